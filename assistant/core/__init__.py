@@ -1,0 +1,1 @@
+"""What the product is: pure Python, synchronous, standard library and pydantic only."""

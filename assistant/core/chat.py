@@ -1,0 +1,257 @@
+"""One turn of a conversation: ask, regenerate, edit and continue are the same flow."""
+
+from collections.abc import Iterator, Sequence
+from threading import Event
+from time import perf_counter
+
+from assistant.core import context
+from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.events import (
+    Answered,
+    Asked,
+    Finished,
+    Loaded,
+    ModelEvent,
+    Planned,
+    TurnEvent,
+    Wrote,
+)
+from assistant.core.models import (
+    ChatMessage,
+    Message,
+    MessageState,
+    ModelInfo,
+    Sampling,
+    StopReason,
+    Timings,
+    Usage,
+    Value,
+)
+from assistant.core.ports import ChatModel, ConversationStore, ModelCatalog
+from assistant.core.titles import title_from
+
+
+class Ask(Value):
+    """A new question at the end of the active branch."""
+
+    conversation_id: str
+    text: str
+
+
+class Regenerate(Value):
+    """Another version of an answer."""
+
+    message_id: str
+
+
+class Edit(Value):
+    """Another version of a question, as a new branch with an answer of its own."""
+
+    message_id: str
+    text: str
+
+
+class Continue(Value):
+    """Go on with an answer that was stopped, cut off or interrupted."""
+
+    message_id: str
+
+
+Request = Ask | Regenerate | Edit | Continue
+
+Writing = Planned | ModelEvent
+
+
+class Chat:
+    """Runs turns: stores what is asked, plans the window, streams and stores the answer."""
+
+    def __init__(
+        self, store: ConversationStore, models: ModelCatalog, sampling: Sampling | None = None
+    ) -> None:
+        self._store = store
+        self._models = models
+        self._sampling = sampling or Sampling()
+
+    def turn(
+        self, request: Request, stop: Event, sampling: Sampling | None = None
+    ) -> Iterator[TurnEvent]:
+        """Run one turn; a generator that does its work as it is pulled.
+
+        The question is on disk before anything else happens and the answer as it grows. Closing
+        the generator stops the answer as `stop` does. `Answered` is the last event.
+
+        Raises:
+            AssistantError: the turn failed; what was written so far is stored as `failed`.
+        """
+        sampling = sampling or self._sampling
+        question, answer = self._store_request(request, sampling)
+        outcome = _Outcome()
+        try:
+            yield Asked(question=question, answer=answer)
+            for event in self._write(answer, sampling, stop):
+                outcome.note(event)
+                if isinstance(event, Finished):
+                    break
+                if isinstance(event, Wrote):
+                    self._store.journal(answer.id, event.text)
+                yield event
+        except AssistantError as failure:
+            outcome.fail(failure)
+            raise
+        finally:
+            answer = self._store.finish(
+                answer.id,
+                outcome.state,
+                stop_reason=outcome.stop_reason,
+                usage=outcome.usage,
+                timings=outcome.timings(),
+                error=outcome.error,
+            )
+        yield Answered(message=answer)
+
+    def _write(self, answer: Message, sampling: Sampling, stop: Event) -> Iterator[Writing]:
+        conversation = self._store.conversation(answer.conversation_id)
+        model = self._models.open(conversation.model)
+        info: ModelInfo | None = None
+        for loading in model.load(stop):
+            if isinstance(loading, Loaded):
+                info = loading.info
+            yield loading
+        if info is None or stop.is_set():
+            return
+        plan = self._plan(answer, conversation.system_prompt, model, info, sampling)
+        yield Planned(plan=plan)
+        yield from model.stream(plan.messages, sampling, stop)
+
+    def preview(
+        self, system_prompt: str, history: Sequence[Message], question: str, model: ChatModel
+    ) -> context.ContextPlan:
+        """The plan of a question that is not asked; the model has to be loaded."""
+        info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
+        return context.plan(
+            system_prompt,
+            context.turns_of(history),
+            [ChatMessage(role="user", content=question)],
+            model.measure,
+            info.context_window,
+            context.reserve_for(self._sampling.max_tokens, info.context_window),
+        )
+
+    def _store_request(
+        self, request: Request, sampling: Sampling
+    ) -> tuple[Message | None, Message]:
+        """Put the question and an empty answer on disk; an answer gone on with is taken up."""
+        store = self._store
+        match request:
+            case Ask(conversation_id=id, text=text):
+                branch = store.branch(id)
+                return self._append(id, branch[-1].id if branch else None, text, sampling)
+            case Edit(message_id=id, text=text):
+                edited = store.message(id)
+                return self._append(edited.conversation_id, edited.parent_id, text, sampling)
+            case Regenerate(message_id=id):
+                old = self._answer(id)
+                question = store.message(old.parent_id) if old.parent_id else None
+                model = store.conversation(old.conversation_id).model
+                return question, store.append(
+                    old.conversation_id,
+                    old.parent_id,
+                    "assistant",
+                    "",
+                    state="streaming",
+                    model=model,
+                    sampling=sampling,
+                )
+            case Continue(message_id=id):
+                old = self._answer(id)
+                model = store.conversation(old.conversation_id).model
+                return None, store.reopen(id, model=model, sampling=sampling)
+
+    def _append(
+        self, conversation_id: str, parent_id: str | None, text: str, sampling: Sampling
+    ) -> tuple[Message, Message]:
+        question = self._store.append(conversation_id, parent_id, "user", text)
+        conversation = self._store.conversation(conversation_id)
+        if not conversation.title:
+            self._store.rename(conversation_id, title_from(text))
+        answer = self._store.append(
+            conversation_id,
+            question.id,
+            "assistant",
+            "",
+            state="streaming",
+            model=conversation.model,
+            sampling=sampling,
+        )
+        return question, answer
+
+    def _answer(self, id: str) -> Message:
+        message = self._store.message(id)
+        if message.role != "assistant":
+            raise NotFoundError(f"Message {id} is a question, not an answer.")
+        return message
+
+    def _plan(
+        self,
+        answer: Message,
+        system_prompt: str,
+        model: ChatModel,
+        info: ModelInfo,
+        sampling: Sampling,
+    ) -> context.ContextPlan:
+        *history, question, unfinished = self._store.path(answer.id)
+        newest = [ChatMessage(role="user", content=question.text)]
+        if unfinished.text:
+            newest.append(ChatMessage(role="assistant", content=unfinished.text))
+        return context.plan(
+            system_prompt,
+            context.turns_of(history),
+            newest,
+            model.measure,
+            info.context_window,
+            context.reserve_for(sampling.max_tokens, info.context_window),
+        )
+
+
+class _Outcome:
+    """How a turn has gone so far; a turn that is abandoned counts as stopped."""
+
+    def __init__(self) -> None:
+        self.state: MessageState = "stopped"
+        self.stop_reason: StopReason | None = "stopped"
+        self.usage: Usage | None = None
+        self.error: str | None = None
+        self._started = perf_counter()
+        self._load_ms = 0.0
+        self._first_token_ms = 0.0
+        self._engine = Timings()
+
+    def note(self, event: Writing) -> None:
+        match event:
+            case Loaded():
+                self._load_ms = self._elapsed_ms()
+            case Wrote():
+                self._first_token_ms = self._first_token_ms or self._elapsed_ms()
+            case Finished(reason=reason, usage=usage, timings=timings):
+                self.state = "stopped" if reason == "stopped" else "complete"
+                self.stop_reason = reason
+                self.usage = usage
+                self._engine = timings
+            case _:
+                pass
+
+    def fail(self, failure: AssistantError) -> None:
+        self.state, self.stop_reason, self.error = "failed", None, failure.message
+
+    def timings(self) -> Timings:
+        """The engine's own figures, completed by what only this side can see."""
+        return self._engine.model_copy(
+            update={
+                "load_ms": self._load_ms,
+                "first_token_ms": self._first_token_ms,
+                "total_ms": self._elapsed_ms(),
+            }
+        )
+
+    def _elapsed_ms(self) -> float:
+        return (perf_counter() - self._started) * 1000

@@ -1,0 +1,185 @@
+"""What goes into the window: tokens per part, what is left out, and why.
+
+The system prompt, the newest question and the answer's reserve always go in. When the rest does
+not fit, whole turns leave, oldest first.
+
+The key/value cache is valid only as long as the prompt keeps its beginning, so the first turn
+that stays must not move with every question. Turns therefore leave in blocks: the cut falls on a
+turn that begins a new block of `BLOCK_CHARS` characters, counted from the conversation's start.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Literal
+
+from assistant.core.errors import ContextOverflowError
+from assistant.core.models import ChatMessage, Measure, Message, Value
+
+BLOCK_CHARS = 4096
+"""Some 1,000 tokens: what leaves at once when the window is full."""
+
+CHARS_PER_TOKEN_AT_MOST = 16
+"""No ordinary text has fewer tokens than one in 16 characters; older text is not even counted."""
+
+CHARS_PER_TOKEN = 4
+"""The usual ratio, for parts that are reported but were not counted."""
+
+DEFAULT_RESERVE = 1024
+"""Tokens kept free for an answer without a limit of its own."""
+
+
+class Turn(Value):
+    """A question and its answer, as they were sent."""
+
+    message_ids: tuple[str, ...]
+    messages: tuple[ChatMessage, ...]
+
+    @property
+    def chars(self) -> int:
+        return sum(len(message.content) for message in self.messages)
+
+
+class Part(Value):
+    """One part of the window, or of what was left out of it."""
+
+    kind: Literal["system", "turn", "question"]
+    message_ids: tuple[str, ...] = ()
+    tokens: int
+    """Exact for what is included; estimated for old turns that were never worth counting."""
+    included: bool = True
+    reason: str = ""
+    """Why it is not included."""
+
+
+class ContextPlan(Value):
+    """What the model will read, and what it will not."""
+
+    messages: tuple[ChatMessage, ...]
+    parts: tuple[Part, ...]
+    prompt_tokens: int
+    """Everything the model reads, the template's own text included."""
+    window: int
+    reserve: int
+
+    @property
+    def left_out(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if not part.included)
+
+
+def turns_of(history: Sequence[Message]) -> list[Turn]:
+    """Group a branch into turns; a question whose answer is empty is no turn yet."""
+    turns: list[Turn] = []
+    question: Message | None = None
+    for message in history:
+        if message.role == "user":
+            question = message
+        elif question is not None and message.text:
+            pair = (question, message)
+            turns.append(
+                Turn(
+                    message_ids=tuple(m.id for m in pair),
+                    messages=tuple(ChatMessage(role=m.role, content=m.text) for m in pair),
+                )
+            )
+            question = None
+    return turns
+
+
+def reserve_for(max_tokens: int | None, window: int) -> int:
+    """Tokens to keep free for the answer: what was asked for, at most a quarter of the window."""
+    return min(max_tokens or DEFAULT_RESERVE, window // 4)
+
+
+def plan(
+    system_prompt: str,
+    turns: Sequence[Turn],
+    question: Sequence[ChatMessage],
+    measure: Callable[[Sequence[ChatMessage]], Measure],
+    window: int,
+    reserve: int,
+) -> ContextPlan:
+    """Choose what the model reads.
+
+    Args:
+        question: the newest user message; the unfinished answer after it, if it is gone on with.
+        measure: exact token counts, see `Measure`.
+        window: tokens that prompt and answer may use together.
+        reserve: tokens of it kept free for the answer.
+
+    Raises:
+        ContextOverflowError: system prompt and question alone do not fit.
+    """
+    room = window - reserve
+    system = [ChatMessage(role="system", content=system_prompt)] if system_prompt else []
+    tokens = [turn.chars // CHARS_PER_TOKEN for turn in turns]
+    first = _first_worth_counting(turns, room)
+    while True:
+        kept = [message for turn in turns[first:] for message in turn.messages]
+        messages = (*system, *kept, *question)
+        measured = measure(messages)
+        shares = measured.parts[len(system) : len(system) + len(kept)]
+        for index, turn in enumerate(turns[first:]):
+            tokens[first + index] = sum(shares[: len(turn.messages)])
+            shares = shares[len(turn.messages) :]
+        if measured.total <= room:
+            break
+        if first == len(turns):
+            raise _overflow(measured.total, room, bool(system))
+        first = _cut(turns, tokens, first, excess=measured.total - room)
+
+    parts = [Part(kind="system", tokens=measured.parts[0])] if system else []
+    for index, turn in enumerate(turns):
+        included = index >= first
+        reason = "" if included else "older than what fits the window"
+        parts.append(
+            Part(
+                kind="turn",
+                message_ids=turn.message_ids,
+                tokens=tokens[index],
+                included=included,
+                reason=reason,
+            )
+        )
+    asked = sum(measured.parts[len(measured.parts) - len(question) :])
+    parts.append(Part(kind="question", tokens=asked))
+    return ContextPlan(
+        messages=messages,
+        parts=tuple(parts),
+        prompt_tokens=measured.total,
+        window=window,
+        reserve=reserve,
+    )
+
+
+def _first_worth_counting(turns: Sequence[Turn], room: int) -> int:
+    chars = 0
+    for index in range(len(turns) - 1, -1, -1):
+        chars += turns[index].chars
+        if chars > room * CHARS_PER_TOKEN_AT_MOST:
+            return _next_block(turns, index + 1)
+    return 0
+
+
+def _cut(turns: Sequence[Turn], tokens: Sequence[int], first: int, excess: int) -> int:
+    """The first turn that stays when at least `excess` tokens have to leave."""
+    while first < len(turns) and excess > 0:
+        excess -= max(tokens[first], 1)
+        first += 1
+    return _next_block(turns, first)
+
+
+def _next_block(turns: Sequence[Turn], first: int) -> int:
+    """The next turn from `first` on that begins a block; `first` itself where none does."""
+    starts = [0, *accumulate(turn.chars for turn in turns)]
+    for index in range(max(first, 1), len(turns)):
+        if starts[index] // BLOCK_CHARS != starts[index - 1] // BLOCK_CHARS:
+            return index
+    return first
+
+
+def _overflow(total: int, room: int, has_system: bool) -> ContextOverflowError:
+    what = "The question and the system prompt are" if has_system else "The question is"
+    return ContextOverflowError(
+        f"{what} {total:,} tokens long, {total - room:,} more than fit beside an answer.",
+        "Shorten the question, or raise engine.context_window in the settings.",
+    )

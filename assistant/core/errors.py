@@ -1,0 +1,102 @@
+"""The errors a user can meet: what happened, to which thing, and what to do about it.
+
+AssistantError                 everything below; the only type a front end has to catch
+├── SettingsError              a settings file or environment variable is wrong      exit 2
+├── NotFoundError              a conversation, message or prompt that is not there   exit 3
+├── ModelError                 the model cannot be used                              exit 4
+│   ├── ModelNotFoundError     no such model on this machine
+│   ├── ModelFileError         missing, truncated, not a GGUF, unknown architecture
+│   ├── ModelMemoryError       too big for the memory that is free
+│   └── ModelLoadTimeoutError  the load outlasted its limit
+├── ContextOverflowError       the question alone does not fit the window            exit 5
+├── EngineError                the engine worker failed                              exit 6
+│   ├── EngineStartError       the worker could not be started or joined
+│   └── EngineDiedError        the worker went away in the middle of an answer
+└── StorageError               chats.db cannot be used                               exit 7
+    ├── DatabaseNewerError     written by a newer version of the program
+    ├── DatabaseDamagedError   damaged; set aside, never overwritten
+    └── DatabaseBusyError      another program holds it
+"""
+
+from typing import ClassVar
+
+
+class AssistantError(Exception):
+    """An error to show to the user.
+
+    Attributes:
+        message: one sentence: what happened, to which thing. May hold foreign text; sanitise
+            it where it is shown.
+        hint: what to do about it; may be empty.
+        exit_code: the exit status of a command that ends with this error.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class SettingsError(AssistantError):
+    exit_code = 2
+
+
+class NotFoundError(AssistantError):
+    exit_code = 3
+
+
+class ModelError(AssistantError):
+    exit_code = 4
+
+
+class ModelNotFoundError(ModelError):
+    pass
+
+
+class ModelFileError(ModelError):
+    pass
+
+
+class ModelMemoryError(ModelError):
+    pass
+
+
+class ModelLoadTimeoutError(ModelError):
+    pass
+
+
+class ContextOverflowError(AssistantError):
+    exit_code = 5
+
+
+class EngineError(AssistantError):
+    exit_code = 6
+
+
+class EngineStartError(EngineError):
+    pass
+
+
+class EngineDiedError(EngineError):
+    pass
+
+
+class StorageError(AssistantError):
+    exit_code = 7
+
+
+class DatabaseNewerError(StorageError):
+    pass
+
+
+class DatabaseDamagedError(StorageError):
+    pass
+
+
+class DatabaseBusyError(StorageError):
+    pass

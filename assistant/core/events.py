@@ -1,0 +1,89 @@
+"""What a turn tells whoever watches it, in the order in which it happens.
+
+A front end matches on these. Failures are not events: the generator raises an AssistantError
+after everything worth keeping was stored.
+"""
+
+from typing import Literal
+
+from assistant.core.context import ContextPlan
+from assistant.core.models import Message, ModelInfo, StopReason, Timings, Usage, Value
+
+
+class Queued(Value):
+    """The engine is busy with others; `ahead` requests come first."""
+
+    kind: Literal["queued"] = "queued"
+    ahead: int
+
+
+class Loading(Value):
+    """The model is being loaded. `done` goes from 0 to 1."""
+
+    kind: Literal["loading"] = "loading"
+    model: str
+    done: float
+
+
+class Loaded(Value):
+    """The model is in memory."""
+
+    kind: Literal["loaded"] = "loaded"
+    info: ModelInfo
+
+
+class Reading(Value):
+    """The prompt is being read (prefill). `cached` of the `total` tokens need no reading."""
+
+    kind: Literal["reading"] = "reading"
+    done: int
+    total: int
+    cached: int
+
+
+class Wrote(Value):
+    """The next piece of the answer: whole characters, never half of one."""
+
+    kind: Literal["wrote"] = "wrote"
+    text: str
+
+
+class Finished(Value):
+    """The engine ended the answer."""
+
+    kind: Literal["finished"] = "finished"
+    reason: StopReason
+    usage: Usage
+    timings: Timings
+
+
+ModelEvent = Queued | Loading | Loaded | Reading | Wrote | Finished
+"""What `ChatModel.stream` yields: `Finished` is the last."""
+
+
+class Asked(Value):
+    """The question is on disk and so is the (still empty) answer.
+
+    `question` is None when an answer without a question is continued.
+    """
+
+    kind: Literal["asked"] = "asked"
+    question: Message | None
+    answer: Message
+
+
+class Planned(Value):
+    """What goes into the window and what is left out."""
+
+    kind: Literal["planned"] = "planned"
+    plan: ContextPlan
+
+
+class Answered(Value):
+    """The answer is complete, or was stopped, and is on disk."""
+
+    kind: Literal["answered"] = "answered"
+    message: Message
+
+
+TurnEvent = Asked | Planned | Queued | Loading | Loaded | Reading | Wrote | Answered

@@ -1,0 +1,174 @@
+"""The frozen values that travel between the parts of the program."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Role = Literal["system", "user", "assistant"]
+"""Who speaks."""
+
+MessageState = Literal["streaming", "complete", "partial", "stopped", "failed"]
+"""How far a message came.
+
+`streaming`: being written by a process that is alive. `partial`: its writer died.
+`stopped`: the user stopped it. `failed`: the engine did. The last three can be continued.
+"""
+
+StopReason = Literal["end", "length", "stopped"]
+"""Why the model fell silent: its own end, the token limit, or the user's stop."""
+
+
+class Value(BaseModel):
+    """A frozen value that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChatMessage(Value):
+    """One message as the model reads it."""
+
+    role: Role
+    content: str
+
+
+class Sampling(Value):
+    """How the next token is chosen. The names are llama.cpp's."""
+
+    temperature: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = 0.6
+    """0 always takes the likeliest token."""
+    top_k: Annotated[int, Field(ge=0)] = 40
+    """Keep the k likeliest tokens; 0 keeps all."""
+    top_p: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.95
+    min_p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.05
+    repeat_penalty: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)] = 1.1
+    """1 punishes nothing."""
+    seed: Annotated[int, Field(ge=0, lt=2**32 - 1)] | None = None
+    """None draws a new one for every answer."""
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    """The longest answer, in tokens; None is bounded by the context window alone."""
+
+
+class Usage(Value):
+    """Tokens of one answer. `cached_tokens` of the prompt were not read again."""
+
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+
+
+class Timings(Value):
+    """Wall times of one answer in milliseconds, as the front end saw them."""
+
+    queue_ms: float = 0
+    load_ms: float = 0
+    prefill_ms: float = 0
+    first_token_ms: float = 0
+    total_ms: float = 0
+    tokens_per_second: float = 0
+
+
+class Conversation(Value):
+    """One conversation, without its messages."""
+
+    id: str
+    title: str
+    created: datetime
+    updated: datetime
+    system_prompt: str = ""
+    prompt_name: str | None = None
+    """The file of the prompt library that `system_prompt` was taken from."""
+    model: str | None = None
+    """Name or path of the model asked for; None follows the settings."""
+    draft: str = ""
+    deleted: datetime | None = None
+
+
+class ConversationSummary(Value):
+    """One line of the list of conversations."""
+
+    id: str
+    title: str
+    created: datetime
+    updated: datetime
+    messages: int
+    """Number of messages in the whole tree."""
+
+
+class Message(Value):
+    """One message of a conversation's tree."""
+
+    id: str
+    conversation_id: str
+    parent_id: str | None
+    """None for a message that opens a branch of its own."""
+    role: Role
+    text: str
+    """Exactly what was typed or written, never cleaned: clean it where it is shown."""
+    state: MessageState
+    created: datetime
+    version: int = 1
+    """Place among the versions of this message, from 1."""
+    versions: int = 1
+    """How many messages share this message's parent."""
+    model: str | None = None
+    sampling: Sampling | None = None
+    stop_reason: StopReason | None = None
+    usage: Usage | None = None
+    timings: Timings | None = None
+    error: str | None = None
+    """What went wrong, for a message in state `failed`."""
+
+
+class SearchHit(Value):
+    """A message found by its text."""
+
+    conversation_id: str
+    title: str
+    message_id: str
+    role: Role
+    snippet: str
+    """The surroundings of the match; matches stand between U+0002 and U+0003."""
+    created: datetime
+
+
+class ModelRef(Value):
+    """A model that can be asked for."""
+
+    name: str
+    path: str
+    size: int
+    """Bytes on disk."""
+    origin: Literal["starter", "models folder", "path"]
+
+
+class ModelInfo(Value):
+    """A loaded model."""
+
+    name: str
+    path: str
+    description: str
+    """Architecture, parameter count and quantization, e.g. `llama 135M Q4_1`."""
+    context_window: int
+    """Tokens that prompt and answer may use together."""
+    trained_context: int
+
+
+class Measure(Value):
+    """Exact token counts of a list of messages, through the model's own template.
+
+    `total` is what the engine would read, the opening of the answer included. `parts[i]` is
+    message i's share; whatever belongs to no message (the template's own text) is in `overhead`,
+    so that `sum(parts) + overhead == total`.
+    """
+
+    total: int
+    parts: tuple[int, ...]
+    overhead: int
+
+
+class RenderedPrompt(Value):
+    """The prompt as the engine reads it."""
+
+    text: str
+    tokens: tuple[int, ...]

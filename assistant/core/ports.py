@@ -1,0 +1,181 @@
+"""The seams: what the core needs from the outside, as Protocols."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from threading import Event
+from typing import Protocol
+
+from assistant.core.events import Loaded, Loading, ModelEvent, Queued
+from assistant.core.models import (
+    ChatMessage,
+    Conversation,
+    ConversationSummary,
+    Measure,
+    Message,
+    MessageState,
+    ModelRef,
+    RenderedPrompt,
+    Role,
+    Sampling,
+    SearchHit,
+    StopReason,
+    Timings,
+    Usage,
+)
+
+
+class Clock(Protocol):
+    """The time of day, timezone-aware, in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class ChatModel(Protocol):
+    """A model that continues a list of messages.
+
+    Every method raises `ModelError` or `EngineError` and returns soon after `stop` is set.
+    A last message of role `assistant` is an unfinished answer, to be gone on with.
+    """
+
+    def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
+        """Bring the model into memory; the last event is `Loaded`, unless stopped."""
+        ...
+
+    def measure(self, messages: Sequence[ChatMessage]) -> Measure:
+        """Count tokens exactly. Texts far beyond the window are estimated from below."""
+        ...
+
+    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
+        """The exact prompt text and its tokens."""
+        ...
+
+    def stream(
+        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+    ) -> Iterator[ModelEvent]:
+        """Write an answer; the last event is `Finished`, also after `stop`.
+
+        Raises:
+            ContextOverflowError: the messages do not fit the window.
+        """
+        ...
+
+
+class ModelCatalog(Protocol):
+    """The models on this machine."""
+
+    def models(self) -> list[ModelRef]: ...
+
+    def open(self, name: str | None) -> ChatModel:
+        """The model called `name` (or at that path); None opens the default one.
+
+        Loads nothing. Raises `ModelNotFoundError`.
+        """
+        ...
+
+
+class ConversationStore(Protocol):
+    """The user's conversations. Safe to use from several threads and processes at once.
+
+    Raises `NotFoundError` for ids it does not know and `StorageError` for everything else.
+    """
+
+    def create(
+        self,
+        *,
+        title: str = "",
+        system_prompt: str = "",
+        prompt_name: str | None = None,
+        model: str | None = None,
+    ) -> Conversation: ...
+
+    def conversation(self, id: str) -> Conversation:
+        """By its id or by the start of it, when that is unique."""
+        ...
+
+    def conversations(
+        self, *, deleted: bool = False, limit: int | None = None, title_contains: str = ""
+    ) -> list[ConversationSummary]:
+        """Newest `updated` first; those without any message are left out."""
+        ...
+
+    def rename(self, id: str, title: str) -> None: ...
+
+    def set_draft(self, id: str, draft: str) -> None: ...
+
+    def set_system_prompt(self, id: str, text: str, prompt_name: str | None) -> None: ...
+
+    def set_model(self, id: str, model: str | None) -> None: ...
+
+    def delete(self, id: str) -> None:
+        """Move to the trash."""
+        ...
+
+    def restore(self, id: str) -> None:
+        """Take back from the trash."""
+        ...
+
+    def branch(self, conversation_id: str) -> list[Message]:
+        """The active branch, from its first message to its last."""
+        ...
+
+    def path(self, message_id: str) -> list[Message]:
+        """From the first message down to this one, this one included."""
+        ...
+
+    def message(self, id: str) -> Message: ...
+
+    def versions(self, message_id: str) -> list[Message]:
+        """All messages with the same parent and role, oldest first, this one included."""
+        ...
+
+    def select(self, message_id: str) -> None:
+        """Make the branch through this message the active one; below it, the one last used."""
+        ...
+
+    def append(
+        self,
+        conversation_id: str,
+        parent_id: str | None,
+        role: Role,
+        text: str,
+        *,
+        state: MessageState = "complete",
+        model: str | None = None,
+        sampling: Sampling | None = None,
+    ) -> Message:
+        """Store a message on disk, make it active and touch the conversation."""
+        ...
+
+    def reopen(self, message_id: str, *, model: str | None, sampling: Sampling) -> Message:
+        """Take up an unfinished answer again: state `streaming`, its text kept."""
+        ...
+
+    def journal(self, message_id: str, text: str) -> None:
+        """Add to a streaming message. On disk within 250 ms; does not wait for it."""
+        ...
+
+    def finish(
+        self,
+        message_id: str,
+        state: MessageState,
+        *,
+        stop_reason: StopReason | None = None,
+        usage: Usage | None = None,
+        timings: Timings | None = None,
+        error: str | None = None,
+    ) -> Message:
+        """End a streaming message, everything journalled included."""
+        ...
+
+    def search(self, query: str, *, limit: int = 50) -> list[SearchHit]:
+        """Messages with all the words (the last may be a prefix), best first.
+
+        Case and accents do not matter; any text is a valid query.
+        """
+        ...
+
+    def revision(self) -> int:
+        """A number that changes when another connection changed the conversations."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,119 @@
+"""One frozen Settings from settings.toml and the environment.
+
+Every setting can be given in the file as `[section] key = value` and in the environment as
+`ASSISTANT_SECTION__KEY`; the environment wins. pydantic-settings would do the same and costs a
+tenth of a second at each start.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from assistant.core.errors import SettingsError
+from assistant.core.models import Sampling, Value
+
+PREFIX = "ASSISTANT_"
+
+
+class ChatSettings(Value):
+    """How a new conversation begins."""
+
+    model: str | None = None
+    """Name of a model in the models folder, or a path to a GGUF file. Empty: the starter model."""
+    prompt: str = "general"
+    """The system prompt of new conversations: a name from the prompt library."""
+
+
+class EngineSettings(Value):
+    """The worker that runs the model."""
+
+    context_window: Annotated[int, Field(ge=256)] = 8192
+    """Tokens that prompt and answer may use together; never more than the model was trained on."""
+    threads: Annotated[int, Field(ge=0)] = 0
+    """Threads that compute; 0 takes all cores but one."""
+    batch: Annotated[int, Field(ge=1)] = 512
+    """Tokens of the prompt that are read at once."""
+    load_timeout: Annotated[float, Field(gt=0)] = 300
+    """Seconds after which a load is given up."""
+    idle_unload: Annotated[float, Field(gt=0)] = 900
+    """Seconds without a request after which the model leaves the memory."""
+    idle_exit: Annotated[float, Field(gt=0)] = 1800
+    """Seconds without a request after which the worker ends."""
+
+
+class ScreenSettings(Value):
+    """The look of the terminal interface."""
+
+    theme: Literal["auto", "dark", "light"] = "auto"
+    """`auto` follows the terminal where it says, and is dark otherwise."""
+
+
+class Settings(Value):
+    """Everything that can be set."""
+
+    chat: ChatSettings = ChatSettings()
+    sampling: Sampling = Sampling()
+    engine: EngineSettings = EngineSettings()
+    screen: ScreenSettings = ScreenSettings()
+
+
+def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: names the file or variable, the key and what it should be.
+    """
+    values = _read(file)
+    from_environment: dict[tuple[str, ...], str] = {}
+    for variable, text in environment.items():
+        section, _, key = variable.removeprefix(PREFIX).lower().partition("__")
+        if variable.startswith(PREFIX) and key:
+            _section(values, section, variable)[key] = text
+            from_environment[(section, key)] = variable
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as failure:
+        raise _explain(failure, file, from_environment) from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as stream:
+            return tomllib.load(stream)
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+        raise SettingsError(f"{file} is not valid TOML: {failure}.", "Correct the line.") from None
+    except OSError as failure:
+        raise SettingsError(
+            f"{file} cannot be read: {failure.strerror}.", "Check its permissions."
+        ) from None
+
+
+def _section(values: dict[str, Any], name: str, variable: str) -> dict[str, Any]:
+    section = values.setdefault(name, {})
+    if not isinstance(section, dict):
+        raise SettingsError(f"{variable} sets a key of `{name}`, which is not a section.")
+    return section
+
+
+def _explain(
+    failure: ValidationError, file: Path, from_environment: Mapping[tuple[str, ...], str]
+) -> SettingsError:
+    problem = failure.errors()[0]
+    location = tuple(str(part) for part in problem["loc"])
+    key = ".".join(location)
+    where = from_environment.get(location[:2])
+    place = f"The environment variable {where}" if where else f"{file}: `{key}`"
+    if problem["type"] == "extra_forbidden":
+        return SettingsError(
+            f"{place} is not a setting.", "`assistant settings` lists the settings there are."
+        )
+    return SettingsError(
+        f"{place} is {problem['input']!r}, which will not do: {problem['msg'].lower()}.",
+        "Correct it or remove it to get the default.",
+    )

@@ -1,0 +1,17 @@
+"""What every test shares: a home of its own, under a short path."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture()
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty ASSISTANT_HOME; Unix socket paths are limited to some 100 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="as-", dir="/tmp"))
+    monkeypatch.setenv("ASSISTANT_HOME", str(folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
