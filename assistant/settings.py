@@ -107,7 +107,8 @@ def _explain(
     problem = failure.errors()[0]
     location = tuple(str(part) for part in problem["loc"])
     key = ".".join(location)
-    where = from_environment.get(location[:2])
+    variables = [v for path, v in from_environment.items() if path[: len(location)] == location[:2]]
+    where = variables[0] if variables else None
     place = f"The environment variable {where}" if where else f"{file}: `{key}`"
     if problem["type"] == "extra_forbidden":
         return SettingsError(
