@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture()
+@pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty ASSISTANT_HOME; Unix socket paths are limited to some 100 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="as-", dir="/tmp"))
