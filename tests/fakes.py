@@ -1,0 +1,218 @@
+"""Fakes of the ports: they keep the contract, and what they were asked.
+
+The contract tests in `tests/contracts` run on these and on the real implementations alike.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from threading import Event
+from time import monotonic
+
+from assistant.core.errors import AssistantError, ContextOverflowError, ModelNotFoundError
+from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Reading, Wrote
+from assistant.core.models import (
+    ChatMessage,
+    Measure,
+    ModelInfo,
+    ModelRef,
+    RenderedPrompt,
+    Sampling,
+    StopReason,
+    Timings,
+    Usage,
+)
+
+PATIENCE = 30
+"""Seconds after which a gate that nobody opens lets the answer go on, so that a test fails."""
+
+_TOKEN = re.compile(r"\s*\S+|\s+")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call of `ScriptedModel.stream`."""
+
+    messages: tuple[ChatMessage, ...]
+    sampling: Sampling
+
+
+class Gate:
+    """Holds an answer back piece by piece, until the test lets it go on.
+
+    `reached` is set while an answer waits; `open` lets everything through from now on.
+    """
+
+    def __init__(self, after: int = 0) -> None:
+        """The first `after` pieces of an answer pass freely."""
+        self.after = after
+        self.reached = Event()
+        self._opened = Event()
+
+    def open(self) -> None:
+        self._opened.set()
+
+    def wait(self, piece: int, stop: Event) -> None:
+        if piece < self.after or self._opened.is_set():
+            return
+        self.reached.set()
+        deadline = monotonic() + PATIENCE
+        while not self._opened.wait(0.002) and not stop.is_set() and monotonic() < deadline:
+            pass
+
+
+class ScriptedModel:
+    """A ChatModel that answers from a script; one token is a word with the space before it.
+
+    Attributes:
+        questions: every call of `stream`, in order.
+        measured: the message lists given to `measure`.
+        loads: how often `load` was called.
+        stopped: how many answers ended by the stop flag or by closing the generator.
+    """
+
+    def __init__(
+        self,
+        *answers: str | Sequence[str],
+        name: str = "scripted",
+        window: int = 4096,
+        gate: Gate | None = None,
+        load_gate: Gate | None = None,
+        load_error: AssistantError | None = None,
+        stream_error: AssistantError | None = None,
+        error_after: int = 0,
+        queued: int = 0,
+    ) -> None:
+        """Args:
+        answers: one per question, the last one for ever after; a text is cut into its tokens,
+            a list is taken as the pieces.
+        gate: holds the pieces of answers back.
+        load_gate: holds the end of loading back.
+        load_error: raised by `load`.
+        stream_error: raised by `stream` after `error_after` pieces.
+        queued: how many requests of others come first, as `load` tells.
+        """
+        self.name = name
+        self.window = window
+        self.answers = answers or ("The capital of France is Paris.",)
+        self.gate, self.load_gate = gate, load_gate
+        self.load_error, self.stream_error, self.error_after = load_error, stream_error, error_after
+        self.queued = queued
+        self.questions: list[Question] = []
+        self.measured: list[tuple[ChatMessage, ...]] = []
+        self.loads = 0
+        self.stopped = 0
+
+    @property
+    def info(self) -> ModelInfo:
+        return ModelInfo(
+            name=self.name,
+            path=f"/models/{self.name}.gguf",
+            description="a script",
+            context_window=self.window,
+            trained_context=self.window,
+        )
+
+    def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
+        self.loads += 1
+        for ahead in range(self.queued, 0, -1):
+            yield Queued(ahead=ahead)
+        yield Loading(model=self.name, done=0)
+        if self.load_gate:
+            self.load_gate.wait(self.load_gate.after, stop)
+        if self.load_error:
+            raise self.load_error
+        if not stop.is_set():
+            yield Loading(model=self.name, done=1)
+            yield Loaded(info=self.info)
+
+    def measure(self, messages: Sequence[ChatMessage]) -> Measure:
+        self.measured.append(tuple(messages))
+        parts = tuple(len(_tokens(message.content)) + 1 for message in messages)
+        total = len(self.render(messages).tokens)
+        return Measure(total=total, parts=parts, overhead=total - sum(parts))
+
+    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
+        text, ids = "", []
+        for message in messages:
+            text += f"<{message.role}>{message.content}"
+            ids += [1, *(hash(word) % 50_000 + 2 for word in _tokens(message.content))]
+        if not messages or messages[-1].role != "assistant":
+            text, ids = text + "<assistant>", [*ids, 1]
+        return RenderedPrompt(text=text, tokens=tuple(ids))
+
+    def stream(
+        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+    ) -> Iterator[ModelEvent]:
+        prompt = len(self.render(messages).tokens)
+        if prompt >= self.window:
+            raise ContextOverflowError(
+                f"The prompt is {prompt:,} tokens long and the window {self.window:,}."
+            )
+        script = self.answers[min(len(self.questions), len(self.answers) - 1)]
+        self.questions.append(Question(tuple(messages), sampling))
+        pieces = _tokens(script) if isinstance(script, str) else list(script)
+        limit = min(sampling.max_tokens or self.window, self.window - prompt)
+        started, written, reason = monotonic(), 0, _reason(pieces, limit)
+        try:
+            yield Reading(done=prompt, total=prompt, cached=0)
+            for piece in pieces[:limit]:
+                if self.gate:
+                    self.gate.wait(written, stop)
+                if stop.is_set():
+                    reason = "stopped"
+                    break
+                if self.stream_error and written >= self.error_after:
+                    raise self.stream_error
+                yield Wrote(text=piece)
+                written += 1
+            if self.stream_error and reason != "stopped":
+                raise self.stream_error
+        except GeneratorExit:
+            self.stopped += 1
+            raise
+        self.stopped += reason == "stopped"
+        yield Finished(
+            reason=reason,
+            usage=Usage(prompt_tokens=prompt, cached_tokens=0, completion_tokens=written),
+            timings=_timings(started, written),
+        )
+
+
+class ScriptedModels:
+    """A ModelCatalog over scripted models; the first one is the default."""
+
+    def __init__(self, *models: ScriptedModel) -> None:
+        self.by_name = {model.name: model for model in models or (ScriptedModel(),)}
+        self.opened: list[str | None] = []
+
+    @property
+    def default(self) -> ScriptedModel:
+        return next(iter(self.by_name.values()))
+
+    def models(self) -> list[ModelRef]:
+        return [
+            ModelRef(name=name, path=f"/models/{name}.gguf", size=1_000_000, origin="models folder")
+            for name in self.by_name
+        ]
+
+    def open(self, name: str | None) -> ScriptedModel:
+        self.opened.append(name)
+        if name is None:
+            return self.default
+        if name not in self.by_name:
+            raise ModelNotFoundError(f"There is no model called {name!r}.")
+        return self.by_name[name]
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text)
+
+
+def _reason(pieces: Sequence[str], limit: int) -> StopReason:
+    return "length" if len(pieces) > limit else "end"
+
+
+def _timings(started: float, tokens: int) -> Timings:
+    seconds = max(monotonic() - started, 1e-6)
+    return Timings(total_ms=seconds * 1000, tokens_per_second=tokens / seconds)
