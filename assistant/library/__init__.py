@@ -1,0 +1,1 @@
+"""The user's files: walked, read, cut, indexed and found again."""
