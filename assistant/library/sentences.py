@@ -1,0 +1,95 @@
+"""Cutting text into ever smaller pieces where a reader would pause.
+
+Every function returns spans: offsets in characters, in order, without the white space around them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+Span = tuple[int, int]
+
+LONGEST_WORD = 32
+"""Characters; a longer run without white space is cut, as no tokenizer promises to."""
+
+_QUOTES = "\"'”’»)\\]"
+_SENTENCE_END = re.compile(
+    rf"(?<=[.!?…])[{_QUOTES}]*\s+(?=[^\sa-zà-öø-ÿ])|(?<=[。！？｡])[{_QUOTES}」』]*|\n\s*\n"
+)
+_LINE_END = re.compile(r"\n")
+_WORD_END = re.compile(r"\s+")
+_OPENS_A_PART = re.compile(r"[^\s)\]}]")
+
+
+def sentences(text: str, start: int, end: int) -> list[Span]:
+    """The sentences between two offsets; an abbreviation may end one too early."""
+    return _between(text, start, end, _SENTENCE_END)
+
+
+def lines(text: str, start: int, end: int) -> list[Span]:
+    """The lines that are not blank."""
+    return _between(text, start, end, _LINE_END)
+
+
+def words(text: str, start: int, end: int) -> list[Span]:
+    """The words, and pieces of at most `LONGEST_WORD` characters of what is longer."""
+    spans: list[Span] = []
+    for first, last in _between(text, start, end, _WORD_END):
+        while last - first > LONGEST_WORD:
+            cut = _before_marks(text, first, first + LONGEST_WORD)
+            spans.append((first, cut))
+            first = cut
+        spans.append((first, last))
+    return spans
+
+
+def halves(text: str, start: int, end: int) -> list[Span]:
+    """Two halves of a run of at least two characters, their edges stripped."""
+    cut = _before_marks(text, start, (start + end + 1) // 2)
+    stripped = (strip(text, start, cut), strip(text, cut, end))
+    return [span for span in stripped if span is not None]
+
+
+def begins_a_part(text: str, line: Span) -> bool:
+    """Whether a line of code stands at the margin after a blank one, as functions do."""
+    start = line[0]
+    if not _OPENS_A_PART.match(text, start):
+        return False
+    margin = text.rfind("\n", 0, start) + 1
+    above = text.rfind("\n", 0, max(margin - 1, 0)) + 1
+    return margin == start and not text[above:start].strip()
+
+
+def strip(text: str, start: int, end: int) -> Span | None:
+    """The span without white space at its edges; None when nothing is left."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None
+
+
+def _between(text: str, start: int, end: int, border: re.Pattern[str]) -> list[Span]:
+    spans: list[Span] = []
+    at = start
+    for match in border.finditer(text, start, end):
+        _append(spans, strip(text, at, match.end()))
+        at = match.end()
+    _append(spans, strip(text, at, end))
+    return spans
+
+
+def _append(spans: list[Span], span: Span | None) -> None:
+    if span is not None:
+        spans.append(span)
+
+
+def _before_marks(text: str, start: int, cut: int) -> int:
+    """`cut`, moved back so that no combining mark loses its letter."""
+    moved = cut
+    while moved > start + 1 and unicodedata.combining(text[moved]):
+        moved -= 1
+    return moved if moved > start + 1 else cut
+
+
+Cutter = Callable[[str, int, int], list[Span]]
