@@ -124,9 +124,15 @@ class Chat:
         yield from model.stream(plan.messages, sampling, stop)
 
     def preview(
-        self, system_prompt: str, history: Sequence[Message], question: str, model: ChatModel
+        self,
+        system_prompt: str,
+        history: Sequence[Message],
+        question: str,
+        model: ChatModel,
+        sampling: Sampling | None = None,
     ) -> context.ContextPlan:
         """The plan of a question that is not asked; the model has to be loaded."""
+        sampling = sampling or self._sampling
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
         return context.plan(
             system_prompt,
@@ -134,7 +140,7 @@ class Chat:
             [ChatMessage(role="user", content=question)],
             model.measure,
             info.context_window,
-            context.reserve_for(self._sampling.max_tokens, info.context_window),
+            context.reserve_for(sampling.max_tokens, info.context_window),
         )
 
     def _store_request(
