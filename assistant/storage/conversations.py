@@ -2,8 +2,6 @@
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,18 +20,15 @@ from assistant.core.models import (
 )
 from assistant.core.ports import Clock
 from assistant.storage import catalogue, rows, search, tree
+from assistant.storage.answers import Answers
 from assistant.storage.database import Database
 from assistant.storage.files import Files
-from assistant.storage.journal import Journal, Piece
-from assistant.storage.locks import Writers
 from assistant.storage.opening import prepare
 from assistant.storage.text import comparable, storable
 
 KEEP_TRASH = timedelta(days=30)
 KEEP_EMPTY = timedelta(days=1)
 """How long a conversation without a message and without a draft stays."""
-
-Rows = list[sqlite3.Row]
 
 
 class UtcClock:
@@ -59,11 +54,8 @@ class SqliteConversations:
         self._files = Files(path.resolve())
         prepare(self._files, self._clock.now())
         self._database = Database(self._files)
-        self._writers = Writers(self._files.writers)
-        self._journal = Journal(self._store_pieces)
-        self._open: set[str] = set()
-        self._writers.forget_dead()
-        self._settle_all()
+        self._answers = Answers(self._database, self._files)
+        self._answers.tidy()
 
     def create(
         self,
@@ -138,19 +130,22 @@ class SqliteConversations:
         return len(ids)
 
     def branch(self, conversation_id: str) -> list[Message]:
-        def read(connection: sqlite3.Connection) -> Rows:
+        def query(connection: sqlite3.Connection) -> list[sqlite3.Row]:
             return tree.branch(connection, catalogue.find(connection, conversation_id)["id"])
 
-        return self._messages(read)
+        return self._answers.read(query)
 
     def path(self, message_id: str) -> list[Message]:
-        return self._messages(lambda connection: tree.path(connection, storable(message_id)))
+        id = storable(message_id)
+        return self._answers.read(lambda connection: tree.path(connection, id))
 
     def message(self, id: str) -> Message:
-        return self._messages(lambda connection: [tree.message(connection, storable(id))])[0]
+        id = storable(id)
+        return self._answers.read(lambda connection: [tree.message(connection, id)])[0]
 
     def versions(self, message_id: str) -> list[Message]:
-        return self._messages(lambda connection: tree.versions(connection, storable(message_id)))
+        id = storable(message_id)
+        return self._answers.read(lambda connection: tree.versions(connection, id))
 
     def select(self, message_id: str) -> None:
         with self._database.write() as connection:
@@ -176,7 +171,7 @@ class SqliteConversations:
             "text": storable(text),
             "state": state,
             "created": now,
-            "writer": self._writer() if state == "streaming" else None,
+            "writer": self._answers.writer() if state == "streaming" else None,
             "model": _storable(model),
             "sampling": rows.json(sampling),
         }
@@ -194,7 +189,7 @@ class SqliteConversations:
             )
             message = rows.message(tree.message(connection, id))
         if state == "streaming":
-            self._open.add(id)
+            self._answers.open(id)
         return message
 
     def reopen(self, message_id: str, *, model: str | None, sampling: Sampling) -> Message:
@@ -203,27 +198,27 @@ class SqliteConversations:
         Raises:
             StorageError: it is being written right now.
         """
-        writer, id = self._writer(), storable(message_id)
+        writer, id = self._answers.writer(), storable(message_id)
+        afresh = {
+            "state": "streaming",
+            "writer": writer,
+            "model": _storable(model),
+            "sampling": rows.json(sampling),
+            **dict.fromkeys(("stop_reason", "usage", "timings", "error")),
+        }
         with self._database.write() as connection:
             row = tree.message(connection, id)
-            if self._is_live(row):
+            if self._answers.is_live(row):
                 raise StorageError(
                     "This answer is being written right now.",
                     "Stop it first, in the window that writes it.",
                 )
             tree.fold(connection, id)
-            connection.execute(
-                """
-                UPDATE messages SET state = 'streaming', writer = ?, model = ?, sampling = ?,
-                    stop_reason = NULL, usage = NULL, timings = NULL, error = NULL
-                WHERE id = ?
-                """,
-                (writer, _storable(model), rows.json(sampling), id),
-            )
+            tree.update(connection, id, afresh)
             tree.activate(connection, id)
             catalogue.update(connection, row["conversation"], updated=self._now())
             message = rows.message(tree.message(connection, id))
-        self._open.add(id)
+        self._answers.open(id)
         return message
 
     def journal(self, message_id: str, text: str) -> None:
@@ -231,11 +226,9 @@ class SqliteConversations:
 
         Raises:
             StorageError: this store does not write that message, or an earlier piece could not
-                be stored; it is kept, and `finish` tries again.
+                be stored; what came in is kept, and tried again.
         """
-        if message_id not in self._open:
-            raise StorageError(f"Message {message_id} is not being written by this window.")
-        self._journal.add(message_id, storable(text))
+        self._answers.journal(message_id, storable(text))
 
     def finish(
         self,
@@ -247,28 +240,14 @@ class SqliteConversations:
         timings: Timings | None = None,
         error: str | None = None,
     ) -> Message:
-        if message_id not in self._open:
-            raise StorageError(f"Message {message_id} is not being written by this window.")
-        self._journal.flush()
-        with self._database.write() as connection:
-            tree.fold(connection, message_id)
-            connection.execute(
-                """
-                UPDATE messages SET state = ?, stop_reason = ?, usage = ?, timings = ?, error = ?
-                WHERE id = ?
-                """,
-                (
-                    state,
-                    stop_reason,
-                    rows.json(usage),
-                    rows.json(timings),
-                    _storable(error),
-                    message_id,
-                ),
-            )
-            message = rows.message(tree.message(connection, message_id))
-        self._open.discard(message_id)
-        return message
+        columns = {
+            "state": state,
+            "stop_reason": stop_reason,
+            "usage": rows.json(usage),
+            "timings": rows.json(timings),
+            "error": _storable(error),
+        }
+        return self._answers.finish(message_id, columns)
 
     def search(self, query: str, *, limit: int = 50) -> list[SearchHit]:
         with self._database.read() as connection:
@@ -280,12 +259,7 @@ class SqliteConversations:
 
     def close(self) -> None:
         """End the store; answers that were not finished are left as `partial`."""
-        with suppress(StorageError):
-            self._journal.flush()
-        self._journal.close()
-        self._writers.close()
-        with suppress(StorageError):
-            self._settle(sorted(self._open))
+        self._answers.close()
         self._database.close()
 
     def _now(self) -> int:
@@ -294,63 +268,6 @@ class SqliteConversations:
     def _update(self, id: str, **columns: str | int | None) -> None:
         with self._database.write() as connection:
             catalogue.update(connection, id, **columns)
-
-    def _store_pieces(self, pieces: Sequence[Piece]) -> None:
-        with self._database.write() as connection:
-            tree.add_to_journal(connection, pieces)
-
-    def _messages(self, read: Callable[[sqlite3.Connection], Rows]) -> list[Message]:
-        """Messages as they are now: with what is journalled, those of dead writers as partial."""
-        messages, dead = self._read(read)
-        if dead:
-            with suppress(StorageError):
-                self._settle(dead)
-                messages, _ = self._read(read)
-        return messages
-
-    def _read(self, read: Callable[[sqlite3.Connection], Rows]) -> tuple[list[Message], list[str]]:
-        messages: list[Message] = []
-        dead: list[str] = []
-        with self._database.read() as connection:
-            for row in read(connection):
-                if row["state"] != "streaming":
-                    messages.append(rows.message(row))
-                    continue
-                text = row["text"] + tree.journalled(connection, row["id"])
-                is_dead = not self._is_live(row)
-                if is_dead:
-                    dead.append(row["id"])
-                messages.append(rows.message(row, text=text, dead=is_dead))
-        return messages, dead
-
-    def _is_live(self, row: sqlite3.Row) -> bool:
-        return row["state"] == "streaming" and self._writers.is_alive(row["writer"])
-
-    def _settle_all(self) -> None:
-        with self._database.read() as connection:
-            unfinished = tree.streaming(connection)
-        dead = [row["id"] for row in unfinished if not self._writers.is_alive(row["writer"])]
-        if dead:
-            self._settle(dead)
-
-    def _settle(self, ids: Sequence[str]) -> None:
-        """Make unfinished answers of dead writers partial on disk."""
-        with self._database.write() as connection:
-            for row in tree.streaming(connection):
-                if row["id"] in ids and not self._writers.is_alive(row["writer"]):
-                    tree.fold(connection, row["id"])
-                    connection.execute(
-                        "UPDATE messages SET state = 'partial' WHERE id = ?", (row["id"],)
-                    )
-
-    def _writer(self) -> str:
-        try:
-            return self._writers.own()
-        except OSError as failure:
-            raise StorageError(
-                f"{self._files.writers} cannot be written: {failure.strerror}.",
-                "Check the permissions of the folder and the free space.",
-            ) from failure
 
 
 def _storable(text: str | None) -> str | None:

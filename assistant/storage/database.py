@@ -6,9 +6,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
-from assistant.core.errors import DatabaseDamagedError, StorageError
+from assistant.core.errors import DatabaseDamagedError, DatabaseNewerError, StorageError
 from assistant.storage.failures import explain
 from assistant.storage.files import Files
+from assistant.storage.migrations import MIGRATIONS, version_of
 
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another program's write."""
@@ -81,11 +82,13 @@ class Database:
         """A transaction that is on disk when the block is left, or not at all.
 
         Raises:
+            DatabaseNewerError: a newer version of the program has migrated it meanwhile.
             DatabaseBusyError: another program went on writing for `BUSY_TIMEOUT` seconds.
             StorageError: it cannot be written.
         """
         with self._writing:
             with self._transaction("BEGIN IMMEDIATE") as connection:
+                self._check_version(connection)
                 yield connection
                 connection.execute("UPDATE changes SET number = number + 1")
             self._own_changes += 1
@@ -148,6 +151,14 @@ class Database:
                 self._idle.append(connection)
                 return
         connection.close()
+
+    def _check_version(self, connection: sqlite3.Connection) -> None:
+        """A window that stays open while the program is updated must not write any more."""
+        if version_of(connection) != len(MIGRATIONS):
+            raise DatabaseNewerError(
+                f"{self._files.path} was brought to another version by another window.",
+                "Start this window again.",
+            )
 
     def _is_checkpoint_due(self) -> bool:
         grown = self._files.log_bytes() - self._log_bytes

@@ -17,25 +17,46 @@ Piece = tuple[str, str]
 
 
 class Journal:
-    """Gathers pieces and lets a thread of its own store them, in the order they came."""
+    """Gathers pieces of open messages and lets a thread of its own store them in order."""
 
     def __init__(self, store: Callable[[Sequence[Piece]], None]) -> None:
         self._store = store
         self._lock = Lock()
         self._storing = Lock()
+        self._written: dict[str, list[str]] = {}
         self._pending: list[Piece] = []
         self._failure: StorageError | None = None
         self._thread: Thread | None = None
         self._arrived = Event()
         self._closing = Event()
 
+    def open(self, message_id: str) -> None:
+        with self._lock:
+            self._written[message_id] = []
+
+    def opened(self) -> list[str]:
+        """The messages that may be added to."""
+        with self._lock:
+            return list(self._written)
+
+    def written(self, message_id: str) -> str | None:
+        """What was added since the message was opened, stored or not; None when it is not."""
+        with self._lock:
+            pieces = self._written.get(message_id)
+            return None if pieces is None else "".join(pieces)
+
     def add(self, message_id: str, text: str) -> None:
         """Take a piece.
 
         Raises:
-            StorageError: an earlier write failed. The pieces are kept and tried again.
+            StorageError: the message is not open, or an earlier write failed. In that case the
+                piece is taken all the same, and all that is not stored is tried again.
         """
         with self._lock:
+            pieces = self._written.get(message_id)
+            if pieces is None:
+                raise StorageError(f"Message {message_id} is not being written by this window.")
+            pieces.append(text)
             self._pending.append((message_id, text))
             failure, self._failure = self._failure, None
             if self._thread is None:
@@ -64,6 +85,10 @@ class Journal:
                 raise
             with self._lock:
                 self._failure = None
+
+    def end(self, message_id: str) -> None:
+        with self._lock:
+            self._written.pop(message_id, None)
 
     def close(self) -> None:
         """End the thread; what is not stored yet stays so: flush first."""

@@ -52,6 +52,7 @@ class Writers:
             return self._own[0]
 
     def is_alive(self, id: str | None) -> bool:
+        """Whether a store still writes; in doubt it does, for its answers must not be taken."""
         if id is None:
             return False
         own = self._own
@@ -59,10 +60,14 @@ class Writers:
             return True
         try:
             descriptor = os.open(self._file(id), os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
+        except FileNotFoundError:
             return False
+        except OSError:
+            return True
         try:
             return not _locked(descriptor, fcntl.LOCK_SH)
+        except OSError:
+            return True
         finally:
             os.close(descriptor)
 
@@ -70,7 +75,8 @@ class Writers:
         """Remove the lock files that dead stores left behind."""
         for file in self._folder.glob("*.lock"):
             if not self.is_alive(file.stem):
-                file.unlink(missing_ok=True)
+                with suppress(OSError):
+                    file.unlink()
 
     def close(self) -> None:
         with self._lock:

@@ -159,7 +159,8 @@ def _copy(connection: sqlite3.Connection, files: Files, version: int, now: datet
     target = files.free_name(f"version-{version}-{_stamp(now)}")
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        connection.execute("VACUUM INTO ?", (str(target),))
+        with closing(connect(target)) as copy:
+            connection.backup(copy)
     except BaseException:
         target.unlink(missing_ok=True)
         raise

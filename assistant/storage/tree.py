@@ -99,6 +99,12 @@ def insert(connection: sqlite3.Connection, values: Mapping[str, str | int | None
     words.add(connection, int(cursor.lastrowid or 0), str(values["text"]))
 
 
+def update(connection: sqlite3.Connection, id: str, columns: Mapping[str, str | None]) -> None:
+    """Set columns of one message; not its text, which the word index has to follow."""
+    assignments = ", ".join(f"{column} = :{column}" for column in columns)
+    connection.execute(f"UPDATE messages SET {assignments} WHERE id = :id", {**columns, "id": id})
+
+
 def activate(connection: sqlite3.Connection, id: str) -> None:
     """Choose the branch through this message; below it, the choices made before stay."""
     for child, parent in connection.execute(_OFF_BRANCH, (id,)).fetchall():
