@@ -4,40 +4,37 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 
 from assistant.core.errors import NotFoundError
-from assistant.storage import words
+from assistant.storage import rows, words
 
-_COLUMNS = """
-    m.*,
-    (SELECT count(*) FROM messages s
-     WHERE s.conversation = m.conversation AND s.parent IS m.parent AND s.role = m.role
-    ) AS versions
-"""
+_COLUMNS = rows.MESSAGE_COLUMNS
 
 _BRANCH = f"""
-    WITH RECURSIVE chosen (id, depth) AS (
-        SELECT active_root, 0 FROM conversations WHERE id = ?
+    WITH RECURSIVE chosen (number, next, depth) AS (
+        SELECT m.number, m.active_child, 0
+        FROM conversations c JOIN messages m ON m.id = c.active_root WHERE c.id = ?
         UNION ALL
-        SELECT m.active_child, depth + 1 FROM chosen JOIN messages m ON m.id = chosen.id
+        SELECT m.number, m.active_child, depth + 1
+        FROM chosen JOIN messages m ON m.id = chosen.next
     )
-    SELECT {_COLUMNS} FROM chosen CROSS JOIN messages m ON m.id = chosen.id ORDER BY depth
+    SELECT {_COLUMNS} FROM chosen CROSS JOIN messages m ON m.number = chosen.number ORDER BY depth
 """
 
 _ANCESTRY = """
-    WITH RECURSIVE up (id, parent, height) AS (
-        SELECT id, parent, 0 FROM messages WHERE id = ?
+    WITH RECURSIVE up (number, id, parent, height) AS (
+        SELECT number, id, parent, 0 FROM messages WHERE id = ?
         UNION ALL
-        SELECT m.id, m.parent, height + 1 FROM up JOIN messages m ON m.id = up.parent
+        SELECT m.number, m.id, m.parent, height + 1 FROM up JOIN messages m ON m.id = up.parent
     )
 """
 
 _PATH = f"""
     {_ANCESTRY}
-    SELECT {_COLUMNS} FROM up CROSS JOIN messages m ON m.id = up.id ORDER BY height DESC
+    SELECT {_COLUMNS} FROM up CROSS JOIN messages m ON m.number = up.number ORDER BY height DESC
 """
 
 _OFF_BRANCH = f"""
     {_ANCESTRY}
-    SELECT up.id, up.parent FROM up CROSS JOIN messages m ON m.id = up.parent
+    SELECT up.id, up.parent FROM up LEFT JOIN messages m ON m.id = up.parent
     WHERE m.active_child IS NOT up.id
 """
 
@@ -49,10 +46,10 @@ def branch(connection: sqlite3.Connection, conversation: str) -> list[sqlite3.Ro
 
 def path(connection: sqlite3.Connection, message: str) -> list[sqlite3.Row]:
     """From the first message down to this one."""
-    rows = connection.execute(_PATH, (message,)).fetchall()
-    if not rows:
+    found = connection.execute(_PATH, (message,)).fetchall()
+    if not found:
         raise unknown(message)
-    return rows
+    return found
 
 
 def message(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
@@ -108,15 +105,17 @@ def update(connection: sqlite3.Connection, id: str, columns: Mapping[str, str | 
 def activate(connection: sqlite3.Connection, id: str) -> None:
     """Choose the branch through this message; below it, the choices made before stay."""
     for child, parent in connection.execute(_OFF_BRANCH, (id,)).fetchall():
-        connection.execute("UPDATE messages SET active_child = ? WHERE id = ?", (child, parent))
-    connection.execute(
-        f"""
-        {_ANCESTRY}
-        UPDATE conversations SET active_root = (SELECT id FROM up WHERE parent IS NULL)
-        WHERE id = (SELECT conversation FROM messages WHERE id = ?)
-        """,
-        (id, id),
-    )
+        if parent is not None:
+            query = "UPDATE messages SET active_child = ? WHERE id = ?"
+            connection.execute(query, (child, parent))
+        else:
+            connection.execute(
+                """
+                UPDATE conversations SET active_root = :root
+                WHERE id = (SELECT conversation FROM messages WHERE id = :root)
+                """,
+                {"root": child},
+            )
 
 
 def streaming(connection: sqlite3.Connection) -> list[sqlite3.Row]:
