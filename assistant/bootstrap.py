@@ -20,6 +20,11 @@ from assistant.storage.conversations import SqliteConversations
 PACKAGE = Path(__file__).parent
 ENGINE = "engine"
 
+FROM_SOURCE = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.__main__ import main; main()"
+)
+"""Starts a program that is run from its source without being installed."""
+
 
 @dataclass(frozen=True)
 class Assistant:
@@ -120,7 +125,7 @@ def run_worker(name: str) -> None:
 
 
 def _program() -> tuple[str, ...]:
-    """The command that starts this program again.
+    """The command that starts this program again, from whatever folder.
 
     `-P` keeps the current folder out of the module path: a folder that happens to be called
     `assistant` there would be run instead.
@@ -130,7 +135,7 @@ def _program() -> tuple[str, ...]:
     try:
         distribution(APP)
     except PackageNotFoundError:
-        return (sys.executable, "-m", APP)
+        return (sys.executable, "-P", "-c", FROM_SOURCE, str(PACKAGE.parent))
     return (sys.executable, "-P", "-m", APP)
 
 

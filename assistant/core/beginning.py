@@ -1,22 +1,18 @@
-"""How a conversation begins: with a system prompt from the library, kept as it was then."""
+"""How a conversation begins: with a system prompt from the library, kept as it is then."""
 
 from assistant.core.models import Conversation
 from assistant.core.ports import ConversationStore
-from assistant.core.prompts import PromptLibrary
+from assistant.core.prompts import Prompt
 
 
 def begin(
-    store: ConversationStore, prompts: PromptLibrary, prompt: str, model: str | None = None
+    store: ConversationStore, prompt: Prompt | None = None, model: str | None = None
 ) -> Conversation:
-    """Create a conversation under the prompt called `prompt`; "" begins without one.
+    """Create a conversation under `prompt`, or without a system prompt.
 
     Args:
         model: name or path of the model; None follows the settings.
-
-    Raises:
-        NotFoundError: there is no such prompt, or its file cannot be used.
     """
-    if not prompt:
+    if prompt is None:
         return store.create(model=model)
-    chosen = prompts.get(prompt)
-    return store.create(system_prompt=chosen.text, prompt_name=chosen.name, model=model)
+    return store.create(system_prompt=prompt.text, prompt_name=prompt.name, model=model)

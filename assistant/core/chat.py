@@ -1,6 +1,6 @@
 """One turn of a conversation: ask, regenerate, edit and continue are the same flow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from threading import Event
 from time import perf_counter
 
@@ -74,7 +74,7 @@ class Chat:
 
     def turn(
         self, request: Request, stop: Event, sampling: Sampling | None = None
-    ) -> Iterator[TurnEvent]:
+    ) -> Generator[TurnEvent, None, None]:
         """Run one turn; a generator that does its work as it is pulled.
 
         The question is on disk before anything else happens and the answer as it grows. Closing
