@@ -95,7 +95,7 @@ class ConversationStore(Protocol):
     def conversations(
         self, *, deleted: bool = False, limit: int | None = None, title_contains: str = ""
     ) -> list[ConversationSummary]:
-        """Newest `updated` first; those without any message are left out."""
+        """Newest `updated` first; those without any message and any draft are left out."""
         ...
 
     def unsent(self) -> Conversation | None:

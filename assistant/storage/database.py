@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 
 from assistant.core.errors import DatabaseDamagedError, DatabaseNewerError, StorageError
-from assistant.storage.failures import explain
+from assistant.storage.failures import BUSY, explain, result_code
 from assistant.storage.files import Files
 from assistant.storage.migrations import MIGRATIONS, version_of
 
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another program's write."""
+
+BUSY_RETRY = 0.002
+"""Seconds between two attempts to write."""
 
 CHECKPOINT_COMMITS = 200
 CHECKPOINT_BYTES = 4 * 1024 * 1024
@@ -74,7 +78,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A transaction that sees one state of the database from beginning to end."""
-        with self._transaction("BEGIN") as connection:
+        with self._transaction() as connection:
+            connection.execute("BEGIN")
             yield connection
 
     @contextmanager
@@ -87,7 +92,8 @@ class Database:
             StorageError: it cannot be written.
         """
         with self._writing:
-            with self._transaction("BEGIN IMMEDIATE") as connection:
+            with self._transaction() as connection:
+                _begin_writing(connection)
                 self._check_version(connection)
                 yield connection
                 connection.execute("UPDATE changes SET number = number + 1")
@@ -113,11 +119,10 @@ class Database:
             connection.close()
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
             connection = self._borrow()
             try:
-                connection.execute(begin)
                 yield connection
                 connection.execute("COMMIT")
             finally:
@@ -171,7 +176,8 @@ class Database:
         the only place that makes one, and an empty write transaction on a second connection
         keeps commits of every process out. One that fails is made up for by the next.
         """
-        with suppress(StorageError), self._transaction("BEGIN IMMEDIATE"):
+        with suppress(StorageError), self._transaction() as guard:
+            _begin_writing(guard)
             connection = self._borrow()
             try:
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
@@ -179,3 +185,24 @@ class Database:
                 self._give_back(connection)
             self._commits = 0
             self._log_bytes = self._files.log_bytes()
+
+
+def _begin_writing(connection: sqlite3.Connection) -> None:
+    """Begin a write transaction as soon as the others let it.
+
+    SQLite waits by itself, but looks less and less often, up to 0.1 s apart: between two busy
+    writers an answer would be journalled too late.
+    """
+    connection.execute("PRAGMA busy_timeout = 0")
+    deadline = monotonic() + BUSY_TIMEOUT
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as failure:
+                if result_code(failure) not in BUSY or monotonic() > deadline:
+                    raise
+            sleep(BUSY_RETRY)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")

@@ -58,12 +58,15 @@ class Files:
             self.suspicion.touch(mode=0o600)
 
     def move(self, target: Path) -> None:
-        """Rename the database; its log goes first, which a database must never be without.
+        """Rename the database with its log and index.
+
+        The database goes first: a log that is left alone is noticed at the next start, a
+        database without its newest transactions is not.
 
         Raises:
             OSError: not renamed, at least not all of it.
         """
-        for suffix in (LOG, INDEX, ""):
+        for suffix in ("", LOG, INDEX):
             source = self._beside(suffix)
             if source.exists():
                 source.rename(target.with_name(target.name + suffix))
