@@ -62,6 +62,16 @@ def listed(
     return connection.execute(query, values).fetchall()
 
 
+def unsent(connection: sqlite3.Connection) -> sqlite3.Row | None:
+    """The newest conversation with a draft and no message."""
+    query = """
+        SELECT * FROM conversations WHERE messages = 0 AND draft <> '' AND deleted IS NULL
+        ORDER BY updated DESC, number DESC LIMIT 1
+    """
+    row: sqlite3.Row | None = connection.execute(query).fetchone()
+    return row
+
+
 def expired(
     connection: sqlite3.Connection, now: datetime, trash: timedelta, empty: timedelta
 ) -> list[str]:
@@ -69,7 +79,7 @@ def expired(
     query = """
         SELECT id FROM conversations WHERE deleted IS NOT NULL AND deleted < ?
         UNION
-        SELECT id FROM conversations WHERE messages = 0 AND draft = '' AND created < ?
+        SELECT id FROM conversations WHERE messages = 0 AND draft = '' AND updated < ?
     """
     values = (microseconds(now - trash), microseconds(now - empty))
     return [id for (id,) in connection.execute(query, values)]

@@ -95,6 +95,11 @@ class SqliteConversations:
             )
         return [rows.summary(row) for row in found]
 
+    def unsent(self) -> Conversation | None:
+        with self._database.read() as connection:
+            row = catalogue.unsent(connection)
+        return None if row is None else rows.conversation(row)
+
     def rename(self, id: str, title: str) -> None:
         self._update(id, title=storable(title), title_key=comparable(title))
 

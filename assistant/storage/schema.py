@@ -42,8 +42,8 @@ FIRST = (
     WHERE deleted IS NOT NULL
     """,
     """
-    CREATE INDEX conversations_empty ON conversations (created)
-    WHERE messages = 0 AND draft = ''
+    CREATE INDEX conversations_unsent ON conversations (updated DESC, number DESC)
+    WHERE messages = 0
     """,
     """
     CREATE TABLE messages (
