@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 
 OFFLINE = {
     "ANONYMIZED_TELEMETRY": "False",
@@ -25,6 +26,9 @@ def main() -> None:
         # Workers run in another folder, where a relative path is another one.
         os.environ[HOME] = os.path.abspath(os.path.expanduser(os.environ[HOME]))  # noqa: PTH100, PTH111
     os.umask(0o077)
+    if not sys.warnoptions:
+        # What a library warns about is for its developers, not for the user's screen.
+        warnings.simplefilter("ignore")
     try:
         status = _work(sys.argv[2]) if sys.argv[1:2] == [WORKER] and sys.argv[2:] else _command()
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """Where everything is kept: one folder when ASSISTANT_HOME is set, the system's usual ones else."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,10 +60,13 @@ def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
             logs=root / "logs",
         )
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+    session = environment.get("XDG_RUNTIME_DIR") or sys.platform == "darwin"
     return Paths(
         config=dirs.user_config_path,
         data=dirs.user_data_path,
         cache=dirs.user_cache_path,
-        runtime=dirs.user_runtime_path,
+        # Without a runtime folder of the session, platformdirs warns and takes one in /tmp, where
+        # another user may have been first.
+        runtime=dirs.user_runtime_path if session else dirs.user_cache_path / "run",
         logs=dirs.user_log_path,
     )
