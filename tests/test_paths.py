@@ -21,15 +21,34 @@ def test_a_relative_home_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert find_paths({"ASSISTANT_HOME": "x"}).data == tmp_path / "x" / "data"
 
 
-@pytest.mark.parametrize("session", ["", "/run/user/1000"])
-def test_without_a_session_the_sockets_are_in_the_users_own_folders(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, session: str
+@pytest.mark.parametrize(
+    ("mode", "is_used"), [(0o700, True), (0o755, False), (0o777, False), (None, False)]
+)
+def test_the_sessions_folder_is_used_when_it_is_the_users_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: int | None, is_used: bool
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", session)
+    session = tmp_path / "session"
+    if mode is not None:
+        session.mkdir()
+        session.chmod(mode)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        paths = find_paths({"XDG_RUNTIME_DIR": session})
+        paths = find_paths({"XDG_RUNTIME_DIR": str(session)})
 
-    assert paths.runtime.is_relative_to(session or tmp_path)
+    assert paths.runtime.is_relative_to(session) == is_used
+    assert paths.runtime.is_relative_to(tmp_path)
+
+
+def test_a_link_is_no_folder_of_the_session(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+
+    paths = find_paths({"XDG_RUNTIME_DIR": str(tmp_path / "link")})
+
+    assert not paths.runtime.is_relative_to(tmp_path)
+
+
+def test_no_session_at_all_is_no_error() -> None:
+    assert find_paths({}).runtime.name == "run"
