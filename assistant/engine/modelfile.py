@@ -1,0 +1,113 @@
+"""Whether a model file can be used on this machine, before llama.cpp touches it."""
+
+import os
+from pathlib import Path
+
+import psutil
+
+from assistant.core.errors import ModelFileError, ModelMemoryError
+from assistant.engine.gguf import GgufError, Header, Tensor, read_header
+
+PROBE = 4096
+"""Bytes looked at, at either end of a tensor, to tell data from a download's reserved space."""
+
+LARGE_TENSOR = 2**16
+LONGEST_ZERO_TAIL = 2**20
+"""Bytes; unused rows at the end of a vocabulary are legitimate zeros, a megabyte of them is not."""
+
+OVERHEAD = 128 * 2**20
+"""Bytes for llama.cpp's buffers beside weights and cache."""
+
+AGAIN = "Get the file again."
+
+
+def check_model_file(path: Path, window: int) -> Header:
+    """Refuse what cannot work, each with its own reason.
+
+    Args:
+        window: tokens the cache is to hold.
+
+    Raises:
+        ModelFileError: missing, no GGUF, cut off, or with parts that never arrived.
+        ModelMemoryError: weights and cache need more memory than is free.
+    """
+    try:
+        header = read_header(path)
+        _check_complete(path, header)
+    except FileNotFoundError:
+        raise ModelFileError(f"The model file {path} is not there.", "Choose another.") from None
+    except OSError as failure:
+        raise ModelFileError(
+            f"The model file {path} cannot be read: {failure.strerror}.", "Check its permissions."
+        ) from None
+    except GgufError as failure:
+        raise ModelFileError(f"The model file {path} {failure}.", AGAIN) from None
+    _check_memory(path, header, window)
+    return header
+
+
+def _check_complete(path: Path, header: Header) -> None:
+    ends = [tensor.offset + tensor.size for tensor in header.tensors if tensor.size is not None]
+    needed = max(ends, default=0)
+    if needed > header.size:
+        raise GgufError(f"is cut off: it has {_megabytes(header.size)} of {_megabytes(needed)}")
+    with path.open("rb") as file:
+        last = max(header.tensors, key=lambda tensor: tensor.offset, default=None)
+        tail = min(LONGEST_ZERO_TAIL, header.size - (last.offset if last else 0))
+        if last and _is_zero(file.fileno(), header.size - tail, tail):
+            raise GgufError("ends in zeros: its download is not complete")
+        for tensor in header.tensors:
+            if _never_arrived(file.fileno(), tensor):
+                raise GgufError(f"holds only zeros in {tensor.name}: its download is not complete")
+
+
+def _never_arrived(file: int, tensor: Tensor) -> bool:
+    if tensor.size is None or tensor.size < LARGE_TENSOR:
+        return False
+    return _is_zero(file, tensor.offset, PROBE) and _is_zero(
+        file, tensor.offset + tensor.size - PROBE, PROBE
+    )
+
+
+def _is_zero(file: int, start: int, size: int) -> bool:
+    return not os.pread(file, size, start).strip(b"\0")
+
+
+def _check_memory(path: Path, header: Header, window: int) -> None:
+    needed = header.size + cache_bytes(header, window) + OVERHEAD
+    free = free_memory()
+    if needed > free:
+        raise ModelMemoryError(
+            f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "
+            f"{window:,} tokens, and {_megabytes(free)} are free.",
+            "Choose a smaller model, lower engine.context_window, or close other programs.",
+        )
+
+
+def cache_bytes(header: Header, window: int) -> int:
+    """Bytes of a 16-bit key/value cache; 0 where the header does not say."""
+    layers, heads = header.number("block_count"), header.number("attention.head_count")
+    if not heads:
+        return 0
+    width = header.number("embedding_length") // heads
+    keys = header.number("attention.key_length") or width
+    values = header.number("attention.value_length") or width
+    window = min(window, header.number("context_length") or window)
+    return (
+        layers * window * (header.number("attention.head_count_kv") or heads) * (keys + values) * 2
+    )
+
+
+def free_memory() -> int:
+    """Bytes that can be used: what the system has left, or the container's limit."""
+    free = int(psutil.virtual_memory().available)
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text()
+        used = Path("/sys/fs/cgroup/memory.current").read_text()
+        return min(free, int(limit) - int(used))
+    except (OSError, ValueError):
+        return free
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f} MiB"
