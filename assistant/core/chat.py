@@ -5,7 +5,7 @@ from threading import Event
 from time import perf_counter
 
 from assistant.core import context
-from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.errors import AssistantError, ModelError, NotFoundError
 from assistant.core.events import (
     Answered,
     Asked,
@@ -18,6 +18,7 @@ from assistant.core.events import (
 )
 from assistant.core.models import (
     ChatMessage,
+    Conversation,
     Message,
     MessageState,
     ModelInfo,
@@ -158,7 +159,7 @@ class Chat:
             case Regenerate(message_id=id):
                 old = self._answer(id)
                 question = store.message(old.parent_id) if old.parent_id else None
-                model = store.conversation(old.conversation_id).model
+                model = self._model_of(store.conversation(old.conversation_id))
                 return question, store.append(
                     old.conversation_id,
                     old.parent_id,
@@ -170,7 +171,7 @@ class Chat:
                 )
             case Continue(message_id=id):
                 old = self._answer(id)
-                model = store.conversation(old.conversation_id).model
+                model = self._model_of(store.conversation(old.conversation_id))
                 return None, store.reopen(id, model=model, sampling=sampling)
 
     def _append(
@@ -186,10 +187,17 @@ class Chat:
             "assistant",
             "",
             state="streaming",
-            model=conversation.model,
+            model=self._model_of(conversation),
             sampling=sampling,
         )
         return question, answer
+
+    def _model_of(self, conversation: Conversation) -> str | None:
+        """Which model will answer, by its own name; as it was asked for, if there is none such."""
+        try:
+            return self._models.open(conversation.model).name
+        except ModelError:
+            return conversation.model
 
     def _answer(self, id: str) -> Message:
         message = self._store.message(id)

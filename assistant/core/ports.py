@@ -37,6 +37,11 @@ class ChatModel(Protocol):
     A last message of role `assistant` is an unfinished answer, to be gone on with.
     """
 
+    @property
+    def name(self) -> str:
+        """As the catalog calls it; known before it is loaded."""
+        ...
+
     def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
         """Bring the model into memory; the last event is `Loaded`, unless stopped."""
         ...

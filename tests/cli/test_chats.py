@@ -42,6 +42,7 @@ def test_show_is_the_active_branch_with_the_fields_a_program_needs(shell: Shell)
     assert (question["role"], question["text"]) == ("user", "What is the capital of France?")
     assert (question["parent"], answer["parent"]) == (None, question["id"])
     assert (answer["role"], answer["state"]) == ("assistant", "complete")
+    assert (question["model"], answer["model"]) == (None, "scripted")
     assert answer["usage"]["completion_tokens"] == 6
     assert answer["timings"]["total_ms"] > 0
 
