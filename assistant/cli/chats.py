@@ -38,8 +38,8 @@ def list_(program: Program, /, deleted: bool, limit: int | None, as_json: bool) 
     if as_json:
         console.json([summary.model_dump(mode="json") for summary in found])
     elif found:
-        rows = [(_short(c.id), _when(c.updated), f"{c.messages:>8,}", c.title) for c in found]
-        console.table(rows, ("id", "updated", "messages", "title"))
+        rows = [(_short(c.id), _when(c.updated), f"{c.messages:,}", c.title) for c in found]
+        console.table(rows, ("id", "updated", "messages", "title"), numbers=[2])
     else:
         console.note("The trash is empty." if deleted else "There is no conversation yet.")
 

@@ -81,18 +81,28 @@ class Console:
             text = json.dumps(value, indent=2)
         self.line(text)
 
-    def table(self, rows: Sequence[Sequence[str]], heading: Sequence[str] = ()) -> None:
-        """Aligned columns of one-line cells; the last one is cut to the terminal's width."""
+    def table(
+        self,
+        rows: Sequence[Sequence[str]],
+        heading: Sequence[str] = (),
+        numbers: Sequence[int] = (),
+    ) -> None:
+        """Aligned columns of one-line cells, cut to the terminal's width.
+
+        Args:
+            numbers: which columns are aligned to the right.
+        """
         lines = [[one_line(cell, 1000) for cell in row] for row in (heading, *rows) if row]
         widths = [max(map(width_of, column)) for column in zip(*lines, strict=True)]
         for index, cells in enumerate(lines):
-            room = self.width
-            text = ""
-            for cell, width in zip(cells, widths, strict=True):
-                text += cell + " " * (width - width_of(cell) + 2)
-            text = text.rstrip()
-            if room is not None:
-                text = fit(text, room)
+            padded = [
+                padding + cell if column in numbers else cell + padding
+                for column, cell in enumerate(cells)
+                for padding in [" " * (widths[column] - width_of(cell))]
+            ]
+            text = "  ".join(padded).rstrip()
+            if self.width is not None:
+                text = fit(text, self.width)
             self.styled(text, DIM if heading and index == 0 else "")
 
     def styled(self, text: str, style: str) -> None:

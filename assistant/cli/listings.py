@@ -51,10 +51,9 @@ def models(program: Program, /, as_json: bool) -> None:
         )
         return
     rows = [
-        (_mark(m is default), m.name, f"{m.size / 2**20:>8,.0f} MB", m.origin, m.path)
-        for m in found
+        (_mark(m is default), m.name, f"{m.size / 2**20:,.0f} MB", m.origin, m.path) for m in found
     ]
-    console.table(rows, ("", "name", "        size", "from", "file"))
+    console.table(rows, ("", "name", "size", "from", "file"), numbers=[2])
     if not found:
         console.error(f"There is no model: put a GGUF file into {program.paths.models}.")
     else:
@@ -62,10 +61,11 @@ def models(program: Program, /, as_json: bool) -> None:
 
 
 def _default(found: Sequence[ModelRef], setting: str | None) -> ModelRef | None:
-    """The model of the settings; the starter model without one."""
-    if setting is not None:
-        return next((m for m in found if setting in (m.name, m.path)), None)
-    return next((m for m in found if m.origin == "starter"), None)
+    """The model of the settings; without one the first, which is the starter model."""
+    if setting is None:
+        return found[0] if found else None
+    wanted = setting.casefold().removesuffix(".gguf")
+    return next((m for m in found if wanted == m.name.casefold() or setting == m.path), None)
 
 
 def _mark(chosen: bool) -> str:

@@ -69,14 +69,14 @@ class Preview:
         self._console.write(rendered.text if rendered.text.endswith("\n") else rendered.text + "\n")
         self._console.line()
         shares = sum(part.tokens for part in plan.parts if part.included)
-        rows = [(NAMES[part.kind], f"{part.tokens:>7,}", _note(part)) for part in plan.parts]
+        rows = [(NAMES[part.kind], f"{part.tokens:,}", _note(part)) for part in plan.parts]
         rows += [
-            ("template", f"{plan.prompt_tokens - shares:>7,}", ""),
-            ("prompt", f"{plan.prompt_tokens:>7,}", "all that the model reads"),
-            ("answer", f"{plan.reserve:>7,}", "kept free"),
-            ("window", f"{plan.window:>7,}", name),
+            ("template", f"{plan.prompt_tokens - shares:,}", ""),
+            ("prompt", f"{plan.prompt_tokens:,}", "all that the model reads"),
+            ("answer", f"{plan.reserve:,}", "kept free"),
+            ("window", f"{plan.window:,}", name),
         ]
-        self._console.table(rows, ("part", " tokens", ""))
+        self._console.table(rows, ("part", "tokens", ""), numbers=[1])
 
 
 def _note(part: Part) -> str:

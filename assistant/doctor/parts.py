@@ -72,18 +72,17 @@ def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
     """Whether the default model is there and, if asked for, whether it can be loaded."""
     name = "model"
     try:
-        opened = model_catalog(settings, paths).open(settings.chat.model)
+        opened = model_catalog(settings, paths).open(None)
         if not load:
-            return ok(name, "is there; not loaded, since --quick was given")
+            return ok(name, f"{opened.name} is there; --quick does not load it")
         started = perf_counter()
         for event in opened.load(Event()):
             if isinstance(event, Loaded):
-                seconds = perf_counter() - started
-                info = event.info
-                return ok(name, f"{info.name} ({info.description}) loaded in {seconds:.1f} s")
+                seen = f"{event.info.name} ({event.info.description})"
+                return ok(name, f"{seen}, loaded in {perf_counter() - started:.1f} s")
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint)
-    return fail(name, "it did not finish loading", "See the engine's log.")
+    return fail(name, "it did not finish loading", f"See {engine_worker(paths).log}.")
 
 
 def worker(paths: Paths) -> Check:
