@@ -34,7 +34,7 @@ PRAGMAS = (
 )
 
 
-def connect(path: Path, *, timeout: float = BUSY_TIMEOUT) -> sqlite3.Connection:
+def connect(path: Path, busy_timeout: float = BUSY_TIMEOUT) -> sqlite3.Connection:
     """A connection to an existing file, in autocommit mode, usable from any thread.
 
     Raises:
@@ -43,7 +43,7 @@ def connect(path: Path, *, timeout: float = BUSY_TIMEOUT) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.as_uri()}?mode=rw",
         uri=True,
-        timeout=timeout,
+        timeout=busy_timeout,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -64,8 +64,9 @@ class Database:
     whichever connection is idle. Transactions must not be nested.
     """
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self._files = files
+        self._busy_timeout = busy_timeout
         self._identity = files.identity()
         self._lock = Lock()
         self._idle: list[sqlite3.Connection] = []
@@ -88,12 +89,12 @@ class Database:
 
         Raises:
             DatabaseNewerError: a newer version of the program has migrated it meanwhile.
-            DatabaseBusyError: another program went on writing for `BUSY_TIMEOUT` seconds.
+            DatabaseBusyError: another program went on writing for `busy_timeout` seconds.
             StorageError: it cannot be written.
         """
         with self._writing:
             with self._transaction() as connection:
-                _begin_writing(connection)
+                self._begin_writing(connection)
                 self._check_version(connection)
                 yield connection
                 connection.execute("UPDATE changes SET number = number + 1")
@@ -144,7 +145,7 @@ class Database:
                 raise StorageError(f"{self._files.path} has been closed.")
             if self._idle:
                 return self._idle.pop()
-        return connect(self._files.path)
+        return connect(self._files.path, self._busy_timeout)
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         """Return a connection to the pool; what it did not commit is undone."""
@@ -156,6 +157,26 @@ class Database:
                 self._idle.append(connection)
                 return
         connection.close()
+
+    def _begin_writing(self, connection: sqlite3.Connection) -> None:
+        """Begin a write transaction as soon as the others let it.
+
+        SQLite waits by itself, but looks less and less often, up to 0.1 s apart: between two busy
+        writers an answer would be journalled too late.
+        """
+        connection.execute("PRAGMA busy_timeout = 0")
+        deadline = monotonic() + self._busy_timeout
+        try:
+            while True:
+                try:
+                    connection.execute("BEGIN IMMEDIATE")
+                    return
+                except sqlite3.OperationalError as failure:
+                    if result_code(failure) not in BUSY or monotonic() > deadline:
+                        raise
+                sleep(BUSY_RETRY)
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {int(self._busy_timeout * 1000)}")
 
     def _check_version(self, connection: sqlite3.Connection) -> None:
         """A window that stays open while the program is updated must not write any more."""
@@ -177,7 +198,7 @@ class Database:
         keeps commits of every process out. One that fails is made up for by the next.
         """
         with suppress(StorageError), self._transaction() as guard:
-            _begin_writing(guard)
+            self._begin_writing(guard)
             connection = self._borrow()
             try:
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
@@ -185,24 +206,3 @@ class Database:
                 self._give_back(connection)
             self._commits = 0
             self._log_bytes = self._files.log_bytes()
-
-
-def _begin_writing(connection: sqlite3.Connection) -> None:
-    """Begin a write transaction as soon as the others let it.
-
-    SQLite waits by itself, but looks less and less often, up to 0.1 s apart: between two busy
-    writers an answer would be journalled too late.
-    """
-    connection.execute("PRAGMA busy_timeout = 0")
-    deadline = monotonic() + BUSY_TIMEOUT
-    try:
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as failure:
-                if result_code(failure) not in BUSY or monotonic() > deadline:
-                    raise
-            sleep(BUSY_RETRY)
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
+from struct import Struct
 
 from assistant.core.errors import (
     DatabaseBusyError,
@@ -27,7 +28,11 @@ from assistant.storage.rows import microseconds
 from assistant.storage.schema import APPLICATION_ID
 
 MAGIC = b"SQLite format 3\0"
+HEADER = Struct(">16xH6xII60xI")
+"""Page size, change counter, pages, change counter when pages were counted; see SQLite's format."""
+
 LOCK_TIMEOUT = 30.0
+"""Seconds to wait for a window that checks or migrates."""
 
 
 class _DamageError(Exception):
@@ -94,7 +99,7 @@ def _remove(files: Files) -> None:
 
 
 def _check(files: Files, now: datetime, migrations: Sequence[Migration]) -> None:
-    _check_header(files.path)
+    _check_header(files)
     try:
         with closing(connect(files.path)) as connection:
             version = _check_version(connection, files.path, len(migrations))
@@ -114,13 +119,25 @@ def _check(files: Files, now: datetime, migrations: Sequence[Migration]) -> None
             files.path.chmod(0o600)
 
 
-def _check_header(path: Path) -> None:
-    with path.open("rb") as file:
-        header = file.read(100)
+def _check_header(files: Files) -> None:
+    """See whether the file begins like a database and is as long as it says.
+
+    While there is a log, or one came into being, pages may be on their way into the file.
+    """
+    logged = files.log_bytes()
+    with files.path.open("rb") as file:
+        header = file.read(HEADER.size)
+        size = os.fstat(file.fileno()).st_size
     if not header:
         raise _DamageError("is empty")
     if not header.startswith(MAGIC):
         raise _DamageError("is not a database any more")
+    if len(header) < HEADER.size:
+        raise _DamageError("is cut off")
+    page, changes, pages, counted_at = HEADER.unpack(header)
+    is_counted = changes == counted_at
+    if is_counted and not logged and not files.log_bytes() and size < pages * page:
+        raise _DamageError("is cut off")
 
 
 def _check_version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
