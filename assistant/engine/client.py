@@ -51,6 +51,11 @@ class LlamaChatModel:
         self._joiner = joiner
         self._target = target
 
+    @property
+    def name(self) -> str:
+        """See `ChatModel.name`."""
+        return self._target.name
+
     def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
         """See `ChatModel.load`."""
         with closing(self._ask(Load(target=self._target), stop)) as answers:
