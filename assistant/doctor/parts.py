@@ -13,6 +13,9 @@ from assistant.doctor.report import Check, fail, ok, warn
 from assistant.paths import Paths
 from assistant.settings import Settings
 
+IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
+"""Errors that say nothing about the file's content."""
+
 SAFE_SQLITE = (3, 51, 3)
 """The first release whose WAL mode survives two connections that checkpoint at one instant."""
 
@@ -26,9 +29,9 @@ def database(file: Path) -> Check:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)) as opened:
             (found,) = opened.execute("PRAGMA quick_check(1)").fetchone()
             (count,) = opened.execute("SELECT count(*) FROM conversations").fetchone()
-    except sqlite3.OperationalError as failure:
-        return fail(name, f"{file}: {failure}", "Close other programs that use it; check its mode.")
     except sqlite3.DatabaseError as failure:
+        if failure.sqlite_errorname.startswith(IN_USE):
+            return fail(name, f"{file}: {failure}", "Close what uses it, and check its mode.")
         found, count = str(failure), 0
     if found != "ok":
         return fail(
@@ -36,7 +39,7 @@ def database(file: Path) -> Check:
             f"{file} is damaged: {found}",
             f"Start the assistant: it sets the file aside. Copies are kept in {file.parent}.",
         )
-    return ok(name, f"{file}, {file.stat().st_size / 2**20:,.1f} MB, {count:,} conversations")
+    return ok(name, f"{file}, {file.stat().st_size / 2**20:,.1f} MB, conversations: {count:,}")
 
 
 def sqlite() -> Check:
