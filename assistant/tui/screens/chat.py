@@ -1,0 +1,273 @@
+"""The chat screen: puts the widgets together and routes what they say."""
+
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Static
+
+from assistant.core.errors import AssistantError
+from assistant.core.events import Loaded, Loading, Queued
+from assistant.core.models import Message
+from assistant.core.sanitize import is_safe_link
+from assistant.tui import commands, text
+from assistant.tui.actions import HANDLERS
+from assistant.tui.actions.call import Call
+from assistant.tui.composing import Composer
+from assistant.tui.desk import Desk
+from assistant.tui.drafts import Drafts
+from assistant.tui.following import Follower
+from assistant.tui.loading import ModelAdvanced, ModelFailed, ModelLoading
+from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
+from assistant.tui.screens.link import OpenLink
+from assistant.tui.session import Session
+from assistant.tui.turns import Report, TurnAdvanced, TurnEnded, Turns
+from assistant.tui.widgets.message import MessageView
+from assistant.tui.widgets.notice import Notice
+from assistant.tui.widgets.prompt import Prompt
+from assistant.tui.widgets.sidebar import Sidebar
+from assistant.tui.widgets.slash_menu import SlashMenu
+from assistant.tui.widgets.status import StatusLine
+from assistant.tui.widgets.transcript import Transcript
+from assistant.tui.widgets.welcome import Welcome
+
+LISTED = 200
+"""Conversations in the list; older ones are found by their words."""
+
+
+class ChatScreen(Screen[None]):
+    """One conversation, the list of all, and the prompt."""
+
+    AUTO_FOCUS = "#prompt"
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
+
+    def __init__(self, desk: Desk, report: Report) -> None:
+        super().__init__()
+        self.desk = desk
+        self.deleted: str | None = None
+        """The conversation that was deleted last, until that is undone."""
+        self.turns = Turns(desk.chat, self.post_message, report)
+        self.loading_model = ModelLoading(desk.models, self.post_message, report)
+        self.sidebar = Sidebar()
+        self.transcript = Transcript()
+        self.notice = Notice()
+        self.prompt = Prompt()
+        self.menu = SlashMenu()
+        self.status = StatusLine()
+        self.composer = Composer(self.prompt, self.menu, self._questions)
+        follower = Follower(self.transcript, self.status, self.notice)
+        self.session = Session(
+            desk, self.turns, self.transcript, self.composer, follower, self._show_changes
+        )
+        self.drafts = Drafts(self, self.session.save_draft)
+        self._title = Static(id="title")
+        self._welcome = Welcome(desk.settings.chat.model is not None)
+        self._revision = -1
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="body"):
+            yield self.sidebar
+            with Vertical(id="conversation"):
+                yield self._title
+                yield self._welcome
+                yield self.transcript
+        yield self.notice
+        yield self.menu
+        yield self.prompt
+        yield self.status
+
+    def on_mount(self) -> None:
+        self._show_changes()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """After the first frame: the model, the list, and what was typed last time."""
+        self.loading_model.start(None)
+        self.do(self.session.restore())
+        self.do(self.list_conversations())
+        self.set_interval(1, self._look_elsewhere)
+
+    # Commands
+
+    def action_command(self, name: str, argument: str = "", message_id: str = "") -> None:
+        """Run a command of the table; from a key, a click, the menu or the palette."""
+        message = self._target(commands.BY_NAME[name], message_id)
+        self.do(HANDLERS[name](self, Call(argument, message)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ctrl+Z is the prompt's, unless something was deleted just now."""
+        if action == "command" and parameters == ("undo",):
+            return self.deleted is not None and self.notice.display
+        return True
+
+    def do(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that may wait or fail, without holding up the screen."""
+        self.run_worker(self._guard(work))
+
+    def is_free(self) -> bool:
+        """Whether a turn can begin; says why not."""
+        if self.session.turn is not None:
+            self.say("An answer is being written; Esc stops it.")
+            return False
+        return True
+
+    def say(self, sentence: str) -> None:
+        """Tell something of the program's own above the prompt."""
+        self.notice.say(text.own(sentence))
+
+    async def copy(self, what: str, name: str) -> None:
+        """Put a text on the clipboard and say by which way."""
+        tool = await self.desk.run(self.desk.clipboard.copy, what)
+        if not tool:
+            self.app.copy_to_clipboard(what)
+        way = tool or "the terminal (OSC 52)"
+        self.say(f"Copied {name} through {way}.")
+
+    def text_of(self, message: Message) -> str:
+        """The whole text of a message, as far as it is written."""
+        turn = self.session.turn
+        growing = turn is not None and turn.answer is not None and turn.answer.id == message.id
+        return turn.text if growing and turn else message.text
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except AssistantError as failure:
+            self.notice.fail(failure)
+
+    def _target(self, command: commands.Command, message_id: str) -> Message | None:
+        """The message a command is for: the clicked one, the focused one, or the last fitting."""
+        near = self.focused.ancestors_with_self if self.focused else ()
+        view = next((widget for widget in near if isinstance(widget, MessageView)), None)
+        wanted = message_id or (view.message.id if view else "")
+        fitting = [message for message in self.session.messages if command.is_for(message)]
+        if wanted:
+            return next((message for message in fitting if message.id == wanted), None)
+        return fitting[-1] if fitting else None
+
+    def _questions(self) -> Sequence[Message]:
+        return [message for message in self.session.messages if message.role == "user"]
+
+    # The list of conversations
+
+    def show_sidebar(self, shown: bool) -> None:
+        self.sidebar.display = shown
+
+    async def list_conversations(self) -> None:
+        """Show the list as it is on disk now."""
+        store = self.desk.store
+        self._revision = await self.desk.run(store.revision)
+        summaries = await self.desk.run(
+            store.conversations, limit=LISTED, title_contains=self.sidebar.words
+        )
+        self.sidebar.show(summaries, self.session.id, datetime.now().astimezone().date())
+
+    async def _look_elsewhere(self) -> None:
+        """Another window may have changed something."""
+        if self.desk.store.revision() != self._revision:
+            self.do(self.list_conversations())
+            if self.session.turn is None:
+                self.do(self.session.refresh())
+
+    def _show_changes(self) -> None:
+        """Another conversation or title is shown, or messages came."""
+        conversation = self.session.conversation
+        title = conversation.title if conversation else ""
+        self._title.update(text.line(title or "New conversation"))
+        self._welcome.display = not self.session.messages
+        self.transcript.display = bool(self.session.messages)
+        if self.is_mounted:
+            self.do(self.list_conversations())
+
+    def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
+        self.do(self.session.open(event.conversation_id))
+        self.prompt.focus()
+
+    def on_sidebar_filtered(self) -> None:
+        self.do(self.list_conversations())
+
+    def on_sidebar_left(self) -> None:
+        self.prompt.focus()
+
+    # The prompt
+
+    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+        question = event.question.strip()
+        name, _, argument = question.removeprefix("/").partition(" ")
+        if question.startswith("/") and name in commands.BY_NAME:
+            self.prompt.show("")
+            self.action_command(name, argument.strip())
+        elif question:
+            self.do(self.session.submit(event.question))
+
+    def on_prompt_edited(self) -> None:
+        self.composer.follow()
+        self.drafts.changed()
+
+    def on_prompt_left(self, event: Prompt.Left) -> None:
+        match event.key:
+            case "up" | "down":
+                self.composer.step(-1 if event.key == "up" else 1)
+            case "ctrl+up" | "ctrl+down":
+                self.composer.recall(-1 if event.key == "ctrl+up" else 1)
+            case "question_mark":
+                self.action_command("help")
+            case "tab":
+                self.composer.complete()
+            case "enter" if self.menu.chosen is not None:
+                self._run_chosen(self.menu.chosen)
+            case "escape" if self.prompt.menu_open:
+                self.composer.close_menu()
+            case "escape":
+                self.action_command("stop")
+
+    def on_slash_menu_chosen(self, event: SlashMenu.Chosen) -> None:
+        self._run_chosen(event.command)
+
+    def _run_chosen(self, command: commands.Command) -> None:
+        self.prompt.show("")
+        self.action_command(command.name)
+
+    # Messages of the transcript
+
+    def on_transcript_left_behind(self) -> None:
+        self.prompt.focus()
+
+    def on_code_copied(self, event: CodeCopied) -> None:
+        self.do(self.copy(event.code, "the code"))
+
+    async def on_link_followed(self, event: LinkFollowed) -> None:
+        self.do(self._ask_to_open(event.address))
+
+    async def _ask_to_open(self, address: str) -> None:
+        if not is_safe_link(address):
+            self.notice.say(text.own("Only web and mail addresses open: "), text.line(address, 200))
+        elif await self.app.push_screen_wait(OpenLink(address)):
+            self.app.open_url(address)
+
+    # Turns and the model
+
+    async def on_turn_advanced(self, event: TurnAdvanced) -> None:
+        await self.session.advance(event)
+
+    async def on_turn_ended(self, event: TurnEnded) -> None:
+        await self.session.end(event)
+
+    def on_model_advanced(self, event: ModelAdvanced) -> None:
+        if self.session.turn is not None:
+            return
+        match event.event:
+            case Queued(ahead=ahead):
+                self.status.tell(phase="queued", done=ahead)
+            case Loading(done=done):
+                self.status.tell(phase="loading", done=done)
+            case Loaded(info=info):
+                self.status.tell(phase="ready", model=info.name, window=info.context_window)
+
+    def on_model_failed(self, event: ModelFailed) -> None:
+        self.status.tell(phase="error")
+        self.notice.fail(event.failure)
