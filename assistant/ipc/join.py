@@ -160,7 +160,7 @@ class Joiner:
                 raise StartError(_why_it_ended(spec, log_start, status))
             if monotonic() > deadline:
                 process.kill()
-                raise StartError(f"it did not answer within {spec.start_timeout:.0f} seconds")
+                raise StartError(f"it did not answer within {spec.start_timeout:g} seconds")
             stop.wait(PAUSE)
 
 

@@ -111,12 +111,15 @@ class Server(Generic[R]):
 
     def _accept(self) -> None:
         self._listener.settimeout(WATCH)
+        looked = monotonic()
         while not self._closing:
+            if monotonic() - looked >= WATCH:
+                looked = monotonic()
+                if not self._reachable():
+                    self._retiring.set()
             try:
                 sock, _ = self._listener.accept()
             except TimeoutError:
-                if not self._reachable():
-                    self._retiring.set()
                 continue
             except OSError:
                 return
