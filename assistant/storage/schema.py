@@ -43,7 +43,11 @@ FIRST = (
     """,
     """
     CREATE INDEX conversations_unsent ON conversations (updated DESC, number DESC)
-    WHERE messages = 0
+    WHERE messages = 0 AND draft <> '' AND deleted IS NULL
+    """,
+    """
+    CREATE INDEX conversations_empty ON conversations (updated)
+    WHERE messages = 0 AND draft = ''
     """,
     """
     CREATE TABLE messages (

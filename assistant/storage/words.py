@@ -22,6 +22,22 @@ def remove(connection: sqlite3.Connection, number: int, text: str) -> None:
     )
 
 
+def merge(connection: sqlite3.Connection, pages: int) -> bool:
+    """Write about so many pages of the index anew, without what was removed from it.
+
+    A removed word stays readable in the file until then. A negative number begins with the
+    whole index, a positive one goes on.
+
+    Returns:
+        Whether there is more to do.
+    """
+    before = connection.total_changes
+    connection.execute(
+        "INSERT INTO message_words (message_words, rank) VALUES ('merge', ?)", (pages,)
+    )
+    return connection.total_changes - before >= 2
+
+
 def is_sound(connection: sqlite3.Connection) -> bool:
     """Whether the index holds exactly the words of the messages. Reads all of both."""
     try:
