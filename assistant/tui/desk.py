@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -50,7 +51,8 @@ class Desk:
 
     def close(self, seconds: float) -> None:
         """Finish the calls that were begun; a call that hangs is left behind."""
-        self._thread.submit(lambda: None).result(seconds)
+        with suppress(TimeoutError):
+            self._thread.submit(lambda: None).result(seconds)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _begin(self) -> Conversation:

@@ -57,13 +57,17 @@ class Session:
             if unsent is not None and self.conversation is None and not self._composer.draft(()):
                 await self._show(unsent, [])
 
-    async def open(self, id: str) -> None:
-        """Show another conversation."""
+    async def open(self, id: str, message_id: str | None = None) -> None:
+        """Show another conversation; at this message, on its branch, when one is given."""
         await self.save_draft()
         async with self._lock:
+            if message_id is not None:
+                await self._desk.run(self._desk.store.select, message_id)
             conversation = await self._desk.run(self._desk.store.conversation, id)
             messages = await self._desk.run(self._desk.store.branch, id)
             await self._show(conversation, messages)
+            if message_id is not None:
+                await self._transcript.go_to(message_id)
 
     async def begin_new(self) -> None:
         """Show an empty conversation; it is made when there is something to keep."""

@@ -104,13 +104,16 @@ class Turns:
             turn.stop.set()
         return turn is not None
 
-    def stop_all(self, seconds: float) -> None:
-        """Stop everything and wait until it is on disk, but no longer than `seconds`."""
-        deadline = monotonic() + seconds
-        turns = list(self._running.values())
-        for turn in turns:
+    def stop_all(self) -> None:
+        """Ask every turn to stop."""
+        for turn in self._running.values():
             turn.stop.set()
-        for turn in turns:
+
+    def finish(self, seconds: float) -> None:
+        """Stop everything and wait until it is on disk, but no longer than `seconds`."""
+        self.stop_all()
+        deadline = monotonic() + seconds
+        for turn in self._running.values():
             if turn.thread:
                 turn.thread.join(max(deadline - monotonic(), 0))
 

@@ -18,7 +18,9 @@ async def new(screen: "ChatScreen", _: Call) -> None:
 
 async def show_list(screen: "ChatScreen", _: Call) -> None:
     screen.show_sidebar(not screen.sidebar.display)
-    if not screen.sidebar.display:
+    if screen.sidebar.display:
+        screen.sidebar.action_list()
+    else:
         screen.prompt.focus()
 
 
@@ -37,7 +39,7 @@ async def rename(screen: "ChatScreen", call: Call) -> None:
     if answer and answer.strip():
         await screen.desk.run(screen.desk.store.rename, id, answer.strip())
         await screen.session.refresh()
-        await screen.list_conversations()
+        await screen.browser.refresh()
 
 
 async def delete(screen: "ChatScreen", _: Call) -> None:
@@ -51,7 +53,7 @@ async def delete(screen: "ChatScreen", _: Call) -> None:
     screen.deleted = id
     if screen.session.conversation is not None and screen.session.conversation.id == id:
         await screen.session.begin_new()
-    await screen.list_conversations()
+    await screen.browser.refresh()
     screen.notice.say(
         text.own("Deleted “"),
         text.line(title or "Untitled", 40),

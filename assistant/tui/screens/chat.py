@@ -1,7 +1,6 @@
 """The chat screen: puts the widgets together and routes what they say."""
 
-from collections.abc import Coroutine, Sequence
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -17,6 +16,7 @@ from assistant.core.sanitize import is_safe_link
 from assistant.tui import commands, text
 from assistant.tui.actions import HANDLERS
 from assistant.tui.actions.call import Call
+from assistant.tui.browsing import Browser
 from assistant.tui.composing import Composer
 from assistant.tui.desk import Desk
 from assistant.tui.drafts import Drafts
@@ -35,18 +35,25 @@ from assistant.tui.widgets.status import StatusLine
 from assistant.tui.widgets.transcript import Transcript
 from assistant.tui.widgets.welcome import Welcome
 
-LISTED = 200
-"""Conversations in the list; older ones are found by their words."""
+ROOMY = 100
+"""Columns from which on the list of conversations is there without being asked for."""
 
 
 class ChatScreen(Screen[None]):
     """One conversation, the list of all, and the prompt."""
 
     AUTO_FOCUS = "#prompt"
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
+        (0, "-phone"),
+        (60, "-normal"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
 
-    def __init__(self, desk: Desk, report: Report) -> None:
+    def __init__(
+        self, desk: Desk, report: Report, copy_through_terminal: Callable[[str], None]
+    ) -> None:
         super().__init__()
+        self._copy_through_terminal = copy_through_terminal
         self.desk = desk
         self.deleted: str | None = None
         """The conversation that was deleted last, until that is undone."""
@@ -63,10 +70,11 @@ class ChatScreen(Screen[None]):
         self.session = Session(
             desk, self.turns, self.transcript, self.composer, follower, self._show_changes
         )
+        self.browser = Browser(desk, self.sidebar, self.session)
         self.drafts = Drafts(self, self.session.save_draft)
         self._title = Static(id="title")
         self._welcome = Welcome(desk.settings.chat.model is not None)
-        self._revision = -1
+        self._sidebar_wanted: bool | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -88,7 +96,7 @@ class ChatScreen(Screen[None]):
         """After the first frame: the model, the list, and what was typed last time."""
         self.loading_model.start(None)
         self.do(self.session.restore())
-        self.do(self.list_conversations())
+        self.do(self.browser.refresh())
         self.set_interval(1, self._look_elsewhere)
 
     # Commands
@@ -123,7 +131,7 @@ class ChatScreen(Screen[None]):
         """Put a text on the clipboard and say by which way."""
         tool = await self.desk.run(self.desk.clipboard.copy, what)
         if not tool:
-            self.app.copy_to_clipboard(what)
+            self._copy_through_terminal(what)
         way = tool or "the terminal (OSC 52)"
         self.say(f"Copied {name} through {way}.")
 
@@ -155,43 +163,52 @@ class ChatScreen(Screen[None]):
     # The list of conversations
 
     def show_sidebar(self, shown: bool) -> None:
-        self.sidebar.display = shown
+        """Show or hide the list, whatever the width."""
+        self._sidebar_wanted = shown
+        self._arrange_sidebar()
 
-    async def list_conversations(self) -> None:
-        """Show the list as it is on disk now."""
-        store = self.desk.store
-        self._revision = await self.desk.run(store.revision)
-        summaries = await self.desk.run(
-            store.conversations, limit=LISTED, title_contains=self.sidebar.words
-        )
-        self.sidebar.show(summaries, self.session.id, datetime.now().astimezone().date())
+    def on_resize(self) -> None:
+        self._arrange_sidebar()
 
-    async def _look_elsewhere(self) -> None:
-        """Another window may have changed something."""
-        if self.desk.store.revision() != self._revision:
-            self.do(self.list_conversations())
-            if self.session.turn is None:
-                self.do(self.session.refresh())
+    def _arrange_sidebar(self) -> None:
+        wanted = self._sidebar_wanted
+        self.sidebar.display = self.size.width >= ROOMY if wanted is None else wanted
+        self.set_class(self.sidebar.display, "-listing")
 
     def _show_changes(self) -> None:
         """Another conversation or title is shown, or messages came."""
         conversation = self.session.conversation
-        title = conversation.title if conversation else ""
-        self._title.update(text.line(title or "New conversation"))
+        title = text.line(conversation.title if conversation else "") or text.own(
+            "New conversation"
+        )
+        prompt = conversation.prompt_name if conversation else None
+        self._title.update(title + (text.own(" · ") + text.line(prompt, 40) if prompt else ""))
         self._welcome.display = not self.session.messages
-        self.transcript.display = bool(self.session.messages)
+        self.transcript.display = not self._welcome.display
         if self.is_mounted:
-            self.do(self.list_conversations())
+            self.do(self.browser.refresh())
+
+    def _look_elsewhere(self) -> None:
+        """Another window may have changed something."""
+        if self.browser.is_outdated():
+            self.do(self.browser.refresh())
+            if self.session.turn is None:
+                self.do(self.session.refresh())
 
     def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
-        self.do(self.session.open(event.conversation_id))
-        self.prompt.focus()
+        self.do(self.session.open(event.conversation_id, event.message_id))
+        self._leave_sidebar()
 
     def on_sidebar_filtered(self) -> None:
-        self.do(self.list_conversations())
+        self.do(self.browser.refresh())
 
     def on_sidebar_left(self) -> None:
+        self._leave_sidebar()
+
+    def _leave_sidebar(self) -> None:
         self.prompt.focus()
+        if self.size.width < ROOMY:
+            self.show_sidebar(False)
 
     # The prompt
 

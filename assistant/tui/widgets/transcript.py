@@ -114,6 +114,19 @@ class Transcript(VerticalScroll, can_focus=False):
         if view is not None:
             view.focus()
 
+    async def go_to(self, message_id: str) -> None:
+        """Bring a message to the top of the view and give it the focus."""
+        ids = [message.id for message in self.messages]
+        async with self._change:
+            self.following = False
+            self._place = Place(ids.index(message_id))
+            with self.app.batch_update():
+                await self._mount_window()
+        self.refresh(layout=True)
+        view = self.view(message_id)
+        if view is not None:
+            view.focus(scroll_visible=False)
+
     async def _settle(self, message: Message, hint: str = "") -> None:
         if message.state != "streaming":
             self._written.pop(message.id, None)
