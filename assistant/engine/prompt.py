@@ -150,9 +150,14 @@ class PromptWriter:
         return _split(text, len(pairs))
 
 
-def choose_template(
-    source: str | None, special: frozenset[str], bos: str, eos: str
-) -> ChatTemplate:
+class Chosen(NamedTuple):
+    """A template, and the text that ends an answer where no token does."""
+
+    template: ChatTemplate
+    stop: str | None = None
+
+
+def choose_template(source: str | None, special: frozenset[str], bos: str, eos: str) -> Chosen:
     """The file's own template; else what its vocabulary suggests."""
     if source:
         try:
@@ -161,8 +166,10 @@ def choose_template(
         except TemplateError as failure:
             log.warning("the model's chat template cannot be used: %s", failure)
         else:
-            return template
-    return ChatTemplate(CHATML if {"<|im_start|>", "<|im_end|>"} <= special else PLAIN, bos, eos)
+            return Chosen(template)
+    if {"<|im_start|>", "<|im_end|>"} <= special:
+        return Chosen(ChatTemplate(CHATML, bos, eos))
+    return Chosen(ChatTemplate(PLAIN, bos, eos), PLAIN_STOP)
 
 
 def _sentinel(index: int) -> str:

@@ -42,7 +42,6 @@ class ChatTemplate:
         environment.globals.update(
             raise_exception=_refuse, strftime_now=lambda form: datetime.now().strftime(form)
         )
-        self.source = source
         self._tokens = {"bos_token": bos, "eos_token": eos}
         try:
             self._template = environment.from_string(source)
