@@ -29,13 +29,17 @@ class Answers:
         self._journal = Journal(self._store)
 
     def tidy(self) -> None:
-        """Settle what earlier processes left behind when they died."""
+        """Settle what earlier processes left behind when they died.
+
+        A file that can only be read stays as it is: `read` shows those answers as partial.
+        """
         self._writers.forget_dead()
         with self._database.read() as connection:
             unfinished = tree.streaming(connection)
         dead = [row["id"] for row in unfinished if not self._writers.is_alive(row["writer"])]
         if dead:
-            self._settle(dead)
+            with suppress(StorageError):
+                self._settle(dead)
 
     def writer(self) -> str:
         """The id under which this store writes.

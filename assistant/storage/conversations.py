@@ -26,7 +26,7 @@ from assistant.storage.files import Files
 from assistant.storage.opening import prepare
 from assistant.storage.text import comparable, storable
 
-MERGE_PAGES = 250
+MERGE_PAGES = 100
 """How much of the word index one transaction writes anew: some ten milliseconds."""
 
 KEEP_TRASH = timedelta(days=30)

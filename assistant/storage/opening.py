@@ -89,8 +89,18 @@ def _create(files: Files, now: datetime, migrations: Sequence[Migration]) -> Non
         files.index.unlink(missing_ok=True)
         files.log.unlink(missing_ok=True)
         new.path.rename(files.path)
+        _sync(files.path.parent)
     finally:
         _remove(new)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder survive a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _remove(files: Files) -> None:

@@ -4,6 +4,9 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from pydantic import ValidationError
+
+from assistant.core.errors import StorageError
 from assistant.core.models import (
     Conversation,
     ConversationSummary,
@@ -75,27 +78,39 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
     Args:
         text: instead of the stored text.
         dead: it is streaming, but whoever wrote it is gone.
+
+    Raises:
+        StorageError: the row says what no message can.
     """
     id, conversation, parent, role, stored, state, created, version, versions, *rest = row
     model, sampling, stop_reason, usage, timings, error, _ = rest
-    return Message(
-        id=id,
-        conversation_id=conversation,
-        parent_id=parent,
-        role=role,
-        text=stored if text is None else text,
-        state="partial" if dead else state,
-        created=moment(created),
-        version=version,
-        versions=versions,
-        model=model,
-        sampling=_parsed(Sampling, sampling),
-        stop_reason=stop_reason,
-        usage=_parsed(Usage, usage),
-        timings=_parsed(Timings, timings),
-        error=error,
-    )
+    try:
+        return Message(
+            id=id,
+            conversation_id=conversation,
+            parent_id=parent,
+            role=role,
+            text=stored if text is None else text,
+            state="partial" if dead else state,
+            created=moment(created),
+            version=version,
+            versions=versions,
+            model=model,
+            sampling=_parsed(Sampling, sampling),
+            stop_reason=stop_reason,
+            usage=_parsed(Usage, usage),
+            timings=_parsed(Timings, timings),
+            error=error,
+        )
+    except ValidationError as failure:
+        raise StorageError(f"Message {id} is damaged: {failure.errors()[0]['msg']}.") from failure
 
 
 def _parsed(kind: type[Stored], text: str | None) -> Stored | None:
-    return None if text is None else kind.model_validate_json(text)
+    """None also for what cannot be read: figures are not worth losing a message for."""
+    if text is None:
+        return None
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError:
+        return None

@@ -256,9 +256,12 @@ def test_a_file_that_may_not_be_written_can_be_read(file: Path) -> None:
     Files(file).lock.chmod(0o666)
     file.chmod(0o444)
 
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE messages SET state = 'streaming', writer = 'dead'")
+
     def read_and_write() -> None:
         with closing(SqliteConversations(file)) as store:
-            assert len(store.branch(id)) == 30
+            assert [message.state for message in store.branch(id)] == ["partial"] * 30
             store.rename(id, "no")
 
     reason = as_ordinary_user(read_and_write)
