@@ -35,7 +35,7 @@ class ChatMessage(Value):
 class Sampling(Value):
     """How the next token is chosen. The names are llama.cpp's."""
 
-    temperature: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = 0.6
+    temperature: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = 0.3
     """0 always takes the likeliest token."""
     top_k: Annotated[int, Field(ge=0)] = 40
     """Keep the k likeliest tokens; 0 keeps all."""
