@@ -58,6 +58,8 @@ class AssistantApp(App[None]):
         self._leaving = False
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
+        # What moves by itself costs a slow connection and tells nothing.
+        self.animation_level = "none"
         self.theme = first_theme(settings.screen.theme, os.environ).name
 
     def get_default_screen(self) -> ChatScreen:
@@ -89,7 +91,7 @@ class AssistantApp(App[None]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """What the fields and the mouse copy goes the same way as everything else."""
-        self.chat_screen.do(self.chat_screen.copy(text, "the selection"))
+        self.chat_screen.do(self.chat_screen.outlets.copy(text, "the selection"))
 
     def finish(self) -> None:
         """Wait for what still has to reach the disk; the screen is gone by now."""

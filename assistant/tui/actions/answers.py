@@ -51,7 +51,7 @@ async def copy(screen: "ChatScreen", call: Call) -> None:
     if call.message is None:
         screen.say("There is nothing to copy yet.")
         return
-    await screen.copy(screen.text_of(call.message), "the message")
+    await screen.outlets.copy(screen.text_of(call.message), "the message")
 
 
 async def copy_code(screen: "ChatScreen", call: Call) -> None:
@@ -60,7 +60,7 @@ async def copy_code(screen: "ChatScreen", call: Call) -> None:
     if code is None:
         screen.say("There is no code in this message.")
         return
-    await screen.copy(code, "the code")
+    await screen.outlets.copy(code, "the code")
 
 
 async def _show_version(screen: "ChatScreen", message: Message | None, step: int) -> None:

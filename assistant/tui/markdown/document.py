@@ -51,12 +51,16 @@ class Document(Markdown):
     def update(self, markdown: str) -> AwaitComplete:
         """Show exactly this text; blocks that stay the same are left alone."""
         self._text = text.editable(markdown)
-        return AwaitComplete(self._replace(0, self._nodes_from(0)))
+        return AwaitComplete(self._redraw())
 
     async def _grow(self) -> None:
         async with self.lock:
             start = max(len(self.blocks) - 1, 0)
             await self._replace(start, self._nodes_from(self._settled))
+
+    async def _redraw(self) -> None:
+        async with self.lock:
+            await self._replace(0, self._nodes_from(0))
 
     async def _replace(self, start: int, nodes: list[SyntaxTreeNode]) -> None:
         """Show `nodes` in place of the blocks from `start` on."""

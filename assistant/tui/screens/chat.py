@@ -3,16 +3,15 @@
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Static
 
 from assistant.core.errors import AssistantError
 from assistant.core.events import Loaded, Loading, Queued
 from assistant.core.models import Message
-from assistant.core.sanitize import is_safe_link
 from assistant.tui import commands, text
 from assistant.tui.actions import HANDLERS
 from assistant.tui.actions.call import Call
@@ -23,9 +22,10 @@ from assistant.tui.drafts import Drafts
 from assistant.tui.following import Follower
 from assistant.tui.loading import ModelAdvanced, ModelFailed, ModelLoading
 from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
-from assistant.tui.screens.link import OpenLink
+from assistant.tui.outlets import Outlets
 from assistant.tui.session import Session
 from assistant.tui.turns import Report, TurnAdvanced, TurnEnded, Turns
+from assistant.tui.widgets.clickable import Clickable
 from assistant.tui.widgets.message import MessageView
 from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.prompt import Prompt
@@ -53,7 +53,6 @@ class ChatScreen(Screen[None]):
         self, desk: Desk, report: Report, copy_through_terminal: Callable[[str], None]
     ) -> None:
         super().__init__()
-        self._copy_through_terminal = copy_through_terminal
         self.desk = desk
         self.deleted: str | None = None
         """The conversation that was deleted last, until that is undone."""
@@ -65,6 +64,7 @@ class ChatScreen(Screen[None]):
         self.prompt = Prompt()
         self.menu = SlashMenu()
         self.status = StatusLine()
+        self.outlets = Outlets(desk, self.notice, copy_through_terminal)
         self.composer = Composer(self.prompt, self.menu, self._questions)
         follower = Follower(self.transcript, self.status, self.notice)
         self.session = Session(
@@ -72,7 +72,7 @@ class ChatScreen(Screen[None]):
         )
         self.browser = Browser(desk, self.sidebar, self.session)
         self.drafts = Drafts(self, self.session.save_draft)
-        self._title = Static(id="title")
+        self._title = Clickable(id="title")
         self._welcome = Welcome(desk.settings.chat.model is not None)
         self._sidebar_wanted: bool | None = None
 
@@ -127,14 +127,6 @@ class ChatScreen(Screen[None]):
         """Tell something of the program's own above the prompt."""
         self.notice.say(text.own(sentence))
 
-    async def copy(self, what: str, name: str) -> None:
-        """Put a text on the clipboard and say by which way."""
-        tool = await self.desk.run(self.desk.clipboard.copy, what)
-        if not tool:
-            self._copy_through_terminal(what)
-        way = tool or "the terminal (OSC 52)"
-        self.say(f"Copied {name} through {way}.")
-
     def text_of(self, message: Message) -> str:
         """The whole text of a message, as far as it is written."""
         turn = self.session.turn
@@ -182,7 +174,9 @@ class ChatScreen(Screen[None]):
             "New conversation"
         )
         prompt = conversation.prompt_name if conversation else None
-        self._title.update(title + (text.own(" · ") + text.line(prompt, 40) if prompt else ""))
+        menu = text.button("≡ ", "screen.command", "conversations", style=text.ACCENT)
+        under = text.own(" · ") + text.line(prompt, 40) if prompt else text.NOTHING
+        self._title.update(menu + title + under)
         self._welcome.display = not self.session.messages
         self.transcript.display = not self._welcome.display
         if self.is_mounted:
@@ -231,16 +225,34 @@ class ChatScreen(Screen[None]):
                 self.composer.step(-1 if event.key == "up" else 1)
             case "ctrl+up" | "ctrl+down":
                 self.composer.recall(-1 if event.key == "ctrl+up" else 1)
+            case "pageup" | "pagedown":
+                self.transcript.turn_page(-1 if event.key == "pageup" else 1)
+            case "tab" if self.prompt.menu_open:
+                self.composer.complete()
+            case "tab":
+                self.transcript.focus_last()
             case "question_mark":
                 self.action_command("help")
-            case "tab":
-                self.composer.complete()
             case "enter" if self.menu.chosen is not None:
                 self._run_chosen(self.menu.chosen)
             case "escape" if self.prompt.menu_open:
                 self.composer.close_menu()
             case "escape":
                 self.action_command("stop")
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed while a message has the focus belongs into the prompt."""
+        bound = event.key in self.active_bindings
+        if event.is_printable and event.character and not bound and self.focused != self.prompt:
+            event.stop()
+            self.prompt.focus()
+            self.prompt.insert(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """So does what is pasted."""
+        event.stop()
+        self.prompt.focus()
+        self.prompt.insert(text.editable(event.text))
 
     def on_slash_menu_chosen(self, event: SlashMenu.Chosen) -> None:
         self._run_chosen(event.command)
@@ -255,16 +267,10 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
 
     def on_code_copied(self, event: CodeCopied) -> None:
-        self.do(self.copy(event.code, "the code"))
+        self.do(self.outlets.copy(event.code, "the code"))
 
     async def on_link_followed(self, event: LinkFollowed) -> None:
-        self.do(self._ask_to_open(event.address))
-
-    async def _ask_to_open(self, address: str) -> None:
-        if not is_safe_link(address):
-            self.notice.say(text.own("Only web and mail addresses open: "), text.line(address, 200))
-        elif await self.app.push_screen_wait(OpenLink(address)):
-            self.app.open_url(address)
+        self.do(self.outlets.open(self.app, event.address))
 
     # Turns and the model
 

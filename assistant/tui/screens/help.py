@@ -55,4 +55,4 @@ def _keys(command: commands.Command) -> str:
 
 
 def _line(keys: str, what: str, name: str) -> Content:
-    return text.own(f" {keys:<18}", "$foreground") + text.own(f"{what} ") + text.muted(name)
+    return text.own(f" {keys:<16}", text.ACCENT) + text.own(f"{what:<52}") + text.muted(name)

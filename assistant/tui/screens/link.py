@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.tui import text
+from assistant.tui.widgets.clickable import Clickable
 
 
 class OpenLink(ModalScreen[bool]):
@@ -28,8 +29,8 @@ class OpenLink(ModalScreen[bool]):
             yield Static(text.own("Open this address?", "bold"))
             yield Static(text.block(self._address), classes="address")
             with Horizontal(classes="choices"):
-                yield Static(text.button("Enter opens", "screen.dismiss_with", "open"))
-                yield Static(text.button("Esc leaves it", "screen.dismiss_with", ""))
+                yield Clickable(text.button("Enter opens", "screen.dismiss_with", "open"))
+                yield Clickable(text.button("Esc leaves it", "screen.dismiss_with", ""))
 
     def action_dismiss_with(self, choice: str) -> None:
         self.dismiss(bool(choice))

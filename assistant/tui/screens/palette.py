@@ -52,4 +52,4 @@ class Runner:
 
 
 def _shown(title: Content, command: Command) -> Content:
-    return title + text.muted(f"  {key_name(command.key)}")
+    return title.pad_right(max(32 - title.cell_length, 2)) + text.muted(key_name(command.key))

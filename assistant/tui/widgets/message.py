@@ -13,6 +13,7 @@ from assistant.tui import commands, text
 from assistant.tui.markdown.blocks import CodeBlock
 from assistant.tui.markdown.document import Document
 from assistant.tui.markdown.limits import plain_length, rich_length
+from assistant.tui.widgets.clickable import Clickable
 from assistant.tui.widgets.fold import Fold
 from assistant.tui.widgets.message_lines import Header, ending
 
@@ -42,7 +43,7 @@ class MessageView(Vertical, can_focus=True):
         else:
             yield Static(text.block(shown.rstrip("\n")), classes="words")
         yield Fold(self._written[self._rich :])
-        yield Static(classes="ending")
+        yield Clickable(classes="ending")
 
     def on_mount(self) -> None:
         self.query_one(Header).message = self.message
@@ -105,7 +106,7 @@ class MessageView(Vertical, can_focus=True):
         return measure(self._written)
 
     def _show_ending(self) -> None:
-        line = self.query_one(".ending", Static)
+        line = self.query_one(".ending", Clickable)
         if self.message.state == "streaming" and not self._written:
             content = text.muted("…")
         else:

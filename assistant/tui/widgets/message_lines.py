@@ -15,6 +15,8 @@ STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.MUTED
 class Header(Widget):
     """Who speaks, which version it is, and – while it is looked at – what can be done."""
 
+    auto_links = False
+
     message: reactive[Message | None] = reactive(None)
     active: reactive[bool] = reactive(False)
 
@@ -40,7 +42,7 @@ def _left(message: Message) -> list[Content]:
 
 def _right(message: Message) -> list[Content]:
     return [
-        _command(commands.key_name(command.message_key), command.name, message)
+        _command(commands.key_name(command.message_key), command.name, message, text.ACCENT)
         + _command(f" {command.hint}", command.name, message, text.MUTED)
         for command in commands.hints(message)
     ]

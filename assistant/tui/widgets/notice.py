@@ -2,13 +2,13 @@
 
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Static
 
 from assistant.core.errors import AssistantError
 from assistant.tui import text
+from assistant.tui.widgets.clickable import Clickable
 
 
-class Notice(Static):
+class Notice(Clickable):
     """Says one thing at a time; a click on its button does what the button says."""
 
     SECONDS = 6.0

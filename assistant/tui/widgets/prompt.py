@@ -95,7 +95,7 @@ class Prompt(TextArea):
             return self.navigator.is_last_wrapped_line(self.cursor_location)
         if key == "question_mark":
             return not self.text
-        return key == "escape"
+        return key in ("escape", "tab", "pageup", "pagedown")
 
     def action_recall(self, step: int) -> None:
         self.post_message(self.Left("ctrl+up" if step < 0 else "ctrl+down"))

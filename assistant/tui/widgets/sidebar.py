@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.models import ConversationSummary, SearchHit
 from assistant.tui import text
+from assistant.tui.widgets.clickable import Clickable
 
 HEADING = f"{text.MUTED} bold"
 
@@ -48,6 +49,10 @@ class Sidebar(Vertical):
         self._hits: dict[str, SearchHit] = {}
 
     def compose(self) -> ComposeResult:
+        yield Clickable(
+            text.button("+ New conversation", "screen.command", "new", style=text.ACCENT),
+            classes="button",
+        )
         yield Input(placeholder="/ search", id="filter", compact=True)
         yield OptionList(id="conversations", compact=True, markup=False)
 

@@ -32,6 +32,8 @@ class Status:
 class StatusLine(Widget):
     """One line; what matters least leaves first when it is narrow."""
 
+    auto_links = False
+
     status: reactive[Status] = reactive(Status())
 
     def tell(self, **changes: object) -> None:

@@ -1,68 +1,52 @@
-"""The messages of a conversation; only those near the view are widgets.
+"""The messages of the conversation that is read."""
 
-What lies beyond is two spacers of estimated height. Whenever heights change above what is being
-read – messages come and go, the window is resized, an estimate gives way to the truth – the
-scroll position moves along in the same layout pass, so that the line being read stays in place.
-"""
-
-from asyncio import Lock
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.geometry import Size
-from textual.layout import DockArrangeResult
+from textual.binding import Binding, BindingType
 from textual.message import Message as Posted
-from textual.widget import Widget
 from textual.widgets import Static
 
 from assistant.core.models import Message
 from assistant.tui import text
-from assistant.tui.widgets.heights import Heights
+from assistant.tui.widgets.column import MessageColumn, Place
 from assistant.tui.widgets.message import MessageView
 
-MARGIN: Final = 1.5
-"""Heights of the view that are kept mounted above and below it."""
-SLACK: Final = 0.5
-"""Heights of the view that must be mounted beyond it before more is."""
 
+class Transcript(MessageColumn, can_focus=False):
+    """Shows messages that come, change and grow; follows the end while the reader is there."""
 
-@dataclass(frozen=True)
-class Place:
-    """Where the reader is: a message, and how many rows of it are above the view."""
-
-    index: int = 0
-    above: int = 0
-
-
-class Transcript(VerticalScroll, can_focus=False):
-    """Shows messages; follows the end only while the reader is there."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "walk(-1)", show=False),
+        Binding("down", "walk(1)", show=False),
+        Binding("pageup", "turn_page(-1)", show=False),
+        Binding("pagedown", "turn_page(1)", show=False),
+    ]
 
     class LeftBehind(Posted):
         """The focused message is out of reach; the focus belongs elsewhere."""
 
     def __init__(self) -> None:
-        super().__init__(id="transcript")
-        self.messages: list[Message] = []
-        self.following = True
-        self._first = 0
-        self._views: list[MessageView] = []
+        super().__init__()
         self._written: dict[str, str] = {}
-        self._heights = Heights()
-        self._place = Place()
-        self._change = Lock()
-        self._top = Static(classes="spacer")
-        self._bottom = Static(classes="spacer")
         self._queue = Static(classes="queue")
 
     def compose(self) -> ComposeResult:
-        yield self._top
-        yield self._bottom
+        yield from super().compose()
         yield self._queue
 
-    # What is shown
+    def make_view(self, message: Message) -> MessageView:
+        return MessageView(message, self._written.get(message.id))
+
+    async def mounted(self, views: Sequence[MessageView]) -> None:
+        for view in views:
+            # The answer may have grown while its widgets were made.
+            await view.grow(self._written.get(view.message.id, ""))
+
+    def leaving(self, views: Sequence[MessageView]) -> None:
+        if any(view.has_focus_within for view in views):
+            self.post_message(self.LeftBehind())
 
     async def show(self, messages: Sequence[Message], written: dict[str, str]) -> None:
         """Show another conversation, at its end; `written` has the texts that still grow."""
@@ -114,6 +98,44 @@ class Transcript(VerticalScroll, can_focus=False):
         if view is not None:
             view.focus()
 
+    def focus_last(self) -> None:
+        """Give the last message near the view the focus."""
+        if self._views:
+            self._focus(self._views[-1])
+
+    def action_walk(self, step: int) -> None:
+        """To the next message, or the previous one; through a long one page by page."""
+        focused = [place for place, view in enumerate(self._views) if view.has_focus_within]
+        if not focused:
+            return
+        view = self._views[focused[0]]
+        inside = (
+            view.region.bottom > self.region.bottom if step > 0 else view.region.y < self.region.y
+        )
+        place = focused[0] + step
+        if inside:
+            self.scroll_relative(y=step * max(self.size.height // 2, 1), animate=False)
+        elif 0 <= place < len(self._views):
+            self._focus(self._views[place])
+        elif step > 0:
+            self.post_message(self.LeftBehind())
+
+    def action_turn_page(self, step: int) -> None:
+        self.turn_page(step)
+
+    def turn_page(self, step: int) -> None:
+        """Scroll by nearly one view."""
+        self.scroll_relative(y=step * max(self.size.height - 2, 1), animate=False)
+
+    def _focus(self, view: MessageView) -> None:
+        """Give a message the focus, and show as much of it as there is room for."""
+        view.focus(scroll_visible=False)
+        top, bottom, height = view.virtual_region.y, view.virtual_region.bottom, self.size.height
+        if top < self.scroll_y or bottom - top > height:
+            self.scroll_to(y=top, animate=False)
+        elif bottom > self.scroll_y + height:
+            self.scroll_to(y=bottom - height, animate=False)
+
     async def go_to(self, message_id: str) -> None:
         """Bring a message to the top of the view and give it the focus."""
         ids = [message.id for message in self.messages]
@@ -133,134 +155,3 @@ class Transcript(VerticalScroll, can_focus=False):
         view = self.view(message.id)
         if view is not None:
             await view.show(message, hint)
-
-    async def _replace(self, messages: Sequence[Message], keep: int) -> None:
-        self.messages = list(messages)
-        self._heights.estimate(self.messages, self._width, keep)
-        gone = self._views[max(keep - self._first, 0) :]
-        with self.app.batch_update():
-            del self._views[max(keep - self._first, 0) :]
-            await self._drop(gone)
-            if self._place.index >= len(messages):
-                self._place = Place(max(len(messages) - 1, 0))
-            await self._mount_window()
-
-    # Which messages are widgets
-
-    @property
-    def _width(self) -> int:
-        return max(min(self.size.width, 104) - 6, 8)
-
-    @property
-    def _last(self) -> int:
-        return self._first + len(self._views)
-
-    async def _fit(self) -> None:
-        async with self._change:
-            if not self._covers(SLACK):
-                with self.app.batch_update():
-                    await self._mount_window()
-
-    def _window(self, margin: float) -> range:
-        """The messages within `margin` heights of the view."""
-        if not self.messages:
-            return range(0)
-        height = max(self.size.height, 10)
-        total = self._heights.below(0)
-        top = total - height if self.following else self._position()
-        first = self._heights.at(top - margin * height)
-        last = self._heights.at(top + height * (1 + margin))
-        return range(first, last + 1)
-
-    def _covers(self, margin: float) -> bool:
-        window = self._window(margin)
-        return not window or (self._first <= window.start and window.stop <= self._last)
-
-    async def _mount_window(self) -> None:
-        """Make widgets of the messages near the view, and of no others."""
-        window = self._window(MARGIN)
-        if window.start >= self._last or window.stop <= self._first:
-            await self._drop(self._views)
-            self._views, self._first = [], window.start
-        await self._trim(window)
-        above = [self._make(index) for index in range(window.start, self._first)]
-        below = [self._make(index) for index in range(self._last, window.stop)]
-        if above:
-            await self.mount_all(above, after=self._top)
-        if below:
-            await self.mount_all(below, before=self._bottom)
-        self._views = above + self._views + below
-        self._first -= len(above)
-        for view in (*above, *below):
-            # The answer may have grown while its widgets were made.
-            await view.grow(self._written.get(view.message.id, ""))
-        self._top.styles.height = self._heights.above(self._first)
-        self._bottom.styles.height = self._heights.below(self._last)
-
-    async def _trim(self, window: range) -> None:
-        before = max(window.start - self._first, 0)
-        after = max(self._last - window.stop, 0)
-        gone = self._views[:before] + (self._views[-after:] if after else [])
-        self._views = self._views[before : len(self._views) - after]
-        self._first += before
-        await self._drop(gone)
-
-    async def _drop(self, views: Sequence[MessageView]) -> None:
-        if any(view.has_focus_within for view in views):
-            self.post_message(self.LeftBehind())
-        await self.remove_children(views)
-
-    def _make(self, index: int) -> MessageView:
-        message = self.messages[index]
-        return MessageView(message, self._written.get(message.id))
-
-    # Where the reader is
-
-    def arrange(self, size: Size, optimal: bool = False) -> DockArrangeResult:
-        """Lay out, and keep the place of the reader."""
-        result = super().arrange(size, optimal)
-        if optimal or not self._views:
-            return result
-        rows = {id(placement.widget): placement.region.height for placement in result.placements}
-        self._heights.measure(
-            {
-                index: rows[id(view)]
-                for index, view in enumerate(self._views, self._first)
-                if id(view) in rows
-            }
-        )
-        bottom = max(result.total_region.bottom - size.height, 0)
-        self._put(bottom if self.following else min(self._position(), bottom))
-        return result
-
-    def _position(self) -> int:
-        """The row at the top of the view."""
-        place = self._place
-        if not self.messages:
-            return 0
-        return self._heights.above(place.index) + min(
-            place.above, max(self._heights.of(place.index) - 1, 0)
-        )
-
-    def _put(self, row: int) -> None:
-        if row != self.scroll_y:
-            self.set_scroll(None, row)
-            self.set_reactive(Widget.scroll_target_y, row)
-            self.call_later(self._sync_scrollbar)
-
-    def _sync_scrollbar(self) -> None:
-        self.vertical_scrollbar.position = self.scroll_y
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        row = round(new_value)
-        self.following = row >= self.max_scroll_y
-        index = self._heights.at(row)
-        self._place = Place(index, row - self._heights.above(index))
-        self.call_later(self._fit)
-
-    async def on_resize(self) -> None:
-        async with self._change:
-            self._heights.estimate(self.messages, self._width)
-            with self.app.batch_update():
-                await self._mount_window()
