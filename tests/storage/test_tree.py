@@ -170,10 +170,12 @@ class Conversing(RuleBasedStateMachine):
         assert counts == ([self.count] if self.count else [])
 
     def teardown(self) -> None:
-        for store in self.windows_open:
-            store.close()
-        assert_sound(self.file)
-        shutil.rmtree(self.folder)
+        try:
+            for store in self.windows_open:
+                store.close()
+            assert_sound(self.file)
+        finally:
+            shutil.rmtree(self.folder)
 
 
 TestConversing = Conversing.TestCase
