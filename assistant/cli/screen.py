@@ -18,7 +18,7 @@ def open_screen(program: Program) -> int:
         )
     # Textual takes longer to import than everything else together.
     from assistant.clipboard import Clipboard  # noqa: PLC0415
-    from assistant.tui.app import AssistantApp  # noqa: PLC0415
+    from assistant.tui.app import AssistantApp, run  # noqa: PLC0415
 
     with program.assistant() as assistant:
         app = AssistantApp(
@@ -30,5 +30,4 @@ def open_screen(program: Program) -> int:
             clipboard=Clipboard(),
             log_folder=assistant.paths.logs,
         )
-        app.run()
-    return app.return_code or 0
+        return run(app)

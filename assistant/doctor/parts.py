@@ -10,6 +10,8 @@ from assistant.bootstrap import engine_worker, model_catalog, prompt_library
 from assistant.core.errors import AssistantError
 from assistant.core.events import Loaded
 from assistant.doctor.report import Check, fail, ok, warn
+from assistant.ipc.errors import WireError
+from assistant.ipc.join import Joiner
 from assistant.paths import Paths
 from assistant.settings import Settings
 
@@ -89,6 +91,15 @@ def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
 
 
 def worker(paths: Paths) -> Check:
-    """Whether the engine worker runs; it is never started for this."""
-    spec = engine_worker(paths)
-    return ok("engine", f"{spec.version}")
+    """Whether the engine worker runs and answers; it is never started for this."""
+    name, spec = "engine", engine_worker(paths)
+    try:
+        peer = Joiner(spec).look()
+    except WireError as failure:
+        return warn(name, f"a worker lives that does not answer: {failure}", f"See {spec.log}.")
+    if peer is None:
+        return ok(name, "not running; it starts with the first question")
+    if peer.version != spec.version:
+        fix = "Nothing: it is replaced as soon as it is idle."
+        return warn(name, f"version {peer.version} runs, this is {spec.version}", fix)
+    return ok(name, f"running, version {peer.version}, process {peer.pid}")

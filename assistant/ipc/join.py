@@ -83,6 +83,18 @@ class Joiner:
                 stop.wait(PAUSE * 5)
         return None
 
+    def look(self) -> Peer | None:
+        """Who answers now; starts nobody.
+
+        Raises:
+            OccupiedError: a worker lives that cannot be used.
+        """
+        connection = self._connect()
+        if connection is None:
+            return None
+        connection.close()
+        return connection.peer
+
     def how_it_ended(self, pid: int) -> str:
         """How the worker `pid` ended, if this process started it; "" where nobody can know."""
         started = self._started
