@@ -13,7 +13,7 @@ from typing import Self
 import llama_cpp
 
 from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutError
-from assistant.engine.modelfile import check_model_file
+from assistant.engine.modelfile import COMPUTED_AT_ONCE, check_model_file
 from assistant.engine.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
 
@@ -116,7 +116,14 @@ def open_context(
     trained = llama_cpp.llama_model_n_ctx_train(model)
     parameters = llama_cpp.llama_context_default_params()
     parameters.n_ctx = min(options.context_window, trained or options.context_window)
-    parameters.n_batch = parameters.n_ubatch = min(options.batch, parameters.n_ctx)
+    parameters.n_batch = min(options.batch, parameters.n_ctx)
+    parameters.n_ubatch = min(parameters.n_batch, COMPUTED_AT_ONCE)
+    if not llama_cpp.llama_supports_gpu_offload():
+        # On a CPU flash attention saves memory and no time: with 1,000 tokens in the cache the
+        # starter model writes 26 tokens/s with it and 44 without. Without it, too, the logits do
+        # not depend on how a prompt was cut into batches, so that a cached prompt is answered
+        # like one that is read afresh.
+        parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
     parameters.n_threads = parameters.n_threads_batch = options.computing_threads()
     parameters.no_perf = True
     native.forget()

@@ -16,7 +16,11 @@ LONGEST_ZERO_TAIL = 2**20
 """Bytes; unused rows at the end of a vocabulary are legitimate zeros, a megabyte of them is not."""
 
 OVERHEAD = 128 * 2**20
-"""Bytes for llama.cpp's buffers beside weights and cache."""
+"""Bytes for llama.cpp's buffers beside weights, cache and attention."""
+
+COMPUTED_AT_ONCE = 128
+"""Tokens of a prompt in one graph (llama.cpp's ubatch). More are not read any faster, and each
+takes memory: without flash attention 4 bytes per attention head and token of the window."""
 
 AGAIN = "Get the file again."
 
@@ -74,7 +78,7 @@ def _is_zero(file: int, start: int, size: int) -> bool:
 
 
 def _check_memory(path: Path, header: Header, window: int) -> None:
-    needed = header.size + cache_bytes(header, window) + OVERHEAD
+    needed = header.size + context_bytes(header, window) + OVERHEAD
     free = free_memory()
     if needed > free:
         raise ModelMemoryError(
@@ -84,18 +88,19 @@ def _check_memory(path: Path, header: Header, window: int) -> None:
         )
 
 
-def cache_bytes(header: Header, window: int) -> int:
-    """Bytes of a 16-bit key/value cache; 0 where the header does not say."""
+def context_bytes(header: Header, window: int) -> int:
+    """Bytes of a 16-bit key/value cache and of attention; 0 where the header does not say."""
     layers, heads = header.number("block_count"), header.number("attention.head_count")
     if not heads:
         return 0
     width = header.number("embedding_length") // heads
     keys = header.number("attention.key_length") or width
     values = header.number("attention.value_length") or width
+    cached_heads = header.number("attention.head_count_kv") or heads
     window = min(window, header.number("context_length") or window)
-    return (
-        layers * window * (header.number("attention.head_count_kv") or heads) * (keys + values) * 2
-    )
+    cache = layers * window * cached_heads * (keys + values) * 2
+    attention = heads * COMPUTED_AT_ONCE * window * 4
+    return cache + attention
 
 
 def free_memory() -> int:
