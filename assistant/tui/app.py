@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.command import Provider
 
 from assistant.clipboard import Clipboard
@@ -20,6 +21,7 @@ from assistant.core.ports import ConversationStore, ModelCatalog
 from assistant.core.prompts import PromptLibrary
 from assistant.settings import Settings
 from assistant.tui import crash
+from assistant.tui.commands import BY_NAME
 from assistant.tui.desk import Desk
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.palette import Commands
@@ -37,6 +39,8 @@ class AssistantApp(App[None]):
 
     TITLE = "assistant"
     CSS_PATH = "styles.tcss"
+    COMMAND_PALETTE_BINDING = BY_NAME["palette"].key
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(BY_NAME["quit"].key, "quit", priority=True)]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
 
     def __init__(
@@ -85,6 +89,11 @@ class AssistantApp(App[None]):
 
     async def action_quit(self) -> None:
         self.leave(0)
+
+    def action_command_palette(self) -> None:
+        # Commands are for the chat screen; a dialog above it wants an answer first.
+        if self.screen is self.chat_screen:
+            super().action_command_palette()
 
     def action_help_quit(self) -> None:
         self.chat_screen.say("Ctrl+Q leaves.")

@@ -192,16 +192,20 @@ def key_name(key: str) -> str:
 
 
 def bindings() -> list[Binding]:
-    """The keys that work everywhere."""
+    """The keys that work on the chat screen, before an input field sees them; Esc comes last.
+
+    The palette's and the one that quits are the application's: they work on every screen.
+    """
     return [
         Binding(
             command.key,
             f"command('{command.name}')",
             command.title,
             show=False,
-            priority=command.name in ("quit", "undo"),
+            priority=command.name != "stop",
         )
         for command in COMMANDS
+        if command.name not in ("palette", "quit")
     ]
 
 

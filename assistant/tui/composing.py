@@ -12,6 +12,18 @@ from assistant.tui.widgets.slash_menu import SlashMenu
 Step = Literal[-1, 1]
 
 
+APART = "\n\n"
+"""Between the questions of a draft."""
+
+
+def without(draft: str, questions: Sequence[str]) -> str:
+    """A draft without these questions at its beginning: they have found their way."""
+    for question in questions:
+        if draft == question or draft.startswith(question + APART):
+            draft = draft[len(question) + len(APART) :]
+    return draft
+
+
 class Composer:
     """Keeps the prompt, its menu and its modes together."""
 
@@ -30,7 +42,7 @@ class Composer:
     def draft(self, waiting: Sequence[str]) -> str:
         """Everything that would be lost: what is on its way, what waits, what is typed."""
         typed = "" if self.editing else self._prompt.text
-        return "\n\n".join(part for part in (*self.on_their_way, *waiting, typed) if part)
+        return APART.join(part for part in (*self.on_their_way, *waiting, typed) if part)
 
     def show(self, draft: str) -> None:
         """Begin with this draft, editing nothing."""

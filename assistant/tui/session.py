@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from assistant.core.chat import Ask, Edit, Request
 from assistant.core.events import Asked
 from assistant.core.models import Conversation, Message
-from assistant.tui.composing import Composer
+from assistant.tui.composing import Composer, without
 from assistant.tui.desk import Desk
 from assistant.tui.following import Follower
 from assistant.tui.turns import Turn, TurnAdvanced, TurnEnded, Turns
@@ -99,7 +99,8 @@ class Session:
         self.conversation = conversation
         turn = self.turn
         written = {turn.answer.id: turn.text} if turn and turn.answer else {}
-        self._composer.show(conversation.draft if conversation else "")
+        draft = conversation.draft if conversation else ""
+        self._composer.show(without(draft, self._turns.waiting(self.id)))
         await self._transcript.show(messages, written)
         self._transcript.queue(self._in_line())
         self._follower.begin(messages, turn)
@@ -150,6 +151,8 @@ class Session:
         if asked is not None:
             self._arrived(turn)
         if turn.conversation_id != self.id:
+            if asked is not None and asked.question is not None:
+                await self._desk.run(self._forget, turn.conversation_id, asked.question.text)
             return
         if asked is not None:
             await self._show_asked(turn, asked)
@@ -161,6 +164,8 @@ class Session:
         self._arrived(turn)
         question = self._turns.next(turn.conversation_id)
         if question is not None:
+            if turn.conversation_id == self.id:
+                self._composer.on_their_way.append(question)
             self._turns.start(
                 turn.conversation_id, Ask(conversation_id=turn.conversation_id, text=question)
             )
@@ -178,6 +183,13 @@ class Session:
             and turn.request.text in self._composer.on_their_way
         ):
             self._composer.on_their_way.remove(turn.request.text)
+
+    def _forget(self, conversation_id: str, question: str) -> None:
+        """Take a question that is on disk out of the draft of a conversation nobody looks at."""
+        store = self._desk.store
+        draft = store.conversation(conversation_id).draft
+        if draft:
+            store.set_draft(conversation_id, without(draft, [question]))
 
     async def _show_asked(self, turn: Turn, asked: Asked) -> None:
         if isinstance(turn.request, Ask) and asked.question is not None:

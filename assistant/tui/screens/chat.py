@@ -181,6 +181,7 @@ class ChatScreen(Screen[None]):
         self.transcript.display = not self._welcome.display
         if self.is_mounted:
             self.do(self.browser.refresh())
+            self.drafts.changed()
 
     def _look_elsewhere(self) -> None:
         """Another window may have changed something."""
