@@ -1,6 +1,7 @@
 """The only place that chooses concrete classes and puts them together."""
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -49,6 +50,9 @@ def build(settings: Settings, paths: Paths) -> Assistant:
     """
     make_folders(paths)
     store = SqliteConversations(paths.chats)
+    with suppress(StorageError):
+        # Whoever holds the database now empties the trash at the next start.
+        store.purge()
     models = model_catalog(settings, paths)
     return Assistant(
         settings=settings,

@@ -11,6 +11,11 @@ from assistant.core.events import Answered, Loaded, TurnEvent, Wrote
 from assistant.core.models import Message, Sampling, Timings, Usage
 
 
+def rounded(timings: Timings) -> dict[str, float]:
+    """Figures without digits that no clock has."""
+    return {name: round(value, 3) for name, value in timings.model_dump().items()}
+
+
 class Answering:
     """One answer on its way to the console."""
 
@@ -92,5 +97,5 @@ class Answering:
             "message_id": message.id,
             "citations": [],
             "usage": usage.model_dump(),
-            "timings": (message.timings or Timings()).model_dump(),
+            "timings": rounded(message.timings or Timings()),
         }

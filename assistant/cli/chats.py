@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.answering import rounded
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.program import Program
 from assistant.core.models import Conversation, Message, SearchHit
@@ -133,14 +134,12 @@ def _tell(console: Console, what: str, changed: Iterable[Conversation], as_json:
 
 
 def _object(message: Message) -> dict[str, Any]:
-    kept = {"id", "role", "text", "model", "usage", "timings", "stop_reason", "error", "created"}
+    fields = {"id", "role", "text", "model", "usage", "stop_reason", "error", "created"}
     return {
-        "id": message.id,
+        **message.model_dump(mode="json", include=fields),
         "parent": message.parent_id,
-        "role": message.role,
-        "text": message.text,
         "state": _state(message),
-        **message.model_dump(mode="json", include=kept - {"id", "role", "text"}),
+        "timings": rounded(message.timings) if message.timings else None,
     }
 
 

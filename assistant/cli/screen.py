@@ -10,6 +10,7 @@ def open_screen(program: Program) -> int:
 
     Raises:
         click.UsageError: there is no terminal to open it on.
+        ModelNotFoundError: the command line names a model that is not there.
     """
     if not program.screen:
         raise click.UsageError(
@@ -21,6 +22,8 @@ def open_screen(program: Program) -> int:
     from assistant.tui.app import AssistantApp, run  # noqa: PLC0415
 
     with program.assistant() as assistant:
+        if program.model is not None:
+            assistant.models.open(assistant.settings.chat.model)
         app = AssistantApp(
             chat=assistant.chat,
             store=assistant.store,

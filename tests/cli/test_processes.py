@@ -1,5 +1,6 @@
 """The installed program, as a shell runs it, with the real model."""
 
+import fcntl
 import json
 import os
 import pty
@@ -8,8 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -18,7 +20,7 @@ import pytest
 from assistant.core.models import Message
 from assistant.paths import find_paths
 from assistant.storage.conversations import SqliteConversations
-from tests.processes import PATIENCE, PROGRAM, Streaming, end_workers, run
+from tests.processes import PATIENCE, PROGRAM, Streaming, end_workers, run, workers
 
 STORY = ("--seed", "1", "--temperature", "0", "Write a long story about a fox and a river.")
 
@@ -294,3 +296,73 @@ def test_a_dumb_terminal_is_told_how_to_ask(warm: Path) -> None:
     assert status == 2
     assert b"assistant ask" in seen
     assert b"\x1b" not in seen
+
+
+def test_someone_who_insists_with_ctrl_c_is_obeyed_at_once(warm: Path) -> None:
+    asking = Streaming(*STORY)
+    asking.wait_for_bytes(10)
+    (worker,) = workers(warm)
+    worker.suspend()
+    deadline = monotonic() + 1.5
+    while asking.process.poll() is None and monotonic() < deadline:
+        asking.process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            asking.process.wait(0.05)
+    end_workers(warm)
+
+    assert asking.process.poll() == -signal.SIGINT
+    assert newest().state == "partial"
+
+
+def test_a_question_can_be_stopped_while_the_engine_starts(warm: Path) -> None:
+    end_workers(warm)
+    asking = Streaming(*STORY)
+    deadline = monotonic() + PATIENCE
+    while not workers(warm):
+        assert monotonic() < deadline
+
+    asking.process.send_signal(signal.SIGINT)
+
+    assert asking.end() == 130
+    assert asking.seen() == b""
+    assert (newest().state, newest().text) == ("stopped", "")
+
+
+def test_ctrl_c_while_the_input_is_awaited_ends_without_a_word(warm: Path) -> None:
+    process = subprocess.Popen(
+        [*PROGRAM, "ask", "Review this"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"the first half")
+    process.stdin.flush()
+    deadline = monotonic() + PATIENCE
+    while unread(process.stdin.fileno()):
+        assert monotonic() < deadline
+
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def unread(pipe: int) -> int:
+    """Bytes in a pipe that nobody has read yet."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def test_the_screen_opens_and_leaves_with_status_0(warm: Path) -> None:
+    status, seen = on_terminal(keys=b"\x11", after=b"Ask anything")
+
+    assert status == 0
+    assert seen.endswith(b"\x1b[?1049l") or b"\x1b[?1049l" in seen
+
+
+def test_the_screen_does_not_open_for_a_model_that_is_not_there(warm: Path) -> None:
+    status, seen = on_terminal("--model", "nope")
+
+    assert status == 4
+    assert b"There is no model called 'nope'" in seen
+    assert b"\x1b[?1049h" not in seen
