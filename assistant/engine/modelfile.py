@@ -7,6 +7,7 @@ import psutil
 
 from assistant.core.errors import ModelFileError, ModelMemoryError
 from assistant.engine.gguf import GgufError, Header, Tensor, read_header
+from assistant.engine.parts import parts_of
 
 PROBE = 4096
 """Bytes looked at, at either end of a tensor, to tell data from a download's reserved space."""
@@ -25,11 +26,12 @@ takes memory: without flash attention 4 bytes per attention head and token of th
 AGAIN = "Get the file again."
 
 
-def check_model_file(path: Path, window: int) -> Header:
+def check_model_file(path: Path, window: int, free: int | None = None) -> Header:
     """Refuse what cannot work, each with its own reason.
 
     Args:
         window: tokens the cache is to hold.
+        free: bytes of memory that can be used; None looks.
 
     Raises:
         ModelFileError: missing, no GGUF, cut off, or with parts that never arrived.
@@ -46,7 +48,7 @@ def check_model_file(path: Path, window: int) -> Header:
         ) from None
     except GgufError as failure:
         raise ModelFileError(f"The model file {path} {failure}.", AGAIN) from None
-    _check_memory(path, header, window)
+    _check_memory(path, header, window, free_memory() if free is None else free)
     return header
 
 
@@ -77,9 +79,9 @@ def _is_zero(file: int, start: int, size: int) -> bool:
     return not os.pread(file, size, start).strip(b"\0")
 
 
-def _check_memory(path: Path, header: Header, window: int) -> None:
-    needed = header.size + context_bytes(header, window) + OVERHEAD
-    free = free_memory()
+def _check_memory(path: Path, header: Header, window: int, free: int) -> None:
+    weights = sum(part.stat().st_size for part in parts_of(path))
+    needed = weights + context_bytes(header, window) + OVERHEAD
     if needed > free:
         raise ModelMemoryError(
             f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "

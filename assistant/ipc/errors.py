@@ -10,7 +10,11 @@ class PeerGoneError(WireError):
 
 
 class ProtocolError(WireError):
-    """The other side sent something that is not a frame, or nothing in time."""
+    """The other side sent something that is not a frame."""
+
+
+class TooSlowError(ProtocolError):
+    """The other side said nothing in time."""
 
 
 class StartError(WireError):

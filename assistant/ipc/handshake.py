@@ -19,7 +19,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assistant.ipc.errors import ProtocolError
+from assistant.ipc.errors import ProtocolError, TooSlowError
 from assistant.ipc.frames import LineSocket, encode
 
 TIMEOUT = 5.0
@@ -93,7 +93,7 @@ def admit(sock: LineSocket, key: bytes, version: str) -> None:
 def _receive(sock: LineSocket, kind: type[F], deadline: float) -> F:
     line = sock.receive(max(deadline - monotonic(), 0), LARGEST)
     if line is None:
-        raise ProtocolError("no handshake in time")
+        raise TooSlowError("no handshake in time")
     try:
         return kind.model_validate_json(line)
     except ValidationError:

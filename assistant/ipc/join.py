@@ -6,6 +6,7 @@ under the start lock means that there is no worker.
 """
 
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Generator
@@ -18,7 +19,13 @@ from filelock import FileLock, Timeout
 
 from assistant.ipc import places
 from assistant.ipc.control import Retire
-from assistant.ipc.errors import PeerGoneError, ProtocolError, StartError, WireError
+from assistant.ipc.errors import (
+    PeerGoneError,
+    ProtocolError,
+    StartError,
+    TooSlowError,
+    WireError,
+)
 from assistant.ipc.frames import LineSocket, encode
 from assistant.ipc.handshake import Peer, greet
 from assistant.ipc.keys import read_key, read_or_make_key
@@ -32,7 +39,11 @@ LONGEST_REASON = 300
 
 
 class OccupiedError(WireError):
-    """A worker lives that cannot be used: it holds another key, or is too busy to answer."""
+    """A worker lives that cannot be used: it holds another key, or does not answer."""
+
+
+class SilentError(OccupiedError):
+    """It does not answer."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,9 @@ class Joiner:
                 connection = self._connect()
             except OccupiedError as reason:
                 if monotonic() > deadline:
-                    raise StartError(f"a worker lives that does not answer: {reason}") from None
+                    if not isinstance(reason, SilentError) or not self._kill_holder():
+                        raise StartError(f"a worker lives that cannot be used: {reason}") from None
+                    deadline = monotonic() + self.spec.start_timeout
                 stop.wait(PAUSE)
                 continue
             if connection is None:
@@ -119,13 +132,30 @@ class Joiner:
             return None
         except OSError as failure:
             sock.close()
-            raise OccupiedError(failure.strerror or "it does not accept connections") from None
+            raise SilentError(failure.strerror or "it does not accept connections") from None
         line = LineSocket(sock)
         try:
             return Connection(line, greet(line, key))
+        except TooSlowError as failure:
+            line.close()
+            raise SilentError(str(failure)) from None
         except (PeerGoneError, ProtocolError) as failure:
             line.close()
             raise OccupiedError(str(failure)) from None
+
+    def _kill_holder(self) -> bool:
+        """End a worker that hangs: whether the life lock is held, and by whom."""
+        path = places.life_lock(self.spec)
+        life = FileLock(path, mode=0o600, thread_local=False)
+        try:
+            life.acquire(blocking=False)
+        except Timeout:
+            with suppress(OSError, ValueError):
+                os.kill(int(path.read_text()), signal.SIGKILL)
+                return True
+            return False
+        life.release()
+        return False
 
     def _start(self, stop: Event, deadline: float) -> None:
         """Start a worker and wait until it answers, unless somebody else is doing so."""

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.ipc import places
 from assistant.ipc.caller import Caller
 from assistant.ipc.control import Leaving, Retire
-from assistant.ipc.errors import ProtocolError, StartError, WireError
+from assistant.ipc.errors import ProtocolError, StartError, TooSlowError, WireError
 from assistant.ipc.frames import LineSocket
 from assistant.ipc.handshake import admit
 from assistant.ipc.keys import read_key
@@ -62,6 +62,8 @@ class Server(Generic[R]):
             self._life.acquire(timeout=LIFE_TIMEOUT)
         except Timeout:
             raise StartError("another worker lives already") from None
+        # Whoever finds this worker hanging has to know which process to end.
+        places.life_lock(self._spec).write_text(str(os.getpid()))
         key = read_key(places.key_file(self._spec))
         if key is None:
             raise StartError(f"there is no key at {places.key_file(self._spec)}")
@@ -157,7 +159,7 @@ class Server(Generic[R]):
     def _read_request(self, line: LineSocket) -> R | Retire:
         data = line.receive(REQUEST_TIMEOUT)
         if data is None:
-            raise ProtocolError("no request in time")
+            raise TooSlowError("no request in time")
         with suppress(ValidationError):
             return Retire.model_validate_json(data)
         try:

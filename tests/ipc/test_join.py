@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
-from assistant.ipc import places
+from assistant.ipc import handshake, places
 from assistant.ipc.errors import StartError
 from assistant.ipc.join import Joiner
 from assistant.ipc.keys import KEY_BYTES
@@ -224,3 +225,14 @@ def test_how_a_worker_of_ours_ended_is_known(make_spec: MakeSpec) -> None:
         os.kill(pid, 9)
         assert joiner.how_it_ended(pid) == "killed by signal 9"
     assert Joiner(make_spec()).how_it_ended(pid) == ""
+
+
+def test_a_worker_that_hangs_is_ended_and_replaced(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handshake, "TIMEOUT", 0.2)
+    spec = make_spec(start_timeout=2)
+    hanging = echo(spec)
+    os.kill(hanging, signal.SIGSTOP)
+    assert echo(spec) != hanging
+    assert not is_alive(hanging)
