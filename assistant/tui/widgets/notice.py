@@ -1,5 +1,6 @@
 """One line above the prompt that says what just happened, and goes away by itself."""
 
+from textual import events
 from textual.content import Content
 from textual.timer import Timer
 
@@ -39,5 +40,6 @@ class Notice(Clickable):
         """Say nothing any more."""
         self.display = False
 
-    def on_click(self) -> None:
-        self.clear()
+    def on_click(self, event: events.Click) -> None:
+        if "@click" not in event.style.meta:
+            self.clear()
