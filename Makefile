@@ -33,6 +33,7 @@ bench: $(READY)
 # The parts of the documents that are made from the code.
 docs: $(READY)
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.picture
 
 wheel: $(READY)
 	$(BIN)/python -m build

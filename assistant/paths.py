@@ -1,6 +1,7 @@
 """Where everything is kept: one folder when ASSISTANT_HOME is set, the system's usual ones else."""
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,20 @@ def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
         config=dirs.user_config_path,
         data=dirs.user_data_path,
         cache=dirs.user_cache_path,
-        runtime=dirs.user_runtime_path,
+        runtime=_session(environment) or dirs.user_cache_path / "run",
         logs=dirs.user_log_path,
     )
+
+
+def _session(environment: Mapping[str, str]) -> Path | None:
+    """The folder of the login session, if there is one that only this user can write.
+
+    platformdirs falls back to a folder in /tmp, where another user may have been first.
+    """
+    folder = environment.get("XDG_RUNTIME_DIR", "")
+    try:
+        found = os.lstat(folder)
+    except OSError:
+        return None
+    private = found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return Path(folder) / APP if private and stat.S_ISDIR(found.st_mode) else None

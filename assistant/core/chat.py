@@ -1,11 +1,11 @@
 """One turn of a conversation: ask, regenerate, edit and continue are the same flow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from threading import Event
 from time import perf_counter
 
 from assistant.core import context
-from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.errors import AssistantError, ModelError, NotFoundError
 from assistant.core.events import (
     Answered,
     Asked,
@@ -18,6 +18,7 @@ from assistant.core.events import (
 )
 from assistant.core.models import (
     ChatMessage,
+    Conversation,
     Message,
     MessageState,
     ModelInfo,
@@ -74,7 +75,7 @@ class Chat:
 
     def turn(
         self, request: Request, stop: Event, sampling: Sampling | None = None
-    ) -> Iterator[TurnEvent]:
+    ) -> Generator[TurnEvent, None, None]:
         """Run one turn; a generator that does its work as it is pulled.
 
         The question is on disk before anything else happens and the answer as it grows. Closing
@@ -124,9 +125,15 @@ class Chat:
         yield from model.stream(plan.messages, sampling, stop)
 
     def preview(
-        self, system_prompt: str, history: Sequence[Message], question: str, model: ChatModel
+        self,
+        system_prompt: str,
+        history: Sequence[Message],
+        question: str,
+        model: ChatModel,
+        sampling: Sampling | None = None,
     ) -> context.ContextPlan:
         """The plan of a question that is not asked; the model has to be loaded."""
+        sampling = sampling or self._sampling
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
         return context.plan(
             system_prompt,
@@ -134,7 +141,7 @@ class Chat:
             [ChatMessage(role="user", content=question)],
             model.measure,
             info.context_window,
-            context.reserve_for(self._sampling.max_tokens, info.context_window),
+            context.reserve_for(sampling.max_tokens, info.context_window),
         )
 
     def _store_request(
@@ -152,7 +159,7 @@ class Chat:
             case Regenerate(message_id=id):
                 old = self._answer(id)
                 question = store.message(old.parent_id) if old.parent_id else None
-                model = store.conversation(old.conversation_id).model
+                model = self._model_of(store.conversation(old.conversation_id))
                 return question, store.append(
                     old.conversation_id,
                     old.parent_id,
@@ -164,7 +171,7 @@ class Chat:
                 )
             case Continue(message_id=id):
                 old = self._answer(id)
-                model = store.conversation(old.conversation_id).model
+                model = self._model_of(store.conversation(old.conversation_id))
                 return None, store.reopen(id, model=model, sampling=sampling)
 
     def _append(
@@ -180,10 +187,17 @@ class Chat:
             "assistant",
             "",
             state="streaming",
-            model=conversation.model,
+            model=self._model_of(conversation),
             sampling=sampling,
         )
         return question, answer
+
+    def _model_of(self, conversation: Conversation) -> str | None:
+        """Which model will answer, by its own name; as it was asked for, if there is none such."""
+        try:
+            return self._models.open(conversation.model).name
+        except ModelError:
+            return conversation.model
 
     def _answer(self, id: str) -> Message:
         message = self._store.message(id)

@@ -35,14 +35,16 @@ class ChatMessage(Value):
 class Sampling(Value):
     """How the next token is chosen. The names are llama.cpp's."""
 
-    temperature: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = 0.6
+    temperature: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = 0.3
     """0 always takes the likeliest token."""
     top_k: Annotated[int, Field(ge=0)] = 40
     """Keep the k likeliest tokens; 0 keeps all."""
     top_p: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.95
+    """Keep the likeliest tokens that together have this probability; 1 keeps all."""
     min_p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.05
+    """Keep tokens at least this likely, compared with the likeliest; 0 keeps all."""
     repeat_penalty: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)] = 1.1
-    """1 punishes nothing."""
+    """Above 1, tokens that were used lately become less likely; 1 changes nothing."""
     seed: Annotated[int, Field(ge=0, lt=2**32 - 1)] | None = None
     """None draws a new one for every answer."""
     max_tokens: Annotated[int, Field(ge=1)] | None = None

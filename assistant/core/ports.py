@@ -37,6 +37,11 @@ class ChatModel(Protocol):
     A last message of role `assistant` is an unfinished answer, to be gone on with.
     """
 
+    @property
+    def name(self) -> str:
+        """As the catalog calls it; known before it is loaded."""
+        ...
+
     def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
         """Bring the model into memory; the last event is `Loaded`, unless stopped."""
         ...
@@ -95,7 +100,11 @@ class ConversationStore(Protocol):
     def conversations(
         self, *, deleted: bool = False, limit: int | None = None, title_contains: str = ""
     ) -> list[ConversationSummary]:
-        """Newest `updated` first; those without any message are left out."""
+        """Newest `updated` first; those without any message and any draft are left out."""
+        ...
+
+    def unsent(self) -> Conversation | None:
+        """The newest conversation with a draft and no message yet, the trash left aside."""
         ...
 
     def rename(self, id: str, title: str) -> None: ...

@@ -1,0 +1,59 @@
+"""Entry point of every process: the command line, the screen, a worker."""
+
+import os
+import sys
+import warnings
+
+OFFLINE = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "HF_DATASETS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+}
+"""Libraries read these when they are imported, so they are set before anything else is."""
+
+HOME = "ASSISTANT_HOME"
+WORKER = "--worker"
+
+
+def main() -> None:
+    """Run what the command line says and exit with its status."""
+    os.environ.update(OFFLINE)
+    if os.environ.get(HOME):
+        # Workers run in another folder, where a relative path is another one.
+        os.environ[HOME] = os.path.abspath(os.path.expanduser(os.environ[HOME]))  # noqa: PTH100, PTH111
+    os.umask(0o077)
+    if not sys.warnoptions:
+        # What a library warns about is for its developers, not for the user's screen.
+        warnings.simplefilter("ignore")
+    try:
+        status = _work(sys.argv[2]) if sys.argv[1:2] == [WORKER] and sys.argv[2:] else _command()
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
+
+
+def _command() -> int:
+    from assistant.cli import main as run  # noqa: PLC0415 -- after the flags are set
+
+    return run()
+
+
+def _work(name: str) -> int:
+    """Be a worker; its standard error is its log, so that is where a traceback belongs."""
+    from assistant.bootstrap import run_worker  # noqa: PLC0415 -- after the flags are set
+    from assistant.core.errors import AssistantError  # noqa: PLC0415
+
+    try:
+        run_worker(name)
+    except AssistantError as failure:
+        print(f"assistant: {failure}", file=sys.stderr)
+        return failure.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""The only place that chooses concrete classes and puts them together."""
+
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from assistant import __version__
+from assistant.core.chat import Chat
+from assistant.core.errors import SettingsError, StorageError
+from assistant.core.ports import ConversationStore, ModelCatalog
+from assistant.core.prompts import PromptLibrary
+from assistant.engine.catalog import LocalModels
+from assistant.engine.options import LoadOptions
+from assistant.ipc.worker import WorkerSpec
+from assistant.paths import APP, Paths, find_paths
+from assistant.settings import Settings, load_settings
+from assistant.storage.conversations import SqliteConversations
+
+PACKAGE = Path(__file__).parent
+ENGINE = "engine"
+
+FROM_SOURCE = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.__main__ import main; main()"
+)
+"""Starts a program that is run from its source without being installed."""
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """The parts of a running front end."""
+
+    settings: Settings
+    paths: Paths
+    store: ConversationStore
+    models: ModelCatalog
+    prompts: PromptLibrary
+    chat: Chat
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def build(settings: Settings, paths: Paths) -> Assistant:
+    """Put a front end together: folders are made, the database is opened, no model is loaded.
+
+    Raises:
+        StorageError: a folder cannot be made or the database cannot be opened.
+    """
+    make_folders(paths)
+    store = SqliteConversations(paths.chats)
+    with suppress(StorageError):
+        # Whoever holds the database now empties the trash at the next start.
+        store.purge()
+    models = model_catalog(settings, paths)
+    return Assistant(
+        settings=settings,
+        paths=paths,
+        store=store,
+        models=models,
+        prompts=prompt_library(paths),
+        chat=Chat(store, models, settings.sampling),
+    )
+
+
+def make_folders(paths: Paths) -> None:
+    """Make the program's folders, for the user alone."""
+    try:
+        paths.create()
+        for folder in (paths.data, paths.cache, paths.runtime, paths.logs):
+            if folder.stat().st_mode & 0o077:
+                folder.chmod(0o700)
+    except OSError as failure:
+        raise StorageError(
+            f"The folder {failure.filename} cannot be used: {failure.strerror}.",
+            "Make it writable for you alone, or set ASSISTANT_HOME to a folder that is.",
+        ) from None
+
+
+def model_catalog(settings: Settings, paths: Paths) -> ModelCatalog:
+    """The models on this machine, run by the engine worker."""
+    options = LoadOptions(
+        context_window=settings.engine.context_window,
+        threads=settings.engine.threads,
+        batch=settings.engine.batch,
+        load_timeout=settings.engine.load_timeout,
+    )
+    return LocalModels(engine_worker(paths), options, paths.models, settings.chat.model)
+
+
+def engine_worker(paths: Paths) -> WorkerSpec:
+    """How the engine worker is started and joined."""
+    return WorkerSpec(
+        name=ENGINE,
+        command=(*_program(), "--worker", ENGINE),
+        runtime=paths.runtime,
+        log=paths.logs / f"{ENGINE}.log",
+        version=__version__,
+    )
+
+
+def prompt_library(paths: Paths) -> PromptLibrary:
+    """The shipped prompts and the user's own, which override them."""
+    return PromptLibrary([shipped_prompts(), paths.prompts], _load_yaml)
+
+
+def shipped_prompts() -> Path:
+    """Inside the installed package, or beside it when run from a checkout."""
+    installed = PACKAGE / "_prompts"
+    return installed if installed.is_dir() else PACKAGE.parent / "prompts"
+
+
+def run_worker(name: str) -> None:
+    """Be the worker called `name` until it is idle for long enough."""
+    paths = find_paths()
+    settings = load_settings(paths.settings_file)
+    if name != ENGINE:
+        raise SettingsError(f"There is no worker called {name!r}.")
+    # llama.cpp belongs to the worker alone; a front end must not import it.
+    from assistant.engine.worker import serve  # noqa: PLC0415
+
+    make_folders(paths)
+    serve(
+        engine_worker(paths),
+        idle_unload=settings.engine.idle_unload,
+        idle_exit=settings.engine.idle_exit,
+    )
+
+
+def _program() -> tuple[str, ...]:
+    """The command that starts this program again, from whatever folder.
+
+    `-P` keeps the current folder out of the module path: a folder that happens to be called
+    `assistant` there would be run instead.
+    """
+    if getattr(sys, "frozen", False):
+        return (sys.executable,)
+    try:
+        distribution(APP)
+    except PackageNotFoundError:
+        return (sys.executable, "-P", "-c", FROM_SOURCE, str(PACKAGE.parent))
+    return (sys.executable, "-P", "-m", APP)
+
+
+def _load_yaml(text: str) -> object:
+    import yaml  # noqa: PLC0415 -- most starts read no prompt
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as failure:
+        raise ValueError(" ".join(str(failure).split())) from None

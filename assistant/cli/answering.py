@@ -1,0 +1,101 @@
+"""Watch one turn: the answer goes to standard output while it is written."""
+
+from contextlib import closing
+from typing import Any
+
+from assistant.cli.console import Console
+from assistant.cli.interruption import InterruptedWriteError, Interruption
+from assistant.cli.progress import show
+from assistant.core.chat import Ask, Chat
+from assistant.core.events import Answered, Loaded, TurnEvent, Wrote
+from assistant.core.models import Message, Sampling, Timings, Usage
+
+
+def rounded(timings: Timings) -> dict[str, float]:
+    """Figures without digits that no clock has."""
+    return {name: round(value, 3) for name, value in timings.model_dump().items()}
+
+
+class Answering:
+    """One answer on its way to the console."""
+
+    def __init__(
+        self, console: Console, interruption: Interruption, as_json: bool, no_stream: bool
+    ) -> None:
+        self._console = console
+        self._interruption = interruption
+        self._as_json = as_json
+        self._streams = not (as_json or no_stream)
+        self._model = ""
+        self._shown = ""
+        self._message: Message | None = None
+
+    def run(self, chat: Chat, conversation_id: str, text: str, sampling: Sampling) -> int:
+        """Ask and print; returns the exit status.
+
+        Raises:
+            AssistantError: the turn failed; what was written is stored, and shown if it streams.
+        """
+        request = Ask(conversation_id=conversation_id, text=text)
+        try:
+            with closing(chat.turn(request, self._interruption.stop, sampling)) as turn:
+                for event in turn:
+                    self._note(event)
+        except InterruptedWriteError:
+            # The reader is not reading: neither the rest nor a last new line can be written.
+            self._console.discard()
+            return self._interruption.exit_code
+        finally:
+            self._console.end_progress()
+            self._end_line()
+        return self._finish(self._message)
+
+    def _note(self, event: TurnEvent) -> None:
+        match event:
+            case Loaded(info=info):
+                self._model = info.name
+            case Wrote(text=text):
+                self._wrote(text)
+            case Answered(message=message):
+                self._message = message
+            case _:
+                show(event, self._console)
+
+    def _wrote(self, text: str) -> None:
+        if self._streams:
+            with self._interruption.breakable():
+                self._console.write(text)
+            self._shown = text
+        else:
+            self._console.progress("writing")
+
+    def _end_line(self) -> None:
+        """The shell's prompt, or an error, belongs on a line of its own."""
+        if self._shown and not self._shown.endswith("\n"):
+            self._console.line()
+        self._shown = ""
+
+    def _finish(self, message: Message | None) -> int:
+        if message is None:
+            return self._interruption.exit_code
+        if self._as_json:
+            self._console.json(self._object(message))
+        elif not self._streams and message.text:
+            self._console.write(
+                message.text if message.text.endswith("\n") else f"{message.text}\n"
+            )
+        return self._interruption.exit_code if message.state == "stopped" else 0
+
+    def _object(self, message: Message) -> dict[str, Any]:
+        usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
+        return {
+            "answer": message.text,
+            "stopped": message.state == "stopped",
+            "stop_reason": message.stop_reason,
+            "model": self._model or message.model,
+            "conversation_id": message.conversation_id,
+            "message_id": message.id,
+            "citations": [],
+            "usage": usage.model_dump(),
+            "timings": rounded(message.timings or Timings()),
+        }

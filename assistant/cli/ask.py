@@ -1,0 +1,133 @@
+"""`assistant ask`: one question, one answer, for people and for pipes."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from pydantic import ValidationError
+
+from assistant.cli.answering import Answering
+from assistant.cli.interruption import Interruption
+from assistant.cli.preview import Asked, Preview
+from assistant.cli.program import Program, absolute
+from assistant.cli.reading import compose
+from assistant.core.beginning import begin
+from assistant.core.errors import NotFoundError
+from assistant.core.models import Conversation, Sampling, Value
+from assistant.core.ports import ConversationStore
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
+
+EXIT_CODES = """\b
+Exit status:
+    0  the answer is complete
+    1  something unexpected happened
+    2  the command line or the settings are wrong
+    3  there is no such conversation or prompt
+    4  the model cannot be used
+    5  the question is too long for the model
+    6  the engine failed
+    7  the conversations cannot be read or written
+  129  stopped because the terminal was closed (SIGHUP)
+  130  stopped by Ctrl+C (SIGINT)
+  141  whoever read the answer has gone (SIGPIPE)
+  143  stopped by SIGTERM
+"""
+
+
+class AskOptions(Value):
+    """What the command line says beside the question."""
+
+    prompt: str | None
+    conversation: str | None
+    last: bool
+    model: str | None
+    max_tokens: int | None
+    temperature: float | None
+    seed: int | None
+    no_stream: bool
+    as_json: bool
+    dry_run: bool
+
+
+@click.command(epilog=EXIT_CODES)
+@click.argument("question", nargs=-1, metavar="[QUESTION]")
+@click.option("--prompt", metavar="NAME", help="A system prompt: see `assistant prompts`.")
+@click.option("--conversation", metavar="ID", help="Go on with this conversation.")
+@click.option("--last", is_flag=True, help="Go on with the newest conversation.")
+@click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
+@click.option("--max-tokens", type=int, metavar="N", help="The longest answer, in tokens.")
+@click.option("--temperature", type=float, metavar="T", help="0 takes the likeliest token.")
+@click.option("--seed", type=int, metavar="N", help="The same seed gives the same answer.")
+@click.option("--no-stream", is_flag=True, help="Print the answer when it is complete.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--dry-run", is_flag=True, help="Print the exact prompt and its tokens; ask nothing.")
+@click.pass_obj
+def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
+    """Ask QUESTION and print the answer.
+
+    What is piped in is appended to the question. Standard output carries the answer and nothing
+    else; progress and errors go to standard error. The conversation is kept, like any other.
+    """
+    options = AskOptions(**given)
+    if options.last and options.conversation:
+        raise click.UsageError("--last and --conversation exclude each other.")
+    sampling = _sampling(program.settings.sampling, options)
+    text = compose(question, program.stdin)
+    with program.assistant() as assistant:
+        asked = _asked(assistant, options)
+        with Interruption() as interruption:
+            if options.dry_run:
+                view = Preview(program.console, interruption)
+                return view.run(assistant, asked, text, sampling, options.as_json)
+            conversation = _conversation(assistant, asked)
+            answering = Answering(program.console, interruption, options.as_json, options.no_stream)
+            return answering.run(assistant.chat, conversation.id, text, sampling)
+
+
+def _sampling(settings: Sampling, options: AskOptions) -> Sampling:
+    given = options.model_dump(
+        include={"max_tokens", "temperature", "seed"},
+        exclude_none=True,
+    )
+    try:
+        return Sampling.model_validate(settings.model_dump() | given)
+    except ValidationError as failure:
+        problem = failure.errors()[0]
+        option = "--" + str(problem["loc"][0]).replace("_", "-")
+        raise click.UsageError(f"{option} {problem['input']}: {problem['msg'].lower()}.") from None
+
+
+def _asked(assistant: "Assistant", options: AskOptions) -> Asked:
+    """Everything the options name, found before anything is stored."""
+    model = absolute(options.model)
+    if model is not None:
+        assistant.models.open(model)
+    earlier = _earlier(assistant.store, options)
+    name = options.prompt
+    if name is None and earlier is None:
+        name = assistant.settings.chat.prompt
+    return Asked(earlier=earlier, prompt=assistant.prompts.get(name) if name else None, model=model)
+
+
+def _earlier(store: ConversationStore, options: AskOptions) -> Conversation | None:
+    if options.last:
+        newest = store.conversations(limit=1)
+        if not newest:
+            raise NotFoundError("There is no conversation yet.", "Leave out --last to begin one.")
+        return store.conversation(newest[0].id)
+    if options.conversation is None:
+        return None
+    return store.conversation(options.conversation)
+
+
+def _conversation(assistant: "Assistant", asked: Asked) -> Conversation:
+    """The conversation to ask in: a new one, or the earlier one under its new prompt and model."""
+    store, earlier, prompt = assistant.store, asked.earlier, asked.prompt
+    if earlier is None:
+        return begin(store, prompt, asked.model)
+    if prompt is not None:
+        store.set_system_prompt(earlier.id, prompt.text, prompt.name)
+    if asked.model is not None:
+        store.set_model(earlier.id, asked.model)
+    return earlier

@@ -1,0 +1,177 @@
+"""What a command may do with the terminal: results on stdout, everything else on stderr."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from assistant.cli.cells import fit, width_of
+from assistant.core.errors import AssistantError
+from assistant.core.sanitize import one_line, printable
+
+ERASE_LINE = "\r\x1b[2K"
+BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+class OutputClosedError(Exception):
+    """Whoever read our output has gone, as `head` does when it has seen enough."""
+
+
+class Console:
+    """Standard output and standard error of a command. A closed one swallows what it is given."""
+
+    def __init__(
+        self,
+        out: TextIO | None,
+        err: TextIO | None,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._out = out
+        self._err = err
+        self._environment = environment
+        self._progress = False
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether results are read by a person right away."""
+        return self._out is not None and self._out.isatty()
+
+    @property
+    def is_dumb(self) -> bool:
+        return self._environment.get("TERM", "") in ("", "dumb")
+
+    @property
+    def has_colour(self) -> bool:
+        return self.is_terminal and not self.is_dumb and not self._environment.get("NO_COLOR")
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal; None when output goes elsewhere and may be of any width."""
+        return shutil.get_terminal_size().columns if self.is_terminal else None
+
+    def write(self, text: str) -> None:
+        """Results, at once: as they are for a program, printable for a terminal.
+
+        Raises:
+            OutputClosedError: nobody reads them any more.
+            AssistantError: they cannot be written, as when a disk is full.
+        """
+        if self._out is None:
+            return
+        self.end_progress()
+        try:
+            self._out.write(printable(text) if self.is_terminal else text)
+            self._out.flush()
+        except BrokenPipeError:
+            raise OutputClosedError from None
+        except OSError as failure:
+            self.discard()
+            raise AssistantError(f"The output cannot be written: {failure.strerror}.") from None
+
+    def line(self, text: str = "") -> None:
+        self.write(f"{text}\n")
+
+    def json(self, value: Any) -> None:
+        """One JSON document. What a terminal would obey is escaped, nothing is left out."""
+        text = json.dumps(value, ensure_ascii=False, indent=2)
+        encoding = (self._out.encoding or "" if self._out else "").lower()
+        if encoding not in ("utf-8", "utf8") or printable(text) != text:
+            text = json.dumps(value, indent=2)
+        self.line(text)
+
+    def table(
+        self,
+        rows: Sequence[Sequence[str]],
+        heading: Sequence[str] = (),
+        numbers: Sequence[int] = (),
+    ) -> None:
+        """Aligned columns of one-line cells, cut to the terminal's width.
+
+        Args:
+            numbers: which columns are aligned to the right.
+        """
+        lines = [[one_line(cell, 1000) for cell in row] for row in (heading, *rows) if row]
+        widths = [max(map(width_of, column)) for column in zip(*lines, strict=True)]
+        for index, cells in enumerate(lines):
+            padded = [
+                padding + cell if column in numbers else cell + padding
+                for column, cell in enumerate(cells)
+                for padding in [" " * (widths[column] - width_of(cell))]
+            ]
+            text = "  ".join(padded).rstrip()
+            if self.width is not None:
+                text = fit(text, self.width)
+            self.styled(text, DIM if heading and index == 0 else "")
+
+    def styled(self, text: str, style: str) -> None:
+        """A line in a style, where the terminal has any."""
+        if self._out is not None and self.has_colour and style:
+            self._out.write(style)
+            self.write(text)
+            self._out.write(f"{PLAIN}\n")
+        else:
+            self.line(text)
+
+    def error(self, message: str, hint: str = "") -> None:
+        """One printable line on stderr."""
+        self._tell(f"assistant: {one_line(f'{message} {hint}', 2000)}\n")
+
+    def note(self, text: str) -> None:
+        """One printable line on stderr, for a person only."""
+        if self._err is not None and self._err.isatty():
+            self._tell(f"{one_line(text, 2000)}\n")
+
+    def progress(self, text: str) -> None:
+        """Replace the line of progress; shown to a person only."""
+        if self._err is None or not self._err.isatty() or self.is_dumb:
+            return
+        room = max(shutil.get_terminal_size().columns - 1, 1)
+        self._tell(ERASE_LINE + fit(one_line(text), room))
+        self._progress = True
+
+    def end_progress(self) -> None:
+        """Take the line of progress away."""
+        if self._progress:
+            self._progress = False
+            self._tell(ERASE_LINE)
+
+    def flush(self) -> None:
+        """Raises OutputClosedError when what is left cannot be delivered."""
+        if self._out is None:
+            return
+        try:
+            self._out.flush()
+        except OSError:
+            raise OutputClosedError from None
+
+    def discard(self) -> None:
+        """Send what is still unwritten nowhere, so that ending the process cannot fail on it."""
+        if self._out is None:
+            return
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._out.fileno())
+            os.close(nowhere)
+        except OSError:
+            self._out = None
+
+    def _tell(self, text: str) -> None:
+        if self._err is None:
+            return
+        if text != ERASE_LINE and not text.startswith(ERASE_LINE):
+            self.end_progress()
+        try:
+            self._err.write(text)
+            self._err.flush()
+        except OSError:
+            self._err = None
+
+
+def process_console() -> Console:
+    """The console of this process. What its encoding lacks is replaced, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    return Console(sys.stdout, sys.stderr)

@@ -1,0 +1,138 @@
+"""The command `assistant` and the one border at which everything that went wrong is told."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assistant import __version__
+from assistant.cli.ask import ask
+from assistant.cli.chats import chats
+from assistant.cli.checkup import doctor
+from assistant.cli.console import OutputClosedError, process_console
+from assistant.cli.listings import models, prompts
+from assistant.cli.program import Program
+from assistant.cli.reference import settings
+from assistant.cli.screen import open_screen
+from assistant.core.errors import AssistantError
+
+NAME = "assistant"
+COMPLETION = "_ASSISTANT_COMPLETE"
+LOG_LIMIT = 1_000_000
+"""Bytes after which the log of unexpected errors begins anew."""
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
+@click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
+@click.pass_context
+def command(context: click.Context, model: str | None) -> int:
+    """A private chat assistant: local models, in the terminal, offline.
+
+    Without a command it opens the chat screen.
+    """
+    program = context.find_object(Program)
+    assert program is not None
+    program.model = model
+    return open_screen(program) if context.invoked_subcommand is None else 0
+
+
+for member in (ask, chats, prompts, models, settings, doctor):
+    command.add_command(member)
+
+
+def main(arguments: Sequence[str] | None = None, program: Program | None = None) -> int:
+    """Run a command line and return its exit status; nothing is ever raised."""
+    if COMPLETION in os.environ:
+        command.main(prog_name=NAME)
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    program = program or process_program()
+    try:
+        status = _run(arguments, program)
+        program.console.flush()
+    except OutputClosedError:
+        program.console.discard()
+        status = 141
+    return status
+
+
+def process_program() -> Program:
+    """A program on this process's streams and environment."""
+    stdin = sys.stdin
+    interactive = stdin is not None and stdin.isatty()
+    console = process_console()
+    return Program(
+        console=console,
+        environment=os.environ,
+        stdin=None if stdin is None or interactive else stdin.buffer,
+        screen=interactive and console.is_terminal and not console.is_dumb,
+    )
+
+
+def _run(arguments: Sequence[str], program: Program) -> int:
+    as_json = "--json" in arguments
+    try:
+        with command.make_context(NAME, list(arguments), obj=program) as context:
+            status = command.invoke(context)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as mistake:
+        return _tell(program, _usage(mistake), mistake.exit_code, as_json)
+    except AssistantError as failure:
+        return _tell(program, failure, failure.exit_code, as_json)
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except BrokenPipeError:
+        raise OutputClosedError from None
+    except OutputClosedError:
+        raise
+    except Exception:  # noqa: BLE001 -- the process border: nothing may reach the screen
+        return _tell(program, _unexpected(program), 1, as_json)
+    return status if isinstance(status, int) else 0
+
+
+def _tell(program: Program, failure: AssistantError, status: int, as_json: bool) -> int:
+    if as_json:
+        kind = type(failure).__name__
+        error = {"type": kind, "message": failure.message, "hint": failure.hint}
+        program.console.json({"error": error})
+    program.console.error(failure.message, failure.hint)
+    return status
+
+
+class UsageError(AssistantError):
+    """A mistake on the command line."""
+
+    exit_code = 2
+
+
+def _usage(mistake: click.ClickException) -> UsageError:
+    context: Any = getattr(mistake, "ctx", None)
+    path = context.command_path if context else NAME
+    return UsageError(mistake.format_message(), f"`{path} --help` tells more.")
+
+
+def _unexpected(program: Program) -> AssistantError:
+    """The traceback goes into the log, one sentence goes to the user."""
+    try:
+        log = _log(program.paths.logs, traceback.format_exc())
+    except OSError:
+        return AssistantError(
+            "An unexpected error ended this command, and it could not be logged.",
+            "`assistant doctor` looks for the cause.",
+        )
+    return AssistantError("An unexpected error ended this command.", f"Its details are in {log}.")
+
+
+def _log(folder: Path, text: str) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = folder / "assistant.log"
+    mode = "w" if log.exists() and log.stat().st_size > LOG_LIMIT else "a"
+    with log.open(mode, encoding="utf-8", errors="backslashreplace") as stream:
+        stream.write(f"{datetime.now(UTC).isoformat()} version {__version__}\n{text}\n")
+    return log

@@ -1,0 +1,73 @@
+"""Ctrl+C, SIGTERM and SIGHUP, while an answer is written."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from time import monotonic
+from types import FrameType
+from typing import Any
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+INSISTING = 0.3
+"""Seconds. A terminal that closes sends several signals at once: those are one request to stop."""
+
+
+class InterruptedWriteError(Exception):
+    """A signal came while the reader of our output kept us waiting."""
+
+
+class Interruption:
+    """Turns the first signal into a stop flag; a second one, by someone who insists, ends at once.
+
+    Attributes:
+        stop: set by the first signal.
+        signal: which one it was.
+    """
+
+    def __init__(self) -> None:
+        self.stop = Event()
+        self.signal: int | None = None
+        self._since = 0.0
+        self._breakable = False
+        self._before: dict[int, Any] = {}
+
+    @property
+    def exit_code(self) -> int:
+        """The exit status that a shell expects after the signal; 0 without one."""
+        return 128 + self.signal if self.signal else 0
+
+    def __enter__(self) -> "Interruption":
+        for number in SIGNALS:
+            # What the caller had ignored, as nohup does, stays ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @contextmanager
+    def breakable(self) -> Iterator[None]:
+        """Around what can wait for ever and knows no stop flag: a signal raises in there.
+
+        Raises:
+            InterruptedWriteError: the first signal came meanwhile.
+        """
+        self._breakable = True
+        try:
+            yield
+        finally:
+            self._breakable = False
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if self.signal is not None:
+            if monotonic() - self._since > INSISTING:
+                signal.signal(number, signal.SIG_DFL)
+                signal.raise_signal(number)
+            return
+        self.signal, self._since = number, monotonic()
+        self.stop.set()
+        if self._breakable:
+            raise InterruptedWriteError

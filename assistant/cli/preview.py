@@ -1,0 +1,96 @@
+"""`assistant ask --dry-run`: what the model would read, without asking it."""
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.cli.console import Console
+from assistant.cli.interruption import Interruption
+from assistant.cli.progress import show
+from assistant.core.context import ContextPlan, Part
+from assistant.core.events import Loaded
+from assistant.core.models import Conversation, RenderedPrompt, Sampling, Value
+from assistant.core.prompts import Prompt
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
+
+NAMES = {"system": "system prompt", "turn": "earlier turn", "question": "question"}
+
+
+class Asked(Value):
+    """In what a question is asked."""
+
+    earlier: Conversation | None
+    """The conversation that goes on; None for a new one."""
+    prompt: Prompt | None
+    """The system prompt of a new conversation, or the one an earlier one changes to."""
+    model: str | None
+
+    @property
+    def system_prompt(self) -> str:
+        if self.prompt is not None:
+            return self.prompt.text
+        return self.earlier.system_prompt if self.earlier else ""
+
+    @property
+    def model_name(self) -> str | None:
+        return self.model or (self.earlier.model if self.earlier else None)
+
+
+class Preview:
+    """The exact prompt and its token plan; nothing is stored."""
+
+    def __init__(self, console: Console, interruption: Interruption) -> None:
+        self._console = console
+        self._interruption = interruption
+
+    def run(
+        self, assistant: "Assistant", asked: Asked, text: str, sampling: Sampling, as_json: bool
+    ) -> int:
+        """Print it; returns the exit status."""
+        model = assistant.models.open(asked.model_name)
+        name = ""
+        for event in model.load(self._interruption.stop):
+            show(event, self._console)
+            if isinstance(event, Loaded):
+                name = event.info.name
+        self._console.end_progress()
+        if self._interruption.stop.is_set():
+            return self._interruption.exit_code
+        history = assistant.store.branch(asked.earlier.id) if asked.earlier else []
+        plan = assistant.chat.preview(asked.system_prompt, history, text, model, sampling)
+        rendered = model.render(plan.messages)
+        if as_json:
+            self._console.json(_object(name, plan, rendered))
+        else:
+            self._print(name, plan, rendered)
+        return 0
+
+    def _print(self, name: str, plan: ContextPlan, rendered: RenderedPrompt) -> None:
+        self._console.write(rendered.text if rendered.text.endswith("\n") else rendered.text + "\n")
+        self._console.line()
+        shares = sum(part.tokens for part in plan.parts if part.included)
+        rows = [(NAMES[part.kind], f"{part.tokens:,}", _note(part)) for part in plan.parts]
+        rows += [
+            ("template", f"{plan.prompt_tokens - shares:,}", ""),
+            ("prompt", f"{plan.prompt_tokens:,}", "all that the model reads"),
+            ("answer", f"{plan.reserve:,}", "kept free"),
+            ("window", f"{plan.window:,}", name),
+        ]
+        self._console.table(rows, ("part", "tokens", ""), numbers=[1])
+
+
+def _note(part: Part) -> str:
+    return "" if part.included else f"left out: {part.reason}"
+
+
+def _object(name: str, plan: ContextPlan, rendered: RenderedPrompt) -> dict[str, Any]:
+    return {
+        "model": name,
+        "prompt": rendered.text,
+        "tokens": list(rendered.tokens),
+        "prompt_tokens": plan.prompt_tokens,
+        "window": plan.window,
+        "reserve": plan.reserve,
+        "parts": [part.model_dump() for part in plan.parts],
+        "messages": [message.model_dump() for message in plan.messages],
+    }

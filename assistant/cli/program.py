@@ -1,0 +1,84 @@
+"""What the commands share; everything is made when it is first needed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from assistant.cli.console import Console
+from assistant.paths import Paths, find_paths
+from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
+    from assistant.core.ports import ModelCatalog
+    from assistant.core.prompts import PromptLibrary
+
+
+def _build(settings: Settings, paths: Paths) -> "Assistant":
+    # `--help` and a mistyped option are answered before the database is thought of.
+    from assistant.bootstrap import build  # noqa: PLC0415
+
+    return build(settings, paths)
+
+
+def absolute(model: str | None) -> str | None:
+    """A model's path has to mean the same in another folder, and the next time."""
+    return str(Path(model).expanduser().absolute()) if model and _is_path(model) else model
+
+
+def _is_path(model: str) -> bool:
+    return "/" in model or Path(model).is_file()
+
+
+@dataclass
+class Program:
+    """One run of the command line.
+
+    Attributes:
+        stdin: what was piped in, as bytes; None when standard input is a terminal or closed.
+        model: the model given before the command; it goes before the settings'.
+    """
+
+    console: Console
+    environment: Mapping[str, str]
+    stdin: BinaryIO | None = None
+    screen: bool = False
+    """Whether standard input and output are terminals that can show the screen."""
+    build: Callable[[Settings, Paths], "Assistant"] = field(default=_build)
+    model: str | None = None
+
+    @cached_property
+    def paths(self) -> Paths:
+        return find_paths(self.environment)
+
+    @cached_property
+    def settings(self) -> Settings:
+        settings = load_settings(self.paths.settings_file, self.environment)
+        chat = settings.chat.model_copy(
+            update={"model": absolute(self.model or settings.chat.model)}
+        )
+        return settings.model_copy(update={"chat": chat})
+
+    @contextmanager
+    def assistant(self) -> Iterator["Assistant"]:
+        """The parts of the program, closed again at the end."""
+        assistant = self.build(self.settings, self.paths)
+        try:
+            yield assistant
+        finally:
+            assistant.close()
+
+    def models(self) -> "ModelCatalog":
+        """The models, without opening the database."""
+        from assistant.bootstrap import model_catalog  # noqa: PLC0415 -- see _build
+
+        return model_catalog(self.settings, self.paths)
+
+    def prompts(self) -> "PromptLibrary":
+        """The prompt library, without opening the database."""
+        from assistant.bootstrap import prompt_library  # noqa: PLC0415 -- see _build
+
+        return prompt_library(self.paths)

@@ -1,0 +1,18 @@
+"""What is told on standard error while an answer is on its way."""
+
+from assistant.cli.console import Console
+from assistant.core.events import Loading, Queued, Reading, TurnEvent
+
+
+def show(event: TurnEvent, console: Console) -> None:
+    """Tell how far the answer is; nothing for events that need no telling."""
+    match event:
+        case Queued(ahead=ahead) if ahead:
+            others = "one other question" if ahead == 1 else f"{ahead} other questions"
+            console.progress(f"waiting for {others}")
+        case Loading(model=model, done=done):
+            console.progress(f"loading {model}: {done:.0%}")
+        case Reading(done=done, total=total) if total:
+            console.progress(f"reading: {done / total:.0%} of {total:,} tokens")
+        case _:
+            pass

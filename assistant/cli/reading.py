@@ -1,0 +1,71 @@
+"""The question: words of the command line, and what is piped in after them."""
+
+import codecs
+import os
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import click
+
+from assistant.core.errors import ContextOverflowError
+
+MOST_BYTES = 16 * 1024 * 1024
+"""No model reads more than a few million tokens; an endless stream must not fill the memory."""
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks and their encodings; UTF-32's begins with UTF-16's and comes first."""
+
+
+def compose(words: Sequence[str], stdin: BinaryIO | None) -> str:
+    """The whole question; a blank line stands between its words and what is piped in.
+
+    Raises:
+        click.UsageError: there is no question, or what is piped in is not text.
+        ContextOverflowError: more is piped in than any model reads.
+    """
+    typed = decode(os.fsencode(" ".join(words))).strip()
+    piped = _read(stdin).strip("\n") if stdin is not None else ""
+    if not piped.strip():
+        piped = ""
+    if not typed and not piped:
+        raise click.UsageError(
+            "There is no question: give it as an argument, pipe it in, or both, "
+            'as in `git diff | assistant ask "review this"`.'
+        )
+    return "\n\n".join(part for part in (typed, piped) if part)
+
+
+def decode(data: bytes) -> str:
+    """Text from bytes of unknown encoding: marked, else UTF-8, else Windows-1252.
+
+    Every NUL (as between the names of `find -print0`) becomes a new line.
+
+    Raises:
+        click.UsageError: it is not text.
+    """
+    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        if b"\0" in data or encoding != "utf-8":
+            raise click.UsageError(
+                "What is piped in is not text; convert it to text first."
+            ) from None
+        text = data.decode("cp1252", errors="replace")
+    return text.replace("\r\n", "\n").replace("\0", "\n")
+
+
+def _read(stdin: BinaryIO) -> str:
+    data = stdin.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ContextOverflowError(
+            f"More than {MOST_BYTES // 2**20} MB are piped in, more than any model reads.",
+            "Pipe in the part that matters.",
+        )
+    return decode(data)

@@ -1,0 +1,73 @@
+"""The system's clipboard, through its own tool."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+SECONDS = 2.0
+"""A tool that takes longer has no display to talk to."""
+
+
+class Run(Protocol):
+    """Runs a command with text on its standard input; whether it succeeded."""
+
+    def __call__(self, command: Sequence[str], text: bytes) -> bool: ...
+
+
+class Clipboard:
+    """Copies with the first native tool that works here."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] = os.environ,
+        which: Callable[[str], str | None] = shutil.which,
+        run: Run | None = None,
+    ) -> None:
+        self._environment = environment
+        self._which = which
+        self._run = run or _run
+
+    def tools(self) -> list[tuple[str, ...]]:
+        """The commands that can reach the user's clipboard from here, best first.
+
+        Over SSH the clipboard of the machine itself is somebody else's; a forwarded display is
+        the user's own.
+        """
+        inside = self._environment.get
+        wanted: list[tuple[str, ...]] = []
+        if inside("WAYLAND_DISPLAY"):
+            wanted.append(("wl-copy",))
+        if inside("DISPLAY"):
+            wanted += [("xclip", "-selection", "clipboard"), ("xsel", "--clipboard", "--input")]
+        if not (inside("SSH_CONNECTION") or inside("SSH_TTY")):
+            wanted += [("pbcopy",), ("termux-clipboard-set",), ("clip.exe",)]
+        return [command for command in wanted if self._which(command[0])]
+
+    def copy(self, text: str) -> str:
+        """Put `text` on the clipboard; the name of the tool that did, "" when none could."""
+        data = text.encode("utf-8", errors="replace")
+        for command in self.tools():
+            # clip.exe takes anything but UTF-16 for the console's code page.
+            encoded = data.decode().encode("utf-16") if command[0] == "clip.exe" else data
+            if self._run(command, encoded):
+                return command[0]
+        return ""
+
+
+def _run(command: Sequence[str], text: bytes) -> bool:
+    # wl-copy and xclip stay behind to serve the clipboard: a pipe they inherit never closes.
+    try:
+        done = subprocess.run(
+            command,
+            input=text,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            start_new_session=True,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

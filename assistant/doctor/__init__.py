@@ -1,0 +1,1 @@
+"""Looks at everything the program stands on, and says how to fix what is wrong."""

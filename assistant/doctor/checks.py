@@ -1,0 +1,51 @@
+"""The order of the checks. None depends on another: what is broken keeps no other from being seen.
+
+A check never changes what it looks at, but for the engine worker, which a load starts.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from assistant.core.errors import AssistantError
+from assistant.doctor import machine, parts
+from assistant.doctor.report import Check, fail, ok
+from assistant.paths import Paths
+from assistant.settings import Settings, load_settings
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the program runs."""
+
+    paths: Paths
+    environment: Mapping[str, str]
+    is_terminal: bool
+    """Whether standard output is one."""
+
+
+def examine(place: Place, *, quick: bool) -> Iterator[Check]:
+    """Every check, as soon as it is done.
+
+    Args:
+        quick: leave out loading the model, and the worker that would be started for it.
+    """
+    paths = place.paths
+    yield machine.terminal(place.environment, place.is_terminal)
+    yield machine.encoding()
+    yield machine.clipboard(place.environment)
+    try:
+        settings = load_settings(paths.settings_file, place.environment)
+        there = "" if paths.settings_file.is_file() else ", which is not there: all defaults"
+        yield ok("settings", f"{paths.settings_file}{there}")
+    except AssistantError as failure:
+        settings = Settings()
+        yield fail("settings", failure.message, failure.hint)
+    yield machine.folders(paths)
+    yield machine.disk(paths.data)
+    yield parts.database(paths.chats)
+    yield parts.sqlite()
+    yield parts.prompts(settings, paths)
+    yield parts.model(settings, paths, load=not quick)
+    yield parts.worker(paths)
+    yield from machine.versions()
+    yield machine.matrix_unit()

@@ -1,0 +1,139 @@
+"""Checks of the machine: terminal, clipboard, folders, disk, versions."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+from assistant import __version__
+from assistant.clipboard import Clipboard
+from assistant.doctor.report import Check, fail, ok, warn
+from assistant.paths import Paths
+
+SMALLEST = (80, 24)
+LITTLE_DISK, NO_DISK = 1024, 64
+"""Megabytes: room for a small model, and what conversations need to be safe."""
+LIBRARIES = ("textual", "llama-cpp-python", "chromadb", "sentence-transformers", "pydantic")
+
+AMX_PROBE = (
+    "import ctypes, sys; sys.exit(40 + bool(ctypes.CDLL(sys.argv[1]).ggml_cpu_has_amx_int8()))"
+)
+AMX_IS_USED = 41
+
+
+def terminal(environment: Mapping[str, str], is_terminal: bool) -> Check:
+    """Whether the chat screen can be shown here."""
+    name, kind = "terminal", environment.get("TERM", "")
+    if not is_terminal:
+        return ok(name, "standard output is not a terminal; `assistant ask` works without one")
+    if kind in ("", "dumb"):
+        return warn(
+            name,
+            f"TERM={kind or '(not set)'} cannot move the cursor",
+            "Set TERM to what your terminal is, as in TERM=xterm-256color.",
+        )
+    size = shutil.get_terminal_size()
+    seen = f"{kind}, {size.columns}×{size.lines}, {_colours(environment, kind)}"
+    if size.columns < SMALLEST[0] or size.lines < SMALLEST[1]:
+        return warn(name, seen, "The screen is made for 80×24 and more: enlarge the window.")
+    return ok(name, seen)
+
+
+def _colours(environment: Mapping[str, str], kind: str) -> str:
+    if environment.get("NO_COLOR"):
+        return "no colours (NO_COLOR)"
+    if environment.get("COLORTERM") in ("truecolor", "24bit"):
+        return "16 million colours"
+    return "256 colours" if "256color" in kind else "16 colours"
+
+
+def encoding() -> Check:
+    """Whether every character can be shown."""
+    used = (sys.stdout.encoding if sys.stdout else "") or "unknown"
+    if used.lower().replace("-", "") == "utf8":
+        return ok("encoding", used)
+    return warn("encoding", used, "Set LANG to a UTF-8 locale, as in LANG=C.UTF-8.")
+
+
+def clipboard(environment: Mapping[str, str]) -> Check:
+    """What copying uses."""
+    tools = Clipboard(environment).tools()
+    if tools:
+        return ok("clipboard", tools[0][0])
+    if environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"):
+        return ok("clipboard", "the terminal's own (OSC 52), as it should be over SSH")
+    return warn(
+        "clipboard",
+        "no tool found: copying depends on the terminal (OSC 52)",
+        "Install wl-clipboard (Wayland) or xclip (X11).",
+    )
+
+
+def folders(paths: Paths) -> Check:
+    """Whether the folders can be written, and read by nobody else."""
+    name = "folders"
+    for folder in dict.fromkeys([paths.config, paths.data, paths.runtime, paths.logs]):
+        if not folder.exists():
+            continue
+        if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            return fail(
+                name, f"{folder} cannot be written", f"chown it to you and chmod 700 {folder}"
+            )
+        status = folder.stat()
+        if status.st_uid != os.getuid():
+            return warn(name, f"{folder} belongs to somebody else", f"chown {folder} to you.")
+        if status.st_mode & 0o077:
+            return warn(name, f"others can look into {folder}", f"chmod 700 {folder}")
+    return ok(name, f"{paths.data} and the others are yours alone")
+
+
+def disk(folder: Path) -> Check:
+    """Whether there is room for conversations and a model."""
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    free = shutil.disk_usage(existing).free // 2**20
+    seen = f"{free / 1024:,.1f} GB free at {existing}"
+    if free < NO_DISK:
+        return fail("disk", seen, "Make room: conversations cannot be kept on a full disk.")
+    if free < LITTLE_DISK:
+        return warn("disk", seen, "Make room before another model is added.")
+    return ok("disk", seen)
+
+
+def versions() -> Iterator[Check]:
+    """The program, Python, and what is built on."""
+    yield ok("assistant", __version__)
+    yield ok("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    for library in LIBRARIES:
+        try:
+            yield ok(library, version(library))
+        except PackageNotFoundError:
+            yield fail(library, "not installed", "Install the program again.")
+
+
+def matrix_unit() -> Check:
+    """llama.cpp's AMX code is miscompiled by gcc 12: it crashes at the first token."""
+    name = "cpu"
+    flags = Path("/proc/cpuinfo")
+    if not flags.exists() or "amx_int8" not in flags.read_text(errors="replace"):
+        return ok(name, f"{os.cpu_count()} cores, no AMX")
+    spec = None if getattr(sys, "frozen", False) else find_spec("llama_cpp")
+    libraries = [Path(place) / "lib" for place in (spec and spec.submodule_search_locations) or ()]
+    found = next((f for folder in libraries for f in folder.glob("libggml-cpu.so")), None)
+    if found is None:
+        return ok(name, f"{os.cpu_count()} cores, with AMX")
+    # In a process of its own: native code never runs in this one.
+    probe = [sys.executable, "-c", AMX_PROBE, str(found)]
+    done = subprocess.run(probe, capture_output=True, timeout=30, check=False)
+    if done.returncode == AMX_IS_USED:
+        return warn(
+            name,
+            "llama.cpp was compiled with AMX, which gcc 12 gets wrong",
+            "If answers crash, install llama-cpp-python again with "
+            "CMAKE_ARGS='-DCMAKE_C_FLAGS=-U__AMX_INT8__ -DCMAKE_CXX_FLAGS=-U__AMX_INT8__'.",
+        )
+    return ok(name, f"{os.cpu_count()} cores; AMX is there and left unused, as it should be")

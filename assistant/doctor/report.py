@@ -1,0 +1,29 @@
+"""What one check found."""
+
+from typing import Literal
+
+from assistant.core.models import Value
+
+Status = Literal["ok", "warn", "fail"]
+
+
+class Check(Value):
+    """One line of the report."""
+
+    name: str
+    status: Status
+    detail: str
+    fix: str = ""
+    """What to do about it; empty when all is well."""
+
+
+def ok(name: str, detail: str) -> Check:
+    return Check(name=name, status="ok", detail=detail)
+
+
+def warn(name: str, detail: str, fix: str) -> Check:
+    return Check(name=name, status="warn", detail=detail, fix=fix)
+
+
+def fail(name: str, detail: str, fix: str) -> Check:
+    return Check(name=name, status="fail", detail=detail, fix=fix)

@@ -1,0 +1,204 @@
+"""The front end's side of the engine: a ChatModel whose work happens in the worker."""
+
+import os
+import signal
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, suppress
+from threading import Event
+from time import monotonic, perf_counter
+
+from assistant.core.errors import EngineDiedError, EngineError, EngineStartError
+from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Wrote
+from assistant.core.models import (
+    ChatMessage,
+    Measure,
+    RenderedPrompt,
+    Sampling,
+    Timings,
+    Usage,
+)
+from assistant.engine.protocol import (
+    Count,
+    Counted,
+    EngineRequest,
+    Failed,
+    Generate,
+    Load,
+    Render,
+    Rendered,
+    Reply,
+    Target,
+    replies,
+)
+from assistant.ipc.control import Cancel, Leaving
+from assistant.ipc.errors import PeerGoneError, ProtocolError, StartError
+from assistant.ipc.frames import encode
+from assistant.ipc.join import Connection, Joiner
+
+LOOK = 0.02
+"""Seconds between two looks at the stop flag while nothing arrives."""
+
+PATIENCE = 2.0
+"""Seconds the worker has to obey a stop before it is killed."""
+
+SEND_TIMEOUT = 30.0
+
+
+class LlamaChatModel:
+    """One model in the engine worker. Safe to use from several threads."""
+
+    def __init__(self, joiner: Joiner, target: Target) -> None:
+        self._joiner = joiner
+        self._target = target
+
+    @property
+    def name(self) -> str:
+        """See `ChatModel.name`."""
+        return self._target.name
+
+    def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
+        """See `ChatModel.load`."""
+        with closing(self._ask(Load(target=self._target), stop)) as answers:
+            for reply in answers:
+                if isinstance(reply, Queued | Loading | Loaded):
+                    yield reply
+
+    def measure(self, messages: Sequence[ChatMessage]) -> Measure:
+        """See `ChatModel.measure`."""
+        request = Count(target=self._target, messages=_clean(messages))
+        for reply in self._ask(request, Event()):
+            if isinstance(reply, Counted):
+                return reply.measure
+        raise EngineError("The engine did not count the tokens.", "Ask again.")
+
+    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
+        """See `ChatModel.render`."""
+        request = Render(target=self._target, messages=_clean(messages))
+        for reply in self._ask(request, Event()):
+            if isinstance(reply, Rendered):
+                return reply.prompt
+        raise EngineError("The engine did not render the prompt.", "Ask again.")
+
+    def stream(
+        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+    ) -> Iterator[ModelEvent]:
+        """See `ChatModel.stream`. Closing the generator stops the answer, too."""
+        request = Generate(target=self._target, messages=_clean(messages), sampling=sampling)
+        started = perf_counter()
+        first = 0.0
+        written = 0
+        with closing(self._ask(request, stop)) as answers:
+            for reply in answers:
+                if isinstance(reply, Wrote):
+                    first = first or _since(started)
+                    written += 1
+                if isinstance(reply, Finished):
+                    seen = {"first_token_ms": first, "total_ms": _since(started)}
+                    timings = reply.timings.model_copy(update=seen)
+                    yield reply.model_copy(update={"timings": timings})
+                    return
+                if isinstance(reply, ModelEvent):
+                    yield reply
+        yield _stopped_without_word(written, first, _since(started))
+
+    def _ask(self, request: EngineRequest, stop: Event) -> Generator[Reply, None, None]:
+        """Send a request and yield the replies, the last one included; nothing once stopped."""
+        tries_left = 2
+        while not stop.is_set():
+            connection = yield from self._join(stop)
+            if connection is None:
+                return
+            answered = False
+            try:
+                for reply in self._converse(connection, request, stop):
+                    answered = True
+                    if isinstance(reply, Leaving):
+                        break
+                    yield reply
+                else:
+                    return
+                stop.wait(LOOK)
+            except (PeerGoneError, ProtocolError):
+                tries_left -= 1
+                if answered or not tries_left:
+                    raise self._died(connection) from None
+            finally:
+                connection.close()
+
+    def _join(self, stop: Event) -> Generator[Reply, None, Connection | None]:
+        joining = self._joiner.join(stop)
+        try:
+            while True:
+                next(joining)
+                yield Queued(ahead=1)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        except StartError as failure:
+            raise EngineStartError(
+                f"The engine could not be started: {failure}.",
+                f"Its log is {self._joiner.spec.log}.",
+            ) from None
+
+    def _converse(
+        self, connection: Connection, request: EngineRequest, stop: Event
+    ) -> Iterator[Reply | Leaving]:
+        """Raises PeerGoneError when the worker goes away, ProtocolError when it talks nonsense."""
+        line = connection.line
+        line.send(encode(request), SEND_TIMEOUT)
+        give_up: float | None = None
+        while True:
+            if give_up is None and stop.is_set():
+                line.send(encode(Cancel()), PATIENCE)
+                give_up = monotonic() + PATIENCE
+            data = line.receive(LOOK)
+            if data is None:
+                if give_up is not None and monotonic() > give_up:
+                    _kill(connection.peer.pid)
+                    return
+                continue
+            try:
+                reply = replies.validate_json(data)
+            except ValueError:
+                raise ProtocolError("not a reply") from None
+            if isinstance(reply, Failed):
+                raise reply.error()
+            yield reply
+            if isinstance(reply, Finished | Loaded | Counted | Rendered | Leaving):
+                return
+
+    def _died(self, connection: Connection) -> EngineDiedError:
+        how = self._joiner.how_it_ended(connection.peer.pid)
+        return EngineDiedError(
+            f"The engine stopped unexpectedly{f' ({how})' if how else ''}.",
+            f"Ask again to restart it. Its log is {self._joiner.spec.log}.",
+        )
+
+
+def _clean(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """Without lone surrogates, which a terminal can produce and no encoding can carry."""
+    return tuple(
+        message
+        if message.content.isascii()
+        else ChatMessage(
+            role=message.role, content=message.content.encode("utf-8", "replace").decode()
+        )
+        for message in messages
+    )
+
+
+def _kill(pid: int) -> None:
+    """The backstop: native code that does not obey cannot be stopped otherwise."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _stopped_without_word(written: int, first: float, total: float) -> Finished:
+    return Finished(
+        reason="stopped",
+        usage=Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=written),
+        timings=Timings(first_token_ms=first, total_ms=total),
+    )
+
+
+def _since(started: float) -> float:
+    return (perf_counter() - started) * 1000

@@ -1,0 +1,133 @@
+"""Runs jobs on the model they are meant for, one at a time."""
+
+import logging
+from pathlib import Path
+from time import perf_counter
+
+from assistant.core.errors import AssistantError, EngineError
+from assistant.core.events import Finished, Loaded, Loading
+from assistant.engine.abort import AbortFlag
+from assistant.engine.jobs import Job, JobQueue, never_started
+from assistant.engine.loading import GRACE, LoadStoppedError, Watchdog, timeout_error
+from assistant.engine.model import LoadedModel
+from assistant.engine.native import NativeLog
+from assistant.engine.options import LoadOptions
+from assistant.engine.protocol import (
+    Count,
+    Counted,
+    Failed,
+    Generate,
+    Load,
+    Render,
+    Rendered,
+    Target,
+)
+from assistant.ipc.control import Leaving
+
+PROGRESS_INTERVAL = 0.05
+"""Seconds between two reports of a load."""
+
+log = logging.getLogger(__name__)
+
+
+class Host:
+    """Holds at most one model. Used by the worker's main thread only."""
+
+    def __init__(self, jobs: JobQueue, abort: AbortFlag) -> None:
+        self._jobs = jobs
+        self._abort = abort
+        self._native = NativeLog()
+        self._model: LoadedModel | None = None
+        self._loaded: tuple[str, LoadOptions] | None = None
+
+    def run(self, job: Job) -> None:
+        """Serve one job to its end. Nothing that goes wrong in it ends the worker."""
+        self._abort.clear()
+        if job.cancelled:
+            job.end(never_started(job))
+            return
+        try:
+            self._serve(job)
+        except LoadStoppedError:
+            job.end(never_started(job))
+        except AssistantError as failure:
+            job.end(Failed.of(failure))
+        except Exception as failure:
+            log.exception("a request failed")
+            reason = f"{type(failure).__name__}: {failure}"
+            job.end(Failed.of(EngineError(f"The engine failed ({reason}).", "See its log.")))
+
+    def unload(self) -> None:
+        """Give the model's memory back."""
+        if self._model is not None:
+            self._model.close()
+            self._model = self._loaded = None
+
+    def close(self) -> None:
+        self.unload()
+        self._native.close()
+
+    def _serve(self, job: Job) -> None:
+        model = self._ready(job)
+        match job.request:
+            case Load(target=target):
+                job.end(Loaded(info=model.info(target.name)))
+            case Count(messages=messages):
+                job.end(Counted(measure=model.measure(messages)))
+            case Render(messages=messages):
+                job.end(Rendered(prompt=model.render(messages)))
+            case Generate():
+                self._write(job, job.request, model)
+
+    def _write(self, job: Job, request: Generate, model: LoadedModel) -> None:
+        waited = (perf_counter() - job.received) * 1000
+        for event in model.write(request.messages, request.sampling):
+            if isinstance(event, Finished):
+                timings = event.timings.model_copy(update={"queue_ms": waited})
+                job.end(event.model_copy(update={"timings": timings}))
+                return
+            job.post(event)
+            self._serve_quick_ones()
+
+    def _serve_quick_ones(self) -> None:
+        """Count for others between two tokens: their question waits for that before the queue."""
+        while (job := self._jobs.take_quick(self._is_quick)) is not None:
+            try:
+                self._serve(job)
+            except AssistantError as failure:
+                job.end(Failed.of(failure))
+
+    def _is_quick(self, job: Job) -> bool:
+        return not isinstance(job.request, Generate) and _key(job.request.target) == self._loaded
+
+    def _ready(self, job: Job) -> LoadedModel:
+        target = job.request.target
+        if self._model is not None and self._loaded == _key(target):
+            return self._model
+        self.unload()
+        shown = perf_counter()
+
+        def progress(done: float) -> bool:
+            nonlocal shown
+            if perf_counter() - shown >= PROGRESS_INTERVAL:
+                shown = perf_counter()
+                job.post(Loading(model=target.name, done=min(done, 1)))
+            return not job.cancelled
+
+        job.post(Loading(model=target.name, done=0))
+        path, options = Path(target.path), target.options
+        with Watchdog(options.load_timeout + GRACE, lambda: self._give_up(job)):
+            self._model = LoadedModel(path, options, self._native, self._abort, progress)
+        self._loaded = _key(target)
+        return self._model
+
+    def _give_up(self, job: Job) -> None:
+        """In the watchdog's thread, right before the process ends."""
+        target = job.request.target
+        job.end(Failed.of(timeout_error(Path(target.path), target.options)))
+        for waiting in self._jobs.drain():
+            waiting.caller.end(Leaving())
+
+
+def _key(target: Target) -> tuple[str, LoadOptions]:
+    return target.path, target.options

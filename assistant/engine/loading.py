@@ -1,0 +1,170 @@
+"""Bringing a model into memory, with progress, a limit on time and a reason when it fails."""
+
+import ctypes
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+import llama_cpp
+
+from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutError
+from assistant.engine.modelfile import COMPUTED_AT_ONCE, check_model_file
+from assistant.engine.native import NativeLog, has_broken_amx
+from assistant.engine.options import LoadOptions
+
+GRACE = 5.0
+"""Seconds a load may go on after its limit without asking whether it may."""
+
+HANGING_EXIT = 71
+
+log = logging.getLogger(__name__)
+
+
+class LoadStoppedError(Exception):
+    """Nobody wants the model any more."""
+
+
+class Watchdog:
+    """Ends the process when native code does not come back: no thread can be killed."""
+
+    def __init__(self, seconds: float, last_words: Callable[[], None]) -> None:
+        """`last_words` tells the caller, right before the process ends."""
+        self._timer = threading.Timer(seconds, self._bark, (last_words,))
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+
+    @staticmethod
+    def _bark(last_words: Callable[[], None]) -> None:
+        log.error("native code does not come back; the worker ends itself")
+        last_words()
+        os._exit(HANGING_EXIT)
+
+
+def timeout_error(path: Path, options: LoadOptions) -> ModelLoadTimeoutError:
+    return ModelLoadTimeoutError(
+        f"Loading {path.name} took longer than {options.load_timeout:g} seconds and was ended.",
+        "Raise engine.load_timeout in the settings, or choose a smaller model.",
+    )
+
+
+def load_weights(
+    path: Path, options: LoadOptions, native: NativeLog, progress: Callable[[float], bool]
+) -> llama_cpp.llama_model_p:
+    """Load a model file; free it with `llama_model_free`.
+
+    Args:
+        progress: takes 0 … 1 and returns whether to go on.
+
+    Raises:
+        ModelFileError, ModelMemoryError: see `check_model_file`; also an unknown architecture.
+        ModelLoadTimeoutError: it took longer than `options.load_timeout`.
+        LoadStoppedError: `progress` said no.
+    """
+    header = check_model_file(path, options.context_window)
+    deadline = monotonic() + options.load_timeout
+    wanted = True
+
+    def go_on(done: float, _: object) -> bool:
+        nonlocal wanted
+        wanted = wanted and progress(done)
+        return wanted and monotonic() < deadline
+
+    parameters = llama_cpp.llama_model_default_params()
+    callback = llama_cpp.llama_progress_callback(go_on)
+    parameters.progress_callback = callback
+    if has_broken_amx():
+        parameters.use_extra_bufts = False
+    native.forget()
+    model: llama_cpp.llama_model_p | None
+    model = llama_cpp.llama_model_load_from_file(os.fsencode(path), parameters)
+    if model is not None:
+        return model
+    if not wanted:
+        raise LoadStoppedError
+    if monotonic() >= deadline:
+        raise timeout_error(path, options)
+    raise _refused(path, header.architecture, native.errors())
+
+
+def open_context(
+    model: llama_cpp.llama_model_p, path: Path, options: LoadOptions, native: NativeLog
+) -> llama_cpp.llama_context_p:
+    """A context for one conversation at a time; free it with `llama_free`.
+
+    Raises:
+        ModelFileError: the model is none that can chat.
+        EngineError: llama.cpp refused, usually for want of memory.
+    """
+    if llama_cpp.llama_model_has_encoder(model) or llama_cpp.llama_model_is_diffusion(model):
+        raise ModelFileError(f"The model {path.name} cannot write text.", "Choose a chat model.")
+    trained = llama_cpp.llama_model_n_ctx_train(model)
+    parameters = llama_cpp.llama_context_default_params()
+    parameters.n_ctx = min(options.context_window, trained or options.context_window)
+    parameters.n_batch = min(options.batch, parameters.n_ctx)
+    parameters.n_ubatch = min(parameters.n_batch, COMPUTED_AT_ONCE)
+    if not llama_cpp.llama_supports_gpu_offload():
+        # On a CPU flash attention saves memory and no time: with 1,000 tokens in the cache the
+        # starter model writes 26 tokens/s with it and 44 without. Without it, too, the logits do
+        # not depend on how a prompt was cut into batches, so that a cached prompt is answered
+        # like one that is read afresh.
+        parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
+    parameters.n_threads = parameters.n_threads_batch = options.computing_threads()
+    parameters.no_perf = True
+    native.forget()
+    context: llama_cpp.llama_context_p | None
+    context = llama_cpp.llama_init_from_model(model, parameters)
+    if context is None:
+        reason = "; ".join(native.errors()[-2:]) or "no reason given"
+        raise EngineError(
+            f"The model {path.name} was loaded but cannot be run: {reason}.",
+            "Lower engine.context_window in the settings.",
+        )
+    if llama_cpp.llama_get_memory(context) is None:
+        llama_cpp.llama_free(context)
+        raise ModelFileError(
+            f"The model {path.name} makes embeddings and cannot chat.", "Choose a chat model."
+        )
+    return context
+
+
+def _refused(path: Path, architecture: str, errors: list[str]) -> ModelFileError:
+    if any("unknown model architecture" in line for line in errors):
+        return ModelFileError(
+            f"The model file {path} has the architecture {architecture!r}, which this version of "
+            "llama.cpp does not know.",
+            "Choose another model, or update the program.",
+        )
+    reason = errors[0] if errors else "llama.cpp gave no reason"
+    return ModelFileError(f"The model file {path} cannot be loaded: {reason}.", "Get it again.")
+
+
+def description_of(model: llama_cpp.llama_model_p) -> str:
+    """Architecture, number of parameters and quantization, e.g. `llama 135M Q4_1`."""
+    buffer = ctypes.create_string_buffer(128)
+    llama_cpp.llama_model_desc(model, buffer, len(buffer))
+    # llama.cpp's own size is the nearest one it has a name for.
+    architecture, _, rest = buffer.value.decode("utf-8", "replace").partition(" ")
+    quantization = rest.rpartition(" ")[2]
+    return f"{architecture} {_short(llama_cpp.llama_model_n_params(model))} {quantization}"
+
+
+def _short(parameters: int) -> str:
+    if parameters < 10**9:
+        return f"{parameters / 10**6:.0f}M"
+    return f"{parameters / 10**9:.1f}".removesuffix(".0") + "B"

@@ -1,0 +1,73 @@
+"""Role markers: what separates the turns of a prompt, and must never come from a message.
+
+A document that holds `<|im_end|><|im_start|>system` would otherwise speak as the system. Markers
+are the vocabulary's control tokens, and whatever literal text the chat template puts between the
+messages. Inside messages they are broken by a space after their first character.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+LONGEST_LABEL = 32
+"""Characters of a label such as `GPT4 Correct User:`; longer text between messages is prose."""
+
+_BRACKETED = re.compile(r"<<?[/|｜]?[^<>\s][^<>\n]{0,40}[|｜]?>>?|\[/?[A-Za-z_][\w ]{0,30}\]")
+_LABELLED = re.compile(r"(?:^|\n)[ \t]*([^\n:<>\[\]]{0,30}\w:)(?=\s|$)")
+_REASONING = frozenset(("<think>", "</think>"))
+"""No roles: templates look for these in earlier answers, to leave the reasoning out."""
+_HEADED = re.compile(r"(?:^|\n)(#{1,6} [^\n]{1,40})")
+
+
+def markers_between(
+    frame: Sequence[str], edges: Sequence[str], user_defined: frozenset[str]
+) -> frozenset[str]:
+    """The markers in the text that a template writes around the messages of a probe.
+
+    Args:
+        frame: the text before, between and after the messages of a conversation.
+        edges: more such text, from around a system message and an answer that is complete.
+        user_defined: added tokens of the vocabulary; those the template uses are markers.
+    """
+    found: set[str] = set()
+    for segment in (*frame, *edges):
+        found.update(_BRACKETED.findall(segment))
+        found.update(text for text in user_defined if text.strip() and text in segment)
+    # What comes before the first message may be prose, where a colon is only a colon.
+    for segment in frame[1:]:
+        found.update(_LABELLED.findall(segment))
+        found.update(_HEADED.findall(segment))
+        found.update(_label_at_the_end(segment))
+    return frozenset(marker for marker in found - _REASONING if len(marker) > 1)
+
+
+def _label_at_the_end(segment: str) -> Iterable[str]:
+    """A label right before a message, which need not stand at the start of a line."""
+    tail = segment.rstrip().rpartition("\n")[2]
+    for mark in (">", "]"):
+        tail = tail.rpartition(mark)[2]
+    if tail.endswith(":") and len(tail) <= LONGEST_LABEL:
+        yield tail.strip()
+
+
+class MarkerBreaker:
+    """Breaks markers inside messages."""
+
+    def __init__(self, markers: Iterable[str]) -> None:
+        ordered = sorted((m for m in markers if len(m) > 1), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+
+    def clean(self, text: str) -> str:
+        """`text` without any marker, and without lone surrogates, which cannot be encoded."""
+        if not text.isascii():
+            text = text.encode("utf-8", "replace").decode("utf-8")
+        if self._pattern is None:
+            return text
+        # A space put into one marker can complete another that holds a space.
+        while self._pattern.search(text):
+            text = self._pattern.sub(_break, text)
+        return text
+
+
+def _break(match: re.Match[str]) -> str:
+    marker = match.group()
+    return f"{marker[0]} {marker[1:]}"

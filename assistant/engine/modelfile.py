@@ -1,0 +1,120 @@
+"""Whether a model file can be used on this machine, before llama.cpp touches it."""
+
+import os
+from pathlib import Path
+
+import psutil
+
+from assistant.core.errors import ModelFileError, ModelMemoryError
+from assistant.engine.gguf import GgufError, Header, Tensor, read_header
+from assistant.engine.parts import parts_of
+
+PROBE = 4096
+"""Bytes looked at, at either end of a tensor, to tell data from a download's reserved space."""
+
+LARGE_TENSOR = 2**16
+LONGEST_ZERO_TAIL = 2**20
+"""Bytes; unused rows at the end of a vocabulary are legitimate zeros, a megabyte of them is not."""
+
+OVERHEAD = 128 * 2**20
+"""Bytes for llama.cpp's buffers beside weights, cache and attention."""
+
+COMPUTED_AT_ONCE = 128
+"""Tokens of a prompt in one graph (llama.cpp's ubatch). More are not read any faster, and each
+takes memory: without flash attention 4 bytes per attention head and token of the window."""
+
+AGAIN = "Get the file again."
+
+
+def check_model_file(path: Path, window: int, free: int | None = None) -> Header:
+    """Refuse what cannot work, each with its own reason.
+
+    Args:
+        window: tokens the cache is to hold.
+        free: bytes of memory that can be used; None looks.
+
+    Raises:
+        ModelFileError: missing, no GGUF, cut off, or with parts that never arrived.
+        ModelMemoryError: weights and cache need more memory than is free.
+    """
+    try:
+        header = read_header(path)
+        _check_complete(path, header)
+    except FileNotFoundError:
+        raise ModelFileError(f"The model file {path} is not there.", "Choose another.") from None
+    except OSError as failure:
+        raise ModelFileError(
+            f"The model file {path} cannot be read: {failure.strerror}.", "Check its permissions."
+        ) from None
+    except GgufError as failure:
+        raise ModelFileError(f"The model file {path} {failure}.", AGAIN) from None
+    _check_memory(path, header, window, free_memory() if free is None else free)
+    return header
+
+
+def _check_complete(path: Path, header: Header) -> None:
+    ends = [tensor.offset + tensor.size for tensor in header.tensors if tensor.size is not None]
+    needed = max(ends, default=0)
+    if needed > header.size:
+        raise GgufError(f"is cut off: it has {_megabytes(header.size)} of {_megabytes(needed)}")
+    with path.open("rb") as file:
+        last = max(header.tensors, key=lambda tensor: tensor.offset, default=None)
+        tail = min(LONGEST_ZERO_TAIL, header.size - (last.offset if last else 0))
+        if last and _is_zero(file.fileno(), header.size - tail, tail):
+            raise GgufError("ends in zeros: its download is not complete")
+        for tensor in header.tensors:
+            if _never_arrived(file.fileno(), tensor):
+                raise GgufError(f"holds only zeros in {tensor.name}: its download is not complete")
+
+
+def _never_arrived(file: int, tensor: Tensor) -> bool:
+    if tensor.size is None or tensor.size < LARGE_TENSOR:
+        return False
+    return _is_zero(file, tensor.offset, PROBE) and _is_zero(
+        file, tensor.offset + tensor.size - PROBE, PROBE
+    )
+
+
+def _is_zero(file: int, start: int, size: int) -> bool:
+    return not os.pread(file, size, start).strip(b"\0")
+
+
+def _check_memory(path: Path, header: Header, window: int, free: int) -> None:
+    weights = sum(part.stat().st_size for part in parts_of(path))
+    needed = weights + context_bytes(header, window) + OVERHEAD
+    if needed > free:
+        raise ModelMemoryError(
+            f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "
+            f"{window:,} tokens, and {_megabytes(free)} are free.",
+            "Choose a smaller model, lower engine.context_window, or close other programs.",
+        )
+
+
+def context_bytes(header: Header, window: int) -> int:
+    """Bytes of a 16-bit key/value cache and of attention; 0 where the header does not say."""
+    layers, heads = header.number("block_count"), header.number("attention.head_count")
+    if not heads:
+        return 0
+    width = header.number("embedding_length") // heads
+    keys = header.number("attention.key_length") or width
+    values = header.number("attention.value_length") or width
+    cached_heads = header.number("attention.head_count_kv") or heads
+    window = min(window, header.number("context_length") or window)
+    cache = layers * window * cached_heads * (keys + values) * 2
+    attention = heads * COMPUTED_AT_ONCE * window * 4
+    return cache + attention
+
+
+def free_memory() -> int:
+    """Bytes that can be used: what the system has left, or the container's limit."""
+    free = int(psutil.virtual_memory().available)
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text()
+        used = Path("/sys/fs/cgroup/memory.current").read_text()
+        return min(free, int(limit) - int(used))
+    except (OSError, ValueError):
+        return free
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f} MiB"

@@ -1,0 +1,20 @@
+"""Models that come in several files: `name-00001-of-00003.gguf` and so on."""
+
+import re
+from pathlib import Path
+
+_PART = re.compile(r"-(\d{5})-of-(\d{5})$")
+
+
+def is_later_part(file: Path) -> bool:
+    """Whether llama.cpp finds this file by itself, from the first part."""
+    part = _PART.search(file.stem)
+    return part is not None and int(part[1]) != 1
+
+
+def parts_of(file: Path) -> list[Path]:
+    """All files of a model, given its first; those that are missing are not in the list."""
+    part = _PART.search(file.stem)
+    if part is None:
+        return [file]
+    return sorted(file.parent.glob(f"{file.stem[: part.start()]}-?????-of-{part[2]}{file.suffix}"))

@@ -1,0 +1,94 @@
+"""What a front end and the engine worker say to each other, one request per connection."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from assistant.core import errors
+from assistant.core.errors import AssistantError, EngineError
+from assistant.core.events import Finished, Loaded, Loading, Queued, Reading, Wrote
+from assistant.core.models import ChatMessage, Measure, RenderedPrompt, Sampling, Value
+from assistant.engine.options import LoadOptions
+from assistant.ipc.control import Leaving
+
+
+class Target(Value):
+    """The model a request is meant for."""
+
+    name: str
+    path: str
+    options: LoadOptions
+
+
+class Load(Value):
+    """Bring the model into memory. Answered by `Loaded`."""
+
+    kind: Literal["load"] = "load"
+    target: Target
+
+
+class Count(Value):
+    """Count the tokens of messages. Answered by `Counted`."""
+
+    kind: Literal["count"] = "count"
+    target: Target
+    messages: tuple[ChatMessage, ...]
+
+
+class Render(Value):
+    """Show the prompt of messages. Answered by `Rendered`."""
+
+    kind: Literal["render"] = "render"
+    target: Target
+    messages: tuple[ChatMessage, ...]
+
+
+class Generate(Value):
+    """Write an answer. Answered by `Reading` and `Wrote`, and `Finished` at last."""
+
+    kind: Literal["generate"] = "generate"
+    target: Target
+    messages: tuple[ChatMessage, ...]
+    sampling: Sampling
+
+
+EngineRequest = Load | Count | Render | Generate
+requests: TypeAdapter[EngineRequest] = TypeAdapter(
+    Annotated[EngineRequest, Field(discriminator="kind")]
+)
+
+
+class Counted(Value):
+    kind: Literal["counted"] = "counted"
+    measure: Measure
+
+
+class Rendered(Value):
+    kind: Literal["rendered"] = "rendered"
+    prompt: RenderedPrompt
+
+
+class Failed(Value):
+    """An error on its way to the front end."""
+
+    kind: Literal["failed"] = "failed"
+    type: str
+    message: str
+    hint: str
+
+    @classmethod
+    def of(cls, error: AssistantError) -> "Failed":
+        return cls(type=type(error).__name__, message=error.message, hint=error.hint)
+
+    def error(self) -> AssistantError:
+        """The same error again; an EngineError where the type is not known here."""
+        kind = getattr(errors, self.type, None)
+        if isinstance(kind, type) and issubclass(kind, AssistantError):
+            return kind(self.message, self.hint)
+        return EngineError(self.message, self.hint)
+
+
+Reply = Queued | Loading | Loaded | Reading | Wrote | Finished | Counted | Rendered | Failed
+replies: TypeAdapter[Reply | Leaving] = TypeAdapter(
+    Annotated[Reply | Leaving, Field(discriminator="kind")]
+)

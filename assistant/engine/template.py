@@ -1,0 +1,121 @@
+"""The model's chat template: foreign code, run in a sandbox with limits on time and memory."""
+
+import json
+import logging
+import resource
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from types import FrameType
+from typing import Any
+
+import jinja2
+import psutil
+from jinja2 import nodes
+from jinja2.ext import Extension, loopcontrols
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+TIME_LIMIT = 5.0
+"""Seconds a template may take; real ones need milliseconds."""
+
+MEMORY_LIMIT = 2**29
+"""Bytes a template may take besides what the process has."""
+
+log = logging.getLogger(__name__)
+
+
+class TemplateError(Exception):
+    """The template cannot be used, or refuses the messages; the text says why."""
+
+
+class ChatTemplate:
+    """A compiled template. Renders as transformers does, where the templates are written for."""
+
+    def __init__(self, source: str, bos: str = "", eos: str = "") -> None:
+        """Raises TemplateError when `source` is not a template."""
+        environment = ImmutableSandboxedEnvironment(
+            trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
+        )
+        environment.filters["tojson"] = _to_json
+        environment.globals.update(
+            raise_exception=_refuse, strftime_now=lambda form: datetime.now().strftime(form)
+        )
+        self._tokens = {"bos_token": bos, "eos_token": eos}
+        try:
+            self._template = environment.from_string(source)
+        except (jinja2.TemplateError, RecursionError) as failure:
+            raise TemplateError(str(failure)) from None
+
+    def render(self, messages: Sequence[Mapping[str, str]], *, open_answer: bool = True) -> str:
+        """The prompt's text, with the opening of an answer at the end unless told otherwise.
+
+        Raises:
+            TemplateError: the template failed, or refuses this list of messages.
+        """
+        try:
+            with _limits():
+                return self._template.render(
+                    messages=[dict(message) for message in messages],
+                    add_generation_prompt=open_answer,
+                    tools=None,
+                    **self._tokens,
+                )
+        except _TooSlowError:
+            raise TemplateError(f"it did not end within {TIME_LIMIT:.0f} seconds") from None
+        except MemoryError:
+            raise TemplateError("it used too much memory") from None
+        except Exception as failure:  # noqa: BLE001 - foreign code may raise anything
+            raise TemplateError(str(failure) or type(failure).__name__) from None
+
+
+class _Generation(Extension):
+    """`{% generation %}`, which marks answers for training and renders what it holds."""
+
+    tags = {"generation"}  # noqa: RUF012 - jinja2's own shape
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        next(parser.stream)
+        return list(parser.parse_statements(("name:endgeneration",), drop_needle=True))
+
+
+class _TooSlowError(BaseException):
+    """Not an Exception, so that no template can catch it."""
+
+
+@contextmanager
+def _limits() -> Iterator[None]:
+    """Only the main thread can be interrupted; only Linux limits the address space."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = psutil.Process().memory_info().vms + MEMORY_LIMIT
+    if soft == resource.RLIM_INFINITY or allowed < soft:
+        _set_memory_limit(allowed, hard)
+    previous = signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+        _set_memory_limit(soft, hard)
+
+
+def _set_memory_limit(soft: int, hard: int) -> None:
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    except (ValueError, OSError) as failure:
+        log.debug("no memory limit for templates: %s", failure)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise _TooSlowError
+
+
+def _refuse(message: str) -> None:
+    raise jinja2.TemplateError(message)
+
+
+def _to_json(value: Any, ensure_ascii: bool = False, indent: int | None = None, **_: Any) -> str:
+    """Jinja's own filter escapes HTML, which no model was trained on."""
+    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent)

@@ -1,0 +1,87 @@
+"""Text to tokens and back, through the model's own vocabulary."""
+
+import ctypes
+from collections.abc import Sequence
+
+import llama_cpp
+
+_PIECE_BYTES = 256
+_SPACE_PREFIX = frozenset((llama_cpp.LLAMA_VOCAB_TYPE_SPM, llama_cpp.LLAMA_VOCAB_TYPE_UGM))
+
+_CONTROL = llama_cpp.LLAMA_TOKEN_ATTR_CONTROL | llama_cpp.LLAMA_TOKEN_ATTR_UNKNOWN
+_USER_DEFINED = llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED
+
+
+class Vocabulary:
+    """The vocabulary of a loaded model; valid as long as the model is."""
+
+    def __init__(self, model: llama_cpp.llama_model_p) -> None:
+        vocab = llama_cpp.llama_model_get_vocab(model)
+        assert vocab is not None
+        self._vocab = vocab
+        self._pieces: dict[int, bytes] = {}
+        self._lengths: dict[int, int] = {}
+        self._buffer = ctypes.create_string_buffer(_PIECE_BYTES)
+        self.size = llama_cpp.llama_vocab_n_tokens(vocab)
+        self.prefixes_space = llama_cpp.llama_vocab_type(vocab) in _SPACE_PREFIX
+        """Whether a space is put before text that begins a prompt or follows a special token."""
+        self.adds_bos = bool(llama_cpp.llama_vocab_get_add_bos(vocab))
+        self.bos_token = llama_cpp.llama_vocab_bos(vocab)
+        self.bos = self._text(self.bos_token)
+        self.eos = self._text(llama_cpp.llama_vocab_eos(vocab))
+        self.special = self._texts(_CONTROL)
+        """Texts that become tokens no plain text should be able to produce."""
+        self.user_defined = self._texts(_USER_DEFINED)
+        """Texts that were added to the vocabulary, be they role markers or HTML tags."""
+
+    def tokenize(self, text: bytes) -> list[int]:
+        """Tokens of UTF-8 text; texts of special tokens become those. Adds none of its own."""
+        room = len(text) + 16
+        tokens = (llama_cpp.llama_token * room)()
+        count = llama_cpp.llama_tokenize(self._vocab, text, len(text), tokens, room, False, True)
+        if count < 0:
+            room = -count
+            tokens = (llama_cpp.llama_token * room)()
+            count = llama_cpp.llama_tokenize(
+                self._vocab, text, len(text), tokens, room, False, True
+            )
+        return list(tokens[:count])
+
+    def piece(self, token: int) -> bytes:
+        """What a written token adds to the answer; b"" for control tokens."""
+        piece = self._pieces.get(token)
+        if piece is None:
+            piece = self._pieces[token] = self._to_piece(token, special=False)
+        return piece
+
+    def lengths(self, tokens: Sequence[int]) -> list[int]:
+        """Bytes of prompt text that each token stands for."""
+        known = self._lengths
+        for token in set(tokens) - known.keys():
+            known[token] = len(self._to_piece(token, special=True))
+        return [known[token] for token in tokens]
+
+    def is_end(self, token: int) -> bool:
+        """Whether the model ends its answer with this token."""
+        return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+
+    def _to_piece(self, token: int, special: bool) -> bytes:
+        buffer = self._buffer
+        size = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, special)
+        if size < 0:
+            buffer = ctypes.create_string_buffer(-size)
+            size = llama_cpp.llama_token_to_piece(
+                self._vocab, token, buffer, len(buffer), 0, special
+            )
+        return buffer.raw[:size]
+
+    def _text(self, token: int) -> str:
+        if token < 0:
+            return ""
+        text: bytes = llama_cpp.llama_vocab_get_text(self._vocab, token)
+        return text.decode("utf-8", "replace")
+
+    def _texts(self, wanted: int) -> frozenset[str]:
+        attributes = llama_cpp.llama_vocab_get_attr
+        ids = (token for token in range(self.size) if attributes(self._vocab, token) & wanted)
+        return frozenset(text for token in ids if (text := self._text(token)))

@@ -1,0 +1,87 @@
+"""The engine worker's main: listens, serves one job after the other, and ends when idle."""
+
+import faulthandler
+import logging
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from assistant.engine.abort import AbortFlag
+from assistant.engine.jobs import Job, JobQueue
+from assistant.engine.protocol import EngineRequest, requests
+from assistant.ipc.control import Leaving
+from assistant.ipc.server import Server
+from assistant.ipc.worker import WorkerSpec
+from assistant.ipc.workerlog import WorkerLog
+
+if TYPE_CHECKING:
+    from assistant.engine.host import Host
+
+LOOK = 1.0
+"""Seconds between two looks at whether it is time to unload or to end."""
+
+OOM_SCORE = "500"
+"""When memory runs out Linux should end the worker, which can be restarted, and nothing else."""
+
+log = logging.getLogger(__name__)
+
+
+def serve(worker: WorkerSpec, *, idle_unload: float, idle_exit: float) -> None:
+    """Be the engine worker until nobody needs one.
+
+    Args:
+        idle_unload: seconds without a request after which the model leaves the memory.
+        idle_exit: seconds without a request after which the process ends.
+
+    Raises:
+        StartError: another worker lives, or there is no key.
+    """
+    output = WorkerLog(worker.log)
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # ggml would start gdb on this process to print a back-trace.
+    os.environ["GGML_NO_BACKTRACE"] = "1"
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+
+    abort = AbortFlag()
+    jobs = JobQueue(abort.set)
+    with Server(worker, requests, lambda caller, request: jobs.put(Job(caller, request))) as server:
+        # Callers can queue while llama.cpp is being imported.
+        from assistant.engine.host import Host  # noqa: PLC0415
+
+        host = Host(jobs, abort)
+        log.info("engine %s is ready", worker.version)
+        _work(host, jobs, server, output, idle_unload=idle_unload, idle_exit=idle_exit)
+    for job in jobs.drain():
+        job.caller.end(Leaving())
+    host.close()
+    log.info("engine ends")
+
+
+def _work(
+    host: "Host",
+    jobs: JobQueue,
+    server: Server[EngineRequest],
+    output: WorkerLog,
+    *,
+    idle_unload: float,
+    idle_exit: float,
+) -> None:
+    look = min(LOOK, idle_unload, idle_exit)
+    served = monotonic()
+    while True:
+        job = jobs.take(look)
+        if job is not None:
+            host.run(job)
+            served = monotonic()
+            continue
+        idle = monotonic() - served
+        if (idle > idle_exit or server.retiring.is_set()) and server.quiet_for() > 0:
+            return
+        if idle > idle_unload:
+            host.unload()
+        output.trim()

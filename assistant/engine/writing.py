@@ -1,0 +1,136 @@
+"""Reading a prompt and writing the answer: the loop around llama.cpp."""
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import NamedTuple
+
+import llama_cpp
+
+from assistant.core.events import Finished, Reading, Wrote
+from assistant.core.models import Sampling, StopReason, Timings, Usage
+from assistant.engine.abort import AbortFlag
+from assistant.engine.pace import Pace
+from assistant.engine.sampling import PENALTY_WINDOW, SamplerChain
+from assistant.engine.sequence import CachedSequence
+from assistant.engine.text import AnswerText
+from assistant.engine.vocabulary import Vocabulary
+
+
+class Prompt(NamedTuple):
+    """What is to be read."""
+
+    text: bytes
+    tokens: list[int]
+    opening: str
+    """The end of it that the answer goes on with."""
+
+
+class Writer:
+    """Writes answers in one context, one at a time, until the abort flag is set."""
+
+    def __init__(
+        self,
+        context: llama_cpp.llama_context_p,
+        vocabulary: Vocabulary,
+        sequence: CachedSequence,
+        abort: AbortFlag,
+        *,
+        window: int,
+        batch: int,
+        stop: str | None,
+    ) -> None:
+        self._context = context
+        self._vocabulary = vocabulary
+        self._sequence = sequence
+        self._abort = abort
+        self._window = window
+        self._batch = batch
+        self._stop = stop
+
+    def write(self, prompt: Prompt, sampling: Sampling) -> Iterator[Reading | Wrote | Finished]:
+        """Read the prompt, which has to fit the window, and write until the answer ends."""
+        answer = _Answer(len(prompt.tokens), self._sequence.begin(prompt.tokens, prompt.text))
+        yield from self._read(answer)
+        answer.read()
+        if not self._abort.is_set():
+            with SamplerChain(sampling, self._vocabulary.size) as sampler:
+                opening = self._vocabulary.tokenize(prompt.opening.encode())
+                sampler.accept(opening[-PENALTY_WINDOW:])
+                limit = min(sampling.max_tokens or self._window, self._window - answer.prompt)
+                for text in self._write(sampler, limit, answer, fresh=not prompt.opening):
+                    answer.shown()
+                    yield Wrote(text=text)
+        yield answer.finished()
+
+    def _read(self, answer: "_Answer") -> Iterator[Reading]:
+        """Evaluate the prompt in chunks short enough to show progress."""
+        total, cached = answer.prompt, answer.cached
+        yield Reading(done=cached, total=total, cached=cached)
+        pace = Pace(self._batch)
+        while self._sequence.unread:
+            with pace:
+                if not self._sequence.read(pace.tokens):
+                    return
+            yield Reading(done=total - self._sequence.unread, total=total, cached=cached)
+
+    def _write(
+        self, sampler: SamplerChain, limit: int, answer: "_Answer", *, fresh: bool
+    ) -> Iterator[str]:
+        vocabulary, sequence = self._vocabulary, self._sequence
+        text = AnswerText(self._stop, trim=fresh and vocabulary.prefixes_space)
+        while not self._abort.is_set():
+            token = sampler.sample(self._context)
+            if vocabulary.is_end(token):
+                answer.reason = "end"
+                break
+            piece = vocabulary.piece(token)
+            sequence.write(token, piece)
+            answer.written += 1
+            if ready := text.feed(piece):
+                yield ready
+            if text.ended:
+                answer.reason = "end"
+                return
+            if answer.written == limit:
+                answer.reason = "length"
+                break
+            if not sequence.read_last():
+                break
+        if rest := text.rest():
+            yield rest
+
+
+class _Answer:
+    """What is known about an answer so far."""
+
+    def __init__(self, prompt: int, cached: int) -> None:
+        self.prompt = prompt
+        self.cached = cached
+        self.written = 0
+        self.reason: StopReason = "stopped"
+        self._started = self._read = self._first = perf_counter()
+
+    def read(self) -> None:
+        self._read = self._first = perf_counter()
+
+    def shown(self) -> None:
+        if self._first == self._read:
+            self._first = perf_counter()
+
+    def finished(self) -> Finished:
+        ended = perf_counter()
+        seconds = ended - self._read
+        return Finished(
+            reason=self.reason,
+            usage=Usage(
+                prompt_tokens=self.prompt,
+                cached_tokens=self.cached,
+                completion_tokens=self.written,
+            ),
+            timings=Timings(
+                prefill_ms=(self._read - self._started) * 1000,
+                first_token_ms=(self._first - self._started) * 1000,
+                total_ms=(ended - self._started) * 1000,
+                tokens_per_second=self.written / seconds if seconds > 0 else 0,
+            ),
+        )

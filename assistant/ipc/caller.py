@@ -1,0 +1,120 @@
+"""One connection as the worker sees it: a caller, its request, and what it is told."""
+
+import logging
+import select
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock
+from time import monotonic
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from assistant.ipc.control import Cancel
+from assistant.ipc.errors import PeerGoneError, WireError
+from assistant.ipc.frames import LineSocket, encode
+
+LARGEST_BACKLOG = 16 * 2**20
+"""Bytes kept for a caller that does not read; who leaves more lying about counts as gone."""
+
+LINGER = 600.0
+"""Seconds a caller has to read the rest after the last frame: a suspended one may come back."""
+
+LOOK = 0.25
+"""Seconds between two looks at a backlog that another thread may have filled."""
+
+log = logging.getLogger(__name__)
+_cancel = TypeAdapter(Cancel)
+
+
+class Caller:
+    """What is posted never makes the poster wait: a slow caller cannot hold up the others."""
+
+    def __init__(self, line: LineSocket) -> None:
+        self._line = line
+        self._lock = Lock()
+        self._backlog = bytearray()
+        self._ended_at: float | None = None
+        self._cancelled = False
+        self._on_cancel: Callable[[], None] = lambda: None
+
+    @property
+    def cancelled(self) -> bool:
+        """The caller has gone or no longer wants an answer."""
+        return self._cancelled
+
+    def on_cancel(self, callback: Callable[[], None]) -> None:
+        """Run `callback` when the caller cancels or goes; at once if it has."""
+        with self._lock:
+            self._on_cancel = callback
+            cancelled = self._cancelled
+        if cancelled:
+            callback()
+
+    def post(self, frame: BaseModel) -> None:
+        """Tell the caller. Quietly nothing when it has gone."""
+        self._post(encode(frame))
+
+    def end(self, frame: BaseModel) -> None:
+        """Post the last frame; the connection closes when it is read."""
+        self._post(encode(frame), last=True)
+
+    def attend(self) -> None:
+        """Watch the connection until it is over; called by the thread that serves it."""
+        poll = select.poll()
+        try:
+            while not self._is_over():
+                poll.register(self._line, self._interest())
+                for _, events in poll.poll(LOOK * 1000):
+                    if events & select.POLLOUT:
+                        self._flush()
+                    if events & ~select.POLLOUT:
+                        self._listen()
+        except WireError:
+            pass
+        finally:
+            self._cancel()
+            with self._lock:
+                self._line.close()
+
+    def _post(self, data: bytes, last: bool = False) -> None:
+        with self._lock:
+            if last:
+                self._ended_at = monotonic()
+            with suppress(PeerGoneError):
+                sent = 0 if self._backlog else self._line.send_some(data)
+                self._backlog += data[sent:]
+                if len(self._backlog) <= LARGEST_BACKLOG:
+                    return
+            self._backlog.clear()
+        self._cancel()
+
+    def _interest(self) -> int:
+        with self._lock:
+            return select.POLLIN | (select.POLLOUT if self._backlog else 0)
+
+    def _is_over(self) -> bool:
+        with self._lock:
+            if self._ended_at is None:
+                return False
+            return not self._backlog or monotonic() - self._ended_at > LINGER
+
+    def _flush(self) -> None:
+        with self._lock:
+            del self._backlog[: self._line.send_some(bytes(self._backlog[: 2**16]))]
+
+    def _listen(self) -> None:
+        self._line.fill()
+        while (line := self._line.take()) is not None:
+            try:
+                _cancel.validate_json(line)
+            except ValidationError:
+                raise PeerGoneError("it sent something else than a cancel") from None
+            self._cancel()
+
+    def _cancel(self) -> None:
+        with self._lock:
+            first = not self._cancelled
+            self._cancelled = True
+            callback = self._on_cancel
+        if first:
+            callback()

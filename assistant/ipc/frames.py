@@ -1,0 +1,104 @@
+"""Frames on a socket: one JSON value per line, never longer than a limit, never pickled."""
+
+import select
+import socket
+from time import monotonic
+
+from pydantic import BaseModel
+
+from assistant.ipc.errors import PeerGoneError, ProtocolError
+
+LARGEST_FRAME = 64 * 2**20
+"""Bytes; a question of several million characters fits."""
+
+_CHUNK = 2**16
+
+
+def encode(frame: BaseModel) -> bytes:
+    return frame.model_dump_json().encode() + b"\n"
+
+
+class LineSocket:
+    """A socket that is read line by line. It never blocks longer than it is told to."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        self._socket = sock
+        self._received = bytearray()
+        self._searched = 0
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
+
+    def receive(self, timeout: float, limit: int = LARGEST_FRAME) -> bytes | None:
+        """The next line, or None when it is not complete after `timeout` seconds.
+
+        Raises:
+            PeerGoneError: the connection ended.
+            ProtocolError: the line is longer than `limit` bytes.
+        """
+        deadline = monotonic() + timeout
+        while (line := self._take_line(limit)) is None:
+            remaining = max(deadline - monotonic(), 0)
+            if not self._poll.poll(remaining * 1000):
+                return None
+            self.fill()
+        return line
+
+    def take(self, limit: int = LARGEST_FRAME) -> bytes | None:
+        """A line that was received already."""
+        return self._take_line(limit)
+
+    def fill(self) -> None:
+        """Take in what has arrived. Raises PeerGoneError at the end of the connection."""
+        try:
+            chunk = self._socket.recv(_CHUNK)
+        except BlockingIOError:
+            return
+        except OSError as failure:
+            raise PeerGoneError(str(failure)) from None
+        if not chunk:
+            raise PeerGoneError("the connection was closed")
+        self._received += chunk
+
+    def send(self, line: bytes, timeout: float) -> None:
+        """Send all of `line`. Raises PeerGoneError when that takes longer than `timeout`."""
+        deadline = monotonic() + timeout
+        rest = memoryview(line)
+        while rest:
+            rest = rest[self.send_some(rest) :]
+            if rest and not self._wait_writable(deadline):
+                raise PeerGoneError("the other side does not read")
+
+    def send_some(self, line: bytes | memoryview) -> int:
+        """Send what fits without waiting; the number of bytes that did."""
+        try:
+            return self._socket.send(line)
+        except BlockingIOError:
+            return 0
+        except OSError as failure:
+            raise PeerGoneError(str(failure)) from None
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def _wait_writable(self, deadline: float) -> bool:
+        waiting = select.poll()
+        waiting.register(self._socket, select.POLLOUT)
+        return bool(waiting.poll(max(deadline - monotonic(), 0) * 1000))
+
+    def _take_line(self, limit: int) -> bytes | None:
+        end = self._received.find(b"\n", self._searched)
+        if end < 0:
+            self._searched = len(self._received)
+            if self._searched > limit:
+                raise ProtocolError(f"a frame of more than {limit} bytes")
+            return None
+        if end > limit:
+            raise ProtocolError(f"a frame of more than {limit} bytes")
+        line = bytes(self._received[:end])
+        del self._received[: end + 1]
+        self._searched = 0
+        return line

@@ -1,0 +1,252 @@
+"""Start a worker or join the one that lives, without a race.
+
+Whoever finds nobody answering takes the start lock, looks again, and starts the worker while
+holding it. The worker holds its life lock until it ends, whatever the reason. So a free life lock
+under the start lock means that there is no worker.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event
+from time import monotonic
+
+from filelock import FileLock, Timeout
+
+from assistant.ipc import places
+from assistant.ipc.control import Retire
+from assistant.ipc.errors import (
+    PeerGoneError,
+    ProtocolError,
+    StartError,
+    TooSlowError,
+    WireError,
+)
+from assistant.ipc.frames import LineSocket, encode
+from assistant.ipc.handshake import Peer, greet
+from assistant.ipc.keys import read_key, read_or_make_key
+from assistant.ipc.worker import WorkerSpec
+
+PAUSE = 0.02
+"""Seconds between two looks at a worker that is starting or ending."""
+
+CONNECT_TIMEOUT = 2.0
+LONGEST_REASON = 300
+
+
+class OccupiedError(WireError):
+    """A worker lives that cannot be used: it holds another key, or does not answer."""
+
+
+class SilentError(OccupiedError):
+    """It does not answer."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open connection to a worker that has proved itself."""
+
+    line: LineSocket
+    peer: Peer
+
+    def close(self) -> None:
+        self.line.close()
+
+
+class Joiner:
+    """Makes connections to one kind of worker. Safe to use from several threads."""
+
+    def __init__(self, spec: WorkerSpec) -> None:
+        self.spec = spec
+        self._started: subprocess.Popen[bytes] | None = None
+
+    def join(self, stop: Event) -> Generator[None, None, Connection | None]:
+        """Connect, starting the worker first where none lives.
+
+        Yields now and then while a worker of another version has to finish first. Returns None
+        when `stop` was set.
+
+        Raises:
+            StartError: no worker could be started or joined.
+        """
+        places.prepare(self.spec)
+        deadline = monotonic() + self.spec.start_timeout
+        while not stop.is_set():
+            try:
+                connection = self._connect()
+            except OccupiedError as reason:
+                if monotonic() > deadline:
+                    if not isinstance(reason, SilentError) or not self._kill_holder():
+                        raise StartError(f"a worker lives that cannot be used: {reason}") from None
+                    deadline = monotonic() + self.spec.start_timeout
+                stop.wait(PAUSE)
+                continue
+            if connection is None:
+                self._start(stop, deadline)
+            elif connection.peer.version == self.spec.version:
+                return connection
+            else:
+                _ask_to_retire(connection)
+                deadline = monotonic() + self.spec.start_timeout
+                yield
+                stop.wait(PAUSE * 5)
+        return None
+
+    def look(self) -> Peer | None:
+        """Who answers now; starts nobody.
+
+        Raises:
+            OccupiedError: a worker lives that cannot be used.
+        """
+        connection = self._connect()
+        if connection is None:
+            return None
+        connection.close()
+        return connection.peer
+
+    def how_it_ended(self, pid: int) -> str:
+        """How the worker `pid` ended, if this process started it; "" where nobody can know."""
+        started = self._started
+        if started is None or started.pid != pid:
+            return ""
+        with suppress(subprocess.TimeoutExpired):
+            status = started.wait(1)
+            return f"killed by signal {-status}" if status < 0 else f"exit status {status}"
+        return ""
+
+    def _connect(self) -> Connection | None:
+        """None when nobody listens; raises OccupiedError when somebody unusable does."""
+        key = read_key(places.key_file(self.spec))
+        if key is None:
+            return None
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.settimeout(CONNECT_TIMEOUT)
+        try:
+            sock.connect(os.fsencode(places.socket_path(self.spec)))
+        except (ConnectionRefusedError, FileNotFoundError):
+            sock.close()
+            return None
+        except OSError as failure:
+            sock.close()
+            raise SilentError(failure.strerror or "it does not accept connections") from None
+        line = LineSocket(sock)
+        try:
+            return Connection(line, greet(line, key))
+        except TooSlowError as failure:
+            line.close()
+            raise SilentError(str(failure)) from None
+        except (PeerGoneError, ProtocolError) as failure:
+            line.close()
+            raise OccupiedError(str(failure)) from None
+
+    def _kill_holder(self) -> bool:
+        """End a worker that hangs: whether the life lock is held, and by whom."""
+        path = places.life_lock(self.spec)
+        life = FileLock(path, mode=0o600, thread_local=False)
+        try:
+            life.acquire(blocking=False)
+        except Timeout:
+            with suppress(OSError, ValueError):
+                os.kill(int(path.read_text()), signal.SIGKILL)
+                return True
+            return False
+        life.release()
+        return False
+
+    def _start(self, stop: Event, deadline: float) -> None:
+        """Start a worker and wait until it answers, unless somebody else is doing so."""
+        lock = FileLock(places.start_lock(self.spec), mode=0o600, thread_local=False)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            if monotonic() > deadline:
+                raise StartError("another program has been starting it for too long") from None
+            stop.wait(PAUSE)
+            return
+        try:
+            if not self._somebody_lives(stop, deadline):
+                self._spawn(stop)
+        finally:
+            lock.release()
+
+    def _somebody_lives(self, stop: Event, deadline: float) -> bool:
+        """Under the start lock: whether there is a worker, be it one that is just ending."""
+        life = FileLock(places.life_lock(self.spec), mode=0o600, thread_local=False)
+        try:
+            life.acquire(blocking=False)
+        except Timeout:
+            if monotonic() > deadline:
+                raise StartError("an earlier worker neither answers nor ends") from None
+            stop.wait(PAUSE)
+            return True
+        life.release()
+        return False
+
+    def _spawn(self, stop: Event) -> None:
+        spec = self.spec
+        read_or_make_key(places.key_file(spec))
+        log_start = _log_size(spec)
+        deadline = monotonic() + spec.start_timeout
+        process = self._started = _launch(spec)
+        while not stop.is_set():
+            status = process.poll()
+            with suppress(OccupiedError):
+                if (connection := self._connect()) is not None:
+                    connection.close()
+                    return
+            if status is not None:
+                raise StartError(_why_it_ended(spec, log_start, status))
+            if monotonic() > deadline:
+                process.kill()
+                raise StartError(f"it did not answer within {spec.start_timeout:g} seconds")
+            stop.wait(PAUSE)
+
+
+def _launch(spec: WorkerSpec) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that no terminal's signal reaches it."""
+    try:
+        spec.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = os.open(spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as failure:
+        raise StartError(f"its log {spec.log} cannot be written: {failure.strerror}") from None
+    try:
+        return subprocess.Popen(
+            spec.command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError as failure:
+        raise StartError(f"{spec.command[0]} cannot be run: {failure.strerror}") from None
+    finally:
+        os.close(log)
+
+
+def _ask_to_retire(connection: Connection) -> None:
+    with suppress(PeerGoneError):
+        connection.line.send(encode(Retire()), CONNECT_TIMEOUT)
+    connection.close()
+
+
+def _log_size(spec: WorkerSpec) -> int:
+    try:
+        return spec.log.stat().st_size
+    except OSError:
+        return 0
+
+
+def _why_it_ended(spec: WorkerSpec, log_start: int, status: int) -> str:
+    """The last line it wrote, which is where Python and the loader put the reason."""
+    how = f"killed by signal {-status}" if status < 0 else f"exit status {status}"
+    with suppress(OSError), spec.log.open("rb") as log:
+        log.seek(max(log_start, _log_size(spec) - LONGEST_REASON * 4))
+        lines = log.read().decode(errors="replace").strip().splitlines()
+        if lines:
+            return f"it ended at once ({how}): {lines[-1].strip()[:LONGEST_REASON]}"
+    return f"it ended at once ({how}) without a word"

@@ -1,0 +1,169 @@
+"""The worker's side of the wire: one socket, one thread per connection, one request each."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
+
+from assistant.ipc import places
+from assistant.ipc.caller import Caller
+from assistant.ipc.control import Leaving, Retire
+from assistant.ipc.errors import ProtocolError, StartError, TooSlowError, WireError
+from assistant.ipc.frames import LineSocket
+from assistant.ipc.handshake import admit
+from assistant.ipc.keys import read_key
+from assistant.ipc.worker import WorkerSpec
+
+REQUEST_TIMEOUT = 30.0
+"""Seconds a caller has to send its request."""
+
+LIFE_TIMEOUT = 5.0
+"""Seconds to wait for the life lock: whoever looks whether a worker lives holds it for a moment."""
+
+MOST_CONNECTIONS = 200
+WATCH = 0.5
+"""Seconds between two looks at whether this worker can still be reached."""
+
+R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+
+class Server(Generic[R]):
+    """Listens as long as it is entered.
+
+    `serve` is called once per request, in the connection's own thread, and returns soon; the
+    answer is posted to the caller by whichever thread has it.
+    """
+
+    def __init__(
+        self, spec: WorkerSpec, requests: TypeAdapter[R], serve: Callable[[Caller, R], None]
+    ) -> None:
+        self._spec = spec
+        self._requests = requests
+        self._serve = serve
+        self._life = FileLock(places.life_lock(spec), mode=0o600, thread_local=False)
+        self._retiring = threading.Event()
+        self._closing = False
+        self._lock = threading.Lock()
+        self._open = 0
+        self._quiet_since = monotonic()
+
+    def __enter__(self) -> Self:
+        places.prepare(self._spec)
+        try:
+            self._life.acquire(timeout=LIFE_TIMEOUT)
+        except Timeout:
+            raise StartError("another worker lives already") from None
+        # Whoever finds this worker hanging has to know which process to end.
+        places.life_lock(self._spec).write_text(str(os.getpid()))
+        key = read_key(places.key_file(self._spec))
+        if key is None:
+            raise StartError(f"there is no key at {places.key_file(self._spec)}")
+        self._key = key
+        self._path = places.socket_path(self._spec)
+        self._path.unlink(missing_ok=True)
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        umask = os.umask(0o177)
+        try:
+            self._listener.bind(os.fsencode(self._path))
+        finally:
+            os.umask(umask)
+        self._inode = self._path.stat().st_ino
+        self._listener.listen(128)
+        threading.Thread(target=self._accept, name="accept", daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._closing = True
+        if self._reachable():
+            self._path.unlink(missing_ok=True)
+        self._listener.close()
+        self._life.release()
+
+    @property
+    def retiring(self) -> threading.Event:
+        """Set when a newer worker waits, or nobody can reach this one any more."""
+        return self._retiring
+
+    def quiet_for(self) -> float:
+        """Seconds without any connection; 0 while there is one."""
+        with self._lock:
+            return 0.0 if self._open else monotonic() - self._quiet_since
+
+    def _reachable(self) -> bool:
+        """Whether callers still find this worker: its socket and its key are in their places."""
+        try:
+            same = self._path.stat().st_ino == self._inode
+        except OSError:
+            return False
+        return same and read_key(places.key_file(self._spec)) == self._key
+
+    def _accept(self) -> None:
+        self._listener.settimeout(WATCH)
+        looked = monotonic()
+        while not self._closing:
+            if monotonic() - looked >= WATCH:
+                looked = monotonic()
+                if not self._reachable():
+                    self._retiring.set()
+            try:
+                sock, _ = self._listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            with self._lock:
+                full = self._open >= MOST_CONNECTIONS
+                self._open += not full
+            if full:
+                sock.close()
+            else:
+                threading.Thread(target=self._attend, args=(sock,), daemon=True).start()
+
+    def _attend(self, sock: socket.socket) -> None:
+        line = LineSocket(sock)
+        try:
+            admit(line, self._key, self._spec.version)
+            request = self._read_request(line)
+            if isinstance(request, Retire):
+                log.info("asked to retire")
+                self._retiring.set()
+                return
+            caller = Caller(line)
+            if self._retiring.is_set() or self._closing:
+                caller.end(Leaving())
+            else:
+                self._serve(caller, request)
+            caller.attend()
+        except WireError as failure:
+            log.debug("connection dropped: %s", failure)
+        finally:
+            line.close()
+            with self._lock:
+                self._open -= 1
+                self._quiet_since = monotonic()
+
+    def _read_request(self, line: LineSocket) -> R | Retire:
+        data = line.receive(REQUEST_TIMEOUT)
+        if data is None:
+            raise TooSlowError("no request in time")
+        with suppress(ValidationError):
+            return Retire.model_validate_json(data)
+        try:
+            return self._requests.validate_json(data)
+        except ValidationError as failure:
+            log.warning("a request that is none: %s", failure.errors()[0]["msg"])
+            raise ProtocolError("not a request") from None

@@ -1,0 +1,1 @@
+"""The user's conversations in SQLite: message tree, journal, full-text search, trash."""

@@ -1,0 +1,116 @@
+"""Rows of the database as the core's values, and back."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from assistant.core.errors import StorageError
+from assistant.core.models import (
+    Conversation,
+    ConversationSummary,
+    Message,
+    Sampling,
+    Timings,
+    Usage,
+    Value,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+MESSAGE_COLUMNS = """
+    m.id, m.conversation, m.parent, m.role, m.text, m.state, m.created, m.version,
+    (SELECT count(*) FROM messages s
+     WHERE s.conversation = m.conversation AND s.parent IS m.parent AND s.role = m.role
+    ) AS versions,
+    m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.writer
+"""
+"""What `message` needs of a row `m` of messages, in its order."""
+
+Stored = TypeVar("Stored", bound=Value)
+
+
+def microseconds(time: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return (time - EPOCH) // MICROSECOND
+
+
+def moment(time: int) -> datetime:
+    return EPOCH + timedelta(microseconds=time)
+
+
+def json(value: Value | None) -> str | None:
+    return None if value is None else value.model_dump_json()
+
+
+def conversation(row: sqlite3.Row) -> Conversation:
+    deleted = row["deleted"]
+    return Conversation(
+        id=row["id"],
+        title=row["title"],
+        created=moment(row["created"]),
+        updated=moment(row["updated"]),
+        system_prompt=row["system_prompt"],
+        prompt_name=row["prompt_name"],
+        model=row["model"],
+        draft=row["draft"],
+        deleted=None if deleted is None else moment(deleted),
+    )
+
+
+def summary(row: sqlite3.Row) -> ConversationSummary:
+    return ConversationSummary(
+        id=row["id"],
+        title=row["title"],
+        created=moment(row["created"]),
+        updated=moment(row["updated"]),
+        messages=row["messages"],
+    )
+
+
+def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) -> Message:
+    """A message from a row of `MESSAGE_COLUMNS`.
+
+    The row is taken apart by position: access by name costs as much as all the rest.
+
+    Args:
+        text: instead of the stored text.
+        dead: it is streaming, but whoever wrote it is gone.
+
+    Raises:
+        StorageError: the row says what no message can.
+    """
+    id, conversation, parent, role, stored, state, created, version, versions, *rest = row
+    model, sampling, stop_reason, usage, timings, error, _ = rest
+    try:
+        return Message(
+            id=id,
+            conversation_id=conversation,
+            parent_id=parent,
+            role=role,
+            text=stored if text is None else text,
+            state="partial" if dead else state,
+            created=moment(created),
+            version=version,
+            versions=versions,
+            model=model,
+            sampling=_parsed(Sampling, sampling),
+            stop_reason=stop_reason,
+            usage=_parsed(Usage, usage),
+            timings=_parsed(Timings, timings),
+            error=error,
+        )
+    except ValidationError as failure:
+        raise StorageError(f"Message {id} is damaged: {failure.errors()[0]['msg']}.") from failure
+
+
+def _parsed(kind: type[Stored], text: str | None) -> Stored | None:
+    """None also for what cannot be read: figures are not worth losing a message for."""
+    if text is None:
+        return None
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError:
+        return None

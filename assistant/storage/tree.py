@@ -1,0 +1,168 @@
+"""The tree of messages, on an open transaction."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from assistant.core.errors import NotFoundError
+from assistant.storage import rows, words
+
+_COLUMNS = rows.MESSAGE_COLUMNS
+
+_BRANCH = f"""
+    WITH RECURSIVE chosen (number, next, depth) AS (
+        SELECT m.number, m.active_child, 0
+        FROM conversations c JOIN messages m ON m.id = c.active_root WHERE c.id = ?
+        UNION ALL
+        SELECT m.number, m.active_child, depth + 1
+        FROM chosen JOIN messages m ON m.id = chosen.next
+    )
+    SELECT {_COLUMNS} FROM chosen CROSS JOIN messages m ON m.number = chosen.number ORDER BY depth
+"""
+
+_ANCESTRY = """
+    WITH RECURSIVE up (number, id, parent, height) AS (
+        SELECT number, id, parent, 0 FROM messages WHERE id = ?
+        UNION ALL
+        SELECT m.number, m.id, m.parent, height + 1 FROM up JOIN messages m ON m.id = up.parent
+    )
+"""
+
+_PATH = f"""
+    {_ANCESTRY}
+    SELECT {_COLUMNS} FROM up CROSS JOIN messages m ON m.number = up.number ORDER BY height DESC
+"""
+
+_OFF_BRANCH = f"""
+    {_ANCESTRY}
+    SELECT up.id, up.parent FROM up LEFT JOIN messages m ON m.id = up.parent
+    WHERE m.active_child IS NOT up.id
+"""
+
+
+def branch(connection: sqlite3.Connection, conversation: str) -> list[sqlite3.Row]:
+    """The active branch, from its first message to its last."""
+    return connection.execute(_BRANCH, (conversation,)).fetchall()
+
+
+def path(connection: sqlite3.Connection, message: str) -> list[sqlite3.Row]:
+    """From the first message down to this one."""
+    found = connection.execute(_PATH, (message,)).fetchall()
+    if not found:
+        raise unknown(message)
+    return found
+
+
+def message(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
+    query = f"SELECT {_COLUMNS} FROM messages m WHERE id = ?"
+    row: sqlite3.Row | None = connection.execute(query, (id,)).fetchone()
+    if row is None:
+        raise unknown(id)
+    return row
+
+
+def versions(connection: sqlite3.Connection, id: str) -> list[sqlite3.Row]:
+    """All messages with the same parent and role, oldest first."""
+    this = message(connection, id)
+    query = f"""
+        SELECT {_COLUMNS} FROM messages m
+        WHERE m.conversation = ? AND m.parent IS ? AND m.role = ? ORDER BY m.number
+    """
+    return connection.execute(
+        query, (this["conversation"], this["parent"], this["role"])
+    ).fetchall()
+
+
+def insert(connection: sqlite3.Connection, values: Mapping[str, str | int | None]) -> None:
+    """Add a message as the newest version among those with its parent and role.
+
+    Raises:
+        NotFoundError: its parent is not in its conversation.
+    """
+    parent = values["parent"]
+    if parent is not None:
+        query = "SELECT 1 FROM messages WHERE id = ? AND conversation = ?"
+        if connection.execute(query, (parent, values["conversation"])).fetchone() is None:
+            raise unknown(str(parent))
+    columns = ", ".join(values)
+    places = ", ".join(f":{column}" for column in values)
+    cursor = connection.execute(
+        f"""
+        INSERT INTO messages ({columns}, version)
+        SELECT {places}, 1 + count(*) FROM messages
+        WHERE conversation = :conversation AND parent IS :parent AND role = :role
+        """,
+        values,
+    )
+    words.add(connection, int(cursor.lastrowid or 0), str(values["text"]))
+
+
+def update(connection: sqlite3.Connection, id: str, columns: Mapping[str, str | None]) -> None:
+    """Set columns of one message; not its text, which the word index has to follow."""
+    assignments = ", ".join(f"{column} = :{column}" for column in columns)
+    connection.execute(f"UPDATE messages SET {assignments} WHERE id = :id", {**columns, "id": id})
+
+
+def activate(connection: sqlite3.Connection, id: str) -> None:
+    """Choose the branch through this message; below it, the choices made before stay."""
+    for child, parent in connection.execute(_OFF_BRANCH, (id,)).fetchall():
+        if parent is not None:
+            query = "UPDATE messages SET active_child = ? WHERE id = ?"
+            connection.execute(query, (child, parent))
+        else:
+            connection.execute(
+                """
+                UPDATE conversations SET active_root = :root
+                WHERE id = (SELECT conversation FROM messages WHERE id = :root)
+                """,
+                {"root": child},
+            )
+
+
+def streaming(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Id and writer of every message that is not finished."""
+    query = "SELECT id, writer FROM messages WHERE state = 'streaming'"
+    return connection.execute(query).fetchall()
+
+
+def journalled(connection: sqlite3.Connection, id: str) -> str:
+    """What was written since the message was opened."""
+    query = "SELECT text FROM journal WHERE message = ? ORDER BY number"
+    return "".join(text for (text,) in connection.execute(query, (id,)))
+
+
+def add_to_journal(connection: sqlite3.Connection, pieces: Iterable[tuple[str, str]]) -> None:
+    """Add (message, text) pairs; those of a message that was purged meanwhile go nowhere."""
+    connection.executemany(
+        """
+        INSERT INTO journal (message, text)
+        SELECT id, ? FROM messages WHERE id = ?
+        """,
+        [(text, message) for message, text in pieces],
+    )
+
+
+def fold(connection: sqlite3.Connection, id: str) -> None:
+    """Make the journalled text of a message part of its own."""
+    added = journalled(connection, id)
+    if not added:
+        return
+    number, text = connection.execute(
+        "SELECT number, text FROM messages WHERE id = ?", (id,)
+    ).fetchone()
+    words.remove(connection, number, text)
+    connection.execute("UPDATE messages SET text = ? WHERE number = ?", (text + added, number))
+    words.add(connection, number, text + added)
+    connection.execute("DELETE FROM journal WHERE message = ?", (id,))
+
+
+def remove(connection: sqlite3.Connection, conversation: str) -> None:
+    """Delete all messages of a conversation for good."""
+    messages = "SELECT number, id, text FROM messages WHERE conversation = ?"
+    for number, id, text in connection.execute(messages, (conversation,)).fetchall():
+        words.remove(connection, number, text)
+        connection.execute("DELETE FROM journal WHERE message = ?", (id,))
+    connection.execute("DELETE FROM messages WHERE conversation = ?", (conversation,))
+
+
+def unknown(message: str) -> NotFoundError:
+    return NotFoundError(f"There is no message {message}.")

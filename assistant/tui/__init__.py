@@ -1,0 +1,1 @@
+"""The terminal interface: Textual screens and widgets over the ports of the core."""

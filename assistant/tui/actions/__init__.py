@@ -1,0 +1,18 @@
+"""What the commands do: one function each, found by the command's name."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
+
+from assistant.tui.actions import answers, conversations, view
+from assistant.tui.actions.call import Call
+
+if TYPE_CHECKING:
+    from assistant.tui.screens.chat import ChatScreen
+
+Handler = Callable[["ChatScreen", Call], Coroutine[Any, Any, None]]
+
+HANDLERS: Mapping[str, Handler] = {
+    **conversations.HANDLERS,
+    **answers.HANDLERS,
+    **view.HANDLERS,
+}

@@ -1,0 +1,140 @@
+"""The terminal application: it shows the chat screen and leaves the terminal as it was."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+
+from assistant.clipboard import Clipboard
+from assistant.core.chat import Chat
+from assistant.core.errors import AssistantError
+from assistant.core.ports import ConversationStore, ModelCatalog
+from assistant.core.prompts import PromptLibrary
+from assistant.settings import Settings
+from assistant.tui import crash
+from assistant.tui.commands import BY_NAME
+from assistant.tui.desk import Desk
+from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.screens.palette import Commands
+from assistant.tui.terminal import TerminalClosed, TerminalDriver
+from assistant.tui.themes import DARK, LIGHT, first_theme
+
+GOODBYE: Final = 2.0
+"""Seconds that running answers get to be stored before the program ends."""
+
+SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class AssistantApp(App[None]):
+    """The chat assistant in the terminal."""
+
+    TITLE = "assistant"
+    CSS_PATH = "styles.tcss"
+    COMMAND_PALETTE_BINDING = BY_NAME["palette"].key
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(BY_NAME["quit"].key, "quit", priority=True)]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+
+    def __init__(
+        self,
+        chat: Chat,
+        store: ConversationStore,
+        models: ModelCatalog,
+        prompts: PromptLibrary,
+        settings: Settings,
+        clipboard: Clipboard,
+        log_folder: Path,
+    ) -> None:
+        super().__init__(driver_class=TerminalDriver)
+        self.failure: AssistantError | None = None
+        """What to tell when the screen came down by an unexpected error."""
+        self.desk = Desk(chat, store, models, prompts, settings, clipboard, log_folder)
+        self.chat_screen = ChatScreen(self.desk, self._keep, super().copy_to_clipboard)
+        self._log_folder = log_folder
+        self._leaving = False
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        # What moves by itself costs a slow connection and tells nothing.
+        self.animation_level = "none"
+        self.theme = first_theme(settings.screen.theme, os.environ).name
+
+    def get_default_screen(self) -> ChatScreen:
+        return self.chat_screen
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, partial(self.leave, 128 + number))
+        self.set_interval(1, self._look_at_terminal)
+
+    def leave(self, status: int) -> None:
+        """Keep what is typed, then end with this exit status."""
+        if not self._leaving:
+            self._leaving = True
+            self.run_worker(self._leave(status))
+
+    async def _leave(self, status: int) -> None:
+        self.chat_screen.turns.stop_all()
+        with suppress(AssistantError):
+            await self.chat_screen.session.save_draft()
+        self.exit(return_code=status)
+
+    async def action_quit(self) -> None:
+        self.leave(0)
+
+    def action_command_palette(self) -> None:
+        # Commands are for the chat screen; a dialog above it wants an answer first.
+        if self.screen is self.chat_screen:
+            super().action_command_palette()
+
+    def action_help_quit(self) -> None:
+        self.chat_screen.say("Ctrl+Q leaves.")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What the fields and the mouse copy goes the same way as everything else."""
+        self.chat_screen.do(self.chat_screen.outlets.copy(text, "the selection"))
+
+    def finish(self) -> None:
+        """Wait for what still has to reach the disk; the screen is gone by now."""
+        self.chat_screen.loading_model.stop()
+        self.chat_screen.turns.finish(GOODBYE)
+        self.desk.close(GOODBYE)
+
+    def on_terminal_closed(self, event: TerminalClosed) -> None:
+        event.stop()
+        self.leave(128 + signal.SIGHUP)
+
+    def _look_at_terminal(self) -> None:
+        if isinstance(self._driver, TerminalDriver) and self._driver.is_closed:
+            self.leave(128 + signal.SIGHUP)
+
+    def _keep(self, error: Exception) -> AssistantError:
+        return crash.keep(error, self._log_folder)
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual would print the traceback, with the values of variables, on the terminal.
+        self.failure = self._keep(error)
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
+
+
+def run(app: AssistantApp) -> int:
+    """Show the screen until the user leaves; the exit status of the program.
+
+    0 after a normal end, 1 after an unexpected error, 128 + n after signal n; a terminal that was
+    closed counts as SIGHUP.
+    """
+    app.run()
+    app.finish()
+    if app.failure is not None:
+        print(f"assistant: {app.failure}", file=sys.stderr)
+        return 1
+    return app.return_code or 0

@@ -1,0 +1,242 @@
+"""The one table of commands: keys, the `/` menu, the palette and the help are made of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+from assistant.core.models import Message
+
+Group = Literal["Conversation", "Answer", "Message", "Screen"]
+
+Target = Literal["question", "answer", "unfinished", "versions", "any"]
+"""Which messages a command is for."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something the user can do."""
+
+    name: str
+    """What is typed after `/`."""
+    title: str
+    description: str
+    group: Group
+    key: str
+    """Works everywhere; Textual's names, several separated by commas."""
+    argument: str = ""
+    """What may follow the name in the `/` menu."""
+    message_key: str = ""
+    """Works while a message has the focus."""
+    target: Target | None = None
+    hint: str = ""
+    """The word that stands beside the key on a message."""
+
+    def is_for(self, message: Message) -> bool:
+        """Whether the command makes sense for this message."""
+        match self.target:
+            case "question":
+                return message.role == "user"
+            case "answer":
+                return message.role == "assistant" and message.state != "streaming"
+            case "unfinished":
+                return is_unfinished(message)
+            case "versions":
+                return message.versions > 1
+            case "any":
+                return True
+            case None:
+                return False
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("new", "New conversation", "Begin a new conversation", "Conversation", "ctrl+n"),
+    Command(
+        "conversations",
+        "Show or hide conversations",
+        "Show or hide the list of conversations",
+        "Conversation",
+        "ctrl+b",
+    ),
+    Command(
+        "find",
+        "Find a conversation",
+        "Find a conversation by its title or its words",
+        "Conversation",
+        "ctrl+f",
+        argument="words",
+    ),
+    Command(
+        "rename",
+        "Rename the conversation",
+        "Give the conversation another title",
+        "Conversation",
+        "f2",
+        argument="title",
+    ),
+    Command(
+        "delete",
+        "Delete the conversation",
+        "Move the conversation to the trash",
+        "Conversation",
+        "f8",
+    ),
+    Command("undo", "Undo the deletion", "Take the deletion back", "Conversation", "ctrl+z"),
+    Command(
+        "prompt",
+        "Choose a system prompt",
+        "Choose the system prompt of this conversation",
+        "Conversation",
+        "f3",
+        argument="name",
+    ),
+    Command(
+        "stop", "Stop the answer", "Stop the answer; what is written stays", "Answer", "escape"
+    ),
+    Command(
+        "continue",
+        "Continue the answer",
+        "Go on with an answer that was stopped or cut off",
+        "Answer",
+        "ctrl+g",
+        message_key="c",
+        target="unfinished",
+        hint="continue",
+    ),
+    Command(
+        "regenerate",
+        "Answer again",
+        "Write another version of the answer",
+        "Answer",
+        "ctrl+r",
+        message_key="r",
+        target="answer",
+        hint="again",
+    ),
+    Command(
+        "edit",
+        "Edit the question",
+        "Ask the question in another way, as a new version",
+        "Message",
+        "ctrl+o",
+        message_key="e",
+        target="question",
+        hint="edit",
+    ),
+    Command(
+        "copy",
+        "Copy the message",
+        "Copy the focused message, or the last answer",
+        "Message",
+        "ctrl+y",
+        message_key="y",
+        target="any",
+        hint="copy",
+    ),
+    Command(
+        "code",
+        "Copy the code",
+        "Copy the last block of code of the message",
+        "Message",
+        "f6",
+        message_key="k",
+        target="any",
+    ),
+    Command(
+        "older",
+        "Previous version",
+        "Show the previous version of the message",
+        "Message",
+        "alt+left",
+        message_key="left",
+        target="versions",
+    ),
+    Command(
+        "newer",
+        "Next version",
+        "Show the next version of the message",
+        "Message",
+        "alt+right",
+        message_key="right",
+        target="versions",
+    ),
+    Command("top", "Go to the beginning", "Show the first message", "Screen", "ctrl+home"),
+    Command("end", "Go to the end", "Show the last message and follow it", "Screen", "ctrl+end"),
+    Command("theme", "Light or dark", "Change between light and dark", "Screen", "ctrl+t"),
+    Command("help", "Help", "Show all keys", "Screen", "f1"),
+    Command("palette", "Command palette", "Search all commands", "Screen", "ctrl+p"),
+    Command("log", "Where the log is", "Show and copy the place of the log", "Screen", "f12"),
+    Command("quit", "Quit", "Leave; everything is kept", "Screen", "ctrl+q"),
+)
+
+BY_NAME = {command.name: command for command in COMMANDS}
+
+KEYS = {
+    "escape": "Esc",
+    "left": "←",
+    "right": "→",
+    "home": "Home",
+    "end": "End",
+    "ctrl": "Ctrl",
+    "alt": "Alt",
+    "shift": "Shift",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as it stands on the keyboard: `ctrl+n` is Ctrl+N."""
+    parts = key.split("+")
+    single = len(parts) == 1 and len(key) == 1
+    return "+".join(KEYS.get(part, part if single else part.upper()) for part in parts)
+
+
+def bindings() -> list[Binding]:
+    """The keys that work on the chat screen, before an input field sees them; Esc comes last.
+
+    The palette's and the one that quits are the application's: they work on every screen.
+    """
+    return [
+        Binding(
+            command.key,
+            f"command('{command.name}')",
+            command.title,
+            show=False,
+            priority=command.name != "stop",
+        )
+        for command in COMMANDS
+        if command.name not in ("palette", "quit")
+    ]
+
+
+def message_bindings() -> list[Binding]:
+    """The keys that work while a message has the focus."""
+    return [
+        Binding(command.message_key, f"screen.command('{command.name}')", command.title, show=False)
+        for command in COMMANDS
+        if command.message_key
+    ]
+
+
+def hints(message: Message) -> Iterator[Command]:
+    """The commands worth a word on this message."""
+    return (command for command in COMMANDS if command.hint and command.is_for(message))
+
+
+def matching(prefix: str) -> list[Command]:
+    """The commands of the `/` menu for what was typed; the best first."""
+    prefix = prefix.lower()
+    starting = [command for command in COMMANDS if command.name.startswith(prefix)]
+    within = [
+        command
+        for command in COMMANDS
+        if command not in starting and prefix in f"{command.name} {command.title}".lower()
+    ]
+    return starting + within
+
+
+def is_unfinished(message: Message) -> bool:
+    """Whether an answer can be gone on with."""
+    if message.role != "assistant":
+        return False
+    return message.state in ("partial", "stopped", "failed") or message.stop_reason == "length"

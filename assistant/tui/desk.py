@@ -1,0 +1,60 @@
+"""What the screens are given: the ports, and nothing they could build themselves."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from assistant.clipboard import Clipboard
+from assistant.core.beginning import begin
+from assistant.core.chat import Chat
+from assistant.core.models import Conversation
+from assistant.core.ports import ConversationStore, ModelCatalog
+from assistant.core.prompts import PromptLibrary
+from assistant.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The ports, and one thread for the calls that wait for a disk or a program."""
+
+    chat: Chat
+    store: ConversationStore
+    models: ModelCatalog
+    prompts: PromptLibrary
+    settings: Settings
+    clipboard: Clipboard
+    log_folder: Path
+    _thread: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
+    )
+
+    async def run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call something that blocks; calls are made one after the other, in order."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, partial(call, *args, **kwargs))
+
+    async def begin(self) -> Conversation:
+        """Make the conversation for a first question.
+
+        Raises:
+            NotFoundError: the prompt of the settings is not there.
+        """
+        return await self.run(self._begin)
+
+    def close(self, seconds: float) -> None:
+        """Finish the calls that were begun; a call that hangs is left behind."""
+        with suppress(TimeoutError):
+            self._thread.submit(lambda: None).result(seconds)
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _begin(self) -> Conversation:
+        name = self.settings.chat.prompt
+        return begin(self.store, self.prompts.get(name) if name else None)

@@ -1,0 +1,102 @@
+"""Shows a running turn: the answer in the transcript, its state in the status line."""
+
+from collections.abc import Sequence
+
+from assistant.core.context import ContextPlan
+from assistant.core.errors import AssistantError
+from assistant.core.events import (
+    Answered,
+    Loaded,
+    Loading,
+    Planned,
+    Queued,
+    Reading,
+    TurnEvent,
+    Wrote,
+)
+from assistant.core.models import Message
+from assistant.tui import text
+from assistant.tui.turns import Turn
+from assistant.tui.widgets.notice import Notice
+from assistant.tui.widgets.status import StatusLine
+from assistant.tui.widgets.transcript import Transcript
+
+
+class Follower:
+    """Applies the events of the conversation that is shown."""
+
+    def __init__(self, transcript: Transcript, status: StatusLine, notice: Notice) -> None:
+        self._transcript = transcript
+        self._status = status
+        self._notice = notice
+        self._left_out = 0
+
+    def begin(self, messages: Sequence[Message], turn: Turn | None) -> None:
+        """Another conversation is shown: tell what is known of its last answer, or its turn."""
+        self._left_out = 0
+        last = next((message for message in reversed(messages) if message.usage), None)
+        self._tell_usage(last)
+        if turn is not None and turn.latest is not None:
+            self._tell(turn, turn.latest)
+
+    async def advance(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
+        """Show what happened."""
+        for event in events:
+            if not isinstance(event, Wrote):
+                self._tell(turn, event)
+            if isinstance(event, Planned):
+                self._tell_left_out(event.plan)
+            if isinstance(event, Answered):
+                await self._transcript.settle(event.message)
+                self._tell_usage(event.message)
+        if turn.answer and any(isinstance(event, Wrote) for event in events):
+            await self._transcript.write(turn.answer.id, turn.text)
+            if isinstance(turn.latest, Wrote):
+                self._tell(turn, turn.latest)
+
+    async def end(self, failure: AssistantError | None, answer: Message | None) -> None:
+        """The turn is over; a failure is told below the answer, or above the prompt."""
+        if failure is None:
+            return
+        self._status.tell(phase="error")
+        if answer is not None:
+            await self._transcript.settle(answer, failure.hint)
+        else:
+            self._notice.fail(failure)
+
+    def _tell(self, turn: Turn, event: TurnEvent) -> None:
+        match event:
+            case Queued(ahead=ahead):
+                self._status.tell(phase="queued", done=ahead)
+            case Loading(done=done):
+                self._status.tell(phase="loading", done=done)
+            case Loaded(info=info):
+                self._status.tell(model=info.name, window=info.context_window, phase="reading")
+            case Planned(plan=plan):
+                self._status.tell(used=plan.prompt_tokens, window=plan.window)
+            case Reading(done=done, total=total):
+                self._status.tell(phase="reading", done=done, total=total)
+            case Wrote():
+                self._status.tell(
+                    phase="writing", used=turn.prompt_tokens + turn.pieces, speed=turn.speed
+                )
+            case Answered():
+                self._status.tell(phase="ready")
+
+    def _tell_usage(self, message: Message | None) -> None:
+        if message is None or message.usage is None:
+            self._status.tell(used=0, speed=0.0)
+            return
+        used = message.usage.prompt_tokens + message.usage.completion_tokens
+        speed = message.timings.tokens_per_second if message.timings else 0.0
+        self._status.tell(used=used, speed=speed)
+
+    def _tell_left_out(self, plan: ContextPlan) -> None:
+        turns = len(plan.left_out)
+        if turns and turns != self._left_out:
+            tokens = sum(part.tokens for part in plan.left_out)
+            which = "oldest turn" if turns == 1 else f"{turns} oldest turns"
+            self._notice.say(
+                text.muted(f"{which} left out of the window ({tokens:,} tokens)"), seconds=10
+            )
+        self._left_out = turns

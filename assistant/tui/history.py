@@ -1,0 +1,27 @@
+"""The questions asked before, to be walked through like a shell's."""
+
+
+class History:
+    """Remembers questions and where in them one is."""
+
+    def __init__(self) -> None:
+        self._questions: list[str] = []
+        self._place = 0
+        self._unsent = ""
+
+    def remember(self, question: str) -> None:
+        """Add a question as the newest one; the walk begins anew."""
+        if question in self._questions:
+            self._questions.remove(question)
+        self._questions.append(question)
+        self._place = len(self._questions)
+
+    def walk(self, step: int, current: str) -> str | None:
+        """The question `step` further; None at the ends. `current` is what is typed now."""
+        place = self._place + step
+        if not 0 <= place <= len(self._questions):
+            return None
+        if self._place == len(self._questions):
+            self._unsent = current
+        self._place = place
+        return self._questions[place] if place < len(self._questions) else self._unsent

@@ -1,0 +1,72 @@
+"""Loads the model in a thread, so that it is ready when the first question is."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from threading import Event, Thread
+
+from textual.message import Message
+
+from assistant.core.errors import AssistantError
+from assistant.core.events import Loaded, Loading, Queued
+from assistant.core.ports import ModelCatalog
+from assistant.tui.feed import Feed
+from assistant.tui.turns import Report
+
+LoadEvent = Queued | Loading | Loaded
+
+
+class ModelAdvanced(Message):
+    """The model came further on its way into memory."""
+
+    def __init__(self, event: LoadEvent) -> None:
+        super().__init__()
+        self.event = event
+
+
+class ModelFailed(Message):
+    """The model cannot be used."""
+
+    def __init__(self, failure: AssistantError) -> None:
+        super().__init__()
+        self.failure = failure
+
+
+class ModelLoading:
+    """One load at a time; a new one stops the former."""
+
+    def __init__(
+        self, models: ModelCatalog, post: Callable[[Message], object], report: Report
+    ) -> None:
+        self._models = models
+        self._post = post
+        self._report = report
+        self._stop = Event()
+
+    def start(self, name: str | None) -> None:
+        """Bring the model called `name` into memory; None is the default one."""
+        self.stop()
+        self._stop = Event()
+        feed: Feed[LoadEvent] = Feed(self._deliver)
+        Thread(target=self._run, args=(name, self._stop, feed), name="load", daemon=True).start()
+
+    def stop(self) -> None:
+        """Let go of the load, if there is one."""
+        self._stop.set()
+
+    def _deliver(self, events: Sequence[LoadEvent]) -> None:
+        self._post(ModelAdvanced(events[-1]))
+
+    def _run(self, name: str | None, stop: Event, feed: Feed[LoadEvent]) -> None:
+        failure: AssistantError | None = None
+        try:
+            for event in self._models.open(name).load(stop):
+                feed.put(event)
+        except AssistantError as known:
+            failure = known
+        except Exception as unexpected:  # noqa: BLE001 -- the border between a load and the screen
+            failure = self._report(unexpected)
+        feed.close(partial(self._end, failure, stop))
+
+    def _end(self, failure: AssistantError | None, stop: Event) -> None:
+        if failure and not stop.is_set():
+            self._post(ModelFailed(failure))

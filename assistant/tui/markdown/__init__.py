@@ -1,0 +1,1 @@
+"""Markdown of answers as one light widget per block."""

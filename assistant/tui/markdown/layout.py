@@ -1,0 +1,162 @@
+"""Rows and tables laid out for a width: what a block of an answer looks like."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final
+
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
+
+from assistant.tui import text
+from assistant.tui.markdown.rows import Element, Row, Table
+
+NARROWEST_COLUMN: Final = 6
+"""Cells; a table that would need narrower columns is shown line by line instead."""
+
+BETWEEN = text.own(" │ ", "$foreground 25%")
+
+
+class Laid(Visual):
+    """Elements that are laid out for the width at hand, and again when it changes."""
+
+    def __init__(self, elements: Sequence[Element]) -> None:
+        self.elements = tuple(elements)
+        self._paragraph = _only_paragraph(self.elements)
+        self._width = -1
+        self._content = self._paragraph or text.NOTHING
+        self._height = 0
+
+    def at(self, width: int) -> Content:
+        """The lines for this width; a mere paragraph is left to wrap itself.
+
+        What is selected with the mouse has the line breaks of this content.
+        """
+        if self._paragraph is not None:
+            return self._paragraph
+        if width != self._width:
+            lines = [line for element in self.elements for line in _lines(element, width)]
+            self._content = text.joined(lines, between="\n")
+            self._height = len(lines)
+            self._width = width
+        return self._content
+
+    @property
+    def shown(self) -> Content:
+        """The lines as they were last laid out."""
+        return self._content
+
+    @cached_property
+    def _natural_width(self) -> int:
+        return max((_natural(element) for element in self.elements), default=0)
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        return self.at(width).render_strips(width, height, style, options) if width else []
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002
+        return self._natural_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        if self._paragraph is not None:
+            return self._paragraph.get_height(rules, width)
+        self.at(width)
+        return self._height
+
+
+def _only_paragraph(elements: Sequence[Element]) -> Content | None:
+    only = elements[0] if len(elements) == 1 else None
+    return only.body if isinstance(only, Row) and not only.first else None
+
+
+def _lines(element: Element, width: int) -> Iterator[Content]:
+    if isinstance(element, Table):
+        yield from _table_lines(element, width)
+        return
+    prefix = element.first
+    room = max(width - prefix.cell_length, 1)
+    for line in _wrap(element.body, room):
+        yield prefix + line
+        prefix = element.rest
+
+
+def _wrap(content: Content, width: int) -> list[Content]:
+    if content.cell_length <= width and "\n" not in content.plain:
+        return [content]
+    return content.wrap(width) or [text.NOTHING]
+
+
+def _natural(element: Element) -> int:
+    if isinstance(element, Row):
+        return element.first.cell_length + element.body.cell_length
+    between = BETWEEN.cell_length * (len(element.header) - 1)
+    return element.first.cell_length + sum(_natural_columns(element)) + between
+
+
+def _natural_columns(table: Table) -> list[int]:
+    columns = zip(table.header, *table.lines, strict=False)
+    return [max(max(cell.cell_length for cell in column), 1) for column in columns]
+
+
+def _table_lines(table: Table, width: int) -> Iterator[Content]:
+    room = width - table.first.cell_length - BETWEEN.cell_length * (len(table.header) - 1)
+    widths = _shares(_natural_columns(table), room)
+    if min(widths) < 1:
+        yield from _record_lines(table, width)
+        return
+    header = [cell.stylize("bold") for cell in table.header]
+    yield from _cells(table.first, table.rest, header, widths)
+    rule = "─┼─".join("─" * column for column in widths)
+    yield table.rest + text.own(rule, "$foreground 25%")
+    for line in table.lines:
+        yield from _cells(table.rest, table.rest, line, widths)
+
+
+def _shares(natural: list[int], room: int) -> list[int]:
+    """Widths of columns that share `room` cells; the widest give way first. Zeros: no way."""
+    widths = list(natural)
+    narrowest = min(NARROWEST_COLUMN, *natural) if len(natural) > 1 else 1
+    if sum(min(column, narrowest) for column in natural) > room:
+        return [0]
+    while sum(widths) > room:
+        widest = max(widths)
+        over = sum(widths) - room
+        second = max((column for column in widths if column < widest), default=narrowest)
+        count = widths.count(widest)
+        give = max(1, min(widest - max(second, narrowest), -(-over // count)))
+        for place, column in enumerate(widths):
+            if column == widest and sum(widths) > room:
+                widths[place] = max(column - give, 1)
+    return widths
+
+
+def _cells(
+    first: Content, rest: Content, cells: Sequence[Content], widths: Sequence[int]
+) -> Iterator[Content]:
+    wrapped = [_wrap(cell, width) for cell, width in zip(cells, widths, strict=False)]
+    for place in range(max(len(lines) for lines in wrapped)):
+        parts = [
+            _padded(lines[place] if place < len(lines) else text.NOTHING, width)
+            for lines, width in zip(wrapped, widths, strict=False)
+        ]
+        yield (first if place == 0 else rest) + BETWEEN.join(parts)
+
+
+def _padded(content: Content, width: int) -> Content:
+    return content.pad_right(max(width - content.cell_length, 0))
+
+
+def _record_lines(table: Table, width: int) -> Iterator[Content]:
+    """Each line of the table as a short list: for a table too wide for the screen."""
+    prefix = table.first
+    for place, line in enumerate(table.lines):
+        if place:
+            yield table.rest
+        for name, cell in zip(table.header, line, strict=False):
+            record = name.stylize("bold") + text.muted(": ") + cell
+            for part in _wrap(record, max(width - prefix.cell_length, 1)):
+                yield prefix + part
+                prefix = table.rest

@@ -1,0 +1,32 @@
+"""The Markdown parser for answers: nothing it yields can harm a terminal.
+
+The text is cleaned before it is parsed; but Markdown knows entities (`&#x202e;`), so what comes
+out is cleaned again.
+"""
+
+from collections.abc import Iterable
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from assistant.core.sanitize import printable
+
+
+def make_parser() -> MarkdownIt:
+    """CommonMark with tables, strikethrough and bare links; HTML is text like any other."""
+    parser = MarkdownIt("gfm-like", {"html": False})
+    parser.core.ruler.push("printable", _clean)
+    return parser
+
+
+def _clean(state: StateCore) -> None:
+    _clean_tokens(state.tokens)
+
+
+def _clean_tokens(tokens: Iterable[Token]) -> None:
+    for token in tokens:
+        token.content = printable(token.content)
+        token.info = printable(token.info)
+        if token.children:
+            _clean_tokens(token.children)

@@ -1,0 +1,112 @@
+"""Blocks of Markdown as rows of text that know what stands before them.
+
+A list in a quotation in a list is one flat sequence of rows; each has the prefix of its first
+line (a bullet) and of the others (blanks), so that one widget can draw it all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from markdown_it.tree import SyntaxTreeNode
+from textual.content import Content
+
+from assistant.tui import text
+from assistant.tui.markdown.inline import inline
+
+BULLETS = "•◦▪"
+QUOTE = text.own("▎ ", "$accent 60%")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A paragraph: `first` stands before its first line, `rest` before the others."""
+
+    body: Content
+    first: Content = text.NOTHING
+    rest: Content = text.NOTHING
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `first` and `rest` as for a row."""
+
+    header: tuple[Content, ...]
+    lines: tuple[tuple[Content, ...], ...]
+    first: Content = text.NOTHING
+    rest: Content = text.NOTHING
+
+
+Element = Row | Table
+
+
+def elements(node: SyntaxTreeNode, depth: int = 0) -> Iterator[Element]:
+    """The rows of one block, those of the blocks in it included."""
+    match node.type:
+        case "paragraph" | "heading":
+            yield Row(_inline(node))
+        case "bullet_list" | "ordered_list":
+            yield from _list(node, depth)
+        case "blockquote":
+            for element in _blocks(node, depth, loose=True):
+                yield _under(QUOTE, QUOTE, element)
+        case "fence" | "code_block":
+            for line in node.content.rstrip("\n").split("\n"):
+                yield Row(text.block(line, "$text-accent"), text.own("  "), text.own("  "))
+        case "table":
+            yield _table(node)
+        case "hr":
+            yield Row(text.muted("─" * 24))
+        case _:
+            yield Row(text.block(node.content if not node.children else _words(node)))
+
+
+def _blocks(node: SyntaxTreeNode, depth: int, loose: bool) -> Iterator[Element]:
+    for place, child in enumerate(node.children):
+        if place and loose:
+            yield Row(text.NOTHING)
+        yield from elements(child, depth)
+
+
+def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Element]:
+    loose = any(_is_loose(item) for item in node.children)
+    start = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+    last = (start or 0) + len(node.children) - 1
+    for place, item in enumerate(node.children):
+        if start is None:
+            marker = f"{BULLETS[depth % len(BULLETS)]} "
+        else:
+            marker = f"{start + place}. ".rjust(len(f"{last}. "))
+        first, rest = text.own(marker, text.ACCENT), text.own(" " * len(marker))
+        if place and loose:
+            yield Row(text.NOTHING)
+        if not item.children:
+            yield Row(text.NOTHING, first, rest)
+        for element in _blocks(item, depth + 1, loose):
+            yield _under(first, rest, element)
+            first = rest
+
+
+def _is_loose(item: SyntaxTreeNode) -> bool:
+    return any(child.type == "paragraph" and not child.hidden for child in item.children)
+
+
+def _under(first: Content, rest: Content, element: Element) -> Element:
+    return replace(element, first=first + element.first, rest=rest + element.rest)
+
+
+def _table(node: SyntaxTreeNode) -> Table:
+    lines = [
+        tuple(_inline(cell) for cell in line.children)
+        for part in node.children
+        for line in part.children
+    ]
+    return Table(header=lines[0], lines=tuple(lines[1:]))
+
+
+def _inline(node: SyntaxTreeNode) -> Content:
+    child = node.children[0] if node.children else None
+    return inline(child.token if child is not None and child.token else None)
+
+
+def _words(node: SyntaxTreeNode) -> str:
+    return "\n".join(child.content for child in node.walk(include_self=False) if child.is_root)

@@ -1,0 +1,297 @@
+"""The chat screen: puts the widgets together and routes what they say."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from assistant.core.errors import AssistantError
+from assistant.core.events import Loaded, Loading, Queued
+from assistant.core.models import Message
+from assistant.tui import commands, text
+from assistant.tui.actions import HANDLERS
+from assistant.tui.actions.call import Call
+from assistant.tui.browsing import Browser
+from assistant.tui.composing import Composer
+from assistant.tui.desk import Desk
+from assistant.tui.drafts import Drafts
+from assistant.tui.following import Follower
+from assistant.tui.loading import ModelAdvanced, ModelFailed, ModelLoading
+from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
+from assistant.tui.outlets import Outlets
+from assistant.tui.session import Session
+from assistant.tui.turns import Report, TurnAdvanced, TurnEnded, Turns
+from assistant.tui.widgets.clickable import Clickable
+from assistant.tui.widgets.message import MessageView
+from assistant.tui.widgets.notice import Notice
+from assistant.tui.widgets.prompt import Prompt
+from assistant.tui.widgets.sidebar import Sidebar
+from assistant.tui.widgets.slash_menu import SlashMenu
+from assistant.tui.widgets.status import StatusLine
+from assistant.tui.widgets.transcript import Transcript
+from assistant.tui.widgets.welcome import Welcome
+
+ROOMY = 100
+"""Columns from which on the list of conversations is there without being asked for."""
+
+
+class ChatScreen(Screen[None]):
+    """One conversation, the list of all, and the prompt."""
+
+    AUTO_FOCUS = "#prompt"
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
+        (0, "-phone"),
+        (60, "-normal"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
+
+    def __init__(
+        self, desk: Desk, report: Report, copy_through_terminal: Callable[[str], None]
+    ) -> None:
+        super().__init__()
+        self.desk = desk
+        self.deleted: str | None = None
+        """The conversation that was deleted last, until that is undone."""
+        self.turns = Turns(desk.chat, self.post_message, report)
+        self.loading_model = ModelLoading(desk.models, self.post_message, report)
+        self.sidebar = Sidebar()
+        self.transcript = Transcript()
+        self.notice = Notice()
+        self.prompt = Prompt()
+        self.menu = SlashMenu()
+        self.status = StatusLine()
+        self.outlets = Outlets(desk, self.notice, copy_through_terminal)
+        self.composer = Composer(self.prompt, self.menu, self._questions)
+        follower = Follower(self.transcript, self.status, self.notice)
+        self.session = Session(
+            desk, self.turns, self.transcript, self.composer, follower, self._show_changes
+        )
+        self.browser = Browser(desk, self.sidebar, self.session)
+        self.drafts = Drafts(self, self.session.save_draft)
+        self._title = Clickable(id="title")
+        self._welcome = Welcome(desk.settings.chat.model is not None)
+        self._sidebar_wanted: bool | None = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="body"):
+            yield self.sidebar
+            with Vertical(id="conversation"):
+                yield self._title
+                yield self._welcome
+                yield self.transcript
+        yield self.notice
+        yield self.menu
+        yield self.prompt
+        yield self.status
+
+    def on_mount(self) -> None:
+        self._show_changes()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """After the first frame: the model, the list, and what was typed last time."""
+        self.loading_model.start(None)
+        self.do(self.session.restore())
+        self.do(self.browser.refresh())
+        self.set_interval(1, self._look_elsewhere)
+
+    # Commands
+
+    def action_command(self, name: str, argument: str = "", message_id: str = "") -> None:
+        """Run a command of the table; from a key, a click, the menu or the palette."""
+        message = self._target(commands.BY_NAME[name], message_id)
+        self.do(HANDLERS[name](self, Call(argument, message)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ctrl+Z is the prompt's, unless something was deleted just now."""
+        if action == "command" and parameters == ("undo",):
+            return self.deleted is not None and self.notice.display
+        return True
+
+    def do(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that may wait or fail, without holding up the screen."""
+        self.run_worker(self._guard(work))
+
+    def is_free(self) -> bool:
+        """Whether a turn can begin; says why not."""
+        if self.session.turn is not None:
+            self.say("An answer is being written; Esc stops it.")
+            return False
+        return True
+
+    def say(self, sentence: str) -> None:
+        """Tell something of the program's own above the prompt."""
+        self.notice.say(text.own(sentence))
+
+    def text_of(self, message: Message) -> str:
+        """The whole text of a message, as far as it is written."""
+        turn = self.session.turn
+        growing = turn is not None and turn.answer is not None and turn.answer.id == message.id
+        return turn.text if growing and turn else message.text
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except AssistantError as failure:
+            self.notice.fail(failure)
+
+    def _target(self, command: commands.Command, message_id: str) -> Message | None:
+        """The message a command is for: the clicked one, the focused one, or the last fitting."""
+        near = self.focused.ancestors_with_self if self.focused else ()
+        view = next((widget for widget in near if isinstance(widget, MessageView)), None)
+        wanted = message_id or (view.message.id if view else "")
+        fitting = [message for message in self.session.messages if command.is_for(message)]
+        if wanted:
+            return next((message for message in fitting if message.id == wanted), None)
+        return fitting[-1] if fitting else None
+
+    def _questions(self) -> Sequence[Message]:
+        return [message for message in self.session.messages if message.role == "user"]
+
+    # The list of conversations
+
+    def show_sidebar(self, shown: bool) -> None:
+        """Show or hide the list, whatever the width."""
+        self._sidebar_wanted = shown
+        self._arrange_sidebar()
+
+    def on_resize(self) -> None:
+        self._arrange_sidebar()
+
+    def _arrange_sidebar(self) -> None:
+        wanted = self._sidebar_wanted
+        self.sidebar.display = self.size.width >= ROOMY if wanted is None else wanted
+        self.set_class(self.sidebar.display, "-listing")
+
+    def _show_changes(self) -> None:
+        """Another conversation or title is shown, or messages came."""
+        conversation = self.session.conversation
+        title = text.line(conversation.title if conversation else "") or text.own(
+            "New conversation"
+        )
+        prompt = conversation.prompt_name if conversation else None
+        menu = text.button("≡ ", "screen.command", "conversations", style=text.ACCENT)
+        under = text.own(" · ") + text.line(prompt, 40) if prompt else text.NOTHING
+        self._title.update(menu + title + under)
+        self._welcome.display = not self.session.messages
+        self.transcript.display = not self._welcome.display
+        if self.is_mounted:
+            self.do(self.browser.refresh())
+            self.drafts.changed()
+
+    def _look_elsewhere(self) -> None:
+        """Another window may have changed something."""
+        if self.browser.is_outdated():
+            self.do(self.browser.refresh())
+            if self.session.turn is None:
+                self.do(self.session.refresh())
+
+    def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
+        self.do(self.session.open(event.conversation_id, event.message_id))
+        self._leave_sidebar()
+
+    def on_sidebar_filtered(self) -> None:
+        self.do(self.browser.refresh())
+
+    def on_sidebar_left(self) -> None:
+        self._leave_sidebar()
+
+    def _leave_sidebar(self) -> None:
+        self.prompt.focus()
+        if self.size.width < ROOMY:
+            self.show_sidebar(False)
+
+    # The prompt
+
+    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+        question = event.question.strip()
+        name, _, argument = question.removeprefix("/").partition(" ")
+        if question.startswith("/") and name in commands.BY_NAME:
+            self.prompt.show("")
+            self.action_command(name, argument.strip())
+        elif question:
+            self.do(self.session.submit(event.question))
+
+    def on_prompt_edited(self) -> None:
+        self.composer.follow()
+        self.drafts.changed()
+
+    def on_prompt_left(self, event: Prompt.Left) -> None:
+        match event.key:
+            case "up" | "down":
+                self.composer.step(-1 if event.key == "up" else 1)
+            case "ctrl+up" | "ctrl+down":
+                self.composer.recall(-1 if event.key == "ctrl+up" else 1)
+            case "pageup" | "pagedown":
+                self.transcript.turn_page(-1 if event.key == "pageup" else 1)
+            case "tab" if self.prompt.menu_open:
+                self.composer.complete()
+            case "tab":
+                self.transcript.focus_last()
+            case "question_mark":
+                self.action_command("help")
+            case "enter" if self.menu.chosen is not None:
+                self._run_chosen(self.menu.chosen)
+            case "escape" if self.prompt.menu_open:
+                self.composer.close_menu()
+            case "escape":
+                self.action_command("stop")
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed while a message has the focus belongs into the prompt."""
+        bound = event.key in self.active_bindings
+        if event.is_printable and event.character and not bound and self.focused != self.prompt:
+            event.stop()
+            self.prompt.focus()
+            self.prompt.insert(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """So does what is pasted."""
+        event.stop()
+        self.prompt.focus()
+        self.prompt.insert(text.editable(event.text))
+
+    def on_slash_menu_chosen(self, event: SlashMenu.Chosen) -> None:
+        self._run_chosen(event.command)
+
+    def _run_chosen(self, command: commands.Command) -> None:
+        self.prompt.show("")
+        self.action_command(command.name)
+
+    # Messages of the transcript
+
+    def on_transcript_left_behind(self) -> None:
+        self.prompt.focus()
+
+    def on_code_copied(self, event: CodeCopied) -> None:
+        self.do(self.outlets.copy(event.code, "the code"))
+
+    async def on_link_followed(self, event: LinkFollowed) -> None:
+        self.do(self.outlets.open(self.app, event.address))
+
+    # Turns and the model
+
+    async def on_turn_advanced(self, event: TurnAdvanced) -> None:
+        await self.session.advance(event)
+
+    async def on_turn_ended(self, event: TurnEnded) -> None:
+        await self.session.end(event)
+
+    def on_model_advanced(self, event: ModelAdvanced) -> None:
+        if self.session.turn is not None:
+            return
+        match event.event:
+            case Queued(ahead=ahead):
+                self.status.tell(phase="queued", done=ahead)
+            case Loading(done=done):
+                self.status.tell(phase="loading", done=done)
+            case Loaded(info=info):
+                self.status.tell(phase="ready", model=info.name, window=info.context_window)
+
+    def on_model_failed(self, event: ModelFailed) -> None:
+        self.status.tell(phase="error")
+        self.notice.fail(event.failure)

@@ -1,0 +1,207 @@
+"""The conversation on the screen: opened, asked, followed."""
+
+from asyncio import Lock
+from collections.abc import Callable, Sequence
+
+from assistant.core.chat import Ask, Edit, Request
+from assistant.core.events import Asked
+from assistant.core.models import Conversation, Message
+from assistant.tui.composing import Composer, without
+from assistant.tui.desk import Desk
+from assistant.tui.following import Follower
+from assistant.tui.turns import Turn, TurnAdvanced, TurnEnded, Turns
+from assistant.tui.widgets.transcript import Transcript
+
+
+class Session:
+    """Keeps the transcript, the prompt and the store saying the same."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        turns: Turns,
+        transcript: Transcript,
+        composer: Composer,
+        follower: Follower,
+        changed: Callable[[], None],
+    ) -> None:
+        """`changed` is called when another conversation or title is shown, or messages came."""
+        self.conversation: Conversation | None = None
+        self._desk = desk
+        self._turns = turns
+        self._transcript = transcript
+        self._composer = composer
+        self._follower = follower
+        self._changed = changed
+        self._lock = Lock()
+
+    @property
+    def id(self) -> str | None:
+        return self.conversation.id if self.conversation else None
+
+    @property
+    def messages(self) -> Sequence[Message]:
+        return self._transcript.messages
+
+    @property
+    def turn(self) -> Turn | None:
+        """The turn that runs in this conversation."""
+        return self._turns.running(self.id)
+
+    # Which conversation
+
+    async def restore(self) -> None:
+        """At the start: take up a first question that was never sent."""
+        unsent = await self._desk.run(self._desk.store.unsent)
+        async with self._lock:
+            if unsent is not None and self.conversation is None and not self._composer.draft(()):
+                await self._show(unsent, [])
+
+    async def open(self, id: str, message_id: str | None = None) -> None:
+        """Show another conversation; at this message, on its branch, when one is given."""
+        await self.save_draft()
+        async with self._lock:
+            if message_id is not None:
+                await self._desk.run(self._desk.store.select, message_id)
+            conversation = await self._desk.run(self._desk.store.conversation, id)
+            messages = await self._desk.run(self._desk.store.branch, id)
+            await self._show(conversation, messages)
+            if message_id is not None:
+                await self._transcript.go_to(message_id)
+
+    async def begin_new(self) -> None:
+        """Show an empty conversation; it is made when there is something to keep."""
+        await self.save_draft()
+        async with self._lock:
+            await self._show(None, [])
+
+    async def refresh(self) -> None:
+        """Show what became of the conversation, here or in another window."""
+        async with self._lock:
+            if self.conversation is None:
+                return
+            id = self.conversation.id
+            self.conversation = await self._desk.run(self._desk.store.conversation, id)
+            await self._transcript.update(await self._desk.run(self._desk.store.branch, id))
+        self._changed()
+
+    async def make(self) -> Conversation:
+        """The conversation, made now when it has not been."""
+        async with self._lock:
+            return await self._make()
+
+    async def _make(self) -> Conversation:
+        if self.conversation is None:
+            self.conversation = await self._desk.begin()
+        return self.conversation
+
+    async def _show(self, conversation: Conversation | None, messages: Sequence[Message]) -> None:
+        self.conversation = conversation
+        turn = self.turn
+        written = {turn.answer.id: turn.text} if turn and turn.answer else {}
+        draft = conversation.draft if conversation else ""
+        self._composer.show(without(draft, self._turns.waiting(self.id)))
+        await self._transcript.show(messages, written)
+        self._transcript.queue(self._in_line())
+        self._follower.begin(messages, turn)
+        self._changed()
+
+    async def save_draft(self) -> None:
+        """Keep what is typed, in the conversation it was typed in."""
+        async with self._lock:
+            draft = self._composer.draft(self._turns.waiting(self.id))
+            if draft or self.conversation is not None:
+                conversation = await self._make()
+                if draft != conversation.draft:
+                    await self._desk.run(self._desk.store.set_draft, conversation.id, draft)
+                    self.conversation = conversation.model_copy(update={"draft": draft})
+
+    # Questions and answers
+
+    async def submit(self, question: str) -> None:
+        """Ask, or ask anew what was edited, or stand in line behind the running answer."""
+        edited = self._composer.take()
+        self._composer.on_their_way.append(question)
+        self._transcript.queue(self._in_line())
+        try:
+            async with self._lock:
+                conversation = await self._make()
+                if self.turn is not None:
+                    self._turns.wait_in_line(conversation.id, question)
+                    self._composer.on_their_way.remove(question)
+                elif edited is not None:
+                    self.start(Edit(message_id=edited.id, text=question))
+                else:
+                    self.start(Ask(conversation_id=conversation.id, text=question))
+        except Exception:
+            self._composer.on_their_way.remove(question)
+            self._composer.show(question)
+            self._transcript.queue(self._in_line())
+            raise
+
+    def start(self, request: Request) -> None:
+        """Begin a turn in this conversation."""
+        assert self.conversation is not None
+        self._turns.start(self.conversation.id, request)
+
+    async def advance(self, event: TurnAdvanced) -> None:
+        """A turn came further; it is shown when its conversation is."""
+        turn = event.turn
+        asked = next((step for step in event.events if isinstance(step, Asked)), None)
+        if asked is not None:
+            self._arrived(turn)
+        if turn.conversation_id != self.id:
+            if asked is not None and asked.question is not None:
+                await self._desk.run(self._forget, turn.conversation_id, asked.question.text)
+            return
+        if asked is not None:
+            await self._show_asked(turn, asked)
+        await self._follower.advance(turn, event.events)
+
+    async def end(self, event: TurnEnded) -> None:
+        """A turn is over; the next question in line is asked."""
+        turn = event.turn
+        self._arrived(turn)
+        question = self._turns.next(turn.conversation_id)
+        if question is not None:
+            if turn.conversation_id == self.id:
+                self._composer.on_their_way.append(question)
+            self._turns.start(
+                turn.conversation_id, Ask(conversation_id=turn.conversation_id, text=question)
+            )
+        if turn.conversation_id == self.id:
+            answer = turn.answer
+            if event.failure is not None and answer is not None:
+                answer = await self._desk.run(self._desk.store.message, answer.id)
+            await self._follower.end(event.failure, answer)
+        self._changed()
+
+    def _arrived(self, turn: Turn) -> None:
+        """The question is on disk: the draft need not keep it any longer."""
+        if (
+            isinstance(turn.request, Ask | Edit)
+            and turn.request.text in self._composer.on_their_way
+        ):
+            self._composer.on_their_way.remove(turn.request.text)
+
+    def _forget(self, conversation_id: str, question: str) -> None:
+        """Take a question that is on disk out of the draft of a conversation nobody looks at."""
+        store = self._desk.store
+        draft = store.conversation(conversation_id).draft
+        if draft:
+            store.set_draft(conversation_id, without(draft, [question]))
+
+    async def _show_asked(self, turn: Turn, asked: Asked) -> None:
+        if isinstance(turn.request, Ask) and asked.question is not None:
+            messages = [*self.messages, asked.question, asked.answer]
+        else:
+            messages = await self._desk.run(self._desk.store.branch, turn.conversation_id)
+        self._transcript.queue(self._in_line())
+        self._transcript.following = True
+        await self._transcript.update(messages)
+        if self.conversation is not None and not self.conversation.title:
+            await self.refresh()
+        self._changed()
+
+    def _in_line(self) -> list[str]:
+        return [*self._composer.on_their_way, *self._turns.waiting(self.id)]

@@ -1,0 +1,58 @@
+"""The only way text becomes something that a widget draws.
+
+Widgets read `[...]` in a plain `str` as markup, which can end the program or run an action, and
+pass escape sequences on to the terminal. So they are given `Content` only, and all `Content` is
+made here: foreign text loses what a terminal would obey or hide.
+"""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.style import Style
+
+from assistant.core.sanitize import one_line, printable
+
+MUTED = "$foreground 60%"
+ACCENT = "$accent"
+
+NOTHING = Content("")
+
+
+def block(text: str, style: str = "") -> Content:
+    """Foreign text with its lines."""
+    return Content.styled(printable(text), style)
+
+
+def line(text: str, limit: int = 200, style: str = "") -> Content:
+    """Foreign text on one line of at most `limit` characters."""
+    return Content.styled(one_line(text, limit), style)
+
+
+def editable(text: str) -> str:
+    """Foreign text for an input field, which draws its `str` literally."""
+    return printable(text)
+
+
+def own(text: str, style: str = "") -> Content:
+    """A text of the program itself; never markup either."""
+    return Content.styled(printable(text), style)
+
+
+def muted(text: str) -> Content:
+    """A text of the program itself that stands back."""
+    return own(text, MUTED)
+
+
+def button(label: str, action: str, *arguments: str, style: str = "") -> Content:
+    """A text of the program itself that runs one of its own actions when clicked."""
+    return own(label, style).stylize(click(action, *arguments))
+
+
+def click(action: str, *arguments: str) -> Style:
+    """The style of something that runs an action; the arguments are never parsed."""
+    return Style.from_meta({"@click": (action, arguments)})
+
+
+def joined(parts: Iterable[Content], between: str = "") -> Content:
+    """Several contents in a row."""
+    return own(between).join(parts)

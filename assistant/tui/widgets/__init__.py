@@ -1,0 +1,1 @@
+"""Widgets: each receives data and posts messages."""

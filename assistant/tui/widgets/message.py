@@ -1,0 +1,115 @@
+"""One message of the transcript: who, what, and how it ended."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Markdown, Static
+from textual.widgets.markdown import MarkdownStream
+
+from assistant.core.models import Message
+from assistant.tui import commands, text
+from assistant.tui.markdown.blocks import CodeBlock
+from assistant.tui.markdown.document import Document
+from assistant.tui.markdown.limits import plain_length, rich_length
+from assistant.tui.widgets.clickable import Clickable
+from assistant.tui.widgets.fold import Fold
+from assistant.tui.widgets.message_lines import Header, ending
+
+
+class MessageView(Vertical, can_focus=True):
+    """A message that is drawn richly up to a limit and folded beyond it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.message_bindings()]
+
+    def __init__(self, message: Message, written: str | None = None, hint: str = "") -> None:
+        """Args:
+        written: the text so far of an answer that is being written.
+        hint: what to do about its failure.
+        """
+        super().__init__(classes=f"-{message.role}")
+        self.message = message
+        self._hint = hint
+        self._written = message.text if written is None else written
+        self._rich = self._rich_length()
+        self._stream: MarkdownStream | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        shown = self._written[: self._rich]
+        if self.message.role == "assistant":
+            yield Document(shown)
+        else:
+            yield Static(text.block(shown.rstrip("\n")), classes="words")
+        yield Fold(self._written[self._rich :])
+        yield Clickable(classes="ending")
+
+    def on_mount(self) -> None:
+        self.query_one(Header).message = self.message
+        self._show_ending()
+
+    @property
+    def code(self) -> str | None:
+        """The last block of code that is drawn."""
+        blocks = list(self.query(CodeBlock))
+        return blocks[-1].code if blocks else None
+
+    async def grow(self, written: str) -> None:
+        """Let the answer grow to this text, which begins with the one shown."""
+        piece = written[len(self._written) :]
+        if not piece:
+            return
+        full = self._rich < len(self._written)
+        self._written = written
+        if not full:
+            before, self._rich = self._rich, self._rich_length()
+            if self._stream is None:
+                self._stream = Markdown.get_stream(self.query_one(Document))
+            await self._stream.write(written[before : self._rich])
+        if self._rich < len(written):
+            self.query_one(Fold).grow(piece if full else written[self._rich :])
+        self._show_ending()
+
+    async def show(self, message: Message, hint: str = "") -> None:
+        """Show what is now known of this message; one full update when its text is final."""
+        if self._stream is not None:
+            await self._stream.stop()
+            self._stream = None
+        ended = message.state != self.message.state or message.text != self._written
+        self.message, self._hint = message, hint or self._hint
+        if ended and message.role == "assistant":
+            self._written = message.text
+            self._rich = self._rich_length()
+            await self.query_one(Document).update(self._written[: self._rich])
+            await self.query_one(Fold).reset(self._written[self._rich :])
+        self.query_one(Header).message = message
+        self._show_ending()
+
+    def on_focus(self) -> None:
+        self.query_one(Header).active = True
+
+    def on_blur(self) -> None:
+        self.query_one(Header).active = self.mouse_hover
+
+    def on_enter(self) -> None:
+        self.query_one(Header).active = True
+
+    def on_leave(self) -> None:
+        self.query_one(Header).active = self.has_focus or self.is_mouse_over
+
+    def on_click(self) -> None:
+        self.focus(scroll_visible=False)
+
+    def _rich_length(self) -> int:
+        measure = rich_length if self.message.role == "assistant" else plain_length
+        return measure(self._written)
+
+    def _show_ending(self) -> None:
+        line = self.query_one(".ending", Clickable)
+        if self.message.state == "streaming" and not self._written:
+            content = text.muted("…")
+        else:
+            content = ending(self.message, self._hint)
+        line.display = bool(content.plain)
+        line.update(content)

@@ -1,0 +1,76 @@
+"""The line above a message, and the line below one that did not end well."""
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from assistant.core.models import Message
+from assistant.tui import commands, text
+
+NAMES = {"user": "you", "assistant": "assistant", "system": "system"}
+STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.MUTED}
+
+
+class Header(Widget):
+    """Who speaks, which version it is, and – while it is looked at – what can be done."""
+
+    auto_links = False
+
+    message: reactive[Message | None] = reactive(None)
+    active: reactive[bool] = reactive(False)
+
+    def render(self) -> RenderResult:
+        if self.message is None:
+            return text.NOTHING
+        left = text.joined(_left(self.message), between="  ")
+        if not self.active:
+            return left
+        right = text.joined(_right(self.message), between="  ")
+        gap = self.content_size.width - left.cell_length - right.cell_length
+        return left + text.own(" " * gap) + right if gap > 1 else left
+
+
+def _left(message: Message) -> list[Content]:
+    parts = [text.own(NAMES[message.role], STYLES[message.role])]
+    if message.versions > 1:
+        older = _command("‹", "older", message, text.ACCENT)
+        newer = _command("›", "newer", message, text.ACCENT)
+        parts.append(older + text.muted(f"{message.version}/{message.versions}") + newer)
+    return parts
+
+
+def _right(message: Message) -> list[Content]:
+    return [
+        _command(commands.key_name(command.message_key), command.name, message, text.ACCENT)
+        + _command(f" {command.hint}", command.name, message, text.MUTED)
+        for command in commands.hints(message)
+    ]
+
+
+def ending(message: Message, hint: str = "") -> Content:
+    """How the message ended, when there is something to say about it."""
+    if message.role != "assistant":
+        return text.NOTHING
+    go_on = _command("c continues", "continue", message, text.ACCENT)
+    again = _command("r tries again", "regenerate", message, text.ACCENT)
+    dash = text.muted(" — ")
+    match message.state:
+        case "stopped":
+            return text.muted("stopped") + dash + go_on
+        case "partial":
+            return text.muted("interrupted") + dash + go_on
+        case "failed":
+            what = text.line(message.error or "The answer failed.", 400, "$text-error")
+            advice = text.own(" ") + text.line(hint, 400) if hint else text.NOTHING
+            where = _command("F12 log", "log", message, text.MUTED)
+            return what + advice + dash + again + text.muted(" · ") + where
+        case "complete" if message.stop_reason == "length":
+            return text.muted("cut off: the answer's limit was reached") + dash + go_on
+        case _:
+            return text.NOTHING
+
+
+def _command(label: str, name: str, message: Message, style: str = "") -> Content:
+    """A label that runs a command on this message when it is clicked."""
+    return text.button(label, "screen.command", name, "", message.id, style=style)

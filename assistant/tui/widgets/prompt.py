@@ -1,0 +1,106 @@
+"""Where questions are typed."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from assistant.tui import text
+
+
+class Prompt(TextArea):
+    """A field of several lines: Enter sends, Ctrl+J, Shift+Enter and `\\` + Enter break lines."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+up", "recall(-1)", show=False),
+        Binding("ctrl+down", "recall(1)", show=False),
+    ]
+
+    class Submitted(Message):
+        """The user wants this sent."""
+
+        def __init__(self, question: str) -> None:
+            super().__init__()
+            self.question = question
+
+    class Edited(Message):
+        """The text is another one now."""
+
+        def __init__(self, draft: str) -> None:
+            super().__init__()
+            self.draft = draft
+
+    class Left(Message):
+        """A key that means something outside: the text is empty or the cursor at its edge."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self) -> None:
+        super().__init__(
+            id="prompt",
+            placeholder=text.muted("Ask anything"),
+            compact=True,
+            highlight_cursor_line=False,
+            tab_behavior="focus",
+        )
+        self.menu_open = False
+        """Whether the menu of commands takes the arrow keys, Tab and Enter."""
+
+    def show(self, draft: str) -> None:
+        """Replace the text and put the cursor at its end."""
+        self.load_text(text.editable(draft))
+        self.move_cursor(self.document.end)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.post_message(self.Edited(self.text))
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._is_for_outside(event.key):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Left(event.key))
+        elif event.key == "enter" and not self._broke_line():
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Submitted(self.text))
+        elif event.key in ("ctrl+j", "shift+enter", "alt+enter"):
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
+        elif event.key == "enter":
+            event.stop()
+            event.prevent_default()
+        else:
+            await super()._on_key(event)
+
+    def _broke_line(self) -> bool:
+        """Turn a backslash before the cursor into a line break."""
+        row, column = self.cursor_location
+        if not self.selection.is_empty or not self.document[row][:column].endswith("\\"):
+            return False
+        self.replace("\n", (row, column - 1), (row, column))
+        return True
+
+    def _is_for_outside(self, key: str) -> bool:
+        if self.menu_open and key in ("up", "down", "tab", "enter", "escape"):
+            return True
+        if key == "up":
+            return self.navigator.is_first_wrapped_line(self.cursor_location)
+        if key == "down":
+            return self.navigator.is_last_wrapped_line(self.cursor_location)
+        if key == "question_mark":
+            return not self.text
+        return key in ("escape", "tab", "pageup", "pagedown")
+
+    def action_recall(self, step: int) -> None:
+        self.post_message(self.Left("ctrl+up" if step < 0 else "ctrl+down"))
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.insert(text.editable(event.text))

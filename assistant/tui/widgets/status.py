@@ -1,0 +1,97 @@
+"""The last line: model, tokens, speed, state; and where help is."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from assistant.tui import text
+
+Phase = Literal["idle", "queued", "loading", "reading", "writing", "ready", "error"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the line tells. A figure of 0 is not known and not shown."""
+
+    model: str = ""
+    used: int = 0
+    """Tokens of the window that are taken."""
+    window: int = 0
+    speed: float = 0.0
+    """Tokens per second of the newest answer."""
+    phase: Phase = "idle"
+    done: float = 0
+    """Of loading from 0 to 1, of reading in tokens, of a queue those who come first."""
+    total: float = 0
+
+
+class StatusLine(Widget):
+    """One line; what matters least leaves first when it is narrow."""
+
+    auto_links = False
+
+    status: reactive[Status] = reactive(Status())
+
+    def tell(self, **changes: object) -> None:
+        """Change some of the figures."""
+        self.status = replace(self.status, **changes)  # type: ignore[arg-type]
+
+    def render(self) -> RenderResult:
+        width = self.content_size.width
+        help_ = text.joined(
+            [
+                text.button("? help", "screen.command", "help", style=text.MUTED),
+                text.button("^P commands", "screen.command", "palette", style=text.MUTED),
+            ],
+            between="  ",
+        )
+        left = _fitting(_parts(self.status), width - help_.cell_length - 2)
+        if left.cell_length + help_.cell_length + 2 > width:
+            return left
+        gap = width - left.cell_length - help_.cell_length
+        return left + text.own(" " * gap) + help_
+
+
+def _parts(status: Status) -> list[tuple[int, Content]]:
+    """What can be told, in the order of reading, each with its importance."""
+    parts = [(1, _state(status))]
+    if status.model:
+        parts.insert(0, (2, text.line(status.model, 32)))
+    if status.window:
+        parts.append((3, text.muted(f"{status.used:,} / {status.window:,} tokens")))
+    if status.speed:
+        parts.append((4, text.muted(f"{status.speed:.0f} tok/s")))
+    parts.append((5, text.muted("offline")))
+    return parts
+
+
+def _state(status: Status) -> Content:
+    match status.phase:
+        case "queued":
+            return text.own(f"waiting for {status.done:.0f} before", text.ACCENT)
+        case "loading":
+            return text.own(f"loading {status.done:.0%}".replace("%", " %"), text.ACCENT)
+        case "reading":
+            return text.own(f"reading {status.done:,.0f} of {status.total:,.0f}", text.ACCENT)
+        case "writing":
+            return text.own("writing", text.ACCENT)
+        case "ready":
+            return text.own("ready", "$text-success")
+        case "error":
+            return text.own("error", "$text-error")
+        case "idle":
+            return text.muted("starting")
+
+
+def _fitting(parts: list[tuple[int, Content]], width: int) -> Content:
+    """As many parts as fit, the most important ones."""
+    between = text.muted(" · ")
+    while True:
+        line = between.join([content for _, content in parts])
+        if line.cell_length <= width or len(parts) == 1:
+            return line
+        parts.remove(max(parts, key=lambda part: part[0]))

@@ -1,0 +1,83 @@
+"""Makes the documents that are read off the code: `make docs`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from assistant.cli.entry import NAME, command
+from assistant.cli.reference import describe
+from assistant.settings import Settings
+from assistant.tui.commands import COMMANDS, key_name
+
+FOLDER = Path(__file__).parent
+WIDTH = 96
+
+
+def documents() -> dict[str, str]:
+    """File names and their contents, as they should be."""
+    return {
+        "keys.md": "\n".join(_keys()) + "\n",
+        "settings.md": "\n".join(_settings()) + "\n",
+        "cli.md": "\n".join(_cli()) + "\n",
+    }
+
+
+def _keys() -> Iterator[str]:
+    yield "# Keys and commands"
+    yield ""
+    yield "Every command has a key, a name for the `/` menu and an entry in the palette (Ctrl+P)."
+    yield "The third column works while a message has the focus."
+    group = ""
+    for entry in COMMANDS:
+        if entry.group != group:
+            group = entry.group
+            yield from (
+                "",
+                f"## {group}",
+                "",
+                "| does | key | on a message | `/` |",
+                "|---|---|---|---|",
+            )
+        keys = " or ".join(key_name(key) for key in entry.key.split(","))
+        on_message = key_name(entry.message_key) if entry.message_key else ""
+        typed = f"/{entry.name} {entry.argument}".strip()
+        yield f"| {entry.description} | {keys} | {on_message} | `{typed}` |"
+
+
+def _settings() -> Iterator[str]:
+    yield "# Settings"
+    yield ""
+    yield "`settings.toml` holds sections and keys; `assistant settings` names the file and shows"
+    yield "what holds now. The environment goes before the file."
+    section = ""
+    for setting in describe(Settings()):
+        name, _, key = setting.key.partition(".")
+        if name != section:
+            section = name
+            head = ("| key | default | what it does | in the environment |", "|---|---|---|---|")
+            yield from ("", f"## [{name}]", "", *head)
+        default = "" if setting.default is None else f"`{setting.default}`"
+        yield f"| `{key}` | {default} | {setting.description} | `{setting.variable}` |"
+
+
+def _cli() -> Iterator[str]:
+    yield "# Commands"
+    for path, member in _commands(NAME, command):
+        context = click.Context(
+            member, info_name=path, terminal_width=WIDTH, max_content_width=WIDTH
+        )
+        text = "\n".join(line.rstrip() for line in member.get_help(context).splitlines())
+        yield from ("", f"## {path}", "", "```text", text, "```")
+
+
+def _commands(path: str, member: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield path, member
+    if isinstance(member, click.Group):
+        for name, child in member.commands.items():
+            yield from _commands(f"{path} {name}", child)
+
+
+if __name__ == "__main__":
+    for name, text in documents().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")

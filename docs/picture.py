@@ -1,0 +1,62 @@
+"""Makes `screen.svg`: the program on the starter model, asked for real."""
+
+import asyncio
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from assistant import bootstrap
+from assistant.clipboard import Clipboard
+from assistant.paths import find_paths
+from assistant.settings import load_settings
+from assistant.tui.app import AssistantApp
+
+FOLDER = Path(__file__).parent
+SIZE = (110, 26)
+WEB_FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
+"""A picture of a private program fetches nothing either."""
+
+QUESTIONS = (
+    "Name three rivers of Brazil",
+    "Write a haiku about the sea",
+    "What is the capital of Portugal?",
+    "Explain photosynthesis to a child in three short sentences.",
+    "And now as a list of three steps, please.",
+)
+
+
+async def take(home: Path) -> str:
+    """The screen after a few questions, as SVG."""
+    os.environ.update(ASSISTANT_HOME=str(home), ASSISTANT_SAMPLING__TEMPERATURE="0")
+    paths = find_paths()
+    parts = bootstrap.build(load_settings(paths.settings_file), paths)
+    app = AssistantApp(
+        chat=parts.chat,
+        store=parts.store,
+        models=parts.models,
+        prompts=parts.prompts,
+        settings=parts.settings,
+        clipboard=Clipboard(),
+        log_folder=paths.logs,
+    )
+    async with app.run_test(size=SIZE) as pilot:
+        for question in QUESTIONS:
+            if not question.startswith("And "):
+                await pilot.press("ctrl+n")
+            app.chat_screen.prompt.insert(question)
+            await pilot.press("enter")
+            await pilot.pause(0.5)
+            while app.chat_screen.session.turn is not None:
+                await pilot.pause(0.1)
+        await pilot.pause(1)
+        picture = app.export_screenshot(title="assistant")
+        app.finish()
+    parts.close()
+    return WEB_FONTS.sub("", picture)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="as-", dir="/tmp") as folder:
+        picture = asyncio.run(take(Path(folder)))
+    (FOLDER / "screen.svg").write_text(picture, encoding="utf-8")

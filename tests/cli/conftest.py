@@ -1,0 +1,87 @@
+"""The command line on a real database and scripted models, in this process."""
+
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from assistant.bootstrap import Assistant, prompt_library
+from assistant.cli import main
+from assistant.cli.console import Console
+from assistant.cli.program import Program
+from assistant.core.chat import Chat
+from assistant.paths import Paths, find_paths
+from assistant.settings import Settings
+from assistant.storage.conversations import SqliteConversations
+from tests.fakes import ScriptedModels
+
+
+class Stream(io.TextIOWrapper):
+    """A stream that keeps what it gets, as a terminal or as a pipe."""
+
+    def __init__(self, terminal: bool, encoding: str = "utf-8") -> None:
+        self.bytes = io.BytesIO()
+        self.terminal = terminal
+        super().__init__(self.bytes, encoding=encoding, errors="replace", newline="")
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    @property
+    def text(self) -> str:
+        self.flush()
+        return self.bytes.getvalue().decode(self.encoding)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass
+class Shell:
+    """Runs commands; `out` is a terminal when `terminal` is set, and so is standard error."""
+
+    home: Path
+    models: ScriptedModels
+    terminal: bool = False
+    term: str = "xterm-256color"
+    encoding: str = "utf-8"
+
+    def __call__(self, *arguments: str, stdin: bytes | None = None, **environment: str) -> Run:
+        out, err = Stream(self.terminal, self.encoding), Stream(self.terminal)
+        everything = {**os.environ, "TERM": self.term, **environment}
+        program = Program(
+            console=Console(out, err, everything),
+            environment=everything,
+            stdin=None if stdin is None else io.BytesIO(stdin),
+            build=self.build,
+        )
+        status = main(arguments, program)
+        return Run(status, out.text, err.text)
+
+    def build(self, settings: Settings, paths: Paths) -> Assistant:
+        paths.create()
+        store = SqliteConversations(paths.chats)
+        chat = Chat(store, self.models, settings.sampling)
+        return Assistant(settings, paths, store, self.models, prompt_library(paths), chat)
+
+    def store(self) -> SqliteConversations:
+        return SqliteConversations(find_paths({"ASSISTANT_HOME": str(self.home)}).chats)
+
+
+@pytest.fixture
+def models() -> ScriptedModels:
+    return ScriptedModels()
+
+
+@pytest.fixture
+def shell(home: Path, models: ScriptedModels) -> Callable[..., Run]:
+    return Shell(home, models)

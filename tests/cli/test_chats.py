@@ -1,0 +1,140 @@
+"""`assistant chats` on a real database."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.cli.conftest import Shell
+from tests.fakes import ScriptedModel, ScriptedModels
+
+
+def listed(shell: Shell, *arguments: str) -> list[dict[str, Any]]:
+    found = json.loads(shell("chats", *arguments, "--json").out)
+    assert isinstance(found, list)
+    return found
+
+
+def test_the_list_is_newest_first_with_the_fields_a_program_needs(shell: Shell) -> None:
+    shell("ask", "First question")
+    shell("ask", "Second question")
+
+    found = listed(shell, "list")
+
+    assert [chat["title"] for chat in found] == ["Second question", "First question"]
+    assert set(found[0]) == {"id", "title", "created", "updated", "messages"}
+    assert found[0]["messages"] == 2
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", found[0]["created"])
+
+
+def test_an_empty_list_is_an_empty_list(shell: Shell) -> None:
+    assert listed(shell, "list") == []
+    assert shell("chats", "list").out == ""
+
+
+def test_show_is_the_active_branch_with_the_fields_a_program_needs(shell: Shell) -> None:
+    shell("ask", "What is the capital of France?")
+    id = listed(shell, "list")[0]["id"]
+
+    question, answer = listed(shell, "show", id[:6])
+
+    assert {"id", "parent", "role", "text", "state", "model", "usage", "timings"} <= set(answer)
+    assert (question["role"], question["text"]) == ("user", "What is the capital of France?")
+    assert (question["parent"], answer["parent"]) == (None, question["id"])
+    assert (answer["role"], answer["state"]) == ("assistant", "complete")
+    assert (question["model"], answer["model"]) == (None, "scripted")
+    assert answer["usage"]["completion_tokens"] == 6
+    assert answer["timings"]["total_ms"] > 0
+
+
+def test_an_answer_that_is_being_written_is_a_partial_one(shell: Shell) -> None:
+    store = shell.store()
+    conversation = store.create(title="Now")
+    question = store.append(conversation.id, None, "user", "Why?")
+    answer = store.append(conversation.id, question.id, "assistant", "", state="streaming")
+    store.journal(answer.id, "Because")
+
+    assert listed(shell, "show", conversation.id)[-1]["state"] == "partial"
+    store.close()
+
+
+def test_a_conversation_is_readable_on_a_terminal_whatever_it_holds(home: Path) -> None:
+    evil = "\x1b]0;owned\x07\x1b[2J[red]ok[/red]"
+    shell = Shell(home, ScriptedModels(ScriptedModel([evil])), terminal=True)
+    shell("ask", f"{evil} title", "漢字")
+    id = listed(shell, "list")[0]["id"]
+
+    shown = shell("chats", "show", id, NO_COLOR="1").out
+    lines = shell("chats", "list", NO_COLOR="1").out
+
+    assert "[red]ok[/red]" in shown
+    assert "\x1b" not in shown + lines
+    assert "owned" not in lines
+
+
+def test_colours_are_used_on_a_terminal_only(home: Path) -> None:
+    shell = Shell(home, ScriptedModels(), terminal=True)
+    shell("ask", "Hello")
+
+    assert "\x1b[2m" in shell("chats", "list").out
+    assert "\x1b" not in shell("chats", "list", NO_COLOR="1").out
+    shell.term = "dumb"
+    assert "\x1b" not in shell("chats", "list").out
+    shell.terminal = False
+    assert "\x1b" not in shell("chats", "list").out
+
+
+def test_search_finds_words_without_their_accents(shell: Shell) -> None:
+    shell("ask", "Onde fica São Paulo?")
+    shell("ask", "Where is Rome?")
+
+    found = listed(shell, "search", "sao", "paulo")
+
+    assert [hit["title"] for hit in found] == ["Onde fica São Paulo?"]
+    assert found[0]["snippet"] == "Onde fica São Paulo?"
+    assert {"conversation_id", "message_id", "role", "created"} <= set(found[0])
+
+
+def test_deleting_restoring_and_renaming(shell: Shell) -> None:
+    shell("ask", "Hello")
+    id = listed(shell, "list")[0]["id"]
+
+    assert listed(shell, "rename", id[:8], " A  better\ntitle ")[0]["title"] == "A better title"
+    assert listed(shell, "delete", id[:8])[0]["deleted"] is not None
+    assert listed(shell, "list") == []
+    assert [chat["id"] for chat in listed(shell, "list", "--deleted")] == [id]
+    assert listed(shell, "restore", id[:8])[0]["deleted"] is None
+    assert [chat["title"] for chat in listed(shell, "list")] == ["A better title"]
+
+
+def test_deleting_says_what_it_did(shell: Shell) -> None:
+    shell("ask", "Hello there")
+    id = listed(shell, "list")[0]["id"]
+
+    assert shell("chats", "delete", id).out == f"{id[:8]}  moved to the trash:  Hello there\n"
+
+
+def test_nothing_is_deleted_when_one_of_the_ids_is_unknown(shell: Shell) -> None:
+    shell("ask", "Hello")
+    id = listed(shell, "list")[0]["id"]
+
+    run = shell("chats", "delete", id, "nope")
+
+    assert run.status == 3
+    assert len(listed(shell, "list")) == 1
+
+
+def test_an_unknown_conversation_is_one_line_and_status_3(shell: Shell) -> None:
+    for command in ("show", "delete", "restore"):
+        run = shell("chats", command, "\x1b[2Jnope")
+        assert (run.status, run.out) == (3, "")
+        assert run.err.startswith("assistant: ")
+        assert run.err.count("\n") == 1
+        assert "\x1b" not in run.err
+
+
+def test_an_empty_title_is_a_usage_error(shell: Shell) -> None:
+    shell("ask", "Hello")
+    id = listed(shell, "list")[0]["id"]
+
+    assert shell("chats", "rename", id, "\x1b[2J  ").status == 2

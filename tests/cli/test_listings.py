@@ -1,0 +1,74 @@
+"""`assistant prompts`, `models`, `settings`: what there is and how it is set."""
+
+import json
+from pathlib import Path
+
+from assistant.cli.reference import describe
+from assistant.settings import Settings
+from tests.cli.conftest import Shell
+
+
+def test_prompts_lists_shipped_and_own_ones_and_what_cannot_be_used(shell: Shell) -> None:
+    folder = shell.home / "prompts"
+    folder.mkdir()
+    (folder / "pirate.md").write_text("---\ntitle: Pirate\n---\nTalk like a pirate.\n")
+    (folder / "broken.md").write_text("---\ntitle: [\n---\nx\n")
+
+    found = json.loads(shell("prompts", "--json").out)
+
+    names = {prompt["name"]: prompt for prompt in found["prompts"]}
+    assert {"general", "pirate"} <= set(names)
+    assert names["general"]["default"]
+    assert not names["pirate"]["default"]
+    assert [Path(problem["path"]).name for problem in found["problems"]] == ["broken.md"]
+
+
+def test_prompts_for_people_mark_the_default_and_name_the_problem(shell: Shell) -> None:
+    folder = shell.home / "prompts"
+    folder.mkdir()
+    (folder / "broken.md").write_text("nothing")
+
+    run = shell("prompts")
+
+    assert run.status == 0
+    assert "*  general" in run.out
+    assert "broken.md cannot be used" in run.err
+
+
+def test_settings_tells_file_value_default_and_meaning_of_each(shell: Shell) -> None:
+    (shell.home / "settings.toml").write_text("[engine]\nthreads = 3\n")
+
+    found = json.loads(shell("settings", "--json", ASSISTANT_SAMPLING__TEMPERATURE="0.1").out)
+
+    assert found["file"] == str(shell.home / "settings.toml")
+    assert found["exists"]
+    by_key = {setting["key"]: setting for setting in found["settings"]}
+    assert by_key["engine.threads"]["value"] == 3
+    assert by_key["engine.threads"]["default"] == 0
+    assert by_key["engine.threads"]["variable"] == "ASSISTANT_ENGINE__THREADS"
+    assert "cores" in by_key["engine.threads"]["description"]
+    assert by_key["sampling.temperature"]["value"] == 0.1
+
+
+def test_settings_are_readable_by_people(shell: Shell) -> None:
+    out = shell("settings").out
+
+    assert f"{shell.home / 'settings.toml'} (not there yet)" in out
+    assert "[engine]\ncontext_window = 8192\n" in out
+    assert "model = (not set)" in out
+
+
+def test_every_setting_but_the_plainest_says_what_it_does() -> None:
+    undocumented = [setting.key for setting in describe(Settings()) if not setting.description]
+
+    assert set(undocumented) <= {"sampling.top_p", "sampling.min_p"}
+
+
+def test_a_wrong_setting_is_one_line_that_names_it(shell: Shell) -> None:
+    (shell.home / "settings.toml").write_text("[engine]\nthreads = 'many'\n")
+
+    run = shell("ask", "Hello")
+
+    assert run.status == 2
+    assert "engine.threads" in run.err
+    assert run.err.count("\n") == 1

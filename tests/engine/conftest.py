@@ -1,0 +1,31 @@
+"""One engine for all tests that do not harm it, and one of its own for each that does."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from assistant.engine.client import LlamaChatModel
+from tests.engine.support import engine_home, local_models
+
+
+@pytest.fixture(scope="session")
+def shared_home() -> Iterator[Path]:
+    with engine_home() as home:
+        yield home
+
+
+@pytest.fixture(scope="session")
+def starter(shared_home: Path) -> LlamaChatModel:
+    """The starter model, loaded, in a worker that the tests of a session share."""
+    model = local_models(shared_home).open(None)
+    assert list(model.load(Event()))
+    return model
+
+
+@pytest.fixture
+def own_home() -> Iterator[Path]:
+    """A home whose worker the test may do anything to."""
+    with engine_home() as home:
+        yield home

@@ -1,0 +1,88 @@
+"""The second turn of a conversation reads only what is new."""
+
+import secrets
+
+import pytest
+
+from assistant.core.models import ChatMessage
+from assistant.engine.client import LlamaChatModel
+from tests.engine.support import GREEDY, answer, said
+
+pytestmark = pytest.mark.model
+
+SHORT = GREEDY.model_copy(update={"max_tokens": 24})
+SYSTEM = said("system", "You are a helpful assistant. " * 10)
+
+
+def fresh(text: str) -> list[ChatMessage]:
+    """A conversation whose beginning no other test has read."""
+    return [said("system", f"{secrets.token_hex(4)} {SYSTEM.content}"), said("user", text)]
+
+
+def test_the_second_turn_reads_only_what_is_new(starter: LlamaChatModel) -> None:
+    messages = fresh("Tell me about Olinda, São João and açaí.")
+    first, done = answer(starter, messages, SHORT)
+    messages += [said("assistant", first), said("user", "And what else?")]
+    _, again = answer(starter, messages, SHORT)
+    known = done.usage.prompt_tokens + done.usage.completion_tokens
+    assert again.usage.cached_tokens >= known - 2
+    assert again.usage.prompt_tokens - again.usage.cached_tokens < 20
+
+
+def test_a_warm_answer_is_the_same_as_a_cold_one(starter: LlamaChatModel) -> None:
+    messages = fresh("What is the capital of France?")
+    first, _ = answer(starter, messages, SHORT)
+    messages += [said("assistant", first), said("user", "And the capital of Italy?")]
+    warm, seen = answer(starter, messages, SHORT)
+    answer(starter, fresh("Something else entirely."), SHORT)
+    cold, unseen = answer(starter, messages, SHORT)
+    assert seen.usage.cached_tokens > unseen.usage.cached_tokens
+    assert warm == cold
+
+
+def test_another_version_of_an_answer_reads_one_token(starter: LlamaChatModel) -> None:
+    messages = fresh("Tell me a story.")
+    answer(starter, messages, SHORT)
+    _, again = answer(starter, messages, SHORT.model_copy(update={"temperature": 1.0}))
+    assert again.usage.cached_tokens == again.usage.prompt_tokens - 1
+
+
+def test_an_edited_question_keeps_what_came_before_it(starter: LlamaChatModel) -> None:
+    messages = fresh("Tell me about cats.")
+    first, _ = answer(starter, messages, SHORT)
+    before = starter.measure([*messages, said("assistant", first)]).total
+    asked = [*messages, said("assistant", first), said("user", "Which of them is the biggest?")]
+    answer(starter, asked, SHORT)
+    edited = [*asked[:-1], said("user", "Which of them is the smallest of all?")]
+    _, again = answer(starter, edited, SHORT)
+    assert again.usage.cached_tokens >= before
+
+
+def test_a_stopped_answer_that_is_gone_on_with_is_not_read_again(starter: LlamaChatModel) -> None:
+    messages = fresh("Tell me a story about a fox.")
+    partial, done = answer(starter, messages, SHORT)
+    assert done.reason == "length"
+    _, again = answer(starter, [*messages, said("assistant", partial)], SHORT)
+    known = done.usage.prompt_tokens + done.usage.completion_tokens
+    assert again.usage.prompt_tokens == known
+    assert again.usage.cached_tokens >= known - 2
+
+
+def test_an_answer_gone_on_with_goes_on_as_if_never_cut(starter: LlamaChatModel) -> None:
+    messages = fresh("Tell me a story about a fox.")
+    whole, _ = answer(starter, messages, GREEDY.model_copy(update={"max_tokens": 40}))
+    partial, _ = answer(starter, messages, GREEDY.model_copy(update={"max_tokens": 20}))
+    rest, _ = answer(
+        starter,
+        [*messages, said("assistant", partial)],
+        GREEDY.model_copy(update={"max_tokens": 20}),
+    )
+    assert partial + rest == whole
+
+
+def test_counting_agrees_with_what_is_read_in_a_warm_conversation(starter: LlamaChatModel) -> None:
+    messages = fresh("Tell me about the sea.")
+    first, _ = answer(starter, messages, SHORT)
+    messages += [said("assistant", first), said("user", "Go on.")]
+    total = starter.measure(messages).total
+    assert answer(starter, messages, SHORT)[1].usage.prompt_tokens == total

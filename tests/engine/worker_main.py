@@ -1,0 +1,18 @@
+"""A worker process for tests: the engine worker with the settings given on the command line."""
+
+import sys
+from pathlib import Path
+
+from assistant.engine.worker import serve
+from assistant.ipc.worker import WorkerSpec
+
+if __name__ == "__main__":
+    home, version, idle_unload, idle_exit = sys.argv[1:]
+    spec = WorkerSpec(
+        name="engine",
+        command=(),
+        runtime=Path(home) / "run",
+        log=Path(home) / "logs" / "engine.log",
+        version=version,
+    )
+    serve(spec, idle_unload=float(idle_unload), idle_exit=float(idle_exit))

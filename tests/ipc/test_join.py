@@ -1,0 +1,238 @@
+"""Starting a worker, or joining the one that lives."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from assistant.ipc import handshake, places
+from assistant.ipc.errors import StartError
+from assistant.ipc.join import Joiner
+from assistant.ipc.keys import KEY_BYTES
+from tests.ipc.conftest import MakeSpec
+from tests.ipc.echo_worker import Wait
+from tests.ipc.talk import echo, is_alive, join, kill, receive, send, until
+
+JOIN_IN_A_PROCESS = """
+import json, sys
+from pathlib import Path
+from assistant.ipc.worker import WorkerSpec
+from tests.ipc.talk import echo
+command, runtime, log = json.loads(sys.argv[1])
+print(echo(WorkerSpec("echo", tuple(command), Path(runtime), Path(log), "1")))
+"""
+
+
+def test_the_second_caller_joins_the_worker_the_first_one_started(make_spec: MakeSpec) -> None:
+    assert echo(make_spec()) == echo(make_spec())
+
+
+def test_ten_processes_at_once_get_one_worker(make_spec: MakeSpec) -> None:
+    spec = make_spec()
+    argument = json.dumps([spec.command, str(spec.runtime), str(spec.log)])
+    root = Path(__file__).parents[2]
+    callers = [
+        subprocess.Popen(
+            [sys.executable, "-c", JOIN_IN_A_PROCESS, argument],
+            cwd=root,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(10)
+    ]
+    pids = {caller.communicate(timeout=60)[0].strip() for caller in callers}
+    assert all(caller.returncode == 0 for caller in callers)
+    assert len(pids) == 1
+
+
+def test_a_dead_workers_socket_does_not_keep_a_new_one_from_starting(make_spec: MakeSpec) -> None:
+    first = echo(make_spec())
+    kill(first)
+    assert places.socket_path(make_spec()).exists()
+    assert echo(make_spec()) != first
+
+
+def test_a_file_in_the_sockets_place_is_replaced(make_spec: MakeSpec) -> None:
+    spec = make_spec()
+    places.prepare(spec)
+    places.socket_path(spec).write_text("not a socket")
+    assert echo(spec)
+
+
+def test_a_worker_without_callers_ends_after_its_idle_time(make_spec: MakeSpec) -> None:
+    spec = make_spec(idle_exit=0.3)
+    pid = echo(spec)
+    until(lambda: not is_alive(pid))
+    assert not places.socket_path(spec).exists()
+
+
+def test_a_worker_ends_when_its_folder_is_gone(make_spec: MakeSpec, home: Path) -> None:
+    pid = echo(make_spec())
+    (home / "run").rename(home / "elsewhere")
+    until(lambda: not is_alive(pid))
+
+
+def test_a_worker_whose_key_was_replaced_makes_room_for_another(make_spec: MakeSpec) -> None:
+    spec = make_spec()
+    first = echo(spec)
+    key = places.key_file(spec)
+    key.unlink()
+    key.touch(mode=0o600)
+    key.write_bytes(b"k" * KEY_BYTES)
+    assert echo(spec) != first
+    until(lambda: not is_alive(first))
+
+
+def test_a_key_that_others_can_read_is_not_used(make_spec: MakeSpec) -> None:
+    spec = make_spec()
+    places.prepare(spec)
+    places.key_file(spec).write_bytes(b"k" * KEY_BYTES)
+    places.key_file(spec).chmod(0o644)
+    assert echo(spec)
+    assert places.key_file(spec).stat().st_mode & 0o777 == 0o600
+    assert places.key_file(spec).read_bytes() != b"k" * KEY_BYTES
+
+
+def test_folder_socket_and_key_are_for_the_user_alone(make_spec: MakeSpec) -> None:
+    spec = make_spec()
+    echo(spec)
+    assert spec.runtime.stat().st_mode & 0o777 == 0o700
+    assert places.socket_path(spec).stat().st_mode & 0o177 == 0
+    assert places.key_file(spec).stat().st_mode & 0o777 == 0o600
+    assert spec.log.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_worker_of_another_version_is_replaced_when_it_is_idle(make_spec: MakeSpec) -> None:
+    old = Joiner(make_spec("1"))
+    with closing(join(old)) as busy:
+        send(busy, Wait())
+        assert receive(busy) == "waiting"
+        waits, pids = Event(), list[int]()
+
+        def replace() -> None:
+            with closing(join(Joiner(make_spec("2")), waits.set)) as connection:
+                pids.append(connection.peer.pid)
+
+        newer = Thread(target=replace)
+        newer.start()
+        assert waits.wait(10)
+        assert is_alive(busy.peer.pid)
+        assert not pids
+    newer.join(20)
+    assert pids
+    assert pids[0] != busy.peer.pid
+    until(lambda: not is_alive(busy.peer.pid))
+
+
+def test_waiting_for_another_version_ends_when_it_is_stopped(make_spec: MakeSpec) -> None:
+    with closing(join(Joiner(make_spec("1")))) as busy:
+        send(busy, Wait())
+        assert receive(busy) == "waiting"
+        stop = Event()
+        joining = Joiner(make_spec("2")).join(stop)
+        next(joining)
+        stop.set()
+        with pytest.raises(StopIteration) as end:
+            next(joining)
+        assert end.value.value is None
+
+
+def test_a_worker_that_cannot_start_says_why(make_spec: MakeSpec) -> None:
+    fails = (sys.executable, "-c", "raise SystemExit('the library is missing')")
+    with pytest.raises(StartError, match=r"exit status 1.*the library is missing"):
+        join(Joiner(make_spec(command=fails)))
+
+
+def test_a_program_that_is_not_there_is_named(make_spec: MakeSpec) -> None:
+    with pytest.raises(StartError, match="/nowhere/program cannot be run: No such file"):
+        join(Joiner(make_spec(command=("/nowhere/program",))))
+
+
+def test_a_worker_that_never_answers_is_given_up(make_spec: MakeSpec) -> None:
+    sleeps = (sys.executable, "-c", "import time; time.sleep(60)")
+    with pytest.raises(StartError, match=r"did not answer within 0\.5 seconds"):
+        join(Joiner(make_spec(command=sleeps, start_timeout=0.5)))
+
+
+def test_somebody_elses_socket_is_not_talked_to(make_spec: MakeSpec) -> None:
+    spec = make_spec(start_timeout=0.5)
+    places.prepare(spec)
+    places.key_file(spec).touch(mode=0o600)
+    places.key_file(spec).write_bytes(b"k" * KEY_BYTES)
+    with socket.socket(socket.AF_UNIX) as impostor:
+        impostor.bind(os.fsencode(places.socket_path(spec)))
+        impostor.listen()
+        said: list[bytes] = []
+
+        def answer() -> None:
+            while True:
+                try:
+                    other, _ = impostor.accept()
+                except OSError:
+                    return
+                with other:
+                    said.append(other.recv(4096))
+                    other.sendall(
+                        b'{"kind":"challenge","nonce":"n","version":"1","pid":1,"proof":"p"}\n'
+                    )
+
+        Thread(target=answer, daemon=True).start()
+        with pytest.raises(StartError, match="another key"):
+            join(Joiner(spec))
+        impostor.shutdown(socket.SHUT_RDWR)
+    assert all(b"hello" in line and b"k" * KEY_BYTES not in line for line in said)
+
+
+def test_a_long_runtime_folder_gets_a_short_socket(make_spec: MakeSpec, home: Path) -> None:
+    runtime = home / ("long" * 30)
+    spec = make_spec(runtime=runtime)
+    try:
+        assert echo(spec) == echo(spec)
+        path = places.socket_path(spec)
+        assert path.parent != runtime
+        assert len(os.fsencode(path)) <= places.LONGEST_SOCKET_PATH
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        places.socket_path(spec).unlink(missing_ok=True)
+        places.socket_path(spec).parent.rmdir()
+
+
+def test_a_planted_link_in_the_shared_folder_is_refused(
+    make_spec: MakeSpec, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    spec = make_spec(runtime=home / ("long" * 30))
+    planted = places.socket_path(spec).parent
+    planted.symlink_to(home)
+    try:
+        with pytest.raises(StartError, match="is a link"):
+            join(Joiner(spec))
+    finally:
+        planted.unlink()
+
+
+def test_how_a_worker_of_ours_ended_is_known(make_spec: MakeSpec) -> None:
+    joiner = Joiner(make_spec())
+    with closing(join(joiner)) as connection:
+        pid = connection.peer.pid
+        os.kill(pid, 9)
+        assert joiner.how_it_ended(pid) == "killed by signal 9"
+    assert Joiner(make_spec()).how_it_ended(pid) == ""
+
+
+def test_a_worker_that_hangs_is_ended_and_replaced(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handshake, "TIMEOUT", 0.2)
+    spec = make_spec(start_timeout=2)
+    hanging = echo(spec)
+    os.kill(hanging, signal.SIGSTOP)
+    assert echo(spec) != hanging
+    assert not is_alive(hanging)

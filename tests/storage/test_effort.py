@@ -1,0 +1,121 @@
+"""Effort that does not grow with what is stored, counted in SQLite's steps instead of seconds."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.storage import catalogue, search, tree
+from assistant.storage.conversations import SqliteConversations
+from assistant.storage.database import Database
+from assistant.storage.files import Files
+
+Work = Callable[[sqlite3.Connection], object]
+
+STEP = 1
+"""Instructions of SQLite's virtual machine between two counts."""
+
+
+def steps(database: Database, work: Work) -> int:
+    """How many instructions SQLite runs for `work`."""
+    counted = 0
+
+    def count() -> int:
+        nonlocal counted
+        counted += STEP
+        return 0
+
+    with database.read() as connection:
+        connection.set_progress_handler(count, STEP)
+        work(connection)
+        connection.set_progress_handler(None, 0)
+    return counted
+
+
+@pytest.fixture
+def database(file: Path) -> Database:
+    SqliteConversations(file).close()
+    return Database(Files(file))
+
+
+def fill(database: Database, conversations: int) -> None:
+    """Conversations of two messages each; every tenth is empty, every eleventh in the trash."""
+    with database.write() as connection:
+        (first,) = connection.execute("SELECT count(*) FROM conversations").fetchone()
+        for number in range(first, first + conversations):
+            id = f"{number:016x}"
+            empty, trashed = number % 10 == 0, number % 11 == 0
+            connection.execute(
+                """
+                INSERT INTO conversations
+                    (id, title, title_key, created, updated, system_prompt, deleted)
+                VALUES (?, 'T', 't', ?, ?, '', ?)
+                """,
+                (id, number, number, 0 if trashed else None),
+            )
+            parent = None
+            for role in () if empty else ("user", "assistant"):
+                values = {
+                    "id": f"{role}{id}",
+                    "conversation": id,
+                    "parent": parent,
+                    "role": role,
+                    "text": f"word{number} common",
+                    "state": "complete",
+                    "created": number,
+                }
+                tree.insert(connection, values)
+                tree.activate(connection, f"{role}{id}")
+                parent = f"{role}{id}"
+            catalogue.update(connection, id, messages=0 if empty else 2)
+
+
+def newest(connection: sqlite3.Connection) -> object:
+    found = catalogue.listed(connection, deleted=False, limit=50, title_contains="")
+    assert len(found) == 50
+    return found
+
+
+WORKS: dict[str, Work] = {
+    "listing the newest": newest,
+    "finding a conversation": lambda connection: catalogue.find(connection, f"{42:016x}"),
+    "reading a branch": lambda connection: tree.branch(connection, f"{42:016x}"),
+    "reading a message": lambda connection: tree.message(connection, f"user{42:016x}"),
+    "looking for a draft": catalogue.unsent,
+    "looking for unfinished answers": tree.streaming,
+    "searching a rare word": lambda connection: search.search(connection, "word42 common", 50),
+}
+
+
+@pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
+def test_effort_stays_when_ten_times_as_much_is_stored(database: Database, work: Work) -> None:
+    fill(database, 200)
+    before = steps(database, work)
+    assert 0 < before < 12_000
+
+    fill(database, 1_800)
+
+    assert steps(database, work) < 1.5 * before + 100
+    database.close()
+
+
+def test_effort_for_a_branch_grows_with_its_length_only(file: Path) -> None:
+    store = SqliteConversations(file)
+    database = Database(Files(file))
+
+    def effort(length: int, versions: int) -> int:
+        id = store.create().id
+        parent = None
+        for number in range(length):
+            for _ in range(versions):
+                newest = store.append(id, parent, "user", f"{number}").id
+            parent = newest
+        return steps(database, lambda connection: tree.branch(connection, id))
+
+    short, long, bushy = effort(20, 1), effort(200, 1), effort(20, 10)
+    store.close()
+    database.close()
+
+    assert long < 12 * short
+    assert bushy < 5 * short

@@ -1,0 +1,115 @@
+"""How the parts are put together."""
+
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from assistant.bootstrap import build, engine_worker, make_folders, prompt_library, run_worker
+from assistant.core.beginning import begin
+from assistant.core.errors import SettingsError, StorageError
+from assistant.paths import find_paths
+from assistant.settings import Settings
+from assistant.storage.conversations import SqliteConversations
+
+
+class LongAgo:
+    def now(self) -> datetime:
+        return datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_a_start_empties_the_trash_of_long_ago(home: Path) -> None:
+    paths = find_paths()
+    make_folders(paths)
+    with closing(SqliteConversations(paths.chats, LongAgo())) as store:
+        old = store.create()
+        store.append(old.id, None, "user", "Hello")
+        store.delete(old.id)
+
+    assistant = build(Settings(), paths)
+
+    assert assistant.store.conversations(deleted=True) == []
+    assistant.close()
+
+
+def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(home: Path) -> None:
+    (home / "data").write_text("in the way")
+
+    with pytest.raises(StorageError) as caught:
+        build(Settings(), find_paths())
+
+    assert str(home / "data") in caught.value.message
+    assert "ASSISTANT_HOME" in caught.value.hint
+
+
+def test_folders_that_others_could_look_into_are_closed(home: Path) -> None:
+    paths = find_paths()
+    paths.data.mkdir()
+    paths.data.chmod(0o755)
+
+    make_folders(paths)
+
+    assert paths.data.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_worker_starts_from_any_folder(home: Path, tmp_path: Path) -> None:
+    command = engine_worker(find_paths()).command[:-2]
+
+    done = subprocess.run(
+        [*command, "--version"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.startswith("assistant ")
+
+
+def test_a_program_that_is_not_installed_starts_from_its_source(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("assistant.bootstrap.APP", "no-such-distribution")
+
+    command = engine_worker(find_paths()).command[:-2]
+    done = subprocess.run(
+        [*command, "--version"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert command[2] == "-c"
+    assert done.stdout.startswith("assistant ")
+
+
+def test_a_packaged_program_starts_itself(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+
+    assert engine_worker(find_paths()).command == (sys.executable, "--worker", "engine")
+
+
+def test_an_unknown_worker_is_refused(home: Path) -> None:
+    with pytest.raises(SettingsError, match="no worker called 'nope'"):
+        run_worker("nope")
+
+
+def test_a_prompt_file_that_is_no_yaml_is_a_problem_with_a_reason(home: Path) -> None:
+    folder = home / "prompts"
+    folder.mkdir()
+    (folder / "bad.md").write_text("---\ntitle: [\n---\nx\n")
+    (folder / "evil.md").write_text("---\ntitle: !!python/object/apply:os.getpid []\n---\nx\n")
+
+    prompts, problems = prompt_library(find_paths()).read()
+
+    assert {Path(problem.path).name for problem in problems} == {"bad.md", "evil.md"}
+    assert all("\n" not in problem.reason for problem in problems)
+    assert "general" in [prompt.name for prompt in prompts]
+
+
+def test_a_conversation_keeps_the_prompt_as_it_is_when_it_begins(home: Path) -> None:
+    assistant = build(Settings(), find_paths())
+    general = assistant.prompts.get("general")
+
+    begun = begin(assistant.store, general, "big")
+    bare = begin(assistant.store)
+
+    assert (begun.system_prompt, begun.prompt_name, begun.model) == (general.text, "general", "big")
+    assert (bare.system_prompt, bare.prompt_name, bare.model) == ("", None, None)
+    assistant.close()

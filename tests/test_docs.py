@@ -1,0 +1,31 @@
+"""The documents that are made from the code say what the code says."""
+
+from pathlib import Path
+
+import pytest
+
+from docs.generate import FOLDER, documents
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+@pytest.mark.parametrize("name", ["keys.md", "settings.md", "cli.md"])
+def test_a_generated_document_is_up_to_date(name: str) -> None:
+    written = (FOLDER / name).read_text(encoding="utf-8")
+
+    assert written == documents()[name], "run `make docs`"
+
+
+def test_every_setting_is_explained() -> None:
+    rows = [line.split("|") for line in documents()["settings.md"].splitlines() if "| `" in line]
+
+    assert len(rows) > 10
+    assert all(len(row[3].strip()) > 10 for row in rows), rows
+
+
+def test_the_readme_links_only_to_files_that_exist() -> None:
+    text = README.read_text(encoding="utf-8")
+
+    for part in text.split("](")[1:]:
+        target = part.partition(")")[0]
+        assert target.startswith("http") or (README.parent / target).exists(), target

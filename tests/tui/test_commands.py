@@ -1,0 +1,149 @@
+"""One table of commands: everything in it can be reached by key, menu, palette and help."""
+
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+
+from assistant.tui.actions import HANDLERS
+from assistant.tui.commands import COMMANDS, Command, matching
+from assistant.tui.screens.help import Help
+from assistant.tui.screens.palette import Commands
+from tests.tui.driving import Driver, Setting, opened
+
+
+def test_every_command_does_something_and_nothing_is_done_without_a_command() -> None:
+    assert set(HANDLERS) == {command.name for command in COMMANDS}
+
+
+def test_no_two_commands_share_a_key() -> None:
+    keys = [key for command in COMMANDS for key in command.key.split(",")]
+    message_keys = [command.message_key for command in COMMANDS if command.message_key]
+    assert len(keys) == len(set(keys))
+    assert len(message_keys) == len(set(message_keys))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_slash_menu_finds_a_command_by_its_name(command: Command) -> None:
+    assert matching(command.name)[0] == command
+
+
+async def test_every_command_is_reachable_by_key_palette_and_help(home: Path) -> None:
+    async with opened(Setting(home), size=(100, 80)) as driver:
+        calls = _record(driver)
+        on_chat = [command for command in COMMANDS if command.name not in ("palette", "quit")]
+        for command in on_chat:
+            for key in command.key.split(","):
+                if command.name == "undo":
+                    driver.screen.deleted = "something"
+                    driver.screen.say("Deleted.")
+                await driver.pilot.press(key)
+                await driver.until(lambda: calls, f"{key} for {command.name}")
+                assert calls == [command.name]
+                calls.clear()
+
+        found = [hit async for hit in Commands(driver.screen).discover()]
+        for hit in found:
+            hit.command()
+        await driver.until(lambda: len(calls) == len(COMMANDS))
+        assert sorted(calls) == sorted(command.name for command in COMMANDS)
+
+        await driver.app.push_screen(Help())
+        await driver.until_shown("Typing")
+        for command in COMMANDS:
+            assert f"/{command.name}" in driver.text
+            assert command.description in driver.text
+
+
+async def test_the_slash_menu_runs_what_is_highlighted(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        calls = _record(driver)
+        await driver.pilot.press("slash", "t", "h")
+        await driver.until_shown("/theme")
+        await driver.pilot.press("enter")
+        await driver.until(lambda: calls == ["theme"])
+        assert driver.screen.prompt.text == ""
+
+
+async def test_tab_completes_a_command_and_its_argument_is_passed_on(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.ask("A question")
+        await driver.pilot.press("slash", "r", "e", "n")
+        await driver.until_shown("/rename title")
+        await driver.pilot.press("tab")
+        assert driver.screen.prompt.text == "/rename "
+        driver.screen.prompt.insert("Férias no Recife")
+        await driver.pilot.press("enter")
+        await driver.until_shown("≡ Férias no Recife")
+        assert driver.store.conversations()[0].title == "Férias no Recife"
+
+
+async def test_the_slash_menu_is_clicked(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        calls = _record(driver)
+        await driver.pilot.press("slash")
+        await driver.until_shown("/find words")
+        await driver.pilot.click("#slash-menu", offset=(4, 2))
+        await driver.until(lambda: calls == ["find"])
+
+
+async def test_esc_closes_the_menu_and_leaves_what_was_typed(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.pilot.press("slash", "n")
+        await driver.until_shown("/new")
+        await driver.pilot.press("escape")
+        await driver.until(lambda: not driver.screen.menu.display)
+        assert driver.screen.prompt.text == "/n"
+
+
+async def test_a_path_at_the_beginning_is_a_question(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.ask("/etc/hosts is what?")
+        assert driver.messages[0].text == "/etc/hosts is what?"
+
+
+async def test_ctrl_q_quits_from_any_screen(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.pilot.press("f1")
+        await driver.until(lambda: isinstance(driver.app.screen, Help))
+        await driver.pilot.press("ctrl+q")
+        await driver.until(lambda: driver.app.return_code == 0)
+
+
+async def test_the_palette_opens_and_runs_a_command(home: Path) -> None:
+    async with opened(Setting(home), size=(100, 40)) as driver:
+        before = driver.app.theme
+        await driver.pilot.press("ctrl+p")
+        await driver.until(lambda: isinstance(driver.app.screen, CommandPalette))
+        await driver.pilot.press(*"light")
+        await driver.until_shown("Light or dark")
+        await driver.pilot.press("enter")
+        await driver.until(lambda: driver.app.theme != before)
+
+
+async def test_help_opens_on_a_question_mark_in_an_empty_prompt_only(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.pilot.press("question_mark")
+        await driver.until(lambda: isinstance(driver.app.screen, Help))
+        await driver.pilot.press("escape")
+        await driver.until(lambda: not isinstance(driver.app.screen, Help))
+        await driver.pilot.press("w", "h", "y", "question_mark")
+        assert driver.screen.prompt.text == "why?"
+
+
+async def test_the_status_line_is_clicked_for_help(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        column = driver.text.split("\n")[-1].index("? help") + 1
+        await driver.pilot.click(offset=(column, 29))
+        await driver.until(lambda: isinstance(driver.app.screen, Help))
+
+
+def _record(driver: Driver) -> list[str]:
+    """Note the names of commands instead of running them."""
+    calls: list[str] = []
+
+    def note(name: str, argument: str = "", message_id: str = "") -> None:
+        calls.append(name)
+
+    driver.screen.action_command = note  # type: ignore[method-assign]
+    return calls
