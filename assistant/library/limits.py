@@ -1,0 +1,44 @@
+"""What reading one file may cost, and how it fails."""
+
+from assistant.core.documents import SkipReason
+from assistant.core.models import Value
+
+
+class Limits(Value):
+    """Bounds on one file. A file beyond one of them is left out, never read in part."""
+
+    file_bytes: int = 200_000_000
+    text_chars: int = 10_000_000
+    """Of the text that comes out."""
+    pages: int = 5_000
+    cells: int = 200_000
+    """Of all tables and sheets together."""
+    archive_entries: int = 20_000
+    """Files inside a zip container."""
+    inflated_bytes: int = 300_000_000
+    """All that is unpacked from a container."""
+    inflation_ratio: int = 200
+    """Unpacked to packed bytes of one entry, once `suspicious_bytes` are unpacked."""
+    suspicious_bytes: int = 10_000_000
+    attachments: int = 100
+    """Of one message, those of its attached messages included."""
+    memory_bytes: int = 1_500_000_000
+    """Address space of the reader process."""
+    cpu_seconds: int = 60
+    seconds: float = 180
+    """By the clock, for what hangs without computing."""
+
+
+class UnreadableError(Exception):
+    """A file that gives no text, with its reason.
+
+    Not an AssistantError: it is a line in the report on a folder, never the end of a command.
+    """
+
+    def __init__(self, reason: SkipReason, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason: SkipReason = reason
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}"

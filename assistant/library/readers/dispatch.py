@@ -1,0 +1,65 @@
+"""From a file's bytes to a Document, by the kind of file."""
+
+from collections.abc import Callable
+from functools import partial
+
+from assistant.core.documents import Document
+from assistant.library.readers.code import read_code
+from assistant.library.readers.delimited import read_delimited
+from assistant.library.readers.docx import read_docx
+from assistant.library.readers.epub import read_epub
+from assistant.library.readers.html import read_html
+from assistant.library.readers.latex import read_latex
+from assistant.library.readers.mail import read_eml, read_mbox
+from assistant.library.readers.markdown import read_markdown
+from assistant.library.readers.msg import read_msg
+from assistant.library.readers.notebook import read_notebook
+from assistant.library.readers.opendocument import read_opendocument
+from assistant.library.readers.org import read_org
+from assistant.library.readers.pdf import read_pdf
+from assistant.library.readers.plain import read_plain
+from assistant.library.readers.pptx import read_pptx
+from assistant.library.readers.rst import read_rst
+from assistant.library.readers.rtf import read_rtf
+from assistant.library.readers.sniffing import Kind, kind_of
+from assistant.library.readers.source import Source
+from assistant.library.readers.structured import read_json, read_settings
+from assistant.library.readers.subtitles import read_subtitles
+from assistant.library.readers.workbook import read_workbook
+from assistant.library.readers.xml import read_xml
+
+
+def read(source: Source) -> Document:
+    """Read a file of any kind.
+
+    Raises:
+        UnreadableError: it gives no text, with the reason.
+    """
+    return _READERS[kind_of(source)](source)
+
+
+_READERS: dict[Kind, Callable[[Source], Document]] = {
+    "code": read_code,
+    "delimited": read_delimited,
+    "docx": read_docx,
+    "eml": partial(read_eml, read_file=read),
+    "epub": read_epub,
+    "html": read_html,
+    "json": read_json,
+    "latex": read_latex,
+    "markdown": read_markdown,
+    "mbox": partial(read_mbox, read_file=read),
+    "msg": partial(read_msg, read_file=read),
+    "notebook": read_notebook,
+    "opendocument": read_opendocument,
+    "org": read_org,
+    "pdf": read_pdf,
+    "plain": read_plain,
+    "pptx": read_pptx,
+    "rst": read_rst,
+    "rtf": read_rtf,
+    "settings": read_settings,
+    "subtitles": read_subtitles,
+    "workbook": read_workbook,
+    "xml": read_xml,
+}
