@@ -10,6 +10,7 @@ class Limits(Value):
     file_bytes: int = 200_000_000
     text_chars: int = 10_000_000
     """Of the text that comes out."""
+    blocks: int = 200_000
     pages: int = 5_000
     cells: int = 200_000
     """Of all tables and sheets together."""

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable
 
 from assistant.core.documents import Block, BlockKind, Document
+from assistant.core.sanitize import one_line
 from assistant.library.limits import Limits, UnreadableError
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BREAKS = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+_LONGEST_NAME = 100
 _CLOSE = frozenset({"row", "list"})
 """Kinds that follow each other line by line; others stand apart by an empty line."""
 
@@ -30,8 +32,8 @@ class DocumentBuilder:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self.sheet: str | None = None
         self._limits = limits
+        self._sheet: str | None = None
         self._page: int | None = None
         self._parts: list[str] = []
         self._length = 0
@@ -109,6 +111,15 @@ class DocumentBuilder:
         self._write(text[max(start, len(body)) :])
 
     @property
+    def sheet(self) -> str | None:
+        """The sheet or the part of a message; a long name is shortened."""
+        return self._sheet
+
+    @sheet.setter
+    def sheet(self, name: str | None) -> None:
+        self._sheet = None if name is None else one_line(name, _LONGEST_NAME) or None
+
+    @property
     def is_blank(self) -> bool:
         """Whether nothing was added that can be seen."""
         return not self._blocks
@@ -116,15 +127,16 @@ class DocumentBuilder:
     def include(self, document: Document, sheet: str | None) -> None:
         """Add another document, such as an attachment, as the part called `sheet`."""
         self._has_lines = False
+        part = None if sheet is None else one_line(sheet, _LONGEST_NAME)
         end = 0
         if self._blocks:
             self._write("\n\n")
         for block in document.blocks:
             self._write(document.text[end : block.start] if end else "")
             text = document.text[block.start : block.end]
-            position = {"start": self._length, "end": self._length + len(text), "sheet": sheet}
+            position = {"start": self._length, "end": self._length + len(text), "sheet": part}
             self._write(text)
-            self._blocks.append(block.model_copy(update=position))
+            self._keep(block.model_copy(update=position))
             end = block.end
 
     def build(self, title: str, *, has_pictures: bool = False) -> Document:
@@ -153,7 +165,7 @@ class DocumentBuilder:
     def _add_block(self, text: str, kind: BlockKind, level: int | None, row: int | None) -> None:
         start = self._length
         self._write(text)
-        self._blocks.append(
+        self._keep(
             Block(
                 start=start,
                 end=self._length,
@@ -164,6 +176,11 @@ class DocumentBuilder:
                 row=row,
             )
         )
+
+    def _keep(self, block: Block) -> None:
+        if len(self._blocks) >= self._limits.blocks:
+            raise UnreadableError("too_large", f"more than {self._limits.blocks:,} blocks of text")
+        self._blocks.append(block)
 
     def _write(self, text: str) -> None:
         self._length += len(text)
