@@ -1,0 +1,174 @@
+"""library.db: connections, transactions, versions, and SQLite's errors in the program's words.
+
+One process owns the file. It writes through one connection, one thread at a time, and reads
+through others, so that a question never waits for the indexing. Only the writing connection makes
+checkpoints: until 3.51.3 SQLite can lose a commit when two do at the same instant.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, RLock
+
+from assistant.core.errors import (
+    DatabaseBusyError,
+    DatabaseDamagedError,
+    DatabaseNewerError,
+    StorageError,
+)
+from assistant.library.schema import MIGRATIONS
+
+BUSY_TIMEOUT = 5.0
+"""Seconds to wait for another program's lock."""
+
+# NORMAL: a power cut may take back the last moments of indexing, which are then done again; no
+# crash of the program takes anything.
+_PRAGMAS = (
+    "foreign_keys = ON",
+    "synchronous = NORMAL",
+    "trusted_schema = OFF",
+    "secure_delete = ON",
+    "cell_size_check = ON",
+    "temp_store = MEMORY",
+    "cache_size = -16384",
+)
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+class Database:
+    """An open library.db of the newest version."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file; make it when it is not there.
+
+        Raises:
+            DatabaseNewerError: a newer version of the program wrote it.
+            DatabaseDamagedError: it is no database, or a damaged one.
+            StorageError: it cannot be opened.
+        """
+        self.path = path
+        self._lock = Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        self._writing = RLock()
+        with self._explained():
+            self._writer = self._connect()
+        try:
+            with self._explained():
+                self._writer.execute("PRAGMA journal_mode = WAL").fetchone()
+                _migrate(self._writer, path)
+        except BaseException:
+            self._writer.close()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that sees one state of the database from beginning to end."""
+        with self._explained():
+            connection = self._borrow()
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is there whole when the block is left, or not at all."""
+        with self._writing, self._explained():
+            self._check_open()
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close every connection; the write-ahead log goes into the file."""
+        with self._writing, self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            for connection in self._idle:
+                connection.close()
+            self._writer.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _borrow(self) -> sqlite3.Connection:
+        with self._lock:
+            self._check_open()
+            if self._idle:
+                return self._idle.pop()
+        connection = self._connect()
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StorageError(f"{self.path} has been closed.")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as failure:
+            raise _explain(failure, self.path) from failure
+
+
+def _explain(failure: sqlite3.Error, path: Path) -> StorageError:
+    code = getattr(failure, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in _DAMAGED:
+        return DatabaseDamagedError(
+            f"{path} is damaged: {failure}.", "It is made again from your files."
+        )
+    if code in _BUSY:
+        return DatabaseBusyError(f"{path} is held by another program.", "Close it and try again.")
+    if code == sqlite3.SQLITE_FULL:
+        return StorageError(f"There is no room left for {path}.", "Free some disk space.")
+    return StorageError(f"{path} cannot be used: {failure}.", "Check the folder and the disk.")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the database to the newest version, each step in one transaction with its record."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise DatabaseNewerError(
+            f"{path} was written by a newer version of the program.",
+            "Update the assistant, or delete the file to index your files again.",
+        )
+    for number, statements in enumerate(MIGRATIONS[version:], version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
