@@ -9,17 +9,22 @@ from pathlib import Path
 from assistant import __version__
 from assistant.core.chat import Chat
 from assistant.core.errors import SettingsError, StorageError
-from assistant.core.ports import ConversationStore, ModelCatalog
+from assistant.core.ports import ConversationStore, Library, ModelCatalog
 from assistant.core.prompts import PromptLibrary
 from assistant.engine.catalog import LocalModels
 from assistant.engine.options import LoadOptions
+from assistant.ipc.join import Joiner
 from assistant.ipc.worker import WorkerSpec
+from assistant.library.client import WorkerLibrary
 from assistant.paths import APP, Paths, find_paths
 from assistant.settings import Settings, load_settings
 from assistant.storage.conversations import SqliteConversations
 
 PACKAGE = Path(__file__).parent
 ENGINE = "engine"
+LIBRARY = "library"
+READER = "reader"
+MEGABYTE = 1_000_000
 
 FROM_SOURCE = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.__main__ import main; main()"
@@ -37,6 +42,7 @@ class Assistant:
     models: ModelCatalog
     prompts: PromptLibrary
     chat: Chat
+    library: Library
 
     def close(self) -> None:
         self.store.close()
@@ -61,6 +67,7 @@ def build(settings: Settings, paths: Paths) -> Assistant:
         models=models,
         prompts=prompt_library(paths),
         chat=Chat(store, models, settings.sampling),
+        library=library(paths),
     )
 
 
@@ -100,6 +107,22 @@ def engine_worker(paths: Paths) -> WorkerSpec:
     )
 
 
+def library(paths: Paths) -> Library:
+    """The user's files, in the hands of the library worker."""
+    return WorkerLibrary(Joiner(library_worker(paths)))
+
+
+def library_worker(paths: Paths) -> WorkerSpec:
+    """How the library worker is started and joined."""
+    return WorkerSpec(
+        name=LIBRARY,
+        command=(*_program(), "--worker", LIBRARY),
+        runtime=paths.runtime,
+        log=paths.logs / f"{LIBRARY}.log",
+        version=__version__,
+    )
+
+
 def prompt_library(paths: Paths) -> PromptLibrary:
     """The shipped prompts and the user's own, which override them."""
     return PromptLibrary([shipped_prompts(), paths.prompts], _load_yaml)
@@ -113,19 +136,60 @@ def shipped_prompts() -> Path:
 
 def run_worker(name: str) -> None:
     """Be the worker called `name` until it is idle for long enough."""
-    paths = find_paths()
-    settings = load_settings(paths.settings_file)
-    if name != ENGINE:
-        raise SettingsError(f"There is no worker called {name!r}.")
+    match name:
+        case "engine":
+            _run_engine()
+        case "library":
+            _run_library()
+        case "reader":
+            # Readers of all formats belong to a process that may die of them.
+            from assistant.library.reader_main import main  # noqa: PLC0415
+
+            sys.exit(main())
+        case _:
+            raise SettingsError(f"There is no worker called {name!r}.")
+
+
+def _run_engine() -> None:
     # llama.cpp belongs to the worker alone; a front end must not import it.
     from assistant.engine.worker import serve  # noqa: PLC0415
 
-    make_folders(paths)
+    paths, settings = _surroundings()
     serve(
         engine_worker(paths),
         idle_unload=settings.engine.idle_unload,
         idle_exit=settings.engine.idle_exit,
     )
+
+
+def _run_library() -> None:
+    # What the worker is built on belongs to it alone.
+    from assistant.library.limits import Limits  # noqa: PLC0415
+    from assistant.library.options import LibraryOptions  # noqa: PLC0415
+    from assistant.library.walk import WalkRules  # noqa: PLC0415
+    from assistant.library.worker import serve  # noqa: PLC0415
+
+    paths, settings = _surroundings()
+    chosen = settings.library
+    largest = chosen.largest_file * MEGABYTE
+    options = LibraryOptions(
+        database=paths.library,
+        vectors=paths.vectors,
+        reader=(*_program(), "--worker", READER),
+        embedder=Path(chosen.embedder).expanduser() if chosen.embedder else None,
+        server=chosen.server,
+        processes=chosen.readers,
+        rules=WalkRules(hidden=chosen.hidden, largest_file=largest),
+        limits=Limits(file_bytes=largest),
+    )
+    serve(library_worker(paths), options, idle_exit=chosen.idle_exit)
+
+
+def _surroundings() -> tuple[Paths, Settings]:
+    paths = find_paths()
+    settings = load_settings(paths.settings_file)
+    make_folders(paths)
+    return paths, settings
 
 
 def _program() -> tuple[str, ...]:

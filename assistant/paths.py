@@ -34,6 +34,15 @@ class Paths:
         return self.data / "chats.db"
 
     @property
+    def library(self) -> Path:
+        return self.data / "library.db"
+
+    @property
+    def vectors(self) -> Path:
+        """Made again from library.db when it is missing."""
+        return self.data / "vectors"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
 

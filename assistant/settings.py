@@ -45,6 +45,23 @@ class EngineSettings(Value):
     """Seconds without a request after which the worker ends."""
 
 
+class LibrarySettings(Value):
+    """Your files: how they are read and searched."""
+
+    embedder: str | None = None
+    """Folder of a sentence-transformers model. Empty: the one that comes with the program."""
+    hidden: bool = False
+    """Whether files and folders are indexed whose name begins with a dot."""
+    largest_file: Annotated[int, Field(ge=1)] = 200
+    """Megabytes; larger files are left out."""
+    readers: Annotated[int, Field(ge=1, le=64)] = 2
+    """Processes that read files."""
+    server: str = ""
+    """Address of a Chroma server, such as http://127.0.0.1:8000. Empty: vectors are kept here."""
+    idle_exit: Annotated[float, Field(gt=0)] = 1800
+    """Seconds without a request or anything to index after which the worker ends."""
+
+
 class ScreenSettings(Value):
     """The look of the terminal interface."""
 
@@ -58,6 +75,7 @@ class Settings(Value):
     chat: ChatSettings = ChatSettings()
     sampling: Sampling = Sampling()
     engine: EngineSettings = EngineSettings()
+    library: LibrarySettings = LibrarySettings()
     screen: ScreenSettings = ScreenSettings()
 
 

@@ -73,12 +73,16 @@ class Console:
     def line(self, text: str = "") -> None:
         self.write(f"{text}\n")
 
-    def json(self, value: Any) -> None:
-        """One JSON document. What a terminal would obey is escaped, nothing is left out."""
-        text = json.dumps(value, ensure_ascii=False, indent=2)
+    def json(self, value: Any, *, indent: int | None = 2) -> None:
+        """One JSON document. What a terminal would obey is escaped, nothing is left out.
+
+        Args:
+            indent: None puts it on one line, for streams of documents.
+        """
+        text = json.dumps(value, ensure_ascii=False, indent=indent)
         encoding = (self._out.encoding or "" if self._out else "").lower()
         if encoding not in ("utf-8", "utf8") or printable(text) != text:
-            text = json.dumps(value, indent=2)
+            text = json.dumps(value, indent=indent)
         self.line(text)
 
     def table(

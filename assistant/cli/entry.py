@@ -11,14 +11,17 @@ from typing import Any
 import click
 
 from assistant import __version__
+from assistant.cli.add import add
 from assistant.cli.ask import ask
 from assistant.cli.chats import chats
 from assistant.cli.checkup import doctor
 from assistant.cli.console import OutputClosedError, process_console
+from assistant.cli.library import library
 from assistant.cli.listings import models, prompts
 from assistant.cli.program import Program
 from assistant.cli.reference import settings
 from assistant.cli.screen import open_screen
+from assistant.cli.search import search
 from assistant.core.errors import AssistantError
 
 NAME = "assistant"
@@ -42,7 +45,7 @@ def command(context: click.Context, model: str | None) -> int:
     return open_screen(program) if context.invoked_subcommand is None else 0
 
 
-for member in (ask, chats, prompts, models, settings, doctor):
+for member in (ask, add, search, library, chats, prompts, models, settings, doctor):
     command.add_command(member)
 
 

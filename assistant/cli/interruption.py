@@ -1,7 +1,7 @@
 """Ctrl+C, SIGTERM and SIGHUP, while an answer is written."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event
 from time import monotonic
@@ -25,7 +25,9 @@ class Interruption:
         signal: which one it was.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, signals: Sequence[int] = SIGNALS) -> None:
+        """`signals` are those that stop; others do what they usually do."""
+        self._signals = signals
         self.stop = Event()
         self.signal: int | None = None
         self._since = 0.0
@@ -38,7 +40,7 @@ class Interruption:
         return 128 + self.signal if self.signal else 0
 
     def __enter__(self) -> "Interruption":
-        for number in SIGNALS:
+        for number in self._signals:
             # What the caller had ignored, as nohup does, stays ignored.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._handle)

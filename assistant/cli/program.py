@@ -13,7 +13,7 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
-    from assistant.core.ports import ModelCatalog
+    from assistant.core.ports import Library, ModelCatalog
     from assistant.core.prompts import PromptLibrary
 
 
@@ -76,6 +76,13 @@ class Program:
         from assistant.bootstrap import model_catalog  # noqa: PLC0415 -- see _build
 
         return model_catalog(self.settings, self.paths)
+
+    def library(self) -> "Library":
+        """The user's files, without opening the conversations."""
+        from assistant.bootstrap import library, make_folders  # noqa: PLC0415 -- see _build
+
+        make_folders(self.paths)
+        return library(self.paths)
 
     def prompts(self) -> "PromptLibrary":
         """The prompt library, without opening the database."""

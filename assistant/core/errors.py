@@ -12,10 +12,13 @@ AssistantError                 everything below; the only type a front end has t
 ├── EngineError                the engine worker failed                              exit 6
 │   ├── EngineStartError       the worker could not be started or joined
 │   └── EngineDiedError        the worker went away in the middle of an answer
-└── StorageError               chats.db cannot be used                               exit 7
-    ├── DatabaseNewerError     written by a newer version of the program
-    ├── DatabaseDamagedError   damaged; set aside, never overwritten
-    └── DatabaseBusyError      another program holds it
+├── StorageError               chats.db cannot be used                               exit 7
+│   ├── DatabaseNewerError     written by a newer version of the program
+│   ├── DatabaseDamagedError   damaged; set aside, never overwritten
+│   └── DatabaseBusyError      another program holds it
+└── LibraryError               the user's files cannot be indexed or searched        exit 8
+    ├── LibraryStartError      the library worker could not be started or joined
+    └── LibraryDiedError       it went away in the middle of a request
 """
 
 from typing import ClassVar
@@ -99,4 +102,16 @@ class DatabaseDamagedError(StorageError):
 
 
 class DatabaseBusyError(StorageError):
+    pass
+
+
+class LibraryError(AssistantError):
+    exit_code = 8
+
+
+class LibraryStartError(LibraryError):
+    pass
+
+
+class LibraryDiedError(LibraryError):
     pass

@@ -6,6 +6,15 @@ from threading import Event
 from typing import Protocol
 
 from assistant.core.events import Loaded, Loading, ModelEvent, Queued
+from assistant.core.library import (
+    Collection,
+    FileEntry,
+    FileState,
+    LibraryStatus,
+    SearchResult,
+    Verification,
+)
+from assistant.core.library_events import IndexEvent
 from assistant.core.models import (
     ChatMessage,
     Conversation,
@@ -188,3 +197,73 @@ class ConversationStore(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Library(Protocol):
+    """The user's files, indexed. Safe to use from several threads and processes at once.
+
+    Raises `LibraryError` when the library cannot be used, and `NotFoundError` for collections and
+    paths it does not know. Paths may hold surrogates, as `os.fsdecode` makes them.
+    """
+
+    def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
+        """Put folders and files into a collection and index what is new or has changed.
+
+        Setting `stop` ends the job after the file at hand; closing the generator only ends the
+        watching, and the job goes on.
+
+        Raises:
+            NotFoundError: a path is not there.
+        """
+        ...
+
+    def refresh(self, stop: Event, collection: str | None = None) -> Iterator[IndexEvent]:
+        """Look at all folders again and index what has changed; like `add` otherwise."""
+        ...
+
+    def rebuild(self, stop: Event) -> Iterator[IndexEvent]:
+        """Read every file again and make everything anew; like `add` otherwise."""
+        ...
+
+    def search(
+        self,
+        question: str,
+        collections: Sequence[str] | None,
+        limit: int,
+        stop: Event | None = None,
+    ) -> SearchResult:
+        """The passages that fit a question; nothing when stopped.
+
+        Args:
+            collections: where to look; None is everywhere.
+        """
+        ...
+
+    def collections(self) -> list[Collection]:
+        """By name."""
+        ...
+
+    def files(
+        self, collection: str | None = None, state: FileState | None = None
+    ) -> list[FileEntry]:
+        """By path; None takes all collections and all states."""
+        ...
+
+    def status(self) -> LibraryStatus: ...
+
+    def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
+        """Take folders or files out of a collection; without paths, the whole collection.
+
+        Returns the number of files that are no longer in the library. Files on disk stay.
+        """
+        ...
+
+    def verify(self) -> Verification:
+        """Look at everything that is stored and repair what can be repaired."""
+        ...
+
+    def pause(self) -> None:
+        """Hold indexing back until `resume`, also of jobs to come."""
+        ...
+
+    def resume(self) -> None: ...

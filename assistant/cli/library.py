@@ -1,0 +1,173 @@
+"""`assistant library`: what is indexed, and its upkeep."""
+
+import signal
+from collections.abc import Sequence
+
+import click
+
+from assistant.cli.console import Console
+from assistant.cli.indexing import Watch, megabytes
+from assistant.cli.interruption import Interruption
+from assistant.cli.program import Program
+from assistant.core.library import Collection, FileEntry, LibraryStatus
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+stream_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object per event and line."
+)
+
+
+@click.group()
+def library() -> None:
+    """List, check and tidy the files that questions are answered from."""
+
+
+@library.command("list")
+@click.option("--collection", metavar="NAME", help="The files of this collection.")
+@click.option("--failed", is_flag=True, help="The files that cannot be read, with the reason.")
+@json_option
+@click.pass_obj
+def list_(program: Program, /, collection: str | None, failed: bool, as_json: bool) -> None:
+    """List the collections, or the files of one."""
+    console, opened = program.console, program.library()
+    if collection is None and not failed:
+        _collections(console, opened.collections(), as_json)
+        return
+    found = opened.files(collection, "skipped" if failed else None)
+    if as_json:
+        console.json([entry.model_dump(mode="json") for entry in found])
+    elif found:
+        _files(console, found)
+    else:
+        console.note("There is no such file.")
+
+
+@library.command()
+@json_option
+@click.pass_obj
+def status(program: Program, /, as_json: bool) -> None:
+    """Tell how many files are indexed, and what is going on."""
+    found = program.library().status()
+    if as_json:
+        console_object = found.model_dump(mode="json")
+        if found.job is not None:
+            del console_object["job"]["kind"]
+        program.console.json(console_object)
+    else:
+        _status(program.console, found)
+
+
+@library.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--collection", metavar="NAME", required=True, help="The collection they leave.")
+@json_option
+@click.pass_obj
+def remove(program: Program, /, paths: tuple[str, ...], collection: str, as_json: bool) -> None:
+    """Take folders and files out of a collection, or all of it when no PATH is given.
+
+    The files themselves stay where they are.
+    """
+    removed = program.library().remove(collection, paths)
+    if as_json:
+        program.console.json({"removed": removed})
+    else:
+        program.console.line(f"{removed:,} files left the library")
+
+
+@library.command()
+@stream_option
+@click.pass_obj
+def rebuild(program: Program, /, as_json: bool) -> int:
+    """Read every file again and make all indexes anew; passages that are the same stay embedded."""
+    with Interruption([signal.SIGINT]) as interruption:
+        Watch(program.console, as_json=as_json).follow(program.library().rebuild(interruption.stop))
+        return interruption.exit_code
+
+
+@library.command()
+@click.option("--collection", metavar="NAME", help="Only this one.")
+@stream_option
+@click.pass_obj
+def refresh(program: Program, /, collection: str | None, as_json: bool) -> int:
+    """Look at all folders again and index what has changed."""
+    with Interruption([signal.SIGINT]) as interruption:
+        job = program.library().refresh(interruption.stop, collection)
+        Watch(program.console, as_json=as_json).follow(job)
+        return interruption.exit_code
+
+
+@library.command()
+@json_option
+@click.pass_obj
+def verify(program: Program, /, as_json: bool) -> int:
+    """Check everything that is stored, and repair what can be repaired.
+
+    Ends with status 1 when something is wrong that could not be repaired.
+    """
+    found = program.library().verify()
+    console = program.console
+    if as_json:
+        console.json(found.model_dump(mode="json"))
+    else:
+        for problem in found.problems:
+            console.line(f"{'repaired' if problem.repaired else 'wrong'}: {problem.what}")
+        verdict = "all is in order" if found.ok else "not in order"
+        console.line(f"{found.files:,} files, {found.passages:,} passages: {verdict}")
+    return 0 if found.ok else 1
+
+
+@library.command()
+@json_option
+@click.pass_obj
+def pause(program: Program, /, as_json: bool) -> None:
+    """Hold indexing back until `assistant library resume`."""
+    program.library().pause()
+    if as_json:
+        program.console.json({"paused": True})
+
+
+@library.command()
+@json_option
+@click.pass_obj
+def resume(program: Program, /, as_json: bool) -> None:
+    """Let indexing go on."""
+    program.library().resume()
+    if as_json:
+        program.console.json({"paused": False})
+
+
+def _collections(console: Console, found: Sequence[Collection], as_json: bool) -> None:
+    if as_json:
+        console.json([collection.model_dump(mode="json") for collection in found])
+    elif found:
+        rows = [
+            (c.name, f"{c.files:,}", f"{c.passages:,}", ", ".join(c.roots) or "–") for c in found
+        ]
+        console.table(rows, ("name", "files", "passages", "folders"), numbers=[1, 2])
+    else:
+        console.note("There is no collection yet: `assistant add FOLDER` makes one.")
+
+
+def _files(console: Console, found: Sequence[FileEntry]) -> None:
+    rows = [
+        (
+            entry.state,
+            f"{entry.passages:,}",
+            entry.path,
+            f"{entry.reason}: {entry.detail}" if entry.reason else "",
+        )
+        for entry in found
+    ]
+    console.table(rows, ("state", "passages", "file", "reason"), numbers=[1])
+
+
+def _status(console: Console, found: LibraryStatus) -> None:
+    console.line(
+        f"{found.files:,} files in {found.collections:,} collections:"
+        f" {found.indexed:,} indexed, {found.skipped:,} skipped, {found.waiting:,} to be read"
+    )
+    console.line(f"{found.passages:,} passages, {megabytes(found.disk_bytes)} on disk")
+    if found.paused:
+        console.line("indexing is paused")
+    elif found.job is not None:
+        console.line(f"indexing: {found.job.done:,} of {found.job.files:,} files")

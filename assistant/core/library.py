@@ -1,0 +1,93 @@
+"""The frozen values in which a library speaks of its files and of what it found."""
+
+from typing import Literal
+
+from assistant.core.documents import Passage, SkipReason
+from assistant.core.library_events import Progress
+from assistant.core.models import Value
+
+DEFAULT_COLLECTION = "default"
+"""Where files go that are added without the name of a collection."""
+
+FileState = Literal["waiting", "indexed", "skipped"]
+Unfit = Literal["score", "duplicate", "budget"]
+
+
+class Collection(Value):
+    """A named set of folders and files."""
+
+    name: str
+    roots: tuple[str, ...]
+    """Folders and files that were added, in printable form."""
+    files: int
+    """All that belong to it, whatever their state."""
+    passages: int
+
+
+class FileEntry(Value):
+    """One file of the library."""
+
+    path: str
+    """In printable form."""
+    size: int
+    """Bytes."""
+    state: FileState
+    passages: int
+    reason: SkipReason | None = None
+    detail: str = ""
+
+
+class LibraryStatus(Value):
+    """How the library is."""
+
+    collections: int
+    files: int
+    indexed: int
+    skipped: int
+    waiting: int
+    """Files that are still to be read."""
+    passages: int
+    disk_bytes: int
+    """Of the database and the search structures."""
+    paused: bool
+    job: Progress | None
+    """The job that runs now."""
+
+
+class Unused(Value):
+    """A passage that was found and not given out."""
+
+    passage: Passage
+    reason: Unfit
+
+
+class SearchResult(Value):
+    """What was found for a question."""
+
+    passages: tuple[Passage, ...] = ()
+    """Best first."""
+    evidence: float = 0.0
+    """0 to 1: how likely it is that the files speak to the question."""
+    sufficient: bool = False
+    """Whether the evidence is enough to answer from these passages."""
+    unused: tuple[Unused, ...] = ()
+    """The next best ones."""
+    searched: int = 0
+    """Passages that were searched."""
+
+
+class Problem(Value):
+    """Something that is wrong with what is stored."""
+
+    what: str
+    repaired: bool
+
+
+class Verification(Value):
+    """What a look at everything that is stored has found."""
+
+    ok: bool
+    """Whether all is in order now."""
+    files: int
+    passages: int
+    problems: tuple[Problem, ...] = ()

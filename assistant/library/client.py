@@ -1,0 +1,236 @@
+"""The front end's side of the library: a Library whose work happens in the worker."""
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from threading import Event
+from typing import TypeVar
+
+from assistant.core.errors import LibraryDiedError, LibraryError, LibraryStartError, NotFoundError
+from assistant.core.library import (
+    Collection,
+    FileEntry,
+    FileState,
+    LibraryStatus,
+    SearchResult,
+    Verification,
+)
+from assistant.core.library_events import Indexed, IndexEvent, Waiting
+from assistant.ipc.control import Leaving
+from assistant.ipc.errors import PeerGoneError, ProtocolError, StartError
+from assistant.ipc.failure import Failed
+from assistant.ipc.frames import encode
+from assistant.ipc.join import Connection, Joiner
+from assistant.library.protocol import (
+    Accepted,
+    Add,
+    AskStatus,
+    Collections,
+    Files,
+    Found,
+    JobRequest,
+    Last,
+    LibraryRequest,
+    ListCollections,
+    ListFiles,
+    Pause,
+    QuickReply,
+    QuickRequest,
+    Rebuild,
+    Refresh,
+    Remove,
+    Removed,
+    Reply,
+    Search,
+    Status,
+    StopJob,
+    Verified,
+    Verify,
+    replies,
+)
+
+LOOK = 0.05
+"""Seconds between two looks at the stop flag while nothing arrives."""
+
+SEND_TIMEOUT = 30.0
+
+TRIES = 4
+"""How often a request is made of a worker that dies of it; an index job begins to count anew with
+every file. A file that kills the worker is set aside after two deaths."""
+
+R = TypeVar("R", bound=QuickReply)
+
+
+class WorkerLibrary:
+    """The library, in its worker. Safe to use from several threads."""
+
+    def __init__(self, joiner: Joiner) -> None:
+        self._joiner = joiner
+
+    def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
+        """See `Library.add`."""
+        request = Add(collection=collection, paths=tuple(_existing(path) for path in paths))
+        return self._index(request, stop)
+
+    def refresh(self, stop: Event, collection: str | None = None) -> Iterator[IndexEvent]:
+        """See `Library.refresh`."""
+        return self._index(Refresh(collection=collection), stop)
+
+    def rebuild(self, stop: Event) -> Iterator[IndexEvent]:
+        """See `Library.rebuild`."""
+        return self._index(Rebuild(), stop)
+
+    def search(
+        self,
+        question: str,
+        collections: Sequence[str] | None,
+        limit: int,
+        stop: Event | None = None,
+    ) -> SearchResult:
+        """See `Library.search`."""
+        request = Search(
+            question=question.encode("utf-8", "replace").decode(),
+            collections=None if collections is None else tuple(collections),
+            limit=limit,
+        )
+        for reply in self._ask(request, stop or Event()):
+            if isinstance(reply, Found):
+                return reply.result
+        return SearchResult()
+
+    def collections(self) -> list[Collection]:
+        """See `Library.collections`."""
+        return list(self._one(ListCollections(), Collections).collections)
+
+    def files(
+        self, collection: str | None = None, state: FileState | None = None
+    ) -> list[FileEntry]:
+        """See `Library.files`."""
+        found: list[FileEntry] = []
+        for reply in self._ask(ListFiles(collection=collection, state=state), Event()):
+            if isinstance(reply, Files):
+                found += reply.files
+        return found
+
+    def status(self) -> LibraryStatus:
+        """See `Library.status`."""
+        return self._one(AskStatus(), Status).status
+
+    def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
+        """See `Library.remove`."""
+        absolute = tuple(os.fsencode(os.path.realpath(path)) for path in paths)
+        return self._one(Remove(collection=collection, paths=absolute), Removed).files
+
+    def verify(self) -> Verification:
+        """See `Library.verify`."""
+        return self._one(Verify(), Verified).verification
+
+    def pause(self) -> None:
+        """See `Library.pause`."""
+        self._tell(Pause(paused=True))
+
+    def resume(self) -> None:
+        """See `Library.resume`."""
+        self._tell(Pause(paused=False))
+
+    def _index(self, request: JobRequest, stop: Event) -> Iterator[IndexEvent]:
+        """Events of a job. When the worker dies, the next one goes on where it was."""
+        with closing(self._ask(request, stop)) as answers:
+            for reply in answers:
+                if isinstance(reply, IndexEvent):
+                    yield reply
+
+    def _one(self, request: QuickRequest, kind: type[R]) -> R:
+        for reply in self._ask(request, Event()):
+            if isinstance(reply, kind):
+                return reply
+        raise LibraryError("The library did not answer.", "Try again.")
+
+    def _tell(self, request: QuickRequest) -> None:
+        for _ in self._ask(request, Event()):
+            pass
+
+    def _ask(self, request: LibraryRequest, stop: Event) -> Generator[Reply, None, None]:
+        """Send a request and yield the replies, the last one included."""
+        tries = TRIES
+        while not stop.is_set():
+            connection = yield from self._join(stop)
+            if connection is None:
+                return
+            try:
+                for reply in self._converse(connection, request, stop):
+                    if isinstance(reply, Leaving):
+                        break
+                    if isinstance(reply, Indexed):
+                        tries = TRIES
+                    yield reply
+                else:
+                    return
+                stop.wait(LOOK)
+            except (PeerGoneError, ProtocolError):
+                tries -= 1
+                if not tries:
+                    raise self._died(connection) from None
+            finally:
+                connection.close()
+
+    def _join(self, stop: Event) -> Generator[Reply, None, Connection | None]:
+        joining = self._joiner.join(stop)
+        try:
+            while True:
+                next(joining)
+                yield Waiting()
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        except StartError as failure:
+            raise LibraryStartError(
+                f"The library could not be started: {failure}.",
+                f"Its log is {self._joiner.spec.log}.",
+            ) from None
+
+    def _converse(
+        self, connection: Connection, request: LibraryRequest, stop: Event
+    ) -> Iterator[Reply | Leaving]:
+        """Raises PeerGoneError when the worker goes away, ProtocolError when it talks nonsense."""
+        connection.line.send(encode(request), SEND_TIMEOUT)
+        job: str | None = None
+        told = False
+        while True:
+            if stop.is_set() and not told:
+                if not isinstance(request, JobRequest):
+                    return
+                if job is not None:
+                    self._tell(StopJob(job=job))
+                    told = True
+            data = connection.line.receive(LOOK)
+            if data is None:
+                continue
+            try:
+                reply = replies.validate_json(data)
+            except ValueError:
+                raise ProtocolError("not a reply") from None
+            if isinstance(reply, Failed):
+                raise reply.error()
+            if isinstance(reply, Accepted):
+                job = reply.job
+            yield reply
+            if isinstance(reply, Last):
+                return
+
+    def _died(self, connection: Connection) -> LibraryDiedError:
+        how = self._joiner.how_it_ended(connection.peer.pid)
+        return LibraryDiedError(
+            f"The library stopped unexpectedly{f' ({how})' if how else ''}.",
+            f"Try again to restart it. Its log is {self._joiner.spec.log}.",
+        )
+
+
+def _existing(path: str) -> bytes:
+    """The absolute path of something that is there, links followed."""
+    expanded = os.path.expanduser(path)  # noqa: PTH111 - a Path cannot hold every name
+    try:
+        os.stat(expanded)  # noqa: PTH116
+    except (OSError, ValueError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else str(failure)
+        raise NotFoundError(f"{path!r} cannot be added: {reason}.", "Check the path.") from None
+    return os.fsencode(os.path.realpath(expanded))

@@ -1,0 +1,307 @@
+"""What the worker does for each kind of request."""
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from threading import Event, Lock
+from time import monotonic
+from typing import Protocol
+
+from assistant.core.errors import AssistantError, LibraryError, NotFoundError
+from assistant.core.library import Collection, FileEntry, LibraryStatus, SearchResult
+from assistant.core.library_events import IndexEvent, Waiting
+from assistant.ipc.caller import Caller
+from assistant.ipc.failure import Failed
+from assistant.library.catalog import KnownFile
+from assistant.library.collections import Root
+from assistant.library.indexing import Indexing, Parts
+from assistant.library.jobs import Job, JobQueue
+from assistant.library.names import printable_path
+from assistant.library.options import LibraryOptions
+from assistant.library.pacing import Pace
+from assistant.library.parts import OpenLibrary
+from assistant.library.protocol import (
+    Accepted,
+    Add,
+    AskStatus,
+    Collections,
+    Files,
+    Found,
+    JobRequest,
+    LibraryRequest,
+    ListCollections,
+    ListFiles,
+    Obeyed,
+    Pause,
+    QuickReply,
+    QuickRequest,
+    Rebuild,
+    Refresh,
+    Remove,
+    Removed,
+    Search,
+    Status,
+    StopJob,
+    Verified,
+    Verify,
+)
+from assistant.library.searching import Searching
+from assistant.library.verifying import verify
+
+FILES_AT_ONCE = 500
+"""Files in one reply."""
+
+END_OF_JOB = 30.0
+"""Seconds that a job has to end when it is in the way."""
+
+log = logging.getLogger(__name__)
+
+
+class Searcher(Protocol):
+    """Whoever finds passages."""
+
+    def search(
+        self, question: str, collections: Sequence[int] | None, limit: int
+    ) -> SearchResult: ...
+
+
+class Host:
+    """Serves requests: quick ones at once, jobs one after the other."""
+
+    def __init__(self, library: OpenLibrary, jobs: JobQueue, searcher: Searcher) -> None:
+        self._library = library
+        self._jobs = jobs
+        self._searcher = searcher
+        self._removing = Lock()
+        library.catalog.after_crash()
+        if library.collections.all():
+            jobs.put(Job(Refresh(collection=None)))
+
+    def serve(self, caller: Caller, request: LibraryRequest) -> None:
+        """Answer a request, or put its job into the queue. Called in the connection's thread."""
+        if isinstance(request, JobRequest):
+            job = Job(request, caller)
+            job.post(Accepted(job=job.id))
+            if self._jobs.running:
+                job.post(Waiting())
+            self._jobs.put(job)
+            return
+        try:
+            caller.end(self._answer(caller, request))
+        except AssistantError as failure:
+            caller.end(Failed.of(failure))
+        except Exception:  # the border of the process: the caller must not wait for ever
+            log.exception("a request failed")
+            caller.end(Failed.of(_unexpected()))
+
+    def run(self, job: Job) -> None:
+        """Carry out a job; called by the one thread that does."""
+        try:
+            last: IndexEvent | None = None
+            for event in self._index(job):
+                if last is not None:
+                    job.post(last)
+                last = event
+            assert last is not None
+            job.end(last)
+        except AssistantError as failure:
+            log.warning("a job failed: %s", failure)
+            job.end(Failed.of(failure))
+        except Exception:  # the border of the process
+            log.exception("a job failed")
+            job.end(Failed.of(_unexpected()))
+
+    def close(self) -> None:
+        self._library.close()
+
+    def _index(self, job: Job) -> Iterator[IndexEvent]:
+        library = self._library
+        parts = Parts(
+            library.database,
+            library.catalog,
+            library.reader,
+            library.embedding,
+            library.options.rules,
+        )
+        pace = Pace(lambda seconds: self._jobs.hold(job, seconds))
+        rebuild = isinstance(job.request, Rebuild)
+        if rebuild:
+            library.index.rebuild(pace.check)
+        yield from Indexing(parts, pace, job.stop, again=rebuild).run(self._roots(job.request))
+
+    def _roots(self, request: JobRequest) -> list[Root]:
+        collections = self._library.collections
+        match request:
+            case Add():
+                collection = collections.add(request.collection)
+                return [collections.add_root(collection.id, path) for path in request.paths]
+            case Refresh(collection=str(name)):
+                return list(collections.named(name).roots)
+            case _:
+                return [root for collection in collections.all() for root in collection.roots]
+
+    def _answer(self, caller: Caller, request: QuickRequest) -> QuickReply:
+        match request:
+            case Search():
+                return Found(result=self._search(request))
+            case ListCollections():
+                return Collections(collections=tuple(self._collections()))
+            case ListFiles():
+                files = [_entry(known) for known in self._files(request)]
+                for at in range(0, len(files), FILES_AT_ONCE):
+                    caller.post(Files(files=tuple(files[at : at + FILES_AT_ONCE])))
+                return Obeyed()
+            case AskStatus():
+                return Status(status=self._status())
+            case Remove():
+                return Removed(files=self._remove(request))
+            case Verify():
+                return Verified(verification=verify(self._library))
+            case Pause():
+                self._jobs.pause(request.paused)
+                return Obeyed()
+            case StopJob():
+                self._jobs.stop(request.job)
+                return Obeyed()
+
+    def _search(self, request: Search) -> SearchResult:
+        named = self._library.collections.named
+        scope = request.collections
+        ids = None if scope is None else [named(name).id for name in scope]
+        return self._searcher.search(request.question, ids, request.limit)
+
+    def _collections(self) -> Iterator[Collection]:
+        with self._library.database.read() as connection:
+            rows = connection.execute(
+                """
+                SELECT collection_id, count(*), sum(passages) FROM files JOIN (
+                    SELECT DISTINCT collection_id, file_id FROM members
+                    JOIN roots ON roots.id = root_id
+                ) ON file_id = files.id GROUP BY collection_id
+                """
+            )
+            counts = {row[0]: (row[1], row[2]) for row in rows}
+        for collection in self._library.collections.all():
+            files, passages = counts.get(collection.id, (0, 0))
+            roots = tuple(root.display for root in collection.roots)
+            yield Collection(name=collection.name, roots=roots, files=files, passages=passages)
+
+    def _files(self, request: ListFiles) -> list[KnownFile]:
+        catalog, collections = self._library.catalog, self._library.collections
+        found: dict[bytes, KnownFile] = {}
+        if request.collection is None:
+            found = catalog.files()
+        else:
+            for root in collections.named(request.collection).roots:
+                found |= catalog.files(root.id)
+        wanted = request.state
+        return [
+            known for _, known in sorted(found.items()) if wanted is None or known.state == wanted
+        ]
+
+    def _status(self) -> LibraryStatus:
+        with self._library.database.read() as connection:
+            rows = connection.execute("SELECT state, count(*) FROM files GROUP BY state")
+            states = dict(rows.fetchall())
+            passages = connection.execute("SELECT count(*) FROM texts").fetchone()[0]
+        running, options = self._jobs.running, self._library.options
+        return LibraryStatus(
+            collections=len(self._library.collections.all()),
+            files=sum(states.values()),
+            indexed=states.get("indexed", 0),
+            skipped=states.get("skipped", 0),
+            waiting=states.get("waiting", 0),
+            passages=passages,
+            disk_bytes=_size(options.database) + _size(options.vectors),
+            paused=self._jobs.paused,
+            job=running.progress if running else None,
+        )
+
+    def _remove(self, request: Remove) -> int:
+        collections, catalog = self._library.collections, self._library.catalog
+        with self._removing:
+            collection = collections.named(request.collection)
+            roots = _chosen(collection.roots, request.paths)
+            interrupted = self._interrupt()
+            before = self._status().files
+            for root in roots:
+                for change in catalog.gone(root.id, list(catalog.files(root.id))):
+                    if change.added or change.removed:
+                        self._library.index.apply(change)
+                collections.remove_root(root.id)
+            if not request.paths:
+                collections.remove(collection.id)
+            left = before - self._status().files
+            if interrupted:
+                self._jobs.put(Job(Refresh(collection=None)))
+        return left
+
+    def _interrupt(self) -> bool:
+        """End the job that runs: it might be walking what is about to be removed."""
+        running = self._jobs.running
+        if running is None:
+            return False
+        running.stop.set()
+        deadline = monotonic() + END_OF_JOB
+        pause = Event()
+        while self._jobs.running is running:
+            if monotonic() > deadline:
+                raise LibraryError(
+                    "The library is busy with a file that takes long.", "Try again in a minute."
+                )
+            pause.wait(0.05)
+        return True
+
+
+def open_host(options: LibraryOptions, jobs: JobQueue) -> Host:
+    """Open the library. Raises StorageError."""
+    library = OpenLibrary(options)
+    return Host(library, jobs, Searching(library))
+
+
+def _chosen(roots: Sequence[Root], paths: Sequence[bytes]) -> list[Root]:
+    """The roots at these paths; all of them when no path is given."""
+    if not paths:
+        return list(roots)
+    by_path = {root.path: root for root in roots}
+    for path in paths:
+        if path not in by_path:
+            raise NotFoundError(
+                f"{printable_path(path)} was not added to this collection.",
+                "`assistant library list` shows what was; a part of a folder is left out by an"
+                " .assistantignore file.",
+            )
+    return [by_path[path] for path in paths]
+
+
+def _entry(known: KnownFile) -> FileEntry:
+    return FileEntry(
+        path=printable_path(known.path),
+        size=known.stamp.size,
+        state=known.state,
+        passages=known.passages,
+        reason=known.reason,
+        detail=known.detail,
+    )
+
+
+def _size(path: os.PathLike[str]) -> int:
+    """Bytes of a file with its journals, or of a folder."""
+    total = 0
+    if os.path.isdir(path):  # noqa: PTH112
+        for folder, _, names in os.walk(path):
+            for name in names:
+                with suppress(OSError):
+                    total += os.lstat(f"{folder}/{name}").st_size
+        return total
+    for suffix in ("", "-wal"):
+        with suppress(OSError):
+            total += os.lstat(f"{os.fspath(path)}{suffix}").st_size
+    return total
+
+
+def _unexpected() -> AssistantError:
+    return LibraryError(
+        "An unexpected error ended this request.", "Its details are in the library's log."
+    )

@@ -1,0 +1,26 @@
+"""What the library worker has to know when it starts."""
+
+from pathlib import Path
+
+from assistant.core.models import Value
+from assistant.library.limits import Limits
+from assistant.library.walk import WalkRules
+
+
+class LibraryOptions(Value):
+    """Where the library is and how it reads."""
+
+    database: Path
+    """library.db."""
+    vectors: Path
+    """The folder of the vectors, which can be made again."""
+    reader: tuple[str, ...]
+    """The command that starts a reader process."""
+    embedder: Path | None = None
+    """The folder of an embedder; None takes the one that comes with the program."""
+    server: str = ""
+    """The address of a Chroma server; empty keeps the vectors in `vectors`."""
+    processes: int = 2
+    """Reader processes."""
+    rules: WalkRules = WalkRules()
+    limits: Limits = Limits()

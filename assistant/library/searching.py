@@ -1,0 +1,28 @@
+"""Questions to the open library."""
+
+from collections.abc import Sequence
+
+from assistant.core.library import SearchResult
+from assistant.library.parts import OpenLibrary
+from assistant.library.retrieval import Retrieval, join_neighbours
+
+
+class Searching:
+    """Searches as soon as there is something to search; the embedder waits until then."""
+
+    def __init__(self, library: OpenLibrary) -> None:
+        self._library = library
+
+    def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
+        """See `Retrieval.search`; passages that overlap in their file come as one."""
+        library = self._library
+        with library.database.read() as connection:
+            there = connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
+        if there is None or not question.strip():
+            return SearchResult()
+        opened = library.embedding()
+        retrieval = Retrieval(
+            library.database, library.analyzer, opened.embedder, opened.embeddings, library.index
+        )
+        result = retrieval.search(question, collections, limit)
+        return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})

@@ -1,0 +1,65 @@
+"""A look at everything that is stored, with what can be repaired repaired."""
+
+from assistant.core.library import Problem, Verification
+from assistant.library.parts import OpenLibrary
+from assistant.library.vectors import VectorsError
+
+
+def verify(library: OpenLibrary) -> Verification:
+    """Check library.db, the keyword index and the vectors against each other."""
+    problems = [*_database(library), *_counts(library), *_embeddings(library), *_vectors(library)]
+    with library.database.read() as connection:
+        files, passages = connection.execute(
+            "SELECT count(*), coalesce(sum(passages), 0) FROM files"
+        ).fetchone()
+    return Verification(
+        ok=all(problem.repaired for problem in problems),
+        files=files,
+        passages=passages,
+        problems=tuple(problems),
+    )
+
+
+def _database(library: OpenLibrary) -> list[Problem]:
+    with library.database.read() as connection:
+        found = [row[0] for row in connection.execute("PRAGMA integrity_check(10)")]
+    return [Problem(what=f"library.db: {text}", repaired=False) for text in found if text != "ok"]
+
+
+def _counts(library: OpenLibrary) -> list[Problem]:
+    """What has to be as many as something else."""
+    with library.database.read() as connection:
+        numbers = connection.execute(
+            """
+            SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM texts),
+                (SELECT count(*) FROM keywords), (SELECT coalesce(sum(passages), 0) FROM files),
+                (SELECT count(*) FROM files WHERE id NOT IN (SELECT file_id FROM members))
+            """
+        ).fetchone()
+    passages, texts, keywords, said, strays = numbers
+    problems = []
+    for what, number in (("texts", texts), ("keyword entries", keywords), ("told passages", said)):
+        if number != passages:
+            text = f"There are {passages:,} passages and {number:,} {what}"
+            problems.append(Problem(what=text, repaired=False))
+    if strays:
+        text = f"{strays:,} files belong to no collection"
+        problems.append(Problem(what=text, repaired=False))
+    return problems
+
+
+def _embeddings(library: OpenLibrary) -> list[Problem]:
+    without = library.embedding().embeddings.unembedded(1_000_000)
+    if not without:
+        return []
+    return [Problem(what=f"{len(without):,} passages have no embedding", repaired=False)]
+
+
+def _vectors(library: OpenLibrary) -> list[Problem]:
+    try:
+        made_anew = library.index.open()
+    except VectorsError as failure:
+        return [Problem(what=f"The vectors cannot be used: {failure}", repaired=False)]
+    if made_anew:
+        return [Problem(what="The vectors were not those of library.db", repaired=True)]
+    return []

@@ -1,0 +1,114 @@
+"""The library worker's main: listens, serves questions while it indexes, and ends when idle."""
+
+import faulthandler
+import logging
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from assistant.core.errors import AssistantError
+from assistant.ipc.caller import Caller
+from assistant.ipc.failure import Failed
+from assistant.ipc.server import Server
+from assistant.ipc.worker import WorkerSpec
+from assistant.ipc.workerlog import WorkerLog
+from assistant.library.jobs import JobQueue
+from assistant.library.options import LibraryOptions
+from assistant.library.protocol import LibraryRequest, requests
+
+if TYPE_CHECKING:
+    from assistant.library.host import Host
+
+LOOK = 1.0
+"""Seconds between two looks at whether it is time to end."""
+
+OOM_SCORE = "600"
+"""When memory runs out Linux should end what goes on where it was, before anything else."""
+
+NICE = 10
+"""Indexing gives way to an answer that is being written. Linux keeps this for each thread, and
+the threads that compute inherit it from the one that starts them."""
+
+LAST_JOB = 20.0
+"""Seconds that a job has to end when the worker does."""
+
+log = logging.getLogger(__name__)
+
+
+def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> None:
+    """Be the library worker until nobody needs one.
+
+    Args:
+        idle_exit: seconds without a request or a job after which the process ends.
+
+    Raises:
+        StartError: another worker lives, or there is no key.
+    """
+    output = WorkerLog(worker.log)
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+    opening: Future[Host] = Future()
+    jobs = JobQueue(options.database.with_name("library.paused"))
+
+    def answer(caller: Caller, request: LibraryRequest) -> None:
+        try:
+            host = opening.result()
+        except AssistantError as failure:
+            caller.end(Failed.of(failure))
+        else:
+            host.serve(caller, request)
+
+    with Server(worker, requests, answer) as server:
+        try:
+            # Callers can queue while numpy and others are being imported.
+            from assistant.library.host import open_host  # noqa: PLC0415
+
+            host = open_host(options, jobs)
+        except AssistantError as failure:
+            log.warning("the library cannot be opened: %s", failure)
+            opening.set_exception(failure)
+            _wait(jobs, server, output, 0)
+            return
+        opening.set_result(host)
+        indexing = threading.Thread(target=_index, args=(host, jobs), name="indexing", daemon=True)
+        indexing.start()
+        log.info("library %s is ready", worker.version)
+        _wait(jobs, server, output, idle_exit)
+        jobs.close()
+        indexing.join(LAST_JOB)
+    host.close()
+    log.info("library ends")
+
+
+def _index(host: "Host", jobs: JobQueue) -> None:
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+    while not jobs.is_closed:
+        job = jobs.take(LOOK)
+        if job is not None:
+            host.run(job)
+
+
+def _wait(
+    jobs: JobQueue, server: Server[LibraryRequest], output: WorkerLog, idle_exit: float
+) -> None:
+    """Until the worker may end: nobody is connected, and no job can go on."""
+    busy = monotonic()
+    pause = threading.Event()
+    while True:
+        pause.wait(min(LOOK, idle_exit) or LOOK / 10)
+        if not jobs.is_idle or not server.quiet_for():
+            busy = monotonic()
+        idle = monotonic() - busy
+        if server.quiet_for() and (idle > idle_exit or server.retiring.is_set()):
+            return
+        output.trim()
