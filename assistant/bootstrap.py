@@ -60,14 +60,15 @@ def build(settings: Settings, paths: Paths) -> Assistant:
         # Whoever holds the database now empties the trash at the next start.
         store.purge()
     models = model_catalog(settings, paths)
+    files = library(paths)
     return Assistant(
         settings=settings,
         paths=paths,
         store=store,
         models=models,
         prompts=prompt_library(paths),
-        chat=Chat(store, models, settings.sampling),
-        library=library(paths),
+        chat=Chat(store, models, settings.sampling, files),
+        library=files,
     )
 
 

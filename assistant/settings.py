@@ -56,6 +56,9 @@ class LibrarySettings(Value):
     """Megabytes; larger files are left out."""
     readers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that read files."""
+    fall_back: bool = False
+    """Whether a question to a named collection is answered from the model alone when the files
+    do not speak to it. Without it the answer then only says so."""
     server: str = ""
     """Address of a Chroma server, such as http://127.0.0.1:8000. Empty: vectors are kept here."""
     idle_exit: Annotated[float, Field(gt=0)] = 1800

@@ -6,8 +6,11 @@ from typing import Any
 from assistant.cli.console import Console
 from assistant.cli.interruption import InterruptedWriteError, Interruption
 from assistant.cli.progress import show
+from assistant.cli.sources import as_object, tell_citations, tell_search
 from assistant.core.chat import Ask, Chat
-from assistant.core.events import Answered, Loaded, TurnEvent, Wrote
+from assistant.core.citations import annotate
+from assistant.core.events import Answered, Loaded, Retrieved, TurnEvent, Wrote
+from assistant.core.grounding import Sources
 from assistant.core.models import Message, Sampling, Timings, Usage
 
 
@@ -30,7 +33,14 @@ class Answering:
         self._shown = ""
         self._message: Message | None = None
 
-    def run(self, chat: Chat, conversation_id: str, text: str, sampling: Sampling) -> int:
+    def run(
+        self,
+        chat: Chat,
+        conversation_id: str,
+        text: str,
+        sampling: Sampling,
+        sources: Sources | None = None,
+    ) -> int:
         """Ask and print; returns the exit status.
 
         Raises:
@@ -38,7 +48,7 @@ class Answering:
         """
         request = Ask(conversation_id=conversation_id, text=text)
         try:
-            with closing(chat.turn(request, self._interruption.stop, sampling)) as turn:
+            with closing(chat.turn(request, self._interruption.stop, sampling, sources)) as turn:
                 for event in turn:
                     self._note(event)
         except InterruptedWriteError:
@@ -52,6 +62,8 @@ class Answering:
 
     def _note(self, event: TurnEvent) -> None:
         match event:
+            case Retrieved():
+                tell_search(event, self._console)
             case Loaded(info=info):
                 self._model = info.name
             case Wrote(text=text):
@@ -81,21 +93,24 @@ class Answering:
         if self._as_json:
             self._console.json(self._object(message))
         elif not self._streams and message.text:
-            self._console.write(
-                message.text if message.text.endswith("\n") else f"{message.text}\n"
-            )
+            answer = annotate(message.text, message.citations)
+            self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
+        if not self._as_json:
+            tell_citations(message.citations, self._console)
         return self._interruption.exit_code if message.state == "stopped" else 0
 
     def _object(self, message: Message) -> dict[str, Any]:
         usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
         return {
-            "answer": message.text,
+            "answer": annotate(message.text, message.citations)
+            if message.citations
+            else message.text,
             "stopped": message.state == "stopped",
             "stop_reason": message.stop_reason,
             "model": self._model or message.model,
             "conversation_id": message.conversation_id,
             "message_id": message.id,
-            "citations": [],
+            "citations": [as_object(citation) for citation in message.citations],
             "usage": usage.model_dump(),
             "timings": rounded(message.timings or Timings()),
         }

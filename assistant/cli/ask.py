@@ -10,6 +10,7 @@ from assistant.cli.interruption import Interruption
 from assistant.cli.preview import Asked, Preview
 from assistant.cli.program import Program, absolute
 from assistant.cli.reading import compose
+from assistant.cli.sources import chosen_sources
 from assistant.core.beginning import begin
 from assistant.core.errors import NotFoundError
 from assistant.core.models import Conversation, Sampling, Value
@@ -45,6 +46,8 @@ class AskOptions(Value):
     max_tokens: int | None
     temperature: float | None
     seed: int | None
+    collections: tuple[str, ...]
+    no_library: bool
     no_stream: bool
     as_json: bool
     dry_run: bool
@@ -59,6 +62,10 @@ class AskOptions(Value):
 @click.option("--max-tokens", type=int, metavar="N", help="The longest answer, in tokens.")
 @click.option("--temperature", type=float, metavar="T", help="0 takes the likeliest token.")
 @click.option("--seed", type=int, metavar="N", help="The same seed gives the same answer.")
+@click.option(
+    "--collection", "collections", multiple=True, metavar="NAME", help="Answer from these files."
+)
+@click.option("--no-library", is_flag=True, help="Do not look into your files.")
 @click.option("--no-stream", is_flag=True, help="Print the answer when it is complete.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--dry-run", is_flag=True, help="Print the exact prompt and its tokens; ask nothing.")
@@ -68,21 +75,32 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
 
     What is piped in is appended to the question. Standard output carries the answer and nothing
     else; progress and errors go to standard error. The conversation is kept, like any other.
+
+    Files that were added with `assistant add` are looked into. With --collection the answer comes
+    from these files, or says that they do not speak to the question.
     """
     options = AskOptions(**given)
     if options.last and options.conversation:
         raise click.UsageError("--last and --conversation exclude each other.")
+    if options.collections and options.no_library:
+        raise click.UsageError("--collection and --no-library exclude each other.")
     sampling = _sampling(program.settings.sampling, options)
     text = compose(question, program.stdin)
     with program.assistant() as assistant:
         asked = _asked(assistant, options)
+        sources = chosen_sources(
+            options.collections,
+            options.no_library,
+            assistant.paths.library,
+            assistant.settings.library.fall_back,
+        )
         with Interruption() as interruption:
             if options.dry_run:
                 view = Preview(program.console, interruption)
-                return view.run(assistant, asked, text, sampling, options.as_json)
+                return view.run(assistant, asked, text, sampling, sources, options.as_json)
             conversation = _conversation(assistant, asked)
             answering = Answering(program.console, interruption, options.as_json, options.no_stream)
-            return answering.run(assistant.chat, conversation.id, text, sampling)
+            return answering.run(assistant.chat, conversation.id, text, sampling, sources)
 
 
 def _sampling(settings: Sampling, options: AskOptions) -> Sampling:

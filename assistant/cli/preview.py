@@ -7,6 +7,7 @@ from assistant.cli.interruption import Interruption
 from assistant.cli.progress import show
 from assistant.core.context import ContextPlan, Part
 from assistant.core.events import Loaded
+from assistant.core.grounding import Sources
 from assistant.core.models import Conversation, RenderedPrompt, Sampling, Value
 from assistant.core.prompts import Prompt
 
@@ -44,7 +45,13 @@ class Preview:
         self._interruption = interruption
 
     def run(
-        self, assistant: "Assistant", asked: Asked, text: str, sampling: Sampling, as_json: bool
+        self,
+        assistant: "Assistant",
+        asked: Asked,
+        text: str,
+        sampling: Sampling,
+        sources: Sources | None,
+        as_json: bool,
     ) -> int:
         """Print it; returns the exit status."""
         model = assistant.models.open(asked.model_name)
@@ -57,7 +64,7 @@ class Preview:
         if self._interruption.stop.is_set():
             return self._interruption.exit_code
         history = assistant.store.branch(asked.earlier.id) if asked.earlier else []
-        plan = assistant.chat.preview(asked.system_prompt, history, text, model, sampling)
+        plan = assistant.chat.preview(asked.system_prompt, history, text, model, sampling, sources)
         rendered = model.render(plan.messages)
         if as_json:
             self._console.json(_object(name, plan, rendered))

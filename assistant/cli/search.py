@@ -6,7 +6,7 @@ import click
 
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.program import Program
-from assistant.core.documents import Passage, Place
+from assistant.core.documents import Passage
 from assistant.core.sanitize import one_line, printable
 
 
@@ -57,25 +57,9 @@ def as_object(passage: Passage) -> dict[str, Any]:
     }
 
 
-def where(place: Place) -> str:
-    """A place in words, such as `page 3, Results`; empty when the format knows none."""
-    parts = []
-    if place.page is not None:
-        parts.append(f"page {place.page}")
-    if place.sheet is not None:
-        parts.append(f"sheet {place.sheet}")
-    if place.row is not None:
-        parts.append(f"row {place.row}")
-    if place.line_start is not None:
-        end = place.line_end or place.line_start
-        one = end == place.line_start
-        parts.append(f"line {end}" if one else f"lines {place.line_start}–{end}")
-    return ", ".join([*parts, *(f"“{heading}”" for heading in place.heading[-1:])])
-
-
 def _print(console: Console, number: int, passage: Passage) -> None:
     console.styled(one_line(f"[{number}] {passage.title}", 200), BOLD)
-    place = where(passage.place)
+    place = str(passage.place)
     told = f"{passage.path}{f', {place}' if place else ''}  ({passage.score:.2f})"
     console.styled(one_line(told, 2000), DIM)
     console.line(printable(passage.text))

@@ -1,11 +1,13 @@
 """One turn of a conversation: ask, regenerate, edit and continue are the same flow."""
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from threading import Event
 from time import perf_counter
 
-from assistant.core import context
-from assistant.core.errors import AssistantError, ModelError, NotFoundError
+from assistant.core import citations, context, grounding
+from assistant.core.documents import Passage
+from assistant.core.errors import AssistantError, LibraryError, ModelError, NotFoundError
 from assistant.core.events import (
     Answered,
     Asked,
@@ -13,11 +15,15 @@ from assistant.core.events import (
     Loaded,
     ModelEvent,
     Planned,
+    Retrieved,
     TurnEvent,
     Wrote,
 )
+from assistant.core.grounding import Sources
+from assistant.core.library import SearchResult
 from assistant.core.models import (
     ChatMessage,
+    Citation,
     Conversation,
     Message,
     MessageState,
@@ -28,7 +34,8 @@ from assistant.core.models import (
     Usage,
     Value,
 )
-from assistant.core.ports import ChatModel, ConversationStore, ModelCatalog
+from assistant.core.ports import ChatModel, ConversationStore, Library, ModelCatalog
+from assistant.core.sources import compose
 from assistant.core.titles import title_from
 
 
@@ -60,26 +67,38 @@ class Continue(Value):
 
 Request = Ask | Regenerate | Edit | Continue
 
-Writing = Planned | ModelEvent
+Writing = Retrieved | Planned | ModelEvent
 
 
 class Chat:
     """Runs turns: stores what is asked, plans the window, streams and stores the answer."""
 
     def __init__(
-        self, store: ConversationStore, models: ModelCatalog, sampling: Sampling | None = None
+        self,
+        store: ConversationStore,
+        models: ModelCatalog,
+        sampling: Sampling | None = None,
+        library: Library | None = None,
     ) -> None:
         self._store = store
         self._models = models
         self._sampling = sampling or Sampling()
+        self._library = library
 
     def turn(
-        self, request: Request, stop: Event, sampling: Sampling | None = None
+        self,
+        request: Request,
+        stop: Event,
+        sampling: Sampling | None = None,
+        sources: Sources | None = None,
     ) -> Generator[TurnEvent, None, None]:
         """Run one turn; a generator that does its work as it is pulled.
 
         The question is on disk before anything else happens and the answer as it grows. Closing
         the generator stops the answer as `stop` does. `Answered` is the last event.
+
+        Args:
+            sources: where the user's files are looked into; None leaves them alone.
 
         Raises:
             AssistantError: the turn failed; what was written so far is stored as `failed`.
@@ -89,13 +108,14 @@ class Chat:
         outcome = _Outcome()
         try:
             yield Asked(question=question, answer=answer)
-            for event in self._write(answer, sampling, stop):
+            for event in self._write(answer, sampling, sources, stop):
                 outcome.note(event)
                 if isinstance(event, Finished):
                     break
                 if isinstance(event, Wrote):
                     self._store.journal(answer.id, event.text)
                 yield event
+            outcome.citations = self._cite(answer, outcome.used)
         except AssistantError as failure:
             outcome.fail(failure)
             raise
@@ -107,11 +127,24 @@ class Chat:
                 usage=outcome.usage,
                 timings=outcome.timings(),
                 error=outcome.error,
+                citations=outcome.citations,
             )
         yield Answered(message=answer)
 
-    def _write(self, answer: Message, sampling: Sampling, stop: Event) -> Iterator[Writing]:
+    def _write(
+        self, answer: Message, sampling: Sampling, sources: Sources | None, stop: Event
+    ) -> Iterator[Writing]:
         conversation = self._store.conversation(answer.conversation_id)
+        *history, question, unfinished = self._store.path(answer.id)
+        found: SearchResult | None = None
+        if self._library is not None and sources is not None:
+            found = grounding.search(self._library, question.text, history, sources, stop)
+            if not found.sufficient:
+                yield Retrieved(result=found, used=())
+                if sources.only and not stop.is_set():
+                    yield Wrote(text=grounding.silence(found, sources))
+                    yield _unasked()
+                    return
         model = self._models.open(conversation.model)
         info: ModelInfo | None = None
         for loading in model.load(stop):
@@ -120,9 +153,34 @@ class Chat:
             yield loading
         if info is None or stop.is_set():
             return
-        plan = self._plan(answer, conversation.system_prompt, model, info, sampling)
+        reserve = context.reserve_for(sampling.max_tokens, info.context_window)
+        if found is not None and not unfinished.text:
+            passages = found.passages if found.sufficient else ()
+            used = grounding.fit(question.text, passages, model, info.context_window - reserve)
+            sent = compose(question.text, used) if used else None
+            self._store.set_sent(question.id, sent)
+            question = question.model_copy(update={"sent": sent})
+            if used:
+                yield Retrieved(result=found, used=used)
+        plan = context.plan(
+            conversation.system_prompt,
+            context.turns_of(history),
+            [context.as_sent(message) for message in (question, unfinished) if message.text],
+            model.measure,
+            info.context_window,
+            reserve,
+        )
         yield Planned(plan=plan)
         yield from model.stream(plan.messages, sampling, stop)
+
+    def _cite(self, answer: Message, used: Sequence[Passage]) -> tuple[Citation, ...]:
+        """An answer that cannot be checked is still an answer: it is kept, without citations."""
+        if self._library is None or not used:
+            return ()
+        text = self._store.message(answer.id).text
+        with suppress(LibraryError, ModelError):
+            return citations.check(text, used, self._library.support)
+        return ()
 
     def preview(
         self,
@@ -131,17 +189,24 @@ class Chat:
         question: str,
         model: ChatModel,
         sampling: Sampling | None = None,
+        sources: Sources | None = None,
     ) -> context.ContextPlan:
         """The plan of a question that is not asked; the model has to be loaded."""
         sampling = sampling or self._sampling
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
+        window = info.context_window
+        reserve = context.reserve_for(sampling.max_tokens, window)
+        if self._library is not None and sources is not None:
+            found = grounding.search(self._library, question, history, sources, Event())
+            passages = found.passages if found.sufficient else ()
+            question = compose(question, grounding.fit(question, passages, model, window - reserve))
         return context.plan(
             system_prompt,
             context.turns_of(history),
             [ChatMessage(role="user", content=question)],
             model.measure,
-            info.context_window,
-            context.reserve_for(sampling.max_tokens, info.context_window),
+            window,
+            reserve,
         )
 
     def _store_request(
@@ -205,26 +270,11 @@ class Chat:
             raise NotFoundError(f"Message {id} is a question, not an answer.")
         return message
 
-    def _plan(
-        self,
-        answer: Message,
-        system_prompt: str,
-        model: ChatModel,
-        info: ModelInfo,
-        sampling: Sampling,
-    ) -> context.ContextPlan:
-        *history, question, unfinished = self._store.path(answer.id)
-        newest = [ChatMessage(role="user", content=question.text)]
-        if unfinished.text:
-            newest.append(ChatMessage(role="assistant", content=unfinished.text))
-        return context.plan(
-            system_prompt,
-            context.turns_of(history),
-            newest,
-            model.measure,
-            info.context_window,
-            context.reserve_for(sampling.max_tokens, info.context_window),
-        )
+
+def _unasked() -> Finished:
+    """The end of an answer for which no model was asked."""
+    nothing = Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
+    return Finished(reason="end", usage=nothing, timings=Timings())
 
 
 class _Outcome:
@@ -235,6 +285,8 @@ class _Outcome:
         self.stop_reason: StopReason | None = "stopped"
         self.usage: Usage | None = None
         self.error: str | None = None
+        self.used: tuple[Passage, ...] = ()
+        self.citations: tuple[Citation, ...] = ()
         self._started = perf_counter()
         self._load_ms = 0.0
         self._first_token_ms = 0.0
@@ -242,6 +294,8 @@ class _Outcome:
 
     def note(self, event: Writing) -> None:
         match event:
+            case Retrieved(used=used):
+                self.used = used
             case Loaded():
                 self._load_ms = self._elapsed_ms()
             case Wrote():

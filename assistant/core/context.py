@@ -78,11 +78,16 @@ def turns_of(history: Sequence[Message]) -> list[Turn]:
             turns.append(
                 Turn(
                     message_ids=tuple(m.id for m in pair),
-                    messages=tuple(ChatMessage(role=m.role, content=m.text) for m in pair),
+                    messages=tuple(as_sent(message) for message in pair),
                 )
             )
             question = None
     return turns
+
+
+def as_sent(message: Message) -> ChatMessage:
+    """A stored message as the model reads it: a question with its passages, where it has any."""
+    return ChatMessage(role=message.role, content=message.sent or message.text)
 
 
 def reserve_for(max_tokens: int | None, window: int) -> int:

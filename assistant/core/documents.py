@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from assistant.core.models import Place as Place
 from assistant.core.models import Value
 
 BlockKind = Literal["heading", "paragraph", "list", "code", "row"]
@@ -48,19 +49,6 @@ class Document(Value):
     blocks: tuple[Block, ...]
     has_lines: bool
     """Whether line numbers of `text` are those of the file: true for plain text and code."""
-
-
-class Place(Value):
-    """Where a passage stands, as far as its format knows."""
-
-    page: int | None = None
-    sheet: str | None = None
-    row: int | None = None
-    heading: tuple[str, ...] = ()
-    """The headings above it, outermost first."""
-    line_start: int | None = None
-    """From 1."""
-    line_end: int | None = None
 
 
 class Chunk(Value):

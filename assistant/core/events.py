@@ -7,6 +7,8 @@ after everything worth keeping was stored.
 from typing import Literal
 
 from assistant.core.context import ContextPlan
+from assistant.core.documents import Passage
+from assistant.core.library import SearchResult
 from assistant.core.models import Message, ModelInfo, StopReason, Timings, Usage, Value
 
 
@@ -72,6 +74,14 @@ class Asked(Value):
     answer: Message
 
 
+class Retrieved(Value):
+    """The user's files were searched. `used` of the passages found go into the prompt."""
+
+    kind: Literal["retrieved"] = "retrieved"
+    result: SearchResult
+    used: tuple[Passage, ...]
+
+
 class Planned(Value):
     """What goes into the window and what is left out."""
 
@@ -86,4 +96,4 @@ class Answered(Value):
     message: Message
 
 
-TurnEvent = Asked | Planned | Queued | Loading | Loaded | Reading | Wrote | Answered
+TurnEvent = Asked | Retrieved | Planned | Queued | Loading | Loaded | Reading | Wrote | Answered

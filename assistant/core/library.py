@@ -76,6 +76,18 @@ class SearchResult(Value):
     """Passages that were searched."""
 
 
+class Support(Value):
+    """How far one passage bears out one sentence of an answer."""
+
+    cosine: float
+    """Of the sentence and the passage's sentence that is nearest in meaning."""
+    overlap: float
+    """The share of the sentence's words that the passage has, rare words counting more."""
+    start: int
+    end: int
+    """That nearest sentence, as offsets in the passage's text."""
+
+
 class Problem(Value):
     """Something that is wrong with what is stored."""
 

@@ -97,6 +97,59 @@ class ConversationSummary(Value):
     """Number of messages in the whole tree."""
 
 
+class Place(Value):
+    """Where a passage stands, as far as its format knows."""
+
+    page: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+    heading: tuple[str, ...] = ()
+    """The headings above it, outermost first."""
+    line_start: int | None = None
+    """From 1."""
+    line_end: int | None = None
+
+    def __str__(self) -> str:
+        """In words, such as `page 3, “Results”`; empty when the format knows none."""
+        parts = []
+        if self.page is not None:
+            parts.append(f"page {self.page}")
+        if self.sheet is not None:
+            parts.append(f"sheet {self.sheet}")
+        if self.row is not None:
+            parts.append(f"row {self.row}")
+        if self.line_start is not None:
+            end = self.line_end or self.line_start
+            one = end == self.line_start
+            parts.append(f"line {end}" if one else f"lines {self.line_start}–{end}")
+        return ", ".join([*parts, *(f"“{heading}”" for heading in self.heading[-1:])])
+
+
+Strength = Literal["verbatim", "supported", "weak"]
+"""How well a passage bears out a sentence: word for word, clearly, or only in part."""
+
+
+class Citation(Value):
+    """A sentence of an answer and the passage that bears it out."""
+
+    number: int
+    """Of the passage in the prompt, from 1: the `[n]` of the answer."""
+    strength: Strength
+    start: int
+    end: int
+    """The sentence, as offsets in the answer."""
+    path: str
+    """Printable form of the file's path."""
+    title: str
+    place: Place
+    quote: str
+    """What the passage says."""
+    quote_start: int
+    """Where that stands in the file's text, in characters."""
+    content_hash: str
+    """SHA-256 of the file when it was read: tells whether the source has changed since."""
+
+
 class Message(Value):
     """One message of a conversation's tree."""
 
@@ -107,6 +160,8 @@ class Message(Value):
     role: Role
     text: str
     """Exactly what was typed or written, never cleaned: clean it where it is shown."""
+    sent: str | None = None
+    """What the model read for it, where that was more than `text`: a question with passages."""
     state: MessageState
     created: datetime
     version: int = 1
@@ -120,6 +175,8 @@ class Message(Value):
     timings: Timings | None = None
     error: str | None = None
     """What went wrong, for a message in state `failed`."""
+    citations: tuple[Citation, ...] = ()
+    """Which passages bear out which sentences of an answer."""
 
 
 class SearchHit(Value):

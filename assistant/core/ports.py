@@ -12,11 +12,13 @@ from assistant.core.library import (
     FileState,
     LibraryStatus,
     SearchResult,
+    Support,
     Verification,
 )
 from assistant.core.library_events import IndexEvent
 from assistant.core.models import (
     ChatMessage,
+    Citation,
     Conversation,
     ConversationSummary,
     Measure,
@@ -168,6 +170,10 @@ class ConversationStore(Protocol):
         """Take up an unfinished answer again: state `streaming`, its text kept."""
         ...
 
+    def set_sent(self, message_id: str, sent: str | None) -> None:
+        """Keep what the model reads for a question, where that is more than its text."""
+        ...
+
     def journal(self, message_id: str, text: str) -> None:
         """Add to a streaming message. On disk within 250 ms; does not wait for it."""
         ...
@@ -181,6 +187,7 @@ class ConversationStore(Protocol):
         usage: Usage | None = None,
         timings: Timings | None = None,
         error: str | None = None,
+        citations: Sequence[Citation] = (),
     ) -> Message:
         """End a streaming message, everything journalled included."""
         ...
@@ -236,6 +243,15 @@ class Library(Protocol):
 
         Args:
             collections: where to look; None is everywhere.
+        """
+        ...
+
+    def support(
+        self, sentences: Sequence[str], texts: Sequence[str], stop: Event | None = None
+    ) -> tuple[tuple[Support, ...], ...]:
+        """How far each text bears out each sentence, shape (sentences, texts); empty when stopped.
+
+        The texts are those of passages that were found.
         """
         ...
 

@@ -13,6 +13,7 @@ from assistant.core.library import (
     FileState,
     LibraryStatus,
     SearchResult,
+    Support,
     Verification,
 )
 from assistant.core.library_events import Indexed, IndexEvent, Waiting
@@ -46,6 +47,8 @@ from assistant.library.protocol import (
     StopJob,
     Verified,
     Verify,
+    Weigh,
+    Weighed,
     replies,
 )
 
@@ -89,7 +92,7 @@ class WorkerLibrary:
     ) -> SearchResult:
         """See `Library.search`."""
         request = Search(
-            question=question.encode("utf-8", "replace").decode(),
+            question=_valid(question),
             collections=None if collections is None else tuple(collections),
             limit=limit,
         )
@@ -97,6 +100,19 @@ class WorkerLibrary:
             if isinstance(reply, Found):
                 return reply.result
         return SearchResult()
+
+    def support(
+        self, sentences: Sequence[str], texts: Sequence[str], stop: Event | None = None
+    ) -> tuple[tuple[Support, ...], ...]:
+        """See `Library.support`."""
+        request = Weigh(
+            sentences=tuple(_valid(sentence) for sentence in sentences),
+            texts=tuple(_valid(text) for text in texts),
+        )
+        for reply in self._ask(request, stop or Event()):
+            if isinstance(reply, Weighed):
+                return reply.support
+        return ()
 
     def collections(self) -> list[Collection]:
         """See `Library.collections`."""
@@ -223,6 +239,11 @@ class WorkerLibrary:
             f"The library stopped unexpectedly{f' ({how})' if how else ''}.",
             f"Try again to restart it. Its log is {self._joiner.spec.log}.",
         )
+
+
+def _valid(text: str) -> str:
+    """Text that UTF-8 can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _existing(path: str) -> bytes:

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Protocol
 
 from assistant.core.errors import AssistantError, LibraryError, NotFoundError
-from assistant.core.library import Collection, FileEntry, LibraryStatus, SearchResult
+from assistant.core.library import Collection, FileEntry, LibraryStatus, SearchResult, Support
 from assistant.core.library_events import IndexEvent, Waiting
 from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
@@ -45,6 +45,8 @@ from assistant.library.protocol import (
     StopJob,
     Verified,
     Verify,
+    Weigh,
+    Weighed,
 )
 from assistant.library.searching import Searching
 from assistant.library.verifying import verify
@@ -64,6 +66,10 @@ class Searcher(Protocol):
     def search(
         self, question: str, collections: Sequence[int] | None, limit: int
     ) -> SearchResult: ...
+
+    def support(
+        self, sentences: Sequence[str], texts: Sequence[str]
+    ) -> tuple[tuple[Support, ...], ...]: ...
 
 
 class Host:
@@ -145,6 +151,8 @@ class Host:
         match request:
             case Search():
                 return Found(result=self._search(request))
+            case Weigh(sentences=sentences, texts=texts):
+                return Weighed(support=self._searcher.support(sentences, texts))
             case ListCollections():
                 return Collections(collections=tuple(self._collections()))
             case ListFiles():

@@ -10,6 +10,7 @@ from assistant.core.library import (
     FileState,
     LibraryStatus,
     SearchResult,
+    Support,
     Verification,
 )
 from assistant.core.library_events import (
@@ -73,6 +74,14 @@ class Search(Value):
     limit: Annotated[int, Field(ge=1, le=1000)]
 
 
+class Weigh(Value):
+    """How far texts bear out sentences. Answered by `Weighed`."""
+
+    kind: Literal["weigh"] = "weigh"
+    sentences: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
 class ListCollections(Value):
     """Answered by `Collections`."""
 
@@ -115,7 +124,9 @@ class Pause(Value):
 
 
 JobRequest = Add | Refresh | Rebuild
-QuickRequest = StopJob | Search | ListCollections | ListFiles | AskStatus | Remove | Verify | Pause
+QuickRequest = (
+    StopJob | Search | Weigh | ListCollections | ListFiles | AskStatus | Remove | Verify | Pause
+)
 LibraryRequest = JobRequest | QuickRequest
 requests: TypeAdapter[LibraryRequest] = TypeAdapter(
     Annotated[LibraryRequest, Field(discriminator="kind")]
@@ -132,6 +143,11 @@ class Accepted(Value):
 class Found(Value):
     kind: Literal["found"] = "found"
     result: SearchResult
+
+
+class Weighed(Value):
+    kind: Literal["weighed"] = "weighed"
+    support: tuple[tuple[Support, ...], ...]
 
 
 class Collections(Value):
@@ -164,11 +180,11 @@ class Obeyed(Value):
 
 
 JobReply = Accepted | Waiting | Scanned | Planned | Indexed | Skipped | Progress | Done
-QuickReply = Found | Collections | Files | Status | Removed | Verified | Obeyed
+QuickReply = Found | Weighed | Collections | Files | Status | Removed | Verified | Obeyed
 Reply = JobReply | QuickReply | Failed
 replies: TypeAdapter[Reply | Leaving] = TypeAdapter(
     Annotated[Reply | Leaving, Field(discriminator="kind")]
 )
 
-Last = Done | Found | Collections | Status | Removed | Verified | Obeyed | Leaving
+Last = Done | Found | Weighed | Collections | Status | Removed | Verified | Obeyed | Leaving
 """After one of these the connection is over."""

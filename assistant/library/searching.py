@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from assistant.core.library import SearchResult
+from assistant.core.library import SearchResult, Support
 from assistant.library.parts import OpenLibrary
 from assistant.library.retrieval import Retrieval, join_neighbours
+from assistant.library.support import support
 
 
 class Searching:
@@ -26,3 +27,11 @@ class Searching:
         )
         result = retrieval.search(question, collections, limit)
         return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
+
+    def support(
+        self, sentences: Sequence[str], texts: Sequence[str]
+    ) -> tuple[tuple[Support, ...], ...]:
+        """See `support.support`."""
+        library = self._library
+        embedder = library.embedding().embedder
+        return support(sentences, texts, library.database, library.analyzer, embedder)

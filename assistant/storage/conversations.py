@@ -2,11 +2,13 @@
 
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.core.errors import StorageError
 from assistant.core.models import (
+    Citation,
     Conversation,
     ConversationSummary,
     Message,
@@ -236,6 +238,10 @@ class SqliteConversations:
         self._answers.open(id)
         return message
 
+    def set_sent(self, message_id: str, sent: str | None) -> None:
+        with self._database.write() as connection:
+            tree.update(connection, message_id, {"sent": _storable(sent)})
+
     def journal(self, message_id: str, text: str) -> None:
         """As in the port.
 
@@ -254,6 +260,7 @@ class SqliteConversations:
         usage: Usage | None = None,
         timings: Timings | None = None,
         error: str | None = None,
+        citations: Sequence[Citation] = (),
     ) -> Message:
         columns = {
             "state": state,
@@ -261,6 +268,7 @@ class SqliteConversations:
             "usage": rows.json(usage),
             "timings": rows.json(timings),
             "error": _storable(error),
+            "citations": _storable(rows.json_list(citations)),
         }
         return self._answers.finish(message_id, columns)
 

@@ -1,13 +1,15 @@
 """Rows of the database as the core's values, and back."""
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.core.errors import StorageError
 from assistant.core.models import (
+    Citation,
     Conversation,
     ConversationSummary,
     Message,
@@ -25,11 +27,13 @@ MESSAGE_COLUMNS = """
     (SELECT count(*) FROM messages s
      WHERE s.conversation = m.conversation AND s.parent IS m.parent AND s.role = m.role
     ) AS versions,
-    m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.writer
+    m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.sent, m.citations, m.writer
 """
 """What `message` needs of a row `m` of messages, in its order."""
 
 Stored = TypeVar("Stored", bound=Value)
+
+_CITATIONS: TypeAdapter[tuple[Citation, ...]] = TypeAdapter(tuple[Citation, ...])
 
 
 def microseconds(time: datetime) -> int:
@@ -83,7 +87,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
         StorageError: the row says what no message can.
     """
     id, conversation, parent, role, stored, state, created, version, versions, *rest = row
-    model, sampling, stop_reason, usage, timings, error, _ = rest
+    model, sampling, stop_reason, usage, timings, error, sent, citations, _ = rest
     try:
         return Message(
             id=id,
@@ -101,6 +105,8 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
             usage=_parsed(Usage, usage),
             timings=_parsed(Timings, timings),
             error=error,
+            sent=sent,
+            citations=_parsed_all(citations),
         )
     except ValidationError as failure:
         raise StorageError(f"Message {id} is damaged: {failure.errors()[0]['msg']}.") from failure
@@ -114,3 +120,15 @@ def _parsed(kind: type[Stored], text: str | None) -> Stored | None:
         return kind.model_validate_json(text)
     except ValidationError:
         return None
+
+
+def json_list(values: Sequence[Value]) -> str | None:
+    """None for an empty one."""
+    return f"[{','.join(value.model_dump_json() for value in values)}]" if values else None
+
+
+def _parsed_all(text: str | None) -> tuple[Citation, ...]:
+    try:
+        return _CITATIONS.validate_json(text) if text else ()
+    except ValidationError:
+        return ()
