@@ -157,11 +157,13 @@ def reader_that(folder: Path, *, reads: str) -> tuple[str, ...]:
         "import os, sys\n"
         f"sys.path.insert(0, {str(CHECKOUT)!r})\n"
         "from assistant.library import reader_main\n"
-        "read = reader_main.read_file\n"
+        "from assistant.library.readers import dispatch\n"
+        "plain = dispatch._READERS['plain']\n"
         "def odd():\n"
         f"    {reads}\n"
-        "reader_main.read_file = lambda path, limits: (\n"
-        "    odd() if path.endswith(b'odd.txt') else read(path, limits))\n"
+        "def read(source):\n"
+        "    return odd() if source.name == 'odd.txt' else plain(source)\n"
+        "dispatch._READERS['plain'] = read\n"
         "sys.exit(reader_main.main())\n"
     )
     return (sys.executable, str(script))

@@ -117,6 +117,7 @@ class _Reader:
             elif self._stack:
                 self._close()
             self._is_fresh = brace == b"{"
+        self._flush()
         self._end_block()
 
     def _open(self) -> None:
