@@ -20,15 +20,18 @@ def pdf_of(
     resources: str = "",
     extra: Sequence[str] = (),
     content: str = "",
+    page: str = "",
+    catalog: str = "",
 ) -> bytes:
     """A PDF of these pages.
 
-    `resources` and `content` are added to each page, `extra` objects are numbered from 10.
+    `resources`, `content` and `page` are added to each page, `catalog` to the whole; `extra`
+    objects are numbered from 10.
     """
     first_page = 10 + len(extra)
     kids = " ".join(f"{first_page + 2 * number} 0 R" for number in range(len(pages)))
     objects = {
-        1: "<< /Type /Catalog /Pages 2 0 R >>",
+        1: f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
         2: f"<< /Type /Pages /Count {len(pages)} /Kids [{kids}] >>",
         3: "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         4: "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>",
@@ -38,7 +41,7 @@ def pdf_of(
     for number, lines in enumerate(pages):
         stream = "".join(map(_shown, lines)) + content
         objects[first_page + 2 * number] = (
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] {page} "
             f"/Contents {first_page + 2 * number + 1} 0 R "
             f"/Resources << /Font << /F0 3 0 R /F1 4 0 R >> {resources} >> >>"
         )

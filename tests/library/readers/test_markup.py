@@ -158,6 +158,7 @@ def test_an_unknown_entity_costs_only_itself() -> None:
         (r"before \bin5 {{{{{after", ["p before after"]),
         (r"opti\-onal non\_breaking a\~b \{x\}", ["p optional non-breaking a b {x}"]),
         (r"{{{{{{cut", ["p cut"]),
+        (r"\ansicpg1 plain \ansicpg text", ["p plain text"]),
         (r"}}}} text", ["p text"]),
     ],
 )

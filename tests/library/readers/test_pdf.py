@@ -112,3 +112,31 @@ def test_a_picture_that_draws_itself_is_no_end() -> None:
     )
     data = pdf_of([[]], resources="/XObject << /Fm0 10 0 R >>", extra=[itself], content="/Fm0 Do")
     assert "Inside." in read_bytes("a.pdf", data).text
+
+
+def test_what_was_filled_into_a_form_is_read() -> None:
+    shown = stream_of(
+        "/Tx BMC BT /F0 12 Tf 2 4 Td (Ana Silva) Tj ET EMC",
+        "/Type /XObject /Subtype /Form /BBox [0 0 200 20] /Resources << /Font << /F0 3 0 R >> >>",
+    )
+    field = (
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (tenant) /V (Ana Silva) /F 4 "
+        "/Rect [150 600 350 620] /AP << /N 11 0 R >> >>"
+    )
+    data = pdf_of(
+        [body(700, "Name of the tenant:")],
+        extra=[field, shown],
+        page="/Annots [10 0 R]",
+        catalog="/AcroForm << /Fields [10 0 R] >>",
+    )
+    assert "Ana Silva" in read_bytes("a.pdf", data).text
+
+
+def test_bookmarks_say_what_is_a_heading() -> None:
+    first = "<< /Title (Rent and notice) /Parent 10 0 R /Dest [12 0 R /Fit] >>"
+    data = pdf_of(
+        [[Line("Rent and notice", 700), *body(660, PROSE, PROSE)]],
+        extra=["<< /First 11 0 R /Last 11 0 R /Count 1 >>", first],
+        catalog="/Outlines 10 0 R",
+    )
+    assert outline(read_bytes("a.pdf", data))[0] == "h1 Rent and notice"
