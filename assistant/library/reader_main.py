@@ -77,7 +77,7 @@ def read_file(path: bytes, limits: Limits) -> Reading:
 
 
 def _answer(request: Request) -> tuple[Letter, bytes]:
-    """Read the file and say how it went. The one place where any error of a library ends."""
+    """Read the file and say how it went."""
     try:
         reading = read_file(os.fsencode(request.path), request.limits)
         return Letter.READ, reading.model_dump_json().encode()
@@ -85,12 +85,6 @@ def _answer(request: Request) -> tuple[Letter, bytes]:
         reason, detail = failure.reason, failure.detail
     except MemoryError:
         reason, detail = "too_large", "it needs more memory than a file may use"
-    except RecursionError:
-        reason, detail = "corrupt", "nested too deeply"
-    except (SystemExit, KeyboardInterrupt):
-        raise
-    except BaseException as failure:  # noqa: BLE001 - a panic of Rust is no Exception
-        reason, detail = "corrupt", f"{type(failure).__name__}: {failure}"
     # What a library says may quote the file, lone surrogates and all.
     detail = detail[:500].encode("utf-8", "replace").decode()
     return Letter.FAILED, Failure(reason=reason, detail=detail).model_dump_json().encode()

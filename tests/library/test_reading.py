@@ -3,6 +3,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -17,10 +18,62 @@ import pytest
 from assistant.library.limits import Limits, UnreadableError
 from assistant.library.reader_frames import Reading
 from assistant.library.reading import ReaderPool, ReaderStartError, ReadingStoppedError
+from tests.library.readers.pdfs import pdf_of, stream_of
+from tests.library.readers.test_office import xlsx
+from tests.library.readers.test_opendocument import document
 
 READER = (sys.executable, "-m", "assistant.library.reader_main")
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE = 30.0
+
+
+def far_cell() -> bytes:
+    """A workbook of two cells, as far apart as they can be."""
+    cells = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    cells += '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    return xlsx(("S", f"<sheetData>{cells}</sheetData>"))
+
+
+def exponential_forms() -> bytes:
+    """A page that draws a form that draws two forms that draw four …"""
+    levels = 28
+    inner = [min(level + 1, levels - 1) + 10 for level in range(levels)]
+    forms = [
+        stream_of(
+            "BT /F0 12 Tf (x) Tj ET /Fm0 Do /Fm0 Do",
+            "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources "
+            f"<< /Font << /F0 3 0 R >> /XObject << /Fm0 {number} 0 R >> >>",
+        )
+        for number in inner
+    ]
+    resources = "/XObject << /Fm0 10 0 R >>"
+    return pdf_of([[]], resources=resources, extra=forms, content="/Fm0 Do")
+
+
+def endless_pages() -> bytes:
+    """A page tree that claims more pages than there are atoms to print them with."""
+    return pdf_of([[]]).replace(b"/Count 1 ", b"/Count 2000000000 ")
+
+
+def many_attributes() -> bytes:
+    return b"<p " + b" ".join(b"a%d=1" % number for number in range(300_000)) + b">"
+
+
+def repeated_rows() -> bytes:
+    cell = (
+        '<table:table-cell table:number-columns-repeated="99"><text:p>x</text:p></table:table-cell>'
+    )
+    row = f'<table:table-row table:number-rows-repeated="99">{cell}</table:table-row>'
+    return document("spreadsheet", f"<table:table>{row * 100}</table:table>")
+
+
+HOSTILE = {
+    "far.xlsx": far_cell,
+    "forms.pdf": exponential_forms,
+    "pages.pdf": endless_pages,
+    "attributes.html": many_attributes,
+    "rows.ods": repeated_rows,
+}
 
 PRETENDER = """
 import os, signal, struct, sys, time
@@ -157,11 +210,13 @@ def reader_that(folder: Path, *, reads: str) -> tuple[str, ...]:
         "import os, sys\n"
         f"sys.path.insert(0, {str(CHECKOUT)!r})\n"
         "from assistant.library import reader_main\n"
-        "read = reader_main.read_file\n"
+        "from assistant.library.readers import dispatch\n"
+        "plain = dispatch._READERS['plain']\n"
         "def odd():\n"
         f"    {reads}\n"
-        "reader_main.read_file = lambda path, limits: (\n"
-        "    odd() if path.endswith(b'odd.txt') else read(path, limits))\n"
+        "def read(source):\n"
+        "    return odd() if source.name == 'odd.txt' else plain(source)\n"
+        "dispatch._READERS['plain'] = read\n"
         "sys.exit(reader_main.main())\n"
     )
     return (sys.executable, str(script))
@@ -274,6 +329,17 @@ def test_closing_the_pool_ends_what_is_being_read(folder: Path, note: bytes) -> 
         pool.read(note)
 
 
+def test_the_owner_imports_no_format_library() -> None:
+    script = (
+        "import sys, assistant.library.reading, assistant.library.walk\n"
+        "print(*{'lxml', 'pypdfium2', 'chardet', 'olefile', 'python_calamine'} & set(sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, cwd=CHECKOUT
+    )
+    assert result.stdout.strip() == b""
+
+
 def test_several_threads_share_the_processes(folder: Path) -> None:
     for number in range(20):
         (folder / f"{number}.txt").write_text(f"text {number}")
@@ -342,6 +408,21 @@ def test_memory_that_a_file_asks_for_is_bounded(folder: Path) -> None:
     path.write_bytes(b"word " * 20_000_000)
     limits = Limits(memory_bytes=450_000_000, text_chars=10**9)
     assert verdict(READER, os.fsencode(path), limits) == "too_large"
+
+
+@pytest.mark.parametrize(
+    "name", ["far.xlsx", "forms.pdf", "pages.pdf", "attributes.html", "rows.ods"]
+)
+def test_a_hostile_file_costs_little_and_only_itself(folder: Path, note: bytes, name: str) -> None:
+    path = folder / name
+    path.write_bytes(HOSTILE[name]())
+    started = time.monotonic()
+    with ReaderPool(READER, Limits(cpu_seconds=2, seconds=30)) as pool:
+        answer = pool.read(os.fsencode(path))
+        assert text_of(pool.read(note))
+    assert isinstance(answer, UnreadableError)
+    assert answer.reason in {"too_large", "timeout", "corrupt", "empty"}
+    assert time.monotonic() - started < 2 * PATIENCE
 
 
 def test_damaged_files_never_stop_the_pool(pool: ReaderPool, folder: Path) -> None:

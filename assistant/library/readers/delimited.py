@@ -39,10 +39,10 @@ def _delimiter(lines: Sequence[str]) -> str:
     """The mark that parts most rows into the same number of cells."""
     sample = [line for line in lines[: _SAMPLE * 4] if not line.isspace()][:_SAMPLE]
 
-    def agreement(delimiter: str) -> tuple[float, int]:
-        counts = [len(_cells(line, delimiter)) for line in sample]
-        usual = max(set(counts), key=counts.count, default=1)
-        return (counts.count(usual) if usual > 1 else 0, usual)
+    def agreement(delimiter: str) -> tuple[int, int]:
+        counts = [count for line in sample if (count := len(_cells(line, delimiter))) > 1]
+        usual = max(set(counts), key=counts.count, default=0)
+        return counts.count(usual), usual
 
     return max(_DELIMITERS, key=agreement)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from assistant.core.documents import Document
+from assistant.library.limits import UnreadableError
 from assistant.library.readers.code import read_code
 from assistant.library.readers.delimited import read_delimited
 from assistant.library.readers.docx import read_docx
@@ -30,12 +31,22 @@ from assistant.library.readers.xml import read_xml
 
 
 def read(source: Source) -> Document:
-    """Read a file of any kind.
+    """Read a file of any kind. The one place where an error of a format library ends.
 
     Raises:
         UnreadableError: it gives no text, with the reason.
     """
-    return _READERS[kind_of(source)](source)
+    try:
+        return _READERS[kind_of(source)](source)
+    except (UnreadableError, SystemExit, KeyboardInterrupt):
+        raise
+    except MemoryError:
+        detail = "it needs more memory than a file may use"
+        raise UnreadableError("too_large", detail) from None
+    except RecursionError:
+        raise UnreadableError("corrupt", "nested too deeply") from None
+    except BaseException as failure:  # A panic of Rust is no Exception.
+        raise UnreadableError("corrupt", f"{type(failure).__name__}: {failure}") from failure
 
 
 _READERS: dict[Kind, Callable[[Source], Document]] = {

@@ -23,6 +23,8 @@ _BLOCKS = frozenset(
 _ITEMS = frozenset({"li", "dt", "dd"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CELLS = frozenset({"td", "th"})
+_LINKS = frozenset({"a", "button", "label"})
+_DIGITS = frozenset("0123456789-−")
 
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 _XHTML = re.compile(r"\s*<\?xml|xmlns=.http://www\.w3\.org/1999/xhtml")
@@ -82,6 +84,10 @@ class _Blocks:
         self._level = 0
         self._unseen: list[str] = []
         self._preformatted = 0
+        self._after_link = False
+        """Whether a link ended just now: a row of them is parted by style sheets alone."""
+        self._is_raised = False
+        """Whether what follows may be the exponent of a number."""
         self._cells: list[str] | None = None
         """Of the row that is being read; None outside of tables."""
 
@@ -108,6 +114,9 @@ class _Blocks:
             self._part()
         elif tag == "img" and attributes.get("alt"):
             self._text.append(f" {attributes['alt']} ")
+        elif tag in _LINKS and self._after_link:
+            self._text.append(" ")
+        self._is_raised = tag == "sup" and "".join(self._text[-1:])[-1:].isdecimal()
 
     def end(self, tag: str) -> None:
         if self._unseen:
@@ -124,9 +133,14 @@ class _Blocks:
                 self._preformatted = max(0, self._preformatted - 1)
         elif tag in _BLOCKS or tag in _ITEMS:
             self._part()
+        self._after_link = tag in _LINKS
 
     def data(self, text: str) -> None:
+        self._after_link = False
         if not self._unseen:
+            if self._is_raised and text[:1] in _DIGITS:
+                self._text.append("^")
+            self._is_raised = False
             self._text.append(text if self._preformatted else _SPACES.sub(" ", text))
         elif self._unseen == ["title"] and not self.title:
             self.title = text

@@ -16,6 +16,7 @@ from assistant.library.readers.html import decode_html
 from assistant.library.readers.message import Attachment, Message, ReadFile, add_message
 from assistant.library.readers.source import Source
 
+_WORDLESS = frozenset({"audio", "font", "image", "video"})
 _SHOWN = ("From", "To", "Cc", "Date")
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n)\r?\n|(?<=\n))From \S[^\n]*\d{2}:\d{2}[^\n]*\n")
 _QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
@@ -56,7 +57,7 @@ def parse_message(data: bytes) -> Message:
             pages.append(decode_html(_declared_first(part)))
         elif name is None and kind.startswith("text/"):
             texts.append(decode(_payload(part), part.get_content_charset(), surely_text=True))
-        else:
+        elif part.get_content_maintype() not in _WORDLESS:
             attachments.append(_attachment(part, name))
     return Message(subject, headers, "\n\n".join(texts), "\n".join(pages), attachments)
 
@@ -119,8 +120,9 @@ def _declared_first(part: Part) -> bytes:
 
 
 def _header(part: Part, name: str) -> str:
-    value = part.get(name)
-    return _decoded(str(value)) if value is not None else ""
+    # `get` would replace bytes that are not ASCII; these come as lone surrogates.
+    values = (value for key, value in part.raw_items() if key.lower() == name.lower())
+    return _decoded(str(next(values, "")))
 
 
 def _decoded(value: str) -> str:

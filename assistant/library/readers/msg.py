@@ -19,6 +19,7 @@ from assistant.library.readers.source import Source
 _SUBJECT, _BODY, _HTML, _RTF = 0x0037, 0x1000, 0x1013, 0x1009
 _SENDER, _SENDER_ADDRESS, _TO, _CC = 0x0C1A, 0x0C1F, 0x0E04, 0x0E03
 _SENT, _RECEIVED, _CODE_PAGE, _NAME = 0x0039, 0x0E06, 0x3FFD, 0x3001
+_RECIPIENT_KIND, _SMTP_ADDRESS = 0x0C15, 0x39FE
 _FILE_NAME, _LONG_FILE_NAME, _FILE = 0x3704, 0x3707, 0x3701
 _INNER_MESSAGE = "__substg1.0_3701000D"
 _PROPERTIES = "__properties_version1.0"
@@ -50,8 +51,11 @@ def read_msg(source: Source, read_file: ReadFile) -> Document:
 class _Folder:
     """The properties of one object: the message, a recipient, an attachment."""
 
-    def __init__(self, compound: "olefile.OleFileIO", path: tuple[str, ...]) -> None:
+    def __init__(
+        self, compound: "olefile.OleFileIO", path: tuple[str, ...], encoding: str = ""
+    ) -> None:
         self._compound = compound
+        self._inherited = encoding
         self.path = path
         entries = compound.listdir(streams=True, storages=True)
         inside = [entry for entry in entries if tuple(entry[: len(path)]) == path]
@@ -59,7 +63,7 @@ class _Folder:
         self.numbers = self._fixed_size()
 
     def inside(self, name: str) -> "_Folder":
-        return _Folder(self._compound, (*self.path, name))
+        return _Folder(self._compound, (*self.path, name), self._encoding)
 
     def data(self, id: int, kind: int = 0x0102) -> bytes:
         name = f"__substg1.0_{id:04X}{kind:04X}"
@@ -78,6 +82,8 @@ class _Folder:
         """What narrow texts are written in: as told, else as all of them together look."""
         if page := self.number(_CODE_PAGE):
             return f"cp{page}"
+        if self._inherited:
+            return self._inherited
         kinds = (name for name in self.names if name.endswith("001E"))
         sample = b"\n".join(self._read(name) for name in sorted(kinds))
         return encoding_of(sample)
@@ -113,13 +119,10 @@ class _Folder:
 
 
 def _message(folder: _Folder, source: Source) -> Message:
-    sender, address = folder.text(_SENDER), folder.text(_SENDER_ADDRESS)
-    if "@" in address and address not in sender:
-        sender = f"{sender} <{address}>".strip()
     headers = {
-        "From": sender,
-        "To": folder.text(_TO) or _recipients(folder),
-        "Cc": folder.text(_CC),
+        "From": _person(folder.text(_SENDER), folder.text(_SENDER_ADDRESS)),
+        "To": _recipients(folder, 1) or folder.text(_TO),
+        "Cc": _recipients(folder, 2) or folder.text(_CC),
         "Date": folder.time(_SENT) or folder.time(_RECEIVED),
     }
     text = folder.text(_BODY)
@@ -133,9 +136,18 @@ def _message(folder: _Folder, source: Source) -> Message:
     )
 
 
-def _recipients(folder: _Folder) -> str:
-    names = sorted(name for name in folder.names if name.startswith("__recip_version"))
-    return "; ".join(filter(None, (folder.inside(name).text(_NAME) for name in names)))
+def _recipients(folder: _Folder, kind: int) -> str:
+    """Names and addresses of the recipients: 1 those that are written to, 2 those of copies."""
+    found = []
+    for name in sorted(name for name in folder.names if name.startswith("__recip_version")):
+        recipient = folder.inside(name)
+        if recipient.number(_RECIPIENT_KIND) == kind:
+            found.append(_person(recipient.text(_NAME), recipient.text(_SMTP_ADDRESS)))
+    return ", ".join(filter(None, found))
+
+
+def _person(name: str, address: str) -> str:
+    return f"{name} <{address}>".strip() if "@" in address and address not in name else name
 
 
 def _with_contact(folder: _Folder, text: str) -> str:

@@ -3,6 +3,7 @@
 Mail programs wrap HTML in RTF; that HTML is unwrapped ([MS-OXRTFEX]).
 """
 
+import codecs
 import re
 from dataclasses import dataclass, field, replace
 
@@ -117,6 +118,7 @@ class _Reader:
             elif self._stack:
                 self._close()
             self._is_fresh = brace == b"{"
+        self._flush()
         self._end_block()
 
     def _open(self) -> None:
@@ -289,7 +291,7 @@ def _joined(flow: _Flow) -> str:
 def _code_page(number: int | None) -> str:
     name = f"cp{number}"
     try:
-        b"".decode(name)
+        codecs.lookup(name)
     except LookupError:
         return {10000: "mac_roman", 65001: "utf-8"}.get(number or 0, "cp1252")
     return name

@@ -1,0 +1,152 @@
+"""A library of given texts, made of the parts that make the user's."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.core.documents import Block, Document
+from assistant.library.analysis import Analyzer
+from assistant.library.catalog import Catalog, Stamp
+from assistant.library.chunking import ChunkLimits
+from assistant.library.collections import Collections
+from assistant.library.database import Database
+from assistant.library.embedding import Embedder, Vectors
+from assistant.library.embeddings import Embeddings
+from assistant.library.preparing import prepare, texts_to_embed
+from assistant.library.retrieval import Retrieval
+from assistant.library.vector_index import VectorIndex
+from assistant.library.vector_places import EmbeddedPlace
+from benchmarks.question_sets import Paragraph
+
+
+@dataclass(frozen=True)
+class BenchLibrary:
+    """The open parts of a library."""
+
+    database: Database
+    analyzer: Analyzer
+    embedder: Embedder
+    embeddings: Embeddings
+    index: VectorIndex
+    retrieval: Retrieval
+
+
+class Remembering:
+    """An embedder that embeds no text twice, as several libraries hold the same texts."""
+
+    def __init__(self, embedder: Embedder, file: Path | None = None) -> None:
+        """Args:
+        file: keeps the vectors for the next run, of this embedder only.
+        """
+        self._embedder = embedder
+        self._file = file
+        self._known: dict[str, Vectors] = {}
+        if file is not None and file.exists():
+            kept = np.load(file, allow_pickle=False)
+            self._known = dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
+
+    @property
+    def identity(self) -> str:
+        return self._embedder.identity
+
+    @property
+    def dimensions(self) -> int:
+        return self._embedder.dimensions
+
+    @property
+    def max_tokens(self) -> int:
+        return self._embedder.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self._embedder.count_tokens(texts)
+
+    def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(new, self._embedder.embed(new, pause), strict=True))
+        return np.array([self._known[text] for text in texts], dtype=np.float32)
+
+    def embed_question(self, text: str) -> Vectors:
+        asked = f"question: {text}"
+        if asked not in self._known:
+            self._known[asked] = self._embedder.embed_question(text)
+        return self._known[asked]
+
+    def keep(self) -> None:
+        if self._file is not None:
+            texts, vectors = list(self._known), list(self._known.values())
+            np.savez(self._file, texts=np.array(texts), vectors=np.array(vectors))
+
+
+@contextmanager
+def library_of(
+    documents: Sequence[tuple[str, Document]], embedder: Embedder, limits: ChunkLimits
+) -> Iterator[BenchLibrary]:
+    """A library of documents, by name, in a folder that goes away."""
+    with tempfile.TemporaryDirectory(prefix="as-") as folder:
+        database = Database(Path(folder) / "library.db")
+        analyzer = Analyzer()
+        catalog = Catalog(database, analyzer)
+        collections = Collections(database)
+        embeddings = Embeddings(database, embedder.identity, embedder.dimensions)
+        root = collections.add_root(collections.add("all").id, b"/all")
+        drafts = [
+            (name, document.title, prepare(document, embedder.count_tokens, limits))
+            for name, document in documents
+        ]
+        pieces = {draft.key: draft for _, _, each in drafts for draft in each}
+        texts = texts_to_embed(
+            [(draft.context, draft.chunk.text) for draft in pieces.values()],
+            embedder.count_tokens,
+            embedder.max_tokens,
+        )
+        embeddings.keep(list(pieces), embedder.embed(texts))
+        stamp = Stamp(0, 0, 0)
+        catalog.found(root.id, [(f"/all/{name}".encode(), stamp) for name, _, _ in drafts])
+        for name, title, each in drafts:
+            catalog.replace(f"/all/{name}".encode(), stamp, "", title, each)
+        place = EmbeddedPlace(
+            Path(folder) / "vectors", "benchmark", embedder.identity, embedder.dimensions
+        )
+        index = VectorIndex(place, embeddings)
+        index.open()
+        retrieval = Retrieval(database, analyzer, embedder, embeddings, index)
+        try:
+            yield BenchLibrary(database, analyzer, embedder, embeddings, index, retrieval)
+        finally:
+            index.close()
+            database.close()
+
+
+def one_each(paragraphs: Sequence[Paragraph]) -> list[tuple[str, Document]]:
+    """Every paragraph is a file."""
+    return [
+        (
+            paragraph.id,
+            Document(title=paragraph.title, text=paragraph.text, blocks=(), has_lines=False),
+        )
+        for paragraph in paragraphs
+    ]
+
+
+def articles(paragraphs: Sequence[Paragraph]) -> list[tuple[str, Document]]:
+    """Every article is a file, its paragraphs in order."""
+    grouped: dict[str, list[Paragraph]] = {}
+    for paragraph in paragraphs:
+        grouped.setdefault(paragraph.article, []).append(paragraph)
+    documents = []
+    for name, members in grouped.items():
+        text, blocks = "", []
+        for paragraph in members:
+            blocks.append(Block(start=len(text), end=len(text) + len(paragraph.text)))
+            text += paragraph.text + "\n\n"
+        documents.append(
+            (
+                name,
+                Document(title=members[0].title, text=text, blocks=tuple(blocks), has_lines=False),
+            )
+        )
+    return documents
