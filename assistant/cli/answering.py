@@ -102,9 +102,7 @@ class Answering:
     def _object(self, message: Message) -> dict[str, Any]:
         usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
         return {
-            "answer": annotate(message.text, message.citations)
-            if message.citations
-            else message.text,
+            "answer": annotate(message.text, message.citations),
             "stopped": message.state == "stopped",
             "stop_reason": message.stop_reason,
             "model": self._model or message.model,

@@ -68,7 +68,12 @@ def check(answer: str, passages: Sequence[Passage], measure: Measure) -> tuple[C
 
 
 def annotate(answer: str, citations: Sequence[Citation]) -> str:
-    """The answer with a mark behind every sentence that has a citation, and no other marks."""
+    """The answer with a mark behind every sentence that has a citation, and no other marks.
+
+    An answer without citations is left as it is: it may speak of `list[0]`.
+    """
+    if not citations:
+        return answer
     pieces, at = [], 0
     for citation in sorted(citations, key=lambda citation: citation.end):
         sentence = _MARK.sub("", answer[at : citation.end])
