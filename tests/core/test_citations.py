@@ -1,0 +1,80 @@
+"""Which passage bears out which sentence."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.citations import annotate, check, sentences_of
+from assistant.core.library import Support
+from tests.core.files import passage
+
+RENT = passage("The landlord may raise the rent once every twelve months.", id="1")
+PETS = passage("Cats are allowed. Dogs are not allowed.", id="2", page=9)
+
+
+def signs(overlap: float, cosine: float, column: int = 0, columns: int = 2):  # type: ignore[no-untyped-def]
+    """A measure that says the same of every sentence, for one of the passages."""
+
+    def measure(sentences: Sequence[str], texts: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
+        assert len(texts) == columns
+        row = [Support(cosine=0, overlap=0, start=0, end=4) for _ in texts]
+        row[column] = Support(cosine=cosine, overlap=overlap, start=0, end=12)
+        return tuple(tuple(row) for _ in sentences)
+
+    return measure
+
+
+@pytest.mark.parametrize(
+    ("overlap", "cosine", "strength"),
+    [
+        (0.9, 0.9, "supported"),
+        (0.45, 0.4, "weak"),
+        (0.9, 0.1, None),
+        (0.1, 0.9, None),
+        (0.0, 0.0, None),
+    ],
+)
+def test_words_and_meaning_have_to_agree(
+    overlap: float, cosine: float, strength: str | None
+) -> None:
+    found = check("Rents go up each year.", [RENT, PETS], signs(overlap, cosine, column=0))
+
+    assert [citation.strength for citation in found] == ([strength] if strength else [])
+
+
+def test_a_sentence_that_stands_in_a_passage_is_verbatim_whatever_its_case() -> None:
+    answer = "I think so. dogs are NOT allowed!"
+
+    [citation] = check(answer, [RENT, PETS], signs(0.9, 0.9, column=1))[1:]
+
+    assert (citation.number, citation.strength) == (2, "verbatim")
+    assert answer[citation.start : citation.end] == "dogs are NOT allowed!"
+    assert citation.place.page == 9
+    assert citation.quote == PETS.text[:12]
+    assert citation.quote_start == PETS.start
+
+
+def test_marks_of_the_model_are_replaced_by_those_that_hold() -> None:
+    answer = "Rents go up. [7] Dogs may not. [2]\nWho knows? [1]"
+    found = check(answer, [RENT, PETS], signs(0.9, 0.9, column=0))[:1]
+
+    assert annotate(answer, found) == "Rents go up. [1] Dogs may not.\nWho knows?"
+
+
+def test_an_answer_without_citations_is_left_as_it_is() -> None:
+    assert annotate("Take `list[0]` [1].", ()) == "Take `list[0]` [1]."
+
+
+def test_without_passages_nothing_is_measured() -> None:
+    assert check("Anything.", [], signs(1, 1)) == ()
+
+
+@given(st.text(alphabet="ab .!?\n[1]23é"))
+def test_sentences_are_in_order_and_stand_where_they_say(answer: str) -> None:
+    at = 0
+    for sentence in sentences_of(answer):
+        assert at <= sentence.start < sentence.end <= len(answer)
+        assert sentence.text.split()[0][:1] in answer[sentence.start : sentence.end]
+        at = sentence.end
