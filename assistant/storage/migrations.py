@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.storage.schema import CITED, FIRST
+from assistant.storage.schema import FIRST
 
 
 @dataclass(frozen=True)
@@ -15,10 +15,7 @@ class Migration:
     statements: tuple[str, ...]
 
 
-MIGRATIONS: tuple[Migration, ...] = (
-    Migration("conversations and messages", FIRST),
-    Migration("citations", CITED),
-)
+MIGRATIONS: tuple[Migration, ...] = (Migration("conversations and messages", FIRST),)
 """The n-th leads to version n. Never changed once released, only added to."""
 
 

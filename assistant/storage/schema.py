@@ -1,4 +1,4 @@
-"""The versions of chats.db.
+"""Version 1 of chats.db.
 
 Times are microseconds since 1970 in UTC. `active_root` and `active_child` name the branch in
 use: a message keeps the child last used below it, so that going back to an older version of a
@@ -67,7 +67,9 @@ FIRST = (
         stop_reason TEXT,
         usage TEXT,
         timings TEXT,
-        error TEXT
+        error TEXT,
+        sent TEXT,
+        citations TEXT
     ) STRICT
     """,
     "CREATE INDEX messages_siblings ON messages (conversation, parent, role, number)",
@@ -89,9 +91,3 @@ FIRST = (
     )
     """,
 )
-
-CITED = (
-    "ALTER TABLE messages ADD COLUMN sent TEXT",
-    "ALTER TABLE messages ADD COLUMN citations TEXT",
-)
-"""Version 2: what the model read for a question, and which passages bear out an answer."""
