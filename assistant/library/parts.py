@@ -4,6 +4,7 @@ import logging
 import secrets
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 
 from assistant.core.errors import DatabaseDamagedError, ModelNotFoundError
 from assistant.library.analysis import Analyzer
@@ -19,6 +20,9 @@ from assistant.library.sharing import SharedEmbedder
 from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace, ServerPlace
 from assistant.library.vectors import VectorsError
+
+AFTER_FAILURE = 60.0
+"""Seconds after which Chroma is tried again when it failed."""
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,7 @@ class OpenLibrary:
         self._opening = Lock()
         self._embedding: Embedding | None = None
         self._index: VectorIndex | None = None
+        self._try_again_at = 0.0
 
     def embedding(self) -> Embedding:
         """Embedder, embeddings and vectors, opened by the first call.
@@ -74,8 +79,9 @@ class OpenLibrary:
 
     def _ready(self, index: VectorIndex | None) -> None:
         """Questions are answered without Chroma too, only slower."""
-        if index is None or index.is_ready:
+        if index is None or index.is_ready or monotonic() < self._try_again_at:
             return
+        self._try_again_at = monotonic() + AFTER_FAILURE
         try:
             index.open()
         except VectorsError as failure:
