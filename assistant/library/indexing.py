@@ -147,7 +147,7 @@ class Indexing:
     def _scan(self, root: Root) -> Iterator[IndexEvent]:
         scan = Scan(self._catalog, root, self._parts.rules)
         try:
-            for seen in scan.run(self._pace.check):
+            for seen in scan.run(self._pace.check_stop):
                 yield Scanned(files=seen)
         finally:
             self._follow(scan.changes)
