@@ -7,9 +7,10 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from assistant.library.embedding import starter_folder
@@ -84,18 +85,25 @@ def add_and_kill(home: Path, corpus: Path, kills: int, seed: int) -> list[dict[s
     )
     assert process.stdout is not None
     events = []
-    indexed = 0
     for line in process.stdout:
         events.append(json.loads(line))
-        indexed += events[-1]["event"] == "indexed"
         if events[-1]["event"] == "indexed" and kills and chance.random() < 0.3:
-            kills -= 1
-            for worker in workers(home):
-                if "library" in worker.cmdline():
-                    worker.kill()
+            kills -= kill_library(home)
     assert process.wait(60) == 0
     assert kills == 0, "the corpus is too small"
     return events
+
+
+def kill_library(home: Path) -> int:
+    """How many workers were killed: none when the last one has not been replaced yet."""
+    killed = 0
+    for worker in workers(home):
+        with suppress(psutil.Error):
+            if "library" in worker.cmdline() and worker.is_running():
+                worker.kill()
+                worker.wait(60)
+                killed += 1
+    return killed
 
 
 @pytest.mark.parametrize(

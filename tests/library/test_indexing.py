@@ -47,7 +47,7 @@ class Bench:
         self.reader.asked.clear()
         self.embedder.embedded.clear()
         self.opened = 0
-        parts = Parts(self.database, self.catalog, self.reader, self._embedding)
+        parts = Parts(self.database, self.catalog, self.reader, self._embedding, self.index.apply)
         return list(Indexing(parts, Pace(self._hold), self.stop, again=again).run([self.root]))
 
     def texts(self) -> list[str]:
@@ -66,7 +66,7 @@ class Bench:
 
     def _embedding(self) -> Embedding:
         self.opened += 1
-        return Embedding(self.embedder, self.embeddings, self.index)
+        return Embedding(self.embedder, self.embeddings)
 
     def _hold(self, seconds: float) -> bool:
         if self.stop.is_set():
@@ -298,7 +298,7 @@ def _crash() -> None:
 
 def _crash_while_indexing(bench: Bench) -> None:
     """Run a job whose process dies: nothing after the crash is executed."""
-    parts = Parts(bench.database, bench.catalog, bench.reader, bench._embedding)
+    parts = Parts(bench.database, bench.catalog, bench.reader, bench._embedding, bench.index.apply)
     job = Indexing(parts, Pace(bench._hold), bench.stop)
     job._let_go = lambda: None  # type: ignore[method-assign]
     list(job.run([bench.root]))
