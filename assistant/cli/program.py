@@ -24,6 +24,13 @@ def _build(settings: Settings, paths: Paths) -> "Assistant":
     return build(settings, paths)
 
 
+def _open_library(paths: Paths) -> "Library":
+    from assistant.bootstrap import library, make_folders  # noqa: PLC0415 -- see _build
+
+    make_folders(paths)
+    return library(paths)
+
+
 def absolute(model: str | None) -> str | None:
     """A model's path has to mean the same in another folder, and the next time."""
     return str(Path(model).expanduser().absolute()) if model and _is_path(model) else model
@@ -48,6 +55,7 @@ class Program:
     screen: bool = False
     """Whether standard input and output are terminals that can show the screen."""
     build: Callable[[Settings, Paths], "Assistant"] = field(default=_build)
+    open_library: Callable[[Paths], "Library"] = field(default=_open_library)
     model: str | None = None
 
     @cached_property
@@ -79,10 +87,7 @@ class Program:
 
     def library(self) -> "Library":
         """The user's files, without opening the conversations."""
-        from assistant.bootstrap import library, make_folders  # noqa: PLC0415 -- see _build
-
-        make_folders(self.paths)
-        return library(self.paths)
+        return self.open_library(self.paths)
 
     def prompts(self) -> "PromptLibrary":
         """The prompt library, without opening the database."""

@@ -16,7 +16,7 @@ from assistant.core.library import (
     Support,
     Verification,
 )
-from assistant.core.library_events import Indexed, IndexEvent, Waiting
+from assistant.core.library_events import Done, Indexed, IndexEvent, Skipped, Waiting
 from assistant.ipc.control import Leaving
 from assistant.ipc.errors import PeerGoneError, ProtocolError, StartError
 from assistant.ipc.failure import Failed
@@ -150,9 +150,25 @@ class WorkerLibrary:
         self._tell(Pause(paused=False))
 
     def _index(self, request: JobRequest, stop: Event) -> Iterator[IndexEvent]:
-        """Events of a job. When the worker dies, the next one goes on where it was."""
+        """Events of a job. When the worker dies, the next one goes on where it was: every file is
+        told once, and `Done` counts them all."""
+        indexed = 0
+        skipped: set[str] = set()
         with closing(self._ask(request, stop)) as answers:
             for reply in answers:
+                match reply:
+                    case Indexed():
+                        indexed += 1
+                    case Skipped(path=path) if path in skipped:
+                        continue
+                    case Skipped(path=path):
+                        skipped.add(path)
+                    case Done():
+                        counts = {"indexed": indexed, "skipped": len(skipped)}
+                        yield reply.model_copy(update=counts)
+                        return
+                    case _:
+                        pass
                 if isinstance(reply, IndexEvent):
                     yield reply
 

@@ -1,9 +1,9 @@
 """Whether the files speak to a question: a calibrated probability from what was found.
 
-Three signs, joined by a logistic model that was fitted for each language on questions whose topic
-is in the files and on others (`benchmarks.tune`): the best cosine, the share of the question's
-words that the best passages have, and whether both ways of searching agree. It tells apart
-questions on topics that are not there; not those on a topic that is there, whose answer is not.
+A few signs are joined by a logistic model that was fitted for each language on questions whose
+topic is in the files and on others (`benchmarks.tune`): the best cosine, how much of the question
+the best passages have, and whether both ways of searching agree. It tells questions on topics that
+are not there; not those on a topic that is there, whose answer is not.
 """
 
 import math
@@ -26,8 +26,10 @@ class Signs(Value):
 
     cosine: float
     coverage: float
+    exact: float
+    """Of the question's words, those in the very form of the question."""
     together: float
-    """The largest share of the question's words within a few words of one passage."""
+    """Those that stand within a few words of each other."""
     agreement: float
 
 
@@ -36,6 +38,7 @@ class Model(Value):
 
     cosine: float
     coverage: float
+    exact: float
     together: float
     agreement: float
     bias: float
@@ -44,6 +47,7 @@ class Model(Value):
         logit = (
             self.cosine * signs.cosine
             + self.coverage * signs.coverage
+            + self.exact * signs.exact
             + self.together * signs.together
             + self.agreement * signs.agreement
             + self.bias
@@ -64,8 +68,14 @@ class Judge(Value):
 
 
 JUDGE = Judge(
-    models={"en": Model(cosine=14.4, coverage=7.1, together=0, agreement=1.7, bias=-11.1)},
-    elsewhere=Model(cosine=2, coverage=10, together=0, agreement=1, bias=-7),
+    models={
+        "en": Model(
+            cosine=10.4, coverage=1.1, exact=2.3, together=4.3, agreement=2.5, bias=-9.4
+        )
+    },
+    elsewhere=Model(
+        cosine=1.2, coverage=2.1, exact=3.6, together=2.8, agreement=2.4, bias=-6.8
+    ),
 )
 
 
@@ -83,6 +93,7 @@ def signs_of(
     return Signs(
         cosine=max((candidate.cosine for candidate in candidates), default=0.0),
         coverage=max((candidate.features.coverage for candidate in best), default=0.0),
+        exact=max((candidate.features.exact for candidate in best), default=0.0),
         together=max((candidate.features.wide for candidate in best), default=0.0),
         agreement=len(common) / compared if compared else 0.0,
     )

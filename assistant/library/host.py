@@ -10,7 +10,7 @@ from typing import Protocol
 
 from assistant.core.errors import AssistantError, LibraryError, NotFoundError
 from assistant.core.library import Collection, FileEntry, LibraryStatus, SearchResult, Support
-from assistant.core.library_events import IndexEvent, Waiting
+from assistant.core.library_events import Done, IndexEvent, Waiting
 from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
 from assistant.library.catalog import KnownFile
@@ -128,13 +128,15 @@ class Host:
             library.catalog,
             library.reader,
             library.embedding,
+            library.follow,
             library.options.rules,
         )
         pace = Pace(lambda seconds: self._jobs.hold(job, seconds))
-        rebuild = isinstance(job.request, Rebuild)
-        if rebuild:
-            library.index.rebuild(pace.check)
-        yield from Indexing(parts, pace, job.stop, again=rebuild).run(self._roots(job.request))
+        again = isinstance(job.request, Rebuild)
+        for event in Indexing(parts, pace, job.stop, again=again).run(self._roots(job.request)):
+            if again and isinstance(event, Done) and not event.stopped:
+                library.rebuild_vectors()
+            yield event
 
     def _roots(self, request: JobRequest) -> list[Root]:
         collections = self._library.collections
@@ -235,11 +237,11 @@ class Host:
             before = self._status().files
             for root in roots:
                 for change in catalog.gone(root.id, list(catalog.files(root.id))):
-                    if change.added or change.removed:
-                        self._library.index.apply(change)
+                    self._library.follow(change)
                 collections.remove_root(root.id)
             if not request.paths:
                 collections.remove(collection.id)
+                self._library.drop(collection.id)
             left = before - self._status().files
             if interrupted:
                 self._jobs.put(Job(Refresh(collection=None)))

@@ -64,20 +64,11 @@ class Reader(Protocol):
     def read(self, path: bytes, stop: Event | None = None) -> Reading | UnreadableError: ...
 
 
-class PassageIndex(Protocol):
-    """The search structure over the embeddings; it follows the catalog."""
-
-    def apply(self, change: Change) -> None:
-        """Take in what has changed in the catalog."""
-        ...
-
-
 class Embedding(NamedTuple):
     """What is needed as soon as a passage is to be stored; opening it takes seconds."""
 
     embedder: Embedder
     embeddings: Embeddings
-    vectors: PassageIndex
 
 
 @dataclass(frozen=True)
@@ -89,6 +80,8 @@ class Parts:
     reader: Reader
     embedding: Callable[[], Embedding]
     """Opened by the first call."""
+    follow: Callable[[Change], None]
+    """Has the search structure over the embeddings take in what has changed in the catalog."""
     rules: WalkRules = field(default_factory=WalkRules)
 
 
@@ -147,7 +140,7 @@ class Indexing:
     def _scan(self, root: Root) -> Iterator[IndexEvent]:
         scan = Scan(self._catalog, root, self._parts.rules)
         try:
-            for seen in scan.run(self._pace.check):
+            for seen in scan.run(self._pace.check_stop):
                 yield Scanned(files=seen)
         finally:
             self._follow(scan.changes)
@@ -274,7 +267,7 @@ class Indexing:
     def _embed(self, drafts: dict[bytes, Draft]) -> Iterator[IndexEvent]:
         if not drafts:
             return
-        embedder, embeddings, _ = self._parts.embedding()
+        embedder, embeddings = self._parts.embedding()
         missing = embeddings.missing(list(drafts))
         keys = [key for key in drafts if key in missing]
         for at in range(0, len(keys), KEPT_AT_ONCE):
@@ -298,7 +291,7 @@ class Indexing:
     def _follow(self, changes: Sequence[Change]) -> None:
         """Have the search structure follow the catalog."""
         for change in _joined(changes):
-            self._parts.embedding().vectors.apply(change)
+            self._parts.follow(change)
 
     def _told(self, path: bytes, reason: str, detail: str) -> Skipped:
         self._skipped += 1

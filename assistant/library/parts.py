@@ -2,12 +2,19 @@
 
 import logging
 import secrets
+import threading
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 
-from assistant.core.errors import DatabaseDamagedError, ModelNotFoundError
+from assistant.core.errors import (
+    AssistantError,
+    DatabaseDamagedError,
+    LibraryError,
+    ModelNotFoundError,
+)
 from assistant.library.analysis import Analyzer
-from assistant.library.catalog import Catalog
+from assistant.library.catalog import Catalog, Change
 from assistant.library.collections import Collections
 from assistant.library.database import Database
 from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
@@ -19,6 +26,9 @@ from assistant.library.sharing import SharedEmbedder
 from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace, ServerPlace
 from assistant.library.vectors import VectorsError
+
+AFTER_FAILURE = 60.0
+"""Seconds after which Chroma is tried again when it failed."""
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +52,8 @@ class OpenLibrary:
         self._opening = Lock()
         self._embedding: Embedding | None = None
         self._index: VectorIndex | None = None
+        self._opener = threading.Thread()
+        self._try_again_at = 0.0
 
     def embedding(self) -> Embedding:
         """Embedder, embeddings and vectors, opened by the first call.
@@ -54,9 +66,9 @@ class OpenLibrary:
                 embedder = SharedEmbedder(SentenceTransformerEmbedder(self._embedder_folder()))
                 embeddings = Embeddings(self.database, embedder.identity, embedder.dimensions)
                 self._index = VectorIndex(self._place(embedder), embeddings)
-                self._embedding = Embedding(embedder, embeddings, self._index)
-            self._ready(self._index)
-            return self._embedding
+                self._embedding = Embedding(embedder, embeddings)
+        self._make_ready()
+        return self._embedding
 
     @property
     def index(self) -> VectorIndex:
@@ -65,6 +77,34 @@ class OpenLibrary:
         assert self._index is not None
         return self._index
 
+    def follow(self, change: Change) -> None:
+        """Have the vectors follow the catalog; those that are not open yet do so when they are."""
+        if self._index is not None:
+            self._index.apply(change)
+
+    def drop(self, collection: int) -> None:
+        """Have the vectors follow the removal of a collection."""
+        if self._index is not None:
+            self._index.drop(collection)
+
+    def wait_for_vectors(self) -> VectorIndex:
+        """The vectors, after a try to open them has come to its end."""
+        index = self.index
+        opener = self._opener
+        if opener.is_alive():
+            opener.join()
+        return index
+
+    def rebuild_vectors(self) -> None:
+        """Make the vectors anew from the embeddings. Raises LibraryError."""
+        try:
+            self.wait_for_vectors().rebuild()
+        except VectorsError as failure:
+            raise LibraryError(
+                f"The vectors cannot be made anew: {failure}.",
+                "Check the folder and the disk; searching works meanwhile, only slower.",
+            ) from None
+
     def close(self) -> None:
         self.reader.close()
         with self._opening:
@@ -72,14 +112,18 @@ class OpenLibrary:
                 self._index.close()
         self.database.close()
 
-    def _ready(self, index: VectorIndex | None) -> None:
-        """Questions are answered without Chroma too, only slower."""
-        if index is None or index.is_ready:
-            return
-        try:
-            index.open()
-        except VectorsError as failure:
-            log.warning("Chroma cannot be used: %s", failure)
+    def _make_ready(self) -> None:
+        """Open the vectors without anybody waiting: until then, and without Chroma altogether,
+        library.db itself answers, only slower."""
+        index = self._index
+        with self._opening:
+            if index is None or index.is_ready or self._opener.is_alive():
+                return
+            if monotonic() < self._try_again_at:
+                return
+            self._try_again_at = monotonic() + AFTER_FAILURE
+            self._opener = threading.Thread(target=_open_vectors, args=(index,), daemon=True)
+            self._opener.start()
 
     def _embedder_folder(self) -> Path:
         folder = self.options.embedder or starter_folder()
@@ -95,6 +139,13 @@ class OpenLibrary:
         if options.server:
             return ServerPlace(options.server, library, embedder.identity)
         return EmbeddedPlace(options.vectors, library, embedder.identity, embedder.dimensions)
+
+
+def _open_vectors(index: VectorIndex) -> None:
+    try:
+        index.open()
+    except (VectorsError, AssistantError) as failure:
+        log.warning("Chroma cannot be used: %s", failure)
 
 
 def library_id(database: Database) -> str:

@@ -80,14 +80,14 @@ class Weights(Value):
 
 WEIGHTS = Weights(
     dense={"en": 2.24},
-    dense_elsewhere=0.93,
-    keywords=2.34,
-    coverage=1.59,
-    exact=2.07,
-    narrow=1.54,
-    wide=1.65,
-    near=1.01,
-    adjacent=1.27,
+    dense_elsewhere=0.94,
+    keywords=2.32,
+    coverage=1.62,
+    exact=2.03,
+    narrow=1.42,
+    wide=1.64,
+    near=0.98,
+    adjacent=1.32,
 )
 
 

@@ -36,9 +36,9 @@ class SharedEmbedder:
 
     def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
         def between() -> None:
-            self._let_questions_pass()
-            if pause:
-                pause()
+            with self._out_of_turn():
+                if pause:
+                    pause()
 
         with self._turn():
             return self._embedder.embed(texts, between)
@@ -66,11 +66,15 @@ class SharedEmbedder:
                 self._busy = False
                 self._changed.notify_all()
 
-    def _let_questions_pass(self) -> None:
+    @contextmanager
+    def _out_of_turn(self) -> Iterator[None]:
+        """Let questions pass, also while indexing is paused."""
         with self._changed:
-            if not self._questions:
-                return
             self._busy = False
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._questions and not self._busy)
-            self._busy = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._questions and not self._busy)
+                self._busy = True

@@ -1,8 +1,15 @@
 """A look at everything that is stored, with what can be repaired repaired."""
 
+import random
+
 from assistant.core.library import Problem, Verification
 from assistant.library.parts import OpenLibrary
-from assistant.library.vectors import VectorsError
+
+SAMPLE = 200
+"""Passages of each collection that are looked for."""
+
+NEAR = 0.99
+"""The cosine of a vector and itself, after storing it in half precision."""
 
 
 def verify(library: OpenLibrary) -> Verification:
@@ -56,10 +63,19 @@ def _embeddings(library: OpenLibrary) -> list[Problem]:
 
 
 def _vectors(library: OpenLibrary) -> list[Problem]:
-    try:
-        made_anew = library.index.open()
-    except VectorsError as failure:
-        return [Problem(what=f"The vectors cannot be used: {failure}", repaired=False)]
-    if made_anew:
-        return [Problem(what="The vectors were not those of library.db", repaired=True)]
+    """Opening the vectors compared them with library.db; here they have to find what they hold."""
+    index = library.wait_for_vectors()
+    if not index.is_ready:
+        return [Problem(what="Chroma cannot be used; library.db answers", repaired=False)]
+    embeddings = library.embedding().embeddings
+    for collection, passages in embeddings.collections().items():
+        ids = sorted(passages)
+        sample = random.sample(ids, min(SAMPLE, len(ids)))
+        for found, vectors in embeddings.vectors(sample):
+            for passage, vector in zip(found, vectors, strict=True):
+                hits = index.search(vector, 1, [collection])
+                if not hits or hits[0][1] < NEAR:
+                    library.rebuild_vectors()
+                    what = f"The vectors did not find passage {passage}: they were made anew"
+                    return [Problem(what=what, repaired=True)]
     return []

@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from assistant.core.chat import Chat
 from assistant.paths import Paths, find_paths
 from assistant.settings import Settings
 from assistant.storage.conversations import SqliteConversations
+from tests.fake_library import ScriptedLibrary
 from tests.fakes import ScriptedModels
 
 
@@ -51,6 +52,7 @@ class Shell:
 
     home: Path
     models: ScriptedModels
+    library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
     terminal: bool = False
     term: str = "xterm-256color"
     encoding: str = "utf-8"
@@ -63,6 +65,7 @@ class Shell:
             environment=everything,
             stdin=None if stdin is None else io.BytesIO(stdin),
             build=self.build,
+            open_library=lambda _: self.library,
         )
         status = main(arguments, program)
         return Run(status, out.text, err.text)
@@ -71,7 +74,8 @@ class Shell:
         paths.create()
         store = SqliteConversations(paths.chats)
         chat = Chat(store, self.models, settings.sampling)
-        return Assistant(settings, paths, store, self.models, prompt_library(paths), chat)
+        prompts = prompt_library(paths)
+        return Assistant(settings, paths, store, self.models, prompts, chat, self.library)
 
     def store(self) -> SqliteConversations:
         return SqliteConversations(find_paths({"ASSISTANT_HOME": str(self.home)}).chats)

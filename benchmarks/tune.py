@@ -1,0 +1,200 @@
+"""`python -m benchmarks.tune`: fits the weights of the ranking and of the evidence on `dev`.
+
+Prints what stands as `WEIGHTS` in `ranking` and as `JUDGE` in `evidence`, and how well five folds
+do that were fitted on the other four.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+
+from assistant.library.chunking import ChunkLimits
+from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
+from assistant.library.evidence import Signs, signs_of
+from assistant.library.ranking import Features
+from benchmarks.eval import halves
+from benchmarks.library import BenchLibrary, Remembering, library_of, one_each
+from benchmarks.measures import auc, first_rank, quality
+from benchmarks.question_sets import NAMES, QuestionSet, data_folder, load
+
+Array = npt.NDArray[np.float64]
+
+FOLDS = 5
+RANKING_PENALTY = 0.01
+EVIDENCE_PENALTY = 0.0003
+"""Of squared weights: they stay moderate where the questions do not tell."""
+
+
+class Case(NamedTuple):
+    """One question: its candidates' features and which of them are right."""
+
+    features: Array
+    right: npt.NDArray[np.bool_]
+    names: list[str]
+    relevant: frozenset[str]
+
+
+def cases_of(library: BenchLibrary, questions: QuestionSet, split: str) -> list[Case]:
+    cases = []
+    for question in questions.questions:
+        if question.split == split:
+            ranked = library.retrieval.find(question.text, None).ranked
+            names = [c.passage.path.removeprefix("/all/") for c in ranked]
+            right = np.array([name in question.relevant for name in names])
+            features = np.array([c.features for c in ranked], dtype=float)
+            cases.append(Case(features, right, names, question.relevant))
+    return cases
+
+
+def fit_ranking(languages: Sequence[Sequence[Case]]) -> Array:
+    """Weights that make the right candidates likeliest, in the manner of a softmax over each
+    question's candidates. The first feature, dense, has a weight for each language: those of the
+    second and further ones come last."""
+    width = len(Features._fields)
+    rows: list[tuple[Array, npt.NDArray[np.bool_]]] = []
+    for number, cases in enumerate(languages):
+        for case in cases:
+            if case.right.any():
+                wide = np.zeros((len(case.right), width + len(languages) - 1))
+                wide[:, :width] = case.features
+                if number:
+                    wide[:, width + number - 1] = wide[:, 0]
+                    wide[:, 0] = 0
+                rows.append((wide, case.right))
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for features, right in rows:
+            scores = features @ weights
+            chances = np.exp(scores - scores.max())
+            chances /= chances.sum()
+            among = chances * right
+            total -= float(np.log(among.sum() + 1e-12))
+            slope -= features.T @ (among / (among.sum() + 1e-12) - chances)
+        penalty = RANKING_PENALTY * float(weights @ weights) / 2
+        return total / len(rows) + penalty, slope / len(rows) + RANKING_PENALTY * weights
+
+    start = np.zeros(width + len(languages) - 1)
+    fitted: Any = minimize(loss, start, jac=True, method="L-BFGS-B")
+    return np.asarray(fitted.x)
+
+
+def weights_for(fitted: Array, number: int) -> Array:
+    width = len(Features._fields)
+    weights = fitted[:width].copy()
+    if number:
+        weights[0] = fitted[width + number - 1]
+    return weights
+
+
+def rank_of(case: Case, weights: Array) -> int | None:
+    order = np.argsort(-(case.features @ weights), kind="stable")
+    return first_rank([case.names[index] for index in order], case.relevant)
+
+
+def tune_ranking(languages: dict[str, list[Case]]) -> None:
+    groups = list(languages.values())
+    held_out: list[list[int | None]] = [[] for _ in groups]
+    for fold in range(FOLDS):
+        others = [[c for n, c in enumerate(g) if n % FOLDS != fold] for g in groups]
+        fitted = fit_ranking(others)
+        for number, group in enumerate(groups):
+            weights = weights_for(fitted, number)
+            held_out[number] += [
+                rank_of(c, weights) for n, c in enumerate(group) if n % FOLDS == fold
+            ]
+    for name, places in zip(languages, held_out, strict=True):
+        print(f"{name}, held out: {quality(places).row()}")
+    fitted = fit_ranking(groups)
+    for field, weight in zip(Features._fields, fitted, strict=False):
+        print(f"    {field}={weight:.2f}")
+    for name, weight in zip(list(languages)[1:], fitted[len(Features._fields) :], strict=True):
+        print(f"    dense for {name}: {weight:.2f}")
+
+
+def signs_for(
+    questions: QuestionSet, split: str, embedder: Remembering, limits: ChunkLimits
+) -> tuple[Array, Array]:
+    """The signs of each question, and 1 where its article is in the library."""
+    rows: list[list[float]] = []
+    labels: list[int] = []
+    for half in halves(questions):
+        part = [paragraph for paragraph in questions.paragraphs if paragraph.article in half]
+        with library_of(one_each(part), embedder, limits) as library:
+            for question in questions.questions:
+                if question.split == split:
+                    found = library.retrieval.find(question.text, None)
+                    signs = signs_of(found.ranked, found.keyword_hits, found.hits)
+                    rows.append([getattr(signs, name) for name in Signs.model_fields])
+                    article = next(iter(question.relevant)).partition("::")[0]
+                    labels.append(article in half)
+    return np.array(rows, dtype=float), np.array(labels, dtype=float)
+
+
+def fit_evidence(signs: Array, labels: Array) -> Array:
+    """Logistic regression; the bias comes last and is not held back."""
+    wide = np.hstack([signs, np.ones((len(signs), 1))])
+    held_back = np.ones(wide.shape[1])
+    held_back[-1] = 0
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        logits = wide @ weights
+        chances = 1 / (1 + np.exp(-logits))
+        total = np.mean(np.logaddexp(0, logits) - labels * logits)
+        slope = wide.T @ (chances - labels) / len(labels)
+        penalty = EVIDENCE_PENALTY * float((held_back * weights) @ weights) / 2
+        return float(total) + penalty, slope + EVIDENCE_PENALTY * held_back * weights
+
+    fitted: Any = minimize(loss, np.zeros(wide.shape[1]), jac=True, method="L-BFGS-B")
+    return np.asarray(fitted.x)
+
+
+def tune_evidence(language: str, signs: Array, labels: Array) -> None:
+    wide = np.hstack([signs, np.ones((len(signs), 1))])
+    fold = np.arange(len(labels)) % FOLDS
+    held_out = np.zeros(len(labels))
+    for number in range(FOLDS):
+        fitted = fit_evidence(signs[fold != number], labels[fold != number])
+        held_out[fold == number] = wide[fold == number] @ fitted
+    there, elsewhere = held_out[labels == 1], held_out[labels == 0]
+    print(f"{language}, held out: AUC {auc(there.tolist(), elsewhere.tolist()):.3f}", end="   ")
+    print(f"kept {np.mean(there >= 0):.3f}   let through {np.mean(elsewhere >= 0):.3f}")
+    for name, weight in zip(
+        [*Signs.model_fields, "bias"], fit_evidence(signs, labels), strict=True
+    ):
+        print(f"    {name}={weight:.1f}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.tune", description=__doc__)
+    parser.add_argument("--tokens", type=int, default=ChunkLimits().tokens)
+    parser.add_argument("--overlap", type=int, default=ChunkLimits().overlap)
+    parser.add_argument("--cache", type=Path, help="keeps embeddings for the next run")
+    chosen = parser.parse_args()
+    data, model = data_folder(), starter_folder()
+    if data is None or model is None:
+        print("The questions or the starter embedder are not there; see CONTRIBUTING.md.")
+        return 2
+    limits = ChunkLimits(tokens=chosen.tokens, overlap=chosen.overlap)
+    embedder = Remembering(SentenceTransformerEmbedder(model), chosen.cache)
+    cases: dict[str, list[Case]] = {}
+    for language in NAMES:
+        questions = load(data, language)
+        with library_of(one_each(questions.paragraphs), embedder, limits) as library:
+            cases[language] = cases_of(library, questions, "dev")
+    tune_ranking(cases)
+    for language in NAMES:
+        signs, labels = signs_for(load(data, language), "dev", embedder, limits)
+        tune_evidence(language, signs, labels)
+    embedder.keep()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

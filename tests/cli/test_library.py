@@ -1,0 +1,167 @@
+"""`assistant add`, `search` and `library`, in this process on a library that keeps to a script."""
+
+import json
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from assistant.core.library import Collection, FileEntry, SearchResult
+from assistant.core.library_events import (
+    Done,
+    Indexed,
+    IndexEvent,
+    Planned,
+    Progress,
+    Scanned,
+    Skipped,
+    Waiting,
+)
+from tests.cli.conftest import Run, Shell
+from tests.fake_library import ScriptedLibrary, passage
+
+EVENTS: list[IndexEvent] = [
+    Waiting(),
+    Scanned(files=2),
+    Planned(files=2, bytes=2_500_000),
+    Progress(done=0, files=2, rate=0, eta=None, current="/f/a.txt"),
+    Indexed(path="/f/a.txt", passages=3),
+    Skipped(path="/f/b\\n.pdf", reason="no_text", detail="pictures only"),
+    Done(indexed=1, skipped=1, removed=0, seconds=1.25),
+]
+
+Runner = Callable[..., Run]
+
+
+@pytest.fixture
+def library(shell: Runner) -> ScriptedLibrary:
+    return cast(Shell, shell).library
+
+
+def test_add_prints_one_event_per_line(shell: Runner, library: ScriptedLibrary) -> None:
+    library.events = EVENTS
+
+    done = shell("add", "x", "--json")
+
+    assert (done.status, done.err) == (0, "")
+    assert [json.loads(line) for line in done.out.splitlines()] == [
+        {"event": "planned", "files": 2, "bytes": 2_500_000},
+        {"event": "indexed", "path": "/f/a.txt", "passages": 3},
+        {
+            "event": "skipped",
+            "path": "/f/b\\n.pdf",
+            "reason": "no_text",
+            "detail": "pictures only",
+        },
+        {"event": "done", "indexed": 1, "skipped": 1, "removed": 0, "seconds": 1.25},
+    ]
+
+
+def test_add_tells_a_person_what_was_left_out_and_why(
+    shell: Runner, library: ScriptedLibrary
+) -> None:
+    library.events = EVENTS
+
+    done = shell("add", "one", "two", "--collection", "trip")
+
+    assert done.status == 0
+    assert "2 files to read, 2.5 MB" in done.out
+    assert "skipped   /f/b\\n.pdf: no text, pictures only" in done.out
+    assert "1 indexed, 1 skipped, 0 removed" in done.out
+    assert library.added == [(("one", "two"), "trip")]
+
+
+def test_search_prints_a_list_with_everything_about_a_passage(
+    shell: Runner, library: ScriptedLibrary
+) -> None:
+    library.result = SearchResult(passages=(passage(1, "Some words"),), sufficient=True)
+
+    done = shell("search", "some", "words", "--json", "--collection", "a", "--limit", "3")
+
+    assert json.loads(done.out) == [
+        {
+            "path": "/files/1.md",
+            "title": "File 1",
+            "page": None,
+            "heading": "Top > Part",
+            "line_start": 3,
+            "line_end": 5,
+            "text": "Some words",
+            "score": 0.9,
+            "dense_score": 0.5,
+            "keyword_score": 2.0,
+        }
+    ]
+    assert library.asked == [("some words", ("a",), 3)]
+
+
+def test_what_a_file_says_is_never_obeyed_by_the_terminal(
+    shell: Runner, library: ScriptedLibrary
+) -> None:
+    library.result = SearchResult(passages=(passage(1, "a\x1b]52;c;x\x07b\u202ec"),))
+    cast(Shell, shell).terminal = True
+
+    done = shell("search", "x", NO_COLOR="1")
+
+    assert "\x1b]52" not in done.out
+    assert "\u202e" not in done.out
+
+
+def test_nothing_found_is_no_error(shell: Runner) -> None:
+    assert shell("search", "x", "--json").out == "[]\n"
+    assert shell("search", "x").status == 0
+
+
+def test_lists_are_the_same_for_programs_and_for_people(
+    shell: Runner, library: ScriptedLibrary
+) -> None:
+    library.sets = [Collection(name="trip", roots=("/f",), files=2, passages=3)]
+    library.entries = [
+        FileEntry(path="/f/a.txt", size=9, state="indexed", passages=3),
+        FileEntry(
+            path="/f/b.pdf", size=9, state="skipped", passages=0, reason="encrypted", detail="RC4"
+        ),
+    ]
+
+    assert json.loads(shell("library", "list", "--json").out) == [
+        {"name": "trip", "roots": ["/f"], "files": 2, "passages": 3}
+    ]
+    assert "trip" in shell("library", "list").out
+    (failed,) = json.loads(shell("library", "list", "--failed", "--json").out)
+    assert (failed["path"], failed["reason"], failed["detail"]) == ("/f/b.pdf", "encrypted", "RC4")
+    assert "encrypted: RC4" in shell("library", "list", "--collection", "trip").out
+
+
+def test_status_tells_how_it_is(shell: Runner) -> None:
+    status = json.loads(shell("library", "status", "--json").out)
+
+    assert status.keys() == {
+        "collections",
+        "files",
+        "indexed",
+        "skipped",
+        "waiting",
+        "passages",
+        "disk_bytes",
+        "paused",
+        "job",
+    }
+
+
+def test_pause_and_resume_reach_the_library(shell: Runner, library: ScriptedLibrary) -> None:
+    assert shell("library", "pause").status == 0
+    assert library.paused
+    assert shell("library", "resume").status == 0
+    assert not library.paused
+
+
+def test_remove_needs_to_be_told_from_where(shell: Runner, library: ScriptedLibrary) -> None:
+    assert shell("library", "remove", "/f").status == 2
+    assert shell("library", "remove", "/f", "--collection", "trip", "--json").status == 0
+    assert library.removed == [("trip", ("/f",))]
+
+
+def test_verify_and_rebuild_end_well_when_all_is_well(shell: Runner) -> None:
+    assert json.loads(shell("library", "verify", "--json").out)["ok"]
+    last = shell("library", "rebuild", "--json").out.splitlines()[-1]
+    assert json.loads(last)["event"] == "done"

@@ -1,0 +1,243 @@
+"""The library as front ends see it: the real worker, real readers, the real embedder."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+from time import monotonic, sleep
+from typing import cast
+
+import pytest
+
+from assistant.bootstrap import library, make_folders
+from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.library_events import Done, Indexed, IndexEvent, Planned, Skipped
+from assistant.core.ports import Library
+from assistant.library.embedding import starter_folder
+from assistant.paths import find_paths
+from tests.library.places import write_corpus
+from tests.processes import PATIENCE, end_workers, workers
+
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(starter_folder() is None, reason="the starter embedder is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Path]:
+    """A home whose worker is started once: importing what it embeds with takes seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="as-", dir="/tmp"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSISTANT_HOME", str(folder))
+        make_folders(find_paths())
+        yield folder
+    end_workers(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def files(shared: Path, opened: Library) -> Iterator[Path]:
+    """A library that holds nothing but a small corpus in the collection `trip`."""
+    folder = Path(tempfile.mkdtemp(prefix="corpus-", dir=shared))
+    write_corpus(folder)
+    list(opened.add([str(folder)], "trip", Event()))
+    yield folder
+    for collection in opened.collections():
+        opened.remove(collection.name)
+
+
+@pytest.fixture
+def opened(shared: Path) -> Library:
+    return library(find_paths())
+
+
+def until(condition: object) -> None:
+    assert callable(condition)
+    deadline = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < deadline, "the state was not reached in time"
+        sleep(0.05)
+
+
+def last(events: list[IndexEvent]) -> Done:
+    assert isinstance(events[-1], Done)
+    return events[-1]
+
+
+def test_a_folder_becomes_passages_with_their_places(files: Path, opened: Library) -> None:
+    (bread, *_) = opened.search("What does rye bread cost?", None, 3).passages
+    assert "four euros" in bread.text
+    assert bread.place.heading == ("The bakery", "Prices")
+    assert (bread.path, bread.place.line_end) == (str(files / "bakery.md"), 9)
+
+    (ferry, *_) = opened.search("When does the ferry leave?", ["trip"], 3).passages
+    assert ferry.place.page == 2
+    assert ferry.path.endswith("harbour.pdf")
+
+    found = opened.search("Quando foi construído o farol?", None, 3)
+    assert "1869" in found.passages[0].text
+    assert found.sufficient
+    assert found.searched >= 5
+
+
+def test_every_file_is_told_once_and_the_plan_comes_first(shared: Path, opened: Library) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="corpus-", dir=shared))
+    write_corpus(folder)
+
+    events = list(opened.add([str(folder)], "told", Event()))
+
+    told = [event for event in events if isinstance(event, Planned | Indexed | Skipped | Done)]
+    assert isinstance(told[0], Planned)
+    assert told[0].files == 4
+    reasons = {Path(e.path).name: e.reason for e in told if isinstance(e, Skipped)}
+    assert reasons == {"empty.txt": "empty", "broken.docx": "corrupt"}
+    assert {Path(e.path).name for e in told if isinstance(e, Indexed)} == {
+        "bakery.md",
+        "farol.txt",
+        "harbour.pdf",
+    }
+    assert (last(events).indexed, last(events).skipped) == (3, 2)
+    assert opened.remove("told") == 5
+
+
+def test_a_second_look_reads_nothing(files: Path, opened: Library) -> None:
+    events = list(opened.add([str(files)], "trip", Event()))
+
+    assert [event for event in events if isinstance(event, Indexed)] == []
+    assert Planned(files=0, bytes=0) in events
+    assert last(events).seconds < 5
+
+
+def test_a_search_stays_within_its_collections(files: Path, opened: Library) -> None:
+    other = files.parent / f"{files.name}-other"
+    other.mkdir()
+    (other / "note.txt").write_text("The ferry is painted green.")
+    list(opened.add([str(other)], "colours", Event()))
+
+    paths = {p.path for p in opened.search("ferry", ["colours"], 10).passages}
+
+    assert paths == {str(other / "note.txt")}
+    assert len({p.path for p in opened.search("ferry", None, 10).passages}) > 1
+    with pytest.raises(NotFoundError, match="no collection called 'nothing'"):
+        opened.search("ferry", ["nothing"], 10)
+
+
+def test_an_empty_library_finds_nothing_and_says_so(opened: Library) -> None:
+    found = opened.search("Anything at all?", None, 5)
+
+    assert found.passages == ()
+    assert not found.sufficient
+    assert opened.status().passages == 0
+
+
+def test_status_and_lists_agree(files: Path, opened: Library) -> None:
+    status = opened.status()
+    (collection,) = opened.collections()
+    entries = opened.files("trip")
+
+    assert (status.files, status.indexed, status.skipped, status.waiting) == (5, 3, 2, 0)
+    assert (collection.name, collection.roots) == ("trip", (str(files),))
+    assert collection.passages == status.passages == sum(entry.passages for entry in entries)
+    assert [Path(entry.path).name for entry in opened.files(state="skipped")] == [
+        "broken.docx",
+        "empty.txt",
+    ]
+    assert opened.verify().ok
+
+
+def test_what_was_removed_is_not_found_any_more(files: Path, opened: Library) -> None:
+    assert opened.remove("trip", [str(files)]) == 5
+
+    assert opened.search("rye bread", None, 5).passages == ()
+    assert opened.collections()[0].files == 0
+    assert opened.verify().ok
+    assert (files / "bakery.md").exists()
+    with pytest.raises(NotFoundError, match="was not added"):
+        opened.remove("trip", [str(files / "sub")])
+
+
+def test_a_path_that_is_not_there_is_refused_by_name(opened: Library, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="nowhere"):
+        list(opened.add([str(tmp_path / "nowhere")], "trip", Event()))
+
+
+def test_a_collection_needs_a_name_that_can_be_shown(opened: Library, tmp_path: Path) -> None:
+    with pytest.raises(AssistantError, match="cannot be the name"):
+        list(opened.add([str(tmp_path)], "\x1b[2J", Event()))
+
+
+def test_names_that_are_no_text_are_indexed(files: Path, opened: Library) -> None:
+    strange = os.fsencode(files) + b"/caf\xe9\n\xff.txt"
+    with open(strange, "wb") as stream:  # noqa: PTH123 -- a Path cannot hold these bytes
+        stream.write(b"The lighthouse keeper plays the accordion.")
+
+    events = list(opened.add([os.fsdecode(os.fsencode(files))], "trip", Event()))
+
+    (told,) = [event for event in events if isinstance(event, Indexed)]
+    assert told.path.endswith("caf\\xe9\\n\\xff.txt")
+    (found, *_) = opened.search("accordion", None, 1).passages
+    assert found.path == told.path
+
+
+def test_a_paused_library_waits_and_goes_on(files: Path, opened: Library) -> None:
+    opened.pause()
+    (files / "late.txt").write_text("The museum is closed in winter.")
+    job = opened.add([str(files)], "trip", Event())
+    assert any(getattr(event, "paused", False) for event in job)
+    assert opened.status().paused
+    assert opened.search("museum", None, 1).passages[0].path != str(files / "late.txt")
+
+    opened.resume()
+
+    assert last(list(job)).indexed == 1
+    assert opened.search("museum in winter", None, 1).passages[0].path == str(files / "late.txt")
+
+
+def test_a_job_goes_on_when_nobody_watches_any_more(files: Path, opened: Library) -> None:
+    opened.pause()
+    (files / "late.txt").write_text("The museum is closed in winter.")
+    with closing(cast("Iterator[IndexEvent]", opened.add([str(files)], "trip", Event()))) as job:  # type: ignore[type-var]
+        assert any(getattr(event, "paused", False) for event in job)
+
+    opened.resume()
+
+    until(lambda: opened.status().indexed == 4)
+
+
+def test_a_stopped_job_says_so_and_ends(files: Path, opened: Library) -> None:
+    opened.pause()
+    (files / "late.txt").write_text("The museum is closed in winter.")
+    stop = Event()
+    events = []
+    for event in opened.add([str(files)], "trip", stop):
+        events.append(event)
+        if getattr(event, "paused", False):
+            stop.set()
+    opened.resume()
+
+    assert last(events).stopped
+    assert opened.status().waiting == 1
+
+
+def test_a_rebuilt_library_answers_as_before(files: Path, opened: Library) -> None:
+    before = opened.search("rye bread", None, 3)
+
+    events = list(opened.rebuild(Event()))
+
+    after = opened.search("rye bread", None, 3)
+    assert last(events).indexed == 3
+    assert [p.text for p in after.passages] == [p.text for p in before.passages]
+    assert opened.verify().ok
+
+
+def test_a_worker_that_dies_while_nothing_happens_is_replaced(files: Path, opened: Library) -> None:
+    before = [p.text for p in opened.search("rye bread", None, 3).passages]
+    for worker in workers(files.parent):
+        worker.kill()
+
+    assert [p.text for p in opened.search("rye bread", None, 3).passages] == before
