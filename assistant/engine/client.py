@@ -8,7 +8,7 @@ from threading import Event
 from time import monotonic, perf_counter
 
 from assistant.core.errors import EngineDiedError, EngineError, EngineStartError
-from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Wrote
+from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Reading, Wrote
 from assistant.core.models import (
     ChatMessage,
     Measure,
@@ -146,6 +146,7 @@ class LlamaChatModel:
         line = connection.line
         line.send(encode(request), SEND_TIMEOUT)
         give_up: float | None = None
+        computing = False
         while True:
             if give_up is None and stop.is_set():
                 line.send(encode(Cancel()), PATIENCE)
@@ -153,7 +154,9 @@ class LlamaChatModel:
             data = line.receive(LOOK)
             if data is None:
                 if give_up is not None and monotonic() > give_up:
-                    _kill(connection.peer.pid)
+                    # A load may take its time to end; it does so when the connection closes.
+                    if computing:
+                        _kill(connection.peer.pid)
                     return
                 continue
             try:
@@ -162,6 +165,7 @@ class LlamaChatModel:
                 raise ProtocolError("not a reply") from None
             if isinstance(reply, Failed):
                 raise reply.error()
+            computing = isinstance(reply, Reading | Wrote)
             yield reply
             if isinstance(reply, Finished | Loaded | Counted | Rendered | Leaving):
                 return

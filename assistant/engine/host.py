@@ -62,6 +62,7 @@ class Host:
         if self._model is not None:
             self._model.close()
             self._model = self._loaded = None
+            log.info("unloaded the model")
 
     def close(self) -> None:
         self.unload()
@@ -119,6 +120,7 @@ class Host:
         with Watchdog(options.load_timeout + GRACE, lambda: self._give_up(job)):
             self._model = LoadedModel(path, options, self._native, self._abort, progress)
         self._loaded = _key(target)
+        log.info("loaded %s", path)
         return self._model
 
     def _give_up(self, job: Job) -> None:

@@ -188,20 +188,27 @@ def _split(text: str, count: int) -> list[str]:
 
 
 def _ends(text: str, contents: Sequence[str], frame: Sequence[str]) -> list[int]:
-    """Where each content ends in `text`, which templates may have trimmed."""
+    """Where each content ends in `text`; templates may have trimmed it, and what surrounds it."""
     position = len(frame[0])
     ends = []
     for content, after in zip(contents, frame[1:], strict=True):
-        for shown in (content, content.strip(), content.lstrip(), content.rstrip()):
-            end = position + len(shown)
-            if text.startswith(shown, position) and text.startswith(after, end):
-                break
-        else:
-            found = text.find(after, position) if after else -1
-            end = found if found >= 0 else min(position + len(content), len(text))
+        end, position = _end(text, position, content, after)
         ends.append(end)
-        position = min(end + len(after), len(text))
     return ends
+
+
+def _end(text: str, start: int, content: str, after: str) -> tuple[int, int]:
+    """The end of a content that begins at `start`, and of the text after it."""
+    for literal in dict.fromkeys((after, after.rstrip(), after.lstrip(), after.strip())):
+        for shown in (content, content.strip(), content.lstrip(), content.rstrip()):
+            end = start + len(shown)
+            if text.startswith(shown, start) and text.startswith(literal, end):
+                return end, end + len(literal)
+    found = text.find(after, start) if after else -1
+    if found >= 0:
+        return found, found + len(after)
+    end = min(start + len(content.strip()), len(text))
+    return end, end
 
 
 def _common_end(left: str, right: str) -> int:
