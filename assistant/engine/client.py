@@ -108,20 +108,21 @@ class LlamaChatModel:
             connection = yield from self._join(stop)
             if connection is None:
                 return
-            answered = False
+            answered: Reply | None = None
             try:
                 for reply in self._converse(connection, request, stop):
-                    answered = True
                     if isinstance(reply, Leaving):
                         break
+                    answered = reply
                     yield reply
                 else:
                     return
-                stop.wait(LOOK)
+                yield Queued(ahead=1)
+                stop.wait(LOOK * 5)
             except (PeerGoneError, ProtocolError):
                 tries_left -= 1
                 if answered or not tries_left:
-                    raise self._died(connection) from None
+                    raise self._died(connection, answered) from None
             finally:
                 connection.close()
 
@@ -170,11 +171,14 @@ class LlamaChatModel:
             if isinstance(reply, Finished | Loaded | Counted | Rendered | Leaving):
                 return
 
-    def _died(self, connection: Connection) -> EngineDiedError:
+    def _died(self, connection: Connection, last: Reply | None) -> EngineDiedError:
         how = self._joiner.how_it_ended(connection.peer.pid)
+        loading = isinstance(last, Loading)
         return EngineDiedError(
-            f"The engine stopped unexpectedly{f' ({how})' if how else ''}.",
-            f"Ask again to restart it. Its log is {self._joiner.spec.log}.",
+            f"The engine stopped unexpectedly{f' ({how})' if how else ''}"
+            f"{f' while loading {self._target.path}' if loading else ''}.",
+            f"{'Choose another model' if loading else 'Ask again to restart it'}. "
+            f"Its log is {self._joiner.spec.log}.",
         )
 
 

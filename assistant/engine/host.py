@@ -46,16 +46,7 @@ class Host:
         if job.cancelled:
             job.end(never_started(job))
             return
-        try:
-            self._serve(job)
-        except LoadStoppedError:
-            job.end(never_started(job))
-        except AssistantError as failure:
-            job.end(Failed.of(failure))
-        except Exception as failure:
-            log.exception("a request failed")
-            reason = f"{type(failure).__name__}: {failure}"
-            job.end(Failed.of(EngineError(f"The engine failed ({reason}).", "See its log.")))
+        self._serve_safely(job)
 
     def unload(self) -> None:
         """Give the model's memory back."""
@@ -67,6 +58,18 @@ class Host:
     def close(self) -> None:
         self.unload()
         self._native.close()
+
+    def _serve_safely(self, job: Job) -> None:
+        try:
+            self._serve(job)
+        except LoadStoppedError:
+            job.end(never_started(job))
+        except AssistantError as failure:
+            job.end(Failed.of(failure))
+        except Exception as failure:
+            log.exception("a request failed")
+            reason = f"{type(failure).__name__}: {failure}".splitlines()[0]
+            job.end(Failed.of(EngineError(f"The engine failed ({reason}).", "See its log.")))
 
     def _serve(self, job: Job) -> None:
         model = self._ready(job)
@@ -93,10 +96,7 @@ class Host:
     def _serve_quick_ones(self) -> None:
         """Count for others between two tokens: their question waits for that before the queue."""
         while (job := self._jobs.take_quick(self._is_quick)) is not None:
-            try:
-                self._serve(job)
-            except AssistantError as failure:
-                job.end(Failed.of(failure))
+            self._serve_safely(job)
 
     def _is_quick(self, job: Job) -> bool:
         return not isinstance(job.request, Generate) and _key(job.request.target) == self._loaded

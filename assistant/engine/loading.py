@@ -16,6 +16,7 @@ from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutE
 from assistant.engine.modelfile import COMPUTED_AT_ONCE, check_model_file
 from assistant.engine.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
+from assistant.engine.threads import computing_threads
 
 GRACE = 5.0
 """Seconds a load may go on after its limit without asking whether it may."""
@@ -124,7 +125,7 @@ def open_context(
         # not depend on how a prompt was cut into batches, so that a cached prompt is answered
         # like one that is read afresh.
         parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    parameters.n_threads = parameters.n_threads_batch = options.computing_threads()
+    parameters.n_threads = parameters.n_threads_batch = computing_threads(options.threads)
     parameters.no_perf = True
     native.forget()
     context: llama_cpp.llama_context_p | None

@@ -1,6 +1,5 @@
 """How a model is to be loaded."""
 
-import os
 from typing import Annotated
 
 from pydantic import Field
@@ -19,11 +18,3 @@ class LoadOptions(Value):
     """Tokens of the prompt that are read at once."""
     load_timeout: Annotated[float, Field(gt=0)] = 300
     """Seconds after which a load is given up."""
-
-    def computing_threads(self) -> int:
-        """llama.cpp's threads spin while they wait: with all cores in use decoding collapses."""
-        if self.threads:
-            return self.threads
-        usable = getattr(os, "sched_getaffinity", None)
-        cores = len(usable(0)) if usable else os.cpu_count() or 1
-        return max(cores - 1, 1)
