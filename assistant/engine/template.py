@@ -17,7 +17,7 @@ from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-TIME_LIMIT = 5.0
+TIME_LIMIT = 2.0
 """Seconds a template may take; real ones need milliseconds."""
 
 MEMORY_LIMIT = 2**29
@@ -42,10 +42,11 @@ class ChatTemplate:
         environment.globals.update(
             raise_exception=_refuse, strftime_now=lambda form: datetime.now().strftime(form)
         )
-        self._tokens = {"bos_token": bos, "eos_token": eos}
+        self._given: dict[str, str | None] = {"bos_token": bos, "eos_token": eos, "tools": None}
         with _limits():
             # Constant expressions are evaluated already here.
             self._template = environment.from_string(source)
+        self._leave_out_tools()
 
     def render(self, messages: Sequence[Mapping[str, str]], *, open_answer: bool = True) -> str:
         """The prompt's text, with the opening of an answer at the end unless told otherwise.
@@ -57,9 +58,19 @@ class ChatTemplate:
             return self._template.render(
                 messages=[dict(message) for message in messages],
                 add_generation_prompt=open_answer,
-                tools=None,
-                **self._tokens,
+                **self._given,
             )
+
+    def _leave_out_tools(self) -> None:
+        """Templates for tools loop over them; over none at all they cannot, over nothing they can.
+
+        Others ask whether there are none, so that this is only the second choice.
+        """
+        probe = [{"role": "user", "content": "?"}]
+        try:
+            self.render(probe)
+        except TemplateError:
+            del self._given["tools"]
 
 
 class _Generation(Extension):

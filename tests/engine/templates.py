@@ -88,6 +88,24 @@ SILENT_ABOUT_SYSTEM = (
     "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
 )
 
+MISTRAL_NEMO = (
+    "{%- if messages[0]['role'] == 'system' %}"
+    "{%- set system_message = messages[0]['content'] %}{%- set loop_messages = messages[1:] %}"
+    "{%- else %}{%- set loop_messages = messages %}{%- endif %}{{- bos_token }}"
+    "{%- for message in loop_messages %}"
+    "{%- if message['role'] == 'user' %}"
+    "{%- if loop.last and system_message is defined %}"
+    "{{- '[INST]' + system_message + '\n\n' + message['content'] + '[/INST]' }}"
+    "{%- else %}{{- '[INST]' + message['content'] + '[/INST]' }}{%- endif %}"
+    "{%- else %}{{- message['content'] + eos_token }}{%- endif %}{%- endfor %}"
+)
+
+FOR_TOOLS = (
+    "{{ bos_token }}<|tools|>{% for tool in tools %}{{ tool | tojson }}{% endfor %}<|/tools|>\n"
+    "{% for message in messages %}{{ '<|' + message['role'] + '|>' + message['content'] + '\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
+)
+
 SHAPES = {
     "ChatML": CHATML,
     "Llama 2": LLAMA_2,
@@ -98,6 +116,8 @@ SHAPES = {
     "Vicuna": VICUNA,
     "Alpaca": ALPACA,
     "no system": SILENT_ABOUT_SYSTEM,
+    "Mistral Nemo": MISTRAL_NEMO,
+    "for tools": FOR_TOOLS,
 }
 
 MARKERS = {
@@ -110,5 +130,7 @@ MARKERS = {
     "Vicuna": ["USER:", "ASSISTANT:"],
     "Alpaca": ["### Instruction:", "### Response:"],
     "no system": ["<|user|>", "<|assistant|>"],
+    "Mistral Nemo": ["[INST]", "[/INST]", "</s>"],
+    "for tools": ["<|user|>", "<|assistant|>", "<|system|>"],
 }
 """What separates the turns of each shape, and must never come from a message."""
