@@ -164,7 +164,7 @@ async def test_links_show_their_address_and_open_only_when_wanted(home: Path) ->
     answer = "See [the manual](https://example.org/a%20b?q=1) or [there](file:///etc/passwd)."
     async with opened(Setting(home, scripted(answer))) as driver:
         opened_urls: list[str] = []
-        driver.app.open_url = lambda url, **options: opened_urls.append(url)  # type: ignore[method-assign,misc]
+        driver.app.open_url = lambda url, **_: opened_urls.append(url)  # type: ignore[method-assign,misc]
         await driver.ask("Which?")
         await _click_on(driver, "manual")
         await driver.until_shown("https://example.org/a%20b?q=1")
