@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.events import Finished, Loaded, Loading
@@ -30,15 +31,23 @@ PROGRESS_INTERVAL = 0.05
 log = logging.getLogger(__name__)
 
 
+class _Loaded(NamedTuple):
+    """What the model in memory was made from."""
+
+    path: str
+    options: LoadOptions
+    stamp: tuple[int, int] | None
+
+
 class Host:
     """Holds at most one model. Used by the worker's main thread only."""
 
     def __init__(self, jobs: JobQueue, abort: AbortFlag) -> None:
         self._jobs = jobs
         self._abort = abort
-        self._native = NativeLog()
+        self._native = NativeLog(abort)
         self._model: LoadedModel | None = None
-        self._loaded: tuple[str, LoadOptions] | None = None
+        self._loaded: _Loaded | None = None
 
     def run(self, job: Job) -> None:
         """Serve one job to its end. Nothing that goes wrong in it ends the worker."""
@@ -99,11 +108,11 @@ class Host:
             self._serve_safely(job)
 
     def _is_quick(self, job: Job) -> bool:
-        return not isinstance(job.request, Generate) and _key(job.request.target) == self._loaded
+        return not isinstance(job.request, Generate) and self._holds(job.request.target)
 
     def _ready(self, job: Job) -> LoadedModel:
         target = job.request.target
-        if self._model is not None and self._loaded == _key(target):
+        if self._model is not None and self._holds(target):
             return self._model
         self.unload()
         shown = perf_counter()
@@ -119,9 +128,18 @@ class Host:
         path, options = Path(target.path), target.options
         with Watchdog(options.load_timeout + GRACE, lambda: self._give_up(job)):
             self._model = LoadedModel(path, options, self._native, self._abort, progress)
-        self._loaded = _key(target)
+        self._loaded = _Loaded(target.path, options, _stamp(path))
         log.info("loaded %s", path)
         return self._model
+
+    def _holds(self, target: Target) -> bool:
+        """Whether the model in memory is the one that is meant."""
+        loaded = self._loaded
+        return (
+            loaded is not None
+            and (loaded.path, loaded.options) == (target.path, target.options)
+            and _stamp(Path(target.path)) in (None, loaded.stamp)
+        )
 
     def _give_up(self, job: Job) -> None:
         """In the watchdog's thread, right before the process ends."""
@@ -131,5 +149,10 @@ class Host:
             waiting.caller.end(Leaving())
 
 
-def _key(target: Target) -> tuple[str, LoadOptions]:
-    return target.path, target.options
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Changes when a file is replaced; None when it is not there, which a loaded model survives."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -3,6 +3,7 @@
 import ctypes
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -77,7 +78,9 @@ def load_weights(
         ModelLoadTimeoutError: it took longer than `options.load_timeout`.
         LoadStoppedError: `progress` said no.
     """
-    header = check_model_file(path, options.context_window)
+    # What a graphics card holds is not this program's to judge.
+    free = sys.maxsize if llama_cpp.llama_supports_gpu_offload() else None
+    header = check_model_file(path, options.context_window, free)
     deadline = monotonic() + options.load_timeout
     wanted = True
 

@@ -137,6 +137,23 @@ def test_a_file_that_vanished_is_named(lab: Path, copy: Path) -> None:
     hidden.rename(copy)
 
 
+def test_a_file_that_was_replaced_is_loaded_again(lab: Path, copy: Path) -> None:
+    model = local_models(lab).open(str(copy))
+    assert "loading" in [event.kind for event in model.load(Event())]
+    assert [event.kind for event in model.load(Event())] == ["loaded"]
+    newer = shutil.copyfile(starter_file(), copy.with_suffix(".new"))
+    newer.replace(copy)
+    assert "loading" in [event.kind for event in model.load(Event())]
+
+
+def test_a_loaded_model_survives_the_removal_of_its_file(lab: Path, copy: Path) -> None:
+    model = local_models(lab).open(str(copy))
+    load(model)
+    away = copy.rename(copy.with_suffix(".away"))
+    assert answer(model, [said("user", "Hi")], GREEDY)[0]
+    away.rename(copy)
+
+
 def test_a_folder_is_no_model(lab: Path) -> None:
     (lab / "folder.gguf").mkdir()
     assert "is a folder" in refusal(lab, lab / "folder.gguf").message
