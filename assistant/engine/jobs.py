@@ -92,12 +92,13 @@ class JobQueue:
 
     def _tell(self, job: Job) -> None:
         busy = self._running is not None and not self._running.ended
-        ahead = self._waiting.index(job) + busy
+        ahead = self._waiting.index(job) + busy if job in self._waiting else 0
         if ahead:
             job.post(Queued(ahead=ahead))
 
     def _tell_all(self) -> None:
-        for job in self._waiting:
+        # Telling one that has gone takes it out of the queue.
+        for job in list(self._waiting):
             self._tell(job)
 
 
