@@ -48,7 +48,7 @@ class LocalModels:
     def open(self, name: str | None) -> LlamaChatModel:
         """See `ModelCatalog.open`."""
         reference = self._find(name or self._default)
-        target = Target(name=reference.name, path=reference.path, options=self._options)
+        target = Target.of(reference.name, Path(reference.path), self._options)
         return LlamaChatModel(self._joiner, target)
 
     def _find(self, name: str | None) -> ModelRef:

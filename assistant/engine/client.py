@@ -28,6 +28,7 @@ from assistant.engine.protocol import (
     Rendered,
     Reply,
     Target,
+    encodable,
     replies,
 )
 from assistant.ipc.control import Cancel, Leaving
@@ -183,14 +184,8 @@ class LlamaChatModel:
 
 
 def _clean(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
-    """Without lone surrogates, which a terminal can produce and no encoding can carry."""
     return tuple(
-        message
-        if message.content.isascii()
-        else ChatMessage(
-            role=message.role, content=message.content.encode("utf-8", "replace").decode()
-        )
-        for message in messages
+        ChatMessage(role=message.role, content=encodable(message.content)) for message in messages
     )
 
 

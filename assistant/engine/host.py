@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 class _Loaded(NamedTuple):
     """What the model in memory was made from."""
 
-    path: str
+    path: Path
     options: LoadOptions
     stamp: tuple[int, int] | None
 
@@ -125,10 +125,10 @@ class Host:
             return not job.cancelled
 
         job.post(Loading(model=target.name, done=0))
-        path, options = Path(target.path), target.options
+        path, options = target.path, target.options
         with Watchdog(options.load_timeout + GRACE, lambda: self._give_up(job)):
             self._model = LoadedModel(path, options, self._native, self._abort, progress)
-        self._loaded = _Loaded(target.path, options, _stamp(path))
+        self._loaded = _Loaded(path, options, _stamp(path))
         log.info("loaded %s", path)
         return self._model
 
@@ -138,13 +138,13 @@ class Host:
         return (
             loaded is not None
             and (loaded.path, loaded.options) == (target.path, target.options)
-            and _stamp(Path(target.path)) in (None, loaded.stamp)
+            and _stamp(target.path) in (None, loaded.stamp)
         )
 
     def _give_up(self, job: Job) -> None:
         """In the watchdog's thread, right before the process ends."""
         target = job.request.target
-        job.end(Failed.of(timeout_error(Path(target.path), target.options)))
+        job.end(Failed.of(timeout_error(target.path, target.options)))
         for waiting in self._jobs.drain():
             waiting.caller.end(Leaving())
 

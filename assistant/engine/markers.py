@@ -60,9 +60,7 @@ class MarkerBreaker:
         self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
     def clean(self, text: str) -> str:
-        """`text` without any marker, and without lone surrogates, which cannot be encoded."""
-        if not text.isascii():
-            text = text.encode("utf-8", "replace").decode("utf-8")
+        """`text` without any marker."""
         if self._pattern is None:
             return text
         # A space put into one marker can complete another that holds a space.

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from assistant.engine.protocol import Load, Target, replies
 from assistant.ipc.caller import Caller
 from assistant.ipc.frames import LineSocket
 
-REQUEST = Load(target=Target(name="m", path="/m.gguf", options=LoadOptions()))
+REQUEST = Load(target=Target.of("m", Path("/m.gguf"), LoadOptions()))
 
 
 class Line:

@@ -154,6 +154,23 @@ def test_a_loaded_model_survives_the_removal_of_its_file(lab: Path, copy: Path) 
     away.rename(copy)
 
 
+@pytest.mark.parametrize(
+    "name", [b"m\xff.gguf", "São João \N{GRINNING FACE}.gguf".encode(), b"%20.gguf"]
+)
+def test_any_file_name_will_do(lab: Path, name: bytes) -> None:
+    file = lab / "models" / os.fsdecode(name)
+    file.symlink_to(starter_file())
+    model = local_models(lab).open(file.stem)
+    *_, loaded = model.load(Event())
+    assert loaded.kind == "loaded"
+    assert loaded.info.name.encode()
+    assert answer(model, [said("user", "Hi")], GREEDY.model_copy(update={"max_tokens": 1}))[0]
+    file.unlink()
+    file.write_bytes(b"nothing")
+    assert "is not a GGUF file" in refusal(lab, file).message
+    file.unlink()
+
+
 def test_a_folder_is_no_model(lab: Path) -> None:
     (lab / "folder.gguf").mkdir()
     assert "is a folder" in refusal(lab, lab / "folder.gguf").message
