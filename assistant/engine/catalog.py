@@ -47,7 +47,7 @@ class LocalModels:
 
     def open(self, name: str | None) -> LlamaChatModel:
         """See `ModelCatalog.open`."""
-        reference = self._find(name or self._default)
+        reference = self._find(name or self._default or None)
         target = Target.of(reference.name, Path(reference.path), self._options)
         return LlamaChatModel(self._joiner, target)
 

@@ -12,7 +12,7 @@ class LoadOptions(Value):
 
     context_window: Annotated[int, Field(ge=256)] = 8192
     """Tokens that prompt and answer may use together; at most what the model was trained on."""
-    threads: Annotated[int, Field(ge=0)] = 0
+    threads: Annotated[int, Field(ge=0, le=512)] = 0
     """Threads that compute; 0 takes all cores but one."""
     batch: Annotated[int, Field(ge=1)] = 512
     """Tokens of the prompt that are read at once."""
