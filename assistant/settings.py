@@ -33,7 +33,7 @@ class EngineSettings(Value):
 
     context_window: Annotated[int, Field(ge=256)] = 8192
     """Tokens that prompt and answer may use together; never more than the model was trained on."""
-    threads: Annotated[int, Field(ge=0)] = 0
+    threads: Annotated[int, Field(ge=0, le=512)] = 0
     """Threads that compute; 0 takes all cores but one."""
     batch: Annotated[int, Field(ge=1)] = 512
     """Tokens of the prompt that are read at once."""
@@ -109,6 +109,10 @@ def _read(file: Path) -> dict[str, Any]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
         raise SettingsError(f"{file} is not valid TOML: {failure}.", "Correct the line.") from None
+    except (IsADirectoryError, NotADirectoryError) as failure:
+        raise SettingsError(
+            f"{file} cannot be read: {failure.strerror}.", "Settings are kept in a file there."
+        ) from None
     except OSError as failure:
         raise SettingsError(
             f"{file} cannot be read: {failure.strerror}.", "Check its permissions."
@@ -135,7 +139,8 @@ def _explain(
         return SettingsError(
             f"{place} is not a setting.", "`assistant settings` lists the settings there are."
         )
+    reason = problem["msg"].lower() if len(location) > 1 else "input should be a section"
     return SettingsError(
-        f"{place} is {problem['input']!r}, which will not do: {problem['msg'].lower()}.",
+        f"{place} is {problem['input']!r}, which will not do: {reason}.",
         "Correct it or remove it to get the default.",
     )

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -13,7 +14,7 @@ from time import perf_counter
 from assistant import bootstrap
 from assistant.core.events import Loaded, Wrote
 from assistant.core.models import ChatMessage, Sampling
-from assistant.core.ports import ChatModel
+from assistant.core.ports import ChatModel, ConversationStore
 from assistant.paths import find_paths
 from assistant.settings import Settings, load_settings
 from benchmarks.pairs import Comparison, compare, pairs
@@ -40,7 +41,7 @@ def measure_answers(runs: int = 7) -> list[Comparison]:
             runs,
         )
         asked = pairs(
-            lambda: _ask([_question(next(numbers))]),
+            lambda: _ask(_question(next(numbers)), assistant.store),
             lambda: bare(_messages(next(numbers))),
             runs,
         )
@@ -80,24 +81,26 @@ def _client(model: ChatModel, messages: list[ChatMessage]) -> Figures:
         for event in model.stream(messages, GREEDY, Event())
         if isinstance(event, Wrote)
     ]
-    return _figures(started, arrivals)
+    return _figures(started, arrivals, len(arrivals))
 
 
-def _ask(question: list[str]) -> Figures:
-    """`assistant ask`, read from its pipe as it comes."""
+def _ask(question: str, store: ConversationStore) -> Figures:
+    """`assistant ask`, read from its pipe as it comes: several tokens may come at once."""
     started = perf_counter()
     command = [sys.executable, "-m", "assistant", "ask", "--temperature", "0"]
-    command += ["--max-tokens", str(TOKENS), *question]
+    command += ["--max-tokens", str(TOKENS), question]
     with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0) as process:
         assert process.stdout is not None
-        arrivals = [perf_counter() for piece in iter(lambda: process.stdout.read(4096), b"")]
-    return _figures(started, arrivals)
+        arrivals = [perf_counter() for _ in iter(partial(process.stdout.read, 4096), b"")]
+    answer = store.branch(store.conversations(limit=1)[0].id)[-1]
+    assert answer.usage is not None
+    return _figures(started, arrivals, answer.usage.completion_tokens)
 
 
-def _figures(started: float, arrivals: list[float]) -> Figures:
+def _figures(started: float, arrivals: list[float], tokens: int) -> Figures:
     return {
         "first_token_ms": (arrivals[0] - started) * 1000,
-        "tokens_per_second": (len(arrivals) - 1) / (arrivals[-1] - arrivals[0]),
+        "tokens_per_second": (tokens - 1) / (arrivals[-1] - arrivals[0]),
     }
 
 

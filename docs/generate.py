@@ -65,7 +65,11 @@ def _cli() -> Iterator[str]:
     yield "# Commands"
     for path, member in _commands(NAME, command):
         context = click.Context(
-            member, info_name=path, terminal_width=WIDTH, max_content_width=WIDTH
+            member,
+            info_name=path,
+            terminal_width=WIDTH,
+            max_content_width=WIDTH,
+            **command.context_settings,
         )
         text = "\n".join(line.rstrip() for line in member.get_help(context).splitlines())
         yield from ("", f"## {path}", "", "```text", text, "```")

@@ -1,5 +1,7 @@
 """`assistant ask`: one question, one answer, for people and for pipes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +14,7 @@ from assistant.cli.program import Program, absolute
 from assistant.cli.reading import compose
 from assistant.cli.sources import chosen_sources
 from assistant.core.beginning import begin
-from assistant.core.errors import NotFoundError
+from assistant.core.errors import ModelError, NotFoundError
 from assistant.core.models import Conversation, Sampling, Value
 from assistant.core.ports import ConversationStore
 
@@ -100,7 +102,8 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
                 return view.run(assistant, asked, text, sampling, sources, options.as_json)
             conversation = _conversation(assistant, asked)
             answering = Answering(program.console, interruption, options.as_json, options.no_stream)
-            return answering.run(assistant.chat, conversation.id, text, sampling, sources)
+            with _model_of(asked):
+                return answering.run(assistant.chat, conversation.id, text, sampling, sources)
 
 
 def _sampling(settings: Sampling, options: AskOptions) -> Sampling:
@@ -149,3 +152,14 @@ def _conversation(assistant: "Assistant", asked: Asked) -> Conversation:
     if asked.model is not None:
         store.set_model(earlier.id, asked.model)
     return earlier
+
+
+@contextmanager
+def _model_of(asked: Asked) -> Iterator[None]:
+    """Say why a model is asked for that the command line does not name."""
+    try:
+        yield
+    except ModelError as failure:
+        if asked.model is None and asked.model_name is not None:
+            failure.hint += " The conversation asks for this model; --model NAME takes another."
+        raise

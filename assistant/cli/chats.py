@@ -134,12 +134,19 @@ def _tell(console: Console, what: str, changed: Iterable[Conversation], as_json:
 
 
 def _object(message: Message) -> dict[str, Any]:
-    fields = {"id", "role", "text", "model", "usage", "stop_reason", "error", "created"}
+    plain = message.model_dump(mode="json")
     return {
-        **message.model_dump(mode="json", include=fields),
+        "id": message.id,
         "parent": message.parent_id,
+        "role": message.role,
+        "text": message.text,
         "state": _state(message),
+        "model": message.model,
+        "usage": plain["usage"],
         "timings": rounded(message.timings) if message.timings else None,
+        "stop_reason": message.stop_reason,
+        "error": message.error,
+        "created": plain["created"],
     }
 
 

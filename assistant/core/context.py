@@ -19,7 +19,7 @@ BLOCK_CHARS = 4096
 """Some 1,000 tokens: what leaves at once when the window is full."""
 
 CHARS_PER_TOKEN_AT_MOST = 16
-"""No ordinary text has fewer tokens than one in 16 characters; older text is not even counted."""
+"""Ordinary text has more tokens than one in 16 characters; turns beyond that are not counted."""
 
 CHARS_PER_TOKEN = 4
 """The usual ratio, for parts that are reported but were not counted."""
@@ -129,7 +129,7 @@ def plan(
         if measured.total <= room:
             break
         if first == len(turns):
-            raise _overflow(measured.total, room, bool(system))
+            raise _overflow(measured, room, bool(system))
         first = _cut(turns, tokens, first, excess=measured.total - room)
 
     parts = [Part(kind="system", tokens=measured.parts[0])] if system else []
@@ -182,9 +182,11 @@ def _next_block(turns: Sequence[Turn], first: int) -> int:
     return first
 
 
-def _overflow(total: int, room: int, has_system: bool) -> ContextOverflowError:
+def _overflow(measured: Measure, room: int, has_system: bool) -> ContextOverflowError:
     what = "The question and the system prompt are" if has_system else "The question is"
+    least = "" if measured.exact else "at least "
     return ContextOverflowError(
-        f"{what} {total:,} tokens long, {total - room:,} more than fit beside an answer.",
-        "Shorten the question, or raise engine.context_window in the settings.",
+        f"{what} {least}{measured.total:,} tokens long, {least}{measured.total - room:,} more than"
+        " fit beside an answer.",
+        "Shorten the question, or use a model with a larger window (engine.context_window).",
     )

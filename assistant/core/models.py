@@ -224,6 +224,8 @@ class Measure(Value):
     total: int
     parts: tuple[int, ...]
     overhead: int
+    exact: bool = True
+    """False for texts so long that they are only estimated, from below."""
 
 
 class RenderedPrompt(Value):

@@ -47,8 +47,8 @@ class LocalModels:
 
     def open(self, name: str | None) -> LlamaChatModel:
         """See `ModelCatalog.open`."""
-        reference = self._find(name or self._default)
-        target = Target(name=reference.name, path=reference.path, options=self._options)
+        reference = self._find(name or self._default or None)
+        target = Target.of(reference.name, Path(reference.path), self._options)
         return LlamaChatModel(self._joiner, target)
 
     def _find(self, name: str | None) -> ModelRef:

@@ -8,7 +8,7 @@ from threading import Event
 from time import monotonic, perf_counter
 
 from assistant.core.errors import EngineDiedError, EngineError, EngineStartError
-from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Wrote
+from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Reading, Wrote
 from assistant.core.models import (
     ChatMessage,
     Measure,
@@ -28,6 +28,7 @@ from assistant.engine.protocol import (
     Rendered,
     Reply,
     Target,
+    encodable,
     replies,
 )
 from assistant.ipc.control import Cancel, Leaving
@@ -108,20 +109,21 @@ class LlamaChatModel:
             connection = yield from self._join(stop)
             if connection is None:
                 return
-            answered = False
+            answered: Reply | None = None
             try:
                 for reply in self._converse(connection, request, stop):
-                    answered = True
                     if isinstance(reply, Leaving):
                         break
+                    answered = reply
                     yield reply
                 else:
                     return
-                stop.wait(LOOK)
+                yield Queued(ahead=1)
+                stop.wait(LOOK * 5)
             except (PeerGoneError, ProtocolError):
                 tries_left -= 1
                 if answered or not tries_left:
-                    raise self._died(connection) from None
+                    raise self._died(connection, answered) from None
             finally:
                 connection.close()
 
@@ -146,6 +148,7 @@ class LlamaChatModel:
         line = connection.line
         line.send(encode(request), SEND_TIMEOUT)
         give_up: float | None = None
+        computing = False
         while True:
             if give_up is None and stop.is_set():
                 line.send(encode(Cancel()), PATIENCE)
@@ -153,7 +156,9 @@ class LlamaChatModel:
             data = line.receive(LOOK)
             if data is None:
                 if give_up is not None and monotonic() > give_up:
-                    _kill(connection.peer.pid)
+                    # A load may take its time to end; it does so when the connection closes.
+                    if computing:
+                        _kill(connection.peer.pid)
                     return
                 continue
             try:
@@ -162,27 +167,25 @@ class LlamaChatModel:
                 raise ProtocolError("not a reply") from None
             if isinstance(reply, Failed):
                 raise reply.error()
+            computing = isinstance(reply, Reading | Wrote)
             yield reply
             if isinstance(reply, Finished | Loaded | Counted | Rendered | Leaving):
                 return
 
-    def _died(self, connection: Connection) -> EngineDiedError:
+    def _died(self, connection: Connection, last: Reply | None) -> EngineDiedError:
         how = self._joiner.how_it_ended(connection.peer.pid)
+        loading = isinstance(last, Loading)
         return EngineDiedError(
-            f"The engine stopped unexpectedly{f' ({how})' if how else ''}.",
-            f"Ask again to restart it. Its log is {self._joiner.spec.log}.",
+            f"The engine stopped unexpectedly{f' ({how})' if how else ''}"
+            f"{f' while loading {self._target.path}' if loading else ''}.",
+            f"{'Choose another model' if loading else 'Ask again to restart it'}. "
+            f"Its log is {self._joiner.spec.log}.",
         )
 
 
 def _clean(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
-    """Without lone surrogates, which a terminal can produce and no encoding can carry."""
     return tuple(
-        message
-        if message.content.isascii()
-        else ChatMessage(
-            role=message.role, content=message.content.encode("utf-8", "replace").decode()
-        )
-        for message in messages
+        ChatMessage(role=message.role, content=encodable(message.content)) for message in messages
     )
 
 

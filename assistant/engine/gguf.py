@@ -80,22 +80,23 @@ def read_header(path: Path) -> Header:
         OSError: it cannot be read.
     """
     # A FIFO would hang a plain open for ever.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        status = os.fstat(file)
         if stat.S_ISDIR(status.st_mode):
             raise GgufError("is a folder, not a model file")
         if not stat.S_ISREG(status.st_mode):
             raise GgufError("is not a regular file")
         if status.st_size == 0:
             raise GgufError("is empty")
-        if (magic := file.read(4)) != MAGIC:
+        if (magic := os.pread(file, 4, 0)) != MAGIC:
             raise GgufError(f"is not a GGUF file (it begins with {magic!r})")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            try:
-                return _Reader(data).header(status.st_size)
-            except (struct.error, IndexError):
-                raise GgufError("is cut off within its header") from None
+        with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as data:
+            return _Reader(data).header(status.st_size)
+    except (struct.error, IndexError, OverflowError):
+        raise GgufError("is cut off within its header") from None
+    finally:
+        os.close(file)
 
 
 class _Reader:

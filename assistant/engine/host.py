@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.events import Finished, Loaded, Loading
@@ -30,15 +31,23 @@ PROGRESS_INTERVAL = 0.05
 log = logging.getLogger(__name__)
 
 
+class _Loaded(NamedTuple):
+    """What the model in memory was made from."""
+
+    path: Path
+    options: LoadOptions
+    stamp: tuple[int, int] | None
+
+
 class Host:
     """Holds at most one model. Used by the worker's main thread only."""
 
     def __init__(self, jobs: JobQueue, abort: AbortFlag) -> None:
         self._jobs = jobs
         self._abort = abort
-        self._native = NativeLog()
+        self._native = NativeLog(abort)
         self._model: LoadedModel | None = None
-        self._loaded: tuple[str, LoadOptions] | None = None
+        self._loaded: _Loaded | None = None
 
     def run(self, job: Job) -> None:
         """Serve one job to its end. Nothing that goes wrong in it ends the worker."""
@@ -46,6 +55,20 @@ class Host:
         if job.cancelled:
             job.end(never_started(job))
             return
+        self._serve_safely(job)
+
+    def unload(self) -> None:
+        """Give the model's memory back."""
+        if self._model is not None:
+            self._model.close()
+            self._model = self._loaded = None
+            log.info("unloaded the model")
+
+    def close(self) -> None:
+        self.unload()
+        self._native.close()
+
+    def _serve_safely(self, job: Job) -> None:
         try:
             self._serve(job)
         except LoadStoppedError:
@@ -54,18 +77,8 @@ class Host:
             job.end(Failed.of(failure))
         except Exception as failure:
             log.exception("a request failed")
-            reason = f"{type(failure).__name__}: {failure}"
+            reason = f"{type(failure).__name__}: {failure}".splitlines()[0]
             job.end(Failed.of(EngineError(f"The engine failed ({reason}).", "See its log.")))
-
-    def unload(self) -> None:
-        """Give the model's memory back."""
-        if self._model is not None:
-            self._model.close()
-            self._model = self._loaded = None
-
-    def close(self) -> None:
-        self.unload()
-        self._native.close()
 
     def _serve(self, job: Job) -> None:
         model = self._ready(job)
@@ -92,17 +105,14 @@ class Host:
     def _serve_quick_ones(self) -> None:
         """Count for others between two tokens: their question waits for that before the queue."""
         while (job := self._jobs.take_quick(self._is_quick)) is not None:
-            try:
-                self._serve(job)
-            except AssistantError as failure:
-                job.end(Failed.of(failure))
+            self._serve_safely(job)
 
     def _is_quick(self, job: Job) -> bool:
-        return not isinstance(job.request, Generate) and _key(job.request.target) == self._loaded
+        return not isinstance(job.request, Generate) and self._holds(job.request.target)
 
     def _ready(self, job: Job) -> LoadedModel:
         target = job.request.target
-        if self._model is not None and self._loaded == _key(target):
+        if self._model is not None and self._holds(target):
             return self._model
         self.unload()
         shown = perf_counter()
@@ -115,19 +125,34 @@ class Host:
             return not job.cancelled
 
         job.post(Loading(model=target.name, done=0))
-        path, options = Path(target.path), target.options
+        path, options = target.path, target.options
         with Watchdog(options.load_timeout + GRACE, lambda: self._give_up(job)):
             self._model = LoadedModel(path, options, self._native, self._abort, progress)
-        self._loaded = _key(target)
+        self._loaded = _Loaded(path, options, _stamp(path))
+        log.info("loaded %s", path)
         return self._model
+
+    def _holds(self, target: Target) -> bool:
+        """Whether the model in memory is the one that is meant."""
+        loaded = self._loaded
+        return (
+            loaded is not None
+            and (loaded.path, loaded.options) == (target.path, target.options)
+            and _stamp(target.path) in (None, loaded.stamp)
+        )
 
     def _give_up(self, job: Job) -> None:
         """In the watchdog's thread, right before the process ends."""
         target = job.request.target
-        job.end(Failed.of(timeout_error(Path(target.path), target.options)))
+        job.end(Failed.of(timeout_error(target.path, target.options)))
         for waiting in self._jobs.drain():
             waiting.caller.end(Leaving())
 
 
-def _key(target: Target) -> tuple[str, LoadOptions]:
-    return target.path, target.options
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Changes when a file is replaced; None when it is not there, which a loaded model survives."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -17,6 +17,7 @@ class Job:
         self.caller = caller
         self.request = request
         self.received = perf_counter()
+        self.ended = False
 
     @property
     def cancelled(self) -> bool:
@@ -26,6 +27,8 @@ class Job:
         self.caller.post(reply)
 
     def end(self, reply: Reply) -> None:
+        # First: whoever got the answer may ask the next question before this thread goes on.
+        self.ended = True
         self.caller.end(reply)
 
 
@@ -88,12 +91,14 @@ class JobQueue:
         job.end(never_started(job))
 
     def _tell(self, job: Job) -> None:
-        ahead = self._waiting.index(job) + (self._running is not None)
+        busy = self._running is not None and not self._running.ended
+        ahead = self._waiting.index(job) + busy if job in self._waiting else 0
         if ahead:
             job.post(Queued(ahead=ahead))
 
     def _tell_all(self) -> None:
-        for job in self._waiting:
+        # Telling one that has gone takes it out of the queue.
+        for job in list(self._waiting):
             self._tell(job)
 
 

@@ -3,6 +3,7 @@
 import ctypes
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutE
 from assistant.engine.modelfile import COMPUTED_AT_ONCE, check_model_file
 from assistant.engine.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
+from assistant.engine.threads import computing_threads
 
 GRACE = 5.0
 """Seconds a load may go on after its limit without asking whether it may."""
@@ -76,7 +78,9 @@ def load_weights(
         ModelLoadTimeoutError: it took longer than `options.load_timeout`.
         LoadStoppedError: `progress` said no.
     """
-    header = check_model_file(path, options.context_window)
+    # What a graphics card holds is not this program's to judge.
+    free = sys.maxsize if llama_cpp.llama_supports_gpu_offload() else None
+    header = check_model_file(path, options.context_window, free)
     deadline = monotonic() + options.load_timeout
     wanted = True
 
@@ -124,7 +128,7 @@ def open_context(
         # not depend on how a prompt was cut into batches, so that a cached prompt is answered
         # like one that is read afresh.
         parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    parameters.n_threads = parameters.n_threads_batch = options.computing_threads()
+    parameters.n_threads = parameters.n_threads_batch = computing_threads(options.threads)
     parameters.no_perf = True
     native.forget()
     context: llama_cpp.llama_context_p | None

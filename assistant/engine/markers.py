@@ -12,6 +12,7 @@ LONGEST_LABEL = 32
 """Characters of a label such as `GPT4 Correct User:`; longer text between messages is prose."""
 
 _BRACKETED = re.compile(r"<<?[/|｜]?[^<>\s][^<>\n]{0,40}[|｜]?>>?|\[/?[A-Za-z_][\w ]{0,30}\]")
+_PIPED = re.compile(r"<[|｜].+>|<.+[|｜]>")
 _LABELLED = re.compile(r"(?:^|\n)[ \t]*([^\n:<>\[\]]{0,30}\w:)(?=\s|$)")
 _REASONING = frozenset(("<think>", "</think>"))
 """No roles: templates look for these in earlier answers, to leave the reasoning out."""
@@ -26,12 +27,14 @@ def markers_between(
     Args:
         frame: the text before, between and after the messages of a conversation.
         edges: more such text, from around a system message and an answer that is complete.
-        user_defined: added tokens of the vocabulary; those the template uses are markers.
+        user_defined: added tokens of the vocabulary; those the template uses are markers, and
+            those that look like `<|this|>`.
     """
     found: set[str] = set()
     for segment in (*frame, *edges):
         found.update(_BRACKETED.findall(segment))
         found.update(text for text in user_defined if text.strip() and text in segment)
+    found.update(text for text in user_defined if _PIPED.fullmatch(text))
     # What comes before the first message may be prose, where a colon is only a colon.
     for segment in frame[1:]:
         found.update(_LABELLED.findall(segment))
@@ -57,9 +60,7 @@ class MarkerBreaker:
         self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
     def clean(self, text: str) -> str:
-        """`text` without any marker, and without lone surrogates, which cannot be encoded."""
-        if not text.isascii():
-            text = text.encode("utf-8", "replace").decode("utf-8")
+        """`text` without any marker."""
         if self._pattern is None:
             return text
         # A space put into one marker can complete another that holds a space.

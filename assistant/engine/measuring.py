@@ -6,8 +6,8 @@ from itertools import accumulate
 from assistant.core.models import ChatMessage, Measure
 from assistant.engine.prompt import Layout
 
-CHARS_PER_TOKEN_AT_MOST = 16
-"""No ordinary text has fewer tokens; millions of characters take too long to be counted."""
+CHARS_PER_TOKEN_AT_MOST = 64
+"""Runs of spaces or dashes come close to it. Longer texts take too long to be counted."""
 
 
 def is_beyond(messages: Sequence[ChatMessage], window: int) -> bool:
@@ -19,7 +19,7 @@ def is_beyond(messages: Sequence[ChatMessage], window: int) -> bool:
 def estimate(messages: Sequence[ChatMessage]) -> Measure:
     """A count from below, for messages that are `is_beyond`."""
     parts = tuple(len(message.content) // CHARS_PER_TOKEN_AT_MOST + 1 for message in messages)
-    return Measure(total=sum(parts), parts=parts, overhead=0)
+    return Measure(total=sum(parts), parts=parts, overhead=0, exact=False)
 
 
 def shares(layout: Layout, tokens: Sequence[int], lengths: Sequence[int]) -> Measure:

@@ -14,6 +14,7 @@ from assistant.engine.measuring import estimate, is_beyond, shares
 from assistant.engine.native import NativeLog, obey
 from assistant.engine.options import LoadOptions
 from assistant.engine.prompt import PromptWriter, choose_template
+from assistant.engine.protocol import encodable
 from assistant.engine.sequence import CachedSequence
 from assistant.engine.vocabulary import Vocabulary
 from assistant.engine.writing import Prompt, Writer
@@ -62,7 +63,7 @@ class LoadedModel:
     def info(self, name: str) -> ModelInfo:
         return ModelInfo(
             name=name,
-            path=str(self._path),
+            path=encodable(str(self._path)),
             description=description_of(self._model),
             context_window=self._window,
             trained_context=self._trained,

@@ -23,7 +23,7 @@ COMPUTED_AT_ONCE = 128
 """Tokens of a prompt in one graph (llama.cpp's ubatch). More are not read any faster, and each
 takes memory: without flash attention 4 bytes per attention head and token of the window."""
 
-AGAIN = "Get the file again."
+AGAIN = "Get the file again, or choose another."
 
 
 def check_model_file(path: Path, window: int, free: int | None = None) -> Header:

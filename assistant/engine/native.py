@@ -17,7 +17,9 @@ _WARNING, _ERROR = 3, 4
 class NativeLog:
     """Takes what llama.cpp logs: the only place that says why a load failed."""
 
-    def __init__(self) -> None:
+    def __init__(self, abort: AbortFlag) -> None:
+        """While `abort` is set the errors are only those that it causes."""
+        self._abort = abort
         self._errors: deque[str] = deque(maxlen=20)
         # ctypes callbacks must outlive every call that native code may make.
         self._callback = llama_cpp.llama_log_callback(self._take)
@@ -36,10 +38,12 @@ class NativeLog:
 
     def _take(self, level: int, text: bytes | None, _: object) -> None:
         line = (text or b"").decode("utf-8", "replace").strip()
-        if level == _ERROR and line:
+        if not line or self._abort.is_set():
+            return
+        if level == _ERROR:
             self._errors.append(line)
             log.error("%s", line)
-        elif level == _WARNING and line:
+        elif level == _WARNING:
             log.warning("%s", line)
 
 

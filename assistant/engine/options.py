@@ -1,6 +1,5 @@
 """How a model is to be loaded."""
 
-import os
 from typing import Annotated
 
 from pydantic import Field
@@ -13,17 +12,9 @@ class LoadOptions(Value):
 
     context_window: Annotated[int, Field(ge=256)] = 8192
     """Tokens that prompt and answer may use together; at most what the model was trained on."""
-    threads: Annotated[int, Field(ge=0)] = 0
+    threads: Annotated[int, Field(ge=0, le=512)] = 0
     """Threads that compute; 0 takes all cores but one."""
     batch: Annotated[int, Field(ge=1)] = 512
     """Tokens of the prompt that are read at once."""
     load_timeout: Annotated[float, Field(gt=0)] = 300
     """Seconds after which a load is given up."""
-
-    def computing_threads(self) -> int:
-        """llama.cpp's threads spin while they wait: with all cores in use decoding collapses."""
-        if self.threads:
-            return self.threads
-        usable = getattr(os, "sched_getaffinity", None)
-        cores = len(usable(0)) if usable else os.cpu_count() or 1
-        return max(cores - 1, 1)

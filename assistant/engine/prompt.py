@@ -67,7 +67,7 @@ class PromptWriter:
         """
         self.stop = stop
         self._template = template
-        self._folds_system = not self._shows_system()
+        self._folds_system = not self._begins_with_system()
         frame = self._learn_frame()
         self._headers = {"assistant": frame[1], "user": frame[2]}
         found = markers_between(frame, self._learn_edges(), user_defined)
@@ -114,7 +114,7 @@ class PromptWriter:
             ) from None
 
     def _arrange(self, pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-        """As the template wants them: some refuse a system role, or drop it without a word."""
+        """As the template wants them: the system's words in the first question where need be."""
         if self._folds_system and len(pairs) > 1 and pairs[0][0] == "system":
             (_, system), (role, content), *rest = pairs
             pairs = [(role, f"{system}\n\n{content}"), *rest]
@@ -122,15 +122,16 @@ class PromptWriter:
             pairs = [("user", pairs[0][1])]
         return [{"role": role, "content": content} for role, content in pairs]
 
-    def _shows_system(self) -> bool:
-        probe = [
-            {"role": "system", "content": _sentinel(0)},
-            {"role": "user", "content": _sentinel(1)},
-        ]
+    def _begins_with_system(self) -> bool:
+        """Some templates refuse a system role, some drop it without a word, and some move it to
+        the newest question, where it would make the cached beginning useless."""
+        roles = ("system", "user", "assistant", "user")
+        probe = [{"role": role, "content": _sentinel(i)} for i, role in enumerate(roles)]
         try:
-            return _sentinel(0) in self._template.render(probe)
+            text = self._template.render(probe)
         except TemplateError:
             return False
+        return -1 < text.find(_sentinel(0)) < text.find(_sentinel(1))
 
     def _learn_frame(self) -> list[str]:
         """What the template writes around a user, an assistant and a user message."""
@@ -188,20 +189,27 @@ def _split(text: str, count: int) -> list[str]:
 
 
 def _ends(text: str, contents: Sequence[str], frame: Sequence[str]) -> list[int]:
-    """Where each content ends in `text`, which templates may have trimmed."""
+    """Where each content ends in `text`; templates may have trimmed it, and what surrounds it."""
     position = len(frame[0])
     ends = []
     for content, after in zip(contents, frame[1:], strict=True):
-        for shown in (content, content.strip(), content.lstrip(), content.rstrip()):
-            end = position + len(shown)
-            if text.startswith(shown, position) and text.startswith(after, end):
-                break
-        else:
-            found = text.find(after, position) if after else -1
-            end = found if found >= 0 else min(position + len(content), len(text))
+        end, position = _end(text, position, content, after)
         ends.append(end)
-        position = min(end + len(after), len(text))
     return ends
+
+
+def _end(text: str, start: int, content: str, after: str) -> tuple[int, int]:
+    """The end of a content that begins at `start`, and of the text after it."""
+    for literal in dict.fromkeys((after, after.rstrip(), after.lstrip(), after.strip())):
+        for shown in (content, content.strip(), content.lstrip(), content.rstrip()):
+            end = start + len(shown)
+            if text.startswith(shown, start) and text.startswith(literal, end):
+                return end, end + len(literal)
+    found = text.find(after, start) if after else -1
+    if found >= 0:
+        return found, found + len(after)
+    end = min(start + len(content.strip()), len(text))
+    return end, end
 
 
 def _common_end(left: str, right: str) -> int:

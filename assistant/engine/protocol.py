@@ -1,6 +1,9 @@
 """What a front end and the engine worker say to each other, one request per connection."""
 
+import os
+from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote, unquote_to_bytes
 
 from pydantic import Field, TypeAdapter
 
@@ -12,12 +15,26 @@ from assistant.engine.options import LoadOptions
 from assistant.ipc.control import Leaving
 
 
+def encodable(text: str) -> str:
+    """Without lone surrogates, which file names and terminals produce and no encoding carries."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 class Target(Value):
     """The model a request is meant for."""
 
     name: str
-    path: str
+    quoted_path: str
+    """Percent-encoded: a path may hold bytes that are no text in any encoding."""
     options: LoadOptions
+
+    @classmethod
+    def of(cls, name: str, path: Path, options: LoadOptions) -> "Target":
+        return cls(name=encodable(name), quoted_path=quote(os.fsencode(path)), options=options)
+
+    @property
+    def path(self) -> Path:
+        return Path(os.fsdecode(unquote_to_bytes(self.quoted_path)))
 
 
 class Load(Value):
@@ -78,7 +95,11 @@ class Failed(Value):
 
     @classmethod
     def of(cls, error: AssistantError) -> "Failed":
-        return cls(type=type(error).__name__, message=error.message, hint=error.hint)
+        return cls(
+            type=type(error).__name__,
+            message=encodable(error.message),
+            hint=encodable(error.hint),
+        )
 
     def error(self) -> AssistantError:
         """The same error again; an EngineError where the type is not known here."""

@@ -17,7 +17,7 @@ from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-TIME_LIMIT = 5.0
+TIME_LIMIT = 2.0
 """Seconds a template may take; real ones need milliseconds."""
 
 MEMORY_LIMIT = 2**29
@@ -42,11 +42,11 @@ class ChatTemplate:
         environment.globals.update(
             raise_exception=_refuse, strftime_now=lambda form: datetime.now().strftime(form)
         )
-        self._tokens = {"bos_token": bos, "eos_token": eos}
-        try:
+        self._given: dict[str, str | None] = {"bos_token": bos, "eos_token": eos, "tools": None}
+        with _limits():
+            # Constant expressions are evaluated already here.
             self._template = environment.from_string(source)
-        except (jinja2.TemplateError, RecursionError) as failure:
-            raise TemplateError(str(failure)) from None
+        self._leave_out_tools()
 
     def render(self, messages: Sequence[Mapping[str, str]], *, open_answer: bool = True) -> str:
         """The prompt's text, with the opening of an answer at the end unless told otherwise.
@@ -54,20 +54,23 @@ class ChatTemplate:
         Raises:
             TemplateError: the template failed, or refuses this list of messages.
         """
+        with _limits():
+            return self._template.render(
+                messages=[dict(message) for message in messages],
+                add_generation_prompt=open_answer,
+                **self._given,
+            )
+
+    def _leave_out_tools(self) -> None:
+        """Templates for tools loop over them; over none at all they cannot, over nothing they can.
+
+        Others ask whether there are none, so that this is only the second choice.
+        """
+        probe = [{"role": "user", "content": "?"}]
         try:
-            with _limits():
-                return self._template.render(
-                    messages=[dict(message) for message in messages],
-                    add_generation_prompt=open_answer,
-                    tools=None,
-                    **self._tokens,
-                )
-        except _TooSlowError:
-            raise TemplateError(f"it did not end within {TIME_LIMIT:.0f} seconds") from None
-        except MemoryError:
-            raise TemplateError("it used too much memory") from None
-        except Exception as failure:  # noqa: BLE001 - foreign code may raise anything
-            raise TemplateError(str(failure) or type(failure).__name__) from None
+            self.render(probe)
+        except TemplateError:
+            del self._given["tools"]
 
 
 class _Generation(Extension):
@@ -86,7 +89,10 @@ class _TooSlowError(BaseException):
 
 @contextmanager
 def _limits() -> Iterator[None]:
-    """Only the main thread can be interrupted; only Linux limits the address space."""
+    """Run foreign code; whatever goes wrong in it is a TemplateError.
+
+    Only the main thread can be interrupted; only Linux limits the address space.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     allowed = psutil.Process().memory_info().vms + MEMORY_LIMIT
     if soft == resource.RLIM_INFINITY or allowed < soft:
@@ -95,10 +101,21 @@ def _limits() -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
     try:
         yield
+    except _TooSlowError:
+        raise TemplateError(f"it did not end within {TIME_LIMIT:g} seconds") from None
+    except MemoryError:
+        raise TemplateError("it used too much memory") from None
+    except Exception as failure:  # noqa: BLE001 - foreign code may raise anything
+        raise TemplateError(_first_line(failure)) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
         _set_memory_limit(soft, hard)
+
+
+def _first_line(failure: Exception) -> str:
+    lines = str(failure).strip().splitlines()
+    return lines[0] if lines else type(failure).__name__
 
 
 def _set_memory_limit(soft: int, hard: int) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import llama_cpp
 
 _PIECE_BYTES = 256
-_SPACE_PREFIX = frozenset((llama_cpp.LLAMA_VOCAB_TYPE_SPM, llama_cpp.LLAMA_VOCAB_TYPE_UGM))
 
 _CONTROL = llama_cpp.LLAMA_TOKEN_ATTR_CONTROL | llama_cpp.LLAMA_TOKEN_ATTR_UNKNOWN
 _USER_DEFINED = llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED
@@ -23,7 +22,7 @@ class Vocabulary:
         self._lengths: dict[int, int] = {}
         self._buffer = ctypes.create_string_buffer(_PIECE_BYTES)
         self.size = llama_cpp.llama_vocab_n_tokens(vocab)
-        self.prefixes_space = llama_cpp.llama_vocab_type(vocab) in _SPACE_PREFIX
+        self.prefixes_space = sum(self.lengths(self.tokenize(b"a"))) > 1
         """Whether a space is put before text that begins a prompt or follows a special token."""
         self.adds_bos = bool(llama_cpp.llama_vocab_get_add_bos(vocab))
         self.bos_token = llama_cpp.llama_vocab_bos(vocab)

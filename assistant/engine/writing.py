@@ -50,7 +50,8 @@ class Writer:
     def write(self, prompt: Prompt, sampling: Sampling) -> Iterator[Reading | Wrote | Finished]:
         """Read the prompt, which has to fit the window, and write until the answer ends."""
         answer = _Answer(len(prompt.tokens), self._sequence.begin(prompt.tokens, prompt.text))
-        yield from self._read(answer)
+        repeatable = sampling.temperature == 0 or sampling.seed is not None
+        yield from self._read(answer, repeatable=repeatable)
         answer.read()
         if not self._abort.is_set():
             with SamplerChain(sampling, self._vocabulary.size) as sampler:
@@ -62,14 +63,21 @@ class Writer:
                     yield Wrote(text=text)
         yield answer.finished()
 
-    def _read(self, answer: "_Answer") -> Iterator[Reading]:
-        """Evaluate the prompt in chunks short enough to show progress."""
+    def _read(self, answer: "_Answer", *, repeatable: bool) -> Iterator[Reading]:
+        """Evaluate the prompt in chunks short enough to show progress.
+
+        A token in a batch and the same token alone differ in their last bits, which is enough to
+        change an answer. When the prompt is in the cache its last token is evaluated alone; for
+        an answer that is to come out the same each time that is done the first time, too.
+        """
         total, cached = answer.prompt, answer.cached
         yield Reading(done=cached, total=total, cached=cached)
         pace = Pace(self._batch)
         while self._sequence.unread:
+            unread = self._sequence.unread
+            most = unread - 1 if repeatable and unread > 1 else unread
             with pace:
-                if not self._sequence.read(pace.tokens):
+                if not self._sequence.read(min(pace.tokens, most)):
                     return
             yield Reading(done=total - self._sequence.unread, total=total, cached=cached)
 

@@ -8,6 +8,7 @@ under the start lock means that there is no worker.
 import os
 import signal
 import socket
+import struct
 import subprocess
 from collections.abc import Generator
 from contextlib import suppress
@@ -29,13 +30,13 @@ from assistant.ipc.errors import (
 from assistant.ipc.frames import LineSocket, encode
 from assistant.ipc.handshake import Peer, greet
 from assistant.ipc.keys import read_key, read_or_make_key
+from assistant.ipc.launch import launch, log_size, why_it_ended
 from assistant.ipc.worker import WorkerSpec
 
 PAUSE = 0.02
 """Seconds between two looks at a worker that is starting or ending."""
 
 CONNECT_TIMEOUT = 2.0
-LONGEST_REASON = 300
 
 
 class OccupiedError(WireError):
@@ -43,7 +44,11 @@ class OccupiedError(WireError):
 
 
 class SilentError(OccupiedError):
-    """It does not answer."""
+    """It does not answer. `pid` is its process, 0 where the system does not say."""
+
+    def __init__(self, reason: str, pid: int) -> None:
+        super().__init__(reason)
+        self.pid = pid
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Joiner:
                 connection = self._connect()
             except OccupiedError as reason:
                 if monotonic() > deadline:
-                    if not isinstance(reason, SilentError) or not self._kill_holder():
+                    if not isinstance(reason, SilentError) or not self._kill_holder(reason.pid):
                         raise StartError(f"a worker lives that cannot be used: {reason}") from None
                     deadline = monotonic() + self.spec.start_timeout
                 stop.wait(PAUSE)
@@ -132,27 +137,30 @@ class Joiner:
             return None
         except OSError as failure:
             sock.close()
-            raise SilentError(failure.strerror or "it does not accept connections") from None
+            raise SilentError(failure.strerror or "it accepts no connection", 0) from None
         line = LineSocket(sock)
         try:
             return Connection(line, greet(line, key))
         except TooSlowError as failure:
+            pid = _process_behind(sock)
             line.close()
-            raise SilentError(str(failure)) from None
+            raise SilentError(str(failure), pid) from None
         except (PeerGoneError, ProtocolError) as failure:
             line.close()
             raise OccupiedError(str(failure)) from None
 
-    def _kill_holder(self) -> bool:
-        """End a worker that hangs: whether the life lock is held, and by whom."""
+    def _kill_holder(self, listening: int) -> bool:
+        """End a worker that hangs, if the life lock is held by the process that listens."""
         path = places.life_lock(self.spec)
         life = FileLock(path, mode=0o600, thread_local=False)
         try:
             life.acquire(blocking=False)
         except Timeout:
             with suppress(OSError, ValueError):
-                os.kill(int(path.read_text()), signal.SIGKILL)
-                return True
+                holder = int(path.read_text())
+                if listening in (0, holder):
+                    os.kill(holder, signal.SIGKILL)
+                    return True
             return False
         life.release()
         return False
@@ -189,9 +197,9 @@ class Joiner:
     def _spawn(self, stop: Event) -> None:
         spec = self.spec
         read_or_make_key(places.key_file(spec))
-        log_start = _log_size(spec)
+        log_start = log_size(spec)
         deadline = monotonic() + spec.start_timeout
-        process = self._started = _launch(spec)
+        process = self._started = launch(spec)
         while not stop.is_set():
             status = process.poll()
             with suppress(OccupiedError):
@@ -199,33 +207,11 @@ class Joiner:
                     connection.close()
                     return
             if status is not None:
-                raise StartError(_why_it_ended(spec, log_start, status))
+                raise StartError(why_it_ended(spec, log_start, status))
             if monotonic() > deadline:
                 process.kill()
                 raise StartError(f"it did not answer within {spec.start_timeout:g} seconds")
             stop.wait(PAUSE)
-
-
-def _launch(spec: WorkerSpec) -> subprocess.Popen[bytes]:
-    """In a session of its own, so that no terminal's signal reaches it."""
-    try:
-        spec.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        log = os.open(spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    except OSError as failure:
-        raise StartError(f"its log {spec.log} cannot be written: {failure.strerror}") from None
-    try:
-        return subprocess.Popen(
-            spec.command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            start_new_session=True,
-        )
-    except OSError as failure:
-        raise StartError(f"{spec.command[0]} cannot be run: {failure.strerror}") from None
-    finally:
-        os.close(log)
 
 
 def _ask_to_retire(connection: Connection) -> None:
@@ -234,19 +220,10 @@ def _ask_to_retire(connection: Connection) -> None:
     connection.close()
 
 
-def _log_size(spec: WorkerSpec) -> int:
-    try:
-        return spec.log.stat().st_size
-    except OSError:
+def _process_behind(sock: socket.socket) -> int:
+    """Who listens at the other end, where the system tells."""
+    if not hasattr(socket, "SO_PEERCRED"):
         return 0
-
-
-def _why_it_ended(spec: WorkerSpec, log_start: int, status: int) -> str:
-    """The last line it wrote, which is where Python and the loader put the reason."""
-    how = f"killed by signal {-status}" if status < 0 else f"exit status {status}"
-    with suppress(OSError), spec.log.open("rb") as log:
-        log.seek(max(log_start, _log_size(spec) - LONGEST_REASON * 4))
-        lines = log.read().decode(errors="replace").strip().splitlines()
-        if lines:
-            return f"it ended at once ({how}): {lines[-1].strip()[:LONGEST_REASON]}"
-    return f"it ended at once ({how}) without a word"
+    size = struct.calcsize("3i")
+    pid, _, _ = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    return int(pid)

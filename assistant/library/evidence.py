@@ -69,13 +69,9 @@ class Judge(Value):
 
 JUDGE = Judge(
     models={
-        "en": Model(
-            cosine=10.4, coverage=1.1, exact=2.3, together=4.3, agreement=2.5, bias=-9.4
-        )
+        "en": Model(cosine=10.4, coverage=1.1, exact=2.3, together=4.3, agreement=2.5, bias=-9.4)
     },
-    elsewhere=Model(
-        cosine=1.2, coverage=2.1, exact=3.6, together=2.8, agreement=2.4, bias=-6.8
-    ),
+    elsewhere=Model(cosine=1.2, coverage=2.1, exact=3.6, together=2.8, agreement=2.4, bias=-6.8),
 )
 
 

@@ -1,6 +1,7 @@
 """The terminal application: it shows the chat screen and leaves the terminal as it was."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -30,6 +31,9 @@ from assistant.tui.themes import DARK, LIGHT, first_theme
 
 GOODBYE: Final = 2.0
 """Seconds that running answers get to be stored before the program ends."""
+
+COLLECTION: Final = (20_000, 20, 100)
+"""New objects before a collection, and how many of it make a deeper one."""
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
@@ -126,12 +130,19 @@ class AssistantApp(App[None]):
         self._exit_renderables.clear()
 
 
+def spare_the_collector() -> None:
+    """Leave what was imported out of garbage collections: each stops the screen for a moment."""
+    gc.freeze()
+    gc.set_threshold(*COLLECTION)
+
+
 def run(app: AssistantApp) -> int:
     """Show the screen until the user leaves; the exit status of the program.
 
     0 after a normal end, 1 after an unexpected error, 128 + n after signal n; a terminal that was
     closed counts as SIGHUP.
     """
+    spare_the_collector()
     app.run()
     app.finish()
     if app.failure is not None:

@@ -37,13 +37,13 @@ class Browser:
 
     async def refresh(self) -> None:
         """Show the list as it is now."""
-        store, words = self._desk.store, self._sidebar.words.strip()
+        store, words = self._desk.store, self._sidebar.words
         self._revision = await self._desk.run(store.revision)
         found = await self._desk.run(store.conversations, limit=LISTED, title_contains=words)
         hits: list[SearchHit] = []
         if words:
             hits = await self._desk.run(store.search, words, limit=HITS)
-        if words == self._sidebar.words.strip():
+        if words == self._sidebar.words:
             self._sidebar.show(found, hits, self._session.id, self._today())
 
     def is_outdated(self) -> bool:

@@ -60,7 +60,8 @@ class Follower:
             return
         self._status.tell(phase="error")
         if answer is not None:
-            await self._transcript.settle(answer, failure.hint)
+            told = answer.model_copy(update={"state": "failed", "error": failure.message})
+            await self._transcript.settle(told, failure.hint)
         else:
             self._notice.fail(failure)
 

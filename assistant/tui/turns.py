@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from io import StringIO
 from threading import Event, Thread
 from time import monotonic
 
@@ -27,26 +28,31 @@ class Turn:
     request: Request
     stop: Event = field(default_factory=Event)
     answer: models.Message | None = None
-    text: str = ""
-    """The answer so far."""
     pieces: int = 0
     prompt_tokens: int = 0
     writing_since: float = 0.0
     latest: TurnEvent | None = None
     thread: Thread | None = None
+    _written: StringIO = field(default_factory=StringIO)
 
     def note(self, event: TurnEvent) -> None:
         """Follow what happens."""
         self.latest = event
         match event:
             case Asked(answer=answer):
-                self.answer, self.text = answer, answer.text
+                self.answer = answer
+                self._written.write(answer.text)
             case Planned(plan=plan):
                 self.prompt_tokens = plan.prompt_tokens
             case Wrote(text=text):
                 self.writing_since = self.writing_since or monotonic()
-                self.text += text
+                self._written.write(text)
                 self.pieces += 1
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return self._written.getvalue()
 
     @property
     def speed(self) -> float:

@@ -35,6 +35,21 @@ def test_prompts_for_people_mark_the_default_and_name_the_problem(shell: Shell) 
     assert "broken.md cannot be used" in run.err
 
 
+def test_models_lists_the_models_folder_and_marks_the_default(shell: Shell) -> None:
+    folder = shell.home / "data" / "models"
+    folder.mkdir(parents=True)
+    (folder / "small.gguf").write_bytes(b"GGUF" + bytes(2_000_000))
+
+    listed = json.loads(shell("models", "--json", ASSISTANT_CHAT__MODEL="small").out)
+    shown = shell("models", ASSISTANT_CHAT__MODEL="Small.gguf").out
+
+    small = next(model for model in listed["models"] if model["name"] == "small")
+    assert (small["default"], small["origin"], small["size"]) == (True, "models folder", 2_000_004)
+    assert sum(model["default"] for model in listed["models"]) == 1
+    assert "*  small" in shown
+    assert "2 MB  models folder" in shown
+
+
 def test_settings_tells_file_value_default_and_meaning_of_each(shell: Shell) -> None:
     (shell.home / "settings.toml").write_text("[engine]\nthreads = 3\n")
 

@@ -169,6 +169,7 @@ def test_a_signal_ends_an_answer_that_nobody_reads(warm: Path) -> None:
         except BlockingIOError:
             break
     os.set_blocking(write, True)
+    run("ask", "--max-tokens", "1", "Hello")
     before = newest().id
     process = subprocess.Popen([*PROGRAM, "ask", *STORY], stdin=subprocess.DEVNULL, stdout=write)
     deadline = monotonic() + PATIENCE

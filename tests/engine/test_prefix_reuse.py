@@ -29,13 +29,24 @@ def test_the_second_turn_reads_only_what_is_new(starter: LlamaChatModel) -> None
     assert again.usage.prompt_tokens - again.usage.cached_tokens < 20
 
 
-def test_a_warm_answer_is_the_same_as_a_cold_one(starter: LlamaChatModel) -> None:
-    messages = fresh("What is the capital of France?")
+@pytest.mark.parametrize(
+    "questions",
+    [
+        ("What is the capital of France?", "What is the capital of Italy?"),
+        ("What is the capital of Italy?", "What is the capital of Portugal?"),
+    ],
+)
+def test_a_warm_answer_is_the_same_as_a_cold_one(
+    starter: LlamaChatModel, questions: tuple[str, str]
+) -> None:
+    """With these words: where two tokens are almost as likely, their last bits decide."""
+    messages = [said("system", "You are a helpful assistant."), said("user", questions[0])]
     first, _ = answer(starter, messages, SHORT)
-    messages += [said("assistant", first), said("user", "And the capital of Italy?")]
-    warm, seen = answer(starter, messages, SHORT)
+    messages += [said("assistant", first), said("user", questions[1])]
+    sampling = SHORT.model_copy(update={"max_tokens": 10})
+    warm, seen = answer(starter, messages, sampling)
     answer(starter, fresh("Something else entirely."), SHORT)
-    cold, unseen = answer(starter, messages, SHORT)
+    cold, unseen = answer(starter, messages, sampling)
     assert seen.usage.cached_tokens > unseen.usage.cached_tokens
     assert warm == cold
 
@@ -66,6 +77,16 @@ def test_a_stopped_answer_that_is_gone_on_with_is_not_read_again(starter: LlamaC
     known = done.usage.prompt_tokens + done.usage.completion_tokens
     assert again.usage.prompt_tokens == known
     assert again.usage.cached_tokens >= known - 2
+
+
+def test_another_answer_with_the_same_seed_is_the_same(starter: LlamaChatModel) -> None:
+    sampling = SHORT.model_copy(update={"temperature": 1.0, "seed": 5})
+    for _ in range(3):
+        messages = fresh("Tell me a story.")
+        cold, unseen = answer(starter, messages, sampling)
+        warm, seen = answer(starter, messages, sampling)
+        assert seen.usage.cached_tokens > unseen.usage.cached_tokens
+        assert warm == cold
 
 
 def test_an_answer_gone_on_with_goes_on_as_if_never_cut(starter: LlamaChatModel) -> None:

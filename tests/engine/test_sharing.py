@@ -34,14 +34,17 @@ for event in model.stream([said("user", "Tell me a long story.")], sampling, Eve
 """
 
 
-def front_end(home: Path, tokens: int) -> subprocess.Popen[str]:
-    """Another process that streams an answer and says what it sees."""
-    return subprocess.Popen(
+def writing_front_end(home: Path, tokens: int) -> subprocess.Popen[str]:
+    """Another process, whose answer is being written; it says what it sees."""
+    process = subprocess.Popen(
         [sys.executable, "-c", READER, str(home), str(tokens)],
         cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert process.stdout
+    assert "wrote\n" in iter(process.stdout.readline, "")
+    return process
 
 
 class Asking(Thread):
@@ -141,9 +144,7 @@ def test_counting_does_not_wait_for_an_answer_of_others(
 
 
 def test_a_front_end_that_dies_stops_its_answer(starter: LlamaChatModel, shared_home: Path) -> None:
-    dying = front_end(shared_home, 1500)
-    assert dying.stdout
-    assert "wrote" in iter(dying.stdout.readline, "wrote\n") or dying.stdout.readline()
+    dying = writing_front_end(shared_home, 1500)
     dying.kill()
     dying.communicate()
     *_, finished = starter.stream(QUESTION, SHORT, Event())
@@ -155,11 +156,7 @@ def test_a_front_end_that_dies_stops_its_answer(starter: LlamaChatModel, shared_
 def test_a_front_end_that_is_suspended_holds_up_nobody(
     starter: LlamaChatModel, shared_home: Path
 ) -> None:
-    sleeper = front_end(shared_home, 300)
-    assert sleeper.stdout
-    for line in sleeper.stdout:
-        if line == "wrote\n":
-            break
+    sleeper = writing_front_end(shared_home, 300)
     os.kill(sleeper.pid, signal.SIGSTOP)
     try:
         assert answer(starter, QUESTION, SHORT)[1].reason == "length"

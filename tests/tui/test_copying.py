@@ -86,10 +86,10 @@ async def test_ctrl_c_copies_what_was_selected_with_the_mouse(home: Path) -> Non
         row = next(place for place, line in enumerate(rows) if "Paris is" in line)
         column = rows[row].index("Paris")
         await driver.pilot.mouse_down(offset=(column, row))
-        for step in (2, 5):
+        for step in (2, 4):
             move = [events.MouseMove]
             await driver.pilot._post_mouse_events(move, offset=(column + step, row), button=1)
-        await driver.pilot.mouse_up(offset=(column + 5, row))
+        await driver.pilot.mouse_up(offset=(column + 4, row))
         await driver.pilot.press("ctrl+c")
         await driver.until(lambda: driver.clipboard.copied == ["Paris"])
 

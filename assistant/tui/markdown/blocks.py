@@ -1,6 +1,7 @@
 """The blocks of an answer on the screen: one widget each, however much is nested in it."""
 
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Final
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -13,9 +14,15 @@ from textual.widgets import Static
 from assistant.tui import text
 from assistant.tui.markdown.highlighting import highlighted
 from assistant.tui.markdown.layout import Laid
-from assistant.tui.markdown.rows import elements
+from assistant.tui.markdown.rows import spaced
 
 Signature = tuple[object, ...]
+Nodes = tuple[SyntaxTreeNode, ...]
+
+RUN: Final = 16
+"""Paragraphs in one widget: a widget for each costs more than drawing them again."""
+
+_PLAIN = ("paragraph", "heading")
 
 
 class LinkFollowed(Message):
@@ -35,19 +42,18 @@ class CodeCopied(Message):
 
 
 class Block(Static):
-    """A paragraph, heading, list, quotation, table or rule."""
+    """Some paragraphs and headings; or a list, a quotation, a table, a rule."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"code_inline"}
 
-    def __init__(self, node: SyntaxTreeNode) -> None:
+    def __init__(self, nodes: Nodes) -> None:
         super().__init__()
-        self.take(node)
+        self.take(nodes)
 
-    def take(self, node: SyntaxTreeNode) -> None:
-        """Show this block instead of the former one."""
-        self.signature = signature(node)
-        self.laid = Laid(list(elements(node)))
-        self.set_classes([f"-{node.type.replace('_', '-')}", f"-{node.tag or 'none'}"])
+    def take(self, nodes: Nodes) -> None:
+        """Show these nodes instead of the former ones."""
+        self.signature = signature(nodes)
+        self.laid = Laid(list(spaced(nodes)))
         self.update(self.laid)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -64,13 +70,14 @@ class CodeBlock(Static, can_focus=True):
         Binding("y,enter", "copy_code", "Copy this code", show=False)
     ]
 
-    def __init__(self, node: SyntaxTreeNode) -> None:
+    def __init__(self, nodes: Nodes) -> None:
         super().__init__()
-        self.take(node)
+        self.take(nodes)
 
-    def take(self, node: SyntaxTreeNode) -> None:
+    def take(self, nodes: Nodes) -> None:
         """Show this code instead of the former one."""
-        self.signature = signature(node)
+        self.signature = signature(nodes)
+        node = nodes[0]
         self.code = node.content.rstrip("\n")
         language = (node.info or "").split(" ")[0]
         self.border_title = text.line(language, 24) if language else None
@@ -88,18 +95,33 @@ class CodeBlock(Static, can_focus=True):
 AnyBlock = Block | CodeBlock
 
 
-def make_block(node: SyntaxTreeNode) -> AnyBlock:
-    """The widget for a top-level block."""
-    return CodeBlock(node) if is_code(node) else Block(node)
+def grouped(nodes: Iterable[SyntaxTreeNode]) -> Iterator[Nodes]:
+    """Neighbouring paragraphs and headings together, as many as one widget draws quickly."""
+    run: list[SyntaxTreeNode] = []
+    for node in nodes:
+        if run and (node.type not in _PLAIN or len(run) == RUN):
+            yield tuple(run)
+            run = []
+        if node.type in _PLAIN:
+            run.append(node)
+        else:
+            yield (node,)
+    if run:
+        yield tuple(run)
 
 
-def is_code(node: SyntaxTreeNode) -> bool:
-    return node.type in ("fence", "code_block")
+def make_block(nodes: Nodes) -> AnyBlock:
+    """The widget for a group of nodes."""
+    return CodeBlock(nodes) if is_code(nodes) else Block(nodes)
 
 
-def signature(node: SyntaxTreeNode) -> Signature:
+def is_code(nodes: Nodes) -> bool:
+    return nodes[0].type in ("fence", "code_block")
+
+
+def signature(nodes: Nodes) -> Signature:
     """What a block shows; equal signatures look the same."""
-    return tuple(_mark(token) for token in node.to_tokens())
+    return tuple(_mark(token) for node in nodes for token in node.to_tokens())
 
 
 def _mark(token: Token) -> Signature:

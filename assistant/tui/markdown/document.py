@@ -1,12 +1,16 @@
 """A Markdown text on the screen that can grow while it is read.
 
 Textual's own Markdown makes a widget for every paragraph of every list item: seconds for a long
-list. This one makes one for each top-level block, changes only the last block while the text
-grows, and compares block by block when the whole text is known.
+list. This one makes few widgets, changes only the last ones while the text grows, and compares
+block by block when the whole text is known. Long texts are parsed in a thread: some take the
+parser long, and the screen has to go on.
 """
 
+import asyncio
 from itertools import zip_longest
+from typing import Final
 
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from textual import events
 from textual.app import ComposeResult
@@ -14,8 +18,22 @@ from textual.await_complete import AwaitComplete
 from textual.widgets import Markdown
 
 from assistant.tui import text
-from assistant.tui.markdown.blocks import AnyBlock, Block, CodeBlock, is_code, make_block, signature
+from assistant.tui.markdown.blocks import (
+    AnyBlock,
+    Block,
+    CodeBlock,
+    Nodes,
+    grouped,
+    is_code,
+    make_block,
+    signature,
+)
 from assistant.tui.markdown.parsing import make_parser
+
+QUICK: Final = 4_096
+"""Characters that are parsed at once; more is parsed in a thread."""
+AT_ONCE: Final = 8
+"""Blocks that are mounted before the screen gets its turn again."""
 
 
 class Document(Markdown):
@@ -25,7 +43,9 @@ class Document(Markdown):
         super().__init__(open_links=False)
         self._text = text.editable(markdown)
         self._settled = 0
-        """Characters before the last block: what no later text can change."""
+        """Where the last block of the text begins: what is before it no later text can change."""
+        self._settled_blocks = 0
+        """How many widgets show what is before it."""
         self._parser = make_parser()
 
     @property
@@ -37,11 +57,14 @@ class Document(Markdown):
         return [child for child in self.children if isinstance(child, (Block, CodeBlock))]
 
     def compose(self) -> ComposeResult:
-        yield from (make_block(node) for node in self._nodes_from(0))
+        if len(self._text) <= QUICK:
+            yield from map(make_block, self._groups(self._parser.parse(self._text), 0))
 
     def _on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
         # The base class would parse its own copy of the text in the background.
         event.prevent_default()
+        if len(self._text) > QUICK:
+            self.call_later(self._redraw)
 
     def append(self, markdown: str) -> AwaitComplete:
         """Let the text grow; only the last block is parsed again."""
@@ -55,35 +78,46 @@ class Document(Markdown):
 
     async def _grow(self) -> None:
         async with self.lock:
-            start = max(len(self.blocks) - 1, 0)
-            await self._replace(start, self._nodes_from(self._settled))
+            await self._draw(self._settled, self._settled_blocks)
 
     async def _redraw(self) -> None:
         async with self.lock:
-            await self._replace(0, self._nodes_from(0))
+            await self._draw(0, 0)
 
-    async def _replace(self, start: int, nodes: list[SyntaxTreeNode]) -> None:
-        """Show `nodes` in place of the blocks from `start` on."""
-        with self.app.batch_update():
-            for block, node in zip_longest(self.blocks[start:], nodes):
-                if node is None:
-                    await block.remove()
-                elif block is None:
-                    await self.mount(make_block(node))
-                elif isinstance(block, CodeBlock) == is_code(node):
-                    if block.signature != signature(node):
-                        block.take(node)
-                else:
-                    await self.mount(make_block(node), after=block)
-                    await block.remove()
+    async def _draw(self, start: int, first: int) -> None:
+        """Show the text from `start` on in the widgets from `first` on."""
+        tokens = await self._parsed(self._text[start:])
+        changes = list(zip_longest(self.blocks[first:], self._groups(tokens, start, first)))
+        for place in range(0, len(changes), AT_ONCE):
+            with self.app.batch_update():
+                for block, nodes in changes[place : place + AT_ONCE]:
+                    await self._change(block, nodes)
+            await asyncio.sleep(0)
 
-    def _nodes_from(self, start: int) -> list[SyntaxTreeNode]:
-        """The top-level blocks of the text from `start` on."""
-        source = self._text[start:]
-        nodes = SyntaxTreeNode(self._parser.parse(source)).children
-        if nodes and nodes[-1].map:
-            self._settled = start + _offset_of_line(source, nodes[-1].map[0])
-        return list(nodes)
+    async def _change(self, block: AnyBlock | None, nodes: Nodes | None) -> None:
+        if block is None:
+            assert nodes is not None
+            await self.mount(make_block(nodes))
+        elif nodes is None:
+            await block.remove()
+        elif isinstance(block, CodeBlock) != is_code(nodes):
+            await self.mount(make_block(nodes), after=block)
+            await block.remove()
+        elif block.signature != signature(nodes):
+            block.take(nodes)
+
+    async def _parsed(self, source: str) -> list[Token]:
+        if len(source) <= QUICK:
+            return self._parser.parse(source)
+        return await asyncio.to_thread(self._parser.parse, source)
+
+    def _groups(self, tokens: list[Token], start: int, first: int = 0) -> list[Nodes]:
+        """What each widget shows; remembers where the last group of blocks begins."""
+        groups = list(grouped(SyntaxTreeNode(tokens).children))
+        if groups and groups[-1][0].map:
+            self._settled = start + _offset_of_line(self._text[start:], groups[-1][0].map[0])
+            self._settled_blocks = first + len(groups) - 1
+        return groups
 
 
 def _offset_of_line(source: str, line: int) -> int:

@@ -24,18 +24,18 @@ class Laid(Visual):
 
     def __init__(self, elements: Sequence[Element]) -> None:
         self.elements = tuple(elements)
-        self._paragraph = _only_paragraph(self.elements)
+        self._running = _running_text(self.elements)
         self._width = -1
-        self._content = self._paragraph or text.NOTHING
+        self._content = self._running or text.NOTHING
         self._height = 0
 
     def at(self, width: int) -> Content:
-        """The lines for this width; a mere paragraph is left to wrap itself.
+        """The lines for this width; mere paragraphs are left to wrap themselves.
 
         What is selected with the mouse has the line breaks of this content.
         """
-        if self._paragraph is not None:
-            return self._paragraph
+        if self._running is not None:
+            return self._running
         if width != self._width:
             lines = [line for element in self.elements for line in _lines(element, width)]
             self._content = text.joined(lines, between="\n")
@@ -61,15 +61,20 @@ class Laid(Visual):
         return self._natural_width
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        if self._paragraph is not None:
-            return self._paragraph.get_height(rules, width)
+        if self._running is not None:
+            return self._running.get_height(rules, width)
         self.at(width)
         return self._height
 
 
-def _only_paragraph(elements: Sequence[Element]) -> Content | None:
-    only = elements[0] if len(elements) == 1 else None
-    return only.body if isinstance(only, Row) and not only.first else None
+def _running_text(elements: Sequence[Element]) -> Content | None:
+    """The content of rows that have nothing before them."""
+    bodies = []
+    for element in elements:
+        if isinstance(element, Table) or element.first:
+            return None
+        bodies.append(element.body)
+    return text.joined(bodies, between="\n")
 
 
 def _lines(element: Element, width: int) -> Iterator[Content]:

@@ -5,6 +5,7 @@ out is cleaned again.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -12,12 +13,23 @@ from markdown_it.token import Token
 
 from assistant.core.sanitize import printable
 
+DEEPEST: Final = 40
+"""Levels of lists and quotations; the parser drops what is nested deeper."""
+
 
 def make_parser() -> MarkdownIt:
     """CommonMark with tables, strikethrough and bare links; HTML is text like any other."""
-    parser = MarkdownIt("gfm-like", {"html": False})
+    parser = MarkdownIt("gfm-like", {"html": False, "maxNesting": DEEPEST})
+    parser.core.ruler.push("whole", _keep_whole)
     parser.core.ruler.push("printable", _clean)
     return parser
+
+
+def _keep_whole(state: StateCore) -> None:
+    """What is nested too deeply is shown as it is: nothing of an answer may be lost."""
+    if any(token.level >= DEEPEST - 1 for token in state.tokens):
+        lines = state.src.count("\n") + 1
+        state.tokens = [Token("code_block", "code", 0, content=state.src, map=[0, lines])]
 
 
 def _clean(state: StateCore) -> None:

@@ -4,7 +4,7 @@ A list in a quotation in a list is one flat sequence of rows; each has the prefi
 line (a bullet) and of the others (blanks), so that one widget can draw it all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from markdown_it.tree import SyntaxTreeNode
@@ -14,6 +14,8 @@ from assistant.tui import text
 from assistant.tui.markdown.inline import inline
 
 BULLETS = "•◦▪"
+HEADING = "bold $text-accent"
+HEADINGS = {"h1": f"{HEADING} underline"}
 QUOTE = text.own("▎ ", "$accent 60%")
 
 
@@ -42,8 +44,10 @@ Element = Row | Table
 def elements(node: SyntaxTreeNode, depth: int = 0) -> Iterator[Element]:
     """The rows of one block, those of the blocks in it included."""
     match node.type:
-        case "paragraph" | "heading":
+        case "paragraph":
             yield Row(_inline(node))
+        case "heading":
+            yield Row(_inline(node).stylize_before(HEADINGS.get(node.tag, HEADING)))
         case "bullet_list" | "ordered_list":
             yield from _list(node, depth)
         case "blockquote":
@@ -60,11 +64,20 @@ def elements(node: SyntaxTreeNode, depth: int = 0) -> Iterator[Element]:
             yield Row(text.block(node.content if not node.children else _words(node)))
 
 
-def _blocks(node: SyntaxTreeNode, depth: int, loose: bool) -> Iterator[Element]:
-    for place, child in enumerate(node.children):
-        if place and loose:
+def spaced(nodes: Iterable[SyntaxTreeNode], depth: int = 0) -> Iterator[Element]:
+    """The rows of several blocks with a blank one between them."""
+    for place, node in enumerate(nodes):
+        if place:
             yield Row(text.NOTHING)
-        yield from elements(child, depth)
+        yield from elements(node, depth)
+
+
+def _blocks(node: SyntaxTreeNode, depth: int, loose: bool) -> Iterator[Element]:
+    if loose:
+        yield from spaced(node.children, depth)
+    else:
+        for child in node.children:
+            yield from elements(child, depth)
 
 
 def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Element]:

@@ -64,7 +64,8 @@ def ending(message: Message, hint: str = "") -> Content:
             what = text.line(message.error or "The answer failed.", 400, "$text-error")
             advice = text.own(" ") + text.line(hint, 400) if hint else text.NOTHING
             where = _command("F12 log", "log", message, text.MUTED)
-            return what + advice + dash + again + text.muted(" · ") + where
+            choices = [go_on, again, where] if message.text else [again, where]
+            return what + advice + text.own("\n") + text.joined(choices, between="   ")
         case "complete" if message.stop_reason == "length":
             return text.muted("cut off: the answer's limit was reached") + dash + go_on
         case _:

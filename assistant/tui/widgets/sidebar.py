@@ -16,6 +16,8 @@ from assistant.core.models import ConversationSummary, SearchHit
 from assistant.tui import text
 from assistant.tui.widgets.clickable import Clickable
 
+WORDS = 16
+"""Words that are looked for at once."""
 HEADING = f"{text.MUTED} bold"
 
 
@@ -53,13 +55,13 @@ class Sidebar(Vertical):
             text.button("+ New conversation", "screen.command", "new", style=text.ACCENT),
             classes="button",
         )
-        yield Input(placeholder="/ search", id="filter", compact=True)
+        yield Input(placeholder="/ search", id="filter", compact=True, max_length=200)
         yield OptionList(id="conversations", compact=True, markup=False)
 
     @property
     def words(self) -> str:
-        """What is looked for."""
-        return self.query_one(Input).value
+        """What is looked for: the first words, nobody types more on purpose."""
+        return " ".join(self.query_one(Input).value.split()[:WORDS])
 
     @property
     def highlighted(self) -> ConversationSummary | None:
@@ -95,7 +97,7 @@ class Sidebar(Vertical):
     def find(self, words: str) -> None:
         """Look for these words, or for what is typed next."""
         field = self.query_one(Input)
-        field.value = text.editable(words)
+        field.value = text.line(words).plain
         field.focus()
 
     def action_find(self) -> None:
@@ -113,7 +115,7 @@ class Sidebar(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        clean = text.editable(event.value)
+        clean = text.editable(event.value).replace("\n", " ")
         if clean != event.value:
             event.input.value = clean
         else:

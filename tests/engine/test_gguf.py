@@ -1,0 +1,50 @@
+"""Headers of GGUF files, honest and otherwise."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from assistant.core.errors import ModelMemoryError
+from assistant.engine.gguf import GgufError, read_header
+from assistant.engine.modelfile import check_model_file, context_bytes
+from tests.engine.support import starter_file
+
+MIB = 2**20
+
+
+def test_the_starters_header_is_read() -> None:
+    header = read_header(starter_file())
+    assert header.architecture == "llama"
+    assert header.number("block_count") == 30
+    assert header.number("attention.head_count_kv") == 3
+    assert header.number("nothing.such") == 0
+    assert len(header.tensors) == 272
+    assert max(t.offset + (t.size or 0) for t in header.tensors) == header.size
+
+
+def test_the_cache_is_as_large_as_llama_cpp_makes_it() -> None:
+    header = read_header(starter_file())
+    attention = 9 * 128 * 8192 * 4
+    assert context_bytes(header, 8192) - attention == 180 * MIB
+    assert context_bytes(header, 10**9) == context_bytes(header, 8192)
+
+
+def test_a_model_is_refused_by_the_memory_it_needs() -> None:
+    check_model_file(starter_file(), 8192, free=512 * MIB)
+    with pytest.raises(ModelMemoryError, match=r"needs about 4\d\d MiB .* and 300 MiB are free"):
+        check_model_file(starter_file(), 8192, free=300 * MIB)
+    check_model_file(starter_file(), 512, free=300 * MIB)
+
+
+def test_any_cut_and_any_flip_is_refused_or_read(home: Path) -> None:
+    head = starter_file().read_bytes()[:6000]
+    chance = random.Random(3)
+    file = home / "x.gguf"
+    for _ in range(400):
+        data = bytearray(head[: chance.randrange(1, len(head))])
+        for _ in range(chance.randrange(4)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        file.write_bytes(data)
+        with pytest.raises(GgufError):
+            read_header(file)

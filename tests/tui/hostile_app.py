@@ -1,0 +1,143 @@
+"""Puts texts at every place of the screen where foreign text can appear.
+
+usage: python -m tests.tui.hostile_app HOME hostile|harmless
+"""
+
+import sys
+from asyncio import sleep
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.screen import Screen
+
+from assistant.core.errors import AssistantError, EngineDiedError
+from assistant.core.events import Loaded
+from assistant.core.models import Conversation, ModelInfo
+from assistant.core.ports import ConversationStore
+from assistant.core.prompts import Problem, Prompt
+from assistant.storage.conversations import SqliteConversations
+from assistant.tui.app import AssistantApp, run
+from assistant.tui.loading import ModelAdvanced
+from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.screens.link import OpenLink
+from assistant.tui.screens.prompts import PromptPicker
+from assistant.tui.screens.rename import Rename
+from tests.fakes import ScriptedModel, ScriptedModels
+from tests.tui.driving import RecordingClipboard, Setting, make_app
+from tests.tui.hostile import harmless_texts, hostile_texts
+
+END = "all texts were shown"
+FRAME = 0.017
+"""Seconds in which a frame is drawn; the terminal's bytes are what is looked at."""
+TOGETHER = 12
+"""Texts that are shown at once where there is room."""
+
+
+async def parade(app: AssistantApp, texts: Sequence[str]) -> None:
+    """Show each text everywhere, then say so."""
+    screen = app.chat_screen
+    for some in _batches(texts):
+        await _stored(screen, some)
+        await _streamed(screen, some)
+        await _listed(app, some)
+        await _asked(app, some)
+    for text in texts[: len(texts) // 2]:
+        await _around(screen, text[:1000])
+    screen.say(END)
+
+
+async def _stored(screen: ChatScreen, texts: Sequence[str]) -> None:
+    """Questions, answers and failures of a stored conversation."""
+    store = screen.desk.store
+    conversation = store.create()
+    parent = None
+    for text in texts:
+        parent = _store_turn(store, conversation, parent, text)
+    await screen.session.open(conversation.id)
+    for _ in range(3):
+        await sleep(FRAME)
+        screen.transcript.turn_page(-1)
+
+
+def _store_turn(
+    store: ConversationStore, conversation: Conversation, parent: str | None, text: str
+) -> str:
+    question = store.append(conversation.id, parent, "user", text)
+    answer = store.append(conversation.id, question.id, "assistant", "", state="streaming")
+    store.journal(answer.id, text)
+    store.finish(answer.id, "failed", error=text)
+    return answer.id
+
+
+async def _streamed(screen: ChatScreen, texts: Sequence[str]) -> None:
+    """A question that is typed, and an answer that comes in small pieces and ends in an error."""
+    model = screen.desk.models.open(None)
+    assert isinstance(model, ScriptedModel)
+    text = "\n\n".join(text[:200] for text in texts)
+    model.answers = ([text[place : place + 3] for place in range(0, len(text), 3)],)
+    model.stream_error = EngineDiedError(texts[0], texts[-1])
+    model.error_after = len(text)
+    await screen.session.begin_new()
+    await screen.session.submit(texts[0])
+    while screen.session.turn is not None:
+        await sleep(0.001)
+    await sleep(FRAME)
+
+
+async def _listed(app: AssistantApp, texts: Sequence[str]) -> None:
+    """The prompts to choose from, and the files that cannot be used."""
+    prompts = [Prompt(name=t, title=t, description=t, language=t, text=t) for t in texts]
+    problems = [Problem(path=text, reason=text) for text in texts]
+    await _show(app, PromptPicker(prompts, problems, texts[0]))
+
+
+async def _asked(app: AssistantApp, texts: Sequence[str]) -> None:
+    """The title to change, the address to open."""
+    joined = " · ".join(text[:200] for text in texts)
+    await _show(app, Rename(joined))
+    await _show(app, OpenLink(joined))
+
+
+async def _show(app: AssistantApp, dialog: Screen[Any]) -> None:
+    await app.push_screen(dialog)
+    await sleep(FRAME)
+    await app.pop_screen()
+
+
+async def _around(screen: ChatScreen, text: str) -> None:
+    """Title, list, prompt name, draft, paste, filter, line, notice, model."""
+    store = screen.desk.store
+    conversation = store.create(title=text, system_prompt=text, prompt_name=text)
+    store.append(conversation.id, None, "user", "?")
+    store.set_draft(conversation.id, text)
+    await screen.session.open(conversation.id)
+    screen.prompt.post_message(events.Paste(text))
+    screen.transcript.queue([text])
+    screen.sidebar.find(text)
+    info = ModelInfo(name=text, path=text, description="", context_window=4, trained_context=4)
+    screen.post_message(ModelAdvanced(Loaded(info=info)))
+    screen.notice.fail(AssistantError(text, text))
+    await sleep(FRAME)
+    screen.sidebar.find("")
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (texts[place : place + TOGETHER] for place in range(0, len(texts), TOGETHER))
+
+
+def main() -> int:
+    home, which = Path(sys.argv[1]), sys.argv[2]
+    texts = hostile_texts() if which == "hostile" else harmless_texts()
+    store = SqliteConversations(home / "chats.db")
+    models = ScriptedModels(ScriptedModel(window=1_000_000))
+    app = make_app(Setting(home, models, clipboard=RecordingClipboard()), store)
+    app.call_later(lambda: app.run_worker(parade(app, texts)))
+    status = run(app)
+    store.close()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""The screen as a program of its own, for tests on a real pseudo-terminal.
+
+usage: python -m tests.tui.terminal_app HOME SCENE
+"""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+
+from assistant.core.events import ModelEvent
+from assistant.core.models import ChatMessage, Sampling
+from assistant.storage.conversations import SqliteConversations
+from assistant.tui.app import AssistantApp, run
+from tests.fakes import ScriptedModel, ScriptedModels
+from tests.tui.driving import RecordingClipboard, Setting, make_app
+
+WORDS = "one two three four five six seven eight nine ten " * 40
+
+
+class SlowModel(ScriptedModel):
+    """Writes some fifty words a second."""
+
+    def stream(
+        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+    ) -> Iterator[ModelEvent]:
+        for event in super().stream(messages, sampling, stop):
+            time.sleep(0.02)
+            yield event
+
+
+def crash(app: AssistantApp) -> None:
+    """Let an unexpected error happen inside of the application."""
+
+    def fail() -> None:
+        secret = "[/x]"
+        raise RuntimeError(f"nobody expected this {secret}")
+
+    app.set_timer(0.5, fail)
+
+
+def main() -> int:
+    home, scene = Path(sys.argv[1]), sys.argv[2]
+    models = ScriptedModels(SlowModel(WORDS, window=100_000))
+    clipboard = RecordingClipboard(tool="")
+    store = SqliteConversations(home / "chats.db")
+    app = make_app(Setting(home, models, clipboard=clipboard), store)
+    if scene == "crash":
+        app.call_later(crash, app)
+    status = run(app)
+    store.close()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
