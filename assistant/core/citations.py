@@ -41,11 +41,11 @@ class Sentence(NamedTuple):
 
 
 def sentences_of(answer: str) -> list[Sentence]:
-    """The sentences that say something, each with the `[n]` that follow it."""
+    """The sentences that state something, each with the `[n]` that follow it."""
     found = []
     for match in _SENTENCE.finditer(answer):
         text = _MARK.sub("", match.group()).strip()
-        if _SPOKEN.search(text):
+        if _SPOKEN.search(text) and not text.endswith("?"):
             found.append(Sentence(match.start(), match.end(), text))
     return found
 

@@ -12,6 +12,9 @@ from assistant.core.ports import ChatModel, Library
 MOST = 4
 """Passages in a prompt. A small model is confused by more, and each has to be read."""
 
+FAR_BELOW = 0.4
+"""Of the best passage's score: what scores less than that only distracts from it."""
+
 SHARE = 0.5
 """Of the room for the prompt that passages may take."""
 
@@ -45,11 +48,14 @@ def fit(
     question: str, passages: Sequence[Passage], model: ChatModel, room: int
 ) -> tuple[Passage, ...]:
     """The best passages, as many as fit beside the rest of a prompt of `room` tokens."""
-    for count in range(min(len(passages), MOST), 0, -1):
-        content = sources.compose(question, passages[:count])
+    best = max((passage.score for passage in passages), default=0.0)
+    near = [passage for passage in passages if passage.score >= best * FAR_BELOW][:MOST]
+    while near:
+        content = sources.compose(question, near)
         if model.measure([ChatMessage(role="user", content=content)]).total <= room * SHARE:
-            return tuple(passages[:count])
-    return ()
+            break
+        near.pop()
+    return tuple(near)
 
 
 def silence(result: SearchResult, where: Sources) -> str:
