@@ -57,7 +57,7 @@ LOOK = 0.05
 
 SEND_TIMEOUT = 30.0
 
-TRIES = 4
+TRIES = 5
 """How often a request is made of a worker that dies of it; an index job begins to count anew with
 every file. A file that kills the worker is set aside after two deaths."""
 
@@ -186,7 +186,14 @@ class WorkerLibrary:
         """Send a request and yield the replies, the last one included."""
         tries = TRIES
         while not stop.is_set():
-            connection = yield from self._join(stop)
+            try:
+                connection = yield from self._join(stop)
+            except LibraryStartError:
+                # One that replaces a dead one may die, too; one that never lived tells why.
+                tries -= 1
+                if tries >= TRIES - 1 or tries <= 0:
+                    raise
+                continue
             if connection is None:
                 return
             try:

@@ -129,6 +129,7 @@ class Collections:
             for collection in self.all()
         }
         fresh = self._mirror.with_suffix(".new")
+        fresh.touch(mode=0o600)
         with fresh.open("w", encoding="ascii") as stream:
             json.dump(kept, stream, indent=1)
             stream.flush()

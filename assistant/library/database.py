@@ -55,6 +55,7 @@ class Database:
         self._closed = False
         self._writing = RLock()
         with self._explained():
+            _make_private(path)
             self._writer = self._connect()
         try:
             with self._explained():
@@ -139,6 +140,16 @@ class Database:
             yield
         except sqlite3.Error as failure:
             raise _explain(failure, self.path) from failure
+
+
+def _make_private(path: Path) -> None:
+    """An empty file is an empty database; SQLite's other files take its permissions."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as failure:
+        raise StorageError(
+            f"{path} cannot be written: {failure.strerror}.", "Check the folder."
+        ) from failure
 
 
 def _explain(failure: sqlite3.Error, path: Path) -> StorageError:

@@ -96,7 +96,8 @@ class Embeddings:
         return found
 
     def vectors(self, passages: Sequence[int]) -> Iterator[tuple[list[int], Vectors]]:
-        """The vectors of passages in batches, as far as they are there: ids and vectors.
+        """The vectors of passages in batches, as far as they are there: ids, and vectors of
+        length 1.
 
         Raises:
             DatabaseDamagedError: a vector is not what was stored.
@@ -141,7 +142,9 @@ class Embeddings:
             )
         whole = b"".join(blob[:-CHECK_BYTES] for blob in blobs)
         halves = np.frombuffer(whole, dtype="<f2").reshape(len(blobs), self._dimensions)
-        return halves.astype(np.float32)
+        vectors = halves.astype(np.float32)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+        return vectors
 
 
 def packed(vector: Vectors) -> bytes:

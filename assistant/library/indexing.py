@@ -117,6 +117,8 @@ class Indexing:
         self._started = monotonic()
         self._indexed = self._skipped = self._removed = 0
         self._in_hand: set[bytes] = set()
+        self._known: dict[int, dict[bytes, KnownFile]] = {}
+        """Files of the roots in which nothing has changed, as they were read from the catalog."""
 
     def run(self, roots: Sequence[Root]) -> Iterator[IndexEvent]:
         """Index what is new or has changed under the roots; `Done` comes last."""
@@ -145,6 +147,8 @@ class Indexing:
         finally:
             self._follow(scan.changes)
         self._removed += scan.removed
+        if scan.unchanged:
+            self._known[root.id] = scan.known
 
     def _read(self, roots: Sequence[Root]) -> Iterator[IndexEvent]:
         """Tell the plan and carry it out."""
@@ -152,7 +156,8 @@ class Indexing:
         suspects: list[bytes] = []
         failed: list[KnownFile] = []
         for root in roots:
-            for path, known in self._catalog.files(root.id).items():
+            files = self._known.pop(root.id, None)
+            for path, known in (files or self._catalog.files(root.id)).items():
                 if self._again and known.state != "waiting" and not _is_left_out(known):
                     self._catalog.retry(path)
                 elif known.state == "skipped":

@@ -18,7 +18,7 @@ _AS_WANTED = ("ignored", "hidden")
 
 
 class Scan:
-    """One look at one root. `removed` and `changes` are there when it is over."""
+    """One look at one root. `removed`, `changes` and `unchanged` are there when it is over."""
 
     def __init__(self, catalog: Catalog, root: Root, rules: WalkRules) -> None:
         self._catalog = catalog
@@ -29,6 +29,8 @@ class Scan:
         self._unreadable: list[bytes] = []
         self.removed = 0
         self.changes: list[Change] = []
+        self.unchanged = True
+        """Whether the catalog says of the root what it said before."""
 
     def run(self, is_wanted: Callable[[], None]) -> Iterator[int]:
         """Bring the catalog in line with the disk; yields how many files were seen so far.
@@ -47,6 +49,7 @@ class Scan:
             if not self._known and len(news) >= AT_ONCE:
                 self._note(news)
             yield seen
+        self.unchanged = self.unchanged and not (news or left_out)
         self._note_moves(news)
         self._note(news)
         self._note_left_out(left_out)
@@ -80,6 +83,7 @@ class Scan:
 
     def _note(self, news: list[tuple[bytes, Stamp]]) -> None:
         if news:
+            self.unchanged = False
             self.changes += self._catalog.found(self._root.id, news)
             news.clear()
 
@@ -123,3 +127,9 @@ class Scan:
         for at in range(0, len(gone), AT_ONCE):
             self.changes += self._catalog.gone(self._root.id, gone[at : at + AT_ONCE])
         self.removed = len(gone)
+        self.unchanged = self.unchanged and not gone
+
+    @property
+    def known(self) -> dict[bytes, KnownFile]:
+        """The files of the root, as the catalog knew them before."""
+        return self._known

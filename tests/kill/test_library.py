@@ -17,7 +17,7 @@ from assistant.library.embedding import starter_folder
 from assistant.paths import find_paths
 from tests.processes import PROGRAM, end_workers, run, workers
 
-FILES = 60
+FILES = 120
 
 pytestmark = [
     pytest.mark.model,
@@ -84,11 +84,16 @@ def add_and_kill(home: Path, corpus: Path, kills: int, seed: int) -> list[dict[s
         [*PROGRAM, "add", str(corpus), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert process.stdout is not None
-    events = []
+    events: list[dict[str, object]] = []
+    lives = False
     for line in process.stdout:
+        assert line != b"{\n", process.stderr.read() if process.stderr else ""
         events.append(json.loads(line))
-        if events[-1]["event"] == "indexed" and kills and chance.random() < 0.3:
+        # What was said before a death is still read after it.
+        lives = lives or events[-1]["event"] == "planned"
+        if lives and events[-1]["event"] == "indexed" and kills and chance.random() < 0.3:
             kills -= kill_library(home)
+            lives = False
     assert process.wait(60) == 0
     assert kills == 0, "the corpus is too small"
     return events

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.library.fakes import MadeLibrary
 
 if TYPE_CHECKING:
     from assistant.library.embedding import SentenceTransformerEmbedder
@@ -19,3 +23,11 @@ def embedder() -> SentenceTransformerEmbedder:
     if folder is None:
         pytest.skip("the starter embedder is not installed")
     return SentenceTransformerEmbedder(folder)
+
+
+@pytest.fixture
+def made(home: Path) -> Iterator[MadeLibrary]:
+    """An empty library with one collection."""
+    library = MadeLibrary(home)
+    yield library
+    library.close()
