@@ -30,7 +30,7 @@ from assistant.ipc.errors import (
 from assistant.ipc.frames import LineSocket, encode
 from assistant.ipc.handshake import Peer, greet
 from assistant.ipc.keys import read_key, read_or_make_key
-from assistant.ipc.launch import launch, log_size, why_it_ended
+from assistant.ipc.launch import how_it_ended, launch, log_size
 from assistant.ipc.worker import WorkerSpec
 
 PAUSE = 0.02
@@ -68,6 +68,7 @@ class Joiner:
     def __init__(self, spec: WorkerSpec) -> None:
         self.spec = spec
         self._started: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
 
     def join(self, stop: Event) -> Generator[None, None, Connection | None]:
         """Connect, starting the worker first where none lives.
@@ -119,8 +120,7 @@ class Joiner:
         if started is None or started.pid != pid:
             return ""
         with suppress(subprocess.TimeoutExpired):
-            status = started.wait(1)
-            return f"killed by signal {-status}" if status < 0 else f"exit status {status}"
+            return how_it_ended(self.spec, self._log_start, started.wait(1))
         return ""
 
     def _connect(self) -> Connection | None:
@@ -197,7 +197,7 @@ class Joiner:
     def _spawn(self, stop: Event) -> None:
         spec = self.spec
         read_or_make_key(places.key_file(spec))
-        log_start = log_size(spec)
+        self._log_start = log_start = log_size(spec)
         deadline = monotonic() + spec.start_timeout
         process = self._started = launch(spec)
         while not stop.is_set():
@@ -207,7 +207,8 @@ class Joiner:
                     connection.close()
                     return
             if status is not None:
-                raise StartError(why_it_ended(spec, log_start, status))
+                how = how_it_ended(spec, log_start, status)
+                raise StartError(f"it ended at once ({how})")
             if monotonic() > deadline:
                 process.kill()
                 raise StartError(f"it did not answer within {spec.start_timeout:g} seconds")

@@ -41,12 +41,17 @@ def log_size(spec: WorkerSpec) -> int:
         return 0
 
 
-def why_it_ended(spec: WorkerSpec, log_start: int, status: int) -> str:
-    """The last line it wrote, which is where Python and the loader put the reason."""
-    how = f"killed by signal {-status}" if status < 0 else f"exit status {status}"
+def how_it_ended(spec: WorkerSpec, log_start: int, status: int) -> str:
+    """`killed by signal 9`, or `exit status 1` and the last line that was logged.
+
+    That line is where Python and the loader of libraries put the reason.
+    """
+    if status < 0:
+        return f"killed by signal {-status}"
+    how = f"exit status {status}"
     with suppress(OSError), spec.log.open("rb") as log:
         log.seek(max(log_start, log_size(spec) - LONGEST_REASON * 4))
         lines = log.read().decode(errors="replace").strip().splitlines()
-        if lines:
-            return f"it ended at once ({how}): {lines[-1].strip()[:LONGEST_REASON]}"
-    return f"it ended at once ({how}) without a word"
+        if lines and status:
+            return f"{how}: {lines[-1].strip()[:LONGEST_REASON]}"
+    return how

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from assistant.core.errors import EngineDiedError
+from assistant.core.errors import EngineDiedError, EngineError
 from assistant.core.events import Finished, Queued, Wrote
 from assistant.core.models import Sampling
 from assistant.core.ports import ChatModel
@@ -90,6 +90,16 @@ def test_a_worker_that_does_not_obey_a_stop_is_killed(own_home: Path) -> None:
     assert event.reason == "stopped"
     until(lambda: pid not in workers(own_home))
     assert answer(model, QUESTION, SHORT)[0]
+
+
+def test_a_library_that_cannot_be_loaded_is_the_reason(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own_home / "llama_cpp.py").write_text("raise OSError('libllama.so: wrong ELF class')")
+    monkeypatch.setenv("PYTHONPATH", str(own_home))
+    model = local_models(own_home).open(None)
+    with pytest.raises(EngineError, match=r"exit status 1: OSError: libllama\.so: wrong ELF"):
+        model.measure(QUESTION)
 
 
 def test_the_model_leaves_the_memory_after_its_idle_time(own_home: Path) -> None:
