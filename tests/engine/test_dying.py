@@ -26,7 +26,7 @@ from tests.engine.support import (
 pytestmark = pytest.mark.model
 
 QUESTION = [said("user", "Tell me a story about a fox and a river.")]
-SHORT = GREEDY.model_copy(update={"max_tokens": 40})
+SHORT = GREEDY.model_copy(update={"max_tokens": 24})
 
 
 def kill_while_writing(model: ChatModel, home: Path, after: int) -> str:
@@ -51,7 +51,7 @@ def kill_and_ask_again(home: Path, kills: int) -> None:
     whole, _ = answer(model, QUESTION, SHORT)
     chance = random.Random(1)
     for _ in range(kills):
-        written = kill_while_writing(model, home, after=chance.randrange(1, 35))
+        written = kill_while_writing(model, home, after=chance.randrange(1, 20))
         assert written
         assert whole.startswith(written)
         assert answer(model, QUESTION, SHORT)[0] == whole

@@ -5,7 +5,7 @@ from time import monotonic
 import pytest
 
 from assistant.engine.client import LlamaChatModel
-from assistant.engine.measuring import estimate, is_beyond, shares
+from assistant.engine.measuring import CHARS_PER_TOKEN_AT_MOST, estimate, is_beyond, shares
 from assistant.engine.prompt import Layout, Span
 from tests.engine.support import GREEDY, OPTIONS, answer, said
 
@@ -27,7 +27,8 @@ def test_an_estimate_is_never_above_the_truth() -> None:
     messages = [said("user", "x" * 1_000_000), said("assistant", "short")]
     assert is_beyond(messages, 8192)
     measure = estimate(messages)
-    assert measure.total == sum(measure.parts) == 1_000_000 // 16 + 1 + 1
+    assert measure.total == sum(measure.parts) == 1_000_000 // CHARS_PER_TOKEN_AT_MOST + 1 + 1
+    assert not measure.exact
     assert not is_beyond(messages[1:], 8192)
 
 
