@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check lint unit soak bench docs setup wheel clean
+.PHONY: run test check lint unit soak bench eval docs setup wheel clean
 
 run: $(READY)
 	@$(BIN)/assistant
@@ -26,6 +26,10 @@ unit: $(READY)
 # The slowest tests: kill -9 in long rows, big databases.
 soak: $(READY)
 	$(BIN)/pytest -m slow --timeout 3600
+
+# Retrieval on questions with known answers, where they are there (see benchmarks/eval.py).
+eval: $(READY)
+	$(BIN)/python -m benchmarks.eval
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

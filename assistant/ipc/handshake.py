@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
+from threading import Event
 from time import monotonic
 from typing import Literal, TypeVar
 
@@ -24,6 +25,9 @@ from assistant.ipc.frames import LineSocket, encode
 
 TIMEOUT = 5.0
 """Seconds for the whole handshake."""
+
+LOOK = 0.05
+"""Seconds between two looks at the stop flag."""
 
 LARGEST = 4096
 """Bytes of a frame from somebody who has proved nothing yet."""
@@ -63,12 +67,17 @@ class Peer:
     pid: int
 
 
-def greet(sock: LineSocket, key: bytes) -> Peer:
-    """The caller's side. Raises ProtocolError when the worker does not hold the key."""
+def greet(sock: LineSocket, key: bytes, stop: Event | None = None) -> Peer:
+    """The caller's side.
+
+    Raises:
+        ProtocolError: the worker does not hold the key.
+        TooSlowError: it does not answer in time, or `stop` was set while it was waited for.
+    """
     deadline = monotonic() + TIMEOUT
     nonce = secrets.token_hex(16)
     sock.send(encode(Hello(nonce=nonce)), TIMEOUT)
-    challenge = _receive(sock, Challenge, deadline)
+    challenge = _receive(sock, Challenge, deadline, stop)
     spoken = (nonce, challenge.nonce, challenge.version, str(challenge.pid))
     if not _same(challenge.proof, _proof(key, "worker", spoken)):
         raise ProtocolError("the worker holds another key")
@@ -90,8 +99,10 @@ def admit(sock: LineSocket, key: bytes, version: str) -> None:
         raise ProtocolError("the caller holds another key")
 
 
-def _receive(sock: LineSocket, kind: type[F], deadline: float) -> F:
-    line = sock.receive(max(deadline - monotonic(), 0), LARGEST)
+def _receive(sock: LineSocket, kind: type[F], deadline: float, stop: Event | None = None) -> F:
+    line = None
+    while line is None and (left := deadline - monotonic()) > 0 and not (stop and stop.is_set()):
+        line = sock.receive(min(left, LOOK), LARGEST)
     if line is None:
         raise TooSlowError("no handshake in time")
     try:

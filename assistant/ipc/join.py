@@ -73,8 +73,8 @@ class Joiner:
     def join(self, stop: Event) -> Generator[None, None, Connection | None]:
         """Connect, starting the worker first where none lives.
 
-        Yields now and then while a worker of another version has to finish first. Returns None
-        when `stop` was set.
+        Yields now and then while a worker of another version, or one that hangs, has to go first.
+        Returns None when `stop` was set.
 
         Raises:
             StartError: no worker could be started or joined.
@@ -83,12 +83,13 @@ class Joiner:
         deadline = monotonic() + self.spec.start_timeout
         while not stop.is_set():
             try:
-                connection = self._connect()
+                connection = self._connect(stop)
             except OccupiedError as reason:
                 if monotonic() > deadline:
                     if not isinstance(reason, SilentError) or not self._kill_holder(reason.pid):
                         raise StartError(f"a worker lives that cannot be used: {reason}") from None
                     deadline = monotonic() + self.spec.start_timeout
+                yield
                 stop.wait(PAUSE)
                 continue
             if connection is None:
@@ -123,7 +124,7 @@ class Joiner:
             return how_it_ended(self.spec, self._log_start, started.wait(1))
         return ""
 
-    def _connect(self) -> Connection | None:
+    def _connect(self, stop: Event | None = None) -> Connection | None:
         """None when nobody listens; raises OccupiedError when somebody unusable does."""
         key = read_key(places.key_file(self.spec))
         if key is None:
@@ -140,7 +141,7 @@ class Joiner:
             raise SilentError(failure.strerror or "it accepts no connection", 0) from None
         line = LineSocket(sock)
         try:
-            return Connection(line, greet(line, key))
+            return Connection(line, greet(line, key, stop))
         except TooSlowError as failure:
             pid = _process_behind(sock)
             line.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 from textual import events
 from textual.screen import Screen
+from textual.widgets import Input, OptionList
 
 from assistant.core.errors import AssistantError, EngineDiedError
 from assistant.core.events import Loaded
@@ -45,6 +46,7 @@ async def parade(app: AssistantApp, texts: Sequence[str]) -> None:
         await _asked(app, some)
     for text in texts[: len(texts) // 2]:
         await _around(screen, text[:1000])
+    await _in_the_list(screen, texts)
     screen.say(END)
 
 
@@ -107,7 +109,7 @@ async def _show(app: AssistantApp, dialog: Screen[Any]) -> None:
 
 
 async def _around(screen: ChatScreen, text: str) -> None:
-    """Title, list, prompt name, draft, paste, filter, line, notice, model."""
+    """Title, prompt name, draft, paste, line, notice, model."""
     store = screen.desk.store
     conversation = store.create(title=text, system_prompt=text, prompt_name=text)
     store.append(conversation.id, None, "user", "?")
@@ -115,12 +117,26 @@ async def _around(screen: ChatScreen, text: str) -> None:
     await screen.session.open(conversation.id)
     screen.prompt.post_message(events.Paste(text))
     screen.transcript.queue([text])
-    screen.sidebar.find(text)
     info = ModelInfo(name=text, path=text, description="", context_window=4, trained_context=4)
     screen.post_message(ModelAdvanced(Loaded(info=info)))
     screen.notice.fail(AssistantError(text, text))
     await sleep(FRAME)
-    screen.sidebar.find("")
+
+
+async def _in_the_list(screen: ChatScreen, texts: Sequence[str]) -> None:
+    """Titles in the list of conversations, words that are looked for, and what was found."""
+    screen.show_sidebar(True)
+    listing = screen.query_one("#conversations", OptionList)
+    for text in texts:
+        with screen.prevent(Input.Changed):
+            screen.sidebar.find(text)
+        await sleep(FRAME)
+    for words in ("before", "x", ""):
+        screen.sidebar.find(words)
+        await screen.browser.refresh()
+        for _ in range(6):
+            await sleep(FRAME)
+            listing.scroll_relative(y=40, animate=False)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -56,7 +56,7 @@ def test_no_text_at_any_place_reaches_the_terminal_as_a_command(home: Path) -> N
 
 def _parade(home: Path, which: str) -> bytes:
     """All bytes sent while the texts are shown; ends as it should."""
-    terminal = Terminal("tests.tui.hostile_app", str(home), which, size=(100, 48))
+    terminal = Terminal("tests.tui.hostile_app", str(home), which, size=(90, 48))
     terminal.until(END, seconds=240)
     terminal.process.send("\x11")
     assert terminal.end() == 0, terminal.sent[-2000:]
