@@ -32,12 +32,12 @@ def corpus() -> Iterator[Path]:
     chance = random.Random(3)
     nouns = ["harbour", "ferry", "lighthouse", "museum", "bakery", "garden", "bridge", "tower"]
     for number in range(FILES):
-        paragraphs = [
-            f"Paragraph {part} of file {number}: the {chance.choice(nouns)} and the"
-            f" {chance.choice(nouns)} were seen {chance.randrange(1000)} times. " * 12
+        parts = [
+            f"## Part {part}\n\nIn file {number} the {chance.choice(nouns)} and the"
+            f" {chance.choice(nouns)} were seen {chance.randrange(1000)} times."
             for part in range(6)
         ]
-        (folder / f"{number:03}.md").write_text(f"# File {number}\n\n" + "\n\n".join(paragraphs))
+        (folder / f"{number:03}.md").write_text(f"# File {number}\n\n" + "\n\n".join(parts))
     (folder / "empty.txt").write_text("")
     yield folder
     shutil.rmtree(folder)
