@@ -17,7 +17,7 @@ from assistant.library.embedding import starter_folder
 from assistant.paths import find_paths
 from tests.processes import PROGRAM, end_workers, run, workers
 
-FILES = 120
+FILES_PER_KILL = 60
 
 pytestmark = [
     pytest.mark.model,
@@ -26,18 +26,18 @@ pytestmark = [
 
 
 @pytest.fixture
-def corpus() -> Iterator[Path]:
-    """Files of several passages each, all different."""
+def corpus(kills: int) -> Iterator[Path]:
+    """Files of several passages each, all different; enough of them to be interrupted."""
     folder = Path(tempfile.mkdtemp(prefix="corpus-", dir="/tmp"))
     chance = random.Random(3)
     nouns = ["harbour", "ferry", "lighthouse", "museum", "bakery", "garden", "bridge", "tower"]
-    for number in range(FILES):
-        paragraphs = [
-            f"Paragraph {part} of file {number}: the {chance.choice(nouns)} and the"
-            f" {chance.choice(nouns)} were seen {chance.randrange(1000)} times. " * 12
+    for number in range(FILES_PER_KILL * kills):
+        parts = [
+            f"## Part {part}\n\nIn file {number} the {chance.choice(nouns)} and the"
+            f" {chance.choice(nouns)} were seen {chance.randrange(1000)} times."
             for part in range(6)
         ]
-        (folder / f"{number:03}.md").write_text(f"# File {number}\n\n" + "\n\n".join(paragraphs))
+        (folder / f"{number:03}.md").write_text(f"# File {number}\n\n" + "\n\n".join(parts))
     (folder / "empty.txt").write_text("")
     yield folder
     shutil.rmtree(folder)
