@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant import __version__
 from assistant.core.chat import Chat
 from assistant.core.errors import SettingsError, StorageError
+from assistant.core.grounding import Sources
 from assistant.core.ports import ConversationStore, Library, ModelCatalog
 from assistant.core.prompts import PromptLibrary
 from assistant.engine.catalog import LocalModels
@@ -43,6 +44,10 @@ class Assistant:
     prompts: PromptLibrary
     chat: Chat
     library: Library
+
+    def sources(self) -> Sources | None:
+        """Where questions are looked for: in all files, once there are any."""
+        return Sources() if self.paths.library.exists() else None
 
     def close(self) -> None:
         self.store.close()

@@ -93,7 +93,7 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
         sources = chosen_sources(
             options.collections,
             options.no_library,
-            assistant.paths.library,
+            assistant.sources(),
             assistant.settings.library.fall_back,
         )
         with Interruption() as interruption:

@@ -1,12 +1,14 @@
 """What is told on standard error while an answer is on its way."""
 
 from assistant.cli.console import Console
-from assistant.core.events import Loading, Queued, Reading, TurnEvent
+from assistant.core.events import Loading, Queued, Reading, Searching, TurnEvent
 
 
 def show(event: TurnEvent, console: Console) -> None:
     """Tell how far the answer is; nothing for events that need no telling."""
     match event:
+        case Searching():
+            console.progress("searching your files")
         case Queued(ahead=ahead) if ahead:
             others = "one other question" if ahead == 1 else f"{ahead} other questions"
             console.progress(f"waiting for {others}")

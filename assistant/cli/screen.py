@@ -32,5 +32,6 @@ def open_screen(program: Program) -> int:
             settings=assistant.settings,
             clipboard=Clipboard(),
             log_folder=assistant.paths.logs,
+            sources=assistant.sources,
         )
         return run(app)

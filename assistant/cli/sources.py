@@ -1,6 +1,5 @@
 """Where `assistant ask` looks into the user's files, and how it tells what it found there."""
 
-from pathlib import Path
 from typing import Any
 
 from assistant.cli.console import Console
@@ -10,17 +9,15 @@ from assistant.core.models import Citation
 
 
 def chosen_sources(
-    collections: tuple[str, ...], no_library: bool, library: Path, fall_back: bool
+    collections: tuple[str, ...], no_library: bool, usual: Sources | None, fall_back: bool
 ) -> Sources | None:
-    """None leaves the files alone: on demand, and where there never were any.
+    """None leaves the files alone.
 
     Whoever names a collection wants an answer from it or none; see `library.fall_back`.
     """
-    if no_library or not (collections or library.exists()):
-        return None
     if collections:
         return Sources(collections=collections, only=not fall_back)
-    return Sources()
+    return None if no_library else usual
 
 
 def tell_search(event: Retrieved, console: Console) -> None:

@@ -16,6 +16,7 @@ from assistant.core.events import (
     ModelEvent,
     Planned,
     Retrieved,
+    Searching,
     TurnEvent,
     Wrote,
 )
@@ -67,7 +68,7 @@ class Continue(Value):
 
 Request = Ask | Regenerate | Edit | Continue
 
-Writing = Retrieved | Planned | ModelEvent
+Writing = Searching | Retrieved | Planned | ModelEvent
 
 
 class Chat:
@@ -138,6 +139,7 @@ class Chat:
         *history, question, unfinished = self._store.path(answer.id)
         found: SearchResult | None = None
         if self._library is not None and sources is not None:
+            yield Searching()
             found = grounding.search(self._library, question.text, history, sources, stop)
             if not found.sufficient:
                 yield Retrieved(result=found, used=())

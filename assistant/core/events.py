@@ -74,6 +74,12 @@ class Asked(Value):
     answer: Message
 
 
+class Searching(Value):
+    """The user's files are being searched."""
+
+    kind: Literal["searching"] = "searching"
+
+
 class Retrieved(Value):
     """The user's files were searched. `used` of the passages found go into the prompt."""
 
@@ -96,4 +102,6 @@ class Answered(Value):
     message: Message
 
 
-TurnEvent = Asked | Retrieved | Planned | Queued | Loading | Loaded | Reading | Wrote | Answered
+TurnEvent = (
+    Asked | Searching | Retrieved | Planned | Queued | Loading | Loaded | Reading | Wrote | Answered
+)

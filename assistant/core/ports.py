@@ -115,7 +115,10 @@ class ConversationStore(Protocol):
         ...
 
     def unsent(self) -> Conversation | None:
-        """The newest conversation with a draft and no message yet, the trash left aside."""
+        """The newest conversation with a draft and no message yet, the trash left aside.
+
+        Drafts that another window keeps, which is still open, are its own.
+        """
         ...
 
     def rename(self, id: str, title: str) -> None: ...

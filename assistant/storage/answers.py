@@ -55,6 +55,10 @@ class Answers:
                 "Check the permissions of the folder and the free space.",
             ) from failure
 
+    def is_elsewhere(self, writer: str | None) -> bool:
+        """Whether that is another store, and alive."""
+        return self._writers.is_alive(writer) and writer != self.writer()
+
     def is_live(self, row: sqlite3.Row) -> bool:
         """Whether a message is being written by a process that is alive."""
         return row["state"] == "streaming" and self._writers.is_alive(row["writer"])

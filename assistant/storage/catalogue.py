@@ -62,14 +62,13 @@ def listed(
     return connection.execute(query, values).fetchall()
 
 
-def unsent(connection: sqlite3.Connection) -> sqlite3.Row | None:
-    """The newest conversation with a draft and no message."""
+def unsent(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Conversations with a draft and no message, the newest first."""
     query = """
         SELECT * FROM conversations WHERE messages = 0 AND draft <> '' AND deleted IS NULL
-        ORDER BY updated DESC, number DESC LIMIT 1
+        ORDER BY updated DESC, number DESC LIMIT 100
     """
-    row: sqlite3.Row | None = connection.execute(query).fetchone()
-    return row
+    return connection.execute(query).fetchall()
 
 
 def expired(

@@ -102,14 +102,16 @@ class SqliteConversations:
 
     def unsent(self) -> Conversation | None:
         with self._database.read() as connection:
-            row = catalogue.unsent(connection)
+            unsent = catalogue.unsent(connection)
+        mine = (row for row in unsent if not self._answers.is_elsewhere(row["drafter"]))
+        row = next(mine, None)
         return None if row is None else rows.conversation(row)
 
     def rename(self, id: str, title: str) -> None:
         self._update(id, title=storable(title), title_key=comparable(title))
 
     def set_draft(self, id: str, draft: str) -> None:
-        self._update(id, draft=storable(draft))
+        self._update(id, draft=storable(draft), drafter=self._answers.writer() if draft else None)
 
     def set_system_prompt(self, id: str, text: str, prompt_name: str | None) -> None:
         self._update(id, system_prompt=storable(text), prompt_name=_storable(prompt_name))

@@ -28,6 +28,7 @@ FIRST = (
         prompt_name TEXT,
         model TEXT,
         draft TEXT NOT NULL DEFAULT '',
+        drafter TEXT,
         deleted INTEGER,
         messages INTEGER NOT NULL DEFAULT 0,
         active_root TEXT

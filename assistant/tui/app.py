@@ -18,6 +18,7 @@ from textual.command import Provider
 from assistant.clipboard import Clipboard
 from assistant.core.chat import Chat
 from assistant.core.errors import AssistantError
+from assistant.core.grounding import Sources
 from assistant.core.ports import ConversationStore, ModelCatalog
 from assistant.core.prompts import PromptLibrary
 from assistant.settings import Settings
@@ -27,7 +28,7 @@ from assistant.tui.desk import Desk
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.palette import Commands
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
-from assistant.tui.themes import DARK, LIGHT, first_theme
+from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
 
 GOODBYE: Final = 2.0
 """Seconds that running answers get to be stored before the program ends."""
@@ -56,16 +57,18 @@ class AssistantApp(App[None]):
         settings: Settings,
         clipboard: Clipboard,
         log_folder: Path,
+        sources: Callable[[], Sources | None] = lambda: None,
     ) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.failure: AssistantError | None = None
         """What to tell when the screen came down by an unexpected error."""
-        self.desk = Desk(chat, store, models, prompts, settings, clipboard, log_folder)
+        self.desk = Desk(chat, store, models, prompts, settings, clipboard, log_folder, sources)
         self.chat_screen = ChatScreen(self.desk, self._keep, super().copy_to_clipboard)
         self._log_folder = log_folder
         self._leaving = False
+        few = self.console.color_system == "standard"
         for theme in (DARK, LIGHT):
-            self.register_theme(theme)
+            self.register_theme(with_few_colours(theme) if few else theme)
         # What moves by itself costs a slow connection and tells nothing.
         self.animation_level = "none"
         self.theme = first_theme(settings.screen.theme, os.environ).name

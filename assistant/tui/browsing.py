@@ -46,6 +46,6 @@ class Browser:
         if words == self._sidebar.words:
             self._sidebar.show(found, hits, self._session.id, self._today())
 
-    def is_outdated(self) -> bool:
+    async def is_outdated(self) -> bool:
         """Whether another window changed something since the list was read."""
-        return self._desk.store.revision() != self._revision
+        return await self._desk.run(self._desk.store.revision) != self._revision

@@ -6,6 +6,8 @@ from typing import Final
 from textual.timer import Timer
 from textual.widget import Widget
 
+from assistant.core.errors import AssistantError
+
 SECONDS: Final = 0.5
 """The longest time a change waits before it is saved."""
 
@@ -13,9 +15,16 @@ SECONDS: Final = 0.5
 class Drafts:
     """Saves soon after a change, and not more often while the typing goes on."""
 
-    def __init__(self, timer_of: Widget, save: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        timer_of: Widget,
+        save: Callable[[], Awaitable[None]],
+        fail: Callable[[AssistantError], object],
+    ) -> None:
+        """`fail` tells that it could not be saved; the prompt still holds it."""
         self._timer_of = timer_of
         self._save = save
+        self._fail = fail
         self._timer: Timer | None = None
 
     def changed(self) -> None:
@@ -28,4 +37,7 @@ class Drafts:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        await self._save()
+        try:
+            await self._save()
+        except AssistantError as failure:
+            self._fail(failure)

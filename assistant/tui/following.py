@@ -1,6 +1,7 @@
 """Shows a running turn: the answer in the transcript, its state in the status line."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from assistant.core.context import ContextPlan
 from assistant.core.errors import AssistantError
@@ -11,6 +12,7 @@ from assistant.core.events import (
     Planned,
     Queued,
     Reading,
+    Searching,
     TurnEvent,
     Wrote,
 )
@@ -20,6 +22,9 @@ from assistant.tui.turns import Turn
 from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.status import StatusLine
 from assistant.tui.widgets.transcript import Transcript
+
+OF_A_TURN: Final = ("queued", "searching", "reading", "writing")
+"""What the status line says of a turn, which means nothing in another conversation."""
 
 
 class Follower:
@@ -38,6 +43,8 @@ class Follower:
         self._tell_usage(last)
         if turn is not None and turn.latest is not None:
             self._tell(turn, turn.latest)
+        elif turn is None and self._status.status.phase in OF_A_TURN:
+            self._status.tell(phase="ready")
 
     async def advance(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
         """Show what happened."""
@@ -67,6 +74,8 @@ class Follower:
 
     def _tell(self, turn: Turn, event: TurnEvent) -> None:
         match event:
+            case Searching():
+                self._status.tell(phase="searching")
             case Queued(ahead=ahead):
                 self._status.tell(phase="queued", done=ahead)
             case Loading(done=done):

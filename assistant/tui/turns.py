@@ -14,6 +14,7 @@ from assistant.core import models
 from assistant.core.chat import Chat, Request
 from assistant.core.errors import AssistantError
 from assistant.core.events import Asked, Planned, TurnEvent, Wrote
+from assistant.core.grounding import Sources
 from assistant.tui.feed import Feed
 
 Report = Callable[[Exception], AssistantError]
@@ -82,8 +83,15 @@ class TurnEnded(Message):
 class Turns:
     """The turns that run and the questions that wait for them."""
 
-    def __init__(self, chat: Chat, post: Callable[[Message], object], report: Report) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        post: Callable[[Message], object],
+        report: Report,
+        sources: Callable[[], Sources | None],
+    ) -> None:
         self._chat = chat
+        self._sources = sources
         self._post = post
         self._report = report
         self._running: dict[str, Turn] = {}
@@ -133,8 +141,12 @@ class Turns:
 
     def next(self, conversation_id: str) -> str | None:
         """Take the next question out of the line."""
-        line = self._waiting[conversation_id]
+        line = self._waiting.get(conversation_id)
         return line.pop(0) if line else None
+
+    def forget_line(self, conversation_id: str) -> None:
+        """Ask none of the questions in line; they stay in the conversation's draft."""
+        self._waiting.pop(conversation_id, None)
 
     def _advance(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
         for event in events:
@@ -148,7 +160,7 @@ class Turns:
     def _run(self, turn: Turn, feed: Feed[TurnEvent]) -> None:
         failure: AssistantError | None = None
         try:
-            for event in self._chat.turn(turn.request, turn.stop):
+            for event in self._chat.turn(turn.request, turn.stop, sources=self._sources()):
                 feed.put(event)
         except AssistantError as known:
             failure = known

@@ -48,6 +48,7 @@ async def delete(screen: "ChatScreen", _: Call) -> None:
         screen.say("There is nothing to delete yet.")
         return
     id, title = wanted
+    screen.turns.forget_line(id)
     screen.turns.stop(id)
     await screen.desk.run(screen.desk.store.delete, id)
     screen.deleted = id

@@ -56,7 +56,7 @@ class ChatScreen(Screen[None]):
         self.desk = desk
         self.deleted: str | None = None
         """The conversation that was deleted last, until that is undone."""
-        self.turns = Turns(desk.chat, self.post_message, report)
+        self.turns = Turns(desk.chat, self.post_message, report, desk.sources)
         self.loading_model = ModelLoading(desk.models, self.post_message, report)
         self.sidebar = Sidebar()
         self.transcript = Transcript()
@@ -71,10 +71,11 @@ class ChatScreen(Screen[None]):
             desk, self.turns, self.transcript, self.composer, follower, self._show_changes
         )
         self.browser = Browser(desk, self.sidebar, self.session)
-        self.drafts = Drafts(self, self.session.save_draft)
+        self.drafts = Drafts(self, self.session.save_draft, self.notice.fail)
         self._title = Clickable(id="title")
         self._welcome = Welcome(desk.settings.chat.model is not None)
         self._sidebar_wanted: bool | None = None
+        self._looking = False
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -185,10 +186,18 @@ class ChatScreen(Screen[None]):
 
     def _look_elsewhere(self) -> None:
         """Another window may have changed something."""
-        if self.browser.is_outdated():
-            self.do(self.browser.refresh())
-            if self.session.turn is None:
-                self.do(self.session.refresh())
+        if not self._looking:
+            self._looking = True
+            self.do(self._look())
+
+    async def _look(self) -> None:
+        try:
+            if await self.browser.is_outdated():
+                await self.browser.refresh()
+                if self.session.turn is None:
+                    await self.session.refresh()
+        finally:
+            self._looking = False
 
     def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
         self.do(self.session.open(event.conversation_id, event.message_id))

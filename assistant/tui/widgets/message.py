@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Markdown, Static
 from textual.widgets.markdown import MarkdownStream
 
+from assistant.core.citations import annotate
 from assistant.core.models import Message
 from assistant.tui import commands, text
 from assistant.tui.markdown.blocks import CodeBlock
@@ -31,7 +32,7 @@ class MessageView(Vertical, can_focus=True):
         super().__init__(classes=f"-{message.role}")
         self.message = message
         self._hint = hint
-        self._written = message.text if written is None else written
+        self._written = _shown(message) if written is None else written
         self._rich = self._rich_length()
         self._stream: MarkdownStream | None = None
 
@@ -76,10 +77,11 @@ class MessageView(Vertical, can_focus=True):
         if self._stream is not None:
             await self._stream.stop()
             self._stream = None
-        ended = message.state != self.message.state or message.text != self._written
+        shown = _shown(message)
+        ended = message.state != self.message.state or shown != self._written
         self.message, self._hint = message, hint or self._hint
         if ended and message.role == "assistant":
-            self._written = message.text
+            self._written = shown
             self._rich = self._rich_length()
             await self.query_one(Document).update(self._written[: self._rich])
             await self.query_one(Fold).reset(self._written[self._rich :])
@@ -113,3 +115,8 @@ class MessageView(Vertical, can_focus=True):
             content = ending(self.message, self._hint)
         line.display = bool(content.plain)
         line.update(content)
+
+
+def _shown(message: Message) -> str:
+    """An answer with its citations behind the sentences they bear out."""
+    return annotate(message.text, message.citations)

@@ -1,15 +1,22 @@
 """The line above a message, and the line below one that did not end well."""
 
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Final
+
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from assistant.core.models import Message
+from assistant.core.models import Citation, Message, Strength
 from assistant.tui import commands, text
 
 NAMES = {"user": "you", "assistant": "assistant", "system": "system"}
 STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.MUTED}
+
+
+DOTS: Final[dict[Strength, int]] = {"verbatim": 3, "supported": 2, "weak": 1}
 
 
 class Header(Widget):
@@ -68,8 +75,26 @@ def ending(message: Message, hint: str = "") -> Content:
             return what + advice + text.own("\n") + text.joined(choices, between="   ")
         case "complete" if message.stop_reason == "length":
             return text.muted("cut off: the answer's limit was reached") + dash + go_on
+        case "complete" if message.citations:
+            return text.own("\n").join(_sources(message.citations))
         case _:
             return text.NOTHING
+
+
+def _sources(citations: Sequence[Citation]) -> list[Content]:
+    """Each passage once, with how well it bears out the best of its sentences."""
+    best: dict[tuple[int, str], Citation] = {}
+    for citation in citations:
+        known = best.get((citation.number, citation.path))
+        if known is None or DOTS[citation.strength] > DOTS[known.strength]:
+            best[citation.number, citation.path] = citation
+    return [
+        text.own(f"[{citation.number}] ", text.ACCENT)
+        + text.line(PurePath(citation.path).name, 60, text.MUTED)
+        + (text.own("  ") + text.line(str(citation.place), 60, text.MUTED))
+        + text.muted("  " + "●" * DOTS[citation.strength])
+        for _, citation in sorted(best.items())
+    ]
 
 
 def _command(label: str, name: str, message: Message, style: str = "") -> Content:

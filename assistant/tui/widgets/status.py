@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from assistant.tui import text
 
-Phase = Literal["idle", "queued", "loading", "reading", "writing", "ready", "error"]
+Phase = Literal["idle", "queued", "searching", "loading", "reading", "writing", "ready", "error"]
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ def _state(status: Status) -> Content:
     match status.phase:
         case "queued":
             return text.own(f"waiting for {status.done:.0f} before", text.ACCENT)
+        case "searching":
+            return text.own("searching your files", text.ACCENT)
         case "loading":
             return text.own(f"loading {status.done:.0%}".replace("%", " %"), text.ACCENT)
         case "reading":
