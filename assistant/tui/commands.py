@@ -166,7 +166,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme", "Light or dark", "Change between light and dark", "Screen", "ctrl+t"),
     Command("help", "Help", "Show all keys", "Screen", "f1"),
     Command("palette", "Command palette", "Search all commands", "Screen", "ctrl+p"),
-    Command("log", "Where the log is", "Show and copy the place of the log", "Screen", "f12"),
+    Command("log", "Where the log is", "Show where unexpected errors are kept", "Screen", "f12"),
     Command("quit", "Quit", "Leave; everything is kept", "Screen", "ctrl+q"),
 )
 

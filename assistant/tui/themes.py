@@ -1,6 +1,7 @@
 """The looks: one accent, calm greys, for dark and for light terminals."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from textual.theme import Theme
 
@@ -67,6 +68,55 @@ LIGHT = Theme(
         "scrollbar-corner-color": "#fbfaf8",
     },
 )
+
+
+@dataclass(frozen=True)
+class Few:
+    """Colours that a terminal of 16 colours has."""
+
+    text: str
+    background: str
+    accent: str
+    frame: str
+    success: str
+    warning: str
+    error: str
+
+
+_FEW_DARK = Few("#ffffff", "#000000", "#00ffff", "#808080", "#00ff00", "#ffff00", "#ff0000")
+_FEW_LIGHT = Few("#000000", "#ffffff", "#000080", "#808080", "#008000", "#800080", "#800000")
+
+
+def with_few_colours(theme: Theme) -> Theme:
+    """The theme for a terminal of 16 colours: no shades, and the cursor of a list reversed."""
+    few = _FEW_DARK if theme.dark else _FEW_LIGHT
+    bars = {name for name in theme.variables if name.startswith("scrollbar")}
+    flat = {name: few.background if "background" in name else few.frame for name in bars}
+    return replace(
+        theme,
+        primary=few.accent,
+        secondary=few.accent,
+        accent=few.accent,
+        foreground=few.text,
+        background=few.background,
+        surface=few.background,
+        panel=few.frame,
+        success=few.success,
+        warning=few.warning,
+        error=few.error,
+        variables=flat
+        | {
+            "border": few.accent,
+            "border-blurred": few.frame,
+            "block-cursor-foreground": few.text,
+            "block-cursor-background": few.background,
+            "block-cursor-text-style": "reverse",
+            "block-cursor-blurred-text-style": "reverse",
+            "block-cursor-blurred-foreground": few.text,
+            "block-cursor-blurred-background": few.background,
+            "input-selection-background": few.frame,
+        },
+    )
 
 
 def first_theme(wanted: str, environment: Mapping[str, str]) -> Theme:

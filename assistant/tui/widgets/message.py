@@ -114,6 +114,7 @@ class MessageView(Vertical, can_focus=True):
         else:
             content = ending(self.message, self._hint)
         line.display = bool(content.plain)
+        line.set_class(not self._written, "-alone")
         line.update(content)
 
 

@@ -1,0 +1,245 @@
+"""What the user sees, compared with pictures that were looked at.
+
+`pytest tests/tui/test_snapshots.py --snapshot-update` takes new ones; look at them then.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import pytest
+from textual.pilot import Pilot
+
+from assistant.core.errors import EngineDiedError
+from assistant.core.events import Finished, ModelEvent
+from assistant.core.models import ChatMessage, Sampling, Timings
+from assistant.storage.conversations import SqliteConversations
+from assistant.tui.app import AssistantApp
+from tests.fakes import Gate, ScriptedModel, ScriptedModels
+from tests.tui.driving import Driver, RecordingClipboard, Setting, make_app
+
+SECONDS = 20
+NAME = "SmolLM2 135M Q4"
+QUESTION = "When may the landlord raise the rent?"
+ANSWER = """The rent may rise **once every twelve months**, with `30 days` of notice. The notice
+
+1. is in *writing*,
+2. names the new rent,
+   - in full, and
+   - with the day from which it is due.
+
+## An example
+
+```python
+def rent(year: int) -> float:
+    # three per cent a year
+    return 900 * 1.03 ** year
+```
+
+| year | rent | note |
+|------|------|------|
+| 2025 | 900 | the base |
+| 2026 | 927 | first rise |
+
+> Keep the letter. See https://example.org/law for more.
+"""
+
+Play = Callable[[Driver], Awaitable[None]]
+Compare = Callable[..., bool]
+
+
+class SteadyModel(ScriptedModel):
+    """Always as fast as the last time."""
+
+    def stream(
+        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+    ) -> Iterator[ModelEvent]:
+        for event in super().stream(messages, sampling, stop):
+            if isinstance(event, Finished):
+                yield event.model_copy(update={"timings": Timings(tokens_per_second=61)})
+            else:
+                yield event
+
+
+@pytest.fixture
+def shows(home: Path, snap_compare: Compare) -> Iterator[Callable[..., bool]]:
+    """Plays a scene on the screen and compares the picture."""
+    store = SqliteConversations(home / "chats.db")
+
+    def compare(play: Play, model: ScriptedModel, size: tuple[int, int] = (110, 34)) -> bool:
+        models = ScriptedModels(model)
+        setting = Setting(home, models, clipboard=RecordingClipboard())
+        app = make_app(setting, store)
+
+        async def run_before(pilot: Pilot[None]) -> None:
+            driver = Driver(app, pilot, store, models, setting.clipboard)
+            driver.screen.prompt.cursor_blink = False
+            await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            await play(driver)
+            await _settled(app)
+
+        return snap_compare(app, terminal_size=size, run_before=run_before)
+
+    yield compare
+    store.close()
+
+
+def _model(*answers: str, gate: Gate | None = None, **options: object) -> SteadyModel:
+    return SteadyModel(*answers or (ANSWER,), name=NAME, gate=gate, **options)  # type: ignore[arg-type]
+
+
+async def _nothing(driver: Driver) -> None:
+    """Only look."""
+
+
+async def _answered(driver: Driver) -> None:
+    await driver.ask(QUESTION)
+    await driver.until_shown("61 tok/s" if driver.screen.size.width > 60 else "ready")
+
+
+def test_an_empty_conversation(shows: Compare) -> None:
+    assert shows(_nothing, _model())
+
+
+def test_an_answer(shows: Compare) -> None:
+    assert shows(_answered, _model())
+
+
+def test_an_answer_in_a_light_theme(shows: Compare) -> None:
+    async def play(driver: Driver) -> None:
+        await _answered(driver)
+        await driver.pilot.press("ctrl+t")
+
+    assert shows(play, _model())
+
+
+def test_an_answer_on_80_by_24(shows: Compare) -> None:
+    assert shows(_answered, _model(), size=(80, 24))
+
+
+def test_an_answer_on_40_columns(shows: Compare) -> None:
+    assert shows(_answered, _model(), size=(40, 30))
+
+
+def test_an_answer_on_200_by_60(shows: Compare) -> None:
+    assert shows(_answered, _model(), size=(200, 60))
+
+
+def test_an_answer_that_is_being_written(shows: Compare) -> None:
+    gate = Gate(after=30)
+
+    async def play(driver: Driver) -> None:
+        await driver.ask(QUESTION, wait=False)
+        await driver.until_shown("names the new")
+        driver.screen.status.tell(speed=0.0)
+        await driver.ask("And for a shop?", wait=False)
+        await driver.until_shown("waiting  And for a shop?")
+
+    assert shows(play, _model(gate=gate))
+    gate.open()
+
+
+def test_an_answer_that_was_stopped(shows: Compare) -> None:
+    gate = Gate(after=12)
+
+    async def play(driver: Driver) -> None:
+        await driver.ask(QUESTION, wait=False)
+        await driver.until_shown("twelve")
+        await driver.pilot.press("escape")
+        await driver.until(lambda: driver.is_idle)
+        await driver.until_shown("c continues")
+        await driver.pilot.press("tab")
+
+    assert shows(play, _model(gate=gate))
+
+
+def test_an_answer_that_failed(shows: Compare) -> None:
+    died = EngineDiedError(
+        "The engine ended in the middle of the answer.", "Ask again; it is started anew."
+    )
+
+    async def play(driver: Driver) -> None:
+        await driver.ask(QUESTION)
+        await driver.until_shown("r tries again")
+
+    assert shows(play, _model(stream_error=died, error_after=12))
+
+
+def test_two_versions_of_an_answer(shows: Compare) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.ask(QUESTION)
+        await driver.pilot.press("ctrl+r")
+        await driver.until_shown("‹2/2›")
+        await driver.until(lambda: driver.is_idle)
+        await driver.pilot.press("tab")
+        await driver.until_shown("61 tok/s")
+
+    assert shows(play, _model("Once a year.", "Every twelve months, after a letter."))
+
+
+def test_the_help(shows: Compare) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.pilot.press("f1")
+        await driver.until_shown("Typing")
+
+    assert shows(play, _model(), size=(110, 50))
+
+
+def test_the_slash_menu(shows: Compare) -> None:
+    async def play(driver: Driver) -> None:
+        await _answered(driver)
+        await driver.pilot.press("slash")
+        await driver.until_shown("/rename title")
+
+    assert shows(play, _model())
+
+
+def test_the_prompts_to_choose_from(shows: Compare) -> None:
+    async def play(driver: Driver) -> None:
+        library = driver.screen.desk.prompts
+        general = [prompt for prompt in library.read()[0] if prompt.name == "general"]
+        library.read = lambda: (general, [])  # type: ignore[method-assign]
+        await driver.pilot.press("f3")
+        await driver.until_shown("Enter chooses")
+
+    assert shows(play, _model())
+
+
+def test_a_deletion_that_can_be_undone(shows: Compare) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.ask(QUESTION)
+        await driver.pilot.press("f8")
+        await driver.until_shown("Ctrl+Z undoes")
+
+    assert shows(play, _model())
+
+
+def test_a_long_conversation(shows: Compare) -> None:
+    async def play(driver: Driver) -> None:
+        store = driver.store
+        conversation = store.create(title="A long conversation")
+        parent = None
+        for number in range(40):
+            question = store.append(conversation.id, parent, "user", f"Question {number}?")
+            text = f"Answer {number}, in a sentence.\n\n- and\n- a list"
+            parent = store.append(conversation.id, question.id, "assistant", text).id
+        await driver.screen.session.open(conversation.id)
+        await driver.until_shown("Question 39?")
+        await driver.pilot.press("pageup")
+
+    assert shows(play, _model())
+
+
+async def _settled(app: AssistantApp) -> None:
+    """Wait until nothing changes on the screen any more."""
+    deadline = monotonic() + SECONDS
+    before, same = "", 0
+    while same < 5:
+        assert monotonic() < deadline
+        await asyncio.sleep(0.05)
+        now = "".join(
+            segment.text for strip in app.screen._compositor.render_strips() for segment in strip
+        )
+        before, same = now, same + 1 if now == before else 0
