@@ -81,7 +81,8 @@ class Follower:
             case Loading(done=done):
                 self._status.tell(phase="loading", done=done)
             case Loaded(info=info):
-                self._status.tell(model=info.name, window=info.context_window, phase="reading")
+                self._status.tell(model=info.name, window=info.context_window)
+                self._status.tell(phase="reading", total=0)
             case Planned(plan=plan):
                 self._status.tell(used=plan.prompt_tokens, window=plan.window)
             case Reading(done=done, total=total):

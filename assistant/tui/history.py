@@ -5,15 +5,15 @@ class History:
     """Remembers questions and where in them one is."""
 
     def __init__(self) -> None:
-        self._questions: list[str] = []
+        self._questions: dict[str, None] = {}
         self._place = 0
         self._unsent = ""
 
-    def remember(self, question: str) -> None:
-        """Add a question as the newest one; the walk begins anew."""
-        if question in self._questions:
-            self._questions.remove(question)
-        self._questions.append(question)
+    def remember(self, *questions: str) -> None:
+        """Add questions, the last one as the newest; the walk begins anew."""
+        for question in questions:
+            self._questions.pop(question, None)
+            self._questions[question] = None
         self._place = len(self._questions)
 
     def walk(self, step: int, current: str) -> str | None:
@@ -24,4 +24,4 @@ class History:
         if self._place == len(self._questions):
             self._unsent = current
         self._place = place
-        return self._questions[place] if place < len(self._questions) else self._unsent
+        return list(self._questions)[place] if place < len(self._questions) else self._unsent

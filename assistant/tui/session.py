@@ -101,6 +101,7 @@ class Session:
         written = {turn.answer.id: turn.text} if turn and turn.answer else {}
         draft = conversation.draft if conversation else ""
         self._composer.show(without(draft, self._turns.waiting(self.id)))
+        self._composer.history.remember(*(m.text for m in messages if m.role == "user"))
         await self._transcript.show(messages, written)
         self._transcript.queue(self._in_line())
         self._follower.begin(messages, turn)

@@ -16,6 +16,9 @@ from assistant.tui.markdown.rows import Element, Row, Table
 NARROWEST_COLUMN: Final = 6
 """Cells; a table that would need narrower columns is shown line by line instead."""
 
+Column = tuple[int, bool]
+"""Its width, and whether it is aligned to the right."""
+
 BETWEEN = text.own(" │ ", "$foreground 25%")
 
 
@@ -113,11 +116,12 @@ def _table_lines(table: Table, width: int) -> Iterator[Content]:
         yield from _record_lines(table, width)
         return
     header = [cell.stylize("bold") for cell in table.header]
-    yield from _cells(table.first, table.rest, header, widths)
+    columns = tuple(zip(widths, table.right, strict=True))
+    yield from _cells(table.first, table.rest, header, columns)
     rule = "─┼─".join("─" * column for column in widths)
     yield table.rest + text.own(rule, "$foreground 25%")
     for line in table.lines:
-        yield from _cells(table.rest, table.rest, line, widths)
+        yield from _cells(table.rest, table.rest, line, columns)
 
 
 def _shares(natural: list[int], room: int) -> list[int]:
@@ -139,19 +143,21 @@ def _shares(natural: list[int], room: int) -> list[int]:
 
 
 def _cells(
-    first: Content, rest: Content, cells: Sequence[Content], widths: Sequence[int]
+    first: Content, rest: Content, cells: Sequence[Content], columns: Sequence[Column]
 ) -> Iterator[Content]:
-    wrapped = [_wrap(cell, width) for cell, width in zip(cells, widths, strict=False)]
+    wrapped = [_wrap(cell, width) for cell, (width, _) in zip(cells, columns, strict=False)]
     for place in range(max(len(lines) for lines in wrapped)):
         parts = [
-            _padded(lines[place] if place < len(lines) else text.NOTHING, width)
-            for lines, width in zip(wrapped, widths, strict=False)
+            _padded(lines[place] if place < len(lines) else text.NOTHING, column)
+            for lines, column in zip(wrapped, columns, strict=False)
         ]
         yield (first if place == 0 else rest) + BETWEEN.join(parts)
 
 
-def _padded(content: Content, width: int) -> Content:
-    return content.pad_right(max(width - content.cell_length, 0))
+def _padded(content: Content, column: Column) -> Content:
+    width, right = column
+    missing = max(width - content.cell_length, 0)
+    return content.pad_left(missing) if right else content.pad_right(missing)
 
 
 def _record_lines(table: Table, width: int) -> Iterator[Content]:

@@ -34,6 +34,8 @@ class Table:
 
     header: tuple[Content, ...]
     lines: tuple[tuple[Content, ...], ...]
+    right: tuple[bool, ...]
+    """Which columns are aligned to the right."""
     first: Content = text.NOTHING
     rest: Content = text.NOTHING
 
@@ -113,7 +115,9 @@ def _table(node: SyntaxTreeNode) -> Table:
         for part in node.children
         for line in part.children
     ]
-    return Table(header=lines[0], lines=tuple(lines[1:]))
+    header = node.children[0].children[0].children
+    right = tuple("right" in str(cell.attrs.get("style", "")) for cell in header)
+    return Table(header=lines[0], lines=tuple(lines[1:]), right=right)
 
 
 def _inline(node: SyntaxTreeNode) -> Content:

@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.tui import commands, text
+from assistant.tui.screens.dialog import Dialog
 
 TYPING = (
     ("Enter", "Send the question"),
@@ -23,12 +23,10 @@ TYPING = (
 )
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """Closes with Esc, q or ?."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "dismiss", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,f1", "leave", show=False)]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -wide"):

@@ -1,24 +1,20 @@
 """Chooses the system prompt of a conversation."""
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.prompts import Problem, Prompt
 from assistant.tui import text
+from assistant.tui.screens.dialog import Dialog
 
 
-class PromptPicker(ModalScreen[Prompt]):
+class PromptPicker(Dialog[Prompt]):
     """The prompts of the library, and the files that cannot be used with the reason."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
     def __init__(
         self, prompts: Sequence[Prompt], problems: Sequence[Problem], current: str | None

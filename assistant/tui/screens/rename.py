@@ -1,20 +1,15 @@
 """Asks for the title of a conversation."""
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from assistant.tui import text
+from assistant.tui.screens.dialog import Dialog
 
 
-class Rename(ModalScreen[str]):
+class Rename(Dialog[str]):
     """One field; Enter takes it, Esc leaves everything as it was."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
     def __init__(self, title: str) -> None:
         super().__init__()

@@ -77,8 +77,10 @@ def _state(status: Status) -> Content:
             return text.own("searching your files", text.ACCENT)
         case "loading":
             return text.own(f"loading {status.done:.0%}".replace("%", " %"), text.ACCENT)
-        case "reading":
+        case "reading" if status.total:
             return text.own(f"reading {status.done:,.0f} of {status.total:,.0f}", text.ACCENT)
+        case "reading":
+            return text.own("reading", text.ACCENT)
         case "writing":
             return text.own("writing", text.ACCENT)
         case "ready":
