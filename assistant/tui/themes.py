@@ -78,17 +78,22 @@ class Few:
     background: str
     accent: str
     frame: str
+    cursor: str
     success: str
     warning: str
     error: str
 
 
-_FEW_DARK = Few("#ffffff", "#000000", "#00ffff", "#808080", "#00ff00", "#ffff00", "#ff0000")
-_FEW_LIGHT = Few("#000000", "#ffffff", "#000080", "#808080", "#008000", "#800080", "#800000")
+_FEW_DARK = Few(
+    "#ffffff", "#000000", "#00ffff", "#808080", "#000080", "#00ff00", "#ffff00", "#ff0000"
+)
+_FEW_LIGHT = Few(
+    "#000000", "#ffffff", "#000080", "#808080", "#c0c0c0", "#008000", "#800080", "#800000"
+)
 
 
 def with_few_colours(theme: Theme) -> Theme:
-    """The theme for a terminal of 16 colours: no shades, and the cursor of a list reversed."""
+    """The theme for a terminal of 16 colours: no shades, they would all be the same."""
     few = _FEW_DARK if theme.dark else _FEW_LIGHT
     bars = {name for name in theme.variables if name.startswith("scrollbar")}
     flat = {name: few.background if "background" in name else few.frame for name in bars}
@@ -109,11 +114,9 @@ def with_few_colours(theme: Theme) -> Theme:
             "border": few.accent,
             "border-blurred": few.frame,
             "block-cursor-foreground": few.text,
-            "block-cursor-background": few.background,
-            "block-cursor-text-style": "reverse",
-            "block-cursor-blurred-text-style": "reverse",
+            "block-cursor-background": few.cursor,
             "block-cursor-blurred-foreground": few.text,
-            "block-cursor-blurred-background": few.background,
+            "block-cursor-blurred-background": few.cursor,
             "input-selection-background": few.frame,
         },
     )

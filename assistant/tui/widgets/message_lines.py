@@ -60,13 +60,14 @@ def ending(message: Message, hint: str = "") -> Content:
     if message.role != "assistant":
         return text.NOTHING
     go_on = _command("c continues", "continue", message, text.ACCENT)
+    typing = text.muted(f" ({commands.key_name(commands.BY_NAME['continue'].key)} while typing)")
     again = _command("r tries again", "regenerate", message, text.ACCENT)
     dash = text.muted(" — ")
     match message.state:
         case "stopped":
-            return text.muted("stopped") + dash + go_on
+            return text.muted("stopped") + dash + go_on + typing
         case "partial":
-            return text.muted("interrupted") + dash + go_on
+            return text.muted("interrupted") + dash + go_on + typing
         case "failed":
             what = text.line(message.error or "The answer failed.", 400, "$text-error")
             advice = text.own(" ") + text.line(hint, 400) if hint else text.NOTHING
@@ -74,7 +75,7 @@ def ending(message: Message, hint: str = "") -> Content:
             choices = [go_on, again, where] if message.text else [again, where]
             return what + advice + text.own("\n") + text.joined(choices, between="   ")
         case "complete" if message.stop_reason == "length":
-            return text.muted("cut off: the answer's limit was reached") + dash + go_on
+            return text.muted("cut off: the answer's limit was reached") + dash + go_on + typing
         case "complete" if message.citations:
             return text.own("\n").join(_sources(message.citations))
         case _:
