@@ -127,8 +127,12 @@ class AssistantApp(App[None]):
         return crash.keep(error, self._log_folder)
 
     def _handle_exception(self, error: Exception) -> None:
+        failure = self._keep(error)
+        if self._leaving:
+            # The widgets go one by one; what still wanted to draw on them has no meaning any more.
+            return
         # Textual would print the traceback, with the values of variables, on the terminal.
-        self.failure = self._keep(error)
+        self.failure = failure
         super()._handle_exception(error)
         self._exit_renderables.clear()
 

@@ -17,7 +17,7 @@ from assistant.library.embedding import starter_folder
 from assistant.paths import find_paths
 from tests.processes import PROGRAM, end_workers, run, workers
 
-FILES_PER_KILL = 60
+FILES_PER_KILL = 150
 
 pytestmark = [
     pytest.mark.model,
@@ -91,7 +91,7 @@ def add_and_kill(home: Path, corpus: Path, kills: int, seed: int) -> list[dict[s
         events.append(json.loads(line))
         # What was said before a death is still read after it.
         lives = lives or events[-1]["event"] == "planned"
-        if lives and events[-1]["event"] == "indexed" and kills and chance.random() < 0.3:
+        if lives and events[-1]["event"] == "indexed" and kills and chance.random() < 0.5:
             kills -= kill_library(home)
             lives = False
     assert process.wait(60) == 0

@@ -87,6 +87,8 @@ class Document(Markdown):
     async def _draw(self, start: int, first: int) -> None:
         """Show the text from `start` on in the widgets from `first` on."""
         tokens = await self._parsed(self._text[start:])
+        if not self.is_attached:
+            return
         changes = list(zip_longest(self.blocks[first:], self._groups(tokens, start, first)))
         for place in range(0, len(changes), AT_ONCE):
             with self.app.batch_update():

@@ -19,12 +19,13 @@ class Fold(Vertical, can_focus=False):
     def __init__(self, folded: str = "") -> None:
         super().__init__()
         self._folded = self._hidden = folded
+        self._line = Unfold()
 
     def compose(self) -> ComposeResult:
-        yield Unfold(self._label())
+        yield self._line
 
     def on_mount(self) -> None:
-        self.display = bool(self._hidden)
+        self._refresh_label()
 
     def grow(self, more: str) -> None:
         """Put more behind the fold."""
@@ -44,9 +45,7 @@ class Fold(Vertical, can_focus=False):
         length = plain_length(self._hidden)
         shown, self._hidden = self._hidden[:length], self._hidden[length:]
         if shown:
-            await self.mount(
-                Unfolded(text.block(shown.rstrip("\n"))), before=self.query_one(Unfold)
-            )
+            await self.mount(Unfolded(text.block(shown.rstrip("\n"))), before=self._line)
         self._refresh_label()
 
     def _label(self) -> Content:
@@ -55,9 +54,8 @@ class Fold(Vertical, can_focus=False):
 
     def _refresh_label(self) -> None:
         self.display = bool(self._hidden) or len(self.children) > 1
-        label = self.query_one(Unfold)
-        label.display = bool(self._hidden)
-        label.update(self._label())
+        self._line.display = bool(self._hidden)
+        self._line.update(self._label())
 
 
 class Unfold(Static, can_focus=True):

@@ -35,19 +35,23 @@ class MessageView(Vertical, can_focus=True):
         self._written = _shown(message) if written is None else written
         self._rich = self._rich_length()
         self._stream: MarkdownStream | None = None
+        self._header = Header()
+        self._document = Document(self._written[: self._rich])
+        self._fold = Fold(self._written[self._rich :])
+        self._ending = Clickable(classes="ending")
 
     def compose(self) -> ComposeResult:
-        yield Header()
-        shown = self._written[: self._rich]
+        yield self._header
         if self.message.role == "assistant":
-            yield Document(shown)
+            yield self._document
         else:
+            shown = self._written[: self._rich]
             yield Static(text.block(shown.rstrip("\n")), classes="words")
-        yield Fold(self._written[self._rich :])
-        yield Clickable(classes="ending")
+        yield self._fold
+        yield self._ending
 
     def on_mount(self) -> None:
-        self.query_one(Header).message = self.message
+        self._header.message = self.message
         self._show_ending()
 
     @property
@@ -66,10 +70,10 @@ class MessageView(Vertical, can_focus=True):
         if not full:
             before, self._rich = self._rich, self._rich_length()
             if self._stream is None:
-                self._stream = Markdown.get_stream(self.query_one(Document))
+                self._stream = Markdown.get_stream(self._document)
             await self._stream.write(written[before : self._rich])
         if self._rich < len(written):
-            self.query_one(Fold).grow(piece if full else written[self._rich :])
+            self._fold.grow(piece if full else written[self._rich :])
         self._show_ending()
 
     async def show(self, message: Message, hint: str = "") -> None:
@@ -83,22 +87,22 @@ class MessageView(Vertical, can_focus=True):
         if ended and message.role == "assistant":
             self._written = shown
             self._rich = self._rich_length()
-            await self.query_one(Document).update(self._written[: self._rich])
-            await self.query_one(Fold).reset(self._written[self._rich :])
-        self.query_one(Header).message = message
+            await self._document.update(self._written[: self._rich])
+            await self._fold.reset(self._written[self._rich :])
+        self._header.message = message
         self._show_ending()
 
     def on_focus(self) -> None:
-        self.query_one(Header).active = True
+        self._header.active = True
 
     def on_blur(self) -> None:
-        self.query_one(Header).active = self.mouse_hover
+        self._header.active = self.mouse_hover
 
     def on_enter(self) -> None:
-        self.query_one(Header).active = True
+        self._header.active = True
 
     def on_leave(self) -> None:
-        self.query_one(Header).active = self.has_focus or self.is_mouse_over
+        self._header.active = self.has_focus or self.is_mouse_over
 
     def on_click(self) -> None:
         self.focus(scroll_visible=False)
@@ -108,7 +112,7 @@ class MessageView(Vertical, can_focus=True):
         return measure(self._written)
 
     def _show_ending(self) -> None:
-        line = self.query_one(".ending", Clickable)
+        line = self._ending
         if self.message.state == "streaming" and not self._written:
             content = text.muted("…")
         else:

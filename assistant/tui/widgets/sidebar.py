@@ -49,24 +49,26 @@ class Sidebar(Vertical):
         super().__init__(id="sidebar")
         self._summaries: dict[str, ConversationSummary] = {}
         self._hits: dict[str, SearchHit] = {}
+        self._field = Input(placeholder="/ search", id="filter", compact=True, max_length=200)
+        self._listing = OptionList(id="conversations", compact=True, markup=False)
 
     def compose(self) -> ComposeResult:
         yield Clickable(
             text.button("+ New conversation", "screen.command", "new", style=text.ACCENT),
             classes="button",
         )
-        yield Input(placeholder="/ search", id="filter", compact=True, max_length=200)
-        yield OptionList(id="conversations", compact=True, markup=False)
+        yield self._field
+        yield self._listing
 
     @property
     def words(self) -> str:
         """What is looked for: the first words, nobody types more on purpose."""
-        return " ".join(self.query_one(Input).value.split()[:WORDS])
+        return " ".join(self._field.value.split()[:WORDS])
 
     @property
     def highlighted(self) -> ConversationSummary | None:
         """The conversation under the cursor of the list."""
-        option = self.query_one(OptionList).highlighted_option
+        option = self._listing.highlighted_option
         return self._summaries.get(option.id or "") if option else None
 
     def show(
@@ -79,7 +81,7 @@ class Sidebar(Vertical):
         """List these conversations and messages; the conversation `shown` is marked."""
         self._summaries = {summary.id: summary for summary in found}
         self._hits = {f"message {hit.message_id}": hit for hit in hits}
-        listing = self.query_one(OptionList)
+        listing = self._listing
         under_cursor = listing.highlighted_option.id if listing.highlighted_option else None
         scroll = listing.scroll_offset.y
         options = [*_by_day(found, shown, today), *_messages(self._hits)]
@@ -96,22 +98,20 @@ class Sidebar(Vertical):
 
     def find(self, words: str) -> None:
         """Look for these words, or for what is typed next."""
-        field = self.query_one(Input)
-        field.value = text.line(words).plain
-        field.focus()
+        self._field.value = text.line(words).plain
+        self._field.focus()
 
     def action_find(self) -> None:
-        self.query_one(Input).focus()
+        self._field.focus()
 
     def action_leave(self) -> None:
-        self.query_one(Input).value = ""
+        self._field.value = ""
         self.post_message(self.Left())
 
     def action_list(self) -> None:
-        listing = self.query_one(OptionList)
-        listing.focus()
-        if listing.highlighted is None:
-            listing.action_first()
+        self._listing.focus()
+        if self._listing.highlighted is None:
+            self._listing.action_first()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -123,7 +123,7 @@ class Sidebar(Vertical):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        first = next((option.id for option in self.query_one(OptionList).options if option.id), "")
+        first = next((option.id for option in self._listing.options if option.id), "")
         self._choose(first)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
