@@ -78,6 +78,7 @@ class Server(Generic[R]):
             os.umask(umask)
         self._inode = self._path.stat().st_ino
         self._listener.listen(128)
+        self._listener.settimeout(WATCH)
         threading.Thread(target=self._accept, name="accept", daemon=True).start()
         return self
 
@@ -112,7 +113,6 @@ class Server(Generic[R]):
         return same and read_key(places.key_file(self._spec)) == self._key
 
     def _accept(self) -> None:
-        self._listener.settimeout(WATCH)
         looked = monotonic()
         while not self._closing:
             if monotonic() - looked >= WATCH:

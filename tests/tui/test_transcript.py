@@ -63,16 +63,18 @@ async def test_scrolling_moves_by_exactly_what_was_asked_for(
         for step in [-4] * 40 + [4] * 20 + [-13] * 20 + [13] * 10:
             before = _rows(driver)
             driver.screen.transcript.scroll_relative(y=step, animate=False)
-            await driver.pilot.pause()
+            await driver.until(lambda: _moved(before, _rows(driver), step), f"moved by {step}")  # noqa: B023
             after = _rows(driver)
-            if step < 0:
-                assert after[-step:] == before[:step]
-            else:
-                assert after[:-step] == before[step:]
             await driver.pilot.pause()
             assert _rows(driver) == after
             assert len(driver.views) < 60
     store.close()
+
+
+def _moved(before: list[str], after: list[str], step: int) -> bool:
+    if step < 0:
+        return after[-step:] == before[:step]
+    return after[:-step] == before[step:]
 
 
 async def test_the_beginning_and_the_end_are_one_key_away(
