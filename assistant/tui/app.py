@@ -90,9 +90,11 @@ class AssistantApp(App[None]):
 
     async def _leave(self, status: int) -> None:
         self.chat_screen.turns.stop_all()
-        with suppress(AssistantError):
-            await self.chat_screen.session.save_draft()
-        self.exit(return_code=status)
+        try:
+            with suppress(AssistantError):
+                await self.chat_screen.session.save_draft()
+        finally:
+            self.exit(return_code=status)
 
     async def action_quit(self) -> None:
         self.leave(0)
