@@ -9,7 +9,6 @@ from pathlib import Path
 from assistant import __version__
 from assistant.core.chat import Chat
 from assistant.core.errors import SettingsError, StorageError
-from assistant.core.grounding import Sources
 from assistant.core.ports import ConversationStore, Library, ModelCatalog
 from assistant.core.prompts import PromptLibrary
 from assistant.engine.catalog import LocalModels
@@ -45,10 +44,6 @@ class Assistant:
     chat: Chat
     library: Library
 
-    def sources(self) -> Sources | None:
-        """Where questions are looked for: in all files, once there are any."""
-        return Sources() if self.paths.library.exists() else None
-
     def close(self) -> None:
         self.store.close()
 
@@ -72,7 +67,7 @@ def build(settings: Settings, paths: Paths) -> Assistant:
         store=store,
         models=models,
         prompts=prompt_library(paths),
-        chat=Chat(store, models, settings.sampling, files),
+        chat=Chat(store, models, settings.sampling, files, fall_back=settings.library.fall_back),
         library=files,
     )
 
@@ -115,7 +110,7 @@ def engine_worker(paths: Paths) -> WorkerSpec:
 
 def library(paths: Paths) -> Library:
     """The user's files, in the hands of the library worker."""
-    return WorkerLibrary(Joiner(library_worker(paths)))
+    return WorkerLibrary(Joiner(library_worker(paths)), paths.library)
 
 
 def library_worker(paths: Paths) -> WorkerSpec:

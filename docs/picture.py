@@ -39,6 +39,7 @@ async def take(home: Path) -> str:
         settings=parts.settings,
         clipboard=Clipboard(),
         log_folder=paths.logs,
+        library=parts.library,
     )
     async with app.run_test(size=SIZE) as pilot:
         for question in QUESTIONS:

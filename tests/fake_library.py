@@ -1,18 +1,23 @@
 """A fake of the Library port: it keeps the contract, and what it was asked."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Event
 
-from assistant.core.documents import Passage, Place
+from assistant.core.documents import Block, Document, Passage, Place
+from assistant.core.errors import LibraryDiedError, NotFoundError
 from assistant.core.library import (
     Collection,
     FileEntry,
     FileState,
+    FileText,
     LibraryStatus,
     SearchResult,
+    Support,
+    Survey,
     Verification,
 )
-from assistant.core.library_events import Done, IndexEvent, Planned
+from assistant.core.library_events import Done, IndexEvent, Planned, Scanned, Waiting
 
 
 class ScriptedLibrary:
@@ -22,6 +27,10 @@ class ScriptedLibrary:
         asked: every call of `search`: question, collections, limit.
         added: every call of `add`: paths and collection.
         paused: whether `pause` was called last.
+        texts: what files say that are read whole, by path.
+        planned: what `survey` tells.
+        needs: a word without which a question finds nothing sufficient.
+        dies: whether it is gone when an answer is checked.
     """
 
     def __init__(
@@ -30,6 +39,11 @@ class ScriptedLibrary:
         events: Sequence[IndexEvent] = (),
         collections: Sequence[Collection] = (),
         files: Sequence[FileEntry] = (),
+        *,
+        texts: Mapping[str, str] | None = None,
+        planned: Survey | None = None,
+        needs: str = "",
+        dies: bool = False,
     ) -> None:
         self.result = result or SearchResult()
         self.events = list(events) or [
@@ -42,6 +56,31 @@ class ScriptedLibrary:
         self.added: list[tuple[tuple[str, ...], str]] = []
         self.removed: list[tuple[str, tuple[str, ...]]] = []
         self.paused = False
+        self.texts = dict(texts or {})
+        self.planned = planned or Survey(files=0, bytes=0)
+        self.needs = needs
+        self.dies = dies
+
+    def is_empty(self) -> bool:
+        return not (self.sets or self.entries or self.result.searched)
+
+    def survey(
+        self, paths: Sequence[str], collection: str, stop: Event
+    ) -> Iterator[Waiting | Scanned | Survey]:
+        yield Scanned(files=self.planned.files)
+        yield self.planned
+
+    def read(self, path: str, stop: Event) -> FileText | None:
+        if stop.is_set():
+            return None
+        if path not in self.texts:
+            raise NotFoundError(f"{path!r} cannot be read: No such file or directory.")
+        text = self.texts[path]
+        block = Block(start=0, end=len(text))
+        title = path.rsplit("/", 1)[-1]
+        document = Document(title=title, text=text, blocks=(block,), has_lines=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return FileText(path=path, document=document, content_hash=digest)
 
     def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
         self.added.append((tuple(paths), collection))
@@ -62,7 +101,18 @@ class ScriptedLibrary:
     ) -> SearchResult:
         scope = None if collections is None else tuple(collections)
         self.asked.append((question, scope, limit))
-        return self.result.model_copy(update={"passages": self.result.passages[:limit]})
+        found: dict[str, object] = {"passages": self.result.passages[:limit]}
+        if self.needs not in question:
+            found |= {"sufficient": False, "evidence": 0.1}
+        return self.result.model_copy(update=found)
+
+    def support(
+        self, sentences: Sequence[str], texts: Sequence[str], stop: Event | None = None
+    ) -> tuple[tuple[Support, ...], ...]:
+        """Words shared, nothing else, decide on support."""
+        if self.dies:
+            raise LibraryDiedError("The library stopped unexpectedly.")
+        return tuple(tuple(_support(sentence, text) for text in texts) for sentence in sentences)
 
     def collections(self) -> list[Collection]:
         return self.sets
@@ -104,6 +154,23 @@ class ScriptedLibrary:
                 yield Done(indexed=0, skipped=0, removed=0, seconds=0.1, stopped=True)
                 return
             yield event
+
+
+def _support(sentence: str, text: str) -> Support:
+    words = set(sentence.lower().strip(".").split())
+    shared = len(words & set(text.lower().replace(".", "").split())) / max(len(words), 1)
+    return Support(cosine=shared, overlap=shared, start=0, end=len(text))
+
+
+def found(*passages: Passage, needs: str = "", dies: bool = False) -> ScriptedLibrary:
+    """A library in which these passages are found, among seven."""
+    result = SearchResult(
+        passages=passages,
+        evidence=0.9 if passages else 0.1,
+        sufficient=bool(passages),
+        searched=7,
+    )
+    return ScriptedLibrary(result, needs=needs, dies=dies)
 
 
 def passage(number: int, text: str, score: float = 0.9) -> Passage:

@@ -36,8 +36,7 @@ class Answering:
     def run(
         self,
         chat: Chat,
-        conversation_id: str,
-        text: str,
+        request: Ask,
         sampling: Sampling,
         sources: Sources | None = None,
     ) -> int:
@@ -46,7 +45,6 @@ class Answering:
         Raises:
             AssistantError: the turn failed; what was written is stored, and shown if it streams.
         """
-        request = Ask(conversation_id=conversation_id, text=text)
         try:
             with closing(chat.turn(request, self._interruption.stop, sampling, sources)) as turn:
                 for event in turn:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from assistant.cli.program import Program, absolute
 from assistant.cli.reading import compose
 from assistant.cli.sources import chosen_sources
 from assistant.core.beginning import begin
+from assistant.core.chat import Ask
 from assistant.core.errors import ModelError, NotFoundError
 from assistant.core.models import Conversation, Sampling, Value
 from assistant.core.ports import ConversationStore
@@ -49,6 +51,7 @@ class AskOptions(Value):
     temperature: float | None
     seed: int | None
     collections: tuple[str, ...]
+    attach: tuple[str, ...]
     no_library: bool
     no_stream: bool
     as_json: bool
@@ -66,6 +69,13 @@ class AskOptions(Value):
 @click.option("--seed", type=int, metavar="N", help="The same seed gives the same answer.")
 @click.option(
     "--collection", "collections", multiple=True, metavar="NAME", help="Answer from these files."
+)
+@click.option(
+    "--attach",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Send this file whole with the question; the library is not searched then.",
 )
 @click.option("--no-library", is_flag=True, help="Do not look into your files.")
 @click.option("--no-stream", is_flag=True, help="Print the answer when it is complete.")
@@ -93,17 +103,19 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
         sources = chosen_sources(
             options.collections,
             options.no_library,
-            assistant.sources(),
             assistant.settings.library.fall_back,
         )
         with Interruption() as interruption:
             if options.dry_run:
                 view = Preview(program.console, interruption)
-                return view.run(assistant, asked, text, sampling, sources, options.as_json)
+                where = sources or assistant.chat.usual_sources(asked.earlier, text)
+                return view.run(assistant, asked, text, sampling, where, options.as_json)
             conversation = _conversation(assistant, asked)
             answering = Answering(program.console, interruption, options.as_json, options.no_stream)
+            attached = tuple(str(Path(path).expanduser().absolute()) for path in options.attach)
+            request = Ask(conversation_id=conversation.id, text=text, attached=attached)
             with _model_of(asked):
-                return answering.run(assistant.chat, conversation.id, text, sampling, sources)
+                return answering.run(assistant.chat, request, sampling, sources)
 
 
 def _sampling(settings: Sampling, options: AskOptions) -> Sampling:

@@ -50,7 +50,7 @@ class Preview:
         asked: Asked,
         text: str,
         sampling: Sampling,
-        sources: Sources | None,
+        sources: Sources,
         as_json: bool,
     ) -> int:
         """Print it; returns the exit status."""

@@ -32,6 +32,6 @@ def open_screen(program: Program) -> int:
             settings=assistant.settings,
             clipboard=Clipboard(),
             log_folder=assistant.paths.logs,
-            sources=assistant.sources,
+            library=assistant.library,
         )
         return run(app)

@@ -4,20 +4,20 @@ from typing import Any
 
 from assistant.cli.console import Console
 from assistant.core.events import Retrieved
-from assistant.core.grounding import Sources
+from assistant.core.grounding import NOWHERE, Sources
 from assistant.core.models import Citation
 
 
 def chosen_sources(
-    collections: tuple[str, ...], no_library: bool, usual: Sources | None, fall_back: bool
+    collections: tuple[str, ...], no_library: bool, fall_back: bool
 ) -> Sources | None:
-    """None leaves the files alone.
+    """None goes by what the question and its conversation say.
 
     Whoever names a collection wants an answer from it or none; see `library.fall_back`.
     """
     if collections:
         return Sources(collections=collections, only=not fall_back)
-    return None if no_library else usual
+    return NOWHERE if no_library else None
 
 
 def tell_search(event: Retrieved, console: Console) -> None:

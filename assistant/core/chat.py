@@ -5,7 +5,7 @@ from contextlib import suppress
 from threading import Event
 from time import perf_counter
 
-from assistant.core import citations, context, grounding
+from assistant.core import citations, context, grounding, mentions
 from assistant.core.documents import Passage
 from assistant.core.errors import AssistantError, LibraryError, ModelError, NotFoundError
 from assistant.core.events import (
@@ -21,7 +21,7 @@ from assistant.core.events import (
     Wrote,
 )
 from assistant.core.grounding import Sources
-from assistant.core.library import SearchResult
+from assistant.core.library import FileText, Retrieval, SearchResult
 from assistant.core.models import (
     ChatMessage,
     Citation,
@@ -45,6 +45,8 @@ class Ask(Value):
 
     conversation_id: str
     text: str
+    attached: tuple[str, ...] = ()
+    """Files that go whole with it, as absolute paths; the library is not searched then."""
 
 
 class Regenerate(Value):
@@ -58,6 +60,7 @@ class Edit(Value):
 
     message_id: str
     text: str
+    attached: tuple[str, ...] = ()
 
 
 class Continue(Value):
@@ -80,11 +83,17 @@ class Chat:
         models: ModelCatalog,
         sampling: Sampling | None = None,
         library: Library | None = None,
+        *,
+        fall_back: bool = False,
     ) -> None:
+        """Args:
+        fall_back: whether the model may answer alone where the chosen files are silent.
+        """
         self._store = store
         self._models = models
         self._sampling = sampling or Sampling()
         self._library = library
+        self._fall_back = fall_back
 
     def turn(
         self,
@@ -99,7 +108,8 @@ class Chat:
         the generator stops the answer as `stop` does. `Answered` is the last event.
 
         Args:
-            sources: where the user's files are looked into; None leaves them alone.
+            sources: where the user's files are looked into; None goes by what the question and
+                its conversation say.
 
         Raises:
             AssistantError: the turn failed; what was written so far is stored as `failed`.
@@ -115,6 +125,10 @@ class Chat:
                     break
                 if isinstance(event, Wrote):
                     self._store.journal(answer.id, event.text)
+                elif isinstance(event, Retrieved):
+                    self._store.set_retrieval(
+                        answer.id, Retrieval(result=event.result, used=event.used)
+                    )
                 yield event
             outcome.citations = self._cite(answer, outcome.used)
         except AssistantError as failure:
@@ -138,13 +152,21 @@ class Chat:
         conversation = self._store.conversation(answer.conversation_id)
         *history, question, unfinished = self._store.path(answer.id)
         found: SearchResult | None = None
-        if self._library is not None and sources is not None:
-            yield Searching()
-            found = grounding.search(self._library, question.text, history, sources, stop)
-            if not found.sufficient:
+        asked = question.text
+        if unfinished.text:
+            kept = self._store.retrieval(answer.id)
+            if kept is not None:
+                yield Retrieved(result=kept.result, used=kept.used)
+        elif self._library is not None:
+            where = sources or self.usual_sources(conversation, asked)
+            asked = mentions.without(asked, where.collections or ())
+            if question.attached or where.collections != ():
+                yield Searching()
+                found = self._consult(question, asked, history, where, stop)
+            if found is not None and not found.sufficient:
                 yield Retrieved(result=found, used=())
-                if sources.only and not stop.is_set():
-                    yield Wrote(text=grounding.silence(found, sources))
+                if where.only and not stop.is_set():
+                    yield Wrote(text=grounding.silence(found, where))
                     yield _unasked()
                     return
         model = self._models.open(conversation.model)
@@ -156,13 +178,16 @@ class Chat:
         if info is None or stop.is_set():
             return
         reserve = context.reserve_for(sampling.max_tokens, info.context_window)
-        if found is not None and not unfinished.text:
-            passages = found.passages if found.sufficient else ()
-            used = grounding.fit(question.text, passages, model, info.context_window - reserve)
-            sent = compose(question.text, used) if used else None
-            self._store.set_sent(question.id, sent)
-            question = question.model_copy(update={"sent": sent})
-            if used:
+        if not unfinished.text:
+            passages = found.passages if found is not None and found.sufficient else ()
+            fit = grounding.fit_whole if question.attached else grounding.fit
+            used = fit(asked, passages, model, info.context_window - reserve)
+            content = compose(asked, used)
+            sent = content if content != question.text else None
+            if sent != question.sent:
+                self._store.set_sent(question.id, sent)
+                question = question.model_copy(update={"sent": sent})
+            if used and found is not None:
                 yield Retrieved(result=found, used=used)
         plan = context.plan(
             conversation.system_prompt,
@@ -175,6 +200,21 @@ class Chat:
         yield Planned(plan=plan)
         yield from model.stream(plan.messages, sampling, stop)
 
+    def _consult(
+        self, question: Message, asked: str, history: Sequence[Message], where: Sources, stop: Event
+    ) -> SearchResult:
+        """What the files that are attached say, or those of the library."""
+        assert self._library is not None
+        if not question.attached:
+            return grounding.search(self._library, asked, history, where, stop)
+        files: list[FileText] = []
+        for path in question.attached:
+            file = self._library.read(path, stop)
+            if file is None:
+                break
+            files.append(file)
+        return grounding.whole(files)
+
     def _cite(self, answer: Message, used: Sequence[Passage]) -> tuple[Citation, ...]:
         """An answer that cannot be checked is still an answer: it is kept, without citations."""
         if self._library is None or not used:
@@ -184,6 +224,15 @@ class Chat:
             return citations.check(text, used, self._library.support)
         return ()
 
+    def usual_sources(self, conversation: Conversation | None, question: str) -> Sources:
+        """Where a question is looked for when nobody says so; None is a new conversation."""
+        if self._library is None:
+            return grounding.NOWHERE
+        collections = conversation.collections if conversation else None
+        return grounding.usual_sources(
+            self._library, collections, question, fall_back=self._fall_back
+        )
+
     def preview(
         self,
         system_prompt: str,
@@ -191,14 +240,15 @@ class Chat:
         question: str,
         model: ChatModel,
         sampling: Sampling | None = None,
-        sources: Sources | None = None,
+        sources: Sources = grounding.NOWHERE,
     ) -> context.ContextPlan:
         """The plan of a question that is not asked; the model has to be loaded."""
         sampling = sampling or self._sampling
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
         window = info.context_window
         reserve = context.reserve_for(sampling.max_tokens, window)
-        if self._library is not None and sources is not None:
+        question = mentions.without(question, sources.collections or ())
+        if self._library is not None and sources.collections != ():
             found = grounding.search(self._library, question, history, sources, Event())
             passages = found.passages if found.sufficient else ()
             question = compose(question, grounding.fit(question, passages, model, window - reserve))
@@ -217,12 +267,12 @@ class Chat:
         """Put the question and an empty answer on disk; an answer gone on with is taken up."""
         store = self._store
         match request:
-            case Ask(conversation_id=id, text=text):
+            case Ask(conversation_id=id):
                 branch = store.branch(id)
-                return self._append(id, branch[-1].id if branch else None, text, sampling)
-            case Edit(message_id=id, text=text):
+                return self._append(id, branch[-1].id if branch else None, request, sampling)
+            case Edit(message_id=id):
                 edited = store.message(id)
-                return self._append(edited.conversation_id, edited.parent_id, text, sampling)
+                return self._append(edited.conversation_id, edited.parent_id, request, sampling)
             case Regenerate(message_id=id):
                 old = self._answer(id)
                 question = store.message(old.parent_id) if old.parent_id else None
@@ -242,12 +292,14 @@ class Chat:
                 return None, store.reopen(id, model=model, sampling=sampling)
 
     def _append(
-        self, conversation_id: str, parent_id: str | None, text: str, sampling: Sampling
+        self, conversation_id: str, parent_id: str | None, asked: Ask | Edit, sampling: Sampling
     ) -> tuple[Message, Message]:
-        question = self._store.append(conversation_id, parent_id, "user", text)
+        question = self._store.append(
+            conversation_id, parent_id, "user", asked.text, attached=asked.attached
+        )
         conversation = self._store.conversation(conversation_id)
         if not conversation.title:
-            self._store.rename(conversation_id, title_from(text))
+            self._store.rename(conversation_id, title_from(asked.text))
         answer = self._store.append(
             conversation_id,
             question.id,

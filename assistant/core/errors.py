@@ -17,6 +17,7 @@ AssistantError                 everything below; the only type a front end has t
 │   ├── DatabaseDamagedError   damaged; set aside, never overwritten
 │   └── DatabaseBusyError      another program holds it
 └── LibraryError               the user's files cannot be indexed or searched        exit 8
+    ├── UnreadableFileError    a file that gives no text
     ├── LibraryStartError      the library worker could not be started or joined
     └── LibraryDiedError       it went away in the middle of a request
 """
@@ -107,6 +108,10 @@ class DatabaseBusyError(StorageError):
 
 class LibraryError(AssistantError):
     exit_code = 8
+
+
+class UnreadableFileError(LibraryError):
+    pass
 
 
 class LibraryStartError(LibraryError):

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from threading import Event
 
-from assistant.core import sources
-from assistant.core.documents import Passage
-from assistant.core.library import SearchResult
-from assistant.core.models import ChatMessage, Message, Value
+from assistant.core import mentions, sources
+from assistant.core.documents import Document, Passage
+from assistant.core.errors import ContextOverflowError
+from assistant.core.library import FileText, SearchResult
+from assistant.core.models import ChatMessage, Message, Place, Value
 from assistant.core.ports import ChatModel, Library
 
 MOST = 4
@@ -23,9 +24,37 @@ class Sources(Value):
     """Where a question is looked for in the user's files."""
 
     collections: tuple[str, ...] | None = None
-    """None is everywhere."""
+    """None is everywhere, empty is nowhere."""
     only: bool = False
     """Whether to say so, instead of answering without them, when the files do not speak to it."""
+
+
+NOWHERE = Sources(collections=())
+"""The user's files are left alone."""
+
+
+def usual_sources(
+    library: Library, collections: tuple[str, ...] | None, question: str, *, fall_back: bool
+) -> Sources:
+    """Where a question is looked for when nobody says so: in the collections it names itself, else
+    in those of its conversation. Whoever chose collections wants an answer from them or none.
+
+    Args:
+        collections: those of the conversation; see there.
+        fall_back: the user allows answers from the model alone.
+    """
+    if library.is_empty():
+        return NOWHERE
+    named = names_in(library, question)
+    chosen = named or collections
+    return Sources(collections=chosen, only=bool(chosen) and not fall_back)
+
+
+def names_in(library: Library, question: str) -> tuple[str, ...]:
+    """The collections that a question names."""
+    if not mentions.may_name_collections(question) or library.is_empty():
+        return ()
+    return mentions.collections_in(question, [each.name for each in library.collections()])
 
 
 def search(
@@ -56,6 +85,60 @@ def fit(
             break
         near.pop()
     return tuple(near)
+
+
+def whole(files: Sequence[FileText]) -> SearchResult:
+    """Attached files as what was found: each is one passage, and all of them are wanted."""
+    return SearchResult(
+        passages=tuple(_as_passage(file) for file in files),
+        evidence=1.0,
+        sufficient=True,
+        searched=len(files),
+    )
+
+
+def fit_whole(
+    question: str, passages: Sequence[Passage], model: ChatModel, room: int
+) -> tuple[Passage, ...]:
+    """All of the passages.
+
+    Raises:
+        ContextOverflowError: they do not fit the window with the question.
+    """
+    content = sources.compose(question, passages)
+    total = model.measure([ChatMessage(role="user", content=content)]).total
+    if total > room:
+        names = ", ".join(passage.title for passage in passages)
+        raise ContextOverflowError(
+            f"{names}: {total:,} tokens with the question, and the window has room for {room:,}.",
+            "Add the file to the library (/add) and ask about it there: then only the passages"
+            " that matter are read.",
+        )
+    return tuple(passages)
+
+
+def _as_passage(file: FileText) -> Passage:
+    document = file.document
+    return Passage(
+        id=file.path,
+        path=file.path,
+        title=document.title,
+        text=document.text,
+        place=_place_of(document),
+        start=0,
+        end=len(document.text),
+        content_hash=file.content_hash,
+        score=1.0,
+        dense_score=0.0,
+        keyword_score=0.0,
+    )
+
+
+def _place_of(document: Document) -> Place:
+    """A whole file stands nowhere in particular."""
+    if not document.has_lines:
+        return Place()
+    return Place(line_start=1, line_end=document.text.count("\n") + 1)
 
 
 def silence(result: SearchResult, where: Sources) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from assistant.core.documents import Passage, SkipReason
+from assistant.core.documents import Document, Passage, SkipReason
 from assistant.core.library_events import Progress
 from assistant.core.models import Value
 
@@ -11,6 +11,9 @@ DEFAULT_COLLECTION = "default"
 
 FileState = Literal["waiting", "indexed", "skipped"]
 Unfit = Literal["score", "duplicate", "budget"]
+"""Why a passage that was found is not used: too far from the question, the same text as another,
+or no room for it."""
+LeftOutReason = SkipReason | Literal["ignored", "hidden"]
 
 
 class Collection(Value):
@@ -22,6 +25,41 @@ class Collection(Value):
     files: int
     """All that belong to it, whatever their state."""
     passages: int
+
+
+class LeftOut(Value):
+    """Files and folders that would not be read, all for the same reason."""
+
+    reason: LeftOutReason
+    count: int
+    example: str
+    """The first of them, in printable form."""
+
+
+class Survey(Value):
+    """What adding folders and files would do, judged by their names and sizes alone."""
+
+    kind: Literal["survey"] = "survey"
+    files: int
+    """To be read: what is new or has changed."""
+    bytes: int
+    unchanged: int = 0
+    """Files that are in the library already and would only be put into the collection."""
+    seconds: float | None = None
+    """How long it would take, at the rate of earlier jobs; None when there was none yet."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Most first."""
+
+
+class FileText(Value):
+    """A file as it is now, read whole."""
+
+    kind: Literal["file_text"] = "file_text"
+    path: str
+    """In printable form, absolute."""
+    document: Document
+    content_hash: str
+    """SHA-256 of the file."""
 
 
 class FileEntry(Value):
@@ -74,6 +112,14 @@ class SearchResult(Value):
     """The next best ones."""
     searched: int = 0
     """Passages that were searched."""
+
+
+class Retrieval(Value):
+    """What the user's files had to do with an answer."""
+
+    result: SearchResult
+    used: tuple[Passage, ...]
+    """Those in the prompt: number n of a citation is the n-th."""
 
 
 class Support(Value):

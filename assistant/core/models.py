@@ -82,6 +82,8 @@ class Conversation(Value):
     """The file of the prompt library that `system_prompt` was taken from."""
     model: str | None = None
     """Name or path of the model asked for; None follows the settings."""
+    collections: tuple[str, ...] | None = None
+    """Which of the user's files its questions are about; None is all of them, empty is none."""
     draft: str = ""
     deleted: datetime | None = None
 
@@ -162,6 +164,8 @@ class Message(Value):
     """Exactly what was typed or written, never cleaned: clean it where it is shown."""
     sent: str | None = None
     """What the model read for it, where that was more than `text`: a question with passages."""
+    attached: tuple[str, ...] = ()
+    """Files that go whole with a question, as absolute paths."""
     state: MessageState
     created: datetime
     version: int = 1

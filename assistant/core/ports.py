@@ -10,12 +10,15 @@ from assistant.core.library import (
     Collection,
     FileEntry,
     FileState,
+    FileText,
     LibraryStatus,
+    Retrieval,
     SearchResult,
     Support,
+    Survey,
     Verification,
 )
-from assistant.core.library_events import IndexEvent
+from assistant.core.library_events import IndexEvent, Scanned, Waiting
 from assistant.core.models import (
     ChatMessage,
     Citation,
@@ -129,6 +132,10 @@ class ConversationStore(Protocol):
 
     def set_model(self, id: str, model: str | None) -> None: ...
 
+    def set_collections(self, id: str, collections: Sequence[str] | None) -> None:
+        """Which of the user's files the conversation is about; see `Conversation`."""
+        ...
+
     def delete(self, id: str) -> None:
         """Move to the trash."""
         ...
@@ -165,6 +172,7 @@ class ConversationStore(Protocol):
         state: MessageState = "complete",
         model: str | None = None,
         sampling: Sampling | None = None,
+        attached: Sequence[str] = (),
     ) -> Message:
         """Store a message on disk, make it active and touch the conversation."""
         ...
@@ -175,6 +183,14 @@ class ConversationStore(Protocol):
 
     def set_sent(self, message_id: str, sent: str | None) -> None:
         """Keep what the model reads for a question, where that is more than its text."""
+        ...
+
+    def set_retrieval(self, message_id: str, retrieval: Retrieval) -> None:
+        """Keep what the user's files had to do with an answer."""
+        ...
+
+    def retrieval(self, message_id: str) -> Retrieval | None:
+        """None when no files were looked into for this answer."""
         ...
 
     def journal(self, message_id: str, text: str) -> None:
@@ -215,6 +231,29 @@ class Library(Protocol):
     Raises `LibraryError` when the library cannot be used, and `NotFoundError` for collections and
     paths it does not know. Paths may hold surrogates, as `os.fsdecode` makes them.
     """
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever added. Does not wait for anything, and starts nothing."""
+        ...
+
+    def survey(
+        self, paths: Sequence[str], collection: str, stop: Event
+    ) -> Iterator[Waiting | Scanned | Survey]:
+        """What `add` would do; nothing is changed. `Survey` comes last, unless stopped.
+
+        Raises:
+            NotFoundError: a path is not there.
+        """
+        ...
+
+    def read(self, path: str, stop: Event) -> FileText | None:
+        """The text of a file as it is now, in the library or not; None when stopped.
+
+        Raises:
+            NotFoundError: it is not there.
+            UnreadableFileError: it gives no text, with the reason.
+        """
+        ...
 
     def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
         """Put folders and files into a collection and index what is new or has changed.

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
@@ -11,12 +12,21 @@ from assistant.core.library import (
     Collection,
     FileEntry,
     FileState,
+    FileText,
     LibraryStatus,
     SearchResult,
     Support,
+    Survey,
     Verification,
 )
-from assistant.core.library_events import Done, Indexed, IndexEvent, Skipped, Waiting
+from assistant.core.library_events import (
+    Done,
+    Indexed,
+    IndexEvent,
+    Scanned,
+    Skipped,
+    Waiting,
+)
 from assistant.ipc.control import Leaving
 from assistant.ipc.errors import PeerGoneError, ProtocolError, StartError
 from assistant.ipc.failure import Failed
@@ -37,6 +47,7 @@ from assistant.library.protocol import (
     Pause,
     QuickReply,
     QuickRequest,
+    ReadFile,
     Rebuild,
     Refresh,
     Remove,
@@ -45,6 +56,7 @@ from assistant.library.protocol import (
     Search,
     Status,
     StopJob,
+    SurveyPaths,
     Verified,
     Verify,
     Weigh,
@@ -67,8 +79,29 @@ R = TypeVar("R", bound=QuickReply)
 class WorkerLibrary:
     """The library, in its worker. Safe to use from several threads."""
 
-    def __init__(self, joiner: Joiner) -> None:
+    def __init__(self, joiner: Joiner, database: Path) -> None:
         self._joiner = joiner
+        self._database = database
+
+    def is_empty(self) -> bool:
+        """See `Library.is_empty`."""
+        return not self._database.exists()
+
+    def survey(
+        self, paths: Sequence[str], collection: str, stop: Event
+    ) -> Iterator[Waiting | Scanned | Survey]:
+        """See `Library.survey`."""
+        request = SurveyPaths(collection=collection, paths=tuple(_existing(path) for path in paths))
+        for reply in self._ask(request, stop):
+            if isinstance(reply, Waiting | Scanned | Survey):
+                yield reply
+
+    def read(self, path: str, stop: Event) -> FileText | None:
+        """See `Library.read`."""
+        for reply in self._ask(ReadFile(path=_existing(path)), stop):
+            if isinstance(reply, FileText):
+                return reply
+        return None
 
     def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
         """See `Library.add`."""

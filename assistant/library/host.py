@@ -8,8 +8,21 @@ from threading import Event, Lock
 from time import monotonic
 from typing import Protocol
 
-from assistant.core.errors import AssistantError, LibraryError, NotFoundError
-from assistant.core.library import Collection, FileEntry, LibraryStatus, SearchResult, Support
+from assistant.core.errors import (
+    AssistantError,
+    LibraryError,
+    NotFoundError,
+    UnreadableFileError,
+)
+from assistant.core.library import (
+    Collection,
+    FileEntry,
+    FileText,
+    LibraryStatus,
+    SearchResult,
+    Support,
+    Survey,
+)
 from assistant.core.library_events import Done, IndexEvent, Waiting
 from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
@@ -17,6 +30,7 @@ from assistant.library.catalog import KnownFile
 from assistant.library.collections import Root
 from assistant.library.indexing import Indexing, Parts
 from assistant.library.jobs import Job, JobQueue
+from assistant.library.limits import UnreadableError
 from assistant.library.names import printable_path
 from assistant.library.options import LibraryOptions
 from assistant.library.pacing import Pace
@@ -36,6 +50,7 @@ from assistant.library.protocol import (
     Pause,
     QuickReply,
     QuickRequest,
+    ReadFile,
     Rebuild,
     Refresh,
     Remove,
@@ -43,12 +58,14 @@ from assistant.library.protocol import (
     Search,
     Status,
     StopJob,
+    SurveyPaths,
     Verified,
     Verify,
     Weigh,
     Weighed,
 )
 from assistant.library.searching import Searching
+from assistant.library.surveying import survey
 from assistant.library.verifying import verify
 
 FILES_AT_ONCE = 500
@@ -155,6 +172,15 @@ class Host:
                 return Found(result=self._search(request))
             case Weigh(sentences=sentences, texts=texts):
                 return Weighed(support=self._searcher.support(sentences, texts))
+            case SurveyPaths(paths=paths):
+                found = survey(paths, self._library.options.rules, self._library.catalog)
+                for step in found:
+                    if isinstance(step, Survey):
+                        return step
+                    caller.post(step)
+                raise LibraryError("The folders could not be looked through.", "Try again.")
+            case ReadFile(path=path):
+                return self._read(path)
             case ListCollections():
                 return Collections(collections=tuple(self._collections()))
             case ListFiles():
@@ -180,6 +206,15 @@ class Host:
         scope = request.collections
         ids = None if scope is None else [named(name).id for name in scope]
         return self._searcher.search(request.question, ids, request.limit)
+
+    def _read(self, path: bytes) -> FileText:
+        found = self._library.reader.read(path)
+        shown = printable_path(path)
+        if isinstance(found, UnreadableError):
+            raise UnreadableFileError(
+                f"{shown} gives no text: {found.reason.replace('_', ' ')}, {found.detail}."
+            )
+        return FileText(path=shown, document=found.document, content_hash=found.content_hash)
 
     def _collections(self) -> Iterator[Collection]:
         with self._library.database.read() as connection:

@@ -8,9 +8,11 @@ from assistant.core.library import (
     Collection,
     FileEntry,
     FileState,
+    FileText,
     LibraryStatus,
     SearchResult,
     Support,
+    Survey,
     Verification,
 )
 from assistant.core.library_events import (
@@ -39,6 +41,23 @@ class Add(_WithPaths):
     kind: Literal["add"] = "add"
     collection: str
     paths: tuple[bytes, ...]
+    """Absolute."""
+
+
+class SurveyPaths(_WithPaths):
+    """What adding folders and files would do. Answered by `Scanned`, many, and `Survey`."""
+
+    kind: Literal["survey_paths"] = "survey_paths"
+    collection: str
+    paths: tuple[bytes, ...]
+    """Absolute."""
+
+
+class ReadFile(_WithPaths):
+    """Read a file whole. Answered by `FileText`."""
+
+    kind: Literal["read_file"] = "read_file"
+    path: bytes
     """Absolute."""
 
 
@@ -125,7 +144,17 @@ class Pause(Value):
 
 JobRequest = Add | Refresh | Rebuild
 QuickRequest = (
-    StopJob | Search | Weigh | ListCollections | ListFiles | AskStatus | Remove | Verify | Pause
+    StopJob
+    | SurveyPaths
+    | ReadFile
+    | Search
+    | Weigh
+    | ListCollections
+    | ListFiles
+    | AskStatus
+    | Remove
+    | Verify
+    | Pause
 )
 LibraryRequest = JobRequest | QuickRequest
 requests: TypeAdapter[LibraryRequest] = TypeAdapter(
@@ -180,11 +209,12 @@ class Obeyed(Value):
 
 
 JobReply = Accepted | Waiting | Scanned | Planned | Indexed | Skipped | Progress | Done
-QuickReply = Found | Weighed | Collections | Files | Status | Removed | Verified | Obeyed
+Answer = Survey | FileText | Found | Weighed | Collections | Status | Removed | Verified | Obeyed
+QuickReply = Answer | Files
 Reply = JobReply | QuickReply | Failed
 replies: TypeAdapter[Reply | Leaving] = TypeAdapter(
     Annotated[Reply | Leaving, Field(discriminator="kind")]
 )
 
-Last = Done | Found | Weighed | Collections | Status | Removed | Verified | Obeyed | Leaving
+Last = Done | Answer | Leaving
 """After one of these the connection is over."""

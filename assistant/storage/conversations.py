@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.core.errors import StorageError
+from assistant.core.library import Retrieval
 from assistant.core.models import (
     Citation,
     Conversation,
@@ -119,6 +120,13 @@ class SqliteConversations:
     def set_model(self, id: str, model: str | None) -> None:
         self._update(id, model=_storable(model))
 
+    def set_collections(self, id: str, collections: Sequence[str] | None) -> None:
+        if collections is None:
+            self._update(id, collections=None)
+            return
+        names = [storable(name) for name in collections]
+        self._update(id, collections=rows.json_names(names) or "[]")
+
     def delete(self, id: str) -> None:
         with self._database.write() as connection:
             if catalogue.find(connection, id)["deleted"] is None:
@@ -180,6 +188,7 @@ class SqliteConversations:
         state: MessageState = "complete",
         model: str | None = None,
         sampling: Sampling | None = None,
+        attached: Sequence[str] = (),
     ) -> Message:
         """As in the port; a question also takes its conversation back from the trash."""
         id, now = secrets.token_hex(8), self._now()
@@ -193,6 +202,7 @@ class SqliteConversations:
             "writer": self._answers.writer() if state == "streaming" else None,
             "model": _storable(model),
             "sampling": rows.json(sampling),
+            "attached": rows.json_names([storable(path) for path in attached]),
         }
         with self._database.write() as connection:
             conversation = catalogue.find(connection, conversation_id)
@@ -243,6 +253,15 @@ class SqliteConversations:
     def set_sent(self, message_id: str, sent: str | None) -> None:
         with self._database.write() as connection:
             tree.update(connection, message_id, {"sent": _storable(sent)})
+
+    def set_retrieval(self, message_id: str, retrieval: Retrieval) -> None:
+        with self._database.write() as connection:
+            tree.message(connection, message_id)
+            tree.set_retrieval(connection, message_id, storable(retrieval.model_dump_json()))
+
+    def retrieval(self, message_id: str) -> Retrieval | None:
+        with self._database.read() as connection:
+            return rows.parsed(Retrieval, tree.retrieval(connection, storable(message_id)))
 
     def journal(self, message_id: str, text: str) -> None:
         """As in the port.

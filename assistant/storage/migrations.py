@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.storage.schema import FIRST
+from assistant.storage.schema import FILES, FIRST
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,10 @@ class Migration:
     statements: tuple[str, ...]
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("conversations and messages", FIRST),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("conversations and messages", FIRST),
+    Migration("files of a conversation", FILES),
+)
 """The n-th leads to version n. Never changed once released, only added to."""
 
 

@@ -27,13 +27,15 @@ MESSAGE_COLUMNS = """
     (SELECT count(*) FROM messages s
      WHERE s.conversation = m.conversation AND s.parent IS m.parent AND s.role = m.role
     ) AS versions,
-    m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.sent, m.citations, m.writer
+    m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.sent, m.citations,
+    m.attached, m.writer
 """
 """What `message` needs of a row `m` of messages, in its order."""
 
 Stored = TypeVar("Stored", bound=Value)
 
 _CITATIONS: TypeAdapter[tuple[Citation, ...]] = TypeAdapter(tuple[Citation, ...])
+_NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 
 
 def microseconds(time: datetime) -> int:
@@ -59,6 +61,7 @@ def conversation(row: sqlite3.Row) -> Conversation:
         system_prompt=row["system_prompt"],
         prompt_name=row["prompt_name"],
         model=row["model"],
+        collections=None if row["collections"] is None else names(row["collections"]),
         draft=row["draft"],
         deleted=None if deleted is None else moment(deleted),
     )
@@ -87,7 +90,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
         StorageError: the row says what no message can.
     """
     id, conversation, parent, role, stored, state, created, version, versions, *rest = row
-    model, sampling, stop_reason, usage, timings, error, sent, citations, _ = rest
+    model, sampling, stop_reason, usage, timings, error, sent, citations, attached, _ = rest
     try:
         return Message(
             id=id,
@@ -100,19 +103,20 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
             version=version,
             versions=versions,
             model=model,
-            sampling=_parsed(Sampling, sampling),
+            sampling=parsed(Sampling, sampling),
             stop_reason=stop_reason,
-            usage=_parsed(Usage, usage),
-            timings=_parsed(Timings, timings),
+            usage=parsed(Usage, usage),
+            timings=parsed(Timings, timings),
             error=error,
             sent=sent,
             citations=_parsed_all(citations),
+            attached=names(attached) if attached else (),
         )
     except ValidationError as failure:
         raise StorageError(f"Message {id} is damaged: {failure.errors()[0]['msg']}.") from failure
 
 
-def _parsed(kind: type[Stored], text: str | None) -> Stored | None:
+def parsed(kind: type[Stored], text: str | None) -> Stored | None:
     """None also for what cannot be read: figures are not worth losing a message for."""
     if text is None:
         return None
@@ -125,6 +129,18 @@ def _parsed(kind: type[Stored], text: str | None) -> Stored | None:
 def json_list(values: Sequence[Value]) -> str | None:
     """None for an empty one."""
     return f"[{','.join(value.model_dump_json() for value in values)}]" if values else None
+
+
+def json_names(values: Sequence[str]) -> str | None:
+    """None for none."""
+    return _NAMES.dump_json(tuple(values)).decode() if values else None
+
+
+def names(text: str) -> tuple[str, ...]:
+    try:
+        return _NAMES.validate_json(text)
+    except ValidationError:
+        return ()
 
 
 def _parsed_all(text: str | None) -> tuple[Citation, ...]:

@@ -1,4 +1,4 @@
-"""Version 1 of chats.db.
+"""The tables of chats.db, version by version.
 
 Times are microseconds since 1970 in UTC. `active_root` and `active_child` name the branch in
 use: a message keeps the child last used below it, so that going back to an older version of a
@@ -92,3 +92,15 @@ FIRST = (
     )
     """,
 )
+
+FILES = (
+    "ALTER TABLE conversations ADD COLUMN collections TEXT",
+    "ALTER TABLE messages ADD COLUMN attached TEXT",
+    """
+    CREATE TABLE retrievals (
+        message TEXT PRIMARY KEY REFERENCES messages (id),
+        retrieval TEXT NOT NULL
+    ) STRICT
+    """,
+)
+"""Which files a conversation is about, which go with a question, and what was found in them."""

@@ -102,6 +102,17 @@ def update(connection: sqlite3.Connection, id: str, columns: Mapping[str, str | 
     connection.execute(f"UPDATE messages SET {assignments} WHERE id = :id", {**columns, "id": id})
 
 
+def set_retrieval(connection: sqlite3.Connection, id: str, retrieval: str) -> None:
+    query = "INSERT OR REPLACE INTO retrievals (message, retrieval) VALUES (?, ?)"
+    connection.execute(query, (id, retrieval))
+
+
+def retrieval(connection: sqlite3.Connection, id: str) -> str | None:
+    query = "SELECT retrieval FROM retrievals WHERE message = ?"
+    row = connection.execute(query, (id,)).fetchone()
+    return None if row is None else str(row[0])
+
+
 def activate(connection: sqlite3.Connection, id: str) -> None:
     """Choose the branch through this message; below it, the choices made before stay."""
     for child, parent in connection.execute(_OFF_BRANCH, (id,)).fetchall():
@@ -160,7 +171,8 @@ def remove(connection: sqlite3.Connection, conversation: str) -> None:
     messages = "SELECT number, id, text FROM messages WHERE conversation = ?"
     for number, id, text in connection.execute(messages, (conversation,)).fetchall():
         words.remove(connection, number, text)
-        connection.execute("DELETE FROM journal WHERE message = ?", (id,))
+        for table in ("journal", "retrievals"):
+            connection.execute(f"DELETE FROM {table} WHERE message = ?", (id,))
     connection.execute("DELETE FROM messages WHERE conversation = ?", (conversation,))
 
 

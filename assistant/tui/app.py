@@ -18,8 +18,7 @@ from textual.command import Provider
 from assistant.clipboard import Clipboard
 from assistant.core.chat import Chat
 from assistant.core.errors import AssistantError
-from assistant.core.grounding import Sources
-from assistant.core.ports import ConversationStore, ModelCatalog
+from assistant.core.ports import ConversationStore, Library, ModelCatalog
 from assistant.core.prompts import PromptLibrary
 from assistant.settings import Settings
 from assistant.tui import crash
@@ -57,12 +56,12 @@ class AssistantApp(App[None]):
         settings: Settings,
         clipboard: Clipboard,
         log_folder: Path,
-        sources: Callable[[], Sources | None] = lambda: None,
+        library: Library,
     ) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.failure: AssistantError | None = None
         """What to tell when the screen came down by an unexpected error."""
-        self.desk = Desk(chat, store, models, prompts, settings, clipboard, log_folder, sources)
+        self.desk = Desk(chat, store, models, prompts, settings, clipboard, log_folder, library)
         self.chat_screen = ChatScreen(self.desk, self._keep, super().copy_to_clipboard)
         self._log_folder = log_folder
         self._leaving = False

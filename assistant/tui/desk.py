@@ -12,9 +12,8 @@ from typing import ParamSpec, TypeVar
 from assistant.clipboard import Clipboard
 from assistant.core.beginning import begin
 from assistant.core.chat import Chat
-from assistant.core.grounding import Sources
 from assistant.core.models import Conversation
-from assistant.core.ports import ConversationStore, ModelCatalog
+from assistant.core.ports import ConversationStore, Library, ModelCatalog
 from assistant.core.prompts import PromptLibrary
 from assistant.settings import Settings
 
@@ -33,8 +32,7 @@ class Desk:
     settings: Settings
     clipboard: Clipboard
     log_folder: Path
-    sources: Callable[[], Sources | None] = lambda: None
-    """Where a question is looked for in the user's files."""
+    library: Library
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
     )

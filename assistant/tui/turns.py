@@ -14,7 +14,6 @@ from assistant.core import models
 from assistant.core.chat import Chat, Request
 from assistant.core.errors import AssistantError
 from assistant.core.events import Asked, Planned, TurnEvent, Wrote
-from assistant.core.grounding import Sources
 from assistant.tui.feed import Feed
 
 Report = Callable[[Exception], AssistantError]
@@ -88,10 +87,8 @@ class Turns:
         chat: Chat,
         post: Callable[[Message], object],
         report: Report,
-        sources: Callable[[], Sources | None],
     ) -> None:
         self._chat = chat
-        self._sources = sources
         self._post = post
         self._report = report
         self._running: dict[str, Turn] = {}
@@ -160,7 +157,7 @@ class Turns:
     def _run(self, turn: Turn, feed: Feed[TurnEvent]) -> None:
         failure: AssistantError | None = None
         try:
-            for event in self._chat.turn(turn.request, turn.stop, sources=self._sources()):
+            for event in self._chat.turn(turn.request, turn.stop):
                 feed.put(event)
         except AssistantError as known:
             failure = known

@@ -73,7 +73,13 @@ class Shell:
     def build(self, settings: Settings, paths: Paths) -> Assistant:
         paths.create()
         store = SqliteConversations(paths.chats)
-        chat = Chat(store, self.models, settings.sampling)
+        chat = Chat(
+            store,
+            self.models,
+            settings.sampling,
+            self.library,
+            fall_back=settings.library.fall_back,
+        )
         prompts = prompt_library(paths)
         return Assistant(settings, paths, store, self.models, prompts, chat, self.library)
 

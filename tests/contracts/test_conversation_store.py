@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.errors import NotFoundError, StorageError
+from assistant.core.library import Retrieval, SearchResult
 from assistant.core.models import Message, Sampling, Timings, Usage
 from assistant.core.ports import Clock, ConversationStore
 from assistant.storage.conversations import SqliteConversations
@@ -590,3 +591,28 @@ def test_times_are_kept_to_the_microsecond(store: ConversationStore) -> None:
     assert store.message(message.id).created == message.created
     assert isinstance(message.created, datetime)
     assert message.created.microsecond == START.microsecond
+
+
+def test_the_collections_of_a_conversation_are_all_some_or_none(open_store: Open) -> None:
+    id = open_store().create().id
+    assert open_store().conversation(id).collections is None
+
+    for chosen in (("housing", "Férias"), (), None):
+        open_store().set_collections(id, chosen)
+        assert open_store().conversation(id).collections == chosen
+
+
+def test_attached_files_and_what_was_found_are_kept(open_store: Open) -> None:
+    store = open_store()
+    conversation = store.create()
+    question = store.append(conversation.id, None, "user", "Why?", attached=["/a b.md", "/ç.md"])
+    begun = begin_answer(store, question)
+    found = Retrieval(result=SearchResult(evidence=0.5, searched=3), used=())
+
+    assert store.retrieval(begun.id) is None
+    store.set_retrieval(begun.id, found)
+
+    assert open_store().message(question.id).attached == ("/a b.md", "/ç.md")
+    assert open_store().retrieval(begun.id) == found
+    with pytest.raises(NotFoundError):
+        store.set_retrieval("nothing", found)

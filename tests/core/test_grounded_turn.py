@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
-from typing import cast
 
 import pytest
 
-from assistant.core.chat import Ask, Chat, Regenerate, Request
+from assistant.core.chat import Ask, Chat, Continue, Regenerate, Request
+from assistant.core.errors import ContextOverflowError
 from assistant.core.events import Answered, Retrieved, TurnEvent
-from assistant.core.grounding import Sources
+from assistant.core.grounding import MOST, NOWHERE, Sources
+from assistant.core.library import Collection
 from assistant.core.models import Message
-from assistant.core.ports import Library
 from assistant.storage.conversations import SqliteConversations
-from tests.core.files import FoundLibrary, passage
+from tests.core.files import passage
+from tests.fake_library import ScriptedLibrary, found
 from tests.fakes import ScriptedModel, ScriptedModels
 
 RENT = passage("The landlord may raise the rent once every twelve months.")
@@ -30,10 +31,10 @@ def store(home: Path) -> Iterator[SqliteConversations]:
 class Talk:
     """A conversation about files."""
 
-    def __init__(self, store: SqliteConversations, model: ScriptedModel, files: FoundLibrary):
+    def __init__(self, store: SqliteConversations, model: ScriptedModel, files: ScriptedLibrary):
         self.store = store
         self.id = store.create(system_prompt="S").id
-        self.chat = Chat(store, ScriptedModels(model), library=cast(Library, files))
+        self.chat = Chat(store, ScriptedModels(model), library=files)
 
     def run(self, request: Request, sources: Sources | None) -> list[TurnEvent]:
         return list(self.chat.turn(request, Event(), sources=sources))
@@ -48,7 +49,7 @@ def test_the_model_reads_the_passages_and_the_answer_cites_them(
     store: SqliteConversations,
 ) -> None:
     model = ScriptedModel(ANSWER)
-    talk = Talk(store, model, FoundLibrary(RENT))
+    talk = Talk(store, model, found(RENT))
 
     answer = talk.ask("When may the rent go up?")
 
@@ -64,9 +65,9 @@ def test_the_model_reads_the_passages_and_the_answer_cites_them(
 
 def test_earlier_passages_stay_where_they_were_sent(store: SqliteConversations) -> None:
     model = ScriptedModel("Once.", "Yes.")
-    talk = Talk(store, model, FoundLibrary(RENT))
+    talk = Talk(store, model, found(RENT))
     talk.ask("When may the rent go up?")
-    talk.ask("Sure?", None)
+    talk.ask("Sure?", NOWHERE)
 
     first, second = (question.messages for question in model.questions)
 
@@ -78,7 +79,7 @@ def test_when_the_files_are_silent_and_nothing_else_is_wanted_no_model_is_asked(
     store: SqliteConversations,
 ) -> None:
     model = ScriptedModel()
-    talk = Talk(store, model, FoundLibrary(RENT, needs="rent"))
+    talk = Talk(store, model, found(RENT, needs="rent"))
 
     answer = talk.ask("Who won?", Sources(collections=("housing",), only=True))
 
@@ -91,7 +92,7 @@ def test_when_the_files_are_silent_the_model_answers_without_them(
     store: SqliteConversations,
 ) -> None:
     model = ScriptedModel("Brazil.")
-    talk = Talk(store, model, FoundLibrary(RENT, needs="rent"))
+    talk = Talk(store, model, found(RENT, needs="rent"))
 
     events = talk.run(Ask(conversation_id=talk.id, text="Who won?"), Sources())
 
@@ -103,13 +104,13 @@ def test_when_the_files_are_silent_the_model_answers_without_them(
 def test_a_question_that_says_little_is_searched_with_the_one_before(
     store: SqliteConversations,
 ) -> None:
-    files = FoundLibrary(RENT, needs="rent")
+    files = found(RENT, needs="rent")
     talk = Talk(store, ScriptedModel("Ok."), files)
     talk.ask("When may the rent go up?")
 
     talk.ask("And by how much?")
 
-    assert [question for question, _ in files.asked] == [
+    assert [question for question, _, _ in files.asked] == [
         "When may the rent go up?",
         "And by how much?",
         "When may the rent go up?\nAnd by how much?",
@@ -120,7 +121,7 @@ def test_a_question_that_says_little_is_searched_with_the_one_before(
 def test_passages_give_way_when_the_window_is_small(store: SqliteConversations) -> None:
     model = ScriptedModel("Ok.", window=600)
     long = [passage("word " * 120, id=str(number)) for number in range(4)]
-    talk = Talk(store, model, FoundLibrary(*long))
+    talk = Talk(store, model, found(*long))
 
     events = talk.run(Ask(conversation_id=talk.id, text="When?"), Sources())
 
@@ -131,7 +132,7 @@ def test_passages_give_way_when_the_window_is_small(store: SqliteConversations) 
 def test_an_answer_that_can_not_be_checked_is_kept_without_citations(
     store: SqliteConversations,
 ) -> None:
-    talk = Talk(store, ScriptedModel(ANSWER), FoundLibrary(RENT, dies=True))
+    talk = Talk(store, ScriptedModel(ANSWER), found(RENT, dies=True))
 
     answer = talk.ask("When may the rent go up?")
 
@@ -142,9 +143,104 @@ def test_regenerating_without_files_keeps_the_question_as_it_was_sent(
     store: SqliteConversations,
 ) -> None:
     model = ScriptedModel("One.", "Two.")
-    talk = Talk(store, model, FoundLibrary(RENT))
+    talk = Talk(store, model, found(RENT))
     answer = talk.ask("When may the rent go up?")
 
     talk.run(Regenerate(message_id=answer.id), None)
 
     assert model.questions[1].messages == model.questions[0].messages
+
+
+def test_a_question_limits_itself_to_the_collections_it_names(store: SqliteConversations) -> None:
+    model = ScriptedModel("Once.")
+    files = found(RENT)
+    files.sets = [Collection(name="housing", roots=(), files=1, passages=1)]
+    talk = Talk(store, model, files)
+
+    talk.ask("#housing When may the rent go up?", None)
+
+    assert files.asked == [("When may the rent go up?", ("housing",), MOST)]
+    assert "#housing" not in model.questions[0].messages[-1].content
+    assert store.branch(talk.id)[0].text == "#housing When may the rent go up?"
+
+
+def test_a_conversation_is_about_the_collections_that_were_chosen_for_it(
+    store: SqliteConversations,
+) -> None:
+    files = found(RENT, needs="rent")
+    talk = Talk(store, ScriptedModel(), files)
+    store.set_collections(talk.id, ["housing"])
+
+    answer = talk.ask("Who won?", None)
+
+    assert answer.text == "I found nothing about this in housing (7 passages searched)."
+    assert [scope for _, scope, _ in files.asked] == [("housing",)]
+
+
+def test_a_conversation_may_leave_the_files_alone(store: SqliteConversations) -> None:
+    files = found(RENT)
+    talk = Talk(store, ScriptedModel("Hello."), files)
+    store.set_collections(talk.id, [])
+
+    talk.ask("Hi", None)
+
+    assert files.asked == []
+
+
+def test_an_attached_file_goes_whole_with_its_question_and_is_cited(
+    store: SqliteConversations,
+) -> None:
+    model = ScriptedModel(RENT.text, "Again.")
+    files = found()
+    files.texts["/files/lease.md"] = f"A lease.\n{RENT.text}"
+    talk = Talk(store, model, files)
+    request = Ask(conversation_id=talk.id, text="When?", attached=("/files/lease.md",))
+
+    answered = talk.run(request, None)[-1]
+    assert isinstance(answered, Answered)
+    talk.run(Regenerate(message_id=answered.message.id), None)
+
+    first, again = (question.messages[-1].content for question in model.questions)
+    assert "> A lease." in first
+    assert again == first
+    assert [citation.path for citation in answered.message.citations] == ["/files/lease.md"]
+    assert files.asked == []
+    assert store.branch(talk.id)[0].attached == ("/files/lease.md",)
+
+
+def test_an_attached_file_that_is_too_long_is_refused_with_what_to_do(
+    store: SqliteConversations,
+) -> None:
+    files = found()
+    files.texts["/files/book.md"] = "word " * 5000
+    talk = Talk(store, ScriptedModel(window=512), files)
+    request = Ask(conversation_id=talk.id, text="When?", attached=("/files/book.md",))
+
+    with pytest.raises(ContextOverflowError, match=r"book\.md") as caught:
+        talk.run(request, None)
+
+    assert "/add" in caught.value.hint
+
+
+def test_what_was_found_for_an_answer_is_kept_with_it(store: SqliteConversations) -> None:
+    talk = Talk(store, ScriptedModel(ANSWER), found(RENT))
+
+    answer = talk.ask("When may the rent go up?")
+
+    kept = store.retrieval(answer.id)
+    assert kept is not None
+    assert kept.used == (RENT,)
+    assert kept.result.searched == 7
+
+
+def test_an_answer_that_goes_on_is_not_searched_again(store: SqliteConversations) -> None:
+    files = found(RENT)
+    model = ScriptedModel("The landlord may raise", " the rent once every twelve months.")
+    talk = Talk(store, model, files)
+    begun = talk.ask("When may the rent go up?")
+
+    last = talk.run(Continue(message_id=begun.id), None)[-1]
+
+    assert isinstance(last, Answered)
+    assert len(files.asked) == 1
+    assert [citation.number for citation in last.message.citations] == [1]

@@ -17,6 +17,7 @@ from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.widgets.message import MessageView
+from tests.fake_library import ScriptedLibrary
 from tests.fakes import ScriptedModel, ScriptedModels
 
 SECONDS = 15.0
@@ -99,6 +100,7 @@ class Setting:
     settings: Settings = field(default_factory=Settings)
     clipboard: RecordingClipboard = field(default_factory=RecordingClipboard)
     prompts: tuple[Path, ...] = ()
+    library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
 
 
 def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
@@ -107,13 +109,19 @@ def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
 
     shipped = Path(__file__).parents[2] / "prompts"
     return AssistantApp(
-        chat=Chat(store, setting.models),
+        chat=Chat(
+            store,
+            setting.models,
+            library=setting.library,
+            fall_back=setting.settings.library.fall_back,
+        ),
         store=store,
         models=setting.models,
         prompts=PromptLibrary([shipped, *setting.prompts], yaml.safe_load),
         settings=setting.settings,
         clipboard=setting.clipboard,
         log_folder=setting.home / "logs",
+        library=setting.library,
     )
 
 

@@ -56,7 +56,7 @@ class ChatScreen(Screen[None]):
         self.desk = desk
         self.deleted: str | None = None
         """The conversation that was deleted last, until that is undone."""
-        self.turns = Turns(desk.chat, self.post_message, report, desk.sources)
+        self.turns = Turns(desk.chat, self.post_message, report)
         self.loading_model = ModelLoading(desk.models, self.post_message, report)
         self.sidebar = Sidebar()
         self.transcript = Transcript()
