@@ -126,9 +126,7 @@ class Chat:
                 if isinstance(event, Wrote):
                     self._store.journal(answer.id, event.text)
                 elif isinstance(event, Retrieved):
-                    self._store.set_retrieval(
-                        answer.id, Retrieval(result=event.result, used=event.used)
-                    )
+                    self._store.set_retrieval(answer.id, _retrieval(event))
                 yield event
             outcome.citations = self._cite(answer, outcome.used)
         except AssistantError as failure:
@@ -152,19 +150,21 @@ class Chat:
         conversation = self._store.conversation(answer.conversation_id)
         *history, question, unfinished = self._store.path(answer.id)
         found: SearchResult | None = None
+        searched: tuple[str, ...] | None = ()
         asked = question.text
         if unfinished.text:
             kept = self._store.retrieval(answer.id)
             if kept is not None:
-                yield Retrieved(result=kept.result, used=kept.used)
+                yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
         elif self._library is not None:
             where = sources or self.usual_sources(conversation, asked)
             asked = mentions.without(asked, where.collections or ())
             if question.attached or where.collections != ():
                 yield Searching()
                 found = self._consult(question, asked, history, where, stop)
+                searched = () if question.attached else where.collections
             if found is not None and not found.sufficient:
-                yield Retrieved(result=found, used=())
+                yield Retrieved(result=found, used=(), collections=searched)
                 if where.only and not stop.is_set():
                     yield Wrote(text=grounding.silence(found, where))
                     yield _unasked()
@@ -188,7 +188,7 @@ class Chat:
                 self._store.set_sent(question.id, sent)
                 question = question.model_copy(update={"sent": sent})
             if used and found is not None:
-                yield Retrieved(result=found, used=used)
+                yield Retrieved(result=found, used=used, collections=searched)
         plan = context.plan(
             conversation.system_prompt,
             context.turns_of(history),
@@ -323,6 +323,10 @@ class Chat:
         if message.role != "assistant":
             raise NotFoundError(f"Message {id} is a question, not an answer.")
         return message
+
+
+def _retrieval(event: Retrieved) -> Retrieval:
+    return Retrieval(result=event.result, used=event.used, collections=event.collections)
 
 
 def _unasked() -> Finished:

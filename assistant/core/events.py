@@ -86,6 +86,8 @@ class Retrieved(Value):
     kind: Literal["retrieved"] = "retrieved"
     result: SearchResult
     used: tuple[Passage, ...]
+    collections: tuple[str, ...] | None = None
+    """Where; None is everywhere, empty means that the files came with the question."""
 
 
 class Planned(Value):

@@ -120,6 +120,8 @@ class Retrieval(Value):
     result: SearchResult
     used: tuple[Passage, ...]
     """Those in the prompt: number n of a citation is the n-th."""
+    collections: tuple[str, ...] | None = None
+    """Where was searched; None is everywhere, empty means that the files came with the question."""
 
 
 class Support(Value):

@@ -244,3 +244,18 @@ def test_an_answer_that_goes_on_is_not_searched_again(store: SqliteConversations
     assert isinstance(last, Answered)
     assert len(files.asked) == 1
     assert [citation.number for citation in last.message.citations] == [1]
+
+
+def test_where_was_searched_is_kept_with_an_answer(store: SqliteConversations) -> None:
+    files = found(RENT)
+    files.texts["/files/lease.md"] = RENT.text
+    talk = Talk(store, ScriptedModel(ANSWER), files)
+
+    named = talk.ask("When?", Sources(collections=("housing",)))
+    anywhere = talk.ask("When?")
+    request = Ask(conversation_id=talk.id, text="When?", attached=("/files/lease.md",))
+    attached = talk.run(request, None)[-1]
+
+    assert isinstance(attached, Answered)
+    kept = [store.retrieval(id) for id in (named.id, anywhere.id, attached.message.id)]
+    assert [each.collections for each in kept if each] == [("housing",), None, ()]
