@@ -17,36 +17,31 @@ LONGEST = 1_000_000
 
 Exists = Callable[[str], bool]
 
-_BEGINNING = re.compile(r"""\s*(?:\$?['"])?(?:/|\\|~|file:|[A-Za-z]:[\\/])""", re.IGNORECASE)
+_BLANK = " \t\n"
+"""What separates words. Other white space, such as U+202F in the names of pictures, does not."""
+
+_BEGINNING = re.compile(r"""[ \t\r\n]*(?:\$?['"])?(?:/|\\|~|file:|[A-Z]:[\\/])""", re.IGNORECASE)
 _WORD = re.compile(
-    r"""(?: \$'(?:[^'\\]|\\.)*' | '[^']*' | "(?:[^"\\]|\\.)*" | \\. | [^\s'"\\] )+""",
-    re.DOTALL | re.VERBOSE,
+    r"""(?:\$'(?:[^'\\]|\\.)*'|'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^ \t\n'"\\])+""", re.DOTALL
 )
 _PART = re.compile(
-    r"""\$'(?P<ansi>(?:[^'\\]|\\.)*)' | '(?P<single>[^']*)' | "(?P<double>(?:[^"\\]|\\.)*)"
-    | \\(?P<escaped>.) | (?P<plain>[^\s'"\\]+?)(?=\$'|['"\\]|$)""",
-    re.DOTALL | re.VERBOSE,
+    r"""\$'(?P<ansi>(?:[^'\\]|\\.)*)'|'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)\""""
+    r"""|\\(?P<escaped>.)|(?P<plain>.)""",
+    re.DOTALL,
 )
-_WINDOWS_WORD = re.compile(r'"([^"\n]*)"|([^\s"]+)')
-_ADDRESS = re.compile(r"file:(?://([^/]*))?(/.*)", re.IGNORECASE | re.DOTALL)
+_IN_DOUBLE = re.compile(r'\\(?:(["\\$`])|\n)')
+_LITERAL_WORD = re.compile(r'"([^"\n]*)"|([^ \t\n"]+)')
+_ADDRESS = re.compile(r"file:(?://[^/]*)?(/.*)", re.IGNORECASE | re.DOTALL)
 _DRIVE = re.compile(r"([A-Za-z]):[\\/](.*)", re.DOTALL)
 _WSL_SHARE = re.compile(r"\\\\wsl(?:\.localhost|\$)\\[^\\]+\\(.*)", re.IGNORECASE | re.DOTALL)
+_BYTES = re.compile(r"(?:\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{1,2}))+")
+_BYTE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2}))")
 _ANSI = re.compile(
-    r"\\(?:(?P<octal>[0-7]{1,3})|x(?P<hex>[0-9A-Fa-f]{1,2})|u(?P<short>[0-9A-Fa-f]{1,4})"
+    rf"(?P<bytes>{_BYTES.pattern})|\\(?:u(?P<short>[0-9A-Fa-f]{{1,4}})"
     r"|U(?P<long>[0-9A-Fa-f]{1,8})|(?P<letter>.))",
     re.DOTALL,
 )
-_LETTERS = {
-    "a": "\a",
-    "b": "\b",
-    "e": "\x1b",
-    "E": "\x1b",
-    "f": "\f",
-    "n": "\n",
-    "r": "\r",
-    "t": "\t",
-    "v": "\v",
-}
+_LETTERS = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
 
 
 def may_be_dropped(text: str) -> bool:
@@ -77,9 +72,7 @@ def named_paths(text: str, exists: Exists, home: str = "") -> tuple[str, ...]:
     return found or tuple(places.expand(word)[0] for word in _shell_words(text) or text.split())
 
 
-def _first_reading(
-    readings: Iterator[Sequence[str]], places: "_Places"
-) -> tuple[str, ...]:
+def _first_reading(readings: Iterator[Sequence[str]], places: "_Places") -> tuple[str, ...]:
     for words in readings:
         paths = []
         for word in words:
@@ -95,17 +88,16 @@ def _first_reading(
 
 def _readings(text: str) -> Iterator[Sequence[str]]:
     """The ways to cut a paste into paths, the most literal first."""
-    whole = text.removesuffix("\n").removesuffix("\r")
+    # Terminals send a carriage return for every new line of a paste.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    whole = text.removesuffix("\n")
     yield [whole]
-    if whole != whole.strip():
-        yield [whole.strip()]
+    yield [whole.strip(_BLANK)]
     yield _shell_words(text)
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip(_BLANK)]
     yield lines
-    yield [line.strip() for line in lines]
-    per_line = [_shell_words(line) for line in lines]
-    yield [words[0] for words in per_line if len(words) == 1] if len(lines) > 1 else []
-    yield [quoted or bare for quoted, bare in _WINDOWS_WORD.findall(text)]
+    yield [line.strip(_BLANK) for line in lines]
+    yield [quoted or bare for quoted, bare in _LITERAL_WORD.findall(text)]
 
 
 class _Places:
@@ -113,7 +105,7 @@ class _Places:
 
     def __init__(self, exists: Exists, home: str, *, relative: bool) -> None:
         self._exists = exists
-        self._home = home
+        self._home = home.rstrip("/")
         self._relative = relative
 
     def find(self, word: str) -> str | None:
@@ -127,10 +119,10 @@ class _Places:
         """What the word may stand for, the likeliest first."""
         address = _ADDRESS.fullmatch(word)
         if address is not None:
-            path = unquote_to_bytes(address[2]).decode("utf-8", "surrogateescape")
+            path = unquote_to_bytes(address[1]).decode("utf-8", "surrogateescape")
             inner = path[1:]
             return [path, *_from_windows(inner)] if _DRIVE.match(inner) else [path]
-        if self._home and (word == "~" or word.startswith("~/")):
+        if self._home and (word.startswith("~/") or (word == "~" and self._relative)):
             return [self._home + word[1:]]
         return [word, *_from_windows(word)]
 
@@ -154,42 +146,31 @@ def _shell_words(text: str) -> list[str]:
     words = []
     at = 0
     for match in _WORD.finditer(text):
-        if text[at : match.start()].strip():
+        if text[at : match.start()].strip(_BLANK):
             return []
-        words.append(_unquoted(match.group()))
+        words.append("".join(_unquoted(part) for part in _PART.finditer(match.group())))
         at = match.end()
-    return [] if text[at:].strip() else words
+    return [] if text[at:].strip(_BLANK) else words
 
 
-def _unquoted(word: str) -> str:
-    return "".join(_part(match) for match in _PART.finditer(word))
-
-
-def _part(match: re.Match[str]) -> str:
-    match match.lastgroup:
+def _unquoted(part: re.Match[str]) -> str:
+    match part.lastgroup:
         case "ansi":
-            return _ansi(match["ansi"])
+            return _ANSI.sub(_ansi, part["ansi"])
         case "double":
-            return re.sub(r'\\(["\\$`])', r"\1", match["double"].replace("\\\n", ""))
+            return _IN_DOUBLE.sub(r"\1", part["double"])
         case "escaped":
-            return "" if match["escaped"] == "\n" else match["escaped"]
-        case group:
-            return match[group or 0]
+            return "" if part["escaped"] == "\n" else part["escaped"]
+        case kind:
+            return part[kind or 0]
 
 
-def _ansi(quoted: str) -> str:
-    r"""A `$'…'` of bash: bytes in UTF-8, with escapes."""
-
-    def character(match: re.Match[str]) -> str:
-        if match["octal"] or match["hex"]:
-            byte = int(match["octal"], 8) if match["octal"] else int(match["hex"], 16)
-            return bytes([byte & 0xFF]).decode("utf-8", "surrogateescape")
-        code = match["short"] or match["long"]
-        if code:
-            number = int(code, 16)
-            return chr(number) if number <= 0x10FFFF else ""
-        return _LETTERS.get(match["letter"], match["letter"])
-
-    # Bytes that stand alone as surrogates become the characters they are together.
-    joined = _ANSI.sub(character, quoted)
-    return joined.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+def _ansi(escape: re.Match[str]) -> str:
+    """One escape of a `$'…'` of bash, or a run of bytes."""
+    if escape["bytes"]:
+        codes = [int(o, 8) if o else int(h, 16) for o, h in _BYTE.findall(escape["bytes"])]
+        return bytes(code & 0xFF for code in codes).decode("utf-8", "surrogateescape")
+    if escape["letter"]:
+        return _LETTERS.get(escape["letter"], escape["letter"])
+    number = int(escape["short"] or escape["long"], 16)
+    return chr(number) if number <= 0x10FFFF else "\N{REPLACEMENT CHARACTER}"
