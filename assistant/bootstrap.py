@@ -24,6 +24,7 @@ PACKAGE = Path(__file__).parent
 ENGINE = "engine"
 LIBRARY = "library"
 READER = "reader"
+PROBE = "probe"
 MEGABYTE = 1_000_000
 
 FROM_SOURCE = (
@@ -147,6 +148,11 @@ def run_worker(name: str) -> None:
             from assistant.library.reader_main import main  # noqa: PLC0415
 
             sys.exit(main())
+        case "probe":
+            # Chroma, in a process that may die of what it opens.
+            from assistant.library.probing import main as probe  # noqa: PLC0415
+
+            probe()
         case _:
             raise SettingsError(f"There is no worker called {name!r}.")
 
@@ -177,6 +183,7 @@ def _run_library() -> None:
         database=paths.library,
         vectors=paths.vectors,
         reader=(*_program(), "--worker", READER),
+        probe=(*_program(), "--worker", PROBE),
         embedder=Path(chosen.embedder).expanduser() if chosen.embedder else None,
         server=chosen.server,
         processes=chosen.readers,

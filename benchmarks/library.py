@@ -1,5 +1,6 @@
 """A library of given texts, made of the parts that make the user's."""
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from assistant.library.retrieval import Retrieval
 from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace
 from benchmarks.question_sets import Paragraph
+
+PROBE = (sys.executable, "-m", "assistant.library.probing")
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def library_of(
         for name, title, each in drafts:
             catalog.replace(f"/all/{name}".encode(), stamp, "", title, each)
         place = EmbeddedPlace(
-            Path(folder) / "vectors", "benchmark", embedder.identity, embedder.dimensions
+            Path(folder) / "vectors", "benchmark", embedder.identity, embedder.dimensions, PROBE
         )
         index = VectorIndex(place, embeddings)
         index.open()

@@ -1,5 +1,6 @@
 """How the parts are put together."""
 
+import json
 import subprocess
 import sys
 from contextlib import closing
@@ -83,6 +84,17 @@ def test_a_packaged_program_starts_itself(home: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "frozen", True, raising=False)
 
     assert engine_worker(find_paths()).command == (sys.executable, "--worker", "engine")
+
+
+def test_the_program_itself_looks_into_vectors(home: Path, tmp_path: Path) -> None:
+    command = [*engine_worker(find_paths()).command[:-1], "probe"]
+    request = {"folder": str(tmp_path / "none"), "prefix": "passages-", "probes": []}
+
+    done = subprocess.run(
+        command, cwd=tmp_path, input=json.dumps(request), capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout.splitlines()[-1]) == {"wrong": ""}
 
 
 def test_an_unknown_worker_is_refused(home: Path) -> None:

@@ -16,6 +16,8 @@ class LibraryOptions(Value):
     """The folder of the vectors, which can be made again."""
     reader: tuple[str, ...]
     """The command that starts a reader process."""
+    probe: tuple[str, ...]
+    """The command that looks into a folder of vectors, whose damage may end it."""
     embedder: Path | None = None
     """The folder of an embedder; None takes the one that comes with the program."""
     server: str = ""

@@ -138,7 +138,9 @@ class OpenLibrary:
         library, options = library_id(self.database), self.options
         if options.server:
             return ServerPlace(options.server, library, embedder.identity)
-        return EmbeddedPlace(options.vectors, library, embedder.identity, embedder.dimensions)
+        return EmbeddedPlace(
+            options.vectors, library, embedder.identity, embedder.dimensions, options.probe
+        )
 
 
 def _open_vectors(index: VectorIndex) -> None:

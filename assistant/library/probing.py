@@ -1,6 +1,6 @@
 """Looking into a Chroma folder in a process of its own: damage there can end the process.
 
-`python -m assistant.library.probing` reads one request as JSON and answers with one line of JSON.
+That process is `main`: it reads one request as JSON and answers with one line of JSON.
 """
 
 import json
@@ -14,8 +14,6 @@ import numpy as np
 
 from assistant.library.embedding import Vectors
 from assistant.library.vectors import ChromaVectors, VectorsError, embedded_client
-
-COMMAND = (sys.executable, "-m", "assistant.library.probing")
 
 TIMEOUT = 120.0
 """Seconds. What Chroma has in its queue is worked off first."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from assistant.library.probing import COMMAND, Probe, find_all, look
+from assistant.library.probing import Probe, find_all, look
 from assistant.library.vector_folder import Purpose, Record, VectorFolder
 from assistant.library.vectors import (
     SYNC_EVERY,
@@ -62,14 +62,14 @@ class EmbeddedPlace:
         library: str,
         embedder: str,
         dimensions: int,
+        probing: Sequence[str],
         sync_every: int = SYNC_EVERY,
-        probing: Sequence[str] = COMMAND,
     ) -> None:
         """Take the folder.
 
         Args:
             library: the id of the library.db that the vectors come from.
-            probing: the command that looks into a folder, see `probing`.
+            probing: the command that looks into a folder; see `probing`.
 
         Raises:
             LibraryError: another process has the folder.

@@ -20,7 +20,7 @@ from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace
 from assistant.library.vectors import ChromaVectors, Hit, VectorsError
 from tests.library.fakes import DIMENSIONS, STAMP, MadeLibrary
-from tests.library.writing import LIBRARY, open_index, text_of
+from tests.library.writing import LIBRARY, PROBE, open_index, text_of
 
 FILES = 50
 PATIENCE = 60.0
@@ -179,7 +179,7 @@ def test_two_processes_cannot_hold_one_folder(made: MadeLibrary) -> None:
 def test_another_library_or_embedder_does_not_take_the_vectors(filled: Path) -> None:
     made = MadeLibrary(filled)
     for library, embedder in (("another", made.embedder.identity), (LIBRARY, "another")):
-        place = EmbeddedPlace(filled / "vectors", library, embedder, DIMENSIONS)
+        place = EmbeddedPlace(filled / "vectors", library, embedder, DIMENSIONS, PROBE)
         assert place.open([]) is None
         place.close()
     made.close()
@@ -338,7 +338,7 @@ def test_damage_that_no_checksum_tells_is_survived(
     [file] = (filled / "vectors").rglob(part)
     damage(file)
     record = filled / "vectors" / "record.json"
-    place = EmbeddedPlace(filled / "vectors", LIBRARY, "words", DIMENSIONS)
+    place = EmbeddedPlace(filled / "vectors", LIBRARY, "words", DIMENSIONS, PROBE)
     kept = json.loads(record.read_text())
     kept["graph"] = place._folder.graph_prints(kept["generation"], {})
     kept["database"] = None

@@ -11,6 +11,7 @@ from assistant.library.vector_places import EmbeddedPlace
 from tests.library.fakes import DIMENSIONS, MadeLibrary
 
 LIBRARY = "a library"
+PROBE = (sys.executable, "-m", "assistant.library.probing")
 
 
 def text_of(number: int) -> str:
@@ -20,7 +21,7 @@ def text_of(number: int) -> str:
 
 def open_index(made: MadeLibrary, sync_every: int = 100) -> VectorIndex:
     place = EmbeddedPlace(
-        made.home / "vectors", LIBRARY, made.embedder.identity, DIMENSIONS, sync_every
+        made.home / "vectors", LIBRARY, made.embedder.identity, DIMENSIONS, PROBE, sync_every
     )
     return VectorIndex(place, made.embeddings)
 
