@@ -159,6 +159,7 @@ class Chat:
         elif self._library is not None:
             where = sources or self.usual_sources(conversation, asked)
             asked = mentions.without(asked, where.collections or ())
+            asked = mentions.with_names(asked, question.attached)
             if question.attached or where.collections != ():
                 yield Searching()
                 found = self._consult(question, asked, history, where, stop)
@@ -299,7 +300,9 @@ class Chat:
         )
         conversation = self._store.conversation(conversation_id)
         if not conversation.title:
-            self._store.rename(conversation_id, title_from(asked.text))
+            self._store.rename(
+                conversation_id, title_from(mentions.with_names(asked.text, asked.attached))
+            )
         answer = self._store.append(
             conversation_id,
             question.id,
