@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from threading import Event
 
 from assistant.core.documents import Block, Document, Passage, Place
-from assistant.core.errors import LibraryDiedError, NotFoundError
+from assistant.core.errors import LibraryDiedError, NotFoundError, UnreadableFileError
 from assistant.core.library import (
     Collection,
     FileEntry,
@@ -29,6 +29,8 @@ class ScriptedLibrary:
         paused: whether `pause` was called last.
         texts: what files say that are read whole, by path.
         planned: what `survey` tells.
+        missing: paths that are not there.
+        unreadable: files that give no text, by path, with the reason.
         needs: a word without which a question finds nothing sufficient.
         dies: whether it is gone when an answer is checked.
     """
@@ -42,6 +44,8 @@ class ScriptedLibrary:
         *,
         texts: Mapping[str, str] | None = None,
         planned: Survey | None = None,
+        missing: Sequence[str] = (),
+        unreadable: Mapping[str, str] | None = None,
         needs: str = "",
         dies: bool = False,
     ) -> None:
@@ -58,6 +62,8 @@ class ScriptedLibrary:
         self.paused = False
         self.texts = dict(texts or {})
         self.planned = planned or Survey(files=0, bytes=0)
+        self.missing = set(missing)
+        self.unreadable = dict(unreadable or {})
         self.needs = needs
         self.dies = dies
 
@@ -67,12 +73,16 @@ class ScriptedLibrary:
     def survey(
         self, paths: Sequence[str], collection: str, stop: Event
     ) -> Iterator[Waiting | Scanned | Survey]:
+        self._expect(paths)
         yield Scanned(files=self.planned.files)
-        yield self.planned
+        if not stop.is_set():
+            yield self.planned
 
     def read(self, path: str, stop: Event) -> FileText | None:
         if stop.is_set():
             return None
+        if path in self.unreadable:
+            raise UnreadableFileError(f"{path} gives no text: {self.unreadable[path]}.")
         if path not in self.texts:
             raise NotFoundError(f"{path!r} cannot be read: No such file or directory.")
         text = self.texts[path]
@@ -83,10 +93,12 @@ class ScriptedLibrary:
         return FileText(path=path, document=document, content_hash=digest)
 
     def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
+        self._expect(paths)
         self.added.append((tuple(paths), collection))
         return self._job(stop)
 
     def refresh(self, stop: Event, collection: str | None = None) -> Iterator[IndexEvent]:
+        self._named(collection)
         return self._job(stop)
 
     def rebuild(self, stop: Event) -> Iterator[IndexEvent]:
@@ -101,6 +113,9 @@ class ScriptedLibrary:
     ) -> SearchResult:
         scope = None if collections is None else tuple(collections)
         self.asked.append((question, scope, limit))
+        self._named(*(scope or ()))
+        if scope == () or (stop is not None and stop.is_set()):
+            return SearchResult()
         found: dict[str, object] = {"passages": self.result.passages[:limit]}
         if self.needs not in question:
             found |= {"sufficient": False, "evidence": 0.1}
@@ -112,23 +127,32 @@ class ScriptedLibrary:
         """Words shared, nothing else, decide on support."""
         if self.dies:
             raise LibraryDiedError("The library stopped unexpectedly.")
+        if stop is not None and stop.is_set():
+            return ()
         return tuple(tuple(_support(sentence, text) for text in texts) for sentence in sentences)
 
     def collections(self) -> list[Collection]:
         return self.sets
 
     def files(
-        self, collection: str | None = None, state: FileState | None = None
+        self,
+        collection: str | None = None,
+        state: FileState | None = None,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
     ) -> list[FileEntry]:
-        return [entry for entry in self.entries if state in (None, entry.state)]
+        self._named(collection)
+        found = [entry for entry in self.entries if state in (None, entry.state)]
+        return found[offset:][:limit]
 
     def status(self) -> LibraryStatus:
         return LibraryStatus(
             collections=len(self.sets),
             files=len(self.entries),
-            indexed=len(self.entries),
-            skipped=0,
-            waiting=0,
+            indexed=len(self.files(state="indexed")),
+            skipped=len(self.files(state="skipped")),
+            waiting=len(self.files(state="waiting")),
             passages=sum(entry.passages for entry in self.entries),
             disk_bytes=0,
             paused=self.paused,
@@ -136,17 +160,35 @@ class ScriptedLibrary:
         )
 
     def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
+        self._named(collection)
+        for each in self.sets:
+            if each.name == collection and not {*paths} <= {*each.roots}:
+                raise NotFoundError(f"{paths[0]} was not added to this collection.")
         self.removed.append((collection, tuple(paths)))
+        if not paths:
+            self.sets = [each for each in self.sets if each.name != collection]
         return len(self.entries)
 
     def verify(self) -> Verification:
-        return Verification(ok=True, files=len(self.entries), passages=0)
+        status = self.status()
+        return Verification(ok=True, files=status.files, passages=status.passages)
 
     def pause(self) -> None:
         self.paused = True
 
     def resume(self) -> None:
         self.paused = False
+
+    def _expect(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            if path in self.missing:
+                raise NotFoundError(f"{path!r} cannot be added: No such file or directory.")
+
+    def _named(self, *collections: str | None) -> None:
+        """A library that is told of no collection knows all of them."""
+        for name in collections:
+            if self.sets and name is not None and name not in [each.name for each in self.sets]:
+                raise NotFoundError(f"There is no collection called {name!r}.")
 
     def _job(self, stop: Event) -> Iterator[IndexEvent]:
         for event in self.events:

@@ -25,6 +25,8 @@ class Collection(Value):
     files: int
     """All that belong to it, whatever their state."""
     passages: int
+    skipped: int = 0
+    """Files that could not be read."""
 
 
 class LeftOut(Value):
@@ -73,6 +75,8 @@ class FileEntry(Value):
     passages: int
     reason: SkipReason | None = None
     detail: str = ""
+    content_hash: str = ""
+    """SHA-256 of the file when it was read; empty when it was not."""
 
 
 class LibraryStatus(Value):

@@ -302,9 +302,19 @@ class Library(Protocol):
         ...
 
     def files(
-        self, collection: str | None = None, state: FileState | None = None
+        self,
+        collection: str | None = None,
+        state: FileState | None = None,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
     ) -> list[FileEntry]:
-        """By path; None takes all collections and all states."""
+        """By path; None takes all collections and all states.
+
+        Args:
+            offset: how many to pass over.
+            limit: how many at most; None takes all.
+        """
         ...
 
     def status(self) -> LibraryStatus: ...

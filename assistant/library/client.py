@@ -98,7 +98,12 @@ class WorkerLibrary:
 
     def read(self, path: str, stop: Event) -> FileText | None:
         """See `Library.read`."""
-        for reply in self._ask(ReadFile(path=_existing(path)), stop):
+        try:
+            wanted = _existing(path)
+        except NotFoundError:
+            # A name that is no text is known to the library by how it is printed.
+            wanted = os.fsencode(path)
+        for reply in self._ask(ReadFile(path=wanted), stop):
             if isinstance(reply, FileText):
                 return reply
         return None
@@ -152,11 +157,17 @@ class WorkerLibrary:
         return list(self._one(ListCollections(), Collections).collections)
 
     def files(
-        self, collection: str | None = None, state: FileState | None = None
+        self,
+        collection: str | None = None,
+        state: FileState | None = None,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
     ) -> list[FileEntry]:
         """See `Library.files`."""
         found: list[FileEntry] = []
-        for reply in self._ask(ListFiles(collection=collection, state=state), Event()):
+        request = ListFiles(collection=collection, state=state, offset=offset, limit=limit)
+        for reply in self._ask(request, Event()):
             if isinstance(reply, Files):
                 found += reply.files
         return found

@@ -26,11 +26,11 @@ from assistant.core.library import (
 from assistant.core.library_events import Done, IndexEvent, Waiting
 from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
-from assistant.library.catalog import KnownFile
 from assistant.library.collections import Root
 from assistant.library.indexing import Indexing, Parts
 from assistant.library.jobs import Job, JobQueue
 from assistant.library.limits import UnreadableError
+from assistant.library.listing import listed, path_of
 from assistant.library.names import printable_path
 from assistant.library.options import LibraryOptions
 from assistant.library.pacing import Pace
@@ -184,7 +184,7 @@ class Host:
             case ListCollections():
                 return Collections(collections=tuple(self._collections()))
             case ListFiles():
-                files = [_entry(known) for known in self._files(request)]
+                files = self._files(request)
                 for at in range(0, len(files), FILES_AT_ONCE):
                     caller.post(Files(files=tuple(files[at : at + FILES_AT_ONCE])))
                 return Obeyed()
@@ -208,6 +208,7 @@ class Host:
         return self._searcher.search(request.question, ids, request.limit)
 
     def _read(self, path: bytes) -> FileText:
+        path = path if os.path.lexists(path) else self._printed(path)
         found = self._library.reader.read(path)
         shown = printable_path(path)
         if isinstance(found, UnreadableError):
@@ -216,34 +217,37 @@ class Host:
             )
         return FileText(path=shown, document=found.document, content_hash=found.content_hash)
 
+    def _printed(self, path: bytes) -> bytes:
+        """The file that is listed under this name."""
+        shown = printable_path(path)
+        known = path_of(self._library.database, shown)
+        if known is None or not os.path.lexists(known):
+            raise NotFoundError(f"{shown} is not there any more.", "It was moved or deleted.")
+        return known
+
     def _collections(self) -> Iterator[Collection]:
         with self._library.database.read() as connection:
             rows = connection.execute(
                 """
-                SELECT collection_id, count(*), sum(passages) FROM files JOIN (
+                SELECT collection_id, count(*), sum(passages), sum(state = 'skipped')
+                FROM files JOIN (
                     SELECT DISTINCT collection_id, file_id FROM members
                     JOIN roots ON roots.id = root_id
                 ) ON file_id = files.id GROUP BY collection_id
                 """
             )
-            counts = {row[0]: (row[1], row[2]) for row in rows}
+            counts = {row[0]: row[1:] for row in rows}
         for collection in self._library.collections.all():
-            files, passages = counts.get(collection.id, (0, 0))
+            files, passages, skipped = counts.get(collection.id, (0, 0, 0))
             roots = tuple(root.display for root in collection.roots)
-            yield Collection(name=collection.name, roots=roots, files=files, passages=passages)
+            yield Collection(
+                name=collection.name, roots=roots, files=files, passages=passages, skipped=skipped
+            )
 
-    def _files(self, request: ListFiles) -> list[KnownFile]:
-        catalog, collections = self._library.catalog, self._library.collections
-        found: dict[bytes, KnownFile] = {}
-        if request.collection is None:
-            found = catalog.files()
-        else:
-            for root in collections.named(request.collection).roots:
-                found |= catalog.files(root.id)
-        wanted = request.state
-        return [
-            known for _, known in sorted(found.items()) if wanted is None or known.state == wanted
-        ]
+    def _files(self, request: ListFiles) -> list[FileEntry]:
+        name, database = request.collection, self._library.database
+        id_ = None if name is None else self._library.collections.named(name).id
+        return listed(database, id_, request.state, request.offset, request.limit)
 
     def _status(self) -> LibraryStatus:
         with self._library.database.read() as connection:
@@ -318,17 +322,6 @@ def _chosen(roots: Sequence[Root], paths: Sequence[bytes]) -> list[Root]:
                 " .assistantignore file.",
             )
     return [by_path[path] for path in paths]
-
-
-def _entry(known: KnownFile) -> FileEntry:
-    return FileEntry(
-        path=printable_path(known.path),
-        size=known.stamp.size,
-        state=known.state,
-        passages=known.passages,
-        reason=known.reason,
-        detail=known.detail,
-    )
 
 
 def _size(path: os.PathLike[str]) -> int:

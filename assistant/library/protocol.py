@@ -113,6 +113,8 @@ class ListFiles(Value):
     kind: Literal["list_files"] = "list_files"
     collection: str | None
     state: FileState | None
+    offset: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=0)] | None = None
 
 
 class AskStatus(Value):

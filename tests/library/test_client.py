@@ -147,7 +147,20 @@ def test_status_and_lists_agree(files: Path, opened: Library) -> None:
         "broken.docx",
         "empty.txt",
     ]
+    assert collection.skipped == 2
+    assert all(entry.content_hash for entry in entries if entry.state == "indexed")
+    assert opened.files("trip", offset=1, limit=3) == entries[1:4]
+    assert (
+        opened.files("trip", "skipped", limit=1)
+        == [entry for entry in entries if entry.state == "skipped"][:1]
+    )
     assert opened.verify().ok
+
+
+def test_a_file_that_is_gone_cannot_be_read_any_more(files: Path, opened: Library) -> None:
+    (files / "bakery.md").unlink()
+    with pytest.raises(NotFoundError, match=r"bakery\.md is not there any more"):
+        opened.read(str(files / "bakery.md"), Event())
 
 
 def test_what_was_removed_is_not_found_any_more(files: Path, opened: Library) -> None:
@@ -182,6 +195,10 @@ def test_names_that_are_no_text_are_indexed(files: Path, opened: Library) -> Non
     assert told.path.endswith("caf\\xe9\\n\\xff.txt")
     (found, *_) = opened.search("accordion", None, 1).passages
     assert found.path == told.path
+    read = opened.read(found.path, Event())
+    assert read is not None
+    assert read.document.text[found.start : found.end] == found.text
+    assert read.content_hash == found.content_hash
 
 
 def test_a_paused_library_waits_and_goes_on(files: Path, opened: Library) -> None:
