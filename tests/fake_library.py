@@ -187,7 +187,8 @@ class ScriptedLibrary:
     def _named(self, *collections: str | None) -> None:
         """A library that is told of no collection knows all of them."""
         for name in collections:
-            if self.sets and name is not None and name not in [each.name for each in self.sets]:
+            unknown = self.sets and name not in [each.name for each in self.sets]
+            if name is not None and (unknown or (name, ()) in self.removed):
                 raise NotFoundError(f"There is no collection called {name!r}.")
 
     def _job(self, stop: Event) -> Iterator[IndexEvent]:

@@ -32,6 +32,7 @@ from assistant.ipc.errors import PeerGoneError, ProtocolError, StartError
 from assistant.ipc.failure import Failed
 from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
+from assistant.library.collections import are_there_any
 from assistant.library.protocol import (
     Accepted,
     Add,
@@ -85,7 +86,7 @@ class WorkerLibrary:
 
     def is_empty(self) -> bool:
         """See `Library.is_empty`."""
-        return not self._database.exists()
+        return not are_there_any(self._database)
 
     def survey(
         self, paths: Sequence[str], collection: str, stop: Event

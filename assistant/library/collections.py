@@ -137,6 +137,15 @@ class Collections:
         fresh.replace(self._mirror)
 
 
+def are_there_any(database: Path) -> bool:
+    """Whether there are collections, told without opening library.db."""
+    mirror = database.with_name(MIRROR)
+    try:
+        return bool(json.loads(mirror.read_bytes()))
+    except (OSError, ValueError):
+        return database.exists()
+
+
 def read_mirror(path: Path) -> dict[str, list[bytes]]:
     """The roots by collection; nothing when the file is missing or makes no sense."""
     try:

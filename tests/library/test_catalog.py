@@ -15,7 +15,7 @@ from assistant.core.errors import (
 )
 from assistant.library import keywords, passages
 from assistant.library.catalog import Stamp
-from assistant.library.collections import MIRROR
+from assistant.library.collections import MIRROR, are_there_any
 from assistant.library.database import Database
 from tests.library.fakes import STAMP, MadeLibrary
 
@@ -267,6 +267,21 @@ def test_a_new_database_gets_the_collections_back(home: Path) -> None:
     fresh.restore()
     assert [(c.name, [r.path for r in c.roots]) for c in fresh.all()] == before
     database.close()
+
+
+def test_whether_there_are_collections_is_known_without_a_database(home: Path) -> None:
+    assert not are_there_any(home / "library.db")
+    made = MadeLibrary(home)
+    assert are_there_any(home / "library.db")
+    made.close()
+    (home / "library.db").unlink()
+    assert are_there_any(home / "library.db")
+    made = MadeLibrary(home)
+    made.collections.remove(made.collection)
+    made.close()
+    assert not are_there_any(home / "library.db")
+    (home / MIRROR).write_bytes(b"\0")
+    assert are_there_any(home / "library.db")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"a": 3}', b"\xff\x00"])
