@@ -28,7 +28,11 @@ def add(program: Program, /, paths: tuple[str, ...], collection: str, as_json: b
     closed; Ctrl+C stops it, and adding again goes on where it was. Files that cannot be read are
     reported with the reason; the status is 0 all the same.
     """
-    watch = Watch(program.console, as_json=as_json)
+    watch, library = Watch(program.console, as_json=as_json), program.library()
     with Interruption([signal.SIGINT]) as interruption:
-        watch.follow(program.library().add(paths, collection, interruption.stop))
+        stop = interruption.stop
+        if program.console.is_terminal and not as_json:
+            watch.plan(library.survey(paths, collection, stop))
+        if not stop.is_set():
+            watch.follow(library.add(paths, collection, stop))
         return interruption.exit_code

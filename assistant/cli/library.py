@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from assistant.cli.console import Console
-from assistant.cli.indexing import Watch, megabytes
+from assistant.cli.indexing import Watch, size_of
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core.library import Collection, FileEntry, LibraryStatus
@@ -166,7 +166,7 @@ def _status(console: Console, found: LibraryStatus) -> None:
         f"{found.files:,} files in {found.collections:,} collections:"
         f" {found.indexed:,} indexed, {found.skipped:,} skipped, {found.waiting:,} to be read"
     )
-    console.line(f"{found.passages:,} passages, {megabytes(found.disk_bytes)} on disk")
+    console.line(f"{found.passages:,} passages, {size_of(found.disk_bytes)} on disk")
     if found.paused:
         console.line("indexing is paused")
     elif found.job is not None:

@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from assistant.core.library import Collection, FileEntry, SearchResult
+from assistant.core.library import Collection, FileEntry, LeftOut, SearchResult, Survey
 from assistant.core.library_events import (
     Done,
     Indexed,
@@ -65,10 +65,79 @@ def test_add_tells_a_person_what_was_left_out_and_why(
     done = shell("add", "one", "two", "--collection", "trip")
 
     assert done.status == 0
-    assert "2 files to read, 2.5 MB" in done.out
-    assert "skipped   /f/b\\n.pdf: no text, pictures only" in done.out
-    assert "1 indexed, 1 skipped, 0 removed" in done.out
+    assert done.out.splitlines() == [
+        "2 files to read, 2.5 MB",
+        "1 indexed, 1 skipped, 0 removed in 1.2 s",
+        "skipped, no text: 1 file",
+        "    /f/b\\n.pdf: pictures only",
+    ]
     assert library.added == [(("one", "two"), "trip")]
+
+
+def test_add_tells_its_plan_on_a_terminal_before_it_begins(
+    shell: Runner, library: ScriptedLibrary
+) -> None:
+    cast(Shell, shell).terminal = True
+    library.events = EVENTS
+    library.planned = Survey(
+        files=1_212,
+        bytes=40_000_000,
+        unchanged=3,
+        seconds=95,
+        left_out=(
+            LeftOut(reason="hidden", count=4, example="/f/.git"),
+            LeftOut(reason="too_large", count=1, example="/f/film.mkv"),
+        ),
+    )
+
+    lines = shell("add", "/f", NO_COLOR="1").out.splitlines()
+
+    assert lines[0] == (
+        "1,212 files to read, 40.0 MB, about 1 min 35 s; 3 unchanged;"
+        " left out: 4 hidden, 1 too large"
+    )
+    assert lines[1].startswith("1 indexed")
+
+
+def test_a_thousand_failures_are_told_in_a_few_lines(
+    shell: Runner, library: ScriptedLibrary
+) -> None:
+    broken = [Skipped(path=f"/f/{n}.pdf", reason="corrupt", detail="cut off") for n in range(999)]
+    locked = [Skipped(path="/f/x.pdf", reason="encrypted", detail="RC4")]
+    done = Done(indexed=0, skipped=1_000, removed=0, seconds=75)
+    library.events = [Planned(files=1_000, bytes=9), *locked, *broken, done]
+
+    assert shell("add", "x").out.splitlines() == [
+        "1,000 files to read, 9 bytes",
+        "0 indexed, 1,000 skipped, 0 removed in 1 min 15 s",
+        "skipped, corrupt: 999 files",
+        "    /f/0.pdf: cut off",
+        "    /f/1.pdf: cut off",
+        "    /f/2.pdf: cut off",
+        "    and 996 more",
+        "skipped, encrypted: 1 file",
+        "    /f/x.pdf: RC4",
+    ]
+
+
+@pytest.mark.parametrize("command", [("add", "x"), ("library", "refresh"), ("library", "rebuild")])
+def test_every_line_of_a_job_has_the_keys_of_its_event_and_no_others(
+    shell: Runner, library: ScriptedLibrary, command: tuple[str, ...]
+) -> None:
+    library.events = EVENTS
+    keys = {
+        "planned": {"event", "files", "bytes"},
+        "indexed": {"event", "path", "passages"},
+        "skipped": {"event", "path", "reason", "detail"},
+        "done": {"event", "indexed", "skipped", "removed", "seconds"},
+    }
+
+    done = shell(*command, "--json")
+    events = [json.loads(line) for line in done.out.splitlines()]
+
+    assert done.status == 0
+    assert [event["event"] for event in events] == ["planned", "indexed", "skipped", "done"]
+    assert all(event.keys() == keys[event["event"]] for event in events)
 
 
 def test_search_prints_a_list_with_everything_about_a_passage(
@@ -123,9 +192,8 @@ def test_lists_are_the_same_for_programs_and_for_people(
         ),
     ]
 
-    assert json.loads(shell("library", "list", "--json").out) == [
-        {"name": "trip", "roots": ["/f"], "files": 2, "passages": 3}
-    ]
+    (trip,) = json.loads(shell("library", "list", "--json").out)
+    assert trip == {**trip, "name": "trip", "roots": ["/f"], "files": 2, "passages": 3}
     assert "trip" in shell("library", "list").out
     (failed,) = json.loads(shell("library", "list", "--failed", "--json").out)
     assert (failed["path"], failed["reason"], failed["detail"]) == ("/f/b.pdf", "encrypted", "RC4")
