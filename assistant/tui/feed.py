@@ -19,7 +19,7 @@ class Feed(Generic[Event]):
     The first event after a pause arrives at once; no event waits longer than a batch.
     """
 
-    def __init__(self, deliver: Callable[[Sequence[Event]], None]) -> None:
+    def __init__(self, deliver: Callable[[Sequence[Event]], object]) -> None:
         self._deliver = deliver
         self._loop = asyncio.get_running_loop()
         self._lock = Lock()
@@ -34,12 +34,12 @@ class Feed(Generic[Event]):
                 return
         self._call(self._arm)
 
-    def close(self, ended: Callable[[], None]) -> None:
+    def close(self, ended: Callable[[], object]) -> None:
         """Deliver what is left, then call `ended` in the event loop; from any thread."""
         self._call(self._flush)
         self._call(ended)
 
-    def _call(self, callback: Callable[[], None]) -> None:
+    def _call(self, callback: Callable[[], object]) -> None:
         # The loop is closed when the screen was left while the thread was still busy.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(callback)

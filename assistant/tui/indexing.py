@@ -1,0 +1,135 @@
+"""Indexing jobs: those begun in this window, and what is told of those begun elsewhere."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from textual.message import Message
+
+from assistant.core.errors import AssistantError
+from assistant.core.library import LibraryStatus
+from assistant.core.library_events import Done, IndexEvent, Planned, Progress, Scanned, Waiting
+from assistant.core.ports import Library
+from assistant.tui.aside import Stream
+from assistant.tui.turns import Report
+
+
+@dataclass(frozen=True)
+class Work:
+    """Indexing as it is told to the user."""
+
+    collection: str = ""
+    """Empty for a job that was begun elsewhere."""
+    is_waiting: bool = False
+    """Whether another job comes first, or the library is being started."""
+    seen: int = 0
+    """Files found so far, while the folders are walked."""
+    progress: Progress | None = None
+    is_paused: bool = False
+    waiting_files: int = 0
+    """Files to be read when nothing runs."""
+
+
+@dataclass(eq=False)
+class Job:
+    """Something added in this window; touched by the screen's thread alone."""
+
+    paths: tuple[str, ...]
+    collection: str
+    conversation_id: str
+    """The conversation that it was added to."""
+    work: Work
+    has_begun: bool = False
+    """Whether the collection is there."""
+    done: Done | None = None
+    stream: Stream[IndexEvent] | None = None
+
+    def note(self, event: IndexEvent) -> None:
+        """Follow what happens."""
+        self.has_begun = self.has_begun or not isinstance(event, Waiting)
+        match event:
+            case Waiting():
+                self.work = replace(self.work, is_waiting=True)
+            case Scanned(files=files):
+                self.work = replace(self.work, is_waiting=False, seen=files)
+            case Planned(files=files):
+                first = Progress(done=0, files=files, rate=0, eta=None, current="")
+                self.work = replace(self.work, is_waiting=False, progress=first)
+            case Progress(paused=paused):
+                self.work = replace(self.work, progress=event, is_paused=paused)
+            case Done():
+                self.done = event
+            case _:
+                pass
+
+
+class JobAdvanced(Message):
+    """A job came further."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self.job = job
+
+
+class JobEnded(Message):
+    """A job is over; `failure` tells why, when it failed."""
+
+    def __init__(self, job: Job, failure: AssistantError | None) -> None:
+        super().__init__()
+        self.job = job
+        self.failure = failure
+
+
+class Jobs:
+    """The jobs of this window. They go on in the library when the window is closed."""
+
+    def __init__(self, library: Library, post: Callable[[Message], object], report: Report) -> None:
+        self._library = library
+        self._post = post
+        self._report = report
+        self._running: list[Job] = []
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._running
+
+    def start(self, paths: Sequence[str], collection: str, conversation_id: str) -> Job:
+        """Put folders and files into a collection."""
+        job = Job(tuple(paths), collection, conversation_id, Work(collection, is_waiting=True))
+        self._running.append(job)
+        job.stream = Stream(
+            partial(self._library.add, paths, collection),
+            partial(self._advance, job),
+            partial(self._end, job),
+            self._report,
+        )
+        return job
+
+    def cancel(self) -> Job | None:
+        """End the job that is shown after the file at hand; None when there is none."""
+        job = self._shown
+        if job is not None and job.stream is not None:
+            job.stream.stop.set()
+        return job
+
+    def work(self, status: LibraryStatus | None) -> Work | None:
+        """What to tell: the first job of this window, else what the library says it does."""
+        if self._shown is not None:
+            return self._shown.work
+        if status is None or not (status.job or (status.paused and status.waiting)):
+            return None
+        return Work(progress=status.job, is_paused=status.paused, waiting_files=status.waiting)
+
+    @property
+    def _shown(self) -> Job | None:
+        begun = [job for job in self._running if job.has_begun]
+        return next(iter(begun or self._running), None)
+
+    def _advance(self, job: Job, events: Sequence[IndexEvent]) -> None:
+        for event in events:
+            job.note(event)
+        self._post(JobAdvanced(job))
+
+    def _end(self, job: Job, failure: AssistantError | None) -> None:
+        self._running.remove(job)
+        self._post(JobEnded(job, failure))

@@ -1,0 +1,60 @@
+"""Which of the user's files a conversation is about: how it is chosen, and how it is told."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Final
+
+from assistant.core.library import DEFAULT_COLLECTION, Collection
+from assistant.core.sanitize import one_line
+from assistant.tui.amounts import count
+from assistant.tui.disk import name_of
+from assistant.tui.holdings import Holdings
+from assistant.tui.looking import Offer
+
+LONGEST_NAME: Final = 80
+"""Characters of a collection's name."""
+NAMED: Final = 2
+"""Collections that are told by name."""
+
+
+def joined(chosen: Sequence[str] | None, collection: str) -> tuple[str, ...]:
+    """The collections of a conversation to which this one is added.
+
+    A conversation about all files becomes one about these: that is what they were added for.
+    """
+    return tuple(dict.fromkeys([*(chosen or ()), collection]))
+
+
+def label(chosen: Sequence[str] | None, holdings: Holdings, *, fall_back: bool) -> str:
+    """The files of a conversation in a few words; empty when there are none."""
+    if holdings.is_empty or chosen == ():
+        return ""
+    if chosen is None:
+        return "all files"
+    names = ", ".join(one_line(name, 24) for name in chosen[:NAMED])
+    more = f" + {len(chosen) - NAMED}" if len(chosen) > NAMED else ""
+    return f"{names}{more}{_counted(chosen, holdings)}{', or the model' if fall_back else ''}"
+
+
+def _counted(chosen: Sequence[str], holdings: Holdings) -> str:
+    if holdings.status is None:
+        return ""
+    known = [holdings.named(name) for name in chosen]
+    if None in known:
+        return " (not there)" if len(chosen) == 1 else ""
+    return f" ({count(sum(each.files for each in known if each), 'file')})"
+
+
+def collection_for(offer: Offer, known: Sequence[Collection], proposed: str) -> str:
+    """Where an offer goes unless the user says otherwise: where its first path belongs already,
+    else a collection called after the folder, else the one for loose files."""
+    for collection in known:
+        if any(is_within(offer.paths[0], root) for root in collection.roots):
+            return collection.name
+    name = one_line(name_of(offer.folders[0]), LONGEST_NAME) if len(offer.folders) == 1 else ""
+    return name.strip("/") or proposed or DEFAULT_COLLECTION
+
+
+def is_within(path: str, root: str) -> bool:
+    """Whether a path is a root or lies below it."""
+    return path == root or PurePath(path).is_relative_to(root)
