@@ -162,7 +162,7 @@ class Chat:
             asked = mentions.with_names(asked, question.attached)
             if question.attached or where.collections != ():
                 yield Searching()
-                found = self._consult(question, asked, history, where, stop)
+                found = self._consult(question.attached, asked, history, where, stop)
                 searched = () if question.attached else where.collections
             if found is not None and not found.sufficient:
                 yield Retrieved(result=found, used=(), collections=searched)
@@ -180,9 +180,8 @@ class Chat:
             return
         reserve = context.reserve_for(sampling.max_tokens, info.context_window)
         if not unfinished.text:
-            passages = found.passages if found is not None and found.sufficient else ()
-            fit = grounding.fit_whole if question.attached else grounding.fit
-            used = fit(asked, passages, model, info.context_window - reserve)
+            room = info.context_window - reserve
+            used = _fit(asked, question.attached, found, model, room)
             content = compose(asked, used)
             sent = content if content != question.text else None
             if sent != question.sent:
@@ -202,14 +201,19 @@ class Chat:
         yield from model.stream(plan.messages, sampling, stop)
 
     def _consult(
-        self, question: Message, asked: str, history: Sequence[Message], where: Sources, stop: Event
+        self,
+        attached: Sequence[str],
+        asked: str,
+        history: Sequence[Message],
+        where: Sources,
+        stop: Event,
     ) -> SearchResult:
         """What the files that are attached say, or those of the library."""
         assert self._library is not None
-        if not question.attached:
+        if not attached:
             return grounding.search(self._library, asked, history, where, stop)
         files: list[FileText] = []
-        for path in question.attached:
+        for path in attached:
             file = self._library.read(path, stop)
             if file is None:
                 break
@@ -242,21 +246,28 @@ class Chat:
         model: ChatModel,
         sampling: Sampling | None = None,
         sources: Sources = grounding.NOWHERE,
+        attached: Sequence[str] = (),
+        stop: Event | None = None,
     ) -> context.ContextPlan:
-        """The plan of a question that is not asked; the model has to be loaded."""
-        sampling = sampling or self._sampling
+        """The plan of a question that is not asked; the model has to be loaded.
+
+        Args:
+            attached: files that would go whole with it, as absolute paths.
+        """
+        sampling, stop = sampling or self._sampling, stop or Event()
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
         window = info.context_window
         reserve = context.reserve_for(sampling.max_tokens, window)
-        question = mentions.without(question, sources.collections or ())
-        if self._library is not None and sources.collections != ():
-            found = grounding.search(self._library, question, history, sources, Event())
-            passages = found.passages if found.sufficient else ()
-            question = compose(question, grounding.fit(question, passages, model, window - reserve))
+        asked = mentions.without(question, sources.collections or ())
+        asked = mentions.with_names(asked, attached)
+        content = asked
+        if self._library is not None and (attached or sources.collections != ()):
+            found = self._consult(attached, asked, history, sources, stop)
+            content = compose(asked, _fit(asked, attached, found, model, window - reserve))
         return context.plan(
             system_prompt,
             context.turns_of(history),
-            [ChatMessage(role="user", content=question)],
+            [ChatMessage(role="user", content=content)],
             model.measure,
             window,
             reserve,
@@ -326,6 +337,15 @@ class Chat:
         if message.role != "assistant":
             raise NotFoundError(f"Message {id} is a question, not an answer.")
         return message
+
+
+def _fit(
+    asked: str, attached: Sequence[str], found: SearchResult | None, model: ChatModel, room: int
+) -> tuple[Passage, ...]:
+    """The passages that go into the prompt. Raises ContextOverflowError for files that do not."""
+    passages = found.passages if found is not None and found.sufficient else ()
+    fit = grounding.fit_whole if attached else grounding.fit
+    return fit(asked, passages, model, room)
 
 
 def _retrieval(event: Retrieved) -> Retrieval:
