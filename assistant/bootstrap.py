@@ -26,6 +26,7 @@ LIBRARY = "library"
 READER = "reader"
 PROBE = "probe"
 MEGABYTE = 1_000_000
+GIGABYTE = 1_000_000_000
 
 FROM_SOURCE = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.__main__ import main; main()"
@@ -93,6 +94,7 @@ def model_catalog(settings: Settings, paths: Paths) -> ModelCatalog:
         context_window=settings.engine.context_window,
         threads=settings.engine.threads,
         batch=settings.engine.batch,
+        sequences=settings.engine.sequences,
         load_timeout=settings.engine.load_timeout,
     )
     return LocalModels(engine_worker(paths), options, paths.models, settings.chat.model)
@@ -159,11 +161,13 @@ def run_worker(name: str) -> None:
 
 def _run_engine() -> None:
     # llama.cpp belongs to the worker alone; a front end must not import it.
-    from assistant.engine.worker import serve  # noqa: PLC0415
+    from assistant.engine.worker import Keeping, serve  # noqa: PLC0415
 
     paths, settings = _surroundings()
+    budget = int(settings.engine.snapshots * GIGABYTE)
     serve(
         engine_worker(paths),
+        Keeping(paths.snapshots, budget) if budget else None,
         idle_unload=settings.engine.idle_unload,
         idle_exit=settings.engine.idle_exit,
     )

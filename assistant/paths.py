@@ -47,6 +47,11 @@ class Paths:
         return self.data / "models"
 
     @property
+    def snapshots(self) -> Path:
+        """What models have read of conversations."""
+        return self.cache / "snapshots"
+
+    @property
     def prompts(self) -> Path:
         return self.config / "prompts"
 

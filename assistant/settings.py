@@ -37,6 +37,11 @@ class EngineSettings(Value):
     """Threads that compute; 0 takes all cores but one."""
     batch: Annotated[int, Field(ge=1)] = 512
     """Tokens of the prompt that are read at once."""
+    sequences: Annotated[int, Field(ge=1, le=64)] = 3
+    """Conversations that stay read in memory, so that going back to them costs nothing; fewer
+    where the memory is short."""
+    snapshots: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 4
+    """Gigabytes on disk for what was read of other conversations; 0 keeps nothing."""
     load_timeout: Annotated[float, Field(gt=0)] = 300
     """Seconds after which a load is given up."""
     idle_unload: Annotated[float, Field(gt=0)] = 900

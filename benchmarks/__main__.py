@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.answers import measure_answers
 from benchmarks.pairs import HEADER
 from benchmarks.screen import measure_screen
+from benchmarks.switching import measure_switching
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
     os.environ.update(ASSISTANT_HOME=str(home), ASSISTANT_ENGINE__THREADS=threads)
     try:
         print(HEADER)
-        for comparison in [*measure_answers(), *measure_screen(home)]:
+        for comparison in [*measure_answers(), *measure_switching(), *measure_screen(home)]:
             print(comparison.row(), flush=True)
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -23,6 +23,7 @@ from assistant.engine.protocol import (
     Rendered,
     Target,
 )
+from assistant.engine.snapshots import Snapshots
 from assistant.ipc.control import Leaving
 
 PROGRESS_INTERVAL = 0.05
@@ -42,7 +43,10 @@ class _Loaded(NamedTuple):
 class Host:
     """Holds at most one model. Used by the worker's main thread only."""
 
-    def __init__(self, jobs: JobQueue, abort: AbortFlag) -> None:
+    def __init__(
+        self, jobs: JobQueue, abort: AbortFlag, snapshots: Snapshots | None = None
+    ) -> None:
+        self._snapshots = snapshots
         self._jobs = jobs
         self._abort = abort
         self._native = NativeLog(abort)
@@ -57,6 +61,17 @@ class Host:
             return
         self._serve_safely(job)
 
+    def rest(self, idle: float) -> bool:
+        """Use the time while nobody asks, in small pieces; whether there is more to do."""
+        if self._model is None:
+            return False
+        self._abort.clear()
+        try:
+            return self._model.rest(idle)
+        except AssistantError as failure:
+            log.warning("the model could not be prepared for the next question: %s", failure)
+            return False
+
     def unload(self) -> None:
         """Give the model's memory back."""
         if self._model is not None:
@@ -66,6 +81,8 @@ class Host:
 
     def close(self) -> None:
         self.unload()
+        if self._snapshots is not None:
+            self._snapshots.close()
         self._native.close()
 
     def _serve_safely(self, job: Job) -> None:
@@ -127,7 +144,9 @@ class Host:
         job.post(Loading(model=target.name, done=0))
         path, options = target.path, target.options
         with Watchdog(options.load_timeout + GRACE, lambda: self._give_up(job)):
-            self._model = LoadedModel(path, options, self._native, self._abort, progress)
+            self._model = LoadedModel(
+                path, options, self._native, self._abort, progress, self._snapshots
+            )
         self._loaded = _Loaded(path, options, _stamp(path))
         log.info("loaded %s", path)
         return self._model

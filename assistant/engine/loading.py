@@ -14,10 +14,13 @@ from typing import Self
 import llama_cpp
 
 from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutError
-from assistant.engine.modelfile import COMPUTED_AT_ONCE, check_model_file
+from assistant.engine.modelfile import COMPUTED_AT_ONCE, check_model_file, free_memory
 from assistant.engine.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
 from assistant.engine.threads import computing_threads
+
+FOR_OTHERS = 0.1
+"""Of the free memory: what the caches of conversations beside the one in use may take."""
 
 GRACE = 5.0
 """Seconds a load may go on after its limit without asking whether it may."""
@@ -109,7 +112,7 @@ def load_weights(
 def open_context(
     model: llama_cpp.llama_model_p, path: Path, options: LoadOptions, native: NativeLog
 ) -> llama_cpp.llama_context_p:
-    """A context for one conversation at a time; free it with `llama_free`.
+    """A context for some conversations, each with a window of its own; free with `llama_free`.
 
     Raises:
         ModelFileError: the model is none that can chat.
@@ -119,8 +122,13 @@ def open_context(
         raise ModelFileError(f"The model {path.name} cannot write text.", "Choose a chat model.")
     trained = llama_cpp.llama_model_n_ctx_train(model)
     parameters = llama_cpp.llama_context_default_params()
-    parameters.n_ctx = min(options.context_window, trained or options.context_window)
-    parameters.n_batch = min(options.batch, parameters.n_ctx)
+    window = min(options.context_window, trained or options.context_window)
+    count = _sequences(model, window, options.sequences)
+    # Sequences that share one buffer would each compute over all the others' tokens.
+    parameters.kv_unified = False
+    parameters.n_seq_max = count
+    parameters.n_ctx = window * count
+    parameters.n_batch = min(options.batch, window)
     parameters.n_ubatch = min(parameters.n_batch, COMPUTED_AT_ONCE)
     if not llama_cpp.llama_supports_gpu_offload():
         # On a CPU flash attention saves memory and no time: with 1,000 tokens in the cache the
@@ -145,6 +153,16 @@ def open_context(
             f"The model {path.name} makes embeddings and cannot chat.", "Choose a chat model."
         )
     return context
+
+
+def _sequences(model: llama_cpp.llama_model_p, window: int, wanted: int) -> int:
+    """How many conversations fit: beside the first they may take a part of what is free."""
+    heads = max(llama_cpp.llama_model_n_head(model), 1)
+    width = llama_cpp.llama_model_n_embd(model) // heads
+    layers, kv_heads = llama_cpp.llama_model_n_layer(model), llama_cpp.llama_model_n_head_kv(model)
+    size: int = max(window * layers * kv_heads * width * 4, 1)
+    fitting = 1 + int(free_memory() * FOR_OTHERS) // size
+    return max(1, min(wanted, fitting))
 
 
 def _refused(path: Path, architecture: str, errors: list[str]) -> ModelFileError:

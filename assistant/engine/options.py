@@ -16,5 +16,7 @@ class LoadOptions(Value):
     """Threads that compute; 0 takes all cores but one."""
     batch: Annotated[int, Field(ge=1)] = 512
     """Tokens of the prompt that are read at once."""
+    sequences: Annotated[int, Field(ge=1, le=64)] = 3
+    """Conversations whose cache stays in memory; fewer where they do not fit."""
     load_timeout: Annotated[float, Field(gt=0)] = 300
     """Seconds after which a load is given up."""

@@ -67,6 +67,7 @@ class PromptWriter:
         """
         self.stop = stop
         self._template = template
+        self._special = special
         self._folds_system = not self._begins_with_system()
         frame = self._learn_frame()
         self._headers = {"assistant": frame[1], "user": frame[2]}
@@ -84,6 +85,24 @@ class PromptWriter:
         if messages and messages[-1].role == "assistant":
             return self._breaker.clean(messages[-1].content)
         return ""
+
+    def lasting(self, messages: Sequence[ChatMessage], answer: str) -> str:
+        """What every next prompt of the conversation begins with, after this answer.
+
+        It ends before a special token, where the rest can be tokenized on its own; it is empty
+        when there is no such place.
+        """
+        *before, last = messages
+        if last.role == "assistant":
+            said = last.model_copy(update={"content": last.content + answer})
+        else:
+            before, said = [*messages], ChatMessage(role="assistant", content=answer)
+        try:
+            text = self.text([*before, said, ChatMessage(role="user", content=_sentinel(0))])
+        except ModelError:
+            return ""
+        text = text.partition(_sentinel(0))[0]
+        return text[: max([0, *(text.rfind(special) for special in self._special)])]
 
     def layout(self, messages: Sequence[ChatMessage]) -> Layout:
         """The prompt and each message's span: from the end of the one before to its own end.

@@ -1,20 +1,30 @@
-"""The key/value cache of one context, and which tokens and which text it stands for.
+"""One sequence of the key/value cache, and which tokens and which text it stands for.
 
 Two prompts of a conversation share their beginning. Tokens of an answer come from the model, and
 tokenizing the same text again may cut it differently; so the beginning is compared as text, and
 where it is the same the very tokens in the cache are used.
+
+A token that is evaluated alone comes out different in its last bits from the same token in a batch,
+and that is enough to change an answer. Prompts are therefore never evaluated token by token, and an
+answer, which has to be, is read once more as a prompt when there is time (`settle`): what is in the
+cache then is exactly what a fresh reading of the conversation would put there.
 """
 
+import ctypes
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import llama_cpp
 
 from assistant.core.errors import EngineError
+from assistant.engine.prefixes import common
 from assistant.engine.vocabulary import Vocabulary
 
 _DECODED, _ABORTED = 0, 2
 """What llama_decode returns."""
+
+FEWEST = 2
+"""Tokens of a prompt that are evaluated together, at least."""
 
 
 class Mark(NamedTuple):
@@ -24,20 +34,75 @@ class Mark(NamedTuple):
     size: int
 
 
-class CachedSequence:
-    """The one sequence of a context. Keeps the cache and its own lists in step."""
+class Batch:
+    """llama.cpp's list of tokens to evaluate, made once per context."""
 
-    def __init__(self, context: llama_cpp.llama_context_p, vocabulary: Vocabulary) -> None:
+    def __init__(self, size: int) -> None:
+        self._batch: llama_cpp.llama_batch = llama_cpp.llama_batch_init(size, 0, 1)
+
+    def of(self, sequence: int, start: int, tokens: Sequence[int]) -> llama_cpp.llama_batch:
+        """These tokens from position `start` on; the logits of the last one are wanted."""
+        batch, last = self._batch, len(tokens) - 1
+        batch.n_tokens = len(tokens)
+        for place, token in enumerate(tokens):
+            batch.token[place] = token
+            batch.pos[place] = start + place  # type: ignore[call-overload]
+            batch.n_seq_id[place] = 1
+            batch.seq_id[place][0] = sequence
+            batch.logits[place] = place == last
+        return batch
+
+    def close(self) -> None:
+        llama_cpp.llama_batch_free(self._batch)
+
+
+class CachedSequence:
+    """Keeps the cache of one sequence and its own lists in step."""
+
+    def __init__(
+        self,
+        context: llama_cpp.llama_context_p,
+        vocabulary: Vocabulary,
+        batch: Batch,
+        id: int = 0,
+    ) -> None:
+        self.id = id
         self._context = context
         self._vocabulary = vocabulary
+        self._batch = batch
+        self._together = llama_cpp.llama_n_ubatch(context)
         memory = llama_cpp.llama_get_memory(context)
         assert memory is not None
         self._memory = memory
         self._tokens: list[int] = []
         self._evaluated = 0
+        self._as_prompt = 0
+        """Tokens from the beginning on that were evaluated as a fresh reading would do it."""
         self._text = bytearray()
         self._marks: list[Mark] = []
-        self._one = (llama_cpp.llama_token * 1)()
+
+    @property
+    def tokens(self) -> list[int]:
+        """Those in the cache."""
+        return self._tokens[: self._evaluated]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the cache is what a fresh reading would make it."""
+        return self._as_prompt == self._evaluated == len(self._tokens)
+
+    def common_text(self, prompt: bytes) -> int:
+        """How many bytes of the prompt are in the cache from its beginning on."""
+        return common(self._text, prompt)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._text
+
+    def goes_on_with(self, prompt: bytes) -> bool:
+        """Whether a prompt is of the conversation in the cache: it has more than half of its text.
+        All conversations of a role begin with the same words."""
+        return self.common_text(prompt) * 2 > len(self._text)
 
     def tokens_of(self, prompt: bytes) -> list[int]:
         """The tokens of a prompt, those in the cache wherever its text begins the prompt."""
@@ -49,9 +114,11 @@ class CachedSequence:
     def begin(self, tokens: Sequence[int], prompt: bytes) -> int:
         """Make the cache hold as much of `tokens` as it can without evaluating; how many.
 
-        At least the last token stays to be evaluated: its logits are needed.
+        Some at the end stay to be evaluated: the logits of the last one are needed.
         """
-        keep = min(_common_length(tokens, self._tokens), self._evaluated, len(tokens) - 1)
+        keep = min(
+            common(list(tokens), self._tokens), self._evaluated, max(len(tokens) - FEWEST, 0)
+        )
         keep = self._cut(keep)
         same = bytes(self._text)
         self._marks = [
@@ -64,34 +131,86 @@ class CachedSequence:
         self._text = bytearray(prompt)
         return keep
 
+    def settle(self, prompt: bytes) -> None:
+        """Take in what the conversation's next prompt begins with, to be read by `read`.
+
+        What was evaluated otherwise than a fresh reading of `prompt` would do it is dropped.
+        """
+        self._cut(self._as_prompt)
+        tokens = self._opening(prompt) + self._vocabulary.tokenize(prompt)
+        self._marks = []
+        self.begin(tokens, prompt)
+
+    def take(self, tokens: Sequence[int], prompt: bytes, state: bytes) -> bool:
+        """Put a state of `dump` into the cache; False when llama.cpp does not take it."""
+        self.clear()
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        if not llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), self.id):
+            self.clear()
+            return False
+        self._tokens = list(tokens)
+        self._evaluated = self._as_prompt = len(tokens)
+        self._text = bytearray(prompt)
+        self._marks = [Mark(len(tokens), len(prompt))]
+        return True
+
+    def dump(self) -> tuple[list[int], bytes, bytes]:
+        """The tokens in the cache, the text they stand for, and the state for `take`.
+
+        Only what is settled can be dumped.
+        """
+        assert self.is_settled
+        size = llama_cpp.llama_state_seq_get_size(self._context, self.id)
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, self.id)
+        return list(self._tokens), bytes(self._text), memoryview(buffer)[:written].tobytes()
+
+    def retreat(self) -> None:
+        """Go back to the last place where the cache is what a fresh reading would make it."""
+        place = next((m for m in reversed(self._marks) if m.tokens <= self._as_prompt), None)
+        if place is None:
+            self.clear()
+            return
+        self._cut(place.tokens)
+        self._tokens = self._tokens[: place.tokens]
+        self._text = self._text[: place.size]
+        self._marks = [mark for mark in self._marks if mark.tokens <= place.tokens]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._cut(0)
+        self._tokens, self._marks = [], []
+        self._text = bytearray()
+
     @property
     def unread(self) -> int:
         """Tokens that are not evaluated yet."""
         return len(self._tokens) - self._evaluated
 
     def read(self, limit: int) -> bool:
-        """Evaluate the next `limit` tokens at most. False when that was aborted."""
-        chunk = self._tokens[self._evaluated : self._evaluated + limit]
-        return self._decode((llama_cpp.llama_token * len(chunk))(*chunk), len(chunk))
+        """Evaluate some `limit` of the prompt's next tokens. False when that was aborted."""
+        count = portion(self.unread, limit, self._together)
+        if self._decode(self._tokens[self._evaluated : self._evaluated + count]):
+            if self._as_prompt == self._evaluated - count:
+                self._as_prompt = self._evaluated
+            return True
+        return False
 
     def read_last(self) -> bool:
         """Evaluate the one token that was written last. False when that was aborted."""
-        self._one[0] = self._tokens[-1]
-        return self._decode(self._one, 1)
+        return self._decode(self._tokens[-1:])
 
     def write(self, token: int, piece: bytes) -> None:
-        """Append a sampled token; it is evaluated by the next `read`."""
+        """Append a sampled token; it is evaluated by the next `read_last`."""
         self._tokens.append(token)
         self._text += piece
         self._marks.append(Mark(len(self._tokens), len(self._text)))
 
-    def _decode(self, tokens: object, count: int) -> bool:
-        status = llama_cpp.llama_decode(
-            self._context,
-            llama_cpp.llama_batch_get_one(tokens, count),
-        )
+    def _decode(self, tokens: Sequence[int]) -> bool:
+        batch = self._batch.of(self.id, self._evaluated, tokens)
+        status = llama_cpp.llama_decode(self._context, batch)
         if status == _DECODED:
-            self._evaluated += count
+            self._evaluated += len(tokens)
             return True
         self._cut(self._evaluated)
         if status == _ABORTED:
@@ -103,16 +222,17 @@ class CachedSequence:
 
     def _cut(self, keep: int) -> int:
         """Drop what the cache holds beyond `keep` tokens; some models can only drop everything."""
-        if not llama_cpp.llama_memory_seq_rm(self._memory, 0, keep, -1):
-            llama_cpp.llama_memory_clear(self._memory, False)
+        if not llama_cpp.llama_memory_seq_rm(self._memory, self.id, keep, -1):
+            llama_cpp.llama_memory_seq_rm(self._memory, self.id, -1, -1)
             keep = 0
         self._evaluated = keep
+        self._as_prompt = min(self._as_prompt, keep)
         return keep
 
     def _last_common_mark(self, prompt: bytes) -> Mark | None:
-        common = _common_bytes(self._text, prompt)
+        known = self.common_text(prompt)
         for mark in reversed(self._marks):
-            if mark.size <= common and self._can_cut(prompt, mark.size):
+            if mark.size <= known and self._can_cut(prompt, mark.size):
                 return mark
         return None
 
@@ -134,19 +254,13 @@ class CachedSequence:
         return [vocabulary.bos_token]
 
 
-def _common_length(left: Sequence[int], right: Sequence[int]) -> int:
-    for index, (a, b) in enumerate(zip(left, right, strict=False)):
-        if a != b:
-            return index
-    return min(len(left), len(right))
+def portion(unread: int, limit: int, together: int) -> int:
+    """How many of `unread` tokens to evaluate next, about `limit`: never one alone.
 
-
-def _common_bytes(left: bytes | bytearray, right: bytes) -> int:
-    low, high = 0, min(len(left), len(right))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    llama.cpp takes `together` of them at a time, and none of these groups may be a single token,
+    here or in what is left.
+    """
+    for count in range(min(limit, unread), 1, -1):
+        if count % together != 1 and unread - count != 1:
+            return count
+    return min(unread, FEWEST + 1)

@@ -7,7 +7,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.engine.abort import AbortFlag
 from assistant.engine.jobs import Job, JobQueue
@@ -29,10 +29,20 @@ OOM_SCORE = "500"
 log = logging.getLogger(__name__)
 
 
-def serve(worker: WorkerSpec, *, idle_unload: float, idle_exit: float) -> None:
+class Keeping(NamedTuple):
+    """Where states of the key/value cache are kept, and how many bytes of them."""
+
+    folder: Path
+    budget: int
+
+
+def serve(
+    worker: WorkerSpec, keeping: Keeping | None = None, *, idle_unload: float, idle_exit: float
+) -> None:
     """Be the engine worker until nobody needs one.
 
     Args:
+        keeping: where states of the cache are kept; None keeps none.
         idle_unload: seconds without a request after which the model leaves the memory.
         idle_exit: seconds without a request after which the process ends.
 
@@ -52,8 +62,10 @@ def serve(worker: WorkerSpec, *, idle_unload: float, idle_exit: float) -> None:
     with Server(worker, requests, lambda caller, request: jobs.put(Job(caller, request))) as server:
         # Callers can queue while llama.cpp is being imported.
         from assistant.engine.host import Host  # noqa: PLC0415
+        from assistant.engine.snapshots import Snapshots  # noqa: PLC0415
 
-        host = Host(jobs, abort)
+        snapshots = Snapshots(keeping.folder, keeping.budget) if keeping else None
+        host = Host(jobs, abort, snapshots)
         log.info("engine %s is ready", worker.version)
         _work(host, jobs, server, output, idle_unload=idle_unload, idle_exit=idle_exit)
     for job in jobs.drain():
@@ -74,7 +86,8 @@ def _work(
     look = min(LOOK, idle_unload, idle_exit)
     served = monotonic()
     while True:
-        job = jobs.take(look)
+        more = host.rest(monotonic() - served)
+        job = jobs.take(0 if more else look)
         if job is not None:
             host.run(job)
             served = monotonic()

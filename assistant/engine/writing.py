@@ -32,7 +32,6 @@ class Writer:
         self,
         context: llama_cpp.llama_context_p,
         vocabulary: Vocabulary,
-        sequence: CachedSequence,
         abort: AbortFlag,
         *,
         window: int,
@@ -41,50 +40,49 @@ class Writer:
     ) -> None:
         self._context = context
         self._vocabulary = vocabulary
-        self._sequence = sequence
         self._abort = abort
         self._window = window
         self._batch = batch
         self._stop = stop
 
-    def write(self, prompt: Prompt, sampling: Sampling) -> Iterator[Reading | Wrote | Finished]:
+    def write(
+        self, prompt: Prompt, sampling: Sampling, sequence: CachedSequence
+    ) -> Iterator[Reading | Wrote | Finished]:
         """Read the prompt, which has to fit the window, and write until the answer ends."""
-        answer = _Answer(len(prompt.tokens), self._sequence.begin(prompt.tokens, prompt.text))
-        repeatable = sampling.temperature == 0 or sampling.seed is not None
-        yield from self._read(answer, repeatable=repeatable)
+        answer = _Answer(len(prompt.tokens), sequence.begin(prompt.tokens, prompt.text))
+        yield from self._read(answer, sequence)
         answer.read()
         if not self._abort.is_set():
             with SamplerChain(sampling, self._vocabulary.size) as sampler:
                 opening = self._vocabulary.tokenize(prompt.opening.encode())
                 sampler.accept(opening[-PENALTY_WINDOW:])
                 limit = min(sampling.max_tokens or self._window, self._window - answer.prompt)
-                for text in self._write(sampler, limit, answer, fresh=not prompt.opening):
+                for text in self._write(sequence, sampler, limit, answer, fresh=not prompt.opening):
                     answer.shown()
                     yield Wrote(text=text)
         yield answer.finished()
 
-    def _read(self, answer: "_Answer", *, repeatable: bool) -> Iterator[Reading]:
-        """Evaluate the prompt in chunks short enough to show progress.
-
-        A token in a batch and the same token alone differ in their last bits, which is enough to
-        change an answer. When the prompt is in the cache its last token is evaluated alone; for
-        an answer that is to come out the same each time that is done the first time, too.
-        """
+    def _read(self, answer: "_Answer", sequence: CachedSequence) -> Iterator[Reading]:
+        """Evaluate the prompt in chunks short enough to show progress."""
         total, cached = answer.prompt, answer.cached
         yield Reading(done=cached, total=total, cached=cached)
         pace = Pace(self._batch)
-        while self._sequence.unread:
-            unread = self._sequence.unread
-            most = unread - 1 if repeatable and unread > 1 else unread
+        while sequence.unread:
             with pace:
-                if not self._sequence.read(min(pace.tokens, most)):
+                if not sequence.read(pace.tokens):
                     return
-            yield Reading(done=total - self._sequence.unread, total=total, cached=cached)
+            yield Reading(done=total - sequence.unread, total=total, cached=cached)
 
     def _write(
-        self, sampler: SamplerChain, limit: int, answer: "_Answer", *, fresh: bool
+        self,
+        sequence: CachedSequence,
+        sampler: SamplerChain,
+        limit: int,
+        answer: "_Answer",
+        *,
+        fresh: bool,
     ) -> Iterator[str]:
-        vocabulary, sequence = self._vocabulary, self._sequence
+        vocabulary = self._vocabulary
         text = AnswerText(self._stop, trim=fresh and vocabulary.prefixes_space)
         while not self._abort.is_set():
             token = sampler.sample(self._context)

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from assistant.engine.worker import serve
+from assistant.engine.worker import Keeping, serve
 from assistant.ipc.worker import WorkerSpec
 
 if __name__ == "__main__":
@@ -15,4 +15,5 @@ if __name__ == "__main__":
         log=Path(home) / "logs" / "engine.log",
         version=version,
     )
-    serve(spec, idle_unload=float(idle_unload), idle_exit=float(idle_exit))
+    keeping = Keeping(Path(home) / "snapshots", 2**30)
+    serve(spec, keeping, idle_unload=float(idle_unload), idle_exit=float(idle_exit))

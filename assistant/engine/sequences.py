@@ -1,0 +1,45 @@
+"""Which conversation is in which sequence of the cache: several are kept warm at once."""
+
+from collections.abc import Iterator
+
+import llama_cpp
+
+from assistant.engine.sequence import Batch, CachedSequence
+from assistant.engine.vocabulary import Vocabulary
+
+
+class Sequences:
+    """The sequences of a context, the one used last at the end."""
+
+    def __init__(self, context: llama_cpp.llama_context_p, vocabulary: Vocabulary) -> None:
+        self._batch = Batch(llama_cpp.llama_n_batch(context))
+        self._by_use = [
+            CachedSequence(context, vocabulary, self._batch, id)
+            for id in range(llama_cpp.llama_n_seq_max(context))
+        ]
+
+    def __iter__(self) -> Iterator[CachedSequence]:
+        """The one used last comes first."""
+        return reversed(self._by_use)
+
+    def nearest(self, prompt: bytes) -> CachedSequence:
+        """The one that has most of a prompt's beginning."""
+        return max(self, key=lambda sequence: sequence.common_text(prompt))
+
+    def choose(self, prompt: bytes) -> CachedSequence:
+        """Where a prompt is to be read: in its own conversation's sequence, else in an empty one,
+        else in the one that was not used for longest. It counts as used from now on.
+
+        """
+        nearest = self.nearest(prompt)
+        chosen = (
+            nearest
+            if nearest.goes_on_with(prompt)
+            else next((one for one in self._by_use if one.is_empty), self._by_use[0])
+        )
+        self._by_use.remove(chosen)
+        self._by_use.append(chosen)
+        return chosen
+
+    def close(self) -> None:
+        self._batch.close()

@@ -1,0 +1,113 @@
+"""Going back to a conversation reads nothing again, also after a restart of everything."""
+
+import os
+import secrets
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.models import ChatMessage
+from assistant.engine.client import LlamaChatModel
+from assistant.engine.sequence import portion
+from tests.engine.support import GREEDY, answer, engine_home, local_models, said, until, workers
+
+SHORT = GREEDY.model_copy(update={"max_tokens": 24})
+LONG = "The harbour of Recife, its bridges and its rivers were described by many travellers. " * 20
+
+
+@pytest.fixture
+def cold_home() -> Iterator[Path]:
+    """Another home, whose engine has read nothing."""
+    with engine_home() as home:
+        yield home
+
+
+def conversation(model: LlamaChatModel, word: str) -> list[ChatMessage]:
+    """Some hundred tokens and two turns."""
+    messages = [said("system", f"{word}. {LONG}"), said("user", f"What is {word} about?")]
+    first, _ = answer(model, messages, SHORT)
+    messages += [said("assistant", first), said("user", "And in short?")]
+    second, _ = answer(model, messages, SHORT)
+    return [*messages, said("assistant", second), said("user", "Name three of its bridges.")]
+
+
+def snapshots(home: Path) -> list[Path]:
+    folder = home / "snapshots"
+    return sorted(folder.glob("*.kv")) if folder.is_dir() else []
+
+
+@given(st.integers(2, 2000), st.integers(4, 600), st.sampled_from([2, 3, 32, 128, 512]))
+def test_no_token_of_a_prompt_is_evaluated_alone(unread: int, limit: int, together: int) -> None:
+    while unread:
+        count = portion(unread, limit, together)
+        assert 2 <= count <= unread
+        if together > 3:
+            assert count % together != 1
+        unread -= count
+        assert unread != 1
+
+
+@pytest.mark.model
+def test_two_conversations_stay_warm_side_by_side(starter: LlamaChatModel) -> None:
+    one = conversation(starter, secrets.token_hex(4))
+    other = conversation(starter, secrets.token_hex(4))
+
+    for messages in (one, other):
+        _, done = answer(starter, messages, SHORT)
+        assert done.usage.prompt_tokens - done.usage.cached_tokens < 40
+
+
+@pytest.mark.model
+def test_an_answer_is_the_same_warm_from_disk_and_read_anew(
+    own_home: Path, cold_home: Path
+) -> None:
+    model = local_models(own_home).open(None)
+    asked = conversation(model, "Olinda")
+    until(lambda: len(snapshots(own_home)) == 1, timeout=60)
+    warm, kept = answer(model, asked, SHORT)
+
+    (worker,) = workers(own_home)
+    os.kill(worker, signal.SIGKILL)
+    until(lambda: not workers(own_home))
+    restored, loaded = answer(model, asked, SHORT)
+    cold, read = answer(local_models(cold_home).open(None), asked, SHORT)
+
+    assert warm == restored == cold
+    assert kept.usage.prompt_tokens - kept.usage.cached_tokens < 20
+    assert loaded.usage.prompt_tokens - loaded.usage.cached_tokens < 20
+    assert read.usage.cached_tokens == 0
+
+
+@pytest.mark.model
+def test_a_damaged_snapshot_is_read_over(own_home: Path) -> None:
+    model = local_models(own_home).open(None)
+    asked = conversation(model, "Olinda")
+    until(lambda: len(snapshots(own_home)) == 1, timeout=60)
+    warm, _ = answer(model, asked, SHORT)
+    (worker,) = workers(own_home)
+    os.kill(worker, signal.SIGKILL)
+    until(lambda: not workers(own_home))
+    (file,) = snapshots(own_home)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 0x40
+    file.write_bytes(data)
+
+    again, done = answer(model, asked, SHORT)
+
+    assert again == warm
+    assert done.usage.cached_tokens == 0
+
+
+@pytest.mark.model
+def test_conversations_beyond_what_fits_in_memory_come_back_from_disk(own_home: Path) -> None:
+    model = local_models(own_home).open(None)
+    talks = [conversation(model, secrets.token_hex(4)) for _ in range(5)]
+
+    for asked in talks:
+        _, done = answer(model, asked, SHORT)
+        # What was not read once more as a prompt before another one took its place is read again.
+        assert done.usage.cached_tokens > done.usage.prompt_tokens * 0.8
