@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 from assistant.core.models import Message
 
-Group = Literal["Conversation", "Answer", "Message", "Screen"]
+Group = Literal["Conversation", "Answer", "Message", "Files", "Screen"]
 
 Target = Literal["question", "answer", "unfinished", "versions", "any"]
 """Which messages a command is for."""
@@ -160,6 +160,35 @@ COMMANDS: tuple[Command, ...] = (
         "alt+right",
         message_key="right",
         target="versions",
+    ),
+    Command(
+        "add",
+        "Add files",
+        "Add folders and files, to be asked about",
+        "Files",
+        "alt+a",
+        argument="path",
+    ),
+    Command(
+        "files",
+        "Choose files",
+        "Choose the collections that this conversation is about",
+        "Files",
+        "alt+f",
+    ),
+    Command(
+        "pause-indexing",
+        "Pause or resume indexing",
+        "Hold indexing back, or let it go on",
+        "Files",
+        "alt+p",
+    ),
+    Command(
+        "cancel-indexing",
+        "Cancel indexing",
+        "Stop adding files after the one at hand",
+        "Files",
+        "alt+c",
     ),
     Command("top", "Go to the beginning", "Show the first message", "Screen", "ctrl+home"),
     Command("end", "Go to the end", "Show the last message and follow it", "Screen", "ctrl+end"),

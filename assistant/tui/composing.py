@@ -57,6 +57,15 @@ class Composer:
         self.show("")
         return edited
 
+    def take_back(self, question: str, edited: Message | None) -> None:
+        """A question could not be asked: it is there again, before what was typed meanwhile."""
+        typed = self._prompt.text
+        if edited is not None:
+            self.edit(edited)
+        else:
+            self.show("")
+        self._prompt.show(APART.join(part for part in (question, typed) if part.strip()))
+
     def edit(self, question: Message) -> None:
         """Put a question of the conversation into the prompt."""
         self.editing = question

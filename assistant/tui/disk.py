@@ -44,6 +44,11 @@ def absolute(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111
 
 
+def real(path: str) -> str:
+    """An absolute path with all links followed, as the library knows it."""
+    return os.path.realpath(path)
+
+
 def home() -> str:
     """The user's folder."""
     return os.path.expanduser("~")  # noqa: PTH111

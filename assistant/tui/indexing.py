@@ -41,12 +41,15 @@ class Job:
     work: Work
     has_begun: bool = False
     """Whether the collection is there."""
+    is_new: bool = False
+    """Whether nobody has seen yet that it has begun."""
     done: Done | None = None
     stream: Stream[IndexEvent] | None = None
 
     def note(self, event: IndexEvent) -> None:
         """Follow what happens."""
-        self.has_begun = self.has_begun or not isinstance(event, Waiting)
+        if not self.has_begun and not isinstance(event, Waiting):
+            self.has_begun = self.is_new = True
         match event:
             case Waiting():
                 self.work = replace(self.work, is_waiting=True)

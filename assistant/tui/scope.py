@@ -48,13 +48,19 @@ def _counted(chosen: Sequence[str], holdings: Holdings) -> str:
 def collection_for(offer: Offer, known: Sequence[Collection], proposed: str) -> str:
     """Where an offer goes unless the user says otherwise: where its first path belongs already,
     else a collection called after the folder, else the one for loose files."""
-    for collection in known:
-        if any(is_within(offer.paths[0], root) for root in collection.roots):
-            return collection.name
+    there = home_of(offer.paths[0], known)
+    if there is not None:
+        return there
     name = one_line(name_of(offer.folders[0]), LONGEST_NAME) if len(offer.folders) == 1 else ""
     return name.strip("/") or proposed or DEFAULT_COLLECTION
 
 
-def is_within(path: str, root: str) -> bool:
-    """Whether a path is a root or lies below it."""
-    return path == root or PurePath(path).is_relative_to(root)
+def home_of(path: str, known: Sequence[Collection]) -> str | None:
+    """The collection that a path belongs to; the one whose folder is nearest."""
+    homes = [
+        (len(root), collection.name)
+        for collection in known
+        for root in collection.roots
+        if path == root or PurePath(path).is_relative_to(root)
+    ]
+    return max(homes)[1] if homes else None

@@ -9,6 +9,7 @@ from assistant.core.models import Conversation, Message
 from assistant.tui.composing import Composer, without
 from assistant.tui.desk import Desk
 from assistant.tui.following import Follower
+from assistant.tui.mentioned import take_along
 from assistant.tui.turns import Turn, TurnAdvanced, TurnEnded, Turns
 from assistant.tui.widgets.transcript import Transcript
 
@@ -34,6 +35,8 @@ class Session:
         self._follower = follower
         self._changed = changed
         self._lock = Lock()
+        self._asking = Lock()
+        """Keeps questions in their order while it is found out what goes with them."""
 
     @property
     def id(self) -> str | None:
@@ -90,6 +93,12 @@ class Session:
         async with self._lock:
             return await self._make()
 
+    async def use_collections(self, id: str, collections: Sequence[str] | None) -> None:
+        """Let a conversation be about these files; None is all of them."""
+        await self._desk.run(self._desk.store.set_collections, id, collections)
+        if id == self.id:
+            await self.refresh()
+
     async def _make(self) -> Conversation:
         if self.conversation is None:
             self.conversation = await self._desk.begin()
@@ -120,25 +129,40 @@ class Session:
     # Questions and answers
 
     async def submit(self, question: str) -> None:
-        """Ask, or ask anew what was edited, or stand in line behind the running answer."""
+        """Ask, or ask anew what was edited, or stand in line behind the running answer.
+
+        Raises:
+            FolderNotAddedError: the question names folders that are in no collection.
+        """
         edited = self._composer.take()
         self._composer.on_their_way.append(question)
         self._transcript.queue(self._in_line())
         try:
-            async with self._lock:
-                conversation = await self._make()
-                if self.turn is not None:
-                    self._turns.wait_in_line(conversation.id, question)
-                    self._composer.on_their_way.remove(question)
-                elif edited is not None:
-                    self.start(Edit(message_id=edited.id, text=question))
-                else:
-                    self.start(Ask(conversation_id=conversation.id, text=question))
+            async with self._asking:
+                conversation = await self.make()
+                await self._ask(conversation, question, edited)
         except Exception:
             self._composer.on_their_way.remove(question)
-            self._composer.show(question)
+            self._composer.take_back(question, edited)
             self._transcript.queue(self._in_line())
             raise
+
+    async def _ask(self, conversation: Conversation, question: str, edited: Message | None) -> None:
+        before = edited.attached if edited else ()
+        taken = await take_along(self._desk.library, question, before)
+        places = [i for i, text in enumerate(self._composer.on_their_way) if text == question]
+        if taken.text != question and places:
+            self._composer.on_their_way[places[0]] = taken.text
+        ask = Ask(conversation_id=conversation.id, text=taken.text, attached=taken.attached)
+        async with self._lock:
+            if self._turns.running(conversation.id) is not None:
+                self._turns.wait_in_line(ask)
+                self._composer.on_their_way.remove(ask.text)
+            elif edited is not None:
+                edit = Edit(message_id=edited.id, text=ask.text, attached=ask.attached)
+                self._turns.start(conversation.id, edit)
+            else:
+                self._turns.start(conversation.id, ask)
 
     def start(self, request: Request) -> None:
         """Begin a turn in this conversation."""
@@ -166,10 +190,8 @@ class Session:
         question = self._turns.next(turn.conversation_id)
         if question is not None:
             if turn.conversation_id == self.id:
-                self._composer.on_their_way.append(question)
-            self._turns.start(
-                turn.conversation_id, Ask(conversation_id=turn.conversation_id, text=question)
-            )
+                self._composer.on_their_way.append(question.text)
+            self._turns.start(turn.conversation_id, question)
         if turn.conversation_id == self.id:
             answer = turn.answer
             if event.failure is not None and answer is not None:

@@ -11,7 +11,7 @@ from time import monotonic
 from textual.message import Message
 
 from assistant.core import models
-from assistant.core.chat import Chat, Request
+from assistant.core.chat import Ask, Chat, Request
 from assistant.core.errors import AssistantError
 from assistant.core.events import Asked, Planned, TurnEvent, Wrote
 from assistant.tui.feed import Feed
@@ -92,7 +92,7 @@ class Turns:
         self._post = post
         self._report = report
         self._running: dict[str, Turn] = {}
-        self._waiting: defaultdict[str, list[str]] = defaultdict(list)
+        self._waiting: defaultdict[str, list[Ask]] = defaultdict(list)
 
     def running(self, conversation_id: str | None) -> Turn | None:
         """The turn of this conversation that has not ended."""
@@ -128,15 +128,15 @@ class Turns:
             if turn.thread:
                 turn.thread.join(max(deadline - monotonic(), 0))
 
-    def wait_in_line(self, conversation_id: str, question: str) -> None:
+    def wait_in_line(self, question: Ask) -> None:
         """Keep a question until the running turn is over."""
-        self._waiting[conversation_id].append(question)
+        self._waiting[question.conversation_id].append(question)
 
     def waiting(self, conversation_id: str | None) -> Sequence[str]:
         """The questions in line, the next one first."""
-        return tuple(self._waiting.get(conversation_id or "", ()))
+        return tuple(question.text for question in self._waiting.get(conversation_id or "", ()))
 
-    def next(self, conversation_id: str) -> str | None:
+    def next(self, conversation_id: str) -> Ask | None:
         """Take the next question out of the line."""
         line = self._waiting.get(conversation_id)
         return line.pop(0) if line else None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.tui.actions import answers, conversations, view
+from assistant.tui.actions import answers, conversations, files, view
 from assistant.tui.actions.call import Call
 
 if TYPE_CHECKING:
@@ -14,5 +14,6 @@ Handler = Callable[["ChatScreen", Call], Coroutine[Any, Any, None]]
 HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,
     **answers.HANDLERS,
+    **files.HANDLERS,
     **view.HANDLERS,
 }

@@ -12,20 +12,24 @@ from textual.screen import Screen
 from assistant.core.errors import AssistantError
 from assistant.core.events import Loaded, Loading, Queued
 from assistant.core.models import Message
-from assistant.tui import commands, text
-from assistant.tui.actions import HANDLERS
+from assistant.tui import commands, scope, text
+from assistant.tui.actions import HANDLERS, files
 from assistant.tui.actions.call import Call
 from assistant.tui.browsing import Browser
 from assistant.tui.composing import Composer
 from assistant.tui.desk import Desk
 from assistant.tui.drafts import Drafts
 from assistant.tui.following import Follower
+from assistant.tui.holdings import Holdings
+from assistant.tui.indexing import JobAdvanced, JobEnded, Jobs
+from assistant.tui.intake import Intake
 from assistant.tui.loading import ModelAdvanced, ModelFailed, ModelLoading
 from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
 from assistant.tui.outlets import Outlets
 from assistant.tui.session import Session
 from assistant.tui.turns import Report, TurnAdvanced, TurnEnded, Turns
 from assistant.tui.widgets.clickable import Clickable
+from assistant.tui.widgets.job_line import JobLine
 from assistant.tui.widgets.message import MessageView
 from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.prompt import Prompt
@@ -61,6 +65,7 @@ class ChatScreen(Screen[None]):
         self.sidebar = Sidebar()
         self.transcript = Transcript()
         self.notice = Notice()
+        self.job_line = JobLine()
         self.prompt = Prompt()
         self.menu = SlashMenu()
         self.status = StatusLine()
@@ -69,6 +74,11 @@ class ChatScreen(Screen[None]):
         follower = Follower(self.transcript, self.status, self.notice)
         self.session = Session(
             desk, self.turns, self.transcript, self.composer, follower, self._show_changes
+        )
+        self.jobs = Jobs(desk.library, self.post_message, report)
+        self.holdings = Holdings(desk.library, lambda: not self.jobs.is_idle, self._show_holdings)
+        self.intake = Intake(
+            desk, self.session, self.jobs, self.holdings, self.prompt, self.notice, report
         )
         self.browser = Browser(desk, self.sidebar, self.session)
         self.drafts = Drafts(self, self.session.save_draft, self.notice.fail)
@@ -84,6 +94,7 @@ class ChatScreen(Screen[None]):
                 yield self._title
                 yield self._welcome
                 yield self.transcript
+        yield self.job_line
         yield self.notice
         yield self.menu
         yield self.prompt
@@ -98,6 +109,7 @@ class ChatScreen(Screen[None]):
         self.loading_model.start(None)
         self.do(self.session.restore())
         self.do(self.browser.refresh())
+        self.do(self.holdings.watch())
         self.set_interval(1, self._look_elsewhere)
 
     # Commands
@@ -113,7 +125,7 @@ class ChatScreen(Screen[None]):
             return self.deleted is not None and self.notice.display
         return True
 
-    def do(self, work: Coroutine[Any, Any, None]) -> None:
+    def do(self, work: Coroutine[Any, Any, object]) -> None:
         """Do something that may wait or fail, without holding up the screen."""
         self.run_worker(self._guard(work))
 
@@ -134,7 +146,7 @@ class ChatScreen(Screen[None]):
         growing = turn is not None and turn.answer is not None and turn.answer.id == message.id
         return turn.text if growing and turn else message.text
 
-    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guard(self, work: Coroutine[Any, Any, object]) -> None:
         try:
             await work
         except AssistantError as failure:
@@ -180,9 +192,18 @@ class ChatScreen(Screen[None]):
         self._title.update(menu + title + under)
         self._welcome.display = not self.session.messages
         self.transcript.display = not self._welcome.display
+        self._show_holdings()
         if self.is_mounted:
             self.do(self.browser.refresh())
             self.drafts.changed()
+
+    def _show_holdings(self) -> None:
+        """The library holds something else now, or the conversation is about other files."""
+        conversation = self.session.conversation
+        chosen = conversation.collections if conversation else None
+        fall_back = self.desk.settings.library.fall_back
+        self.status.tell(files=scope.label(chosen, self.holdings, fall_back=fall_back))
+        self.job_line.work = self.jobs.work(self.holdings.status)
 
     def _look_elsewhere(self) -> None:
         """Another window may have changed something."""
@@ -223,9 +244,13 @@ class ChatScreen(Screen[None]):
             self.prompt.show("")
             self.action_command(name, argument.strip())
         elif question:
-            self.do(self.session.submit(event.question))
+            self.do(files.submit(self, event.question))
+
+    def on_prompt_dropped(self, event: Prompt.Dropped) -> None:
+        self.do(files.offer(self, event.paths, event.pasted))
 
     def on_prompt_edited(self) -> None:
+        self.holdings.user_is_here()
         self.composer.follow()
         self.drafts.changed()
 
@@ -262,7 +287,7 @@ class ChatScreen(Screen[None]):
         """So does what is pasted."""
         event.stop()
         self.prompt.focus()
-        self.prompt.insert(text.editable(event.text))
+        self.prompt.post_message(events.Paste(event.text))
 
     def on_slash_menu_chosen(self, event: SlashMenu.Chosen) -> None:
         self._run_chosen(event.command)
@@ -281,6 +306,18 @@ class ChatScreen(Screen[None]):
 
     async def on_link_followed(self, event: LinkFollowed) -> None:
         self.do(self.outlets.open(self.app, event.address))
+
+    # The user's files
+
+    def on_job_advanced(self, event: JobAdvanced) -> None:
+        if event.job.is_new:
+            event.job.is_new = False
+            self.do(self.intake.joined(event.job))
+        self.job_line.work = self.jobs.work(self.holdings.status)
+
+    def on_job_ended(self, event: JobEnded) -> None:
+        self.job_line.work = self.jobs.work(None)
+        self.do(self.intake.ended(event.job, event.failure))
 
     # Turns and the model
 

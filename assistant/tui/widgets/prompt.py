@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from assistant.tui import text
+from assistant.tui.dropping import dropped_in
 
 
 class Prompt(TextArea):
@@ -38,6 +39,14 @@ class Prompt(TextArea):
         def __init__(self, key: str) -> None:
             super().__init__()
             self.key = key
+
+    class Dropped(Message):
+        """Nothing but paths was pasted, as terminals do when files are dropped on them."""
+
+        def __init__(self, paths: tuple[str, ...], pasted: str) -> None:
+            super().__init__()
+            self.paths = paths
+            self.pasted = pasted
 
     def __init__(self) -> None:
         super().__init__(
@@ -100,7 +109,18 @@ class Prompt(TextArea):
     def action_recall(self, step: int) -> None:
         self.post_message(self.Left("ctrl+up" if step < 0 else "ctrl+down"))
 
+    def insert_word(self, word: str) -> None:
+        """Put a word at the cursor, apart from what stands before it."""
+        row, column = self.selection.start
+        before = self.document[row][:column]
+        self.insert(f"{'' if not before or before[-1].isspace() else ' '}{word} ")
+
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        self.insert(text.editable(event.text))
+        # Keys that follow wait for the disk, too: what they type belongs behind the paste.
+        paths = await dropped_in(event.text)
+        if paths:
+            self.post_message(self.Dropped(paths, event.text))
+        else:
+            self.insert(text.editable(event.text))

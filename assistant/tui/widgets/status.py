@@ -18,6 +18,8 @@ class Status:
     """What the line tells. A figure of 0 is not known and not shown."""
 
     model: str = ""
+    files: str = ""
+    """Which of the user's files are asked; empty for none."""
     used: int = 0
     """Tokens of the window that are taken."""
     window: int = 0
@@ -49,7 +51,7 @@ class StatusLine(Widget):
             ],
             between="  ",
         )
-        left = _fitting(_parts(self.status), width - help_.cell_length - 2)
+        left = fitting(_parts(self.status), width - help_.cell_length - 2)
         if left.cell_length + help_.cell_length + 2 > width:
             return left
         gap = width - left.cell_length - help_.cell_length
@@ -61,11 +63,14 @@ def _parts(status: Status) -> list[tuple[int, Content]]:
     parts = [(1, _state(status))]
     if status.model:
         parts.insert(0, (2, text.line(status.model, 32)))
+    if status.files:
+        files = text.line(status.files, 60, text.MUTED)
+        parts.append((3, files.stylize(text.click("screen.command", "files"))))
     if status.window:
-        parts.append((3, text.muted(f"{status.used:,} / {status.window:,} tokens")))
+        parts.append((4, text.muted(f"{status.used:,} / {status.window:,} tokens")))
     if status.speed:
-        parts.append((4, text.muted(f"{status.speed:.0f} tok/s")))
-    parts.append((5, text.muted("offline")))
+        parts.append((5, text.muted(f"{status.speed:.0f} tok/s")))
+    parts.append((6, text.muted("offline")))
     return parts
 
 
@@ -91,7 +96,7 @@ def _state(status: Status) -> Content:
             return text.muted("starting")
 
 
-def _fitting(parts: list[tuple[int, Content]], width: int) -> Content:
+def fitting(parts: list[tuple[int, Content]], width: int) -> Content:
     """As many parts as fit, the most important ones."""
     between = text.muted(" · ")
     while True:
