@@ -1,5 +1,7 @@
 """`assistant ask`: one question, one answer, for people and for pipes."""
 
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +12,7 @@ from pydantic import ValidationError
 
 from assistant.cli.answering import Answering
 from assistant.cli.interruption import Interruption
-from assistant.cli.preview import Asked, Preview
+from assistant.cli.preview import Asked, PlannedQuestion, Preview
 from assistant.cli.program import Program, absolute
 from assistant.cli.reading import compose
 from assistant.cli.sources import chosen_sources
@@ -28,11 +30,12 @@ Exit status:
     0  the answer is complete
     1  something unexpected happened
     2  the command line or the settings are wrong
-    3  there is no such conversation or prompt
+    3  there is no such conversation, prompt, collection or file
     4  the model cannot be used
-    5  the question is too long for the model
+    5  the question, with the files attached to it, is too long for the model
     6  the engine failed
     7  the conversations cannot be read or written
+    8  your files cannot be searched, or an attached one cannot be read
   129  stopped because the terminal was closed (SIGHUP)
   130  stopped by Ctrl+C (SIGINT)
   141  whoever read the answer has gone (SIGPIPE)
@@ -73,9 +76,8 @@ class AskOptions(Value):
 @click.option(
     "--attach",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
-    help="Send this file whole with the question; the library is not searched then.",
+    help="Send this file whole with the question; repeatable. No other file is searched then.",
 )
 @click.option("--no-library", is_flag=True, help="Do not look into your files.")
 @click.option("--no-stream", is_flag=True, help="Print the answer when it is complete.")
@@ -96,8 +98,11 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
         raise click.UsageError("--last and --conversation exclude each other.")
     if options.collections and options.no_library:
         raise click.UsageError("--collection and --no-library exclude each other.")
+    if options.collections and options.attach:
+        raise click.UsageError("--collection and --attach exclude each other.")
     sampling = _sampling(program.settings.sampling, options)
     text = compose(question, program.stdin)
+    attached = tuple(_attachable(path) for path in options.attach)
     with program.assistant() as assistant:
         asked = _asked(assistant, options)
         sources = chosen_sources(
@@ -109,13 +114,31 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
             if options.dry_run:
                 view = Preview(program.console, interruption)
                 where = sources or assistant.chat.usual_sources(asked.earlier, text)
-                return view.run(assistant, asked, text, sampling, where, options.as_json)
+                planned = PlannedQuestion(
+                    text=text, attached=attached, sampling=sampling, sources=where
+                )
+                return view.run(assistant, asked, planned, options.as_json)
             conversation = _conversation(assistant, asked)
             answering = Answering(program.console, interruption, options.as_json, options.no_stream)
-            attached = tuple(str(Path(path).expanduser().absolute()) for path in options.attach)
             request = Ask(conversation_id=conversation.id, text=text, attached=attached)
             with _model_of(asked):
                 return answering.run(assistant.chat, request, sampling, sources)
+
+
+def _attachable(path: str) -> str:
+    """The absolute path of a file, links followed."""
+    try:
+        absolute = os.path.realpath(os.path.expanduser(path))  # noqa: PTH111 - `~nobody` is a name
+        is_file = stat.S_ISREG(Path(absolute).stat().st_mode)
+    except (OSError, ValueError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else str(failure)
+        raise NotFoundError(f"{path!r} cannot be attached: {reason}.", "Check the path.") from None
+    if not is_file:
+        raise NotFoundError(
+            f"{path!r} cannot be attached: it is no file.",
+            "`assistant add FOLDER` has questions answered from all files of a folder.",
+        )
+    return absolute
 
 
 def _sampling(settings: Sampling, options: AskOptions) -> Sampling:

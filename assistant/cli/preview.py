@@ -37,6 +37,16 @@ class Asked(Value):
         return self.model or (self.earlier.model if self.earlier else None)
 
 
+class PlannedQuestion(Value):
+    """A question that is not asked."""
+
+    text: str
+    attached: tuple[str, ...]
+    """Files that go whole with it, as absolute paths."""
+    sampling: Sampling
+    sources: Sources
+
+
 class Preview:
     """The exact prompt and its token plan; nothing is stored."""
 
@@ -48,9 +58,7 @@ class Preview:
         self,
         assistant: "Assistant",
         asked: Asked,
-        text: str,
-        sampling: Sampling,
-        sources: Sources,
+        planned: PlannedQuestion,
         as_json: bool,
     ) -> int:
         """Print it; returns the exit status."""
@@ -64,7 +72,18 @@ class Preview:
         if self._interruption.stop.is_set():
             return self._interruption.exit_code
         history = assistant.store.branch(asked.earlier.id) if asked.earlier else []
-        plan = assistant.chat.preview(asked.system_prompt, history, text, model, sampling, sources)
+        plan = assistant.chat.preview(
+            asked.system_prompt,
+            history,
+            planned.text,
+            model,
+            planned.sampling,
+            planned.sources,
+            planned.attached,
+            self._interruption.stop,
+        )
+        if self._interruption.stop.is_set():
+            return self._interruption.exit_code
         rendered = model.render(plan.messages)
         if as_json:
             self._console.json(_object(name, plan, rendered))

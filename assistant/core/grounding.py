@@ -111,8 +111,8 @@ def fit_whole(
         names = ", ".join(passage.title for passage in passages)
         raise ContextOverflowError(
             f"{names}: {total:,} tokens with the question, and the window has room for {room:,}.",
-            "Add the file to the library (/add) and ask about it there: then only the passages"
-            " that matter are read.",
+            "Add it to your files instead (/add, or `assistant add`): then only the passages that"
+            " matter are read.",
         )
     return tuple(passages)
 
