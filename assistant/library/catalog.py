@@ -31,7 +31,7 @@ class Stamp(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """What the catalog knows of a file; as cheap as it can be, there are 100,000 of them."""
+    """What the catalog knows of a file."""
 
     id: int
     path: bytes
@@ -43,6 +43,17 @@ class KnownFile(NamedTuple):
     reason: SkipReason | None
     detail: str
     crashes: int
+
+
+class Listed(NamedTuple):
+    """What a look at the disk compares with; as cheap as it can be, there are 100,000 of them."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    state: FileState
+    reason: SkipReason | None
+    detail: str
 
 
 class Change(NamedTuple):
@@ -72,6 +83,26 @@ class Catalog:
         with self._database.read() as connection:
             rows = connection.execute(
                 f"SELECT {_FILE} FROM files {where}", (root_id,) if root_id else ()
+            )
+            return {row[1]: _file(row) for row in rows}
+
+    def listed(self, root_id: int) -> dict[bytes, Listed]:
+        """The files found under a root, by path, with no more than a walk needs."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT path, size, mtime_ns, inode, state, reason, detail"
+                " FROM members JOIN files ON files.id = file_id WHERE root_id = ?",
+                (root_id,),
+            )
+            return {path: Listed._make(rest) for path, *rest in rows}
+
+    def unsettled(self, root_id: int) -> dict[bytes, KnownFile]:
+        """The files under a root that wait or were skipped, by path."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_FILE} FROM members JOIN files ON files.id = file_id"
+                " WHERE root_id = ? AND state != 'indexed'",
+                (root_id,),
             )
             return {row[1]: _file(row) for row in rows}
 

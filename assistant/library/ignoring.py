@@ -2,13 +2,15 @@
 
 The rules are git's (https://git-scm.com/docs/gitignore): a later line wins over an earlier one, a
 file in a deeper folder over one further up, and what lies in an ignored folder cannot be taken
-back. Within one folder `.assistantignore` has the last word.
+back. Within one folder `.assistantignore` has the last word, and a `!` line of it takes back also
+what would be left out without any line: hidden files and folders, and types that are skipped.
 """
 
 import logging
 import os
 import re
 from collections.abc import Callable
+from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +19,8 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from assistant.library.opening import open_regular
 
-IGNORE_FILES = (".gitignore", ".assistantignore")
+OWN_FILE = ".assistantignore"
+IGNORE_FILES = (".gitignore", OWN_FILE)
 """In the order in which they are read; the later one wins."""
 
 _LARGEST = 1_000_000
@@ -31,10 +34,19 @@ _GROUP_NAME = re.compile(r"\(\?P<\w+>")
 _log = logging.getLogger(__name__)
 
 
+class Said(Enum):
+    """What the deciding line of an ignore file says of a file or folder."""
+
+    LEAVE_OUT = auto()
+    TAKE = auto()
+    TAKE_BACK = auto()
+    """Take it even if it is hidden or of a type that is skipped."""
+
+
 class _Rule(NamedTuple):
     expression: str
     matches: Callable[[str], object]
-    ignored: bool
+    says: Said
     by_name: bool
     """Whether it holds for a name in any folder: the line has no slash but at its end."""
 
@@ -48,12 +60,16 @@ class IgnoreRules:
         self._speaks_of_name = _any_of([rule for rule in rules if rule.by_name])
         self._speaks_of_path = _any_of([rule for rule in rules if not rule.by_name])
         self._above = above
+        own = any(rule.says is Said.TAKE_BACK for rule in rules)
+        self.takes_back: bool = own or (above is not None and above.takes_back)
+        """Whether there is a line that takes back what is hidden."""
 
-    def leaves_out(self, path: str, name: str, *, is_folder: bool) -> bool:
-        """Whether the last line that speaks of `path` leaves it out.
+    def speak_of(self, path: str, *, is_folder: bool) -> Said | None:
+        """What the last line says that speaks of `path`; None when no line does.
 
         The folders above must have been asked about, and not left out.
         """
+        name = path[path.rfind("/") + 1 :]
         if is_folder:
             path, name = f"{path}/", f"{name}/"
         level: IgnoreRules | None = self
@@ -62,9 +78,9 @@ class IgnoreRules:
             if level._speaks_of_name(name) or level._speaks_of_path(inside):
                 for rule in level._last_first:
                     if rule.matches(name if rule.by_name else inside):
-                        return rule.ignored
+                        return rule.says
             level = level._above
-        return False
+        return None
 
 
 def rules_of(folder: str, files: tuple[str, ...], above: IgnoreRules | None) -> IgnoreRules | None:
@@ -73,7 +89,7 @@ def rules_of(folder: str, files: tuple[str, ...], above: IgnoreRules | None) -> 
         rule
         for name in files
         for line in _lines_of(Path(folder, name))
-        if (rule := _rule(line, folder)) is not None
+        if (rule := _rule(line, folder, Said.TAKE_BACK if name == OWN_FILE else Said.TAKE))
     ]
     return IgnoreRules(folder, rules, above) if rules else above
 
@@ -101,7 +117,8 @@ def _lines_of(file: Path) -> list[str]:
         return []
 
 
-def _rule(line: str, folder: str) -> _Rule | None:
+def _rule(line: str, folder: str, taking: Said) -> _Rule | None:
+    """`taking` is what a `!` line says."""
     if any(part.replace("**", "").count("*") > _MOST_STARS for part in line.split("/")):
         _log.warning("Left out, too many wildcards: %r in %r", line, folder)
         return None
@@ -123,4 +140,5 @@ def _rule(line: str, folder: str) -> _Rule | None:
     expression = _GROUP_NAME.sub("(?:", pattern.regex.pattern)
     expression = _EVERYTHING.get(expression, expression)
     matches = re.compile(expression, re.DOTALL).fullmatch
-    return _Rule(expression, matches, pattern.include, "/" not in line.rstrip("/"))
+    says = Said.LEAVE_OUT if pattern.include else taking
+    return _Rule(expression, matches, says, "/" not in line.rstrip("/"))

@@ -117,8 +117,8 @@ class Indexing:
         self._started = monotonic()
         self._indexed = self._skipped = self._removed = 0
         self._in_hand: set[bytes] = set()
-        self._known: dict[int, dict[bytes, KnownFile]] = {}
-        """Files of the roots in which nothing has changed, as they were read from the catalog."""
+        self._settled: set[int] = set()
+        """The roots in which nothing has changed and no file waits or was skipped."""
 
     def run(self, roots: Sequence[Root]) -> Iterator[IndexEvent]:
         """Index what is new or has changed under the roots; `Done` comes last."""
@@ -147,8 +147,8 @@ class Indexing:
         finally:
             self._follow(scan.changes)
         self._removed += scan.removed
-        if scan.unchanged:
-            self._known[root.id] = scan.known
+        if scan.unchanged and scan.is_settled:
+            self._settled.add(root.id)
 
     def _read(self, roots: Sequence[Root]) -> Iterator[IndexEvent]:
         """Tell the plan and carry it out."""
@@ -156,8 +156,7 @@ class Indexing:
         suspects: list[bytes] = []
         failed: list[KnownFile] = []
         for root in roots:
-            files = self._known.pop(root.id, None)
-            for path, known in (files or self._catalog.files(root.id)).items():
+            for path, known in self._unsettled(root).items():
                 if self._again and known.state != "waiting" and not _is_left_out(known):
                     self._catalog.retry(path)
                 elif known.state == "skipped":
@@ -179,6 +178,12 @@ class Indexing:
         # says something about this file alone.
         for path in suspects:
             yield from self._index([path], 1)
+
+    def _unsettled(self, root: Root) -> dict[bytes, KnownFile]:
+        """The files that may have to be read or told of."""
+        if self._again:
+            return self._catalog.files(root.id)
+        return {} if root.id in self._settled else self._catalog.unsettled(root.id)
 
     def _index(self, paths: Iterable[bytes], together: int) -> Iterator[IndexEvent]:
         group: list[_Prepared] = []

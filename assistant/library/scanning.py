@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
-from itertools import islice
 
-from assistant.library.catalog import Catalog, Change, KnownFile, Stamp
+from assistant.library.absence import KnownMounts, is_absent, mount_above
+from assistant.library.catalog import Catalog, Change, Listed, Stamp
 from assistant.library.collections import Root
-from assistant.library.walk import Candidate, Skipped, WalkRules, walk
+from assistant.library.walk import Candidate, Skipped, Visit, WalkRules, visits
 
 AT_ONCE = 500
 """Files that are noted in one transaction."""
@@ -18,19 +18,32 @@ _AS_WANTED = ("ignored", "hidden")
 
 
 class Scan:
-    """One look at one root. `removed`, `changes` and `unchanged` are there when it is over."""
+    """One look at one root. The public attributes are there when it is over."""
 
-    def __init__(self, catalog: Catalog, root: Root, rules: WalkRules) -> None:
+    def __init__(
+        self, catalog: Catalog, root: Root, rules: WalkRules, mounts: KnownMounts | None = None
+    ) -> None:
+        """Without `mounts` what lay on a disk that is not plugged in counts as deleted."""
         self._catalog = catalog
         self._root = root
         self._rules = rules
-        self._known = catalog.files(root.id)
-        self._unseen = set(self._known)
+        self._mounts = mounts
+        self._known = catalog.listed(root.id)
+        self._unseen = dict(self._known)
         self._unreadable: list[bytes] = []
+        self._devices: dict[bytes, int] = {}
+        self._news: list[tuple[bytes, Stamp]] = []
+        self._left_out: list[Skipped] = []
         self.removed = 0
         self.changes: list[Change] = []
         self.unchanged = True
         """Whether the catalog says of the root what it said before."""
+        self.is_settled = True
+        """Whether no file of the root waits or was skipped; only if it is unchanged."""
+        self.folders: list[bytes] = []
+        """Those that were looked into."""
+        self.takes_back = False
+        """Whether there is an ignore file that can bring back what is hidden."""
 
     def run(self, is_wanted: Callable[[], None]) -> Iterator[int]:
         """Bring the catalog in line with the disk; yields how many files were seen so far.
@@ -38,58 +51,60 @@ class Scan:
         Args:
             is_wanted: called now and then; raises to give up, which leaves nothing wrong.
         """
-        seen = 0
-        news: list[tuple[bytes, Stamp]] = []
-        left_out: list[Skipped] = []
-        entries = walk([self._root.path], self._rules)
-        while batch := list(islice(entries, AT_ONCE)):
+        seen = told = 0
+        for visit in visits([self._root.path], self._rules):
             is_wanted()
-            for entry in batch:
-                seen += self._take(entry, news, left_out)
-            if not self._known and len(news) >= AT_ONCE:
-                self._note(news)
-            yield seen
-        self.unchanged = self.unchanged and not (news or left_out)
-        self._note_moves(news)
-        self._note(news)
-        self._note_left_out(left_out)
+            self._remember(visit)
+            for entry in visit.found:
+                if isinstance(entry, Candidate):
+                    seen += 1
+                    known = self._unseen.pop(entry.path, None)
+                    if known is None or known[:3] != entry[1:]:
+                        self._news.append((entry.path, Stamp(*entry[1:])))
+                else:
+                    seen += self._take_skipped(entry)
+            if not self._known and len(self._news) >= AT_ONCE:
+                self._note_news()
+            if seen - told >= AT_ONCE:
+                told = seen
+                yield seen
+        yield seen
+        self.unchanged = self.unchanged and not (self._news or self._left_out)
+        self._note_moves()
+        self._note_news()
+        self._note_left_out()
         self._note_gone()
+        self.is_settled = all(known.state == "indexed" for known in self._known.values())
 
-    def _take(
-        self,
-        entry: Candidate | Skipped,
-        news: list[tuple[bytes, Stamp]],
-        left_out: list[Skipped],
-    ) -> int:
-        """Sort one entry of the walk; 1 when it is a file that counts."""
-        known = self._known.get(entry.path)
-        if isinstance(entry, Candidate):
-            self._unseen.discard(entry.path)
-            stamp = Stamp(entry.size, entry.mtime_ns, entry.inode[1])
-            if known is None or known.stamp != stamp:
-                news.append((entry.path, stamp))
-            return 1
+    def _remember(self, visit: Visit) -> None:
+        if visit.folder is not None and visit.device:
+            self.folders.append(visit.folder)
+            self._devices[visit.folder] = visit.device
+            self.takes_back = self.takes_back or visit.takes_back
+
+    def _take_skipped(self, entry: Skipped) -> int:
+        """Sort what the walk leaves alone; 1 when it is a file that counts."""
         if entry.reason == "unreadable":
             self._unreadable.append(entry.path)
             if not os.path.lexists(entry.path):
                 return 0
         if entry.reason in _AS_WANTED:
             return 0
-        self._unseen.discard(entry.path)
+        known = self._unseen.pop(entry.path, None)
         told = (known.state, known.reason, known.detail) if known else None
         if told != ("skipped", entry.reason, entry.detail):
-            left_out.append(entry)
+            self._left_out.append(entry)
         return 1
 
-    def _note(self, news: list[tuple[bytes, Stamp]]) -> None:
-        if news:
+    def _note_news(self) -> None:
+        if self._news:
             self.unchanged = False
-            self.changes += self._catalog.found(self._root.id, news)
-            news.clear()
+            self.changes += self._catalog.found(self._root.id, self._news)
+            self._news.clear()
 
-    def _note_left_out(self, left_out: list[Skipped]) -> None:
-        for at in range(0, len(left_out), AT_ONCE):
-            part = left_out[at : at + AT_ONCE]
+    def _note_left_out(self) -> None:
+        for at in range(0, len(self._left_out), AT_ONCE):
+            part = self._left_out[at : at + AT_ONCE]
             found = [(entry.path, NOWHERE) for entry in part]
             self.changes += self._catalog.found(self._root.id, found)
             for entry in part:
@@ -97,39 +112,55 @@ class Scan:
                     change = self._catalog.skip(entry.path, NOWHERE, entry.reason, entry.detail)
                     self.changes.append(change)
 
-    def _note_moves(self, news: list[tuple[bytes, Stamp]]) -> None:
+    def _note_moves(self) -> None:
         """A file that keeps its stamp, number on the disk included, has a new name only."""
-        gone = {self._known[path].stamp: path for path in self._unseen if self._is_moved(path)}
+        if not self._news:
+            return
+        gone = {Stamp(*k[:3]): path for path, k in self._unseen.items() if _is_moved(path, k)}
         staying: list[tuple[bytes, Stamp]] = []
-        for path, stamp in news:
+        for path, stamp in self._news:
             old = gone.pop(stamp, None) if path not in self._known else None
             if old is None:
                 staying.append((path, stamp))
                 continue
             self.changes += self._catalog.found(self._root.id, [(path, stamp)])
             self.changes += self._catalog.move(old, path, stamp)
-            self._unseen.discard(old)
-        news[:] = staying
-
-    def _is_moved(self, path: bytes) -> bool:
-        known: KnownFile = self._known[path]
-        return known.state == "indexed" and not os.path.lexists(path)
+            del self._unseen[old]
+        self._news[:] = staying
 
     def _note_gone(self) -> None:
-        """A root that is not there now may be a disk that is not plugged in: its files stay."""
-        folders = tuple(path + b"/" for path in self._unreadable)
-        root_is_missing = self._root.path in self._unreadable
-        gone = [
-            path
-            for path in self._unseen
-            if path == self._root.path or not (root_is_missing or path.startswith(folders))
-        ]
+        """Take out what was deleted. What lies where nobody can look now stays: in a folder that
+        cannot be read, or on a disk that is not plugged in."""
+        within = tuple(os.path.join(path, b"") for path in self._unreachable())  # noqa: PTH118
+        gone = [path for path in self._unseen if not (within and path.startswith(within))]
         for at in range(0, len(gone), AT_ONCE):
             self.changes += self._catalog.gone(self._root.id, gone[at : at + AT_ONCE])
         self.removed = len(gone)
         self.unchanged = self.unchanged and not gone
 
-    @property
-    def known(self) -> dict[bytes, KnownFile]:
-        """The files of the root, as the catalog knew them before."""
-        return self._known
+    def _unreachable(self) -> set[bytes]:
+        """The folders of which the walk can say nothing."""
+        parent = os.path.dirname(self._root.path)  # noqa: PTH120 - Path takes no bytes
+        hidden = set() if os.path.isdir(parent) else {parent}  # noqa: PTH112
+        return hidden | self._absent_mounts() | set(self._unreadable)
+
+    def _absent_mounts(self) -> set[bytes]:
+        """Where another disk was and is not now; notes those that are there."""
+        if self._mounts is None:
+            return set()
+        before = self._mounts.of(self._root.id)
+        absent = {mount for mount in before if is_absent(mount)}
+        inside = {
+            folder
+            for folder, device in self._devices.items()
+            if device != self._devices.get(folder.rpartition(b"/")[0], device)
+        }
+        above = mount_above(self._root.path)
+        now = absent | inside | ({above} if above else set())
+        if now != before:
+            self._mounts.keep(self._root.id, now)
+        return absent
+
+
+def _is_moved(path: bytes, known: Listed) -> bool:
+    return known.state == "indexed" and not os.path.lexists(path)

@@ -23,9 +23,10 @@ def survey(
         if seen % AT_ONCE == 0:
             yield Scanned(files=seen)
         match entry:
-            case Skipped(shown=shown, reason=reason):
+            case Skipped(reason=reason):
                 counts[reason] += 1
-                examples.setdefault(reason, shown)
+                if reason not in examples:
+                    examples[reason] = entry.shown
             case Candidate():
                 known = catalog.file(entry.path)
                 stamp = Stamp(entry.size, entry.mtime_ns, known.stamp.inode if known else 0)

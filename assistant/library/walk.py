@@ -3,11 +3,13 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from assistant.core.documents import SkipReason
 from assistant.core.models import Value
-from assistant.library.ignoring import IGNORE_FILES, IgnoreRules, rules_of
+from assistant.library.ignoring import IGNORE_FILES, IgnoreRules, Said, rules_of
 from assistant.library.names import printable_path
 
 CACHE_MARK = "CACHEDIR.TAG"
@@ -26,7 +28,7 @@ _MACHINE_FOLDERS = frozenset(
         "dist-packages",
     }
 )
-_MARKS = frozenset({CACHE_MARK, "pyvenv.cfg"})
+_MARKS = frozenset({CACHE_MARK.encode(), b"pyvenv.cfg"})
 _PICTURES = {"bmp", "gif", "heic", "ico", "jpeg", "jpg", "png", "psd", "tga", "tif", "tiff", "webp"}
 _SOUND = {"aac", "aiff", "flac", "m4a", "mid", "mp3", "ogg", "opus", "wav", "wma"}
 _FILM = {"avi", "flv", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "webm", "wmv"}
@@ -38,9 +40,20 @@ _DISKS = {"dmg", "img", "iso", "qcow2", "vdi", "vmdk"}
 _NUMBERS = {"ckpt", "gguf", "h5", "npy", "npz", "onnx", "parquet", "pickle", "pkl", "safetensors"}
 _DATABASES = {"db", "db-shm", "db-wal", "db3", "mdb", "sqlite", "sqlite3"}
 
+_DOT = ord(".")
+_IS_HIDDEN = "its name begins with a dot"
+_IS_IGNORED = "matches a line of an ignore file"
+_CAN_BE_MADE_AGAIN = "a folder that programs can make again"
+_name_of = attrgetter("name")
+
 
 class WalkRules(Value):
-    """What of a folder is taken."""
+    """What of a folder is taken.
+
+    A line of an ignore file that speaks of a file or folder decides before everything else. Where
+    it is a `!` line of an `.assistantignore`, the thing is taken although it is hidden, of a
+    skipped type or a folder that programs can make again.
+    """
 
     hidden: bool = False
     """Whether files and folders are taken whose name begins with a dot."""
@@ -69,28 +82,50 @@ class Candidate(NamedTuple):
 
     path: bytes
     """The name as it is on disk; the file's identity."""
-    shown: str
-    """The name for eyes, on one line."""
     size: int
     """Bytes."""
     mtime_ns: int
-    inode: tuple[int, int]
-    """Device and number; a file that was moved keeps them."""
+    inode: int
+    """Its number on the disk; a file that was moved keeps it."""
+
+    @property
+    def shown(self) -> str:
+        """The name for eyes, on one line."""
+        return printable_path(self.path)
 
 
 class Skipped(NamedTuple):
     """A file, or a folder with all that is in it, that is left alone."""
 
     path: bytes
-    shown: str
     reason: SkipReason | Literal["ignored", "hidden"]
     """`ignored` and `hidden` are as the user wants it, the others worth a line in a report."""
     detail: str
 
+    @property
+    def shown(self) -> str:
+        """The name for eyes, on one line."""
+        return printable_path(self.path)
+
+
+class Visit(NamedTuple):
+    """A folder that was looked into."""
+
+    folder: bytes | None
+    """None for the files among the roots."""
+    device: int
+    """The number of the disk it lies on; 0 when unknown."""
+    found: list[Candidate | Skipped]
+    """What is in it, but for the folders that are visited themselves."""
+    takes_back: bool
+    """Whether a `!` line can bring back what is hidden here."""
+
 
 class _Folder(NamedTuple):
-    path: str
+    path: bytes
     above: IgnoreRules | None
+    is_wanted: bool
+    """Whether the user named it, as a root or in a `!` line."""
 
 
 def walk(
@@ -102,15 +137,19 @@ def walk(
     stands for its target. Links inside are never followed: what they lead to is either found under
     its own name or lies outside.
     """
+    return chain.from_iterable(visit.found for visit in visits(roots, rules))
+
+
+def visits(roots: Iterable[bytes | str], rules: WalkRules | None = None) -> Iterator[Visit]:
+    """Like `walk`, a folder at a time."""
     walker = _Walker(rules or WalkRules())
-    paths = dict.fromkeys(_real(os.fsdecode(root)) for root in roots)
-    folders = {path for path in paths if os.path.isdir(path)}  # noqa: PTH112 - a NUL raises in Path
-    for path in paths:
-        if path not in folders:
-            yield walker.single(path)
+    paths = dict.fromkeys(_real(os.fsencode(root)) for root in roots)
+    folders = {path for path in paths if os.path.isdir(path)}  # noqa: PTH112 - Path takes no bytes
+    if files := [path for path in paths if path not in folders]:
+        yield Visit(None, 0, [walker.single(path) for path in files], False)
     for path in paths:
         if path in folders:
-            yield from walker.folder(path)
+            yield from walker.tree(path)
 
 
 class _Walker:
@@ -118,10 +157,13 @@ class _Walker:
 
     def __init__(self, rules: WalkRules) -> None:
         self._rules = rules
+        self._folders = {name.encode() for name in rules.skipped_folders}
+        self._suffixes = {suffix.encode() for suffix in rules.skipped_suffixes}
+        self._ignore_files = [(name.encode(), name) for name in rules.ignore_files]
         self._visited: set[tuple[int, int]] = set()
-        self._single: set[str] = set()
+        self._single: set[bytes] = set()
 
-    def single(self, path: str) -> Candidate | Skipped:
+    def single(self, path: bytes) -> Candidate | Skipped:
         """A file that the user named."""
         self._single.add(path)
         try:
@@ -129,96 +171,96 @@ class _Walker:
         except (OSError, ValueError) as failure:
             return _unreadable(path, failure)
 
-    def folder(self, path: str) -> Iterator[Candidate | Skipped]:
+    def tree(self, path: bytes) -> Iterator[Visit]:
         """All there is below a folder that the user named."""
-        top = _Folder(path, None)
-        pending = [top]
+        pending = [_Folder(path, None, True)]
         while pending:
             folder = pending.pop()
             inner: list[_Folder] = []
-            yield from self._inside(folder, inner, is_root=folder is top)
+            visit = self._visit(folder, inner)
+            if visit is not None:
+                yield visit
             pending.extend(reversed(inner))
 
-    def _inside(
-        self, folder: _Folder, inner: list[_Folder], *, is_root: bool
-    ) -> Iterator[Candidate | Skipped]:
-        """Yield the files of one folder, and collect the folders in it."""
+    def _visit(self, folder: _Folder, inner: list[_Folder]) -> Visit | None:
+        """Look into one folder, and collect the folders in it."""
+        path = folder.path
         try:
-            status = os.lstat(folder.path)
-            with os.scandir(folder.path) as listing:
+            status = os.lstat(path)
+            with os.scandir(path) as listing:
                 entries = sorted(listing, key=_name_of)
         except OSError as failure:
-            yield _unreadable(folder.path, failure)
-            return
-        if not stat.S_ISDIR(status.st_mode) or (status.st_dev, status.st_ino) in self._visited:
-            return
-        self._visited.add((status.st_dev, status.st_ino))
-        names = {entry.name for entry in entries}
-        if not is_root and not names.isdisjoint(_MARKS):
-            yield _skipped(folder.path, "ignored", "a folder that programs can make again")
-            return
-        ignoring = tuple(name for name in self._rules.ignore_files if name in names)
-        here = rules_of(folder.path, ignoring, folder.above) if ignoring else folder.above
-        for entry in entries:
-            found = self._entry(entry, here)
-            if isinstance(found, _Folder):
-                inner.append(found)
-            elif found is not None:
-                yield found
-
-    def _entry(
-        self, entry: os.DirEntry[str], here: IgnoreRules | None
-    ) -> Candidate | Skipped | _Folder | None:
-        path, name, rules = entry.path, entry.name, self._rules
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if path in self._single:
-            return None
-        if name[0] == "." and not rules.hidden:
-            return _skipped(path, "hidden", "its name begins with a dot")
-        if here is not None and here.leaves_out(path, name, is_folder=is_folder):
-            return _skipped(path, "ignored", "matches a line of an ignore file")
-        if is_folder:
-            if name in rules.skipped_folders:
-                return _skipped(path, "ignored", "a folder that programs can make again")
-            return _Folder(path, here)
-        dot = name.rfind(".")
-        if dot > 0 and name[dot + 1 :].lower() in rules.skipped_suffixes:
-            return _skipped(path, "unsupported", "a type of file that holds no text")
-        try:
-            return self._file(path, entry.stat(follow_symlinks=False))
-        except OSError as failure:
-            return _unreadable(path, failure)
-
-    def _file(self, path: str, status: os.stat_result) -> Candidate | Skipped:
-        if not stat.S_ISREG(status.st_mode):
-            return _skipped(path, "unsupported", f"not a file but {_kind(status.st_mode)}")
-        if status.st_size == 0:
-            return _skipped(path, "empty", "0 bytes")
-        if status.st_size > self._rules.largest_file:
-            megabytes = round(status.st_size / 1_000_000)
-            limit = round(self._rules.largest_file / 1_000_000)
-            return _skipped(path, "too_large", f"{megabytes} MB, the limit is {limit} MB")
-        name = os.fsencode(path)
+            return Visit(path, 0, [_unreadable(path, failure)], False)
         identity = (status.st_dev, status.st_ino)
-        return Candidate(name, printable_path(name), status.st_size, status.st_mtime_ns, identity)
+        if not stat.S_ISDIR(status.st_mode) or identity in self._visited:
+            return None
+        self._visited.add(identity)
+        names = set(map(_name_of, entries))
+        if not folder.is_wanted and not names.isdisjoint(_MARKS):
+            left_out = Skipped(path, "ignored", _CAN_BE_MADE_AGAIN)
+            return Visit(path, status.st_dev, [left_out], False)
+        ignoring = tuple(name for encoded, name in self._ignore_files if encoded in names)
+        here = rules_of(os.fsdecode(path), ignoring, folder.above) if ignoring else folder.above
+        found = self._found(entries, here, inner)
+        return Visit(path, status.st_dev, found, here is not None and here.takes_back)
+
+    def _found(
+        self, entries: list[os.DirEntry[bytes]], here: IgnoreRules | None, inner: list[_Folder]
+    ) -> list[Candidate | Skipped]:
+        """What of a folder's entries is taken and what is left alone; the folders go to `inner`."""
+        found: list[Candidate | Skipped] = []
+        takes_hidden, folders, suffixes = self._rules.hidden, self._folders, self._suffixes
+        for entry in entries:
+            path, name = entry.path, entry.name
+            if path in self._single:
+                continue
+            is_folder = entry.is_dir(follow_symlinks=False)
+            said = here.speak_of(os.fsdecode(path), is_folder=is_folder) if here else None
+            is_wanted = said is Said.TAKE_BACK
+            if name[0] == _DOT and not takes_hidden and not is_wanted:
+                found.append(Skipped(path, "hidden", _IS_HIDDEN))
+            elif said is Said.LEAVE_OUT:
+                found.append(Skipped(path, "ignored", _IS_IGNORED))
+            elif is_folder:
+                if name in folders and not is_wanted:
+                    found.append(Skipped(path, "ignored", _CAN_BE_MADE_AGAIN))
+                else:
+                    inner.append(_Folder(path, here, is_wanted))
+            elif not is_wanted and _suffix(name) in suffixes:
+                found.append(Skipped(path, "unsupported", "a type of file that holds no text"))
+            else:
+                try:
+                    found.append(self._file(path, entry.stat(follow_symlinks=False)))
+                except OSError as failure:
+                    found.append(_unreadable(path, failure))
+        return found
+
+    def _file(self, path: bytes, status: os.stat_result) -> Candidate | Skipped:
+        size = status.st_size
+        if not stat.S_ISREG(status.st_mode):
+            return Skipped(path, "unsupported", f"not a file but {_kind(status.st_mode)}")
+        if size == 0:
+            return Skipped(path, "empty", "0 bytes")
+        if size > self._rules.largest_file:
+            limit = round(self._rules.largest_file / 1_000_000)
+            detail = f"{round(size / 1_000_000)} MB, the limit is {limit} MB"
+            return Skipped(path, "too_large", detail)
+        return Candidate(path, size, status.st_mtime_ns, status.st_ino)
 
 
-def _real(path: str) -> str:
-    return os.path.realpath(path) if "\0" not in path else path
+def _real(path: bytes) -> bytes:
+    return os.path.realpath(path) if b"\0" not in path else path
 
 
-def _name_of(entry: os.DirEntry[str]) -> str:
-    return entry.name
+def _suffix(name: bytes) -> bytes:
+    """In small letters, without the dot; a name that only begins with a dot has none."""
+    dot = name.rfind(b".")
+    return name[dot + 1 :].lower() if dot > 0 else b""
 
 
-def _skipped(path: str, reason: SkipReason | Literal["ignored", "hidden"], detail: str) -> Skipped:
-    name = os.fsencode(path)
-    return Skipped(name, printable_path(name), reason, detail)
-
-
-def _unreadable(path: str, failure: OSError | ValueError) -> Skipped:
+def _unreadable(path: bytes, failure: OSError | ValueError) -> Skipped:
     detail = failure.strerror if isinstance(failure, OSError) else str(failure)
-    return _skipped(path, "unreadable", detail or type(failure).__name__)
+    return Skipped(path, "unreadable", detail or type(failure).__name__)
 
 
 def _kind(mode: int) -> str:

@@ -54,11 +54,11 @@ def test_a_candidate_carries_what_tells_whether_the_file_changed(root: Path) -> 
     (found,) = walk([os.fsencode(root)])
     assert found == Candidate(
         path=os.fsencode(root / "a.txt"),
-        shown=str(root / "a.txt"),
         size=5,
         mtime_ns=status.st_mtime_ns,
-        inode=(status.st_dev, status.st_ino),
+        inode=status.st_ino,
     )
+    assert found.shown == str(root / "a.txt")
 
 
 def test_files_come_folder_by_folder_in_the_order_of_names(root: Path) -> None:
@@ -121,6 +121,41 @@ def test_the_size_decides_before_anything_is_read(root: Path) -> None:
     rules = WalkRules(largest_file=10)
     assert taken(root, rules) == ["right.txt"]
     assert skipped(root, rules) == {"empty.txt": "empty", "large.txt": "too_large"}
+
+
+def test_an_own_ignore_file_brings_back_what_is_hidden(root: Path) -> None:
+    put(root, ".notes/a.txt", ".notes/.b.txt", ".other/c.txt", "in/.d.txt", ".e.txt")
+    put(root, ".assistantignore", text="!.notes/\n!.d.txt\n")
+    assert taken(root) == [".notes/a.txt", "in/.d.txt"]
+
+
+def test_an_own_ignore_file_brings_back_types_and_folders_that_are_skipped(root: Path) -> None:
+    put(root, "a.zip", "b.iso", "node_modules/left.txt", "cache/c.txt", "cache/CACHEDIR.TAG")
+    put(root, ".assistantignore", text="!*.zip\n!node_modules\n!/cache/\n")
+    assert taken(root) == ["a.zip", "cache/CACHEDIR.TAG", "cache/c.txt", "node_modules/left.txt"]
+    assert skipped(root)["b.iso"] == "unsupported"
+
+
+def test_git_s_ignore_file_does_not_bring_back_what_is_hidden(root: Path) -> None:
+    put(root, ".github/a.md", "b.zip")
+    put(root, ".gitignore", text="!.github/\n!*.zip\n")
+    assert taken(root) == []
+
+
+def test_a_later_or_deeper_line_has_the_last_word_on_what_is_brought_back(root: Path) -> None:
+    put(root, ".a/x.txt", ".b/y.txt", "in/.c/z.txt")
+    put(root, ".assistantignore", text="!.*/\n.b/\n")
+    put(root, "in/.gitignore", text=".c/\n")
+    assert taken(root) == [".a/x.txt"]
+
+
+def test_nothing_brings_back_a_link_or_what_is_empty_or_large(root: Path) -> None:
+    put(root, "large.txt", text="x" * 11)
+    put(root, "empty.txt", text="")
+    (root / "link").symlink_to("/etc/passwd")
+    put(root, ".assistantignore", text="!*\n")
+    rules = WalkRules(largest_file=10)
+    assert taken(root, rules) == [".assistantignore"]
 
 
 def test_links_are_not_followed(root: Path) -> None:
