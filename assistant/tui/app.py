@@ -4,14 +4,15 @@ import asyncio
 import gc
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 
@@ -62,7 +63,9 @@ class AssistantApp(App[None]):
         self.failure: AssistantError | None = None
         """What to tell when the screen came down by an unexpected error."""
         self.desk = Desk(chat, store, models, prompts, settings, clipboard, log_folder, library)
-        self.chat_screen = ChatScreen(self.desk, self._keep, super().copy_to_clipboard)
+        self.chat_screen = ChatScreen(
+            self.desk, self._keep, super().copy_to_clipboard, self.lend_terminal
+        )
         self._log_folder = log_folder
         self._leaving = False
         few = self.console.color_system == "standard"
@@ -109,6 +112,32 @@ class AssistantApp(App[None]):
     def copy_to_clipboard(self, text: str) -> None:
         """What the fields and the mouse copy goes the same way as everything else."""
         self.chat_screen.do(self.chat_screen.outlets.copy(text, "the selection"))
+
+    def lend_terminal(self, command: Sequence[str]) -> None:
+        """Let another program have the terminal until it ends.
+
+        Raises:
+            AssistantError: it cannot be run here.
+        """
+        loop = asyncio.get_running_loop()
+        # Ctrl+C is for that program: it goes to everybody at this terminal.
+        loop.remove_signal_handler(signal.SIGINT)
+        before = signal.signal(signal.SIGINT, lambda *_: None)
+        problem: Exception | None = None
+        try:
+            with self.suspend():
+                try:
+                    subprocess.run(command, check=False)
+                except OSError as failure:
+                    # The terminal is taken back only when this block ends well.
+                    problem = failure
+        except SuspendNotSupported as failure:
+            problem = failure
+        finally:
+            signal.signal(signal.SIGINT, before)
+            loop.add_signal_handler(signal.SIGINT, partial(self.leave, 128 + signal.SIGINT))
+        if problem is not None:
+            raise AssistantError(f"{command[0]} could not be run: {problem}.")
 
     def finish(self) -> None:
         """Wait for what still has to reach the disk; the screen is gone by now."""

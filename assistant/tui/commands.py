@@ -10,7 +10,7 @@ from assistant.core.models import Message
 
 Group = Literal["Conversation", "Answer", "Message", "Files", "Screen"]
 
-Target = Literal["question", "answer", "unfinished", "versions", "any"]
+Target = Literal["question", "answer", "unfinished", "cited", "versions", "any"]
 """Which messages a command is for."""
 
 
@@ -42,6 +42,8 @@ class Command:
                 return message.role == "assistant" and message.state != "streaming"
             case "unfinished":
                 return is_unfinished(message)
+            case "cited":
+                return bool(message.citations)
             case "versions":
                 return message.versions > 1
             case "any":
@@ -162,6 +164,24 @@ COMMANDS: tuple[Command, ...] = (
         target="versions",
     ),
     Command(
+        "sources",
+        "Show or hide sources",
+        "Show or hide what the answer rests on",
+        "Files",
+        "f4",
+    ),
+    Command(
+        "open",
+        "Open a source",
+        "Read a source of the answer in its file",
+        "Files",
+        "f9",
+        argument="number",
+        message_key="enter",
+        target="cited",
+        hint="source",
+    ),
+    Command(
         "add",
         "Add files",
         "Add folders and files, to be asked about",
@@ -203,6 +223,7 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 KEYS = {
     "escape": "Esc",
+    "enter": "Enter",
     "left": "←",
     "right": "→",
     "home": "Home",

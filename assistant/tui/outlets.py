@@ -21,6 +21,10 @@ class Outlets:
         self._notice = notice
         self._copy_through_terminal = copy_through_terminal
 
+    def told_in(self, notice: Notice) -> "Outlets":
+        """The same ways out, from another screen."""
+        return Outlets(self._desk, notice, self._copy_through_terminal)
+
     async def copy(self, what: str, name: str) -> None:
         """Put a text on the clipboard: by the system's own tool, else through the terminal."""
         tool = await self._desk.run(self._desk.clipboard.copy, what)

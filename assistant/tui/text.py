@@ -16,6 +16,7 @@ MUTED = "$foreground 60%"
 ACCENT = "$accent"
 
 NOTHING = Content("")
+TAB = "    "
 
 
 def block(text: str, style: str = "") -> Content:
@@ -26,6 +27,12 @@ def block(text: str, style: str = "") -> Content:
 def line(text: str, limit: int = 200, style: str = "") -> Content:
     """Foreign text on one line of at most `limit` characters."""
     return Content.styled(one_line(text, limit), style)
+
+
+def piece(text: str, style: str = "") -> Content:
+    """Foreign text within a line: its white space stays, and none of it ends the line."""
+    flat = printable(text).replace("\n", " ").replace("\t", TAB)
+    return Content.styled(flat, style)
 
 
 def editable(text: str) -> str:

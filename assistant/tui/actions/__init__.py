@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.tui.actions import answers, conversations, files, view
+from assistant.tui.actions import answers, conversations, files, sources, view
 from assistant.tui.actions.call import Call
 
 if TYPE_CHECKING:
@@ -15,5 +15,6 @@ HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,
     **answers.HANDLERS,
     **files.HANDLERS,
+    **sources.HANDLERS,
     **view.HANDLERS,
 }

@@ -10,8 +10,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from assistant.core.errors import AssistantError
-from assistant.core.events import Loaded, Loading, Queued
+from assistant.core.events import Answered, Loaded, Loading, Queued, Retrieved
 from assistant.core.models import Message
+from assistant.core.references import Reference
 from assistant.tui import commands, scope, text
 from assistant.tui.actions import HANDLERS, files
 from assistant.tui.actions.call import Call
@@ -19,6 +20,7 @@ from assistant.tui.browsing import Browser
 from assistant.tui.composing import Composer
 from assistant.tui.desk import Desk
 from assistant.tui.drafts import Drafts
+from assistant.tui.evidence import Librarian
 from assistant.tui.following import Follower
 from assistant.tui.holdings import Holdings
 from assistant.tui.indexing import JobAdvanced, JobEnded, Jobs
@@ -26,6 +28,8 @@ from assistant.tui.intake import Intake
 from assistant.tui.loading import ModelAdvanced, ModelFailed, ModelLoading
 from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
 from assistant.tui.outlets import Outlets
+from assistant.tui.programs import Programs
+from assistant.tui.screens.passage import PassageScreen, Reading
 from assistant.tui.session import Session
 from assistant.tui.turns import Report, TurnAdvanced, TurnEnded, Turns
 from assistant.tui.widgets.clickable import Clickable
@@ -35,12 +39,15 @@ from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.sidebar import Sidebar
 from assistant.tui.widgets.slash_menu import SlashMenu
+from assistant.tui.widgets.sources import SourcesPanel
 from assistant.tui.widgets.status import StatusLine
 from assistant.tui.widgets.transcript import Transcript
 from assistant.tui.widgets.welcome import Welcome
 
 ROOMY = 100
 """Columns from which on the list of conversations is there without being asked for."""
+WIDE = 130
+"""Columns from which on there is room for the sources of an answer as well."""
 
 
 class ChatScreen(Screen[None]):
@@ -50,19 +57,27 @@ class ChatScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
         (0, "-phone"),
         (60, "-normal"),
+        (160, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
 
     def __init__(
-        self, desk: Desk, report: Report, copy_through_terminal: Callable[[str], None]
+        self,
+        desk: Desk,
+        report: Report,
+        copy_through_terminal: Callable[[str], None],
+        lend_terminal: Callable[[Sequence[str]], None],
     ) -> None:
         super().__init__()
+        self.lend_terminal = lend_terminal
         self.desk = desk
         self.deleted: str | None = None
         """The conversation that was deleted last, until that is undone."""
         self.turns = Turns(desk.chat, self.post_message, report)
         self.loading_model = ModelLoading(desk.models, self.post_message, report)
         self.sidebar = Sidebar()
+        self.panel = SourcesPanel()
+        self.programs = Programs()
         self.transcript = Transcript()
         self.notice = Notice()
         self.job_line = JobLine()
@@ -81,10 +96,12 @@ class ChatScreen(Screen[None]):
             desk, self.session, self.jobs, self.holdings, self.prompt, self.notice, report
         )
         self.browser = Browser(desk, self.sidebar, self.session)
+        self.librarian = Librarian(desk, self.panel, self.session, self._arrange)
         self.drafts = Drafts(self, self.session.save_draft, self.notice.fail)
         self._title = Clickable(id="title")
         self._welcome = Welcome(desk.settings.chat.model is not None)
         self._sidebar_wanted: bool | None = None
+        self._sources_wanted: bool | None = None
         self._looking = False
 
     def compose(self) -> ComposeResult:
@@ -94,6 +111,7 @@ class ChatScreen(Screen[None]):
                 yield self._title
                 yield self._welcome
                 yield self.transcript
+            yield self.panel
         yield self.job_line
         yield self.notice
         yield self.menu
@@ -170,15 +188,19 @@ class ChatScreen(Screen[None]):
     def show_sidebar(self, shown: bool) -> None:
         """Show or hide the list, whatever the width."""
         self._sidebar_wanted = shown
-        self._arrange_sidebar()
+        self._arrange()
 
     def on_resize(self) -> None:
-        self._arrange_sidebar()
+        self._arrange()
 
-    def _arrange_sidebar(self) -> None:
-        wanted = self._sidebar_wanted
-        self.sidebar.display = self.size.width >= ROOMY if wanted is None else wanted
+    def _arrange(self) -> None:
+        """Show the panels that are wanted, or that there is room for."""
+        width, listed, told = self.size.width, self._sidebar_wanted, self._sources_wanted
+        self.panel.display = width >= WIDE and self.librarian.has_sources if told is None else told
+        room = WIDE if self.panel.display else ROOMY
+        self.sidebar.display = width >= room if listed is None else listed
         self.set_class(self.sidebar.display, "-listing")
+        self.set_class(self.panel.display, "-sourcing")
 
     def _show_changes(self) -> None:
         """Another conversation or title is shown, or messages came."""
@@ -195,6 +217,7 @@ class ChatScreen(Screen[None]):
         self._show_holdings()
         if self.is_mounted:
             self.do(self.browser.refresh())
+            self.do(self.librarian.refresh())
             self.drafts.changed()
 
     def _show_holdings(self) -> None:
@@ -234,6 +257,44 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
         if self.size.width < ROOMY:
             self.show_sidebar(False)
+
+    # The sources of the answer that is looked at
+
+    def show_sources(self, shown: bool) -> None:
+        """Show or hide the panel, whatever the width."""
+        self._sources_wanted = shown
+        self._arrange()
+
+    def read_source(self, sources: Sequence[Reference], index: int) -> None:
+        """Open one of several sources in its file."""
+        self._read(Reading(sources), index)
+
+    def read_file(self, path: str) -> None:
+        """Open a file of the library from its beginning."""
+        self._read(Reading(path=path))
+
+    def _read(self, reading: Reading, index: int = 0) -> None:
+        ways = (self.desk.library, self.outlets.told_in, self.programs, self.lend_terminal)
+        self.app.push_screen(PassageScreen(*ways, reading, index))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        near = event.widget.ancestors_with_self
+        view = next((widget for widget in near if isinstance(widget, MessageView)), None)
+        if self.panel in near:
+            return
+        if self.librarian.look_at(view.message.id if view else ""):
+            self.do(self.librarian.refresh())
+
+    def on_sources_panel_chosen(self, event: SourcesPanel.Chosen) -> None:
+        self.read_source(event.evidence.references, event.index)
+
+    def on_sources_panel_library_wanted(self) -> None:
+        self.action_command("library")
+
+    def on_sources_panel_left(self) -> None:
+        self.prompt.focus()
+        if self.size.width < WIDE:
+            self.show_sources(False)
 
     # The prompt
 
@@ -323,6 +384,9 @@ class ChatScreen(Screen[None]):
 
     async def on_turn_advanced(self, event: TurnAdvanced) -> None:
         await self.session.advance(event)
+        if any(isinstance(step, Retrieved | Answered) for step in event.events):
+            self.librarian.library_changed()
+            self.do(self.librarian.refresh())
 
     async def on_turn_ended(self, event: TurnEnded) -> None:
         await self.session.end(event)

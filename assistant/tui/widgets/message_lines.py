@@ -1,22 +1,17 @@
 """The line above a message, and the line below one that did not end well."""
 
-from collections.abc import Sequence
-from pathlib import PurePath
-from typing import Final
-
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from assistant.core.models import Citation, Message, Strength
+from assistant.core.models import Citation, Message
+from assistant.core.references import ORDER
 from assistant.tui import commands, text
+from assistant.tui.widgets.source_lines import DOTS, name_of
 
 NAMES = {"user": "you", "assistant": "assistant", "system": "system"}
 STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.MUTED}
-
-
-DOTS: Final[dict[Strength, int]] = {"verbatim": 3, "supported": 2, "weak": 1}
 
 
 class Header(Widget):
@@ -58,7 +53,7 @@ def _right(message: Message) -> list[Content]:
 def ending(message: Message, hint: str = "") -> Content:
     """How the message ended, when there is something to say about it."""
     if message.role != "assistant":
-        return text.NOTHING
+        return _attached(message)
     go_on = _command("c continues", "continue", message, text.ACCENT)
     typing = text.muted(f" ({commands.key_name(commands.BY_NAME['continue'].key)} while typing)")
     again = _command("r tries again", "regenerate", message, text.ACCENT)
@@ -77,25 +72,39 @@ def ending(message: Message, hint: str = "") -> Content:
         case "complete" if message.stop_reason == "length":
             return text.muted("cut off: the answer's limit was reached") + dash + go_on + typing
         case "complete" if message.citations:
-            return text.own("\n").join(_sources(message.citations))
+            return text.own("\n").join(_sources(message))
         case _:
             return text.NOTHING
 
 
-def _sources(citations: Sequence[Citation]) -> list[Content]:
-    """Each passage once, with how well it bears out the best of its sentences."""
+def _attached(message: Message) -> Content:
+    """The files that go whole with a question."""
+    names = [text.line(PurePath(path).name, 60) for path in message.attached]
+    return text.muted("with ") + text.joined(names, ", ") if names else text.NOTHING
+
+
+def _sources(message: Message) -> list[Content]:
+    """Each passage once, with how well it bears out the best of its sentences; a click opens it."""
     best: dict[tuple[int, str], Citation] = {}
-    for citation in citations:
+    for citation in message.citations:
         known = best.get((citation.number, citation.path))
-        if known is None or DOTS[citation.strength] > DOTS[known.strength]:
+        if known is None or ORDER[citation.strength] > ORDER[known.strength]:
             best[citation.number, citation.path] = citation
     return [
-        text.own(f"[{citation.number}] ", text.ACCENT)
-        + text.line(PurePath(citation.path).name, 60, text.MUTED)
-        + (text.own("  ") + text.line(str(citation.place), 60, text.MUTED))
-        + text.muted("  " + "●" * DOTS[citation.strength])
+        _source(citation).stylize(
+            text.click("screen.command", "open", str(citation.number), message.id)
+        )
         for _, citation in sorted(best.items())
     ]
+
+
+def _source(citation: Citation) -> Content:
+    return (
+        text.own(f"[{citation.number}] ", text.ACCENT)
+        + text.line(name_of(citation.path), 60, text.MUTED)
+        + (text.own("  ") + text.line(str(citation.place), 60, text.MUTED))
+        + (text.own("  ") + text.muted(DOTS[citation.strength]))
+    )
 
 
 def _command(label: str, name: str, message: Message, style: str = "") -> Content:
