@@ -13,7 +13,7 @@ from assistant.tui.commands import BY_NAME, key_name
 from assistant.tui.desk import Desk
 from assistant.tui.holdings import Holdings
 from assistant.tui.indexing import Job, Jobs
-from assistant.tui.looking import Offer
+from assistant.tui.looking import look_at
 from assistant.tui.screens.adding import Add, AddFiles, Attach, Choice, Paste
 from assistant.tui.session import Session
 from assistant.tui.turns import Report
@@ -58,10 +58,10 @@ class Intake:
             pasted: the text that they came as.
             room: tokens that a question may have; 0 when it is not known.
         """
-        offer = await from_disk(_look_at, paths)
+        offer = await from_disk(look_at, paths)
         if self._dialog is not None:
             # Some terminals paste the files of one drop one after the other.
-            self._dialog.extend(offer)
+            self._dialog.extend(offer, pasted)
             return None
         self._dialog = dialog = AddFiles(
             self._desk.library,
@@ -69,7 +69,7 @@ class Intake:
             self._report,
             proposed=self._proposed(),
             room=room,
-            may_paste=bool(pasted),
+            pasted=pasted,
         )
         try:
             choice = await ask(dialog)
@@ -81,7 +81,7 @@ class Intake:
             case Attach():
                 self._prompt.insert_word(spell_file(disk.short(dialog.offer.paths[0])))
             case Paste():
-                self._prompt.insert(text.editable(pasted))
+                self._prompt.insert(text.editable(dialog.pasted))
         return None
 
     async def named(self, argument: str) -> tuple[str, ...]:
@@ -135,11 +135,6 @@ class Intake:
                 text.button(label, "screen.command", library.name, style=text.ACCENT),
             ]
         self._notice.say(*parts, seconds=12)
-
-
-def _look_at(paths: Sequence[str]) -> Offer:
-    whole = tuple(dict.fromkeys(disk.absolute(path) for path in paths))
-    return Offer(whole, tuple(disk.kind_of(path) for path in whole))
 
 
 def _named(argument: str) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Final
 
-from assistant.core.errors import UnreadableFileError
+from assistant.core.errors import AssistantError
 from assistant.core.library import Collection, Survey
 from assistant.core.library_events import Scanned, Waiting
 from assistant.core.ports import Library
+from assistant.tui import disk
 from assistant.tui.disk import Kind
 
 CHARACTERS_PER_TOKEN: Final = 3.5
@@ -58,6 +59,12 @@ class Offer:
         return Offer(tuple(kinds), tuple(kinds.values()))
 
 
+def look_at(paths: Sequence[str]) -> Offer:
+    """What is at these paths; asks the disk."""
+    whole = tuple(dict.fromkeys(disk.absolute(path) for path in paths))
+    return Offer(whole, tuple(disk.kind_of(path) for path in whole))
+
+
 def look(library: Library, offer: Offer, collection: str, stop: Event) -> Iterator[Looked]:
     """What there is to be told of an offer, as it becomes known.
 
@@ -74,6 +81,7 @@ def look(library: Library, offer: Offer, collection: str, stop: Event) -> Iterat
 def _weigh(library: Library, path: str, stop: Event) -> Weighed:
     try:
         file = library.read(path, stop)
-    except UnreadableFileError as failure:
+    except AssistantError as failure:
+        # It may be added all the same, and be read when it has changed.
         return Weighed(problem=failure.message)
     return Weighed(round(len(file.document.text) / CHARACTERS_PER_TOKEN) if file else 0)

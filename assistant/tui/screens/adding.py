@@ -1,10 +1,12 @@
 """Asks once before files are added: what will happen, how long it takes, what is left out."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -20,8 +22,9 @@ from assistant.core.library_events import Scanned, Waiting
 from assistant.core.ports import Library
 from assistant.tui import text
 from assistant.tui.amounts import count
-from assistant.tui.aside import Stream
-from assistant.tui.looking import Known, Looked, Offer, Weighed, look
+from assistant.tui.aside import Stream, from_disk
+from assistant.tui.dropping import dropped_in
+from assistant.tui.looking import Known, Looked, Offer, Weighed, look, look_at
 from assistant.tui.scope import LONGEST_NAME, collection_for
 from assistant.tui.screens.adding_lines import facts, question
 from assistant.tui.screens.dialog import Dialog
@@ -81,19 +84,19 @@ class AddFiles(Dialog[Choice]):
         *,
         proposed: str,
         room: int,
-        may_paste: bool,
+        pasted: str = "",
     ) -> None:
         """Args:
         proposed: the collection where loose files go, unless they belong to one already.
         room: tokens that a question may have; 0 when it is not known.
-        may_paste: whether there is a text that was pasted.
+        pasted: the text that the paths came as, if they did.
         """
         super().__init__()
         self.offer = offer
+        self.pasted = pasted
         self._library = library
         self._report = report
         self._room = room
-        self._may_paste = may_paste
         self._proposed = proposed
         self._suggested = collection_for(offer, (), proposed)
         self._stream: Stream[Looked] | None = None
@@ -115,6 +118,7 @@ class AddFiles(Dialog[Choice]):
             yield Static(text.muted("Enter chooses · Tab to the name and back · Esc cancels"))
 
     def on_mount(self) -> None:
+        self._propose()
         self._start()
         self.query_one(OptionList).focus()
 
@@ -122,12 +126,22 @@ class AddFiles(Dialog[Choice]):
         if self._stream is not None:
             self._stream.stop.set()
 
-    def extend(self, offer: Offer) -> None:
+    def extend(self, offer: Offer, pasted: str) -> None:
         """More was dropped meanwhile."""
         self.offer = self.offer.with_more(offer)
+        self.pasted += pasted
         self._survey = self._weighed = None
-        self._propose()
-        self._start()
+        if self._stream is not None:
+            self._propose()
+            self._start()
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Some terminals paste the files of one drop one after the other."""
+        event.stop()
+        paths = await dropped_in(event.text)
+        if paths:
+            with suppress(AssistantError):
+                self.extend(await from_disk(look_at, paths), event.text)
 
     def _start(self) -> None:
         if self._stream is not None:
@@ -195,7 +209,8 @@ class AddFiles(Dialog[Choice]):
     def _facts(self) -> Iterator[Content]:
         if self._failure is not None:
             yield text.line(self._failure.message, 400, "$text-error")
-            yield text.line(self._failure.hint, 400)
+            if self._failure.hint:
+                yield text.line(self._failure.hint, 400)
         elif self._survey is None:
             seen = f": {count(self._seen, 'file')} so far" if self._seen else ""
             yield text.muted(f"Looking{seen} …")
@@ -222,7 +237,7 @@ class AddFiles(Dialog[Choice]):
             how = self._how_whole()
             label = text.own("w  Attach whole to the question") + text.muted(f"  {how}")
             yield Option(label, id="attach", disabled=not self._fits)
-        if self._may_paste:
+        if self.pasted:
             yield Option(text.own("t  Paste as text"), id="paste")
         yield Option(text.own("   Cancel"), id="cancel")
 
@@ -237,7 +252,7 @@ class AddFiles(Dialog[Choice]):
         if self._weighed.problem:
             return "gives no text"
         tokens = f"about {self._weighed.tokens:,} tokens"
-        return tokens if self._fits else f"too long: {tokens}, {self._room:,} fit"
+        return tokens if self._fits else f"too long, {tokens}"
 
     # What is chosen
 

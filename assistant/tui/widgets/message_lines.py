@@ -79,7 +79,7 @@ def ending(message: Message, hint: str = "") -> Content:
 
 def _attached(message: Message) -> Content:
     """The files that go whole with a question."""
-    names = [text.line(PurePath(path).name, 60) for path in message.attached]
+    names = [text.line(name_of(path), 60) for path in message.attached]
     return text.muted("with ") + text.joined(names, ", ") if names else text.NOTHING
 
 
