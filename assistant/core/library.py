@@ -27,6 +27,8 @@ class Collection(Value):
     passages: int
     skipped: int = 0
     """Files that could not be read."""
+    waiting: int = 0
+    """Files that are still to be read."""
 
 
 class LeftOut(Value):
@@ -94,6 +96,12 @@ class LibraryStatus(Value):
     paused: bool
     job: Progress | None
     """The job that runs now."""
+    roots: int = 0
+    """Folders and files that were added."""
+    watched: int = 0
+    """Those of them whose changes are noticed at once; the others are looked at now and then."""
+    missing: tuple[str, ...] = ()
+    """Those that are not there now, as on a disk that is not plugged in."""
 
 
 class Unused(Value):

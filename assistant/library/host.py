@@ -28,7 +28,7 @@ from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
 from assistant.library.collections import Root
 from assistant.library.indexing import Indexing, Parts
-from assistant.library.jobs import Job, JobQueue
+from assistant.library.jobs import Job, JobQueue, Rescan
 from assistant.library.limits import UnreadableError
 from assistant.library.listing import listed, path_of
 from assistant.library.names import printable_path
@@ -67,6 +67,7 @@ from assistant.library.protocol import (
 from assistant.library.searching import Searching
 from assistant.library.surveying import survey
 from assistant.library.verifying import verify
+from assistant.library.watching import Watching
 
 FILES_AT_ONCE = 500
 """Files in one reply."""
@@ -97,9 +98,12 @@ class Host:
         self._jobs = jobs
         self._searcher = searcher
         self._removing = Lock()
+        self._watching = Watching(self._all_roots, jobs.look_again, library.options.rules)
         library.catalog.after_crash()
         if library.collections.all():
-            jobs.put(Job(Refresh(collection=None)))
+            jobs.look_again()
+        if library.options.watch:
+            self._watching.start()
 
     def serve(self, caller: Caller, request: LibraryRequest) -> None:
         """Answer a request, or put its job into the queue. Called in the connection's thread."""
@@ -136,6 +140,7 @@ class Host:
             job.end(Failed.of(_unexpected()))
 
     def close(self) -> None:
+        self._watching.close()
         self._library.close()
 
     def _index(self, job: Job) -> Iterator[IndexEvent]:
@@ -147,6 +152,7 @@ class Host:
             library.embedding,
             library.follow,
             library.options.rules,
+            self._watching.scanned,
         )
         pace = Pace(lambda seconds: self._jobs.hold(job, seconds))
         again = isinstance(job.request, Rebuild)
@@ -155,7 +161,7 @@ class Host:
                 library.rebuild_vectors()
             yield event
 
-    def _roots(self, request: JobRequest) -> list[Root]:
+    def _roots(self, request: JobRequest | Rescan) -> list[Root]:
         collections = self._library.collections
         match request:
             case Add():
@@ -163,8 +169,13 @@ class Host:
                 return [collections.add_root(collection.id, path) for path in request.paths]
             case Refresh(collection=str(name)):
                 return list(collections.named(name).roots)
+            case Rescan(roots=frozenset() as wanted):
+                return [root for root in self._all_roots() if root.id in wanted]
             case _:
-                return [root for collection in collections.all() for root in collection.roots]
+                return self._all_roots()
+
+    def _all_roots(self) -> list[Root]:
+        return [root for each in self._library.collections.all() for root in each.roots]
 
     def _answer(self, caller: Caller, request: QuickRequest) -> QuickReply:
         match request:
@@ -229,7 +240,8 @@ class Host:
         with self._library.database.read() as connection:
             rows = connection.execute(
                 """
-                SELECT collection_id, count(*), sum(passages), sum(state = 'skipped')
+                SELECT collection_id, count(*), sum(passages), sum(state = 'skipped'),
+                    sum(state = 'waiting')
                 FROM files JOIN (
                     SELECT DISTINCT collection_id, file_id FROM members
                     JOIN roots ON roots.id = root_id
@@ -238,10 +250,15 @@ class Host:
             )
             counts = {row[0]: row[1:] for row in rows}
         for collection in self._library.collections.all():
-            files, passages, skipped = counts.get(collection.id, (0, 0, 0))
+            files, passages, skipped, waiting = counts.get(collection.id, (0, 0, 0, 0))
             roots = tuple(root.display for root in collection.roots)
             yield Collection(
-                name=collection.name, roots=roots, files=files, passages=passages, skipped=skipped
+                name=collection.name,
+                roots=roots,
+                files=files,
+                passages=passages,
+                skipped=skipped,
+                waiting=waiting,
             )
 
     def _files(self, request: ListFiles) -> list[FileEntry]:
@@ -278,12 +295,13 @@ class Host:
                 for change in catalog.gone(root.id, list(catalog.files(root.id))):
                     self._library.follow(change)
                 collections.remove_root(root.id)
+            self._watching.forget(roots)
             if not request.paths:
                 collections.remove(collection.id)
                 self._library.drop(collection.id)
             left = before - self._status().files
             if interrupted:
-                self._jobs.put(Job(Refresh(collection=None)))
+                self._jobs.look_again()
         return left
 
     def _interrupt(self) -> bool:
