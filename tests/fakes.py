@@ -13,6 +13,7 @@ from assistant.core.errors import AssistantError, ContextOverflowError, ModelNot
 from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Reading, Wrote
 from assistant.core.models import (
     ChatMessage,
+    Keep,
     Measure,
     ModelInfo,
     ModelRef,
@@ -35,6 +36,7 @@ class Question:
 
     messages: tuple[ChatMessage, ...]
     sampling: Sampling
+    keep: Keep = "disk"
 
 
 class Gate:
@@ -142,7 +144,12 @@ class ScriptedModel:
         return RenderedPrompt(text=text, tokens=tuple(ids))
 
     def stream(
-        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        stop: Event,
+        *,
+        keep: Keep = "disk",
     ) -> Iterator[ModelEvent]:
         prompt = len(self.render(messages).tokens)
         if prompt >= self.window:
@@ -150,7 +157,7 @@ class ScriptedModel:
                 f"The prompt is {prompt:,} tokens long and the window {self.window:,}."
             )
         script = self.answers[min(len(self.questions), len(self.answers) - 1)]
-        self.questions.append(Question(tuple(messages), sampling))
+        self.questions.append(Question(tuple(messages), sampling, keep))
         pieces = _tokens(script) if isinstance(script, str) else list(script)
         limit = min(sampling.max_tokens or self.window, self.window - prompt)
         started, written, reason = monotonic(), 0, _reason(pieces, limit)

@@ -19,6 +19,11 @@ StopReason = Literal["end", "length", "stopped"]
 """Why the model fell silent: its own end, the token limit, or the user's stop."""
 
 
+Keep = Literal["disk", "memory", "aside"]
+"""What becomes of a prompt that was read: kept on disk for the next time, kept only in memory, or
+not kept, without taking the place of anything that is."""
+
+
 class Value(BaseModel):
     """A frozen value that refuses unknown fields."""
 
@@ -32,23 +37,48 @@ class ChatMessage(Value):
     content: str
 
 
+Temperature = Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)]
+TopK = Annotated[int, Field(ge=0)]
+TopP = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+MinP = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+RepeatPenalty = Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, lt=2**32 - 1)]
+MaxTokens = Annotated[int, Field(ge=1)]
+
+
 class Sampling(Value):
     """How the next token is chosen. The names are llama.cpp's."""
 
-    temperature: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = 0.3
+    temperature: Temperature = 0.3
     """0 always takes the likeliest token."""
-    top_k: Annotated[int, Field(ge=0)] = 40
+    top_k: TopK = 40
     """Keep the k likeliest tokens; 0 keeps all."""
-    top_p: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.95
+    top_p: TopP = 0.95
     """Keep the likeliest tokens that together have this probability; 1 keeps all."""
-    min_p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.05
+    min_p: MinP = 0.05
     """Keep tokens at least this likely, compared with the likeliest; 0 keeps all."""
-    repeat_penalty: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)] = 1.1
+    repeat_penalty: RepeatPenalty = 1.1
     """Above 1, tokens that were used lately become less likely; 1 changes nothing."""
-    seed: Annotated[int, Field(ge=0, lt=2**32 - 1)] | None = None
+    seed: Seed | None = None
     """None draws a new one for every answer."""
-    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    max_tokens: MaxTokens | None = None
     """The longest answer, in tokens; None is bounded by the context window alone."""
+
+
+class SamplingChanges(Value):
+    """What of `Sampling` a prompt or a conversation has otherwise; None leaves it as it is."""
+
+    temperature: Temperature | None = None
+    top_k: TopK | None = None
+    top_p: TopP | None = None
+    min_p: MinP | None = None
+    repeat_penalty: RepeatPenalty | None = None
+    seed: Seed | None = None
+    max_tokens: MaxTokens | None = None
+
+    def over(self, sampling: Sampling) -> Sampling:
+        """`sampling` with these changes."""
+        return sampling.model_copy(update=self.model_dump(exclude_none=True))
 
 
 class Usage(Value):
@@ -84,6 +114,10 @@ class Conversation(Value):
     """Name or path of the model asked for; None follows the settings."""
     collections: tuple[str, ...] | None = None
     """Which of the user's files its questions are about; None is all of them, empty is none."""
+    examples: tuple[ChatMessage, ...] = ()
+    """Questions and answers, in turn, that the model reads after the system prompt."""
+    sampling: SamplingChanges = SamplingChanges()
+    """What is chosen otherwise than in the settings."""
     draft: str = ""
     deleted: datetime | None = None
 

@@ -24,6 +24,7 @@ from assistant.core.models import (
     Citation,
     Conversation,
     ConversationSummary,
+    Keep,
     Measure,
     Message,
     MessageState,
@@ -31,6 +32,7 @@ from assistant.core.models import (
     RenderedPrompt,
     Role,
     Sampling,
+    SamplingChanges,
     SearchHit,
     StopReason,
     Timings,
@@ -69,9 +71,18 @@ class ChatModel(Protocol):
         ...
 
     def stream(
-        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        stop: Event,
+        *,
+        keep: Keep = "disk",
     ) -> Iterator[ModelEvent]:
         """Write an answer; the last event is `Finished`, also after `stop`.
+
+        Args:
+            keep: a conversation that must not reach the disk is kept in memory; what is no part
+                of any conversation, such as a title, is written aside.
 
         Raises:
             ContextOverflowError: the messages do not fit the window.
@@ -105,6 +116,9 @@ class ConversationStore(Protocol):
         system_prompt: str = "",
         prompt_name: str | None = None,
         model: str | None = None,
+        collections: Sequence[str] | None = None,
+        examples: Sequence[ChatMessage] = (),
+        sampling: SamplingChanges | None = None,
     ) -> Conversation: ...
 
     def conversation(self, id: str) -> Conversation:
@@ -128,7 +142,19 @@ class ConversationStore(Protocol):
 
     def set_draft(self, id: str, draft: str) -> None: ...
 
-    def set_system_prompt(self, id: str, text: str, prompt_name: str | None) -> None: ...
+    def set_system_prompt(
+        self,
+        id: str,
+        text: str,
+        prompt_name: str | None,
+        examples: Sequence[ChatMessage] = (),
+    ) -> None:
+        """Another system prompt, and the examples that go with it."""
+        ...
+
+    def set_sampling(self, id: str, sampling: SamplingChanges) -> None:
+        """What the conversation has otherwise than the settings."""
+        ...
 
     def set_model(self, id: str, model: str | None) -> None: ...
 

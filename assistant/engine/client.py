@@ -11,6 +11,7 @@ from assistant.core.errors import EngineDiedError, EngineError, EngineStartError
 from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Reading, Wrote
 from assistant.core.models import (
     ChatMessage,
+    Keep,
     Measure,
     RenderedPrompt,
     Sampling,
@@ -81,10 +82,17 @@ class LlamaChatModel:
         raise EngineError("The engine did not render the prompt.", "Ask again.")
 
     def stream(
-        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        stop: Event,
+        *,
+        keep: Keep = "disk",
     ) -> Iterator[ModelEvent]:
         """See `ChatModel.stream`. Closing the generator stops the answer, too."""
-        request = Generate(target=self._target, messages=_clean(messages), sampling=sampling)
+        request = Generate(
+            target=self._target, messages=_clean(messages), sampling=sampling, keep=keep
+        )
         started = perf_counter()
         first = 0.0
         written = 0

@@ -69,7 +69,8 @@ class Host:
         try:
             return self._model.rest(idle)
         except AssistantError as failure:
-            log.warning("the model could not be prepared for the next question: %s", failure)
+            log.warning("the model failed while nobody asked; it is loaded again: %s", failure)
+            self.unload()
             return False
 
     def unload(self) -> None:
@@ -111,7 +112,7 @@ class Host:
 
     def _write(self, job: Job, request: Generate, model: LoadedModel) -> None:
         waited = (perf_counter() - job.received) * 1000
-        for event in model.write(request.messages, request.sampling):
+        for event in model.write(request.messages, request.sampling, request.keep):
             if isinstance(event, Finished):
                 timings = event.timings.model_copy(update={"queue_ms": waited})
                 job.end(event.model_copy(update={"timings": timings}))

@@ -46,6 +46,9 @@ class JobQueue:
         """Called by the connection's thread."""
         with self._changed:
             self._waiting.append(job)
+            if self._running is None:
+                # What is done while nobody asks gives way.
+                self._interrupt()
             self._tell(job)
             self._changed.notify()
         job.caller.on_cancel(lambda: self._cancel(job))

@@ -8,32 +8,19 @@ import llama_cpp
 
 from assistant.core.errors import ContextOverflowError
 from assistant.core.events import Finished, Reading, Wrote
-from assistant.core.models import ChatMessage, Measure, ModelInfo, RenderedPrompt, Sampling
+from assistant.core.models import ChatMessage, Keep, Measure, ModelInfo, RenderedPrompt, Sampling
 from assistant.engine.abort import AbortFlag
 from assistant.engine.loading import description_of, load_weights, open_context
 from assistant.engine.measuring import estimate, is_beyond, shares
 from assistant.engine.native import NativeLog, obey
 from assistant.engine.options import LoadOptions
-from assistant.engine.prefixes import common
 from assistant.engine.prompt import PromptWriter, choose_template
+from assistant.engine.prompt_cache import PromptCache
 from assistant.engine.protocol import encodable
-from assistant.engine.sequence import CachedSequence
 from assistant.engine.sequences import Sequences
-from assistant.engine.snapshots import WORTH, Snapshots, State
+from assistant.engine.snapshots import Snapshots
 from assistant.engine.vocabulary import Vocabulary
 from assistant.engine.writing import Prompt, Writer
-
-SETTLE_AFTER = 1.0
-"""Seconds after an answer in which the next question may come at once."""
-
-SETTLED_AT_ONCE = 64
-"""Tokens read before the next look at whether somebody asks."""
-
-SAVE_AFTER = 10.0
-"""Seconds: who goes on talking needs no snapshot yet."""
-
-LEAST_SHARE = 4
-"""A snapshot is read for a prompt that shares at least one in so many of its tokens."""
 
 PROBE = 2**20
 """Bytes of a model file, at either end, that tell it from others."""
@@ -64,10 +51,11 @@ class LoadedModel:
         asked = min(options.context_window, self._trained or options.context_window)
         self._window = min(asked, llama_cpp.llama_n_ctx_seq(self._context))
         self.vocabulary = Vocabulary(self._model)
-        self._sequences = Sequences(self._context, self.vocabulary)
-        self._snapshots = snapshots
-        self._to_settle: dict[int, bytes] = {}
-        """By sequence: what the next prompt of its conversation begins with."""
+        if snapshots is not None:
+            snapshots.open(fingerprint(path, self._context))
+        self._cache = PromptCache(
+            Sequences(self._context, self.vocabulary), snapshots, can_settle=self._can_forget()
+        )
         self._prompts = self._prompt_writer()
         self._writer = Writer(
             self._context,
@@ -78,13 +66,8 @@ class LoadedModel:
             stop=self._prompts.stop,
         )
 
-        if snapshots is not None:
-            snapshots.open(fingerprint(path, self._context))
-
     def close(self) -> None:
-        if self._snapshots is not None:
-            self._snapshots.flush()
-        self._sequences.close()
+        self._cache.close()
         llama_cpp.llama_free(self._context)
         llama_cpp.llama_model_free(self._model)
 
@@ -103,16 +86,16 @@ class LoadedModel:
             return estimate(messages)
         layout = self._prompts.layout(messages)
         text = layout.text.encode()
-        tokens = self._sequences.nearest(text).tokens_of(text)
+        tokens = self._cache.tokens_of(text)
         return shares(layout, tokens, self.vocabulary.lengths(tokens))
 
     def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
         text = self._prompts.text(messages)
-        tokens = self._sequences.nearest(text.encode()).tokens_of(text.encode())
+        tokens = self._cache.tokens_of(text.encode())
         return RenderedPrompt(text=text, tokens=tuple(tokens))
 
     def write(
-        self, messages: Sequence[ChatMessage], sampling: Sampling
+        self, messages: Sequence[ChatMessage], sampling: Sampling, keep: Keep = "disk"
     ) -> Iterator[Reading | Wrote | Finished]:
         """Write an answer until its end, a limit, or the abort flag.
 
@@ -122,71 +105,35 @@ class LoadedModel:
         if is_beyond(messages, self._window):
             raise _overflow(f"at least {estimate(messages).total:,}", self._window)
         text = self._prompts.text(messages).encode()
-        count = len(self._sequences.nearest(text).tokens_of(text))
+        count = len(self._cache.tokens_of(text))
         if count >= self._window:
             raise _overflow(f"{count:,}", self._window)
-        return self._write(messages, text, sampling)
+        return self._write(messages, text, sampling, keep)
 
     def rest(self, idle: float) -> bool:
-        """Do a little of what is better done while nobody waits; whether there is more of it.
-
-        Args:
-            idle: seconds since the last answer.
-        """
-        for sequence in self._sequences:
-            if idle >= SETTLE_AFTER and self._settle(sequence):
-                return True
-        return idle >= SAVE_AFTER and any(self._save(sequence) for sequence in self._sequences)
+        """See `PromptCache.rest`."""
+        return self._cache.rest(idle)
 
     def _write(
-        self, messages: Sequence[ChatMessage], text: bytes, sampling: Sampling
+        self, messages: Sequence[ChatMessage], text: bytes, sampling: Sampling, keep: Keep
     ) -> Iterator[Reading | Wrote | Finished]:
-        sequence = self._sequences.choose(text)
-        self._to_settle.pop(sequence.id, None)
-        if not sequence.goes_on_with(text):
-            sequence.retreat()
-            self._save(sequence)
-        tokens = self._restore(sequence, text)
+        sequence, tokens = self._cache.take_up(text, keep)
         prompt = Prompt(text, tokens, self._prompts.opening(messages))
         answer = ""
         for event in self._writer.write(prompt, sampling, sequence):
             if isinstance(event, Wrote):
                 answer += event.text
             elif isinstance(event, Finished):
-                self._to_settle[sequence.id] = self._prompts.lasting(messages, answer).encode()
+                lasting = self._prompts.lasting(messages, answer) if answer else ""
+                self._cache.answered(sequence, lasting.encode(), keep)
             yield event
 
-    def _restore(self, sequence: CachedSequence, text: bytes) -> list[int]:
-        """Bring a conversation back from its snapshot; the tokens of its prompt."""
-        tokens = sequence.tokens_of(text)
-        found = self._snapshots.longest(tokens) if self._snapshots else None
-        if found is None or self._snapshots is None:
-            return tokens
-        snapshot, shared = found
-        gained = shared - common(sequence.tokens, tokens)
-        if gained < WORTH or shared * LEAST_SHARE < len(snapshot.tokens):
-            return tokens
-        state = self._snapshots.load(snapshot)
-        if state is not None:
-            sequence.take(*state)
-        return sequence.tokens_of(text)
-
-    def _settle(self, sequence: CachedSequence) -> bool:
-        """Read the last answer as a prompt; whether something was done."""
-        text = self._to_settle.pop(sequence.id, b"")
-        if text:
-            sequence.settle(text)
-        return sequence.unread > 0 and sequence.read(SETTLED_AT_ONCE)
-
-    def _save(self, sequence: CachedSequence) -> bool:
-        """Begin to write a snapshot, if there is something new in it; whether there was."""
-        if self._snapshots is None:
-            return False
-        tokens = sequence.tokens
-        if len(tokens) < WORTH or not sequence.is_settled or self._snapshots.has(tokens):
-            return False
-        self._snapshots.save(State(*sequence.dump()))
-        return True
+    def _can_forget(self) -> bool:
+        """Whether the end of what was read can be taken back alone."""
+        model = self._model
+        return not (
+            llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model)
+        )
 
     def _prompt_writer(self) -> PromptWriter:
         vocabulary = self.vocabulary

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 from assistant.core import errors
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.events import Finished, Loaded, Loading, Queued, Reading, Wrote
-from assistant.core.models import ChatMessage, Measure, RenderedPrompt, Sampling, Value
+from assistant.core.models import ChatMessage, Keep, Measure, RenderedPrompt, Sampling, Value
 from assistant.engine.options import LoadOptions
 from assistant.ipc.control import Leaving
 
@@ -67,6 +67,7 @@ class Generate(Value):
     target: Target
     messages: tuple[ChatMessage, ...]
     sampling: Sampling
+    keep: Keep = "disk"
 
 
 EngineRequest = Load | Count | Render | Generate

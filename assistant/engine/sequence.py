@@ -99,6 +99,10 @@ class CachedSequence:
     def is_empty(self) -> bool:
         return not self._text
 
+    def stands_for(self, prompt: bytes) -> bool:
+        """Whether it holds exactly this text, evaluated or still to be."""
+        return bytes(self._text) == prompt
+
     def goes_on_with(self, prompt: bytes) -> bool:
         """Whether a prompt is of the conversation in the cache: it has more than half of its text.
         All conversations of a role begin with the same words."""

@@ -28,18 +28,16 @@ class Sequences:
 
     def choose(self, prompt: bytes) -> CachedSequence:
         """Where a prompt is to be read: in its own conversation's sequence, else in an empty one,
-        else in the one that was not used for longest. It counts as used from now on.
-
-        """
+        else in the one that was not used for longest. It counts as used from now on."""
         nearest = self.nearest(prompt)
-        chosen = (
-            nearest
-            if nearest.goes_on_with(prompt)
-            else next((one for one in self._by_use if one.is_empty), self._by_use[0])
-        )
+        chosen = nearest if nearest.goes_on_with(prompt) else self.aside()
         self._by_use.remove(chosen)
         self._by_use.append(chosen)
         return chosen
+
+    def aside(self) -> CachedSequence:
+        """Where to read what belongs to no conversation; it does not count as used."""
+        return next((one for one in self._by_use if one.is_empty), self._by_use[0])
 
     def close(self) -> None:
         self._batch.close()

@@ -97,7 +97,7 @@ class Snapshots:
     def longest(self, tokens: Sequence[int]) -> tuple[Snapshot, int] | None:
         """The snapshot that shares most tokens with these from the beginning on, and how many."""
         wanted = array("i", tokens)
-        found = [(known, common(known.tokens, wanted)) for known in self._known.values()]
+        found = [(known, common(known.tokens, wanted)) for known in list(self._known.values())]
         return max(found, key=lambda pair: (pair[1], -len(pair[0].tokens)), default=None)
 
     def load(self, snapshot: Snapshot) -> State | None:
@@ -123,7 +123,7 @@ class Snapshots:
         tokens = array("i", state.tokens)
         before = [
             other.path
-            for other in self._known.values()
+            for other in list(self._known.values())
             if common(other.tokens, tokens) == len(other.tokens)
         ]
         self._known[path] = Snapshot(path, tokens, size)

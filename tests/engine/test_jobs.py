@@ -79,6 +79,7 @@ def test_only_the_running_job_interrupts_the_computation(lines: list[Line]) -> N
     for line in lines:
         jobs.put(line.job)
     assert jobs.take(0) is lines[0].job
+    interrupted.clear()
     lines[1].theirs.close()
     lines[1].job.post(Queued(ahead=1))
     assert interrupted == []
@@ -106,3 +107,13 @@ def test_a_quick_job_goes_before_its_turn(lines: list[Line]) -> None:
     assert jobs.take_quick(lambda _: False) is None
     assert jobs.drain() == [lines[1].job]
     assert jobs.drain() == []
+
+
+def test_what_is_done_while_nobody_asks_gives_way_to_a_question(lines: list[Line]) -> None:
+    interrupted = []
+    jobs = JobQueue(lambda: interrupted.append(1))
+    assert jobs.take(0) is None
+
+    jobs.put(lines[0].job)
+
+    assert interrupted == [1]

@@ -68,18 +68,6 @@ def test_another_answer_with_the_same_seed_is_the_same(starter: LlamaChatModel) 
         assert warm == cold
 
 
-def test_an_answer_gone_on_with_goes_on_as_if_never_cut(starter: LlamaChatModel) -> None:
-    messages = fresh("Tell me a story about a fox.")
-    whole, _ = answer(starter, messages, GREEDY.model_copy(update={"max_tokens": 40}))
-    partial, _ = answer(starter, messages, GREEDY.model_copy(update={"max_tokens": 20}))
-    rest, _ = answer(
-        starter,
-        [*messages, said("assistant", partial)],
-        GREEDY.model_copy(update={"max_tokens": 20}),
-    )
-    assert partial + rest == whole
-
-
 def test_counting_agrees_with_what_is_read_in_a_warm_conversation(starter: LlamaChatModel) -> None:
     messages = fresh("Tell me about the sea.")
     first, _ = answer(starter, messages, SHORT)

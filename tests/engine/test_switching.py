@@ -5,6 +5,7 @@ import secrets
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,16 @@ from hypothesis import strategies as st
 from assistant.core.models import ChatMessage
 from assistant.engine.client import LlamaChatModel
 from assistant.engine.sequence import portion
-from tests.engine.support import GREEDY, answer, engine_home, local_models, said, until, workers
+from tests.engine.support import (
+    GREEDY,
+    answer,
+    collect,
+    engine_home,
+    local_models,
+    said,
+    until,
+    workers,
+)
 
 SHORT = GREEDY.model_copy(update={"max_tokens": 24})
 LONG = "The harbour of Recife, its bridges and its rivers were described by many travellers. " * 20
@@ -111,3 +121,31 @@ def test_conversations_beyond_what_fits_in_memory_come_back_from_disk(own_home: 
         _, done = answer(model, asked, SHORT)
         # What was not read once more as a prompt before another one took its place is read again.
         assert done.usage.cached_tokens > done.usage.prompt_tokens * 0.8
+
+
+@pytest.mark.model
+def test_what_is_written_aside_takes_nobodys_place(starter: LlamaChatModel) -> None:
+    asked = conversation(starter, secrets.token_hex(4))
+    for _ in range(4):
+        title = [said("user", f"{secrets.token_hex(4)} Write a title. {LONG}")]
+        collect(starter.stream(title, SHORT, Event(), keep="aside"))
+
+    _, done = answer(starter, asked, SHORT)
+
+    assert done.usage.prompt_tokens - done.usage.cached_tokens < 40
+
+
+@pytest.mark.model
+def test_a_conversation_that_is_kept_in_memory_never_reaches_the_disk(own_home: Path) -> None:
+    model = local_models(own_home).open(None)
+    secret = [said("system", f"Secret. {LONG}"), said("user", "Hello?")]
+    first, _ = collect(model.stream(secret, SHORT, Event(), keep="memory"))
+    secret += [said("assistant", first), said("user", "Again?")]
+    _, done = collect(model.stream(secret, SHORT, Event(), keep="memory"))
+    assert done.usage.cached_tokens > 300
+
+    for _ in range(4):
+        conversation(model, secrets.token_hex(4))
+    until(lambda: len(snapshots(own_home)) >= 4, timeout=60)
+
+    assert not any(b"Secret." in file.read_bytes() for file in snapshots(own_home))

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from assistant.core.events import ModelEvent
-from assistant.core.models import ChatMessage, Sampling
+from assistant.core.models import ChatMessage, Keep, Sampling
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp, run
 from tests.fakes import ScriptedModel, ScriptedModels
@@ -23,9 +23,14 @@ class SlowModel(ScriptedModel):
     """Writes some fifty words a second."""
 
     def stream(
-        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        stop: Event,
+        *,
+        keep: Keep = "disk",
     ) -> Iterator[ModelEvent]:
-        for event in super().stream(messages, sampling, stop):
+        for event in super().stream(messages, sampling, stop, keep=keep):
             time.sleep(0.02)
             yield event
 

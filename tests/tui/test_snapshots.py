@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from assistant.core.errors import EngineDiedError
 from assistant.core.events import Finished, ModelEvent
-from assistant.core.models import ChatMessage, Sampling, Timings
+from assistant.core.models import ChatMessage, Keep, Sampling, Timings
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp
 from tests.fakes import Gate, ScriptedModel, ScriptedModels
@@ -54,9 +54,14 @@ class SteadyModel(ScriptedModel):
     """Always as fast as the last time."""
 
     def stream(
-        self, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        stop: Event,
+        *,
+        keep: Keep = "disk",
     ) -> Iterator[ModelEvent]:
-        for event in super().stream(messages, sampling, stop):
+        for event in super().stream(messages, sampling, stop, keep=keep):
             if isinstance(event, Finished):
                 yield event.model_copy(update={"timings": Timings(tokens_per_second=61)})
             else:

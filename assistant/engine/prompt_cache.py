@@ -1,0 +1,117 @@
+"""What was read of conversations: kept in sequences of the context, and beyond those on disk."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from assistant.core.models import Keep
+from assistant.engine.prefixes import common
+from assistant.engine.sequence import CachedSequence
+from assistant.engine.sequences import Sequences
+from assistant.engine.snapshots import WORTH, Snapshots, State
+
+SETTLE_AFTER: Final = 1.0
+"""Seconds after an answer in which the next question may come at once."""
+
+SETTLED_AT_ONCE: Final = 64
+"""Tokens read before the next look at whether somebody asks."""
+
+SAVE_AFTER: Final = 10.0
+"""Seconds: who goes on talking needs no snapshot yet."""
+
+LEAST_SHARE: Final = 4
+"""A snapshot is read for a prompt that shares at least one in so many of its tokens."""
+
+
+class PromptCache:
+    """Finds for each prompt the place where least of it is left to read. For one thread."""
+
+    def __init__(
+        self, sequences: Sequences, snapshots: Snapshots | None, *, can_settle: bool
+    ) -> None:
+        """Args:
+        can_settle: whether the model can forget the end of what it has read; one that only
+            forgets everything would read a conversation anew after every answer.
+        """
+        self._sequences = sequences
+        self._snapshots = snapshots
+        self._can_settle = can_settle
+        self._lasting: dict[int, bytes] = {}
+        """By sequence: what the next prompt of its conversation begins with, still to be read."""
+        self._private: set[int] = set()
+        """Sequences that are not to reach the disk."""
+
+    def tokens_of(self, text: bytes) -> list[int]:
+        """The tokens of a prompt, where it would be read."""
+        return self._sequences.nearest(text).tokens_of(text)
+
+    def take_up(self, text: bytes, keep: Keep) -> tuple[CachedSequence, list[int]]:
+        """Where to read a prompt, and its tokens."""
+        sequence = self._sequences.aside() if keep == "aside" else self._sequences.choose(text)
+        if not sequence.goes_on_with(text):
+            sequence.retreat()
+            self._save(sequence)
+        self._lasting.pop(sequence.id, None)
+        if keep == "disk":
+            self._private.discard(sequence.id)
+        else:
+            self._private.add(sequence.id)
+        tokens = sequence.tokens_of(text)
+        if self._restore(sequence, tokens):
+            tokens = sequence.tokens_of(text)
+        return sequence, tokens
+
+    def answered(self, sequence: CachedSequence, lasting: bytes, keep: Keep) -> None:
+        """The answer has ended; `lasting` is what the conversation's next prompt begins with."""
+        if keep == "aside":
+            sequence.clear()
+        elif lasting and self._can_settle:
+            self._lasting[sequence.id] = lasting
+
+    def rest(self, idle: float) -> bool:
+        """Do a little of what is better done while nobody waits; whether something was done.
+
+        Args:
+            idle: seconds since the last answer.
+        """
+        if idle >= SETTLE_AFTER and any(self._settle(sequence) for sequence in self._sequences):
+            return True
+        return idle >= SAVE_AFTER and any(self._save(sequence) for sequence in self._sequences)
+
+    def close(self) -> None:
+        if self._snapshots is not None:
+            self._snapshots.flush()
+        self._sequences.close()
+
+    def _restore(self, sequence: CachedSequence, tokens: Sequence[int]) -> bool:
+        """Bring a conversation back from its snapshot, when that is worth it."""
+        found = self._snapshots.longest(tokens) if self._snapshots else None
+        if found is None or self._snapshots is None:
+            return False
+        snapshot, shared = found
+        gained = shared - common(sequence.tokens, list(tokens))
+        if gained < WORTH or shared * LEAST_SHARE < len(snapshot.tokens):
+            return False
+        state = self._snapshots.load(snapshot)
+        return state is not None and sequence.take(*state)
+
+    def _settle(self, sequence: CachedSequence) -> bool:
+        """Read some of the last answer as a prompt; whether there was something to read."""
+        lasting = self._lasting.get(sequence.id)
+        if lasting is None:
+            return False
+        if not sequence.stands_for(lasting):
+            sequence.settle(lasting)
+        sequence.read(SETTLED_AT_ONCE)
+        if not sequence.unread:
+            del self._lasting[sequence.id]
+        return True
+
+    def _save(self, sequence: CachedSequence) -> bool:
+        """Begin to write a snapshot, if there is something new in it; whether there was."""
+        tokens = sequence.tokens
+        if self._snapshots is None or sequence.id in self._private or not sequence.is_settled:
+            return False
+        if len(tokens) < WORTH or self._snapshots.has(tokens):
+            return False
+        self._snapshots.save(State(*sequence.dump()))
+        return True
