@@ -14,7 +14,12 @@ from assistant.core.prompts import Prompt
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
 
-NAMES = {"system": "system prompt", "turn": "earlier turn", "question": "question"}
+NAMES = {
+    "system": "system prompt",
+    "examples": "examples",
+    "turn": "earlier turn",
+    "question": "question",
+}
 
 
 class Asked(Value):

@@ -108,13 +108,14 @@ class Chat:
         the generator stops the answer as `stop` does. `Answered` is the last event.
 
         Args:
+            sampling: None goes by the settings and what the conversation has otherwise.
             sources: where the user's files are looked into; None goes by what the question and
                 its conversation say.
 
         Raises:
             AssistantError: the turn failed; what was written so far is stored as `failed`.
         """
-        sampling = sampling or self._sampling
+        sampling = sampling or self.usual_sampling(self._conversation_of(request))
         question, answer = self._store_request(request, sampling)
         outcome = _Outcome()
         try:
@@ -196,6 +197,7 @@ class Chat:
             model.measure,
             info.context_window,
             reserve,
+            conversation.examples,
         )
         yield Planned(plan=plan)
         yield from model.stream(plan.messages, sampling, stop)
@@ -238,6 +240,10 @@ class Chat:
             self._library, collections, question, fall_back=self._fall_back
         )
 
+    def usual_sampling(self, conversation: Conversation | None) -> Sampling:
+        """How an answer is sampled when nobody says so; None is a new conversation."""
+        return conversation.sampling.over(self._sampling) if conversation else self._sampling
+
     def preview(
         self,
         system_prompt: str,
@@ -248,6 +254,7 @@ class Chat:
         sources: Sources = grounding.NOWHERE,
         attached: Sequence[str] = (),
         stop: Event | None = None,
+        examples: Sequence[ChatMessage] = (),
     ) -> context.ContextPlan:
         """The plan of a question that is not asked; the model has to be loaded.
 
@@ -271,7 +278,14 @@ class Chat:
             model.measure,
             window,
             reserve,
+            examples,
         )
+
+    def _conversation_of(self, request: Request) -> Conversation:
+        store = self._store
+        if isinstance(request, Ask):
+            return store.conversation(request.conversation_id)
+        return store.conversation(store.message(request.message_id).conversation_id)
 
     def _store_request(
         self, request: Request, sampling: Sampling

@@ -1,7 +1,7 @@
 """What goes into the window: tokens per part, what is left out, and why.
 
 The system prompt, the newest question and the answer's reserve always go in. When the rest does
-not fit, whole turns leave, oldest first.
+not fit, whole turns leave, oldest first; the prompt's examples leave when no turn is left.
 
 The key/value cache is valid only as long as the prompt keeps its beginning, so the first turn
 that stays must not move with every question. Turns therefore leave in blocks: the cut falls on a
@@ -28,6 +28,9 @@ DEFAULT_RESERVE = 1024
 """Tokens kept free for an answer without a limit of its own."""
 
 
+PartKind = Literal["system", "examples", "turn", "question"]
+
+
 class Turn(Value):
     """A question and its answer, as they were sent."""
 
@@ -42,7 +45,7 @@ class Turn(Value):
 class Part(Value):
     """One part of the window, or of what was left out of it."""
 
-    kind: Literal["system", "turn", "question"]
+    kind: PartKind
     message_ids: tuple[str, ...] = ()
     tokens: int
     """Exact for what is included; estimated for old turns that were never worth counting."""
@@ -102,6 +105,7 @@ def plan(
     measure: Callable[[Sequence[ChatMessage]], Measure],
     window: int,
     reserve: int,
+    examples: Sequence[ChatMessage] = (),
 ) -> ContextPlan:
     """Choose what the model reads.
 
@@ -110,42 +114,45 @@ def plan(
         measure: exact token counts, see `Measure`.
         window: tokens that prompt and answer may use together.
         reserve: tokens of it kept free for the answer.
+        examples: questions and answers that stand between the system prompt and the turns.
 
     Raises:
         ContextOverflowError: system prompt and question alone do not fit.
     """
     room = window - reserve
     system = [ChatMessage(role="system", content=system_prompt)] if system_prompt else []
+    shown = list(examples)
+    shown_tokens = 0
     tokens = [turn.chars // CHARS_PER_TOKEN for turn in turns]
     first = _first_worth_counting(turns, room)
     while True:
         kept = [message for turn in turns[first:] for message in turn.messages]
-        messages = (*system, *kept, *question)
+        messages = (*system, *shown, *kept, *question)
         measured = measure(messages)
-        shares = measured.parts[len(system) : len(system) + len(kept)]
+        before = len(system) + len(shown)
+        shown_tokens = sum(measured.parts[len(system) : before]) or shown_tokens
+        shares = measured.parts[before : before + len(kept)]
         for index, turn in enumerate(turns[first:]):
             tokens[first + index] = sum(shares[: len(turn.messages)])
             shares = shares[len(turn.messages) :]
         if measured.total <= room:
             break
-        if first == len(turns):
+        if first < len(turns):
+            first = _cut(turns, tokens, first, excess=measured.total - room)
+        elif shown:
+            shown = []
+        else:
             raise _overflow(measured, room, bool(system))
-        first = _cut(turns, tokens, first, excess=measured.total - room)
 
-    parts = [Part(kind="system", tokens=measured.parts[0])] if system else []
-    for index, turn in enumerate(turns):
-        included = index >= first
-        reason = "" if included else "older than what fits the window"
-        parts.append(
-            Part(
-                kind="turn",
-                message_ids=turn.message_ids,
-                tokens=tokens[index],
-                included=included,
-                reason=reason,
-            )
-        )
     asked = sum(measured.parts[len(measured.parts) - len(question) :])
+    parts = [Part(kind="system", tokens=measured.parts[0])] if system else []
+    if examples:
+        parts.append(
+            _part("examples", shown_tokens, "" if shown else "no room beside the question")
+        )
+    for index, turn in enumerate(turns):
+        reason = "" if index >= first else "older than what fits the window"
+        parts.append(_part("turn", tokens[index], reason, turn.message_ids))
     parts.append(Part(kind="question", tokens=asked))
     return ContextPlan(
         messages=messages,
@@ -153,6 +160,17 @@ def plan(
         prompt_tokens=measured.total,
         window=window,
         reserve=reserve,
+    )
+
+
+def _part(kind: PartKind, tokens: int, left_out: str, message_ids: tuple[str, ...] = ()) -> Part:
+    """A part that is left out when there is a reason for it."""
+    return Part(
+        kind=kind,
+        message_ids=message_ids,
+        tokens=tokens,
+        included=not left_out,
+        reason=left_out,
     )
 
 

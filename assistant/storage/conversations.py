@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.core.errors import StorageError
 from assistant.core.library import Retrieval
 from assistant.core.models import (
+    ChatMessage,
     Citation,
     Conversation,
     ConversationSummary,
@@ -16,6 +17,7 @@ from assistant.core.models import (
     MessageState,
     Role,
     Sampling,
+    SamplingChanges,
     SearchHit,
     StopReason,
     Timings,
@@ -70,6 +72,9 @@ class SqliteConversations:
         system_prompt: str = "",
         prompt_name: str | None = None,
         model: str | None = None,
+        collections: Sequence[str] | None = None,
+        examples: Sequence[ChatMessage] = (),
+        sampling: SamplingChanges | None = None,
     ) -> Conversation:
         now = self._now()
         values = {
@@ -81,6 +86,9 @@ class SqliteConversations:
             "system_prompt": storable(system_prompt),
             "prompt_name": _storable(prompt_name),
             "model": _storable(model),
+            "collections": _collections(collections),
+            "examples": _examples(examples),
+            "sampling": rows.json(sampling),
         }
         columns = ", ".join(values)
         places = ", ".join(f":{column}" for column in values)
@@ -114,18 +122,28 @@ class SqliteConversations:
     def set_draft(self, id: str, draft: str) -> None:
         self._update(id, draft=storable(draft), drafter=self._answers.writer() if draft else None)
 
-    def set_system_prompt(self, id: str, text: str, prompt_name: str | None) -> None:
-        self._update(id, system_prompt=storable(text), prompt_name=_storable(prompt_name))
+    def set_system_prompt(
+        self,
+        id: str,
+        text: str,
+        prompt_name: str | None,
+        examples: Sequence[ChatMessage] = (),
+    ) -> None:
+        self._update(
+            id,
+            system_prompt=storable(text),
+            prompt_name=_storable(prompt_name),
+            examples=_examples(examples),
+        )
+
+    def set_sampling(self, id: str, sampling: SamplingChanges) -> None:
+        self._update(id, sampling=rows.json(sampling))
 
     def set_model(self, id: str, model: str | None) -> None:
         self._update(id, model=_storable(model))
 
     def set_collections(self, id: str, collections: Sequence[str] | None) -> None:
-        if collections is None:
-            self._update(id, collections=None)
-            return
-        names = [storable(name) for name in collections]
-        self._update(id, collections=rows.json_names(names) or "[]")
+        self._update(id, collections=_collections(collections))
 
     def delete(self, id: str) -> None:
         with self._database.write() as connection:
@@ -316,3 +334,14 @@ class SqliteConversations:
 
 def _storable(text: str | None) -> str | None:
     return None if text is None else storable(text)
+
+
+def _collections(names: Sequence[str] | None) -> str | None:
+    """NULL stands for all of them, so that none is an empty list."""
+    return None if names is None else rows.json_names([storable(name) for name in names]) or "[]"
+
+
+def _examples(messages: Sequence[ChatMessage]) -> str | None:
+    return rows.json_list(
+        [message.model_copy(update={"content": storable(message.content)}) for message in messages]
+    )

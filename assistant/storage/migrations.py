@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.storage.schema import FILES, FIRST
+from assistant.storage.schema import FILES, FIRST, PROMPTS
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Migration:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("conversations and messages", FIRST),
     Migration("files of a conversation", FILES),
+    Migration("examples and sampling of a conversation", PROMPTS),
 )
 """The n-th leads to version n. Never changed once released, only added to."""
 

@@ -9,11 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.core.errors import StorageError
 from assistant.core.models import (
+    ChatMessage,
     Citation,
     Conversation,
     ConversationSummary,
     Message,
     Sampling,
+    SamplingChanges,
     Timings,
     Usage,
     Value,
@@ -35,6 +37,7 @@ MESSAGE_COLUMNS = """
 Stored = TypeVar("Stored", bound=Value)
 
 _CITATIONS: TypeAdapter[tuple[Citation, ...]] = TypeAdapter(tuple[Citation, ...])
+_EXAMPLES: TypeAdapter[tuple[ChatMessage, ...]] = TypeAdapter(tuple[ChatMessage, ...])
 _NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 
 
@@ -62,6 +65,8 @@ def conversation(row: sqlite3.Row) -> Conversation:
         prompt_name=row["prompt_name"],
         model=row["model"],
         collections=None if row["collections"] is None else names(row["collections"]),
+        examples=_examples(row["examples"]),
+        sampling=parsed(SamplingChanges, row["sampling"]) or SamplingChanges(),
         draft=row["draft"],
         deleted=None if deleted is None else moment(deleted),
     )
@@ -139,6 +144,13 @@ def json_names(values: Sequence[str]) -> str | None:
 def names(text: str) -> tuple[str, ...]:
     try:
         return _NAMES.validate_json(text)
+    except ValidationError:
+        return ()
+
+
+def _examples(text: str | None) -> tuple[ChatMessage, ...]:
+    try:
+        return _EXAMPLES.validate_json(text) if text else ()
     except ValidationError:
         return ()
 

@@ -104,3 +104,9 @@ FILES = (
     """,
 )
 """Which files a conversation is about, which go with a question, and what was found in them."""
+
+PROMPTS = (
+    "ALTER TABLE conversations ADD COLUMN examples TEXT",
+    "ALTER TABLE conversations ADD COLUMN sampling TEXT",
+)
+"""What a prompt brings along beside its text."""

@@ -8,7 +8,14 @@ import pytest
 
 from assistant.core.errors import NotFoundError, StorageError
 from assistant.core.library import Retrieval, SearchResult
-from assistant.core.models import Message, Sampling, Timings, Usage
+from assistant.core.models import (
+    ChatMessage,
+    Message,
+    Sampling,
+    SamplingChanges,
+    Timings,
+    Usage,
+)
 from assistant.core.ports import Clock, ConversationStore
 from assistant.storage.conversations import SqliteConversations
 from tests.storage.clock import START, SteppingClock
@@ -19,6 +26,10 @@ IMPLEMENTATIONS: dict[str, Callable[[Path, Clock], ConversationStore]] = {
     "sqlite": lambda home, clock: SqliteConversations(home / "chats.db", clock)
 }
 
+EXAMPLES = (
+    ChatMessage(role="user", content="Adorei!\n"),
+    ChatMessage(role="assistant", content="positivo 😀"),
+)
 SAMPLING = Sampling(temperature=0, seed=7, max_tokens=100)
 USAGE = Usage(prompt_tokens=12, cached_tokens=4, completion_tokens=3)
 TIMINGS = Timings(prefill_ms=1.5, total_ms=20.25, tokens_per_second=61)
@@ -85,6 +96,29 @@ def test_a_conversation_is_found_again_with_all_that_was_given(open_store: Open)
     assert found.created.tzinfo == UTC
     assert found.deleted is None
     assert found.draft == ""
+
+
+def test_a_conversation_keeps_what_its_prompt_brought_along(open_store: Open) -> None:
+    sampling = SamplingChanges(temperature=0, seed=3)
+    created = open_store().create(collections=["docs"], examples=EXAMPLES, sampling=sampling)
+    bare = open_store().create()
+
+    found = open_store().conversation(created.id)
+    assert (found.collections, found.examples, found.sampling) == (("docs",), EXAMPLES, sampling)
+    unset = open_store().conversation(bare.id)
+    assert (unset.collections, unset.examples, unset.sampling) == (None, (), SamplingChanges())
+
+
+def test_another_system_prompt_brings_its_own_examples(store: ConversationStore) -> None:
+    id = store.create(examples=EXAMPLES, sampling=SamplingChanges(top_k=1)).id
+
+    store.set_system_prompt(id, "Be kind.", "kind", EXAMPLES[:1])
+    store.set_sampling(id, SamplingChanges(top_p=0.5))
+    found = store.conversation(id)
+    assert (found.examples, found.sampling) == (EXAMPLES[:1], SamplingChanges(top_p=0.5))
+
+    store.set_system_prompt(id, "Be brief.", None)
+    assert store.conversation(id).examples == ()
 
 
 def test_a_conversation_can_be_renamed_and_configured(store: ConversationStore) -> None:
@@ -278,7 +312,11 @@ def test_text_that_no_database_likes_loses_no_message(
 ) -> None:
     store = open_store()
     created = store.create(
-        title=given, system_prompt=given, prompt_name=given or None, model=given or None
+        title=given,
+        system_prompt=given,
+        prompt_name=given or None,
+        model=given or None,
+        examples=[ChatMessage(role="user", content=given)],
     )
     question = store.append(created.id, None, "user", given)
     begun = begin_answer(store, question)
@@ -293,6 +331,7 @@ def test_text_that_no_database_likes_loses_no_message(
     assert texts(open_store().branch(created.id)) == [kept, kept]
     assert (found.title, found.draft, found.system_prompt) == (kept, kept, kept)
     assert (found.prompt_name, found.model, finished.error) == (kept, kept, kept)
+    assert [example.content for example in found.examples] == [kept]
 
 
 def test_a_parent_of_another_conversation_is_refused(store: ConversationStore) -> None:

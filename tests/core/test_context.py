@@ -34,6 +34,10 @@ sizes = st.lists(st.integers(1, 6000), max_size=40)
 turns = sizes.map(lambda sizes: [turn(number, size) for number, size in enumerate(sizes)])
 windows = st.integers(256, 32768)
 question = [ChatMessage(role="user", content="Why is the sky blue?")]
+examples = [
+    ChatMessage(role="user", content="Good!"),
+    ChatMessage(role="assistant", content="positive"),
+]
 
 
 @given(turns, windows, st.integers(1, 5000))
@@ -116,3 +120,47 @@ def test_very_old_turns_are_left_out_without_being_counted() -> None:
 
     assert made.left_out
     assert max(counted) < 100_000
+
+
+@given(turns, windows)
+def test_examples_follow_the_system_prompt_and_outlast_every_turn(
+    turns: list[Turn], window: int
+) -> None:
+    made = plan("Be brief.", turns, question, measure, window, 64, examples)
+
+    system, shown, *rest = made.parts
+    assert (system.kind, shown.kind) == ("system", "examples")
+    assert list(made.messages[1:3]) == examples
+    assert shown.included
+    assert shown.tokens == sum(measure(examples).parts)
+    assert {part.kind for part in rest} <= {"turn", "question"}
+
+
+def test_examples_leave_when_no_turn_is_left_and_say_why() -> None:
+    long = [ChatMessage(role="user", content="x" * 3 * 200)]
+    shown = [message.model_copy(update={"content": "y" * 90}) for message in examples]
+
+    made = plan("Be brief.", [turn(1, 30)], long, measure, 320, 64, shown)
+
+    assert [(part.kind, part.included) for part in made.parts] == [
+        ("system", True),
+        ("examples", False),
+        ("turn", False),
+        ("question", True),
+    ]
+    assert made.parts[1].reason == "no room beside the question"
+    assert made.parts[1].tokens == sum(measure(shown).parts)
+    assert [message.role for message in made.messages] == ["system", "user"]
+
+
+@given(turns, windows, windows, st.integers(0, 3000))
+def test_a_larger_window_never_keeps_less_of_examples_and_turns(
+    turns: list[Turn], one: int, other: int, size: int
+) -> None:
+    small, large = sorted((one, other))
+    shown = [*examples, *(m.model_copy(update={"content": "z" * size}) for m in examples)]
+
+    kept_small = plan("", turns, question, measure, small, 64, shown)
+    kept_large = plan("", turns, question, measure, large, 64, shown)
+
+    assert len(kept_large.left_out) <= len(kept_small.left_out)
