@@ -82,6 +82,11 @@ def spell_file(path: str) -> str:
     return f'@"{quoted}"'
 
 
+def unescaped(quoted: str) -> str:
+    """What stands in the quotes of a mention."""
+    return _ESCAPE.sub(_unescaped, quoted)
+
+
 def with_names(text: str, paths: Sequence[str]) -> str:
     """A question in which these files are called by their names, for whoever reads them."""
     names = {PurePath(path).name for path in paths}
@@ -103,7 +108,7 @@ def _files_in(text: str, exists: Callable[[str], bool]) -> Iterator[FileMention]
 def _paths(match: re.Match[str]) -> Iterator[str]:
     """What a mention may mean, the longest first."""
     if match[2] is None:
-        yield _ESCAPE.sub(_unescaped, match[1])
+        yield unescaped(match[1])
         return
     word = match[2]
     yield word

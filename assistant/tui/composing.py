@@ -5,6 +5,7 @@ from typing import Literal
 
 from assistant.core.models import Message
 from assistant.tui import text
+from assistant.tui.completer import Completer
 from assistant.tui.history import History
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.slash_menu import SlashMenu
@@ -28,11 +29,16 @@ class Composer:
     """Keeps the prompt, its menu and its modes together."""
 
     def __init__(
-        self, prompt: Prompt, menu: SlashMenu, questions: Callable[[], Sequence[Message]]
+        self,
+        prompt: Prompt,
+        menu: SlashMenu,
+        completer: Completer,
+        questions: Callable[[], Sequence[Message]],
     ) -> None:
         """`questions` gives the questions of the conversation, oldest first."""
         self._prompt = prompt
         self._menu = menu
+        self._completer = completer
         self._questions = questions
         self.history = History()
         self.editing: Message | None = None
@@ -74,23 +80,30 @@ class Composer:
         self._prompt.focus()
 
     def follow(self) -> None:
-        """The text changed: the menu of commands follows."""
-        self._prompt.menu_open = self.editing is None and self._menu.follow(self._prompt.text)
+        """The text changed: the menus follow."""
+        typed = self._prompt.text if self.editing is None else ""
+        self._menu.follow(typed)
+        self._completer.follow()
 
     def close_menu(self) -> None:
-        self._menu.display = self._prompt.menu_open = False
+        self._menu.display = False
+        self._completer.close()
 
     def complete(self) -> None:
-        """Put the highlighted command into the prompt."""
+        """Put the highlighted command, file or collection into the prompt."""
         command = self._menu.chosen
         if command is not None:
             self._prompt.show(f"/{command.name} ")
-            self.close_menu()
+            self._menu.display = False
+        else:
+            self._completer.accept()
 
     def step(self, step: Step) -> None:
         """Up or Down at the edge of the prompt."""
-        if self._prompt.menu_open:
+        if self._menu.display:
             self._menu.move(step)
+        elif self._prompt.menu_open:
+            self._completer.move(step)
         elif self.editing is not None:
             self._edit_other(step)
         elif step < 0 and not self._prompt.text and self._questions():

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
@@ -19,7 +20,7 @@ class Entry(NamedTuple):
 
     name: str
     key: str
-    """The name for comparing: case does not matter."""
+    """The name for comparing, see `folded`."""
     is_folder: bool
 
 
@@ -65,6 +66,14 @@ def name_of(path: str) -> str:
     return printable(os.path.basename(path.rstrip("/")) or path)  # noqa: PTH119
 
 
+def folded(name: str) -> str:
+    """A name for comparing: neither case nor accents matter, however they are written."""
+    if name.isascii():
+        return name.lower()
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
 def listing(folder: str) -> Sequence[Entry]:
     """The names in a folder, folders first; nothing when it cannot be read."""
     try:
@@ -78,7 +87,7 @@ def _listing(folder: str, _changed: int) -> Sequence[Entry]:
     found: list[Entry] = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            found.append(Entry(entry.name, entry.name.casefold(), _is_folder(entry)))
+            found.append(Entry(entry.name, folded(entry.name), _is_folder(entry)))
             if len(found) == MOST:
                 break
     return sorted(found, key=lambda each: (not each.is_folder, each.key, each.name))

@@ -17,6 +17,7 @@ from assistant.tui import commands, scope, text
 from assistant.tui.actions import HANDLERS, files
 from assistant.tui.actions.call import Call
 from assistant.tui.browsing import Browser
+from assistant.tui.completer import Completer
 from assistant.tui.composing import Composer
 from assistant.tui.desk import Desk
 from assistant.tui.drafts import Drafts
@@ -33,6 +34,7 @@ from assistant.tui.screens.passage import PassageScreen, Reading
 from assistant.tui.session import Session
 from assistant.tui.turns import Report, TurnAdvanced, TurnEnded, Turns
 from assistant.tui.widgets.clickable import Clickable
+from assistant.tui.widgets.completion_menu import CompletionMenu
 from assistant.tui.widgets.job_line import JobLine
 from assistant.tui.widgets.message import MessageView
 from assistant.tui.widgets.notice import Notice
@@ -83,15 +85,18 @@ class ChatScreen(Screen[None]):
         self.job_line = JobLine()
         self.prompt = Prompt()
         self.menu = SlashMenu()
+        self.completions = CompletionMenu()
+        self.prompt.menus = (self.menu, self.completions)
         self.status = StatusLine()
         self.outlets = Outlets(desk, self.notice, copy_through_terminal)
-        self.composer = Composer(self.prompt, self.menu, self._questions)
+        self.jobs = Jobs(desk.library, self.post_message, report)
+        self.holdings = Holdings(desk.library, lambda: not self.jobs.is_idle, self._show_holdings)
+        self.completer = Completer(self.prompt, self.completions, self.holdings, self.do)
+        self.composer = Composer(self.prompt, self.menu, self.completer, self._questions)
         follower = Follower(self.transcript, self.status, self.notice)
         self.session = Session(
             desk, self.turns, self.transcript, self.composer, follower, self._show_changes
         )
-        self.jobs = Jobs(desk.library, self.post_message, report)
-        self.holdings = Holdings(desk.library, lambda: not self.jobs.is_idle, self._show_holdings)
         self.intake = Intake(
             desk, self.session, self.jobs, self.holdings, self.prompt, self.notice, report
         )
@@ -115,6 +120,7 @@ class ChatScreen(Screen[None]):
         yield self.job_line
         yield self.notice
         yield self.menu
+        yield self.completions
         yield self.prompt
         yield self.status
 
@@ -331,6 +337,8 @@ class ChatScreen(Screen[None]):
                 self.action_command("help")
             case "enter" if self.menu.chosen is not None:
                 self._run_chosen(self.menu.chosen)
+            case "enter" if not self.completer.take():
+                self.prompt.post_message(Prompt.Submitted(self.prompt.text))
             case "escape" if self.prompt.menu_open:
                 self.composer.close_menu()
             case "escape":
@@ -352,6 +360,9 @@ class ChatScreen(Screen[None]):
 
     def on_slash_menu_chosen(self, event: SlashMenu.Chosen) -> None:
         self._run_chosen(event.command)
+
+    def on_completion_menu_chosen(self) -> None:
+        self.completer.accept()
 
     def _run_chosen(self, command: commands.Command) -> None:
         self.prompt.show("")

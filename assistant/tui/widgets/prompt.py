@@ -1,10 +1,12 @@
 """Where questions are typed."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 from assistant.tui import text
@@ -56,12 +58,24 @@ class Prompt(TextArea):
             highlight_cursor_line=False,
             tab_behavior="focus",
         )
-        self.menu_open = False
-        """Whether the menu of commands takes the arrow keys, Tab and Enter."""
+        self.menus: Sequence[Widget] = ()
+        """The menus that may open above it."""
+        self._shown = ""
+
+    @property
+    def menu_open(self) -> bool:
+        """Whether a menu takes the arrow keys, Tab, Enter and Esc."""
+        return any(menu.display for menu in self.menus)
+
+    @property
+    def is_as_shown(self) -> bool:
+        """Whether nobody has typed since the text was replaced."""
+        return self.text == self._shown
 
     def show(self, draft: str) -> None:
         """Replace the text and put the cursor at its end."""
-        self.load_text(text.editable(draft))
+        self._shown = text.editable(draft)
+        self.load_text(self._shown)
         self.move_cursor(self.document.end)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:

@@ -40,8 +40,8 @@ class SlashMenu(OptionList, can_focus=False):
 
     @property
     def chosen(self) -> Command | None:
-        """The highlighted command."""
-        option = self.highlighted_option
+        """The highlighted command; None while the menu is closed."""
+        option = self.highlighted_option if self.display else None
         return BY_NAME.get(option.id or "") if option else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
