@@ -102,7 +102,7 @@ class SentenceTransformerEmbedder:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._tokens_at_once = tokens_at_once
-        self._identity = _identity(folder)
+        self._identity = identity_of(folder)
         added: int = self._tokenizer.num_special_tokens_to_add(False)
         self._max_tokens = int(self._model.max_seq_length or 512) - added
         self._dimensions = int(self._model.get_embedding_dimension() or 0)
@@ -121,14 +121,15 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         encoded = self._tokenizer.encode_batch_fast(
-            [_valid(text) for text in texts], add_special_tokens=False
+            [valid_text(text) for text in texts], add_special_tokens=False
         )
         return [len(encoding) for encoding in encoded]
 
     def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        valid = [_valid(text) for text in texts]
-        for batch in self._batches(valid):
+        valid = [valid_text(text) for text in texts]
+        counts = [min(count, self.max_tokens) for count in self.count_tokens(valid)]
+        for batch in batches(counts, self._tokens_at_once):
             vectors[batch] = self._model.encode_document(
                 [valid[index] for index in batch],
                 batch_size=len(batch),
@@ -141,19 +142,19 @@ class SentenceTransformerEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         vector = self._model.encode_query(
-            [_valid(text)], normalize_embeddings=True, show_progress_bar=False
+            [valid_text(text)], normalize_embeddings=True, show_progress_bar=False
         )
         return np.asarray(vector[0], dtype=np.float32)
 
-    def _batches(self, texts: list[str]) -> Iterator[list[int]]:
-        """Indices into `texts`, longest first, so that little is padded in a batch."""
-        lengths = [min(count, self.max_tokens) for count in self.count_tokens(texts)]
-        order = sorted(range(len(texts)), key=lambda index: -lengths[index])
-        at = 0
-        while at < len(order):
-            size = max(1, self._tokens_at_once // max(lengths[order[at]], 1))
-            yield order[at : at + size]
-            at += size
+
+def batches(counts: Sequence[int], tokens_at_once: int) -> Iterator[list[int]]:
+    """Indices of texts that have so many tokens, longest first, so that little is padded."""
+    order = sorted(range(len(counts)), key=lambda index: -counts[index])
+    at = 0
+    while at < len(order):
+        size = max(1, tokens_at_once // max(counts[order[at]], 1))
+        yield order[at : at + size]
+        at += size
 
 
 def _load(folder: Path) -> "SentenceTransformer":
@@ -172,7 +173,7 @@ def _load(folder: Path) -> "SentenceTransformer":
         ) from None
 
 
-def _identity(folder: Path) -> str:
+def identity_of(folder: Path) -> str:
     """A digest over everything that decides a vector: weights, vocabulary, configuration."""
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
@@ -183,5 +184,6 @@ def _identity(folder: Path) -> str:
     return f"st-{digest.hexdigest()[:24]}"
 
 
-def _valid(text: str) -> str:
+def valid_text(text: str) -> str:
+    """`text` without lone surrogates, which no tokenizer takes."""
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
