@@ -210,6 +210,13 @@ COMMANDS: tuple[Command, ...] = (
         "Files",
         "alt+c",
     ),
+    Command(
+        "library",
+        "Library",
+        "See what is in the library and what is not, and change it",
+        "Files",
+        "f7",
+    ),
     Command("top", "Go to the beginning", "Show the first message", "Screen", "ctrl+home"),
     Command("end", "Go to the end", "Show the last message and follow it", "Screen", "ctrl+end"),
     Command("theme", "Light or dark", "Change between light and dark", "Screen", "ctrl+t"),

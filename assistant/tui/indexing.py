@@ -1,8 +1,9 @@
 """Indexing jobs: those begun in this window, and what is told of those begun elsewhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Event
 
 from textual.message import Message
 
@@ -37,7 +38,7 @@ class Job:
     paths: tuple[str, ...]
     collection: str
     conversation_id: str
-    """The conversation that it was added to."""
+    """The conversation that it was added to; empty when it belongs to none."""
     work: Work
     has_begun: bool = False
     """Whether the collection is there."""
@@ -99,9 +100,16 @@ class Jobs:
     def start(self, paths: Sequence[str], collection: str, conversation_id: str) -> Job:
         """Put folders and files into a collection."""
         job = Job(tuple(paths), collection, conversation_id, Work(collection, is_waiting=True))
+        return self._follow(job, partial(self._library.add, paths, collection))
+
+    def run(self, events: Callable[[Event], Iterator[IndexEvent]], what: str) -> Job:
+        """Do something else with what is in the library; no conversation is changed by it."""
+        return self._follow(Job((), what, "", Work(what, is_waiting=True)), events)
+
+    def _follow(self, job: Job, events: Callable[[Event], Iterator[IndexEvent]]) -> Job:
         self._running.append(job)
         job.stream = Stream(
-            partial(self._library.add, paths, collection),
+            events,
             partial(self._advance, job),
             partial(self._end, job),
             self._report,

@@ -94,6 +94,8 @@ class Intake:
 
     async def joined(self, job: Job) -> None:
         """The collection is there: the conversation it was added to is about it, too."""
+        if not job.conversation_id:
+            return
         store = self._desk.store
         conversation: Conversation = await self._desk.run(store.conversation, job.conversation_id)
         chosen = scope.joined(conversation.collections, job.collection)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.tui.actions import answers, conversations, files, sources, view
+from assistant.tui.actions import answers, conversations, files, library, sources, view
 from assistant.tui.actions.call import Call
 
 if TYPE_CHECKING:
@@ -16,5 +16,6 @@ HANDLERS: Mapping[str, Handler] = {
     **answers.HANDLERS,
     **files.HANDLERS,
     **sources.HANDLERS,
+    **library.HANDLERS,
     **view.HANDLERS,
 }

@@ -16,6 +16,7 @@ from assistant.core.references import Reference
 from assistant.tui import commands, scope, text
 from assistant.tui.actions import HANDLERS, files
 from assistant.tui.actions.call import Call
+from assistant.tui.actions.library import show_library
 from assistant.tui.browsing import Browser
 from assistant.tui.completer import Completer
 from assistant.tui.composing import Composer
@@ -30,6 +31,7 @@ from assistant.tui.loading import ModelAdvanced, ModelFailed, ModelLoading
 from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
 from assistant.tui.outlets import Outlets
 from assistant.tui.programs import Programs
+from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.passage import PassageScreen, Reading
 from assistant.tui.session import Session
 from assistant.tui.turns import Report, TurnAdvanced, TurnEnded, Turns
@@ -295,7 +297,7 @@ class ChatScreen(Screen[None]):
         self.read_source(event.evidence.references, event.index)
 
     def on_sources_panel_library_wanted(self) -> None:
-        self.action_command("library")
+        self.do(show_library(self, "failed"))
 
     def on_sources_panel_left(self) -> None:
         self.prompt.focus()
@@ -390,6 +392,9 @@ class ChatScreen(Screen[None]):
     def on_job_ended(self, event: JobEnded) -> None:
         self.job_line.work = self.jobs.work(None)
         self.do(self.intake.ended(event.job, event.failure))
+        self.librarian.library_changed()
+        if isinstance(self.app.screen, LibraryScreen):
+            self.app.screen.tell_end(event.job, event.failure)
 
     # Turns and the model
 

@@ -23,7 +23,7 @@ from assistant.tui.reading import Opened, open_file, open_source
 from assistant.tui.widgets.clickable import Clickable
 from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.source_lines import IN_WORDS, dots, name_of
-from assistant.tui.widgets.spread import Row, Spread
+from assistant.tui.widgets.spread import Flow, Row, Spread
 from assistant.tui.widgets.text_view import Sheet, TextView
 
 PATIENT: Final = 0.3
@@ -183,16 +183,15 @@ class PassageScreen(Screen[None]):
     def _show_keys(self) -> None:
         keys: list[tuple[str, str, str]] = [("Esc", "back", "leave")]
         if len(self._reading.sources) > 1:
-            keys += [("←", "", "turn_back"), ("→", "other sources", "turn_on")]
+            keys += [("←", "previous", "turn_back"), ("→", "next", "turn_on")]
         keys.append(("Enter", "opens the file", "open"))
         if self._reading.sources:
             keys += [("y", "copies the quote", "copy"), ("Space", "to the passage", "show_target")]
         parts = [
-            text.button(key, f"screen.{action}", style=text.ACCENT)
-            + text.muted(f" {what}   " if what else " ")
+            text.button(key, f"screen.{action}", style=text.ACCENT) + text.muted(f" {what}")
             for key, what, action in keys
         ]
-        self._keys.update(text.joined(parts))
+        self._keys.update(Flow(*parts))
 
     async def _copy(self) -> None:
         reference = self._reference

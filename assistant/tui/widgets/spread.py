@@ -1,4 +1,4 @@
-"""Rows with something at their left end and something at their right end."""
+"""Lines that are laid out for their width: with two ends, or in parts that stay whole."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,6 +13,8 @@ from assistant.tui import text
 
 APART = 1
 """Cells between the two ends."""
+BETWEEN = 3
+"""Cells between parts."""
 
 
 class Row(NamedTuple):
@@ -50,3 +52,31 @@ class Spread(Visual):
 
     def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002
         return len(self._rows)
+
+
+class Flow(Visual):
+    """Parts one after the other; what does not fit goes below, whole."""
+
+    def __init__(self, *parts: Content) -> None:
+        self._parts: Sequence[Content] = parts
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        lines = text.joined(self._lines(width), between="\n")
+        return lines.render_strips(width, height, style, options) if width else []
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        lines: list[Content] = []
+        for part in self._parts:
+            if lines and lines[-1].cell_length + BETWEEN + part.cell_length <= width:
+                lines[-1] += text.own(" " * BETWEEN) + part
+            else:
+                lines.append(part)
+        return lines

@@ -1,0 +1,119 @@
+"""Work on the library itself: remove and take back, look again, make anew, pause, check."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from assistant.core.library import Collection, Verification
+from assistant.core.ports import Library
+from assistant.tui import text
+from assistant.tui.amounts import count
+from assistant.tui.aside import aside
+from assistant.tui.disk import short
+from assistant.tui.holdings import Holdings
+from assistant.tui.indexing import Jobs
+from assistant.tui.screens.findings import verdict
+from assistant.tui.widgets.notice import Notice
+
+EVERYTHING: Final = "all files"
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What can be done with the library, and how it is told."""
+
+    library: Library
+    holdings: Holdings
+    jobs: Jobs
+    embedder: str
+    """What turns texts into vectors, in words."""
+    add: Callable[[str], Coroutine[Any, Any, None]]
+    """Asks what to do with paths that were typed or pasted."""
+    read_file: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What can be added again."""
+
+    collection: str
+    roots: tuple[str, ...]
+
+
+class Housekeeping:
+    """Does it and says so."""
+
+    def __init__(self, ways: Ways, notice: Notice) -> None:
+        self._ways = ways
+        self._notice = notice
+        self._removed: Removed | None = None
+
+    async def remove(self, collection: Collection | None, root: str) -> None:
+        """Take a folder or file out of a collection, or the whole collection without one."""
+        if collection is None:
+            self._say("Choose a collection or a folder on the left to remove it.")
+            return
+        paths = (root,) if root else ()
+        left = await aside(self._ways.library.remove, collection.name, paths)
+        self._removed = Removed(collection.name, paths or collection.roots)
+        self._notice.say(
+            text.own("Removed "),
+            text.line(short(root) if root else collection.name, 60),
+            text.own(f" ({count(left, 'file')}; those on disk stay) — "),
+            text.button("Ctrl+Z adds it again", "screen.undo", style=text.ACCENT),
+            seconds=15,
+        )
+
+    def undo(self) -> None:
+        """Add again what was removed last; what was embedded is still there."""
+        if self._removed is None:
+            self._say("There is nothing to undo.")
+            return
+        removed, self._removed = self._removed, None
+        add = partial(self._ways.library.add, removed.roots, removed.collection)
+        self._ways.jobs.run(add, removed.collection)
+        self._say("It is added again.")
+
+    def refresh(self, collection: Collection | None) -> None:
+        """Look at the folders again; None takes all collections."""
+        name = collection.name if collection else None
+        look = partial(self._ways.library.refresh, collection=name)
+        self._ways.jobs.run(look, name or EVERYTHING)
+        self._say("Looking at the folders again.")
+
+    def rebuild(self) -> None:
+        """Read every file again."""
+        self._ways.jobs.run(self._ways.library.rebuild, EVERYTHING)
+        self._say("Every file is read again; texts that are the same stay embedded.")
+
+    async def pause(self) -> None:
+        """Hold indexing back, or let it go on."""
+        library = self._ways.library
+        status = await aside(library.status)
+        await aside(library.resume if status.paused else library.pause)
+        self._say("Indexing goes on." if status.paused else "Indexing is paused.")
+
+    def cancel(self) -> None:
+        """End the job of this window."""
+        status = self._ways.holdings.status
+        if self._ways.jobs.cancel() is not None:
+            self._say("Indexing ends after the file at hand.")
+        elif status is not None and status.job is not None:
+            self._say("This was begun elsewhere: cancel it there, or pause it here.")
+        else:
+            self._say("Nothing is being indexed.")
+
+    async def verify(self) -> Verification:
+        """Look at everything that is stored; takes its time."""
+        self._notice.say(text.own("Looking at everything that is stored …"), seconds=600)
+        try:
+            found = await aside(self._ways.library.verify)
+        except BaseException:
+            self._notice.clear()
+            raise
+        self._notice.say(verdict(found))
+        return found
+
+    def _say(self, sentence: str) -> None:
+        self._notice.say(text.own(sentence))
