@@ -17,6 +17,7 @@ from assistant.ipc.join import Joiner
 from assistant.ipc.worker import WorkerSpec
 from assistant.library.client import WorkerLibrary
 from assistant.paths import APP, Paths, find_paths
+from assistant.processor import require_processor
 from assistant.settings import Settings, load_settings
 from assistant.storage.conversations import SqliteConversations
 
@@ -50,14 +51,17 @@ class Assistant:
         self.store.close()
 
 
-def build(settings: Settings, paths: Paths) -> Assistant:
+def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assistant:
     """Put a front end together: folders are made, the database is opened, no model is loaded.
+
+    Args:
+        chats: where conversations are kept, when not with the user's.
 
     Raises:
         StorageError: a folder cannot be made or the database cannot be opened.
     """
     make_folders(paths)
-    store = SqliteConversations(paths.chats)
+    store = SqliteConversations(chats or paths.chats)
     with suppress(StorageError):
         # Whoever holds the database now empties the trash at the next start.
         store.purge()
@@ -142,8 +146,10 @@ def run_worker(name: str) -> None:
     """Be the worker called `name` until it is idle for long enough."""
     match name:
         case "engine":
+            require_processor()
             _run_engine()
         case "library":
+            require_processor()
             _run_library()
         case "reader":
             # Readers of all formats belong to a process that may die of them.
@@ -191,6 +197,7 @@ def _run_library() -> None:
         embedder=Path(chosen.embedder).expanduser() if chosen.embedder else None,
         server=chosen.server,
         processes=chosen.readers,
+        watch=chosen.watch,
         rules=WalkRules(hidden=chosen.hidden, largest_file=largest),
         limits=Limits(file_bytes=largest),
     )
@@ -220,9 +227,6 @@ def _program() -> tuple[str, ...]:
 
 
 def _load_yaml(text: str) -> object:
-    import yaml  # noqa: PLC0415 -- most starts read no prompt
+    from assistant.front_matter import load  # noqa: PLC0415 -- most starts read no prompt
 
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as failure:
-        raise ValueError(" ".join(str(failure).split())) from None
+    return load(text)

@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
 
+from assistant.core.measures import Quality, auc, first_rank, quality
 from assistant.library.chunking import ChunkLimits
 from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
 from assistant.library.evidence import JUDGE, signs_of
 from assistant.library.retrieval import Found
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
-from benchmarks.measures import Quality, auc, first_rank, quality
 from benchmarks.question_sets import NAMES, Question, QuestionSet, data_folder, load
 
 GOALS = {"English": (91.5, 97.0), "Portuguese": (92.0, 97.0)}

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
+from assistant.core.measures import auc, first_rank, quality
 from assistant.library.chunking import ChunkLimits
 from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
 from assistant.library.evidence import Signs, signs_of
 from assistant.library.ranking import Features
 from benchmarks.eval import halves
 from benchmarks.library import BenchLibrary, Remembering, library_of, one_each
-from benchmarks.measures import auc, first_rank, quality
 from benchmarks.question_sets import NAMES, QuestionSet, data_folder, load
 
 Array = npt.NDArray[np.float64]

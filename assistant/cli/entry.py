@@ -16,6 +16,7 @@ from assistant.cli.ask import ask
 from assistant.cli.chats import chats
 from assistant.cli.checkup import doctor
 from assistant.cli.console import OutputClosedError, process_console
+from assistant.cli.eval import eval_
 from assistant.cli.library import library
 from assistant.cli.listings import models, prompts
 from assistant.cli.program import Program
@@ -45,7 +46,7 @@ def command(context: click.Context, model: str | None) -> int:
     return open_screen(program) if context.invoked_subcommand is None else 0
 
 
-for member in (ask, add, search, library, chats, prompts, models, settings, doctor):
+for member in (ask, add, search, library, eval_, chats, prompts, models, settings, doctor):
     command.add_command(member)
 
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from assistant.cli.console import Console
 from assistant.paths import Paths, find_paths
@@ -17,11 +18,19 @@ if TYPE_CHECKING:
     from assistant.core.prompts import PromptLibrary
 
 
-def _build(settings: Settings, paths: Paths) -> "Assistant":
+class Build(Protocol):
+    """Puts the parts of the program together; `chats` is where conversations are kept."""
+
+    def __call__(
+        self, settings: Settings, paths: Paths, chats: Path | None = None
+    ) -> "Assistant": ...
+
+
+def _build(settings: Settings, paths: Paths, chats: Path | None = None) -> "Assistant":
     # `--help` and a mistyped option are answered before the database is thought of.
     from assistant.bootstrap import build  # noqa: PLC0415
 
-    return build(settings, paths)
+    return build(settings, paths, chats)
 
 
 def _open_library(paths: Paths) -> "Library":
@@ -54,7 +63,7 @@ class Program:
     stdin: BinaryIO | None = None
     screen: bool = False
     """Whether standard input and output are terminals that can show the screen."""
-    build: Callable[[Settings, Paths], "Assistant"] = field(default=_build)
+    build: Build = field(default=_build)
     open_library: Callable[[Paths], "Library"] = field(default=_open_library)
     model: str | None = None
 
@@ -78,6 +87,17 @@ class Program:
             yield assistant
         finally:
             assistant.close()
+
+    @contextmanager
+    def forgetful_assistant(self) -> Iterator["Assistant"]:
+        """The same, with conversations that go away at the end."""
+        self.paths.create()
+        with TemporaryDirectory(prefix="chats-", dir=self.paths.cache) as folder:
+            assistant = self.build(self.settings, self.paths, Path(folder) / "chats.db")
+            try:
+                yield assistant
+            finally:
+                assistant.close()
 
     def models(self) -> "ModelCatalog":
         """The models, without opening the database."""

@@ -70,9 +70,9 @@ class Shell:
         status = main(arguments, program)
         return Run(status, out.text, err.text)
 
-    def build(self, settings: Settings, paths: Paths) -> Assistant:
+    def build(self, settings: Settings, paths: Paths, chats: Path | None = None) -> Assistant:
         paths.create()
-        store = SqliteConversations(paths.chats)
+        store = SqliteConversations(chats or paths.chats)
         chat = Chat(
             store,
             self.models,

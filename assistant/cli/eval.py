@@ -1,0 +1,182 @@
+"""`assistant eval`: how well the user's own questions are answered from the user's own files."""
+
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli.console import Console
+from assistant.cli.indexing import duration
+from assistant.cli.interruption import Interruption
+from assistant.cli.measured import tell
+from assistant.cli.program import Program
+from assistant.cli.sources import chosen_sources
+from assistant.core import evaluation
+from assistant.core.beginning import begin
+from assistant.core.chat import Ask
+from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.evaluation import Question, Row
+from assistant.core.events import Answered
+from assistant.core.models import Message
+from assistant.core.ports import Library
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
+
+DEEP = 30
+"""Passages that are looked at for each question, so that they are of ten files or more."""
+
+FIELDS = """\b
+FILE has one JSON object a line:
+    question    what is asked (needed)
+    path        the file that answers it: absolute, or the end of a path
+    paths       several such files, any of which answers it
+    page        the page of the file where the answer stands
+    text        words that the right passage contains
+    answer      what a right answer contains, or a list of wordings
+    collection  where to look; everywhere without it
+"""
+
+
+@click.command("eval", epilog=FIELDS)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--answers", is_flag=True, help="Ask the model, too, and check what it cites.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def eval_(program: Program, /, file: Path, answers: bool, as_json: bool) -> int:
+    """Measure search and citations on the questions and answers in FILE.
+
+    Tells how often the right file and the right passage are found, and whether the files are seen
+    to speak to the questions. Nothing is stored. Ctrl+C ends it and prints what was measured.
+    """
+    questions = read_questions(file)
+    console = program.console
+    with Interruption() as interruption:
+        run = _Run(console, interruption, questions)
+        with program.forgetful_assistant() if answers else nullcontext() as assistant:
+            library = assistant.library if assistant else program.library()
+            _check(library, file, questions)
+            try:
+                run.collect(library, assistant)
+            except AssistantError:
+                if run.rows and not as_json:
+                    tell(console, run.rows, len(questions), as_json)
+                raise
+            finally:
+                console.end_progress()
+            unknown = [] if interruption.stop.is_set() else _unknown(library, run.rows)
+        tell(console, run.rows, len(questions), as_json, unknown)
+        return interruption.exit_code
+
+
+def read_questions(file: Path) -> list[Question]:
+    """The questions of a file.
+
+    Raises:
+        click.UsageError: names the file and the line that is no question.
+    """
+    questions = []
+    try:
+        lines = file.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
+    except OSError as failure:
+        raise click.UsageError(f"{file} cannot be read: {failure.strerror}.") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            questions.append(evaluation.parse(line.decode("utf-8")))
+        except UnicodeDecodeError:
+            raise click.UsageError(f"{file}:{number}: it is not UTF-8.") from None
+        except evaluation.QuestionError as problem:
+            raise click.UsageError(f"{file}:{number}: {problem}.") from None
+    if not questions:
+        raise click.UsageError(f"{file} holds no question.")
+    return [_placed(question) for question in questions]
+
+
+class _Run:
+    """Goes through the questions and tells how far it is.
+
+    Attributes:
+        rows: what was found so far.
+    """
+
+    def __init__(
+        self, console: Console, interruption: Interruption, questions: Sequence[Question]
+    ) -> None:
+        self.rows: list[Row] = []
+        self._console = console
+        self._interruption = interruption
+        self._questions = questions
+
+    def collect(self, library: Library, assistant: "Assistant | None") -> None:
+        """Search for all questions, and ask them where there is an assistant."""
+        total, stop = len(self._questions), self._interruption.stop
+        started = monotonic()
+        self._console.progress(f"0 of {total:,} questions")
+        for question in self._questions:
+            scope = (question.collection,) if question.collection else None
+            finding = evaluation.find(
+                question, library.search(question.question, scope, DEEP, stop)
+            )
+            message = _ask(assistant, question, stop) if assistant and not stop.is_set() else None
+            if stop.is_set():
+                return
+            if message is not None:
+                finding = evaluation.with_answer(finding, question, message)
+            self.rows.append((question, finding))
+            done = len(self.rows)
+            left = (monotonic() - started) / done * (total - done)
+            self._console.progress(f"{done:,} of {total:,} questions, {duration(left)} left")
+
+
+def _ask(assistant: "Assistant", question: Question, stop: Event) -> Message | None:
+    """The answer as `assistant ask` would give it; None when it was stopped."""
+    settings = assistant.settings
+    scope = (question.collection,) if question.collection else ()
+    sources = chosen_sources(scope, no_library=False, fall_back=settings.library.fall_back)
+    conversation = begin(assistant.store, assistant.prompts.get(settings.chat.prompt), None)
+    request = Ask(conversation_id=conversation.id, text=question.question)
+    for event in assistant.chat.turn(request, stop, settings.sampling, sources):
+        if isinstance(event, Answered) and event.message.state == "complete":
+            return event.message
+    return None
+
+
+def _placed(question: Question) -> Question:
+    """Absolute paths as the library names them: links followed, `~` replaced."""
+    files = tuple(_resolved(path) for path in question.files)
+    return question.model_copy(update={"path": None, "paths": files or None})
+
+
+def _resolved(path: str) -> str:
+    expanded = os.path.expanduser(path)  # noqa: PTH111 - `~nobody` is a name
+    return os.path.realpath(expanded) if expanded.startswith("/") else path.removeprefix("./")
+
+
+def _check(library: Library, file: Path, questions: list[Question]) -> None:
+    """Raises NotFoundError when there is nothing to look into."""
+    if library.is_empty():
+        raise NotFoundError("There are no files to look into.", "`assistant add FOLDER` adds some.")
+    there = {collection.name for collection in library.collections()}
+    for question in questions:
+        if question.collection is not None and question.collection not in there:
+            raise NotFoundError(
+                f"{file} asks for the collection {question.collection!r}, which is not there.",
+                "`assistant library list` shows those there are.",
+            )
+
+
+def _unknown(library: Library, rows: Sequence[Row]) -> list[str]:
+    """The files that questions name and that the library does not have."""
+    missed = [question for question, finding in rows if question.files and not finding.file_rank]
+    if not missed:
+        return []
+    there = [entry.path for entry in library.files()]
+    names = dict.fromkeys(name for question in missed for name in question.files)
+    return [name for name in names if not any(evaluation.is_at(name, path) for path in there)]
