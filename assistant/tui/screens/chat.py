@@ -31,6 +31,7 @@ from assistant.tui.loading import ModelAdvanced, ModelFailed, ModelLoading
 from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
 from assistant.tui.outlets import Outlets
 from assistant.tui.programs import Programs
+from assistant.tui.provenance import Provenance
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.passage import PassageScreen, Reading
 from assistant.tui.session import Session
@@ -104,6 +105,7 @@ class ChatScreen(Screen[None]):
         )
         self.browser = Browser(desk, self.sidebar, self.session)
         self.librarian = Librarian(desk, self.panel, self.session, self._arrange)
+        self.provenance = Provenance(desk, self.transcript)
         self.drafts = Drafts(self, self.session.save_draft, self.notice.fail)
         self._title = Clickable(id="title")
         self._welcome = Welcome(desk.settings.chat.model is not None)
@@ -371,6 +373,9 @@ class ChatScreen(Screen[None]):
         self.action_command(command.name)
 
     # Messages of the transcript
+
+    def on_transcript_shown(self, event: Transcript.Shown) -> None:
+        self.do(self.provenance.tell(event.messages))
 
     def on_transcript_left_behind(self) -> None:
         self.prompt.focus()

@@ -134,5 +134,5 @@ class ChooseFiles(Dialog[Scope]):
 
     def _silence(self) -> str:
         if self._fall_back:
-            return "Where chosen collections are silent the model answers alone, and it says so."
-        return "Where chosen collections are silent the answer says only that."
+            return "When collections are silent, the model answers alone and says so."
+        return "When collections are silent, the answer says only that."

@@ -32,6 +32,7 @@ class MessageView(Vertical, can_focus=True):
         super().__init__(classes=f"-{message.role}")
         self.message = message
         self._hint = hint
+        self._searched = 0
         self._written = _shown(message) if written is None else written
         self._rich = self._rich_length()
         self._stream: MarkdownStream | None = None
@@ -92,6 +93,12 @@ class MessageView(Vertical, can_focus=True):
         self._header.message = message
         self._show_ending()
 
+    def tell_searched(self, passages: int) -> None:
+        """So many passages of the user's files were searched in vain; 0 tells nothing."""
+        if passages != self._searched:
+            self._searched = passages
+            self._show_ending()
+
     def on_focus(self) -> None:
         self._header.active = True
 
@@ -116,7 +123,7 @@ class MessageView(Vertical, can_focus=True):
         if self.message.state == "streaming" and not self._written:
             content = text.muted("…")
         else:
-            content = ending(self.message, self._hint)
+            content = ending(self.message, self._hint, self._searched)
         line.display = bool(content.plain)
         line.set_class(not self._written, "-alone")
         line.update(content)

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from assistant.core.models import Citation, Message
 from assistant.core.references import ORDER
 from assistant.tui import commands, text
+from assistant.tui.amounts import count
 from assistant.tui.widgets.source_lines import DOTS, name_of
 
 NAMES = {"user": "you", "assistant": "assistant", "system": "system"}
@@ -50,8 +51,22 @@ def _right(message: Message) -> list[Content]:
     ]
 
 
-def ending(message: Message, hint: str = "") -> Content:
-    """How the message ended, when there is something to say about it."""
+def ending(message: Message, hint: str = "", searched: int = 0) -> Content:
+    """How the message ended, when there is something to say about it.
+
+    Args:
+        hint: what to do about a failure.
+        searched: passages of the user's files that were searched in vain.
+    """
+    ended = _ended(message, hint)
+    if not searched:
+        return ended
+    alone = text.own("not from your files", "$text-warning")
+    told = alone + text.muted(f": {count(searched, 'passage')} searched")
+    return told + text.own("\n") + ended if ended.plain else told
+
+
+def _ended(message: Message, hint: str) -> Content:
     if message.role != "assistant":
         return _attached(message)
     go_on = _command("c continues", "continue", message, text.ACCENT)

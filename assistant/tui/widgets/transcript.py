@@ -27,6 +27,13 @@ class Transcript(MessageColumn, can_focus=False):
     class LeftBehind(Posted):
         """The focused message is out of reach; the focus belongs elsewhere."""
 
+    class Shown(Posted):
+        """Messages came into view, or are written to their end."""
+
+        def __init__(self, messages: Sequence[Message]) -> None:
+            super().__init__()
+            self.messages = tuple(messages)
+
     def __init__(self) -> None:
         super().__init__()
         self._written: dict[str, str] = {}
@@ -43,6 +50,7 @@ class Transcript(MessageColumn, can_focus=False):
         for view in views:
             # The answer may have grown while its widgets were made.
             await view.grow(self._written.get(view.message.id, ""))
+        self.post_message(self.Shown([view.message for view in views]))
 
     def leaving(self, views: Sequence[MessageView]) -> None:
         if any(view.has_focus_within for view in views):
@@ -155,3 +163,4 @@ class Transcript(MessageColumn, can_focus=False):
         view = self.view(message.id)
         if view is not None:
             await view.show(message, hint)
+            self.post_message(self.Shown([message]))
