@@ -18,6 +18,7 @@ from assistant.ipc.worker import WorkerSpec
 from assistant.library.client import WorkerLibrary
 from assistant.paths import APP, Paths, find_paths
 from assistant.processor import require_processor
+from assistant.processor import require_processor
 from assistant.settings import Settings, load_settings
 from assistant.storage.conversations import SqliteConversations
 

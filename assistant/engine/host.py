@@ -8,6 +8,7 @@ from typing import NamedTuple
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.events import Finished, Loaded, Loading
 from assistant.engine.abort import AbortFlag
+from assistant.engine.backends import load_backends
 from assistant.engine.jobs import Job, JobQueue, never_started
 from assistant.engine.loading import GRACE, LoadStoppedError, Watchdog, timeout_error
 from assistant.engine.model import LoadedModel
@@ -50,6 +51,7 @@ class Host:
         self._jobs = jobs
         self._abort = abort
         self._native = NativeLog(abort)
+        load_backends()
         self._model: LoadedModel | None = None
         self._loaded: _Loaded | None = None
 
