@@ -1,18 +1,76 @@
-"""How a conversation begins: with a system prompt from the library, kept as it is then."""
+"""How a conversation begins: under a prompt of the library, kept as it is then."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+
+from assistant.core.errors import ModelNotFoundError
 from assistant.core.models import Conversation
-from assistant.core.ports import ConversationStore
-from assistant.core.prompts import Prompt
+from assistant.core.ports import ConversationStore, ModelCatalog
+from assistant.core.prompts import Opening, Prompt
+from assistant.core.surroundings import Surroundings
 
 
 def begin(
-    store: ConversationStore, prompt: Prompt | None = None, model: str | None = None
+    store: ConversationStore,
+    prompt: Prompt | Opening | None = None,
+    model: str | None = None,
+    *,
+    values: Mapping[str, str] | None = None,
+    models: ModelCatalog | None = None,
 ) -> Conversation:
     """Create a conversation under `prompt`, or without a system prompt.
 
     Args:
-        model: name or path of the model; None follows the settings.
+        model: name or path of the model; None follows the prompt's hint, then the settings.
+        values: of the prompt's variables; None looks around for the built-in ones.
+        models: where the prompt's hint is looked up; without it hints are not followed.
+
+    Raises:
+        MissingValuesError: the prompt has variables without a value.
     """
-    if prompt is None:
-        return store.create(model=model)
-    return store.create(system_prompt=prompt.text, prompt_name=prompt.name, model=model)
+    opening = opened(prompt, values)
+    if model is None and models is not None:
+        model = hinted_model(opening, models)
+    return store.create(
+        system_prompt=opening.text,
+        prompt_name=opening.prompt_name,
+        model=model,
+        collections=opening.collections,
+        examples=opening.examples,
+        sampling=opening.sampling,
+    )
+
+
+def take_up(store: ConversationStore, conversation_id: str, opening: Opening) -> None:
+    """Let an earlier conversation go on under another prompt.
+
+    Its sampling becomes the prompt's; model and collections stay unless the prompt names some.
+    Whoever follows the prompt's model sets it, see `hinted_model`.
+    """
+    store.set_system_prompt(conversation_id, opening.text, opening.prompt_name, opening.examples)
+    store.set_sampling(conversation_id, opening.sampling)
+    if opening.collections is not None:
+        store.set_collections(conversation_id, opening.collections)
+
+
+def opened(prompt: Prompt | Opening | None, values: Mapping[str, str] | None = None) -> Opening:
+    """What a conversation under `prompt` begins with.
+
+    Raises:
+        MissingValuesError: the prompt has variables without a value.
+    """
+    match prompt:
+        case None:
+            return Opening()
+        case Opening():
+            return prompt
+    return prompt.resolve(Surroundings().values(prompt.names) if values is None else values)
+
+
+def hinted_model(opening: Opening, models: ModelCatalog) -> str | None:
+    """The model that the prompt asks for, where there is such a model."""
+    if opening.model is not None:
+        with suppress(ModelNotFoundError):
+            models.open(opening.model)
+            return opening.model
+    return None

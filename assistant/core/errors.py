@@ -3,6 +3,7 @@
 AssistantError                 everything below; the only type a front end has to catch
 ├── SettingsError              a settings file or environment variable is wrong      exit 2
 ├── NotFoundError              a conversation, message or prompt that is not there   exit 3
+├── MissingValuesError         a prompt has variables without a value                exit 2
 ├── ModelError                 the model cannot be used                              exit 4
 │   ├── ModelNotFoundError     no such model on this machine
 │   ├── ModelFileError         missing, truncated, not a GGUF, unknown architecture
@@ -22,6 +23,7 @@ AssistantError                 everything below; the only type a front end has t
     └── LibraryDiedError       it went away in the middle of a request
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -52,6 +54,21 @@ class SettingsError(AssistantError):
 
 class NotFoundError(AssistantError):
     exit_code = 3
+
+
+class MissingValuesError(AssistantError):
+    """Attributes:
+    names: the variables that need a value.
+    """
+
+    exit_code = 2
+
+    def __init__(self, prompt: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"The prompt {prompt} needs a value for {', '.join(names)}.",
+            "Give it one, or a default under `variables` in its file.",
+        )
+        self.names = tuple(names)
 
 
 class ModelError(AssistantError):

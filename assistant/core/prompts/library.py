@@ -1,0 +1,217 @@
+"""The prompts of several folders, read again when their files change."""
+
+import difflib
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from assistant.core.errors import NotFoundError
+from assistant.core.prompts.files import BadPromptError, LoadYaml, parse
+from assistant.core.prompts.values import Problem, Prompt
+from assistant.core.sanitize import printable
+
+SUFFIX = ".md"
+INTERNAL = "internal"
+"""The folder of the prompts that the program itself uses, inside a folder of prompts."""
+
+LARGEST = 256 * 1024
+"""Bytes of a prompt file; no model's window takes more."""
+
+Stamp = tuple[int, int, int, int]
+"""What changes with a file: its times, size and inode."""
+
+
+class PromptLibrary:
+    """The prompts of several folders; a later folder overrides an earlier one.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, folders: Sequence[Path], load_yaml: LoadYaml) -> None:
+        self._folders = tuple(folders)
+        self._load_yaml = load_yaml
+        self._read: dict[Path, tuple[Stamp, Prompt | BadPromptError]] = {}
+
+    def read(self) -> tuple[list[Prompt], list[Problem]]:
+        """All usable prompts by title, and the files that are not."""
+        prompts: dict[str, Prompt] = {}
+        problems: list[Problem] = []
+        for folder in self._folders:
+            for path in _files(folder):
+                try:
+                    prompts[_name(path)] = self._prompt(path)
+                except BadPromptError as bad:
+                    problems.append(_problem(path, bad))
+        problems += self._internal_problems()
+        return sorted(prompts.values(), key=lambda p: (p.title.casefold(), p.name)), problems
+
+    def get(self, name: str) -> Prompt:
+        """The prompt called `name`; the one below it when the user's own cannot be used.
+
+        Raises:
+            NotFoundError: there is none that can be used.
+        """
+        bad: Problem | None = None
+        for folder in reversed(self._folders):
+            for path in _files(folder):
+                if _name(path) == _composed(name):
+                    try:
+                        return self._prompt(path)
+                    except BadPromptError as failure:
+                        bad = bad or _problem(path, failure)
+        if bad:
+            raise _unusable(bad)
+        raise self._unknown(name)
+
+    def open(self, path: Path) -> Prompt:
+        """The prompt in a file anywhere.
+
+        Raises:
+            NotFoundError: it is not there or cannot be used.
+        """
+        try:
+            return self._prompt(path)
+        except BadPromptError as bad:
+            raise _unusable(_problem(path, bad)) from None
+
+    def check(self, path: Path) -> Problem | None:
+        """What is wrong with a file."""
+        try:
+            self._prompt(path)
+        except BadPromptError as bad:
+            return _problem(path, bad)
+        return None
+
+    def internal(self, name: str) -> Prompt:
+        """A prompt of the program itself: the user's own where it has all the placeholders of
+        the shipped one.
+
+        Raises:
+            NotFoundError: there is none that can be used.
+        """
+        paths = [folder / INTERNAL / f"{name}{SUFFIX}" for folder in self._folders]
+        shipped = self.open(paths[0])
+        for path in reversed(paths[1:]):
+            if path.exists() and self._internal_problem(path, shipped) is None:
+                return self._prompt(path)
+        return shipped
+
+    def _internal_problems(self) -> Iterator[Problem]:
+        shipped = {_name(path): path for path in _files(self._folders[0] / INTERNAL)}
+        for path in shipped.values():
+            bad = self.check(path)
+            if bad:
+                yield bad
+        for folder in self._folders[1:]:
+            for path in _files(folder / INTERNAL):
+                original = shipped.get(_name(path))
+                if original is None or self.check(original):
+                    fix = f"There are: {', '.join(shipped)}."
+                    yield Problem(path=_shown(path), reason="nothing uses it", fix=fix)
+                    continue
+                bad = self._internal_problem(path, self._prompt(original))
+                if bad:
+                    yield bad
+
+    def _internal_problem(self, path: Path, shipped: Prompt) -> Problem | None:
+        try:
+            prompt = self._prompt(path)
+        except BadPromptError as bad:
+            return _problem(path, bad)
+        lacking = [name for name in shipped.names if name not in prompt.names]
+        if not lacking:
+            return None
+        names = ", ".join(f"{{{{{name}}}}}" for name in lacking)
+        fix = "Put it where the program is to fill it in."
+        return Problem(path=_shown(path), reason=f"{names} is missing", fix=fix)
+
+    def _prompt(self, path: Path) -> Prompt:
+        """Raises BadPromptError."""
+        try:
+            found = path.stat()
+        except (OSError, ValueError) as failure:
+            raise _unreadable(failure) from None
+        stamp = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+        known = self._read.get(path)
+        if known is None or known[0] != stamp:
+            known = self._read[path] = (stamp, self._parsed(path))
+        if isinstance(known[1], BadPromptError):
+            raise known[1]
+        return known[1]
+
+    def _parsed(self, path: Path) -> Prompt | BadPromptError:
+        try:
+            source = _source(path)
+            return parse(_name(path), source, self._load_yaml, _shown(path))
+        except BadPromptError as bad:
+            return bad
+
+    def _unknown(self, name: str) -> NotFoundError:
+        known = [prompt.name for prompt in self.read()[0]]
+        near = difflib.get_close_matches(name, known, n=3)
+        hint = f"There are: {', '.join(known)}."
+        if near:
+            hint = f"Did you mean {' or '.join(near)}? `assistant prompts` lists them all."
+        return NotFoundError(f"There is no prompt called {name!r}.", hint)
+
+
+def _files(folder: Path) -> list[Path]:
+    """The prompt files of a folder, without what editors leave beside them."""
+    try:
+        found = list(folder.iterdir())
+    except OSError:
+        return []
+    return sorted(p for p in found if p.name.endswith(SUFFIX) and not p.name.startswith("."))
+
+
+def _source(path: Path) -> str:
+    """Raises BadPromptError; a pipe that nobody writes into is not waited for."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise BadPromptError("it is no ordinary file", "Put a Markdown file there.")
+            with open(file, "rb", closefd=False) as stream:
+                data = stream.read(LARGEST + 1)
+        finally:
+            os.close(file)
+    except OSError as failure:
+        raise _unreadable(failure) from None
+    if len(data) > LARGEST:
+        limit = LARGEST // 1024
+        raise BadPromptError(f"it is larger than {limit} KB", "Shorten it; no model reads that.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as failure:
+        line = data.count(b"\n", 0, failure.start) + 1
+        raise BadPromptError(f"line {line}: it is not UTF-8", "Save the file as UTF-8.") from None
+
+
+def _unreadable(failure: OSError | ValueError) -> BadPromptError:
+    reason = failure.strerror if isinstance(failure, OSError) else str(failure)
+    return BadPromptError(f"it cannot be read: {reason}", "Check the path and its permissions.")
+
+
+def _unusable(problem: Problem) -> NotFoundError:
+    return NotFoundError(
+        f"The prompt file {problem.path} cannot be used: {problem.reason}.", problem.fix
+    )
+
+
+def _problem(path: Path, bad: BadPromptError) -> Problem:
+    return Problem(path=_shown(path), reason=printable(bad.reason), fix=printable(bad.fix))
+
+
+def _name(path: Path) -> str:
+    return _composed(os.fsencode(path.name).decode(errors="replace").removesuffix(SUFFIX))
+
+
+def _shown(path: Path) -> str:
+    return os.fsencode(path).decode(errors="replace")
+
+
+def _composed(name: str) -> str:
+    """File systems keep accents in two ways."""
+    return unicodedata.normalize("NFC", name)
