@@ -7,11 +7,11 @@ from typing import Final
 
 from assistant.core import references
 from assistant.core.errors import LibraryError, NotFoundError
+from assistant.core.freshness import Freshness
 from assistant.core.library import FileEntry, Retrieval
 from assistant.core.models import Message
 from assistant.tui.aside import aside
 from assistant.tui.desk import Desk
-from assistant.tui.freshness import Freshness
 from assistant.tui.session import Session
 from assistant.tui.widgets.sources import NOTHING, Evidence, SourcesPanel, searched_in_words
 
