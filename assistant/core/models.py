@@ -24,6 +24,14 @@ Keep = Literal["disk", "memory", "aside"]
 not kept, without taking the place of anything that is."""
 
 
+Rating = Literal["good", "bad"]
+"""What the user thinks of an answer."""
+
+Overflow = Literal["leave_out", "summarise"]
+"""What becomes of the oldest turns when a conversation outgrows the window: they are left out, or a
+summary takes their place."""
+
+
 class Value(BaseModel):
     """A frozen value that refuses unknown fields."""
 
@@ -118,8 +126,21 @@ class Conversation(Value):
     """Questions and answers, in turn, that the model reads after the system prompt."""
     sampling: SamplingChanges = SamplingChanges()
     """What is chosen otherwise than in the settings."""
+    overflow: Overflow = "leave_out"
     draft: str = ""
     deleted: datetime | None = None
+    pinned: bool = False
+    archived: bool = False
+    folder: str = ""
+    """A conversation is in one folder or in none; `/` separates folders within folders."""
+    tags: tuple[str, ...] = ()
+    """In alphabetical order; two that differ in case or accents only are one."""
+    forked_from: str | None = None
+    """The conversation that it was forked from, while that exists."""
+    forked_at: str | None = None
+    """The last message that they have in common, as the other conversation calls it."""
+    temporary: bool = False
+    """Whether it lives in memory only."""
 
 
 class ConversationSummary(Value):
@@ -131,6 +152,11 @@ class ConversationSummary(Value):
     updated: datetime
     messages: int
     """Number of messages in the whole tree."""
+    pinned: bool = False
+    archived: bool = False
+    folder: str = ""
+    tags: tuple[str, ...] = ()
+    temporary: bool = False
 
 
 class Place(Value):
@@ -215,6 +241,9 @@ class Message(Value):
     """What went wrong, for a message in state `failed`."""
     citations: tuple[Citation, ...] = ()
     """Which passages bear out which sentences of an answer."""
+    rating: Rating | None = None
+    note: str = ""
+    """Why it was rated so."""
 
 
 class SearchHit(Value):
