@@ -18,7 +18,6 @@ from assistant.ipc.worker import WorkerSpec
 from assistant.library.client import WorkerLibrary
 from assistant.paths import APP, Paths, find_paths
 from assistant.processor import require_processor
-from assistant.processor import require_processor
 from assistant.settings import Settings, load_settings
 from assistant.storage.conversations import SqliteConversations
 
@@ -68,13 +67,21 @@ def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assist
         store.purge()
     models = model_catalog(settings, paths)
     files = library(paths)
+    prompts = prompt_library(paths)
     return Assistant(
         settings=settings,
         paths=paths,
         store=store,
         models=models,
-        prompts=prompt_library(paths),
-        chat=Chat(store, models, settings.sampling, files, fall_back=settings.library.fall_back),
+        prompts=prompts,
+        chat=Chat(
+            store,
+            models,
+            settings.sampling,
+            files,
+            fall_back=settings.library.fall_back,
+            wording=lambda: prompts.internal("sources").text,
+        ),
         library=files,
     )
 

@@ -1,6 +1,6 @@
 """One turn of a conversation: ask, regenerate, edit and continue are the same flow."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from threading import Event
 from time import perf_counter
@@ -36,7 +36,7 @@ from assistant.core.models import (
     Value,
 )
 from assistant.core.ports import ChatModel, ConversationStore, Library, ModelCatalog
-from assistant.core.sources import compose
+from assistant.core.sources import TEMPLATE, compose
 from assistant.core.titles import title_from
 
 
@@ -85,15 +85,18 @@ class Chat:
         library: Library | None = None,
         *,
         fall_back: bool = False,
+        wording: Callable[[], str] = lambda: TEMPLATE,
     ) -> None:
         """Args:
         fall_back: whether the model may answer alone where the chosen files are silent.
+        wording: the template of questions with passages, see `sources.compose`.
         """
         self._store = store
         self._models = models
         self._sampling = sampling or Sampling()
         self._library = library
         self._fall_back = fall_back
+        self._wording = wording
 
     def turn(
         self,
@@ -182,8 +185,7 @@ class Chat:
         reserve = context.reserve_for(sampling.max_tokens, info.context_window)
         if not unfinished.text:
             room = info.context_window - reserve
-            used = _fit(asked, question.attached, found, model, room)
-            content = compose(asked, used)
+            content, used = self._composed(asked, question.attached, found, model, room)
             sent = content if content != question.text else None
             if sent != question.sent:
                 self._store.set_sent(question.id, sent)
@@ -221,6 +223,26 @@ class Chat:
                 break
             files.append(file)
         return grounding.whole(files)
+
+    def _composed(
+        self,
+        asked: str,
+        attached: Sequence[str],
+        found: SearchResult | None,
+        model: ChatModel,
+        room: int,
+    ) -> tuple[str, tuple[Passage, ...]]:
+        """The question as the model reads it, and the passages that go with it.
+
+        Raises:
+            ContextOverflowError: attached files do not fit.
+        """
+        if found is None or not found.sufficient:
+            return asked, ()
+        template = self._wording()
+        fit = grounding.fit_whole if attached else grounding.fit
+        used = fit(asked, found.passages, model, room, template)
+        return compose(asked, used, template), used
 
     def _cite(self, answer: Message, used: Sequence[Passage]) -> tuple[Citation, ...]:
         """An answer that cannot be checked is still an answer: it is kept, without citations."""
@@ -270,7 +292,7 @@ class Chat:
         content = asked
         if self._library is not None and (attached or sources.collections != ()):
             found = self._consult(attached, asked, history, sources, stop)
-            content = compose(asked, _fit(asked, attached, found, model, window - reserve))
+            content, _ = self._composed(asked, attached, found, model, window - reserve)
         return context.plan(
             system_prompt,
             context.turns_of(history),
@@ -351,15 +373,6 @@ class Chat:
         if message.role != "assistant":
             raise NotFoundError(f"Message {id} is a question, not an answer.")
         return message
-
-
-def _fit(
-    asked: str, attached: Sequence[str], found: SearchResult | None, model: ChatModel, room: int
-) -> tuple[Passage, ...]:
-    """The passages that go into the prompt. Raises ContextOverflowError for files that do not."""
-    passages = found.passages if found is not None and found.sufficient else ()
-    fit = grounding.fit_whole if attached else grounding.fit
-    return fit(asked, passages, model, room)
 
 
 def _retrieval(event: Retrieved) -> Retrieval:

@@ -74,13 +74,17 @@ def search(
 
 
 def fit(
-    question: str, passages: Sequence[Passage], model: ChatModel, room: int
+    question: str,
+    passages: Sequence[Passage],
+    model: ChatModel,
+    room: int,
+    template: str = sources.TEMPLATE,
 ) -> tuple[Passage, ...]:
     """The best passages, as many as fit beside the rest of a prompt of `room` tokens."""
     best = max((passage.score for passage in passages), default=0.0)
     near = [passage for passage in passages if passage.score >= best * FAR_BELOW][:MOST]
     while near:
-        content = sources.compose(question, near)
+        content = sources.compose(question, near, template)
         if model.measure([ChatMessage(role="user", content=content)]).total <= room * SHARE:
             break
         near.pop()
@@ -98,14 +102,18 @@ def whole(files: Sequence[FileText]) -> SearchResult:
 
 
 def fit_whole(
-    question: str, passages: Sequence[Passage], model: ChatModel, room: int
+    question: str,
+    passages: Sequence[Passage],
+    model: ChatModel,
+    room: int,
+    template: str = sources.TEMPLATE,
 ) -> tuple[Passage, ...]:
     """All of the passages.
 
     Raises:
         ContextOverflowError: they do not fit the window with the question.
     """
-    content = sources.compose(question, passages)
+    content = sources.compose(question, passages, template)
     total = model.measure([ChatMessage(role="user", content=content)]).total
     if total > room:
         names = ", ".join(passage.title for passage in passages)
