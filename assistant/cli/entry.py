@@ -18,8 +18,10 @@ from assistant.cli.checkup import doctor
 from assistant.cli.console import OutputClosedError, process_console
 from assistant.cli.eval import eval_
 from assistant.cli.library import library
-from assistant.cli.listings import models, prompts
+from assistant.cli.licenses import licenses
+from assistant.cli.listings import models
 from assistant.cli.program import Program
+from assistant.cli.prompts import prompts
 from assistant.cli.reference import settings
 from assistant.cli.screen import open_screen
 from assistant.cli.search import search
@@ -31,8 +33,28 @@ LOG_LIMIT = 1_000_000
 """Bytes after which the log of unexpected errors begins anew."""
 
 
+def _tell_versions(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    # No other command needs them.
+    from assistant.versions import summary  # noqa: PLC0415
+
+    program = context.find_object(Program)
+    assert program is not None
+    program.console.line(f"{NAME} {__version__}")
+    program.console.table([(f"  {name}", version) for name, version in summary()])
+    context.exit()
+
+
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_versions,
+    help="Show the versions of the program and of its parts, and exit.",
+)
 @click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
 @click.pass_context
 def command(context: click.Context, model: str | None) -> int:
@@ -46,7 +68,19 @@ def command(context: click.Context, model: str | None) -> int:
     return open_screen(program) if context.invoked_subcommand is None else 0
 
 
-for member in (ask, add, search, library, eval_, chats, prompts, models, settings, doctor):
+for member in (
+    ask,
+    add,
+    search,
+    library,
+    eval_,
+    chats,
+    prompts,
+    models,
+    settings,
+    doctor,
+    licenses,
+):
     command.add_command(member)
 
 
@@ -75,7 +109,14 @@ def process_program() -> Program:
         environment=os.environ,
         stdin=None if stdin is None or interactive else stdin.buffer,
         screen=interactive and console.is_terminal and not console.is_dumb,
+        ask=_ask if interactive and sys.stderr is not None and sys.stderr.isatty() else None,
     )
+
+
+def _ask(name: str) -> str:
+    """Standard output stays the answer's."""
+    answer: str = click.prompt(name, default="", show_default=False, err=True)
+    return answer
 
 
 def _run(arguments: Sequence[str], program: Program) -> int:

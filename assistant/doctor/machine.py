@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,11 +13,11 @@ from assistant import __version__
 from assistant.clipboard import Clipboard
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.paths import Paths
+from assistant.versions import libraries, version_of
 
 SMALLEST = (80, 24)
 LITTLE_DISK, NO_DISK = 1024, 64
 """Megabytes: room for a small model, and what conversations need to be safe."""
-LIBRARIES = ("textual", "llama-cpp-python", "chromadb", "sentence-transformers", "pydantic")
 
 AMX_PROBE = (
     "import ctypes, sys; sys.exit(40 + bool(ctypes.CDLL(sys.argv[1]).ggml_cpu_has_amx_int8()))"
@@ -108,10 +107,11 @@ def versions() -> Iterator[Check]:
     """The program, Python, and what is built on."""
     yield ok("assistant", __version__)
     yield ok("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    for library in LIBRARIES:
-        try:
-            yield ok(library, version(library))
-        except PackageNotFoundError:
+    for library in libraries():
+        found = version_of(library)
+        if found:
+            yield ok(library, found)
+        else:
             yield fail(library, "not installed", "Install the program again.")
 
 

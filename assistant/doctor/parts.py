@@ -14,12 +14,10 @@ from assistant.ipc.errors import WireError
 from assistant.ipc.join import Joiner
 from assistant.paths import Paths
 from assistant.settings import Settings
+from assistant.versions import SAFE_SQLITE
 
 IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
 """Errors that say nothing about the file's content."""
-
-SAFE_SQLITE = (3, 51, 3)
-"""The first release whose WAL mode survives two connections that checkpoint at one instant."""
 
 
 def database(file: Path) -> Check:
