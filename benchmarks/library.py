@@ -17,8 +17,10 @@ from assistant.library.collections import Collections
 from assistant.library.database import Database
 from assistant.library.embedding import Embedder, Vectors
 from assistant.library.embeddings import Embeddings
+from assistant.library.meaning import Meaning
 from assistant.library.preparing import prepare, texts_to_embed
 from assistant.library.retrieval import Retrieval
+from assistant.library.sharing import SharedEmbedder
 from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace
 from benchmarks.question_sets import Paragraph
@@ -116,7 +118,8 @@ def library_of(
         )
         index = VectorIndex(place, embeddings)
         index.open()
-        retrieval = Retrieval(database, analyzer, embedder, embeddings, index)
+        meaning = Meaning(SharedEmbedder(embedder), embeddings, index)
+        retrieval = Retrieval(database, analyzer, meaning)
         try:
             yield BenchLibrary(database, analyzer, embedder, embeddings, index, retrieval)
         finally:

@@ -23,8 +23,10 @@ from assistant.library.database import Database
 from assistant.library.embedding import Vectors
 from assistant.library.embeddings import Embeddings
 from assistant.library.languages import stop_words
+from assistant.library.meaning import Meaning
 from assistant.library.preparing import Draft, context_of, key_of
 from assistant.library.retrieval import Retrieval
+from assistant.library.sharing import SharedEmbedder
 from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace
 from benchmarks.library import PROBE
@@ -130,7 +132,8 @@ def measure(folder: Path, count: int, asked: int) -> int:
         f"{perf_counter() - started:.1f} s, {process_time() - cpu:.1f} CPU-s",
         flush=True,
     )
-    retrieval = Retrieval(database, Analyzer(), made, embeddings, index)
+    meaning = Meaning(SharedEmbedder(made), embeddings, index)
+    retrieval = Retrieval(database, Analyzer(), meaning)
     with database.read() as connection:
         ids = range(1, count, max(1, count // asked))
         texts = [stored.text for stored in passages.load(connection, ids).values()]

@@ -1,11 +1,13 @@
-"""The embeddings in library.db: half-precision vectors by content, for each embedder apart."""
+"""The embeddings in library.db: half-precision vectors by content, for each embedder apart.
+
+They can be made again from the texts beside them: a damaged one counts as missing.
+"""
 
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from assistant.core.errors import DatabaseDamagedError
 from assistant.library.database import Database
 from assistant.library.embedding import Vectors
 
@@ -31,10 +33,16 @@ class Embeddings:
                 "SELECT id FROM embedders WHERE identity = ?", (identity,)
             ).fetchone()
         self._embedder: int = row[0]
+        self._damaged = False
 
     @property
     def dimensions(self) -> int:
         return self._dimensions
+
+    @property
+    def has_damage(self) -> bool:
+        """Whether an embedding was met that is not what was stored; see `forget_damaged`."""
+        return self._damaged
 
     def missing(self, keys: Collection[bytes]) -> set[bytes]:
         """Those of some keys that have no embedding."""
@@ -62,16 +70,6 @@ class Embeddings:
                 ],
             )
 
-    def unembedded(self, limit: int) -> list[int]:
-        """Passages that have no embedding of this embedder."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT id FROM passages WHERE NOT EXISTS (SELECT 1 FROM embeddings"
-                " WHERE embedder_id = ? AND embeddings.key = passages.key) ORDER BY id LIMIT ?",
-                (self._embedder, limit),
-            )
-            return [row[0] for row in rows]
-
     def collection_ids(self) -> list[int]:
         with self._database.read() as connection:
             return [row[0] for row in connection.execute("SELECT id FROM collections")]
@@ -95,13 +93,26 @@ class Embeddings:
                 found[collection].add(passage)
         return found
 
-    def vectors(self, passages: Sequence[int]) -> Iterator[tuple[list[int], Vectors]]:
-        """The vectors of passages in batches, as far as they are there: ids, and vectors of
-        length 1.
+    def collections_of(self, passages: Collection[int]) -> dict[int, list[int]]:
+        """Some passages by the collections they are in."""
+        found: dict[int, list[int]] = {}
+        wanted = sorted(passages)
+        with self._database.read() as connection:
+            for at in range(0, len(wanted), _AT_ONCE):
+                part = wanted[at : at + _AT_ONCE]
+                rows = connection.execute(
+                    "SELECT DISTINCT collection_id, passages.id FROM passages"
+                    " JOIN members USING (file_id) JOIN roots ON roots.id = root_id"
+                    f" WHERE passages.id IN ({', '.join('?' * len(part))})",
+                    part,
+                )
+                for collection, passage in rows:
+                    found.setdefault(collection, []).append(passage)
+        return found
 
-        Raises:
-            DatabaseDamagedError: a vector is not what was stored.
-        """
+    def vectors(self, passages: Sequence[int]) -> Iterator[tuple[list[int], Vectors]]:
+        """The vectors of passages in batches, as far as they are there and are what was stored:
+        ids, and vectors of length 1."""
         for at in range(0, len(passages), _READ_AT_ONCE):
             ids: list[int] = []
             blobs: list[bytes] = []
@@ -115,31 +126,35 @@ class Embeddings:
                         (self._embedder, *part),
                     )
                     for id_, blob in rows:
-                        ids.append(id_)
-                        blobs.append(blob)
+                        if is_sound(blob, self._dimensions):
+                            ids.append(id_)
+                            blobs.append(blob)
+                        else:
+                            self._damaged = True
             if ids:
                 yield ids, self._unpacked(blobs)
 
-    def forget_unused(self) -> int:
-        """Delete embeddings that no passage has any more; how many those were."""
-        with self._database.write() as connection:
-            return connection.execute(
-                "DELETE FROM embeddings WHERE embedder_id = ?"
-                " AND NOT EXISTS (SELECT 1 FROM passages WHERE passages.key = embeddings.key)",
-                (self._embedder,),
-            ).rowcount
-
-    def forget_others(self) -> None:
-        """Delete the embeddings of every other embedder."""
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM embedders WHERE id != ?", (self._embedder,))
+    def forget_damaged(self) -> int:
+        """Look at every embedding and delete those that are not what was stored; how many."""
+        self._damaged = False
+        last, forgotten = 0, 0
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(
+                    "SELECT id, vector FROM embeddings WHERE embedder_id = ? AND id > ?"
+                    " ORDER BY id LIMIT ?",
+                    (self._embedder, last, _READ_AT_ONCE),
+                ).fetchall()
+            if not rows:
+                return forgotten
+            last = rows[-1][0]
+            damaged = [(id_,) for id_, blob in rows if not is_sound(blob, self._dimensions)]
+            forgotten += len(damaged)
+            if damaged:
+                with self._database.write() as connection:
+                    connection.executemany("DELETE FROM embeddings WHERE id = ?", damaged)
 
     def _unpacked(self, blobs: Sequence[bytes]) -> Vectors:
-        if not all(is_sound(blob, self._dimensions) for blob in blobs):
-            raise DatabaseDamagedError(
-                f"{self._database.path} is damaged: an embedding is not what was stored.",
-                "It is made again from your files.",
-            )
         whole = b"".join(blob[:-CHECK_BYTES] for blob in blobs)
         halves = np.frombuffer(whole, dtype="<f2").reshape(len(blobs), self._dimensions)
         vectors = halves.astype(np.float32)

@@ -13,12 +13,10 @@ from assistant.library import keywords, passages
 from assistant.library.analysis import Analyzer
 from assistant.library.database import Database
 from assistant.library.duplicates import Seen
-from assistant.library.embedding import Embedder
-from assistant.library.embeddings import Embeddings
 from assistant.library.evidence import JUDGE, Judge, signs_of
 from assistant.library.keywords import Query
+from assistant.library.meaning import Meaning
 from assistant.library.ranking import WEIGHTS, Candidate, Weights, rank
-from assistant.library.vector_index import VectorIndex
 from assistant.library.vectors import Hit
 
 POOL = 50
@@ -45,23 +43,19 @@ class Found(NamedTuple):
 
 
 class Retrieval:
-    """Searches one library with one embedder. Safe to use from threads."""
+    """Searches one library by words, and by meaning where it can. Safe to use from threads."""
 
     def __init__(
         self,
         database: Database,
         analyzer: Analyzer,
-        embedder: Embedder,
-        embeddings: Embeddings,
-        index: VectorIndex,
+        meaning: Meaning | None,
         weights: Weights = WEIGHTS,
         judge: Judge = JUDGE,
     ) -> None:
         self._database = database
         self._analyzer = analyzer
-        self._embedder = embedder
-        self._embeddings = embeddings
-        self._index = index
+        self._meaning = meaning
         self._weights = weights
         self._judge = judge
 
@@ -92,16 +86,25 @@ class Retrieval:
         with self._database.read() as connection:
             query = keywords.prepare(connection, self._analyzer, asked)
             words = keywords.search(connection, query, POOL, collections)
-        vector = self._embedder.embed_question(asked)
-        hits = self._index.search(vector, POOL, collections)
-        cosines = dict(hits)
-        unknown = [passage for passage in words if passage not in cosines]
-        for ids, vectors in self._embeddings.vectors(unknown):
-            cosines.update(zip(ids, (vectors @ vector).tolist(), strict=True))
+        hits, cosines = self._by_meaning(asked, words, collections)
         with self._database.read() as connection:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
         ranked = rank(query, list(stored.values()), cosines, self._analyzer, self._weights)
         return Found(query, ranked, words, hits)
+
+    def _by_meaning(
+        self, question: str, words: Sequence[int], collections: Sequence[int] | None
+    ) -> tuple[list[Hit], dict[int, float]]:
+        """The passages nearest in meaning; the cosines of these and of those found by words."""
+        if self._meaning is None:
+            return [], {}
+        vector = self._meaning.embedder.embed_question(question)
+        hits = self._meaning.index.search(vector, POOL, collections)
+        cosines = dict(hits)
+        unknown = [passage for passage in words if passage not in cosines]
+        for ids, vectors in self._meaning.embeddings.vectors(unknown):
+            cosines.update(zip(ids, (vectors @ vector).tolist(), strict=True))
+        return hits, cosines
 
 
 def passage_of(candidate: Candidate) -> Passage:

@@ -99,5 +99,17 @@ FIRST = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+SECOND = (
+    # Bytes, as a path need not be text.
+    "ALTER TABLE embedders ADD COLUMN folder BLOB",
+    "ALTER TABLE embedders ADD COLUMN serves INTEGER NOT NULL DEFAULT 0",
+    """
+    UPDATE embedders SET serves = 1 WHERE id = (
+        SELECT embedder_id FROM embeddings GROUP BY embedder_id ORDER BY count(*) DESC LIMIT 1
+    )
+    """,
+)
+"""One embedder serves while another one's index is being built."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
 """The n-th leads to version n. Never changed once released, only added to."""

@@ -21,11 +21,9 @@ class Searching:
             there = connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
         if there is None or not question.strip():
             return SearchResult()
-        opened = library.embedding()
-        retrieval = Retrieval(
-            library.database, library.analyzer, opened.embedder, opened.embeddings, library.index
-        )
-        result = retrieval.search(question, collections, limit)
+        with library.embedders.asking() as meaning:
+            retrieval = Retrieval(library.database, library.analyzer, meaning)
+            result = retrieval.search(question, collections, limit)
         return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
 
     def support(
@@ -33,5 +31,6 @@ class Searching:
     ) -> tuple[tuple[Support, ...], ...]:
         """See `support.support`."""
         library = self._library
-        embedder = library.embedding().embedder
-        return support(sentences, texts, library.database, library.analyzer, embedder)
+        with library.embedders.asking() as meaning:
+            embedder = (meaning or library.embedders.for_indexing()).embedder
+            return support(sentences, texts, library.database, library.analyzer, embedder)

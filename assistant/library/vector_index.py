@@ -9,7 +9,9 @@ exactly as right.
 import logging
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import RLock
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +27,15 @@ PROBES = 24
 some others."""
 
 _log = logging.getLogger(__name__)
+
+
+class Differences(NamedTuple):
+    """Where Chroma and library.db do not agree, as pairs of collection and passage."""
+
+    missing: frozenset[tuple[int, int]]
+    """Embedded in library.db and not in Chroma."""
+    surplus: frozenset[tuple[int, int]]
+    """The other way round."""
 
 
 class VectorIndex:
@@ -49,7 +60,6 @@ class VectorIndex:
 
         Raises:
             VectorsError: Chroma cannot be used at all; questions are still answered.
-            DatabaseDamagedError: the embeddings in library.db are damaged.
         """
         with self._changing:
             wanted = self._embeddings.collections()
@@ -73,13 +83,49 @@ class VectorIndex:
         """
         wanted = self._embeddings.collections()
         fresh = self._place.fresh(list(wanted))
-        for collection, ids in wanted.items():
-            self._fill(fresh, collection, sorted(ids), pause)
+        try:
+            for collection, ids in wanted.items():
+                self._fill(fresh, collection, sorted(ids), pause)
+            with self._changing:
+                self._bring_in_line(fresh, self._embeddings.collections(), None)
+                self._place.take(fresh)
+                self._place.settle(sum(map(len, wanted.values())))
+                self._vectors = fresh
+        except BaseException:
+            with suppress(VectorsError):
+                fresh.close()
+            raise
+
+    def differences(self) -> Differences:
+        """How Chroma differs from library.db, id by id; not at all while it is not ready.
+
+        What is on its way here counts as a difference: see what of it lasts.
+
+        Raises:
+            VectorsError: Chroma failed.
+        """
         with self._changing:
-            self._bring_in_line(fresh, self._embeddings.collections(), None)
-            self._place.take(fresh)
-            self._place.settle(sum(map(len, wanted.values())))
-            self._vectors = fresh
+            vectors = self._vectors
+            if vectors is None:
+                return Differences(frozenset(), frozenset())
+            wanted = self._embeddings.collections()
+            there = {
+                collection: vectors.ids(collection)
+                for collection in wanted.keys() | vectors.collections()
+            }
+        pairs = {(c, id_) for c, ids in wanted.items() for id_ in ids}
+        kept = {(c, id_) for c, ids in there.items() for id_ in ids}
+        return Differences(frozenset(pairs - kept), frozenset(kept - pairs))
+
+    def mend(self) -> None:
+        """Bring Chroma in line with library.db while it is in use. Raises VectorsError."""
+        with self._changing:
+            if self._vectors is not None:
+                self._bring_in_line(self._vectors, self._embeddings.collections(), None)
+
+    def forget_other_embedders(self) -> None:
+        """Delete the vectors of the library's other embedders. Raises VectorsError."""
+        self._place.forget_others()
 
     def apply(self, change: Change) -> None:
         """Follow a change of library.db that is on disk. A failure makes the index not ready."""
@@ -113,9 +159,6 @@ class VectorIndex:
         Args:
             vector: of length 1, shape (dimensions,).
             collections: where to look; None is everywhere.
-
-        Raises:
-            DatabaseDamagedError: the embeddings in library.db are damaged.
         """
         vectors = self._vectors
         if vectors is not None:
@@ -157,6 +200,8 @@ class VectorIndex:
         pause: Callable[[], None] | None,
     ) -> None:
         inserted = 0
+        for stray in vectors.collections() - wanted.keys():
+            vectors.drop(stray)
         for collection, ids in wanted.items():
             there = vectors.ids(collection)
             missing, surplus = sorted(ids - there), sorted(there - ids)

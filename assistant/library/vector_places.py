@@ -1,10 +1,16 @@
-"""Where the vectors are kept: a Chroma in a folder of ours, or a Chroma server."""
+"""Where the vectors are kept: a Chroma in a folder of ours, or a Chroma server.
 
+Each embedder has a place of its own, so that another one's can be filled while this one's is
+searched.
+"""
+
+import hashlib
 import importlib.metadata
 import logging
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.library.probing import Probe, find_all, look
 from assistant.library.vector_folder import Purpose, Record, VectorFolder
@@ -12,11 +18,19 @@ from assistant.library.vectors import (
     SYNC_EVERY,
     ChromaVectors,
     VectorsError,
+    collection_names,
+    delete_collections,
     embedded_client,
     server_client,
 )
 
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
 PREFIX = "passages-"
+
+_TAG = 16
+"""Characters that stand for an embedder in a name."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +62,14 @@ class VectorPlace(Protocol):
         """Whether so many vectors take much more room than they need."""
         ...
 
+    def forget_others(self) -> None:
+        """Delete what is kept of the same library for other embedders; nobody uses that now.
+
+        Raises:
+            VectorsError: it cannot be deleted now.
+        """
+        ...
+
     def close(self) -> None:
         """Close what is open, in such a way that it can be trusted when it is opened again."""
         ...
@@ -65,16 +87,19 @@ class EmbeddedPlace:
         probing: Sequence[str],
         sync_every: int = SYNC_EVERY,
     ) -> None:
-        """Take the folder.
+        """Take this embedder's part of the folder.
 
         Args:
+            folder: of all embedders.
             library: the id of the library.db that the vectors come from.
             probing: the command that looks into a folder; see `probing`.
 
         Raises:
             LibraryError: another process has the folder.
         """
-        self._folder = VectorFolder(folder)
+        self._everything = folder
+        self._tag = _tag(embedder)
+        self._folder = VectorFolder(folder / self._tag)
         self._purpose = Purpose(
             chroma=importlib.metadata.version("chromadb"),
             library=library,
@@ -135,6 +160,16 @@ class EmbeddedPlace:
     def is_swollen(self, count: int) -> bool:
         return self._record is not None and self._record.inserted > 2 * count + self._sync_every
 
+    def forget_others(self) -> None:
+        try:
+            for entry in self._everything.iterdir():
+                if entry.is_dir() and entry.name != self._tag:
+                    shutil.rmtree(entry)
+                elif not entry.is_dir():
+                    entry.unlink()
+        except OSError as failure:
+            raise VectorsError(str(failure)) from None
+
     def close(self) -> None:
         try:
             if self._vectors is not None and self._record is not None:
@@ -176,15 +211,25 @@ class EmbeddedPlace:
 
 
 class ServerPlace:
-    """A Chroma server, which may serve others too. What it keeps is its own care."""
+    """A Chroma server, which may serve others too. How it keeps things is its own care.
+
+    The name of a collection there tells its library, its embedder and a number that counts up when
+    all is made anew. The lowest number that is there is the one that came to its end.
+    """
 
     def __init__(self, address: str, library: str, embedder: str) -> None:
         self._address = address
-        self._prefix = f"{library[:32]}-{embedder[:32]}-"
+        self._library = f"{library[:32]}-"
+        self._embedder = f"{self._library}{_tag(embedder)}-"
+        self._client: Client | None = None
         self._vectors: ChromaVectors | None = None
+        self._making = self._made = 1
 
     def open(self, probes: Sequence[Probe]) -> ChromaVectors | None:
-        vectors = ChromaVectors(server_client(self._address), self._prefix)
+        makings = self._makings()
+        self._making = min(makings, default=1)
+        self._delete(makings - {self._making})
+        vectors = self._of(self._making)
         wrong = find_all(vectors, probes)
         if wrong:
             _log.warning("The vectors on %s are made anew: %s", self._address, wrong)
@@ -193,16 +238,16 @@ class ServerPlace:
         self._vectors = vectors
         return vectors
 
-    def fresh(self, collections: Sequence[int]) -> ChromaVectors:
-        vectors = ChromaVectors(server_client(self._address), self._prefix)
-        for collection in collections:
-            vectors.drop(collection)
-        return vectors
+    def fresh(self, collections: Sequence[int]) -> ChromaVectors:  # noqa: ARG002 – all are new
+        self._made = max({self._making, *self._makings()}) + 1
+        return self._of(self._made)
 
     def take(self, fresh: ChromaVectors) -> None:
         if self._vectors is not None:
             self._vectors.close()
         self._vectors = fresh
+        self._making = self._made
+        self._delete(self._makings() - {self._making})
 
     def settle(self, inserted: int) -> None:
         pass
@@ -210,7 +255,38 @@ class ServerPlace:
     def is_swollen(self, count: int) -> bool:  # noqa: ARG002 – the server's own care
         return False
 
+    def forget_others(self) -> None:
+        names = collection_names(self._server(), self._library)
+        others = [name for name in names if not name.startswith(self._embedder)]
+        delete_collections(self._server(), others)
+
     def close(self) -> None:
         if self._vectors is not None:
             self._vectors.close()
             self._vectors = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _server(self) -> "Client":
+        if self._client is None:
+            self._client = server_client(self._address)
+        return self._client
+
+    def _of(self, making: int) -> ChromaVectors:
+        return ChromaVectors(server_client(self._address), f"{self._embedder}{making}-")
+
+    def _makings(self) -> set[int]:
+        names = collection_names(self._server(), self._embedder)
+        numbers = (name.removeprefix(self._embedder).partition("-")[0] for name in names)
+        return {int(number) for number in numbers if number.isdigit()}
+
+    def _delete(self, makings: set[int]) -> None:
+        for making in makings:
+            names = collection_names(self._server(), f"{self._embedder}{making}-")
+            delete_collections(self._server(), names)
+
+
+def _tag(embedder: str) -> str:
+    """A short name for an embedder, of characters that any system takes."""
+    return hashlib.sha256(embedder.encode()).hexdigest()[:_TAG]

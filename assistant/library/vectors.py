@@ -6,8 +6,8 @@ time, and every way in which it fails is one error here.
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -32,6 +32,9 @@ is read again when it is opened."""
 
 _GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 150, "max_neighbors": 16}
 
+_NAMES = 500
+"""Names of collections in one request."""
+
 Hit = tuple[int, float]
 """A passage and its cosine."""
 
@@ -51,6 +54,12 @@ class ChromaVectors:
         self._prefix = prefix
         self._sync_every = sync_every
         self._opened: dict[int, Collection] = {}
+
+    def collections(self) -> set[int]:
+        """The collections that Chroma has, whether they are wanted or not."""
+        names = collection_names(self._client, self._prefix)
+        endings = (name.removeprefix(self._prefix) for name in names)
+        return {int(ending) for ending in endings if ending.isdigit()}
 
     def ids(self, collection: int) -> set[int]:
         """The passages of a collection; none when Chroma does not have it."""
@@ -137,6 +146,32 @@ class ChromaVectors:
         )
         self._opened[collection] = created
         return created
+
+
+def collection_names(client: "Client", prefix: str) -> list[str]:
+    """The collections whose names begin so. Only the names are looked at: opening a collection
+    of a stranger could do what its configuration says.
+
+    Raises:
+        VectorsError: Chroma failed.
+    """
+    names: list[str] = []
+    with _failing_as_one():
+        while True:
+            page = client.list_collections(limit=_NAMES, offset=len(names))
+            names += [collection.name for collection in page]
+            if len(page) < _NAMES:
+                return [name for name in names if name.startswith(prefix)]
+
+
+def delete_collections(client: "Client", names: Iterable[str]) -> None:
+    """Delete collections; those that are not there do not matter. Raises VectorsError."""
+    from chromadb.errors import NotFoundError  # noqa: PLC0415 – costs seconds
+
+    with _failing_as_one():
+        for name in names:
+            with suppress(NotFoundError):
+                client.delete_collection(name)
 
 
 def embedded_client(folder: Path) -> "Client":

@@ -56,18 +56,18 @@ def _counts(library: OpenLibrary) -> list[Problem]:
 
 
 def _embeddings(library: OpenLibrary) -> list[Problem]:
-    without = library.embedding().embeddings.unembedded(1_000_000)
-    if not without:
-        return []
-    return [Problem(what=f"{len(without):,} passages have no embedding", repaired=False)]
+    return []
 
 
 def _vectors(library: OpenLibrary) -> list[Problem]:
     """Opening the vectors compared them with library.db; here they have to find what they hold."""
-    index = library.wait_for_vectors()
+    with library.embedders.asking() as meaning:
+        if meaning is None:
+            return []
+        meaning.wait()
+    index, embeddings = meaning.index, meaning.embeddings
     if not index.is_ready:
         return [Problem(what="Chroma cannot be used; library.db answers", repaired=False)]
-    embeddings = library.embedding().embeddings
     for collection, passages in embeddings.collections().items():
         ids = sorted(passages)
         sample = random.sample(ids, min(SAMPLE, len(ids)))

@@ -1,6 +1,8 @@
 """library.db: a file is as it was or as it is, never half; nothing is left of what leaves."""
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,12 @@ from assistant.core.errors import (
     NotFoundError,
     StorageError,
 )
-from assistant.library import keywords, passages
+from assistant.library import embedder_records, keywords, passages
 from assistant.library.catalog import Stamp
 from assistant.library.collections import MIRROR, are_there_any
 from assistant.library.database import Database
+from assistant.library.embeddings import Embeddings
+from assistant.library.schema import MIGRATIONS
 from tests.library.fakes import STAMP, MadeLibrary
 
 TEXT = "The pump moves water. It needs oil every month. " * 12
@@ -36,6 +40,18 @@ def search(made: MadeLibrary, question: str, collections: list[int] | None = Non
         found = keywords.search(connection, query, 20, collections)
         stored = passages.load(connection, found)
     return list(dict.fromkeys(stored[id_].path.removeprefix("/docs/") for id_ in found))
+
+
+def damage_embedding(made: MadeLibrary) -> None:
+    with made.database.write() as connection:
+        blob = connection.execute("SELECT vector FROM embeddings LIMIT 1").fetchone()[0]
+        flipped = bytes([blob[0] ^ 1]) + blob[1:]
+        connection.execute("UPDATE embeddings SET vector = ? WHERE id = 1", (flipped,))
+
+
+def made_keys(made: MadeLibrary) -> list[bytes]:
+    with made.database.read() as connection:
+        return [row[0] for row in connection.execute("SELECT DISTINCT key FROM passages")]
 
 
 def rows(made: MadeLibrary, table: str) -> int:
@@ -225,24 +241,75 @@ def test_embeddings_come_back_as_they_were_to_half_precision(made: MadeLibrary) 
     assert sorted(ids) == sorted(added)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=2e-3)
     assert made.embeddings.collections() == {made.collection: set(added)}
-    assert made.embeddings.unembedded(10) == []
+    assert embedder_records.unembedded(made.database, made.embedder.identity, 0, 10) == []
 
 
-def test_a_damaged_embedding_is_noticed(made: MadeLibrary) -> None:
-    added = made.put("a", TEXT).added
-    with made.database.write() as connection:
-        blob = connection.execute("SELECT vector FROM embeddings LIMIT 1").fetchone()[0]
-        flipped = bytes([blob[0] ^ 1]) + blob[1:]
-        connection.execute("UPDATE embeddings SET vector = ? WHERE id = 1", (flipped,))
-    with pytest.raises(DatabaseDamagedError, match="embedding"):
-        list(made.embeddings.vectors(added))
+def test_a_damaged_embedding_counts_as_missing_and_is_forgotten(made: MadeLibrary) -> None:
+    added = made.put("a", " ".join(f"Pump {n} moves water." for n in range(60))).added
+    damage_embedding(made)
+    assert not made.embeddings.has_damage
+    [(ids, vectors)] = made.embeddings.vectors(added)
+    assert sorted(ids) == list(added[1:])
+    assert len(vectors) == len(added) - 1
+    assert made.embeddings.has_damage
+
+    assert made.embeddings.forget_damaged() == 1
+
+    assert not made.embeddings.has_damage
+    without = embedder_records.unembedded(made.database, made.embedder.identity, 0, 10)
+    assert without == [added[0]]
+    assert made.embeddings.forget_damaged() == 0
 
 
 def test_embeddings_that_no_passage_has_are_forgotten(made: MadeLibrary) -> None:
     made.put("a", TEXT)
     made.put("a", "Other words.")
-    assert made.embeddings.forget_unused() > 0
+    made.catalog.found(made.root, [(b"/docs/waits", STAMP)])
+    assert embedder_records.forget_unused(made.database) == 0
+    made.catalog.gone(made.root, [b"/docs/waits"])
+    assert embedder_records.forget_unused(made.database) > 0
     assert rows(made, "embeddings") == 1
+
+
+def test_embedders_are_known_by_what_they_embedded(made: MadeLibrary) -> None:
+    database, first = made.database, made.embedder.identity
+    assert embedder_records.serving(database) is None
+    made.put("a", TEXT)
+    embedder_records.serve(database, first)
+    embedder_records.note_folder(database, first, Path("/models/\udcff"))
+    assert embedder_records.serving(database) == (first, Path("/models/\udcff"))
+    other = Embeddings(database, "another", 3)
+    assert embedder_records.are_there_others(database, "another")
+    passages_there = embedder_records.unembedded(database, "another", 0, 100)
+    assert len(passages_there) == rows(made, "passages") > 2
+    assert embedder_records.unembedded(database, "another", passages_there[0], 1) == [
+        passages_there[1]
+    ]
+    assert embedder_records.share_embedded(database, "another") == 0
+    keys = made_keys(made)
+    other.keep(keys, np.ones((len(keys), 3), dtype=np.float32))
+    assert embedder_records.share_embedded(database, "another") == 1
+    embedder_records.serve(database, "another")
+    embedder_records.forget_others(database, "another")
+    assert embedder_records.serving(database) == ("another", None)
+    assert not embedder_records.are_there_others(database, "another")
+    assert rows(made, "embeddings") == len(keys)
+    assert embedder_records.share_embedded(database, first) == 0
+
+
+def test_a_database_of_the_first_version_keeps_what_serves(home: Path) -> None:
+    with closing(sqlite3.connect(home / "library.db", isolation_level=None)) as connection:
+        for statement in MIGRATIONS[0]:
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("INSERT INTO embedders VALUES (1, 'few', 2), (2, 'many', 2)")
+        for key, embedder in enumerate([1, 2, 2]):
+            connection.execute(
+                "INSERT INTO embeddings (embedder_id, key, vector) VALUES (?, ?, x'00')",
+                (embedder, bytes([key])),
+            )
+    with closing(Database(home / "library.db")) as database:
+        assert embedder_records.serving(database) == ("many", None)
 
 
 def test_a_collection_is_found_by_its_name_in_any_case(made: MadeLibrary) -> None:

@@ -8,9 +8,11 @@ import pytest
 from assistant.core.documents import Passage, Place
 from assistant.library.duplicates import Seen
 from assistant.library.languages import Language
+from assistant.library.meaning import Meaning
 from assistant.library.passages import StoredPassage
 from assistant.library.ranking import WEIGHTS, Features
 from assistant.library.retrieval import Retrieval, join_neighbours
+from assistant.library.sharing import SharedEmbedder
 from tests.library.fakes import MadeLibrary
 from tests.library.test_keywords import ENGLISH, PORTUGUESE
 from tests.library.writing import open_index
@@ -38,7 +40,11 @@ def searching(made: MadeLibrary) -> Iterator[Searching]:
     index = open_index(made)
     yield Searching(
         made,
-        Retrieval(made.database, made.analyzer, made.embedder, made.embeddings, index),
+        Retrieval(
+            made.database,
+            made.analyzer,
+            Meaning(SharedEmbedder(made.embedder), made.embeddings, index),
+        ),
     )
     index.close()
 

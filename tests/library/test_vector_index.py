@@ -15,7 +15,7 @@ from time import monotonic
 import numpy as np
 import pytest
 
-from assistant.core.errors import DatabaseDamagedError, LibraryError
+from assistant.core.errors import LibraryError
 from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace
 from assistant.library.vectors import ChromaVectors, Hit, VectorsError
@@ -205,7 +205,7 @@ def test_old_folders_of_chroma_are_deleted(made: MadeLibrary) -> None:
     index.open()
     for _ in range(3):
         index.rebuild()
-    numbered = [entry for entry in (made.home / "vectors").iterdir() if entry.name.isdigit()]
+    numbered = [entry for entry in (made.home / "vectors").glob("*/*") if entry.name.isdigit()]
     assert len(numbered) == 1
     index.close()
 
@@ -246,13 +246,17 @@ def test_making_it_anew_can_be_given_up(made: MadeLibrary) -> None:
     index.close()
 
 
-def test_damaged_embeddings_are_told_not_searched(made: MadeLibrary) -> None:
+def test_a_damaged_embedding_is_left_out_until_it_is_made_again(made: MadeLibrary) -> None:
     index = open_index(made)
     fill(made, index, range(3))
     with made.database.write() as connection:
-        connection.execute("UPDATE embeddings SET vector = zeroblob(length(vector))")
-    with pytest.raises(DatabaseDamagedError):
-        index.open()
+        connection.execute("UPDATE embeddings SET vector = zeroblob(length(vector)) WHERE id = 2")
+    assert 2 not in [id_ for id_, _ in found(made, index, 0)]
+    index.open()
+    assert 2 not in index._vectors.ids(made.collection)  # type: ignore[union-attr]
+    assert made.embeddings.forget_damaged() == 1
+    index.open()
+    assert_right(made, index)
     index.close()
 
 
@@ -337,7 +341,7 @@ def test_damage_that_no_checksum_tells_is_survived(
     """The record is made to agree with the damage: opening shows what is wrong, or all is right."""
     [file] = (filled / "vectors").rglob(part)
     damage(file)
-    record = filled / "vectors" / "record.json"
+    [record] = (filled / "vectors").rglob("record.json")
     place = EmbeddedPlace(filled / "vectors", LIBRARY, "words", DIMENSIONS, PROBE)
     kept = json.loads(record.read_text())
     kept["graph"] = place._folder.graph_prints(kept["generation"], {})
@@ -360,7 +364,7 @@ def test_a_missing_folder_is_made_anew(filled: Path) -> None:
 
 
 def test_a_start_that_died_while_opening_is_not_repeated(filled: Path) -> None:
-    record = filled / "vectors" / "record.json"
+    [record] = (filled / "vectors").rglob("record.json")
     kept = json.loads(record.read_text())
     record.write_text(json.dumps({**kept, "opening": True}))
     made, index, anew = reopened(filled)
@@ -405,7 +409,7 @@ class Killed:
 
     def _graph(self) -> list[tuple[int, int]]:
         states = []
-        for file in (self.home / "vectors").glob("*/*/*"):
+        for file in (self.home / "vectors").glob("*/*/*/*"):
             try:
                 status = file.stat()
             except FileNotFoundError:

@@ -1,0 +1,76 @@
+"""What it takes to search by meaning, opened: an embedder, its embeddings, and their vectors."""
+
+import logging
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+
+from assistant.core.errors import AssistantError
+from assistant.library import passages
+from assistant.library.catalog import Change
+from assistant.library.database import Database
+from assistant.library.embeddings import Embeddings
+from assistant.library.preparing import context_of, texts_to_embed
+from assistant.library.sharing import SharedEmbedder
+from assistant.library.vector_index import VectorIndex
+from assistant.library.vectors import VectorsError
+
+AFTER_FAILURE = 60.0
+"""Seconds after which Chroma is tried again when it failed."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Meaning:
+    """One embedder with all that is its own."""
+
+    embedder: SharedEmbedder
+    embeddings: Embeddings
+    index: VectorIndex
+    _lock: Lock = field(default_factory=Lock)
+    _opener: threading.Thread = field(default_factory=threading.Thread)
+    _try_again_at: float = 0.0
+
+    def make_ready(self) -> None:
+        """Open the vectors without anybody waiting: until then, and without Chroma altogether,
+        library.db itself answers, only slower."""
+        with self._lock:
+            if self.index.is_ready or self._opener.is_alive() or monotonic() < self._try_again_at:
+                return
+            self._try_again_at = monotonic() + AFTER_FAILURE
+            self._opener = threading.Thread(target=_open, args=(self.index,), daemon=True)
+            self._opener.start()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Until a try to open the vectors has come to its end, at most so many seconds; whether it
+        has."""
+        self.make_ready()
+        opener = self._opener
+        if opener.is_alive():
+            opener.join(timeout)
+        return not opener.is_alive()
+
+    def embed(self, database: Database, ids: Collection[int]) -> None:
+        """Embed passages from their stored texts, and have the vectors follow."""
+        with database.read() as connection:
+            stored = list(passages.load(connection, ids).values())
+        by_key = {each.key: each for each in stored}
+        missing = self.embeddings.missing(list(by_key))
+        keys = [key for key in by_key if key in missing]
+        pairs = [
+            (context_of(by_key[key].title, by_key[key].place), by_key[key].text) for key in keys
+        ]
+        texts = texts_to_embed(pairs, self.embedder.count_tokens, self.embedder.max_tokens)
+        self.embeddings.keep(keys, self.embedder.embed(texts))
+        for collection, inside in self.embeddings.collections_of(ids).items():
+            self.index.apply(Change((collection,), tuple(inside), ()))
+
+
+def _open(index: VectorIndex) -> None:
+    try:
+        index.open()
+    except (VectorsError, AssistantError) as failure:
+        log.warning("Chroma cannot be used: %s", failure)
