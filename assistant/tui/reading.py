@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Event
+from typing import Final
 
 from assistant.core.documents import Document, Place
 from assistant.core.errors import AssistantError
@@ -11,6 +12,8 @@ from assistant.core.locating import Span, find, place_at
 from assistant.core.ports import Library
 from assistant.core.references import Quote, Reference
 from assistant.tui.widgets.text_view import Sheet, labels_of
+
+AS_READ: Final = "Here is the passage as it was read."
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ def open_source(library: Library, reference: Reference, stop: Event) -> Opened |
     try:
         file = library.read(reference.path, stop)
     except AssistantError as failure:
-        return _kept(reference, f"{failure.message} This is the passage as it was read.")
+        return _kept(reference, f"{failure.message} {AS_READ}")
     if file is None:
         return None
     same = file.content_hash == reference.content_hash
@@ -64,13 +67,10 @@ def _warning(same: bool, found: bool) -> str:
     if same and found:
         return ""
     if same:
-        return "The passage was not found in the file. This is the passage as it was read."
+        return f"The passage was not found in the file. {AS_READ}"
     if found:
-        return "The file has changed since the answer was written; this is still in it."
-    return (
-        "The file has changed since the answer was written, and this is no longer in it."
-        " This is the passage as it was read."
-    )
+        return "The file has changed since the answer; this is still in it."
+    return f"The file has changed since the answer, and this is no longer in it. {AS_READ}"
 
 
 def _find(file: FileText, quote: Quote, same: bool) -> Span | None:

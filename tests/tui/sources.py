@@ -1,10 +1,12 @@
 """Files, passages and libraries for tests of sources."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 from assistant.core.documents import Passage
-from assistant.core.library import SearchResult
+from assistant.core.library import SearchResult, Support
 from assistant.core.models import Place
 from tests.fake_library import ScriptedLibrary
 from tests.tui.driving import Driver
@@ -47,10 +49,25 @@ def lease(home: Path, text: str = LEASE_TEXT) -> Passage:
     return passage(f"{RENT} {NOTICE}", str(path), place, of=text)
 
 
+class ExactLibrary(ScriptedLibrary):
+    """Knows which words of a text a sentence repeats."""
+
+    def support(
+        self, sentences: Sequence[str], texts: Sequence[str], stop: Event | None = None
+    ) -> tuple[tuple[Support, ...], ...]:
+        return tuple(tuple(_support(sentence, text) for text in texts) for sentence in sentences)
+
+
+def _support(sentence: str, text: str) -> Support:
+    start = text.find(sentence)
+    same = 1.0 if start >= 0 else 0.0
+    return Support(cosine=same, overlap=same, start=max(start, 0), end=start + len(sentence))
+
+
 def library_of(*passages: Passage, **options: object) -> ScriptedLibrary:
     """A library in which these passages are found, and that reads files as they are."""
     result = SearchResult(passages=passages, evidence=0.9, sufficient=True, searched=1204)
-    library = ScriptedLibrary(result, **options)  # type: ignore[arg-type]
+    library = ExactLibrary(result, **options)  # type: ignore[arg-type]
     for each in passages:
         if Path(each.path).exists():
             library.texts[each.path] = Path(each.path).read_text()

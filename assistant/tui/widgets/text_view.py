@@ -57,6 +57,8 @@ class TextView(ScrollView, can_focus=True):
         self._rows = Rows("", WIDEST)
         self._labels: dict[int, str] = {}
         self._gutter = 0
+        self._height = 0
+        """Rows of the view when it was laid out."""
 
     def show(self, sheet: Sheet) -> None:
         """Show another sheet."""
@@ -64,7 +66,7 @@ class TextView(ScrollView, can_focus=True):
         self._lay_out(None)
 
     def on_resize(self) -> None:
-        self._lay_out(self._top())
+        self._lay_out(None if self._shows_target else self._top())
 
     def show_target(self) -> None:
         """Bring what is to be looked at into view."""
@@ -86,7 +88,7 @@ class TextView(ScrollView, can_focus=True):
         """Cut the text for the width there is; `top` is the character to keep at the top."""
         if not self.size.width:
             return
-        sheet = self._sheet
+        sheet, self._height = self._sheet, self.size.height
         last = f"{sheet.text.count(chr(10)) + 1:,}" if sheet.numbered else ""
         widest = max([len(last), *(len(label) for _, label in sheet.labels[:2000])])
         self._gutter = widest + 2 if widest else 1
@@ -112,6 +114,12 @@ class TextView(ScrollView, can_focus=True):
         else:
             self._go_to_row(rows.at(top))
         self.refresh()
+
+    @property
+    def _shows_target(self) -> bool:
+        """Whether the reader has what was to be looked at in view, as it was laid out last."""
+        row = self._rows.at(self._sheet.target.start) - round(self.scroll_y)
+        return 0 <= row < self._height
 
     def _top(self) -> int | None:
         """The character at the top; None while nothing is shown."""
