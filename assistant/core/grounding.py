@@ -152,5 +152,7 @@ def _place_of(document: Document) -> Place:
 def silence(result: SearchResult, where: Sources) -> str:
     """What is said instead of an answer when the files do not speak to the question."""
     place = "your files" if where.collections is None else ", ".join(where.collections)
+    if not result.searched:
+        return f"Nothing in {place} has been read yet. Ask again when it has."
     count = f"{result.searched:,} passage{'' if result.searched == 1 else 's'}"
     return f"I found nothing about this in {place} ({count} searched)."

@@ -82,7 +82,7 @@ async def test_a_folder_is_indexed_while_chatting_goes_on(home: Path, style: str
         assert "Alt+P pauses  Alt+C cancels" in driver.text
         await driver.until_shown("housing (212 files)")
         await driver.ask("What is the capital of France?")
-        assert driver.messages[-1].text.startswith("I found nothing about this in housing")
+        assert driver.messages[-1].text.startswith("Nothing in housing has been read yet.")
         assert "34 of 212" in driver.text
         library.reading.open()
         await driver.until_shown("housing: 212 indexed, 3 skipped")

@@ -17,6 +17,10 @@ from assistant.tui.widgets.status import fitting
 
 BAR: Final = 10
 """Columns."""
+NARROW: Final = 56
+"""Columns below which there is no room for buttons."""
+ROOMY: Final = 96
+"""Columns from which on there is room for their keys, too."""
 
 
 class JobLine(Widget):
@@ -38,23 +42,23 @@ class JobLine(Widget):
     def render(self) -> RenderResult:
         if self.work is None:
             return text.NOTHING
-        buttons = text.joined(_buttons(self.work), "  ")
         width = self.content_size.width
+        shown = _buttons(self.work, with_keys=width >= ROOMY) if width >= NARROW else []
+        buttons = text.joined(shown, "  ")
         line = fitting(_parts(self.work), width - buttons.cell_length - 2)
         gap = width - line.cell_length - buttons.cell_length
         return line + text.own(" " * gap) + buttons if gap >= 2 else line
 
 
-def _buttons(work: Work) -> list[Content]:
-    pause = "resumes" if work.is_paused else "pauses"
-    buttons = [_button("pause-indexing", pause)]
+def _buttons(work: Work, *, with_keys: bool) -> list[Content]:
+    buttons = [("pause-indexing", "resume" if work.is_paused else "pause")]
     if work.collection and not work.is_paused:
-        buttons.append(_button("cancel-indexing", "cancels"))
-    return buttons
+        buttons.append(("cancel-indexing", "cancel"))
+    return [_button(name, does, with_key=with_keys) for name, does in buttons]
 
 
-def _button(name: str, does: str) -> Content:
-    label = f"{key_name(BY_NAME[name].key)} {does}"
+def _button(name: str, does: str, *, with_key: bool) -> Content:
+    label = f"{key_name(BY_NAME[name].key)} {does}s" if with_key else does
     return text.button(label, "screen.command", name, style=text.MUTED)
 
 
@@ -71,7 +75,7 @@ def _parts(work: Work) -> list[tuple[int, Content]]:
         (2, text.own(f"{progress.done:,} of {count(progress.files, 'file')}")),
     ]
     if progress.rate and not work.is_paused:
-        parts.append((5, text.muted(f"{progress.rate:.1f} files/s")))
+        parts.append((5, text.muted(_rate(progress.rate))))
     if progress.eta is not None and not work.is_paused:
         parts.append((3, text.muted(f"{duration(progress.eta)} left")))
     if progress.current:
@@ -85,6 +89,11 @@ def _beginning(work: Work) -> str:
     if work.is_paused:
         return f"{count(work.waiting_files, 'file')} to read"
     return f"looking, {count(work.seen, 'file')} so far" if work.seen else "looking"
+
+
+def _rate(files: float) -> str:
+    """Files per second, or per minute where that is the better figure."""
+    return f"{files:.1f} files/s" if files >= 1 else f"{files * 60:.1f} files/min"
 
 
 def _bar(progress: Progress) -> Content:

@@ -1,0 +1,125 @@
+"""What the user sees when files come in, compared with pictures that were looked at."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from assistant.settings import ScreenSettings, Settings
+from assistant.storage.conversations import SqliteConversations
+from assistant.tui.app import AssistantApp
+from tests.fakes import ScriptedModels
+from tests.tui.driving import SECONDS, Driver, RecordingClipboard, Setting, make_app
+from tests.tui.files_in import WaitingLibrary, collection, folder
+from tests.tui.test_snapshots import SteadyModel
+
+Play = Callable[[Driver], Awaitable[None]]
+Compare = Callable[..., bool]
+SIZES = [(110, 34), (80, 24), (40, 24)]
+
+
+@pytest.fixture
+def here(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = folder(home, "lease.pdf", "my notes.md", "Férias.txt", "a[/b].txt", "docs/x.txt")
+    monkeypatch.chdir(made)
+    return made
+
+
+@pytest.fixture
+def shows(home: Path, snap_compare: Compare) -> Iterator[Compare]:
+    """Plays a scene on the screen and compares the picture."""
+    store = SqliteConversations(home / "chats.db")
+
+    def compare(
+        play: Play, library: WaitingLibrary, size: tuple[int, int] = SIZES[0], theme: str = "dark"
+    ) -> bool:
+        models = ScriptedModels(SteadyModel("Once every twelve months.", name="SmolLM2 135M Q4"))
+        settings = Settings(screen=ScreenSettings(theme=theme))  # type: ignore[arg-type]
+        setting = Setting(home, models, settings, RecordingClipboard(), library=library)
+        app = make_app(setting, store)
+
+        async def run_before(pilot: Pilot[None]) -> None:
+            driver = Driver(app, pilot, store, models, setting.clipboard)
+            driver.screen.prompt.cursor_blink = False
+            await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            await driver.screen.holdings.refresh()
+            await play(driver)
+            await _settled(app)
+
+        shown = snap_compare(app, terminal_size=size, run_before=run_before)
+        library.reading.open()
+        return shown
+
+    yield compare
+    store.close()
+
+
+def drop(driver: Driver, path: Path) -> None:
+    driver.screen.prompt.post_message(events.Paste(f"'{path}' "))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_folder_that_may_be_added(shows: Compare, here: Path, size: tuple[int, int]) -> None:
+    async def play(driver: Driver) -> None:
+        drop(driver, here)
+        await driver.until_shown("not changed")
+
+    assert shows(play, WaitingLibrary(), size)
+
+
+def test_a_file_that_may_be_added_or_attached(shows: Compare, here: Path) -> None:
+    async def play(driver: Driver) -> None:
+        drop(driver, here / "a[/b].txt")
+        await driver.until_shown("about 12 tokens")
+
+    text = "The rent may rise once every twelve months."
+    library = WaitingLibrary(texts={str(here / "a[/b].txt"): text}, collections=[collection("x")])
+    assert shows(play, library, theme="light")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_files_that_are_indexed(shows: Compare, here: Path, size: tuple[int, int]) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.ask("When may the rent go up?")
+        drop(driver, here)
+        await driver.until(lambda: len(driver.app.screen_stack) == 2)
+        await driver.pilot.press("enter")
+        await driver.until_shown("34 of")
+        await driver.until(lambda: driver.screen.status.status.files == "housing (212 files)")
+
+    assert shows(play, WaitingLibrary(), size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_collections_to_choose_from(shows: Compare, here: Path, size: tuple[int, int]) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.pilot.press("alt+f")
+        await driver.until_shown("Which files")
+        await driver.pilot.press("down", "down", "space")
+
+    sets = [collection("housing"), collection("[/x] notes", files=1), collection("work", files=40)]
+    assert shows(play, WaitingLibrary(collections=sets), size)
+
+
+def test_files_that_are_completed(shows: Compare, here: Path) -> None:
+    async def play(driver: Driver) -> None:
+        driver.screen.prompt.insert("What is in @")
+        await driver.until_shown("lease.pdf")
+
+    assert shows(play, WaitingLibrary())
+
+
+async def _settled(app: AssistantApp) -> None:
+    """Wait until nothing changes on the screen any more."""
+    deadline = monotonic() + SECONDS
+    before, same = "", 0
+    while same < 5:
+        assert monotonic() < deadline
+        await asyncio.sleep(0.05)
+        strips = app.screen._compositor.render_strips()
+        now = "".join(segment.text for strip in strips for segment in strip)
+        before, same = now, same + 1 if now == before else 0
