@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 from time import monotonic
 
 from assistant.core.errors import AssistantError
@@ -20,6 +20,9 @@ from assistant.library.vectors import VectorsError
 AFTER_FAILURE = 60.0
 """Seconds after which Chroma is tried again when it failed."""
 
+LAST_OPENING = 20.0
+"""Seconds that an opening has to notice that nobody wants it any more."""
+
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +34,7 @@ class Meaning:
     embeddings: Embeddings
     index: VectorIndex
     _lock: Lock = field(default_factory=Lock)
+    _closing: Event = field(default_factory=Event)
     _opener: threading.Thread = field(default_factory=threading.Thread)
     _try_again_at: float = 0.0
 
@@ -41,7 +45,7 @@ class Meaning:
             if self.index.is_ready or self._opener.is_alive() or monotonic() < self._try_again_at:
                 return
             self._try_again_at = monotonic() + AFTER_FAILURE
-            self._opener = threading.Thread(target=_open, args=(self.index,), daemon=True)
+            self._opener = threading.Thread(target=self._open, daemon=True)
             self._opener.start()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -68,9 +72,26 @@ class Meaning:
         for collection, inside in self.embeddings.collections_of(ids).items():
             self.index.apply(Change((collection,), tuple(inside), ()))
 
+    def close(self) -> None:
+        """Close the vectors; an opening that is under way is given up."""
+        self._closing.set()
+        opener = self._opener
+        if opener.is_alive():
+            opener.join(LAST_OPENING)
+        self.index.close()
 
-def _open(index: VectorIndex) -> None:
-    try:
-        index.open()
-    except (VectorsError, AssistantError) as failure:
-        log.warning("Chroma cannot be used: %s", failure)
+    def _open(self) -> None:
+        try:
+            self.index.open(self._go_on)
+        except _GivenUpError:
+            log.info("the vectors are not opened any more")
+        except (VectorsError, AssistantError) as failure:
+            log.warning("Chroma cannot be used: %s", failure)
+
+    def _go_on(self) -> None:
+        if self._closing.is_set():
+            raise _GivenUpError
+
+
+class _GivenUpError(Exception):
+    """The vectors are closed while they are being opened."""

@@ -69,6 +69,9 @@ class Succession:
         wanted: Path | None,
         shipped: Path | None,
         place: Callable[[Embedder], VectorPlace],
+        *,
+        identify: Callable[[Path], str] = identity_in,
+        load: Callable[[Path], Embedder] = open_embedder,
     ) -> None:
         """Opens nothing yet.
 
@@ -76,11 +79,15 @@ class Succession:
             wanted: the folder of the embedder that the settings name; None takes the shipped one.
             shipped: the folder of the one that comes with the program; None when it is not there.
             place: where the vectors of an embedder are kept.
+            identify: tells the identity of the embedder in a folder. Raises ModelError.
+            load: loads the model in a folder. Raises ModelError.
         """
         self._database = database
         self._wanted = wanted
         self._shipped = shipped
         self._place = place
+        self._identify = identify
+        self._load_model = load
         self._opening = Lock()
         self._deciding = RLock()
         """Held for moments only; never is anything opened under it."""
@@ -167,8 +174,9 @@ class Succession:
     def state(self) -> EmbeddersState:
         """Opens nothing."""
         serving, following = self._decide()
-        failures = [failure for _, failure in self._failed.values()]
-        problem = next(iter([*failures, *([self._missing] if self._missing else [])]), None)
+        slots = [slot for slot in (serving, following) if slot is not None]
+        tried = [self._failed[slot.identity] for slot in slots if slot.identity in self._failed]
+        problem = tried[0][1] if tried else self._missing
         done = None
         if following is not None:
             self._count(following)
@@ -179,7 +187,7 @@ class Succession:
     def close(self) -> None:
         with self._opening:
             for meaning in self._opened.values():
-                meaning.index.close()
+                meaning.close()
             self._opened.clear()
 
     def _decide(self) -> tuple[Slot | None, Slot | None]:
@@ -199,7 +207,7 @@ class Succession:
         try:
             if folder is None:
                 raise _none_at_all()
-            return Slot(identity_in(folder), folder)
+            return Slot(self._identify(folder), folder)
         except ModelError as failure:
             log.warning("%s", failure)
             self._missing = failure
@@ -209,7 +217,7 @@ class Succession:
         """Where the model of an embedder lies now."""
         for folder in (known.folder, self._shipped):
             try:
-                if folder is not None and identity_in(folder) == known.identity:
+                if folder is not None and self._identify(folder) == known.identity:
                     return folder
             except ModelError:
                 continue
@@ -248,7 +256,7 @@ class Succession:
                 "The embedder that your files were indexed with is not there any more.",
                 "They are found by their words until another one has taken its place.",
             )
-        embedder = SharedEmbedder(open_embedder(slot.folder))
+        embedder = SharedEmbedder(self._load_model(slot.folder))
         if embedder.identity != slot.identity:
             raise ModelFileError(
                 f"The embedder in {slot.folder} is another one than a moment ago.",
@@ -297,7 +305,7 @@ class Succession:
             with self._deciding:
                 if self._asking[identity]:
                     return False
-            self._opened.pop(identity).index.close()
+            self._opened.pop(identity).close()
         if records.are_there_others(self._database, serving.identity):
             meaning = self._try(serving)
             if meaning is None:
