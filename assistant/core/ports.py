@@ -5,7 +5,9 @@ from datetime import datetime
 from threading import Event
 from typing import Protocol
 
+from assistant.core.changes import Change, Label, Removed
 from assistant.core.events import Loaded, Loading, ModelEvent, Queued
+from assistant.core.findings import Findings
 from assistant.core.library import (
     Collection,
     FileEntry,
@@ -29,6 +31,8 @@ from assistant.core.models import (
     Message,
     MessageState,
     ModelRef,
+    Overflow,
+    Rating,
     RenderedPrompt,
     Role,
     Sampling,
@@ -119,16 +123,48 @@ class ConversationStore(Protocol):
         collections: Sequence[str] | None = None,
         examples: Sequence[ChatMessage] = (),
         sampling: SamplingChanges | None = None,
-    ) -> Conversation: ...
+        temporary: bool = False,
+    ) -> Conversation:
+        """Args:
+        temporary: it and its messages live in memory only, are neither listed nor found with
+            the others, and end with this store.
+        """
+        ...
 
     def conversation(self, id: str) -> Conversation:
         """By its id or by the start of it, when that is unique."""
         ...
 
     def conversations(
-        self, *, deleted: bool = False, limit: int | None = None, title_contains: str = ""
+        self,
+        *,
+        deleted: bool = False,
+        limit: int | None = None,
+        title_contains: str = "",
+        folder: str | None = None,
+        tag: str | None = None,
+        archived: bool | None = False,
+        pinned: bool | None = None,
+        temporary: bool = False,
     ) -> list[ConversationSummary]:
-        """Newest `updated` first; those without any message and any draft are left out."""
+        """Newest `updated` first; those without any message and any draft are left out.
+
+        Args:
+            deleted: those in the trash instead, archived or not.
+            folder: those in this folder and in folders below it; "" is no folder at all.
+            tag: those with this tag.
+            archived: only those, or without those; None is both.
+            pinned: only those, or without those; None is both.
+            temporary: those in memory instead.
+        """
+        ...
+
+    def folders(self) -> list[Label]:
+        """The folders in use, by name."""
+        ...
+
+    def tags(self) -> list[Label]:
+        """The tags in use, by name."""
         ...
 
     def unsent(self) -> Conversation | None:
@@ -162,12 +198,56 @@ class ConversationStore(Protocol):
         """Which of the user's files the conversation is about; see `Conversation`."""
         ...
 
+    def set_overflow(self, id: str, overflow: Overflow) -> None: ...
+
+    def pin(self, id: str, pinned: bool = True) -> None: ...
+
+    def archive(self, id: str, archived: bool = True) -> None: ...
+
+    def move(self, id: str, folder: str) -> None:
+        """Into a folder, or out of its folder with ""."""
+        ...
+
+    def tag(self, id: str, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None: ...
+
+    def rate(self, message_id: str, rating: Rating | None, note: str = "") -> None: ...
+
     def delete(self, id: str) -> None:
-        """Move to the trash."""
+        """Move to the trash, where it stays for 30 days."""
         ...
 
     def restore(self, id: str) -> None:
         """Take back from the trash."""
+        ...
+
+    def delete_message(self, id: str) -> None:
+        """Move a message and everything below it to the trash.
+
+        A version beside it takes its place in the active branch.
+
+        Raises:
+            StorageError: one of them is being written.
+        """
+        ...
+
+    def restore_message(self, id: str) -> None:
+        """Take a message and what left together with it back from the trash."""
+        ...
+
+    def trash(self) -> list[Removed]:
+        """Conversations and messages in the trash, newest first."""
+        ...
+
+    def changes(self, conversation_id: str | None = None, *, limit: int = 50) -> list[Change]:
+        """What was changed in the last 30 days and can be undone, newest first."""
+        ...
+
+    def undo(self, number: int | None = None, *, conversation_id: str | None = None) -> Change:
+        """Take a change back: this one, or the newest one; it is forgotten then.
+
+        Raises:
+            NotFoundError: there is no such change, or what was changed is in the trash.
+        """
         ...
 
     def branch(self, conversation_id: str) -> list[Message]:
@@ -178,7 +258,9 @@ class ConversationStore(Protocol):
         """From the first message down to this one, this one included."""
         ...
 
-    def message(self, id: str) -> Message: ...
+    def message(self, id: str) -> Message:
+        """By its id or by the start of it, when that is unique."""
+        ...
 
     def versions(self, message_id: str) -> list[Message]:
         """All messages with the same parent and role, oldest first, this one included."""
@@ -238,10 +320,14 @@ class ConversationStore(Protocol):
         ...
 
     def search(self, query: str, *, limit: int = 50) -> list[SearchHit]:
-        """Messages with all the words (the last may be a prefix), best first.
+        """The best messages for a query as in `core.search_query`, best first.
 
         Case and accents do not matter; any text is a valid query.
         """
+        ...
+
+    def find(self, query: str, *, limit: int = 20) -> Findings:
+        """The best conversations for a query, by their messages, titles and system prompts."""
         ...
 
     def revision(self) -> int:

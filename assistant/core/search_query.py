@@ -173,11 +173,11 @@ class _Reading:
         """Take an operator; what is wrong with it, if anything is."""
         match operator:
             case "role":
-                known = get_args(Role)
-                role = value.lower()
-                if role not in known:
+                known: tuple[Role, ...] = get_args(Role)
+                roles = [role for role in known if role == value.lower()]
+                if not roles:
                     return f"A role is one of {', '.join(known)}."
-                self.roles[wanted].append(role)
+                self.roles[wanted] += roles
             case "in" if not quoted and wanted and value.lower() in _FIELDS:
                 self.fields.append(_FIELDS[value.lower()])
             case "in":

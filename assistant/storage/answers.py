@@ -6,26 +6,47 @@ Its text is the stored text and the journal after it, until both become one.
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import Protocol
 
 from assistant.core.errors import StorageError
 from assistant.core.models import Message
 from assistant.storage import rows, tree
-from assistant.storage.database import Database
-from assistant.storage.files import Files
 from assistant.storage.journal import Journal, Piece
-from assistant.storage.locks import Writers
 
 Query = Callable[[sqlite3.Connection], list[sqlite3.Row]]
+
+
+class Transactions(Protocol):
+    """What answers need of a database."""
+
+    def read(self) -> AbstractContextManager[sqlite3.Connection]: ...
+
+    def write(self) -> AbstractContextManager[sqlite3.Connection]: ...
+
+
+class Writers(Protocol):
+    """Which stores are alive; see `locks.Writers`."""
+
+    @property
+    def folder(self) -> Path | str: ...
+
+    def own(self) -> str: ...
+
+    def is_alive(self, id: str | None) -> bool: ...
+
+    def forget_dead(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Answers:
     """The unfinished answers of a database, this store's own and those of others."""
 
-    def __init__(self, database: Database, files: Files) -> None:
+    def __init__(self, database: Transactions, writers: Writers) -> None:
         self._database = database
-        self._files = files
-        self._writers = Writers(files.writers)
+        self._writers = writers
         self._journal = Journal(self._store)
 
     def tidy(self) -> None:
@@ -51,7 +72,7 @@ class Answers:
             return self._writers.own()
         except OSError as failure:
             raise StorageError(
-                f"{self._files.writers} cannot be written: {failure.strerror}.",
+                f"{self._writers.folder} cannot be written: {failure.strerror}.",
                 "Check the permissions of the folder and the free space.",
             ) from failure
 

@@ -1,19 +1,69 @@
 """The list of conversations, on an open transaction."""
 
 import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assistant.core.errors import NotFoundError
-from assistant.storage.rows import microseconds
-from assistant.storage.text import comparable, storable
+from assistant.storage import words
+from assistant.storage.rows import CONVERSATION_COLUMNS, microseconds
+from assistant.storage.text import LAST, comparable, storable
 
 CANDIDATES = 5
 """How many ids to name when the start of an id fits several."""
 
-_LAST = "\U0010ffff"
+_HOLDS_SOMETHING = "(messages > 0 OR draft <> '')"
 
-_LISTED = "deleted IS NULL AND (messages > 0 OR draft <> '')"
-_TRASHED = "deleted IS NOT NULL AND (messages > 0 OR draft <> '')"
+Values = dict[str, str | int | None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which conversations to list; see `ConversationStore.conversations`."""
+
+    deleted: bool = False
+    archived: bool | None = False
+    pinned: bool | None = None
+    folder: str | None = None
+    tag: str | None = None
+    title_contains: str = ""
+
+    def conditions(self) -> tuple[list[str], Values]:
+        """For a row `c` of conversations: all of these, and the values for their places."""
+        conditions = [f"deleted IS {'NOT ' if self.deleted else ''}NULL", _HOLDS_SOMETHING]
+        values: Values = {}
+        for column, wanted in (("archived", self.archived), ("pinned", self.pinned)):
+            if wanted is not None:
+                conditions.append(f"{column} IS {'NOT ' if wanted else ''}NULL")
+        if self.folder == "":
+            conditions.append("folder IS NULL")
+        elif self.folder is not None:
+            conditions.append(within("folder"))
+            values |= folder_values("folder", self.folder)
+        if self.tag is not None:
+            conditions.append(tagged("tag"))
+            values["tag"] = comparable(self.tag)
+        key = comparable(self.title_contains)
+        if key:
+            conditions.append("instr(title_key, :key)")
+            values["key"] = key
+        return conditions, values
+
+
+def within(place: str) -> str:
+    """The condition that a row `c` is in a folder or in one below it."""
+    return f"(c.folder_key = :{place} OR c.folder_key BETWEEN :{place}_first AND :{place}_last)"
+
+
+def folder_values(place: str, folder: str) -> Values:
+    key = comparable(folder)
+    return {place: key, f"{place}_first": f"{key}/", f"{place}_last": f"{key}/{LAST}"}
+
+
+def tagged(place: str) -> str:
+    """The condition that a row `c` has a tag."""
+    return f"EXISTS (SELECT 1 FROM tags t WHERE t.conversation = c.id AND t.key = :{place})"
 
 
 def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
@@ -23,10 +73,13 @@ def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
         NotFoundError: there is none, or several begin like that; names those.
     """
     id = storable(id)
-    query = "SELECT * FROM conversations WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"
+    query = f"""
+        SELECT {CONVERSATION_COLUMNS} FROM conversations c
+        WHERE id >= ? AND id < ? ORDER BY id LIMIT ?
+    """
     rows: list[sqlite3.Row] = []
     if id:
-        rows = connection.execute(query, (id, id + _LAST, CANDIDATES + 1)).fetchall()
+        rows = connection.execute(query, (id, id + LAST, CANDIDATES + 1)).fetchall()
     if not rows:
         raise unknown(id)
     if len(rows) > 1 and rows[0]["id"] != id:
@@ -39,33 +92,42 @@ def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
     return rows[0]
 
 
+def insert(connection: sqlite3.Connection, values: Mapping[str, str | int | None]) -> None:
+    columns = ", ".join(values)
+    places = ", ".join(f":{column}" for column in values)
+    cursor = connection.execute(f"INSERT INTO conversations ({columns}) VALUES ({places})", values)
+    words.add(connection, words.CONVERSATIONS, int(cursor.lastrowid or 0))
+
+
 def update(connection: sqlite3.Connection, id: str, **columns: str | int | None) -> None:
     """Set columns of one conversation; the id may be the start of one."""
     number = find(connection, id)["number"]
     assignments = ", ".join(f"{column} = :{column}" for column in columns)
-    connection.execute(
-        f"UPDATE conversations SET {assignments} WHERE number = :number",
-        {**columns, "number": number},
-    )
+    statement = f"UPDATE conversations SET {assignments} WHERE number = :number"
+    values = {**columns, "number": number}
+    if columns.keys() & {"title", "system_prompt"}:
+        with words.rewriting(connection, words.CONVERSATIONS, number):
+            connection.execute(statement, values)
+    else:
+        connection.execute(statement, values)
 
 
-def listed(
-    connection: sqlite3.Connection, *, deleted: bool, limit: int | None, title_contains: str
-) -> list[sqlite3.Row]:
+def listed(connection: sqlite3.Connection, wanted: Wanted, limit: int | None) -> list[sqlite3.Row]:
     """Newest first; those without a message and without a draft are left out."""
-    query = f"SELECT * FROM conversations WHERE {_TRASHED if deleted else _LISTED}"
-    key = comparable(title_contains)
-    if key:
-        query += " AND instr(title_key, :key)"
-    query += " ORDER BY updated DESC, number DESC LIMIT :limit"
-    values = {"key": key, "limit": -1 if limit is None else max(limit, 0)}
+    conditions, values = wanted.conditions()
+    query = f"""
+        SELECT {CONVERSATION_COLUMNS} FROM conversations c WHERE {" AND ".join(conditions)}
+        ORDER BY updated DESC, number DESC LIMIT :limit
+    """
+    values["limit"] = -1 if limit is None else max(limit, 0)
     return connection.execute(query, values).fetchall()
 
 
 def unsent(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     """Conversations with a draft and no message, the newest first."""
-    query = """
-        SELECT * FROM conversations WHERE messages = 0 AND draft <> '' AND deleted IS NULL
+    query = f"""
+        SELECT {CONVERSATION_COLUMNS} FROM conversations c
+        WHERE messages = 0 AND draft <> '' AND deleted IS NULL
         ORDER BY updated DESC, number DESC LIMIT 100
     """
     return connection.execute(query).fetchall()
@@ -74,11 +136,15 @@ def unsent(connection: sqlite3.Connection) -> list[sqlite3.Row]:
 def expired(
     connection: sqlite3.Connection, now: datetime, trash: timedelta, empty: timedelta
 ) -> list[str]:
-    """Ids of what was in the trash for longer than `trash`, or stayed empty for `empty`."""
+    """Ids of what was in the trash for longer than `trash`, or stayed empty for `empty`.
+
+    One whose messages are all in the trash is not empty.
+    """
     query = """
         SELECT id FROM conversations WHERE deleted IS NOT NULL AND deleted < ?
         UNION
-        SELECT id FROM conversations WHERE messages = 0 AND draft = '' AND updated < ?
+        SELECT id FROM conversations c WHERE messages = 0 AND draft = '' AND updated < ?
+        AND NOT EXISTS (SELECT 1 FROM removed r WHERE r.conversation = c.id)
     """
     values = (microseconds(now - trash), microseconds(now - empty))
     return [id for (id,) in connection.execute(query, values)]
@@ -86,7 +152,16 @@ def expired(
 
 def remove(connection: sqlite3.Connection, id: str) -> None:
     """Delete a conversation whose messages are gone."""
-    connection.execute("DELETE FROM conversations WHERE id = ?", (id,))
+    (number,) = connection.execute(
+        "SELECT number FROM conversations WHERE id = ?", (id,)
+    ).fetchone()
+    words.remove(connection, words.CONVERSATIONS, number)
+    for table in ("tags", "undo"):
+        connection.execute(f"DELETE FROM {table} WHERE conversation = ?", (id,))
+    connection.execute(
+        "UPDATE conversations SET forked_from = NULL, forked_at = NULL WHERE forked_from = ?", (id,)
+    )
+    connection.execute("DELETE FROM conversations WHERE number = ?", (number,))
 
 
 def unknown(id: str) -> NotFoundError:

@@ -18,7 +18,7 @@ def result_code(failure: sqlite3.Error) -> int | None:
     return None if code is None else code & _PRIMARY_CODE
 
 
-def explain(failure: sqlite3.Error, path: Path) -> StorageError:
+def explain(failure: sqlite3.Error, path: Path | str) -> StorageError:
     """The error to show for a failed statement on the database at `path`."""
     code = result_code(failure)
     if code in BUSY:

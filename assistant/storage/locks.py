@@ -40,7 +40,7 @@ class Writers:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._lock = Lock()
         self._own: tuple[str, int] | None = None
 
@@ -73,7 +73,7 @@ class Writers:
 
     def forget_dead(self) -> None:
         """Remove the lock files that dead stores left behind."""
-        for file in self._folder.glob("*.lock"):
+        for file in self.folder.glob("*.lock"):
             if not self.is_alive(file.stem):
                 with suppress(OSError):
                     file.unlink()
@@ -89,7 +89,7 @@ class Writers:
 
     def _take(self, id: str) -> tuple[str, int] | None:
         """None when a store that tidies up removed the file before it was locked."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         file = self._file(id)
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         if _locked(descriptor, fcntl.LOCK_EX) and is_open_at(descriptor, file):
@@ -98,7 +98,7 @@ class Writers:
         return None
 
     def _file(self, id: str) -> Path:
-        return self._folder / f"{id}.lock"
+        return self.folder / f"{id}.lock"
 
 
 def is_open_at(descriptor: int, file: Path) -> bool:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.storage.schema import FILES, FIRST, PROMPTS
+from assistant.storage.schema import FILES, FIRST, ORGANISED, PROMPTS
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("conversations and messages", FIRST),
     Migration("files of a conversation", FILES),
     Migration("examples and sampling of a conversation", PROMPTS),
+    Migration("order, undo and search of conversations", ORGANISED),
 )
 """The n-th leads to version n. Never changed once released, only added to."""
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -24,13 +24,22 @@ from assistant.core.models import (
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
+TEMPORARY = "tmp-"
+"""How the ids of conversations and messages begin that live in memory only."""
+
+CONVERSATION_COLUMNS = """
+    c.*, (SELECT json_group_array(tag) FROM
+          (SELECT tag FROM tags WHERE conversation = c.id ORDER BY key)) AS tags
+"""
+"""What `conversation` and `summary` need of a row `c` of conversations."""
+
 MESSAGE_COLUMNS = """
     m.id, m.conversation, m.parent, m.role, m.text, m.state, m.created, m.version,
     (SELECT count(*) FROM messages s
      WHERE s.conversation = m.conversation AND s.parent IS m.parent AND s.role = m.role
     ) AS versions,
     m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.sent, m.citations,
-    m.attached, m.writer
+    m.attached, m.rating, m.note, m.writer
 """
 """What `message` needs of a row `m` of messages, in its order."""
 
@@ -67,8 +76,12 @@ def conversation(row: sqlite3.Row) -> Conversation:
         collections=None if row["collections"] is None else names(row["collections"]),
         examples=_examples(row["examples"]),
         sampling=parsed(SamplingChanges, row["sampling"]) or SamplingChanges(),
+        overflow=row["overflow"] or "leave_out",
         draft=row["draft"],
         deleted=None if deleted is None else moment(deleted),
+        forked_from=row["forked_from"],
+        forked_at=row["forked_at"],
+        **_order(row),
     )
 
 
@@ -79,7 +92,18 @@ def summary(row: sqlite3.Row) -> ConversationSummary:
         created=moment(row["created"]),
         updated=moment(row["updated"]),
         messages=row["messages"],
+        **_order(row),
     )
+
+
+def _order(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "pinned": row["pinned"] is not None,
+        "archived": row["archived"] is not None,
+        "folder": row["folder"] or "",
+        "tags": names(row["tags"]),
+        "temporary": row["id"].startswith(TEMPORARY),
+    }
 
 
 def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) -> Message:
@@ -95,7 +119,8 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
         StorageError: the row says what no message can.
     """
     id, conversation, parent, role, stored, state, created, version, versions, *rest = row
-    model, sampling, stop_reason, usage, timings, error, sent, citations, attached, _ = rest
+    model, sampling, stop_reason, usage, timings, error, sent, citations, attached, *more = rest
+    rating, note, _ = more
     try:
         return Message(
             id=id,
@@ -116,6 +141,8 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
             sent=sent,
             citations=_parsed_all(citations),
             attached=names(attached) if attached else (),
+            rating=rating,
+            note=note or "",
         )
     except ValidationError as failure:
         raise StorageError(f"Message {id} is damaged: {failure.errors()[0]['msg']}.") from failure

@@ -2,7 +2,11 @@
 
 Times are microseconds since 1970 in UTC. `active_root` and `active_child` name the branch in
 use: a message keeps the child last used below it, so that going back to an older version of a
-message brings back what followed it. Messages leave only together with their conversation.
+message brings back what followed it. Messages that are removed wait in `removed`, as JSON, so that
+`messages` holds only what can be read.
+
+`undo` holds what was before each change. The word indexes read their texts through views:
+`message_texts` adds a column of marks, by which a search leaps over what it is not about.
 """
 
 APPLICATION_ID = 0x41434854
@@ -110,3 +114,95 @@ PROMPTS = (
     "ALTER TABLE conversations ADD COLUMN sampling TEXT",
 )
 """What a prompt brings along beside its text."""
+
+ORGANISED = (
+    "ALTER TABLE conversations ADD COLUMN overflow TEXT",
+    "ALTER TABLE conversations ADD COLUMN pinned INTEGER",
+    "ALTER TABLE conversations ADD COLUMN archived INTEGER",
+    "ALTER TABLE conversations ADD COLUMN folder TEXT",
+    "ALTER TABLE conversations ADD COLUMN folder_key TEXT",
+    "ALTER TABLE conversations ADD COLUMN forked_from TEXT",
+    "ALTER TABLE conversations ADD COLUMN forked_at TEXT",
+    "ALTER TABLE messages ADD COLUMN rating TEXT",
+    "ALTER TABLE messages ADD COLUMN note TEXT",
+    "DROP INDEX conversations_listed",
+    """
+    CREATE INDEX conversations_listed ON conversations (updated DESC, number DESC)
+    WHERE deleted IS NULL AND archived IS NULL AND (messages > 0 OR draft <> '')
+    """,
+    """
+    CREATE INDEX conversations_pinned ON conversations (updated DESC, number DESC)
+    WHERE pinned IS NOT NULL
+    """,
+    """
+    CREATE INDEX conversations_archived ON conversations (updated DESC, number DESC)
+    WHERE archived IS NOT NULL
+    """,
+    """
+    CREATE INDEX conversations_foldered ON conversations (folder_key, updated DESC, number DESC)
+    WHERE folder IS NOT NULL
+    """,
+    """
+    CREATE INDEX conversations_forked ON conversations (forked_from)
+    WHERE forked_from IS NOT NULL
+    """,
+    """
+    CREATE TABLE tags (
+        conversation TEXT NOT NULL REFERENCES conversations (id),
+        key TEXT NOT NULL,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (conversation, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX tags_key ON tags (key)",
+    """
+    CREATE TABLE removed (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        conversation TEXT NOT NULL REFERENCES conversations (id),
+        branch TEXT NOT NULL,
+        removed INTEGER NOT NULL,
+        message TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX removed_branch ON removed (branch, number)",
+    "CREATE INDEX removed_conversation ON removed (conversation)",
+    """
+    CREATE TABLE undo (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        changed INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        conversation TEXT NOT NULL REFERENCES conversations (id),
+        message TEXT,
+        before TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX undo_conversation ON undo (conversation, number)",
+    "DROP TABLE message_words",
+    """
+    CREATE VIEW message_texts AS
+    SELECT number, text,
+           role || ' c' || conversation
+           || strftime(' y%Y m%Y%m', created / 1000000, 'unixepoch') AS marks
+    FROM messages
+    """,
+    """
+    CREATE VIRTUAL TABLE message_words USING fts5 (
+        text, marks, content = 'message_texts', content_rowid = 'number',
+        tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    )
+    """,
+    """
+    CREATE VIEW conversation_texts AS
+    SELECT number, title, system_prompt AS prompt FROM conversations
+    """,
+    """
+    CREATE VIRTUAL TABLE conversation_words USING fts5 (
+        title, prompt, content = 'conversation_texts', content_rowid = 'number',
+        tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    )
+    """,
+    "INSERT INTO message_words (message_words) VALUES ('rebuild')",
+    "INSERT INTO conversation_words (conversation_words) VALUES ('rebuild')",
+)
+"""Pins, tags, folders, the archive, ratings, forks, undo, and words of titles and prompts."""

@@ -1,56 +1,241 @@
-"""Full-text search over messages."""
+"""Full-text search over messages, titles and system prompts, on an open transaction.
+
+Every match of a common word cannot be ranked while somebody types. So the newest `RANKED` of the
+messages that fit are ranked by BM25, and newer ones get more of it; FTS5 finds those without
+looking at the rest. Conversations in the trash are left out.
+"""
 
 import secrets
 import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from assistant.core.models import SearchHit
-from assistant.storage.rows import moment
+from assistant.core.findings import MATCH_BEGIN, MATCH_END, Finding, Findings
+from assistant.core.models import ConversationSummary, SearchHit
+from assistant.core.search_query import SearchQuery
+from assistant.storage import rows
+from assistant.storage.rows import CONVERSATION_COLUMNS, moment
+from assistant.storage.scope import Scope, phrases, scope_of
+from assistant.storage.words import CONVERSATIONS, MESSAGES
+
+RANKED = 2000
+"""Messages that are ranked, the newest ones."""
+
+IN_CONVERSATION = 3
+"""Messages shown of one conversation."""
 
 SNIPPET_WORDS = 24
 SNIPPET_CHARS = 1000
 """A word can be as long as a message: what a snippet may hold at most."""
 
-MATCH_BEGIN, MATCH_END = "\x02", "\x03"
+NEWER = 0.5
+"""How much more a message of this moment counts than an old one with the same words."""
+HALF_LIFE = timedelta(days=30)
 
-_SEARCH = """
-    SELECT m.id, m.conversation, c.title, m.role, m.created,
-           snippet(message_words, 0, :begin, :end, '…', :words) AS snippet
-    FROM message_words
-    CROSS JOIN messages m ON m.number = message_words.rowid
-    CROSS JOIN conversations c ON c.id = m.conversation
-    WHERE message_words MATCH :query AND c.deleted IS NULL
-    ORDER BY message_words.rank LIMIT :limit
-"""
+TITLE_WEIGHT, PROMPT_WEIGHT = 2.0, 0.5
+"""Of a title and of a system prompt, compared with a message with the same words."""
 
 
-def match_query(text: str) -> str:
-    """An FTS5 query for all words of `text`, the last as a prefix; "" when there are none.
+@dataclass(frozen=True)
+class Match:
+    """A message that fits."""
 
-    Words are quoted, so nothing in them is syntax.
-    """
-    words = text.replace("\0", " ").replace('"', " ").split()
-    return " ".join(f'"{word}"' for word in words) + "*" if words else ""
+    number: int
+    conversation: str
+    created: int
+    score: float
 
 
-def search(connection: sqlite3.Connection, text: str, limit: int) -> list[SearchHit]:
-    """The best hits first; conversations in the trash are left out."""
-    query = match_query(text)
-    if not query:
+def search(
+    connection: sqlite3.Connection, query: SearchQuery, now: datetime, limit: int
+) -> list[SearchHit]:
+    """The best messages, best first."""
+    best = _ranked(connection, query, scope_of(connection, query, now), now)[:limit]
+    hits = _hits(connection, query, [match.number for match in best])
+    return [hits[match.number] for match in best]
+
+
+def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, limit: int) -> Findings:
+    """The best conversations with their best messages, best first."""
+    scope = scope_of(connection, query, now)
+    matches = _ranked(connection, query, scope, now)
+    by_conversation: dict[str, list[Match]] = {}
+    for match in matches:
+        by_conversation.setdefault(match.conversation, []).append(match)
+    names = _names(connection, query, scope, now)
+    scores = {id: found[0].score for id, found in by_conversation.items()}
+    for id, score in names.items():
+        scores[id] = scores.get(id, 0.0) + score
+    order = {id: place for place, id in enumerate((*by_conversation, *names))}
+    best = sorted(scores, key=lambda id: (-scores[id], order[id]))[:limit]
+    shown = {id: by_conversation.get(id, [])[:IN_CONVERSATION] for id in best}
+    hits = _hits(connection, query, [match.number for found in shown.values() for match in found])
+    titles = _marked_names(connection, query, [id for id in best if id in names])
+    summaries = _summaries(connection, best)
+    return Findings(
+        conversations=tuple(
+            Finding(
+                conversation=summaries[id],
+                title=titles.get(id, ("", ""))[0],
+                prompt=titles.get(id, ("", ""))[1],
+                hits=tuple(hits[match.number] for match in shown[id]),
+                messages=len(by_conversation.get(id, [])),
+            )
+            for id in best
+        ),
+        messages=len(matches),
+        is_capped=len(matches) == RANKED,
+        notes=query.notes,
+    )
+
+
+def _ranked(
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope | None, now: datetime
+) -> list[Match]:
+    if scope is None or (query.fields and "messages" not in query.fields):
         return []
+    fitting = _fitting(connection, query, scope)
+    if not fitting or not query.terms:
+        return [Match(*row, score=0.0) for row in fitting]
+    scores = _scores(connection, query, scope, [number for number, _, _ in fitting])
+    time = rows.microseconds(now)
+    matches = [
+        Match(number, conversation, created, scores.get(number, 0.0) * _recency(time, created))
+        for number, conversation, created in fitting
+    ]
+    return sorted(matches, key=lambda match: (-match.score, -match.number))
+
+
+def _fitting(
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope
+) -> list[tuple[int, str, int]]:
+    """Number, conversation and time of the newest messages that fit."""
+    expression = _expression(query, scope.marks)
+    conditions = ["c.deleted IS NULL", *scope.conditions]
+    values = {**scope.values, "ranked": RANKED}
+    if expression:
+        conditions.append(f"{MESSAGES} MATCH :expression")
+        values["expression"] = expression
+        source = f"{MESSAGES} w CROSS JOIN messages m ON m.number = w.rowid"
+        order = "w.rowid"
+    else:
+        source, order = "messages m", "m.number"
+        excluded = phrases("text", query.excluded, " OR ")
+        if excluded:
+            conditions.append(
+                f"m.number NOT IN (SELECT rowid FROM {MESSAGES} WHERE {MESSAGES} MATCH :excluded)"
+            )
+            values["excluded"] = excluded
+    found = connection.execute(
+        f"""
+        SELECT m.number, m.conversation, m.created
+        FROM {source} CROSS JOIN conversations c ON c.id = m.conversation
+        WHERE {" AND ".join(conditions)} ORDER BY {order} DESC LIMIT :ranked
+        """,
+        values,
+    )
+    return [(number, conversation, created) for number, conversation, created in found]
+
+
+def _scores(
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope, numbers: Sequence[int]
+) -> dict[int, float]:
+    """BM25 of messages, and of others among them that do not fit."""
+    found = connection.execute(
+        f"""
+        SELECT rowid, -bm25({MESSAGES}, 1.0, 0.0) FROM {MESSAGES}
+        WHERE {MESSAGES} MATCH ? AND rowid BETWEEN ? AND ?
+        """,
+        (_expression(query, scope.rare_marks), min(numbers), max(numbers)),
+    )
+    return dict(found.fetchall())
+
+
+def _expression(query: SearchQuery, marks: Iterable[str]) -> str:
+    """In FTS5's language; empty when only conditions say what is wanted."""
+    wanted = phrases("text", query.terms, " ")
+    if query.terms and not wanted:
+        return '""'
+    parts = [part for part in (wanted, *marks) if part]
+    excluded = phrases("text", query.excluded, " OR ")
+    expression = " AND ".join(f"({part})" for part in parts)
+    return f"({expression}) NOT ({excluded})" if expression and excluded else expression
+
+
+def _names(
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope | None, now: datetime
+) -> dict[str, float]:
+    """Scores of conversations whose title or system prompt fits, best first."""
+    expression = _name_expression(query)
+    if scope is None or not expression or query.roles or query.other_roles:
+        return {}
+    conditions = ["c.deleted IS NULL", *scope.of_conversations]
+    found = connection.execute(
+        f"""
+        SELECT c.id, c.updated, -bm25({CONVERSATIONS}, :title, :prompt) AS score
+        FROM {CONVERSATIONS} w CROSS JOIN conversations c ON c.number = w.rowid
+        WHERE {CONVERSATIONS} MATCH :expression AND {" AND ".join(conditions)}
+        """,
+        {
+            **scope.values,
+            "expression": expression,
+            "title": TITLE_WEIGHT,
+            "prompt": PROMPT_WEIGHT,
+        },
+    ).fetchall()
+    time = rows.microseconds(now)
+    scores = {row["id"]: row["score"] * _recency(time, row["updated"]) for row in found}
+    return dict(sorted(scores.items(), key=lambda pair: -pair[1])[:RANKED])
+
+
+def _name_expression(query: SearchQuery) -> str:
+    columns = [
+        column
+        for column, field in (("title", "title"), ("prompt", "prompts"))
+        if not query.fields or field in query.fields
+    ]
+    wanted = phrases(" ".join(columns), query.terms, " ") if columns else ""
+    excluded = phrases("title prompt", query.excluded, " OR ")
+    return f"({wanted}) NOT ({excluded})" if wanted and excluded else wanted
+
+
+def _recency(now: int, time: int) -> float:
+    age = max(now - time, 0) * rows.MICROSECOND / HALF_LIFE
+    return float(1 + NEWER * 0.5 ** min(age, 1000.0))
+
+
+def _hits(
+    connection: sqlite3.Connection, query: SearchQuery, numbers: Sequence[int]
+) -> dict[int, SearchHit]:
+    """Hits by the numbers of their messages; the numbers have to be of matches."""
+    if not numbers:
+        return {}
+    marks = ", ".join("?" * len(numbers))
+    columns = "m.number, m.id, m.conversation, c.title, m.role, m.created"
+    joined = "JOIN conversations c ON c.id = m.conversation"
+    wanted = phrases("text", query.terms, " ")
     mark = secrets.token_hex(8)
     begin, end = f"<{mark}", f"{mark}>"
-    rows = connection.execute(
-        _SEARCH,
-        {
-            "begin": begin,
-            "end": end,
-            "words": SNIPPET_WORDS,
-            "query": query,
-            "limit": limit,
-        },
-    )
-    return [
-        SearchHit(
+    if wanted:
+        found = connection.execute(
+            f"""
+            SELECT {columns}, snippet({MESSAGES}, 0, ?, ?, '…', ?) AS snippet
+            FROM {MESSAGES} w CROSS JOIN messages m ON m.number = w.rowid {joined}
+            WHERE {MESSAGES} MATCH ? AND w.rowid IN ({marks})
+            """,
+            (begin, end, SNIPPET_WORDS, wanted, *numbers),
+        )
+    else:
+        found = connection.execute(
+            f"""
+            SELECT {columns}, substr(m.text, 1, ?) AS snippet FROM messages m {joined}
+            WHERE m.number IN ({marks})
+            """,
+            (SNIPPET_WORDS * 8, *numbers),
+        )
+    return {
+        row["number"]: SearchHit(
             conversation_id=row["conversation"],
             title=row["title"],
             message_id=row["id"],
@@ -58,12 +243,48 @@ def search(connection: sqlite3.Connection, text: str, limit: int) -> list[Search
             snippet=_marked(row["snippet"], begin, end),
             created=moment(row["created"]),
         )
-        for row in rows
-    ]
+        for row in found
+    }
+
+
+def _marked_names(
+    connection: sqlite3.Connection, query: SearchQuery, ids: Sequence[str]
+) -> dict[str, tuple[str, str]]:
+    """Title and surroundings in the system prompt with matches marked; empty without a match."""
+    if not ids:
+        return {}
+    mark = secrets.token_hex(8)
+    begin, end = f"<{mark}", f"{mark}>"
+    found = connection.execute(
+        f"""
+        SELECT c.id, highlight({CONVERSATIONS}, 0, ?, ?) AS title,
+               snippet({CONVERSATIONS}, 1, ?, ?, '…', ?) AS prompt
+        FROM {CONVERSATIONS} w CROSS JOIN conversations c ON c.number = w.rowid
+        WHERE {CONVERSATIONS} MATCH ? AND c.id IN ({", ".join("?" * len(ids))})
+        """,
+        (begin, end, begin, end, SNIPPET_WORDS, _name_expression(query), *ids),
+    )
+    return {
+        row["id"]: (
+            _marked(row["title"], begin, end) if begin in row["title"] else "",
+            _marked(row["prompt"], begin, end) if begin in row["prompt"] else "",
+        )
+        for row in found
+    }
+
+
+def _summaries(
+    connection: sqlite3.Connection, ids: Sequence[str]
+) -> dict[str, ConversationSummary]:
+    query = f"""
+        SELECT {CONVERSATION_COLUMNS} FROM conversations c
+        WHERE c.id IN ({", ".join("?" * len(ids))})
+    """
+    return {row["id"]: rows.summary(row) for row in connection.execute(query, ids)}
 
 
 def _marked(snippet: str, begin: str, end: str) -> str:
-    """The message's own U+0002 and U+0003 leave, so that those which remain mark matches."""
+    """The text's own U+0002 and U+0003 leave, so that those which remain mark matches."""
     text = snippet.replace(MATCH_BEGIN, "").replace(MATCH_END, "")
     marked = text.replace(begin, MATCH_BEGIN).replace(end, MATCH_END)
     if len(marked) <= SNIPPET_CHARS:

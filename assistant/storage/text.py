@@ -2,6 +2,9 @@
 
 import unicodedata
 
+LAST = "\U0010ffff"
+"""After every text that begins alike."""
+
 
 def storable(text: str) -> str:
     """`text` as SQLite can hold it.
@@ -14,6 +17,10 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def storable_or_none(text: str | None) -> str | None:
+    return None if text is None else storable(text)
 
 
 def comparable(text: str) -> str:

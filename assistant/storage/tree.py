@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from assistant.core.errors import NotFoundError
 from assistant.storage import rows, words
+from assistant.storage.text import LAST
 
 _COLUMNS = rows.MESSAGE_COLUMNS
 
@@ -60,6 +61,26 @@ def message(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
     return row
 
 
+def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
+    """A message by its id or by the start of it.
+
+    Raises:
+        NotFoundError: there is none, or several begin like that.
+    """
+    query = "SELECT id FROM messages WHERE id >= ? AND id < ? ORDER BY id LIMIT 2"
+    found = connection.execute(query, (id, id + LAST)).fetchall() if id else []
+    if not found:
+        raise unknown(id)
+    if len(found) > 1 and found[0]["id"] != id:
+        raise NotFoundError(f"Several messages begin with {id}.", "Give more of the id.")
+    return message(connection, found[0]["id"])
+
+
+def exists(connection: sqlite3.Connection, id: str) -> bool:
+    query = "SELECT 1 FROM messages WHERE id = ?"
+    return connection.execute(query, (id,)).fetchone() is not None
+
+
 def versions(connection: sqlite3.Connection, id: str) -> list[sqlite3.Row]:
     """All messages with the same parent and role, oldest first."""
     this = message(connection, id)
@@ -93,7 +114,7 @@ def insert(connection: sqlite3.Connection, values: Mapping[str, str | int | None
         """,
         values,
     )
-    words.add(connection, int(cursor.lastrowid or 0), str(values["text"]))
+    words.add(connection, words.MESSAGES, int(cursor.lastrowid or 0))
 
 
 def update(connection: sqlite3.Connection, id: str, columns: Mapping[str, str | None]) -> None:
@@ -157,20 +178,18 @@ def fold(connection: sqlite3.Connection, id: str) -> None:
     added = journalled(connection, id)
     if not added:
         return
-    number, text = connection.execute(
-        "SELECT number, text FROM messages WHERE id = ?", (id,)
-    ).fetchone()
-    words.remove(connection, number, text)
-    connection.execute("UPDATE messages SET text = ? WHERE number = ?", (text + added, number))
-    words.add(connection, number, text + added)
+    (number,) = connection.execute("SELECT number FROM messages WHERE id = ?", (id,)).fetchone()
+    with words.rewriting(connection, words.MESSAGES, number):
+        connection.execute("UPDATE messages SET text = text || ? WHERE number = ?", (added, number))
     connection.execute("DELETE FROM journal WHERE message = ?", (id,))
 
 
 def remove(connection: sqlite3.Connection, conversation: str) -> None:
     """Delete all messages of a conversation for good."""
-    messages = "SELECT number, id, text FROM messages WHERE conversation = ?"
-    for number, id, text in connection.execute(messages, (conversation,)).fetchall():
-        words.remove(connection, number, text)
+    messages = "SELECT number, id FROM messages WHERE conversation = ?"
+    connection.execute("DELETE FROM removed WHERE conversation = ?", (conversation,))
+    for number, id in connection.execute(messages, (conversation,)).fetchall():
+        words.remove(connection, words.MESSAGES, number)
         for table in ("journal", "retrievals"):
             connection.execute(f"DELETE FROM {table} WHERE message = ?", (id,))
     connection.execute("DELETE FROM messages WHERE conversation = ?", (conversation,))

@@ -1,29 +1,57 @@
-"""The word index over messages, on an open transaction.
+"""The word indexes over messages and over titles and system prompts, on an open transaction.
 
-Triggers would keep it by themselves, but under `trusted_schema = OFF` the SQLite of current
-systems (3.40) lets no trigger write into a virtual table. So whatever changes `messages.text`
-calls this; FTS5's integrity check tells when something did not.
+Triggers would keep them by themselves, but under `trusted_schema = OFF` the SQLite of current
+systems (3.40) lets no trigger write into a virtual table. So whatever changes a text calls this;
+FTS5's integrity check tells when something did not.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+MESSAGES = "message_words"
+CONVERSATIONS = "conversation_words"
+
+_SOURCES = {
+    MESSAGES: ("message_texts", "text, marks"),
+    CONVERSATIONS: ("conversation_texts", "title, prompt"),
+}
 
 
-def add(connection: sqlite3.Connection, number: int, text: str) -> None:
-    connection.execute("INSERT INTO message_words (rowid, text) VALUES (?, ?)", (number, text))
-
-
-def remove(connection: sqlite3.Connection, number: int, text: str) -> None:
-    """Take out a message; `text` has to be what it was added with."""
+def add(connection: sqlite3.Connection, index: str, number: int) -> None:
+    """Take in a row as it is now."""
+    source, columns = _SOURCES[index]
     connection.execute(
-        """
-        INSERT INTO message_words (message_words, rowid, text) VALUES ('delete', ?, ?)
+        f"""
+        INSERT INTO {index} (rowid, {columns})
+        SELECT number, {columns} FROM {source} WHERE number = ?
         """,
-        (number, text),
+        (number,),
     )
 
 
-def merge(connection: sqlite3.Connection, pages: int) -> bool:
-    """Write about so many pages of the index anew, without what was removed from it.
+def remove(connection: sqlite3.Connection, index: str, number: int) -> None:
+    """Take out a row, which has to be as it was when it was taken in."""
+    source, columns = _SOURCES[index]
+    connection.execute(
+        f"""
+        INSERT INTO {index} ({index}, rowid, {columns})
+        SELECT 'delete', number, {columns} FROM {source} WHERE number = ?
+        """,
+        (number,),
+    )
+
+
+@contextmanager
+def rewriting(connection: sqlite3.Connection, index: str, number: int) -> Iterator[None]:
+    """Around a change of the texts of a row."""
+    remove(connection, index, number)
+    yield
+    add(connection, index, number)
+
+
+def merge(connection: sqlite3.Connection, index: str, pages: int) -> bool:
+    """Write about so many pages of an index anew, without what was removed from it.
 
     A removed word stays readable in the file until then. A negative number begins with the
     whole index, a positive one goes on.
@@ -32,22 +60,20 @@ def merge(connection: sqlite3.Connection, pages: int) -> bool:
         Whether there is more to do.
     """
     before = connection.total_changes
-    connection.execute(
-        "INSERT INTO message_words (message_words, rank) VALUES ('merge', ?)", (pages,)
-    )
+    connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)", (pages,))
     return connection.total_changes - before >= 2
 
 
 def is_sound(connection: sqlite3.Connection) -> bool:
-    """Whether the index holds exactly the words of the messages. Reads all of both."""
+    """Whether the indexes hold exactly the words of their texts. Reads all of both."""
     try:
-        connection.execute(
-            "INSERT INTO message_words (message_words, rank) VALUES ('integrity-check', 1)"
-        )
+        for index in _SOURCES:
+            connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError:
         return False
     return True
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
-    connection.execute("INSERT INTO message_words (message_words) VALUES ('rebuild')")
+    for index in _SOURCES:
+        connection.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")

@@ -10,9 +10,8 @@ def assert_sound(file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        connection.execute(
-            "INSERT INTO message_words (message_words, rank) VALUES ('integrity-check', 1)"
-        )
+        for index in ("message_words", "conversation_words"):
+            connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
         counted = """
             SELECT c.id FROM conversations c WHERE c.messages <>
                 (SELECT count(*) FROM messages m WHERE m.conversation = c.id)

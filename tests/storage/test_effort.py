@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.core.search_query import parse
 from assistant.storage import catalogue, search, tree
+from assistant.storage.catalogue import Wanted
 from assistant.storage.conversations import SqliteConversations
 from assistant.storage.database import Database
 from assistant.storage.files import Files
+from tests.storage.clock import START
 
 Work = Callable[[sqlite3.Connection], object]
 
@@ -46,14 +49,17 @@ def fill(database: Database, conversations: int) -> None:
         for number in range(first, first + conversations):
             id = f"{number:016x}"
             empty, trashed = number % 10 == 0, number % 11 == 0
-            connection.execute(
-                """
-                INSERT INTO conversations
-                    (id, title, title_key, created, updated, system_prompt, deleted)
-                VALUES (?, 'T', 't', ?, ?, '', ?)
-                """,
-                (id, number, number, 0 if trashed else None),
-            )
+            conversation: catalogue.Values = {
+                "id": id,
+                "title": f"Title{number}",
+                "title_key": f"title{number}",
+                "created": number,
+                "updated": number,
+                "system_prompt": "",
+                "deleted": 0 if trashed else None,
+                "pinned": 0 if number % 50 == 1 else None,
+            }
+            catalogue.insert(connection, conversation)
             parent = None
             for role in () if empty else ("user", "assistant"):
                 values = {
@@ -72,7 +78,7 @@ def fill(database: Database, conversations: int) -> None:
 
 
 def newest(connection: sqlite3.Connection) -> object:
-    found = catalogue.listed(connection, deleted=False, limit=50, title_contains="")
+    found = catalogue.listed(connection, Wanted(), 50)
     assert len(found) == 50
     return found
 
@@ -84,7 +90,9 @@ WORKS: dict[str, Work] = {
     "reading a message": lambda connection: tree.message(connection, f"user{42:016x}"),
     "looking for a draft": catalogue.unsent,
     "looking for unfinished answers": tree.streaming,
-    "searching a rare word": lambda connection: search.search(connection, "word42 common", 50),
+    "searching a rare word": lambda connection: search.find(
+        connection, parse("word42 common"), START, 50
+    ),
 }
 
 

@@ -1,0 +1,172 @@
+"""The part of the store that holds messages and answers in the making."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from assistant.core.errors import StorageError
+from assistant.core.library import Retrieval
+from assistant.core.models import (
+    Citation,
+    Message,
+    MessageState,
+    Rating,
+    Role,
+    Sampling,
+    StopReason,
+    Timings,
+    Usage,
+)
+from assistant.storage import catalogue, rows, tree, undo
+from assistant.storage.shelves import Part
+from assistant.storage.text import storable, storable_or_none
+
+
+class Messages(Part):
+    def branch(self, conversation_id: str) -> list[Message]:
+        def query(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+            return tree.branch(connection, catalogue.find(connection, conversation_id)["id"])
+
+        return self._shelves.of(conversation_id).answers.read(query)
+
+    def path(self, message_id: str) -> list[Message]:
+        id = storable(message_id)
+        return self._shelves.of(id).answers.read(lambda connection: tree.path(connection, id))
+
+    def message(self, id: str) -> Message:
+        id = storable(id)
+        answers = self._shelves.of(id).answers
+        return answers.read(lambda connection: [tree.find(connection, id)])[0]
+
+    def versions(self, message_id: str) -> list[Message]:
+        id = storable(message_id)
+        return self._shelves.of(id).answers.read(lambda connection: tree.versions(connection, id))
+
+    def select(self, message_id: str) -> None:
+        with self._write(message_id) as connection:
+            tree.activate(connection, tree.message(connection, storable(message_id))["id"])
+
+    def append(
+        self,
+        conversation_id: str,
+        parent_id: str | None,
+        role: Role,
+        text: str,
+        *,
+        state: MessageState = "complete",
+        model: str | None = None,
+        sampling: Sampling | None = None,
+        attached: Sequence[str] = (),
+    ) -> Message:
+        """As in the port; a question also takes its conversation back from the trash."""
+        shelf, now = self._shelves.of(conversation_id), self._now()
+        id = shelf.new_id()
+        values: dict[str, str | int | None] = {
+            "id": id,
+            "parent": storable_or_none(parent_id),
+            "role": role,
+            "text": storable(text),
+            "state": state,
+            "created": now,
+            "writer": shelf.answers.writer() if state == "streaming" else None,
+            "model": storable_or_none(model),
+            "sampling": rows.json(sampling),
+            "attached": rows.json_names([storable(path) for path in attached]),
+        }
+        with shelf.database.write() as connection:
+            conversation = catalogue.find(connection, conversation_id)
+            tree.insert(connection, {**values, "conversation": conversation["id"]})
+            tree.activate(connection, id)
+            deleted = None if role == "user" else conversation["deleted"]
+            catalogue.update(
+                connection,
+                conversation["id"],
+                updated=now,
+                messages=conversation["messages"] + 1,
+                deleted=deleted,
+            )
+            message = rows.message(tree.message(connection, id))
+        if state == "streaming":
+            shelf.answers.open(id)
+        return message
+
+    def reopen(self, message_id: str, *, model: str | None, sampling: Sampling) -> Message:
+        """As in the port; also makes the message's branch the active one.
+
+        Raises:
+            StorageError: it is being written right now.
+        """
+        answers, id = self._shelves.of(message_id).answers, storable(message_id)
+        afresh = {
+            "state": "streaming",
+            "writer": answers.writer(),
+            "model": storable_or_none(model),
+            "sampling": rows.json(sampling),
+            **dict.fromkeys(("stop_reason", "usage", "timings", "error")),
+        }
+        with self._write(id) as connection:
+            row = tree.message(connection, id)
+            if answers.is_live(row):
+                raise StorageError(
+                    "This answer is being written right now.",
+                    "Stop it first, in the window that writes it.",
+                )
+            tree.fold(connection, id)
+            tree.update(connection, id, afresh)
+            tree.activate(connection, id)
+            catalogue.update(connection, row["conversation"], updated=self._now())
+            message = rows.message(tree.message(connection, id))
+        answers.open(id)
+        return message
+
+    def set_sent(self, message_id: str, sent: str | None) -> None:
+        with self._write(message_id) as connection:
+            tree.update(connection, message_id, {"sent": storable_or_none(sent)})
+
+    def rate(self, message_id: str, rating: Rating | None, note: str = "") -> None:
+        id = storable(message_id)
+        columns = {"rating": rating, "note": storable(note) or None}
+        with self._write(id) as connection:
+            row = tree.message(connection, id)
+            before = {column: row[column] for column in columns}
+            if before != columns:
+                undo.note(connection, self._now(), "rating", row["conversation"], before, row["id"])
+                tree.update(connection, row["id"], columns)
+
+    def set_retrieval(self, message_id: str, retrieval: Retrieval) -> None:
+        with self._write(message_id) as connection:
+            tree.message(connection, message_id)
+            tree.set_retrieval(connection, message_id, storable(retrieval.model_dump_json()))
+
+    def retrieval(self, message_id: str) -> Retrieval | None:
+        with self._read(message_id) as connection:
+            return rows.parsed(Retrieval, tree.retrieval(connection, storable(message_id)))
+
+    def journal(self, message_id: str, text: str) -> None:
+        """As in the port.
+
+        Raises:
+            StorageError: this store does not write that message, or an earlier piece could not
+                be stored; what came in is kept, and tried again.
+        """
+        self._shelves.of(message_id).answers.journal(message_id, storable(text))
+
+    def finish(
+        self,
+        message_id: str,
+        state: MessageState,
+        *,
+        stop_reason: StopReason | None = None,
+        usage: Usage | None = None,
+        timings: Timings | None = None,
+        error: str | None = None,
+        citations: Sequence[Citation] = (),
+    ) -> Message:
+        columns = {
+            "state": state,
+            "stop_reason": stop_reason,
+            "usage": rows.json(usage),
+            "timings": rows.json(timings),
+            "error": storable_or_none(error),
+            "citations": storable_or_none(rows.json_list(citations)),
+        }
+        return self._shelves.of(message_id).answers.finish(message_id, columns)

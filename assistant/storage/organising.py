@@ -1,0 +1,182 @@
+"""The part of the store that lists conversations and says how each of them is."""
+
+from collections.abc import Sequence
+
+from assistant.core.changes import ChangeKind, Label
+from assistant.core.models import (
+    ChatMessage,
+    Conversation,
+    ConversationSummary,
+    Overflow,
+    SamplingChanges,
+)
+from assistant.storage import catalogue, labels, rows, undo
+from assistant.storage.catalogue import Wanted
+from assistant.storage.shelves import Part
+from assistant.storage.text import comparable, storable, storable_or_none
+
+
+class Organising(Part):
+    def create(
+        self,
+        *,
+        title: str = "",
+        system_prompt: str = "",
+        prompt_name: str | None = None,
+        model: str | None = None,
+        collections: Sequence[str] | None = None,
+        examples: Sequence[ChatMessage] = (),
+        sampling: SamplingChanges | None = None,
+        temporary: bool = False,
+    ) -> Conversation:
+        shelf, now = self._shelves.memory if temporary else self._shelves.disk, self._now()
+        id = shelf.new_id()
+        values: catalogue.Values = {
+            "id": id,
+            "title": storable(title),
+            "title_key": comparable(title),
+            "created": now,
+            "updated": now,
+            "system_prompt": storable(system_prompt),
+            "prompt_name": storable_or_none(prompt_name),
+            "model": storable_or_none(model),
+            "collections": _collections(collections),
+            "examples": _examples(examples),
+            "sampling": rows.json(sampling),
+        }
+        with shelf.database.write() as connection:
+            catalogue.insert(connection, values)
+            return rows.conversation(catalogue.find(connection, id))
+
+    def conversation(self, id: str) -> Conversation:
+        with self._read(id) as connection:
+            return rows.conversation(catalogue.find(connection, id))
+
+    def conversations(
+        self,
+        *,
+        deleted: bool = False,
+        limit: int | None = None,
+        title_contains: str = "",
+        folder: str | None = None,
+        tag: str | None = None,
+        archived: bool | None = False,
+        pinned: bool | None = None,
+        temporary: bool = False,
+    ) -> list[ConversationSummary]:
+        wanted = Wanted(
+            deleted=deleted,
+            archived=None if deleted else archived,
+            pinned=pinned,
+            folder=None if folder is None else labels.clean(folder),
+            tag=None if tag is None else labels.clean(tag),
+            title_contains=title_contains,
+        )
+        shelf = self._shelves.memory if temporary else self._shelves.disk
+        with shelf.database.read() as connection:
+            found = catalogue.listed(connection, wanted, limit)
+        return [rows.summary(row) for row in found]
+
+    def folders(self) -> list[Label]:
+        return self._labels("folders")
+
+    def tags(self) -> list[Label]:
+        return self._labels("tags")
+
+    def unsent(self) -> Conversation | None:
+        shelf = self._shelves.disk
+        with shelf.database.read() as connection:
+            unsent = catalogue.unsent(connection)
+        mine = (row for row in unsent if not shelf.answers.is_elsewhere(row["drafter"]))
+        row = next(mine, None)
+        return None if row is None else rows.conversation(row)
+
+    def rename(self, id: str, title: str) -> None:
+        self._change(id, "title", title=storable(title), title_key=comparable(title))
+
+    def set_draft(self, id: str, draft: str) -> None:
+        drafter = self._shelves.of(id).answers.writer() if draft else None
+        with self._write(id) as connection:
+            catalogue.update(connection, id, draft=storable(draft), drafter=drafter)
+
+    def set_system_prompt(
+        self,
+        id: str,
+        text: str,
+        prompt_name: str | None,
+        examples: Sequence[ChatMessage] = (),
+    ) -> None:
+        self._change(
+            id,
+            "system prompt",
+            system_prompt=storable(text),
+            prompt_name=storable_or_none(prompt_name),
+            examples=_examples(examples),
+        )
+
+    def set_sampling(self, id: str, sampling: SamplingChanges) -> None:
+        self._change(id, "sampling", sampling=rows.json(sampling))
+
+    def set_model(self, id: str, model: str | None) -> None:
+        self._change(id, "model", model=storable_or_none(model))
+
+    def set_collections(self, id: str, collections: Sequence[str] | None) -> None:
+        self._change(id, "collections", collections=_collections(collections))
+
+    def set_overflow(self, id: str, overflow: Overflow) -> None:
+        self._change(id, "overflow", overflow=None if overflow == "leave_out" else overflow)
+
+    def pin(self, id: str, pinned: bool = True) -> None:
+        self._mark(id, "pin", "pinned", pinned)
+
+    def archive(self, id: str, archived: bool = True) -> None:
+        self._mark(id, "archive", "archived", archived)
+
+    def move(self, id: str, folder: str) -> None:
+        name = labels.clean(folder)
+        key = comparable(name) if name else None
+        self._change(id, "folder", folder=name or None, folder_key=key)
+
+    def tag(self, id: str, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        with self._write(id) as connection:
+            row = catalogue.find(connection, id)
+            before = labels.tags(connection, row["id"])
+            after = labels.changed(before, add, remove)
+            if set(after) != set(before):
+                undo.note(connection, self._now(), "tags", row["id"], {"tags": before})
+                labels.set_tags(connection, row["id"], after)
+
+    def _mark(self, id: str, kind: ChangeKind, column: str, wanted: bool) -> None:
+        with self._write(id) as connection:
+            row = catalogue.find(connection, id)
+            if (row[column] is not None) != wanted:
+                now = self._now()
+                undo.note(connection, now, kind, row["id"], {column: row[column]})
+                catalogue.update(connection, row["id"], **{column: now if wanted else None})
+
+    def _change(self, id: str, kind: ChangeKind, **columns: str | int | None) -> None:
+        """Set columns and note what they were; before a conversation holds anything, just set."""
+        with self._write(id) as connection:
+            row = catalogue.find(connection, id)
+            before = {column: row[column] for column in columns}
+            if before == columns:
+                return
+            if row["messages"] and not (kind == "title" and not row["title"]):
+                undo.note(connection, self._now(), kind, row["id"], before)
+            catalogue.update(connection, row["id"], **columns)
+
+    def _labels(self, what: str) -> list[Label]:
+        with self._shelves.disk.database.read() as connection:
+            found = labels.in_use(connection, what)
+        return [Label(name=row["name"], conversations=row["conversations"]) for row in found]
+
+
+def _collections(names: Sequence[str] | None) -> str | None:
+    """NULL stands for all of them, so that none is an empty list."""
+    return None if names is None else rows.json_names([storable(name) for name in names]) or "[]"
+
+
+def _examples(messages: Sequence[ChatMessage]) -> str | None:
+    return rows.json_list(
+        [message.model_copy(update={"content": storable(message.content)}) for message in messages]
+    )
