@@ -6,11 +6,13 @@ from typing import Any
 from assistant.cli.console import Console
 from assistant.cli.interruption import InterruptedWriteError, Interruption
 from assistant.cli.progress import show
-from assistant.cli.sources import as_object, tell_citations, tell_search
+from assistant.cli.sources import Sourced, tell_citations, tell_saying, tell_search
 from assistant.core.chat import Ask, Chat
-from assistant.core.citations import annotate
+from assistant.core.citations import annotate, annotated
+from assistant.core.documents import Passage
 from assistant.core.events import Answered, Loaded, Retrieved, TurnEvent, Wrote
 from assistant.core.grounding import Sources
+from assistant.core.library import Saying
 from assistant.core.models import Message, Sampling, Timings, Usage
 
 
@@ -32,6 +34,8 @@ class Answering:
         self._model = ""
         self._shown = ""
         self._message: Message | None = None
+        self._passages: tuple[Passage, ...] = ()
+        self._saying: Saying | None = None
 
     def run(
         self,
@@ -60,14 +64,15 @@ class Answering:
 
     def _note(self, event: TurnEvent) -> None:
         match event:
-            case Retrieved():
+            case Retrieved(used=used):
+                self._passages = used
                 tell_search(event, self._console)
             case Loaded(info=info):
                 self._model = info.name
             case Wrote(text=text):
                 self._wrote(text)
-            case Answered(message=message):
-                self._message = message
+            case Answered(message=message, saying=saying):
+                self._message, self._saying = message, saying
             case _:
                 show(event, self._console)
 
@@ -95,18 +100,25 @@ class Answering:
             self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
         if not self._as_json:
             tell_citations(message.citations, self._console)
+            if self._saying is not None:
+                tell_saying(self._saying, self._passages, self._console)
         return self._interruption.exit_code if message.state == "stopped" else 0
 
     def _object(self, message: Message) -> dict[str, Any]:
+        sourced = Sourced.of(
+            annotated(message.text, message.citations), checked=bool(self._passages)
+        )
         usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
         return {
-            "answer": annotate(message.text, message.citations),
+            "answer": sourced.text,
             "stopped": message.state == "stopped",
             "stop_reason": message.stop_reason,
             "model": self._model or message.model,
             "conversation_id": message.conversation_id,
             "message_id": message.id,
-            "citations": [as_object(citation) for citation in message.citations],
+            "citations": sourced.citations,
+            "sentences": sourced.sentences,
+            "saying": self._saying.model_dump() if self._saying else None,
             "usage": usage.model_dump(),
             "timings": rounded(message.timings or Timings()),
         }

@@ -1,11 +1,17 @@
-"""Where `assistant ask` looks into the user's files, and how it tells what it found there."""
+"""Where `assistant ask` looks into the user's files, and how commands tell what came of it."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 from assistant.cli.console import Console
+from assistant.core.citations import Annotated, verdicts
+from assistant.core.documents import Passage
 from assistant.core.events import Retrieved
 from assistant.core.grounding import NOWHERE, Sources
+from assistant.core.library import Saying
 from assistant.core.models import Citation
+from assistant.core.sanitize import one_line
 
 
 def chosen_sources(
@@ -31,15 +37,67 @@ def tell_search(event: Retrieved, console: Console) -> None:
         console.note("your files do not speak to this")
 
 
-def tell_citations(citations: tuple[Citation, ...], console: Console) -> None:
+def tell_citations(citations: Sequence[Citation], console: Console) -> None:
     """On standard error, for a person: the sources of an answer that stands there already."""
-    shown: set[tuple[int, str]] = set()
+    for line in lines_of(citations):
+        console.note(line)
+
+
+def tell_saying(saying: Saying, passages: Sequence[Passage], console: Console) -> None:
+    """On standard error, for a person: what the files say when they do not bear out the answer."""
+    passage = passages[saying.number - 1]
+    place = f", {passage.place}" if str(passage.place) else ""
+    console.note(f"your files do not bear this out; they say: “{one_line(saying.text, 400)}”")
+    console.note(f"[{saying.number}] {passage.path}{place}")
+
+
+def lines_of(citations: Sequence[Citation], became: Mapping[str, str] | None = None) -> list[str]:
+    """A line for every passage that is cited.
+
+    Args:
+        became: what became of files since, by path.
+    """
+    lines = {}
     for citation in citations:
-        key = (citation.number, citation.quote)
-        if key not in shown:
-            shown.add(key)
-            place = f", {citation.place}" if str(citation.place) else ""
-            console.note(f"[{citation.number}] {citation.path}{place} ({citation.strength})")
+        place = f", {citation.place}" if str(citation.place) else ""
+        news = (became or {}).get(citation.path)
+        lines[(citation.number, citation.quote)] = (
+            f"[{citation.number}] {citation.path}{place} ({citation.strength})"
+            + (f" – {news}" if news else "")
+        )
+    return list(lines.values())
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """An answer and what bears it out, as other programs get it; offsets are those of `text`."""
+
+    text: str
+    citations: list[dict[str, Any]]
+    sentences: list[dict[str, Any]]
+    """What the check says of each sentence; empty when there was nothing to hold it against."""
+
+    @classmethod
+    def of(cls, answer: Annotated, *, checked: bool) -> Self:
+        """Args:
+        checked: whether the model read passages for this answer.
+        """
+        return cls(
+            text=answer.text,
+            citations=[as_object(citation) for citation in answer.citations],
+            sentences=[
+                {
+                    "start": verdict.sentence.start,
+                    "end": verdict.sentence.end,
+                    "text": verdict.sentence.text,
+                    "strength": verdict.strength,
+                    "number": verdict.number,
+                }
+                for verdict in verdicts(answer)
+            ]
+            if checked
+            else [],
+        )
 
 
 def as_object(citation: Citation) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from assistant.core.events import (
     Wrote,
 )
 from assistant.core.grounding import Sources
-from assistant.core.library import FileText, Retrieval, SearchResult
+from assistant.core.library import FileText, Retrieval, Saying, SearchResult
 from assistant.core.models import (
     ChatMessage,
     Citation,
@@ -133,6 +133,8 @@ class Chat:
                     self._store.set_retrieval(answer.id, _retrieval(event))
                 yield event
             outcome.citations = self._cite(answer, outcome.used)
+            if outcome.state == "complete" and not outcome.citations:
+                outcome.saying = self._quote(answer, outcome.used)
         except AssistantError as failure:
             outcome.fail(failure)
             raise
@@ -146,7 +148,7 @@ class Chat:
                 error=outcome.error,
                 citations=outcome.citations,
             )
-        yield Answered(message=answer)
+        yield Answered(message=answer, saying=outcome.saying)
 
     def _write(
         self, answer: Message, sampling: Sampling, sources: Sources | None, stop: Event
@@ -185,6 +187,9 @@ class Chat:
         reserve = context.reserve_for(sampling.max_tokens, info.context_window)
         if not unfinished.text:
             room = info.context_window - reserve
+            if question.attached:
+                # Files that go whole compete with what stands in every prompt.
+                room -= _standing(conversation, model, info.context_window, reserve)
             content, used = self._composed(asked, question.attached, found, model, room)
             sent = content if content != question.text else None
             if sent != question.sent:
@@ -252,6 +257,18 @@ class Chat:
         with suppress(LibraryError, ModelError):
             return citations.check(text, used, self._library.support)
         return ()
+
+    def _quote(self, answer: Message, used: Sequence[Passage]) -> Saying | None:
+        """Keep what the files say to the question, when they do not bear out the answer."""
+        retrieval = self._store.retrieval(answer.id) if used else None
+        if self._library is None or retrieval is None or answer.parent_id is None:
+            return None
+        question = self._store.message(answer.parent_id).text
+        with suppress(LibraryError, ModelError):
+            saying = citations.nearest(question, used, self._library.support)
+            self._store.set_retrieval(answer.id, retrieval.model_copy(update={"saying": saying}))
+            return saying
+        return None
 
     def usual_sources(self, conversation: Conversation | None, question: str) -> Sources:
         """Where a question is looked for when nobody says so; None is a new conversation."""
@@ -375,6 +392,21 @@ class Chat:
         return message
 
 
+def _standing(conversation: Conversation, model: ChatModel, window: int, reserve: int) -> int:
+    """Tokens of a prompt before anything is asked."""
+    nothing = [ChatMessage(role="user", content="")]
+    standing = context.plan(
+        conversation.system_prompt,
+        [],
+        nothing,
+        model.measure,
+        window,
+        reserve,
+        conversation.examples,
+    )
+    return standing.prompt_tokens
+
+
 def _retrieval(event: Retrieved) -> Retrieval:
     return Retrieval(result=event.result, used=event.used, collections=event.collections)
 
@@ -395,6 +427,7 @@ class _Outcome:
         self.error: str | None = None
         self.used: tuple[Passage, ...] = ()
         self.citations: tuple[Citation, ...] = ()
+        self.saying: Saying | None = None
         self._started = perf_counter()
         self._load_ms = 0.0
         self._first_token_ms = 0.0

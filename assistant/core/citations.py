@@ -7,11 +7,11 @@ answers that were written without any document.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal, NamedTuple
 
 from assistant.core.documents import Passage
-from assistant.core.library import Support
+from assistant.core.library import Saying, Support
 from assistant.core.models import Citation, Strength
 
 SUPPORTED = (0.6, 0.5)
@@ -23,8 +23,24 @@ WEAK = (0.4, 0.35)
 FEWEST_WORDS = 3
 """Words of a sentence that can be found word for word by more than chance."""
 
-_SENTENCE = re.compile(r"\S.*?(?:[.!?…](?=[\s\[\"'”’)]|$)[\"'”’)]*|(?=\n)|$)(?:\s*\[\d+\])*", re.S)
-_MARK = re.compile(r"\s*\[(\d{1,3})\]")
+_BORDER = re.compile(
+    r"""(?P<point>[.!?…])[.!?…]*["'”’»)*_]*(?P<marks>(?:\s*\[\d{1,3}\])*)(?=\s|$)
+    | [。！？] | \n""",
+    re.VERBOSE,
+)
+_SHORTENED = re.compile(
+    r"""(?<![^\W_])(?:[^\W\d_] | e\.g | i\.e | p\.ex | [ap]\.m | [ad]\.C
+    | mrs? | ms | dra? | sra?s? | profa? | st | s[at]a | sto | jr | vs | cf | ca | n[or] | pp? | fig
+    | figs | art | arts | vol | cap | ed | eds | av | gen | col | lt | sen | rep | gov | inc | ltd
+    | ltda | séc | approx | aprox | al)\.$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A word that a point shortens: the sentence goes on."""
+_NUMBERED = re.compile(r"[\s>*+#-]*\d{1,3}\.")
+"""The beginning of a line in a list."""
+_LAID_OUT = re.compile(r"(?:[>*+#\s-]|\d{1,3}[.)]\s)*(?:\*\*|__)?")
+_CODE = re.compile(r"^(?P<fence>```|~~~).*?(?:^(?P=fence)|\Z)", re.DOTALL | re.MULTILINE)
+_MARK = re.compile(r"(?P<code>`[^`\n]+`)|\s*\[(?P<number>\d{1,3})\]")
 _SPOKEN = re.compile(r"\w+", re.UNICODE)
 
 Measure = Callable[[Sequence[str], Sequence[str]], tuple[tuple[Support, ...], ...]]
@@ -41,12 +57,16 @@ class Sentence(NamedTuple):
 
 
 def sentences_of(answer: str) -> list[Sentence]:
-    """The sentences that state something, each with the `[n]` that follow it."""
+    """The sentences that state something, each with the `[n]` that follow it; code states nothing.
+
+    Points of abbreviations, initials and numbered lists end no sentence.
+    """
     found = []
-    for match in _SENTENCE.finditer(answer):
-        text = _MARK.sub("", match.group()).strip()
-        if _SPOKEN.search(text) and not text.endswith("?"):
-            found.append(Sentence(match.start(), match.end(), text))
+    for first, last in _prose(answer):
+        for start, end in _cut(answer, first, last):
+            text = _LAID_OUT.sub("", _unmarked(answer[start:end]), count=1).strip()
+            if _SPOKEN.search(text) and not text.endswith("?"):
+                found.append(Sentence(start, end, text))
     return found
 
 
@@ -67,19 +87,123 @@ def check(answer: str, passages: Sequence[Passage], measure: Measure) -> tuple[C
     return tuple(citations)
 
 
+def nearest(question: str, passages: Sequence[Passage], measure: Measure) -> Saying | None:
+    """The sentence of the passages that is nearest to a question; None without any sentence.
+
+    It is what the user can hold on to when no sentence of the answer is borne out.
+    """
+    rows = measure([question], [passage.text for passage in passages])
+    found = [
+        (support.overlap + support.cosine, -number, text)
+        for row in rows
+        for number, (passage, support) in enumerate(zip(passages, row, strict=True), 1)
+        if (text := passage.text[support.start : support.end].strip())
+    ]
+    if not found:
+        return None
+    _, negative, text = max(found)
+    return Saying(number=-negative, text=text)
+
+
 def annotate(answer: str, citations: Sequence[Citation]) -> str:
     """The answer with a mark behind every sentence that has a citation, and no other marks.
 
     An answer without citations is left as it is: it may speak of `list[0]`.
     """
+    return annotated(answer, citations).text
+
+
+class Annotated(NamedTuple):
+    """An answer with its marks."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    """With offsets that hold in `text`."""
+
+
+def annotated(answer: str, citations: Sequence[Citation]) -> Annotated:
+    """See `annotate`."""
     if not citations:
-        return answer
-    pieces, at = [], 0
+        return Annotated(answer, ())
+    text, at, moved = "", 0, []
     for citation in sorted(citations, key=lambda citation: citation.end):
-        sentence = _MARK.sub("", answer[at : citation.end])
-        pieces.append(f"{sentence.rstrip()} [{citation.number}]")
+        text += _outside_code(answer[at : citation.start])
+        start = len(text)
+        text += f"{_unmarked(answer[max(at, citation.start) : citation.end]).rstrip()}"
+        text += f" [{citation.number}]"
+        moved.append(citation.model_copy(update={"start": start, "end": len(text)}))
         at = citation.end
-    return "".join([*pieces, _MARK.sub("", answer[at:])])
+    return Annotated(text + _outside_code(answer[at:]), tuple(moved))
+
+
+class Verdict(NamedTuple):
+    """What the check says of one sentence."""
+
+    sentence: Sentence
+    strength: Strength | Literal["unsupported"]
+    number: int | None
+    """Of the passage that bears it out."""
+
+
+def verdicts(answer: Annotated) -> list[Verdict]:
+    """What holds of every sentence of an answer for which passages were read."""
+    by_end = {citation.end: citation for citation in answer.citations}
+    found = []
+    for sentence in sentences_of(answer.text):
+        citation = by_end.get(sentence.end)
+        found.append(
+            Verdict(sentence, citation.strength, citation.number)
+            if citation
+            else Verdict(sentence, "unsupported", None)
+        )
+    return found
+
+
+def _prose(answer: str) -> Iterator[tuple[int, int]]:
+    """What stands between blocks of code."""
+    at = 0
+    for block in _CODE.finditer(answer):
+        yield at, block.start()
+        at = block.end()
+    yield at, len(answer)
+
+
+def _cut(answer: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Sentences without the white space around them."""
+    start = first
+    for border in _BORDER.finditer(answer, first, last):
+        if border["point"] == "." and _is_inside(answer, start, border):
+            continue
+        yield from _stripped(answer, start, border.end())
+        start = border.end()
+    yield from _stripped(answer, start, last)
+
+
+def _is_inside(answer: str, start: int, border: re.Match[str]) -> bool:
+    """Whether a point ends no sentence."""
+    if border["marks"]:
+        return False
+    so_far = answer[start : border.start() + 1]
+    return bool(_SHORTENED.search(so_far) or _NUMBERED.fullmatch(so_far))
+
+
+def _stripped(answer: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    text = answer[start:end]
+    if text.strip():
+        yield start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+
+
+def _unmarked(text: str) -> str:
+    return _MARK.sub(lambda match: match["code"] or "", text)
+
+
+def _outside_code(text: str) -> str:
+    """Without marks, but for what looks like one in code."""
+    pieces, at = [], 0
+    for block in _CODE.finditer(text):
+        pieces += [_unmarked(text[at : block.start()]), block.group()]
+        at = block.end()
+    return "".join([*pieces, _unmarked(text[at:])])
 
 
 def _best(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from assistant.core.context import ContextPlan
 from assistant.core.documents import Passage
-from assistant.core.library import SearchResult
+from assistant.core.library import Saying, SearchResult
 from assistant.core.models import Message, ModelInfo, StopReason, Timings, Usage, Value
 
 
@@ -102,6 +102,8 @@ class Answered(Value):
 
     kind: Literal["answered"] = "answered"
     message: Message
+    saying: Saying | None = None
+    """What the files say, where they bear out no sentence of the answer."""
 
 
 TurnEvent = (

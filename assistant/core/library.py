@@ -29,6 +29,9 @@ class Collection(Value):
     """Files that could not be read."""
     waiting: int = 0
     """Files that are still to be read."""
+    missing: tuple[str, ...] = ()
+    """The roots that are not there now, as on a disk that is not plugged in; they keep their
+    passages."""
 
 
 class LeftOut(Value):
@@ -96,6 +99,14 @@ class LibraryStatus(Value):
     paused: bool
     job: Progress | None
     """The job that runs now."""
+    embedder: str = ""
+    """The name of the embedder whose vectors answer questions; empty while there is none."""
+    next_embedder_done: float | None = None
+    """The share of the passages that the embedder has done which is to take its place, 0 to 1;
+    None when it is the one that the settings name."""
+    embedder_problem: str = ""
+    """Why an embedder cannot be used; questions are answered by their words alone where it is the
+    only one."""
     roots: int = 0
     """Folders and files that were added."""
     watched: int = 0
@@ -126,6 +137,14 @@ class SearchResult(Value):
     """Passages that were searched."""
 
 
+class Saying(Value):
+    """The sentence of the passages in a prompt that is nearest to the question itself."""
+
+    number: int
+    """Of its passage, from 1."""
+    text: str
+
+
 class Retrieval(Value):
     """What the user's files had to do with an answer."""
 
@@ -134,6 +153,8 @@ class Retrieval(Value):
     """Those in the prompt: number n of a citation is the n-th."""
     collections: tuple[str, ...] | None = None
     """Where was searched; None is everywhere, empty means that the files came with the question."""
+    saying: Saying | None = None
+    """What the files say, where they bear out no sentence of the answer."""
 
 
 class Support(Value):

@@ -17,7 +17,7 @@ class Provenance:
         self._transcript = transcript
 
     async def tell(self, answers: Sequence[Message]) -> None:
-        """Label those answers that have nothing from the files."""
+        """Label those answers that have nothing from the files, or none of what these say."""
         for answer in answers:
             if not _is_of_the_model(answer):
                 continue
@@ -28,6 +28,7 @@ class Provenance:
             view = self._transcript.view(answer.id)
             if view is not None and retrieval is not None:
                 view.tell_searched(searched_in_vain(retrieval))
+                view.tell_saying(retrieval)
 
 
 def searched_in_vain(retrieval: Retrieval) -> int:

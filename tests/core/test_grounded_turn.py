@@ -10,7 +10,7 @@ from assistant.core.chat import Ask, Chat, Continue, Regenerate, Request
 from assistant.core.errors import ContextOverflowError
 from assistant.core.events import Answered, Retrieved, TurnEvent
 from assistant.core.grounding import MOST, NOWHERE, Sources
-from assistant.core.library import Collection
+from assistant.core.library import Collection, Saying
 from assistant.core.models import Message
 from assistant.storage.conversations import SqliteConversations
 from tests.core.files import passage
@@ -222,6 +222,22 @@ def test_an_attached_file_that_is_too_long_is_refused_with_what_to_do(
     assert "/add" in caught.value.hint
 
 
+def test_an_attached_file_that_fits_but_for_the_system_prompt_is_refused_alike(
+    store: SqliteConversations,
+) -> None:
+    files = found()
+    files.texts["/files/book.md"] = "word " * 260
+    talk = Talk(store, ScriptedModel(window=512), files)
+    request = Ask(conversation_id=talk.id, text="When?", attached=("/files/book.md",))
+    talk.run(request, None)
+    store.set_system_prompt(talk.id, "rule " * 120, None)
+
+    with pytest.raises(ContextOverflowError, match=r"book\.md") as caught:
+        talk.run(request, None)
+
+    assert "/add" in caught.value.hint
+
+
 def test_what_was_found_for_an_answer_is_kept_with_it(store: SqliteConversations) -> None:
     talk = Talk(store, ScriptedModel(ANSWER), found(RENT))
 
@@ -259,3 +275,26 @@ def test_where_was_searched_is_kept_with_an_answer(store: SqliteConversations) -
     assert isinstance(attached, Answered)
     kept = [store.retrieval(id) for id in (named.id, anywhere.id, attached.message.id)]
     assert [each.collections for each in kept if each] == [("housing",), None, ()]
+
+
+def test_an_answer_that_no_passage_bears_out_tells_what_the_files_say(
+    store: SqliteConversations,
+) -> None:
+    talk = Talk(store, ScriptedModel("Bananas are yellow."), found(RENT))
+
+    last = talk.run(Ask(conversation_id=talk.id, text="When may the rent go up?"), None)[-1]
+
+    assert isinstance(last, Answered)
+    assert last.saying == Saying(number=1, text=RENT.text)
+    kept = store.retrieval(last.message.id)
+    assert kept is not None
+    assert kept.saying == last.saying
+
+
+def test_an_answer_that_is_borne_out_needs_no_other_saying(store: SqliteConversations) -> None:
+    talk = Talk(store, ScriptedModel(ANSWER), found(RENT))
+
+    last = talk.run(Ask(conversation_id=talk.id, text="When may the rent go up?"), None)[-1]
+
+    assert isinstance(last, Answered)
+    assert last.saying is None

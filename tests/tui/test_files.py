@@ -17,3 +17,11 @@ async def test_an_answer_shows_its_citations_and_the_places_they_come_from(home:
         await driver.until_shown("once every twelve months. [1]")
         await driver.until_shown("[1] lease.md  page 4  ●●●")
         assert "yellow. [" not in driver.text
+
+
+async def test_an_answer_that_no_passage_bears_out_shows_what_the_files_say(home: Path) -> None:
+    async with opened(Setting(home, scripted("Bananas."), library=found(RENT))) as driver:
+        await driver.ask("When may the rent go up?")
+
+        await driver.until_shown("not borne out by your files, which say:")
+        await driver.until_shown("once every twelve months.”")

@@ -9,6 +9,7 @@ from textual.widgets import Markdown, Static
 from textual.widgets.markdown import MarkdownStream
 
 from assistant.core.citations import annotate
+from assistant.core.library import Retrieval
 from assistant.core.models import Message
 from assistant.tui import commands, text
 from assistant.tui.markdown.blocks import CodeBlock
@@ -33,6 +34,7 @@ class MessageView(Vertical, can_focus=True):
         self.message = message
         self._hint = hint
         self._searched = 0
+        self._retrieval: Retrieval | None = None
         self._written = _shown(message) if written is None else written
         self._rich = self._rich_length()
         self._stream: MarkdownStream | None = None
@@ -99,6 +101,12 @@ class MessageView(Vertical, can_focus=True):
             self._searched = passages
             self._show_ending()
 
+    def tell_saying(self, retrieval: Retrieval) -> None:
+        """What the files say instead, when they bear out nothing of the answer."""
+        if retrieval.saying is not None and retrieval != self._retrieval:
+            self._retrieval = retrieval
+            self._show_ending()
+
     def on_focus(self) -> None:
         self._header.active = True
 
@@ -123,7 +131,7 @@ class MessageView(Vertical, can_focus=True):
         if self.message.state == "streaming" and not self._written:
             content = text.muted("…")
         else:
-            content = ending(self.message, self._hint, self._searched)
+            content = ending(self.message, self._hint, self._searched, self._retrieval)
         line.display = bool(content.plain)
         line.set_class(not self._written, "-alone")
         line.update(content)

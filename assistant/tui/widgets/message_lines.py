@@ -5,6 +5,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from assistant.core.library import Retrieval, Saying
 from assistant.core.models import Citation, Message
 from assistant.core.references import ORDER
 from assistant.tui import commands, text
@@ -51,19 +52,43 @@ def _right(message: Message) -> list[Content]:
     ]
 
 
-def ending(message: Message, hint: str = "", searched: int = 0) -> Content:
+def ending(
+    message: Message, hint: str = "", searched: int = 0, retrieval: Retrieval | None = None
+) -> Content:
     """How the message ended, when there is something to say about it.
 
     Args:
         hint: what to do about a failure.
         searched: passages of the user's files that were searched in vain.
+        retrieval: what the files had to do with it, when they say something else.
     """
     ended = _ended(message, hint)
+    if retrieval is not None and retrieval.saying is not None and not message.citations:
+        told = _saying(message, retrieval, retrieval.saying)
+        return told + text.own("\n") + ended if ended.plain else told
     if not searched:
         return ended
     alone = text.own("not from your files", "$text-warning")
     told = alone + text.muted(f": {count(searched, 'passage')} searched")
     return told + text.own("\n") + ended if ended.plain else told
+
+
+def _saying(message: Message, retrieval: Retrieval, saying: Saying) -> Content:
+    """What the files say to the question, with the passage to open."""
+    passage = retrieval.used[saying.number - 1]
+    source = (
+        text.own(f"[{saying.number}] ", text.ACCENT)
+        + text.line(name_of(passage.path), 60, text.MUTED)
+        + (text.own("  ") + text.line(str(passage.place), 60, text.MUTED))
+    )
+    return (
+        text.own("not borne out by your files", "$text-warning")
+        + text.muted(", which say: “")
+        + text.line(saying.text, 400)
+        + text.muted("”")
+        + text.own("\n")
+        + source.stylize(text.click("screen.command", "open", str(saying.number), message.id))
+    )
 
 
 def _ended(message: Message, hint: str) -> Content:
