@@ -34,7 +34,7 @@ def question(offer: Offer, survey: Survey | None) -> Content:
     more = text.own(f" and {count(others, 'other')}") if others else text.NOTHING
     ask = text.own("Add ", "bold")
     end = text.own(" ?", "bold")
-    if survey is None or offer.is_single_file:
+    if survey is None or not offer.folders:
         return ask + named + more + end
     files = text.own(f"{count(survey.files + survey.unchanged, 'file')} from ", "bold")
     return ask + files + named + more + end
