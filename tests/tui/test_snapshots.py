@@ -83,7 +83,7 @@ def shows(home: Path, snap_compare: Compare) -> Iterator[Callable[..., bool]]:
             driver.screen.prompt.cursor_blink = False
             await driver.until(lambda: driver.screen.status.status.phase == "ready")
             await play(driver)
-            await _settled(app)
+            await settled(app)
 
         return snap_compare(app, terminal_size=size, run_before=run_before)
 
@@ -237,7 +237,7 @@ def test_a_long_conversation(shows: Compare) -> None:
     assert shows(play, _model())
 
 
-async def _settled(app: AssistantApp) -> None:
+async def settled(app: AssistantApp) -> None:
     """Wait until nothing changes on the screen any more."""
     deadline = monotonic() + SECONDS
     before, same = "", 0
