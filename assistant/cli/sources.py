@@ -44,10 +44,10 @@ def tell_citations(citations: Sequence[Citation], console: Console) -> None:
 
 
 def tell_saying(saying: Saying, passages: Sequence[Passage], console: Console) -> None:
-    """On standard error, for a person: what the files say when they do not bear out the answer."""
+    """On standard error, for a person: what the files say when they hardly bear out the answer."""
     passage = passages[saying.number - 1]
     place = f", {passage.place}" if str(passage.place) else ""
-    console.note(f"your files do not bear this out; they say: “{one_line(saying.text, 400)}”")
+    console.note(f"your files hardly bear this out; they say: “{one_line(saying.text, 400)}”")
     console.note(f"[{saying.number}] {passage.path}{place}")
 
 

@@ -133,7 +133,7 @@ class Chat:
                     self._store.set_retrieval(answer.id, _retrieval(event))
                 yield event
             outcome.citations = self._cite(answer, outcome.used)
-            if outcome.state == "complete" and not outcome.citations:
+            if outcome.state == "complete" and not citations.is_borne_out(outcome.citations):
                 outcome.saying = self._quote(answer, outcome.used)
         except AssistantError as failure:
             outcome.fail(failure)

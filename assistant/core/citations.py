@@ -87,6 +87,11 @@ def check(answer: str, passages: Sequence[Passage], measure: Measure) -> tuple[C
     return tuple(citations)
 
 
+def is_borne_out(citations: Sequence[Citation]) -> bool:
+    """Whether the passages clearly say at least one sentence of an answer."""
+    return any(citation.strength != "weak" for citation in citations)
+
+
 def nearest(question: str, passages: Sequence[Passage], measure: Measure) -> Saying | None:
     """The sentence of the passages that is nearest to a question; None without any sentence.
 

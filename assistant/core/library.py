@@ -154,7 +154,7 @@ class Retrieval(Value):
     collections: tuple[str, ...] | None = None
     """Where was searched; None is everywhere, empty means that the files came with the question."""
     saying: Saying | None = None
-    """What the files say, where they bear out no sentence of the answer."""
+    """What the files say, where they clearly bear out no sentence of the answer."""
 
 
 class Support(Value):

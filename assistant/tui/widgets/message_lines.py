@@ -63,7 +63,7 @@ def ending(
         retrieval: what the files had to do with it, when they say something else.
     """
     ended = _ended(message, hint)
-    if retrieval is not None and retrieval.saying is not None and not message.citations:
+    if retrieval is not None and retrieval.saying is not None:
         told = _saying(message, retrieval, retrieval.saying)
         return told + text.own("\n") + ended if ended.plain else told
     if not searched:
@@ -82,7 +82,9 @@ def _saying(message: Message, retrieval: Retrieval, saying: Saying) -> Content:
         + (text.own("  ") + text.line(str(passage.place), 60, text.MUTED))
     )
     return (
-        text.own("not borne out by your files", "$text-warning")
+        text.own(
+            f"{'hardly' if message.citations else 'not'} borne out by your files", "$text-warning"
+        )
         + text.muted(", which say: “")
         + text.line(saying.text, 400)
         + text.muted("”")
