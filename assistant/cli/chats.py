@@ -1,19 +1,28 @@
 """`assistant chats`: the kept conversations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from threading import Event
+from typing import Any, NamedTuple
 
 import click
 
 from assistant.cli.answering import rounded
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.program import Program
+from assistant.cli.sources import Sourced, lines_of
+from assistant.core.citations import Annotated, annotate
+from assistant.core.freshness import CHANGED, GONE, Freshness
+from assistant.core.library import Retrieval
 from assistant.core.models import Conversation, Message, SearchHit
+from assistant.core.ports import ConversationStore
 from assistant.core.sanitize import one_line, printable
 
 SHORT_ID = 8
 """Characters of an id that are shown; any unique beginning is understood."""
+
+SINCE = {"": "unchanged", CHANGED: "changed", GONE: "gone"}
+"""What became of a source, as other programs get it."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -50,13 +59,16 @@ def list_(program: Program, /, deleted: bool, limit: int | None, as_json: bool) 
 @json_option
 @click.pass_obj
 def show(program: Program, /, id: str, as_json: bool) -> None:
-    """Print the conversation ID, as far as its active branch goes."""
+    """Print the conversation ID, as far as its active branch goes.
+
+    Sources of answers are told with what became of their files since.
+    """
     console = program.console
     with program.assistant() as assistant:
         conversation = assistant.store.conversation(id)
-        branch = assistant.store.branch(conversation.id)
+        branch = [_told(assistant.store, m) for m in assistant.store.branch(conversation.id)]
     if as_json:
-        console.json([_object(message) for message in branch])
+        console.json([_object(told) for told in branch])
     else:
         _print(console, conversation, branch)
 
@@ -133,8 +145,28 @@ def _tell(console: Console, what: str, changed: Iterable[Conversation], as_json:
         console.table([(_short(c.id), f"{what}:", c.title) for c in changed])
 
 
-def _object(message: Message) -> dict[str, Any]:
+class _Told(NamedTuple):
+    """A message, and what the user's files had to do with it."""
+
+    message: Message
+    retrieval: Retrieval | None
+    became: Mapping[str, str]
+    """What became of its sources since, by path; nothing of those that are what they were."""
+
+
+def _told(store: ConversationStore, message: Message) -> _Told:
+    if message.role != "assistant":
+        return _Told(message, None, {})
+    cited = {(citation.path, citation.content_hash) for citation in message.citations}
+    became = Freshness().look(sorted(cited), Event())
+    return _Told(message, store.retrieval(message.id), became)
+
+
+def _object(told: _Told) -> dict[str, Any]:
+    message, retrieval = told.message, told.retrieval
     plain = message.model_dump(mode="json")
+    answer = Annotated(message.text, message.citations)
+    sourced = Sourced.of(answer, checked=bool(retrieval and retrieval.used))
     return {
         "id": message.id,
         "parent": message.parent_id,
@@ -147,6 +179,27 @@ def _object(message: Message) -> dict[str, Any]:
         "stop_reason": message.stop_reason,
         "error": message.error,
         "created": plain["created"],
+        "attached": list(message.attached),
+        "searched": _searched(retrieval) if retrieval else None,
+        "citations": [
+            {**citation, "source": SINCE[told.became.get(citation["path"], "")]}
+            for citation in sourced.citations
+        ],
+        "sentences": sourced.sentences,
+    }
+
+
+def _searched(retrieval: Retrieval) -> dict[str, Any]:
+    """Where an answer was looked for, and what the model read of what was found."""
+    scope = retrieval.collections
+    return {
+        "collections": None if scope is None else list(scope),
+        "passages": retrieval.result.searched,
+        "evidence": round(retrieval.result.evidence, 4),
+        "read": [
+            {"number": number, "path": passage.path, "title": passage.title}
+            for number, passage in enumerate(retrieval.used, 1)
+        ],
     }
 
 
@@ -155,16 +208,21 @@ def _state(message: Message) -> str:
     return "partial" if message.state == "streaming" else message.state
 
 
-def _print(console: Console, conversation: Conversation, branch: Iterable[Message]) -> None:
+def _print(console: Console, conversation: Conversation, branch: Iterable[_Told]) -> None:
     console.styled(one_line(conversation.title), BOLD)
     console.styled(f"{conversation.id}  {_when(conversation.created)}", DIM)
-    for message in branch:
+    for told in branch:
+        message = told.message
         who = "you" if message.role == "user" else message.role
         state = _state(message)
         console.line()
         console.styled(who if state == "complete" else f"{who} ({state})", BOLD)
         if message.text:
-            console.line(printable(message.text))
+            console.line(printable(annotate(message.text, message.citations)))
+        for path in message.attached:
+            console.styled(one_line(f"attached: {path}", 2000), DIM)
+        for line in lines_of(message.citations, told.became):
+            console.styled(one_line(line, 2000), DIM)
         if message.error:
             console.styled(one_line(message.error, 1000), DIM)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.citations import annotate, check, sentences_of
+from assistant.core.citations import annotate, annotated, check, sentences_of, verdicts
 from assistant.core.library import Support
 from tests.core.files import passage
 
@@ -78,3 +78,64 @@ def test_sentences_are_in_order_and_stand_where_they_say(answer: str) -> None:
         assert at <= sentence.start < sentence.end <= len(answer)
         assert sentence.text.split()[0][:1] in answer[sentence.start : sentence.end]
         at = sentence.end
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentences"),
+    [
+        ("1. Rye bread\n2. Wheat bread", ["Rye bread", "Wheat bread"]),
+        (
+            "Dr. J. K. Lima came in 1999, at 3 p.m. sharp. Then he left.",
+            ["Dr. J. K. Lima came in 1999, at 3 p.m. sharp.", "Then he left."],
+        ),
+        (
+            "O Sr. Silva saiu (séc. 3 a.C. ou antes). Voltou.",
+            ["O Sr. Silva saiu (séc. 3 a.C. ou antes).", "Voltou."],
+        ),
+        ("no one. no one.", ["no one.", "no one."]),
+        ("これは。それは！", ["これは。", "それは！"]),
+        ("> “It rises.” [2]\n- **Soon.**", ["“It rises.”", "Soon.**"]),
+        ("Is it so? Yes.", ["Yes."]),
+        ("Take this:\n```\nx = a[0]. y\n```\nDone.", ["Take this:", "Done."]),
+    ],
+)
+def test_sentences_end_where_a_reader_would_end_them(answer: str, sentences: list[str]) -> None:
+    assert [sentence.text for sentence in sentences_of(answer)] == sentences
+
+
+def test_marks_are_set_outside_code_only() -> None:
+    answer = "Rents go up.[3] Take `list[0]`.\n```\nprint(row[1])\n```"
+    found = check(answer, [RENT, PETS], signs(0.9, 0.9, column=0))[:1]
+
+    marked = annotate(answer, found)
+
+    assert marked == "Rents go up. [1] Take `list[0]`.\n```\nprint(row[1])\n```"
+
+
+def test_every_sentence_has_a_verdict_and_offsets_hold_in_the_marked_answer() -> None:
+    answer = "Rents go up. Dogs may not. [2]\n\nWho knows? Nobody."
+    cited = check(answer, [RENT, PETS], signs(0.9, 0.9, column=0))
+
+    marked = annotated(answer, cited[1:])
+
+    assert marked.text == "Rents go up. Dogs may not. [1]\n\nWho knows? Nobody. [1]"
+    assert [(v.sentence.text, v.strength, v.number) for v in verdicts(marked)] == [
+        ("Rents go up.", "unsupported", None),
+        ("Dogs may not.", "supported", 1),
+        ("Nobody.", "supported", 1),
+    ]
+    assert [marked.text[c.start : c.end] for c in marked.citations] == [
+        "Dogs may not. [1]",
+        "Nobody. [1]",
+    ]
+
+
+@given(st.text(alphabet="ab .!?\n[1]2`-é"), st.sets(st.integers(0, 9)))
+def test_a_marked_answer_says_of_its_sentences_what_was_found(answer: str, cited: set[int]) -> None:
+    everything = check(answer, [RENT, PETS], signs(0.9, 0.9, column=0))
+    kept = [citation for at, citation in enumerate(everything) if at in cited]
+
+    told = verdicts(annotated(answer, kept))
+
+    if kept:
+        assert [v.strength != "unsupported" for v in told] == [c in kept for c in everything]
