@@ -17,10 +17,14 @@ from assistant.core.errors import (
     DatabaseNewerError,
     StorageError,
 )
+from assistant.library import sealing
 from assistant.library.schema import MIGRATIONS
 
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another program's lock."""
+
+_LOST_IDS = 1_000_000
+"""More passages than fit into the moments before a crash."""
 
 # NORMAL: a power cut may take back the last moments of indexing, which are then done again; no
 # crash of the program takes anything.
@@ -35,7 +39,12 @@ _PRAGMAS = (
 )
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_KEYWORDS_DAMAGED = sqlite3.SQLITE_CORRUPT_VTAB
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+class KeywordsDamagedError(DatabaseDamagedError):
+    """Only the keyword index is damaged, which is made again from the texts beside it."""
 
 
 class Database:
@@ -53,6 +62,7 @@ class Database:
         self._lock = Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
+        self._is_damaged = self._keywords_are_damaged = False
         self._writing = RLock()
         with self._explained():
             _make_private(path)
@@ -64,6 +74,33 @@ class Database:
         except BaseException:
             self._writer.close()
             raise
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether damage was met that cannot be repaired: nobody should go on with it."""
+        return self._is_damaged
+
+    @property
+    def keywords_are_damaged(self) -> bool:
+        """Whether damage was met in the keyword index."""
+        return self._keywords_are_damaged
+
+    def keywords_are_well(self) -> None:
+        """The keyword index has been made again."""
+        self._keywords_are_damaged = False
+
+    def give_up(self) -> None:
+        """Have the file set aside when it is opened next: it is damaged beyond repair."""
+        self._is_damaged = True
+        sealing.give_up(self.path)
+
+    def skip_passage_ids(self) -> None:
+        """Give no id that may have been given already and lost with the last moments before a
+        crash: the vector index may still hold it for another passage."""
+        with self.write() as connection:
+            connection.execute(
+                "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'passages'", (_LOST_IDS,)
+            )
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -139,7 +176,12 @@ class Database:
         try:
             yield
         except sqlite3.Error as failure:
-            raise _explain(failure, self.path) from failure
+            explained = _explain(failure, self.path)
+            if isinstance(explained, KeywordsDamagedError):
+                self._keywords_are_damaged = True
+            elif isinstance(explained, DatabaseDamagedError):
+                self.give_up()
+            raise explained from failure
 
 
 def _make_private(path: Path) -> None:
@@ -153,7 +195,12 @@ def _make_private(path: Path) -> None:
 
 
 def _explain(failure: sqlite3.Error, path: Path) -> StorageError:
-    code = getattr(failure, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    extended = getattr(failure, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    code = extended & 0xFF
+    if extended == _KEYWORDS_DAMAGED:
+        return KeywordsDamagedError(
+            f"The keyword index in {path} is damaged.", "It is made again; try again in a minute."
+        )
     if code in _DAMAGED:
         return DatabaseDamagedError(
             f"{path} is damaged: {failure}.", "It is made again from your files."

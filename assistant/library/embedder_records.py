@@ -53,16 +53,27 @@ def unembedded(database: Database, identity: str, after: int, limit: int) -> lis
         return [row[0] for row in rows]
 
 
+def count_unembedded(database: Database, identity: str) -> int:
+    """How many passages have no embedding of an embedder."""
+    return _count(database, identity)[0]
+
+
 def share_embedded(database: Database, identity: str) -> float:
     """The share of the passages that have an embedding of an embedder, from 0 to 1."""
+    without, passages = _count(database, identity)
+    return 1 - without / passages if passages else 1.0
+
+
+def _count(database: Database, identity: str) -> tuple[int, int]:
+    """Passages without an embedding, and all of them."""
     with database.read() as connection:
-        passages, embedded = connection.execute(
-            "SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM embeddings"
+        without, passages = connection.execute(
+            "SELECT coalesce(sum(NOT EXISTS (SELECT 1 FROM embeddings"
             " WHERE embedder_id = (SELECT id FROM embedders WHERE identity = ?)"
-            " AND embeddings.key = passages.key)), 0) FROM passages",
+            " AND embeddings.key = passages.key)), 0), count(*) FROM passages",
             (identity,),
         ).fetchone()
-    return embedded / passages if passages else 1.0
+    return without, passages
 
 
 def are_there_others(database: Database, identity: str) -> bool:

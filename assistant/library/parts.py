@@ -3,16 +3,21 @@
 import logging
 import secrets
 from pathlib import Path
+from time import monotonic
 
 from assistant.core.errors import DatabaseDamagedError, LibraryError
+from assistant.core.library import Problem
+from assistant.library import sealing
 from assistant.library.analysis import Analyzer
 from assistant.library.catalog import Catalog, Change
 from assistant.library.collections import Collections
 from assistant.library.database import Database
 from assistant.library.embedding import Embedder, starter_folder
 from assistant.library.indexing import Embedding
+from assistant.library.meaning import AFTER_FAILURE
 from assistant.library.options import LibraryOptions
 from assistant.library.reading import ReaderPool
+from assistant.library.soundness import examine, write_words_again
 from assistant.library.succession import Succession
 from assistant.library.vector_places import EmbeddedPlace, ServerPlace
 from assistant.library.vectors import VectorsError
@@ -30,11 +35,11 @@ class OpenLibrary:
             StorageError: it cannot be opened.
         """
         self.options = options
-        self.database, self.was_damaged = _open_database(options.database)
+        self.database, self._is_unsure = _open_database(options.database)
+        self._resting_until = 0.0
         self.analyzer = Analyzer()
         self.catalog = Catalog(self.database, self.analyzer)
         self.collections = Collections(self.database)
-        self.collections.restore()
         self.reader = ReaderPool(options.reader, options.limits, processes=options.processes)
         self.embedders = Succession(self.database, options.embedder, starter_folder(), self._place)
 
@@ -64,10 +69,48 @@ class OpenLibrary:
                 "Check the folder and the disk; searching works meanwhile, only slower.",
             ) from None
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something that `catch_up` can do now."""
+        if monotonic() < self._resting_until:
+            return False
+        damaged = self.database.keywords_are_damaged
+        return self._is_unsure or damaged or self.embedders.is_behind
+
+    def catch_up(self) -> bool:
+        """Do a part of what nobody waits for; whether there are files to be read again.
+
+        Raises:
+            StorageError: library.db cannot be used.
+        """
+        if self._is_unsure:
+            # Nobody closed it well: what was damaged since is found here.
+            self._is_unsure = False
+            return bool(self.examine())
+        if self.database.keywords_are_damaged:
+            write_words_again(self.database, self.analyzer)
+        else:
+            self.embedders.catch_up()
+        return False
+
+    def rest(self) -> None:
+        """What was tried failed: leave it for a while."""
+        self._resting_until = monotonic() + AFTER_FAILURE
+
+    def examine(self) -> list[Problem]:
+        """What was wrong with library.db. Raises DatabaseDamagedError when it is beyond repair."""
+        problems = examine(self.database, self.analyzer)
+        for problem in problems:
+            log.warning("repaired: %s", problem.what)
+        if problems:
+            self.embedders.look_again()
+        return problems
+
     def close(self) -> None:
         self.reader.close()
         self.embedders.close()
         self.database.close()
+        sealing.close_well(self.options.database)
 
     def _place(self, embedder: Embedder) -> EmbeddedPlace | ServerPlace:
         library, options = library_id(self.database), self.options
@@ -89,13 +132,29 @@ def library_id(database: Database) -> str:
 
 
 def _open_database(path: Path) -> tuple[Database, bool]:
+    """The database, and whether somebody should look whether all is right with it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    trust = sealing.look(path)
+    if trust == "broken":
+        log.warning("%s is not what was written: it is made again", path)
+        sealing.set_aside(path)
     try:
-        return Database(path), False
+        return _restored(path, unsealed=trust == "unsealed"), trust == "unsealed"
     except DatabaseDamagedError as failure:
         log.warning("%s", failure)
-    for suffix in ("", "-wal", "-shm"):
-        file = path.with_name(path.name + suffix)
-        if file.exists():
-            file.replace(path.with_name(f"{path.name}.damaged{suffix}"))
-    return Database(path), True
+        sealing.set_aside(path)
+        return _restored(path), False
+
+
+def _restored(path: Path, *, unsealed: bool = False) -> Database:
+    """The database with its collections, which an empty one gets back."""
+    database = Database(path)
+    try:
+        Collections(database).restore()
+        if unsealed:
+            database.skip_passage_ids()
+    except BaseException:
+        # Closed before another file takes its place.
+        database.close()
+        raise
+    return database

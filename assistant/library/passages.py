@@ -80,9 +80,14 @@ def store(
 def remove(connection: sqlite3.Connection, file_id: int) -> list[int]:
     """Remove a file's passages; the ids that are gone."""
     ids = ids_of(connection, file_id)
-    keywords.remove(connection, ids)
-    connection.execute("DELETE FROM passages WHERE file_id = ?", (file_id,))
+    remove_some(connection, ids)
     return ids
+
+
+def remove_some(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Remove passages with their texts and words."""
+    keywords.remove(connection, ids)
+    connection.executemany("DELETE FROM passages WHERE id = ?", [(id_,) for id_ in ids])
 
 
 def ids_of(connection: sqlite3.Connection, file_id: int) -> list[int]:

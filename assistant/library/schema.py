@@ -5,6 +5,13 @@ words and embeddings. All of it can be made again from the files; collections an
 are therefore also kept beside it (`mirror`).
 """
 
+KEYWORD_TABLES = (
+    # The tokenizer splits at ASCII punctuation only; what it gets are stems.
+    "CREATE VIRTUAL TABLE keywords USING fts5 (title, body, tokenize = 'ascii')",
+    "CREATE VIRTUAL TABLE keyword_terms USING fts5vocab (keywords, 'row')",
+)
+"""Of what they hold nothing is anywhere else but in the texts."""
+
 FIRST = (
     """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID
@@ -77,9 +84,7 @@ FIRST = (
         text TEXT NOT NULL
     ) STRICT
     """,
-    # The tokenizer splits at ASCII punctuation only; what it gets are stems.
-    "CREATE VIRTUAL TABLE keywords USING fts5 (title, body, tokenize = 'ascii')",
-    "CREATE VIRTUAL TABLE keyword_terms USING fts5vocab (keywords, 'row')",
+    *KEYWORD_TABLES,
     """
     CREATE TABLE embedders (
         id INTEGER PRIMARY KEY,

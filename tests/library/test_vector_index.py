@@ -1,7 +1,6 @@
 """The vectors in Chroma: right when it is opened, whatever has happened to its files."""
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -19,6 +18,7 @@ from assistant.core.errors import LibraryError
 from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace
 from assistant.library.vectors import ChromaVectors, Hit, VectorsError
+from tests.library.damages import DAMAGES, empty, flip, halve, remove, zero
 from tests.library.fakes import DIMENSIONS, STAMP, MadeLibrary
 from tests.library.writing import LIBRARY, PROBE, open_index, text_of
 
@@ -259,30 +259,6 @@ def test_a_damaged_embedding_is_left_out_until_it_is_made_again(made: MadeLibrar
     assert_right(made, index)
     index.close()
 
-
-def remove(file: Path) -> None:
-    file.unlink()
-
-
-def empty(file: Path) -> None:
-    os.truncate(file, 0)
-
-
-def halve(file: Path) -> None:
-    os.truncate(file, file.stat().st_size // 2)
-
-
-def zero(file: Path) -> None:
-    file.write_bytes(bytes(file.stat().st_size))
-
-
-def flip(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[random.Random(7).randrange(len(content))] ^= 0x10
-    file.write_bytes(content)
-
-
-DAMAGES: list[Callable[[Path], None]] = [remove, empty, halve, zero, flip]
 
 PARTS = [
     "record.json",
