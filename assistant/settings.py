@@ -61,6 +61,8 @@ class LibrarySettings(Value):
     """Megabytes; larger files are left out."""
     readers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that read files."""
+    watch: bool = True
+    """Whether changed files are noticed by themselves, as long as the library runs."""
     fall_back: bool = False
     """Whether a question to a named collection is answered from the model alone when the files
     do not speak to it. Without it the answer then only says so."""

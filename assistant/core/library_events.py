@@ -61,6 +61,8 @@ class Progress(Value):
     current: str
     """The file that is being read; empty between two."""
     paused: bool = False
+    yielding: bool = False
+    """Whether it holds because an answer is being written."""
 
 
 class Done(Value):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.engine.abort import AbortFlag
 from assistant.engine.jobs import Job, JobQueue
 from assistant.engine.protocol import EngineRequest, requests
+from assistant.ipc.answering import Answering
 from assistant.ipc.control import Leaving
 from assistant.ipc.server import Server
 from assistant.ipc.worker import WorkerSpec
@@ -67,7 +68,8 @@ def serve(
         snapshots = Snapshots(keeping.folder, keeping.budget) if keeping else None
         host = Host(jobs, abort, snapshots)
         log.info("engine %s is ready", worker.version)
-        _work(host, jobs, server, output, idle_unload=idle_unload, idle_exit=idle_exit)
+        sign = Answering(worker.runtime)
+        _work(host, jobs, server, output, sign, idle_unload=idle_unload, idle_exit=idle_exit)
     for job in jobs.drain():
         job.caller.end(Leaving())
     host.close()
@@ -79,6 +81,7 @@ def _work(
     jobs: JobQueue,
     server: Server[EngineRequest],
     output: WorkerLog,
+    sign: Answering,
     *,
     idle_unload: float,
     idle_exit: float,
@@ -89,7 +92,9 @@ def _work(
         more = host.rest(monotonic() - served)
         job = jobs.take(0 if more else look)
         if job is not None:
-            host.run(job)
+            # Whoever computes in the background makes room until the job is done.
+            with sign.shown():
+                host.run(job)
             served = monotonic()
             continue
         idle = monotonic() - served

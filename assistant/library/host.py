@@ -4,12 +4,12 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from threading import Event, Lock
-from time import monotonic
+from threading import Lock
 from typing import Protocol
 
 from assistant.core.errors import (
     AssistantError,
+    DatabaseDamagedError,
     LibraryError,
     NotFoundError,
     UnreadableFileError,
@@ -27,13 +27,14 @@ from assistant.core.library_events import Done, IndexEvent, Waiting
 from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
 from assistant.library.collections import Root
+from assistant.library.database import KeywordsDamagedError
 from assistant.library.indexing import Indexing, Parts
-from assistant.library.jobs import Job, JobQueue, Rescan
+from assistant.library.jobs import Job, JobQueue, Rescan, StoppedError
 from assistant.library.limits import UnreadableError
 from assistant.library.listing import listed, path_of
 from assistant.library.names import printable_path
 from assistant.library.options import LibraryOptions
-from assistant.library.pacing import Pace
+from assistant.library.pacing import BREATH, Pace
 from assistant.library.parts import OpenLibrary
 from assistant.library.protocol import (
     Accepted,
@@ -67,7 +68,7 @@ from assistant.library.protocol import (
 from assistant.library.searching import Searching
 from assistant.library.surveying import survey
 from assistant.library.verifying import verify
-from assistant.library.watching import Watching
+from assistant.library.watching import Tempo, Watching
 
 FILES_AT_ONCE = 500
 """Files in one reply."""
@@ -93,17 +94,24 @@ class Searcher(Protocol):
 class Host:
     """Serves requests: quick ones at once, jobs one after the other."""
 
-    def __init__(self, library: OpenLibrary, jobs: JobQueue, searcher: Searcher) -> None:
+    def __init__(
+        self,
+        library: OpenLibrary,
+        jobs: JobQueue,
+        searcher: Searcher,
+        tempo: Tempo | None = None,
+    ) -> None:
         self._library = library
         self._jobs = jobs
         self._searcher = searcher
         self._removing = Lock()
-        self._watching = Watching(self._all_roots, jobs.look_again, library.options.rules)
+        self._aside = Job(Rescan(None))
+        self.watching = Watching(self._all_roots, jobs.look_again, library.options.rules, tempo)
         library.catalog.after_crash()
         if library.collections.all():
             jobs.look_again()
         if library.options.watch:
-            self._watching.start()
+            self.watching.start()
 
     def serve(self, caller: Caller, request: LibraryRequest) -> None:
         """Answer a request, or put its job into the queue. Called in the connection's thread."""
@@ -132,15 +140,47 @@ class Host:
                 last = event
             assert last is not None
             job.end(last)
+        except KeywordsDamagedError as failure:
+            log.warning("a job begins again: %s", failure)
+            self._jobs.put(job)
+        except DatabaseDamagedError as failure:
+            # The worker ends; whoever watches asks the next one, which makes all again.
+            log.warning("a job cannot go on: %s", failure)
         except AssistantError as failure:
             log.warning("a job failed: %s", failure)
             job.end(Failed.of(failure))
         except Exception:  # the border of the process
             log.exception("a job failed")
             job.end(Failed.of(_unexpected()))
+        finally:
+            self._library.embedders.look_again()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether library.db is damaged beyond repair: only another worker can go on."""
+        return self._library.database.is_damaged
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something that `catch_up` can do now."""
+        return not self._jobs.paused and self._library.is_behind
+
+    def catch_up(self) -> None:
+        """Do a part of what nobody waits for; called between jobs by the thread that runs them."""
+        try:
+            if not self._jobs.hold(self._aside, BREATH) and self._library.catch_up():
+                self._jobs.look_again()
+        except StoppedError:
+            pass
+        except AssistantError as failure:
+            log.warning("catching up failed: %s", failure)
+            self._library.rest()
+        except Exception:  # the border of the process
+            log.exception("catching up failed")
+            self._library.rest()
 
     def close(self) -> None:
-        self._watching.close()
+        self.watching.close()
         self._library.close()
 
     def _index(self, job: Job) -> Iterator[IndexEvent]:
@@ -152,7 +192,7 @@ class Host:
             library.embedding,
             library.follow,
             library.options.rules,
-            self._watching.scanned,
+            self.watching.scanned,
         )
         pace = Pace(lambda seconds: self._jobs.hold(job, seconds))
         again = isinstance(job.request, Rebuild)
@@ -204,7 +244,10 @@ class Host:
             case Remove():
                 return Removed(files=self._remove(request))
             case Verify():
-                return Verified(verification=verify(self._library))
+                verification = verify(self._library)
+                if verification.problems:
+                    self._jobs.look_again()
+                return Verified(verification=verification)
             case Pause():
                 self._jobs.pause(request.paused)
                 return Obeyed()
@@ -249,6 +292,7 @@ class Host:
                 """
             )
             counts = {row[0]: row[1:] for row in rows}
+        watched = self.watching.state
         for collection in self._library.collections.all():
             files, passages, skipped, waiting = counts.get(collection.id, (0, 0, 0, 0))
             roots = tuple(root.display for root in collection.roots)
@@ -259,6 +303,9 @@ class Host:
                 passages=passages,
                 skipped=skipped,
                 waiting=waiting,
+                missing=tuple(
+                    root.display for root in collection.roots if root.id in watched.missing
+                ),
             )
 
     def _files(self, request: ListFiles) -> list[FileEntry]:
@@ -272,6 +319,8 @@ class Host:
             states = dict(rows.fetchall())
             passages = connection.execute("SELECT count(*) FROM texts").fetchone()[0]
         running, options = self._jobs.running, self._library.options
+        embedders = self._library.embedders.state()
+        roots, watched = self._all_roots(), self.watching.state
         return LibraryStatus(
             collections=len(self._library.collections.all()),
             files=sum(states.values()),
@@ -282,49 +331,51 @@ class Host:
             disk_bytes=_size(options.database) + _size(options.vectors),
             paused=self._jobs.paused,
             job=running.progress if running else None,
+            embedder=embedders.serving,
+            next_embedder_done=embedders.next_done,
+            embedder_problem=embedders.problem,
+            roots=len(roots),
+            watched=len(watched.roots),
+            missing=tuple(
+                dict.fromkeys(root.display for root in roots if root.id in watched.missing)
+            ),
         )
 
     def _remove(self, request: Remove) -> int:
-        collections, catalog = self._library.collections, self._library.catalog
-        with self._removing:
-            collection = collections.named(request.collection)
-            roots = _chosen(collection.roots, request.paths)
-            interrupted = self._interrupt()
-            before = self._status().files
-            for root in roots:
-                for change in catalog.gone(root.id, list(catalog.files(root.id))):
-                    self._library.follow(change)
-                collections.remove_root(root.id)
-            self._watching.forget(roots)
-            if not request.paths:
-                collections.remove(collection.id)
-                self._library.drop(collection.id)
-            left = before - self._status().files
-            if interrupted:
-                self._jobs.look_again()
-        return left
+        """Take roots out. No job runs meanwhile: it might be walking what is removed."""
+        try:
+            with self._removing, self._jobs.barred(END_OF_JOB):
+                return self._remove_roots(request)
+        except TimeoutError:
+            raise LibraryError(
+                "The library is busy with a file that takes long.", "Try again in a minute."
+            ) from None
 
-    def _interrupt(self) -> bool:
-        """End the job that runs: it might be walking what is about to be removed."""
-        running = self._jobs.running
-        if running is None:
-            return False
-        running.stop.set()
-        deadline = monotonic() + END_OF_JOB
-        pause = Event()
-        while self._jobs.running is running:
-            if monotonic() > deadline:
-                raise LibraryError(
-                    "The library is busy with a file that takes long.", "Try again in a minute."
-                )
-            pause.wait(0.05)
-        return True
+    def _remove_roots(self, request: Remove) -> int:
+        collections, catalog = self._library.collections, self._library.catalog
+        collection = collections.named(request.collection)
+        roots = _chosen(collection.roots, request.paths)
+        before = self._status().files
+        for root in roots:
+            for change in catalog.gone(root.id, list(catalog.files(root.id))):
+                self._library.follow(change)
+            collections.remove_root(root.id)
+        self.watching.forget(roots)
+        if not request.paths:
+            collections.remove(collection.id)
+            self._library.drop(collection.id)
+        return before - self._status().files
 
 
 def open_host(options: LibraryOptions, jobs: JobQueue) -> Host:
     """Open the library. Raises StorageError."""
     library = OpenLibrary(options)
-    return Host(library, jobs, Searching(library))
+    try:
+        return Host(library, jobs, Searching(library))
+    except AssistantError:
+        # Closed before the next worker puts another file in its place.
+        library.close()
+        raise
 
 
 def _chosen(roots: Sequence[Root], paths: Sequence[bytes]) -> list[Root]:

@@ -24,6 +24,7 @@ from assistant.core.library_events import (
     Scanned,
     Skipped,
 )
+from assistant.library.absence import KnownMounts
 from assistant.library.catalog import Catalog, Change, KnownFile, Stamp
 from assistant.library.chunking import ChunkLimits
 from assistant.library.collections import Root
@@ -83,6 +84,8 @@ class Parts:
     follow: Callable[[Change], None]
     """Has the search structure over the embeddings take in what has changed in the catalog."""
     rules: WalkRules = field(default_factory=WalkRules)
+    scanned: Callable[[Root, Scan, float], None] = lambda _root, _scan, _seconds: None
+    """Told what a scan saw and how many seconds it took."""
 
 
 class _Prepared(NamedTuple):
@@ -140,12 +143,14 @@ class Indexing:
         )
 
     def _scan(self, root: Root) -> Iterator[IndexEvent]:
-        scan = Scan(self._catalog, root, self._parts.rules)
+        started = monotonic()
+        scan = Scan(self._catalog, root, self._parts.rules, KnownMounts(self._parts.database))
         try:
             for seen in scan.run(self._pace.check_stop):
                 yield Scanned(files=seen)
         finally:
             self._follow(scan.changes)
+        self._parts.scanned(root, scan, monotonic() - started)
         self._removed += scan.removed
         if scan.unchanged and scan.is_settled:
             self._settled.add(root.id)

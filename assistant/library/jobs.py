@@ -1,15 +1,35 @@
 """Indexing jobs: one runs at a time, others wait, and anybody may watch, pause or stop one."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, Event
 from time import monotonic
+from typing import Literal, NamedTuple
 
 from assistant.core.library_events import IndexEvent, Progress
 from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
 from assistant.library.protocol import Accepted, JobRequest
+
+Held = Literal["paused", "answering"]
+"""Why a job holds: indexing is paused, or an answer is being written."""
+
+LOOK = 0.1
+"""Seconds between two looks at whether the answer is written."""
+
+
+class Rescan(NamedTuple):
+    """The worker's own job: to look at roots again, since something may have changed there."""
+
+    roots: frozenset[int] | None
+    """None is all of them."""
+
+    def joined(self, other: "Rescan") -> "Rescan":
+        if self.roots is None or other.roots is None:
+            return Rescan(None)
+        return Rescan(self.roots | other.roots)
 
 
 class StoppedError(Exception):
@@ -19,7 +39,7 @@ class StoppedError(Exception):
 class Job:
     """A request to index, and whoever watches it. It goes on when nobody does."""
 
-    def __init__(self, request: JobRequest, caller: Caller | None = None) -> None:
+    def __init__(self, request: JobRequest | Rescan, caller: Caller | None = None) -> None:
         self.id = secrets.token_hex(8)
         self.request = request
         self.stop = Event()
@@ -27,8 +47,14 @@ class Job:
         self._caller = caller
 
     @property
-    def is_watched(self) -> bool:
-        return self._caller is not None
+    def is_own(self) -> bool:
+        """Whether the worker itself wants it, and nobody waits for it."""
+        return isinstance(self.request, Rescan)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether it is worth staying for: somebody wants it, or it found something to read."""
+        return not self.is_own or self.progress is not None
 
     def post(self, event: IndexEvent | Accepted) -> None:
         if isinstance(event, Progress):
@@ -42,15 +68,21 @@ class Job:
 
 
 class JobQueue:
-    """First come, first served; jobs that somebody watches go before the worker's own."""
+    """First come, first served; the worker's own job comes last and makes room for the others."""
 
-    def __init__(self, pause_mark: Path) -> None:
-        """`pause_mark` is a file that is there while indexing is paused, restarts included."""
+    def __init__(self, pause_mark: Path, gives_way: Callable[[], bool] = lambda: False) -> None:
+        """Args:
+        pause_mark: a file that is there while indexing is paused, restarts included.
+        gives_way: whether a job has to hold for an answer; asked between two steps of it.
+        """
         self._mark = pause_mark
+        self._gives_way = gives_way
         self._changed = Condition()
         self._waiting: list[Job] = []
+        self._own: Job | None = None
         self._running: Job | None = None
         self._paused = pause_mark.exists()
+        self._barred = 0
         self._closed = False
 
     @property
@@ -63,18 +95,30 @@ class JobQueue:
 
     @property
     def is_idle(self) -> bool:
-        """Nothing runs or waits that could go on now."""
-        return self._paused or (self._running is None and not self._waiting)
+        """Nothing runs or waits that could go on now and is worth staying for."""
+        return self._paused or not any(job.has_work for job in self._all())
 
     @property
     def is_closed(self) -> bool:
         return self._closed
 
     def put(self, job: Job) -> None:
+        """Have a job done that somebody wants. The worker's own job is gone on with after it."""
         with self._changed:
-            mine = [place for place, other in enumerate(self._waiting) if not other.is_watched]
-            at = mine[0] if mine and job.is_watched else len(self._waiting)
-            self._waiting.insert(at, job)
+            self._waiting.append(job)
+            running = self._running
+            if running and isinstance(running.request, Rescan) and not running.stop.is_set():
+                running.stop.set()
+                self._look_again(running.request)
+            self._changed.notify_all()
+
+    def look_again(self, roots: frozenset[int] | None = None) -> None:
+        """Have the worker look at roots again, all of them when none are named.
+
+        However often this is asked, one such job waits at most, for all that was asked.
+        """
+        with self._changed:
+            self._look_again(Rescan(roots))
             self._changed.notify_all()
 
     def take(self, timeout: float) -> Job | None:
@@ -82,11 +126,38 @@ class JobQueue:
         with self._changed:
             self._running = None
             self._changed.notify_all()
-            if not self._waiting and not self._closed:
-                self._changed.wait(timeout)
-            if self._waiting and not self._closed:
+            self._changed.wait_for(lambda: self._closed or self._has_next(), timeout)
+            if self._closed or not self._has_next():
+                return None
+            if self._waiting:
                 self._running = self._waiting.pop(0)
+            else:
+                self._running, self._own = self._own, None
             return self._running
+
+    @contextmanager
+    def barred(self, patience: float) -> Iterator[None]:
+        """No job runs inside the block; one that had to end for it is gone on with afterwards.
+
+        Raises:
+            TimeoutError: it has not ended after `patience` seconds.
+        """
+        with self._changed:
+            self._barred += 1
+            running = self._running
+            if running is not None:
+                running.stop.set()
+                self._look_again(Rescan(None))
+                self._changed.notify_all()
+        try:
+            with self._changed:
+                if not self._changed.wait_for(lambda: self._running is None, patience):
+                    raise TimeoutError
+            yield
+        finally:
+            with self._changed:
+                self._barred -= 1
+                self._changed.notify_all()
 
     def stop(self, id: str) -> None:
         """End a job, or keep it from beginning. Quietly nothing when there is none of this id."""
@@ -113,8 +184,8 @@ class JobQueue:
                 self._mark.unlink(missing_ok=True)
             self._changed.notify_all()
 
-    def hold(self, job: Job, seconds: float) -> bool:
-        """Wait while indexing is paused, at most so long; whether it still is.
+    def hold(self, job: Job, seconds: float) -> Held | None:
+        """Wait while the job has to hold, at most so long; why it still has to.
 
         Raises:
             StoppedError: the job was stopped.
@@ -124,10 +195,26 @@ class JobQueue:
             while True:
                 if job.stop.is_set():
                     raise StoppedError
+                reason: Held | None = "paused" if self._paused else None
+                if reason is None and seconds and self._gives_way():
+                    reason = "answering"
                 left = deadline - monotonic()
-                if not self._paused or left <= 0:
-                    return self._paused
-                self._changed.wait(left)
+                if reason is None or left <= 0:
+                    return reason
+                self._changed.wait(left if reason == "paused" else min(left, LOOK))
+
+    def _look_again(self, wanted: Rescan) -> None:
+        if self._own is None:
+            self._own = Job(wanted)
+        elif isinstance(self._own.request, Rescan):
+            self._own.request = self._own.request.joined(wanted)
+
+    def _has_next(self) -> bool:
+        """While indexing is paused the worker's own job is not begun: others must not wait."""
+        if self._barred:
+            return False
+        return bool(self._waiting or (self._own and not self._paused))
 
     def _all(self) -> Sequence[Job]:
-        return [*([self._running] if self._running else []), *self._waiting]
+        own = [self._own] if self._own else []
+        return [*([self._running] if self._running else []), *self._waiting, *own]

@@ -24,5 +24,7 @@ class LibraryOptions(Value):
     """The address of a Chroma server; empty keeps the vectors in `vectors`."""
     processes: int = 2
     """Reader processes."""
+    watch: bool = True
+    """Whether changes of the files are noticed while the worker runs."""
     rules: WalkRules = WalkRules()
     limits: Limits = Limits()

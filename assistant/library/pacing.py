@@ -1,11 +1,12 @@
 """How fast an indexing job goes, how long it will take, and when it holds."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Protocol
 
 from assistant.core.library_events import Progress
+from assistant.library.jobs import Held
 
 EVERY = 0.25
 """Seconds between two reports."""
@@ -14,14 +15,42 @@ WINDOW = 20.0
 """Seconds over which the rate is taken."""
 
 BREATH = 0.5
-"""Seconds between two reports while a job is paused."""
+"""Seconds between two reports while a job holds."""
+
+
+PATIENCE = 300.0
+"""Seconds that a job holds at most for answers that follow each other without a gap."""
+
+TURN = 30.0
+"""Seconds that it then goes on all the same, before it holds again."""
+
+
+class Courtesy:
+    """Gives way to answers that are being written, but not for ever."""
+
+    def __init__(
+        self, is_answering: Callable[[], bool], clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._is_answering = is_answering
+        self._clock = clock
+        self._since: float | None = None
+
+    def gives_way(self) -> bool:
+        """Whether to hold now; to be asked between two steps."""
+        if not self._is_answering():
+            self._since = None
+            return False
+        now = self._clock()
+        if self._since is None or now - self._since > PATIENCE + TURN:
+            self._since = now
+        return now - self._since <= PATIENCE
 
 
 class Hold(Protocol):
     """Whether a job has to wait."""
 
-    def __call__(self, seconds: float) -> bool:
-        """Wait while the job is paused, at most so long; whether it still is.
+    def __call__(self, seconds: float) -> Held | None:
+        """Wait while the job has to, at most so long; why it still has to.
 
         Raises:
             StoppedError: the job was stopped.
@@ -54,14 +83,14 @@ class Pace:
         self._hold(0)
 
     def check(self) -> None:
-        """Between two batches: wait while paused. Raises StoppedError."""
+        """Between two batches: wait while that is needed. Raises StoppedError."""
         while self._hold(BREATH):
             pass
 
     def wait(self) -> Iterator[Progress]:
-        """Wait while paused, telling so. Raises StoppedError."""
-        while self._hold(BREATH):
-            yield self._progress(paused=True)
+        """Wait while that is needed, telling so. Raises StoppedError."""
+        while reason := self._hold(BREATH):
+            yield self._progress(reason)
             self._recent.clear()
 
     def told(self, current: str) -> Iterator[Progress]:
@@ -80,7 +109,7 @@ class Pace:
             self._reported = monotonic()
             yield self._progress()
 
-    def _progress(self, *, paused: bool = False) -> Progress:
+    def _progress(self, held: Held | None = None) -> Progress:
         now = monotonic()
         self._recent.append((now, self._done, self._bytes_left))
         while len(self._recent) > 2 and now - self._recent[0][0] > WINDOW:
@@ -94,5 +123,6 @@ class Pace:
             rate=round((self._done - done) / passed, 2),
             eta=round(self._bytes_left / byte_rate, 1) if byte_rate > 0 else None,
             current=self._current,
-            paused=paused,
+            paused=held == "paused",
+            yielding=held == "answering",
         )

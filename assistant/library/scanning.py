@@ -31,7 +31,6 @@ class Scan:
         self._known = catalog.listed(root.id)
         self._unseen = dict(self._known)
         self._unreadable: list[bytes] = []
-        self._devices: dict[bytes, int] = {}
         self._news: list[tuple[bytes, Stamp]] = []
         self._left_out: list[Skipped] = []
         self.removed = 0
@@ -40,8 +39,8 @@ class Scan:
         """Whether the catalog says of the root what it said before."""
         self.is_settled = True
         """Whether no file of the root waits or was skipped; only if it is unchanged."""
-        self.folders: list[bytes] = []
-        """Those that were looked into."""
+        self.folders: dict[bytes, tuple[int, int]] = {}
+        """Those that were looked into, with their disk and their number there."""
         self.takes_back = False
         """Whether there is an ignore file that can bring back what is hidden."""
 
@@ -77,9 +76,8 @@ class Scan:
         self.is_settled = all(known.state == "indexed" for known in self._known.values())
 
     def _remember(self, visit: Visit) -> None:
-        if visit.folder is not None and visit.device:
-            self.folders.append(visit.folder)
-            self._devices[visit.folder] = visit.device
+        if visit.folder is not None and any(visit.identity):
+            self.folders[visit.folder] = visit.identity
             self.takes_back = self.takes_back or visit.takes_back
 
     def _take_skipped(self, entry: Skipped) -> int:
@@ -152,8 +150,8 @@ class Scan:
         absent = {mount for mount in before if is_absent(mount)}
         inside = {
             folder
-            for folder, device in self._devices.items()
-            if device != self._devices.get(folder.rpartition(b"/")[0], device)
+            for folder, identity in self.folders.items()
+            if identity[0] != self.folders.get(folder.rpartition(b"/")[0], identity)[0]
         }
         above = mount_above(self._root.path)
         now = absent | inside | ({above} if above else set())

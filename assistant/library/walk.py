@@ -44,6 +44,7 @@ _DOT = ord(".")
 _IS_HIDDEN = "its name begins with a dot"
 _IS_IGNORED = "matches a line of an ignore file"
 _CAN_BE_MADE_AGAIN = "a folder that programs can make again"
+_UNKNOWN = (0, 0)
 _name_of = attrgetter("name")
 
 
@@ -113,8 +114,8 @@ class Visit(NamedTuple):
 
     folder: bytes | None
     """None for the files among the roots."""
-    device: int
-    """The number of the disk it lies on; 0 when unknown."""
+    identity: tuple[int, int]
+    """Its disk and its number there; zeros when unknown."""
     found: list[Candidate | Skipped]
     """What is in it, but for the folders that are visited themselves."""
     takes_back: bool
@@ -146,10 +147,22 @@ def visits(roots: Iterable[bytes | str], rules: WalkRules | None = None) -> Iter
     paths = dict.fromkeys(_real(os.fsencode(root)) for root in roots)
     folders = {path for path in paths if os.path.isdir(path)}  # noqa: PTH112 - Path takes no bytes
     if files := [path for path in paths if path not in folders]:
-        yield Visit(None, 0, [walker.single(path) for path in files], False)
+        yield Visit(None, _UNKNOWN, [walker.single(path) for path in files], False)
     for path in paths:
         if path in folders:
             yield from walker.tree(path)
+
+
+def is_hidden(name: bytes, rules: WalkRules) -> bool:
+    """Whether a name is left out as hidden, unless a line brings it back, and says nothing."""
+    return (
+        name.startswith(b".") and not rules.hidden and os.fsdecode(name) not in rules.ignore_files
+    )
+
+
+def is_skipped_type(name: bytes, rules: WalkRules) -> bool:
+    """Whether a file of this name is left out for its type, unless a line brings it back."""
+    return os.fsdecode(_suffix(name)) in rules.skipped_suffixes
 
 
 class _Walker:
@@ -190,7 +203,7 @@ class _Walker:
             with os.scandir(path) as listing:
                 entries = sorted(listing, key=_name_of)
         except OSError as failure:
-            return Visit(path, 0, [_unreadable(path, failure)], False)
+            return Visit(path, _UNKNOWN, [_unreadable(path, failure)], False)
         identity = (status.st_dev, status.st_ino)
         if not stat.S_ISDIR(status.st_mode) or identity in self._visited:
             return None
@@ -198,11 +211,11 @@ class _Walker:
         names = set(map(_name_of, entries))
         if not folder.is_wanted and not names.isdisjoint(_MARKS):
             left_out = Skipped(path, "ignored", _CAN_BE_MADE_AGAIN)
-            return Visit(path, status.st_dev, [left_out], False)
+            return Visit(path, identity, [left_out], False)
         ignoring = tuple(name for encoded, name in self._ignore_files if encoded in names)
         here = rules_of(os.fsdecode(path), ignoring, folder.above) if ignoring else folder.above
         found = self._found(entries, here, inner)
-        return Visit(path, status.st_dev, found, here is not None and here.takes_back)
+        return Visit(path, identity, found, here is not None and here.takes_back)
 
     def _found(
         self, entries: list[os.DirEntry[bytes]], here: IgnoreRules | None, inner: list[_Folder]

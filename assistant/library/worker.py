@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import AssistantError
+from assistant.ipc.answering import Answering
 from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
 from assistant.ipc.server import Server
@@ -20,6 +22,7 @@ from assistant.ipc.worker import WorkerSpec
 from assistant.ipc.workerlog import WorkerLog
 from assistant.library.jobs import JobQueue
 from assistant.library.options import LibraryOptions
+from assistant.library.pacing import Courtesy
 from assistant.library.protocol import LibraryRequest, requests
 
 if TYPE_CHECKING:
@@ -34,6 +37,9 @@ OOM_SCORE = "600"
 NICE = 10
 """Indexing gives way to an answer that is being written. Linux keeps this for each thread, and
 the threads that compute inherit it from the one that starts them."""
+
+LOST = 3
+"""The status of a worker that ends because library.db is damaged."""
 
 LAST_JOB = 20.0
 """Seconds that a job has to end when the worker does."""
@@ -56,7 +62,8 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     opening: Future[Host] = Future()
-    jobs = JobQueue(options.database.with_name("library.paused"))
+    courtesy = Courtesy(Answering(worker.runtime).is_shown)
+    jobs = JobQueue(options.database.with_name("library.paused"), courtesy.gives_way)
 
     def answer(caller: Caller, request: LibraryRequest) -> None:
         try:
@@ -75,13 +82,16 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
         except AssistantError as failure:
             log.warning("the library cannot be opened: %s", failure)
             opening.set_exception(failure)
-            _wait(jobs, server, output, 0)
+            _wait(lambda: False, server, output, 0)
             return
         opening.set_result(host)
         indexing = threading.Thread(target=_index, args=(host, jobs), name="indexing", daemon=True)
         indexing.start()
         log.info("library %s is ready", worker.version)
-        _wait(jobs, server, output, idle_exit)
+        _wait(lambda: host.is_behind or not jobs.is_idle, server, output, idle_exit, host)
+        if host.is_lost:
+            log.error("library.db is damaged: the next worker makes it again")
+            os._exit(LOST)
         jobs.close()
         indexing.join(LAST_JOB)
     host.close()
@@ -93,21 +103,29 @@ def _index(host: "Host", jobs: JobQueue) -> None:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
     while not jobs.is_closed:
-        job = jobs.take(LOOK)
+        job = jobs.take(0 if host.is_behind else LOOK)
         if job is not None:
             host.run(job)
+        elif host.is_behind:
+            host.catch_up()
 
 
 def _wait(
-    jobs: JobQueue, server: Server[LibraryRequest], output: WorkerLog, idle_exit: float
+    is_busy: Callable[[], bool],
+    server: Server[LibraryRequest],
+    output: WorkerLog,
+    idle_exit: float,
+    host: "Host | None" = None,
 ) -> None:
-    """Until the worker may end: nobody is connected, and no job can go on."""
+    """Until the worker may end: nobody is connected, and there is nothing left to do; or has to."""
     busy = monotonic()
     pause = threading.Event()
     while True:
         pause.wait(min(LOOK, idle_exit) or LOOK / 10)
-        if not jobs.is_idle or not server.quiet_for():
+        if is_busy() or not server.quiet_for():
             busy = monotonic()
+        if host is not None and host.is_lost:
+            return
         idle = monotonic() - busy
         if server.quiet_for() and (idle > idle_exit or server.retiring.is_set()):
             return

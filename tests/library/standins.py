@@ -37,6 +37,9 @@ class ReaderHere:
             mtime_ns=status.st_mtime_ns,
         )
 
+    def close(self) -> None:
+        """There is nothing to end."""
+
 
 class WordEmbedder:
     """A token is a word, and a vector says which letters a text has."""
