@@ -85,8 +85,10 @@ class Follower:
                 self._status.tell(phase="reading", total=0)
             case Planned(plan=plan):
                 self._status.tell(used=plan.prompt_tokens, window=plan.window)
-            case Reading(done=done, total=total):
-                self._status.tell(phase="reading", done=done, total=total)
+            case Reading(done=done, total=total, cached=cached):
+                self._status.tell(
+                    phase="reading", done=done, total=total, cached=cached, new=total - cached
+                )
             case Wrote():
                 self._status.tell(
                     phase="writing", used=turn.prompt_tokens + turn.pieces, speed=turn.speed
@@ -96,11 +98,13 @@ class Follower:
 
     def _tell_usage(self, message: Message | None) -> None:
         if message is None or message.usage is None:
-            self._status.tell(used=0, speed=0.0)
+            self._status.tell(used=0, speed=0.0, cached=0, new=0)
             return
+        cached = message.usage.cached_tokens
+        new = message.usage.prompt_tokens - cached
         used = message.usage.prompt_tokens + message.usage.completion_tokens
         speed = message.timings.tokens_per_second if message.timings else 0.0
-        self._status.tell(used=used, speed=speed)
+        self._status.tell(used=used, speed=speed, cached=cached, new=new)
 
     def _tell_left_out(self, plan: ContextPlan) -> None:
         turns = len(plan.left_out)

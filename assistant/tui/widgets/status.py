@@ -23,6 +23,10 @@ class Status:
     used: int = 0
     """Tokens of the window that are taken."""
     window: int = 0
+    cached: int = 0
+    """Tokens of the newest prompt that did not have to be read again."""
+    new: int = 0
+    """Tokens of it that had to."""
     speed: float = 0.0
     """Tokens per second of the newest answer."""
     phase: Phase = "idle"
@@ -70,6 +74,8 @@ def _parts(status: Status) -> list[tuple[int, Content]]:
         parts.append((4, text.muted(f"{status.used:,} / {status.window:,} tokens")))
     if status.speed:
         parts.append((5, text.muted(f"{status.speed:.0f} tok/s")))
+    if status.new:
+        parts.append((7, text.muted(f"{status.cached:,} cached, {status.new:,} new")))
     parts.append((6, text.muted("offline")))
     return parts
 
