@@ -192,9 +192,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "files",
         "Choose files",
-        "Choose the collections that this conversation is about",
+        "Choose the collections of this conversation",
         "Files",
-        "alt+f",
+        "f5",
     ),
     Command(
         "pause-indexing",
@@ -213,7 +213,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "library",
         "Library",
-        "See what is in the library and what is not, and change it",
+        "See and change what is in the library",
         "Files",
         "f7",
     ),

@@ -314,7 +314,7 @@ async def test_an_empty_library_is_never_asked(home: Path) -> None:
     async with opened(Setting(home, library=library)) as driver:
         await driver.screen.holdings.refresh()
         await driver.ask("A question")
-        await driver.pilot.press("alt+f")
+        await driver.pilot.press("f5")
         await driver.until_shown("There are no files yet")
         await driver.pilot.press("alt+p")
         await driver.until_shown("There is nothing to index")

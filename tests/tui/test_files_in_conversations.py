@@ -23,7 +23,7 @@ def stocked(*, silent: bool = False) -> ScriptedLibrary:
 
 
 async def choosing(driver: Driver) -> None:
-    await driver.pilot.press("alt+f")
+    await driver.pilot.press("f5")
     await driver.until(lambda: isinstance(driver.app.screen, ChooseFiles))
     await driver.until_shown("Which files is this conversation about?")
 

@@ -97,7 +97,7 @@ def test_files_that_are_indexed(shows: Compare, here: Path, size: tuple[int, int
 @pytest.mark.parametrize("size", SIZES)
 def test_collections_to_choose_from(shows: Compare, here: Path, size: tuple[int, int]) -> None:
     async def play(driver: Driver) -> None:
-        await driver.pilot.press("alt+f")
+        await driver.pilot.press("f5")
         await driver.until_shown("Which files")
         await driver.pilot.press("down", "down", "space")
 

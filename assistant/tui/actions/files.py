@@ -50,7 +50,10 @@ async def submit(screen: "ChatScreen", question: str) -> None:
 
 async def choose(screen: "ChatScreen", _: Call) -> None:
     """Choose the collections of the conversation."""
-    await screen.holdings.refresh()
+    if screen.holdings.status is None:
+        if not screen.holdings.is_empty:
+            screen.say("Asking the library …")
+        await screen.holdings.refresh()
     if screen.holdings.is_empty:
         screen.say("There are no files yet: /add, or a folder dropped on the window, adds some.")
         return

@@ -18,6 +18,8 @@ TYPING = (
     ("↑", "In an empty prompt: edit the last question"),
     ("Ctrl+↑ Ctrl+↓", "Walk through earlier questions"),
     ("/", "In an empty prompt: the menu of commands"),
+    ("@", "A file that goes whole with the question, or a folder"),
+    ("#", "A collection that the question is about"),
     ("Tab", "Go through messages and blocks of code"),
     ("PgUp PgDn", "Scroll"),
 )

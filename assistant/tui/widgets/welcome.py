@@ -16,6 +16,7 @@ class Welcome(Static):
     def __init__(self, model_chosen: bool) -> None:
         lines = [
             text.own("Ask anything.", "bold"),
+            text.muted("Drop a folder here to ask about your files."),
             text.muted("Everything stays on this machine."),
         ]
         if not model_chosen:
