@@ -59,6 +59,8 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
     output = WorkerLog(worker.log)
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    told_to_end = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     opening: Future[Host] = Future()
@@ -82,19 +84,27 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
         except AssistantError as failure:
             log.warning("the library cannot be opened: %s", failure)
             opening.set_exception(failure)
-            _wait(lambda: False, server, output, 0)
+            _wait(server, output, 0)
             return
         opening.set_result(host)
         indexing = threading.Thread(target=_index, args=(host, jobs), name="indexing", daemon=True)
         indexing.start()
         log.info("library %s is ready", worker.version)
-        _wait(lambda: host.is_behind or not jobs.is_idle, server, output, idle_exit, host)
+        _wait(
+            server,
+            output,
+            idle_exit,
+            is_busy=lambda: host.is_behind or not jobs.is_idle,
+            has_to_end=lambda: host.is_lost or told_to_end.is_set(),
+        )
         if host.is_lost:
             log.error("library.db is damaged: the next worker makes it again")
             os._exit(LOST)
+        # Nobody else may begin before all is closed.
+        server.retiring.set()
         jobs.close()
         indexing.join(LAST_JOB)
-    host.close()
+        host.close()
     log.info("library ends")
 
 
@@ -111,20 +121,20 @@ def _index(host: "Host", jobs: JobQueue) -> None:
 
 
 def _wait(
-    is_busy: Callable[[], bool],
     server: Server[LibraryRequest],
     output: WorkerLog,
     idle_exit: float,
-    host: "Host | None" = None,
+    is_busy: Callable[[], bool] = lambda: False,
+    has_to_end: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Until the worker may end: nobody is connected, and there is nothing left to do; or has to."""
+    """Until the worker may end, since nobody is connected and nothing is left to do, or has to."""
     busy = monotonic()
     pause = threading.Event()
     while True:
         pause.wait(min(LOOK, idle_exit) or LOOK / 10)
         if is_busy() or not server.quiet_for():
             busy = monotonic()
-        if host is not None and host.is_lost:
+        if has_to_end():
             return
         idle = monotonic() - busy
         if server.quiet_for() and (idle > idle_exit or server.retiring.is_set()):
