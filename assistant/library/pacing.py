@@ -92,6 +92,7 @@ class Pace:
         while reason := self._hold(BREATH):
             yield self._progress(reason)
             self._recent.clear()
+            self._recent.append((monotonic(), self._done, self._bytes_left))
 
     def told(self, current: str) -> Iterator[Progress]:
         """The job turns to another file."""

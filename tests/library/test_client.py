@@ -16,6 +16,7 @@ from assistant.bootstrap import library, make_folders
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.library_events import Done, Indexed, IndexEvent, Planned, Skipped
 from assistant.core.ports import Library
+from assistant.ipc.answering import Answering
 from assistant.library.embedding import starter_folder
 from assistant.paths import find_paths
 from tests.library.places import write_corpus
@@ -62,6 +63,11 @@ def until(condition: object) -> None:
     while not condition():
         assert monotonic() < deadline, "the state was not reached in time"
         sleep(0.05)
+
+
+def names(library: Library) -> set[str]:
+    """Of the files that are indexed."""
+    return {Path(entry.path).name for entry in library.files(state="indexed")}
 
 
 def last(events: list[IndexEvent]) -> Done:
@@ -213,6 +219,42 @@ def test_a_paused_library_waits_and_goes_on(files: Path, opened: Library) -> Non
 
     assert last(list(job)).indexed == 1
     assert opened.search("museum in winter", None, 1).passages[0].path == str(files / "late.txt")
+
+
+def test_changes_are_noticed_without_being_asked_about(files: Path, opened: Library) -> None:
+    (files / "bakery.md").unlink()
+    (files / "sub" / "farol.txt").rename(files / "lighthouse.txt")
+    fresh = files.parent / "fresh.txt"
+    fresh.write_text("The museum is closed in winter.")
+    fresh.replace(files / "museum.txt")
+
+    until(lambda: "museum.txt" in names(opened) and "bakery.md" not in names(opened))
+    assert "lighthouse.txt" in names(opened)
+    assert opened.search("museum in winter", None, 1).passages[0].path == str(files / "museum.txt")
+    status = opened.status()
+    assert (status.roots, status.watched, status.missing) == (1, 1, ())
+
+
+def test_a_folder_that_is_not_there_is_told_and_still_found(files: Path, opened: Library) -> None:
+    away = files.rename(files.with_name(f"{files.name}-away"))
+
+    until(lambda: opened.status().missing == (str(files),))
+    assert opened.collections()[0].missing == (str(files),)
+    assert "four euros" in opened.search("What does rye bread cost?", None, 1).passages[0].text
+
+    away.rename(files)
+    until(lambda: opened.status().missing == ())
+
+
+def test_indexing_holds_while_an_answer_is_written(files: Path, opened: Library) -> None:
+    (files / "late.txt").write_text("The museum is closed in winter.")
+    sign = Answering(find_paths().runtime)
+    with sign.shown():
+        job = opened.add([str(files)], "trip", Event())
+        assert any(getattr(event, "yielding", False) for event in job)
+        assert opened.search("rye bread", None, 1).passages, "questions do not wait"
+
+    assert last(list(job)).indexed == 1
 
 
 def test_a_job_goes_on_when_nobody_watches_any_more(files: Path, opened: Library) -> None:
