@@ -1,4 +1,4 @@
-"""The system's clipboard, through its own tool."""
+"""The system's clipboard, through its own tools."""
 
 import os
 import shutil
@@ -9,6 +9,16 @@ from typing import Protocol
 SECONDS = 2.0
 """A tool that takes longer has no display to talk to."""
 
+PASTE = {
+    "wl-copy": ("wl-paste", "--no-newline"),
+    "xclip": ("xclip", "-selection", "clipboard", "-out"),
+    "xsel": ("xsel", "--clipboard", "--output"),
+    "pbcopy": ("pbpaste",),
+    "termux-clipboard-set": ("termux-clipboard-get",),
+    "clip.exe": ("powershell.exe", "-NoProfile", "-Command", "Get-Clipboard -Raw"),
+}
+"""What reads the clipboard that a tool writes."""
+
 
 class Run(Protocol):
     """Runs a command with text on its standard input; whether it succeeded."""
@@ -16,18 +26,26 @@ class Run(Protocol):
     def __call__(self, command: Sequence[str], text: bytes) -> bool: ...
 
 
+class Output(Protocol):
+    """Runs a command; what it writes to its standard output, None when it failed."""
+
+    def __call__(self, command: Sequence[str]) -> bytes | None: ...
+
+
 class Clipboard:
-    """Copies with the first native tool that works here."""
+    """Copies and pastes with the first native tool that works here."""
 
     def __init__(
         self,
         environment: Mapping[str, str] = os.environ,
         which: Callable[[str], str | None] = shutil.which,
         run: Run | None = None,
+        output: Output | None = None,
     ) -> None:
         self._environment = environment
         self._which = which
         self._run = run or _run
+        self._output = output or _output
 
     def tools(self) -> list[tuple[str, ...]]:
         """The commands that can reach the user's clipboard from here, best first.
@@ -54,6 +72,32 @@ class Clipboard:
             if self._run(command, encoded):
                 return command[0]
         return ""
+
+    def read(self) -> str | None:
+        """The text on the clipboard; None when no tool can tell it."""
+        for tool in self.tools():
+            command = PASTE[tool[0]]
+            if self._which(command[0]):
+                data = self._output(command)
+                if data is not None:
+                    return data.decode("utf-8", errors="replace").replace("\r\n", "\n")
+        return None
+
+
+def _output(command: Sequence[str]) -> bytes | None:
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            start_new_session=True,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
 
 
 def _run(command: Sequence[str], text: bytes) -> bool:

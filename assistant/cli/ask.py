@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +12,22 @@ from pydantic import ValidationError
 
 from assistant.cli.answering import Answering
 from assistant.cli.interruption import Interruption
+from assistant.cli.opening import (
+    given_values,
+    open_prompt,
+    prompt_called,
+    tell_bad_file,
+    var_option,
+)
 from assistant.cli.preview import Asked, PlannedQuestion, Preview
 from assistant.cli.program import Program, absolute
 from assistant.cli.reading import compose
 from assistant.cli.sources import chosen_sources
-from assistant.core.beginning import begin
+from assistant.core.beginning import begin, hinted_model, take_up
 from assistant.core.chat import Ask
 from assistant.core.errors import ModelError, NotFoundError
-from assistant.core.models import Conversation, Sampling, Value
+from assistant.core.grounding import usual_sources
+from assistant.core.models import Conversation, SamplingChanges, Value
 from assistant.core.ports import ConversationStore
 
 if TYPE_CHECKING:
@@ -29,7 +37,7 @@ EXIT_CODES = """\b
 Exit status:
     0  the answer is complete
     1  something unexpected happened
-    2  the command line or the settings are wrong
+    2  the command line or the settings are wrong, or a variable of the prompt has no value
     3  there is no such conversation, prompt, collection or file
     4  the model cannot be used
     5  the question, with the files attached to it, is too long for the model
@@ -47,6 +55,7 @@ class AskOptions(Value):
     """What the command line says beside the question."""
 
     prompt: str | None
+    variables: tuple[str, ...]
     conversation: str | None
     last: bool
     model: str | None
@@ -63,7 +72,10 @@ class AskOptions(Value):
 
 @click.command(epilog=EXIT_CODES)
 @click.argument("question", nargs=-1, metavar="[QUESTION]")
-@click.option("--prompt", metavar="NAME", help="A system prompt: see `assistant prompts`.")
+@click.option(
+    "--prompt", metavar="NAME", help="A prompt: see `assistant prompts`. Or the path of a file."
+)
+@var_option
 @click.option("--conversation", metavar="ID", help="Go on with this conversation.")
 @click.option("--last", is_flag=True, help="Go on with the newest conversation.")
 @click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
@@ -100,11 +112,13 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
         raise click.UsageError("--collection and --no-library exclude each other.")
     if options.collections and options.attach:
         raise click.UsageError("--collection and --attach exclude each other.")
-    sampling = _sampling(program.settings.sampling, options)
+    changes = _changes(options)
+    values = given_values(options.variables)
     text = compose(question, program.stdin)
     attached = tuple(_attachable(path) for path in options.attach)
     with program.assistant() as assistant:
-        asked = _asked(assistant, options)
+        asked = _asked(program, assistant, options, values, text)
+        sampling = changes.over(asked.basis.sampling.over(program.settings.sampling))
         sources = chosen_sources(
             options.collections,
             options.no_library,
@@ -113,7 +127,12 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
         with Interruption() as interruption:
             if options.dry_run:
                 view = Preview(program.console, interruption)
-                where = sources or assistant.chat.usual_sources(asked.earlier, text)
+                where = sources or usual_sources(
+                    assistant.library,
+                    asked.collections,
+                    text,
+                    fall_back=assistant.settings.library.fall_back,
+                )
                 planned = PlannedQuestion(
                     text=text, attached=attached, sampling=sampling, sources=where
                 )
@@ -141,20 +160,25 @@ def _attachable(path: str) -> str:
     return absolute
 
 
-def _sampling(settings: Sampling, options: AskOptions) -> Sampling:
-    given = options.model_dump(
-        include={"max_tokens", "temperature", "seed"},
-        exclude_none=True,
-    )
+def _changes(options: AskOptions) -> SamplingChanges:
+    """What the command line says of the sampling; it goes before the prompt, and that before the
+    settings."""
+    given = options.model_dump(include={"max_tokens", "temperature", "seed"})
     try:
-        return Sampling.model_validate(settings.model_dump() | given)
+        return SamplingChanges.model_validate(given)
     except ValidationError as failure:
         problem = failure.errors()[0]
         option = "--" + str(problem["loc"][0]).replace("_", "-")
         raise click.UsageError(f"{option} {problem['input']}: {problem['msg'].lower()}.") from None
 
 
-def _asked(assistant: "Assistant", options: AskOptions) -> Asked:
+def _asked(
+    program: Program,
+    assistant: "Assistant",
+    options: AskOptions,
+    values: Mapping[str, str],
+    text: str,
+) -> Asked:
     """Everything the options name, found before anything is stored."""
     model = absolute(options.model)
     if model is not None:
@@ -163,7 +187,18 @@ def _asked(assistant: "Assistant", options: AskOptions) -> Asked:
     name = options.prompt
     if name is None and earlier is None:
         name = assistant.settings.chat.prompt
-    return Asked(earlier=earlier, prompt=assistant.prompts.get(name) if name else None, model=model)
+    if not name:
+        if values:
+            raise click.UsageError("--var is for the variables of a prompt: add --prompt NAME.")
+        return Asked(earlier=earlier, opening=None, model=model)
+    prompt = prompt_called(assistant.prompts, name)
+    tell_bad_file(program, assistant.prompts, prompt)
+    opening = open_prompt(program, prompt, values, text)
+    if model is None and opening.model is not None and program.model is None:
+        model = hinted_model(opening, assistant.models)
+        if model is None:
+            program.console.note(f"{name} asks for the model {opening.model}, which is not here.")
+    return Asked(earlier=earlier, opening=opening, model=model)
 
 
 def _earlier(store: ConversationStore, options: AskOptions) -> Conversation | None:
@@ -179,11 +214,11 @@ def _earlier(store: ConversationStore, options: AskOptions) -> Conversation | No
 
 def _conversation(assistant: "Assistant", asked: Asked) -> Conversation:
     """The conversation to ask in: a new one, or the earlier one under its new prompt and model."""
-    store, earlier, prompt = assistant.store, asked.earlier, asked.prompt
+    store, earlier, opening = assistant.store, asked.earlier, asked.opening
     if earlier is None:
-        return begin(store, prompt, asked.model)
-    if prompt is not None:
-        store.set_system_prompt(earlier.id, prompt.text, prompt.name)
+        return begin(store, opening, asked.model)
+    if opening is not None:
+        take_up(store, earlier.id, opening)
     if asked.model is not None:
         store.set_model(earlier.id, asked.model)
     return earlier

@@ -1,4 +1,4 @@
-"""`assistant prompts` and `assistant models`: what there is to choose from."""
+"""`assistant models`: what there is to choose from."""
 
 from collections.abc import Sequence
 
@@ -8,30 +8,6 @@ from assistant.cli.program import Program
 from assistant.core.models import ModelRef
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-@click.command()
-@json_option
-@click.pass_obj
-def prompts(program: Program, /, as_json: bool) -> None:
-    """List the system prompts, and the files that cannot be used as one."""
-    found, problems = program.prompts().read()
-    default = program.settings.chat.prompt
-    console = program.console
-    if as_json:
-        console.json(
-            {
-                "prompts": [{**p.model_dump(), "default": p.name == default} for p in found],
-                "problems": [problem.model_dump() for problem in problems],
-                "folder": str(program.paths.prompts),
-            }
-        )
-        return
-    rows = [(_mark(p.name == default), p.name, p.title, p.description) for p in found]
-    console.table(rows, ("", "name", "title", "description"))
-    for problem in problems:
-        console.error(f"{problem.path} cannot be used: {problem.reason}.")
-    console.note(f"Your own go into {program.paths.prompts} as Markdown files.")
 
 
 @click.command()

@@ -9,7 +9,7 @@ from assistant.core.context import ContextPlan, Part
 from assistant.core.events import Loaded
 from assistant.core.grounding import Sources
 from assistant.core.models import Conversation, RenderedPrompt, Sampling, Value
-from assistant.core.prompts import Prompt
+from assistant.core.prompts.values import Opening
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
@@ -27,15 +27,27 @@ class Asked(Value):
 
     earlier: Conversation | None
     """The conversation that goes on; None for a new one."""
-    prompt: Prompt | None
-    """The system prompt of a new conversation, or the one an earlier one changes to."""
+    opening: Opening | None
+    """What a new conversation begins with, or the one that an earlier one changes to."""
     model: str | None
 
     @property
+    def basis(self) -> Opening | Conversation:
+        """Where examples, sampling and collections come from."""
+        return self.opening or self.earlier or Opening()
+
+    @property
     def system_prompt(self) -> str:
-        if self.prompt is not None:
-            return self.prompt.text
+        if self.opening is not None:
+            return self.opening.text
         return self.earlier.system_prompt if self.earlier else ""
+
+    @property
+    def collections(self) -> tuple[str, ...] | None:
+        """An earlier conversation keeps its own, unless the prompt it changes to has some."""
+        if self.opening is not None and self.opening.collections is not None:
+            return self.opening.collections
+        return self.earlier.collections if self.earlier else None
 
     @property
     def model_name(self) -> str | None:
@@ -86,6 +98,7 @@ class Preview:
             planned.sources,
             planned.attached,
             self._interruption.stop,
+            asked.basis.examples,
         )
         if self._interruption.stop.is_set():
             return self._interruption.exit_code

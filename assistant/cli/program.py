@@ -66,6 +66,8 @@ class Program:
     build: Build = field(default=_build)
     open_library: Callable[[Paths], "Library"] = field(default=_open_library)
     model: str | None = None
+    ask: Callable[[str], str] | None = None
+    """Asks the person at the terminal for a value by its name; None when nobody is there."""
 
     @cached_property
     def paths(self) -> Paths:

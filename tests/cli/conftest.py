@@ -56,6 +56,8 @@ class Shell:
     terminal: bool = False
     term: str = "xterm-256color"
     encoding: str = "utf-8"
+    ask: Callable[[str], str] | None = None
+    """Answers for the person at the terminal."""
 
     def __call__(self, *arguments: str, stdin: bytes | None = None, **environment: str) -> Run:
         out, err = Stream(self.terminal, self.encoding), Stream(self.terminal)
@@ -66,6 +68,7 @@ class Shell:
             stdin=None if stdin is None else io.BytesIO(stdin),
             build=self.build,
             open_library=lambda _: self.library,
+            ask=self.ask,
         )
         status = main(arguments, program)
         return Run(status, out.text, err.text)

@@ -1,38 +1,10 @@
-"""`assistant prompts`, `models`, `settings`: what there is and how it is set."""
+"""`assistant models`, `settings`: what there is and how it is set."""
 
 import json
-from pathlib import Path
 
 from assistant.cli.reference import describe
 from assistant.settings import Settings
 from tests.cli.conftest import Shell
-
-
-def test_prompts_lists_shipped_and_own_ones_and_what_cannot_be_used(shell: Shell) -> None:
-    folder = shell.home / "prompts"
-    folder.mkdir()
-    (folder / "pirate.md").write_text("---\ntitle: Pirate\n---\nTalk like a pirate.\n")
-    (folder / "broken.md").write_text("---\ntitle: [\n---\nx\n")
-
-    found = json.loads(shell("prompts", "--json").out)
-
-    names = {prompt["name"]: prompt for prompt in found["prompts"]}
-    assert {"general", "pirate"} <= set(names)
-    assert names["general"]["default"]
-    assert not names["pirate"]["default"]
-    assert [Path(problem["path"]).name for problem in found["problems"]] == ["broken.md"]
-
-
-def test_prompts_for_people_mark_the_default_and_name_the_problem(shell: Shell) -> None:
-    folder = shell.home / "prompts"
-    folder.mkdir()
-    (folder / "broken.md").write_text("nothing")
-
-    run = shell("prompts")
-
-    assert run.status == 0
-    assert "*  general" in run.out
-    assert "broken.md cannot be used" in run.err
 
 
 def test_models_lists_the_models_folder_and_marks_the_default(shell: Shell) -> None:

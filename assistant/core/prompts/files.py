@@ -23,7 +23,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from assistant.core.models import ChatMessage, Role, SamplingChanges, Value
 from assistant.core.prompts import placeholders, scalars
@@ -61,6 +67,14 @@ class FrontMatter(Value):
     sampling: SamplingChanges = SamplingChanges()
     model: OneLine | None = None
     collections: tuple[OneLine, ...] | None = None
+
+    @field_validator("description", "variables", "sampling", mode="before")
+    @classmethod
+    def _nothing(cls, given: object, info: ValidationInfo) -> object:
+        """A key with nothing behind it is as good as none."""
+        assert info.field_name is not None
+        field = cls.model_fields[info.field_name]
+        return field.get_default(call_default_factory=True) if given is None else given
 
     @field_validator("variables")
     @classmethod

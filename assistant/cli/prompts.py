@@ -1,0 +1,273 @@
+"""`assistant prompts`: the library of system prompts."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assistant.cli.editing import edit as edit_file
+from assistant.cli.opening import prompt_called
+from assistant.cli.program import Program
+from assistant.core.errors import NotFoundError
+from assistant.core.prompts import Problem, Prompt
+from assistant.core.prompts.files import write
+from assistant.core.prompts.own import OwnPrompts, PromptExistsError
+from assistant.core.prompts.saving import prompt_of
+from assistant.core.prompts.scalars import plain
+from assistant.core.sanitize import one_line
+
+TEMPLATE = """\
+---
+title: {title}
+description:
+language: en
+# All of these are optional; docs/prompts.md explains them.
+# variables:
+#   tone: friendly
+#   topic:
+# sampling:
+#   temperature: 0.2
+---
+
+Tell the model here who it is and how to answer.
+"""
+
+BAD = 3
+"""The exit status when a file cannot be used."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def prompts(context: click.Context, /, as_json: bool) -> None:
+    """List, read and write system prompts.
+
+    Without a command it lists them. A prompt is a Markdown file; your own go before the shipped
+    ones of the same name.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(list_, as_json=as_json)
+
+
+@prompts.command("list")
+@click.option("--language", metavar="CODE", help="Only those in this language, such as pt.")
+@json_option
+@click.pass_obj
+def list_(program: Program, /, language: str | None = None, as_json: bool = False) -> None:
+    """List the prompts, and the files that cannot be used as one."""
+    found, problems = program.prompts().read()
+    if language:
+        found = [p for p in found if p.language.partition("-")[0] == language.partition("-")[0]]
+    default = program.settings.chat.prompt
+    console = program.console
+    if as_json:
+        console.json(
+            {
+                "prompts": [_object(program, p) | {"default": p.name == default} for p in found],
+                "problems": [problem.model_dump() for problem in problems],
+                "folder": str(program.paths.prompts),
+            }
+        )
+        return
+    rows = [(_mark(program, p), p.name, p.language, p.title, p.description) for p in found]
+    console.table(rows, ("", "name", "language", "title", "description"))
+    _tell(program, problems)
+    console.note(f"* is used when none is named; + is your own, from {program.paths.prompts}.")
+
+
+@prompts.command()
+@click.argument("name")
+@json_option
+@click.pass_obj
+def show(program: Program, /, name: str, as_json: bool) -> None:
+    """Print the file of the prompt NAME."""
+    prompt = prompt_called(program.prompts(), name)
+    if as_json:
+        program.console.json(_object(program, prompt))
+    else:
+        program.console.write(Path(prompt.path).read_text(encoding="utf-8-sig"))
+        program.console.note(prompt.path)
+
+
+@prompts.command()
+@click.argument("name", required=False)
+@click.pass_obj
+def path(program: Program, /, name: str | None) -> None:
+    """Print the folder of your prompts, or the file of the prompt NAME."""
+    found = prompt_called(program.prompts(), name).path if name else str(program.paths.prompts)
+    program.console.line(found)
+
+
+@prompts.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@json_option
+@click.pass_obj
+def check(program: Program, /, files: tuple[Path, ...], as_json: bool) -> int:
+    """Tell what is wrong with prompt files: all that there are, or these FILEs.
+
+    Ends with status 3 when one of them cannot be used.
+    """
+    library = program.prompts()
+    if files:
+        problems = [problem for file in files if (problem := library.check(file))]
+        count = len(files)
+    else:
+        found, problems = library.read()
+        count = len(found) + len(problems)
+    if as_json:
+        program.console.json({"problems": [problem.model_dump() for problem in problems]})
+    else:
+        _tell(program, problems)
+        program.console.note(f"{count - len(problems)} of {count} can be used.")
+    return BAD if problems else 0
+
+
+@prompts.command()
+@click.argument("name")
+@click.pass_obj
+def edit(program: Program, /, name: str) -> int:
+    """Edit the prompt NAME in your editor (VISUAL or EDITOR).
+
+    A shipped prompt is copied to your folder first; the copy goes away when you change nothing.
+    """
+    own = OwnPrompts(program.paths.prompts)
+    file = own.path(name)
+    copied = not file.exists()
+    if copied:
+        shipped = Path(program.prompts().get(name).path)
+        own.save(name, shipped.read_text(encoding="utf-8-sig"))
+    before = file.read_bytes()
+    try:
+        edit_file(file, program.environment)
+    finally:
+        after = file.read_bytes() if file.is_file() else b""
+        if after == before:
+            program.console.note("Nothing was changed.")
+            if copied:
+                file.unlink()
+        elif not copied:
+            own.keep(name, before)
+    return _checked(program, file)
+
+
+@prompts.command()
+@click.argument("name")
+@click.option("--title", metavar="TITLE", help="Its title; the name when left out.")
+@click.option("--from", "source", metavar="NAME", help="Begin with a copy of this prompt.")
+@click.option("--no-edit", is_flag=True, help="Do not open the editor.")
+@click.pass_obj
+def new(
+    program: Program, /, name: str, title: str | None, source: str | None, no_edit: bool
+) -> int:
+    """Begin a prompt of your own called NAME, and edit it."""
+    library = program.prompts()
+    _refuse_taken(program, name)
+    own = OwnPrompts(program.paths.prompts)
+    if source:
+        prompt = prompt_called(library, source)
+        text = write(prompt.model_copy(update={"title": title or prompt.title}))
+    else:
+        text = TEMPLATE.format(title=plain(one_line(title or name)))
+    file = own.save(name, text)
+    if not no_edit and program.ask is not None:
+        edit_file(file, program.environment)
+    program.console.line(str(file))
+    return _checked(program, file)
+
+
+@prompts.command()
+@click.argument("conversation")
+@click.argument("name")
+@click.option("--title", metavar="TITLE", help="Its title; the conversation's when left out.")
+@click.option(
+    "--turns",
+    type=click.IntRange(min=0),
+    default=3,
+    metavar="N",
+    show_default=True,
+    help="How many of its first questions and answers become examples, at most.",
+)
+@click.option("--replace", is_flag=True, help="Replace a prompt of that name.")
+@json_option
+@click.pass_obj
+def save(
+    program: Program,
+    /,
+    conversation: str,
+    name: str,
+    title: str | None,
+    turns: int,
+    replace: bool,
+    as_json: bool,
+) -> int:
+    """Make a prompt called NAME of CONVERSATION: its system prompt and its first turns."""
+    own = OwnPrompts(program.paths.prompts)
+    own.path(name)
+    if not replace:
+        _refuse_taken(program, name, "Take another name, or --replace it.")
+    with program.assistant() as assistant:
+        found = assistant.store.conversation(conversation)
+        branch = assistant.store.branch(found.id)
+    prompt = prompt_of(found, branch, name, title=title or "", turns=turns)
+    if not prompt.text and not prompt.examples:
+        raise NotFoundError(f"The conversation {conversation} has nothing to make a prompt of.")
+    file = own.save(name, write(prompt), replace=replace)
+    if as_json:
+        program.console.json(_object(program, program.prompts().open(file)))
+    else:
+        program.console.line(str(file))
+    return _checked(program, file)
+
+
+@prompts.command()
+@click.argument("name")
+@click.pass_obj
+def delete(program: Program, /, name: str) -> None:
+    """Delete your prompt NAME; it can be restored for 30 days. Shipped ones stay."""
+    OwnPrompts(program.paths.prompts).delete(name)
+    program.console.note(f"`assistant prompts restore {name}` brings it back.")
+
+
+@prompts.command()
+@click.argument("name")
+@click.pass_obj
+def restore(program: Program, /, name: str) -> None:
+    """Bring back your prompt NAME as it was before it was last deleted, edited or replaced."""
+    program.console.line(str(OwnPrompts(program.paths.prompts).restore(name)))
+
+
+def _object(program: Program, prompt: Prompt) -> dict[str, Any]:
+    return prompt.model_dump(mode="json") | {"own": _is_own(program, prompt)}
+
+
+def _is_own(program: Program, prompt: Prompt) -> bool:
+    return Path(prompt.path).parent == program.paths.prompts
+
+
+def _mark(program: Program, prompt: Prompt) -> str:
+    default = "*" if prompt.name == program.settings.chat.prompt else ""
+    return default + ("+" if _is_own(program, prompt) else "")
+
+
+def _tell(program: Program, problems: list[Problem]) -> None:
+    for problem in problems:
+        program.console.error(f"{problem.path} cannot be used: {problem.reason}.", problem.fix)
+
+
+def _checked(program: Program, file: Path) -> int:
+    """Whether a file that was just written can be used; the exit status."""
+    problem = program.prompts().check(file) if file.exists() else None
+    if problem:
+        _tell(program, [problem])
+    return BAD if problem else 0
+
+
+def _refuse_taken(
+    program: Program, name: str, hint: str = "Edit it, or take another name."
+) -> None:
+    found, problems = program.prompts().read()
+    taken = {prompt.name for prompt in found} | {Path(problem.path).stem for problem in problems}
+    if name in taken:
+        raise PromptExistsError(f"There is a prompt {name} already.", hint)

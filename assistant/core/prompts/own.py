@@ -1,0 +1,150 @@
+"""The user's own prompt files: written, replaced, deleted, and brought back.
+
+Whatever is replaced or deleted goes to a folder of its own and stays there for a while.
+"""
+
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.prompts.library import SUFFIX
+
+TRASH = ".trash"
+KEEP = timedelta(days=30)
+STAMP = "%Y%m%d-%H%M%S-%f"
+
+_NAME = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*")
+LONGEST = 50
+"""Characters of a name; with its suffix it has to fit a file system in any script."""
+
+
+class PromptExistsError(AssistantError):
+    exit_code = 3
+
+
+class OwnPrompts:
+    """The folder of the user's prompts, which is made when it is first written to.
+
+    Every method that writes raises AssistantError when the folder cannot be written.
+    """
+
+    def __init__(
+        self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.folder = folder
+        self._trash = folder / TRASH
+        self._now = now
+
+    def path(self, name: str) -> Path:
+        """Where the prompt called `name` is or would be.
+
+        Raises:
+            AssistantError: nothing can be called that.
+        """
+        name = unicodedata.normalize("NFC", name)
+        if not _NAME.fullmatch(name) or len(name) > LONGEST:
+            raise AssistantError(
+                f"{name!r} cannot be the name of a prompt.",
+                f"Take letters, digits, - and _, at most {LONGEST}.",
+            )
+        return self.folder / f"{name}{SUFFIX}"
+
+    def save(self, name: str, text: str, *, replace: bool = False) -> Path:
+        """Write a prompt's file, whole or not at all.
+
+        Raises:
+            PromptExistsError: there is one already, and `replace` is not set.
+        """
+        path = self.path(name)
+        if path.exists() and not replace:
+            raise PromptExistsError(f"There is a prompt {name} already.", "Take another name.")
+        fresh = self.folder / f".{secrets.token_hex(8)}"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh.touch(mode=0o600, exist_ok=False)
+            with fresh.open("w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            self.keep(name)
+            fresh.replace(path)
+        except OSError as failure:
+            with suppress(OSError):
+                fresh.unlink()
+            raise _unwritable(path, failure) from None
+        return path
+
+    def delete(self, name: str) -> None:
+        """Move a prompt away; `restore` brings it back.
+
+        Raises:
+            NotFoundError: the user has none of that name.
+        """
+        path = self.path(name)
+        if not path.is_file():
+            raise NotFoundError(f"There is no prompt {name} of your own in {self.folder}.")
+        self.keep(name)
+        try:
+            path.unlink()
+        except OSError as failure:
+            raise _unwritable(path, failure) from None
+
+    def restore(self, name: str) -> Path:
+        """Bring back what was deleted or replaced last; what is there now takes its place.
+
+        Raises:
+            NotFoundError: nothing of that name was.
+        """
+        path = self.path(name)
+        kept = self.kept(name)
+        if not kept:
+            raise NotFoundError(f"No prompt {name} was deleted or replaced lately.")
+        self.keep(name)
+        try:
+            kept[-1].replace(path)
+        except OSError as failure:
+            raise _unwritable(path, failure) from None
+        return path
+
+    def keep(self, name: str, data: bytes | None = None) -> None:
+        """Keep a prompt as it is now, or as it was, and forget what was kept for long enough."""
+        path = self.path(name)
+        try:
+            self._forget()
+            if data is None and path.is_file():
+                data = path.read_bytes()
+            if data is not None:
+                self._trash.mkdir(mode=0o700, parents=True, exist_ok=True)
+                copy = self._trash / f"{path.stem}@{self._now().strftime(STAMP)}{SUFFIX}"
+                copy.write_bytes(data)
+        except OSError as failure:
+            raise _unwritable(self._trash, failure) from None
+
+    def kept(self, name: str) -> list[Path]:
+        """What was kept of a prompt, oldest first."""
+        stem = self.path(name).stem
+        return sorted(path for path, kept, _ in self._copies() if kept == stem)
+
+    def _forget(self) -> None:
+        for path, _, when in self._copies():
+            if self._now() - when > KEEP:
+                path.unlink()
+
+    def _copies(self) -> Iterator[tuple[Path, str, datetime]]:
+        for path in self._trash.glob(f"*@*{SUFFIX}"):
+            name, _, stamp = path.name.removesuffix(SUFFIX).rpartition("@")
+            with suppress(ValueError):
+                yield path, name, datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+
+
+def _unwritable(path: Path, failure: OSError) -> AssistantError:
+    return AssistantError(
+        f"{path} cannot be written: {failure.strerror}.",
+        "Check the permissions of the folder and the free space.",
+    )
