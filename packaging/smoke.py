@@ -1,0 +1,219 @@
+"""Tries a package where nothing helps it, and says what holds.
+
+Usage: smoke.py PACKAGE [--data FOLDER], with PACKAGE a folder, a `.run` file or a `.deb`.
+Run as root on Linux: it makes namespaces. FOLDER holds documents of every format with a
+manifest.tsv (ASSISTANT_TEST_DATA, or ../shared/docs beside the checkout).
+"""
+
+import argparse
+import csv
+import fnmatch
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+sys.path[:0] = [str(HERE), str(HERE / "pyinstaller"), str(ROOT)]
+
+from left_out import FILES  # noqa: E402
+from sandbox import USERS, Sandbox  # noqa: E402
+
+from assistant.versions import SAFE_SQLITE  # noqa: E402
+
+PLACE = "/opt/programa é só um"
+FACT = "The lighthouse of Barra Velha was painted bright green in 1971 by Marta Quintela.\n"
+QUESTION = "What colour was the lighthouse of Barra Velha painted in 1971?"
+LARGEST = 300_000
+"""Bytes of a sample: its kind matters here, not its size."""
+
+
+class FailedCheck(Exception):  # noqa: N818 -- it is no error of this program
+    """A check did not hold."""
+
+
+def expect(holds: object, told: object) -> None:
+    if not holds:
+        raise FailedCheck(str(told)[-1500:])
+
+
+class Trial:
+    """The checks of one package; each is a method whose name says what has to hold."""
+
+    def __init__(self, sandbox: Sandbox, program: str, package: Path, data: Path | None) -> None:
+        self.box, self.program, self.package, self.data = sandbox, program, package, data
+
+    def checks(self) -> Iterator[str]:
+        """Their names, in the order they are written."""
+        yield from (name for name in type(self).__dict__ if name.startswith("it_"))
+
+    def call(self, *arguments: str, user: str = "ana", **environment: str) -> str:
+        """Run the program; it has to succeed."""
+        done = self.box.run(self.program, *arguments, user=user, environment=environment)
+        expect(done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def it_finds_no_python_no_compiler_and_no_network(self) -> None:
+        looked = self.box.run(
+            "sh", "-c", "command -v python3 python gcc cc g++ cmake; cat /proc/net/route"
+        )
+        expect(not looked.stdout.strip().splitlines()[1:], looked.stdout)
+
+    def it_tells_its_versions_and_has_a_safe_sqlite(self) -> None:
+        told = self.call("--version")
+        [line] = [line for line in told.splitlines() if "SQLite" in line]
+        found = tuple(map(int, line.split()[-1].split(".")))
+        expect(found >= SAFE_SQLITE, told)
+        expect(all(part in told for part in ("llama", "chromadb", "onnxruntime")), told)
+
+    def it_carries_nothing_that_is_left_out(self) -> None:
+        names = [f"/{file.relative_to(self.package)}" for file in self.package.rglob("*")]
+        there = [name for name in names for pattern in FILES if fnmatch.fnmatch(name, pattern)]
+        expect(not there, there[:20])
+
+    def it_carries_its_licences(self) -> None:
+        listed = {one["name"]: one for one in json.loads(self.call("licenses", "--json"))}
+        for name in ("assistant", "Python", "llama.cpp", "SQLite", "chromadb", "textual", "numpy"):
+            expect(name in listed, f"{name} is missing among {sorted(listed)}")
+        unexpected = {"torch", "transformers", "kubernetes", "grpcio"} & listed.keys()
+        expect(not unexpected, unexpected)
+
+    def it_finds_nothing_broken(self) -> None:
+        report = json.loads(self.call("doctor", "--json", TERM="xterm"))
+        expect(report["ok"], [c for c in report["checks"] if c["status"] == "fail"])
+
+    def it_answers_on_the_starter_model(self) -> None:
+        told = json.loads(self.call("ask", "Say hello.", "--max-tokens", "12", "--json"))
+        expect(told["answer"].strip(), told)
+
+    def it_shows_the_screen(self) -> None:
+        seen, after, status = self.box.screen(self.program, until="offline")
+        expect(after and status == 0, f"status {status}: {seen}")
+        print(f"      first frame after {after:.2f} s")
+
+    def it_reads_every_format_and_finds_what_is_in_it(self) -> None:
+        folder = self.box.home() / "documents é"
+        folder.mkdir()
+        (folder / "farol.md").write_text(FACT)
+        kinds = self._samples(folder)
+        for file in [folder, *folder.rglob("*")]:
+            os.chown(file, USERS["ana"], USERS["ana"])
+        events = [
+            json.loads(line)
+            for line in self.call("add", "/home/ana/documents é", "--json").splitlines()
+        ]
+        done = json.dumps(events[-1])
+        skipped = [json.dumps(e) for e in events if "reason" in e]
+        expect(not skipped, skipped)
+        found = json.loads(self.call("search", QUESTION, "--json"))
+        expect("farol.md" in json.dumps(found[0]), found[:1])
+        print(f"      {len(kinds)} formats: {' '.join(kinds)}; {done[:120]}")
+
+    def it_answers_from_the_files_and_cites_them(self) -> None:
+        told = json.loads(
+            self.call("ask", QUESTION, "--temperature", "0", "--json", "--collection", "default")
+        )
+        expect("farol.md" in json.dumps(told["citations"]), told)
+
+    def it_starts_its_workers_from_itself(self) -> None:
+        script = "for p in /proc/[0-9]*; do tr '\\0' '\\n' <$p/cmdline 2>/dev/null | head -3; done"
+        lines = self.box.run("sh", "-c", script).stdout.splitlines()
+        workers = [lines[at - 1] for at, line in enumerate(lines) if line == "--worker" and at]
+        expect(workers and all(name.endswith("/assistant") for name in workers), lines)
+
+    def it_serves_two_users_at_once(self) -> None:
+        with ThreadPoolExecutor() as pool:
+            asked = [pool.submit(self._ask_as, user) for user in USERS]
+            for one in asked:
+                one.result()
+
+    def it_works_under_other_locales(self) -> None:
+        for environment in (
+            {"LANG": "C"},
+            {"LC_ALL": "pt_BR.UTF-8"},
+            {"LANG": "", "TZ": "America/Recife"},
+        ):
+            self.call("ask", "Olá, tudo bem?", "--max-tokens", "4", **environment)
+            self.call("chats", "search", "Olá", **environment)
+
+    def it_works_without_a_home_in_the_environment(self) -> None:
+        self.call("--version", HOME="")
+        places = {
+            "ASSISTANT_HOME": "/home/ana/elsewhere",
+            "ASSISTANT_UNPACKED": "/home/ana/program",
+        }
+        asking = ("env", "-u", "HOME", self.program, "ask", "Hi", "--max-tokens", "3")
+        done = self.box.run(*asking, environment=places)
+        expect(done.returncode == 0, done.stderr)
+
+    def it_writes_nothing_outside_of_homes(self) -> None:
+        expect(
+            not self.box.written_outside_of_homes(),
+            sorted(self.box.written_outside_of_homes())[:20],
+        )
+
+    def _ask_as(self, user: str) -> None:
+        told = self.call("ask", "Name a colour.", "--max-tokens", "8", "--no-library", user=user)
+        expect(told.strip(), told)
+
+    def _samples(self, folder: Path) -> list[str]:
+        """One readable file of each kind, copied into `folder`."""
+        if self.data is None:
+            print("      no documents: only one format is tried")
+            return ["md"]
+        chosen: dict[str, Path] = {}
+        with (self.data / "manifest.tsv").open(newline="", encoding="utf-8") as stream:
+            for row in csv.DictReader(stream, delimiter="\t"):
+                if row["expect"] == "text" and 200 < int(row["bytes"]) < LARGEST:
+                    chosen.setdefault(row["type"], self.data / row["path"])
+        for file in chosen.values():
+            shutil.copyfile(file, folder / file.name)
+        return sorted(chosen)
+
+
+def test_data() -> Path | None:
+    """Where documents of every format are."""
+    given = os.environ.get("ASSISTANT_TEST_DATA")
+    folder = Path(given) if given else ROOT.parent / "shared" / "docs"
+    return folder if (folder / "manifest.tsv").is_file() else None
+
+
+def try_package(package: Path, data: Path | None, only: str = "") -> bool:
+    """Run all checks on a package; whether all hold."""
+    made = subprocess.run(
+        ["sh", str(HERE / "bare_root.sh")], capture_output=True, text=True, check=True
+    )
+    held = True
+    shown = package if package.is_dir() else package.parent
+    program = f"{PLACE}/assistant" if package.is_dir() else f"{PLACE}/{package.name}"
+    unpacked = package if package.is_dir() else package.parent / "assistant"
+    with Sandbox(Path(made.stdout.strip()), shown, PLACE) as box:
+        trial = Trial(box, program, unpacked, data)
+        for name in trial.checks():
+            if only not in name:
+                continue
+            try:
+                getattr(trial, name)()
+                print(f"ok    {name}", flush=True)
+            except FailedCheck as failure:
+                held = False
+                print(f"FAIL  {name}\n      {failure}", flush=True)
+    return held
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("package", type=Path)
+    parser.add_argument("--data", type=Path, default=test_data())
+    parser.add_argument("--only", default="", help="checks whose names contain this")
+    given = parser.parse_args()
+    sys.exit(not try_package(given.package, given.data, given.only))
+
+
+if __name__ == "__main__":
+    main()
