@@ -33,9 +33,10 @@ OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "true",
 }
-"""Has to be in the environment before sentence-transformers is imported."""
+"""Has to be in the environment before sentence-transformers or ONNX Runtime is imported."""
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 

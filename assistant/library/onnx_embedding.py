@@ -119,6 +119,9 @@ def _read_card(folder: Path) -> Card:
 
 
 def _session(folder: Path) -> "InferenceSession":
+    # ONNX Runtime collects usage data, queues it in the user's cache and sends it, unless this
+    # variable is there when it is imported.
+    os.environ.update(OFFLINE)
     # Imported late: a library without files needs no embedder.
     from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415
     from onnxruntime.capi import onnxruntime_pybind11_state as errors  # noqa: PLC0415
@@ -144,7 +147,6 @@ def _session(folder: Path) -> "InferenceSession":
 
 
 def _tokenizer(folder: Path) -> "Tokenizer":
-    os.environ.update(OFFLINE)
     from tokenizers import Tokenizer  # noqa: PLC0415 -- see _session
 
     try:

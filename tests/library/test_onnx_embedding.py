@@ -132,6 +132,20 @@ def test_it_needs_neither_torch_nor_transformers(folder: Path) -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_nothing_about_its_use_is_collected(folder: Path, home: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path;"
+        "from assistant.library.embedders import open_embedder;"
+        "open_embedder(Path(sys.argv[1])).embed_question('hello')"
+    )
+    private = {"HOME": str(home), "TMPDIR": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+    subprocess.run(
+        [sys.executable, "-c", program, str(folder)], cwd=ROOT, check=True,
+        env={"PATH": os.environ["PATH"], **private},
+    )  # fmt: skip
+    assert list(home.rglob("*")) == []
+
+
 @pytest.mark.parametrize("name", [MODEL, TOKENIZER, CARD])
 def test_a_damaged_file_is_refused_with_its_folder(copied: Path, name: str) -> None:
     os.truncate(copied / name, (copied / name).stat().st_size // 2)
