@@ -1,4 +1,5 @@
-"""kill -9 of the library worker while it indexes: nothing is lost, and nothing is there twice."""
+"""kill -9 of the library worker while it indexes, and damage to each of its files: nothing is lost,
+nothing is there twice, and search is right again without the user doing anything."""
 
 import json
 import random
@@ -6,18 +7,32 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from threading import Event, Thread
+from time import monotonic, sleep
 
 import psutil
 import pytest
 
+from assistant.bootstrap import library, make_folders
+from assistant.core.library import SearchResult
+from assistant.core.library_events import Planned
 from assistant.library.embedding import starter_folder
 from assistant.paths import find_paths
+from tests.library.damages import DAMAGES, remove, zero
 from tests.processes import PROGRAM, end_workers, run, workers
 
-FILES_PER_KILL = 60
+QUESTION = "Which paragraph speaks of the lighthouse?"
+
+LONG = 180.0
+"""Seconds in which everything is made again on a busy machine."""
+
+State = dict[str, list[tuple[object, ...]]]
+Hits = list[tuple[str, str, float]]
 
 pytestmark = [
     pytest.mark.model,
@@ -25,25 +40,28 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def corpus(kills: int) -> Iterator[Path]:
-    """Files of several passages each, all different; enough of them to be interrupted."""
-    folder = Path(tempfile.mkdtemp(prefix="corpus-", dir="/tmp"))
+def write_files(folder: Path, files: int, parts: int) -> None:
+    """Files of so many passages each, all different."""
     chance = random.Random(3)
     nouns = ["harbour", "ferry", "lighthouse", "museum", "bakery", "garden", "bridge", "tower"]
-    for number in range(FILES_PER_KILL * kills):
-        parts = [
+    for number in range(files):
+        text = [
             f"## Part {part}\n\nIn file {number} the {chance.choice(nouns)} and the"
             f" {chance.choice(nouns)} were seen {chance.randrange(1000)} times."
-            for part in range(6)
+            for part in range(parts)
         ]
-        (folder / f"{number:03}.md").write_text(f"# File {number}\n\n" + "\n\n".join(parts))
+        (folder / f"{number:04}.md").write_text(f"# File {number}\n\n" + "\n\n".join(text))
     (folder / "empty.txt").write_text("")
+
+
+@pytest.fixture
+def corpus() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="corpus-", dir="/tmp"))
     yield folder
     shutil.rmtree(folder)
 
 
-def state() -> dict[str, list[tuple[object, ...]]]:
+def state() -> State:
     """Everything that the library holds, but for numbers that no user ever sees."""
     with closing(sqlite3.connect(find_paths().library)) as connection:
         asked = {
@@ -58,81 +76,289 @@ def state() -> dict[str, list[tuple[object, ...]]]:
         return {what: connection.execute(query).fetchall() for what, query in asked.items()}
 
 
-def found(question: str) -> list[tuple[str, str, float]]:
-    passages = json.loads(run("search", question, "--json", "--limit", "5").stdout)
-    return [(p["path"], p["text"], round(p["dense_score"], 2)) for p in passages]
+def hits(result: SearchResult) -> Hits:
+    return [(p.path, p.text, round(p.dense_score, 2)) for p in result.passages]
 
 
-def undisturbed(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[dict[str, list[tuple[object, ...]]], list[tuple[str, str, float]]]:
+def found() -> Hits:
+    return hits(library(find_paths()).search(QUESTION, None, 5))
+
+
+def assert_in_order() -> None:
+    verified = run("library", "verify", "--json")
+    assert (verified.returncode, json.loads(verified.stdout)["problems"]) == (0, [])
+
+
+def assert_nothing_is_left_to_read(corpus: Path) -> None:
+    again = [json.loads(line) for line in run("add", str(corpus), "--json").stdout.splitlines()]
+    assert again[0] == {"event": "planned", "files": 0, "bytes": 0}
+
+
+def undisturbed(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[State, Hits]:
     """What a library holds and finds that was never killed."""
     folder = Path(tempfile.mkdtemp(prefix="as-", dir="/tmp"))
     with monkeypatch.context() as patch:
         patch.setenv("ASSISTANT_HOME", str(folder))
         subprocess.run([*PROGRAM, "add", str(corpus)], check=True, capture_output=True)
-        whole = state(), found("Which paragraph speaks of the lighthouse?")
+        whole = state(), found()
         end_workers(folder)
     shutil.rmtree(folder)
     return whole
 
 
-def add_and_kill(home: Path, corpus: Path, kills: int, seed: int) -> list[dict[str, object]]:
-    """Index the corpus; the worker is killed again and again, each time after some more files."""
-    chance, wanted = random.Random(seed), kills
-    process = subprocess.Popen(
-        [*PROGRAM, "add", str(corpus), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    events: list[dict[str, object]] = []
-    lives = False
-    for line in process.stdout:
-        assert line != b"{\n", process.stderr.read() if process.stderr else ""
-        events.append(json.loads(line))
-        # What was said before a death is still read after it.
-        lives = lives or events[-1]["event"] == "planned"
-        if lives and events[-1]["event"] == "indexed" and kills and chance.random() < 0.5:
-            kills -= kill_library(home)
-            lives = False
-    assert process.wait(60) == 0
-    # Files come in bursts of a batch: on a quick machine the last kills come too late.
-    assert kills < wanted, "nobody was killed"
-    return events
+def made_anew() -> tuple[State, Hits]:
+    """What this library holds and finds after reading every file again."""
+    subprocess.run([*PROGRAM, "library", "rebuild"], check=True, capture_output=True)
+    return state(), found()
+
+
+class Adding:
+    """A running `assistant add`, whose events are kept as they come."""
+
+    def __init__(self, corpus: Path) -> None:
+        self._process = subprocess.Popen(
+            [*PROGRAM, "add", str(corpus), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.events: list[dict[str, object]] = []
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait_for_life(self, indexed: int) -> None:
+        """Until a worker has told its plan, and of so many more files."""
+        seen = len(self.events)
+        self._until(lambda: self._kinds(seen).count("planned") > 0)
+        self._until(lambda: self._kinds(seen).count("indexed") >= indexed)
+
+    def wait_for_save(self, home: Path) -> None:
+        """Until Chroma begins to write its graph, or the job is over."""
+        before = graph_of(home)
+        self._until(lambda: graph_of(home) not in ((), before), pause=0.0005)
+
+    def end(self) -> list[dict[str, object]]:
+        assert self._process.wait(LONG) == 0, self._failure()
+        self._reader.join(LONG)
+        return self.events
+
+    def _kinds(self, since: int) -> list[object]:
+        return [event["event"] for event in self.events[since:]]
+
+    def _until(self, condition: Callable[[], bool], pause: float = 0.01) -> None:
+        deadline = monotonic() + LONG
+        while not condition() and self._process.poll() is None:
+            assert monotonic() < deadline, "the job does not go on"
+            sleep(pause)
+
+    def _failure(self) -> bytes:
+        return self._process.stderr.read() if self._process.stderr else b""
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            with suppress(ValueError):
+                self.events.append(json.loads(line))
+
+
+def graph_of(home: Path) -> tuple[tuple[str, int, int], ...]:
+    """The files of Chroma's graph as they are at this moment."""
+    states = []
+    for file in (home / "data" / "vectors").glob("*/*/*/*.bin"):
+        with suppress(FileNotFoundError):
+            status = file.stat()
+            states.append((file.name, status.st_size, status.st_mtime_ns))
+    return tuple(sorted(states))
 
 
 def kill_library(home: Path) -> int:
-    """How many workers were killed: none when the last one has not been replaced yet."""
+    """How many workers were killed: none when there is none now."""
     killed = 0
-    for worker in workers(home):
+    for worker in library_workers(home):
         with suppress(psutil.Error):
-            if "library" in worker.cmdline() and worker.is_running():
+            if worker.is_running():
                 worker.kill()
                 worker.wait(60)
                 killed += 1
     return killed
 
 
-@pytest.mark.parametrize(
-    "kills",
-    [
-        pytest.param(5, marks=pytest.mark.timeout(900)),
-        pytest.param(20, marks=[pytest.mark.timeout(3600), pytest.mark.slow]),
-    ],
-)
-def test_a_killed_library_goes_on_where_it_was(
-    home: Path, corpus: Path, kills: int, monkeypatch: pytest.MonkeyPatch
+def library_workers(home: Path) -> list[psutil.Process]:
+    """Those that own the library; their readers and probes end with them."""
+    found = []
+    for worker in workers(home):
+        with suppress(psutil.Error):
+            if worker.cmdline()[-1] == "library":
+                found.append(worker)
+    return found
+
+
+def add_and_kill(
+    home: Path, corpus: Path, aims: Sequence[bool], most: int
+) -> list[dict[str, object]]:
+    """Index the corpus; the worker is killed again and again, each time after up to `most` more
+    files, and in some lives at the moment at which Chroma writes its graph."""
+    chance, adding = random.Random(len(aims)), Adding(corpus)
+    killed = 0
+    for aimed in aims:
+        adding.wait_for_life(chance.randint(1, most))
+        if aimed:
+            adding.wait_for_save(home)
+        killed += kill_library(home)
+    assert killed == len(aims), f"only {killed} were killed: the corpus is too small"
+    return adding.end()
+
+
+def assert_nothing_was_lost(
+    home: Path, corpus: Path, events: list[dict[str, object]], expected: Callable[[], object]
 ) -> None:
-    whole, hits = undisturbed(corpus, monkeypatch)
-
-    events = add_and_kill(home, corpus, kills, seed=kills)
-
     told = [event["path"] for event in events if event["event"] == "indexed"]
     assert len(told) == len(set(told)), "no file is indexed twice"
     assert events[-1]["event"] == "done"
-    assert state() == whole
-    assert found("Which paragraph speaks of the lighthouse?") == hits
-    verified = run("library", "verify", "--json")
-    assert (verified.returncode, json.loads(verified.stdout)["problems"]) == (0, [])
-    again = [json.loads(line) for line in run("add", str(corpus), "--json").stdout.splitlines()]
-    assert again[0] == {"event": "planned", "files": 0, "bytes": 0}
+    now = state(), found()
+    assert_in_order()
+    assert_nothing_is_left_to_read(corpus)
+    assert now == expected()
     end_workers(home)
+
+
+@pytest.mark.timeout(300)
+def test_a_killed_library_goes_on_where_it_was(home: Path, corpus: Path) -> None:
+    write_files(corpus, files=70, parts=20)
+    events = add_and_kill(home, corpus, [False, True], most=5)
+    assert_nothing_was_lost(home, corpus, events, made_anew)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_library_that_is_killed_twenty_times_loses_nothing(
+    home: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(corpus, files=900, parts=20)
+    whole = undisturbed(corpus, monkeypatch)
+    events = add_and_kill(home, corpus, [False, True] * 10, most=15)
+    assert_nothing_was_lost(home, corpus, events, lambda: whole)
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """A library that was indexed, to be copied and damaged."""
+
+    home: Path
+    corpus: Path
+    hits: Hits
+    passages: int
+
+    def copy(self, home: Path) -> None:
+        """Make `home` as this one was."""
+        shutil.rmtree(home)
+        shutil.copytree(self.home, home, ignore=shutil.ignore_patterns("run"))
+
+
+@pytest.fixture(scope="module", params=[(SIGTERM, 150), (SIGKILL, 150)], ids=["closed", "killed"])
+def indexed(request: pytest.FixtureRequest) -> Iterator[Indexed]:
+    """One whose worker ended well, and one whose worker was killed with all in its journals. Both
+    have enough passages for a graph on disk."""
+    how, parts = request.param
+    home = Path(tempfile.mkdtemp(prefix="as-", dir="/tmp"))
+    corpus = Path(tempfile.mkdtemp(prefix="corpus-", dir="/tmp"))
+    write_files(corpus, files=8, parts=parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSISTANT_HOME", str(home))
+        make_folders(find_paths())
+        opened = library(find_paths())
+        list(opened.add([str(corpus)], "trip", Event()))
+        assert opened.verify().ok
+        expected, passages = found(), opened.status().passages
+        for worker in library_workers(home):
+            worker.send_signal(how)
+            worker.wait(LONG)
+        yield Indexed(home, corpus, expected, passages)
+    shutil.rmtree(home)
+    shutil.rmtree(corpus)
+
+
+def files_called(data: Path, name: str) -> list[Path]:
+    return [file for file in data.rglob(name) if file.is_file()]
+
+
+def damage_and_ask(home: Path, indexed: Indexed, name: str, damage: Callable[[Path], None]) -> None:
+    """Damage a file, and do nothing but ask until the answer is what it was."""
+    indexed.copy(home)
+    files = files_called(home / "data", name)
+    if not files or not all(file.stat().st_size for file in files):
+        pytest.skip("there is no such file, or nothing in it")
+    for file in files:
+        damage(file)
+
+    opened = library(find_paths())
+    assert not opened.is_empty()
+    deadline = monotonic() + LONG
+    while hits(opened.search(QUESTION, None, 5)) != indexed.hits:
+        assert monotonic() < deadline, "search is not right again"
+        sleep(0.2)
+
+    until_nothing_goes_on(home)
+    events = list(opened.add([str(indexed.corpus)], "trip", Event()))
+    assert Planned(files=0, bytes=0) in events
+    assert [c.name for c in opened.collections()] == ["trip"]
+    verification = opened.verify()
+    assert (verification.ok, verification.problems) == (True, ())
+    assert (verification.files, verification.passages) == (9, indexed.passages)
+    end_workers(home)
+
+
+def until_nothing_goes_on(home: Path) -> None:
+    """Until what is mended in the background is mended."""
+    opened = library(find_paths())
+    deadline = monotonic() + LONG
+    while (status := opened.status()).job is not None or status.waiting:
+        assert monotonic() < deadline, "the library is never done"
+        sleep(0.2)
+
+
+FILES = [
+    "library.db",
+    "library.db-wal",
+    "library.db-shm",
+    "library.db.seal",
+    "collections.json",
+    "record.json",
+    "chroma.sqlite3",
+    "data_level0.bin",
+    "header.bin",
+    "index_metadata.pickle",
+    "length.bin",
+    "link_lists.bin",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", FILES)
+def test_any_damage_to_any_file_is_mended(
+    home: Path, indexed: Indexed, name: str, damage: Callable[[Path], None]
+) -> None:
+    damage_and_ask(home, indexed, name, damage)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(10))
+def test_a_bit_anywhere_in_the_database_is_mended(home: Path, indexed: Indexed, seed: int) -> None:
+    def flip_some(file: Path) -> None:
+        content = bytearray(file.read_bytes())
+        content[random.Random(seed).randrange(len(content))] ^= 1 << seed % 8
+        file.write_bytes(content)
+
+    damage_and_ask(home, indexed, "library.db", flip_some)
+
+
+SOME = [(zero, "library.db"), (remove, "chroma.sqlite3")]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("damage", "name"), SOME)
+@pytest.mark.parametrize("indexed", [(SIGTERM, 10)], indirect=True)
+def test_damage_is_mended_while_questions_are_asked(
+    home: Path, indexed: Indexed, name: str, damage: Callable[[Path], None]
+) -> None:
+    damage_and_ask(home, indexed, name, damage)
