@@ -168,6 +168,20 @@ async def test_files_of_a_collection_go_back_into_it(home: Path) -> None:
         await driver.until(lambda: dialog(driver).query_one(Input).value == "my home")
 
 
+async def test_a_name_that_cannot_be_shown_in_full_is_kept(home: Path) -> None:
+    made = folder(home, "sub/a.txt")
+    library = WaitingLibrary(collections=[collection("my\u3164home", made)])
+    async with opened(Setting(home, library=library)) as driver:
+        drop(driver, made / "sub")
+        await asked(driver)
+        await driver.until(lambda: dialog(driver).query_one(Input).value == "myhome")
+        await driver.until_shown("joins the 212 files")
+        await driver.pilot.press("enter")
+        await driver.until(lambda: library.added)
+        assert library.added[0][1] == "my\u3164home"
+        library.reading.open()
+
+
 async def test_files_that_are_pasted_one_after_the_other_are_one_question(home: Path) -> None:
     library = WaitingLibrary()
     made = folder(home, "a.txt", "b.txt", "c.txt")

@@ -112,7 +112,7 @@ class AddFiles(Dialog[Choice]):
             yield Static(classes="facts")
             with Horizontal(classes="field"):
                 yield Static(text.own("Collection "))
-                yield Input(self._suggested, max_length=LONGEST_NAME)
+                yield Input(_shown(self._suggested), max_length=LONGEST_NAME)
             yield Static(classes="joins")
             yield OptionList(markup=False, compact=True)
             yield Static(text.muted("Enter chooses · Tab to the name and back · Esc cancels"))
@@ -163,7 +163,7 @@ class AddFiles(Dialog[Choice]):
             match news:
                 case Known(collections=collections):
                     self._collections = collections
-                    names = [text.editable(each.name) for each in collections]
+                    names = [_shown(each.name) for each in collections]
                     suggester = SuggestFromList(names, case_sensitive=False)
                     self.query_one(Input).suggester = suggester
                     self._propose()
@@ -185,9 +185,15 @@ class AddFiles(Dialog[Choice]):
     def _propose(self) -> None:
         """Name the collection again, unless the user has."""
         field = self.query_one(Input)
-        if field.value == self._suggested:
+        if field.value == _shown(self._suggested):
             self._suggested = collection_for(self.offer, self._collections, self._proposed)
-            field.value = self._suggested
+            field.value = _shown(self._suggested)
+
+    @property
+    def _chosen(self) -> str:
+        """The name as it is, when it is the suggested one."""
+        typed = self.query_one(Input).value
+        return self._suggested if typed == _shown(self._suggested) else typed.strip()
 
     # What is shown
 
@@ -220,7 +226,7 @@ class AddFiles(Dialog[Choice]):
             yield text.line(self._weighed.problem, 400, "$text-warning")
 
     def _show_joining(self) -> None:
-        name = self.query_one(Input).value.strip().casefold()
+        name = self._chosen.casefold()
         known = next((each for each in self._collections if each.name.casefold() == name), None)
         told = f"joins the {count(known.files, 'file')} that are in it" if known else ""
         if not name:
@@ -273,7 +279,7 @@ class AddFiles(Dialog[Choice]):
         choices = self.query_one(OptionList)
         if id not in [option.id for option in choices.options] or choices.get_option(id).disabled:
             return
-        name = self.query_one(Input).value.strip()
+        name = self._chosen
         match id:
             case "add" if name:
                 self.dismiss(Add(name))
@@ -285,3 +291,8 @@ class AddFiles(Dialog[Choice]):
                 self.dismiss(Paste())
             case _:
                 self.dismiss(None)
+
+
+def _shown(name: str) -> str:
+    """A name for the field, which draws it literally."""
+    return text.line(name, LONGEST_NAME).plain
