@@ -74,6 +74,9 @@ def _parts(work: Work) -> list[tuple[int, Content]]:
         (4, _bar(progress)),
         (2, text.own(f"{progress.done:,} of {count(progress.files, 'file')}")),
     ]
+    if progress.yielding and not work.is_paused:
+        parts.append((3, text.muted("waits for the answer")))
+        return parts
     if progress.rate and not work.is_paused:
         parts.append((5, text.muted(_rate(progress.rate))))
     if progress.eta is not None and not work.is_paused:
