@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
@@ -11,26 +12,39 @@ from assistant.core.library import Collection, LibraryStatus
 from assistant.core.ports import Library
 from assistant.tui.aside import aside
 
-FIRST: Final = 0.5
-"""Seconds after the first frame before the library is asked: the model comes first."""
-WHILE_WORKING: Final = 2.0
-"""Seconds between two questions while something is indexed elsewhere."""
-AT_REST: Final = (5.0, 60.0)
-"""The same while nothing is: growing from the first figure to the second."""
 PRESENCE: Final = 300.0
 """Seconds without a sign of the user after which the library is left alone, so that its worker
 may end when it is idle for long enough."""
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Seconds between two questions."""
+
+    first: float = 0.5
+    """After the first frame: the model comes before the library."""
+    working: float = 2.0
+    """While something is indexed elsewhere."""
+    resting: float = 5.0
+    """While nothing is; longer with every time that nothing is news."""
+    longest: float = 60.0
 
 
 class Holdings:
     """Asks the library now and then. An empty library is never asked: that would start it."""
 
     def __init__(
-        self, library: Library, is_watched: Callable[[], bool], changed: Callable[[], None]
+        self,
+        library: Library,
+        is_watched: Callable[[], bool],
+        changed: Callable[[], None],
+        rhythm: Rhythm = Rhythm(),
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """Args:
         is_watched: whether a job of this window tells how it goes, so that nothing need be asked.
         changed: called when there is something new to tell.
+        clock: seconds, for telling how long the user is away.
         """
         self.is_empty = True
         self.status: LibraryStatus | None = None
@@ -39,8 +53,10 @@ class Holdings:
         self._is_watched = is_watched
         self._changed = changed
         self._awake = asyncio.Event()
-        self._seen = monotonic()
-        self._pause = AT_REST[0]
+        self._rhythm = rhythm
+        self._clock = clock
+        self._seen = clock()
+        self._pause = rhythm.resting
 
     def named(self, name: str) -> Collection | None:
         """The collection of this name, whatever its case."""
@@ -49,19 +65,19 @@ class Holdings:
 
     def user_is_here(self) -> None:
         """The user did something: what is told should be of now."""
-        if monotonic() - self._seen > PRESENCE:
-            self._pause = AT_REST[0]
+        if self._clock() - self._seen > PRESENCE:
+            self._pause = self._rhythm.resting
             self._awake.set()
-        self._seen = monotonic()
+        self._seen = self._clock()
 
     async def watch(self) -> None:
         """Keep what is known up to date, until cancelled."""
-        pause = FIRST
+        pause = self._rhythm.first
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), pause)
             self._awake.clear()
-            if monotonic() - self._seen > PRESENCE and not self._is_working:
+            if self._clock() - self._seen > PRESENCE and not self._is_working:
                 await self._awake.wait()
                 continue
             if not self._is_watched():
@@ -86,7 +102,7 @@ class Holdings:
                 self.collections = tuple(await aside(self._library.collections))
             self.status = status
         if was != (self.is_empty, self.status, self.collections):
-            self._pause = AT_REST[0]
+            self._pause = self._rhythm.resting
             self._changed()
 
     @property
@@ -95,8 +111,8 @@ class Holdings:
 
     def _next_pause(self) -> float:
         if self._is_working:
-            return WHILE_WORKING
-        pause, self._pause = self._pause, min(self._pause * 1.5, AT_REST[1])
+            return self._rhythm.working
+        pause, self._pause = self._pause, min(self._pause * 1.5, self._rhythm.longest)
         return pause
 
 
