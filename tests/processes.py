@@ -1,6 +1,7 @@
 """The installed program in processes of its own, as a user runs it."""
 
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,30 @@ def run(
         timeout=PATIENCE,
         check=False,
     )
+
+
+def on_terminal(
+    *arguments: str, term: str = "xterm", keys: bytes = b"", after: bytes = b""
+) -> tuple[int, bytes]:
+    """Run with everything on a pseudo-terminal; `keys` are pressed once `after` was shown."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvpe(PROGRAM[0], [*PROGRAM, *arguments], {**os.environ, "TERM": term})
+    seen = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+        if keys and after in seen:
+            os.write(terminal, keys)
+            keys = b""
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(status), seen
 
 
 class Streaming:

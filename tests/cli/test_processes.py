@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -20,7 +19,15 @@ import pytest
 from assistant.core.models import Message
 from assistant.paths import find_paths
 from assistant.storage.conversations import SqliteConversations
-from tests.processes import PATIENCE, PROGRAM, Streaming, end_workers, run, workers
+from tests.processes import (
+    PATIENCE,
+    PROGRAM,
+    Streaming,
+    end_workers,
+    on_terminal,
+    run,
+    workers,
+)
 
 STORY = ("--seed", "1", "--temperature", "0", "Write a long story about a fox and a river.")
 
@@ -245,30 +252,6 @@ def test_a_relative_home_is_the_same_for_the_worker(warm: Path) -> None:
     )
 
     assert (done.returncode, done.stderr) == (0, b"")
-
-
-def on_terminal(
-    *arguments: str, term: str = "xterm", keys: bytes = b"", after: bytes = b""
-) -> tuple[int, bytes]:
-    """Run with everything on a pseudo-terminal; `keys` are pressed once `after` was shown."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execvpe(PROGRAM[0], [*PROGRAM, *arguments], {**os.environ, "TERM": term})
-    seen = b""
-    while True:
-        try:
-            piece = os.read(terminal, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        seen += piece
-        if keys and after in seen:
-            os.write(terminal, keys)
-            keys = b""
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(status), seen
 
 
 def test_on_a_terminal_progress_is_shown_and_taken_away(warm: Path) -> None:
