@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check lint unit soak bench eval docs setup wheel clean
+.PHONY: run test check lint unit soak bench eval docs setup wheel embedder package deb smoke \
+	release clean
 
 run: $(READY)
 	@$(BIN)/assistant
@@ -40,7 +41,28 @@ docs: $(READY)
 	$(BIN)/python -m docs.picture
 
 wheel: $(READY)
-	$(BIN)/python -m build
+	sh packaging/wheel/build.sh
+
+# The embedder without torch; see packaging/embedder.
+embedder: $(READY)
+	sh packaging/embedder/build.sh
+
+# One file to run, in dist/: a folder, its archive and a file that unpacks itself. The first time
+# llama.cpp is compiled for all processors: an hour.
+package: $(READY)
+	sh packaging/pyinstaller/build.sh
+
+deb: package
+	sh packaging/deb/build.sh
+
+# Tries what is in dist/ in a bare Debian; needs root.
+smoke: $(READY)
+	for artefact in dist/assistant dist/assistant-*.run dist/assistant_*.deb; do \
+		$(BIN)/python packaging/smoke.py $$artefact || exit 1; done
+
+# Everything a release consists of, tried, with checksums.
+release: $(READY)
+	sh packaging/release/build.sh
 
 setup: $(READY)
 

@@ -67,6 +67,10 @@ class Sandbox:
         (upper / "etc" / "passwd").write_text("\n".join(lines) + "\n")
         self._prepared = self.written()
 
+    def settle(self) -> None:
+        """From now on only what is written later counts."""
+        self._prepared = self.written()
+
     def __enter__(self) -> "Sandbox":
         return self
 

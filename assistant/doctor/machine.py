@@ -13,6 +13,7 @@ from assistant import __version__
 from assistant.clipboard import Clipboard
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.paths import Paths
+from assistant.processor import missing_instructions
 from assistant.versions import libraries, version_of
 
 SMALLEST = (80, 24)
@@ -118,6 +119,9 @@ def versions() -> Iterator[Check]:
 def matrix_unit() -> Check:
     """llama.cpp's AMX code is miscompiled by gcc 12: it crashes at the first token."""
     name = "cpu"
+    missing = missing_instructions()
+    if missing:
+        return fail(name, f"it lacks {', '.join(sorted(missing))}", "Another machine is needed.")
     flags = Path("/proc/cpuinfo")
     if not flags.exists() or "amx_int8" not in flags.read_text(errors="replace"):
         return ok(name, f"{os.cpu_count()} cores, no AMX")

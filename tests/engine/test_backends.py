@@ -8,7 +8,7 @@ import pytest
 
 from assistant.core.errors import EngineError
 from assistant.engine.backends import FOLDER, load_backends
-from assistant.processor import ProcessorError, require_processor
+from assistant.processor import LEVEL_2, ProcessorError, require_processor
 
 
 def test_a_llama_cpp_that_carries_its_backend_loads_nothing(home: Path) -> None:
@@ -37,6 +37,17 @@ def test_libraries_that_are_none_are_told_apart_from_a_processor_that_works(
 
     with pytest.raises(EngineError, match="runs on this processor"):
         load_backends(home)
+
+
+def test_a_processor_without_an_instruction_is_told_which(home: Path) -> None:
+    cpuinfo = home / "cpuinfo"
+    cpuinfo.write_text(f"vendor_id\t: x\nflags\t\t: fpu {' '.join(LEVEL_2)} avx\n")
+    require_processor(cpuinfo)
+    cpuinfo.write_text(f"flags\t\t: fpu {' '.join(LEVEL_2 - {'sse4_1'})}\n")
+
+    with pytest.raises(ProcessorError, match="lacks sse4_1"):
+        require_processor(cpuinfo)
+    require_processor(home / "not there")
 
 
 def test_a_processor_that_is_too_old_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
