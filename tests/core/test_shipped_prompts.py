@@ -6,6 +6,7 @@ import pytest
 
 from assistant.core.prompts import Prompt, PromptLibrary
 from assistant.core.prompts.files import parse, write
+from assistant.core.prompts.values import BUILT_IN
 from assistant.core.surroundings import Surroundings
 from assistant.front_matter import load
 
@@ -88,3 +89,25 @@ def test_the_internal_prompts_have_the_placeholders_that_the_program_fills() -> 
         "summary": ("summary", "turns"),
         "rewrite": ("question", "before"),
     }
+
+
+DOCUMENT = (SHIPPED.parent / "docs" / "prompts.md").read_text(encoding="utf-8")
+
+
+def test_the_document_names_every_shipped_prompt_and_every_variable() -> None:
+    missing = [
+        name
+        for name in (*PROMPTS, *INTERNAL, *(f"{{{{{name}}}}}" for name in BUILT_IN))
+        if f"`{name}`" not in DOCUMENT
+    ]
+
+    assert missing == []
+
+
+def test_the_example_of_the_document_is_a_prompt_file() -> None:
+    source = DOCUMENT.partition("```markdown\n")[2].partition("\n```")[0]
+
+    prompt = parse("reviews", source, load)
+
+    assert prompt.missing({}) == ("product",)
+    assert len(prompt.examples) == 2
