@@ -17,10 +17,11 @@ AssistantError                 everything below; the only type a front end has t
 │   ├── DatabaseNewerError     written by a newer version of the program
 │   ├── DatabaseDamagedError   damaged; set aside, never overwritten
 │   └── DatabaseBusyError      another program holds it
-└── LibraryError               the user's files cannot be indexed or searched        exit 8
-    ├── UnreadableFileError    a file that gives no text
-    ├── LibraryStartError      the library worker could not be started or joined
-    └── LibraryDiedError       it went away in the middle of a request
+├── LibraryError               the user's files cannot be indexed or searched        exit 8
+│   ├── UnreadableFileError    a file that gives no text
+│   ├── LibraryStartError      the library worker could not be started or joined
+│   └── LibraryDiedError       it went away in the middle of a request
+└── TranscriptError            a file that holds no conversation, or cannot be read  exit 9
 """
 
 from collections.abc import Sequence
@@ -137,3 +138,7 @@ class LibraryStartError(LibraryError):
 
 class LibraryDiedError(LibraryError):
     pass
+
+
+class TranscriptError(AssistantError):
+    exit_code = 9

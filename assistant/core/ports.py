@@ -42,6 +42,7 @@ from assistant.core.models import (
     Timings,
     Usage,
 )
+from assistant.core.transcript import Adoption, Transcript
 
 
 class Clock(Protocol):
@@ -328,6 +329,21 @@ class ConversationStore(Protocol):
 
     def find(self, query: str, *, limit: int = 20) -> Findings:
         """The best conversations for a query, by their messages, titles and system prompts."""
+        ...
+
+    def fork(self, message_id: str) -> Conversation:
+        """A new conversation that begins with the messages down to this one, copied."""
+        ...
+
+    def transcript(self, id: str) -> Transcript:
+        """A conversation with its whole tree, the trash left aside."""
+        ...
+
+    def adopt(self, transcript: Transcript) -> Adoption:
+        """Take in a conversation, or those of its messages that are not there yet.
+
+        Nothing that is there changes, so that adopting twice is adopting once.
+        """
         ...
 
     def revision(self) -> int:

@@ -92,6 +92,13 @@ def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
     return rows[0]
 
 
+def exact(connection: sqlite3.Connection, id: str) -> sqlite3.Row | None:
+    """A conversation by its whole id."""
+    query = f"SELECT {CONVERSATION_COLUMNS} FROM conversations c WHERE id = ?"
+    row: sqlite3.Row | None = connection.execute(query, (id,)).fetchone()
+    return row
+
+
 def insert(connection: sqlite3.Connection, values: Mapping[str, str | int | None]) -> None:
     columns = ", ".join(values)
     places = ", ".join(f":{column}" for column in values)

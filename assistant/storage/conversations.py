@@ -9,6 +9,7 @@ from assistant.core.ports import Clock
 from assistant.core.search_query import parse
 from assistant.storage import search
 from assistant.storage.answers import Answers
+from assistant.storage.copying import Copying
 from assistant.storage.database import Database
 from assistant.storage.files import Files
 from assistant.storage.locks import Writers
@@ -27,7 +28,7 @@ class UtcClock:
         return datetime.now(UTC)
 
 
-class SqliteConversations(Messages, Organising, Undoing):
+class SqliteConversations(Messages, Organising, Undoing, Copying):
     """core.ports.ConversationStore on the database at `path`, which is made when missing.
 
     An answer that is being written belongs to the store that opened it. When that store is gone,

@@ -40,8 +40,8 @@ class Organising(Part):
             "system_prompt": storable(system_prompt),
             "prompt_name": storable_or_none(prompt_name),
             "model": storable_or_none(model),
-            "collections": _collections(collections),
-            "examples": _examples(examples),
+            "collections": stored_collections(collections),
+            "examples": stored_examples(examples),
             "sampling": rows.json(sampling),
         }
         with shelf.database.write() as connection:
@@ -111,7 +111,7 @@ class Organising(Part):
             "system prompt",
             system_prompt=storable(text),
             prompt_name=storable_or_none(prompt_name),
-            examples=_examples(examples),
+            examples=stored_examples(examples),
         )
 
     def set_sampling(self, id: str, sampling: SamplingChanges) -> None:
@@ -120,11 +120,11 @@ class Organising(Part):
     def set_model(self, id: str, model: str | None) -> None:
         self._change(id, "model", model=storable_or_none(model))
 
-    def set_collections(self, id: str, collections: Sequence[str] | None) -> None:
-        self._change(id, "collections", collections=_collections(collections))
+    def setstored_collections(self, id: str, collections: Sequence[str] | None) -> None:
+        self._change(id, "collections", collections=stored_collections(collections))
 
     def set_overflow(self, id: str, overflow: Overflow) -> None:
-        self._change(id, "overflow", overflow=None if overflow == "leave_out" else overflow)
+        self._change(id, "overflow", overflow=stored_overflow(overflow))
 
     def pin(self, id: str, pinned: bool = True) -> None:
         self._mark(id, "pin", "pinned", pinned)
@@ -171,12 +171,17 @@ class Organising(Part):
         return [Label(name=row["name"], conversations=row["conversations"]) for row in found]
 
 
-def _collections(names: Sequence[str] | None) -> str | None:
+def stored_collections(names: Sequence[str] | None) -> str | None:
     """NULL stands for all of them, so that none is an empty list."""
     return None if names is None else rows.json_names([storable(name) for name in names]) or "[]"
 
 
-def _examples(messages: Sequence[ChatMessage]) -> str | None:
+def stored_examples(messages: Sequence[ChatMessage]) -> str | None:
     return rows.json_list(
         [message.model_copy(update={"content": storable(message.content)}) for message in messages]
     )
+
+
+def stored_overflow(overflow: Overflow) -> str | None:
+    """NULL stands for what is usual."""
+    return None if overflow == "leave_out" else overflow

@@ -46,7 +46,8 @@ def remove(
         for row in rows:
             tree.fold(connection, row["id"])
         rows = below(connection, first["id"])
-    was_chosen = _is_chosen(connection, first)
+    above = (first["conversation"], first["parent"])
+    was_chosen = tree.chosen_below(connection, *above) == first["id"]
     for row in reversed(rows):
         stored = dict(row)
         stored["retrieval"] = tree.retrieval(connection, row["id"])
@@ -65,7 +66,7 @@ def remove(
     _count(connection, first["conversation"], -len(rows))
     siblings = _number_versions(connection, first)
     if was_chosen:
-        _choose(connection, first, _next_to(first, siblings))
+        tree.choose(connection, *above, _next_to(first, siblings))
     return str(first["conversation"])
 
 
@@ -96,6 +97,21 @@ def restore(connection: sqlite3.Connection, id: str) -> str:
     if first["chosen"] or len(siblings) == 1:
         tree.activate(connection, id)
     return str(first["conversation"])
+
+
+def is_removed(connection: sqlite3.Connection, id: str) -> bool:
+    query = "SELECT 1 FROM removed WHERE id = ?"
+    return connection.execute(query, (id,)).fetchone() is not None
+
+
+def owner(connection: sqlite3.Connection, id: str) -> str | None:
+    """The conversation that a message belongs to, in the trash or not."""
+    query = """
+        SELECT conversation FROM messages WHERE id = :id
+        UNION SELECT conversation FROM removed WHERE id = :id
+    """
+    row = connection.execute(query, {"id": id}).fetchone()
+    return None if row is None else str(row[0])
 
 
 def listed(connection: sqlite3.Connection) -> list[sqlite3.Row]:
@@ -149,26 +165,6 @@ def _insert(connection: sqlite3.Connection, stored: dict[str, str | int | None])
     words.add(connection, words.MESSAGES, int(cursor.lastrowid or 0))
     if retrieval is not None:
         tree.set_retrieval(connection, str(stored["id"]), str(retrieval))
-
-
-def _is_chosen(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
-    if row["parent"] is None:
-        query = "SELECT active_root FROM conversations WHERE id = ?"
-        (chosen,) = connection.execute(query, (row["conversation"],)).fetchone()
-    else:
-        query = "SELECT active_child FROM messages WHERE id = ?"
-        (chosen,) = connection.execute(query, (row["parent"],)).fetchone()
-    return bool(chosen == row["id"])
-
-
-def _choose(connection: sqlite3.Connection, gone: sqlite3.Row, other: str | None) -> None:
-    """Let what is beside a removed message take its place in the branch in use."""
-    if gone["parent"] is None:
-        query = "UPDATE conversations SET active_root = ? WHERE id = ?"
-        connection.execute(query, (other, gone["conversation"]))
-    else:
-        query = "UPDATE messages SET active_child = ? WHERE id = ?"
-        connection.execute(query, (other, gone["parent"]))
 
 
 def _next_to(gone: sqlite3.Row, siblings: Sequence[sqlite3.Row]) -> str | None:

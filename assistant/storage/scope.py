@@ -5,7 +5,7 @@ them, by conversation, by year and month.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
@@ -21,6 +21,9 @@ MOST_MARKED = 200
 EPOCH_YEAR = 1970
 
 
+TRASHED = "m.conversation NOT IN (SELECT id FROM conversations WHERE deleted IS NOT NULL)"
+
+
 @dataclass
 class Scope:
     """For rows `m` of messages and `c` of conversations."""
@@ -30,10 +33,18 @@ class Scope:
     of_conversations: list[str] = field(default_factory=list)
     """All of them have to hold for a conversation whose title is found."""
     values: Values = field(default_factory=dict)
-    marks: list[str] = field(default_factory=list)
-    """Expressions of FTS5 that the index has for every message that fits."""
     rare_marks: list[str] = field(default_factory=list)
-    """Those of them that few messages have."""
+    """Expressions of FTS5 that the index has for every message that fits, and for few others."""
+    dense_marks: list[str] = field(default_factory=list)
+    """Those that it has for many others as well."""
+
+    @property
+    def marks(self) -> list[str]:
+        return [*self.rare_marks, *self.dense_marks]
+
+    @property
+    def has_dense_marks(self) -> bool:
+        return bool(self.dense_marks)
 
 
 def scope_of(connection: sqlite3.Connection, query: SearchQuery, now: datetime) -> Scope | None:
@@ -44,17 +55,21 @@ def scope_of(connection: sqlite3.Connection, query: SearchQuery, now: datetime) 
     _limit_roles(scope, query)
     _limit_time(scope, query, now)
     conditions = _of_places(scope.values, query)
-    if conditions:
-        scope.conditions += conditions
-        scope.of_conversations += conditions
-        if query.places or query.tags:
-            ids = _ids(connection, conditions, scope.values)
-            if not ids:
-                return None
-            if len(ids) <= MOST_MARKED:
-                mark = _any_mark(f"c{id}" for id in ids)
-                scope.marks.append(mark)
-                scope.rare_marks.append(mark)
+    scope.of_conversations += conditions
+    if not conditions:
+        scope.conditions.append(TRASHED)
+        return scope
+    chosen = f"c.deleted IS NULL AND {' AND '.join(conditions)}"
+    ids = _ids(connection, chosen, scope.values)
+    if not ids:
+        return None
+    if len(ids) <= MOST_MARKED:
+        scope.rare_marks.append(_any_mark(f"c{id}" for id in ids))
+        scope.conditions.append("1")
+    else:
+        scope.conditions.append(
+            f"m.conversation IN (SELECT c.id FROM conversations c WHERE {chosen})"
+        )
     return scope
 
 
@@ -70,11 +85,8 @@ def _limit_roles(scope: Scope, query: SearchQuery) -> None:
             values = {f"{name}{place}": role for place, role in enumerate(roles)}
             scope.conditions.append(f"m.role {word} ({', '.join(f':{key}' for key in values)})")
             scope.values |= values
-    if query.roles:
-        mark = _any_mark(query.roles)
-        scope.marks.append(mark)
-        if query.roles == ("system",):
-            scope.rare_marks.append(mark)
+    if query.roles == ("system",):
+        scope.rare_marks.append(_any_mark(query.roles))
 
 
 def _limit_time(scope: Scope, query: SearchQuery, now: datetime) -> None:
@@ -92,7 +104,7 @@ def _limit_time(scope: Scope, query: SearchQuery, now: datetime) -> None:
     if first is not None or last is not None:
         mark = _any_mark(_months(first, last, now.year + 1))
         if mark:
-            scope.marks.append(mark)
+            scope.dense_marks.append(mark)
 
 
 def _midnight(day: date) -> datetime:
@@ -146,12 +158,9 @@ def _of_place(values: Values, name: str, place: str) -> str:
     )
 
 
-def _ids(connection: sqlite3.Connection, conditions: Sequence[str], values: Values) -> list[str]:
-    """One more than can be marked, at most."""
-    query = f"""
-        SELECT c.id FROM conversations c
-        WHERE c.deleted IS NULL AND {" AND ".join(conditions)} LIMIT :most
-    """
+def _ids(connection: sqlite3.Connection, chosen: str, values: Values) -> list[str]:
+    """Of the conversations, one more than can be marked at most."""
+    query = f"SELECT c.id FROM conversations c WHERE {chosen} LIMIT :most"
     found = connection.execute(query, {**values, "most": MOST_MARKED + 1})
     return [id for (id,) in found]
 

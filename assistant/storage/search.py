@@ -8,8 +8,8 @@ looking at the rest. Conversations in the trash are left out.
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from assistant.core.findings import MATCH_BEGIN, MATCH_END, Finding, Findings
 from assistant.core.models import ConversationSummary, SearchHit
@@ -21,6 +21,10 @@ from assistant.storage.words import CONVERSATIONS, MESSAGES
 
 RANKED = 2000
 """Messages that are ranked, the newest ones."""
+
+TOO_SHORT = 2
+"""Letters of the beginning of a word that say nothing about how well a message fits: the newest
+come first."""
 
 IN_CONVERSATION = 3
 """Messages shown of one conversation."""
@@ -37,8 +41,7 @@ TITLE_WEIGHT, PROMPT_WEIGHT = 2.0, 0.5
 """Of a title and of a system prompt, compared with a message with the same words."""
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A message that fits."""
 
     number: int
@@ -95,59 +98,66 @@ def _ranked(
 ) -> list[Match]:
     if scope is None or (query.fields and "messages" not in query.fields):
         return []
-    fitting = _fitting(connection, query, scope)
-    if not fitting or not query.terms:
-        return [Match(*row, score=0.0) for row in fitting]
-    scores = _scores(connection, query, scope, [number for number, _, _ in fitting])
+    scored = _fitting(connection, query, scope)
+    if not query.terms:
+        return [Match(*row) for row in scored]
     time = rows.microseconds(now)
     matches = [
-        Match(number, conversation, created, scores.get(number, 0.0) * _recency(time, created))
-        for number, conversation, created in fitting
+        Match(number, conversation, created, score * _recency(time, created))
+        for number, conversation, created, score in scored
     ]
     return sorted(matches, key=lambda match: (-match.score, -match.number))
 
 
 def _fitting(
     connection: sqlite3.Connection, query: SearchQuery, scope: Scope
-) -> list[tuple[int, str, int]]:
-    """Number, conversation and time of the newest messages that fit."""
+) -> list[tuple[int, str, int, float]]:
+    """Number, conversation, time and BM25 of the newest messages that fit, newest first."""
     expression = _expression(query, scope.marks)
-    conditions = ["c.deleted IS NULL", *scope.conditions]
-    values = {**scope.values, "ranked": RANKED}
+    values = {**scope.values, "ranked": RANKED, "expression": expression}
+    conditions = list(scope.conditions)
+    source, number, score = "messages m", "m.number", "0.0"
     if expression:
-        conditions.append(f"{MESSAGES} MATCH :expression")
-        values["expression"] = expression
         source = f"{MESSAGES} w CROSS JOIN messages m ON m.number = w.rowid"
-        order = "w.rowid"
-    else:
-        source, order = "messages m", "m.number"
-        excluded = phrases("text", query.excluded, " OR ")
-        if excluded:
-            conditions.append(
-                f"m.number NOT IN (SELECT rowid FROM {MESSAGES} WHERE {MESSAGES} MATCH :excluded)"
-            )
-            values["excluded"] = excluded
-    found = connection.execute(
+        number = "w.rowid"
+        conditions.append(f"{MESSAGES} MATCH :expression")
+    elif query.excluded:
+        values["excluded"] = phrases("text", query.excluded, " OR ")
+        conditions.append(
+            f"m.number NOT IN (SELECT rowid FROM {MESSAGES} WHERE {MESSAGES} MATCH :excluded)"
+        )
+    is_ranked = not all(term.prefix and len(term.text) <= TOO_SHORT for term in query.terms)
+    if is_ranked and not scope.has_dense_marks:
+        score = f"-bm25({MESSAGES}, 1.0, 0.0)"
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    found: list[tuple[int, str, int, float]] = cursor.execute(
         f"""
-        SELECT m.number, m.conversation, m.created
-        FROM {source} CROSS JOIN conversations c ON c.id = m.conversation
-        WHERE {" AND ".join(conditions)} ORDER BY {order} DESC LIMIT :ranked
+        SELECT {number}, m.conversation, m.created, {score} FROM {source}
+        WHERE {" AND ".join(conditions)} ORDER BY {number} DESC LIMIT :ranked
         """,
         values,
-    )
-    return [(number, conversation, created) for number, conversation, created in found]
+    ).fetchall()
+    if not (found and is_ranked and scope.has_dense_marks):
+        return found
+    scores = _scores(connection, query, scope, found[-1][0], found[0][0])
+    return [(number, id, time, scores.get(number, 0.0)) for number, id, time, _ in found]
 
 
 def _scores(
-    connection: sqlite3.Connection, query: SearchQuery, scope: Scope, numbers: Sequence[int]
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope, first: int, last: int
 ) -> dict[int, float]:
-    """BM25 of messages, and of others among them that do not fit."""
+    """BM25 of the messages between two numbers without regard to dense marks.
+
+    BM25 counts every phrase of its expression in the whole index, and those of dense marks take
+    longest.
+    """
     found = connection.execute(
         f"""
         SELECT rowid, -bm25({MESSAGES}, 1.0, 0.0) FROM {MESSAGES}
         WHERE {MESSAGES} MATCH ? AND rowid BETWEEN ? AND ?
         """,
-        (_expression(query, scope.rare_marks), min(numbers), max(numbers)),
+        (_expression(query, scope.rare_marks), first, last),
     )
     return dict(found.fetchall())
 
@@ -208,7 +218,10 @@ def _recency(now: int, time: int) -> float:
 def _hits(
     connection: sqlite3.Connection, query: SearchQuery, numbers: Sequence[int]
 ) -> dict[int, SearchHit]:
-    """Hits by the numbers of their messages; the numbers have to be of matches."""
+    """Hits by the numbers of their messages; the numbers have to be of matches.
+
+    Without the `+` FTS5 would begin anew for every number, which is dear for beginnings of words.
+    """
     if not numbers:
         return {}
     marks = ", ".join("?" * len(numbers))
@@ -222,9 +235,9 @@ def _hits(
             f"""
             SELECT {columns}, snippet({MESSAGES}, 0, ?, ?, '…', ?) AS snippet
             FROM {MESSAGES} w CROSS JOIN messages m ON m.number = w.rowid {joined}
-            WHERE {MESSAGES} MATCH ? AND w.rowid IN ({marks})
+            WHERE {MESSAGES} MATCH ? AND w.rowid BETWEEN ? AND ? AND +w.rowid IN ({marks})
             """,
-            (begin, end, SNIPPET_WORDS, wanted, *numbers),
+            (begin, end, SNIPPET_WORDS, wanted, min(numbers), max(numbers), *numbers),
         )
     else:
         found = connection.execute(

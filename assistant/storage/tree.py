@@ -81,6 +81,53 @@ def exists(connection: sqlite3.Connection, id: str) -> bool:
     return connection.execute(query, (id,)).fetchone() is not None
 
 
+def whole(connection: sqlite3.Connection, conversation: str) -> list[sqlite3.Row]:
+    """All messages of a conversation as they were stored: parents before children."""
+    query = f"SELECT {_COLUMNS} FROM messages m WHERE m.conversation = ? ORDER BY m.number"
+    return connection.execute(query, (conversation,)).fetchall()
+
+
+def chosen(connection: sqlite3.Connection, conversation: str) -> set[str]:
+    """The messages that are the ones last used of those with their parent."""
+    query = """
+        SELECT active_child FROM messages WHERE conversation = :id AND active_child IS NOT NULL
+        UNION SELECT active_root FROM conversations WHERE id = :id AND active_root IS NOT NULL
+    """
+    return {id for (id,) in connection.execute(query, {"id": conversation})}
+
+
+def chosen_below(
+    connection: sqlite3.Connection, conversation: str, parent: str | None
+) -> str | None:
+    """The one last used of the messages with this parent."""
+    if parent is None:
+        query, id = "SELECT active_root FROM conversations WHERE id = ?", conversation
+    else:
+        query, id = "SELECT active_child FROM messages WHERE id = ?", parent
+    row = connection.execute(query, (id,)).fetchone()
+    return None if row is None else row[0]
+
+
+def choose(
+    connection: sqlite3.Connection, conversation: str, parent: str | None, id: str | None
+) -> None:
+    """Let a message be the one last used of those with this parent; the branch above stays."""
+    if parent is None:
+        query, where = "UPDATE conversations SET active_root = ? WHERE id = ?", conversation
+    else:
+        query, where = "UPDATE messages SET active_child = ? WHERE id = ?", parent
+    connection.execute(query, (id, where))
+
+
+def retrievals(connection: sqlite3.Connection, conversation: str) -> dict[str, str]:
+    """What was found for the messages of a conversation, by their ids."""
+    query = """
+        SELECT r.message, r.retrieval FROM retrievals r JOIN messages m ON m.id = r.message
+        WHERE m.conversation = ?
+    """
+    return dict(connection.execute(query, (conversation,)).fetchall())
+
+
 def versions(connection: sqlite3.Connection, id: str) -> list[sqlite3.Row]:
     """All messages with the same parent and role, oldest first."""
     this = message(connection, id)
