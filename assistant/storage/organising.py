@@ -120,7 +120,7 @@ class Organising(Part):
     def set_model(self, id: str, model: str | None) -> None:
         self._change(id, "model", model=storable_or_none(model))
 
-    def setstored_collections(self, id: str, collections: Sequence[str] | None) -> None:
+    def set_collections(self, id: str, collections: Sequence[str] | None) -> None:
         self._change(id, "collections", collections=stored_collections(collections))
 
     def set_overflow(self, id: str, overflow: Overflow) -> None:
