@@ -26,6 +26,7 @@ from assistant.core.models import (
     ChatMessage,
     Citation,
     Conversation,
+    Keep,
     Message,
     MessageState,
     ModelInfo,
@@ -207,7 +208,8 @@ class Chat:
             conversation.examples,
         )
         yield Planned(plan=plan)
-        yield from model.stream(plan.messages, sampling, stop)
+        keep: Keep = "memory" if conversation.temporary else "disk"
+        yield from model.stream(plan.messages, sampling, stop, keep=keep)
 
     def _consult(
         self,
