@@ -67,7 +67,7 @@ def prompts(settings: Settings, paths: Paths) -> Check:
         )
     if problems:
         worst = problems[0]
-        return warn("prompts", f"{worst.path}: {worst.reason}", "Correct the file or remove it.")
+        return warn("prompts", f"{worst.path}: {worst.reason}.", worst.fix)
     return ok("prompts", f"{len(found)}")
 
 
