@@ -19,6 +19,11 @@ INTERNAL = "internal"
 LARGEST = 256 * 1024
 """Bytes of a prompt file; no model's window takes more."""
 
+FEW = 8
+"""As many names as are worth reading in an error."""
+
+LISTED = "`assistant prompts` lists those there are."
+
 Stamp = tuple[int, int, int, int]
 """What changes with a file: its times, size and inode."""
 
@@ -151,9 +156,9 @@ class PromptLibrary:
     def _unknown(self, name: str) -> NotFoundError:
         known = [prompt.name for prompt in self.read()[0]]
         near = difflib.get_close_matches(name, known, n=3)
-        hint = f"There are: {', '.join(known)}."
+        hint = f"There are: {', '.join(known)}." if len(known) <= FEW else LISTED
         if near:
-            hint = f"Did you mean {' or '.join(near)}? `assistant prompts` lists them all."
+            hint = f"Did you mean {' or '.join(near)}? {LISTED}"
         return NotFoundError(f"There is no prompt called {name!r}.", hint)
 
 
