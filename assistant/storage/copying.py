@@ -19,9 +19,9 @@ _FORK = re.compile(r" \(fork(?: (\d+))?\)$")
 class Copying(Part):
     def fork(self, message_id: str) -> Conversation:
         """As in the port; the fork of a temporary conversation is temporary as well."""
-        shelf, now = self._shelves.of(message_id), self._now()
+        shelf, now, at = self._shelves.of(message_id), self._now(), storable(message_id)
         path = shelf.answers.read(
-            lambda connection: tree.path(connection, tree.find(connection, message_id)["id"])
+            lambda connection: tree.path(connection, tree.find(connection, at)["id"])
         )
         if any(message.state == "streaming" for message in path):
             raise StorageError(

@@ -58,10 +58,10 @@ def remove(
         connection.execute("DELETE FROM messages WHERE number = ?", (row["number"],))
         connection.execute(
             """
-            INSERT INTO removed (id, conversation, branch, removed, message)
-            VALUES (?, ?, ?, ?, ?)
+            INSERT INTO removed (number, id, conversation, branch, removed, message)
+            VALUES (?, ?, ?, ?, ?, ?)
             """,
-            (row["id"], row["conversation"], first["id"], now, json.dumps(stored)),
+            (row["number"], row["id"], row["conversation"], first["id"], now, json.dumps(stored)),
         )
     _count(connection, first["conversation"], -len(rows))
     siblings = _number_versions(connection, first)
@@ -76,25 +76,21 @@ def restore(connection: sqlite3.Connection, id: str) -> str:
     Raises:
         NotFoundError: it is not in the trash, or what is above it is there as well.
     """
-    query = "SELECT id, conversation, message FROM removed WHERE branch = ? ORDER BY number DESC"
-    found = connection.execute(query, (id,)).fetchall()
-    if not found:
+    query = "SELECT message FROM removed WHERE branch = ? ORDER BY number"
+    stored = [json.loads(text) for (text,) in connection.execute(query, (id,))]
+    if not stored:
         raise NotFoundError(
             f"There is no message {id} in the trash.", "`assistant chats trash` lists what is."
         )
-    stored = sorted((json.loads(text) for _, _, text in found), key=lambda row: row["number"])
     first = stored[0]
+    was_chosen = first["chosen"]
     _check_parent(connection, first)
-    numbers = [row["number"] for row in stored]
-    marks = ", ".join("?" * len(numbers))
-    taken = f"SELECT 1 FROM messages WHERE number IN ({marks})"
-    are_free = len(numbers) < 30_000 and connection.execute(taken, numbers).fetchone() is None
     for row in stored:
-        _insert(connection, {**row, "number": row["number"] if are_free else None})
+        _insert(connection, row)
     connection.execute("DELETE FROM removed WHERE branch = ?", (id,))
     _count(connection, first["conversation"], len(stored))
     siblings = _number_versions(connection, first)
-    if first["chosen"] or len(siblings) == 1:
+    if was_chosen or len(siblings) == 1:
         tree.activate(connection, id)
     return str(first["conversation"])
 

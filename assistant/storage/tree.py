@@ -40,6 +40,13 @@ _OFF_BRANCH = f"""
 """
 
 
+_NEXT = """
+    1 + max((SELECT coalesce(max(number), 0) FROM messages),
+            (SELECT coalesce(max(number), 0) FROM removed))
+"""
+"""A number that no message has, nor one in the trash, which keeps its own."""
+
+
 def branch(connection: sqlite3.Connection, conversation: str) -> list[sqlite3.Row]:
     """The active branch, from its first message to its last."""
     return connection.execute(_BRANCH, (conversation,)).fetchall()
@@ -155,8 +162,8 @@ def insert(connection: sqlite3.Connection, values: Mapping[str, str | int | None
     places = ", ".join(f":{column}" for column in values)
     cursor = connection.execute(
         f"""
-        INSERT INTO messages ({columns}, version)
-        SELECT {places}, 1 + count(*) FROM messages
+        INSERT INTO messages (number, {columns}, version)
+        SELECT {_NEXT}, {places}, 1 + count(*) FROM messages
         WHERE conversation = :conversation AND parent IS :parent AND role = :role
         """,
         values,

@@ -1,8 +1,6 @@
 """What every ConversationStore keeps to."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,76 +8,26 @@ from assistant.core.errors import NotFoundError, StorageError
 from assistant.core.library import Retrieval, SearchResult
 from assistant.core.models import (
     ChatMessage,
-    Message,
     Sampling,
     SamplingChanges,
-    Timings,
-    Usage,
 )
-from assistant.core.ports import Clock, ConversationStore
-from assistant.storage.conversations import SqliteConversations
-from tests.storage.clock import START, SteppingClock
-
-Open = Callable[[], ConversationStore]
-
-IMPLEMENTATIONS: dict[str, Callable[[Path, Clock], ConversationStore]] = {
-    "sqlite": lambda home, clock: SqliteConversations(home / "chats.db", clock)
-}
+from assistant.core.ports import ConversationStore
+from tests.contracts.stores import (
+    SAMPLING,
+    TIMINGS,
+    USAGE,
+    Open,
+    answer,
+    ask,
+    begin_answer,
+    texts,
+)
+from tests.storage.clock import START
 
 EXAMPLES = (
     ChatMessage(role="user", content="Adorei!\n"),
     ChatMessage(role="assistant", content="positivo 😀"),
 )
-SAMPLING = Sampling(temperature=0, seed=7, max_tokens=100)
-USAGE = Usage(prompt_tokens=12, cached_tokens=4, completion_tokens=3)
-TIMINGS = Timings(prefill_ms=1.5, total_ms=20.25, tokens_per_second=61)
-
-
-@pytest.fixture(params=IMPLEMENTATIONS)
-def open_store(request: pytest.FixtureRequest, home: Path) -> Iterator[Open]:
-    """Opens the same conversations, as often as wanted: every call is another window."""
-    opened: list[ConversationStore] = []
-    clock = SteppingClock()
-
-    def open_store() -> ConversationStore:
-        opened.append(IMPLEMENTATIONS[request.param](home, clock))
-        return opened[-1]
-
-    yield open_store
-    for store in opened:
-        store.close()
-
-
-@pytest.fixture
-def store(open_store: Open) -> ConversationStore:
-    return open_store()
-
-
-def ask(store: ConversationStore, conversation: str, text: str = "Why?") -> Message:
-    branch = store.branch(conversation)
-    return store.append(conversation, branch[-1].id if branch else None, "user", text)
-
-
-def begin_answer(store: ConversationStore, question: Message) -> Message:
-    return store.append(
-        question.conversation_id,
-        question.id,
-        "assistant",
-        "",
-        state="streaming",
-        model="starter",
-        sampling=SAMPLING,
-    )
-
-
-def answer(store: ConversationStore, question: Message, text: str = "Because.") -> Message:
-    begun = begin_answer(store, question)
-    store.journal(begun.id, text)
-    return store.finish(begun.id, "complete", stop_reason="end")
-
-
-def texts(messages: list[Message]) -> list[str]:
-    return [message.text for message in messages]
 
 
 def test_a_conversation_is_found_again_with_all_that_was_given(open_store: Open) -> None:

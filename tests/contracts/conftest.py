@@ -1,0 +1,30 @@
+"""What the contract of a ConversationStore is tested on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.core.ports import ConversationStore
+from tests.contracts.stores import IMPLEMENTATIONS, Open
+from tests.storage.clock import SteppingClock
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
+def open_store(request: pytest.FixtureRequest, home: Path) -> Iterator[Open]:
+    """Opens the same conversations, as often as wanted: every call is another window."""
+    opened: list[ConversationStore] = []
+    clock = SteppingClock()
+
+    def open_store() -> ConversationStore:
+        opened.append(IMPLEMENTATIONS[request.param](home, clock))
+        return opened[-1]
+
+    yield open_store
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_store: Open) -> ConversationStore:
+    return open_store()
