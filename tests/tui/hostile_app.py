@@ -1,6 +1,6 @@
 """Puts texts at every place of the screen where foreign text can appear.
 
-usage: python -m tests.tui.hostile_app HOME hostile|harmless
+usage: python -m tests.tui.hostile_app HOME hostile|harmless talk|files
 """
 
 import sys
@@ -28,6 +28,8 @@ from assistant.tui.screens.rename import Rename
 from tests.fakes import ScriptedModel, ScriptedModels
 from tests.tui.driving import RecordingClipboard, Setting, make_app
 from tests.tui.hostile import harmless_texts, hostile_texts
+from tests.tui.hostile_files import citation, in_files
+from tests.tui.hostile_intake import coming_in
 
 END = "all texts were shown"
 FRAME = 0.017
@@ -36,8 +38,16 @@ TOGETHER = 12
 """Texts that are shown at once where there is room."""
 
 
-async def parade(app: AssistantApp, texts: Sequence[str]) -> None:
-    """Show each text everywhere, then say so."""
+async def of_files(app: AssistantApp, texts: Sequence[str]) -> None:
+    """Show each text wherever files are told of, then say so."""
+    for some in _batches(texts):
+        await in_files(app, some)
+        await coming_in(app, some)
+    app.chat_screen.say(END)
+
+
+async def of_talk(app: AssistantApp, texts: Sequence[str]) -> None:
+    """Show each text everywhere else, then say so."""
     screen = app.chat_screen
     for some in _batches(texts):
         await _stored(screen, some)
@@ -70,7 +80,10 @@ def _store_turn(
     answer = store.append(conversation.id, question.id, "assistant", "", state="streaming")
     store.journal(answer.id, text)
     store.finish(answer.id, "failed", error=text)
-    return answer.id
+    cited = store.append(conversation.id, answer.id, "assistant", "", state="streaming")
+    store.journal(cited.id, text)
+    store.finish(cited.id, "complete", citations=[citation(text[:1000])])
+    return cited.id
 
 
 async def _streamed(screen: ChatScreen, texts: Sequence[str]) -> None:
@@ -145,6 +158,7 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def main() -> int:
     home, which = Path(sys.argv[1]), sys.argv[2]
+    parade = of_files if sys.argv[3] == "files" else of_talk
     texts = hostile_texts() if which == "hostile" else harmless_texts()
     store = SqliteConversations(home / "chats.db")
     models = ScriptedModels(ScriptedModel(window=1_000_000))

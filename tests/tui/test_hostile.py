@@ -41,10 +41,11 @@ def test_there_are_more_than_200_texts() -> None:
 
 
 @pytest.mark.timeout(300)
-def test_no_text_at_any_place_reaches_the_terminal_as_a_command(home: Path) -> None:
+@pytest.mark.parametrize("places", ["talk", "files"])
+def test_no_text_at_any_place_reaches_the_terminal_as_a_command(home: Path, places: str) -> None:
     with tempfile.TemporaryDirectory(prefix="as-", dir="/tmp") as other:
-        harmless = _parade(Path(other), "harmless")
-    hostile = _parade(home, "hostile")
+        harmless = _parade(Path(other), "harmless", places)
+    hostile = _parade(home, "hostile", places)
     assert sequences(hostile) - sequences(harmless) == set()
     for kind, harm in HARMFUL.items():
         assert kind not in sequences(hostile), harm
@@ -54,9 +55,9 @@ def test_no_text_at_any_place_reaches_the_terminal_as_a_command(home: Path) -> N
     assert "[/x]" in shown
 
 
-def _parade(home: Path, which: str) -> bytes:
+def _parade(home: Path, which: str, places: str) -> bytes:
     """All bytes sent while the texts are shown; ends as it should."""
-    terminal = Terminal("tests.tui.hostile_app", str(home), which, size=(90, 48))
+    terminal = Terminal("tests.tui.hostile_app", str(home), which, places, size=(90, 48))
     terminal.until(END, seconds=240)
     terminal.process.send("\x11")
     assert terminal.end() == 0, terminal.sent[-2000:]
