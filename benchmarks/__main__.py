@@ -1,26 +1,59 @@
-"""`make bench`: prints the tables."""
+"""`make bench`: prints the tables. `python -m benchmarks PART…` measures some of them."""
 
+import argparse
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import search_speed
 from benchmarks.answers import measure_answers
-from benchmarks.pairs import HEADER
+from benchmarks.memory import measure_memory, measure_rescan
+from benchmarks.pairs import HEADER, Comparison
 from benchmarks.screen import measure_screen
 from benchmarks.switching import measure_switching
+from benchmarks.throughput import measure_throughput
+
+PARTS: dict[str, Callable[[Path], list[Comparison]]] = {
+    "answers": lambda _: measure_answers(),
+    "switching": lambda _: measure_switching(),
+    "screen": measure_screen,
+    "indexing": lambda _: measure_throughput(),
+    "memory": lambda _: measure_memory(),
+    "rescan": lambda _: measure_rescan(),
+    "search": lambda _: _measure_search(),
+}
+PASSAGES = 100_000
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    chosen = parser.parse_args().parts or list(PARTS)
+    unknown = [part for part in chosen if part not in PARTS]
+    if unknown:
+        parser.error(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
     home = Path(tempfile.mkdtemp(prefix="as-bench-", dir="/tmp"))
     threads = str(max(1, (os.cpu_count() or 2) - 1))
     os.environ.update(ASSISTANT_HOME=str(home), ASSISTANT_ENGINE__THREADS=threads)
+    rows: list[Comparison] = []
     try:
-        print(HEADER)
-        for comparison in [*measure_answers(), *measure_switching(), *measure_screen(home)]:
-            print(comparison.row(), flush=True)
+        for part in chosen:
+            for comparison in PARTS[part](home):
+                rows.append(comparison)
+                print(comparison.row(), file=sys.stderr, flush=True)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+        print("\n".join([HEADER, *(row.row() for row in rows)]), flush=True)
+
+
+def _measure_search() -> list[Comparison]:
+    """Prints its own lines: nothing stands beside ours."""
+    with tempfile.TemporaryDirectory(prefix="as-bench-") as folder:
+        search_speed.measure(Path(folder), PASSAGES, 200)
+    return []
 
 
 if __name__ == "__main__":
