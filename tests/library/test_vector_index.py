@@ -6,47 +6,21 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 
-import numpy as np
 import pytest
 
 from assistant.core.errors import LibraryError
 from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace
-from assistant.library.vectors import ChromaVectors, Hit, VectorsError
 from tests.library.damages import DAMAGES, empty, flip, halve, remove, zero
-from tests.library.fakes import DIMENSIONS, STAMP, MadeLibrary
-from tests.library.writing import LIBRARY, PROBE, open_index, text_of
+from tests.library.fakes import DIMENSIONS, MadeLibrary
+from tests.library.writing import LIBRARY, PROBE, assert_right, fill, open_index, text_of
 
 FILES = 50
 PATIENCE = 60.0
-
-
-def fill(made: MadeLibrary, index: VectorIndex, numbers: range) -> None:
-    for number in numbers:
-        index.apply(made.put(f"{number}", text_of(number)))
-
-
-def found(made: MadeLibrary, index: VectorIndex, number: int) -> list[Hit]:
-    return index.search(made.embedder.embed_question(text_of(number)[:200]), 3)
-
-
-def assert_right(made: MadeLibrary, index: VectorIndex) -> None:
-    """Every passage is found by its own vector, once, and nothing else is there."""
-    assert index.is_ready
-    wanted = made.embeddings.collections()
-    vectors = index._vectors
-    assert vectors is not None
-    for collection, ids in wanted.items():
-        assert vectors.ids(collection) == ids
-        for batch, rows in made.embeddings.vectors(sorted(ids)):
-            for passage, row in zip(batch, rows, strict=True):
-                hits = index.search(row, 5, [collection])
-                assert [id_ for id_, cosine in hits if cosine > 0.999].count(passage) == 1
 
 
 @pytest.fixture
@@ -88,86 +62,6 @@ def test_what_was_not_closed_is_looked_into_and_kept(made: MadeLibrary) -> None:
     again.close()
 
 
-def test_changes_are_followed(made: MadeLibrary) -> None:
-    index = open_index(made)
-    index.open()
-    fill(made, index, range(8))
-    index.apply(made.put("3", "Entirely other words stand here."))
-    for change in made.catalog.gone(made.root, [b"/docs/5"]):
-        index.apply(change)
-    assert_right(made, index)
-    index.close()
-
-
-def test_changes_that_were_missed_are_made_up_for(made: MadeLibrary) -> None:
-    index = open_index(made)
-    index.open()
-    fill(made, index, range(8))
-    index.close()
-    made.put("9", text_of(9))
-    made.put("3", "Entirely other words stand here.")
-    made.catalog.gone(made.root, [b"/docs/5"])
-    again = open_index(made)
-    assert not again.open()
-    assert_right(made, again)
-    again.close()
-
-
-def test_collections_are_searched_apart_and_together(made: MadeLibrary) -> None:
-    other = made.collections.add("other").id
-    root = made.collections.add_root(other, b"/docs").id
-    index = open_index(made)
-    index.open()
-    fill(made, index, range(3))
-    index.apply(made.put("7", text_of(7), root=root))
-    for change in made.catalog.found(root, [(b"/docs/0", STAMP)]):
-        index.apply(change)
-    question = made.embedder.embed_question(text_of(7)[:200])
-    inside = {id_ for id_, _ in index.search(question, 50, [other])}
-    outside = {id_ for id_, _ in index.search(question, 50, [made.collection])}
-    assert inside == made.embeddings.collections()[other]
-    assert outside == made.embeddings.collections()[made.collection]
-    everywhere = [id_ for id_, _ in index.search(question, 50)]
-    assert len(everywhere) == len(set(everywhere)) == len(inside | outside)
-    assert index.search(question, 50, []) == []
-    index.drop(other)
-    assert index.search(question, 50, [other]) == []
-    index.close()
-
-
-def test_before_it_is_open_and_after_a_failure_library_db_answers_the_same(
-    made: MadeLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index = open_index(made)
-    fill(made, index, range(20))
-    slow = found(made, index, 7)
-    assert not index.is_ready
-    index.open()
-    quick = found(made, index, 7)
-    assert [id_ for id_, _ in slow] == [id_ for id_, _ in quick]
-    np.testing.assert_allclose([c for _, c in slow], [c for _, c in quick], atol=1e-3)
-
-    def fail(*_: object) -> None:
-        raise VectorsError("broken")
-
-    monkeypatch.setattr(ChromaVectors, "search", fail)
-    assert [id_ for id_, _ in found(made, index, 7)] == [id_ for id_, _ in quick]
-    assert not index.is_ready
-    monkeypatch.undo()
-    index.open()
-    assert_right(made, index)
-    index.close()
-
-
-def test_a_vector_that_is_not_finite_finds_nothing_at_random(made: MadeLibrary) -> None:
-    index = open_index(made)
-    index.open()
-    fill(made, index, range(3))
-    with pytest.raises(VectorsError, match="finite"):
-        index._vectors.search(np.full(DIMENSIONS, np.nan, np.float32), 3, [1])  # type: ignore[union-attr]
-    index.close()
-
-
 def test_two_processes_cannot_hold_one_folder(made: MadeLibrary) -> None:
     first = open_index(made)
     with pytest.raises(LibraryError, match="in use"):
@@ -207,56 +101,6 @@ def test_old_folders_of_chroma_are_deleted(made: MadeLibrary) -> None:
         index.rebuild()
     numbered = [entry for entry in (made.home / "vectors").glob("*/*") if entry.name.isdigit()]
     assert len(numbered) == 1
-    index.close()
-
-
-def test_it_answers_and_takes_changes_while_it_is_made_anew(made: MadeLibrary) -> None:
-    index = open_index(made)
-    index.open()
-    fill(made, index, range(30))
-    held, go_on = threading.Event(), threading.Event()
-
-    def pause() -> None:
-        held.set()
-        assert go_on.wait(PATIENCE)
-
-    rebuilding = threading.Thread(target=index.rebuild, args=(pause,))
-    rebuilding.start()
-    assert held.wait(PATIENCE)
-    assert found(made, index, 7)
-    index.apply(made.put("99", text_of(99)))
-    index.apply(made.put("3", "Entirely other words stand here."))
-    go_on.set()
-    rebuilding.join(PATIENCE)
-    assert_right(made, index)
-    index.close()
-
-
-def test_making_it_anew_can_be_given_up(made: MadeLibrary) -> None:
-    index = open_index(made)
-    index.open()
-    fill(made, index, range(5))
-
-    def give_up() -> None:
-        raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        index.rebuild(give_up)
-    assert_right(made, index)
-    index.close()
-
-
-def test_a_damaged_embedding_is_left_out_until_it_is_made_again(made: MadeLibrary) -> None:
-    index = open_index(made)
-    fill(made, index, range(3))
-    with made.database.write() as connection:
-        connection.execute("UPDATE embeddings SET vector = zeroblob(length(vector)) WHERE id = 2")
-    assert 2 not in [id_ for id_, _ in found(made, index, 0)]
-    index.open()
-    assert 2 not in index._vectors.ids(made.collection)  # type: ignore[union-attr]
-    assert made.embeddings.forget_damaged() == 1
-    index.open()
-    assert_right(made, index)
     index.close()
 
 

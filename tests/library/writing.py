@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.library.vector_index import VectorIndex
 from assistant.library.vector_places import EmbeddedPlace
+from assistant.library.vectors import Hit
 from tests.library.fakes import DIMENSIONS, MadeLibrary
 
 LIBRARY = "a library"
@@ -24,6 +25,29 @@ def open_index(made: MadeLibrary, sync_every: int = 100) -> VectorIndex:
         made.home / "vectors", LIBRARY, made.embedder.identity, DIMENSIONS, PROBE, sync_every
     )
     return VectorIndex(place, made.embeddings)
+
+
+def fill(made: MadeLibrary, index: VectorIndex, numbers: range) -> None:
+    for number in numbers:
+        index.apply(made.put(f"{number}", text_of(number)))
+
+
+def found(made: MadeLibrary, index: VectorIndex, number: int) -> list[Hit]:
+    return index.search(made.embedder.embed_question(text_of(number)[:200]), 3)
+
+
+def assert_right(made: MadeLibrary, index: VectorIndex) -> None:
+    """Every passage is found by its own vector, once, and nothing else is there."""
+    assert index.is_ready
+    wanted = made.embeddings.collections()
+    vectors = index._vectors
+    assert vectors is not None
+    for collection, ids in wanted.items():
+        assert vectors.ids(collection) == ids
+        for batch, rows in made.embeddings.vectors(sorted(ids)):
+            for passage, row in zip(batch, rows, strict=True):
+                hits = index.search(row, 5, [collection])
+                assert [id_ for id_, cosine in hits if cosine > 0.999].count(passage) == 1
 
 
 def main() -> None:
