@@ -80,7 +80,7 @@ def requirements(name: str) -> list[Distribution]:
 def _called(found: Distribution) -> str:
     metadata = found.metadata
     for field in ("License-Expression", "License"):
-        value = metadata.get(field, "").strip()
+        value = str((metadata.get_all(field) or [""])[0]).strip()
         if value and "\n" not in value and len(value) <= _LONGEST_NAME and value != "UNKNOWN":
             return value
     prefix = "License :: "

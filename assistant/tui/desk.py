@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from assistant.clipboard import Clipboard
-from assistant.core.beginning import begin
+from assistant.core.beginning import begin, hinted_model, take_up
 from assistant.core.chat import Chat
 from assistant.core.models import Conversation
 from assistant.core.ports import ConversationStore, Library, ModelCatalog
-from assistant.core.prompts import PromptLibrary
+from assistant.core.prompts import Opening, Prompt, PromptLibrary
+from assistant.core.surroundings import Surroundings
 from assistant.settings import Settings
 
 P = ParamSpec("P")
@@ -50,6 +51,18 @@ class Desk:
         """
         return await self.run(self._begin)
 
+    def values_of(self, prompt: Prompt) -> dict[str, str]:
+        """What is known of a prompt's variables. Blocks: the clipboard is another program's."""
+        return Surroundings(self.clipboard.read).values(prompt.names)
+
+    def take_up(self, conversation_id: str, opening: Opening) -> None:
+        """Let a conversation go on under another prompt, and under its model where there is one.
+        Blocks."""
+        take_up(self.store, conversation_id, opening)
+        model = hinted_model(opening, self.models)
+        if model is not None:
+            self.store.set_model(conversation_id, model)
+
     def close(self, seconds: float) -> None:
         """Finish the calls that were begun; a call that hangs is left behind."""
         with suppress(TimeoutError):
@@ -58,4 +71,7 @@ class Desk:
 
     def _begin(self) -> Conversation:
         name = self.settings.chat.prompt
-        return begin(self.store, self.prompts.get(name) if name else None)
+        if not name:
+            return begin(self.store)
+        prompt = self.prompts.get(name)
+        return begin(self.store, prompt, values=self.values_of(prompt), models=self.models)

@@ -35,6 +35,9 @@ class RecordingClipboard:
         self.copied.append(text)
         return self.tool
 
+    def read(self) -> str | None:
+        return self.copied[-1] if self.copied else None
+
 
 @dataclass
 class Driver:

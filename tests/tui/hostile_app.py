@@ -22,9 +22,9 @@ from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp, run
 from assistant.tui.loading import ModelAdvanced
 from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.screens.field import Field
 from assistant.tui.screens.link import OpenLink
 from assistant.tui.screens.prompts import PromptPicker
-from assistant.tui.screens.rename import Rename
 from tests.fakes import ScriptedModel, ScriptedModels
 from tests.tui.driving import RecordingClipboard, Setting, make_app
 from tests.tui.hostile import harmless_texts, hostile_texts
@@ -111,7 +111,7 @@ async def _listed(app: AssistantApp, texts: Sequence[str]) -> None:
 async def _asked(app: AssistantApp, texts: Sequence[str]) -> None:
     """The title to change, the address to open."""
     joined = " · ".join(text[:200] for text in texts)
-    await _show(app, Rename(joined))
+    await _show(app, Field(joined, joined))
     await _show(app, OpenLink(joined))
 
 

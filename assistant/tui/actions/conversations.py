@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from assistant.core.prompts import Prompt
+from assistant.core.prompts import Opening, Prompt
 from assistant.tui import text
 from assistant.tui.actions.call import Call
+from assistant.tui.screens.field import Field
 from assistant.tui.screens.prompts import PromptPicker
-from assistant.tui.screens.rename import Rename
 
 if TYPE_CHECKING:
     from assistant.tui.screens.chat import ChatScreen
@@ -35,7 +35,9 @@ async def rename(screen: "ChatScreen", call: Call) -> None:
         screen.say("There is nothing to rename yet.")
         return
     id, title = wanted
-    answer = call.argument or await screen.app.push_screen_wait(Rename(title))
+    answer = call.argument or await screen.app.push_screen_wait(
+        Field("Title of the conversation", title, "renames")
+    )
     if answer and answer.strip():
         await screen.desk.run(screen.desk.store.rename, id, answer.strip())
         await screen.session.refresh()
@@ -86,12 +88,26 @@ async def choose_prompt(screen: "ChatScreen", call: Call) -> None:
         if picked is None:
             return
         chosen = picked
+    opening = await _opening(screen, chosen)
+    if opening is None:
+        return
     conversation = await screen.session.make()
-    await screen.desk.run(
-        screen.desk.store.set_system_prompt, conversation.id, chosen.text, chosen.name
-    )
+    await screen.desk.run(screen.desk.take_up, conversation.id, opening)
     await screen.session.refresh()
     screen.notice.say(text.own("System prompt: "), text.line(chosen.title, 60))
+
+
+async def _opening(screen: "ChatScreen", prompt: Prompt) -> Opening | None:
+    """The prompt with its variables filled in, those without a value by the user; None when the
+    user thinks better of it."""
+    values = await screen.desk.run(screen.desk.values_of, prompt)
+    for name in prompt.missing(values):
+        field = Field(f"{prompt.title}: {name}")
+        value: str | None = await screen.app.push_screen_wait(field)
+        if value is None:
+            return None
+        values[name] = value
+    return prompt.resolve(values)
 
 
 def _wanted(screen: "ChatScreen") -> tuple[str, str] | None:
