@@ -49,6 +49,9 @@ def shows(home: Path, snap_compare: Compare) -> Iterator[Compare]:
             await driver.screen.holdings.refresh()
             await play(driver)
             await _settled(app)
+            # Reading what a dialog shows forgets what lies below it; drawing brings it back.
+            app.screen.refresh()
+            await pilot.pause()
 
         shown = snap_compare(app, terminal_size=size, run_before=run_before)
         library.reading.open()
