@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -21,6 +21,7 @@ from assistant.core.ports import Library
 from assistant.library.embedding import starter_folder
 from assistant.paths import find_paths
 from tests.fake_library import ScriptedLibrary
+from tests.library.chroma_server import PROGRAM, ChromaServer
 from tests.library.places import BREAD, PORTUGUESE, write_corpus
 from tests.processes import end_workers, workers
 
@@ -28,6 +29,11 @@ QUESTION = "What does rye bread cost?"
 ANSWER = "A loaf of rye bread costs four euros and fifty cents."
 READABLE = ("bakery.md", "harbour.pdf", "sub/farol.txt")
 FAILED = {"broken.docx": "corrupt", "empty.txt": "empty"}
+
+REAL = [
+    pytest.mark.model,
+    pytest.mark.skipif(starter_folder() is None, reason="there is no embedder"),
+]
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -106,26 +112,28 @@ def scripted(folder: Path, *, filled: bool) -> ScriptedLibrary:
     scope="module",
     params=[
         "scripted",
-        pytest.param(
-            "worker",
-            marks=[
-                pytest.mark.model,
-                pytest.mark.skipif(starter_folder() is None, reason="there is no embedder"),
-            ],
-        ),
+        pytest.param("worker", marks=REAL),
+        pytest.param("worker and server", marks=REAL),
     ],
 )
 def home(request: pytest.FixtureRequest) -> Iterator[Path | None]:
-    """A home whose worker is started once, since that takes seconds; None for the fake."""
+    """A home whose worker is started once, since that takes seconds; None for the fake. The
+    vectors are kept in the home, or by a server."""
     if request.param == "scripted":
         yield None
         return
     folder = Path(tempfile.mkdtemp(prefix="as-", dir="/tmp"))
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as leaving:
         patch.setenv("ASSISTANT_HOME", str(folder))
+        if request.param == "worker and server":
+            if not PROGRAM.exists():
+                pytest.skip("the program `chroma` is not installed")
+            server = ChromaServer(folder / "chroma")
+            leaving.callback(server.stop)
+            patch.setenv("ASSISTANT_LIBRARY__SERVER", server.address)
         make_folders(find_paths())
         yield folder
-    end_workers(folder)
+        end_workers(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
