@@ -5,21 +5,20 @@ messages that fit are ranked by BM25, and newer ones get more of it; FTS5 finds 
 looking at the rest. Conversations in the trash are left out.
 """
 
-import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from assistant.core.findings import MATCH_BEGIN, MATCH_END, Finding, Findings
+from assistant.core.findings import Finding, Findings
 from assistant.core.models import ConversationSummary, SearchHit
-from assistant.core.search_query import SearchQuery
-from assistant.storage import rows
-from assistant.storage.rows import CONVERSATION_COLUMNS, moment
+from assistant.core.search_query import Field, SearchQuery
+from assistant.storage import excerpts, rows
+from assistant.storage.rows import CONVERSATION_COLUMNS
 from assistant.storage.scope import Scope, phrases, scope_of
 from assistant.storage.words import CONVERSATIONS, MESSAGES
 
-RANKED = 2000
+RANKED = 1000
 """Messages that are ranked, the newest ones."""
 
 TOO_SHORT = 2
@@ -29,16 +28,14 @@ come first."""
 IN_CONVERSATION = 3
 """Messages shown of one conversation."""
 
-SNIPPET_WORDS = 24
-SNIPPET_CHARS = 1000
-"""A word can be as long as a message: what a snippet may hold at most."""
-
 NEWER = 0.5
 """How much more a message of this moment counts than an old one with the same words."""
 HALF_LIFE = timedelta(days=30)
 
-TITLE_WEIGHT, PROMPT_WEIGHT = 2.0, 0.5
-"""Of a title and of a system prompt, compared with a message with the same words."""
+_FIELDS: dict[str, Field] = {"title": "title", "prompt": "prompts"}
+
+NAMES = {"title": 1.25, "prompt": 0.4}
+"""How much the best title and the best system prompt count, compared with the best message."""
 
 
 class Match(NamedTuple):
@@ -55,7 +52,7 @@ def search(
 ) -> list[SearchHit]:
     """The best messages, best first."""
     best = _ranked(connection, query, scope_of(connection, query, now), now)[:limit]
-    hits = _hits(connection, query, [match.number for match in best])
+    hits = excerpts.hits(connection, query, [match.number for match in best])
     return [hits[match.number] for match in best]
 
 
@@ -66,22 +63,33 @@ def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, limi
     by_conversation: dict[str, list[Match]] = {}
     for match in matches:
         by_conversation.setdefault(match.conversation, []).append(match)
-    names = _names(connection, query, scope, now)
     scores = {id: found[0].score for id, found in by_conversation.items()}
-    for id, score in names.items():
-        scores[id] = scores.get(id, 0.0) + score
-    order = {id: place for place, id in enumerate((*by_conversation, *names))}
+    most = max(scores.values(), default=0.0) or 1.0
+    names = {
+        column: _names(connection, query, scope, now, column)
+        for column in NAMES
+        if scope is not None and (not query.fields or _FIELDS[column] in query.fields)
+    }
+    for column, found in names.items():
+        for id, score in found.items():
+            scores[id] = scores.get(id, 0.0) + NAMES[column] * most * score
+    order = {id: place for place, id in enumerate(scores)}
     best = sorted(scores, key=lambda id: (-scores[id], order[id]))[:limit]
     shown = {id: by_conversation.get(id, [])[:IN_CONVERSATION] for id in best}
-    hits = _hits(connection, query, [match.number for found in shown.values() for match in found])
-    titles = _marked_names(connection, query, [id for id in best if id in names])
+    hits = excerpts.hits(
+        connection, query, [match.number for found in shown.values() for match in found]
+    )
+    marked = {
+        column: excerpts.names(connection, query, column, [id for id in best if id in found])
+        for column, found in names.items()
+    }
     summaries = _summaries(connection, best)
     return Findings(
         conversations=tuple(
             Finding(
                 conversation=summaries[id],
-                title=titles.get(id, ("", ""))[0],
-                prompt=titles.get(id, ("", ""))[1],
+                title=marked.get("title", {}).get(id, ""),
+                prompt=marked.get("prompt", {}).get(id, ""),
                 hits=tuple(hits[match.number] for match in shown[id]),
                 messages=len(by_conversation.get(id, [])),
             )
@@ -174,116 +182,34 @@ def _expression(query: SearchQuery, marks: Iterable[str]) -> str:
 
 
 def _names(
-    connection: sqlite3.Connection, query: SearchQuery, scope: Scope | None, now: datetime
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope, now: datetime, column: str
 ) -> dict[str, float]:
-    """Scores of conversations whose title or system prompt fits, best first."""
-    expression = _name_expression(query)
-    if scope is None or not expression or query.roles or query.other_roles:
+    """Scores of conversations whose title or system prompt fits: 1 for the best one, if it is new.
+
+    Those who wrote have no part in them.
+    """
+    expression = excerpts.in_names(query, column)
+    if not expression or query.roles or query.other_roles:
         return {}
     conditions = ["c.deleted IS NULL", *scope.of_conversations]
     found = connection.execute(
         f"""
-        SELECT c.id, c.updated, -bm25({CONVERSATIONS}, :title, :prompt) AS score
+        SELECT c.id, c.updated, -bm25({CONVERSATIONS}) AS score
         FROM {CONVERSATIONS} w CROSS JOIN conversations c ON c.number = w.rowid
         WHERE {CONVERSATIONS} MATCH :expression AND {" AND ".join(conditions)}
         """,
-        {
-            **scope.values,
-            "expression": expression,
-            "title": TITLE_WEIGHT,
-            "prompt": PROMPT_WEIGHT,
-        },
+        {**scope.values, "expression": expression},
     ).fetchall()
-    time = rows.microseconds(now)
-    scores = {row["id"]: row["score"] * _recency(time, row["updated"]) for row in found}
-    return dict(sorted(scores.items(), key=lambda pair: -pair[1])[:RANKED])
-
-
-def _name_expression(query: SearchQuery) -> str:
-    columns = [
-        column
-        for column, field in (("title", "title"), ("prompt", "prompts"))
-        if not query.fields or field in query.fields
-    ]
-    wanted = phrases(" ".join(columns), query.terms, " ") if columns else ""
-    excluded = phrases("title prompt", query.excluded, " OR ")
-    return f"({wanted}) NOT ({excluded})" if wanted and excluded else wanted
+    best = max((row["score"] for row in found), default=0.0) or 1.0
+    time, most = rows.microseconds(now), 1 + NEWER
+    scores = {row["id"]: row["score"] / best * _recency(time, row["updated"]) for row in found}
+    ranked = sorted(scores.items(), key=lambda pair: -pair[1])[:RANKED]
+    return {id: score / most for id, score in ranked}
 
 
 def _recency(now: int, time: int) -> float:
     age = max(now - time, 0) * rows.MICROSECOND / HALF_LIFE
     return float(1 + NEWER * 0.5 ** min(age, 1000.0))
-
-
-def _hits(
-    connection: sqlite3.Connection, query: SearchQuery, numbers: Sequence[int]
-) -> dict[int, SearchHit]:
-    """Hits by the numbers of their messages; the numbers have to be of matches.
-
-    Without the `+` FTS5 would begin anew for every number, which is dear for beginnings of words.
-    """
-    if not numbers:
-        return {}
-    marks = ", ".join("?" * len(numbers))
-    columns = "m.number, m.id, m.conversation, c.title, m.role, m.created"
-    joined = "JOIN conversations c ON c.id = m.conversation"
-    wanted = phrases("text", query.terms, " ")
-    mark = secrets.token_hex(8)
-    begin, end = f"<{mark}", f"{mark}>"
-    if wanted:
-        found = connection.execute(
-            f"""
-            SELECT {columns}, snippet({MESSAGES}, 0, ?, ?, '…', ?) AS snippet
-            FROM {MESSAGES} w CROSS JOIN messages m ON m.number = w.rowid {joined}
-            WHERE {MESSAGES} MATCH ? AND w.rowid BETWEEN ? AND ? AND +w.rowid IN ({marks})
-            """,
-            (begin, end, SNIPPET_WORDS, wanted, min(numbers), max(numbers), *numbers),
-        )
-    else:
-        found = connection.execute(
-            f"""
-            SELECT {columns}, substr(m.text, 1, ?) AS snippet FROM messages m {joined}
-            WHERE m.number IN ({marks})
-            """,
-            (SNIPPET_WORDS * 8, *numbers),
-        )
-    return {
-        row["number"]: SearchHit(
-            conversation_id=row["conversation"],
-            title=row["title"],
-            message_id=row["id"],
-            role=row["role"],
-            snippet=_marked(row["snippet"], begin, end),
-            created=moment(row["created"]),
-        )
-        for row in found
-    }
-
-
-def _marked_names(
-    connection: sqlite3.Connection, query: SearchQuery, ids: Sequence[str]
-) -> dict[str, tuple[str, str]]:
-    """Title and surroundings in the system prompt with matches marked; empty without a match."""
-    if not ids:
-        return {}
-    mark = secrets.token_hex(8)
-    begin, end = f"<{mark}", f"{mark}>"
-    found = connection.execute(
-        f"""
-        SELECT c.id, highlight({CONVERSATIONS}, 0, ?, ?) AS title,
-               snippet({CONVERSATIONS}, 1, ?, ?, '…', ?) AS prompt
-        FROM {CONVERSATIONS} w CROSS JOIN conversations c ON c.number = w.rowid
-        WHERE {CONVERSATIONS} MATCH ? AND c.id IN ({", ".join("?" * len(ids))})
-        """,
-        (begin, end, begin, end, SNIPPET_WORDS, _name_expression(query), *ids),
-    )
-    return {
-        row["id"]: (
-            _marked(row["title"], begin, end) if begin in row["title"] else "",
-            _marked(row["prompt"], begin, end) if begin in row["prompt"] else "",
-        )
-        for row in found
-    }
 
 
 def _summaries(
@@ -294,14 +220,3 @@ def _summaries(
         WHERE c.id IN ({", ".join("?" * len(ids))})
     """
     return {row["id"]: rows.summary(row) for row in connection.execute(query, ids)}
-
-
-def _marked(snippet: str, begin: str, end: str) -> str:
-    """The text's own U+0002 and U+0003 leave, so that those which remain mark matches."""
-    text = snippet.replace(MATCH_BEGIN, "").replace(MATCH_END, "")
-    marked = text.replace(begin, MATCH_BEGIN).replace(end, MATCH_END)
-    if len(marked) <= SNIPPET_CHARS:
-        return marked
-    cut = marked[:SNIPPET_CHARS]
-    is_open = cut.rfind(MATCH_BEGIN) > cut.rfind(MATCH_END)
-    return cut + (MATCH_END if is_open else "") + "…"

@@ -10,11 +10,15 @@ from tests.contracts.stores import IMPLEMENTATIONS, Open
 from tests.storage.clock import SteppingClock
 
 
+@pytest.fixture
+def clock() -> SteppingClock:
+    return SteppingClock()
+
+
 @pytest.fixture(params=IMPLEMENTATIONS)
-def open_store(request: pytest.FixtureRequest, home: Path) -> Iterator[Open]:
+def open_store(request: pytest.FixtureRequest, home: Path, clock: SteppingClock) -> Iterator[Open]:
     """Opens the same conversations, as often as wanted: every call is another window."""
     opened: list[ConversationStore] = []
-    clock = SteppingClock()
 
     def open_store() -> ConversationStore:
         opened.append(IMPLEMENTATIONS[request.param](home, clock))
