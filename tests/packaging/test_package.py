@@ -1,0 +1,77 @@
+"""The recipes agree with the project, and packages that were built here hold what they promise."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGING = ROOT / "packaging"
+LEFT_OUT = {"torch", "sentence-transformers", "llama-cpp-python"}
+"""Dependencies that the packaged program does without, or gets from a recipe of its own."""
+
+
+def names(lines: list[str]) -> set[str]:
+    found = (re.match(r"[A-Za-z0-9._-]+", line) for line in lines)
+    return {re.sub(r"[-_.]+", "-", name[0]).lower() for name in found if name}
+
+
+def packages() -> Iterator[Path]:
+    dist = ROOT / "dist"
+    for pattern in ("assistant/assistant", "assistant-*.run", "assistant_*.deb"):
+        for file in sorted(dist.glob(pattern)):
+            yield file.parent if file.name == "assistant" else file
+
+
+def test_the_package_is_built_from_what_the_project_depends_on() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    listed = names((PACKAGING / "pyinstaller" / "requirements.txt").read_text().splitlines())
+
+    assert names(project["dependencies"]) - LEFT_OUT <= listed
+    assert not LEFT_OUT & listed
+
+
+def test_llama_cpp_is_built_in_the_version_that_is_tested() -> None:
+    required = (PACKAGING / "llama" / "requirements.txt").read_text()
+    constraints = (ROOT / "constraints.txt").read_text()
+    [version] = re.findall(r"^llama[_-]cpp[_-]python==(\S+)$", constraints, re.MULTILINE)
+
+    assert f"llama-cpp-python=={version} --hash=sha256:" in required
+
+
+@pytest.mark.parametrize("recipe", sorted(PACKAGING.rglob("*.sh")), ids=lambda file: file.name)
+def test_a_recipe_is_a_shell_script_without_mistakes(recipe: Path) -> None:
+    subprocess.run(["sh", "-n", str(recipe)], check=True)
+
+
+def test_the_manual_page_tells_every_command() -> None:
+    made = subprocess.run(
+        [sys.executable, str(PACKAGING / "deb" / "man.py")],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert made.startswith(".TH ASSISTANT 1")
+    for command in ("ask", "add", "search", "library", "doctor", "licenses"):
+        assert f".SS assistant {command} " in made
+
+
+@pytest.mark.slow
+@pytest.mark.model
+@pytest.mark.parametrize("package", list(packages()), ids=lambda file: file.name)
+def test_a_package_does_everything_where_nothing_helps_it(package: Path) -> None:
+    if os.geteuid() != 0 or not sys.platform.startswith("linux"):
+        pytest.skip("making namespaces needs root on Linux")
+    done = subprocess.run(
+        [sys.executable, str(PACKAGING / "smoke.py"), str(package)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
