@@ -4,6 +4,7 @@
 set -eu
 version=@VERSION@-@DIGEST@
 place=${ASSISTANT_UNPACKED:-}
+HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d : -f 6)}
 if [ -z "$place" ]; then
     if [ -n "${XDG_CACHE_HOME:-}" ]; then
         place=$XDG_CACHE_HOME/assistant/program
