@@ -10,7 +10,7 @@ from assistant.core.models import Message
 
 Group = Literal["Conversation", "Answer", "Message", "Files", "Screen"]
 
-Target = Literal["question", "answer", "unfinished", "cited", "versions", "any"]
+Target = Literal["question", "answer", "unfinished", "versions", "any"]
 """Which messages a command is for."""
 
 
@@ -42,8 +42,6 @@ class Command:
                 return message.role == "assistant" and message.state != "streaming"
             case "unfinished":
                 return is_unfinished(message)
-            case "cited":
-                return bool(message.citations)
             case "versions":
                 return message.versions > 1
             case "any":
@@ -178,7 +176,7 @@ COMMANDS: tuple[Command, ...] = (
         "f9",
         argument="number",
         message_key="enter",
-        target="cited",
+        target="answer",
         hint="source",
     ),
     Command(
@@ -277,7 +275,11 @@ def message_bindings() -> list[Binding]:
 
 def hints(message: Message) -> Iterator[Command]:
     """The commands worth a word on this message."""
-    return (command for command in COMMANDS if command.hint and command.is_for(message))
+    for command in COMMANDS:
+        if command.name == "open" and not message.citations:
+            continue
+        if command.hint and command.is_for(message):
+            yield command
 
 
 def matching(prefix: str) -> list[Command]:

@@ -112,7 +112,7 @@ class Housekeeping:
         except BaseException:
             self._notice.clear()
             raise
-        self._notice.say(verdict(found))
+        self._notice.say(verdict(found), seconds=15)
         return found
 
     def _say(self, sentence: str) -> None:

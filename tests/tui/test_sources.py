@@ -248,11 +248,34 @@ async def test_a_source_opens_by_enter_on_the_answer_and_by_its_number(home: Pat
         await driver.until(lambda: isinstance(driver.app.screen, PassageScreen))
 
 
-async def test_without_citations_there_is_nothing_to_open(home: Path) -> None:
+async def test_a_source_that_is_not_cited_can_be_read_as_well(home: Path) -> None:
+    files = library_of(lease(home))
+    async with opened(Setting(home, scripted("Ask a lawyer."), library=files)) as driver:
+        await driver.ask(QUESTION)
+        await driver.pilot.press("tab", "enter")
+        await driver.until(lambda: isinstance(driver.app.screen, PassageScreen))
+        await driver.until_shown("read, not cited")
+
+
+async def test_of_many_passages_that_are_not_used_the_nearest_are_told(home: Path) -> None:
+    files = library()
+    many = tuple(
+        Unused(passage=passage(str(n), f"/files/{n}.md", Place(), score=0.1), reason="score")
+        for n in range(9)
+    )
+    files.result = files.result.model_copy(update={"unused": many})
+    async with opened(Setting(home, scripted(ANSWER), library=files), WIDE) as driver:
+        await driver.ask(QUESTION)
+        await driver.until_shown("and 5 more")
+        await click(driver, "and 5 more", 3)
+        await driver.until_shown("8 of 12")
+
+
+async def test_without_files_there_is_nothing_to_open(home: Path) -> None:
     async with opened(Setting(home, scripted("Hi."))) as driver:
         await driver.ask("Hello")
         await driver.pilot.press("f9")
-        await driver.until_shown("No answer here cites a source.")
+        await driver.until_shown("This answer rests on none of your files.")
 
 
 async def test_sources_and_conversations_share_the_room_there_is(home: Path) -> None:

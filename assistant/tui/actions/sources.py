@@ -22,12 +22,15 @@ async def show(screen: "ChatScreen", _: Call) -> None:
 async def open_one(screen: "ChatScreen", call: Call) -> None:
     """The source of this number, else the first that is cited."""
     if call.message is None:
-        screen.say("No answer here cites a source.")
+        screen.say("There is no answer yet.")
         return
     retrieval = await screen.desk.run(screen.desk.store.retrieval, call.message.id)
     found = references.used(retrieval, call.message.citations)
     cited = [place for place, each in enumerate(found) if each.strength is not None]
     places = [place for place, each in enumerate(found) if str(each.number) == call.argument]
+    if not found:
+        screen.say("This answer rests on none of your files.")
+        return
     if call.argument and not places:
         screen.say(f"The answer has no source {call.argument}.")
         return

@@ -185,11 +185,7 @@ class ChatScreen(Screen[None]):
         near = self.focused.ancestors_with_self if self.focused else ()
         view = next((widget for widget in near if isinstance(widget, MessageView)), None)
         wanted = message_id or (view.message.id if view else "")
-        messages = self.session.messages
-        fitting = [message for message in messages if command.is_for(message)]
-        if message_id and command.target == "cited":
-            # What is not cited can be read as well, where it is offered.
-            fitting = list(messages)
+        fitting = [message for message in self.session.messages if command.is_for(message)]
         if wanted:
             return next((message for message in fitting if message.id == wanted), None)
         return fitting[-1] if fitting else None

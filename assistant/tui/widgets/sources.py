@@ -20,6 +20,8 @@ from assistant.tui.widgets.spread import Row, Spread
 
 HEADING = f"{text.MUTED} bold"
 LIBRARY = "library"
+NEAREST = 5
+"""Passages that are not used and told one by one."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,11 @@ def _options(evidence: Evidence) -> Iterator[Option]:
         yield Option(entry(reference, became, checked=evidence.checked), id=str(index))
     if evidence.passed_over:
         yield from _heading("not used")
-    for index, reference in enumerate(evidence.passed_over, len(evidence.used)):
+    for index, reference in enumerate(evidence.passed_over[:NEAREST], len(evidence.used)):
         yield Option(unused_entry(reference), id=str(index))
+    if len(evidence.passed_over) > NEAREST:
+        more = f"  and {len(evidence.passed_over) - NEAREST} more"
+        yield Option(text.muted(more), id=str(len(evidence.used) + NEAREST))
     if evidence.unreadable_count:
         yield from _heading(f"could not be read: {evidence.unreadable_count:,}")
         for place, file in enumerate(evidence.unreadable):
