@@ -83,7 +83,8 @@ def to_json(transcript: Transcript) -> str:
     """The JSON form; lossless but for the trash."""
     conversation = _present(transcript.conversation.model_dump(mode="json", exclude=_NOT_KEPT))
     if "sampling" in conversation:
-        conversation["sampling"] = _present(conversation["sampling"])
+        chosen = conversation["sampling"].items()
+        conversation["sampling"] = {key: value for key, value in chosen if value is not None}
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -227,7 +228,9 @@ def _read_entry(
         if isinstance(values.get(key), str):
             values[key] = stable_id(conversation.id, values[key])
     try:
-        message = Message.model_validate({**values, "conversation_id": conversation.id})
+        message = Message.model_validate(
+            {"parent_id": None, **values, "conversation_id": conversation.id}
+        )
     except ValidationError as failure:
         problems.append(f"Left out {name}: {first_problem(failure)}.")
         id, parent = values.get("id"), values.get("parent_id")

@@ -91,7 +91,7 @@ def from_markdown(text: str) -> Reading:
     problems: list[str] = []
     conversation = _conversation(_values(front), problems)
     heads = list(_HEAD.finditer(body))
-    ends = [head.start() for head in heads[1:]] + [len(body)]
+    ends = [*(head.start() for head in heads[1:]), len(body)][: len(heads)]
     entries: list[Entry] = []
     before = body[: heads[0].start()] if heads else body
     if before.strip():
@@ -116,6 +116,8 @@ def from_markdown(text: str) -> Reading:
 def _front(conversation: Conversation) -> Iterator[str]:
     yield f"format: {_json(MARK)}"
     for key, value in conversation.model_dump(mode="json", exclude=_NOT_IN_FRONT).items():
+        if key == "overflow" and value == "leave_out":
+            continue
         if key == "sampling":
             value = {name: each for name, each in value.items() if each is not None}
         if value or key == "title" or (key == "collections" and value is not None):
