@@ -118,4 +118,4 @@ class Holdings:
 
 def _counts(status: LibraryStatus) -> tuple[int, ...]:
     counts = (status.files, status.waiting, status.indexed, status.skipped, status.passages)
-    return (status.collections, *counts)
+    return (status.collections, status.roots, len(status.missing), *counts)

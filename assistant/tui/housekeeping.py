@@ -21,13 +21,11 @@ EVERYTHING: Final = "all files"
 
 @dataclass(frozen=True)
 class Ways:
-    """What can be done with the library, and how it is told."""
+    """What can be done with the library."""
 
     library: Library
     holdings: Holdings
     jobs: Jobs
-    embedder: str
-    """What turns texts into vectors, in words."""
     add: Callable[[str], Coroutine[Any, Any, None]]
     """Asks what to do with paths that were typed or pasted."""
     read_file: Callable[[str], None]

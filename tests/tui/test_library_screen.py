@@ -79,6 +79,26 @@ async def test_collections_and_files_are_listed_with_what_became_of_them(home: P
         assert "no text" in line(driver, "scan.pdf")
 
 
+async def test_what_is_not_as_it_should_be_is_told_on_top(home: Path) -> None:
+    library = Housed()
+    library.sets = [HOUSING.model_copy(update={"missing": ("/docs/lease.pdf",)})]
+    changes = {
+        "embedder": "all-MiniLM-L6-v2",
+        "embedder_problem": "The embedder e5 cannot be used: it is not there.",
+        "next_embedder_done": 0.4,
+        "missing": ("/docs/lease.pdf",),
+    }
+    status = library.status
+    library.status = lambda: status().model_copy(update=changes)  # type: ignore[method-assign]
+    async with opened(Setting(home, library=library), SIZE) as driver:
+        await driver.pilot.press("f7")
+        await driver.until_shown("· all-MiniLM-L6-v2")
+        assert "The embedder e5 cannot be used: it is not there." in driver.text
+        assert "another embedder is getting ready, 40 % done" in driver.text
+        assert "1 folder not there now" in driver.text
+        assert "not there" in line(driver, "/docs/lease.pdf")
+
+
 async def test_an_empty_library_says_so(home: Path) -> None:
     async with opened(Setting(home), SIZE) as driver:
         await driver.pilot.press("f7")

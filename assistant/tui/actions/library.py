@@ -1,6 +1,5 @@
 """Opens the library."""
 
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from assistant.tui.actions import files
@@ -23,12 +22,10 @@ async def show_library(screen: "ChatScreen", filter_by: Filter = "all") -> None:
     async def add(typed: str) -> None:
         await files.offer(screen, await screen.intake.named(typed))
 
-    chosen = screen.desk.settings.library.embedder
     ways = Ways(
         screen.desk.library,
         screen.holdings,
         screen.jobs,
-        f"embedder {PurePath(chosen).name}" if chosen else "built-in embedder",
         add,
         screen.read_file,
     )

@@ -141,7 +141,7 @@ class LibraryScreen(Screen[None]):
 
     def _summary(self) -> Spread:
         holdings = self._ways.holdings
-        return summary(holdings.status, self._ways.embedder, is_empty=holdings.is_empty)
+        return summary(holdings.status, is_empty=holdings.is_empty)
 
     def _counts(self, chosen: Chosen) -> dict[Filter, int]:
         status, collection = self._ways.holdings.status, chosen.collection

@@ -9,6 +9,7 @@ from textual.widgets.option_list import Option
 from assistant.core.library import Collection, LibraryStatus
 from assistant.tui import text
 from assistant.tui.disk import short
+from assistant.tui.text import NOTHING
 from assistant.tui.widgets.spread import Row, Spread
 
 
@@ -59,7 +60,8 @@ def _option(chosen: Chosen, status: LibraryStatus | None) -> Option:
         files = f"{status.files:,}" if status else ""
         return Option(Spread(Row(text.own("all files"), text.muted(files))))
     if root:
-        return Option(Spread(Row(text.own("    ") + text.line(short(root), 400, text.MUTED))))
+        gone = text.own("not there", "$text-warning") if root in collection.missing else NOTHING
+        return Option(Spread(Row(text.own("    ") + text.line(short(root), 400, text.MUTED), gone)))
     name = text.own("  ") + text.line(collection.name, 80)
     failed = text.own(f"{collection.skipped:,} ✕  ", "$text-error")
     count = text.muted(f"{collection.files:,}")

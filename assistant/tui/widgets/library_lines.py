@@ -1,5 +1,6 @@
 """What the library screen says in a line."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from textual.content import Content
@@ -14,7 +15,7 @@ Filter = Literal["all", "failed", "waiting"]
 """Which files are listed."""
 
 
-def summary(status: LibraryStatus | None, embedder: str, *, is_empty: bool) -> Spread:
+def summary(status: LibraryStatus | None, *, is_empty: bool) -> Spread:
     """How much there is of everything; `status` is None while it is not known."""
     title = Row(text.own("Library", "bold"))
     if is_empty or status is None:
@@ -24,9 +25,22 @@ def summary(status: LibraryStatus | None, embedder: str, *, is_empty: bool) -> S
         count(status.files, "file"),
         count(status.passages, "passage"),
         f"{size(status.disk_bytes)} on disk",
-        embedder,
+        *([status.embedder] if status.embedder else []),
     ]
-    return Spread(title, Row(text.line(" · ".join(parts), 200, text.MUTED)))
+    line = Row(text.line(" · ".join(parts), 200, text.MUTED))
+    warnings = [Row(text.line(warning, 400, "$text-warning")) for warning in _warnings(status)]
+    return Spread(title, line, *warnings)
+
+
+def _warnings(status: LibraryStatus) -> Iterator[str]:
+    if status.embedder_problem:
+        yield status.embedder_problem
+    if status.next_embedder_done is not None:
+        share = f"{status.next_embedder_done:.0%}".replace("%", " %")
+        yield f"another embedder is getting ready, {share} done; this one answers meanwhile"
+    if status.missing:
+        folders = count(len(status.missing), "folder")
+        yield f"{folders} not there now, as on a disk that is not plugged in; passages stay"
 
 
 def ended(what: str, done: Done) -> Content:
