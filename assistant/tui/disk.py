@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from assistant.core.sanitize import printable
-
 MOST: Final = 200_000
 """Names that are looked at in one folder."""
 
@@ -62,8 +60,8 @@ def short(path: str) -> str:
 
 
 def name_of(path: str) -> str:
-    """The last part of a path, in printable form."""
-    return printable(os.path.basename(path.rstrip("/")) or path)  # noqa: PTH119
+    """The last part of a path; foreign text."""
+    return os.path.basename(path.rstrip("/")) or path  # noqa: PTH119
 
 
 def folded(name: str) -> str:

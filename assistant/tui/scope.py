@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import Final
 
 from assistant.core.library import DEFAULT_COLLECTION, Collection
-from assistant.core.sanitize import one_line
+from assistant.tui import text
 from assistant.tui.amounts import count
 from assistant.tui.disk import name_of
 from assistant.tui.holdings import Holdings
@@ -31,7 +31,7 @@ def label(chosen: Sequence[str] | None, holdings: Holdings, *, fall_back: bool) 
         return ""
     if chosen is None:
         return "all files"
-    names = ", ".join(one_line(name, 24) for name in chosen[:NAMED])
+    names = ", ".join(text.line(name, 24).plain for name in chosen[:NAMED])
     more = f" + {len(chosen) - NAMED}" if len(chosen) > NAMED else ""
     return f"{names}{more}{_counted(chosen, holdings)}{', or the model' if fall_back else ''}"
 
@@ -51,8 +51,10 @@ def collection_for(offer: Offer, known: Sequence[Collection], proposed: str) -> 
     there = home_of(offer.paths[0], known)
     if there is not None:
         return there
-    name = one_line(name_of(offer.folders[0]), LONGEST_NAME) if len(offer.folders) == 1 else ""
-    return name.strip("/") or proposed or DEFAULT_COLLECTION
+    name = name_of(offer.folders[0]).strip("/") if len(offer.folders) == 1 else ""
+    # The library takes no name with marks that cannot be seen.
+    visible = "".join(mark if mark.isprintable() else " " for mark in name)
+    return text.line(visible, LONGEST_NAME).plain or proposed or DEFAULT_COLLECTION
 
 
 def home_of(path: str, known: Sequence[Collection]) -> str | None:

@@ -5,7 +5,8 @@ from pathlib import Path
 from assistant.settings import LibrarySettings, Settings
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.holdings import Holdings
-from assistant.tui.scope import joined, label
+from assistant.tui.looking import Offer
+from assistant.tui.scope import collection_for, joined, label
 from assistant.tui.screens.choosing import ChooseFiles
 from tests.core.files import passage
 from tests.fake_library import ScriptedLibrary, found
@@ -156,6 +157,18 @@ def test_what_is_added_to_all_files_is_what_the_conversation_is_about() -> None:
     assert joined((), "a") == ("a",)
     assert joined(("b",), "a") == ("b", "a")
     assert joined(("b", "a"), "a") == ("b", "a")
+
+
+def test_a_folder_names_its_collection_in_visible_marks() -> None:
+    def named(path: str) -> str:
+        return collection_for(Offer((path,), ("folder",)), (), "work")
+
+    assert named("/home/ana/Férias 2024") == "Férias 2024"
+    assert named("/home/ana/two\nlines\u202fhere") == "two lines here"
+    assert named("/home/ana/\u202egnp\udc80") == "gnp"
+    assert named("/home/ana/" + "x" * 200) == "x" * 79 + "…"
+    assert named("/") == "work"
+    assert named("/home/\x1b") == "work"
 
 
 def test_many_collections_are_told_in_few_words() -> None:
