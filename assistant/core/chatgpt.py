@@ -41,23 +41,25 @@ class Said(NamedTuple):
     """A message in the making: a question, or all that was said up to the next one."""
 
     nodes: tuple[Node, ...]
-    parent: "str | None"
+    parent: str | None
     """The key of the last node of the message before it."""
 
 
 def is_chatgpt(document: Any) -> bool:
-    """Whether a JSON document looks like such an export, or like one conversation of it."""
-    found = document if isinstance(document, list) else [document]
-    return any(isinstance(each, dict) and isinstance(each.get("mapping"), dict) for each in found)
+    """Whether a JSON document looks like one conversation of such an export."""
+    return isinstance(document, dict) and isinstance(document.get("mapping"), dict)
 
 
-def from_chatgpt(document: Any) -> Reading:
-    """All conversations of an export."""
+def from_chatgpt(documents: Sequence[Any], first: int = 1) -> Reading:
+    """All conversations of an export, or some of them.
+
+    Args:
+        first: the place of the first one in the export, from 1.
+    """
     transcripts: list[Transcript] = []
     problems: list[str] = []
-    found = document if isinstance(document, list) else [document]
-    for place, each in enumerate(found, 1):
-        if not isinstance(each, dict) or not isinstance(each.get("mapping"), dict):
+    for place, each in enumerate(documents, first):
+        if not is_chatgpt(each):
             problems.append(f"Left out entry {place}: it is no conversation.")
             continue
         transcript = _Conversation(each, place, problems).transcript()
