@@ -228,7 +228,10 @@ class AddFiles(Dialog[Choice]):
     def _show_joining(self) -> None:
         name = self._chosen.casefold()
         known = next((each for each in self._collections if each.name.casefold() == name), None)
-        told = f"joins the {count(known.files, 'file')} that are in it" if known else ""
+        told = ""
+        if known is not None:
+            are = "is" if known.files == 1 else "are"
+            told = f"joins the {count(known.files, 'file')} that {are} in it"
         if not name:
             told = "Give the collection a name."
         line = self.query_one(".joins", Static)
