@@ -171,3 +171,9 @@ def _status(console: Console, found: LibraryStatus) -> None:
         console.line("indexing is paused")
     elif found.job is not None:
         console.line(f"indexing: {found.job.done:,} of {found.job.files:,} files")
+    if found.embedder:
+        console.line(f"embedder: {found.embedder}")
+    if found.next_embedder_done is not None:
+        console.line(f"another embedder takes over: {int(100 * found.next_embedder_done)} % done")
+    if found.embedder_problem:
+        console.line(found.embedder_problem)

@@ -213,7 +213,34 @@ def test_status_tells_how_it_is(shell: Runner) -> None:
         "disk_bytes",
         "paused",
         "job",
+        "embedder",
+        "next_embedder_done",
+        "embedder_problem",
+        "roots",
+        "watched",
+        "missing",
     }
+
+
+def test_status_tells_a_person_which_embedder_answers_and_which_is_on_its_way(
+    shell: Runner, library: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = library.status().model_copy(
+        update={
+            "embedder": "all-MiniLM",
+            "next_embedder_done": 0.429,
+            "embedder_problem": "It is gone.",
+        }
+    )
+    monkeypatch.setattr(library, "status", lambda: status)
+
+    lines = shell("library", "status").out.splitlines()
+
+    assert lines[-3:] == [
+        "embedder: all-MiniLM",
+        "another embedder takes over: 42 % done",
+        "It is gone.",
+    ]
 
 
 def test_pause_and_resume_reach_the_library(shell: Runner, library: ScriptedLibrary) -> None:
