@@ -6,6 +6,8 @@ Portuguese and Spanish endings that the stemmer knows only with their accent get
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
+from string import ascii_lowercase
 from threading import Lock
 from typing import NamedTuple
 
@@ -66,6 +68,15 @@ _SEPARATOR = re.compile(r"[^\w\u0900-\u0dff]+")
 _HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|_+")
 
 
+_PLAIN = re.compile(rf"[A-Za-z][a-z]{{0,{LONGEST - 1}}}")
+"""What is one word whose form is itself in small letters."""
+
+_BEGINNING = 2
+_CHANGED = "ye"
+"""Stemmers change the ends of words. A second letter goes only where it is one of these, as in
+`dying` and `oe`, or where hardly anything is left."""
+
+
 class Word(NamedTuple):
     """One word of a text."""
 
@@ -85,14 +96,27 @@ class Analyzer:
         self._known: dict[Language, dict[str, tuple[Word, ...]]] = defaultdict(dict)
         self._lock = Lock()
 
-    def words(self, text: str, language: Language) -> list[Word]:
+    def words(
+        self, text: str, language: Language, beginnings: frozenset[str] | None = None
+    ) -> list[Word]:
         """The words of a text, in order. Names with humps or underscores, numbers with points
-        and runs of letters without spaces give their parts as well."""
+        and runs of letters without spaces give their parts as well.
+
+        Args:
+            beginnings: of the stems that matter, see `beginnings_of`; a word that cannot have one
+                of these stems may come with itself as its stem, which takes no time.
+        """
         known = self._known[language]
         words: list[Word] = []
         for token in _TOKEN.findall(_POSSESSIVE.sub("", text)):
             found = known.get(token)
-            words += found if found is not None else self._learn(token, language)
+            if found is not None:
+                words += found
+            elif beginnings is not None and _cannot_begin(token, beginnings):
+                form = token.lower()
+                words.append(Word(form, form))
+            else:
+                words += self._learn(token, language)
         return words
 
     def stems(self, text: str, language: Language) -> str:
@@ -114,6 +138,20 @@ class Analyzer:
             known.clear()
         known[token] = words
         return words
+
+
+def beginnings_of(stems: Iterable[str]) -> frozenset[str]:
+    """How the words begin that have these stems."""
+    found = set()
+    for stem in stems:
+        seconds = ascii_lowercase if len(stem) == 1 else _CHANGED
+        found |= {stem[:_BEGINNING], *(stem[:1] + second for second in seconds)}
+    return frozenset(found)
+
+
+def _cannot_begin(token: str, beginnings: frozenset[str]) -> bool:
+    """Whether no stem of a token begins so."""
+    return token[:_BEGINNING].lower() not in beginnings and _PLAIN.fullmatch(token) is not None
 
 
 def _forms(token: str) -> list[str]:

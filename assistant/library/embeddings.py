@@ -119,8 +119,9 @@ class Embeddings:
             with self._database.read() as connection:
                 for begin in range(at, min(at + _READ_AT_ONCE, len(passages)), _AT_ONCE):
                     part = passages[begin : min(begin + _AT_ONCE, at + _READ_AT_ONCE)]
+                    # CROSS: SQLite would begin with all embeddings and look for their passages.
                     rows = connection.execute(
-                        "SELECT passages.id, vector FROM passages JOIN embeddings"
+                        "SELECT passages.id, vector FROM passages CROSS JOIN embeddings"
                         " ON embedder_id = ? AND embeddings.key = passages.key"
                         f" WHERE passages.id IN ({', '.join('?' * len(part))})",
                         (self._embedder, *part),

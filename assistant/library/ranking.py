@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.core.models import Value
-from assistant.library.analysis import Analyzer, Word
+from assistant.library.analysis import Analyzer, Word, beginnings_of
 from assistant.library.keywords import Query, Reading, inverse_frequency
 from assistant.library.languages import Language
 from assistant.library.passages import StoredPassage
@@ -121,7 +121,11 @@ def rank(
     Args:
         cosines: of question and passage, by passage id; passages without an embedding have none.
     """
-    texts = [_read(passage, analyzer) for passage in passages]
+    beginnings = {
+        language: beginnings_of(word.stem for word in reading.words)
+        for language, reading in query.readings.items()
+    }
+    texts = [_read(passage, analyzer, beginnings[passage.language]) for passage in passages]
     bm25 = _bm25(query, passages, texts)
     dense = _normalised([cosines.get(passage.id, 0.0) for passage in passages])
     sparse = _normalised(bm25)
@@ -142,9 +146,11 @@ def rank(
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.passage.id))
 
 
-def _read(passage: StoredPassage, analyzer: Analyzer) -> _Text:
-    title = analyzer.words(context_of(passage.title, passage.place), passage.language)
-    body = analyzer.words(passage.text, passage.language)
+def _read(passage: StoredPassage, analyzer: Analyzer, beginnings: frozenset[str]) -> _Text:
+    """The stems are right of what may be a word of the question; of other words nothing counts."""
+    context = context_of(passage.title, passage.place)
+    title = analyzer.words(context, passage.language, beginnings)
+    body = analyzer.words(passage.text, passage.language, beginnings)
     return _Text(title, body, Counter(word.stem for word in (*title, *body)))
 
 

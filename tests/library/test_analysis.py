@@ -2,12 +2,13 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assistant.library.analysis import Analyzer
+from assistant.library.analysis import Analyzer, beginnings_of
 from assistant.library.languages import (
     Language,
     fold,
@@ -16,6 +17,7 @@ from assistant.library.languages import (
 )
 
 ANALYZER = Analyzer()
+LANGUAGES = get_args(Language)
 
 
 def stems(text: str, language: Language = "simple") -> list[str]:
@@ -130,3 +132,30 @@ def test_a_short_question_is_of_a_language_that_the_passages_have() -> None:
 
 def test_folding_takes_case_accents_and_width_away() -> None:
     assert fold("ÀÉÎõü ß ＡＢＣ ﬁ") == "aeiou ss abc fi"
+
+
+@given(st.sampled_from(LANGUAGES), st.from_regex(r"[A-Za-z][a-z]{0,15}", fullmatch=True))
+@example("en", "dying")
+@example("en", "lying")
+@example("en", "skies")
+@example("pt", "nacoes")
+@example("fr", "ts")
+@example("de", "uerdingen")
+@example("en", "oed")
+def test_a_stem_begins_as_its_word_does(language: Language, word: str) -> None:
+    stem = ANALYZER.stem(word.lower(), language)
+    assert word[:2].lower() in beginnings_of([stem])
+
+
+@given(st.sampled_from(LANGUAGES), st.text(max_size=60), st.text(max_size=12))
+def test_words_that_cannot_matter_may_come_as_they_are(
+    language: Language, text: str, question: str
+) -> None:
+    """Whatever is left unstemmed, the question's words are found where they were."""
+    asked = {word.stem for word in ANALYZER.words(question, language)}
+    whole = ANALYZER.words(text, language)
+    quick = ANALYZER.words(text, language, beginnings_of(asked))
+    assert [word.form for word in quick] == [word.form for word in whole]
+    for one, other in zip(quick, whole, strict=True):
+        assert (one.stem in asked) == (other.stem in asked)
+        assert one == other or other.stem not in asked
