@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from select import select
 from threading import Thread
 from time import monotonic
 
 import psutil
 
 PROGRAM = (sys.executable, "-P", "-m", "assistant")
+CTRL_C = b"\x03"
 PATIENCE = 60.0
 """Seconds after which a program that hangs fails its test."""
 
@@ -36,12 +38,19 @@ def run(
 def on_terminal(
     *arguments: str, term: str = "xterm", keys: bytes = b"", after: bytes = b""
 ) -> tuple[int, bytes]:
-    """Run with everything on a pseudo-terminal; `keys` are pressed once `after` was shown."""
+    """Run with everything on a pseudo-terminal; `keys` are pressed once `after` was shown.
+
+    A key that was pressed between the question and the reading of the answer may be lost: who
+    sees nothing happen presses Ctrl+C again.
+    """
     pid, terminal = pty.fork()
     if pid == 0:
         os.execvpe(PROGRAM[0], [*PROGRAM, *arguments], {**os.environ, "TERM": term})
     seen = b""
+    pressed = False
     while True:
+        if pressed and keys == CTRL_C and not select([terminal], [], [], 1)[0]:
+            os.write(terminal, keys)
         try:
             piece = os.read(terminal, 65536)
         except OSError:
@@ -49,9 +58,9 @@ def on_terminal(
         if not piece:
             break
         seen += piece
-        if keys and after in seen:
+        if keys and after in seen and not pressed:
             os.write(terminal, keys)
-            keys = b""
+            pressed = True
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
     return os.waitstatus_to_exitcode(status), seen

@@ -25,7 +25,7 @@ AssistantError                 everything below; the only type a front end has t
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class AssistantError(Exception):
@@ -63,13 +63,16 @@ class MissingValuesError(AssistantError):
     """
 
     exit_code = 2
+    names: tuple[str, ...] = ()
 
-    def __init__(self, prompt: str, names: Sequence[str]) -> None:
-        super().__init__(
+    @classmethod
+    def of(cls, prompt: str, names: Sequence[str]) -> Self:
+        error = cls(
             f"The prompt {prompt} needs a value for {', '.join(names)}.",
             "Give it one, or a default under `variables` in its file.",
         )
-        self.names = tuple(names)
+        error.names = tuple(names)
+        return error
 
 
 class ModelError(AssistantError):

@@ -78,7 +78,8 @@ def fold(text: str) -> str:
     """Small letters without their accents; ligatures and full-width forms made plain."""
     if text.isascii():
         return text.lower()
-    spread = unicodedata.normalize("NFKD", text.casefold())
+    # What looks like a letter but is a sign of mathematics becomes a capital only here.
+    spread = unicodedata.normalize("NFKD", text.casefold()).casefold()
     return "".join(mark for mark in spread if not unicodedata.combining(mark))
 
 

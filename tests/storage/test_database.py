@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from assistant.core.errors import DatabaseBusyError, StorageError
+from assistant.storage import words
 from assistant.storage.conversations import SqliteConversations
 from assistant.storage.database import CHECKPOINT_BYTES, CHECKPOINT_COMMITS, Database
 from assistant.storage.files import Files
@@ -30,13 +31,14 @@ def database(files: Files) -> Iterator[Database]:
 
 
 def add(connection: sqlite3.Connection, id: str, title: str = "") -> None:
-    connection.execute(
+    cursor = connection.execute(
         """
         INSERT INTO conversations (id, title, title_key, created, updated, system_prompt)
         VALUES (?, ?, '', 0, 0, '')
         """,
         (id, title),
     )
+    words.add(connection, "conversation_words", int(cursor.lastrowid or 0))
 
 
 def ids(database: Database) -> list[str]:

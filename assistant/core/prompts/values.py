@@ -74,7 +74,7 @@ class Prompt(Value):
         """
         missing = self.missing(values)
         if missing:
-            raise MissingValuesError(self.name, missing)
+            raise MissingValuesError.of(self.name, missing)
         known = self._defaults() | dict(values)
         return Opening(
             prompt_name=self.name,
