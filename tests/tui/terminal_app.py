@@ -13,6 +13,7 @@ from assistant.core.events import ModelEvent
 from assistant.core.models import ChatMessage, Keep, Sampling
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp, run
+from tests.fake_library import ScriptedLibrary
 from tests.fakes import ScriptedModel, ScriptedModels
 from tests.tui.driving import RecordingClipboard, Setting, make_app
 
@@ -50,9 +51,12 @@ def main() -> int:
     models = ScriptedModels(SlowModel(WORDS, window=100_000))
     clipboard = RecordingClipboard(tool="")
     store = SqliteConversations(home / "chats.db")
-    app = make_app(Setting(home, models, clipboard=clipboard), store)
+    library = ScriptedLibrary(texts={str(home / "lease.md"): "Once every twelve months."})
+    app = make_app(Setting(home, models, clipboard=clipboard, library=library), store)
     if scene == "crash":
         app.call_later(crash, app)
+    if scene == "reading":
+        app.call_later(lambda: app.chat_screen.read_file(str(home / "lease.md")))
     status = run(app)
     store.close()
     return status

@@ -297,6 +297,20 @@ async def test_a_file_of_the_library_that_gives_no_text_says_why(home: Path) -> 
         await driver.until(lambda: driver.app.screen is driver.screen)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (8, 3), (20, 5), (30, 8)])
+async def test_no_window_is_too_small_for_files(home: Path, size: tuple[int, int]) -> None:
+    async with opened(Setting(home, scripted(RENT), library=library_of(lease(home)))) as driver:
+        await driver.ask(QUESTION)
+        await driver.pilot.resize_terminal(*size)
+        for key in ("f4", "down", "enter", "pagedown", "right", "escape", "f4", "f9", "escape"):
+            await driver.pilot.press(key)
+        for key in ("f7", "tab", "down", "end", "f", "escape"):
+            await driver.pilot.press(key)
+        await driver.pilot.resize_terminal(90, 26)
+        await driver.until(lambda: driver.app.screen is driver.screen)
+        await driver.until_shown("[1] lease.md")
+
+
 @pytest.mark.parametrize("text", ["", "\n", "\t", "日本\t語" * 300, "x" * 5000])
 async def test_any_text_can_be_looked_at(home: Path, text: str) -> None:
     library = ScriptedLibrary(texts={"/files/x.txt": text})
