@@ -122,7 +122,12 @@ class ScriptedLibrary:
         return self.result.model_copy(update=found)
 
     def support(
-        self, sentences: Sequence[str], texts: Sequence[str], stop: Event | None = None
+        self,
+        sentences: Sequence[str],
+        texts: Sequence[str],
+        stop: Event | None = None,
+        *,
+        question: str = "",
     ) -> tuple[tuple[Support, ...], ...]:
         """Words shared, nothing else, decide on support."""
         if self.dies:

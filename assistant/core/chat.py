@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Event
 from time import perf_counter
 
@@ -256,8 +257,9 @@ class Chat:
         if self._library is None or not used:
             return ()
         text = self._store.message(answer.id).text
+        question = self._store.message(answer.parent_id).text if answer.parent_id else ""
         with suppress(LibraryError, ModelError):
-            return citations.check(text, used, self._library.support)
+            return citations.check(text, used, partial(self._library.support, question=question))
         return ()
 
     def _quote(self, answer: Message, used: Sequence[Passage]) -> Saying | None:

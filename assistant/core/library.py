@@ -53,7 +53,8 @@ class Survey(Value):
     unchanged: int = 0
     """Files that are in the library already and would only be put into the collection."""
     seconds: float | None = None
-    """How long it would take, at the rate of earlier jobs; None when there was none yet."""
+    """How long it would take: told from types and sizes, at the rate of earlier jobs; before the
+    first one a guess. None when nothing can be told."""
     left_out: tuple[LeftOut, ...] = ()
     """Most first."""
 
@@ -161,12 +162,13 @@ class Support(Value):
     """How far one passage bears out one sentence of an answer."""
 
     cosine: float
-    """Of the sentence and the passage's sentence that is nearest in meaning."""
+    """Of the sentence and the passage's sentence that says most of it: 1 for the same meaning."""
     overlap: float
-    """The share of the sentence's words that the passage has, rare words counting more."""
+    """Of the words that the sentence adds to its question, the share that stands there, rare words
+    counting more. 0 when they tell nothing, or when a number is not in the passage."""
     start: int
     end: int
-    """That nearest sentence, as offsets in the passage's text."""
+    """That sentence of the passage, as offsets in its text."""
 
 
 class Problem(Value):

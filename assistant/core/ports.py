@@ -417,11 +417,20 @@ class Library(Protocol):
         ...
 
     def support(
-        self, sentences: Sequence[str], texts: Sequence[str], stop: Event | None = None
+        self,
+        sentences: Sequence[str],
+        texts: Sequence[str],
+        stop: Event | None = None,
+        *,
+        question: str = "",
     ) -> tuple[tuple[Support, ...], ...]:
         """How far each text bears out each sentence, shape (sentences, texts); empty when stopped.
 
         The texts are those of passages that were found.
+
+        Args:
+            question: what the sentences answer: its own words bear witness to nothing. Without
+                one, all words count.
         """
         ...
 

@@ -141,12 +141,18 @@ class WorkerLibrary:
         return SearchResult()
 
     def support(
-        self, sentences: Sequence[str], texts: Sequence[str], stop: Event | None = None
+        self,
+        sentences: Sequence[str],
+        texts: Sequence[str],
+        stop: Event | None = None,
+        *,
+        question: str = "",
     ) -> tuple[tuple[Support, ...], ...]:
         """See `Library.support`."""
         request = Weigh(
             sentences=tuple(_valid(sentence) for sentence in sentences),
             texts=tuple(_valid(text) for text in texts),
+            question=_valid(question),
         )
         for reply in self._ask(request, stop or Event()):
             if isinstance(reply, Weighed):

@@ -87,7 +87,7 @@ class Searcher(Protocol):
     ) -> SearchResult: ...
 
     def support(
-        self, sentences: Sequence[str], texts: Sequence[str]
+        self, sentences: Sequence[str], texts: Sequence[str], question: str
     ) -> tuple[tuple[Support, ...], ...]: ...
 
 
@@ -221,8 +221,8 @@ class Host:
         match request:
             case Search():
                 return Found(result=self._search(request))
-            case Weigh(sentences=sentences, texts=texts):
-                return Weighed(support=self._searcher.support(sentences, texts))
+            case Weigh(sentences=sentences, texts=texts, question=question):
+                return Weighed(support=self._searcher.support(sentences, texts, question))
             case SurveyPaths(paths=paths):
                 found = survey(paths, self._library.options.rules, self._library.catalog)
                 for step in found:

@@ -80,10 +80,15 @@ def remove(connection: sqlite3.Connection, passages: Iterable[int]) -> None:
     connection.executemany("DELETE FROM keywords WHERE rowid = ?", [(p,) for p in passages])
 
 
-def prepare(connection: sqlite3.Connection, analyzer: Analyzer, question: str) -> Query:
-    """Read a question in every language that passages have."""
+def prepare(
+    connection: sqlite3.Connection,
+    analyzer: Analyzer,
+    question: str,
+    others: Sequence[Language] = (),
+) -> Query:
+    """Read a question in every language that passages have, and in others."""
     passages = connection.execute("SELECT count(*) FROM passages").fetchone()[0]
-    languages = languages_of(connection)
+    languages = list(dict.fromkeys([*languages_of(connection), *others]))
     asked_in = likeliest_language(question, languages)
     read = {language: analyzer.words(question, language) for language in languages}
     telling = {

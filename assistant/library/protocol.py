@@ -99,6 +99,7 @@ class Weigh(Value):
     kind: Literal["weigh"] = "weigh"
     sentences: tuple[str, ...]
     texts: tuple[str, ...]
+    question: str = ""
 
 
 class ListCollections(Value):

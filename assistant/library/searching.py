@@ -27,10 +27,10 @@ class Searching:
         return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
 
     def support(
-        self, sentences: Sequence[str], texts: Sequence[str]
+        self, sentences: Sequence[str], texts: Sequence[str], question: str
     ) -> tuple[tuple[Support, ...], ...]:
         """See `support.support`."""
         library = self._library
         with library.embedders.asking() as meaning:
             embedder = (meaning or library.embedders.for_indexing()).embedder
-            return support(sentences, texts, library.database, library.analyzer, embedder)
+            return support(sentences, texts, library.database, library.analyzer, embedder, question)

@@ -30,7 +30,9 @@ def signs(overlap: float, cosine: float, column: int = 0, columns: int = 2):  # 
     ("overlap", "cosine", "strength"),
     [
         (0.9, 0.9, "supported"),
-        (0.45, 0.4, "weak"),
+        (0.6, 0.9, "weak"),
+        (0.9, 0.55, "weak"),
+        (0.45, 0.9, None),
         (0.9, 0.1, None),
         (0.1, 0.9, None),
         (0.0, 0.0, None),
@@ -96,7 +98,7 @@ def test_sentences_are_in_order_and_stand_where_they_say(answer: str) -> None:
         ("これは。それは！", ["これは。", "それは！"]),
         ("> “It rises.” [2]\n- **Soon.**", ["“It rises.”", "Soon.**"]),
         ("Is it so? Yes.", ["Yes."]),
-        ("Take this:\n```\nx = a[0]. y\n```\nDone.", ["Take this:", "Done."]),
+        ("Take this:\n```\nx = a[0]. y\n```\nDone.", ["Done."]),
     ],
 )
 def test_sentences_end_where_a_reader_would_end_them(answer: str, sentences: list[str]) -> None:

@@ -53,7 +53,12 @@ class ExactLibrary(ScriptedLibrary):
     """Knows which words of a text a sentence repeats."""
 
     def support(
-        self, sentences: Sequence[str], texts: Sequence[str], stop: Event | None = None
+        self,
+        sentences: Sequence[str],
+        texts: Sequence[str],
+        stop: Event | None = None,
+        *,
+        question: str = "",
     ) -> tuple[tuple[Support, ...], ...]:
         return tuple(tuple(_support(sentence, text) for text in texts) for sentence in sentences)
 
