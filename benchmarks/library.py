@@ -38,6 +38,8 @@ class BenchLibrary:
     embeddings: Embeddings
     index: VectorIndex
     retrieval: Retrieval
+    by_words: Retrieval
+    """Without any embedder."""
 
 
 class Remembering:
@@ -121,7 +123,8 @@ def library_of(
         meaning = Meaning(SharedEmbedder(embedder), embeddings, index)
         retrieval = Retrieval(database, analyzer, meaning)
         try:
-            yield BenchLibrary(database, analyzer, embedder, embeddings, index, retrieval)
+            by_words = Retrieval(database, analyzer, None)
+            yield BenchLibrary(database, analyzer, embedder, embeddings, index, retrieval, by_words)
         finally:
             index.close()
             database.close()

@@ -119,9 +119,18 @@ def tune_ranking(languages: dict[str, list[Case]]) -> None:
 
 
 def signs_for(
-    questions: QuestionSet, split: str, embedder: Remembering, limits: ChunkLimits
+    questions: QuestionSet,
+    split: str,
+    embedder: Remembering,
+    limits: ChunkLimits,
+    *,
+    words_only: bool = False,
 ) -> tuple[Array, Array]:
-    """The signs of each question, and 1 where its article is in the library."""
+    """The signs of each question, and 1 where its article is in the library.
+
+    Args:
+        words_only: search as it is while there is no embedder.
+    """
     rows: list[list[float]] = []
     labels: list[int] = []
     for half in halves(questions):
@@ -129,7 +138,8 @@ def signs_for(
         with library_of(one_each(part), embedder, limits) as library:
             for question in questions.questions:
                 if question.split == split:
-                    found = library.retrieval.find(question.text, None)
+                    retrieval = library.by_words if words_only else library.retrieval
+                    found = retrieval.find(question.text, None)
                     signs = signs_of(found.ranked, found.keyword_hits, found.hits)
                     rows.append([getattr(signs, name) for name in Signs.model_fields])
                     article = next(iter(question.relevant)).partition("::")[0]
@@ -190,8 +200,11 @@ def main() -> int:
             cases[language] = cases_of(library, questions, "dev")
     tune_ranking(cases)
     for language in NAMES:
-        signs, labels = signs_for(load(data, language), "dev", embedder, limits)
-        tune_evidence(language, signs, labels)
+        for words_only in (False, True):
+            signs, labels = signs_for(
+                load(data, language), "dev", embedder, limits, words_only=words_only
+            )
+            tune_evidence(f"{language}{' by words' if words_only else ''}", signs, labels)
     embedder.keep()
     return 0
 

@@ -13,7 +13,7 @@ from assistant.library import keywords, passages
 from assistant.library.analysis import Analyzer
 from assistant.library.database import Database
 from assistant.library.duplicates import Seen
-from assistant.library.evidence import JUDGE, Judge, signs_of
+from assistant.library.evidence import BY_WORDS, JUDGE, Judge, signs_of
 from assistant.library.keywords import Query
 from assistant.library.meaning import Meaning
 from assistant.library.ranking import WEIGHTS, Candidate, Weights, rank
@@ -57,7 +57,7 @@ class Retrieval:
         self._analyzer = analyzer
         self._meaning = meaning
         self._weights = weights
-        self._judge = judge
+        self._judge = judge if meaning is not None else BY_WORDS
 
     def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
         """The passages that fit a question, at most `limit`, best first.

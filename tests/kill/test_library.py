@@ -135,7 +135,7 @@ class Adding:
         self._until(lambda: graph_of(home) not in ((), before), pause=0.0005)
 
     def end(self) -> list[dict[str, object]]:
-        assert self._process.wait(LONG) == 0, self._failure()
+        assert self._process.wait(10 * LONG) == 0, self._failure()
         self._reader.join(LONG)
         return self.events
 

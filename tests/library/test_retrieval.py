@@ -116,6 +116,19 @@ def test_evidence_tells_a_topic_that_is_there_from_one_that_is_not(searching: Se
     assert not elsewhere.sufficient
 
 
+def test_words_alone_tell_what_is_there_while_there_is_no_embedder(searching: Searching) -> None:
+    made = searching.made
+    for name, text in HARBOURS.items():
+        made.put(name, text)
+    by_words = Retrieval(made.database, made.analyzer, None)
+    there = by_words.search("Which harbour lies on the river Elbe?", None, 5)
+    elsewhere = by_words.search("Who painted the ceiling of the chapel?", None, 5)
+    assert there.passages[0].path == "/docs/hamburg"
+    assert there.passages[0].dense_score == 0
+    assert there.sufficient
+    assert not elsewhere.sufficient
+
+
 @pytest.mark.parametrize("question", ["", "  \n", "\x00", "?" * 10_000, "\ud800", "a" * 100_000])
 def test_any_question_is_answered(searching: Searching, question: str) -> None:
     searching.made.put("lisbon", HARBOURS["lisbon"])
