@@ -96,6 +96,17 @@ class Catalog:
             )
             return {path: Listed._make(rest) for path, *rest in rows}
 
+    def listed_at(self, paths: Sequence[bytes]) -> dict[bytes, Listed]:
+        """Those of some files, a few hundred at most, that are known."""
+        marks = ", ".join("?" * len(paths))
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT path, size, mtime_ns, inode, state, reason, detail"
+                f" FROM files WHERE path IN ({marks})",
+                tuple(paths),
+            )
+            return {path: Listed._make(rest) for path, *rest in rows}
+
     def unsettled(self, root_id: int) -> dict[bytes, KnownFile]:
         """The files under a root that wait or were skipped, by path."""
         with self._database.read() as connection:

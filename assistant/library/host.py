@@ -28,6 +28,7 @@ from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
 from assistant.library.collections import Root
 from assistant.library.database import KeywordsDamagedError
+from assistant.library.estimating import Estimates
 from assistant.library.indexing import Indexing, Parts
 from assistant.library.jobs import Job, JobQueue, Rescan, StoppedError
 from assistant.library.limits import UnreadableError
@@ -106,6 +107,7 @@ class Host:
         self._searcher = searcher
         self._removing = Lock()
         self._aside = Job(Rescan(None))
+        self._estimates = Estimates(library.database)
         self.watching = Watching(self._all_roots, jobs.look_again, library.options.rules, tempo)
         library.catalog.after_crash()
         if library.collections.all():
@@ -192,14 +194,19 @@ class Host:
             library.embedding,
             library.follow,
             library.options.rules,
+            self._jobs.is_held,
             self.watching.scanned,
         )
-        pace = Pace(lambda seconds: self._jobs.hold(job, seconds))
+        pace = Pace(lambda seconds: self._jobs.hold(job, seconds), job.post)
         again = isinstance(job.request, Rebuild)
-        for event in Indexing(parts, pace, job.stop, again=again).run(self._roots(job.request)):
-            if again and isinstance(event, Done) and not event.stopped:
-                library.rebuild_vectors()
-            yield event
+        indexing = Indexing(parts, pace, job.stop, again=again)
+        try:
+            for event in indexing.run(self._roots(job.request)):
+                if again and isinstance(event, Done) and not event.stopped:
+                    library.rebuild_vectors()
+                yield event
+        finally:
+            self._estimates.learn(indexing.work)
 
     def _roots(self, request: JobRequest | Rescan) -> list[Root]:
         collections = self._library.collections
@@ -224,12 +231,7 @@ class Host:
             case Weigh(sentences=sentences, texts=texts, question=question):
                 return Weighed(support=self._searcher.support(sentences, texts, question))
             case SurveyPaths(paths=paths):
-                found = survey(paths, self._library.options.rules, self._library.catalog)
-                for step in found:
-                    if isinstance(step, Survey):
-                        return step
-                    caller.post(step)
-                raise LibraryError("The folders could not be looked through.", "Try again.")
+                return self._survey(caller, paths)
             case ReadFile(path=path):
                 return self._read(path)
             case ListCollections():
@@ -254,6 +256,17 @@ class Host:
             case StopJob():
                 self._jobs.stop(request.job)
                 return Obeyed()
+
+    def _survey(self, caller: Caller, paths: Sequence[bytes]) -> Survey | Obeyed:
+        """Given up when the caller goes: a folder may be the whole disk."""
+        library = self._library
+        for step in survey(paths, library.options.rules, library.catalog, self._estimates):
+            if isinstance(step, Survey):
+                return step
+            caller.post(step)
+            if caller.cancelled:
+                break
+        return Obeyed()
 
     def _search(self, request: Search) -> SearchResult:
         named = self._library.collections.named

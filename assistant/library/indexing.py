@@ -31,6 +31,7 @@ from assistant.library.collections import Root
 from assistant.library.database import Database
 from assistant.library.embedding import Embedder
 from assistant.library.embeddings import Embeddings
+from assistant.library.estimating import Stored, Work
 from assistant.library.jobs import StoppedError
 from assistant.library.limits import UnreadableError
 from assistant.library.names import printable_path
@@ -62,7 +63,9 @@ BLOCK = 2**20
 class Reader(Protocol):
     """Whoever turns files into documents."""
 
-    def read(self, path: bytes, stop: Event | None = None) -> Reading | UnreadableError: ...
+    def read(
+        self, path: bytes, stop: Event, holds: Callable[[], bool]
+    ) -> Reading | UnreadableError: ...
 
 
 class Embedding(NamedTuple):
@@ -84,6 +87,8 @@ class Parts:
     follow: Callable[[Change], None]
     """Has the search structure over the embeddings take in what has changed in the catalog."""
     rules: WalkRules = field(default_factory=WalkRules)
+    holds: Callable[[], bool] = lambda: False
+    """Whether jobs have to hold now; asked by the threads that read."""
     scanned: Callable[[Root, Scan, float], None] = lambda _root, _scan, _seconds: None
     """Told what a scan saw and how many seconds it took."""
 
@@ -118,6 +123,7 @@ class Indexing:
         self._stop = stop
         self._again = again
         self._started = monotonic()
+        self.work = Work()
         self._indexed = self._skipped = self._removed = 0
         self._in_hand: set[bytes] = set()
         self._settled: set[int] = set()
@@ -233,7 +239,7 @@ class Indexing:
             return None
         if known.sha256 and not self._again and known.sha256 == _digest(path):
             return _Outcome(known, None)
-        return _Outcome(known, self._parts.reader.read(path, self._stop))
+        return _Outcome(known, self._parts.reader.read(path, self._stop, self._parts.holds))
 
     def _without_passages(
         self, known: KnownFile, failure: UnreadableError | None
@@ -252,7 +258,12 @@ class Indexing:
         self._in_hand.add(known.path)
         embedder = self._parts.embedding().embedder
         limits = ChunkLimits(tokens=max(embedder.max_tokens - ROOM, embedder.max_tokens // 2))
-        drafts = prepare(reading.document, embedder.count_tokens, limits)
+
+        def count_tokens(texts: Sequence[str]) -> list[int]:
+            self._pace.check()
+            return embedder.count_tokens(texts)
+
+        drafts = prepare(reading.document, count_tokens, limits)
         stamp = Stamp(reading.size, reading.mtime_ns, known.stamp.inode)
         return _Prepared(known.path, stamp, reading, drafts)
 
@@ -274,6 +285,8 @@ class Indexing:
                 )
             self._in_hand.discard(file.path)
         self._follow(changes)
+        stored = [Stored(f.path, f.stamp.size, len(f.drafts)) for f in group]
+        self.work.stored(stored, self._pace.worked)
         for file in group:
             self._indexed += 1
             yield Indexed(path=printable_path(file.path), passages=len(file.drafts))

@@ -184,6 +184,10 @@ class JobQueue:
                 self._mark.unlink(missing_ok=True)
             self._changed.notify_all()
 
+    def is_held(self) -> bool:
+        """Whether jobs have to hold now."""
+        return self._paused or self._gives_way()
+
     def hold(self, job: Job, seconds: float) -> Held | None:
         """Wait while the job has to hold, at most so long; why it still has to.
 

@@ -4,6 +4,23 @@ from assistant.core.documents import SkipReason
 from assistant.core.models import Value
 
 
+class Ocr(Value):
+    """How pages that are only pictures are read."""
+
+    command: str = "tesseract"
+    """The program: a name to be found, or a path."""
+    languages: tuple[str, ...] = ("eng", "por")
+    """As tesseract calls them; those that are not installed are left out."""
+    pages: int = 500
+    """A file with more of them is left out."""
+    cpu_seconds: int = 60
+    """For one page."""
+    dots: int = 300
+    """Per inch: the resolution tesseract is made for."""
+    pixels: int = 25_000_000
+    """Of one page; a larger one gets fewer dots per inch."""
+
+
 class Limits(Value):
     """Bounds on one file. A file beyond one of them is left out, never read in part."""
 
@@ -28,6 +45,9 @@ class Limits(Value):
     cpu_seconds: int = 60
     seconds: float = 180
     """By the clock, for what hangs without computing."""
+    ocr: Ocr | None = None
+    """None leaves out files whose pages are pictures. With it the limits on time hold for each
+    page by itself."""
 
 
 class UnreadableError(Exception):

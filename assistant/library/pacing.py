@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from threading import Lock
 from time import monotonic
 from typing import Protocol
 
@@ -34,16 +35,18 @@ class Courtesy:
         self._is_answering = is_answering
         self._clock = clock
         self._since: float | None = None
+        self._lock = Lock()
 
     def gives_way(self) -> bool:
-        """Whether to hold now; to be asked between two steps."""
-        if not self._is_answering():
-            self._since = None
-            return False
-        now = self._clock()
-        if self._since is None or now - self._since > PATIENCE + TURN:
-            self._since = now
-        return now - self._since <= PATIENCE
+        """Whether to hold now; to be asked between two steps, by any thread."""
+        with self._lock:
+            if not self._is_answering():
+                self._since = None
+                return False
+            now = self._clock()
+            if self._since is None or now - self._since > PATIENCE + TURN:
+                self._since = now
+            return now - self._since <= PATIENCE
 
 
 class Hold(Protocol):
@@ -61,14 +64,20 @@ class Hold(Protocol):
 class Pace:
     """Counts what is done and makes the job wait where it has to."""
 
-    def __init__(self, hold: Hold) -> None:
+    def __init__(
+        self, hold: Hold, tell: Callable[[Progress], None] = lambda _progress: None
+    ) -> None:
+        """`tell` gets what is to be told while a batch holds, in the middle of a file."""
         self._hold = hold
+        self._tell = tell
         self._sizes: dict[bytes, int] = {}
         self._files = 0
         self._done = 0
         self._bytes_left = 0
         self._current = ""
         self._reported = 0.0
+        self._begun = monotonic()
+        self._held = 0.0
         self._recent: deque[tuple[float, int, int]] = deque()
 
     def begin(self, sizes: Mapping[bytes, int]) -> None:
@@ -76,7 +85,13 @@ class Pace:
         self._sizes = dict(sizes)
         self._files = len(sizes)
         self._bytes_left = sum(sizes.values())
+        self._begun, self._held = monotonic(), 0.0
         self._recent.append((monotonic(), 0, self._bytes_left))
+
+    @property
+    def worked(self) -> float:
+        """Seconds since `begin`, without those in which it held."""
+        return monotonic() - self._begun - self._held
 
     def check_stop(self) -> None:
         """Where nothing costs much. Raises StoppedError."""
@@ -84,15 +99,19 @@ class Pace:
 
     def check(self) -> None:
         """Between two batches: wait while that is needed. Raises StoppedError."""
-        while self._hold(BREATH):
-            pass
+        for progress in self.wait():
+            self._tell(progress)
 
     def wait(self) -> Iterator[Progress]:
         """Wait while that is needed, telling so. Raises StoppedError."""
+        began, has_held = monotonic(), False
         while reason := self._hold(BREATH):
+            has_held = True
             yield self._progress(reason)
+        if has_held:
+            self._held += monotonic() - began
             self._recent.clear()
-            self._recent.append((monotonic(), self._done, self._bytes_left))
+            yield self._progress()
 
     def told(self, current: str) -> Iterator[Progress]:
         """The job turns to another file."""

@@ -22,6 +22,8 @@ class Letter(bytes, Enum):
     REQUEST = b"Q"
     BEGUN = b"B"
     """Reader → owner: what happens from now on is the file's doing."""
+    GOES_ON = b"G"
+    """Reader → owner: a part is done; the next one may take as long."""
     READ = b"D"
     FAILED = b"F"
 

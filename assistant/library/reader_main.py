@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -55,14 +56,17 @@ def main() -> int:
             return 1
         _limit_to(request.limits)
         _send(answers, Letter.BEGUN)
-        _send(answers, *_answer(request))
+        _send(answers, *_answer(request, answers))
         if _peak_memory() > _TIRED:
             break
     return 0
 
 
-def read_file(path: bytes, limits: Limits) -> Reading:
+def read_file(path: bytes, limits: Limits, go_on: Callable[[], None] = lambda: None) -> Reading:
     """Read the file `path` in this process.
+
+    Args:
+        go_on: called when a part is done that has limits of its own.
 
     Raises:
         UnreadableError: it gives no text, with the reason.
@@ -70,17 +74,22 @@ def read_file(path: bytes, limits: Limits) -> Reading:
     data, status = _contents(path, limits)
     name = printable_path(path.rpartition(b"/")[2])
     return Reading(
-        document=read(Source(data, name, limits)),
+        document=read(Source(data, name, limits, go_on=go_on)),
         content_hash=hashlib.sha256(data).hexdigest(),
         size=status.st_size,
         mtime_ns=status.st_mtime_ns,
     )
 
 
-def _answer(request: Request) -> tuple[Letter, bytes]:
+def _answer(request: Request, answers: BinaryIO) -> tuple[Letter, bytes]:
     """Read the file and say how it went."""
+
+    def go_on() -> None:
+        _limit_to(request.limits)
+        _send(answers, Letter.GOES_ON)
+
     try:
-        reading = read_file(os.fsencode(request.path), request.limits)
+        reading = read_file(os.fsencode(request.path), request.limits, go_on)
         return Letter.READ, reading.model_dump_json().encode()
     except UnreadableError as failure:
         reason, detail = failure.reason, failure.detail

@@ -14,11 +14,12 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, NamedTuple, Self
 
 from pydantic import ValidationError
 
@@ -68,8 +69,16 @@ class ReaderPool:
         for reader in self._readers:
             self._idle.put(reader)
 
-    def read(self, path: bytes, stop: Event | None = None) -> Reading | UnreadableError:
+    def read(
+        self,
+        path: bytes,
+        stop: Event | None = None,
+        holds: Callable[[], bool] = lambda: False,
+    ) -> Reading | UnreadableError:
         """Read a file; the reason comes back when it gives no text.
+
+        Args:
+            holds: as long as it is true the process stands still, in the middle of the file.
 
         Raises:
             ReaderStartError: reader processes cannot be started.
@@ -77,7 +86,8 @@ class ReaderPool:
         """
         reader = self._idle.get()
         try:
-            return reader.read(path, self._limits, [self._closed, *([stop] if stop else [])])
+            stops = (self._closed, stop) if stop else (self._closed,)
+            return reader.read(path, self._limits, _Orders(stops, holds))
         finally:
             self._idle.put(reader)
 
@@ -102,6 +112,18 @@ class ReaderPool:
         self.close()
 
 
+class _Orders(NamedTuple):
+    """What comes from outside while a file is read."""
+
+    stops: tuple[Event, ...]
+    holds: Callable[[], bool]
+
+    def check(self) -> None:
+        """Raises ReadingStoppedError."""
+        if any(stop.is_set() for stop in self.stops):
+            raise ReadingStoppedError
+
+
 class _Reader:
     """A process that reads one file at a time, replaced when it ends."""
 
@@ -110,24 +132,22 @@ class _Reader:
         self._starter = starter
         self._process: _Process | None = None
 
-    def read(
-        self, path: bytes, limits: Limits, stops: Sequence[Event]
-    ) -> Reading | UnreadableError:
+    def read(self, path: bytes, limits: Limits, orders: _Orders) -> Reading | UnreadableError:
         request = Request(path=os.fsdecode(path), limits=limits)
         # A process may end between two files, by itself or by the system's hand. That says
         # nothing about the file, so another process gets it.
         for _ in range(2):
-            process = self._running(stops)
+            process = self._running(orders)
             try:
                 process.send(request)
-                process.expect(Letter.BEGUN, _START_SECONDS, stops)
+                process.expect(Letter.BEGUN, _START_SECONDS, orders)
             except (_GoneError, TimeoutError):
                 self.end()
                 continue
             except ReadingStoppedError:
                 self.end()
                 raise
-            return self._answer(process, path, limits, stops)
+            return self._answer(process, path, limits, orders)
         raise _start_error(self._command, "it ends before it reads")
 
     def end(self) -> None:
@@ -136,14 +156,14 @@ class _Reader:
             self._process.kill()
             self._process = None
 
-    def _running(self, stops: Sequence[Event]) -> "_Process":
+    def _running(self, orders: _Orders) -> "_Process":
         if self._process is not None and self._process.is_alive():
             return self._process
         self.end()
-        _check(stops)
+        orders.check()
         self._process = process = _start(self._command, self._starter)
         try:
-            process.expect(Letter.READY, _START_SECONDS, stops)
+            process.expect(Letter.READY, _START_SECONDS, orders)
         except (_GoneError, TimeoutError):
             last_words = process.last_words()
             self.end()
@@ -154,11 +174,14 @@ class _Reader:
         return process
 
     def _answer(
-        self, process: "_Process", path: bytes, limits: Limits, stops: Sequence[Event]
+        self, process: "_Process", path: bytes, limits: Limits, orders: _Orders
     ) -> Reading | UnreadableError:
         most = limits.text_chars * _JSON_OF_CHARACTER + limits.blocks * _JSON_OF_BLOCK
         try:
-            letter, payload = process.receive(limits.seconds, stops, most)
+            letter, payload = process.receive(limits.seconds, orders, most)
+            for _ in range(limits.ocr.pages if limits.ocr else 0):
+                if letter == Letter.GOES_ON:
+                    letter, payload = process.receive(limits.seconds, orders, most)
             if letter == Letter.READ:
                 return Reading.model_validate_json(payload)
             failure = Failure.model_validate_json(payload)
@@ -202,21 +225,21 @@ class _Process:
         except OSError:
             raise _GoneError from None
 
-    def expect(self, letter: Letter, seconds: float, stops: Sequence[Event]) -> None:
-        found, _ = self.receive(seconds, stops, most=0)
+    def expect(self, letter: Letter, seconds: float, orders: _Orders) -> None:
+        found, _ = self.receive(seconds, orders, most=0)
         if found != letter:
             raise _GoneError
 
-    def receive(self, seconds: float, stops: Sequence[Event], most: int) -> tuple[bytes, bytes]:
+    def receive(self, seconds: float, orders: _Orders, most: int) -> tuple[bytes, bytes]:
         """The next frame's letter and payload of at most `most` bytes."""
-        deadline = time.monotonic() + seconds
-        letter, length = HEADER.unpack(self._take(HEADER.size, deadline, stops))
+        letter, length = HEADER.unpack(self._take(HEADER.size, seconds, orders))
         if length > most:
             raise _GoneError
-        return letter, self._take(length, deadline, stops)
+        return letter, self._take(length, seconds, orders)
 
     def kill(self) -> None:
-        self._process.kill()
+        """End the process, and what it has started."""
+        self._signal(signal.SIGKILL)
         self._process.wait()
         self._selector.close()
         for stream in (self._input, self._output, self._errors):
@@ -248,13 +271,36 @@ class _Process:
         self._errors.seek(max(0, size - 4096))
         return self._errors.read()
 
-    def _take(self, length: int, deadline: float, stops: Sequence[Event]) -> bytes:
+    def _hold(self, orders: _Orders) -> float:
+        """Stand still as long as that is wanted; the seconds for which it was."""
+        if not orders.holds():
+            return 0.0
+        began = time.monotonic()
+        self._signal(signal.SIGSTOP)
+        pause = Event()
+        try:
+            while orders.holds():
+                orders.check()
+                pause.wait(_LOOK)
+        finally:
+            self._signal(signal.SIGCONT)
+        return time.monotonic() - began
+
+    def _signal(self, number: signal.Signals) -> None:
+        """It leads a group of its own. One that has ended and was waited for has no number."""
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+    def _take(self, length: int, seconds: float, orders: _Orders) -> bytes:
         data = bytearray()
+        deadline = time.monotonic() + seconds
         while len(data) < length:
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 raise TimeoutError
-            _check(stops)
+            orders.check()
+            deadline += self._hold(orders)
             if not self._selector.select(min(remaining, _LOOK)):
                 continue
             piece = os.read(self._output.fileno(), min(length - len(data), 1 << 20))
@@ -290,8 +336,3 @@ def _start_error(command: tuple[str, ...], detail: str) -> ReaderStartError:
         f"The process that reads files does not start ({command[0]}): {detail}.",
         "Run `assistant doctor`.",
     )
-
-
-def _check(stops: Sequence[Event]) -> None:
-    if any(stop.is_set() for stop in stops):
-        raise ReadingStoppedError

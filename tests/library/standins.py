@@ -21,7 +21,12 @@ class ReaderHere:
     def __init__(self) -> None:
         self.asked: list[bytes] = []
 
-    def read(self, path: bytes, stop: Event | None = None) -> Reading | UnreadableError:
+    def read(
+        self,
+        path: bytes,
+        stop: Event | None = None,
+        holds: Callable[[], bool] = lambda: False,
+    ) -> Reading | UnreadableError:
         self.asked.append(path)
         with open(path, "rb") as stream:  # noqa: PTH123 -- a Path cannot hold bytes
             data = stream.read()

@@ -5,6 +5,7 @@ from threading import Event
 
 import pytest
 
+from assistant.core.library_events import Progress
 from assistant.library.jobs import Held, StoppedError
 from assistant.library.pacing import PATIENCE, TURN, Courtesy, Pace
 
@@ -61,7 +62,16 @@ def test_progress_tells_why_it_holds() -> None:
     pace = Pace(Reasons("paused", "answering", None))
     pace.begin({b"a": 10})
     told = [(progress.paused, progress.yielding) for progress in pace.wait()]
-    assert told == [(True, False), (False, True)]
+    assert told == [(True, False), (False, True), (False, False)]
+
+
+def test_a_batch_that_holds_in_the_middle_of_a_file_tells_so_too() -> None:
+    told: list[Progress] = []
+    pace = Pace(Reasons("answering", None, None), told.append)
+    pace.begin({b"a": 10})
+    pace.check()
+    pace.check()
+    assert [progress.yielding for progress in told] == [True, False]
 
 
 def test_a_job_that_holds_for_an_answer_can_be_stopped() -> None:

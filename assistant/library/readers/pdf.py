@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from pypdfium2 import raw
 from assistant.core.documents import Document
 from assistant.library.limits import UnreadableError
 from assistant.library.readers.building import DocumentBuilder
+from assistant.library.readers.ocr import PageReader
 from assistant.library.readers.source import Source
 
 _JOINED = "\ufffe"
@@ -64,7 +66,7 @@ def read_pdf(source: Source) -> Document:
             raise UnreadableError("too_large", f"{len(pdf):,} pages")
         paragraphs = [p for number in range(len(pdf)) for p in _paragraphs_of(pdf, number)]
         if not paragraphs:
-            raise _without_text(pdf)
+            paragraphs = _recognised(pdf, source)
         levels = _levels_by_type(paragraphs)
         bookmarks = _bookmarks(pdf)
         title = pdf.get_metadata_value("Title")
@@ -234,12 +236,32 @@ def _key(title: str) -> str:
     return "".join(title.split()).casefold()
 
 
-def _without_text(pdf: pypdfium2.PdfDocument) -> UnreadableError:
+def _recognised(pdf: pypdfium2.PdfDocument, source: Source) -> list[_Paragraph]:
+    """The text of a document that has none, where its pages are pictures that may be read."""
+    ocr = source.limits.ocr
+    if not _has_pictures(pdf):
+        raise UnreadableError("empty", "neither text nor pictures in it")
+    if ocr is None:
+        raise UnreadableError("no_text", "pictures of pages only, such as a scan")
+    if len(pdf) > ocr.pages:
+        raise UnreadableError("too_large", f"{len(pdf):,} pages of pictures")
+    reader = PageReader(ocr)
+    paragraphs = []
+    for number in range(len(pdf)):
+        with suppress(pypdfium2.PdfiumError), closing(pdf[number]) as page:
+            paragraphs += [_Paragraph(number + 1, text, 0, False) for text in reader.read(page)]
+        source.go_on()
+    if not paragraphs:
+        raise UnreadableError("no_text", "pictures of pages in which tesseract finds no words")
+    return paragraphs
+
+
+def _has_pictures(pdf: pypdfium2.PdfDocument) -> bool:
     for number in range(len(pdf)):
         try:
             pictures = pdf[number].get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=5)
             if next(iter(pictures), None) is not None:
-                return UnreadableError("no_text", "pictures of pages only, such as a scan")
+                return True
         except pypdfium2.PdfiumError:
             continue
-    return UnreadableError("empty", "neither text nor pictures in it")
+    return False

@@ -1,6 +1,7 @@
 """A file's bytes on their way through a reader, and the title of what is in them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assistant.library.limits import Limits
@@ -29,6 +30,9 @@ class Source:
     limits: Limits
     depth: int = 0
     """How many files this one is attached to."""
+    go_on: Callable[[], None] = lambda: None
+    """To be called when a part is done that may take as long as other files do: the limits on
+    time begin anew."""
 
     @property
     def suffix(self) -> str:
