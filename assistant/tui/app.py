@@ -122,7 +122,7 @@ class AssistantApp(App[None]):
         loop = asyncio.get_running_loop()
         # Ctrl+C is for that program: it goes to everybody at this terminal.
         loop.remove_signal_handler(signal.SIGINT)
-        before = signal.signal(signal.SIGINT, lambda *_: None)
+        signal.signal(signal.SIGINT, lambda *_: None)
         problem: Exception | None = None
         try:
             with self.suspend():
@@ -134,8 +134,9 @@ class AssistantApp(App[None]):
         except SuspendNotSupported as failure:
             problem = failure
         finally:
-            signal.signal(signal.SIGINT, before)
-            loop.add_signal_handler(signal.SIGINT, partial(self.leave, 128 + signal.SIGINT))
+            listen = partial(self.leave, 128 + signal.SIGINT)
+            # The loop learns of signals in its next round: those of before are nobody's then.
+            loop.call_soon(loop.call_soon, loop.add_signal_handler, signal.SIGINT, listen)
         if problem is not None:
             raise AssistantError(f"{command[0]} could not be run: {problem}.")
 
