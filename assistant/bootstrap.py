@@ -189,7 +189,7 @@ def _run_engine() -> None:
 
 def _run_library() -> None:
     # What the worker is built on belongs to it alone.
-    from assistant.library.limits import Limits  # noqa: PLC0415
+    from assistant.library.limits import Limits, Ocr  # noqa: PLC0415
     from assistant.library.options import LibraryOptions  # noqa: PLC0415
     from assistant.library.walk import WalkRules  # noqa: PLC0415
     from assistant.library.worker import serve  # noqa: PLC0415
@@ -207,7 +207,10 @@ def _run_library() -> None:
         processes=chosen.readers,
         watch=chosen.watch,
         rules=WalkRules(hidden=chosen.hidden, largest_file=largest),
-        limits=Limits(file_bytes=largest),
+        limits=Limits(
+            file_bytes=largest,
+            ocr=Ocr(languages=tuple(chosen.ocr_languages.split("+"))) if chosen.ocr else None,
+        ),
     )
     serve(library_worker(paths), options, idle_exit=chosen.idle_exit)
 

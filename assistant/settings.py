@@ -64,6 +64,12 @@ class LibrarySettings(Value):
     """Processes that read files."""
     watch: bool = True
     """Whether changed files are noticed by themselves, as long as the library runs."""
+    ocr: bool = False
+    """Whether scanned PDFs are read with tesseract, where that is installed. It takes seconds for
+    each page."""
+    ocr_languages: Annotated[str, Field(pattern=r"^\w+(\+\w+)*$")] = "eng+por"
+    """The languages of scanned pages, as tesseract calls them; `tesseract --list-langs` tells
+    which are installed."""
     fall_back: bool = False
     """Whether a question to a named collection is answered from the model alone when the files
     do not speak to it. Without it the answer then only says so."""

@@ -26,6 +26,7 @@ from assistant.core.library import (
 from assistant.core.library_events import Done, IndexEvent, Waiting
 from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
+from assistant.library import scans
 from assistant.library.collections import Root
 from assistant.library.database import KeywordsDamagedError
 from assistant.library.estimating import Estimates
@@ -110,6 +111,7 @@ class Host:
         self._estimates = Estimates(library.database)
         self.watching = Watching(self._all_roots, jobs.look_again, library.options.rules, tempo)
         library.catalog.after_crash()
+        scans.notice(library.database, library.options.limits.ocr)
         if library.collections.all():
             jobs.look_again()
         if library.options.watch:
