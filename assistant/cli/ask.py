@@ -58,6 +58,7 @@ class AskOptions(Value):
     variables: tuple[str, ...]
     conversation: str | None
     last: bool
+    temporary: bool
     model: str | None
     max_tokens: int | None
     temperature: float | None
@@ -78,6 +79,7 @@ class AskOptions(Value):
 @var_option
 @click.option("--conversation", metavar="ID", help="Go on with this conversation.")
 @click.option("--last", is_flag=True, help="Go on with the newest conversation.")
+@click.option("--temporary", is_flag=True, help="Keep neither the question nor the answer.")
 @click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
 @click.option("--max-tokens", type=int, metavar="N", help="The longest answer, in tokens.")
 @click.option("--temperature", type=float, metavar="T", help="0 takes the likeliest token.")
@@ -108,6 +110,8 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
     options = AskOptions(**given)
     if options.last and options.conversation:
         raise click.UsageError("--last and --conversation exclude each other.")
+    if options.temporary and (options.last or options.conversation):
+        raise click.UsageError("--temporary begins a new conversation; it cannot go on with one.")
     if options.collections and options.no_library:
         raise click.UsageError("--collection and --no-library exclude each other.")
     if options.collections and options.attach:
@@ -137,7 +141,7 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
                     text=text, attached=attached, sampling=sampling, sources=where
                 )
                 return view.run(assistant, asked, planned, options.as_json)
-            conversation = _conversation(assistant, asked)
+            conversation = _conversation(assistant, asked, options.temporary)
             answering = Answering(program.console, interruption, options.as_json, options.no_stream)
             request = Ask(conversation_id=conversation.id, text=text, attached=attached)
             with _model_of(asked):
@@ -212,11 +216,11 @@ def _earlier(store: ConversationStore, options: AskOptions) -> Conversation | No
     return store.conversation(options.conversation)
 
 
-def _conversation(assistant: "Assistant", asked: Asked) -> Conversation:
+def _conversation(assistant: "Assistant", asked: Asked, temporary: bool) -> Conversation:
     """The conversation to ask in: a new one, or the earlier one under its new prompt and model."""
     store, earlier, opening = assistant.store, asked.earlier, asked.opening
     if earlier is None:
-        return begin(store, opening, asked.model)
+        return begin(store, opening, asked.model, temporary=temporary)
     if opening is not None:
         take_up(store, earlier.id, opening)
     if asked.model is not None:

@@ -17,6 +17,8 @@ from assistant.cli.chats import chats
 from assistant.cli.checkup import doctor
 from assistant.cli.console import OutputClosedError, process_console
 from assistant.cli.eval import eval_
+from assistant.cli.exporting import export_command
+from assistant.cli.importing import import_command
 from assistant.cli.library import library
 from assistant.cli.licenses import licenses
 from assistant.cli.listings import models
@@ -75,6 +77,8 @@ for member in (
     library,
     eval_,
     chats,
+    export_command,
+    import_command,
     prompts,
     models,
     settings,

@@ -2,7 +2,7 @@
 
 import click
 
-from assistant.cli.chats import json_option
+from assistant.cli.chats_told import json_option
 from assistant.cli.program import Program
 from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import printable

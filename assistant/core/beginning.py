@@ -17,6 +17,7 @@ def begin(
     *,
     values: Mapping[str, str] | None = None,
     models: ModelCatalog | None = None,
+    temporary: bool = False,
 ) -> Conversation:
     """Create a conversation under `prompt`, or without a system prompt.
 
@@ -24,6 +25,7 @@ def begin(
         model: name or path of the model; None follows the prompt's hint, then the settings.
         values: of the prompt's variables; None looks around for the built-in ones.
         models: where the prompt's hint is looked up; without it hints are not followed.
+        temporary: whether it lives in memory only.
 
     Raises:
         MissingValuesError: the prompt has variables without a value.
@@ -38,6 +40,7 @@ def begin(
         collections=opening.collections,
         examples=opening.examples,
         sampling=opening.sampling,
+        temporary=temporary,
     )
 
 
