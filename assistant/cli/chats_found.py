@@ -1,5 +1,6 @@
 """`assistant chats search`: what was said, and where."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from assistant.cli.console import BOLD, DIM
 from assistant.cli.program import Program
 from assistant.core.findings import MATCH_BEGIN, MATCH_END, Finding, Findings
 from assistant.core.sanitize import one_line
+
+_UNQUOTED = re.compile(r'(-?(?:in|tag):)([^"]*\s[^"]*)')
 
 
 @click.command()
@@ -43,7 +46,7 @@ def search(program: Program, /, query: tuple[str, ...], limit: int, as_json: boo
     """
     console = program.console
     with program.assistant() as assistant:
-        findings = assistant.store.find(" ".join(query), limit=limit)
+        findings = assistant.store.find(_joined(query), limit=limit)
     if as_json:
         console.json(list(_objects(findings)))
         return
@@ -57,6 +60,13 @@ def search(program: Program, /, query: tuple[str, ...], limit: int, as_json: boo
         console.note("Nothing was found.")
     elif findings.is_capped:
         console.note(f"The newest {findings.messages:,} messages were compared; there are more.")
+
+
+def _joined(query: tuple[str, ...]) -> str:
+    """One query: where a shell has taken the quotes of an operator's value away, they come back."""
+    if len(query) == 1:
+        return query[0]
+    return " ".join(_UNQUOTED.sub(r'\1"\2"', word) for word in query)
 
 
 def _print(program: Program, finding: Finding) -> None:

@@ -189,6 +189,15 @@ def test_search_takes_operators(shell: Shell, query: tuple[str, ...], found: lis
     assert [hit["kind"] for hit in json.loads(run.out)] == found
 
 
+def test_a_place_of_several_words_survives_the_shell(shell: Shell) -> None:
+    one, _ = asked(shell, "What is the capital?", "And the capital of Spain?")
+    shell("chats", "move", one, "My travels")
+
+    found = out(shell, "chats", "search", "role:user", "capital", "in:My travels")
+
+    assert [hit["conversation_id"] for hit in found] == [one]
+
+
 def test_an_operator_that_makes_no_sense_is_told(home: Path) -> None:
     shell = Shell(home, ScriptedModels(), terminal=True)
 
