@@ -65,7 +65,7 @@ class Follower:
         """The turn is over; a failure is told below the answer, or above the prompt."""
         if failure is None:
             return
-        self._status.tell(phase="error")
+        self._status.tell(phase="error", cached=0, new=0)
         if answer is not None:
             told = answer.model_copy(update={"state": "failed", "error": failure.message})
             await self._transcript.settle(told, failure.hint)
