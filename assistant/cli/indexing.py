@@ -170,5 +170,7 @@ def _words(reason: str) -> str:
 def _progress(event: Progress) -> str:
     if event.paused:
         return f"paused at {event.done:,} of {event.files:,} files"
+    if event.yielding:
+        return f"{event.done:,}/{event.files:,}  on hold while an answer is written"
     left = "" if event.eta is None else f", {duration(event.eta)} left"
     return f"{event.done:,}/{event.files:,}  {event.rate:.1f} files/s{left}  {event.current}"

@@ -170,10 +170,27 @@ def _status(console: Console, found: LibraryStatus) -> None:
     if found.paused:
         console.line("indexing is paused")
     elif found.job is not None:
-        console.line(f"indexing: {found.job.done:,} of {found.job.files:,} files")
+        held = ", on hold while an answer is written" if found.job.yielding else ""
+        console.line(f"indexing: {found.job.done:,} of {found.job.files:,} files{held}")
+    if found.roots:
+        console.line(_watching(found))
+    for root in found.missing:
+        console.line(f"not there now, its passages are kept: {root}")
     if found.embedder:
         console.line(f"embedder: {found.embedder}")
     if found.next_embedder_done is not None:
         console.line(f"another embedder takes over: {int(100 * found.next_embedder_done)} % done")
     if found.embedder_problem:
         console.line(found.embedder_problem)
+
+
+def _watching(found: LibraryStatus) -> str:
+    there = found.roots - len(found.missing)
+    if found.watched == there:
+        return "changed files are noticed by themselves"
+    if found.watched == 0:
+        return "changed files are found by `assistant library refresh`, and at the start"
+    return (
+        f"changes are noticed at once in {found.watched:,} of {there:,} folders; the others are"
+        " looked at now and then"
+    )

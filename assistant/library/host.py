@@ -350,7 +350,9 @@ class Host:
             next_embedder_done=embedders.next_done,
             embedder_problem=embedders.problem,
             roots=len(roots),
-            watched=len(watched.roots),
+            watched=sum(
+                options.watch and root.id not in watched.missing | watched.beyond for root in roots
+            ),
             missing=tuple(
                 dict.fromkeys(root.display for root in roots if root.id in watched.missing)
             ),
@@ -379,6 +381,8 @@ class Host:
         if not request.paths:
             collections.remove(collection.id)
             self._library.drop(collection.id)
+        # What was embedded of it goes, too.
+        self._library.embedders.look_again()
         return before - self._status().files
 
 

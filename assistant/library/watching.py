@@ -58,6 +58,8 @@ class Watched(NamedTuple):
     """Those whose changes are noticed at once."""
     missing: frozenset[int]
     """Those that are not there."""
+    beyond: frozenset[int]
+    """Those that cannot be watched, or not whole."""
 
 
 class _Seen(NamedTuple):
@@ -99,6 +101,7 @@ class Watching:
         self._seen: dict[int, _Seen] = {}
         self._pending: set[int] = set()
         self._watched: frozenset[int] = frozenset()
+        self._beyond: frozenset[int] = frozenset()
         self._thread = Thread(target=self._run, name="watching", daemon=True)
 
     def start(self) -> None:
@@ -112,7 +115,7 @@ class Watching:
     def state(self) -> Watched:
         with self._lock:
             missing = [id_ for id_, seen in self._seen.items() if seen.identity is None]
-            return Watched(self._watched, frozenset(missing))
+            return Watched(self._watched, frozenset(missing), self._beyond)
 
     def scanned(self, root: Root, scan: Scanned, seconds: float) -> None:
         """Take in what a scan saw; called by the thread that scans.
@@ -157,7 +160,7 @@ class Watching:
             if monotonic() - scanned_all > self._tempo.every:
                 scanned_all = monotonic()
                 self._look_again(None)
-                if len(self._watched) < len(self._seen):
+                if self._beyond:
                     # Meanwhile the system may allow more.
                     self._renewing.set()
             self._act()
@@ -194,6 +197,7 @@ class Watching:
                     self._pending |= set(wanted)
         with self._lock:
             self._watched = frozenset(watched)
+            self._beyond = frozenset(wanted) - self._watched
         if len(watched) < len(wanted):
             log.warning("%s of %s roots cannot be watched", len(wanted) - len(watched), len(wanted))
         return watcher

@@ -243,6 +243,55 @@ def test_status_tells_a_person_which_embedder_answers_and_which_is_on_its_way(
     ]
 
 
+@pytest.mark.parametrize(
+    ("watched", "missing", "told"),
+    [
+        (3, (), ["changed files are noticed by themselves"]),
+        (
+            2,
+            ("/media/disk",),
+            [
+                "changed files are noticed by themselves",
+                "not there now, its passages are kept: /media/disk",
+            ],
+        ),
+        (0, (), ["changed files are found by `assistant library refresh`, and at the start"]),
+        (
+            1,
+            (),
+            [
+                "changes are noticed at once in 1 of 3 folders; the others are looked at now and"
+                " then"
+            ],
+        ),
+    ],
+)
+def test_status_tells_how_changes_are_noticed_and_what_is_away(
+    shell: Runner,
+    library: ScriptedLibrary,
+    monkeypatch: pytest.MonkeyPatch,
+    watched: int,
+    missing: tuple[str, ...],
+    told: list[str],
+) -> None:
+    how = {"roots": 3, "watched": watched, "missing": missing}
+    status = library.status().model_copy(update=how)
+    monkeypatch.setattr(library, "status", lambda: status)
+
+    assert shell("library", "status").out.splitlines()[-len(told) :] == told
+
+
+def test_status_tells_why_indexing_holds(
+    shell: Runner, library: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Progress(done=3, files=9, rate=0, eta=None, current="", yielding=True)
+    status = library.status().model_copy(update={"job": job})
+    monkeypatch.setattr(library, "status", lambda: status)
+
+    out = shell("library", "status").out
+    assert "indexing: 3 of 9 files, on hold while an answer is written" in out
+
+
 def test_pause_and_resume_reach_the_library(shell: Runner, library: ScriptedLibrary) -> None:
     assert shell("library", "pause").status == 0
     assert library.paused
