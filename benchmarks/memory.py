@@ -40,7 +40,7 @@ def measure_rescan(runs: int = 5) -> list[Comparison]:
         worked.add(folder)
         worked.refresh()
         pairs = [(_timed(worked.refresh), _timed(lambda: _walk(name))) for _ in range(runs)]
-    what = f"look at {UNCHANGED:,} unchanged files, against walk and stat"
+    what = f"look at {UNCHANGED:,} unchanged files, against os.walk and os.stat"
     return [compare(what, "s", pairs, "<= 3, < 1 s")]
 
 
@@ -61,10 +61,6 @@ def _timed(act: Callable[[], object]) -> float:
 
 
 def _walk(top: str) -> None:
-    folders = [top]
-    while folders:
-        with os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                entry.stat(follow_symlinks=False)
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
+    for folder, _, names in os.walk(top):
+        for name in names:
+            os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 -- as bare as can be
