@@ -28,9 +28,11 @@ unit: $(READY)
 soak: $(READY)
 	$(BIN)/pytest -m slow --timeout 3600
 
-# Retrieval on questions with known answers, where they are there (see benchmarks/eval.py).
+# Retrieval and citations on questions with known answers, where they are there (see
+# benchmarks/eval.py and benchmarks/citations.py: the first run has the starter model write).
 eval: $(READY)
 	$(BIN)/python -m benchmarks.eval
+	$(BIN)/python -m benchmarks.citations
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -6,7 +6,9 @@ Five kinds of answers to questions with known answers, held against the passages
 * *alone*: what it wrote without any document, where none does: each citation is one too many, but
   for what the model happens to know and the passages say, too;
 * *short*: the known answer by itself, as models that can do better like to give it;
-* *of elsewhere* and *of nearby*: another question's answer, from another article or the same.
+* *of elsewhere* and *of nearby*: another question's answer, from another article or from the same.
+  What stands in a passage nearby is borne out by it, though it is no answer: no check of words can
+  tell, and there is no goal.
 
 Ends with status 1 when a goal is missed. `--tune` prints what other thresholds would do.
 """
@@ -39,7 +41,7 @@ from benchmarks.written import Writer, Written, answers_file, write_all
 
 KINDS = ("from passages", "alone", "short", "of elsewhere", "of nearby")
 WANTED = ("from passages", "short")
-GOALS = {"from passages": 60.0, "alone": 10.0, "short": 85.0, "of elsewhere": 3.0, "of nearby": 8.0}
+GOALS = {"from passages": 69.0, "alone": 6.0, "short": 90.0, "of elsewhere": 3.0}
 """Percent: at least so many of the wanted ones are cited, at most so many of the others."""
 RIGHT_PASSAGE = 78.0
 
@@ -154,7 +156,7 @@ def missed(language: str, found: Mapping[str, Result]) -> list[str]:
             wrong.append(f"{language}, {kind}: only {result.cited:.1f} % cited")
         if kind in WANTED and result.right_passage < RIGHT_PASSAGE:
             wrong.append(f"{language}, {kind}: right passage in {result.right_passage:.1f} % only")
-        if kind not in WANTED and result.cited > GOALS[kind]:
+        if kind not in WANTED and result.cited > GOALS.get(kind, 100.0):
             wrong.append(f"{language}, {kind}: {result.cited:.1f} % cited")
     return wrong
 
@@ -172,7 +174,7 @@ def tune(cases: Sequence[Case]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.citations", description=__doc__)
     parser.add_argument("--split", default="test", choices=("dev", "test"))
-    parser.add_argument("--questions", type=int, default=40, help="that the model answers")
+    parser.add_argument("--questions", type=int, default=80, help="that the model answers")
     parser.add_argument("--tune", action="store_true", help="try other thresholds")
     parser.add_argument("--cache", type=Path, help="keeps embeddings for the next run")
     chosen = parser.parse_args()

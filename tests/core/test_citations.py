@@ -30,7 +30,7 @@ def signs(overlap: float, cosine: float, column: int = 0, columns: int = 2):  # 
     ("overlap", "cosine", "strength"),
     [
         (0.9, 0.9, "supported"),
-        (0.6, 0.9, "weak"),
+        (0.65, 0.9, "weak"),
         (0.9, 0.55, "weak"),
         (0.45, 0.9, None),
         (0.9, 0.1, None),
