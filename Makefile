@@ -31,8 +31,9 @@ soak: $(READY)
 # Retrieval and citations on questions with known answers, where they are there (see
 # benchmarks/eval.py and benchmarks/citations.py: the first run has the starter model write).
 eval: $(READY)
-	$(BIN)/python -m benchmarks.eval
-	$(BIN)/python -m benchmarks.citations
+	@status=0; for part in eval citations; do \
+		$(BIN)/python -m benchmarks.$$part || status=1; \
+	done; exit $$status
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
