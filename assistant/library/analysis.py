@@ -86,6 +86,28 @@ class Word(NamedTuple):
     """The word as it stands there, folded."""
 
 
+class Wanted(NamedTuple):
+    """Stems to look for in texts."""
+
+    stems: frozenset[str]
+    beginnings: frozenset[str]
+    """How words begin that have one of them."""
+
+    @classmethod
+    def of(cls, stems: Iterable[str]) -> "Wanted":
+        wanted = frozenset(stems)
+        return cls(wanted, _beginnings_of(wanted))
+
+
+class Spots(NamedTuple):
+    """Where wanted words stand in a text."""
+
+    length: int
+    """Words of the text."""
+    found: list[tuple[int, Word]]
+    """Those with a wanted stem, with their number in the text, from 0."""
+
+
 class Analyzer:
     """Cuts texts into words; keeps the stems it has worked out. May be shared by threads."""
 
@@ -96,28 +118,33 @@ class Analyzer:
         self._known: dict[Language, dict[str, tuple[Word, ...]]] = defaultdict(dict)
         self._lock = Lock()
 
-    def words(
-        self, text: str, language: Language, beginnings: frozenset[str] | None = None
-    ) -> list[Word]:
+    def words(self, text: str, language: Language) -> list[Word]:
         """The words of a text, in order. Names with humps or underscores, numbers with points
-        and runs of letters without spaces give their parts as well.
-
-        Args:
-            beginnings: of the stems that matter, see `beginnings_of`; a word that cannot have one
-                of these stems may come with itself as its stem, which takes no time.
-        """
+        and runs of letters without spaces give their parts as well."""
         known = self._known[language]
         words: list[Word] = []
         for token in _TOKEN.findall(_POSSESSIVE.sub("", text)):
             found = known.get(token)
-            if found is not None:
-                words += found
-            elif beginnings is not None and _cannot_begin(token, beginnings):
-                form = token.lower()
-                words.append(Word(form, form))
-            else:
-                words += self._learn(token, language)
+            words += found if found is not None else self._learn(token, language)
         return words
+
+    def look_for(self, wanted: Wanted, text: str, language: Language) -> Spots:
+        """The words of a text that have a wanted stem. What cannot have one is not stemmed."""
+        known = self._known[language]
+        stems, beginnings = wanted
+        at, found = 0, []
+        for token in _TOKEN.findall(_POSSESSIVE.sub("", text)):
+            words = known.get(token)
+            if words is None:
+                if _cannot_begin(token, beginnings):
+                    at += 1
+                    continue
+                words = self._learn(token, language)
+            for word in words:
+                if word.stem in stems:
+                    found.append((at, word))
+                at += 1
+        return Spots(at, found)
 
     def stems(self, text: str, language: Language) -> str:
         """The stems of a text, a space between them."""
@@ -140,8 +167,7 @@ class Analyzer:
         return words
 
 
-def beginnings_of(stems: Iterable[str]) -> frozenset[str]:
-    """How the words begin that have these stems."""
+def _beginnings_of(stems: Iterable[str]) -> frozenset[str]:
     found = set()
     for stem in stems:
         seconds = ascii_lowercase if len(stem) == 1 else _CHANGED

@@ -32,8 +32,10 @@ class Seen:
 
 def _looks_of(text: str) -> tuple[set[tuple[str, ...]], frozenset[str]]:
     words = _WORD.findall(fold(text))
-    numbers = frozenset(word for word in words if any(mark.isdigit() for mark in word))
-    return {tuple(words[at : at + 3]) for at in range(max(1, len(words) - 2))}, numbers
+    numbers = frozenset(
+        word for word in words if not word.isalpha() and any(map(str.isdigit, word))
+    )
+    return {*zip(words, words[1:], words[2:], strict=False)} or {tuple(words)}, numbers
 
 
 def _overlap(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:

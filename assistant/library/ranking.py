@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.core.models import Value
-from assistant.library.analysis import Analyzer, Word, beginnings_of
+from assistant.library.analysis import Analyzer, Spots, Wanted
 from assistant.library.keywords import Query, Reading, inverse_frequency
 from assistant.library.languages import Language
 from assistant.library.passages import StoredPassage
@@ -102,11 +102,12 @@ class Candidate(NamedTuple):
 
 
 class _Text(NamedTuple):
-    """A passage's words as a question meets them."""
+    """Where the question's words stand in a passage."""
 
-    title: list[Word]
-    body: list[Word]
+    title: Spots
+    body: Spots
     counts: Counter[str]
+    """By stem."""
 
 
 def rank(
@@ -121,11 +122,11 @@ def rank(
     Args:
         cosines: of question and passage, by passage id; passages without an embedding have none.
     """
-    beginnings = {
-        language: beginnings_of(word.stem for word in reading.words)
+    wanted = {
+        language: Wanted.of(word.stem for word in reading.words)
         for language, reading in query.readings.items()
     }
-    texts = [_read(passage, analyzer, beginnings[passage.language]) for passage in passages]
+    texts = [_read(passage, analyzer, wanted[passage.language]) for passage in passages]
     bm25 = _bm25(query, passages, texts)
     dense = _normalised([cosines.get(passage.id, 0.0) for passage in passages])
     sparse = _normalised(bm25)
@@ -146,17 +147,16 @@ def rank(
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.passage.id))
 
 
-def _read(passage: StoredPassage, analyzer: Analyzer, beginnings: frozenset[str]) -> _Text:
-    """The stems are right of what may be a word of the question; of other words nothing counts."""
+def _read(passage: StoredPassage, analyzer: Analyzer, wanted: Wanted) -> _Text:
     context = context_of(passage.title, passage.place)
-    title = analyzer.words(context, passage.language, beginnings)
-    body = analyzer.words(passage.text, passage.language, beginnings)
-    return _Text(title, body, Counter(word.stem for word in (*title, *body)))
+    title = analyzer.look_for(wanted, context, passage.language)
+    body = analyzer.look_for(wanted, passage.text, passage.language)
+    return _Text(title, body, Counter(word.stem for _, word in (*title.found, *body.found)))
 
 
 def _bm25(query: Query, passages: Sequence[StoredPassage], texts: Sequence[_Text]) -> list[float]:
     """BM25 with the candidates' mean length for that of all passages."""
-    lengths = [len(text.title) + len(text.body) for text in texts]
+    lengths = [text.title.length + text.body.length for text in texts]
     mean = sum(lengths) / len(lengths) if sum(lengths) else 1.0
     scores = []
     for passage, text, length in zip(passages, texts, lengths, strict=True):
@@ -184,9 +184,10 @@ def _features(
     weights = reading.weights
     whole = sum(weights.values()) or 1.0
     there = [stem for stem in weights if text.counts[stem]]
-    asked = {(word.stem, word.form) for word in reading.words if word.stem in weights}
-    same = {stem for stem, _ in asked.intersection((*text.title, *text.body))}
-    spots = [(at, word.stem) for at, word in enumerate(text.body) if word.stem in weights]
+    asked = {word for word in reading.words if word.stem in weights}
+    words = {word for _, word in (*text.title.found, *text.body.found)}
+    same = {stem for stem, _ in asked & words}
+    spots = [(at, word.stem) for at, word in text.body.found if word.stem in weights]
     return Features(
         dense=dense,
         keywords=keywords,
@@ -252,7 +253,7 @@ def _adjacent(reading: Reading, query: Query, text: _Text) -> float:
     pairs = _pairs([word.stem for word in reading.words])
     if not pairs:
         return 0.0
-    there = {*_pairs([word.stem for word in text.body]), *_pairs([w.stem for w in text.title])}
+    there = {*_side_by_side(text.body), *_side_by_side(text.title)}
     weights = [_pair_weight(pair, query) for pair in pairs]
     found = sum(weight for pair, weight in zip(pairs, weights, strict=True) if pair in there)
     return found / (sum(weights) or 1.0)
@@ -264,6 +265,15 @@ def _pair_weight(pair: tuple[str, str], query: Query) -> float:
         for stem in pair
     )
     return math.sqrt(one * other)
+
+
+def _side_by_side(spots: Spots) -> list[tuple[str, str]]:
+    """The stems of words that stand side by side, those of the same stem left out."""
+    return [
+        (one.stem, other.stem)
+        for (at, one), (following, other) in pairwise(spots.found)
+        if following == at + 1 and one.stem != other.stem
+    ]
 
 
 def _pairs(stems: Iterable[str]) -> list[tuple[str, str]]:
