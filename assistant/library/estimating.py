@@ -87,17 +87,24 @@ class Work:
         The time of the first ones says nothing: the embedder was opened meanwhile.
         """
         for file in files:
-            kind = type_of(file.path)
-            so_far = self.types.get(kind, Amount())
-            self.types[kind] = Amount(
-                bytes=so_far.bytes + file.size, passages=so_far.passages + file.passages
-            )
+            self._count(file)
         if self._begun_at is None:
             self._begun_at = worked
             return
         self.seconds = worked - self._begun_at
         self.files += len(files)
         self.passages += sum(file.passages for file in files)
+
+    def gave_none(self, path: bytes, size: int) -> None:
+        """A file could not be read: that happens to some types more than to others."""
+        self._count(Stored(path, size, 0))
+
+    def _count(self, file: Stored) -> None:
+        kind = type_of(file.path)
+        so_far = self.types.get(kind, Amount())
+        self.types[kind] = Amount(
+            bytes=so_far.bytes + file.size, passages=so_far.passages + file.passages
+        )
 
 
 class Estimates:

@@ -250,6 +250,7 @@ class Indexing:
             else:
                 change = self._catalog.skip(known.path, known.stamp, failure.reason, failure.detail)
                 self._follow([change])
+                self.work.gave_none(known.path, known.stamp.size)
                 yield self._told(known.path, failure.reason, failure.detail)
         yield from self._pace.done(known.path)
 

@@ -15,6 +15,7 @@ from assistant.storage.database import connect
 from assistant.storage.files import Files
 from assistant.storage.migrations import MIGRATIONS, Migration, migrate
 from assistant.storage.opening import prepare
+from assistant.storage.schema import APPLICATION_ID
 from tests.storage.soundness import assert_sound
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -70,6 +71,37 @@ def test_an_older_database_is_migrated_and_a_copy_of_it_is_kept(filled: Path) ->
     assert_sound(copy)
     with closing(SqliteConversations(copy)) as store:
         assert [line.title for line in store.conversations()] == ["Old"]
+
+
+def test_the_first_versions_databases_open_with_everything_in_them(file: Path) -> None:
+    file.parent.mkdir()
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        migrate(connection, 0, MIGRATIONS[:2])
+        connection.executescript(
+            """
+            INSERT INTO conversations (id, title, title_key, created, updated, system_prompt,
+                                       messages, active_root)
+            VALUES ('0123', 'Férias', 'ferias', 1, 2, 'Be brief about Recife.', 2, 'q');
+            INSERT INTO messages (id, conversation, parent, version, active_child, role, text,
+                                  state, created)
+            VALUES ('q', '0123', NULL, 1, 'a', 'user', 'Where to?', 'complete', 1000000),
+                   ('a', '0123', 'q', 1, NULL, 'assistant', 'Olinda.', 'complete', 2000000);
+            INSERT INTO message_words (message_words) VALUES ('rebuild');
+            """
+        )
+
+    with closing(SqliteConversations(file)) as store:
+        (line,) = store.conversations()
+        assert (line.title, line.pinned, line.folder, line.tags) == ("Férias", False, "", ())
+        assert [message.text for message in store.branch("0123")] == ["Where to?", "Olinda."]
+        for query in ("ferias", "recife", "olin", "role:user before:1971 where"):
+            assert len(store.find(query).conversations) == 1
+        store.delete_message("a")
+        store.undo()
+        store.tag("0123", ["x"])
+    assert_sound(file)
+    assert len(copies(file)) == 1
 
 
 def test_a_copy_holds_what_was_still_in_the_log(filled: Path) -> None:

@@ -80,6 +80,91 @@ def test_nothing_of_a_purged_conversation_can_be_read_from_the_file(
     assert b"zwiebel" not in content
 
 
+def test_messages_in_the_trash_leave_after_thirty_days_and_nothing_of_them_stays(
+    store: SqliteConversations, clock: FixedClock, file: Path
+) -> None:
+    id = conversation(store, "harmless")
+    question = store.branch(id)[0]
+    secret = store.append(id, question.id, "user", "Zwiebelkuchen " * 100)
+    store.append(id, secret.id, "user", "below the Zwiebelkuchen")
+    store.rate(secret.id, "bad", "Zwiebelkuchen")
+    store.delete_message(secret.id)
+    clock.time += KEEP_TRASH
+    store.purge()
+    assert len(store.trash()) == 1
+
+    clock.time += MOMENT
+    store.purge()
+
+    assert store.trash() == store.changes() == []
+    with pytest.raises(NotFoundError):
+        store.restore_message(secret.id)
+    store.close()
+    assert_sound(file)
+    content = file.read_bytes().lower()
+    assert b"harmless" in content
+    assert b"zwiebel" not in content
+
+
+def test_changes_can_be_undone_for_thirty_days_and_leave_nothing_then(
+    store: SqliteConversations, clock: FixedClock, file: Path
+) -> None:
+    id = conversation(store, "harmless")
+    store.rename(id, "Zwiebelkuchen")
+    store.set_system_prompt(id, "Zwiebelkuchen " * 500, None)
+    store.tag(id, ["Zwiebelkuchen"])
+    store.rename(id, "harmless again")
+    store.set_system_prompt(id, "", None)
+    store.tag(id, remove=["zwiebelkuchen"])
+    clock.time += KEEP_TRASH
+    store.purge()
+    assert len(store.changes()) == 6
+
+    clock.time += MOMENT
+    store.purge()
+
+    assert store.changes() == []
+    assert store.conversation(id).title == "harmless again"
+    store.close()
+    assert_sound(file)
+    assert b"zwiebel" not in file.read_bytes().lower()
+
+
+def test_a_conversation_whose_messages_are_all_in_the_trash_is_not_a_leftover(
+    store: SqliteConversations, clock: FixedClock
+) -> None:
+    id = conversation(store, "kept")
+    question = store.branch(id)[0]
+    store.delete_message(question.id)
+    clock.time += KEEP_EMPTY + MOMENT
+
+    assert store.purge() == 0
+    store.restore_message(question.id)
+    assert len(store.branch(id)) == 2
+    store.delete_message(question.id)
+    clock.time += KEEP_TRASH + MOMENT
+    store.purge()
+    assert store.purge() == 1
+
+
+def test_forks_live_on_without_where_they_came_from(
+    store: SqliteConversations, clock: FixedClock, file: Path
+) -> None:
+    id = conversation(store, "origin")
+    fork = store.fork(store.branch(id)[-1].id)
+    assert fork.forked_from == id
+    store.delete(id)
+    clock.time += KEEP_TRASH + MOMENT
+
+    store.purge()
+
+    left = store.conversation(fork.id)
+    assert (left.forked_from, left.forked_at, left.title) == (None, None, "origin (fork)")
+    assert len(store.branch(fork.id)) == 2
+    store.close()
+    assert_sound(file)
+
+
 def test_conversations_that_never_held_anything_leave_after_a_day(
     store: SqliteConversations, clock: FixedClock
 ) -> None:

@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,7 +17,9 @@ from hypothesis.stateful import (
     rule,
 )
 
+from assistant.core.errors import StorageError
 from assistant.core.models import MessageState, Role, Sampling
+from assistant.core.transcript import Transcript
 from assistant.storage.conversations import SqliteConversations
 from tests.storage.soundness import assert_sound
 
@@ -43,9 +46,21 @@ class Node:
         """Down to this one, without the root, which is no message."""
         return [] if self.parent is None else [*self.parent.path(), self]
 
+    def below(self) -> list["Node"]:
+        """This one and everything under it."""
+        return [self, *(node for child in self.children for node in child.below())]
+
     def versions(self) -> list["Node"]:
         assert self.parent is not None
         return [node for node in self.parent.children if node.role == self.role]
+
+
+def without_writers(transcript: Transcript) -> list[tuple[str, str | None, int, bool]]:
+    """What must not change: ids, parents, versions and choices; answers may go on growing."""
+    return [
+        (entry.message.id, entry.message.parent_id, entry.message.version, entry.active)
+        for entry in transcript.entries
+    ]
 
 
 class Conversing(RuleBasedStateMachine):
@@ -143,6 +158,31 @@ class Conversing(RuleBasedStateMachine):
     def select(self, window: int, node: Node) -> None:
         self.windows_open[window].select(node.id)
         node.choose()
+
+    @rule(window=windows, node=messages, data=st.data())
+    def move_to_the_trash_and_back(self, window: int, node: Node, data: st.DataObject) -> None:
+        """Other windows go on meanwhile, and what leaves last comes back first."""
+        store = self.windows_open[window]
+        if any(below.id in self.writers for below in node.below()):
+            with pytest.raises(StorageError):
+                store.delete_message(node.id)
+            return
+        before = store.transcript(self.conversation)
+        store.delete_message(node.id)
+        rest = [other for other in self.root.below()[1:] if other not in node.below()]
+        left = store.transcript(self.conversation)
+        assert {entry.message.id for entry in left.entries} == {other.id for other in rest}
+        if rest and data.draw(st.booleans()):
+            inner = data.draw(st.sampled_from(rest))
+            if not any(below.id in self.writers for below in inner.below()):
+                store.delete_message(inner.id)
+                self.windows_open[1 - window].undo()
+        if data.draw(st.booleans()):
+            self.windows_open[1 - window].undo()
+        else:
+            store.restore_message(node.id)
+        after = store.transcript(self.conversation)
+        assert without_writers(after) == without_writers(before)
 
     @rule(window=windows, node=messages)
     def look_at(self, window: int, node: Node) -> None:

@@ -48,6 +48,9 @@ def test_a_signal_after_the_editor_ends_the_program_as_before(home: Path) -> Non
     terminal.process.send("\r")
     while b"Once every twelve months." not in terminal.sent[before:]:
         assert terminal.read()
+    terminal.process.send("q")
+    while b"Ask anything" not in terminal.sent[before:]:
+        assert terminal.read()
     terminal.process.kill(signal.SIGINT)
     assert terminal.end() == 128 + signal.SIGINT
 

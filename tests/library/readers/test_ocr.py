@@ -232,7 +232,8 @@ def test_a_reading_stands_still_as_long_as_it_has_to(tmp_path: Path, scan: bytes
         until(lambda: log.exists() and log.read_text().strip())
         holding.set()
         until(lambda: any(is_stopped(pid) for pid in map(int, log.read_text().split())))
-        until(lambda: all(map(is_stopped, running_in_pool())))
+        group = os.getpgid(int(log.read_text().split()[-1]))
+        until(lambda: all(map(stands_still, running_in(group))))
         before = log.read_text()
         waited = monotonic()
         until(lambda: monotonic() - waited > 6)
@@ -243,8 +244,16 @@ def test_a_reading_stands_still_as_long_as_it_has_to(tmp_path: Path, scan: bytes
     assert len(log.read_text().split()) == 4
 
 
-def running_in_pool() -> list[int]:
-    return [child.pid for child in psutil.Process().children(recursive=True)]
+def running_in(group: int) -> list[int]:
+    """The ids of a reader and of the programs it has started."""
+    return [pid for pid in psutil.pids() if group_of(pid) == group]
+
+
+def group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def is_stopped(pid: int) -> bool:
@@ -252,6 +261,11 @@ def is_stopped(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_STOPPED
     except psutil.NoSuchProcess:
         return False
+
+
+def stands_still(pid: int) -> bool:
+    """A program that ended when its reader was stopped waits there to be reaped."""
+    return is_stopped(pid) or not alive(pid)
 
 
 def alive(pid: int) -> bool:
