@@ -138,7 +138,7 @@ async def _around(screen: ChatScreen, text: str) -> None:
 
 async def _in_the_list(screen: ChatScreen, texts: Sequence[str]) -> None:
     """Titles in the list of conversations, words that are looked for, and what was found."""
-    screen.show_sidebar(True)
+    screen.panels.show_sidebar(True)
     listing = screen.query_one("#conversations", OptionList)
     for text in texts:
         with screen.prevent(Input.Changed):

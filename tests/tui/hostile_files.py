@@ -57,7 +57,7 @@ def _held(text: str) -> str:
 async def _panel(app: AssistantApp, texts: Sequence[str]) -> None:
     panel: SourcesPanel = app.chat_screen.panel
     references = [_reference(number, text) for number, text in enumerate(texts, 1)]
-    app.chat_screen.show_sources(True)
+    app.chat_screen.panels.show_sources(True)
     for evidence in (
         Evidence("1", references, (), ", ".join(texts), {each.path: "gone" for each in references}),
         Evidence("2", (), [_unused(text) for text in texts], texts[0]),
@@ -65,7 +65,7 @@ async def _panel(app: AssistantApp, texts: Sequence[str]) -> None:
     ):
         panel.show(evidence)
         await sleep(FRAME)
-    app.chat_screen.show_sources(False)
+    app.chat_screen.panels.show_sources(False)
 
 
 async def _viewer(app: AssistantApp, texts: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ async def new(screen: "ChatScreen", _: Call) -> None:
 
 
 async def show_list(screen: "ChatScreen", _: Call) -> None:
-    screen.show_sidebar(not screen.sidebar.display)
+    screen.panels.show_sidebar(not screen.sidebar.display)
     if screen.sidebar.display:
         screen.sidebar.action_list()
     else:
@@ -25,7 +25,7 @@ async def show_list(screen: "ChatScreen", _: Call) -> None:
 
 
 async def find(screen: "ChatScreen", call: Call) -> None:
-    screen.show_sidebar(True)
+    screen.panels.show_sidebar(True)
     screen.sidebar.find(call.argument)
 
 

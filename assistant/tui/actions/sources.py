@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 async def show(screen: "ChatScreen", _: Call) -> None:
     """To the panel; from the panel back."""
     if screen.panel.display and screen.panel.has_focus_within:
-        screen.show_sources(False)
+        screen.panels.show_sources(False)
         screen.prompt.focus()
     else:
-        screen.show_sources(True)
+        screen.panels.show_sources(True)
         screen.panel.enter()
 
 

@@ -30,13 +30,14 @@ from assistant.tui.intake import Intake
 from assistant.tui.loading import ModelAdvanced, ModelFailed, ModelLoading
 from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
 from assistant.tui.outlets import Outlets
+from assistant.tui.panels import Panels
 from assistant.tui.programs import Programs
 from assistant.tui.provenance import Provenance
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.passage import PassageScreen, Reading
 from assistant.tui.session import Session
 from assistant.tui.turns import Report, TurnAdvanced, TurnEnded, Turns
-from assistant.tui.widgets.clickable import Clickable
+from assistant.tui.typist import Typist
 from assistant.tui.widgets.completion_menu import CompletionMenu
 from assistant.tui.widgets.job_line import JobLine
 from assistant.tui.widgets.message import MessageView
@@ -46,13 +47,9 @@ from assistant.tui.widgets.sidebar import Sidebar
 from assistant.tui.widgets.slash_menu import SlashMenu
 from assistant.tui.widgets.sources import SourcesPanel
 from assistant.tui.widgets.status import StatusLine
+from assistant.tui.widgets.title import Title
 from assistant.tui.widgets.transcript import Transcript
 from assistant.tui.widgets.welcome import Welcome
-
-ROOMY = 100
-"""Columns from which on the list of conversations is there without being asked for."""
-WIDE = 130
-"""Columns from which on there is room for the sources of an answer as well."""
 
 
 class ChatScreen(Screen[None]):
@@ -104,13 +101,15 @@ class ChatScreen(Screen[None]):
             desk, self.session, self.jobs, self.holdings, self.prompt, self.notice, report
         )
         self.browser = Browser(desk, self.sidebar, self.session)
-        self.librarian = Librarian(desk, self.panel, self.session, self._arrange)
+        self.typist = Typist(
+            self.prompt, self.menu, self.completer, self.composer, self.transcript, self._command
+        )
+        self.panels = Panels(self, self.sidebar, self.panel, lambda: self.librarian.has_sources)
+        self.librarian = Librarian(desk, self.panel, self.session, self.panels.arrange)
         self.provenance = Provenance(desk, self.transcript)
         self.drafts = Drafts(self, self.session.save_draft, self.notice.fail)
-        self._title = Clickable(id="title")
+        self._title = Title()
         self._welcome = Welcome(desk.settings.chat.model is not None)
-        self._sidebar_wanted: bool | None = None
-        self._sources_wanted: bool | None = None
         self._looking = False
 
     def compose(self) -> ComposeResult:
@@ -146,6 +145,9 @@ class ChatScreen(Screen[None]):
         """Run a command of the table; from a key, a click, the menu or the palette."""
         message = self._target(commands.BY_NAME[name], message_id)
         self.do(HANDLERS[name](self, Call(argument, message)))
+
+    def _command(self, name: str, argument: str) -> None:
+        self.action_command(name, argument)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Ctrl+Z is the prompt's, unless something was deleted just now."""
@@ -195,33 +197,12 @@ class ChatScreen(Screen[None]):
 
     # The list of conversations
 
-    def show_sidebar(self, shown: bool) -> None:
-        """Show or hide the list, whatever the width."""
-        self._sidebar_wanted = shown
-        self._arrange()
-
     def on_resize(self) -> None:
-        self._arrange()
-
-    def _arrange(self) -> None:
-        """Show the panels that are wanted, or that there is room for."""
-        width, listed, told = self.size.width, self._sidebar_wanted, self._sources_wanted
-        self.panel.display = width >= WIDE and self.librarian.has_sources if told is None else told
-        room = WIDE if self.panel.display else ROOMY
-        self.sidebar.display = width >= room if listed is None else listed
-        self.set_class(self.sidebar.display, "-listing")
-        self.set_class(self.panel.display, "-sourcing")
+        self.panels.arrange()
 
     def _show_changes(self) -> None:
         """Another conversation or title is shown, or messages came."""
-        conversation = self.session.conversation
-        title = text.line(conversation.title if conversation else "") or text.own(
-            "New conversation"
-        )
-        prompt = conversation.prompt_name if conversation else None
-        menu = text.button("≡ ", "screen.command", "conversations", style=text.ACCENT)
-        under = text.own(" · ") + text.line(prompt, 40) if prompt else text.NOTHING
-        self._title.update(menu + title + under)
+        self._title.tell(self.session.conversation)
         self._welcome.display = not self.session.messages
         self.transcript.display = not self._welcome.display
         self._show_holdings()
@@ -265,15 +246,9 @@ class ChatScreen(Screen[None]):
 
     def _leave_sidebar(self) -> None:
         self.prompt.focus()
-        if self.size.width < ROOMY:
-            self.show_sidebar(False)
+        self.panels.leave_sidebar()
 
     # The sources of the answer that is looked at
-
-    def show_sources(self, shown: bool) -> None:
-        """Show or hide the panel, whatever the width."""
-        self._sources_wanted = shown
-        self._arrange()
 
     def read_source(self, sources: Sequence[Reference], index: int) -> None:
         """Open one of several sources in its file."""
@@ -303,18 +278,12 @@ class ChatScreen(Screen[None]):
 
     def on_sources_panel_left(self) -> None:
         self.prompt.focus()
-        if self.size.width < WIDE:
-            self.show_sources(False)
+        self.panels.leave_sources()
 
     # The prompt
 
     def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
-        question = event.question.strip()
-        name, _, argument = question.removeprefix("/").partition(" ")
-        if question.startswith("/") and name in commands.BY_NAME:
-            self.prompt.show("")
-            self.action_command(name, argument.strip())
-        elif question:
+        if event.question.strip() and not self.typist.ran_command(event.question):
             self.do(files.submit(self, event.question))
 
     def on_prompt_dropped(self, event: Prompt.Dropped) -> None:
@@ -326,27 +295,7 @@ class ChatScreen(Screen[None]):
         self.drafts.changed()
 
     def on_prompt_left(self, event: Prompt.Left) -> None:
-        match event.key:
-            case "up" | "down":
-                self.composer.step(-1 if event.key == "up" else 1)
-            case "ctrl+up" | "ctrl+down":
-                self.composer.recall(-1 if event.key == "ctrl+up" else 1)
-            case "pageup" | "pagedown":
-                self.transcript.turn_page(-1 if event.key == "pageup" else 1)
-            case "tab" if self.prompt.menu_open:
-                self.composer.complete()
-            case "tab":
-                self.transcript.focus_last()
-            case "question_mark":
-                self.action_command("help")
-            case "enter" if self.menu.chosen is not None:
-                self._run_chosen(self.menu.chosen)
-            case "enter" if not self.completer.take():
-                self.prompt.post_message(Prompt.Submitted(self.prompt.text))
-            case "escape" if self.prompt.menu_open:
-                self.composer.close_menu()
-            case "escape":
-                self.action_command("stop")
+        self.typist.key(event.key)
 
     def on_key(self, event: events.Key) -> None:
         """What is typed while a message has the focus belongs into the prompt."""
@@ -363,14 +312,10 @@ class ChatScreen(Screen[None]):
         self.prompt.post_message(events.Paste(event.text))
 
     def on_slash_menu_chosen(self, event: SlashMenu.Chosen) -> None:
-        self._run_chosen(event.command)
+        self.typist.run(event.command)
 
     def on_completion_menu_chosen(self) -> None:
         self.completer.accept()
-
-    def _run_chosen(self, command: commands.Command) -> None:
-        self.prompt.show("")
-        self.action_command(command.name)
 
     # Messages of the transcript
 

@@ -1,0 +1,69 @@
+"""What the keys in the prompt mean outside of it."""
+
+from collections.abc import Callable
+
+from assistant.tui import commands
+from assistant.tui.completer import Completer
+from assistant.tui.composing import Composer
+from assistant.tui.widgets.prompt import Prompt
+from assistant.tui.widgets.slash_menu import SlashMenu
+from assistant.tui.widgets.transcript import Transcript
+
+
+class Typist:
+    """Routes keys to menus, history and transcript, and what is typed after `/` to commands."""
+
+    def __init__(
+        self,
+        prompt: Prompt,
+        menu: SlashMenu,
+        completer: Completer,
+        composer: Composer,
+        transcript: Transcript,
+        command: Callable[[str, str], None],
+    ) -> None:
+        """`command` runs the command of a name with an argument."""
+        self._prompt = prompt
+        self._menu = menu
+        self._completer = completer
+        self._composer = composer
+        self._transcript = transcript
+        self._command = command
+
+    def ran_command(self, typed: str) -> bool:
+        """Run what was sent when it is a command; whether it was."""
+        name, _, argument = typed.strip().removeprefix("/").partition(" ")
+        if not (typed.lstrip().startswith("/") and name in commands.BY_NAME):
+            return False
+        self._prompt.show("")
+        self._command(name, argument.strip())
+        return True
+
+    def run(self, command: commands.Command) -> None:
+        """Run what was chosen in the menu."""
+        self._prompt.show("")
+        self._command(command.name, "")
+
+    def key(self, key: str) -> None:
+        """A key that means something outside of the prompt."""
+        match key:
+            case "up" | "down":
+                self._composer.step(-1 if key == "up" else 1)
+            case "ctrl+up" | "ctrl+down":
+                self._composer.recall(-1 if key == "ctrl+up" else 1)
+            case "pageup" | "pagedown":
+                self._transcript.turn_page(-1 if key == "pageup" else 1)
+            case "tab" if self._prompt.menu_open:
+                self._composer.complete()
+            case "tab":
+                self._transcript.focus_last()
+            case "question_mark":
+                self._command("help", "")
+            case "enter" if self._menu.chosen is not None:
+                self.run(self._menu.chosen)
+            case "enter" if not self._completer.take():
+                self._prompt.post_message(Prompt.Submitted(self._prompt.text))
+            case "escape" if self._prompt.menu_open:
+                self._composer.close_menu()
+            case "escape":
+                self._command("stop", "")
