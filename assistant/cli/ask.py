@@ -222,8 +222,8 @@ def _conversation(assistant: "Assistant", asked: Asked, temporary: bool) -> Conv
     if earlier is None:
         return begin(store, opening, asked.model, temporary=temporary)
     if opening is not None:
-        take_up(store, earlier.id, opening)
-    if asked.model is not None:
+        take_up(store, earlier.id, opening, asked.model)
+    elif asked.model is not None:
         store.set_model(earlier.id, asked.model)
     return earlier
 

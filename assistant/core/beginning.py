@@ -44,16 +44,14 @@ def begin(
     )
 
 
-def take_up(store: ConversationStore, conversation_id: str, opening: Opening) -> None:
-    """Let an earlier conversation go on under another prompt.
+def take_up(
+    store: ConversationStore, conversation_id: str, opening: Opening, model: str | None = None
+) -> None:
+    """Let an earlier conversation go on under another prompt; see `ConversationStore.take_up`.
 
-    Its sampling becomes the prompt's; model and collections stay unless the prompt names some.
-    Whoever follows the prompt's model sets it, see `hinted_model`.
+    Whoever follows the prompt's model gives it, see `hinted_model`.
     """
-    store.set_system_prompt(conversation_id, opening.text, opening.prompt_name, opening.examples)
-    store.set_sampling(conversation_id, opening.sampling)
-    if opening.collections is not None:
-        store.set_collections(conversation_id, opening.collections)
+    store.take_up(conversation_id, opening, model)
 
 
 def opened(prompt: Prompt | Opening | None, values: Mapping[str, str] | None = None) -> Opening:

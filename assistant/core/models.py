@@ -212,6 +212,42 @@ class Citation(Value):
     """SHA-256 of the file when it was read: tells whether the source has changed since."""
 
 
+MarkSubject = Literal[
+    "role",
+    "model",
+    "files",
+    "temperature",
+    "top_k",
+    "top_p",
+    "min_p",
+    "repeat_penalty",
+    "seed",
+    "max_tokens",
+]
+"""What changed: the system prompt, the model, the collections, or a field of `Sampling`."""
+
+
+class Mark(Value):
+    """A change of course in the middle of a conversation."""
+
+    id: str
+    subject: MarkSubject
+    before: str = ""
+    after: str = ""
+    """What holds from here on, in few words; empty for what is usual."""
+    at: datetime
+
+
+class QuestionPrompt(Value):
+    """A prompt under which one question is answered, in place of its conversation's."""
+
+    name: str
+    """What the question begins with, after a slash."""
+    text: str = ""
+    examples: tuple[ChatMessage, ...] = ()
+    sampling: SamplingChanges = SamplingChanges()
+
+
 class Message(Value):
     """One message of a conversation's tree."""
 
@@ -244,6 +280,10 @@ class Message(Value):
     rating: Rating | None = None
     note: str = ""
     """Why it was rated so."""
+    marks: tuple[Mark, ...] = ()
+    """What was changed after it and before what follows it, oldest first."""
+    prompt: QuestionPrompt | None = None
+    """Under which prompt a question is answered, when not under its conversation's."""
 
 
 class SearchHit(Value):

@@ -32,6 +32,7 @@ from assistant.core.models import (
     MessageState,
     ModelRef,
     Overflow,
+    QuestionPrompt,
     Rating,
     RenderedPrompt,
     Role,
@@ -42,6 +43,7 @@ from assistant.core.models import (
     Timings,
     Usage,
 )
+from assistant.core.prompts.values import Opening
 from assistant.core.transcript import Adoption, Transcript
 
 
@@ -186,7 +188,21 @@ class ConversationStore(Protocol):
         prompt_name: str | None,
         examples: Sequence[ChatMessage] = (),
     ) -> None:
-        """Another system prompt, and the examples that go with it."""
+        """Another system prompt, and the examples that go with it.
+
+        This and `set_sampling`, `set_model`, `set_collections` and `take_up` leave `marks` at the
+        last message of the active branch, which go again when the change is undone.
+        """
+        ...
+
+    def take_up(self, id: str, opening: Opening, model: str | None = None) -> None:
+        """Let the conversation go on under another prompt, as one change.
+
+        Its sampling becomes the prompt's; collections stay unless the prompt names some.
+
+        Args:
+            model: the one to go on with; None stays with the conversation's.
+        """
         ...
 
     def set_sampling(self, id: str, sampling: SamplingChanges) -> None:
@@ -282,6 +298,7 @@ class ConversationStore(Protocol):
         model: str | None = None,
         sampling: Sampling | None = None,
         attached: Sequence[str] = (),
+        prompt: QuestionPrompt | None = None,
     ) -> Message:
         """Store a message on disk, make it active and touch the conversation."""
         ...

@@ -52,6 +52,8 @@ _IN_COMMENTS = (
     "attached",
     "stop_reason",
     "error",
+    "marks",
+    "prompt",
 )
 _COMMENT = r"<!-- (?:message \{|system prompt -->|sources \[)"
 _TO_ESCAPE = re.compile(rf"^(\\*{_COMMENT})", re.MULTILINE)

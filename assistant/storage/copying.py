@@ -7,7 +7,7 @@ from assistant.core.errors import StorageError
 from assistant.core.library import Retrieval
 from assistant.core.models import Conversation, Message, SamplingChanges
 from assistant.core.transcript import Adoption, Entry, Transcript, derived_id
-from assistant.storage import catalogue, labels, removal, rows, tree
+from assistant.storage import catalogue, course, labels, removal, rows, tree
 from assistant.storage.organising import stored_collections, stored_examples, stored_overflow
 from assistant.storage.rows import TEMPORARY, microseconds
 from assistant.storage.shelves import Part
@@ -230,6 +230,8 @@ def insert(
         "attached": rows.json_names([storable(path) for path in message.attached]),
         "rating": message.rating,
         "note": storable(message.note) or None,
+        "marks": course.stored(message.marks),
+        "prompt": course.stored_prompt(message.prompt),
     }
     tree.insert(connection, values)
     if retrieval is not None:

@@ -9,6 +9,7 @@ from assistant.core.models import (
     Citation,
     Message,
     MessageState,
+    QuestionPrompt,
     Rating,
     Role,
     Sampling,
@@ -16,7 +17,7 @@ from assistant.core.models import (
     Timings,
     Usage,
 )
-from assistant.storage import catalogue, rows, tree, undo
+from assistant.storage import catalogue, course, rows, tree, undo
 from assistant.storage.shelves import Part
 from assistant.storage.text import storable, storable_or_none
 
@@ -56,6 +57,7 @@ class Messages(Part):
         model: str | None = None,
         sampling: Sampling | None = None,
         attached: Sequence[str] = (),
+        prompt: QuestionPrompt | None = None,
     ) -> Message:
         """As in the port; a question also takes its conversation back from the trash."""
         shelf, now = self._shelves.of(conversation_id), self._now()
@@ -71,6 +73,7 @@ class Messages(Part):
             "model": storable_or_none(model),
             "sampling": rows.json(sampling),
             "attached": rows.json_names([storable(path) for path in attached]),
+            "prompt": course.stored_prompt(prompt),
         }
         with shelf.database.write() as connection:
             conversation = catalogue.find(connection, conversation_id)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.storage.schema import FILES, FIRST, ORGANISED, PROMPTS
+from assistant.storage.schema import COURSE, FILES, FIRST, ORGANISED, PROMPTS
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("files of a conversation", FILES),
     Migration("examples and sampling of a conversation", PROMPTS),
     Migration("order, undo and search of conversations", ORGANISED),
+    Migration("changes of course in a conversation", COURSE),
 )
 """The n-th leads to version n. Never changed once released, only added to."""
 

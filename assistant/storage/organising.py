@@ -1,7 +1,9 @@
 """The part of the store that lists conversations and says how each of them is."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from assistant.core import marks
 from assistant.core.changes import ChangeKind, Label
 from assistant.core.models import (
     ChatMessage,
@@ -10,8 +12,10 @@ from assistant.core.models import (
     Overflow,
     SamplingChanges,
 )
-from assistant.storage import catalogue, labels, rows, undo
+from assistant.core.prompts import Opening
+from assistant.storage import catalogue, course, labels, rows, undo
 from assistant.storage.catalogue import Wanted
+from assistant.storage.rows import moment
 from assistant.storage.shelves import Part
 from assistant.storage.text import comparable, storable, storable_or_none
 
@@ -114,6 +118,19 @@ class Organising(Part):
             examples=stored_examples(examples),
         )
 
+    def take_up(self, id: str, opening: Opening, model: str | None = None) -> None:
+        columns = {
+            "system_prompt": storable(opening.text),
+            "prompt_name": storable_or_none(opening.prompt_name),
+            "examples": stored_examples(opening.examples),
+            "sampling": rows.json(opening.sampling),
+        }
+        if opening.collections is not None:
+            columns["collections"] = stored_collections(opening.collections)
+        if model is not None:
+            columns["model"] = storable(model)
+        self._change(id, "system prompt", **columns)
+
     def set_sampling(self, id: str, sampling: SamplingChanges) -> None:
         self._change(id, "sampling", sampling=rows.json(sampling))
 
@@ -155,15 +172,23 @@ class Organising(Part):
                 catalogue.update(connection, row["id"], **{column: now if wanted else None})
 
     def _change(self, id: str, kind: ChangeKind, **columns: str | int | None) -> None:
-        """Set columns and note what they were; before a conversation holds anything, just set."""
+        """Set columns and note what they were, with a mark where the conversation takes another
+        course; before it holds anything, just set."""
+        now = self._now()
         with self._write(id) as connection:
             row = catalogue.find(connection, id)
-            before = {column: row[column] for column in columns}
+            before: dict[str, Any] = {column: row[column] for column in columns}
             if before == columns:
                 return
-            if row["messages"] and not (kind == "title" and not row["title"]):
-                undo.note(connection, self._now(), kind, row["id"], before)
             catalogue.update(connection, row["id"], **columns)
+            if not row["messages"] or (kind == "title" and not row["title"]):
+                return
+            after = catalogue.find(connection, row["id"])
+            made = marks.between(rows.conversation(row), rows.conversation(after), moment(now))
+            marked = course.add(connection, row["id"], made)
+            if marked is not None:
+                before["marks"] = marked
+            undo.note(connection, now, kind, row["id"], before)
 
     def _labels(self, what: str) -> list[Label]:
         with self._shelves.disk.database.read() as connection:

@@ -13,7 +13,9 @@ from assistant.core.models import (
     Citation,
     Conversation,
     ConversationSummary,
+    Mark,
     Message,
+    QuestionPrompt,
     Sampling,
     SamplingChanges,
     Timings,
@@ -39,7 +41,7 @@ MESSAGE_COLUMNS = """
      WHERE s.conversation = m.conversation AND s.parent IS m.parent AND s.role = m.role
     ) AS versions,
     m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.sent, m.citations,
-    m.attached, m.rating, m.note, m.writer
+    m.attached, m.rating, m.note, m.marks, m.prompt, m.writer
 """
 """What `message` needs of a row `m` of messages, in its order."""
 
@@ -47,6 +49,7 @@ Stored = TypeVar("Stored", bound=Value)
 
 _CITATIONS: TypeAdapter[tuple[Citation, ...]] = TypeAdapter(tuple[Citation, ...])
 _EXAMPLES: TypeAdapter[tuple[ChatMessage, ...]] = TypeAdapter(tuple[ChatMessage, ...])
+_MARKS: TypeAdapter[tuple[Mark, ...]] = TypeAdapter(tuple[Mark, ...])
 _NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 
 
@@ -120,7 +123,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
     """
     id, conversation, parent, role, stored, state, created, version, versions, *rest = row
     model, sampling, stop_reason, usage, timings, error, sent, citations, attached, *more = rest
-    rating, note, _ = more
+    rating, note, marks, prompt, _ = more
     try:
         return Message(
             id=id,
@@ -143,6 +146,8 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
             attached=names(attached) if attached else (),
             rating=rating,
             note=note or "",
+            marks=stored_marks(marks),
+            prompt=parsed(QuestionPrompt, prompt),
         )
     except ValidationError as failure:
         raise StorageError(f"Message {id} is damaged: {failure.errors()[0]['msg']}.") from failure
@@ -171,6 +176,13 @@ def json_names(values: Sequence[str]) -> str | None:
 def names(text: str) -> tuple[str, ...]:
     try:
         return _NAMES.validate_json(text)
+    except ValidationError:
+        return ()
+
+
+def stored_marks(text: str | None) -> tuple[Mark, ...]:
+    try:
+        return _MARKS.validate_json(text) if text else ()
     except ValidationError:
         return ()
 

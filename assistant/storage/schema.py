@@ -206,3 +206,9 @@ ORGANISED = (
     "INSERT INTO conversation_words (conversation_words) VALUES ('rebuild')",
 )
 """Pins, tags, folders, the archive, ratings, forks, undo, and words of titles and prompts."""
+
+COURSE = (
+    "ALTER TABLE messages ADD COLUMN marks TEXT",
+    "ALTER TABLE messages ADD COLUMN prompt TEXT",
+)
+"""What was changed after a message, and under which prompt a question was asked."""

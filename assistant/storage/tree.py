@@ -20,6 +20,16 @@ _BRANCH = f"""
     SELECT {_COLUMNS} FROM chosen CROSS JOIN messages m ON m.number = chosen.number ORDER BY depth
 """
 
+_TIP = """
+    WITH RECURSIVE chosen (id, next) AS (
+        SELECT m.id, m.active_child
+        FROM conversations c JOIN messages m ON m.id = c.active_root WHERE c.id = ?
+        UNION ALL
+        SELECT m.id, m.active_child FROM chosen JOIN messages m ON m.id = chosen.next
+    )
+    SELECT id FROM chosen WHERE next IS NULL
+"""
+
 _ANCESTRY = """
     WITH RECURSIVE up (number, id, parent, height) AS (
         SELECT number, id, parent, 0 FROM messages WHERE id = ?
@@ -50,6 +60,12 @@ _NEXT = """
 def branch(connection: sqlite3.Connection, conversation: str) -> list[sqlite3.Row]:
     """The active branch, from its first message to its last."""
     return connection.execute(_BRANCH, (conversation,)).fetchall()
+
+
+def tip(connection: sqlite3.Connection, conversation: str) -> str | None:
+    """The last message of the active branch."""
+    row = connection.execute(_TIP, (conversation,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def path(connection: sqlite3.Connection, message: str) -> list[sqlite3.Row]:

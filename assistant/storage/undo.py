@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.core.changes import Change, ChangeKind
 from assistant.core.errors import NotFoundError
-from assistant.storage import catalogue, labels, removal, tree
+from assistant.storage import catalogue, course, labels, removal, tree
 from assistant.storage.rows import moment
 
 Before = Mapping[str, Any]
@@ -28,7 +28,8 @@ def note(
 
     Args:
         before: for `rating` columns of the message; for `tags` the list of them; for `messages`
-            whether they were removed; else columns of the conversation.
+            whether they were removed; else columns of the conversation, and under `marks` what
+            `course.add` returned.
     """
     connection.execute(
         """
@@ -89,7 +90,10 @@ def take_back(
         case "messages":
             removal.restore(connection, message)
         case _:
+            marked = before.pop("marks", None)
             catalogue.update(connection, conversation, **before)
+            if marked is not None:
+                course.remove(connection, marked)
     connection.execute("DELETE FROM undo WHERE number = ?", (row["number"],))
 
 

@@ -58,10 +58,7 @@ class Desk:
     def take_up(self, conversation_id: str, opening: Opening) -> None:
         """Let a conversation go on under another prompt, and under its model where there is one.
         Blocks."""
-        take_up(self.store, conversation_id, opening)
-        model = hinted_model(opening, self.models)
-        if model is not None:
-            self.store.set_model(conversation_id, model)
+        take_up(self.store, conversation_id, opening, hinted_model(opening, self.models))
 
     def close(self, seconds: float) -> None:
         """Finish the calls that were begun; a call that hangs is left behind."""

@@ -10,8 +10,10 @@ from assistant.core.models import (
     ChatMessage,
     Citation,
     Conversation,
+    Mark,
     Message,
     Place,
+    QuestionPrompt,
     Sampling,
     SamplingChanges,
     Usage,
@@ -65,6 +67,24 @@ def citations(draw: st.DrawFn) -> Citation:
 
 
 @st.composite
+def marks(draw: st.DrawFn) -> Mark:
+    subject = draw(st.sampled_from(["role", "model", "files", "temperature"]))
+    return Mark(
+        id=draw(lines), subject=subject, before=draw(lines), after=draw(lines), at=draw(times)
+    )
+
+
+@st.composite
+def question_prompts(draw: st.DrawFn) -> QuestionPrompt:
+    return QuestionPrompt(
+        name=draw(lines),
+        text=draw(texts),
+        examples=(ChatMessage(role="user", content=draw(texts)),) * draw(st.integers(0, 2)),
+        sampling=SamplingChanges(top_k=draw(st.none() | st.integers(0, 9))),
+    )
+
+
+@st.composite
 def transcripts(draw: st.DrawFn) -> Transcript:
     """A tree of any shape, with anything in it."""
     sampling = SamplingChanges(temperature=draw(st.sampled_from([None, 0.0, 1.5])))
@@ -107,6 +127,8 @@ def transcripts(draw: st.DrawFn) -> Transcript:
             citations=tuple(draw(st.lists(citations(), max_size=2))),
             rating=draw(st.sampled_from([None, "good", "bad"])),
             note=draw(lines),
+            marks=tuple(draw(st.lists(marks(), max_size=2))),
+            prompt=draw(st.none() | question_prompts()),
         )
         found = Retrieval(result=SearchResult(searched=number), used=()) if number % 2 else None
         entries.append(Entry(message=message, active=draw(st.booleans()), retrieval=found))
