@@ -7,6 +7,8 @@ from assistant.core.events import Loading, Queued, Reading, Searching, TurnEvent
 def show(event: TurnEvent, console: Console) -> None:
     """Tell how far the answer is; nothing for events that need no telling."""
     match event:
+        case Searching(unread=True):
+            console.progress("waiting until your files are read")
         case Searching():
             console.progress("searching your files")
         case Queued(ahead=ahead) if ahead:

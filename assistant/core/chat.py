@@ -169,13 +169,19 @@ class Chat:
             asked = mentions.without(asked, where.collections or ())
             asked = mentions.with_names(asked, question.attached)
             if question.attached or where.collections != ():
-                yield Searching()
-                found = self._consult(question.attached, asked, history, where, stop)
+                if question.attached:
+                    yield Searching()
+                    found = self._read(question.attached, stop)
+                else:
+                    found = yield from grounding.search_when_read(
+                        self._library, asked, history, where, stop
+                    )
                 searched = () if question.attached else where.collections
             if found is not None and not found.sufficient:
                 yield Retrieved(result=found, used=(), collections=searched)
                 if where.only and not stop.is_set():
-                    yield Wrote(text=grounding.silence(found, where))
+                    unread = grounding.unread(self._library, where)
+                    yield Wrote(text=grounding.silence(found, where, unread))
                     yield _unasked()
                     return
         model = self._models.open(conversation.model)
@@ -212,18 +218,9 @@ class Chat:
         keep: Keep = "memory" if conversation.temporary else "disk"
         yield from model.stream(plan.messages, sampling, stop, keep=keep)
 
-    def _consult(
-        self,
-        attached: Sequence[str],
-        asked: str,
-        history: Sequence[Message],
-        where: Sources,
-        stop: Event,
-    ) -> SearchResult:
-        """What the files that are attached say, or those of the library."""
+    def _read(self, attached: Sequence[str], stop: Event) -> SearchResult:
+        """What the files that are attached say."""
         assert self._library is not None
-        if not attached:
-            return grounding.search(self._library, asked, history, where, stop)
         files: list[FileText] = []
         for path in attached:
             file = self._library.read(path, stop)
@@ -312,7 +309,11 @@ class Chat:
         asked = mentions.with_names(asked, attached)
         content = asked
         if self._library is not None and (attached or sources.collections != ()):
-            found = self._consult(attached, asked, history, sources, stop)
+            found = (
+                self._read(attached, stop)
+                if attached
+                else grounding.search(self._library, asked, history, sources, stop)
+            )
             content, _ = self._composed(asked, attached, found, model, window - reserve)
         return context.plan(
             system_prompt,

@@ -78,6 +78,8 @@ class Searching(Value):
     """The user's files are being searched."""
 
     kind: Literal["searching"] = "searching"
+    unread: bool = False
+    """None of them has been read yet; the turn waits for the job that does it."""
 
 
 class Retrieved(Value):

@@ -1,11 +1,13 @@
 """What the user's files say to a question: found, judged, and cut to what fits the prompt."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from threading import Event
+from time import monotonic
 
 from assistant.core import mentions, sources
 from assistant.core.documents import Document, Passage
 from assistant.core.errors import ContextOverflowError
+from assistant.core.events import Searching
 from assistant.core.library import FileText, SearchResult
 from assistant.core.models import ChatMessage, Message, Place, Value
 from assistant.core.ports import ChatModel, Library
@@ -18,6 +20,13 @@ FAR_BELOW = 0.4
 
 SHARE = 0.5
 """Of the room for the prompt that passages may take."""
+
+
+PATIENCE = 10.0
+"""Seconds for which a question waits for files that are being read for the first time."""
+
+LOOK = 0.3
+"""Seconds between two looks at how far they are."""
 
 
 class Sources(Value):
@@ -71,6 +80,45 @@ def search(
         return found
     together = library.search(f"{before}\n{question}", where.collections, MOST, stop)
     return together if together.sufficient else found
+
+
+def search_when_read(
+    library: Library, question: str, history: Sequence[Message], where: Sources, stop: Event
+) -> Generator[Searching, None, SearchResult]:
+    """The passages for a question, also when it comes before its files are read.
+
+    Whoever drops a folder and asks means that folder: the question waits for it while nothing in
+    it has been read, to the end of the job when that is near, else until something is found.
+    """
+    yield Searching()
+    found = search(library, question, history, where, stop)
+    deadline = monotonic() + PATIENCE
+    while not (found.searched or stop.is_set()) and _is_being_read(library, where):
+        yield Searching(unread=True)
+        stop.wait(LOOK)
+        if monotonic() > deadline:
+            found = search(library, question, history, where, stop)
+    if found.searched or stop.is_set():
+        return found
+    return search(library, question, history, where, stop)
+
+
+def _is_being_read(library: Library, where: Sources) -> bool:
+    status = library.status()
+    if status.job is None or status.paused:
+        return False
+    names: Sequence[str | None] = (None,) if where.collections is None else where.collections
+    return any(
+        library.files(name, "waiting", limit=1) or not library.files(name, limit=1)
+        for name in names
+    )
+
+
+def unread(library: Library, where: Sources) -> int:
+    """Files, of those that a question is about, which are still to be read."""
+    if where.collections is None:
+        return library.status().waiting
+    return sum(len(library.files(name, "waiting")) for name in where.collections)
 
 
 def fit(
@@ -149,10 +197,18 @@ def _place_of(document: Document) -> Place:
     return Place(line_start=1, line_end=document.text.count("\n") + 1)
 
 
-def silence(result: SearchResult, where: Sources) -> str:
-    """What is said instead of an answer when the files do not speak to the question."""
+def silence(result: SearchResult, where: Sources, unread: int = 0) -> str:
+    """What is said instead of an answer when the files do not speak to the question.
+
+    Args:
+        unread: files that are still to be read.
+    """
     place = "your files" if where.collections is None else ", ".join(where.collections)
     if not result.searched:
         return f"Nothing in {place} has been read yet. Ask again when it has."
     count = f"{result.searched:,} passage{'' if result.searched == 1 else 's'}"
-    return f"I found nothing about this in {place} ({count} searched)."
+    found_nothing = f"I found nothing about this in {place} ({count} searched)."
+    if not unread:
+        return found_nothing
+    files = "1 file is" if unread == 1 else f"{unread:,} files are"
+    return f"{found_nothing} {files} still to be read: ask again when that is done."

@@ -23,7 +23,7 @@ from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.status import StatusLine
 from assistant.tui.widgets.transcript import Transcript
 
-OF_A_TURN: Final = ("queued", "searching", "reading", "writing")
+OF_A_TURN: Final = ("queued", "searching", "unread", "reading", "writing")
 """What the status line says of a turn, which means nothing in another conversation."""
 
 
@@ -74,8 +74,8 @@ class Follower:
 
     def _tell(self, turn: Turn, event: TurnEvent) -> None:
         match event:
-            case Searching():
-                self._status.tell(phase="searching")
+            case Searching(unread=unread):
+                self._status.tell(phase="unread" if unread else "searching")
             case Queued(ahead=ahead):
                 self._status.tell(phase="queued", done=ahead)
             case Loading(done=done):

@@ -1,16 +1,18 @@
 """Turns that look into the user's files, on a real database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from assistant.core import grounding
 from assistant.core.chat import Ask, Chat, Continue, Regenerate, Request
 from assistant.core.errors import ContextOverflowError
-from assistant.core.events import Answered, Retrieved, TurnEvent
+from assistant.core.events import Answered, Retrieved, Searching, TurnEvent
 from assistant.core.grounding import MOST, NOWHERE, Sources
-from assistant.core.library import Collection, Saying
+from assistant.core.library import Collection, FileEntry, LibraryStatus, Saying, SearchResult
+from assistant.core.library_events import Progress
 from assistant.core.models import Message
 from assistant.storage.conversations import SqliteConversations
 from tests.core.files import passage
@@ -86,6 +88,64 @@ def test_when_the_files_are_silent_and_nothing_else_is_wanted_no_model_is_asked(
     assert answer.text == "I found nothing about this in housing (7 passages searched)."
     assert answer.state == "complete"
     assert model.loads == 0
+
+
+class BeingRead(ScriptedLibrary):
+    """Its files are read between the third and the fourth look at how far they are."""
+
+    looks = 0
+
+    def search(
+        self,
+        question: str,
+        collections: Sequence[str] | None,
+        limit: int,
+        stop: Event | None = None,
+    ) -> SearchResult:
+        found = super().search(question, collections, limit, stop)
+        return found if self.looks > 3 else SearchResult()
+
+    def status(self) -> LibraryStatus:
+        self.looks += 1
+        job = Progress(done=0, files=1, rate=0, eta=None, current="") if self.looks < 4 else None
+        return super().status().model_copy(update={"job": job})
+
+
+def test_a_question_waits_for_the_files_it_came_before(
+    store: SqliteConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grounding, "LOOK", 0.01)
+    files = BeingRead(found(RENT).result)
+    talk = Talk(store, ScriptedModel(ANSWER), files)
+
+    events = talk.run(Ask(conversation_id=talk.id, text="When?"), Sources(only=True))
+
+    waited = [event.unread for event in events if isinstance(event, Searching)]
+    assert waited == [False, True, True, True]
+    [used] = [event.used for event in events if isinstance(event, Retrieved)]
+    assert used == (RENT,)
+
+
+def test_a_question_that_waits_for_files_is_stopped_at_once(store: SqliteConversations) -> None:
+    talk = Talk(store, ScriptedModel(), BeingRead(found(RENT).result))
+    stop = Event()
+    request = Ask(conversation_id=talk.id, text="When?")
+    for event in talk.chat.turn(request, stop, sources=Sources(only=True)):
+        if isinstance(event, Searching) and event.unread:
+            stop.set()
+
+    assert store.branch(talk.id)[-1].state == "stopped"
+
+
+def test_silence_says_what_is_still_to_be_read(store: SqliteConversations) -> None:
+    entries = [FileEntry(path="/h/a.pdf", size=9, state="waiting", passages=0)]
+    files = found(RENT, needs="rent")
+    files.entries = entries
+    talk = Talk(store, ScriptedModel(), files)
+
+    answer = talk.ask("Who won?", Sources(collections=("housing",), only=True))
+
+    assert answer.text.endswith("1 file is still to be read: ask again when that is done.")
 
 
 def test_when_the_files_are_silent_the_model_answers_without_them(

@@ -10,7 +10,9 @@ from textual.widget import Widget
 
 from assistant.tui import text
 
-Phase = Literal["idle", "queued", "searching", "loading", "reading", "writing", "ready", "error"]
+Phase = Literal[
+    "idle", "queued", "searching", "unread", "loading", "reading", "writing", "ready", "error"
+]
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def _state(status: Status) -> Content:
             return text.own(f"waiting for {status.done:.0f} before", text.ACCENT)
         case "searching":
             return text.own("searching your files", text.ACCENT)
+        case "unread":
+            return text.own("waiting until your files are read", text.ACCENT)
         case "loading":
             return text.own(f"loading {status.done:.0%}".replace("%", " %"), text.ACCENT)
         case "reading" if status.total:
