@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from threading import Lock
+from threading import Lock, Thread
 from typing import Protocol
 
 from assistant.core.errors import (
@@ -114,6 +114,7 @@ class Host:
         scans.notice(library.database, library.options.limits.ocr)
         if library.collections.all():
             jobs.look_again()
+            self._get_ready()
         if library.options.watch:
             self.watching.start()
 
@@ -262,6 +263,7 @@ class Host:
     def _survey(self, caller: Caller, paths: Sequence[bytes]) -> Survey | Obeyed:
         """Given up when the caller goes: a folder may be the whole disk."""
         library = self._library
+        self._get_ready()
         for step in survey(paths, library.options.rules, library.catalog, self._estimates):
             if isinstance(step, Survey):
                 return step
@@ -269,6 +271,15 @@ class Host:
             if caller.cancelled:
                 break
         return Obeyed()
+
+    def _get_ready(self) -> None:
+        """Load the embedder while the user types, or looks at what would be added."""
+
+        def load() -> None:
+            with suppress(AssistantError), self._library.embedders.asking():
+                pass
+
+        Thread(target=load, name="ready", daemon=True).start()
 
     def _search(self, request: Search) -> SearchResult:
         named = self._library.collections.named

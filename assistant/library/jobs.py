@@ -8,7 +8,7 @@ from threading import Condition, Event
 from time import monotonic
 from typing import Literal, NamedTuple
 
-from assistant.core.library_events import IndexEvent, Progress
+from assistant.core.library_events import IndexEvent, Planned, Progress, Scanned
 from assistant.ipc.caller import Caller
 from assistant.ipc.failure import Failed
 from assistant.library.protocol import Accepted, JobRequest
@@ -57,14 +57,24 @@ class Job:
         return not self.is_own or self.progress is not None
 
     def post(self, event: IndexEvent | Accepted) -> None:
-        if isinstance(event, Progress):
-            self.progress = event
+        match event:
+            case Progress():
+                self.progress = event
+            case Scanned(files=files) if not self.is_own:
+                self.progress = _begun(files)
+            case Planned(files=files) if files:
+                self.progress = _begun(files)
         if self._caller:
             self._caller.post(event)
 
     def end(self, last: IndexEvent | Failed) -> None:
         if self._caller:
             self._caller.end(last)
+
+
+def _begun(files: int) -> Progress:
+    """How far a job is while the embedder is being loaded."""
+    return Progress(done=0, files=files, rate=0.0, eta=None, current="")
 
 
 class JobQueue:

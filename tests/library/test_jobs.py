@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
-from assistant.core.library_events import Progress
+from assistant.core.library_events import IndexEvent, Planned, Progress, Scanned, Waiting
 from assistant.library.jobs import Job, JobQueue, Rescan, StoppedError
 from assistant.library.protocol import Rebuild, Refresh
 
@@ -184,3 +184,25 @@ def test_a_look_that_finds_nothing_keeps_no_worker_alive(jobs: JobQueue) -> None
     jobs.take(0)
     jobs.put(wanted())
     assert not jobs.is_idle
+
+
+def told(job: Job, event: IndexEvent) -> tuple[int, int] | None:
+    job.post(event)
+    return (job.progress.done, job.progress.files) if job.progress else None
+
+
+def test_how_far_a_job_is_can_be_told_before_it_has_read_anything() -> None:
+    job = wanted()
+    assert told(job, Waiting()) is None
+    assert told(job, Scanned(files=3)) == (0, 3)
+    assert told(job, Planned(files=2, bytes=9)) == (0, 2)
+
+
+def test_a_look_of_the_worker_s_own_that_finds_nothing_is_not_worth_staying_for() -> None:
+    events = [Scanned(files=3), Planned(files=0, bytes=0), Planned(files=1, bytes=9)]
+    job = Job(Rescan(None))
+    worth = []
+    for event in events:
+        job.post(event)
+        worth.append(job.has_work)
+    assert worth == [False, False, True]
