@@ -20,13 +20,13 @@ def between(before: Conversation, after: Conversation, at: datetime) -> tuple[Ma
     )
 
 
-def told(marks: Sequence[Mark]) -> list[str]:
+def told(marks: Sequence[Mark]) -> list[tuple[MarkSubject, str]]:
     """Marks of one place in words: of several on the same subject only what came of them."""
     by_subject: dict[MarkSubject, list[Mark]] = {}
     for mark in marks:
         by_subject.setdefault(mark.subject, []).append(mark)
     return [
-        _words(subject, same[-1].after)
+        (subject, _words(subject, same[-1].after))
         for subject, same in by_subject.items()
         if subject == "role" or same[0].before != same[-1].after
     ]

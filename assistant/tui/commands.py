@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 from assistant.core.models import Message
 
-Group = Literal["Conversation", "Answer", "Message", "Files", "Screen"]
+Group = Literal["Conversation", "Role", "Answer", "Message", "Files", "Screen"]
 
 Target = Literal["question", "answer", "unfinished", "versions", "any"]
 """Which messages a command is for."""
@@ -84,12 +84,36 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("undo", "Undo the deletion", "Take the deletion back", "Conversation", "ctrl+z"),
     Command(
-        "prompt",
-        "Choose a system prompt",
-        "Choose the system prompt of this conversation",
-        "Conversation",
+        "role",
+        "Choose a role",
+        "Go on under another prompt of the library",
+        "Role",
         "f3",
         argument="name",
+    ),
+    Command(
+        "model",
+        "Choose a model",
+        "Go on with another model",
+        "Role",
+        "alt+m",
+        argument="name",
+    ),
+    Command(
+        "set",
+        "Sampling",
+        "See and change how answers are sampled",
+        "Role",
+        "alt+s",
+        argument="name value",
+    ),
+    Command(
+        "system",
+        "System prompt",
+        "Read and change what the model is told first",
+        "Role",
+        "alt+y",
+        argument="text",
     ),
     Command(
         "stop", "Stop the answer", "Stop the answer; what is written stays", "Answer", "escape"

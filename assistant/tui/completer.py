@@ -6,8 +6,16 @@ from typing import Any
 
 from assistant.core.errors import AssistantError
 from assistant.tui.aside import from_disk
-from assistant.tui.completing import Suggestion, Typed, collections_for, files_for, typed_at
+from assistant.tui.completing import (
+    Suggestion,
+    Typed,
+    collections_for,
+    files_for,
+    names_for,
+    typed_at,
+)
 from assistant.tui.holdings import Holdings
+from assistant.tui.naming import Names
 from assistant.tui.widgets.completion_menu import CompletionMenu
 from assistant.tui.widgets.prompt import Prompt
 
@@ -20,9 +28,11 @@ class Completer:
         prompt: Prompt,
         menu: CompletionMenu,
         holdings: Holdings,
+        names: Names,
         do: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         """`do` runs something that waits for the disk."""
+        self._names = names
         self._prompt = prompt
         self._menu = menu
         self._holdings = holdings
@@ -65,7 +75,8 @@ class Completer:
 
     def take(self) -> bool:
         """Enter: accept, unless what is typed may be meant as it is; whether it was accepted."""
-        is_whole = self._typed is not None and self._typed.word.endswith("/")
+        typed = self._typed
+        is_whole = typed is not None and (typed.word.endswith("/") or not typed.text)
         return (self._moved or not is_whole) and self.accept()
 
     def accept(self) -> bool:
@@ -96,6 +107,8 @@ class Completer:
         with suppress(AssistantError):
             if typed.kind == "collection":
                 found = await self._collections(typed)
+            elif typed.kind == "argument":
+                found = names_for(typed, await self._names.of(typed.command))
             else:
                 found = await from_disk(files_for, typed)
         if typed == self._typed:

@@ -1,4 +1,5 @@
-"""What is being typed at the cursor that can be completed: `@file`, `#collection`, a path."""
+"""What is being typed at the cursor that can be completed: `@file`, `#collection`, a path, a name
+that a command takes."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +23,9 @@ _PATH = re.compile(
 )
 _NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./~-]+")
 
-Kind = Literal["file", "collection", "path"]
+_ARGUMENT = re.compile(r"/(?P<command>role|model|set) +(?P<word>\S*)$")
+
+Kind = Literal["file", "collection", "path", "argument"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Typed:
     """Column where the mention begins, its sign and quotes included."""
     text: str
     """The mention as it stands there."""
+    command: str = ""
+    """What an argument is for."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,10 @@ def typed_at(line: str, row: int, column: int) -> Typed | None:
     if row == 0 and before.startswith(ADD):
         match = _PATH.search(before, len(ADD))
         return _typed("path", match, row, r"\\(.)") if match and match.group() else None
+    argument = _ARGUMENT.fullmatch(before) if row == 0 else None
+    if argument:
+        word, start = argument["word"], argument.start("word")
+        return Typed("argument", word, row, start, word, argument["command"])
     for kind, pattern in (("file", _FILE), ("collection", _COLLECTION)):
         match = pattern.search(before)
         if match:
@@ -103,6 +112,14 @@ def collections_for(typed: Typed, known: Sequence[Collection]) -> list[Suggestio
         Suggestion(f"{spell(each.name)} ", each.name, count(each.files, "file"))
         for each in fitting[:MOST]
     ]
+
+
+def names_for(typed: Typed, known: Sequence[Suggestion]) -> list[Suggestion]:
+    """The names that fit; those that begin so come first."""
+    key = disk.folded(typed.word)
+    fitting = [each for each in known if key in disk.folded(each.name)]
+    fitting.sort(key=lambda each: not disk.folded(each.name).startswith(key))
+    return fitting[:MOST]
 
 
 def _suggestion(kind: Kind, path: str, name: str, *, is_folder: bool) -> Suggestion:

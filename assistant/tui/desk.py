@@ -1,7 +1,7 @@
 """What the screens are given: the ports, and nothing they could build themselves."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 from assistant.clipboard import Clipboard
 from assistant.core.beginning import begin, hinted_model, take_up
 from assistant.core.chat import Chat
+from assistant.core.errors import AssistantError
 from assistant.core.models import Conversation
 from assistant.core.ports import ConversationStore, Library, ModelCatalog
 from assistant.core.prompts import Opening, Prompt, PromptLibrary
@@ -51,9 +52,20 @@ class Desk:
         """
         return await self.run(self._begin)
 
-    def values_of(self, prompt: Prompt) -> dict[str, str]:
-        """What is known of a prompt's variables. Blocks: the clipboard is another program's."""
-        return Surroundings(self.clipboard.read).values(prompt.names)
+    def values_of(self, prompt: Prompt, given: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What is known of a prompt's variables. Blocks: the clipboard is another program's.
+
+        Args:
+            given: what the screen knows of them.
+        """
+        return Surroundings(self.clipboard.read).values(prompt.names, given)
+
+    def prompt_of(self, conversation: Conversation | None) -> Prompt | None:
+        """The prompt that a conversation is under, or would begin with, as it is now. Blocks."""
+        name = conversation.prompt_name if conversation else self.settings.chat.prompt
+        with suppress(AssistantError):
+            return self.prompts.get(name) if name else None
+        return None
 
     def take_up(self, conversation_id: str, opening: Opening) -> None:
         """Let a conversation go on under another prompt, and under its model where there is one.

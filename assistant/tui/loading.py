@@ -41,10 +41,19 @@ class ModelLoading:
         self._post = post
         self._report = report
         self._stop = Event()
+        self._ended: Callable[[AssistantError | None], object] | None = None
 
-    def start(self, name: str | None) -> None:
-        """Bring the model called `name` into memory; None is the default one."""
+    def start(
+        self, name: str | None, ended: Callable[[AssistantError | None], object] | None = None
+    ) -> None:
+        """Bring the model called `name` into memory; None is the default one.
+
+        Args:
+            ended: called when it is there, with what went wrong when it is not, in place of
+                `ModelFailed`; not called for a load that another one stopped.
+        """
         self.stop()
+        self._ended = ended
         self._stop = Event()
         feed: Feed[LoadEvent] = Feed(self._deliver)
         Thread(target=self._run, args=(name, self._stop, feed), name="load", daemon=True).start()
@@ -68,5 +77,9 @@ class ModelLoading:
         feed.close(partial(self._end, failure, stop))
 
     def _end(self, failure: AssistantError | None, stop: Event) -> None:
-        if failure and not stop.is_set():
+        if stop.is_set():
+            return
+        if self._ended is not None:
+            self._ended(failure)
+        elif failure:
             self._post(ModelFailed(failure))

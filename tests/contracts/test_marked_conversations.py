@@ -1,7 +1,7 @@
 """What every ConversationStore keeps to: marks of changes in the middle of a conversation."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -28,9 +28,13 @@ def begun(store: ConversationStore, **options: bool) -> str:
     return id
 
 
+def words(marks: Sequence[Mark]) -> list[str]:
+    return [said for _, said in told(marks)]
+
+
 def marks_of(store: ConversationStore, id: str) -> list[tuple[str, list[str]]]:
     """The messages of the active branch that have marks, and what those say."""
-    return [(m.text, told(m.marks)) for m in store.branch(id) if m.marks]
+    return [(m.text, words(m.marks)) for m in store.branch(id) if m.marks]
 
 
 CHANGES: dict[str, Callable[[ConversationStore, str], None]] = {
@@ -45,17 +49,17 @@ CHANGES: dict[str, Callable[[ConversationStore, str], None]] = {
 }
 
 
-@pytest.mark.parametrize("words", CHANGES)
+@pytest.mark.parametrize("said", CHANGES)
 @pytest.mark.parametrize("temporary", [False, True])
 def test_a_change_in_the_middle_leaves_a_mark_after_the_last_message(
-    store: ConversationStore, words: str, temporary: bool
+    store: ConversationStore, said: str, temporary: bool
 ) -> None:
     id = begun(store, temporary=temporary)
-    ask_again = store.branch(id)[-1].text
+    last = store.branch(id)[-1].text
 
-    CHANGES[words](store, id)
+    CHANGES[said](store, id)
 
-    assert marks_of(store, id) == [(ask_again, [words])]
+    assert marks_of(store, id) == [(last, [said])]
 
 
 def test_before_the_first_message_there_is_nothing_to_mark(store: ConversationStore) -> None:
@@ -78,8 +82,8 @@ def test_a_role_is_taken_up_as_one_change(open_store: Open) -> None:
     assert (found.system_prompt, found.prompt_name) == ("Speak like a pirate.", "pirate")
     assert (found.model, found.collections) == ("two", ("sea",))
     assert (found.sampling.temperature, found.examples) == (0.9, PIRATE.examples)
-    words = ["role: pirate", "model: two", "files: #sea", "temperature 0.9"]
-    assert marks_of(open_store(), id) == [("Because.", words)]
+    said = ["role: pirate", "model: two", "files: #sea", "temperature 0.9"]
+    assert marks_of(open_store(), id) == [("Because.", said)]
     (change,) = store.changes(id)
     assert (change.kind, change.before) == ("system prompt", "Be brief.")
 
@@ -194,7 +198,7 @@ def test_a_mark_is_put_at_an_answer_that_is_being_written(store: ConversationSto
     store.set_model(id, "two")
     done = store.finish(growing.id, "complete")
 
-    assert (done.text, told(done.marks)) == ("Wait", ["model: two"])
+    assert (done.text, words(done.marks)) == ("Wait", ["model: two"])
 
 
 def test_only_what_came_of_several_marks_is_told(store: ConversationStore) -> None:
@@ -207,7 +211,7 @@ def test_only_what_came_of_several_marks_is_told(store: ConversationStore) -> No
         Mark(id="5", subject="top_p", before="0.5", after="", at=now),
     ]
 
-    assert told(marks) == ["role: c", "top_p default"]
+    assert told(marks) == [("role", "role: c"), ("top_p", "top_p default")]
 
 
 def test_half_characters_in_marks_and_prompts_do_no_harm(store: ConversationStore) -> None:

@@ -37,12 +37,12 @@ def prompts(home: Path) -> Path:
 
 async def test_a_prompt_asks_for_what_it_does_not_know(home: Path, prompts: Path) -> None:
     async with opened(Setting(home, prompts=(prompts,))) as driver:
-        driver.screen.prompt.insert("/prompt pirate")
+        driver.screen.prompt.insert("/role pirate")
         await driver.pilot.press("enter")
         await driver.until_shown("Pirate: sea")
         driver.app.screen.query_one(Input).value = "the Caribbean"
         await driver.pilot.press("enter")
-        await driver.until_shown("System prompt: Pirate")
+        await driver.until_shown("Role from here on: Pirate")
 
         conversation = driver.screen.session.conversation
         assert conversation is not None
@@ -56,7 +56,7 @@ async def test_who_thinks_better_of_a_prompt_keeps_the_one_there_was(
     home: Path, prompts: Path
 ) -> None:
     async with opened(Setting(home, prompts=(prompts,))) as driver:
-        driver.screen.prompt.insert("/prompt pirate")
+        driver.screen.prompt.insert("/role pirate")
         await driver.pilot.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, Field), "the question")
         await driver.pilot.press("escape")

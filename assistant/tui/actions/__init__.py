@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.tui.actions import answers, conversations, files, library, sources, view
+from assistant.tui.actions import answers, conversations, course, files, library, sources, view
 from assistant.tui.actions.call import Call
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ Handler = Callable[["ChatScreen", Call], Coroutine[Any, Any, None]]
 
 HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,
+    **course.HANDLERS,
     **answers.HANDLERS,
     **files.HANDLERS,
     **sources.HANDLERS,

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from assistant.core.prompts import Opening, Prompt
 from assistant.tui import text
 from assistant.tui.actions.call import Call
 from assistant.tui.screens.field import Field
-from assistant.tui.screens.prompts import PromptPicker
 
 if TYPE_CHECKING:
     from assistant.tui.screens.chat import ChatScreen
@@ -76,40 +74,6 @@ async def undo(screen: "ChatScreen", _: Call) -> None:
     screen.say("It is back.")
 
 
-async def choose_prompt(screen: "ChatScreen", call: Call) -> None:
-    library = screen.desk.prompts
-    if call.argument:
-        chosen = await screen.desk.run(library.get, call.argument)
-    else:
-        prompts, problems = await screen.desk.run(library.read)
-        current = screen.session.conversation.prompt_name if screen.session.conversation else None
-        picker = PromptPicker(prompts, problems, current)
-        picked: Prompt | None = await screen.app.push_screen_wait(picker)
-        if picked is None:
-            return
-        chosen = picked
-    opening = await _opening(screen, chosen)
-    if opening is None:
-        return
-    conversation = await screen.session.make()
-    await screen.desk.run(screen.desk.take_up, conversation.id, opening)
-    await screen.session.refresh()
-    screen.notice.say(text.own("System prompt: "), text.line(chosen.title, 60))
-
-
-async def _opening(screen: "ChatScreen", prompt: Prompt) -> Opening | None:
-    """The prompt with its variables filled in, those without a value by the user; None when the
-    user thinks better of it."""
-    values = await screen.desk.run(screen.desk.values_of, prompt)
-    for name in prompt.missing(values):
-        field = Field(f"{prompt.title}: {name}")
-        value: str | None = await screen.app.push_screen_wait(field)
-        if value is None:
-            return None
-        values[name] = value
-    return prompt.resolve(values)
-
-
 def _wanted(screen: "ChatScreen") -> tuple[str, str] | None:
     """Id and title of the conversation meant: the highlighted one while the list has the focus."""
     highlighted = screen.sidebar.highlighted
@@ -128,5 +92,4 @@ HANDLERS = {
     "rename": rename,
     "delete": delete,
     "undo": undo,
-    "prompt": choose_prompt,
 }

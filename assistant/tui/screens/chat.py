@@ -29,6 +29,7 @@ from assistant.tui.indexing import JobAdvanced, JobEnded, Jobs
 from assistant.tui.intake import Intake
 from assistant.tui.loading import ModelAdvanced, ModelFailed, ModelLoading
 from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
+from assistant.tui.naming import Names
 from assistant.tui.outlets import Outlets
 from assistant.tui.panels import Panels
 from assistant.tui.programs import Programs
@@ -91,7 +92,9 @@ class ChatScreen(Screen[None]):
         self.outlets = Outlets(desk, self.notice, copy_through_terminal)
         self.jobs = Jobs(desk.library, self.post_message, report)
         self.holdings = Holdings(desk.library, lambda: not self.jobs.is_idle, self._show_holdings)
-        self.completer = Completer(self.prompt, self.completions, self.holdings, self.do)
+        self.completer = Completer(
+            self.prompt, self.completions, self.holdings, Names(desk), self.do
+        )
         self.composer = Composer(self.prompt, self.menu, self.completer, self._questions)
         follower = Follower(self.transcript, self.status, self.notice)
         self.session = Session(

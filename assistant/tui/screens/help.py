@@ -41,7 +41,7 @@ def _lines() -> Iterator[Content]:
     yield text.own("Typing", "bold $text-accent")
     for key, what in TYPING:
         yield _line(key, what, "")
-    for group in ("Conversation", "Answer", "Message", "Files", "Screen"):
+    for group in ("Conversation", "Role", "Answer", "Message", "Files", "Screen"):
         yield text.NOTHING
         yield text.own(group, "bold $text-accent")
         for command in commands.COMMANDS:

@@ -26,7 +26,7 @@ class PromptPicker(Dialog[Prompt]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("System prompt", "bold"))
+            yield Static(text.own("Role", "bold"))
             yield OptionList(*self._options(), markup=False, compact=True)
             if self._problems:
                 yield Static(self._complaints(), classes="problems")

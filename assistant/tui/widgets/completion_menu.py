@@ -46,5 +46,5 @@ class CompletionMenu(OptionList, can_focus=False):
 
 
 def _option(suggestion: Suggestion) -> Option:
-    note = text.muted(f"  {suggestion.note}") if suggestion.note else text.NOTHING
+    note = text.own("  ") + text.line(suggestion.note, 100, text.MUTED)
     return Option(text.line(suggestion.name, 100, text.ACCENT) + note)

@@ -17,6 +17,7 @@ from assistant.tui.markdown.document import Document
 from assistant.tui.markdown.limits import plain_length, rich_length
 from assistant.tui.widgets.clickable import Clickable
 from assistant.tui.widgets.fold import Fold
+from assistant.tui.widgets.mark_lines import marks_line
 from assistant.tui.widgets.message_lines import Header, ending
 
 
@@ -42,6 +43,7 @@ class MessageView(Vertical, can_focus=True):
         self._document = Document(self._written[: self._rich])
         self._fold = Fold(self._written[self._rich :])
         self._ending = Clickable(classes="ending")
+        self._marks = Clickable(classes="marks")
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -52,10 +54,12 @@ class MessageView(Vertical, can_focus=True):
             yield Static(text.block(shown.rstrip("\n")), classes="words")
         yield self._fold
         yield self._ending
+        yield self._marks
 
     def on_mount(self) -> None:
         self._header.message = self.message
         self._show_ending()
+        self._show_marks()
 
     @property
     def code(self) -> str | None:
@@ -94,6 +98,7 @@ class MessageView(Vertical, can_focus=True):
             await self._fold.reset(self._written[self._rich :])
         self._header.message = message
         self._show_ending()
+        self._show_marks()
 
     def tell_searched(self, passages: int) -> None:
         """So many passages of the user's files were searched in vain; 0 tells nothing."""
@@ -135,6 +140,12 @@ class MessageView(Vertical, can_focus=True):
         line.display = bool(content.plain)
         line.set_class(not self._written, "-alone")
         line.update(content)
+
+
+    def _show_marks(self) -> None:
+        content = marks_line(self.message.marks)
+        self._marks.display = bool(content.plain)
+        self._marks.update(content)
 
 
 def _shown(message: Message) -> str:

@@ -1,0 +1,137 @@
+"""What is typed for a field of the sampling, and where what holds comes from."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.errors import AssistantError
+from assistant.core.models import Conversation, Sampling, SamplingChanges
+from assistant.core.prompts import Prompt
+from assistant.core.sampling import FIELDS, NOTHING, TAKES, changed, field_called, held
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def conversation(**sampling: float) -> Conversation:
+    return Conversation(
+        id="1", title="", created=NOW, updated=NOW, sampling=SamplingChanges(**sampling)
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ("temperature", "temperature"),
+        ("temp", "temperature"),
+        ("Top-P", "top_p"),
+        ("rep", "repeat_penalty"),
+        ("s", "seed"),
+    ],
+)
+def test_the_beginning_of_a_field_is_enough(typed: str, field: str) -> None:
+    assert field_called(typed) == field
+
+
+@pytest.mark.parametrize("typed", ["", "top", "heat", "temperature0.2"])
+def test_what_can_be_set_is_said_when_the_name_is_none_of_it(typed: str) -> None:
+    with pytest.raises(AssistantError) as caught:
+        field_called(typed)
+
+    assert "temperature, top_k" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        ("temperature", "0", 0),
+        ("temperature", " 0,2 ", 0.2),
+        ("temperature", "5", 5),
+        ("top_k", "40", 40),
+        ("top_p", "1", 1),
+        ("seed", "4294967294", 4294967294),
+        ("max_tokens", "1", 1),
+    ],
+)
+def test_a_value_is_taken_over(field: str, typed: str, value: float) -> None:
+    assert getattr(changed(NOTHING, field, typed), field) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("temperature", "hot"),
+        ("temperature", "5.1"),
+        ("temperature", "-1"),
+        ("temperature", "nan"),
+        ("top_k", "1.5"),
+        ("top_k", "-1"),
+        ("top_p", "0"),
+        ("min_p", "1.01"),
+        ("repeat_penalty", "0"),
+        ("seed", "4294967295"),
+        ("seed", "9" * 5000),
+        ("max_tokens", "0"),
+        ("max_tokens", ""),
+    ],
+)
+def test_what_is_no_value_is_refused_with_what_would_be(field: str, typed: str) -> None:
+    with pytest.raises(AssistantError) as caught:
+        changed(NOTHING, field, typed)
+
+    assert f"{field} takes {TAKES[field]}" in caught.value.message
+
+
+@given(st.sampled_from(FIELDS), st.text(max_size=12))
+def test_whatever_is_typed_is_a_value_or_refused_in_a_sentence(field: str, typed: str) -> None:
+    refusal = ""
+    try:
+        SamplingChanges.model_validate(changed(NOTHING, field, typed).model_dump())
+    except AssistantError as failure:
+        refusal = failure.message
+    assert not refusal or refusal.endswith(" is not one.")
+
+
+def test_default_takes_a_value_back() -> None:
+    before = SamplingChanges(temperature=0.2, top_k=3)
+
+    assert changed(before, "temperature", "Default") == SamplingChanges(top_k=3)
+
+
+def test_it_is_told_where_each_value_comes_from() -> None:
+    prompt = Prompt(
+        name="tutor",
+        title="Tutor",
+        description="",
+        language="en",
+        text="Teach.",
+        sampling=SamplingChanges(temperature=0.5, top_k=3),
+    )
+    own = conversation(temperature=0.5, top_k=7)
+
+    rows = {row.field: row for row in held(own, Sampling(top_p=0.5), prompt)}
+
+    told = {field: (rows[field].value, rows[field].origin) for field in FIELDS}
+    assert told["temperature"] == ("0.5", "the role tutor")
+    assert told["top_k"] == ("7", "this conversation")
+    assert told["top_p"] == ("0.5", "your settings")
+    assert told["min_p"] == ("0.05", "default")
+    assert told["seed"] == ("a new one each time", "default")
+    assert told["max_tokens"] == ("no limit", "default")
+    assert [row.field for row in rows.values() if row.is_own] == ["temperature", "top_k"]
+
+
+def test_before_a_conversation_begins_its_prompt_speaks() -> None:
+    prompt = Prompt(
+        name="a",
+        title="A",
+        description="",
+        language="en",
+        text="x",
+        sampling=SamplingChanges(min_p=0.25),
+    )
+
+    (row,) = [row for row in held(None, Sampling(), prompt) if row.is_own]
+
+    assert (row.field, row.value, row.origin) == ("min_p", "0.25", "the role a")
