@@ -141,7 +141,6 @@ class MessageView(Vertical, can_focus=True):
         line.set_class(not self._written, "-alone")
         line.update(content)
 
-
     def _show_marks(self) -> None:
         content = marks_line(self.message.marks)
         self._marks.display = bool(content.plain)
