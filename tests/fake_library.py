@@ -60,6 +60,7 @@ class ScriptedLibrary:
         self.added: list[tuple[tuple[str, ...], str]] = []
         self.removed: list[tuple[str, tuple[str, ...]]] = []
         self.paused = False
+        self.cancelled = 0
         self.texts = dict(texts or {})
         self.planned = planned or Survey(files=0, bytes=0)
         self.missing = set(missing)
@@ -183,6 +184,9 @@ class ScriptedLibrary:
 
     def resume(self) -> None:
         self.paused = False
+
+    def cancel(self) -> None:
+        self.cancelled += 1
 
     def _expect(self, paths: Sequence[str]) -> None:
         for path in paths:

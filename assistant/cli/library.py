@@ -136,6 +136,16 @@ def resume(program: Program, /, as_json: bool) -> None:
         program.console.json({"paused": False})
 
 
+@library.command()
+@json_option
+@click.pass_obj
+def cancel(program: Program, /, as_json: bool) -> None:
+    """End what is being indexed, after the file at hand. `assistant library refresh` goes on."""
+    program.library().cancel()
+    if as_json:
+        program.console.json({"cancelled": True})
+
+
 def _collections(console: Console, found: Sequence[Collection], as_json: bool) -> None:
     if as_json:
         console.json([collection.model_dump(mode="json") for collection in found])

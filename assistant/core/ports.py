@@ -489,3 +489,10 @@ class Library(Protocol):
         ...
 
     def resume(self) -> None: ...
+
+    def cancel(self) -> None:
+        """End all jobs after the file at hand, wherever they were begun.
+
+        What was not read is when its folder is looked at again.
+        """
+        ...

@@ -200,6 +200,11 @@ class WorkerLibrary:
         """See `Library.resume`."""
         self._tell(Pause(paused=False))
 
+    def cancel(self) -> None:
+        """See `Library.cancel`."""
+        if not self.is_empty():
+            self._tell(StopJob(job=None))
+
     def _index(self, request: JobRequest, stop: Event) -> Iterator[IndexEvent]:
         """Events of a job. When the worker dies, the next one goes on where it was: every file is
         told once, and `Done` counts them all."""

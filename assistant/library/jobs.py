@@ -169,11 +169,14 @@ class JobQueue:
                 self._barred -= 1
                 self._changed.notify_all()
 
-    def stop(self, id: str) -> None:
-        """End a job, or keep it from beginning. Quietly nothing when there is none of this id."""
+    def stop(self, id: str | None) -> None:
+        """End a job, or keep it from beginning; None ends all of them.
+
+        Quietly nothing when there is none of this id.
+        """
         with self._changed:
             for job in self._all():
-                if job.id == id:
+                if id in (None, job.id):
                     job.stop.set()
             self._changed.notify_all()
 

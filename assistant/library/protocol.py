@@ -81,7 +81,8 @@ class StopJob(Value):
     """
 
     kind: Literal["stop_job"] = "stop_job"
-    job: str
+    job: str | None
+    """None is all of them."""
 
 
 class Search(Value):

@@ -92,15 +92,9 @@ class Housekeeping:
         await aside(library.resume if status.paused else library.pause)
         self._say("Indexing goes on." if status.paused else "Indexing is paused.")
 
-    def cancel(self) -> None:
-        """End the job of this window."""
-        status = self._ways.holdings.status
-        if self._ways.jobs.cancel() is not None:
-            self._say("Indexing ends after the file at hand.")
-        elif status is not None and status.job is not None:
-            self._say("This was begun elsewhere: cancel it there, or pause it here.")
-        else:
-            self._say("Nothing is being indexed.")
+    async def cancel(self) -> None:
+        """End the job that is shown."""
+        self._say(await self._ways.jobs.cancel(self._ways.holdings.status))
 
     async def verify(self) -> Verification:
         """Look at everything that is stored; takes its time."""

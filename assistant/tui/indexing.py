@@ -11,7 +11,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.library import LibraryStatus
 from assistant.core.library_events import Done, IndexEvent, Planned, Progress, Scanned, Waiting
 from assistant.core.ports import Library
-from assistant.tui.aside import Stream
+from assistant.tui.aside import Stream, aside
 from assistant.tui.turns import Report
 
 
@@ -116,12 +116,16 @@ class Jobs:
         )
         return job
 
-    def cancel(self) -> Job | None:
-        """End the job that is shown after the file at hand; None when there is none."""
+    async def cancel(self, status: LibraryStatus | None) -> str:
+        """End the job that is shown after the file at hand; what to tell."""
         job = self._shown
         if job is not None and job.stream is not None:
             job.stream.stop.set()
-        return job
+        elif status is not None and status.job is not None:
+            await aside(self._library.cancel)
+        else:
+            return "Nothing is being indexed."
+        return "Indexing ends after the file at hand."
 
     def work(self, status: LibraryStatus | None) -> Work | None:
         """What to tell: the first job of this window, else what the library says it does."""

@@ -221,6 +221,21 @@ def test_a_paused_library_waits_and_goes_on(files: Path, opened: Library) -> Non
     assert opened.search("museum in winter", None, 1).passages[0].path == str(files / "late.txt")
 
 
+def test_a_job_is_cancelled_by_whoever_wants_that(files: Path, opened: Library) -> None:
+    opened.pause()
+    (files / "late.txt").write_text("The museum is closed in winter.")
+    job = opened.add([str(files)], "trip", Event())
+    assert any(getattr(event, "paused", False) for event in job)
+
+    library(find_paths()).cancel()
+
+    assert last(list(job)).stopped
+    assert opened.status().waiting == 1
+    opened.resume()
+    list(opened.refresh(Event()))
+    assert opened.status().waiting == 0
+
+
 def test_changes_are_noticed_without_being_asked_about(files: Path, opened: Library) -> None:
     (files / "bakery.md").unlink()
     (files / "sub" / "farol.txt").rename(files / "lighthouse.txt")

@@ -83,12 +83,8 @@ async def pause(screen: "ChatScreen", _: Call) -> None:
 
 async def cancel(screen: "ChatScreen", _: Call) -> None:
     """Stop adding files."""
-    if screen.jobs.cancel() is not None:
-        screen.say("Indexing ends after the file at hand.")
-    elif screen.holdings.status is not None and screen.holdings.status.job is not None:
-        screen.say("This was begun elsewhere: cancel it there, or pause it here.")
-    else:
-        screen.say("Nothing is being indexed.")
+    screen.say(await screen.jobs.cancel(screen.holdings.status))
+    await screen.holdings.refresh()
 
 
 HANDLERS = {

@@ -245,7 +245,7 @@ class LibraryScreen(Screen[None]):
         self.do(self._then_ask(self._work.pause()))
 
     def action_cancel(self) -> None:
-        self._work.cancel()
+        self.do(self._then_ask(self._work.cancel()))
 
     def action_verify(self) -> None:
         self.do(self._verify())

@@ -52,7 +52,7 @@ class JobLine(Widget):
 
 def _buttons(work: Work, *, with_keys: bool) -> list[Content]:
     buttons = [("pause-indexing", "resume" if work.is_paused else "pause")]
-    if work.collection and not work.is_paused:
+    if not work.is_paused:
         buttons.append(("cancel-indexing", "cancel"))
     return [_button(name, does, with_key=with_keys) for name, does in buttons]
 
