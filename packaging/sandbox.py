@@ -7,7 +7,6 @@ import os
 import pty
 import select
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -22,12 +21,17 @@ _ALONE = ("unshare", "--mount", "--net", "--pid", "--ipc", "--fork", "--kill-chi
 
 _ENTER = """
 set -eu
-mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
-mount --bind "$2/root" "$2/root"
-mkdir -p "$2/root$4"
-mount --bind "$3" "$2/root$4"
-mount -o remount,bind,ro "$2/root$4"
-mount -t proc proc "$2/root/proc"
+root=$2/root
+mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$root"
+mount --bind "$root" "$root"
+shift 2
+while [ $# -gt 0 ]; do
+    mkdir -p "$root$1"
+    mount --bind "$2" "$root$1"
+    mount -o remount,bind,ro "$root$1"
+    shift 2
+done
+mount -t proc proc "$root/proc"
 ip link set lo up 2>/dev/null || true
 echo ready
 exec sleep infinity
@@ -35,14 +39,16 @@ exec sleep infinity
 
 
 class Sandbox:
-    """A bare root with the folder `package` at `place`, read-only."""
+    """A bare root with folders at places of their own, read-only."""
 
-    def __init__(self, bare: Path, package: Path, place: str) -> None:
+    def __init__(self, bare: Path, folders: Mapping[str, Path]) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="bare-", dir=os.environ.get("SANDBOX_DIR")))
         for name in ("upper", "work", "root"):
             (self.folder / name).mkdir()
         self._prepare()
-        arguments = [str(bare), str(self.folder), str(package.resolve()), place]
+        arguments = [str(bare), str(self.folder)]
+        for place, folder in folders.items():
+            arguments += [place, str(folder.resolve())]
         self._holder = subprocess.Popen(
             [*_ALONE, "sh", "-c", _ENTER, "sh", *arguments],
             stdout=subprocess.PIPE,
@@ -75,8 +81,8 @@ class Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(int(self._inside), signal.SIGKILL)
+        # What is inside goes with it.
+        self._holder.kill()
         self._holder.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -121,6 +127,20 @@ class Sandbox:
             text=True,
             timeout=PATIENCE,
             check=False,
+        )
+
+    def run_where(
+        self, mounts: str, *arguments: str, environment: Mapping[str, str]
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a program as the first user where the shell commands `mounts` have changed what is
+        seen, for it and for what it starts."""
+        number = str(USERS["ana"])
+        rights = ("setpriv", "--reuid", number, "--regid", number, "--clear-groups")
+        script = f'{mounts} && exec "$@"'
+        return self.run(
+            *("unshare", "--mount", "sh", "-c", script, "sh", *rights, *arguments),
+            user="root",
+            environment={**self._environment("ana", None), **environment},
         )
 
     def screen(self, *arguments: str, until: str, keys: bytes = b"\x11") -> tuple[str, float, int]:

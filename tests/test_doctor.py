@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from assistant.doctor.checks import Place, examine
 from assistant.doctor.machine import terminal
+from assistant.doctor.package import SUMS, package
 from assistant.doctor.report import Check
 from assistant.paths import find_paths
 from assistant.storage.conversations import SqliteConversations
@@ -125,6 +127,60 @@ def test_a_small_window_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert terminal(QUIET, is_terminal=True).status == "warn"
 
 
+@pytest.fixture
+def packaged(tmp_path: Path) -> Path:
+    """A folder as packages have it."""
+    folder = tmp_path / "é program"
+    (folder / "_internal").mkdir(parents=True)
+    files = {"assistant": b"program", "_internal/libllama.so": b"library"}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    lines = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in files.items()]
+    (folder / SUMS).write_text("".join(lines))
+    return folder
+
+
+def test_a_whole_package_is_told_so(packaged: Path) -> None:
+    check = package(packaged, quick=False)
+
+    assert (check.status, check.fix) == ("ok", "")
+    assert "2 files are as they were made" in check.detail
+
+
+def test_a_changed_file_of_the_package_is_found_when_files_are_read(packaged: Path) -> None:
+    (packaged / "assistant").write_bytes(b"progrAm")
+
+    assert package(packaged, quick=True).status == "ok"
+    check = package(packaged, quick=False)
+    assert check.status == "fail"
+    assert "assistant is damaged" in check.detail
+
+
+def test_a_missing_file_of_the_package_is_found_at_once(packaged: Path) -> None:
+    (packaged / "_internal" / "libllama.so").unlink()
+
+    check = package(packaged, quick=True)
+
+    assert check.status == "fail"
+    assert "libllama.so is missing" in check.detail
+
+
+@pytest.mark.parametrize("content", [None, b"not a list\n", b"\xff"])
+def test_a_package_without_a_list_of_its_files_is_broken(
+    packaged: Path, content: bytes | None
+) -> None:
+    (packaged / SUMS).unlink() if content is None else (packaged / SUMS).write_bytes(content)
+
+    assert package(packaged, quick=True).status == "fail"
+
+
+def test_only_the_packaged_program_is_compared_with_a_list(home: Path, packaged: Path) -> None:
+    place = Place(find_paths(), QUIET, False, packaged)
+
+    assert "package" in [check.name for check in examine(place, quick=True)]
+    assert "package" not in found(home)
+
+
 def test_the_command_fails_when_something_has_to_be_fixed(home: Path) -> None:
     shell = Shell(home, ScriptedModels())
 
@@ -149,3 +205,24 @@ def test_the_model_is_loaded_unless_it_has_to_be_quick(home: Path) -> None:
     assert done.returncode == 0
     assert "loaded in" in checks["model"]["detail"]
     assert "running" in checks["engine"]["detail"]
+    assert checks["library"]["status"] == "ok"
+
+
+@pytest.mark.model
+def test_a_broken_embedder_fails(home: Path, tmp_path: Path) -> None:
+    from tests.processes import end_workers, run
+
+    broken = tmp_path / "embedder"
+    broken.mkdir()
+    (broken / "embedder.json").write_text(
+        '{"name": "it", "identity": "it", "dimensions": 384, "max_tokens": 256}'
+    )
+    (broken / "model.onnx").write_bytes(b"nothing")
+    (home / "settings.toml").write_text(f"[library]\nembedder = '{broken}'\n")
+    done = run("doctor", "--json")
+    end_workers(home)
+
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert done.returncode == 1
+    assert checks["library"]["status"] == "fail"
+    assert str(broken) in checks["library"]["detail"]

@@ -1,5 +1,7 @@
 """`assistant doctor`: what works here, what does not, and how to fix it."""
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Do not load the model.")
+@click.option("--quick", is_flag=True, help="Load neither the model nor the embedder.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def doctor(program: Program, /, quick: bool, as_json: bool) -> int:
-    """Check terminal, clipboard, folders, database, model and versions.
+    """Check terminal, clipboard, folders, database, model, library and versions.
 
     Ends with status 1 when something has to be fixed.
     """
@@ -25,7 +27,8 @@ def doctor(program: Program, /, quick: bool, as_json: bool) -> int:
     from assistant.doctor.checks import Place, examine  # noqa: PLC0415
 
     console = program.console
-    place = Place(program.paths, program.environment, console.is_terminal)
+    package = Path(sys.executable).parent if getattr(sys, "frozen", False) else None
+    place = Place(program.paths, program.environment, console.is_terminal, package)
     found: list[Check] = []
     for check in examine(place, quick=quick):
         found.append(check)

@@ -1,13 +1,15 @@
 """The order of the checks. None depends on another: what is broken keeps no other from being seen.
 
-A check never changes what it looks at, but for the engine worker, which a load starts.
+A check never changes what it looks at, but for the workers, which loading starts.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.core.errors import AssistantError
 from assistant.doctor import machine, parts
+from assistant.doctor.package import package
 from assistant.doctor.report import Check, fail, ok
 from assistant.paths import Paths
 from assistant.settings import Settings, load_settings
@@ -21,13 +23,15 @@ class Place:
     environment: Mapping[str, str]
     is_terminal: bool
     """Whether standard output is one."""
+    package: Path | None = None
+    """The folder of the packaged program; None when it runs from Python."""
 
 
 def examine(place: Place, *, quick: bool) -> Iterator[Check]:
     """Every check, as soon as it is done.
 
     Args:
-        quick: leave out loading the model, and the worker that would be started for it.
+        quick: leave out loading the model and the embedder, and the workers started for it.
     """
     paths = place.paths
     yield machine.terminal(place.environment, place.is_terminal)
@@ -47,5 +51,8 @@ def examine(place: Place, *, quick: bool) -> Iterator[Check]:
     yield parts.prompts(settings, paths)
     yield parts.model(settings, paths, load=not quick)
     yield parts.worker(paths)
+    yield parts.files(paths, load=not quick)
+    if place.package:
+        yield package(place.package, quick=quick)
     yield from machine.versions()
     yield machine.matrix_unit()

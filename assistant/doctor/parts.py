@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 from time import perf_counter
 
-from assistant.bootstrap import engine_worker, model_catalog, prompt_library
+from assistant.bootstrap import engine_worker, library, model_catalog, prompt_library
 from assistant.core.errors import AssistantError
 from assistant.core.events import Loaded
 from assistant.doctor.report import Check, fail, ok, warn
@@ -18,6 +18,8 @@ from assistant.versions import SAFE_SQLITE
 
 IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
 """Errors that say nothing about the file's content."""
+
+PROBE = ("A ship lies in the harbour.",)
 
 
 def database(file: Path) -> Check:
@@ -86,6 +88,24 @@ def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint)
     return fail(name, "it did not finish loading", f"See {engine_worker(paths).log}.")
+
+
+def files(paths: Paths, *, load: bool) -> Check:
+    """Whether files can be searched; if asked for, whether the embedder can be loaded."""
+    name = "library"
+    if not load:
+        return ok(name, "--quick does not open it")
+    asked = library(paths)
+    try:
+        # Meaning cannot be compared without the embedder.
+        asked.support(PROBE, PROBE)
+        status = asked.status()
+    except AssistantError as failure:
+        return fail(name, failure.message, failure.hint or f"See {paths.logs}.")
+    if status.embedder_problem:
+        fix = "Check library.embedder in the settings."
+        return warn(name, status.embedder_problem, fix)
+    return ok(name, f"{status.indexed:,} files, {status.passages:,} passages, {status.embedder}")
 
 
 def worker(paths: Paths) -> Check:

@@ -52,6 +52,9 @@ Description: private chat assistant for the terminal
  Chats with a local model, answers from your own files and cites them. Works
  offline; a small model and an embedder come with it.
 CONTROL
+# What `dpkg --verify` compares the files with.
+(cd "$stage" && find usr -type f | LC_ALL=C sort | xargs -d '\n' md5sum) >"$scratch/md5sums"
+mv "$scratch/md5sums" "$stage/DEBIAN/"
 find "$stage" -type d -exec chmod 755 {} +
 chmod -R u+w,go=u-w "$stage"
 nice dpkg-deb --root-owner-group -Zxz -z6 --build "$stage" "dist/assistant_${version}_$architecture.deb" >&2

@@ -38,6 +38,10 @@ nice "$environment/bin/pyinstaller" --noconfirm --clean --log-level WARN \
 find dist/assistant \( -name 'libpython*' -o -path '*/lib-dynload/*.so' \) -type f \
     -exec strip --strip-unneeded {} +
 chmod -R u+w,go=u-w dist/assistant
+# What `assistant doctor` compares the files with.
+(cd dist/assistant && find -- * \( -type f -o -type l \) ! -path _internal/SHA256SUMS |
+    LC_ALL=C sort | xargs -d '\n' sha256sum) >build/SHA256SUMS
+mv build/SHA256SUMS dist/assistant/_internal/
 (cd dist && find assistant \( -type f -o -type l \) | LC_ALL=C sort) >dist/files.txt
 
 machine=$(uname -m)
