@@ -26,8 +26,12 @@ if [ ! -x "$program" ]; then
     trap 'exit 130' INT HUP TERM
     [ ! -t 2 ] || echo "assistant: unpacking into $place, once …" >&2
     lines=$(sed -n '/^# The archive begins after this line\.$/{=;q;}' "$0")
-    if ! tail -n "+$((lines + 1))" "$0" | gzip -dc | tar -C "$unpacking" -xf -; then
-        echo "assistant: $place could not be written; is there room for 500 MB?" >&2
+    # A shell tells only how the last of them ended; gzip is the one that knows of damage.
+    if ! {
+        tail -n "+$((lines + 1))" "$0" | gzip -dc || : >"$unpacking/damaged"
+    } | tar -C "$unpacking" -xf - || [ -e "$unpacking/damaged" ]; then
+        echo "assistant: It could not be unpacked into $place. Is there room for 500 MB," \
+            "and was the file downloaded to its end?" >&2
         exit 7
     fi
     # Another start may have been first: then its copy is used.
