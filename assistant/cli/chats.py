@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from assistant.cli.answering import rounded
+from assistant.cli.chats_context import context
 from assistant.cli.chats_found import search
 from assistant.cli.chats_order import archive, fork, move, pin, rate, tag, unarchive, unpin, untag
 from assistant.cli.chats_told import json_option, order_of, short, tell, when
@@ -127,7 +128,7 @@ def delete(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 
 for member in (
     *(search, pin, unpin, tag, untag, move, archive, unarchive, rate, fork),
-    *(delete_message, restore, trash, undo, history),
+    *(delete_message, restore, trash, undo, history, context),
 ):
     chats.add_command(member)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.cli.console import Console
 from assistant.cli.interruption import Interruption
 from assistant.cli.progress import show
-from assistant.core.context import ContextPlan, Part
+from assistant.core.context import ContextPlan, Part, recap_for
 from assistant.core.events import Loaded
 from assistant.core.grounding import Sources
 from assistant.core.models import Conversation, RenderedPrompt, Sampling, Value
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NAMES = {
     "system": "system prompt",
     "examples": "examples",
+    "summary": "summary",
     "turn": "earlier turn",
     "question": "question",
 }
@@ -99,6 +100,7 @@ class Preview:
             planned.attached,
             self._interruption.stop,
             asked.basis.examples,
+            recap_for(asked.earlier, history) if asked.earlier else None,
         )
         if self._interruption.stop.is_set():
             return self._interruption.exit_code

@@ -17,11 +17,13 @@ ChangeKind = Literal[
     "folder",
     "tags",
     "rating",
+    "turn",
+    "summary",
     "trash",
     "messages",
 ]
-"""What is different: `trash` stands for a conversation that was moved there or taken back,
-`messages` for messages that were."""
+"""What is different: `turn` stands for one that was pinned or excluded, `trash` for a conversation
+that was moved there or taken back, `messages` for messages that were."""
 
 
 class Change(Value):

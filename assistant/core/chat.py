@@ -31,6 +31,7 @@ from assistant.core.models import (
     Message,
     MessageState,
     ModelInfo,
+    Overflow,
     Sampling,
     StopReason,
     Timings,
@@ -213,10 +214,21 @@ class Chat:
             info.context_window,
             reserve,
             conversation.examples,
+            context.recap_for(conversation, history),
         )
-        yield Planned(plan=plan)
+        yield Planned(plan=plan, outgrown=self._outgrown(plan, history, unfinished))
         keep: Keep = "memory" if conversation.temporary else "disk"
         yield from model.stream(plan.messages, sampling, stop, keep=keep)
+
+    def _outgrown(
+        self, plan: context.ContextPlan, history: Sequence[Message], answer: Message
+    ) -> Overflow | None:
+        """Keep with the answer what became of the oldest turns, once on each branch."""
+        outgrown = plan.outgrown
+        if outgrown is None or any(each.outgrown == outgrown for each in (*history, answer)):
+            return None
+        self._store.set_outgrown(answer.id, outgrown)
+        return outgrown
 
     def _read(self, attached: Sequence[str], stop: Event) -> SearchResult:
         """What the files that are attached say."""
@@ -295,6 +307,7 @@ class Chat:
         attached: Sequence[str] = (),
         stop: Event | None = None,
         examples: Sequence[ChatMessage] = (),
+        recap: context.Recap | None = None,
     ) -> context.ContextPlan:
         """The plan of a question that is not asked; the model has to be loaded.
 
@@ -323,6 +336,7 @@ class Chat:
             window,
             reserve,
             examples,
+            recap,
         )
 
     def _conversation_of(self, request: Request) -> Conversation:
@@ -369,9 +383,8 @@ class Chat:
         )
         conversation = self._store.conversation(conversation_id)
         if not conversation.title:
-            self._store.rename(
-                conversation_id, title_from(mentions.with_names(asked.text, asked.attached))
-            )
+            words = title_from(mentions.with_names(asked.text, asked.attached))
+            self._store.suggest_title(conversation_id, words, "words")
         answer = self._store.append(
             conversation_id,
             question.id,

@@ -9,7 +9,7 @@ from typing import Literal
 from assistant.core.context import ContextPlan
 from assistant.core.documents import Passage
 from assistant.core.library import Saying, SearchResult
-from assistant.core.models import Message, ModelInfo, StopReason, Timings, Usage, Value
+from assistant.core.models import Message, ModelInfo, Overflow, StopReason, Timings, Usage, Value
 
 
 class Queued(Value):
@@ -97,6 +97,8 @@ class Planned(Value):
 
     kind: Literal["planned"] = "planned"
     plan: ContextPlan
+    outgrown: Overflow | None = None
+    """What became of the oldest turns, where the conversation outgrew the window just now."""
 
 
 class Answered(Value):

@@ -31,6 +31,12 @@ Overflow = Literal["leave_out", "summarise"]
 """What becomes of the oldest turns when a conversation outgrows the window: they are left out, or a
 summary takes their place."""
 
+Placing = Literal["pinned", "excluded"]
+"""What the user wants of a turn: never to be left out of the window while it fits, or always."""
+
+TitledBy = Literal["words", "model"]
+"""Where a title comes from that the user did not give: the first words, or the model."""
+
 
 class Value(BaseModel):
     """A frozen value that refuses unknown fields."""
@@ -113,6 +119,8 @@ class Conversation(Value):
 
     id: str
     title: str
+    titled: TitledBy | None = None
+    """Where its title comes from; None is the user, or a file."""
     created: datetime
     updated: datetime
     system_prompt: str = ""
@@ -248,6 +256,16 @@ class QuestionPrompt(Value):
     sampling: SamplingChanges = SamplingChanges()
 
 
+class Summary(Value):
+    """What was said from the beginning of a conversation down to the answer it is kept with."""
+
+    text: str
+    covers: tuple[int, ...]
+    """The questions that it speaks of, as places on the path from the first message, from 0."""
+    edited: bool = False
+    """Whether the user has changed it."""
+
+
 class Message(Value):
     """One message of a conversation's tree."""
 
@@ -284,6 +302,13 @@ class Message(Value):
     """What was changed after it and before what follows it, oldest first."""
     prompt: QuestionPrompt | None = None
     """Under which prompt a question is answered, when not under its conversation's."""
+    placing: Placing | None = None
+    """Of a question: what the user wants of its turn in the window."""
+    summary: Summary | None = None
+    """Of an answer: what may stand for the turns down to this one."""
+    outgrown: Overflow | None = None
+    """Of an answer: with it the conversation outgrew the window, and this became of its oldest
+    turns."""
 
 
 class SearchHit(Value):
@@ -331,6 +356,8 @@ class Measure(Value):
     total: int
     parts: tuple[int, ...]
     overhead: int
+    head: int = 0
+    """The share of the overhead that stands before the first message."""
     exact: bool = True
     """False for texts so long that they are only estimated, from below."""
 
@@ -340,3 +367,7 @@ class RenderedPrompt(Value):
 
     text: str
     tokens: tuple[int, ...]
+    pieces: tuple[str, ...] = ()
+    """The text of each token; what is no whole character alone is shown as escaped bytes."""
+    cached: int = 0
+    """Tokens from the beginning on that would not be read again."""

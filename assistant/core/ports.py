@@ -32,6 +32,7 @@ from assistant.core.models import (
     MessageState,
     ModelRef,
     Overflow,
+    Placing,
     QuestionPrompt,
     Rating,
     RenderedPrompt,
@@ -40,7 +41,9 @@ from assistant.core.models import (
     SamplingChanges,
     SearchHit,
     StopReason,
+    Summary,
     Timings,
+    TitledBy,
     Usage,
 )
 from assistant.core.prompts.values import Opening
@@ -179,6 +182,14 @@ class ConversationStore(Protocol):
 
     def rename(self, id: str, title: str) -> None: ...
 
+    def suggest_title(self, id: str, title: str, by: TitledBy) -> bool:
+        """Give a conversation a title that the user did not think of; whether it has it now.
+
+        The first words are for one that has none, the model's replaces the first words, and
+        neither replaces the user's.
+        """
+        ...
+
     def set_draft(self, id: str, draft: str) -> None: ...
 
     def set_system_prompt(
@@ -309,6 +320,22 @@ class ConversationStore(Protocol):
 
     def set_sent(self, message_id: str, sent: str | None) -> None:
         """Keep what the model reads for a question, where that is more than its text."""
+        ...
+
+    def place(self, message_id: str, placing: Placing | None) -> None:
+        """Pin the turn of this question in the window, or exclude it from it; None does neither."""
+        ...
+
+    def set_summary(self, message_id: str, summary: Summary | None) -> None:
+        """Keep what was said down to this answer beside it.
+
+        One that the user has edited, and None, can be undone; any other is kept only where there
+        is none.
+        """
+        ...
+
+    def set_outgrown(self, message_id: str, overflow: Overflow) -> None:
+        """Keep that the conversation outgrew the window with this answer."""
         ...
 
     def set_retrieval(self, message_id: str, retrieval: Retrieval) -> None:

@@ -58,7 +58,7 @@ class Host:
     def run(self, job: Job) -> None:
         """Serve one job to its end. Nothing that goes wrong in it ends the worker."""
         self._abort.clear()
-        if job.cancelled:
+        if job.cancelled or job.displaced:
             job.end(never_started(job))
             return
         self._serve_safely(job)

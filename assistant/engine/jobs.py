@@ -6,7 +6,7 @@ from time import perf_counter
 
 from assistant.core.events import Finished, Queued
 from assistant.core.models import Timings, Usage
-from assistant.engine.protocol import EngineRequest, Reply
+from assistant.engine.protocol import EngineRequest, Generate, Reply
 from assistant.ipc.caller import Caller
 
 
@@ -18,6 +18,8 @@ class Job:
         self.request = request
         self.received = perf_counter()
         self.ended = False
+        self.displaced = False
+        """Whether it has to end for another one."""
 
     @property
     def cancelled(self) -> bool:
@@ -46,9 +48,9 @@ class JobQueue:
         """Called by the connection's thread."""
         with self._changed:
             self._waiting.append(job)
-            if self._running is None:
+            if self._running is None or self._gives_way(self._running, job):
                 # What is done while nobody asks gives way.
-                self._interrupt()
+                self._give_way()
             self._tell(job)
             self._changed.notify()
         job.caller.on_cancel(lambda: self._cancel(job))
@@ -81,6 +83,22 @@ class JobQueue:
         with self._changed:
             jobs, self._waiting = self._waiting, []
             return jobs
+
+    def _give_way(self) -> None:
+        if self._running is not None:
+            self._running.displaced = True
+        self._interrupt()
+
+    @staticmethod
+    def _gives_way(running: Job, job: Job) -> bool:
+        """Whether the one that runs is no answer to anybody, as a title is, and the new one is."""
+        background, asked = running.request, job.request
+        return (
+            isinstance(background, Generate)
+            and background.keep == "aside"
+            and isinstance(asked, Generate)
+            and asked.keep != "aside"
+        )
 
     def _cancel(self, job: Job) -> None:
         with self._changed:

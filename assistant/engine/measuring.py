@@ -41,7 +41,7 @@ def shares(layout: Layout, tokens: Sequence[int], lengths: Sequence[int]) -> Mea
         bounds.append((first, last))
         position, at = end, last
     parts = [0] * len(bounds)
-    index = 0
+    index = head = 0
     for start_of_token in starts:
         place = start_of_token * scale
         while index < len(bounds) and place >= bounds[index][1]:
@@ -50,4 +50,8 @@ def shares(layout: Layout, tokens: Sequence[int], lengths: Sequence[int]) -> Mea
             break
         if place >= bounds[index][0]:
             parts[index] += 1
-    return Measure(total=len(tokens), parts=tuple(parts), overhead=len(tokens) - sum(parts))
+        else:
+            head += 1
+    return Measure(
+        total=len(tokens), parts=tuple(parts), overhead=len(tokens) - sum(parts), head=head
+    )

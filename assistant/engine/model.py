@@ -92,7 +92,12 @@ class LoadedModel:
     def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
         text = self._prompts.text(messages)
         tokens = self._cache.tokens_of(text.encode())
-        return RenderedPrompt(text=text, tokens=tuple(tokens))
+        return RenderedPrompt(
+            text=text,
+            tokens=tuple(tokens),
+            pieces=tuple(self.vocabulary.shown(token) for token in tokens),
+            cached=self._cache.cached(tokens),
+        )
 
     def write(
         self, messages: Sequence[ChatMessage], sampling: Sampling, keep: Keep = "disk"

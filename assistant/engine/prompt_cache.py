@@ -7,7 +7,7 @@ from assistant.core.models import Keep
 from assistant.engine.prefixes import common
 from assistant.engine.sequence import CachedSequence
 from assistant.engine.sequences import Sequences
-from assistant.engine.snapshots import WORTH, Snapshots, State
+from assistant.engine.snapshots import WORTH, Snapshot, Snapshots, State
 
 SETTLE_AFTER: Final = 1.0
 """Seconds after an answer in which the next question may come at once."""
@@ -43,6 +43,13 @@ class PromptCache:
     def tokens_of(self, text: bytes) -> list[int]:
         """The tokens of a prompt, where it would be read."""
         return self._sequences.nearest(text).tokens_of(text)
+
+    def cached(self, tokens: Sequence[int]) -> int:
+        """How many tokens from the beginning on would not be read again, in memory or on disk."""
+        wanted = list(tokens)
+        warm = max((common(each.tokens, wanted) for each in self._sequences), default=0)
+        found = self._worth_reading(tokens, warm)
+        return found[1] if found else warm
 
     def take_up(self, text: bytes, keep: Keep) -> tuple[CachedSequence, list[int]]:
         """Where to read a prompt, and its tokens."""
@@ -84,15 +91,21 @@ class PromptCache:
 
     def _restore(self, sequence: CachedSequence, tokens: Sequence[int]) -> bool:
         """Bring a conversation back from its snapshot, when that is worth it."""
-        found = self._snapshots.longest(tokens) if self._snapshots else None
+        found = self._worth_reading(tokens, common(sequence.tokens, list(tokens)))
         if found is None or self._snapshots is None:
             return False
-        snapshot, shared = found
-        gained = shared - common(sequence.tokens, list(tokens))
-        if gained < WORTH or shared * LEAST_SHARE < len(snapshot.tokens):
-            return False
-        state = self._snapshots.load(snapshot)
+        state = self._snapshots.load(found[0])
         return state is not None and sequence.take(*state)
+
+    def _worth_reading(self, tokens: Sequence[int], warm: int) -> tuple[Snapshot, int] | None:
+        """The snapshot that saves much against `warm` tokens in memory, and how many it has."""
+        found = self._snapshots.longest(tokens) if self._snapshots else None
+        if found is None:
+            return None
+        snapshot, shared = found
+        if shared - warm < WORTH or shared * LEAST_SHARE < len(snapshot.tokens):
+            return None
+        return found
 
     def _settle(self, sequence: CachedSequence) -> bool:
         """Read some of the last answer as a prompt; whether there was something to read."""

@@ -53,6 +53,10 @@ class Vocabulary:
             piece = self._pieces[token] = self._to_piece(token, special=False)
         return piece
 
+    def shown(self, token: int) -> str:
+        """The text of a token of a prompt, for people; bytes that are no text are escaped."""
+        return self._to_piece(token, special=True).decode("utf-8", "backslashreplace")
+
     def lengths(self, tokens: Sequence[int]) -> list[int]:
         """Bytes of prompt text that each token stands for."""
         known = self._lengths

@@ -188,6 +188,7 @@ def _columns(conversation: Conversation, id: str, now: int) -> catalogue.Values:
         "id": id,
         "title": storable(conversation.title),
         "title_key": comparable(conversation.title),
+        "titled": conversation.titled,
         "created": microseconds(conversation.created),
         "updated": microseconds(conversation.updated),
         "system_prompt": storable(conversation.system_prompt),
@@ -232,6 +233,9 @@ def insert(
         "note": storable(message.note) or None,
         "marks": course.stored(message.marks),
         "prompt": course.stored_prompt(message.prompt),
+        "placing": message.placing,
+        "summary": storable_or_none(rows.json(message.summary)),
+        "outgrown": message.outgrown,
     }
     tree.insert(connection, values)
     if retrieval is not None:

@@ -3,17 +3,21 @@
 import sqlite3
 from collections.abc import Sequence
 
+from assistant.core.changes import ChangeKind
 from assistant.core.errors import StorageError
 from assistant.core.library import Retrieval
 from assistant.core.models import (
     Citation,
     Message,
     MessageState,
+    Overflow,
+    Placing,
     QuestionPrompt,
     Rating,
     Role,
     Sampling,
     StopReason,
+    Summary,
     Timings,
     Usage,
 )
@@ -135,6 +139,24 @@ class Messages(Part):
                 undo.note(connection, self._now(), "rating", row["conversation"], before, row["id"])
                 tree.update(connection, row["id"], columns)
 
+    def place(self, message_id: str, placing: Placing | None) -> None:
+        self._mark_message(message_id, "turn", "placing", placing)
+
+    def set_summary(self, message_id: str, summary: Summary | None) -> None:
+        stored = storable_or_none(rows.json(summary))
+        if summary is not None and not summary.edited:
+            with self._write(message_id) as connection:
+                row = tree.message(connection, storable(message_id))
+                if row["summary"] is None:
+                    tree.update(connection, row["id"], {"summary": stored})
+            return
+        self._mark_message(message_id, "summary", "summary", stored)
+
+    def set_outgrown(self, message_id: str, overflow: Overflow) -> None:
+        with self._write(message_id) as connection:
+            row = tree.message(connection, storable(message_id))
+            tree.update(connection, row["id"], {"outgrown": overflow})
+
     def set_retrieval(self, message_id: str, retrieval: Retrieval) -> None:
         with self._write(message_id) as connection:
             tree.message(connection, message_id)
@@ -173,3 +195,14 @@ class Messages(Part):
             "citations": storable_or_none(rows.json_list(citations)),
         }
         return self._shelves.of(message_id).answers.finish(message_id, columns)
+
+    def _mark_message(
+        self, message_id: str, kind: ChangeKind, column: str, value: str | None
+    ) -> None:
+        """Set a column of a message and note what it was."""
+        with self._write(message_id) as connection:
+            row = tree.message(connection, storable(message_id))
+            before = {column: row[column]}
+            if before != {column: value}:
+                undo.note(connection, self._now(), kind, row["conversation"], before, row["id"])
+                tree.update(connection, row["id"], {column: value})

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.storage.schema import COURSE, FILES, FIRST, ORGANISED, PROMPTS
+from assistant.storage.schema import COURSE, FILES, FIRST, ORGANISED, PROMPTS, WINDOW
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("examples and sampling of a conversation", PROMPTS),
     Migration("order, undo and search of conversations", ORGANISED),
     Migration("changes of course in a conversation", COURSE),
+    Migration("turns and summaries in the window", WINDOW),
 )
 """The n-th leads to version n. Never changed once released, only added to."""
 

@@ -11,6 +11,7 @@ from assistant.core.models import (
     ConversationSummary,
     Overflow,
     SamplingChanges,
+    TitledBy,
 )
 from assistant.core.prompts import Opening
 from assistant.storage import catalogue, course, labels, rows, undo
@@ -96,7 +97,21 @@ class Organising(Part):
         return None if row is None else rows.conversation(row)
 
     def rename(self, id: str, title: str) -> None:
-        self._change(id, "title", title=storable(title), title_key=comparable(title))
+        self._change(id, "title", title=storable(title), title_key=comparable(title), titled=None)
+
+    def suggest_title(self, id: str, title: str, by: TitledBy) -> bool:
+        with self._write(id) as connection:
+            row = catalogue.find(connection, id)
+            is_open = not row["title"] if by == "words" else row["titled"] == "words"
+            if is_open:
+                catalogue.update(
+                    connection,
+                    row["id"],
+                    title=storable(title),
+                    title_key=comparable(title),
+                    titled=by,
+                )
+            return is_open
 
     def set_draft(self, id: str, draft: str) -> None:
         drafter = self._shelves.of(id).answers.writer() if draft else None

@@ -18,6 +18,7 @@ from assistant.core.models import (
     QuestionPrompt,
     Sampling,
     SamplingChanges,
+    Summary,
     Timings,
     Usage,
     Value,
@@ -41,7 +42,7 @@ MESSAGE_COLUMNS = """
      WHERE s.conversation = m.conversation AND s.parent IS m.parent AND s.role = m.role
     ) AS versions,
     m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.sent, m.citations,
-    m.attached, m.rating, m.note, m.marks, m.prompt, m.writer
+    m.attached, m.rating, m.note, m.marks, m.prompt, m.placing, m.summary, m.outgrown, m.writer
 """
 """What `message` needs of a row `m` of messages, in its order."""
 
@@ -71,6 +72,7 @@ def conversation(row: sqlite3.Row) -> Conversation:
     return Conversation(
         id=row["id"],
         title=row["title"],
+        titled=row["titled"],
         created=moment(row["created"]),
         updated=moment(row["updated"]),
         system_prompt=row["system_prompt"],
@@ -123,7 +125,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
     """
     id, conversation, parent, role, stored, state, created, version, versions, *rest = row
     model, sampling, stop_reason, usage, timings, error, sent, citations, attached, *more = rest
-    rating, note, marks, prompt, _ = more
+    rating, note, marks, prompt, placing, summary, outgrown, _ = more
     try:
         return Message(
             id=id,
@@ -148,6 +150,9 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
             note=note or "",
             marks=stored_marks(marks),
             prompt=parsed(QuestionPrompt, prompt),
+            placing=placing,
+            summary=parsed(Summary, summary),
+            outgrown=outgrown,
         )
     except ValidationError as failure:
         raise StorageError(f"Message {id} is damaged: {failure.errors()[0]['msg']}.") from failure

@@ -212,3 +212,11 @@ COURSE = (
     "ALTER TABLE messages ADD COLUMN prompt TEXT",
 )
 """What was changed after a message, and under which prompt a question was asked."""
+
+WINDOW = (
+    "ALTER TABLE conversations ADD COLUMN titled TEXT",
+    "ALTER TABLE messages ADD COLUMN placing TEXT",
+    "ALTER TABLE messages ADD COLUMN summary TEXT",
+    "ALTER TABLE messages ADD COLUMN outgrown TEXT",
+)
+"""Turns that are pinned or excluded, summaries beside what they are of, and whose titles are."""

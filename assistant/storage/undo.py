@@ -27,9 +27,9 @@ def note(
     """Keep what is about to change.
 
     Args:
-        before: for `rating` columns of the message; for `tags` the list of them; for `messages`
-            whether they were removed; else columns of the conversation, and under `marks` what
-            `course.add` returned.
+        before: for `rating`, `turn` and `summary` columns of the message; for `tags` the list of
+            them; for `messages` whether they were removed; else columns of the conversation, and
+            under `marks` what `course.add` returned.
     """
     connection.execute(
         """
@@ -82,7 +82,7 @@ def take_back(
     match row["kind"]:
         case "tags":
             labels.set_tags(connection, conversation, before["tags"])
-        case "rating":
+        case "rating" | "turn" | "summary":
             tree.message(connection, message)
             tree.update(connection, message, before)
         case "messages" if before["removed"]:
@@ -128,6 +128,10 @@ def _told(kind: str, before: Before) -> str:
             return _short(before[kind] or "")
         case "system prompt":
             return _short(before["system_prompt"])
+        case "turn":
+            return before["placing"] or ""
+        case "summary":
+            return _short(json.loads(before["summary"] or "{}").get("text", ""))
         case "pin" | "archive":
             (was,) = before.values()
             return "no" if was is None else "yes"

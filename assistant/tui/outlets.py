@@ -11,6 +11,10 @@ from assistant.tui.screens.link import OpenLink
 from assistant.tui.widgets.notice import Notice
 
 
+ToldIn = Callable[[Notice], "Outlets"]
+"""Makes the ways out of another screen, told in its line."""
+
+
 class Outlets:
     """Says what it did, and asks where it should."""
 

@@ -1,0 +1,156 @@
+"""`assistant chats context`: the window of a conversation, and what the user wants in it."""
+
+from collections.abc import Sequence
+
+import click
+
+from assistant.cli.chats_told import json_option
+from assistant.cli.console import BOLD, DIM, Console
+from assistant.cli.interruption import Interruption
+from assistant.cli.program import Program
+from assistant.cli.progress import show
+from assistant.core.context import turns_of
+from assistant.core.errors import NotFoundError
+from assistant.core.models import Overflow, Placing
+from assistant.core.overview import Overview, Slice, look
+from assistant.core.ports import ConversationStore
+from assistant.core.sanitize import one_line
+
+BAR = 60
+"""Columns of the picture of the window."""
+
+turns_option = click.IntRange(min=1)
+
+
+@click.command()
+@click.argument("id")
+@click.option("--pin", type=turns_option, multiple=True, metavar="N", help="Keep turn N in it.")
+@click.option("--exclude", type=turns_option, multiple=True, metavar="N", help="Leave turn N out.")
+@click.option("--free", type=turns_option, multiple=True, metavar="N", help="Do neither any more.")
+@click.option(
+    "--overflow",
+    type=click.Choice(["leave-out", "summarise"]),
+    help="What becomes of the oldest turns when not all fit.",
+)
+@click.option("--question", default="", metavar="TEXT", help="Count with this next question.")
+@click.option("--prompt", "as_prompt", is_flag=True, help="Print the exact prompt instead.")
+@click.option("--tokens", "as_tokens", is_flag=True, help="Print its tokens instead.")
+@json_option
+@click.pass_obj
+def context(
+    program: Program,
+    /,
+    id: str,
+    pin: tuple[int, ...],
+    exclude: tuple[int, ...],
+    free: tuple[int, ...],
+    overflow: str | None,
+    question: str,
+    as_prompt: bool,
+    as_tokens: bool,
+    as_json: bool,
+) -> int:
+    """Show the window of the conversation ID: what the model would read next, in tokens.
+
+    Turns are counted from 1. What is changed here can be taken back with `assistant chats undo`.
+    """
+    if as_prompt + as_tokens + as_json > 1:
+        raise click.UsageError("--prompt, --tokens and --json exclude each other.")
+    console = program.console
+    with program.assistant() as assistant, Interruption() as interruption:
+        conversation = assistant.store.conversation(id)
+        _place(assistant.store, conversation.id, pin, "pinned")
+        _place(assistant.store, conversation.id, exclude, "excluded")
+        _place(assistant.store, conversation.id, free, None)
+        if overflow is not None:
+            chosen: Overflow = "summarise" if overflow == "summarise" else "leave_out"
+            assistant.store.set_overflow(conversation.id, chosen)
+        sampling = assistant.settings.sampling
+        found: Overview | None = None
+        for event in look(
+            assistant.store,
+            assistant.models,
+            sampling,
+            conversation.id,
+            interruption.stop,
+            question,
+        ):
+            if isinstance(event, Overview):
+                found = event
+            else:
+                show(event, console)
+        console.end_progress()
+        if found is None:
+            return interruption.exit_code
+    if as_json:
+        console.json(found.model_dump(mode="json"))
+    elif as_prompt:
+        console.write(
+            found.prompt.text if found.prompt.text.endswith("\n") else f"{found.prompt.text}\n"
+        )
+    elif as_tokens:
+        _print_tokens(console, found)
+    else:
+        _print(console, found)
+    return 0
+
+
+def _place(
+    store: ConversationStore, id: str, numbers: Sequence[int], placing: Placing | None
+) -> None:
+    """Raises NotFoundError when there is no such turn."""
+    turns = turns_of(store.branch(id)) if numbers else []
+    for number in numbers:
+        if number > len(turns):
+            raise NotFoundError(f"There is no turn {number}: the conversation has {len(turns)}.")
+    for number in numbers:
+        store.place(turns[number - 1].message_ids[0], placing)
+
+
+def _print(console: Console, found: Overview) -> None:
+    console.styled(one_line(found.title, 200), BOLD)
+    console.line(bar(found, BAR))
+    console.styled(
+        f"{found.prompt_tokens:,} of {found.window:,} tokens: {found.cached:,} cached,"
+        f" {found.new:,} new · {found.model}",
+        DIM,
+    )
+    if found.problem:
+        console.line(one_line(found.problem, 1000))
+    rows = [(each.name, tokens_of(each), _note(each), each.excerpt) for each in found.slices]
+    console.table(rows, ("part", "tokens", "", ""), numbers=[1])
+
+
+def tokens_of(part: Slice) -> str:
+    return f"{'' if part.exact else '≈ '}{part.tokens:,}"
+
+
+def _note(part: Slice) -> str:
+    told = ["pinned"] if part.placing == "pinned" and part.included else []
+    told += [part.status] if part.status else []
+    told += [f"{part.passages:,} of passages"] if part.passages else []
+    return ", ".join(told)
+
+
+def bar(found: Overview, width: int) -> str:
+    """The window as a row: `#` cached, `+` to read, `-` kept for the answer, `.` free."""
+    marks: list[tuple[str, int]] = []
+    for part in found.slices:
+        if part.included and part.kind == "reserve":
+            marks.append(("-", part.tokens))
+        elif part.included and part.kind == "free":
+            marks.append((".", part.tokens))
+        elif part.included:
+            marks += [("#", part.cached), ("+", part.tokens - part.cached)]
+    total, row, end = max(sum(size for _, size in marks), 1), "", 0
+    for mark, size in marks:
+        end += size
+        row += mark * (round(end * width / total) - len(row))
+    return f"[{row}]"
+
+
+def _print_tokens(console: Console, found: Overview) -> None:
+    for place, token in enumerate(found.prompt.tokens):
+        piece = found.prompt.pieces[place] if place < len(found.prompt.pieces) else ""
+        cached = "cached" if place < found.prompt.cached else ""
+        console.line(f"{place}\t{token}\t{piece!r}\t{cached}".rstrip())

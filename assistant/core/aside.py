@@ -1,0 +1,46 @@
+"""What the model writes while nobody asks: titles and summaries, in no conversation's place."""
+
+from collections.abc import Mapping, Sequence
+from threading import Event
+from typing import Protocol
+
+from assistant.core.events import Finished, Loaded, Wrote
+from assistant.core.models import ChatMessage, ModelInfo, Sampling
+from assistant.core.ports import ChatModel
+from assistant.core.prompts import Opening, Prompt
+
+
+class InternalPrompts(Protocol):
+    """Where the wording of what is asked comes from."""
+
+    def internal(self, name: str) -> Prompt: ...
+
+
+def messages_of(opening: Opening) -> tuple[ChatMessage, ...]:
+    """An internal prompt as the model reads it: its examples, then what it is about."""
+    return (*opening.examples, ChatMessage(role="user", content=opening.text))
+
+
+def opened(prompts: InternalPrompts, name: str, values: Mapping[str, str]) -> Opening:
+    """An internal prompt with its values."""
+    return prompts.internal(name).resolve(values)
+
+
+def loaded(model: ChatModel, stop: Event) -> ModelInfo | None:
+    """The model in memory; None when stopped meanwhile."""
+    info = [event.info for event in model.load(stop) if isinstance(event, Loaded)]
+    return info[-1] if info and not stop.is_set() else None
+
+
+def written(
+    model: ChatModel, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
+) -> str | None:
+    """What the model writes to that; None when it was interrupted, by `stop` or by a question."""
+    text = ""
+    for event in model.stream(messages, sampling, stop, keep="aside"):
+        match event:
+            case Wrote(text=piece):
+                text += piece
+            case Finished(reason=reason):
+                return None if reason == "stopped" else text
+    return None

@@ -1,0 +1,156 @@
+"""A running summary of the oldest turns, for conversations that want one in their place.
+
+Each step reads some turns and the summary before them, and is kept beside the last of these
+turns: what was done is not done again after an interruption. So that the prompt's beginning does
+not change with every question, a summary is made before it is needed and reaches so far that the
+turns after it take half of the room.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import accumulate
+from threading import Event
+from typing import Final
+
+from assistant.core import aside, context
+from assistant.core.aside import InternalPrompts
+from assistant.core.context import OLDER, Turn
+from assistant.core.errors import ContextOverflowError
+from assistant.core.models import ChatMessage, Conversation, Message, Sampling, Summary
+from assistant.core.ports import ChatModel, ConversationStore, ModelCatalog
+from assistant.core.prompts import Opening
+
+AHEAD: Final = 8
+"""A summary is made when less than one in so many parts of the room is left."""
+
+SPARED: Final = 2
+"""The turns after it may take one in so many parts of the room."""
+
+STEP: Final = 1536
+"""Tokens that are read for one step: a small model loses the beginning of more."""
+
+LONGEST: Final = 4000
+"""Characters of a message that a step reads; the middle of a longer one is left out."""
+
+NAMES: Final = {"user": "User", "assistant": "Assistant", "system": "System"}
+
+
+def advance(
+    store: ConversationStore,
+    models: ModelCatalog,
+    prompts: InternalPrompts,
+    usual: Sampling,
+    conversation_id: str,
+    stop: Event,
+) -> bool:
+    """Take one step, if the conversation has outgrown the window or is about to.
+
+    Args:
+        usual: how answers are sampled; tells how much of the window they may take.
+
+    Returns:
+        Whether there may be more to do; not after `stop`.
+    """
+    conversation = store.conversation(conversation_id)
+    if conversation.overflow != "summarise":
+        return False
+    branch = store.branch(conversation.id)
+    turns = context.turns_of(branch)
+    recap = context.recap_of(branch)
+    model = models.open(conversation.model)
+    info = aside.loaded(model, stop)
+    if info is None:
+        return False
+    reserve = context.reserve_for(conversation.sampling.over(usual).max_tokens, info.context_window)
+    due = turns_due(conversation, branch, model, info.context_window, reserve)
+    if not due:
+        return False
+    before = recap.text if recap else ""
+    opening, taken = _step(branch, due, before, prompts, model, info.context_window)
+    if not taken or stop.is_set():
+        return False
+    sampling = opening.sampling.over(Sampling())
+    text = aside.written(model, aside.messages_of(opening), sampling, stop)
+    if text is None or not text.strip():
+        return False
+    covers = {turn.place for turn in taken} | (recap.covers if recap else set())
+    last = max((turn for turn in turns if turn.place in covers), key=lambda turn: turn.place)
+    summary = Summary(text=text.strip(), covers=tuple(sorted(covers)))
+    store.set_summary(last.message_ids[-1], summary)
+    return len(taken) < len(due)
+
+
+def turns_due(
+    conversation: Conversation,
+    branch: Sequence[Message],
+    model: ChatModel,
+    window: int,
+    reserve: int,
+) -> list[Turn]:
+    """The turns that a summary should tell and none does yet, oldest first."""
+    room = window - reserve
+    if not _left_out(conversation, branch, model, room - room // AHEAD):
+        return []
+    return _left_out(conversation, branch, model, room // SPARED)
+
+
+def _left_out(
+    conversation: Conversation, branch: Sequence[Message], model: ChatModel, room: int
+) -> list[Turn]:
+    """The turns that would be lost to the model in so much room."""
+    turns = context.turns_of(branch)
+    with suppress(ContextOverflowError):
+        plan = context.plan(
+            conversation.system_prompt,
+            turns,
+            [ChatMessage(role="user", content="")],
+            model.measure,
+            room,
+            0,
+            conversation.examples,
+            context.recap_of(branch),
+        )
+        lost = {part.message_ids for part in plan.parts if part.reason == OLDER}
+        return [turn for turn in turns if turn.message_ids in lost]
+    return []
+
+
+def _step(
+    branch: Sequence[Message],
+    due: Sequence[Turn],
+    before: str,
+    prompts: InternalPrompts,
+    model: ChatModel,
+    window: int,
+) -> tuple[Opening, Sequence[Turn]]:
+    """The prompt over as many of the turns as one step takes, and those turns."""
+    told = {message.id: message for message in branch}
+    sizes = accumulate(
+        sum(min(len(told[id].text), LONGEST) for id in turn.message_ids) for turn in due
+    )
+    count = min(1 + sum(size < STEP * context.CHARS_PER_TOKEN for size in sizes), len(due))
+    summary = model.measure([ChatMessage(role="user", content=before)]).total
+    longest = LONGEST
+    while True:
+        taken = due[:count]
+        lines = [_told(told[id], longest) for turn in taken for id in turn.message_ids]
+        values = {"summary": before, "turns": "\n\n".join(lines)}
+        opening = aside.opened(prompts, "summary", values)
+        limit = opening.sampling.max_tokens or context.DEFAULT_RESERVE
+        room = min(window - limit, STEP + summary)
+        if model.measure(aside.messages_of(opening)).total <= room:
+            return opening, taken
+        if count > 1:
+            count -= 1
+        elif longest > 64:
+            longest //= 2
+        else:
+            return opening, ()
+
+
+def _told(message: Message, longest: int) -> str:
+    """A message as the summary is made of it: its own words, without passages."""
+    text = message.text
+    if len(text) > longest:
+        text = f"{text[: longest // 2]} … {text[-longest // 2 :]}"
+    return f"{NAMES[message.role]}: {text}"
