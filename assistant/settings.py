@@ -26,6 +26,8 @@ class ChatSettings(Value):
     """Name of a model in the models folder, or a path to a GGUF file. Empty: the starter model."""
     prompt: str = "general"
     """The system prompt of new conversations: a name from the prompt library."""
+    titles: bool = True
+    """Whether the model thinks of a better title than the first words, when it is idle."""
 
 
 class EngineSettings(Value):

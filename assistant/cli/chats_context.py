@@ -1,6 +1,8 @@
 """`assistant chats context`: the window of a conversation, and what the user wants in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,8 +18,15 @@ from assistant.core.overview import Overview, Slice, look
 from assistant.core.ports import ConversationStore
 from assistant.core.sanitize import one_line
 
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
+
 BAR = 60
 """Columns of the picture of the window."""
+
+PINNED: Placing = "pinned"
+EXCLUDED: Placing = "excluded"
+CHOICES: dict[str, Overflow] = {"leave-out": "leave_out", "summarise": "summarise"}
 
 turns_option = click.IntRange(min=1)
 
@@ -29,7 +38,7 @@ turns_option = click.IntRange(min=1)
 @click.option("--free", type=turns_option, multiple=True, metavar="N", help="Do neither any more.")
 @click.option(
     "--overflow",
-    type=click.Choice(["leave-out", "summarise"]),
+    type=click.Choice(list(CHOICES)),
     help="What becomes of the oldest turns when not all fit.",
 )
 @click.option("--question", default="", metavar="TEXT", help="Count with this next question.")
@@ -57,37 +66,23 @@ def context(
     if as_prompt + as_tokens + as_json > 1:
         raise click.UsageError("--prompt, --tokens and --json exclude each other.")
     console = program.console
+    wanted: dict[int, Placing | None] = {
+        **dict.fromkeys(pin, PINNED),
+        **dict.fromkeys(exclude, EXCLUDED),
+        **dict.fromkeys(free),
+    }
     with program.assistant() as assistant, Interruption() as interruption:
         conversation = assistant.store.conversation(id)
-        _place(assistant.store, conversation.id, pin, "pinned")
-        _place(assistant.store, conversation.id, exclude, "excluded")
-        _place(assistant.store, conversation.id, free, None)
+        _place(assistant.store, conversation.id, wanted)
         if overflow is not None:
-            chosen: Overflow = "summarise" if overflow == "summarise" else "leave_out"
-            assistant.store.set_overflow(conversation.id, chosen)
-        sampling = assistant.settings.sampling
-        found: Overview | None = None
-        for event in look(
-            assistant.store,
-            assistant.models,
-            sampling,
-            conversation.id,
-            interruption.stop,
-            question,
-        ):
-            if isinstance(event, Overview):
-                found = event
-            else:
-                show(event, console)
-        console.end_progress()
+            assistant.store.set_overflow(conversation.id, CHOICES[overflow])
+        found = _look(assistant, conversation.id, question, console, interruption.stop)
         if found is None:
             return interruption.exit_code
     if as_json:
         console.json(found.model_dump(mode="json"))
     elif as_prompt:
-        console.write(
-            found.prompt.text if found.prompt.text.endswith("\n") else f"{found.prompt.text}\n"
-        )
+        console.line(found.prompt.text.removesuffix("\n"))
     elif as_tokens:
         _print_tokens(console, found)
     else:
@@ -95,15 +90,28 @@ def context(
     return 0
 
 
-def _place(
-    store: ConversationStore, id: str, numbers: Sequence[int], placing: Placing | None
-) -> None:
-    """Raises NotFoundError when there is no such turn."""
-    turns = turns_of(store.branch(id)) if numbers else []
-    for number in numbers:
+def _look(
+    assistant: "Assistant", id: str, question: str, console: Console, stop: Event
+) -> Overview | None:
+    """None when stopped."""
+    found: Overview | None = None
+    sampling = assistant.settings.sampling
+    for event in look(assistant.store, assistant.models, sampling, id, stop, question):
+        if isinstance(event, Overview):
+            found = event
+        else:
+            show(event, console)
+    console.end_progress()
+    return found
+
+
+def _place(store: ConversationStore, id: str, wanted: Mapping[int, Placing | None]) -> None:
+    """Raises NotFoundError when there is no such turn; then nothing is changed."""
+    turns = turns_of(store.branch(id)) if wanted else []
+    for number in wanted:
         if number > len(turns):
             raise NotFoundError(f"There is no turn {number}: the conversation has {len(turns)}.")
-    for number in numbers:
+    for number, placing in wanted.items():
         store.place(turns[number - 1].message_ids[0], placing)
 
 

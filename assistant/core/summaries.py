@@ -49,7 +49,7 @@ def advance(
         usual: how answers are sampled; tells how much of the window they may take.
 
     Returns:
-        Whether there may be more to do; not after `stop`.
+        Whether it was taken; there may be more to do then.
     """
     conversation = store.conversation(conversation_id)
     if conversation.overflow != "summarise":
@@ -77,7 +77,7 @@ def advance(
     last = max((turn for turn in turns if turn.place in covers), key=lambda turn: turn.place)
     summary = Summary(text=text.strip(), covers=tuple(sorted(covers)))
     store.set_summary(last.message_ids[-1], summary)
-    return len(taken) < len(due)
+    return True
 
 
 def turns_due(

@@ -26,6 +26,7 @@ def title_from(text: str) -> str:
 ASKED = 1500
 """Characters of a question that tell what it is about."""
 
+_AROUND = "#*_\"'“”„«»`.,;: "
 _BEFORE = re.compile(r"^(?:title|título|titulo)\s*:\s*", re.IGNORECASE)
 
 
@@ -58,8 +59,7 @@ def improve(
 def cleaned(text: str) -> str:
     """The title in what a model wrote; empty when there is none."""
     first = next((line for line in _lines(text) if line), "")
-    bare = _BEFORE.sub("", first.strip("#*\"'“”„«»` "))
-    title = bare.strip("#*\"'“”„«»` ").rstrip(".,;:")
+    title = _BEFORE.sub("", first.strip(_AROUND)).strip(_AROUND)
     if len(title) > LIMIT:
         title = title_from(title)
     return title if sum(char.isalnum() for char in title) > 1 else ""

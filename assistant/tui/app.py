@@ -143,6 +143,7 @@ class AssistantApp(App[None]):
     def finish(self) -> None:
         """Wait for what still has to reach the disk; the screen is gone by now."""
         self.chat_screen.loading_model.stop()
+        self.chat_screen.afterthoughts.interrupt()
         self.chat_screen.turns.finish(GOODBYE)
         self.desk.close(GOODBYE)
 

@@ -239,6 +239,13 @@ COMMANDS: tuple[Command, ...] = (
         "Files",
         "f7",
     ),
+    Command(
+        "context",
+        "See the context",
+        "See what the model reads; pin or exclude turns",
+        "Conversation",
+        "alt+w",
+    ),
     Command("top", "Go to the beginning", "Show the first message", "Screen", "ctrl+home"),
     Command("end", "Go to the end", "Show the last message and follow it", "Screen", "ctrl+end"),
     Command("theme", "Light or dark", "Change between light and dark", "Screen", "ctrl+t"),

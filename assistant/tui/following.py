@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from assistant.core.context import ContextPlan
 from assistant.core.errors import AssistantError
 from assistant.core.events import (
     Answered,
@@ -19,6 +18,7 @@ from assistant.core.events import (
 from assistant.core.models import Message
 from assistant.tui import text
 from assistant.tui.turns import Turn
+from assistant.tui.widgets.message_lines import OUTGROWN
 from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.status import StatusLine
 from assistant.tui.widgets.transcript import Transcript
@@ -34,11 +34,9 @@ class Follower:
         self._transcript = transcript
         self._status = status
         self._notice = notice
-        self._left_out = 0
 
     def begin(self, messages: Sequence[Message], turn: Turn | None) -> None:
         """Another conversation is shown: tell what is known of its last answer, or its turn."""
-        self._left_out = 0
         last = next((message for message in reversed(messages) if message.usage), None)
         self._tell_usage(last)
         if turn is not None and turn.latest is not None:
@@ -52,7 +50,7 @@ class Follower:
             if not isinstance(event, Wrote):
                 self._tell(turn, event)
             if isinstance(event, Planned):
-                self._tell_left_out(event.plan)
+                self._tell_outgrown(event)
             if isinstance(event, Answered):
                 await self._transcript.settle(event.message)
                 self._tell_usage(event.message)
@@ -106,12 +104,7 @@ class Follower:
         speed = message.timings.tokens_per_second if message.timings else 0.0
         self._status.tell(used=used, speed=speed, cached=cached, new=new)
 
-    def _tell_left_out(self, plan: ContextPlan) -> None:
-        turns = len(plan.left_out)
-        if turns and turns != self._left_out:
-            tokens = sum(part.tokens for part in plan.left_out)
-            which = "oldest turn" if turns == 1 else f"{turns} oldest turns"
-            self._notice.say(
-                text.muted(f"{which} left out of the window ({tokens:,} tokens)"), seconds=10
-            )
-        self._left_out = turns
+    def _tell_outgrown(self, event: Planned) -> None:
+        """The first time only; below the answer it can be read later."""
+        if event.outgrown is not None:
+            self._notice.say(text.muted(OUTGROWN[event.outgrown]), seconds=10)

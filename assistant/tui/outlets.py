@@ -10,7 +10,6 @@ from assistant.tui.desk import Desk
 from assistant.tui.screens.link import OpenLink
 from assistant.tui.widgets.notice import Notice
 
-
 ToldIn = Callable[[Notice], "Outlets"]
 """Makes the ways out of another screen, told in its line."""
 

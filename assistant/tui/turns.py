@@ -87,12 +87,20 @@ class Turns:
         chat: Chat,
         post: Callable[[Message], object],
         report: Report,
+        starting: Callable[[], None] = lambda: None,
     ) -> None:
+        """`starting` is called when a turn is about to begin."""
+        self._starting = starting
         self._chat = chat
         self._post = post
         self._report = report
         self._running: dict[str, Turn] = {}
         self._waiting: defaultdict[str, list[Ask]] = defaultdict(list)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no turn runs in any conversation."""
+        return not self._running
 
     def running(self, conversation_id: str | None) -> Turn | None:
         """The turn of this conversation that has not ended."""
@@ -101,6 +109,7 @@ class Turns:
     def start(self, conversation_id: str, request: Request) -> Turn:
         """Begin a turn; there must be none running in this conversation."""
         assert conversation_id not in self._running
+        self._starting()
         turn = Turn(conversation_id, request)
         self._running[conversation_id] = turn
         feed: Feed[TurnEvent] = Feed(partial(self._advance, turn))

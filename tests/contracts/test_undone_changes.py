@@ -7,7 +7,7 @@ import pytest
 from assistant.core.changes import Change
 from assistant.core.errors import NotFoundError, StorageError
 from assistant.core.library import Retrieval, SearchResult
-from assistant.core.models import ChatMessage, Message, SamplingChanges
+from assistant.core.models import ChatMessage, Message, SamplingChanges, Summary
 from assistant.core.ports import ConversationStore
 from tests.contracts.stores import Open, answer, ask, begin_answer, texts
 
@@ -34,6 +34,10 @@ CHANGES: dict[str, Callable[[ConversationStore, str], object]] = {
     "folder": lambda store, id: store.move(id, "work"),
     "tags": lambda store, id: store.tag(id, ["x", "y"]),
     "rating": lambda store, id: store.rate(store.branch(id)[0].id, "bad", "why"),
+    "turn": lambda store, id: store.place(store.branch(id)[0].id, "pinned"),
+    "summary": lambda store, id: store.set_summary(
+        store.branch(id)[1].id, Summary(text="So far.", covers=(0,), edited=True)
+    ),
     "trash": lambda store, id: store.delete(id),
     "messages": lambda store, id: store.delete_message(store.branch(id)[-1].id),
 }

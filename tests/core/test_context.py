@@ -1,14 +1,27 @@
 """Laws of the context plan."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.context import BLOCK_CHARS, Turn, plan, reserve_for
+from assistant.core.context import (
+    BLOCK_CHARS,
+    EXCLUDED,
+    NO_ROOM_FOR_PINNED,
+    SUMMARISED,
+    ContextPlan,
+    Recap,
+    Turn,
+    plan,
+    recap_of,
+    reserve_for,
+    turns_of,
+)
 from assistant.core.errors import ContextOverflowError
-from assistant.core.models import ChatMessage, Measure
+from assistant.core.models import ChatMessage, Measure, Message, Placing, Summary
 
 OVERHEAD = 3
 PER_MESSAGE = 4
@@ -24,7 +37,7 @@ def turn(number: int, chars: int) -> Turn:
     return Turn(
         message_ids=(f"q{number}", f"a{number}"),
         messages=(
-            ChatMessage(role="user", content="q" * (chars // 3)),
+            ChatMessage(role="user", content="q" * max(chars // 3, 1)),
             ChatMessage(role="assistant", content="a" * (chars - chars // 3)),
         ),
     )
@@ -164,3 +177,175 @@ def test_a_larger_window_never_keeps_less_of_examples_and_turns(
     kept_large = plan("", turns, question, measure, large, 64, shown)
 
     assert len(kept_large.left_out) <= len(kept_small.left_out)
+
+
+@st.composite
+def placed_turns(draw: st.DrawFn) -> list[Turn]:
+    """Turns of which some are pinned and some excluded."""
+    placings = st.sampled_from([None, None, None, "pinned", "excluded"])
+    return [
+        turn(number, size).model_copy(
+            update={"place": 2 * number, "placing": draw(placings)},
+        )
+        for number, size in enumerate(draw(sizes))
+    ]
+
+
+@st.composite
+def recaps(draw: st.DrawFn) -> Recap | None:
+    """A summary of the first turns, or none."""
+    reach = draw(st.none() | st.integers(0, 30))
+    if reach is None:
+        return None
+    text = "s" * draw(st.integers(1, 3000))
+    return Recap(message_id="a", text=text, covers=frozenset(range(0, 2 * reach, 2)))
+
+
+def in_window(made: ContextPlan, placing: Placing | None = None) -> set[tuple[str, ...]]:
+    """Turns that are in it; all of them, or those placed so."""
+    return {
+        part.message_ids
+        for part in made.parts
+        if part.kind == "turn" and part.included and placing in (None, part.placing)
+    }
+
+
+@given(placed_turns(), recaps(), windows, st.integers(1, 5000))
+def test_no_pin_and_no_summary_makes_a_plan_exceed_the_window(
+    turns: list[Turn], recap: Recap | None, window: int, max_tokens: int
+) -> None:
+    reserve = reserve_for(max_tokens, window)
+
+    made = plan("Be brief.", turns, question, measure, window, reserve, examples, recap)
+
+    assert measure(made.messages).total == made.prompt_tokens <= window - reserve
+    assert made.messages[0] == ChatMessage(role="system", content="Be brief.")
+    assert made.messages[-1] == question[0]
+    assert sum(p.tokens for p in made.parts if p.included) + OVERHEAD == made.prompt_tokens
+    assert all(part.reason for part in made.left_out)
+
+
+@given(placed_turns(), recaps(), windows, windows)
+def test_a_larger_window_keeps_all_that_a_smaller_one_keeps(
+    turns: list[Turn], recap: Recap | None, one: int, other: int
+) -> None:
+    small, large = sorted((one, other))
+
+    kept_small, kept_large = (
+        plan("", turns, question, measure, window, 64, examples, recap) for window in (small, large)
+    )
+
+    assert in_window(kept_small) <= in_window(kept_large)
+
+
+@given(placed_turns(), recaps(), windows)
+def test_an_excluded_turn_never_goes_in_and_says_so(
+    turns: list[Turn], recap: Recap | None, window: int
+) -> None:
+    made = plan("", turns, question, measure, window, 64, examples, recap)
+
+    parts = {part.message_ids: part for part in made.parts if part.kind == "turn"}
+    out = [parts[each.message_ids] for each in turns if each.placing == "excluded"]
+    assert {part.reason for part in out} <= {EXCLUDED}
+    assert not any(part.included for part in out)
+    assert sum(part.included for part in parts.values()) * 2 == sum(
+        message.content[0] in "qa" for message in made.messages
+    )
+
+
+@given(placed_turns(), recaps(), windows)
+def test_a_pinned_turn_leaves_only_when_it_does_not_fit_with_the_newer_pinned_ones(
+    turns: list[Turn], recap: Recap | None, window: int
+) -> None:
+    made = plan("Be brief.", turns, question, measure, window, 64, examples, recap)
+
+    pinned = [each for each in turns if each.placing == "pinned"]
+    kept = in_window(made, "pinned")
+    out = [each for each in pinned if each.message_ids not in kept]
+    assert out == pinned[: len(out)]
+    if out:
+        newest = pinned[len(out) - 1 :]
+        least = [made.messages[0], *(m for each in newest for m in each.messages), *question]
+        assert measure(least).total > window - 64
+        assert {part.kind for part in made.parts if part.included} <= {"system", "turn", "question"}
+        assert in_window(made) == kept
+
+
+@given(placed_turns(), recaps(), windows)
+def test_turns_stay_in_the_order_in_which_they_were_said(
+    turns: list[Turn], recap: Recap | None, window: int
+) -> None:
+    made = plan("", turns, question, measure, window, 64, (), recap)
+
+    kept = in_window(made)
+    said = [m for each in turns if each.message_ids in kept for m in each.messages]
+    assert list(made.messages[-len(said) - 1 : -1]) == said
+
+
+def test_a_summary_takes_the_place_of_the_turns_it_tells_when_not_all_fit() -> None:
+    turns = [turn(i, 300).model_copy(update={"place": 2 * i}) for i in range(40)]
+    recap = Recap(message_id="a29", text="They spoke of q.", covers=frozenset(range(0, 60, 2)))
+
+    made = plan("", turns, question, measure, 2048, 256, (), recap)
+    roomy = plan("", turns, question, measure, 32768, 256, (), recap)
+
+    assert made.messages[:2] == recap.messages
+    assert made.outgrown == "summarise"
+    reasons = [part.reason for part in made.parts if part.kind == "turn"]
+    assert reasons == [SUMMARISED] * 30 + [""] * 10
+    assert roomy.left_out == ()
+    assert roomy.outgrown is None
+    assert recap.messages[1] not in roomy.messages
+
+
+def test_a_pinned_turn_stays_beside_the_summary_that_tells_it() -> None:
+    turns = [turn(i, 300).model_copy(update={"place": 2 * i}) for i in range(40)]
+    turns[3] = turns[3].model_copy(update={"placing": "pinned"})
+    recap = Recap(message_id="a29", text="They spoke of q.", covers=frozenset(range(0, 60, 2)))
+
+    made = plan("", turns, question, measure, 2048, 256, (), recap)
+
+    assert made.messages[2:4] == turns[3].messages
+
+
+def test_a_pinned_turn_that_has_no_room_says_so() -> None:
+    pinned = turn(1, 9000).model_copy(update={"placing": "pinned"})
+
+    made = plan("", [pinned], question, measure, 1024, 64)
+
+    assert [part.reason for part in made.left_out] == [NO_ROOM_FOR_PINNED]
+    assert made.outgrown == "leave_out"
+
+
+def said(*texts: str) -> list[Message]:
+    """A branch of questions and answers."""
+    return [
+        Message(
+            id=f"m{place}",
+            conversation_id="c",
+            parent_id=f"m{place - 1}" if place else None,
+            role="assistant" if place % 2 else "user",
+            text=text,
+            state="complete",
+            created=datetime(2026, 3, 1, tzinfo=UTC),
+        )
+        for place, text in enumerate(texts)
+    ]
+
+
+def test_the_newest_summary_counts_unless_it_tells_an_excluded_turn() -> None:
+    branch = said("a", "b", "c", "d", "e", "f")
+    branch[1] = branch[1].model_copy(update={"summary": Summary(text="one", covers=(0,))})
+    branch[3] = branch[3].model_copy(update={"summary": Summary(text="two", covers=(0, 2))})
+
+    both = recap_of(branch)
+    branch[2] = branch[2].model_copy(update={"placing": "excluded"})
+    first = recap_of(branch)
+    branch[0] = branch[0].model_copy(update={"placing": "excluded"})
+
+    assert both is not None
+    assert (both.text, both.message_id, both.covers) == ("two", "m3", {0, 2})
+    assert first is not None
+    assert first.text == "one"
+    assert recap_of(branch) is None
+    assert [each.placing for each in turns_of(branch)] == ["excluded", "excluded", None]

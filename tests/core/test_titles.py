@@ -1,9 +1,17 @@
-"""Titles from first words."""
+"""Titles from first words, and better ones by the model."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.titles import LIMIT, title_from
+from assistant.core.titles import LIMIT, cleaned, improve, title_from
+from assistant.storage.conversations import SqliteConversations
+from tests.core.speaking import PROMPTS
+from tests.fakes import Gate, ScriptedModel, ScriptedModels
 
 
 def test_a_short_question_is_its_own_title() -> None:
@@ -23,3 +31,103 @@ def test_blank_text_is_untitled() -> None:
 def test_a_title_is_never_empty_and_never_long(text: str) -> None:
     assert 1 <= len(title_from(text)) <= LIMIT
     assert "\n" not in title_from(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Colour of the sky", "Colour of the sky"),
+        ("\n Title: “Cor do céu”.\nMore", "Cor do céu"),
+        ("**Título: Aluguel em Recife**", "Aluguel em Recife"),
+        ("", ""),
+        ("...", ""),
+        ("\x1b[2J\x1b]0;x\x07", ""),
+    ],
+)
+def test_the_title_is_taken_out_of_what_the_model_wrote(written: str, title: str) -> None:
+    assert cleaned(written) == title
+
+
+@given(st.text())
+def test_a_cleaned_title_fits_the_sidebar(text: str) -> None:
+    assert len(cleaned(text)) <= LIMIT
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[SqliteConversations]:
+    conversations = SqliteConversations(home / "chats.db")
+    yield conversations
+    conversations.close()
+
+
+def asked(store: SqliteConversations, text: str = "why is the sky blue") -> str:
+    id = store.create().id
+    store.append(id, None, "user", text)
+    store.suggest_title(id, title_from(text), "words")
+    return id
+
+
+def improved(
+    store: SqliteConversations, model: ScriptedModel, id: str, *, stop: bool = False
+) -> bool:
+    flag = Event()
+    if stop:
+        flag.set()
+    return improve(store, ScriptedModels(model), PROMPTS, id, flag)
+
+
+def test_the_model_gives_a_better_title_aside_and_once(store: SqliteConversations) -> None:
+    model = ScriptedModel("Colour of the sky")
+    id = asked(store)
+
+    assert improved(store, model, id)
+    assert not improved(store, model, id)
+
+    assert store.conversation(id).title == "Colour of the sky"
+    (question,) = model.questions
+    assert question.keep == "aside"
+    assert "why is the sky blue" in question.messages[-1].content
+
+
+def test_a_title_of_the_users_is_not_touched(store: SqliteConversations) -> None:
+    model = ScriptedModel("Colour of the sky")
+    id = asked(store)
+    store.rename(id, "why is the sky blue")
+
+    assert not improved(store, model, id)
+    assert model.questions == []
+
+
+def test_a_title_that_the_user_gives_meanwhile_stays(store: SqliteConversations) -> None:
+    gate = Gate()
+    model = ScriptedModel("Colour of the sky", gate=gate)
+    id = asked(store)
+    thread = Thread(target=lambda: improved(store, model, id))
+
+    thread.start()
+    assert gate.reached.wait(10)
+    store.rename(id, "Mine")
+    gate.open()
+    thread.join(10)
+
+    assert store.conversation(id).title == "Mine"
+
+
+def test_an_interrupted_title_leaves_the_words_and_is_tried_again(
+    store: SqliteConversations,
+) -> None:
+    model = ScriptedModel("Colour of the sky")
+    id = asked(store)
+
+    assert not improved(store, model, id, stop=True)
+    assert store.conversation(id).title == "why is the sky blue"
+    assert improved(store, model, id)
+
+
+def test_nonsense_leaves_the_words_and_is_not_tried_again(store: SqliteConversations) -> None:
+    model = ScriptedModel("...")
+    id = asked(store)
+
+    assert improved(store, model, id)
+    assert not improved(store, model, id)
+    assert store.conversation(id).title == "why is the sky blue"

@@ -5,13 +5,15 @@ import secrets
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
+from time import monotonic
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.models import ChatMessage
+from assistant.core.events import Finished
+from assistant.core.models import ChatMessage, Sampling
 from assistant.engine.client import LlamaChatModel
 from assistant.engine.sequence import portion
 from tests.engine.support import (
@@ -149,3 +151,43 @@ def test_a_conversation_that_is_kept_in_memory_never_reaches_the_disk(own_home: 
     until(lambda: len(snapshots(own_home)) >= 4, timeout=60)
 
     assert not any(b"Secret." in file.read_bytes() for file in snapshots(own_home))
+
+
+@pytest.mark.model
+def test_a_rendered_prompt_tells_its_pieces_and_what_is_cached(starter: LlamaChatModel) -> None:
+    asked = conversation(starter, secrets.token_hex(4))
+
+    rendered = starter.render(asked)
+    measured = starter.measure(asked)
+    other = starter.render([said("system", secrets.token_hex(8)), said("user", "é 👩‍👩‍👧?")])
+
+    assert len(rendered.pieces) == len(rendered.tokens) == measured.total
+    assert "".join(rendered.pieces) == rendered.text
+    assert rendered.cached > len(rendered.tokens) - 40
+    assert other.cached < 8
+    assert measured.head + sum(measured.parts) <= measured.total
+
+
+@pytest.mark.model
+def test_what_is_written_aside_gives_way_to_a_question(starter: LlamaChatModel) -> None:
+    endless = Sampling(temperature=0, max_tokens=4000, repeat_penalty=1.3)
+    ended: list[Finished] = []
+    begun = Event()
+
+    def write_aside() -> None:
+        for event in starter.stream([said("user", LONG)], endless, Event(), keep="aside"):
+            begun.set()
+            if isinstance(event, Finished):
+                ended.append(event)
+
+    thread = Thread(target=write_aside)
+    thread.start()
+    assert begun.wait(30)
+    started = monotonic()
+    _, done = answer(starter, [said("user", "Hello?")], SHORT)
+    waited = monotonic() - started
+    thread.join(30)
+
+    assert done.reason != "stopped"
+    assert [event.reason for event in ended] == ["stopped"]
+    assert waited < 20

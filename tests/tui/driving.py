@@ -104,6 +104,8 @@ class Setting:
     clipboard: RecordingClipboard = field(default_factory=RecordingClipboard)
     prompts: tuple[Path, ...] = ()
     library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
+    titles: bool = False
+    """Whether the model is asked for titles, which takes an answer out of its script."""
 
 
 def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
@@ -111,6 +113,7 @@ def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
     import yaml
 
     shipped = Path(__file__).parents[2] / "prompts"
+    begun = setting.settings.chat.model_copy(update={"titles": setting.titles})
     return AssistantApp(
         chat=Chat(
             store,
@@ -121,7 +124,7 @@ def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
         store=store,
         models=setting.models,
         prompts=PromptLibrary([shipped, *setting.prompts], yaml.safe_load),
-        settings=setting.settings,
+        settings=setting.settings.model_copy(update={"chat": begun}),
         clipboard=setting.clipboard,
         log_folder=setting.home / "logs",
         library=setting.library,

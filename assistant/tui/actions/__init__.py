@@ -3,7 +3,16 @@
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.tui.actions import answers, conversations, course, files, library, sources, view
+from assistant.tui.actions import (
+    answers,
+    context,
+    conversations,
+    course,
+    files,
+    library,
+    sources,
+    view,
+)
 from assistant.tui.actions.call import Call
 
 if TYPE_CHECKING:
@@ -14,6 +23,7 @@ Handler = Callable[["ChatScreen", Call], Coroutine[Any, Any, None]]
 HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,
     **course.HANDLERS,
+    **context.HANDLERS,
     **answers.HANDLERS,
     **files.HANDLERS,
     **sources.HANDLERS,

@@ -17,6 +17,7 @@ from assistant.tui import commands, scope, text
 from assistant.tui.actions import HANDLERS, files
 from assistant.tui.actions.call import Call
 from assistant.tui.actions.library import show_library
+from assistant.tui.afterthoughts import Afterthoughts
 from assistant.tui.browsing import Browser
 from assistant.tui.completer import Completer
 from assistant.tui.composing import Composer
@@ -76,7 +77,10 @@ class ChatScreen(Screen[None]):
         self.desk = desk
         self.deleted: str | None = None
         """The conversation that was deleted last, until that is undone."""
-        self.turns = Turns(desk.chat, self.post_message, report)
+        self.report = report
+        self.turns = Turns(
+            desk.chat, self.post_message, report, lambda: self.afterthoughts.interrupt()
+        )
         self.loading_model = ModelLoading(desk.models, self.post_message, report)
         self.sidebar = Sidebar()
         self.panel = SourcesPanel()
@@ -111,6 +115,9 @@ class ChatScreen(Screen[None]):
         self.librarian = Librarian(desk, self.panel, self.session, self.panels.arrange)
         self.provenance = Provenance(desk, self.transcript)
         self.drafts = Drafts(self, self.session.save_draft, self.notice.fail)
+        self.afterthoughts = Afterthoughts(
+            desk, lambda: not self.turns.is_idle, self._think, self._rethink, report
+        )
         self._title = Title()
         self._welcome = Welcome(desk.settings.chat.model is not None)
         self._looking = False
@@ -359,6 +366,16 @@ class ChatScreen(Screen[None]):
 
     async def on_turn_ended(self, event: TurnEnded) -> None:
         await self.session.end(event)
+        self.afterthoughts.consider(event.turn.conversation_id)
+
+    def _think(self, work: Coroutine[Any, Any, None]) -> None:
+        self.run_worker(work, exclusive=True, group="afterthoughts")
+
+    async def _rethink(self, conversation_id: str) -> None:
+        """A conversation has a title or a summary now."""
+        if conversation_id == self.session.id:
+            await self.session.refresh()
+        await self.browser.refresh()
 
     def on_model_advanced(self, event: ModelAdvanced) -> None:
         if self.session.turn is not None:

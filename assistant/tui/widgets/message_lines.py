@@ -1,12 +1,14 @@
 """The line above a message, and the line below one that did not end well."""
 
+from typing import Final
+
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from assistant.core.library import Retrieval, Saying
-from assistant.core.models import Citation, Message
+from assistant.core.models import Citation, Message, Overflow
 from assistant.core.references import ORDER
 from assistant.tui import commands, text
 from assistant.tui.amounts import count
@@ -14,6 +16,13 @@ from assistant.tui.widgets.source_lines import DOTS, name_of
 
 NAMES = {"user": "you", "assistant": "assistant", "system": "system"}
 STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.MUTED}
+
+OUTGROWN: Final[dict[Overflow, str]] = {
+    "leave_out": "From here on the oldest turns are left out of the model's window;"
+    " no message is lost.",
+    "summarise": "From here on a summary takes the place of the oldest turns in the model's"
+    " window; no message is lost.",
+}
 
 
 class Header(Widget):
@@ -62,7 +71,9 @@ def ending(
         searched: passages of the user's files that were searched in vain.
         retrieval: what the files had to do with it, when they say something else.
     """
-    ended = _ended(message, hint)
+    ended = text.joined(
+        [part for part in (_ended(message, hint), _outgrown(message)) if part.plain], "\n"
+    )
     if retrieval is not None and retrieval.saying is not None:
         told = _saying(message, retrieval, retrieval.saying)
         return told + text.own("\n") + ended if ended.plain else told
@@ -71,6 +82,14 @@ def ending(
     alone = text.own("not from your files", "$text-warning")
     told = alone + text.muted(f": {count(searched, 'passage')} searched")
     return told + text.own("\n") + ended if ended.plain else told
+
+
+def _outgrown(message: Message) -> Content:
+    """That the conversation outgrew the window with this answer."""
+    if message.outgrown is None:
+        return text.NOTHING
+    see = text.button("see the context", "screen.command", "context", style=text.ACCENT)
+    return text.muted(f"{OUTGROWN[message.outgrown]} ") + see
 
 
 def _saying(message: Message, retrieval: Retrieval, saying: Saying) -> Content:
