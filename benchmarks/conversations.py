@@ -12,23 +12,28 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 from time import perf_counter, process_time
 
+from assistant.paths import find_paths
 from assistant.storage.catalogue import Values
 from assistant.storage.conversations import SqliteConversations
 from assistant.storage.database import connect
 from assistant.storage.rows import microseconds
 from assistant.storage.text import comparable
+from benchmarks.pairs import HEADER, Comparison, compare, pairs
+from benchmarks.screen import first_frame
 
 LARGEST = 5_000
 """Messages of the longest conversation."""
 VOCABULARY = 60_000
 YEARS = 4
 GOAL_MS = 50.0
+FRAME = "<= 1.2"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 FOLDERS = ("work", "work/reports", "home", "travel", "études")
 TAGS = ("todo", "idea", "recipe", "código", "law")
@@ -217,6 +222,26 @@ def first_list(file: Path) -> list[tuple[float, float]]:
     return [timed(work) for _ in range(15)]
 
 
+def first_frames(file: Path, runs: int = 9) -> Comparison:
+    """The program's first frame with this database and with an empty one, by turns."""
+    with tempfile.TemporaryDirectory(prefix="as-", dir="/tmp") as folder:
+        homes = [Path(folder) / name for name in ("full", "empty")]
+        environments = [
+            {"ASSISTANT_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            for home in homes
+        ]
+        place = find_paths({"ASSISTANT_HOME": str(homes[0])}).chats
+        place.parent.mkdir(parents=True)
+        place.symlink_to(file.resolve())
+        command = [sys.executable, "-m", "assistant"]
+        full, empty = (
+            partial(first_frame, command, "commands", environment) for environment in environments
+        )
+        return compare(
+            "first frame, against an empty database", "ms", pairs(full, empty, runs), FRAME
+        )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.conversations")
     parser.add_argument("--messages", type=int, default=1_000_000)
@@ -243,6 +268,7 @@ def main() -> int:
         late = measure(file, made, chosen.questions)
         print(row("open and list, empty", first_list(empty)))
         print(row("open and list, this one", first_list(file)))
+        print("\n".join([HEADER, first_frames(file).row()]))
     return int(late > GOAL_MS)
 
 

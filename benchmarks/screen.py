@@ -19,8 +19,8 @@ def measure_screen(home: Path, runs: int = 9) -> list[Comparison]:
     ours = [sys.executable, "-m", "assistant"]
     empty = [sys.executable, "-m", "benchmarks.empty_app"]
     frames = pairs(
-        lambda: _first_frame(ours, "commands", environment),
-        lambda: _first_frame(empty, "ready", environment),
+        lambda: first_frame(ours, "commands", environment),
+        lambda: first_frame(empty, "ready", environment),
         runs,
     )
     memory = [
@@ -43,7 +43,7 @@ def _spawn(command: list[str], environment: dict[str, str]) -> pexpect.spawn:
     )
 
 
-def _first_frame(command: list[str], mark: str, environment: dict[str, str]) -> float:
+def first_frame(command: list[str], mark: str, environment: dict[str, str]) -> float:
     """Milliseconds from exec until `mark` is on the screen."""
     started = perf_counter()
     child = _spawn(command, environment)

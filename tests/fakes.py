@@ -27,6 +27,7 @@ from assistant.core.models import (
 PATIENCE = 30
 """Seconds after which a gate that nobody opens lets the answer go on, so that a test fails."""
 
+_MARKS = ("<system>", "<user>", "<assistant>")
 _TOKEN = re.compile(r"\s*\S+|\s+")
 
 
@@ -135,13 +136,13 @@ class ScriptedModel:
         return Measure(total=total, parts=parts, overhead=total - sum(parts))
 
     def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
-        text, ids = "", []
+        pieces: list[str] = []
         for message in messages:
-            text += f"<{message.role}>{message.content}"
-            ids += [1, *(hash(word) % 50_000 + 2 for word in _tokens(message.content))]
+            pieces += [f"<{message.role}>", *_tokens(message.content)]
         if not messages or messages[-1].role != "assistant":
-            text, ids = text + "<assistant>", [*ids, 1]
-        return RenderedPrompt(text=text, tokens=tuple(ids))
+            pieces.append("<assistant>")
+        ids = (1 if piece in _MARKS else hash(piece) % 50_000 + 2 for piece in pieces)
+        return RenderedPrompt(text="".join(pieces), tokens=tuple(ids), pieces=tuple(pieces))
 
     def stream(
         self,

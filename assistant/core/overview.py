@@ -91,6 +91,8 @@ class Overview(Value):
     model: str
     window: int
     overflow: Overflow
+    told: int
+    """Turns that the newest summary tells, for when they do not fit."""
     prompt_tokens: int
     cached: int
     """Tokens of the prompt that would not be read again."""
@@ -181,6 +183,7 @@ def _overview(
         model=model.name,
         window=window,
         overflow=conversation.overflow,
+        told=len(recap.covers) if recap else 0,
         prompt_tokens=plan.prompt_tokens,
         cached=min(prompt.cached, plan.prompt_tokens),
         slices=tuple(_counted(slices, branch, model, window)),

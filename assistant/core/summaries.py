@@ -1,9 +1,12 @@
 """A running summary of the oldest turns, for conversations that want one in their place.
 
-Each step reads some turns and the summary before them, and is kept beside the last of these
-turns: what was done is not done again after an interruption. So that the prompt's beginning does
-not change with every question, a summary is made before it is needed and reaches so far that the
-turns after it take half of the room.
+Each step reads some turns and adds what they say as a paragraph: the beginning of the summary stays
+as it was, and with it the key/value cache, and a small model is not asked to tell again what it was
+told. It is kept beside the last of these turns, so that what was done is not done again after an
+interruption. When a summary takes too much of the room its oldest paragraphs are summarised in turn.
+
+So that the prompt does not change with every question, a summary is made before it is needed and
+reaches so far that the turns after it take half of the room.
 """
 
 from collections.abc import Sequence
@@ -26,11 +29,19 @@ AHEAD: Final = 8
 SPARED: Final = 2
 """The turns after it may take one in so many parts of the room."""
 
-STEP: Final = 1536
-"""Tokens that are read for one step: a small model loses the beginning of more."""
+LARGEST: Final = 4
+"""A summary may take one in so many parts of the room before it is summarised itself."""
+
+STEP: Final = 384
+"""Tokens that are read for one paragraph: of more, a small model tells only the beginning."""
 
 LONGEST: Final = 4000
 """Characters of a message that a step reads; the middle of a longer one is left out."""
+
+SHORTEST: Final = 64
+"""Characters of a message that still tell something."""
+
+PARAGRAPH: Final = "\n\n"
 
 NAMES: Final = {"user": "User", "assistant": "Assistant", "system": "System"}
 
@@ -65,17 +76,16 @@ def advance(
     due = turns_due(conversation, branch, model, info.context_window, reserve)
     if not due:
         return False
-    before = recap.text if recap else ""
-    opening, taken = _step(branch, due, before, prompts, model, info.context_window)
-    if not taken or stop.is_set():
-        return False
-    sampling = opening.sampling.over(Sampling())
-    text = aside.written(model, aside.messages_of(opening), sampling, stop)
-    if text is None or not text.strip():
+    opening, taken = _step(branch, due, prompts, model, info.context_window)
+    room = (info.context_window - reserve) // LARGEST
+    before = _shortened(recap.text, prompts, model, room, stop) if recap else ""
+    added = _written(opening, model, stop) if taken and before is not None else None
+    if not added or before is None:
         return False
     covers = {turn.place for turn in taken} | (recap.covers if recap else set())
     last = max((turn for turn in turns if turn.place in covers), key=lambda turn: turn.place)
-    summary = Summary(text=text.strip(), covers=tuple(sorted(covers)))
+    text = f"{before}{PARAGRAPH}{added}" if before else added
+    summary = Summary(text=text, covers=tuple(sorted(covers)))
     store.set_summary(last.message_ids[-1], summary)
     return True
 
@@ -118,7 +128,6 @@ def _left_out(
 def _step(
     branch: Sequence[Message],
     due: Sequence[Turn],
-    before: str,
     prompts: InternalPrompts,
     model: ChatModel,
     window: int,
@@ -129,23 +138,46 @@ def _step(
         sum(min(len(told[id].text), LONGEST) for id in turn.message_ids) for turn in due
     )
     count = min(1 + sum(size < STEP * context.CHARS_PER_TOKEN for size in sizes), len(due))
-    summary = model.measure([ChatMessage(role="user", content=before)]).total
     longest = LONGEST
     while True:
         taken = due[:count]
         lines = [_told(told[id], longest) for turn in taken for id in turn.message_ids]
-        values = {"summary": before, "turns": "\n\n".join(lines)}
-        opening = aside.opened(prompts, "summary", values)
+        opening = _opening(prompts, lines)
         limit = opening.sampling.max_tokens or context.DEFAULT_RESERVE
-        room = min(window - limit, STEP + summary)
-        if model.measure(aside.messages_of(opening)).total <= room:
+        tokens = model.measure(aside.messages_of(opening)).total
+        if tokens <= min(window - limit, STEP if count > 1 else window):
             return opening, taken
         if count > 1:
             count -= 1
-        elif longest > 64:
+        elif longest > SHORTEST:
             longest //= 2
         else:
             return opening, ()
+
+
+def _shortened(
+    text: str, prompts: InternalPrompts, model: ChatModel, room: int, stop: Event
+) -> str | None:
+    """A summary that takes too much room with its oldest paragraphs told in one; None when it was
+    interrupted."""
+    if model.measure([ChatMessage(role="assistant", content=text)]).total <= room:
+        return text
+    paragraphs = text.split(PARAGRAPH)
+    sizes = accumulate(len(paragraph) for paragraph in paragraphs)
+    count = max(sum(size < STEP * context.CHARS_PER_TOKEN for size in sizes), 1)
+    told = _written(_opening(prompts, [text[:LONGEST] for text in paragraphs[:count]]), model, stop)
+    return told and PARAGRAPH.join([told, *paragraphs[count:]])
+
+
+def _opening(prompts: InternalPrompts, lines: Sequence[str]) -> Opening:
+    return aside.opened(prompts, "summary", {"turns": PARAGRAPH.join(lines)})
+
+
+def _written(opening: Opening, model: ChatModel, stop: Event) -> str | None:
+    """One paragraph; None when it was interrupted."""
+    sampling = opening.sampling.over(Sampling())
+    text = aside.written(model, aside.messages_of(opening), sampling, stop)
+    return None if text is None else " ".join(text.split())
 
 
 def _told(message: Message, longest: int) -> str:

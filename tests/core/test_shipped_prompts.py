@@ -86,7 +86,7 @@ def test_the_internal_prompts_have_the_placeholders_that_the_program_fills() -> 
     assert names == {
         "sources": ("passages", "question"),
         "title": ("question",),
-        "summary": ("summary", "turns"),
+        "summary": ("turns",),
         "rewrite": ("question", "before"),
     }
 

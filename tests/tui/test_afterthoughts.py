@@ -57,7 +57,7 @@ async def test_an_overgrown_conversation_is_summarised_when_idle(home: Path) -> 
         await driver.until(lambda: not driver.screen.afterthoughts._wanted, "all is told")
         await driver.ask("And then?")
         sent = [m.content for m in model.questions[-1].messages]
-        assert sent[2] == "They spoke of why."
+        assert sent[2].startswith("They spoke of why.")
         await driver.until_shown("From here on a summary takes the place")
 
 

@@ -19,6 +19,7 @@ from assistant.core.events import Loading, Queued
 from assistant.core.models import Conversation, Overflow, Placing, Summary
 from assistant.core.overview import Overview, Slice, look
 from assistant.tui import text
+from assistant.tui.amounts import count
 from assistant.tui.aside import Stream
 from assistant.tui.desk import Desk
 from assistant.tui.outlets import ToldIn
@@ -159,7 +160,8 @@ class ContextScreen(Screen[None]):
         model = text.line(found.model, 40, text.MUTED)
         counts = text.own(f"{found.prompt_tokens:,} of {found.window:,} tokens", "bold")
         cached = text.muted(f" · {found.cached:,} cached, {found.new:,} new")
-        choice = text.muted(CHOICES[found.overflow])
+        ready = f"; one of {count(found.told, 'turn')} is ready" if found.told else ""
+        choice = text.muted(CHOICES[found.overflow] + ready)
         rows = [Row(self._title, model), Row(counts + cached), Row(choice)]
         if found.problem:
             rows.append(Row(text.line(found.problem, 300, "$text-warning")))
