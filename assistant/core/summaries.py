@@ -1,9 +1,9 @@
 """A running summary of the oldest turns, for conversations that want one in their place.
 
 Each step reads some turns and adds what they say as a paragraph: the beginning of the summary stays
-as it was, and with it the key/value cache, and a small model is not asked to tell again what it was
+as it was, and with it the key/value cache, and a small model has not to tell again what it was
 told. It is kept beside the last of these turns, so that what was done is not done again after an
-interruption. When a summary takes too much of the room its oldest paragraphs are summarised in turn.
+interruption. When a summary takes too much of the room, its oldest paragraphs become one.
 
 So that the prompt does not change with every question, a summary is made before it is needed and
 reaches so far that the turns after it take half of the room.

@@ -103,8 +103,8 @@ def test_a_summary_that_takes_too_much_room_is_summarised_itself(
     store: SqliteConversations,
 ) -> None:
     long = "word " * 90
-    model = ScriptedModel(*[long] * 2, *(["Shorter."] * 40), window=WINDOW)
-    id = speak(store, 40)
+    model = ScriptedModel(*[long] * 3, *(["Shorter."] * 40), window=WINDOW)
+    id = speak(store, 70)
     store.set_overflow(id, "summarise")
 
     summarise(store, model, id)

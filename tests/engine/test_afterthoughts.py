@@ -1,4 +1,4 @@
-"""Titles and summaries by the starter model: in the language of the conversation, in nobody's place."""
+"""Titles and summaries by the starter model, aside and in the language of the conversation."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -39,7 +39,10 @@ def models(shared_home: Path, starter: LlamaChatModel) -> ModelCatalog:
     ("question", "words"),
     [
         ("what can I cook with leftover rice and eggs?", {"rice", "eggs", "leftover", "cooking"}),
-        ("I want to learn how to repair my bicycle", {"bicycle", "repair", "repairing", "learning"}),
+        (
+            "I want to learn how to repair my bicycle",
+            {"bicycle", "repair", "repairing", "learning"},
+        ),
         ("como faço para abrir uma conta no banco?", {"conta", "banco", "abrir"}),
         ("quero viajar para Recife com duas crianças", {"recife", "viagem", "viajar", "crianças"}),
     ],

@@ -8,6 +8,7 @@ from assistant.core.models import Summary
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.screens.context import ContextScreen
 from assistant.tui.screens.prompt_text import PromptTextScreen
+from assistant.tui.widgets.window_bar import PartLine
 from tests.core.speaking import speak
 from tests.fakes import Gate, ScriptedModel
 from tests.tui.driving import Driver, Setting, opened, scripted
@@ -23,11 +24,12 @@ def listing(driver: Driver) -> OptionList:
     return driver.app.screen.query_one(OptionList)
 
 
-async def choose(driver: Driver, words: str) -> None:
-    """Go to the line with these words."""
+async def choose(driver: Driver, name: str) -> None:
+    """Go to the line of the part with this name."""
     options = listing(driver)
-    lines = [str(options.get_option_at_index(i).prompt) for i in range(options.option_count)]
-    options.highlighted = next(i for i, line in enumerate(lines) if words in line)
+    prompts = [options.get_option_at_index(i).prompt for i in range(options.option_count)]
+    names = [prompt.part.name for prompt in prompts if isinstance(prompt, PartLine)]
+    options.highlighted = names.index(name)
     await driver.pilot.pause()
 
 

@@ -29,7 +29,7 @@ from assistant.tui.turns import Report
 from assistant.tui.widgets.clickable import Clickable
 from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.spread import Flow, Row, Spread
-from assistant.tui.widgets.window_bar import WindowBar, legend, line
+from assistant.tui.widgets.window_bar import PartLine, WindowBar, legend
 
 OWN: Final[frozenset[ChangeKind]] = frozenset({"turn", "summary", "overflow"})
 """Changes that are made here."""
@@ -168,7 +168,7 @@ class ContextScreen(Screen[None]):
         self._head.update(Spread(*rows, Row(legend())))
         self._bar.update(WindowBar(found))
         highlighted = self._parts.highlighted
-        self._parts.set_options([Option(line(part)) for part in found.slices])
+        self._parts.set_options([Option(PartLine(part)) for part in found.slices])
         last = len(found.slices) - 1
         self._parts.highlighted = 0 if highlighted is None else min(highlighted, last)
         self._show_keys()

@@ -141,7 +141,9 @@ class TextView(ScrollView, can_focus=True):
         span = self._rows.span(row)
         marked = span.start < here.end and here.start <= span.end and here.end > here.start
         style = text.ACCENT if marked else "$foreground 40%"
-        return text.line(label, 20, style).pad_left(self._gutter - 1 - len(label)) + text.own(" ")
+        # Drawn before it was ever laid out, the gutter has no room yet.
+        padding = max(self._gutter - 1 - len(label), 0)
+        return text.line(label, 20, style).pad_left(padding) + text.own(" ")
 
     def _words(self, row: int) -> Content:
         span = self._rows.span(row)

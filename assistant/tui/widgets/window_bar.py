@@ -1,4 +1,4 @@
-"""The window as a bar, and its parts as lines."""
+"""The window of a conversation as a bar, and its parts as lines."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -23,6 +23,8 @@ TOKENS: Final = 8
 """Columns of its tokens."""
 STATUS: Final = 34
 """Columns of where they are; what is longer pushes the words aside."""
+ROOMY: Final = 90
+"""Columns from which on the beginnings stand below each other."""
 
 
 class WindowBar(Visual):
@@ -71,19 +73,40 @@ def legend() -> Content:
     return text.joined(parts, "   ")
 
 
-def line(part: Slice) -> Content:
+class PartLine(Visual):
     """A part on one line: what the user wants of it, its name, its tokens, where they are, and how
-    it begins."""
+    it begins. It is made when it comes into view: there may be thousands."""
+
+    def __init__(self, part: Slice) -> None:
+        self.part = part
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        content = _line(self.part, width).truncate(width, ellipsis=True)
+        return content.render_strips(width, height, style, options) if width else []
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002
+        return 1
+
+
+def _line(part: Slice, width: int) -> Content:
     mark = {"pinned": "▲ ", "excluded": "✕ "}.get(part.placing or "", "  ")
     tokens = f"{'' if part.exact else '≈'}{part.tokens:,}".rjust(TOKENS)
     status = part.status + (f", {part.passages:,} of passages" if part.passages else "")
     style = "" if part.included else text.MUTED
-    return (
+    figures = (
         text.own(mark, text.ACCENT)
         + text.own(part.name.ljust(NAME), style)
         + text.own(tokens, style or "bold")
         + text.own("  ")
-        + text.muted(status.ljust(STATUS))
-        + text.own("  ")
-        + text.line(part.excerpt, 300, style)
     )
+    if width < ROOMY:
+        # The reason is worth more than the words.
+        told = text.muted(status) + text.own("  " if status else "")
+    else:
+        told = text.muted(status.ljust(STATUS)) + text.own("  ")
+    return figures + told + text.line(part.excerpt, max(width, 1), style)
