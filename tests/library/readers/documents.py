@@ -51,11 +51,11 @@ def outline(document: Document) -> list[str]:
 
 
 def packed(parts: Mapping[str, str | bytes]) -> bytes:
-    """A zip archive of these parts."""
+    """A zip archive of these parts, always the same: it is part of tests' names."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
