@@ -32,12 +32,14 @@ from assistant.core.models import (
     MessageState,
     ModelInfo,
     Overflow,
+    QuestionPrompt,
     Sampling,
     StopReason,
     Timings,
     Usage,
     Value,
 )
+from assistant.core.one_question import under
 from assistant.core.ports import ChatModel, ConversationStore, Library, ModelCatalog
 from assistant.core.sources import TEMPLATE, compose
 from assistant.core.titles import title_from
@@ -50,6 +52,9 @@ class Ask(Value):
     text: str
     attached: tuple[str, ...] = ()
     """Files that go whole with it, as absolute paths; the library is not searched then."""
+    prompt: QuestionPrompt | None = None
+    """Under which it is answered, when not under the conversation's; `text` begins with its name
+    then."""
 
 
 class Regenerate(Value):
@@ -64,6 +69,7 @@ class Edit(Value):
     message_id: str
     text: str
     attached: tuple[str, ...] = ()
+    prompt: QuestionPrompt | None = None
 
 
 class Continue(Value):
@@ -121,7 +127,7 @@ class Chat:
         Raises:
             AssistantError: the turn failed; what was written so far is stored as `failed`.
         """
-        sampling = sampling or self.usual_sampling(self._conversation_of(request))
+        sampling = sampling or self.usual_sampling(self._read_as(request))
         question, answer = self._store_request(request, sampling)
         outcome = _Outcome()
         try:
@@ -156,11 +162,11 @@ class Chat:
     def _write(
         self, answer: Message, sampling: Sampling, sources: Sources | None, stop: Event
     ) -> Iterator[Writing]:
-        conversation = self._store.conversation(answer.conversation_id)
         *history, question, unfinished = self._store.path(answer.id)
+        conversation = under(self._store.conversation(answer.conversation_id), question.prompt)
         found: SearchResult | None = None
         searched: tuple[str, ...] | None = ()
-        asked = question.text
+        asked = question.asked
         if unfinished.text:
             kept = self._store.retrieval(answer.id)
             if kept is not None:
@@ -266,7 +272,7 @@ class Chat:
         if self._library is None or not used:
             return ()
         text = self._store.message(answer.id).text
-        question = self._store.message(answer.parent_id).text if answer.parent_id else ""
+        question = self._store.message(answer.parent_id).asked if answer.parent_id else ""
         with suppress(LibraryError, ModelError):
             return citations.check(text, used, partial(self._library.support, question=question))
         return ()
@@ -276,7 +282,7 @@ class Chat:
         retrieval = self._store.retrieval(answer.id) if used else None
         if self._library is None or retrieval is None or answer.parent_id is None:
             return None
-        question = self._store.message(answer.parent_id).text
+        question = self._store.message(answer.parent_id).asked
         with suppress(LibraryError, ModelError):
             saying = citations.nearest(question, used, self._library.support)
             self._store.set_retrieval(answer.id, retrieval.model_copy(update={"saying": saying}))
@@ -345,6 +351,15 @@ class Chat:
             return store.conversation(request.conversation_id)
         return store.conversation(store.message(request.message_id).conversation_id)
 
+    def _read_as(self, request: Request) -> Conversation:
+        """The conversation as it is read for this request."""
+        if isinstance(request, Ask | Edit):
+            prompt = request.prompt
+        else:
+            above = self._store.message(request.message_id).parent_id
+            prompt = self._store.message(above).prompt if above else None
+        return under(self._conversation_of(request), prompt)
+
     def _store_request(
         self, request: Request, sampling: Sampling
     ) -> tuple[Message | None, Message]:
@@ -379,11 +394,16 @@ class Chat:
         self, conversation_id: str, parent_id: str | None, asked: Ask | Edit, sampling: Sampling
     ) -> tuple[Message, Message]:
         question = self._store.append(
-            conversation_id, parent_id, "user", asked.text, attached=asked.attached
+            conversation_id,
+            parent_id,
+            "user",
+            asked.text,
+            attached=asked.attached,
+            prompt=asked.prompt,
         )
         conversation = self._store.conversation(conversation_id)
         if not conversation.title:
-            words = title_from(mentions.with_names(asked.text, asked.attached))
+            words = title_from(mentions.with_names(question.asked, asked.attached))
             self._store.suggest_title(conversation_id, words, "words")
         answer = self._store.append(
             conversation_id,

@@ -158,7 +158,7 @@ def recap_for(conversation: Conversation, history: Sequence[Message]) -> Recap |
 
 def as_sent(message: Message) -> ChatMessage:
     """A stored message as the model reads it: a question with its passages, where it has any."""
-    return ChatMessage(role=message.role, content=message.sent or message.text)
+    return ChatMessage(role=message.role, content=message.sent or message.asked)
 
 
 def reserve_for(max_tokens: int | None, window: int) -> int:

@@ -310,6 +310,13 @@ class Message(Value):
     """Of an answer: with it the conversation outgrew the window, and this became of its oldest
     turns."""
 
+    @property
+    def asked(self) -> str:
+        """The text without the name of its prompt."""
+        if self.prompt is None:
+            return self.text
+        return self.text.lstrip().removeprefix(f"/{self.prompt.name}").strip()
+
 
 class SearchHit(Value):
     """A message found by its text."""

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ParamSpec, TypeVar
 
 from assistant.clipboard import Clipboard
 from assistant.core.beginning import begin, hinted_model, take_up
 from assistant.core.chat import Chat
-from assistant.core.errors import AssistantError
+from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.models import Conversation
 from assistant.core.ports import ConversationStore, Library, ModelCatalog
 from assistant.core.prompts import Opening, Prompt, PromptLibrary
@@ -59,6 +59,20 @@ class Desk:
             given: what the screen knows of them.
         """
         return Surroundings(self.clipboard.read).values(prompt.names, given)
+
+    def callable_as(self, name: str) -> Prompt | None:
+        """The prompt that is called by its name after a slash; None when there is none. Blocks.
+
+        Raises:
+            NotFoundError: its file cannot be used.
+        """
+        try:
+            return self.prompts.get(name)
+        except NotFoundError:
+            _, problems = self.prompts.read()
+            if any(PurePath(problem.path).stem == name for problem in problems):
+                raise
+        return None
 
     def prompt_of(self, conversation: Conversation | None) -> Prompt | None:
         """The prompt that a conversation is under, or would begin with, as it is now. Blocks."""

@@ -1,17 +1,24 @@
 """The conversation on the screen: opened, asked, followed."""
 
 from asyncio import Lock
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from assistant.core.chat import Ask, Edit, Request
 from assistant.core.events import Asked
-from assistant.core.models import Conversation, Message
+from assistant.core.models import Conversation, Message, QuestionPrompt
 from assistant.tui.composing import Composer, without
 from assistant.tui.desk import Desk
 from assistant.tui.following import Follower
 from assistant.tui.mentioned import take_along
 from assistant.tui.turns import Turn, TurnAdvanced, TurnEnded, Turns
 from assistant.tui.widgets.transcript import Transcript
+
+Prepare = Callable[[str], Awaitable[tuple[str, QuestionPrompt | None]]]
+
+
+async def as_typed(question: str) -> tuple[str, QuestionPrompt | None]:
+    """A question that names no prompt."""
+    return question, None
 
 
 class Session:
@@ -128,8 +135,11 @@ class Session:
 
     # Questions and answers
 
-    async def submit(self, question: str) -> None:
+    async def submit(self, question: str, prepare: Prepare = as_typed) -> None:
         """Ask, or ask anew what was edited, or stand in line behind the running answer.
+
+        Args:
+            prepare: finds the prompt that the question names, and completes the question.
 
         Raises:
             FolderNotAddedError: the question names folders that are in no collection.
@@ -140,29 +150,49 @@ class Session:
         try:
             async with self._asking:
                 conversation = await self.make()
-                await self._ask(conversation, question, edited)
+                completed, prompt = await prepare(question)
+                self._replace(question, completed)
+                question = completed
+                await self._ask(conversation, question, edited, prompt)
         except Exception:
             self._composer.on_their_way.remove(question)
             self._composer.take_back(question, edited)
             self._transcript.queue(self._in_line())
             raise
 
-    async def _ask(self, conversation: Conversation, question: str, edited: Message | None) -> None:
+    async def _ask(
+        self,
+        conversation: Conversation,
+        question: str,
+        edited: Message | None,
+        prompt: QuestionPrompt | None,
+    ) -> None:
         before = edited.attached if edited else ()
         taken = await take_along(self._desk.library, question, before)
-        places = [i for i, text in enumerate(self._composer.on_their_way) if text == question]
-        if taken.text != question and places:
-            self._composer.on_their_way[places[0]] = taken.text
-        ask = Ask(conversation_id=conversation.id, text=taken.text, attached=taken.attached)
+        self._replace(question, taken.text)
+        ask = Ask(
+            conversation_id=conversation.id,
+            text=taken.text,
+            attached=taken.attached,
+            prompt=prompt,
+        )
         async with self._lock:
             if self._turns.running(conversation.id) is not None:
                 self._turns.wait_in_line(ask)
                 self._composer.on_their_way.remove(ask.text)
             elif edited is not None:
-                edit = Edit(message_id=edited.id, text=ask.text, attached=ask.attached)
+                edit = Edit(
+                    message_id=edited.id, text=ask.text, attached=ask.attached, prompt=prompt
+                )
                 self._turns.start(conversation.id, edit)
             else:
                 self._turns.start(conversation.id, ask)
+
+    def _replace(self, question: str, completed: str) -> None:
+        """A question on its way has another text now."""
+        on_their_way = self._composer.on_their_way
+        if completed != question and question in on_their_way:
+            on_their_way[on_their_way.index(question)] = completed
 
     def start(self, request: Request) -> None:
         """Begin a turn in this conversation."""

@@ -6,7 +6,7 @@ from assistant.tui import commands
 from assistant.tui.completer import Completer
 from assistant.tui.composing import Composer
 from assistant.tui.widgets.prompt import Prompt
-from assistant.tui.widgets.slash_menu import SlashMenu
+from assistant.tui.widgets.slash_menu import Entry, SlashMenu
 from assistant.tui.widgets.transcript import Transcript
 
 
@@ -39,10 +39,13 @@ class Typist:
         self._command(name, argument.strip())
         return True
 
-    def run(self, command: commands.Command) -> None:
-        """Run what was chosen in the menu."""
-        self._prompt.show("")
-        self._command(command.name, "")
+    def run(self, entry: Entry) -> None:
+        """Run what was chosen in the menu; a prompt waits for what it is to be asked."""
+        if isinstance(entry, commands.Command):
+            self._prompt.show("")
+            self._command(entry.name, "")
+        else:
+            self._prompt.show(f"/{entry.name} ")
 
     def key(self, key: str) -> None:
         """A key that means something outside of the prompt."""

@@ -44,7 +44,7 @@ def prompt_of(
 
 def _bare(message: Message) -> ChatMessage:
     """As it was said: passages of files belong to one question, not to an example."""
-    return ChatMessage(role=message.role, content=message.text)
+    return ChatMessage(role=message.role, content=message.asked)
 
 
 def _example(message: ChatMessage) -> ChatMessage:

@@ -4,7 +4,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from assistant.core import sampling
-from assistant.core.errors import AssistantError
+from assistant.core.errors import AssistantError, MissingValuesError
+from assistant.core.one_question import for_one_question, named_in
 from assistant.core.prompts import Opening, Prompt
 from assistant.tui import text
 from assistant.tui.actions.call import Call
@@ -15,7 +16,7 @@ from assistant.tui.screens.prompts import PromptPicker
 from assistant.tui.screens.sampling import SamplingList
 
 if TYPE_CHECKING:
-    from assistant.core.models import Conversation
+    from assistant.core.models import Conversation, QuestionPrompt
     from assistant.tui.screens.chat import ChatScreen
 
 
@@ -60,9 +61,8 @@ async def opening_of(
         given: values that are known already.
     """
     known = dict(given or {})
-    selected = screen.get_selected_text()
-    if selected:
-        known["selection"] = selected
+    if screen.selected:
+        known["selection"] = screen.selected
     values = await screen.desk.run(screen.desk.values_of, prompt, known)
     for name in prompt.missing(values):
         field = Field(f"{prompt.title}: {name}")
@@ -71,6 +71,25 @@ async def opening_of(
             return None
         values[name] = value
     return prompt.resolve(values)
+
+
+async def asked_under(screen: "ChatScreen", question: str) -> tuple[str, "QuestionPrompt | None"]:
+    """The prompt that a question names after a slash, and the question with what was missing.
+
+    Raises:
+        MissingValuesError: the user does not want to say what it asks for.
+    """
+    name, rest = named_in(question)
+    prompt = await screen.desk.run(screen.desk.callable_as, name) if name else None
+    if prompt is None:
+        return question, None
+    if not rest:
+        rest = (await screen.app.push_screen_wait(Field(prompt.title, "", "asks")) or "").strip()
+        question = f"/{name} {rest}"
+    opening = await opening_of(screen, prompt, {"input": rest}) if rest else None
+    if opening is None:
+        raise MissingValuesError.of(prompt.name, ("input",) if not rest else prompt.names)
+    return question, for_one_question(opening)
 
 
 async def model(screen: "ChatScreen", call: Call) -> None:

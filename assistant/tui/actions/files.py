@@ -1,8 +1,10 @@
 """Commands on the user's files: what is added, and what a conversation is about."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.tui.actions.call import Call
+from assistant.tui.actions.course import asked_under
 from assistant.tui.aside import aside
 from assistant.tui.mentioned import FolderNotAddedError, limited_to
 from assistant.tui.screens.choosing import ChooseFiles
@@ -40,7 +42,7 @@ async def offer(screen: "ChatScreen", paths: "Sequence[str]", pasted: str = "") 
 async def submit(screen: "ChatScreen", question: str) -> None:
     """Ask a question; folders that it names are added first."""
     try:
-        await screen.session.submit(question)
+        await screen.session.submit(question, partial(asked_under, screen))
     except FolderNotAddedError as missing:
         collection = await offer(screen, missing.paths)
         if collection is not None:

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from assistant.core.errors import AssistantError
 from assistant.core.events import Answered, Loaded, Loading, Queued, Retrieved
 from assistant.core.models import Message
+from assistant.core.one_question import SIGN
 from assistant.core.references import Reference
 from assistant.tui import commands, scope, text
 from assistant.tui.actions import HANDLERS, files
@@ -35,6 +36,7 @@ from assistant.tui.outlets import Outlets
 from assistant.tui.panels import Panels
 from assistant.tui.programs import Programs
 from assistant.tui.provenance import Provenance
+from assistant.tui.roles import Roles
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.passage import PassageScreen, Reading
 from assistant.tui.session import Session
@@ -89,7 +91,8 @@ class ChatScreen(Screen[None]):
         self.notice = Notice()
         self.job_line = JobLine()
         self.prompt = Prompt()
-        self.menu = SlashMenu()
+        self.roles = Roles(desk)
+        self.menu = SlashMenu(self.roles)
         self.completions = CompletionMenu()
         self.prompt.menus = (self.menu, self.completions)
         self.status = StatusLine()
@@ -121,6 +124,7 @@ class ChatScreen(Screen[None]):
         self._title = Title()
         self._welcome = Welcome(desk.settings.chat.model is not None)
         self._looking = False
+        self._selected: tuple[str | None, str] = (None, "")
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -147,6 +151,7 @@ class ChatScreen(Screen[None]):
         self.do(self.session.restore())
         self.do(self.browser.refresh())
         self.do(self.holdings.watch())
+        self.do(self.roles.refresh())
         self.set_interval(1, self._look_elsewhere)
 
     # Commands
@@ -303,9 +308,16 @@ class ChatScreen(Screen[None]):
         self.holdings.user_is_here()
         self.composer.follow()
         self.drafts.changed()
+        if self.prompt.text == SIGN:
+            self.do(self._read_roles())
 
     def on_prompt_left(self, event: Prompt.Left) -> None:
         self.typist.key(event.key)
+
+    async def _read_roles(self) -> None:
+        """The menu is opened: it shows the prompts that there are now."""
+        await self.roles.refresh()
+        self.composer.follow()
 
     def on_key(self, event: events.Key) -> None:
         """What is typed while a message has the focus belongs into the prompt."""
@@ -321,8 +333,20 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
         self.prompt.post_message(events.Paste(event.text))
 
+    def on_text_selected(self) -> None:
+        """Typing takes the highlight away; what was selected is kept for a prompt that uses it."""
+        selected = self.get_selected_text()
+        if selected:
+            self._selected = (self.session.id, selected)
+
+    @property
+    def selected(self) -> str:
+        """The text that was selected last in this conversation."""
+        id, selected = self._selected
+        return selected if id == self.session.id else ""
+
     def on_slash_menu_chosen(self, event: SlashMenu.Chosen) -> None:
-        self.typist.run(event.command)
+        self.typist.run(event.entry)
 
     def on_completion_menu_chosen(self) -> None:
         self.completer.accept()

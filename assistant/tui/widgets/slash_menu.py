@@ -1,62 +1,81 @@
-"""The menu of commands that opens above the prompt while `/…` is typed."""
+"""The menu of commands and prompts that opens above the prompt while `/…` is typed."""
 
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from assistant.core.prompts import Prompt
 from assistant.tui import text
-from assistant.tui.commands import BY_NAME, Command, key_name, matching
+from assistant.tui.commands import Command, key_name, matching
+from assistant.tui.roles import Roles
+
+Entry = Command | Prompt
 
 
 class SlashMenu(OptionList, can_focus=False):
-    """Shows the commands that match; the prompt keeps the focus and hands the keys on."""
+    """Shows what matches; the prompt keeps the focus and hands the keys on."""
 
     class Chosen(Message):
-        """A command was chosen with the mouse."""
+        """An entry was chosen with the mouse."""
 
-        def __init__(self, command: Command) -> None:
+        def __init__(self, entry: Entry) -> None:
             super().__init__()
-            self.command = command
+            self.entry = entry
 
-    def __init__(self) -> None:
+    def __init__(self, roles: Roles) -> None:
         super().__init__(id="slash-menu", compact=True, markup=False)
+        self._roles = roles
+        self._entries: list[Entry] = []
 
     def on_mount(self) -> None:
         self.display = False
 
     def follow(self, typed: str) -> bool:
         """Show what matches the text of the prompt; whether the menu is open."""
-        found = matching(typed[1:]) if _is_name(typed) else []
+        found = self._matching(typed[1:]) if _is_name(typed) else []
         self.display = bool(found)
-        if found:
-            self.set_options(_option(command) for command in found)
+        if found and found != self._entries:
+            self.set_options(_option(entry) for entry in found)
             self.highlighted = 0
+        self._entries = found
         return bool(found)
 
     def move(self, step: int) -> None:
-        """Highlight the next command, or the previous one."""
+        """Highlight the next entry, or the previous one."""
         if self.highlighted is not None:
             self.highlighted = (self.highlighted + step) % self.option_count
 
     @property
-    def chosen(self) -> Command | None:
-        """The highlighted command; None while the menu is closed."""
-        option = self.highlighted_option if self.display else None
-        return BY_NAME.get(option.id or "") if option else None
+    def chosen(self) -> Entry | None:
+        """The highlighted entry; None while the menu is closed."""
+        return None if self.highlighted is None or not self.display else self._at(self.highlighted)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.Chosen(BY_NAME[event.option_id or ""]))
+        self.post_message(self.Chosen(self._at(event.option_index)))
+
+    def _at(self, place: int) -> Entry:
+        return self._entries[place]
+
+    def _matching(self, prefix: str) -> list[Entry]:
+        """Those that begin so, commands before prompts; then the others."""
+        commands = matching(prefix)
+        beginning = [each for each in commands if each.name.startswith(prefix.lower())]
+        called, others = self._roles.matching(prefix)
+        return [*beginning, *called, *commands[len(beginning) :], *others]
 
 
 def _is_name(typed: str) -> bool:
     return typed.startswith("/") and not any(mark.isspace() or mark == "/" for mark in typed[1:])
 
 
-def _option(command: Command) -> Option:
-    name = f"/{command.name} {command.argument}".strip()
-    key = key_name(command.key.split(",")[0])
+def _option(entry: Entry) -> Option:
+    if isinstance(entry, Prompt):
+        called = text.line(f"/{entry.name} …", 40, text.ACCENT)
+        pad = text.own(" " * max(17 - called.cell_length, 1))
+        return Option(called + pad + text.line(entry.title, 60))
+    name = f"/{entry.name} {entry.argument}".strip()
+    key = key_name(entry.key.split(",")[0])
     return Option(
-        text.own(name.ljust(17), text.ACCENT) + text.own(command.title.ljust(30)) + text.muted(key),
-        id=command.name,
+        text.own(name.ljust(17), text.ACCENT) + text.own(entry.title.ljust(30)) + text.muted(key)
     )
