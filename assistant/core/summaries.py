@@ -182,7 +182,7 @@ def _written(opening: Opening, model: ChatModel, stop: Event) -> str | None:
 
 def _told(message: Message, longest: int) -> str:
     """A message as the summary is made of it: its own words, without passages."""
-    text = message.text
+    text = message.asked
     if len(text) > longest:
         text = f"{text[: longest // 2]} … {text[-longest // 2 :]}"
     return f"{NAMES[message.role]}: {text}"

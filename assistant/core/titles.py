@@ -43,12 +43,12 @@ def improve(
     """
     conversation = store.conversation(conversation_id)
     branch = store.branch(conversation.id)
-    if conversation.titled != "words" or not branch or not branch[0].text.strip():
+    if conversation.titled != "words" or not branch or not branch[0].asked.strip():
         return False
     model = models.open(conversation.model)
     if aside.loaded(model, stop) is None:
         return False
-    opening = aside.opened(prompts, "title", {"question": branch[0].text.strip()[:ASKED]})
+    opening = aside.opened(prompts, "title", {"question": branch[0].asked.strip()[:ASKED]})
     sampling = opening.sampling.over(Sampling())
     text = aside.written(model, aside.messages_of(opening), sampling, stop)
     if text is None:

@@ -149,4 +149,4 @@ async def test_what_is_selected_on_the_screen_goes_into_a_prompt(home: Path, pro
         await driver.until(lambda: len(models.default.questions) == 2, "asked")
 
         told = models.default.questions[-1].messages[0].content
-        assert told == "Aja sobre: Rain in"
+        assert told.strip() == "Aja sobre: Rain in"
