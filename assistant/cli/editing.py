@@ -1,16 +1,12 @@
 """The user's editor, in the terminal of this command."""
 
-import shlex
-import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from assistant import editor
 from assistant.core.errors import AssistantError
-
-USUAL = ("editor", "nano", "vi")
-"""Looked for when none is set."""
 
 
 def edit(path: Path, environment: Mapping[str, str]) -> None:
@@ -19,7 +15,7 @@ def edit(path: Path, environment: Mapping[str, str]) -> None:
     Raises:
         AssistantError: there is no editor, or it failed.
     """
-    command = editor(environment)
+    command = editor.chosen_or_usual(environment)
     # Ctrl+C in an editor is the editor's, and must not end us behind its back.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
@@ -32,25 +28,3 @@ def edit(path: Path, environment: Mapping[str, str]) -> None:
         signal.signal(signal.SIGINT, before)
     if status:
         raise AssistantError(f"The editor ended with status {status}; {path} is as it left it.")
-
-
-def editor(environment: Mapping[str, str]) -> list[str]:
-    """The command in VISUAL or EDITOR, else a usual one.
-
-    Raises:
-        AssistantError: there is none.
-    """
-    wanted = environment.get("VISUAL") or environment.get("EDITOR") or ""
-    try:
-        words = shlex.split(wanted)
-    except ValueError:
-        raise AssistantError(
-            f"EDITOR is {wanted!r}, which has an open quotation mark.", "Correct it."
-        ) from None
-    if words:
-        return words
-    search = environment.get("PATH")
-    found = next((name for name in USUAL if shutil.which(name, path=search)), None)
-    if found is None:
-        raise AssistantError("There is no editor here.", "Set EDITOR to one.")
-    return [found]

@@ -12,25 +12,7 @@ from assistant.core.errors import NotFoundError
 from assistant.core.prompts import Problem, Prompt
 from assistant.core.prompts.files import write
 from assistant.core.prompts.own import OwnPrompts, PromptExistsError
-from assistant.core.prompts.saving import prompt_of
-from assistant.core.prompts.scalars import plain
-from assistant.core.sanitize import one_line
-
-TEMPLATE = """\
----
-title: {title}
-description:
-language: en
-# All of these are optional; docs/prompts.md explains them.
-# variables:
-#   tone: friendly
-#   topic:
-# sampling:
-#   temperature: 0.2
----
-
-Tell the model here who it is and how to answer.
-"""
+from assistant.core.prompts.saving import begun, prompt_of
 
 BAD = 3
 """The exit status when a file cannot be used."""
@@ -169,7 +151,7 @@ def new(
         prompt = prompt_called(library, source)
         text = write(prompt.model_copy(update={"title": title or prompt.title}))
     else:
-        text = TEMPLATE.format(title=plain(one_line(title or name)))
+        text = begun(title or name)
     file = own.save(name, text)
     if not no_edit and program.ask is not None:
         edit_file(file, program.environment)
@@ -243,7 +225,7 @@ def _object(program: Program, prompt: Prompt) -> dict[str, Any]:
 
 
 def _is_own(program: Program, prompt: Prompt) -> bool:
-    return Path(prompt.path).parent == program.paths.prompts
+    return program.prompts().is_own(prompt)
 
 
 def _mark(program: Program, prompt: Prompt) -> str:
@@ -267,7 +249,5 @@ def _checked(program: Program, file: Path) -> int:
 def _refuse_taken(
     program: Program, name: str, hint: str = "Edit it, or take another name."
 ) -> None:
-    found, problems = program.prompts().read()
-    taken = {prompt.name for prompt in found} | {Path(problem.path).stem for problem in problems}
-    if name in taken:
+    if program.prompts().is_taken(name):
         raise PromptExistsError(f"There is a prompt {name} already.", hint)

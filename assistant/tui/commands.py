@@ -116,6 +116,21 @@ COMMANDS: tuple[Command, ...] = (
         argument="text",
     ),
     Command(
+        "prompts",
+        "Prompts",
+        "Find, read, edit and write prompts",
+        "Role",
+        "alt+l",
+    ),
+    Command(
+        "save-prompt",
+        "Save as a prompt",
+        "Make a prompt of this conversation",
+        "Role",
+        "alt+h",
+        argument="name",
+    ),
+    Command(
         "stop", "Stop the answer", "Stop the answer; what is written stays", "Answer", "escape"
     ),
     Command(

@@ -16,6 +16,7 @@ from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.models import Conversation
 from assistant.core.ports import ConversationStore, Library, ModelCatalog
 from assistant.core.prompts import Opening, Prompt, PromptLibrary
+from assistant.core.prompts.own import OwnPrompts
 from assistant.core.surroundings import Surroundings
 from assistant.settings import Settings
 
@@ -59,6 +60,11 @@ class Desk:
             given: what the screen knows of them.
         """
         return Surroundings(self.clipboard.read).values(prompt.names, given)
+
+    @property
+    def own_prompts(self) -> OwnPrompts:
+        """The user's own prompt files."""
+        return OwnPrompts(self.prompts.own_folder)
 
     def callable_as(self, name: str) -> Prompt | None:
         """The prompt that is called by its name after a slash; None when there is none. Blocks.

@@ -1,29 +1,18 @@
 """The programs outside that a file can be opened with: the user's editor, the system's viewer."""
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePath
 from subprocess import DEVNULL
 from typing import Final, Protocol
 
+from assistant import editor
 from assistant.core.errors import AssistantError
 
 SECONDS: Final = 2.0
 """After which a program that was started is taken to have opened the file."""
-
-AT_LINE: Final = {
-    "code": ("--goto", "{path}:{line}"),
-    "codium": ("--goto", "{path}:{line}"),
-    "subl": ("{path}:{line}",),
-    "zed": ("{path}:{line}",),
-    "hx": ("{path}:{line}",),
-    "helix": ("{path}:{line}",),
-}
-"""Editors that do not know `+LINE PATH`, which all others do."""
 
 AT_PAGE: Final = {
     "evince": ("evince", "--page-index={page}", "{path}"),
@@ -64,21 +53,16 @@ class Programs:
         Raises:
             AssistantError: the one that is set cannot be run.
         """
-        wanted = self._environment.get("VISUAL") or self._environment.get("EDITOR") or ""
-        try:
-            words = shlex.split(wanted)
-        except ValueError:
-            raise AssistantError(
-                f"EDITOR is {wanted!r}, which has an open quotation mark.", "Correct it."
-            ) from None
-        if not words:
-            return None
-        if self._which(words[0]) is None:
-            raise AssistantError(
-                f"The editor {words[0]!r} is not there.", "Set EDITOR to one that is installed."
-            )
-        pattern = AT_LINE.get(PurePath(words[0]).name, ("+{line}", "{path}"))
-        return [*words, *(part.format(path=path, line=line) for part in pattern)]
+        words = editor.chosen(self._environment, self._which)
+        return None if words is None else editor.at_line(words, path, line)
+
+    def any_editor(self, path: str) -> list[str]:
+        """The command that edits a text, in a usual editor when none is set.
+
+        Raises:
+            AssistantError: there is none.
+        """
+        return [*editor.chosen_or_usual(self._environment, self._which), path]
 
     def view(self, path: str, page: int | None) -> None:
         """Open a file with the system's viewer, at a page where that is possible.

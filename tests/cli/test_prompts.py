@@ -160,7 +160,7 @@ def test_an_edit_that_breaks_the_file_says_so_and_can_be_taken_back(
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("/nonexistent/editor", "The editor '/nonexistent/editor' cannot be run"),
+        ("/nonexistent/editor", "The editor '/nonexistent/editor' is not there"),
         ("vi 'open", "open quotation mark"),
         ("", "There is no editor here"),
         ("false", "The editor ended with status 1"),

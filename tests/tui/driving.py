@@ -114,6 +114,7 @@ def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
 
     shipped = Path(__file__).parents[2] / "prompts"
     begun = setting.settings.chat.model_copy(update={"titles": setting.titles})
+    own = setting.prompts or (setting.home / "prompts",)
     return AssistantApp(
         chat=Chat(
             store,
@@ -123,7 +124,7 @@ def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
         ),
         store=store,
         models=setting.models,
-        prompts=PromptLibrary([shipped, *setting.prompts], yaml.safe_load),
+        prompts=PromptLibrary([shipped, *own], yaml.safe_load),
         settings=setting.settings.model_copy(update={"chat": begun}),
         clipboard=setting.clipboard,
         log_folder=setting.home / "logs",

@@ -39,6 +39,20 @@ class PromptLibrary:
         self._load_yaml = load_yaml
         self._read: dict[Path, tuple[Stamp, Prompt | BadPromptError]] = {}
 
+    @property
+    def own_folder(self) -> Path:
+        """The folder that goes before all others: the user's."""
+        return self._folders[-1]
+
+    def is_own(self, prompt: Prompt) -> bool:
+        return Path(prompt.path).parent == self.own_folder
+
+    def is_taken(self, name: str) -> bool:
+        """Whether there is a prompt of this name, or a file that should be one."""
+        found, problems = self.read()
+        taken = {prompt.name for prompt in found} | {Path(each.path).stem for each in problems}
+        return _composed(name) in taken
+
     def read(self) -> tuple[list[Prompt], list[Problem]]:
         """All usable prompts by title, and the files that are not."""
         prompts: dict[str, Prompt] = {}

@@ -131,6 +131,11 @@ class OwnPrompts:
         stem = self.path(name).stem
         return sorted(path for path, kept, _ in self._copies() if kept == stem)
 
+    def deleted(self) -> list[str]:
+        """The names of those that were deleted and can be restored."""
+        there = {path.stem for path in self.folder.glob(f"*{SUFFIX}")}
+        return sorted({name for _, name, _ in self._copies()} - there)
+
     def _forget(self) -> None:
         for path, _, when in self._copies():
             if self._now() - when > KEEP:

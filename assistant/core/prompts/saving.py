@@ -1,13 +1,36 @@
 """A conversation as a prompt: its system prompt, and its first turns as examples."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from assistant.core.context import turns_of
 from assistant.core.models import ChatMessage, Conversation, Message
 from assistant.core.prompts.files import clean
 from assistant.core.prompts.placeholders import literal
+from assistant.core.prompts.scalars import plain
 from assistant.core.prompts.values import Prompt
 from assistant.core.sanitize import one_line
+
+TEMPLATE = """\
+---
+title: {title}
+description:
+language: en
+# All of these are optional; docs/prompts.md explains them.
+# variables:
+#   tone: friendly
+#   topic:
+# sampling:
+#   temperature: 0.2
+---
+
+Tell the model here who it is and how to answer.
+"""
+
+
+def begun(title: str) -> str:
+    """The text of a prompt file to begin with."""
+    return TEMPLATE.format(title=plain(one_line(title)))
 
 
 def prompt_of(
@@ -17,6 +40,7 @@ def prompt_of(
     *,
     title: str = "",
     turns: int = 3,
+    chosen: AbstractSet[str] | None = None,
 ) -> Prompt:
     """A prompt that begins conversations as this one began.
 
@@ -25,9 +49,15 @@ def prompt_of(
     Args:
         branch: its messages, from the first on.
         turns: how many of its complete turns become examples, at most.
+        chosen: the questions whose turns become examples, by their ids; instead of the first.
     """
     by_id = {message.id: message for message in branch}
-    said = [by_id[id] for turn in turns_of(branch)[:turns] for id in turn.message_ids]
+    told = turns_of(branch)
+    if chosen is None:
+        told = told[:turns]
+    else:
+        told = [turn for turn in told if not chosen.isdisjoint(turn.message_ids)]
+    said = [by_id[id] for turn in told for id in turn.message_ids]
     messages = [*conversation.examples, *(_bare(message) for message in said)]
     return Prompt(
         name=name,

@@ -10,6 +10,7 @@ from assistant.tui.actions import (
     course,
     files,
     library,
+    prompts,
     sources,
     view,
 )
@@ -23,6 +24,7 @@ Handler = Callable[["ChatScreen", Call], Coroutine[Any, Any, None]]
 HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,
     **course.HANDLERS,
+    **prompts.HANDLERS,
     **context.HANDLERS,
     **answers.HANDLERS,
     **files.HANDLERS,

@@ -20,8 +20,10 @@ class TextEditor(Dialog[str]):
         Binding("escape", "leave", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, value: str) -> None:
+    def __init__(self, title: str, value: str, problem: str = "") -> None:
+        """`problem` tells what is wrong with the text as it is."""
         super().__init__()
+        self._problem = problem
         self._heading = title
         self._value = value
 
@@ -29,6 +31,8 @@ class TextEditor(Dialog[str]):
         with Vertical(classes="dialog -wide"):
             yield Static(text.line(self._heading, 120, "bold"))
             yield TextArea(text.editable(self._value), classes="editor", tab_behavior="focus")
+            if self._problem:
+                yield Static(text.line(self._problem, 400, "$text-error"), classes="problems")
             with Horizontal(classes="choices"):
                 yield Clickable(text.button("Ctrl+S takes it", "screen.save"))
                 yield Clickable(text.button("Esc leaves it as it was", "screen.leave"))

@@ -1,0 +1,67 @@
+"""The user's editor: VISUAL or EDITOR, else a usual one, and how each is told a line."""
+
+import shlex
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+from typing import Final
+
+from assistant.core.errors import AssistantError
+
+USUAL: Final = ("editor", "nano", "vi")
+"""Looked for when none is set."""
+
+AT_LINE: Final = {
+    "code": ("--goto", "{path}:{line}"),
+    "codium": ("--goto", "{path}:{line}"),
+    "subl": ("{path}:{line}",),
+    "zed": ("{path}:{line}",),
+    "hx": ("{path}:{line}",),
+    "helix": ("{path}:{line}",),
+}
+"""Editors that do not know `+LINE PATH`, which all others do."""
+
+Which = Callable[[str], str | None]
+
+
+def chosen(environment: Mapping[str, str], which: Which | None = None) -> list[str] | None:
+    """The command in VISUAL or EDITOR; None when neither is set.
+
+    Raises:
+        AssistantError: it cannot be run.
+    """
+    wanted = environment.get("VISUAL") or environment.get("EDITOR") or ""
+    try:
+        words = shlex.split(wanted)
+    except ValueError:
+        raise AssistantError(
+            f"EDITOR is {wanted!r}, which has an open quotation mark.", "Correct it."
+        ) from None
+    if words and (which or _which(environment))(words[0]) is None:
+        raise AssistantError(
+            f"The editor {words[0]!r} is not there.", "Set EDITOR to one that is installed."
+        )
+    return words or None
+
+
+def chosen_or_usual(environment: Mapping[str, str], which: Which | None = None) -> list[str]:
+    """The same, or a usual one where neither is set.
+
+    Raises:
+        AssistantError: there is none.
+    """
+    which = which or _which(environment)
+    words = chosen(environment, which) or [name for name in USUAL if which(name)][:1]
+    if not words:
+        raise AssistantError("There is no editor here.", "Set EDITOR to one.")
+    return words
+
+
+def at_line(editor: list[str], path: str, line: int) -> list[str]:
+    """The command that edits a file at a line."""
+    pattern = AT_LINE.get(PurePath(editor[0]).name, ("+{line}", "{path}"))
+    return [*editor, *(part.format(path=path, line=line) for part in pattern)]
+
+
+def _which(environment: Mapping[str, str]) -> Which:
+    return lambda name: shutil.which(name, path=environment.get("PATH"))

@@ -1,0 +1,76 @@
+"""Commands on the library of prompts: the screen of all, and a conversation as a new one."""
+
+from typing import TYPE_CHECKING
+
+from assistant.core.context import turns_of
+from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.prompts.files import write
+from assistant.core.prompts.own import PromptExistsError
+from assistant.core.prompts.saving import prompt_of
+from assistant.tui import text
+from assistant.tui.actions.call import Call
+from assistant.tui.actions.course import take_up
+from assistant.tui.roles import why_not_callable
+from assistant.tui.screens.prompt_library import PromptsScreen
+from assistant.tui.screens.saving import SavePrompt, Saving
+
+if TYPE_CHECKING:
+    from assistant.core.prompts import Prompt
+    from assistant.tui.screens.chat import ChatScreen
+
+
+async def show(screen: "ChatScreen", _: Call) -> None:
+    """All prompts; the one that is chosen there is taken up."""
+    conversation = screen.session.conversation
+    current = conversation.prompt_name if conversation else screen.desk.settings.chat.prompt
+    library = PromptsScreen(screen.desk, screen.programs, screen.lend_terminal, current)
+    chosen: Prompt | None = await screen.app.push_screen_wait(library)
+    await screen.roles.refresh()
+    if chosen is not None:
+        await take_up(screen, chosen)
+
+
+async def save(screen: "ChatScreen", call: Call) -> None:
+    """Make a prompt of the conversation: its role, and those of its turns that are chosen."""
+    conversation = screen.session.conversation
+    if conversation is None or not screen.session.messages:
+        screen.say("There is no conversation yet to make a prompt of.")
+        return
+    turns = [
+        (turn.message_ids[0], turn.messages[0].content)
+        for turn in turns_of(screen.session.messages)
+    ]
+    saving, problem = Saving(call.argument, frozenset()), ""
+    while True:
+        dialog = SavePrompt(saving, turns, problem)
+        wanted: Saving | None = await screen.app.push_screen_wait(dialog)
+        if wanted is None:
+            return
+        try:
+            await screen.desk.run(_save, screen, wanted)
+        except AssistantError as failure:
+            saving, problem = wanted, str(failure)
+        else:
+            break
+    await screen.roles.refresh()
+    name = wanted.name
+    why = why_not_callable(name) or f"/{name} … asks under it, /role {name} takes it up"
+    screen.notice.say(text.own("Saved as "), text.line(f"{name}: {why}.", 200), seconds=10)
+
+
+def _save(screen: "ChatScreen", wanted: Saving) -> None:
+    """Blocks."""
+    desk, own = screen.desk, screen.desk.own_prompts
+    own.path(wanted.name)
+    if desk.prompts.is_taken(wanted.name):
+        raise PromptExistsError(f"There is a prompt {wanted.name} already.", "Take another name.")
+    assert screen.session.id is not None
+    conversation = desk.store.conversation(screen.session.id)
+    branch = desk.store.branch(conversation.id)
+    prompt = prompt_of(conversation, branch, wanted.name, chosen=wanted.questions)
+    if not prompt.text and not prompt.examples:
+        raise NotFoundError("There is no system prompt: choose at least one example.")
+    own.save(wanted.name, write(prompt))
+
+
+HANDLERS = {"prompts": show, "save-prompt": save}
