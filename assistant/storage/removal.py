@@ -91,7 +91,8 @@ def restore(connection: sqlite3.Connection, id: str) -> str:
     _count(connection, first["conversation"], len(stored))
     siblings = _number_versions(connection, first)
     if was_chosen or len(siblings) == 1:
-        tree.activate(connection, id)
+        # The branch in use may be another one by now, as it may have been before.
+        tree.choose(connection, first["conversation"], first["parent"], id)
     return str(first["conversation"])
 
 

@@ -246,11 +246,12 @@ def add_to_journal(connection: sqlite3.Connection, pieces: Iterable[tuple[str, s
 def fold(connection: sqlite3.Connection, id: str) -> None:
     """Make the journalled text of a message part of its own."""
     added = journalled(connection, id)
-    if not added:
-        return
-    (number,) = connection.execute("SELECT number FROM messages WHERE id = ?", (id,)).fetchone()
-    with words.rewriting(connection, words.MESSAGES, number):
-        connection.execute("UPDATE messages SET text = text || ? WHERE number = ?", (added, number))
+    if added:
+        query = "SELECT number FROM messages WHERE id = ?"
+        (number,) = connection.execute(query, (id,)).fetchone()
+        with words.rewriting(connection, words.MESSAGES, number):
+            query = "UPDATE messages SET text = text || ? WHERE number = ?"
+            connection.execute(query, (added, number))
     connection.execute("DELETE FROM journal WHERE message = ?", (id,))
 
 

@@ -185,3 +185,14 @@ async def test_a_click_on_the_title_of_an_announcement_opens_the_view(home: Path
         await driver.ask("And then?")
         await driver.until(lambda: len(driver.messages) == 44)
         assert [m.outgrown for m in driver.messages if m.outgrown] == ["leave_out"]
+
+
+async def test_enter_on_a_turn_shows_it_in_the_conversation(home: Path) -> None:
+    async with opened(Setting(home), size=(120, 24)) as driver:
+        id = speak(driver.store, 12)
+        await open_context(driver, id)
+        await driver.until_shown("of 4,096 tokens")
+        await choose(driver, "turn 2")
+        await driver.pilot.press("enter")
+        await driver.until(lambda: driver.app.screen is driver.screen)
+        await driver.until_shown("question 2 why")

@@ -16,6 +16,10 @@ async def show(screen: "ChatScreen", _: Call) -> None:
         screen.do(screen.session.refresh())
         screen.afterthoughts.consider(conversation.id)
 
+    def go_to(message_id: str) -> None:
+        if any(message.id == message_id for message in screen.session.messages):
+            screen.do(screen.transcript.go_to(message_id))
+
     await screen.app.push_screen(
         ContextScreen(
             screen.desk,
@@ -23,6 +27,7 @@ async def show(screen: "ChatScreen", _: Call) -> None:
             screen.outlets.told_in,
             screen.report,
             changed,
+            go_to,
         )
     )
 

@@ -71,10 +71,12 @@ class ContextScreen(Screen[None]):
         outlets: ToldIn,
         report: Report,
         changed: Callable[[], None],
+        go_to: Callable[[str], None],
     ) -> None:
         """Args:
         outlets: makes the ways out of this screen, which are told in its line.
         changed: called when something was changed here.
+        go_to: shows a message in the conversation.
         """
         super().__init__()
         self._desk = desk
@@ -82,6 +84,7 @@ class ContextScreen(Screen[None]):
         self._told_in = outlets
         self._report = report
         self._changed = changed
+        self._go_to = go_to
         self._found: Overview | None = None
         self._stream: Stream[Queued | Loading | Overview] | None = None
         self._head = Clickable(id="window-head")
@@ -184,11 +187,18 @@ class ContextScreen(Screen[None]):
     # What the user wants of it
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter and a click: a summary is edited, and of everything else the text is shown."""
+        """Enter and a click: a summary is edited, a turn is shown in the conversation."""
         event.stop()
+        self.action_show()
+
+    def action_show(self) -> None:
+        """Go to what the line is about."""
         chosen = self._chosen
         if chosen is not None and chosen.kind == "summary":
             self.action_edit()
+        elif chosen is not None and chosen.kind == "turn":
+            self.dismiss()
+            self._go_to(chosen.message_ids[0])
 
     def action_place(self, placing: Placing) -> None:
         """Pin or exclude a turn; once more takes it back."""
@@ -285,6 +295,7 @@ class ContextScreen(Screen[None]):
             pins = "unpins" if chosen.placing == "pinned" else "pins"
             excludes = "includes" if chosen.placing == "excluded" else "excludes"
             keys += [("p", pins, "place('pinned')"), ("x", excludes, "place('excluded')")]
+            keys += [("Enter", "shows it", "show")]
         if found is not None:
             other = "leaves out" if found.overflow == "summarise" else "summarises"
             keys += [("o", f"{other} the oldest", "overflow")]

@@ -21,9 +21,9 @@ NAME: Final = 14
 """Columns of a part's name."""
 TOKENS: Final = 8
 """Columns of its tokens."""
-STATUS: Final = 34
+STATUS: Final = 42
 """Columns of where they are; what is longer pushes the words aside."""
-ROOMY: Final = 90
+ROOMY: Final = 110
 """Columns from which on the beginnings stand below each other."""
 
 
