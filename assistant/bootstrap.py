@@ -47,6 +47,11 @@ class Assistant:
     chat: Chat
     library: Library
 
+    def tidy(self) -> None:
+        """Empty the trash of what is past its time; whoever holds the database now does it then."""
+        with suppress(StorageError):
+            self.store.purge()
+
     def close(self) -> None:
         self.store.close()
 
@@ -62,9 +67,6 @@ def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assist
     """
     make_folders(paths)
     store = SqliteConversations(chats or paths.chats)
-    with suppress(StorageError):
-        # Whoever holds the database now empties the trash at the next start.
-        store.purge()
     models = model_catalog(settings, paths)
     files = library(paths)
     prompts = prompt_library(paths)

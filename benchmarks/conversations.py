@@ -227,7 +227,14 @@ def first_frames(file: Path, runs: int = 9) -> Comparison:
     with tempfile.TemporaryDirectory(prefix="as-", dir="/tmp") as folder:
         homes = [Path(folder) / name for name in ("full", "empty")]
         environments = [
-            {"ASSISTANT_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            {
+                "ASSISTANT_HOME": str(home),
+                "TERM": "xterm-256color",
+                "COLORTERM": "truecolor",
+                # The workers end by themselves soon after.
+                "ASSISTANT_ENGINE__IDLE_EXIT": "10",
+                "ASSISTANT_LIBRARY__IDLE_EXIT": "10",
+            }
             for home in homes
         ]
         place = find_paths({"ASSISTANT_HOME": str(homes[0])}).chats

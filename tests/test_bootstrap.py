@@ -22,7 +22,7 @@ class LongAgo:
         return datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def test_a_start_empties_the_trash_of_long_ago(home: Path) -> None:
+def test_tidying_up_empties_the_trash_of_long_ago(home: Path) -> None:
     paths = find_paths()
     make_folders(paths)
     with closing(SqliteConversations(paths.chats, LongAgo())) as store:
@@ -31,6 +31,7 @@ def test_a_start_empties_the_trash_of_long_ago(home: Path) -> None:
         store.delete(old.id)
 
     assistant = build(Settings(), paths)
+    assistant.tidy()
 
     assert assistant.store.conversations(deleted=True) == []
     assistant.close()

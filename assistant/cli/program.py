@@ -82,11 +82,17 @@ class Program:
         return settings.model_copy(update={"chat": chat})
 
     @contextmanager
-    def assistant(self) -> Iterator["Assistant"]:
-        """The parts of the program, closed again at the end."""
+    def assistant(self, *, tidies: bool = True) -> Iterator["Assistant"]:
+        """The parts of the program, tidied up and closed again at the end.
+
+        Args:
+            tidies: whether old trash leaves then; who stays longer does that meanwhile.
+        """
         assistant = self.build(self.settings, self.paths)
         try:
             yield assistant
+            if tidies:
+                assistant.tidy()
         finally:
             assistant.close()
 

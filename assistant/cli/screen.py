@@ -21,7 +21,7 @@ def open_screen(program: Program) -> int:
     from assistant.clipboard import Clipboard  # noqa: PLC0415
     from assistant.tui.app import AssistantApp, run  # noqa: PLC0415
 
-    with program.assistant() as assistant:
+    with program.assistant(tidies=False) as assistant:
         if program.model is not None:
             assistant.models.open(assistant.settings.chat.model)
         app = AssistantApp(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from threading import Event
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from assistant.core.events import Finished, Loaded, Wrote
 from assistant.core.models import ChatMessage, ModelInfo, Sampling
@@ -14,6 +14,13 @@ class InternalPrompts(Protocol):
     """Where the wording of what is asked comes from."""
 
     def internal(self, name: str) -> Prompt: ...
+
+
+class Written(NamedTuple):
+    """What the model wrote, and whether a limit ended it."""
+
+    text: str
+    is_cut: bool
 
 
 def messages_of(opening: Opening) -> tuple[ChatMessage, ...]:
@@ -34,7 +41,7 @@ def loaded(model: ChatModel, stop: Event) -> ModelInfo | None:
 
 def written(
     model: ChatModel, messages: Sequence[ChatMessage], sampling: Sampling, stop: Event
-) -> str | None:
+) -> Written | None:
     """What the model writes to that; None when it was interrupted, by `stop` or by a question."""
     text = ""
     for event in model.stream(messages, sampling, stop, keep="aside"):
@@ -42,5 +49,5 @@ def written(
             case Wrote(text=piece):
                 text += piece
             case Finished(reason=reason):
-                return None if reason == "stopped" else text
+                return None if reason == "stopped" else Written(text, reason == "length")
     return None

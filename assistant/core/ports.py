@@ -262,6 +262,14 @@ class ConversationStore(Protocol):
         """Take a message and what left together with it back from the trash."""
         ...
 
+    def purge(self) -> int:
+        """Delete for good what has been in the trash, or could be undone, for 30 days.
+
+        Nothing of it is left anywhere afterwards. Many short transactions, between which others
+        write; where much has to leave it can take minutes.
+        """
+        ...
+
     def trash(self) -> list[Removed]:
         """Conversations and messages in the trash, newest first."""
         ...

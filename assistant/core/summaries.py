@@ -176,8 +176,8 @@ def _opening(prompts: InternalPrompts, lines: Sequence[str]) -> Opening:
 def _written(opening: Opening, model: ChatModel, stop: Event) -> str | None:
     """One paragraph; None when it was interrupted."""
     sampling = opening.sampling.over(Sampling())
-    text = aside.written(model, aside.messages_of(opening), sampling, stop)
-    return None if text is None else " ".join(text.split())
+    found = aside.written(model, aside.messages_of(opening), sampling, stop)
+    return None if found is None else " ".join(found.text.split())
 
 
 def _told(message: Message, longest: int) -> str:

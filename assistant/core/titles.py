@@ -1,6 +1,7 @@
 """A title from the first words of a conversation, and a better one by the model."""
 
 import re
+import unicodedata
 from threading import Event
 
 from assistant.core import aside
@@ -26,6 +27,55 @@ def title_from(text: str) -> str:
 ASKED = 1500
 """Characters of a question that tell what it is about."""
 
+EMPTY = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "you",
+        "can",
+        "how",
+        "why",
+        "who",
+        "are",
+        "was",
+        "not",
+        "what",
+        "when",
+        "with",
+        "this",
+        "that",
+        "your",
+        "from",
+        "about",
+        "que",
+        "com",
+        "uma",
+        "por",
+        "dos",
+        "das",
+        "nao",
+        "como",
+        "para",
+        "pelo",
+        "pela",
+        "isso",
+        "esta",
+        "este",
+        "qual",
+        "meu",
+        "minha",
+        "sobre",
+    ]
+)
+"""Words that are in every question, in English and Portuguese, without accents."""
+
+STEM = 4
+"""Letters that words of one family have in common."""
+
+_IDEOGRAPHS = "\u2e80"
+"""From here on scripts are written without spaces."""
+
 _AROUND = "#*_\"'“”„«»`.,;: "
 _BEFORE = re.compile(r"^(?:title|título|titulo)\s*:\s*", re.IGNORECASE)
 
@@ -50,21 +100,33 @@ def improve(
         return False
     opening = aside.opened(prompts, "title", {"question": branch[0].asked.strip()[:ASKED]})
     sampling = opening.sampling.over(Sampling())
-    text = aside.written(model, aside.messages_of(opening), sampling, stop)
-    if text is None:
+    found = aside.written(model, aside.messages_of(opening), sampling, stop)
+    if found is None:
         return False
-    return store.suggest_title(conversation.id, cleaned(text) or conversation.title, "model")
+    title = "" if found.is_cut else cleaned(found.text)
+    if not is_about(title, branch[0].asked):
+        title = conversation.title
+    return store.suggest_title(conversation.id, title, "model")
 
 
 def cleaned(text: str) -> str:
-    """The title in what a model wrote; empty when there is none."""
-    first = next((line for line in _lines(text) if line), "")
+    """The title in what a model wrote; empty when there is none, or none that is short."""
+    lines = (one_line(line) for line in text.strip().splitlines())
+    first = next((line for line in lines if line), "")
     title = _BEFORE.sub("", first.strip(_AROUND)).strip(_AROUND)
-    if len(title) > LIMIT:
-        title = title_from(title)
-    return title if sum(char.isalnum() for char in title) > 1 else ""
+    return title if len(title) <= LIMIT and sum(char.isalnum() for char in title) > 1 else ""
 
 
-def _lines(text: str) -> list[str]:
-    """The lines of a text, fit to be shown."""
-    return [one_line(line) for line in text.strip().splitlines()]
+def is_about(title: str, question: str) -> bool:
+    """Whether a title has a word of the question that means something. A small model may well
+    write the title of an example, which is worse than the first words."""
+    return not _stems(title).isdisjoint(_stems(question[:ASKED]))
+
+
+def _stems(text: str) -> set[str]:
+    """How the words begin that mean something; each character where there are no words."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(char for char in folded if not unicodedata.combining(char))
+    words = {word for word in re.findall(r"\w+", bare) if word not in EMPTY}
+    stems = {word[:STEM] for word in words if len(word) > 2 and word < _IDEOGRAPHS}
+    return stems | {char for word in words for char in word if char >= _IDEOGRAPHS}

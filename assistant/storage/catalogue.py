@@ -158,10 +158,12 @@ def expired(
 
 
 def remove(connection: sqlite3.Connection, id: str) -> None:
-    """Delete a conversation whose messages are gone."""
-    (number,) = connection.execute(
-        "SELECT number FROM conversations WHERE id = ?", (id,)
-    ).fetchone()
+    """Delete a conversation whose messages are gone, unless another window was faster."""
+    query = "SELECT number FROM conversations WHERE id = ?"
+    row = connection.execute(query, (id,)).fetchone()
+    if row is None:
+        return
+    number = row["number"]
     words.remove(connection, words.CONVERSATIONS, number)
     for table in ("tags", "undo"):
         connection.execute(f"DELETE FROM {table} WHERE conversation = ?", (id,))

@@ -1,6 +1,7 @@
 """The part of the store that takes things back: the trash, and what was before each change."""
 
 from datetime import timedelta
+from time import sleep
 
 from assistant.core.changes import Change, Removed
 from assistant.core.errors import NotFoundError
@@ -11,6 +12,9 @@ from assistant.storage.text import storable
 
 MERGE_PAGES = 100
 """How much of a word index one transaction writes anew: some ten milliseconds."""
+
+BREATH = 0.001
+"""Seconds between two of its transactions: whoever waits for the lock gets it then."""
 
 KEEP_TRASH = timedelta(days=30)
 """How long something stays in the trash, and a change can be undone."""
@@ -96,9 +100,7 @@ class Undoing(Part):
     def purge(self) -> int:
         """Delete for good what is in the trash or can be undone for more than `KEEP_TRASH`.
 
-        Afterwards nothing of it is left in the file, nor of empty leftovers. Many short
-        transactions, so that others can write meanwhile; on a huge file they can take some
-        seconds.
+        As in the port; nor is anything left of empty leftovers.
 
         Returns:
             How many conversations left.
@@ -113,9 +115,11 @@ class Undoing(Part):
             with database.write() as connection:
                 tree.remove(connection, id)
                 catalogue.remove(connection, id)
+            sleep(BREATH)
         for branch in branches:
             with database.write() as connection:
                 removal.forget(connection, branch)
+            sleep(BREATH)
         if has_old_changes:
             with database.write() as connection:
                 undo.forget(connection, oldest)
@@ -129,6 +133,7 @@ class Undoing(Part):
         while pages:
             with self._shelves.disk.database.write() as connection:
                 pages = MERGE_PAGES if words.merge(connection, index, pages) else 0
+            sleep(BREATH)
 
     def _trash(self, id: str, *, is_deleted: bool) -> None:
         with self._write(id) as connection:

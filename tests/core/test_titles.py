@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.titles import LIMIT, cleaned, improve, title_from
+from assistant.core.titles import LIMIT, cleaned, improve, is_about, title_from
 from assistant.storage.conversations import SqliteConversations
 from tests.core.speaking import PROMPTS
 from tests.fakes import Gate, ScriptedModel, ScriptedModels
@@ -46,6 +46,39 @@ def test_a_title_is_never_empty_and_never_long(text: str) -> None:
 )
 def test_the_title_is_taken_out_of_what_the_model_wrote(written: str, title: str) -> None:
     assert cleaned(written) == title
+
+
+@pytest.mark.parametrize(
+    ("title", "question", "about"),
+    [
+        ("Colour of the sky", "why is the sky blue", True),
+        ("Repairing a bicycle", "I want to repair my bike", True),
+        ("First person on the moon", "When may the landlord raise the rent?", False),
+        ("Acao e reacao", "o que é AÇÃO e reação?", True),
+        ("How to start a business", "como faço para abrir uma conta no banco?", False),
+        ("空の色", "なぜ空は青いの?", True),
+        ("", "anything", False),
+    ],
+)
+def test_a_title_is_about_its_question_or_refused(title: str, question: str, about: bool) -> None:
+    assert is_about(title, question) == about
+
+
+def test_the_title_of_an_example_leaves_the_words(store: SqliteConversations) -> None:
+    id = asked(store)
+
+    improved(store, ScriptedModel("First person on the moon"), id)
+
+    assert store.conversation(id).title == "why is the sky blue"
+    assert not improved(store, ScriptedModel("Colour of the sky"), id)
+
+
+def test_a_title_that_was_cut_off_leaves_the_words(store: SqliteConversations) -> None:
+    id = asked(store)
+
+    improved(store, ScriptedModel("Colour of the sky " + "and of all else " * 9), id)
+
+    assert store.conversation(id).title == "why is the sky blue"
 
 
 @given(st.text())

@@ -38,13 +38,10 @@ def models(shared_home: Path, starter: LlamaChatModel) -> ModelCatalog:
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("what can I cook with leftover rice and eggs?", {"rice", "eggs", "leftover", "cooking"}),
-        (
-            "I want to learn how to repair my bicycle",
-            {"bicycle", "repair", "repairing", "learning"},
-        ),
+        ("what can I cook with leftover rice and eggs?", {"rice", "eggs"}),
+        ("I want to learn how to repair my bicycle", {"bicycle", "repair"}),
+        ("escreva um poema sobre o mar", {"poema", "mar"}),
         ("como faço para abrir uma conta no banco?", {"conta", "banco", "abrir"}),
-        ("quero viajar para Recife com duas crianças", {"recife", "viagem", "viajar", "crianças"}),
     ],
 )
 def test_the_starter_model_writes_a_title_in_the_language_of_the_question(
@@ -56,12 +53,15 @@ def test_the_starter_model_writes_a_title_in_the_language_of_the_question(
 
     assert titles.improve(store, models, PROMPTS, id, Event())
 
-    title = store.conversation(id).title
+    conversation = store.conversation(id)
+    title = conversation.title
+    assert conversation.titled == "model"
     assert len(title) <= LIMIT
     assert words & set(title.lower().replace("?", "").split()), title
 
 
 @pytest.mark.model
+@pytest.mark.timeout(400)
 def test_a_long_talk_goes_on_with_a_summary_and_the_cache_of_its_beginning(
     store: SqliteConversations, models: ModelCatalog
 ) -> None:
@@ -69,7 +69,7 @@ def test_a_long_talk_goes_on_with_a_summary_and_the_cache_of_its_beginning(
     chat = Chat(store, models, SHORT)
     parent: str | None = None
     facts = ["The rent is 900 euros.", "The boiler is broken.", "Ana has the keys of the cellar."]
-    for number in range(60):
+    for number in range(20):
         said = f"{facts[number % 3]} " * 6 + f"This is note {number}."
         asked = store.append(id, parent, "user", said)
         parent = store.append(id, asked.id, "assistant", "I noted that. " * 24).id

@@ -1,6 +1,7 @@
 """The list of conversations and what can be done with each."""
 
 from datetime import UTC, date, datetime, timedelta
+from contextlib import closing
 from pathlib import Path
 
 from textual.widgets import Input, OptionList
@@ -8,6 +9,7 @@ from textual.widgets import Input, OptionList
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.widgets.sidebar import day_name
 from tests.fakes import Gate
+from tests.storage.clock import SteppingClock
 from tests.tui.driving import Driver, Setting, opened, scripted
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -198,3 +200,14 @@ async def _highlight(driver: Driver, title: str) -> None:
 def _list(driver: Driver) -> str:
     listing = driver.screen.query_one("#conversations", OptionList)
     return "\n".join(str(option.prompt) for option in listing.options)
+
+
+async def test_old_trash_leaves_behind_the_screen(home: Path) -> None:
+    past = SteppingClock()
+    with closing(SqliteConversations(home / "chats.db", past)) as store:
+        id = store.create(title="Old").id
+        store.append(id, None, "user", "kept too long")
+        store.delete(id)
+    async with opened(Setting(home)) as driver:
+        await driver.until(lambda: not driver.store.trash(), "the trash is empty")
+        assert driver.store.conversations(deleted=True) == []

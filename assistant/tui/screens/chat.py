@@ -1,6 +1,7 @@
 """The chat screen: puts the widgets together and routes what they say."""
 
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from textual import events
@@ -9,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
-from assistant.core.errors import AssistantError
+from assistant.core.errors import AssistantError, StorageError
 from assistant.core.events import Answered, Loaded, Loading, Queued, Retrieved
 from assistant.core.models import Message
 from assistant.core.one_question import SIGN
@@ -19,6 +20,7 @@ from assistant.tui.actions import HANDLERS, files
 from assistant.tui.actions.call import Call
 from assistant.tui.actions.library import show_library
 from assistant.tui.afterthoughts import Afterthoughts
+from assistant.tui.aside import aside
 from assistant.tui.browsing import Browser
 from assistant.tui.completer import Completer
 from assistant.tui.composing import Composer
@@ -149,10 +151,16 @@ class ChatScreen(Screen[None]):
         """After the first frame: the model, the list, and what was typed last time."""
         self.loading_model.start(None)
         self.do(self.session.restore())
+        self.do(self._tidy())
         self.do(self.browser.refresh())
         self.do(self.holdings.watch())
         self.do(self.roles.refresh())
         self.set_interval(1, self._look_elsewhere)
+
+    async def _tidy(self) -> None:
+        """Empty the trash of what is past its time, which may take long."""
+        with suppress(StorageError):
+            await aside(self.desk.store.purge)
 
     # Commands
 
