@@ -1,7 +1,7 @@
 """The list of conversations and what can be done with each."""
 
-from datetime import UTC, date, datetime, timedelta
 from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from textual.widgets import Input, OptionList
