@@ -26,6 +26,8 @@ environment=$cache/environment-$(key "$(cat "$here/requirements.txt" "$root/cons
 
 cd "$root"
 mkdir -p dist build
+# For the bill of materials, which is made in the same one.
+echo "$environment" >build/environment
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' assistant/__init__.py)
 # The time in archives, and the seed of sets whose order could leak into a file.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)

@@ -9,16 +9,18 @@ cd "$root"
 venv=${VENV:-.venv}
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' assistant/__init__.py)
 
+# What was built before may be of another version.
+rm -rf dist
 sh packaging/pyinstaller/build.sh
 sh packaging/deb/build.sh
-rm -f dist/*.whl dist/assistant-"$version".tar.gz
-"$venv/bin/python" -m build --outdir dist >/dev/null
+sh packaging/wheel/build.sh
 for artefact in dist/assistant dist/assistant-"$version"-*.run dist/assistant_"$version"_*.deb; do
     echo "$artefact"
     "$venv/bin/python" packaging/smoke.py "$artefact"
 done
-environment=$(ls -td "$cache"/environment-*/ | head -n 1)
-"${environment}bin/python" "$here/sbom.py" dist/assistant/_internal/assistant/_licenses.json \
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
+export SOURCE_DATE_EPOCH
+"$(cat build/environment)/bin/python" "$here/sbom.py" dist/assistant/_internal/assistant/_licenses.json \
     >"dist/assistant-$version.cdx.json"
 sed -n "/^## \(\[\)\{0,1\}\($version\|Unreleased\)/,/^## /{/^## /!p;}" CHANGELOG.md \
     >"dist/CHANGES-$version.md"
