@@ -38,7 +38,7 @@ complete fish "$share/fish/vendor_completions.d/assistant.fish"
     echo
     ASSISTANT_HOME=$scratch dist/assistant/assistant licenses --full
 } >"$share/doc/assistant/copyright"
-gzip -9n <CHANGELOG.md >"$share/doc/assistant/changelog.gz"
+gzip -9n <CHANGELOG.md >"$share/doc/assistant/NEWS.gz"
 cat >"$stage/DEBIAN/control" <<CONTROL
 Package: assistant
 Version: $version
@@ -56,6 +56,7 @@ CONTROL
 (cd "$stage" && find usr -type f | LC_ALL=C sort | xargs -d '\n' md5sum) >"$scratch/md5sums"
 mv "$scratch/md5sums" "$stage/DEBIAN/"
 find "$stage" -type d -exec chmod 755 {} +
+find "$stage" -name '*.so*' -type f -exec chmod a-x {} +
 chmod -R u+w,go=u-w "$stage"
 nice dpkg-deb --root-owner-group -Zxz -z6 --build "$stage" "dist/assistant_${version}_$architecture.deb" >&2
 rm -rf "$stage"

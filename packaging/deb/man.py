@@ -54,7 +54,7 @@ def _commands(group: click.Group, context: click.Context) -> Iterator[str]:
 def _options(member: click.Command, context: click.Context) -> Iterator[str]:
     for parameter in member.get_params(context):
         record = parameter.get_help_record(context)
-        if record is not None:
+        if record is not None and record[1]:
             yield f".TP\n.B {_escaped(record[0])}\n{_escaped(' '.join(record[1].split()))}"
 
 
