@@ -36,8 +36,9 @@ rm -rf dist/assistant
 nice "$environment/bin/pyinstaller" --noconfirm --clean --log-level WARN \
     --distpath dist --workpath build/pyinstaller "$here/assistant.spec"
 
-# Debugging symbols of Python itself; the wheels come without.
-find dist/assistant \( -name 'libpython*' -o -path '*/lib-dynload/*.so' \) -type f \
+# Symbols that nothing looks up. Not of libraries that wheels have patched to find each other
+# (numpy, *.libs): strip may misplace what the patch has moved.
+find dist/assistant/_internal -type f -name '*.so*' ! -path '*.libs/*' ! -path '*/numpy/*' \
     -exec strip --strip-unneeded {} +
 chmod -R u+w,go=u-w dist/assistant
 # What `assistant doctor` compares the files with.
