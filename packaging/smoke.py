@@ -183,6 +183,45 @@ class Trial:
         )
         expect(done.returncode == 0, done)
 
+    def it_runs_every_command(self) -> None:
+        exported = self.box.home() / "exported"
+        case = {"question": QUESTION, "answer": "green", "path": "farol.md"}
+        (self.box.home() / "questions.jsonl").write_text(json.dumps(case) + "\n")
+        for form in ("json", "markdown", "html"):
+            self.call("export", "--all", f"/home/ana/exported/{form}", "--format", form)
+            expect(any((exported / form).rglob("*.*")), form)
+        for command in (
+            ("eval", "/home/ana/questions.jsonl"),
+            ("import", "/home/ana/exported/json"),
+            ("library", "refresh"),
+            ("library", "verify"),
+            ("library", "status"),
+            ("library", "list"),
+            ("library", "rebuild"),
+            ("chats",),
+            ("chats", "trash"),
+            ("prompts",),
+            ("prompts", "check"),
+            ("ask", "Olá.", "--prompt", "general", "--max-tokens", "3"),
+            ("models",),
+            ("settings",),
+        ):
+            self.call(*command)
+
+    def it_misses_no_module(self) -> None:
+        # Nobody serves there: what speaks to a server is loaded all the same.
+        served = {"ASSISTANT_HOME": "/home/ana/served", **UNPACKED}
+        served["ASSISTANT_LIBRARY__SERVER"] = "http://127.0.0.1:9"
+        self.call("add", "/home/ana/documents é/farol.md", **served)
+        self.call("library", "verify", "--json", **served)
+        logs = [file.read_text(errors="replace") for file in self.box.home().rglob("*.log")]
+        expect(any("127.0.0.1" in log for log in logs), "the server was not asked")
+        missed = [
+            line for log in logs for line in log.splitlines()
+            if "No module named" in line or "ImportError" in line
+        ]  # fmt: skip
+        expect(not missed, missed)
+
     def it_serves_two_users_at_once(self) -> None:
         with ThreadPoolExecutor() as pool:
             asked = [pool.submit(self._ask_as, user) for user in USERS]
