@@ -187,6 +187,7 @@ class Trial:
         exported = self.box.home() / "exported"
         case = {"question": QUESTION, "answer": "green", "path": "farol.md"}
         (self.box.home() / "questions.jsonl").write_text(json.dumps(case) + "\n")
+        self.call("ask", "Olá.", "--prompt", "general", "--max-tokens", "3")
         for form in ("json", "markdown", "html"):
             self.call("export", "--all", f"/home/ana/exported/{form}", "--format", form)
             expect(any((exported / form).rglob("*.*")), form)
@@ -202,7 +203,6 @@ class Trial:
             ("chats", "trash"),
             ("prompts",),
             ("prompts", "check"),
-            ("ask", "Olá.", "--prompt", "general", "--max-tokens", "3"),
             ("models",),
             ("settings",),
         ):
@@ -212,7 +212,8 @@ class Trial:
         # Nobody serves there: what speaks to a server is loaded all the same.
         served = {"ASSISTANT_HOME": "/home/ana/served", **UNPACKED}
         served["ASSISTANT_LIBRARY__SERVER"] = "http://127.0.0.1:9"
-        self.call("add", "/home/ana/documents é/farol.md", **served)
+        (self.box.home() / "farol.md").write_text(FACT)
+        self.call("add", "/home/ana/farol.md", **served)
         self.call("library", "verify", "--json", **served)
         logs = [file.read_text(errors="replace") for file in self.box.home().rglob("*.log")]
         expect(any("127.0.0.1" in log for log in logs), "the server was not asked")
