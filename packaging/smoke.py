@@ -201,7 +201,7 @@ class Trial:
             ("library", "status"),
             ("library", "list"),
             ("library", "rebuild"),
-            ("chats",),
+            ("chats", "list"),
             ("chats", "trash"),
             ("prompts",),
             ("prompts", "check"),
