@@ -18,6 +18,16 @@ if [ -z "$place" ]; then
     fi
 fi
 program=$place/$version/assistant/assistant
+
+# Whether a process runs from a folder.
+runs() {
+    real=$(cd "$1" && pwd -P) || return 1
+    for process in /proc/[0-9]*/exe; do
+        case $(readlink "$process" 2>/dev/null) in "$real"/*) return 0 ;; esac
+    done
+    return 1
+}
+
 if [ ! -x "$program" ]; then
     umask 077
     unpacking=$place/.unpacking.$$
@@ -35,14 +45,15 @@ if [ ! -x "$program" ]; then
         exit 7
     fi
     # Another start may have been first: then its copy is used.
-    mv "$unpacking" "$place/$version" 2>/dev/null || [ -x "$program" ]
+    mv -T "$unpacking" "$place/$version" 2>/dev/null || [ -x "$program" ]
     trap - EXIT INT HUP TERM
     rm -rf "$unpacking"
-    # What earlier versions left, unless it is in use.
+    # What was left by those that were killed, and by earlier versions unless they still run.
+    for left in "$place"/.unpacking.*; do
+        [ -d "/proc/${left##*.}" ] || rm -rf "$left"
+    done
     for old in "$place"/*; do
-        [ "$old" = "$place/$version" ] || command -v fuser >/dev/null 2>&1 || continue
-        [ "$old" = "$place/$version" ] || fuser -s "$old/assistant/assistant" 2>/dev/null ||
-            rm -rf "$old"
+        [ "$old" = "$place/$version" ] || runs "$old" || rm -rf "$old"
     done
 fi
 exec "$program" "$@"

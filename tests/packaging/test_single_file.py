@@ -1,7 +1,9 @@
 """The single file unpacks itself once, wherever it may, and starts from there."""
 
 import os
+import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -132,3 +134,46 @@ def test_another_version_takes_the_place_of_an_earlier_one(tmp_path: Path) -> No
 
     assert done.stdout == "changed\n"
     assert len(list(place.iterdir())) == 1
+
+
+def test_two_first_starts_at_once_leave_one_copy(tmp_path: Path) -> None:
+    file = single(tmp_path, PROGRAM + "exit\n" + os.urandom(500_000).hex())
+    place = tmp_path / "place"
+    environment = {"PATH": os.environ["PATH"], "ASSISTANT_UNPACKED": str(place)}
+    starts = [
+        subprocess.Popen([str(file)], env=environment, stdout=subprocess.PIPE) for _ in range(4)
+    ]
+
+    assert [start.communicate()[0] != b"" for start in starts] == [True] * 4
+    [unpacked] = place.iterdir()
+    assert [each.name for each in unpacked.iterdir()] == ["assistant"]
+
+
+def test_what_a_killed_start_left_is_cleaned_up(tmp_path: Path) -> None:
+    left = tmp_path / "place" / ".unpacking.4999999"
+    left.mkdir(parents=True)
+
+    assert len(unpack(single(tmp_path), left.parent)) == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it looks into /proc")
+def test_an_earlier_version_stays_while_it_runs(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    [earlier] = unpack(single(tmp_path), place)
+    program = earlier / "assistant" / "assistant"
+    shutil.copy(Path("/bin/sleep").resolve(), program)
+    with subprocess.Popen([str(program), "60"]) as running:
+        during = unpack(single(tmp_path, "#!/bin/sh\n: 2\n"), place)
+        running.kill()
+    after = unpack(single(tmp_path, "#!/bin/sh\n: 3\n"), place)
+
+    assert earlier in during
+    assert len(during) == 2
+    assert earlier not in after
+    assert len(after) == 1
+
+
+def unpack(file: Path, place: Path) -> list[Path]:
+    """Run a single file; all that is unpacked then."""
+    assert run(file, ASSISTANT_UNPACKED=str(place)).returncode == 0
+    return list(place.iterdir())
