@@ -4,12 +4,14 @@ from contextlib import closing
 from typing import Any
 
 from assistant.cli.console import Console
+from assistant.cli.forms import Form
 from assistant.cli.interruption import InterruptedWriteError, Interruption
 from assistant.cli.progress import show
 from assistant.cli.sources import Sourced, tell_citations, tell_saying, tell_search
 from assistant.core.chat import Ask, Chat
 from assistant.core.citations import annotate, annotated
 from assistant.core.documents import Passage
+from assistant.core.errors import AssistantError
 from assistant.core.events import Answered, Loaded, Retrieved, TurnEvent, Wrote
 from assistant.core.grounding import Sources
 from assistant.core.library import Saying
@@ -25,8 +27,17 @@ class Answering:
     """One answer on its way to the console."""
 
     def __init__(
-        self, console: Console, interruption: Interruption, as_json: bool, no_stream: bool
+        self,
+        console: Console,
+        interruption: Interruption,
+        as_json: bool,
+        no_stream: bool,
+        form: Form | None = None,
     ) -> None:
+        """Args:
+        form: what the answer has to be.
+        """
+        self._form = form
         self._console = console
         self._interruption = interruption
         self._as_json = as_json
@@ -93,24 +104,32 @@ class Answering:
     def _finish(self, message: Message | None) -> int:
         if message is None:
             return self._interruption.exit_code
+        problem = self._form.problem(message) if self._form else None
         if self._as_json:
-            self._console.json(self._object(message))
+            self._console.json(self._object(message, problem))
         elif not self._streams and message.text:
-            answer = annotate(message.text, message.citations)
+            # Numbers of sources would break the form.
+            answer = annotate(message.text, () if self._form else message.citations)
             self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
         if not self._as_json:
             tell_citations(message.citations, self._console)
             if self._saying is not None:
                 tell_saying(self._saying, self._passages, self._console)
-        return self._interruption.exit_code if message.state == "stopped" else 0
+        if message.state == "stopped":
+            return self._interruption.exit_code
+        if problem is not None:
+            self._console.error(problem.message, problem.hint)
+            return problem.exit_code
+        return 0
 
-    def _object(self, message: Message) -> dict[str, Any]:
+    def _object(self, message: Message, problem: AssistantError | None) -> dict[str, Any]:
         sourced = Sourced.of(
             annotated(message.text, message.citations), checked=bool(self._passages)
         )
         usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
         return {
-            "answer": sourced.text,
+            "answer": message.text if self._form else sourced.text,
+            "problem": problem.message if problem else None,
             "stopped": message.state == "stopped",
             "stop_reason": message.stop_reason,
             "model": self._model or message.model,

@@ -11,6 +11,7 @@ import click
 from pydantic import ValidationError
 
 from assistant.cli.answering import Answering
+from assistant.cli.forms import Form, grammar_form, schema_form
 from assistant.cli.interruption import Interruption
 from assistant.cli.opening import (
     given_values,
@@ -44,6 +45,7 @@ Exit status:
     6  the engine failed
     7  the conversations cannot be read or written
     8  your files cannot be searched, or an attached one cannot be read
+   10  the answer was cut off before it had the form asked for, or has it not
   129  stopped because the terminal was closed (SIGHUP)
   130  stopped by Ctrl+C (SIGINT)
   141  whoever read the answer has gone (SIGPIPE)
@@ -66,6 +68,8 @@ class AskOptions(Value):
     collections: tuple[str, ...]
     attach: tuple[str, ...]
     no_library: bool
+    schema_file: str | None
+    grammar: str | None
     no_stream: bool
     as_json: bool
     dry_run: bool
@@ -94,6 +98,13 @@ class AskOptions(Value):
     help="Send this file whole with the question; repeatable. No other file is searched then.",
 )
 @click.option("--no-library", is_flag=True, help="Do not look into your files.")
+@click.option(
+    "--schema",
+    "schema_file",
+    metavar="FILE",
+    help="The answer is JSON and fits the JSON schema in this file.",
+)
+@click.option("--grammar", metavar="FILE", help="The answer fits this grammar, written in GBNF.")
 @click.option("--no-stream", is_flag=True, help="Print the answer when it is complete.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--dry-run", is_flag=True, help="Print the exact prompt and its tokens; ask nothing.")
@@ -116,6 +127,9 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
         raise click.UsageError("--collection and --no-library exclude each other.")
     if options.collections and options.attach:
         raise click.UsageError("--collection and --attach exclude each other.")
+    if options.schema_file and options.grammar:
+        raise click.UsageError("--schema and --grammar exclude each other.")
+    form = _form(options)
     changes = _changes(options)
     values = given_values(options.variables)
     text = compose(question, program.stdin)
@@ -123,6 +137,7 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
     with program.assistant() as assistant:
         asked = _asked(program, assistant, options, values, text)
         sampling = changes.over(asked.basis.sampling.over(program.settings.sampling))
+        sampling = sampling.model_copy(update={"constraint": form.constraint if form else None})
         sources = chosen_sources(
             options.collections,
             options.no_library,
@@ -142,10 +157,19 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
                 )
                 return view.run(assistant, asked, planned, options.as_json)
             conversation = _conversation(assistant, asked, options.temporary)
-            answering = Answering(program.console, interruption, options.as_json, options.no_stream)
+            answering = Answering(
+                program.console, interruption, options.as_json, options.no_stream, form
+            )
             request = Ask(conversation_id=conversation.id, text=text, attached=attached)
             with _model_of(asked):
                 return answering.run(assistant.chat, request, sampling, sources)
+
+
+def _form(options: AskOptions) -> Form | None:
+    """What the answer has to be."""
+    if options.schema_file is not None:
+        return schema_form(options.schema_file)
+    return grammar_form(options.grammar) if options.grammar is not None else None
 
 
 def _attachable(path: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from assistant.cli.console import BOLD, DIM
 from assistant.cli.program import Program
-from assistant.core.models import Value
+from assistant.core.models import PER_ANSWER, Value
 from assistant.settings import PREFIX, Settings
 
 
@@ -60,7 +60,9 @@ def describe(settings: Settings) -> Iterator[Setting]:
     for section in Settings.model_fields:
         group, default = getattr(settings, section), getattr(defaults, section)
         documented = docstrings(type(group))
-        for key in type(group).model_fields:
+        for key, field in type(group).model_fields.items():
+            if field.json_schema_extra == PER_ANSWER:
+                continue
             yield Setting(
                 key=f"{section}.{key}",
                 variable=f"{PREFIX}{section.upper()}__{key.upper()}",

@@ -9,6 +9,8 @@ AssistantError                 everything below; the only type a front end has t
 │   ├── ModelFileError         missing, truncated, not a GGUF, unknown architecture
 │   ├── ModelMemoryError       too big for the memory that is free
 │   └── ModelLoadTimeoutError  the load outlasted its limit
+├── ConstraintError            a schema or grammar that no answer can be held to     exit 2
+├── IncompleteAnswerError      an answer that was to have a form, and has it not     exit 10
 ├── ContextOverflowError       the question alone does not fit the window            exit 5
 ├── EngineError                the engine worker failed                              exit 6
 │   ├── EngineStartError       the worker could not be started or joined
@@ -93,6 +95,14 @@ class ModelMemoryError(ModelError):
 
 class ModelLoadTimeoutError(ModelError):
     pass
+
+
+class ConstraintError(AssistantError):
+    exit_code = 2
+
+
+class IncompleteAnswerError(AssistantError):
+    exit_code = 10
 
 
 class ContextOverflowError(AssistantError):

@@ -1,9 +1,9 @@
 """The frozen values that travel between the parts of the program."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Role = Literal["system", "user", "assistant"]
 """Who speaks."""
@@ -59,6 +59,17 @@ RepeatPenalty = Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32 - 1)]
 MaxTokens = Annotated[int, Field(ge=1)]
 
+PER_ANSWER: Final[dict[str, JsonValue]] = {"per_answer": True}
+"""Marks what is chosen for one answer and is no setting."""
+
+
+class Constraint(Value):
+    """What an answer has to be, letter for letter: no other token is ever chosen."""
+
+    kind: Literal["schema", "grammar"]
+    """A JSON schema, or a grammar in llama.cpp's GBNF."""
+    text: str
+
 
 class Sampling(Value):
     """How the next token is chosen. The names are llama.cpp's."""
@@ -77,6 +88,8 @@ class Sampling(Value):
     """None draws a new one for every answer."""
     max_tokens: MaxTokens | None = None
     """The longest answer, in tokens; None is bounded by the context window alone."""
+    constraint: Annotated[Constraint | None, Field(json_schema_extra=PER_ANSWER)] = None
+    """None lets the model write what it likes."""
 
 
 class SamplingChanges(Value):

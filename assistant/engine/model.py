@@ -64,6 +64,7 @@ class LoadedModel:
             window=self._window,
             batch=options.batch,
             stop=self._prompts.stop,
+            native=native,
         )
 
     def close(self) -> None:

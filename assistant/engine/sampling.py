@@ -1,16 +1,22 @@
 """The sampler chain: how the next token is chosen from the model's logits."""
 
+import ctypes
 import secrets
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
 import llama_cpp
+import numpy as np
 
+from assistant.core.errors import IncompleteAnswerError
 from assistant.core.models import Sampling
 
 PENALTY_WINDOW = 64
 """Tokens of the answer in which repetition is punished; llama.cpp's default."""
+
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+"""`llama_token_data`."""
 
 
 class SamplerChain:
@@ -20,7 +26,17 @@ class SamplerChain:
     has to be able to repeat them.
     """
 
-    def __init__(self, sampling: Sampling, vocabulary_size: int) -> None:
+    def __init__(
+        self,
+        sampling: Sampling,
+        vocabulary_size: int,
+        grammar: "llama_cpp.llama_sampler_p | None" = None,
+    ) -> None:
+        """Args:
+        grammar: what every token has to fit; it is freed with the chain.
+        """
+        self._size = vocabulary_size
+        self._grammar = grammar
         self._chain = llama_cpp.llama_sampler_chain_init(
             llama_cpp.llama_sampler_chain_default_params()
         )
@@ -50,6 +66,8 @@ class SamplerChain:
         traceback: TracebackType | None,
     ) -> None:
         llama_cpp.llama_sampler_free(self._chain)
+        if self._grammar is not None:
+            llama_cpp.llama_sampler_free(self._grammar)
 
     def accept(self, tokens: Iterable[int]) -> None:
         """Count tokens as written: the unfinished answer that is gone on with."""
@@ -57,8 +75,59 @@ class SamplerChain:
             llama_cpp.llama_sampler_accept(self._chain, token)
 
     def sample(self, context: llama_cpp.llama_context_p) -> int:
-        """The next token, from the logits of the last one evaluated."""
-        return int(llama_cpp.llama_sampler_sample(self._chain, context, -1))
+        """The next token, from the logits of the last one evaluated.
+
+        Raises:
+            IncompleteAnswerError: no token fits the grammar.
+        """
+        if self._grammar is None:
+            return int(llama_cpp.llama_sampler_sample(self._chain, context, -1))
+        token = self._sample_fitting(self._grammar, context)
+        llama_cpp.llama_sampler_accept(self._chain, token)
+        llama_cpp.llama_sampler_accept(self._grammar, token)
+        return token
+
+    def _sample_fitting(
+        self, grammar: "llama_cpp.llama_sampler_p", context: llama_cpp.llama_context_p
+    ) -> int:
+        """Most tokens that are chosen freely fit: only where one does not are all looked at."""
+        logits = np.ctypeslib.as_array(
+            llama_cpp.llama_get_logits_ith(context, -1), shape=(self._size,)
+        )
+        candidates = np.zeros(self._size, _CANDIDATE)
+        candidates["id"] = np.arange(self._size)
+        candidates["logit"] = logits
+        chosen = _choose(self._chain, candidates.copy())
+        alone = candidates[chosen : chosen + 1].copy()
+        _apply(grammar, alone)
+        if alone["logit"][0] > -np.inf:
+            return chosen
+        _apply(grammar, candidates)
+        if not (candidates["logit"] > -np.inf).any():
+            raise IncompleteAnswerError(
+                "The answer cannot be gone on with: no token of the model fits the form asked for.",
+                "Ask for a simpler form.",
+            )
+        return _choose(self._chain, candidates[candidates["logit"] > -np.inf])
 
     def _add(self, sampler: "llama_cpp.llama_sampler_p") -> None:
         llama_cpp.llama_sampler_chain_add(self._chain, sampler)
+
+
+def _choose(chain: "llama_cpp.llama_sampler_p", candidates: np.ndarray) -> int:
+    """The token that a chain takes from candidates, whose order it changes."""
+    array = _apply(chain, candidates)
+    return int(candidates["id"][array.selected])
+
+
+def _apply(
+    sampler: "llama_cpp.llama_sampler_p", candidates: np.ndarray
+) -> llama_cpp.llama_token_data_array:
+    array = llama_cpp.llama_token_data_array(
+        data=candidates.ctypes.data_as(ctypes.POINTER(llama_cpp.llama_token_data)),
+        size=len(candidates),
+        selected=-1,
+        sorted=False,
+    )
+    llama_cpp.llama_sampler_apply(sampler, ctypes.byref(array))
+    return array

@@ -17,7 +17,8 @@ class Vocabulary:
     def __init__(self, model: llama_cpp.llama_model_p) -> None:
         vocab = llama_cpp.llama_model_get_vocab(model)
         assert vocab is not None
-        self._vocab = vocab
+        self.native = vocab
+        """As llama.cpp's own functions take it."""
         self._pieces: dict[int, bytes] = {}
         self._lengths: dict[int, int] = {}
         self._buffer = ctypes.create_string_buffer(_PIECE_BYTES)
@@ -37,12 +38,12 @@ class Vocabulary:
         """Tokens of UTF-8 text; texts of special tokens become those. Adds none of its own."""
         room = len(text) + 16
         tokens = (llama_cpp.llama_token * room)()
-        count = llama_cpp.llama_tokenize(self._vocab, text, len(text), tokens, room, False, True)
+        count = llama_cpp.llama_tokenize(self.native, text, len(text), tokens, room, False, True)
         if count < 0:
             room = -count
             tokens = (llama_cpp.llama_token * room)()
             count = llama_cpp.llama_tokenize(
-                self._vocab, text, len(text), tokens, room, False, True
+                self.native, text, len(text), tokens, room, False, True
             )
         return list(tokens[:count])
 
@@ -66,25 +67,25 @@ class Vocabulary:
 
     def is_end(self, token: int) -> bool:
         """Whether the model ends its answer with this token."""
-        return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+        return bool(llama_cpp.llama_vocab_is_eog(self.native, token))
 
     def _to_piece(self, token: int, special: bool) -> bytes:
         buffer = self._buffer
-        size = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, special)
+        size = llama_cpp.llama_token_to_piece(self.native, token, buffer, len(buffer), 0, special)
         if size < 0:
             buffer = ctypes.create_string_buffer(-size)
             size = llama_cpp.llama_token_to_piece(
-                self._vocab, token, buffer, len(buffer), 0, special
+                self.native, token, buffer, len(buffer), 0, special
             )
         return buffer.raw[:size]
 
     def _text(self, token: int) -> str:
         if token < 0:
             return ""
-        text: bytes = llama_cpp.llama_vocab_get_text(self._vocab, token)
+        text: bytes = llama_cpp.llama_vocab_get_text(self.native, token)
         return text.decode("utf-8", "replace")
 
     def _texts(self, wanted: int) -> frozenset[str]:
         attributes = llama_cpp.llama_vocab_get_attr
-        ids = (token for token in range(self.size) if attributes(self._vocab, token) & wanted)
+        ids = (token for token in range(self.size) if attributes(self.native, token) & wanted)
         return frozenset(text for token in ids if (text := self._text(token)))

@@ -6,9 +6,12 @@ from typing import NamedTuple
 
 import llama_cpp
 
+from assistant.core.errors import ConstraintError
 from assistant.core.events import Finished, Reading, Wrote
 from assistant.core.models import Sampling, StopReason, Timings, Usage
 from assistant.engine.abort import AbortFlag
+from assistant.engine.grammar import grammar_sampler
+from assistant.engine.native import NativeLog
 from assistant.engine.pace import Pace
 from assistant.engine.sampling import PENALTY_WINDOW, SamplerChain
 from assistant.engine.sequence import CachedSequence
@@ -37,6 +40,7 @@ class Writer:
         window: int,
         batch: int,
         stop: str | None,
+        native: NativeLog,
     ) -> None:
         self._context = context
         self._vocabulary = vocabulary
@@ -44,22 +48,47 @@ class Writer:
         self._window = window
         self._batch = batch
         self._stop = stop
+        self._native = native
 
     def write(
         self, prompt: Prompt, sampling: Sampling, sequence: CachedSequence
     ) -> Iterator[Reading | Wrote | Finished]:
-        """Read the prompt, which has to fit the window, and write until the answer ends."""
+        """Read the prompt, which has to fit the window, and write until the answer ends.
+
+        Raises:
+            ConstraintError: what the answer has to be is nothing that can be written.
+        """
+        with self._sampler(sampling, prompt) as sampler:
+            yield from self._answer(prompt, sampling, sequence, sampler)
+
+    def _sampler(self, sampling: Sampling, prompt: Prompt) -> SamplerChain:
+        size = self._vocabulary.size
+        if sampling.constraint is None:
+            return SamplerChain(sampling, size)
+        if prompt.opening:
+            raise ConstraintError(
+                "An answer that has begun cannot be given a form.", "Ask the question anew."
+            )
+        grammar = grammar_sampler(sampling.constraint, self._vocabulary, self._native)
+        return SamplerChain(sampling, size, grammar)
+
+    def _answer(
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        sequence: CachedSequence,
+        sampler: SamplerChain,
+    ) -> Iterator[Reading | Wrote | Finished]:
         answer = _Answer(len(prompt.tokens), sequence.begin(prompt.tokens, prompt.text))
         yield from self._read(answer, sequence)
         answer.read()
         if not self._abort.is_set():
-            with SamplerChain(sampling, self._vocabulary.size) as sampler:
-                opening = self._vocabulary.tokenize(prompt.opening.encode())
-                sampler.accept(opening[-PENALTY_WINDOW:])
-                limit = min(sampling.max_tokens or self._window, self._window - answer.prompt)
-                for text in self._write(sequence, sampler, limit, answer, fresh=not prompt.opening):
-                    answer.shown()
-                    yield Wrote(text=text)
+            opening = self._vocabulary.tokenize(prompt.opening.encode())
+            sampler.accept(opening[-PENALTY_WINDOW:])
+            limit = min(sampling.max_tokens or self._window, self._window - answer.prompt)
+            for text in self._write(sequence, sampler, limit, answer, fresh=not prompt.opening):
+                answer.shown()
+                yield Wrote(text=text)
         yield answer.finished()
 
     def _read(self, answer: "_Answer", sequence: CachedSequence) -> Iterator[Reading]:
