@@ -1,37 +1,43 @@
-"""The header of a GGUF file, read without llama.cpp: enough to refuse a file with its reason.
+"""The header of a GGUF file, as ggml's own reader gives it.
 
+That reader is native code: hostile files may end the process, so that only workers import this.
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
-import mmap
+import ctypes
 import os
 import stat
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
-MOST_ENTRIES = 2**17
-"""Of keys and of tensors; the largest models have a few thousand."""
 
-LONGEST = 2**24
-"""Elements of an array, bytes of a text; vocabularies have at most some 300,000 tokens."""
+SHORT = 1024
+"""Elements of an array that is kept; vocabularies are longer."""
 
 _STRING, _ARRAY = 8, 9
-_SCALARS = {
-    0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q",
-    12: "<d",
-}  # fmt: skip
+_NUMBERS: dict[int, tuple[str, Any]] = {
+    0: ("u8", ctypes.c_uint8),
+    1: ("i8", ctypes.c_int8),
+    2: ("u16", ctypes.c_uint16),
+    3: ("i16", ctypes.c_int16),
+    4: ("u32", ctypes.c_uint32),
+    5: ("i32", ctypes.c_int32),
+    6: ("f32", ctypes.c_float),
+    7: ("bool", ctypes.c_bool),
+    10: ("u64", ctypes.c_uint64),
+    11: ("i64", ctypes.c_int64),
+    12: ("f64", ctypes.c_double),
+}
+"""Kinds of value, by their number in the file."""
 
-_BLOCKS = {
-    0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34),
-    9: (32, 36), 10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210),
-    15: (256, 292), 16: (256, 66), 17: (256, 74), 18: (256, 98), 19: (256, 50), 20: (32, 18),
-    21: (256, 110), 22: (256, 82), 23: (256, 136), 24: (1, 1), 25: (1, 2), 26: (1, 4), 27: (1, 8),
-    28: (1, 8), 29: (256, 56), 30: (1, 2), 34: (256, 54), 35: (256, 66), 39: (32, 17),
-}  # fmt: skip
-"""Tensor type to elements and bytes of a block; from ggml's type table."""
+_WHOLE = frozenset({0, 1, 2, 3, 4, 5, 7, 10, 11})
 
 
 class GgufError(Exception):
@@ -41,10 +47,13 @@ class GgufError(Exception):
 @dataclass(frozen=True)
 class Tensor:
     name: str
+    kind: str
+    """As ggml calls its quantization, such as `q4_K`."""
+    elements: int
     offset: int
     """From the start of the file."""
-    size: int | None
-    """Bytes; None for a type this program does not know."""
+    size: int
+    """Bytes."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,11 @@ class Header:
 
     @property
     def architecture(self) -> str:
-        return str(self.metadata.get("general.architecture", ""))
+        return self.text("general.architecture")
+
+    def text(self, key: str) -> str:
+        """A value as text; empty where the file does not say."""
+        return str(self.metadata.get(key, ""))
 
     def number(self, key: str) -> int:
         """`<architecture>.<key>`; the largest for an array; 0 where the file does not say."""
@@ -76,9 +89,29 @@ def read_header(path: Path) -> Header:
     """Read the header of a GGUF file.
 
     Raises:
-        GgufError: it is none, or is cut off within its header.
+        GgufError: it is none, or its header is cut off or damaged.
         OSError: it cannot be read.
     """
+    size = _check_begin(path)
+    ggml = _ggml()
+    with _opened(ggml, path) as context:
+        metadata: dict[str, int | float | bool | str] = {}
+        arrays: dict[str, list[int]] = {}
+        for index in range(ggml.gguf_get_n_kv(context)):
+            key = _text(ggml.gguf_get_key(context, index))
+            kind = ggml.gguf_get_kv_type(context, index)
+            if kind == _ARRAY:
+                if (numbers := _array(ggml, context, index)) is not None:
+                    arrays[key] = numbers
+            elif kind == _STRING:
+                metadata[key] = _text(ggml.gguf_get_val_str(context, index))
+            else:
+                metadata[key] = getattr(ggml, f"gguf_get_val_{_NUMBERS[kind][0]}")(context, index)
+        return Header(metadata, arrays, tuple(_tensors(ggml, context)), size)
+
+
+def _check_begin(path: Path) -> int:
+    """Refuse what is no GGUF file, each with its reason; bytes of one that may be."""
     # A FIFO would hang a plain open for ever.
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -87,99 +120,94 @@ def read_header(path: Path) -> Header:
             raise GgufError("is a folder, not a model file")
         if not stat.S_ISREG(status.st_mode):
             raise GgufError("is not a regular file")
-        if status.st_size == 0:
-            raise GgufError("is empty")
-        if (magic := os.pread(file, 4, 0)) != MAGIC:
-            raise GgufError(f"is not a GGUF file (it begins with {magic!r})")
-        with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as data:
-            return _Reader(data).header(status.st_size)
-    except (struct.error, IndexError, OverflowError):
-        raise GgufError("is cut off within its header") from None
+        begin = os.pread(file, 8, 0)
     finally:
         os.close(file)
+    if not begin:
+        raise GgufError("is empty")
+    if not begin.startswith(MAGIC):
+        raise GgufError(f"is not a GGUF file (it begins with {begin[:4]!r})")
+    if len(begin) == 8 and (version := struct.unpack("<I", begin[4:])[0]) not in VERSIONS:
+        raise GgufError(f"has GGUF version {version}, and only 2 and 3 are known")
+    return status.st_size
 
 
-class _Reader:
-    def __init__(self, data: mmap.mmap) -> None:
-        self._data = data
-        self._at = len(MAGIC)
+@contextmanager
+def _opened(ggml: ctypes.CDLL, path: Path) -> Iterator[ctypes.c_void_p]:
+    context = ggml.gguf_init_from_file(os.fsencode(path), _InitParameters(True, None))
+    if not context:
+        raise GgufError("is cut off within its header, or damaged there")
+    try:
+        yield context
+    finally:
+        ggml.gguf_free(context)
 
-    def header(self, size: int) -> Header:
-        version = self._scalar("<I")
-        if version not in VERSIONS:
-            raise GgufError(f"has GGUF version {version}, and only 2 and 3 are known")
-        tensor_count, key_count = self._count(MOST_ENTRIES), self._count(MOST_ENTRIES)
-        metadata: dict[str, int | float | bool | str] = {}
-        arrays: dict[str, list[int]] = {}
-        for _ in range(key_count):
-            key, kind = self._string(), self._scalar("<I")
-            if kind == _ARRAY:
-                if (numbers := self._array()) is not None:
-                    arrays[key] = numbers
-            else:
-                metadata[key] = self._value(kind)
-        described = [self._tensor() for _ in range(tensor_count)]
-        alignment = metadata.get("general.alignment", 32)
-        if not isinstance(alignment, int) or not 0 < alignment < 2**20:
-            raise GgufError("has a damaged header")
-        start = -(-self._at // alignment) * alignment
-        tensors = tuple(Tensor(name, start + at, bytes_) for name, at, bytes_ in described)
-        return Header(metadata, arrays, tensors, size)
 
-    def _tensor(self) -> tuple[str, int, int | None]:
-        name = self._string()
-        dimensions = self._scalar("<I")
-        if dimensions > 8:
-            raise GgufError("has a damaged header")
-        elements = 1
-        for _ in range(dimensions):
-            elements *= self._scalar("<Q")
-        kind, offset = self._scalar("<I"), self._scalar("<Q")
-        block = _BLOCKS.get(kind)
-        return name, offset, block and elements // block[0] * block[1]
+def _array(ggml: ctypes.CDLL, context: ctypes.c_void_p, index: int) -> list[int] | None:
+    """The numbers of a short array of whole numbers."""
+    kind, count = ggml.gguf_get_arr_type(context, index), ggml.gguf_get_arr_n(context, index)
+    if kind not in _WHOLE or count > SHORT:
+        return None
+    pointer = ctypes.POINTER(_NUMBERS[kind][1])
+    values = ctypes.cast(ggml.gguf_get_arr_data(context, index), pointer)
+    return [int(values[place]) for place in range(count)]
 
-    def _value(self, kind: int) -> int | float | bool | str:
-        if kind == _STRING:
-            return self._string()
-        if kind not in _SCALARS:
-            raise GgufError("has a damaged header")
-        return self._scalar(_SCALARS[kind])
 
-    def _array(self) -> list[int] | None:
-        """The numbers of a short array; strings and long arrays are only passed over."""
-        kind, count = self._scalar("<I"), self._count(LONGEST)
-        if kind == _STRING:
-            self._pass_strings(count)
-            return None
-        if kind not in _SCALARS:
-            raise GgufError("has a damaged header")
-        form = _SCALARS[kind]
-        if count > 1024 or form in ("<f", "<d"):
-            self._at += struct.calcsize(form) * count
-            return None
-        return [int(self._scalar(form)) for _ in range(count)]
+def _tensors(ggml: ctypes.CDLL, context: ctypes.c_void_p) -> Iterator[Tensor]:
+    start = ggml.gguf_get_data_offset(context)
+    for index in range(ggml.gguf_get_n_tensors(context)):
+        kind, size = (
+            ggml.gguf_get_tensor_type(context, index),
+            ggml.gguf_get_tensor_size(context, index),
+        )
+        yield Tensor(
+            name=_text(ggml.gguf_get_tensor_name(context, index)),
+            kind=_text(ggml.ggml_type_name(kind)),
+            elements=size // max(ggml.ggml_type_size(kind), 1) * ggml.ggml_blck_size(kind),
+            offset=start + ggml.gguf_get_tensor_offset(context, index),
+            size=size,
+        )
 
-    def _pass_strings(self, count: int) -> None:
-        data, at, unpack = self._data, self._at, struct.Struct("<Q").unpack_from
-        for _ in range(count):
-            at += 8 + unpack(data, at)[0]
-        self._at = at
 
-    def _string(self) -> str:
-        length = self._count(LONGEST)
-        if self._at + length > len(self._data):
-            raise IndexError
-        text = self._data[self._at : self._at + length]
-        self._at += length
-        return text.decode("utf-8", "replace")
+def _text(text: bytes | None) -> str:
+    return (text or b"").decode("utf-8", "replace")
 
-    def _count(self, most: int) -> int:
-        count = self._scalar("<Q")
-        if count > most:
-            raise GgufError("has a damaged header")
-        return count
 
-    def _scalar(self, form: str) -> int:
-        (value,) = struct.unpack_from(form, self._data, self._at)
-        self._at += struct.calcsize(form)
-        return value  # type: ignore[no-any-return]
+class _InitParameters(ctypes.Structure):
+    """ggml's `gguf_init_params`."""
+
+    _fields_ = (("no_alloc", ctypes.c_bool), ("ctx", ctypes.c_void_p))
+
+
+@cache
+def _ggml() -> ctypes.CDLL:
+    """ggml as llama-cpp-python has loaded it, with the types of what is called here."""
+    from llama_cpp._ggml import libggml  # noqa: PLC0415 -- costs half a second
+
+    pointer, text, index = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64
+    signatures: dict[str, tuple[Any, list[Any]]] = {
+        "gguf_init_from_file": (pointer, [text, _InitParameters]),
+        "gguf_free": (None, [pointer]),
+        "gguf_get_data_offset": (ctypes.c_size_t, [pointer]),
+        "gguf_get_n_kv": (index, [pointer]),
+        "gguf_get_n_tensors": (index, [pointer]),
+        "gguf_get_key": (text, [pointer, index]),
+        "gguf_get_kv_type": (ctypes.c_int, [pointer, index]),
+        "gguf_get_arr_type": (ctypes.c_int, [pointer, index]),
+        "gguf_get_arr_n": (ctypes.c_size_t, [pointer, index]),
+        "gguf_get_arr_data": (pointer, [pointer, index]),
+        "gguf_get_val_str": (text, [pointer, index]),
+        "gguf_get_tensor_name": (text, [pointer, index]),
+        "gguf_get_tensor_type": (ctypes.c_int, [pointer, index]),
+        "gguf_get_tensor_offset": (ctypes.c_size_t, [pointer, index]),
+        "gguf_get_tensor_size": (ctypes.c_size_t, [pointer, index]),
+        "ggml_type_name": (text, [ctypes.c_int]),
+        "ggml_type_size": (ctypes.c_size_t, [ctypes.c_int]),
+        "ggml_blck_size": (index, [ctypes.c_int]),
+        **{f"gguf_get_val_{name}": (kind, [pointer, index]) for name, kind in _NUMBERS.values()},
+    }
+    library: ctypes.CDLL = libggml
+    for name, (result, arguments) in signatures.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    return library

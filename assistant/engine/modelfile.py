@@ -53,8 +53,7 @@ def check_model_file(path: Path, window: int, free: int | None = None) -> Header
 
 
 def _check_complete(path: Path, header: Header) -> None:
-    ends = [tensor.offset + tensor.size for tensor in header.tensors if tensor.size is not None]
-    needed = max(ends, default=0)
+    needed = max((tensor.offset + tensor.size for tensor in header.tensors), default=0)
     if needed > header.size:
         raise GgufError(f"is cut off: it has {_megabytes(header.size)} of {_megabytes(needed)}")
     with path.open("rb") as file:
@@ -68,7 +67,7 @@ def _check_complete(path: Path, header: Header) -> None:
 
 
 def _never_arrived(file: int, tensor: Tensor) -> bool:
-    if tensor.size is None or tensor.size < LARGE_TENSOR:
+    if tensor.size < LARGE_TENSOR:
         return False
     return _is_zero(file, tensor.offset, PROBE) and _is_zero(
         file, tensor.offset + tensor.size - PROBE, PROBE

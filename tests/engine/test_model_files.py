@@ -110,7 +110,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "a version of the future": (overwrite(4, b"\x09"), "has GGUF version 9"),
     "a tail that never arrived": (overwrite(-(SIZE // 8), bytes(SIZE // 8)), "ends in zeros"),
     "a hole in the middle": (overwrite(SIZE // 2, bytes(10**7)), "holds only zeros in blk"),
-    "absurd counts": (overwrite(8, b"\xff" * 8), "has a damaged header"),
+    "absurd counts": (overwrite(8, b"\xff" * 8), "or damaged there"),
     "an unknown architecture": (rename_architecture, "has the architecture 'zebra'"),
     "a number of layers it has not": (set_number(b"llama.block_count", 31), "cannot be loaded"),
 }
