@@ -1,8 +1,10 @@
 """The only place that chooses concrete classes and puts them together."""
 
+import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from assistant.core.errors import SettingsError, StorageError
 from assistant.core.ports import ConversationStore, Library, ModelCatalog
 from assistant.core.prompts import PromptLibrary
 from assistant.engine.catalog import LocalModels
+from assistant.engine.discovery import in_folder, other_programs
 from assistant.engine.options import LoadOptions
+from assistant.engine.survey import Survey
 from assistant.ipc.join import Joiner
 from assistant.ipc.worker import WorkerSpec
 from assistant.library.client import WorkerLibrary
@@ -26,6 +30,7 @@ ENGINE = "engine"
 LIBRARY = "library"
 READER = "reader"
 PROBE = "probe"
+HEADERS = "headers"
 MEGABYTE = 1_000_000
 GIGABYTE = 1_000_000_000
 
@@ -111,7 +116,19 @@ def model_catalog(settings: Settings, paths: Paths) -> ModelCatalog:
         sequences=settings.engine.sequences,
         load_timeout=settings.engine.load_timeout,
     )
-    return LocalModels(engine_worker(paths), options, paths.models, settings.chat.model)
+    folders = [
+        partial(in_folder, Path(folder).expanduser(), "folder")
+        for folder in settings.models.folders
+    ]
+    others = other_programs(Path.home(), os.environ) if settings.models.other_programs else []
+    return LocalModels(
+        engine_worker(paths),
+        options,
+        paths.models,
+        settings.chat.model,
+        places=[*folders, *others],
+        survey=Survey((*_program(), "--worker", HEADERS), paths.cache / "models.json"),
+    )
 
 
 def engine_worker(paths: Paths) -> WorkerSpec:
@@ -166,6 +183,12 @@ def run_worker(name: str) -> None:
             from assistant.library.reader_main import main  # noqa: PLC0415
 
             sys.exit(main())
+        case "headers":
+            # llama.cpp, in a process that may die of what it reads.
+            require_processor()
+            from assistant.engine.header_worker import main as read_headers  # noqa: PLC0415
+
+            read_headers()
         case "probe":
             # Chroma, in a process that may die of what it opens.
             from assistant.library.probing import main as probe  # noqa: PLC0415

@@ -11,12 +11,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from assistant.core.errors import SettingsError
 from assistant.core.models import Sampling, Value
 
 PREFIX = "ASSISTANT_"
+
+
+def _as_paths(value: object) -> object:
+    """A list as the environment gives it."""
+    return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
 
 class ChatSettings(Value):
@@ -50,6 +55,19 @@ class EngineSettings(Value):
     """Seconds without a request after which the model leaves the memory."""
     idle_exit: Annotated[float, Field(gt=0)] = 1800
     """Seconds without a request after which the worker ends."""
+
+
+class ModelSettings(Value):
+    """Models: where they are looked for and fetched from."""
+
+    folders: Annotated[tuple[str, ...], BeforeValidator(_as_paths)] = ()
+    """Folders with GGUF files, beside the models folder. In the environment they are separated
+    as in `PATH`."""
+    other_programs: bool = True
+    """Whether the models of other programs are listed: Hugging Face's cache, LM Studio, Ollama,
+    GPT4All, Jan and llama.cpp."""
+    endpoint: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://huggingface.co"
+    """Where `assistant models pull` fetches models: Hugging Face, or a mirror of it."""
 
 
 class LibrarySettings(Value):
@@ -94,6 +112,7 @@ class Settings(Value):
     chat: ChatSettings = ChatSettings()
     sampling: Sampling = Sampling()
     engine: EngineSettings = EngineSettings()
+    models: ModelSettings = ModelSettings()
     library: LibrarySettings = LibrarySettings()
     screen: ScreenSettings = ScreenSettings()
 

@@ -11,6 +11,7 @@ from time import monotonic
 
 from assistant.core.errors import AssistantError, ContextOverflowError, ModelNotFoundError
 from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Reading, Wrote
+from assistant.core.model_details import ModelDetails, ModelFacts
 from assistant.core.models import (
     ChatMessage,
     Keep,
@@ -203,6 +204,26 @@ class ScriptedModels:
             ModelRef(name=name, path=f"/models/{name}.gguf", size=1_000_000, origin="models folder")
             for name in self.by_name
         ]
+
+    def details(self, stop: Event) -> Iterator[ModelDetails]:
+        for model in self.models():
+            yield ModelDetails(
+                model=model,
+                facts=ModelFacts(
+                    architecture="llama", quantization="Q4_K_M", licence="apache-2.0",
+                    parameters=135_000_000, trained_context=8192, has_template=True,
+                ),
+                fit="runs",
+                memory=2_000_000,
+                tokens_per_second=12.3,
+            )  # fmt: skip
+
+    def reference(self, name: str | None) -> ModelRef:
+        wanted = self.default.name if name is None else name
+        for model in self.models():
+            if model.name == wanted:
+                return model
+        raise ModelNotFoundError(f"There is no model called {wanted!r}.")
 
     def open(self, name: str | None) -> ScriptedModel:
         self.opened.append(name)

@@ -21,7 +21,7 @@ from assistant.cli.exporting import export_command
 from assistant.cli.importing import import_command
 from assistant.cli.library import library
 from assistant.cli.licenses import licenses
-from assistant.cli.listings import models
+from assistant.cli.models import models
 from assistant.cli.program import Program
 from assistant.cli.prompts import prompts
 from assistant.cli.reference import settings

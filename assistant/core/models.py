@@ -343,6 +343,21 @@ class SearchHit(Value):
     created: datetime
 
 
+ModelOrigin = Literal[
+    "starter",
+    "models folder",
+    "path",
+    "folder",
+    "Hugging Face",
+    "LM Studio",
+    "Ollama",
+    "GPT4All",
+    "Jan",
+    "llama.cpp",
+]
+"""Where a model was found: a folder of the settings, or the program that fetched it."""
+
+
 class ModelRef(Value):
     """A model that can be asked for."""
 
@@ -350,7 +365,7 @@ class ModelRef(Value):
     path: str
     size: int
     """Bytes on disk."""
-    origin: Literal["starter", "models folder", "path"]
+    origin: ModelOrigin
 
 
 class ModelInfo(Value):

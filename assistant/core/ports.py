@@ -21,6 +21,7 @@ from assistant.core.library import (
     Verification,
 )
 from assistant.core.library_events import IndexEvent, Scanned, Waiting
+from assistant.core.model_details import ModelDetails
 from assistant.core.models import (
     ChatMessage,
     Citation,
@@ -104,6 +105,20 @@ class ModelCatalog(Protocol):
     """The models on this machine."""
 
     def models(self) -> list[ModelRef]: ...
+
+    def details(self, stop: Event) -> Iterator[ModelDetails]:
+        """What is known of the models without loading them, and of files that are none.
+
+        Headers that were not seen before are read in a process of its own, which takes a while.
+        """
+        ...
+
+    def reference(self, name: str | None) -> ModelRef:
+        """The model called `name` (or at that path), or the default one.
+
+        Raises `ModelNotFoundError`.
+        """
+        ...
 
     def open(self, name: str | None) -> ChatModel:
         """The model called `name` (or at that path); None opens the default one.

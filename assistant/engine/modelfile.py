@@ -39,7 +39,7 @@ def check_model_file(path: Path, window: int, free: int | None = None) -> Header
     """
     try:
         header = read_header(path)
-        _check_complete(path, header)
+        check_complete(path, header)
     except FileNotFoundError:
         raise ModelFileError(f"The model file {path} is not there.", "Choose another.") from None
     except OSError as failure:
@@ -52,7 +52,12 @@ def check_model_file(path: Path, window: int, free: int | None = None) -> Header
     return header
 
 
-def _check_complete(path: Path, header: Header) -> None:
+def check_complete(path: Path, header: Header) -> None:
+    """Refuse a file that is shorter than its header says, or has parts that never arrived.
+
+    Raises:
+        GgufError: it is not complete.
+    """
     needed = max((tensor.offset + tensor.size for tensor in header.tensors), default=0)
     if needed > header.size:
         raise GgufError(f"is cut off: it has {_megabytes(header.size)} of {_megabytes(needed)}")

@@ -18,3 +18,14 @@ def parts_of(file: Path) -> list[Path]:
     if part is None:
         return [file]
     return sorted(file.parent.glob(f"{file.stem[: part.start()]}-?????-of-{part[2]}{file.suffix}"))
+
+
+def count_of_parts(file: Path) -> int:
+    """How many files a model has by the name of its first."""
+    part = _PART.search(file.stem)
+    return int(part[2]) if part else 1
+
+
+def name_of(file: Path) -> str:
+    """A model's name, without what says that it comes in parts."""
+    return _PART.sub("", file.stem)

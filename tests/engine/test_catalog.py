@@ -39,7 +39,7 @@ def no_starter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_starter_comes_first_then_the_folder(home: Path, folder: Path) -> None:
     found = models_in(home).models()
-    assert [model.name for model in found] == [STARTER, "Alpha-Q4", "big-00001-of-00002", "zeta"]
+    assert [model.name for model in found] == [STARTER, "Alpha-Q4", "big", "zeta"]
     assert found[0].origin == "starter"
     assert found[0].size > 10**7
     assert found[1].origin == "models folder"

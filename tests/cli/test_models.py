@@ -1,25 +1,58 @@
 """`assistant models`, `settings`: what there is and how it is set."""
 
 import json
+from pathlib import Path
 
 from assistant.cli.reference import describe
 from assistant.settings import Settings
 from tests.cli.conftest import Shell
+from tests.engine.gguf_files import write_model
+
+
+def small_model(shell: Shell) -> Path:
+    file = shell.home / "data" / "models" / "small.gguf"
+    file.parent.mkdir(parents=True)
+    write_model(file)
+    return file
 
 
 def test_models_lists_the_models_folder_and_marks_the_default(shell: Shell) -> None:
-    folder = shell.home / "data" / "models"
-    folder.mkdir(parents=True)
-    (folder / "small.gguf").write_bytes(b"GGUF" + bytes(2_000_000))
+    file = small_model(shell)
 
     listed = json.loads(shell("models", "--json", ASSISTANT_CHAT__MODEL="small").out)
-    shown = shell("models", ASSISTANT_CHAT__MODEL="Small.gguf").out
+    shown = shell("models", "list", ASSISTANT_CHAT__MODEL="Small.gguf").out
 
     small = next(model for model in listed["models"] if model["name"] == "small")
-    assert (small["default"], small["origin"], small["size"]) == (True, "models folder", 2_000_004)
+    assert (small["default"], small["origin"]) == (True, "models folder")
+    assert (small["size"], small["path"]) == (file.stat().st_size, str(file))
+    assert (small["fit"], small["architecture"], small["licence"]) == ("runs", "llama", "mit")
     assert sum(model["default"] for model in listed["models"]) == 1
     assert "*  small" in shown
-    assert "2 MB  models folder" in shown
+
+
+def test_a_damaged_model_is_named_and_left_out(shell: Shell) -> None:
+    file = small_model(shell)
+    (file.parent / "broken.gguf").write_bytes(file.read_bytes()[:200])
+    (file.parent / "big.gguf.part").write_bytes(b"GGUF")
+
+    run = shell("models", "list")
+
+    assert f"skipped: {file.parent / 'broken.gguf'} is cut off" in run.out
+    assert f"skipped: {file.parent / 'big.gguf.part'} was not fetched to its end" in run.out
+
+
+def test_one_model_is_told_in_full(shell: Shell) -> None:
+    file = small_model(shell)
+
+    shown = shell("models", "show", "small")
+    told = json.loads(shell("models", "show", "small", "--json").out)
+
+    assert shown.status == 0
+    assert "licence       mit" in shown.out
+    assert told["trained_context"] == 512
+    assert shell("models", "path", "small").out == f"{file}\n"
+    assert shell("models", "path").out == f"{file.parent}\n"
+    assert shell("models", "show", "nothing").status == 4
 
 
 def test_settings_tells_file_value_default_and_meaning_of_each(shell: Shell) -> None:

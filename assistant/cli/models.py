@@ -1,0 +1,164 @@
+"""`assistant models`: what there is to choose from, and whether it runs here."""
+
+import signal
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from assistant.cli.interruption import Interruption
+from assistant.cli.program import Program
+from assistant.core.model_details import ModelDetails
+from assistant.core.models import ModelRef
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+GIB = 2**30
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> int:
+    """List the models on this machine, and fetch others.
+
+    Without a command it lists them.
+    """
+    if context.invoked_subcommand is None:
+        return int(context.invoke(list_, as_json=as_json))
+    return 0
+
+
+@models.command("list")
+@json_option
+@click.pass_obj
+def list_(program: Program, /, as_json: bool) -> int:
+    """List the models on this machine: what they are, and whether they run here.
+
+    Looks into the models folder, the folders of the settings and those of other programs. Nothing
+    is loaded; headers that were not seen before are read, which takes a while.
+    """
+    catalog, console = program.models(), program.console
+    found: list[ModelDetails] = []
+    with Interruption([signal.SIGINT]) as interruption:
+        for details in catalog.details(interruption.stop):
+            found.append(details)
+            console.progress(f"looking: {len(found):,} files")
+        console.end_progress()
+        if interruption.stop.is_set():
+            return interruption.exit_code
+    default = _default([one.model for one in found], program.settings.chat.model)
+    if as_json:
+        listed = [_object(one, one.model is default) for one in found]
+        console.json({"models": listed, "folder": str(program.paths.models)})
+        return 0
+    usable = [one for one in found if one.fit != "damaged"]
+    rows = [(_mark(one.model is default), *_row(one)) for one in usable]
+    heading = ("", "name", "size", "quant", "context", "verdict", "tokens/s", "licence", "from")
+    console.table(rows, heading, numbers=[2, 4, 6])
+    for one in found:
+        if one.fit == "damaged":
+            console.line(f"skipped: {one.model.path} {one.facts.damage}")
+    if not found:
+        console.error(
+            f"There is no model: put a GGUF file into {program.paths.models}, "
+            "or fetch one with `assistant models pull`."
+        )
+    else:
+        console.note(f"Your own go into {program.paths.models} as GGUF files.")
+    return 0
+
+
+@models.command()
+@click.argument("name", required=False)
+@json_option
+@click.pass_obj
+def show(program: Program, /, name: str | None, as_json: bool) -> int:
+    """Tell all that is known of a model before it is loaded; without NAME of the default one."""
+    catalog, console = program.models(), program.console
+    reference = catalog.reference(name)
+    with Interruption([signal.SIGINT]) as interruption:
+        found = next(
+            (one for one in catalog.details(interruption.stop) if one.model.path == reference.path),
+            None,
+        )
+        if interruption.stop.is_set() or found is None:
+            return interruption.exit_code or 1
+    if as_json:
+        console.json(_object(found))
+    else:
+        console.table([row for row in _told(found) if row[1]])
+    return 0
+
+
+@models.command()
+@click.argument("name", required=False)
+@click.pass_obj
+def path(program: Program, /, name: str | None) -> None:
+    """Print the path of a model's file; without NAME the folder where your own models go."""
+    if name is None:
+        program.console.line(str(program.paths.models))
+    else:
+        program.console.line(program.models().reference(name).path)
+
+
+def _default(found: Sequence[ModelRef], setting: str | None) -> ModelRef | None:
+    """The model of the settings; without one the first, which is the starter model."""
+    if setting is None:
+        return found[0] if found else None
+    wanted = setting.casefold().removesuffix(".gguf")
+    return next((m for m in found if wanted == m.name.casefold() or setting == m.path), None)
+
+
+def _row(one: ModelDetails) -> tuple[str, ...]:
+    facts = one.facts
+    kind = "" if facts.kind == "chat" else f" ({facts.kind})"
+    return (
+        one.model.name,
+        size_of(one.model.size),
+        facts.quantization,
+        f"{facts.trained_context:,}" if facts.trained_context else "",
+        f"{one.fit}{kind}",
+        f"{one.tokens_per_second:,.0f}" if one.tokens_per_second else "",
+        facts.licence or "not told",
+        one.model.origin,
+    )
+
+
+def _told(one: ModelDetails) -> list[tuple[str, str]]:
+    facts = one.facts
+    speed = one.tokens_per_second
+    return [
+        ("name", one.model.name),
+        ("title", facts.title),
+        ("file", one.model.path),
+        ("from", one.model.origin),
+        ("size", size_of(one.model.size)),
+        ("architecture", facts.architecture),
+        ("parameters", f"{facts.parameters:,}" if facts.parameters else ""),
+        ("quantization", facts.quantization),
+        ("context", f"{facts.trained_context:,} tokens" if facts.trained_context else ""),
+        ("licence", facts.licence or "not told"),
+        ("template", "its own" if facts.has_template else "none: a usual one is taken"),
+        ("verdict", f"{one.fit}. {one.reason}" if one.reason else one.fit),
+        ("memory", f"about {one.memory / GIB:,.1f} GB" if one.memory else ""),
+        ("speed", f"about {speed:,.0f} tokens/s" if speed else ""),
+    ]
+
+
+def _object(one: ModelDetails, default: bool | None = None) -> dict[str, Any]:
+    known = {
+        **one.model.model_dump(),
+        **one.facts.model_dump(exclude={"read_per_token", "memory_per_token", "weights"}),
+        **one.model_dump(include={"fit", "reason", "memory", "tokens_per_second"}),
+    }
+    return known if default is None else {**known, "default": default}
+
+
+def size_of(size: int) -> str:
+    """Bytes as a person reads them."""
+    return f"{size / GIB:,.1f} GB" if size >= GIB else f"{size / 2**20:,.0f} MB"
+
+
+def _mark(chosen: bool) -> str:
+    return "*" if chosen else " "

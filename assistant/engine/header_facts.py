@@ -1,0 +1,135 @@
+"""What a model file is, from its header alone. Runs in a process that may die of it."""
+
+import os
+from pathlib import Path
+
+import llama_cpp
+
+from assistant.core.model_details import ModelFacts, ModelKind
+from assistant.engine.abort import AbortFlag
+from assistant.engine.gguf import GgufError, Header, read_header
+from assistant.engine.modelfile import check_complete, context_bytes
+from assistant.engine.native import NativeLog
+from assistant.engine.parts import count_of_parts, parts_of
+
+DRAWING = frozenset(
+    {"aura", "cosmos", "flux", "hidream", "hunyuan_video", "ltxv", "lumina2", "pixart_alpha"}
+    | {"pixart_sigma", "qwen_image", "sd1", "sd3", "sdxl", "wan", "z_image"}
+)
+"""Architectures of files that make pictures, for other programs than llama.cpp."""
+
+EXPERTS = "_exps"
+"""Within the names of tensors that hold all the experts of a layer."""
+
+_FILE_TYPES = {
+    value: name.removeprefix("LLAMA_FTYPE_").removeprefix("MOSTLY_").removeprefix("ALL_")
+    for name, value in vars(llama_cpp).items()
+    if name.startswith("LLAMA_FTYPE_") and isinstance(value, int)
+}
+
+
+class HeaderFacts:
+    """Reads headers, and asks llama.cpp whether it takes them."""
+
+    def __init__(self) -> None:
+        self._native = NativeLog(AbortFlag())
+
+    def of(self, path: Path) -> ModelFacts:
+        """What the file says about itself, its damage included."""
+        try:
+            headers = _headers(path)
+        except GgufError as failure:
+            return ModelFacts(damage=str(failure))
+        except OSError as failure:
+            return ModelFacts(damage=f"cannot be read: {(failure.strerror or 'no reason').lower()}")
+        facts = _told(headers)
+        if facts.kind in ("chat", "embedder"):
+            facts = facts.model_copy(update={"refusal": self._refusal(path, headers[0])})
+        return facts
+
+    def _refusal(self, path: Path, header: Header) -> str:
+        """Why llama.cpp does not take the model; only its vocabulary is loaded."""
+        parameters = llama_cpp.llama_model_default_params()
+        parameters.vocab_only = True
+        self._native.forget()
+        model = llama_cpp.llama_model_load_from_file(os.fsencode(path), parameters)
+        if model is not None:
+            llama_cpp.llama_model_free(model)
+            return ""
+        errors = self._native.errors()
+        if any("unknown model architecture" in line for line in errors):
+            return f"has the architecture {header.architecture!r}"
+        reason = next((line for line in errors if "unknown pre-tokenizer" in line), None)
+        if reason is not None:
+            return f"has the tokenizer {header.text('tokenizer.ggml.pre')!r}"
+        return f"is refused by llama.cpp ({errors[0] if errors else 'without a reason'})"
+
+
+def _headers(path: Path) -> list[Header]:
+    """Those of all parts."""
+    parts, expected = parts_of(path), count_of_parts(path)
+    if len(parts) < expected:
+        raise GgufError(f"is not complete: {len(parts)} of its {expected} parts are there")
+    headers = []
+    for part in parts:
+        header = read_header(part)
+        check_complete(part, header)
+        headers.append(header)
+    return headers
+
+
+def _told(headers: list[Header]) -> ModelFacts:
+    first = headers[0]
+    tensors = [tensor for header in headers for tensor in header.tensors]
+    used, experts = first.number("expert_used_count"), first.number("expert_count")
+    share = used / experts if used and experts else 1.0
+    has_output = any(tensor.name == "output.weight" for tensor in tensors)
+    read = 0.0
+    for tensor in tensors:
+        if tensor.name == "token_embd.weight" and has_output:
+            continue
+        read += tensor.size * (share if EXPERTS in tensor.name else 1)
+    licence = first.text("general.license.name") or first.text("general.license")
+    return ModelFacts(
+        kind=_kind(first),
+        title=first.text("general.name")[:200],
+        architecture=first.architecture[:60],
+        quantization=_quantization(headers),
+        parameters=sum(tensor.elements for tensor in tensors),
+        trained_context=first.number("context_length"),
+        licence=licence[:200],
+        has_template="tokenizer.chat_template" in first.metadata,
+        weights=sum(header.size for header in headers),
+        read_per_token=int(read),
+        memory_per_token=context_bytes(first, 1),
+    )
+
+
+def _kind(header: Header) -> ModelKind:
+    architecture = header.architecture
+    if header.text("general.type") in ("adapter", "controlvector"):
+        return "adapter"
+    if architecture == "clip" or header.text("general.type") == "mmproj":
+        return "image part"
+    if architecture in DRAWING or header.text("general.type") == "imatrix" or not architecture:
+        return "other"
+    pooling = f"{architecture}.pooling_type" in header.metadata
+    if (
+        pooling
+        or "bert" in architecture
+        or header.metadata.get(f"{architecture}.attention.causal") is False
+    ):
+        return "embedder"
+    return "chat"
+
+
+def _quantization(headers: list[Header]) -> str:
+    """Of the whole file where it says so, else of most of its bytes."""
+    said = headers[0].metadata.get("general.file_type")
+    if isinstance(said, int) and (named := _FILE_TYPES.get(said)):
+        return named
+    sizes: dict[str, int] = {}
+    for header in headers:
+        for tensor in header.tensors:
+            sizes[tensor.kind] = sizes.get(tensor.kind, 0) + tensor.size
+    return max(sizes, key=sizes.__getitem__, default="").upper()

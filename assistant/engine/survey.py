@@ -1,0 +1,91 @@
+"""What the models that were found are, and whether they run here."""
+
+import platform
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from threading import Event
+
+from assistant.core.model_details import ModelDetails, ModelFacts
+from assistant.core.models import ModelRef
+from assistant.engine.options import LoadOptions
+from assistant.engine.probing import HeaderProbe, KeptFacts
+from assistant.engine.threads import computing_threads
+
+
+class Survey:
+    """Asks another process for what is not known yet; nothing is loaded."""
+
+    def __init__(self, command: Sequence[str], kept: Path) -> None:
+        """Args:
+        command: starts the process that reads headers.
+        kept: the file that keeps what was read.
+        """
+        self._command = command
+        self._kept = kept
+
+    def of(
+        self, found: Sequence[tuple[ModelRef, str]], options: LoadOptions, stop: Event
+    ) -> Iterator[ModelDetails]:
+        """Each model in its turn, with why it is none yet where that is known already."""
+        # Front ends list models at their start, when memory is no question yet.
+        from assistant.engine.modelfile import free_memory  # noqa: PLC0415
+        from assistant.engine.verdict import judge  # noqa: PLC0415
+
+        build = _build()
+        kept = KeptFacts(self._kept, build)
+        free = free_memory()
+        changed = False
+        try:
+            with HeaderProbe(self._command) as probe:
+                bandwidth = self._bandwidth(kept, probe, options, stop)
+                for model, damage in found:
+                    facts = ModelFacts(damage=damage) if damage else kept.get(Path(model.path))
+                    if facts is None:
+                        facts = probe.facts(Path(model.path), stop)
+                        if facts is None:
+                            return
+                        kept.put(Path(model.path), facts)
+                        changed = True
+                    yield judge(
+                        model,
+                        facts,
+                        window=options.context_window,
+                        free=free,
+                        bandwidth=bandwidth,
+                        build=build,
+                    )
+        finally:
+            if changed:
+                kept.save()
+
+    @staticmethod
+    def _bandwidth(
+        kept: KeptFacts, probe: HeaderProbe, options: LoadOptions, stop: Event
+    ) -> float | None:
+        threads = computing_threads(options.threads)
+        machine = f"{_processor()}, {threads} threads"
+        measured = kept.bandwidth(machine)
+        if measured is None:
+            measured = probe.bandwidth(threads, stop)
+            if measured is not None:
+                kept.put_bandwidth(machine, measured)
+                kept.save()
+        return measured
+
+
+def _build() -> str:
+    try:
+        return version("llama-cpp-python")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _processor() -> str:
+    with suppress(OSError):
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.M)
+        if found:
+            return found[1].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,112 @@
+"""Small GGUF files, written by ggml itself."""
+
+import ctypes
+from collections.abc import Mapping
+from pathlib import Path
+
+from llama_cpp._ggml import libggml
+
+LAYERS, WIDTH, HEADS, WORDS = 2, 64, 4, 32
+
+Metadata = Mapping[str, str | int | float | bool | list[str] | list[int] | list[float]]
+
+LLAMA: Metadata = {
+    "general.architecture": "llama",
+    "general.name": "A Small One",
+    "general.license": "mit",
+    "general.file_type": 1,
+    "llama.context_length": 512,
+    "llama.embedding_length": WIDTH,
+    "llama.block_count": LAYERS,
+    "llama.feed_forward_length": 128,
+    "llama.attention.head_count": HEADS,
+    "llama.attention.head_count_kv": HEADS,
+    "llama.attention.layer_norm_rms_epsilon": 1e-5,
+    "llama.rope.dimension_count": WIDTH // HEADS,
+    "tokenizer.ggml.model": "llama",
+    "tokenizer.ggml.tokens": ["<unk>", "<s>", "</s>", *(chr(97 + n) for n in range(WORDS - 3))],
+    "tokenizer.ggml.scores": [0.0] * WORDS,
+    "tokenizer.ggml.token_type": [2, 3, 3, *[1] * (WORDS - 3)],
+    "tokenizer.chat_template": "{% for m in messages %}{{ m.content }}{% endfor %}",
+}
+"""A llama that llama.cpp knows, with a vocabulary of letters."""
+
+
+def write_model(path: Path, changes: Metadata | None = None, tensor: int = 70_000) -> Path:
+    """A model file with one tensor of `tensor` numbers, which suffices for all but loading it."""
+    context = _pointer(libggml.gguf_init_empty)()
+    for key, value in {**LLAMA, **(changes or {})}.items():
+        _set(context, key.encode(), value)
+    parameters = _InitParameters(2**20 + tensor * 8, None, False)
+    _pointer(libggml.ggml_init).argtypes = [_InitParameters]
+    memory = libggml.ggml_init(parameters)
+    _pointer(libggml.ggml_new_tensor_1d).argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int64]
+    made = libggml.ggml_new_tensor_1d(memory, 0, tensor)
+    _pointer(libggml.ggml_get_data).argtypes = [ctypes.c_void_p]
+    ctypes.memset(libggml.ggml_get_data(made), 1, tensor * 4)
+    libggml.ggml_set_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+    libggml.ggml_set_name(made, b"token_embd.weight")
+    libggml.gguf_add_tensor.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    libggml.gguf_add_tensor(context, made)
+    libggml.gguf_write_to_file.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_bool]
+    libggml.gguf_write_to_file.restype = ctypes.c_bool
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert libggml.gguf_write_to_file(context, str(path).encode(), False)
+    libggml.ggml_free.argtypes = libggml.gguf_free.argtypes = [ctypes.c_void_p]
+    libggml.ggml_free(memory)
+    libggml.gguf_free(context)
+    return path
+
+
+class _InitParameters(ctypes.Structure):
+    """ggml's `ggml_init_params`."""
+
+    _fields_ = (
+        ("mem_size", ctypes.c_size_t),
+        ("mem_buffer", ctypes.c_void_p),
+        ("no_alloc", ctypes.c_bool),
+    )
+
+
+def _pointer(function: ctypes._CFuncPtr) -> ctypes._CFuncPtr:
+    function.restype = ctypes.c_void_p
+    return function
+
+
+def _set(context: int, key: bytes, value: object) -> None:
+    start = [ctypes.c_void_p, ctypes.c_char_p]
+    match value:
+        case bool():
+            libggml.gguf_set_val_bool.argtypes = [*start, ctypes.c_bool]
+            libggml.gguf_set_val_bool(context, key, value)
+        case int():
+            libggml.gguf_set_val_u32.argtypes = [*start, ctypes.c_uint32]
+            libggml.gguf_set_val_u32(context, key, value)
+        case float():
+            libggml.gguf_set_val_f32.argtypes = [*start, ctypes.c_float]
+            libggml.gguf_set_val_f32(context, key, value)
+        case str():
+            libggml.gguf_set_val_str.argtypes = [*start, ctypes.c_char_p]
+            libggml.gguf_set_val_str(context, key, value.encode())
+        case [str(), *_]:
+            texts = (ctypes.c_char_p * len(value))(*(text.encode() for text in value))
+            libggml.gguf_set_arr_str.argtypes = [
+                *start,
+                ctypes.POINTER(ctypes.c_char_p),
+                ctypes.c_size_t,
+            ]
+            libggml.gguf_set_arr_str(context, key, texts, len(value))
+        case [*numbers]:
+            kind, number = (
+                (6, ctypes.c_float) if isinstance(numbers[0], float) else (5, ctypes.c_int32)
+            )
+            data = (number * len(numbers))(*numbers)
+            libggml.gguf_set_arr_data.argtypes = [
+                *start,
+                ctypes.c_int,
+                ctypes.c_void_p,
+                ctypes.c_size_t,
+            ]
+            libggml.gguf_set_arr_data(context, key, kind, data, len(numbers))
+        case _:
+            raise TypeError(f"{key!r} is {value!r}")
