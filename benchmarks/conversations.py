@@ -113,7 +113,7 @@ def _conversation(made: Made, place: int, size: int, created: datetime) -> Value
         "folder_key": comparable(folder) if folder else None,
         "pinned": 1 if place % 500 == 0 else None,
         "archived": 1 if place % 10 == 1 else None,
-        "deleted": 1 if place % 50 == 2 else None,
+        "deleted": microseconds(datetime.now(UTC)) if place % 50 == 2 else None,
     }
 
 

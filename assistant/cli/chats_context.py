@@ -142,14 +142,14 @@ def _note(part: Slice) -> str:
 
 def bar(found: Overview, width: int) -> str:
     """The window as a row: `#` cached, `+` to read, `-` kept for the answer, `.` free."""
-    marks: list[tuple[str, int]] = []
+    free = {"reserve": "-", "free": "."}
+    marks = [("#", sum(part.cached for part in found.slices if part.kind == "template"))]
     for part in found.slices:
-        if part.included and part.kind == "reserve":
-            marks.append(("-", part.tokens))
-        elif part.included and part.kind == "free":
-            marks.append((".", part.tokens))
+        if part.included and part.kind in free:
+            marks.append((free[part.kind], part.tokens))
         elif part.included:
-            marks += [("#", part.cached), ("+", part.tokens - part.cached)]
+            cached = 0 if part.kind == "template" else part.cached
+            marks += [("#", cached), ("+", part.tokens - part.cached)]
     total, row, end = max(sum(size for _, size in marks), 1), "", 0
     for mark, size in marks:
         end += size

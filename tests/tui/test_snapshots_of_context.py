@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import OptionList, TextArea
 
 from assistant.core.models import ChatMessage, RenderedPrompt, Summary
 from assistant.storage.conversations import SqliteConversations
@@ -126,6 +126,7 @@ def test_a_summary_being_edited(shows: Compare) -> None:
         await _summarised(driver)
         await driver.pilot.press("e")
         await driver.until_shown("Ctrl+S keeps it")
+        driver.app.screen.query_one(TextArea).cursor_blink = False
 
     assert shows(play, window=620)
 

@@ -53,6 +53,8 @@ class WindowBar(Visual):
 
 
 def _spans(found: Overview) -> Iterator[tuple[tuple[str, str], int]]:
+    """What of the template is cached stands before the first part."""
+    yield CACHED, sum(part.cached for part in found.slices if part.kind == "template")
     for part in found.slices:
         if not part.included:
             continue
@@ -61,6 +63,8 @@ def _spans(found: Overview) -> Iterator[tuple[tuple[str, str], int]]:
                 yield FOR_ANSWER, part.tokens
             case "free":
                 yield FREE, part.tokens
+            case "template":
+                yield TO_READ, part.tokens - part.cached
             case _:
                 yield CACHED, part.cached
                 yield TO_READ, part.tokens - part.cached
