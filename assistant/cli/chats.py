@@ -15,6 +15,7 @@ from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.grounds import Grounds, as_fields, as_lines, grounds_of
 from assistant.cli.program import Program
 from assistant.core.citations import annotate
+from assistant.core.marks import told
 from assistant.core.models import Conversation, Message
 from assistant.core.sanitize import one_line, printable
 
@@ -157,6 +158,8 @@ def _object(message: Message) -> dict[str, Any]:
         "versions": message.versions,
         "rating": message.rating,
         "note": message.note,
+        "marks": plain["marks"],
+        "prompt": message.prompt.name if message.prompt else None,
     }
 
 
@@ -170,8 +173,8 @@ def _print(
 ) -> None:
     console.styled(one_line(conversation.title), BOLD)
     order = order_of(conversation)
-    told = f"{conversation.id}  {when(conversation.created)}{f'  {order}' if order else ''}"
-    console.styled(one_line(told, 1000), DIM)
+    line = f"{conversation.id}  {when(conversation.created)}{f'  {order}' if order else ''}"
+    console.styled(one_line(line, 1000), DIM)
     for message, grounds in branch:
         console.line()
         console.styled(_heading(message), BOLD)
@@ -183,6 +186,9 @@ def _print(
             console.styled(one_line(message.error, 1000), DIM)
         if message.rating:
             console.styled(one_line(f"rated {message.rating} {message.note}", 1000), DIM)
+        changes = " · ".join(words for _, words in told(message.marks))
+        if changes:
+            console.styled(one_line(f"── {changes} ── from here on", 1000), DIM)
 
 
 def _heading(message: Message) -> str:

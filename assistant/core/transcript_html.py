@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
+from assistant.core.marks import told
 from assistant.core.models import Citation, Message
 from assistant.core.sanitize import is_safe_link, one_line, printable
 from assistant.core.transcript import Transcript
@@ -65,6 +66,9 @@ def _message(message: Message) -> Iterator[str]:
     if message.citations:
         yield from _sources(message.citations)
     yield "</section>"
+    changes = " · ".join(words for _, words in told(message.marks))
+    if changes:
+        yield f'<p class="more">{escape(one_line(changes, 1000))}</p>'
 
 
 def _sources(citations: tuple[Citation, ...]) -> Iterator[str]:

@@ -141,3 +141,17 @@ def test_an_empty_title_is_a_usage_error(shell: Shell) -> None:
     id = listed(shell, "list")[0]["id"]
 
     assert shell("chats", "rename", id, "\x1b[2J  ").status == 2
+
+
+def test_show_tells_where_a_conversation_took_another_course(shell: Shell) -> None:
+    shell("ask", "What is the capital of France?")
+    shell("ask", "--last", "--prompt", "tutor", "And of Spain?")
+    id = listed(shell, "list")[0]["id"]
+
+    lines = shell("chats", "show", id).out.splitlines()
+
+    mark = next(number for number, line in enumerate(lines) if "── role: tutor" in line)
+    assert any("Paris" in line for line in lines[:mark])
+    assert any("And of Spain?" in line for line in lines[mark:])
+    marks = [message["marks"] for message in listed(shell, "show", id)]
+    assert [bool(each) for each in marks] == [False, True, False, False]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.errors import TranscriptError
-from assistant.core.models import Conversation, Message
+from assistant.core.models import Conversation, Mark, Message
 from assistant.core.transcript import Entry, Transcript, to_json
 from assistant.core.transcript_html import to_html
 from assistant.core.transcript_markdown import from_markdown, is_markdown, to_markdown
@@ -244,3 +244,17 @@ def test_reading_anything_ends_in_a_reading_or_in_an_error(text: str, content: b
     for given_ in (text.encode("utf-8", "ignore"), content):
         with pytest.raises(TranscriptError):
             read("x", given_)
+
+
+def test_html_tells_where_the_course_changed() -> None:
+    transcript = simple("When?", "In March.", "And?")
+    mark = Mark(id="1", subject="role", after="a <b>", at=NOW)
+    entry = transcript.entries[1]
+    marked = entry.model_copy(
+        update={"message": entry.message.model_copy(update={"marks": (mark,)})}
+    )
+    entries = (transcript.entries[0], marked, transcript.entries[2])
+
+    page = to_html(transcript.model_copy(update={"entries": entries}))
+
+    assert page.index("In March.") < page.index("role: a &lt;b&gt;") < page.index("And?")

@@ -97,7 +97,11 @@ async def test_a_new_prompt_is_begun_under_a_name_that_is_free(home: Path) -> No
         await driver.pilot.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, TextEditor), "the editor")
         await driver.pilot.press("ctrl+s")
-        await driver.until(lambda: isinstance(driver.app.screen, PromptsScreen), "the library")
+        await driver.until_shown("Saved ajudante.")
+        await driver.until_shown("Tell the model here who it is")
+        await driver.pilot.press("ctrl+z")
+        await driver.until_shown("As it was: ajudante.")
+        assert not (home / "prompts" / "ajudante.md").exists()
 
 
 async def test_a_deleted_prompt_is_brought_back_at_once_or_later(home: Path, prompts: Path) -> None:

@@ -114,8 +114,9 @@ async def model(screen: "ChatScreen", call: Call) -> None:
     failure = await _loaded(screen, name)
     if failure is not None:
         await _stay(screen, conversation, name)
-        screen.status.tell(phase="error")
         screen.notice.fail(failure)
+        # The engine let go of the former one to make room.
+        screen.loading_model.start(conversation.model)
 
 
 async def set_sampling(screen: "ChatScreen", call: Call) -> None:

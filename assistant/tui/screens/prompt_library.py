@@ -103,7 +103,7 @@ class PromptsScreen(Screen[Prompt]):
         """Blocks."""
         prompts, problems = self._desk.prompts.read()
         gone = [Deleted(name) for name in self._desk.own_prompts.deleted()]
-        return [*problems, *prompts, *gone]
+        return [*problems, *sorted(prompts, key=lambda prompt: prompt.name.casefold()), *gone]
 
     def _show(self, name: str = "") -> None:
         """Show what fits the words of the field; the same one stays highlighted."""
@@ -194,11 +194,14 @@ class PromptsScreen(Screen[Prompt]):
             problem = f"{self._entry.reason}. {self._entry.fix}"
         await self._edit_until_right(name, source, problem)
 
-    async def _edit_until_right(self, name: str, source: str, problem: str) -> None:
+    async def _edit_until_right(
+        self, name: str, source: str, problem: str, *, is_new: bool = False
+    ) -> None:
         while True:
             editor = TextEditor(f"{name}.md", source, problem)
             written: str | None = await self.app.push_screen_wait(editor)
-            if written is None or (written == text.editable(source) and not problem):
+            unchanged = written == text.editable(source) and not is_new
+            if written is None or (unchanged and not problem):
                 return
             source = written
             wrong = await self._desk.run(self._save, name, written)
@@ -260,7 +263,7 @@ class PromptsScreen(Screen[Prompt]):
             if not await self._desk.run(self._desk.prompts.is_taken, typed):
                 break
             question = f"There is a prompt {typed} already. Take another name."
-        await self._edit_until_right(typed, begun(typed), "")
+        await self._edit_until_right(typed, begun(typed), "", is_new=True)
 
     async def _delete(self) -> None:
         path = _path(self._entry)
