@@ -58,5 +58,5 @@ mv "$scratch/md5sums" "$stage/DEBIAN/"
 find "$stage" -type d -exec chmod 755 {} +
 find "$stage" -name '*.so*' -type f -exec chmod a-x {} +
 chmod -R u+w,go=u-w "$stage"
-nice dpkg-deb --root-owner-group -Zxz -z6 --build "$stage" "dist/assistant_${version}_$architecture.deb" >&2
+nice dpkg-deb --root-owner-group -Zxz "-z${LEVEL:-6}" --build "$stage" "dist/assistant_${version}_$architecture.deb" >&2
 rm -rf "$stage"

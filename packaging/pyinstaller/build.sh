@@ -52,7 +52,7 @@ name=assistant-$version-linux-$machine
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C dist \
     -cf build/$name.tar assistant
 rm -f "dist/$name".*
-nice xz -T1 -6 --keep --stdout "build/$name.tar" >"dist/$name.tar.xz"
+nice xz -T1 "-${LEVEL:-6}" --keep --stdout "build/$name.tar" >"dist/$name.tar.xz"
 sh "$here/single.sh" "build/$name.tar" "$version" >"dist/$name.run"
 chmod +x "dist/$name.run"
 rm "build/$name.tar"

@@ -8,4 +8,4 @@ tar=$1
 version=$2
 digest=$(sha256sum "$tar" | cut -c 1-16)
 sed -e "s/@VERSION@/$version/; s/@DIGEST@/$digest/" "$(dirname "$0")/single.head.sh"
-nice gzip -9 -n <"$tar"
+nice gzip "-${LEVEL:-9}" -n <"$tar"
