@@ -190,6 +190,11 @@ class Trial:
         (self.box.home() / "farol.md").write_text(FACT)
         self.call("add", "/home/ana/farol.md")
         self.call("ask", "Olá.", "--prompt", "general", "--max-tokens", "3")
+        schema = {"type": "object", "properties": {"sea": {"enum": ["calm", "rough"]}}}
+        schema |= {"required": ["sea"], "additionalProperties": False}
+        (self.box.home() / "schema.json").write_text(json.dumps(schema))
+        held = self.call("ask", "How is the sea?", "--schema", "/home/ana/schema.json")
+        expect(json.loads(held)["sea"] in ("calm", "rough"), held)
         for form in ("json", "markdown", "html"):
             self.call("export", "--all", f"/home/ana/exported/{form}", "--format", form)
             expect(any((exported / form).rglob("*.*")), form)
