@@ -306,3 +306,14 @@ def test_a_folder_that_cannot_be_written_is_one_line(shell: Shell, home: Path) -
     assert run.status == 1
     assert "mine.md cannot be written" in run.err
     assert run.err.count("\n") == 1
+
+
+def test_a_name_that_a_broken_file_has_is_taken(shell: Shell, home: Path) -> None:
+    folder = Path(shell("prompts", "path").out.strip())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mine.md").write_text("no front matter")
+
+    run = shell("prompts", "new", "mine", "--no-edit")
+
+    assert run.status == 3
+    assert "There is a prompt mine already" in run.err

@@ -150,3 +150,14 @@ async def test_what_is_selected_on_the_screen_goes_into_a_prompt(home: Path, pro
 
         told = models.default.questions[-1].messages[0].content
         assert told.strip() == "Aja sobre: Rain in"
+
+
+async def test_what_is_on_the_clipboard_goes_into_a_prompt(home: Path, prompts: Path) -> None:
+    (prompts / "paste.md").write_text("---\ntitle: Paste\n---\nRead this: {{clipboard}}\n")
+    setting = Setting(home, prompts=(prompts,))
+    setting.clipboard.copied.append("o texto [b]copiado")
+    async with opened(setting) as driver:
+        await driver.ask("/paste What is it?")
+
+        (asked,) = driver.models.default.questions
+        assert asked.messages[0].content == "Read this: o texto [b]copiado"
