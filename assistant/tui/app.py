@@ -15,6 +15,7 @@ from typing import ClassVar, Final
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.screen import ModalScreen
 
 from assistant.clipboard import Clipboard
 from assistant.core.chat import Chat
@@ -27,6 +28,7 @@ from assistant.tui.commands import BY_NAME
 from assistant.tui.desk import Desk
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.palette import Commands
+from assistant.tui.screens.search import SearchScreen
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
 
@@ -45,7 +47,10 @@ class AssistantApp(App[None]):
     TITLE = "assistant"
     CSS_PATH = "styles.tcss"
     COMMAND_PALETTE_BINDING = BY_NAME["palette"].key
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(BY_NAME["quit"].key, "quit", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(BY_NAME["quit"].key, "quit", priority=True),
+        Binding(BY_NAME["find"].key, "find", priority=True),
+    ]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
 
     def __init__(
@@ -105,6 +110,13 @@ class AssistantApp(App[None]):
         # Commands are for the chat screen; a dialog above it wants an answer first.
         if self.screen is self.chat_screen:
             super().action_command_palette()
+
+    def action_find(self) -> None:
+        """From every screen; a dialog wants an answer first."""
+        if isinstance(self.screen, SearchScreen):
+            self.screen.again()
+        elif not isinstance(self.screen, ModalScreen):
+            self.chat_screen.action_command("find")
 
     def action_help_quit(self) -> None:
         self.chat_screen.say("Ctrl+Q leaves.")

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
-from assistant.core.models import SearchHit
+from assistant.core.ports import ConversationStore
 from assistant.tui.desk import Desk
 from assistant.tui.session import Session
+from assistant.tui.widgets.conversation_rows import Listing
 from assistant.tui.widgets.sidebar import Sidebar
 
 LISTED: Final = 200
 """Conversations in the list; older ones are found by their words."""
-HITS: Final = 30
-"""Messages that are found by their words."""
 
 
 def local_today() -> date:
@@ -37,15 +36,31 @@ class Browser:
 
     async def refresh(self) -> None:
         """Show the list as it is now."""
-        store, words = self._desk.store, self._sidebar.words
+        store, words, archived = self._desk.store, self._sidebar.words, self._sidebar.archived
         self._revision = await self._desk.run(store.revision)
-        found = await self._desk.run(store.conversations, limit=LISTED, title_contains=words)
-        hits: list[SearchHit] = []
-        if words:
-            hits = await self._desk.run(store.search, words, limit=HITS)
-        if words == self._sidebar.words:
-            self._sidebar.show(found, hits, self._session.id, self._today())
+        listing = await self._desk.run(
+            read, store, words, archived=archived, temporary=self._session.has_been_temporary
+        )
+        if (words, archived) == (self._sidebar.words, self._sidebar.archived):
+            self._sidebar.show(listing, self._session.id, self._today())
 
     async def is_outdated(self) -> bool:
         """Whether another window changed something since the list was read."""
         return await self._desk.run(self._desk.store.revision) != self._revision
+
+
+def read(store: ConversationStore, words: str, *, archived: bool, temporary: bool) -> Listing:
+    """What to list for these words of titles. Blocks.
+
+    Args:
+        temporary: whether there can be any in memory.
+    """
+    if archived:
+        found = store.conversations(archived=True, title_contains=words, limit=LISTED)
+        return Listing(others=found, is_archive=True)
+    return Listing(
+        temporary=store.conversations(temporary=True, title_contains=words) if temporary else (),
+        pinned=store.conversations(pinned=True, title_contains=words),
+        others=store.conversations(pinned=False, title_contains=words, limit=LISTED),
+        folders=store.folders(),
+    )

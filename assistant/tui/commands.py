@@ -61,8 +61,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "find",
-        "Find a conversation",
-        "Find a conversation by its title or its words",
+        "Search",
+        "Find anything that was said, on every screen",
         "Conversation",
         "ctrl+f",
         argument="words",
@@ -82,7 +82,74 @@ COMMANDS: tuple[Command, ...] = (
         "Conversation",
         "f8",
     ),
-    Command("undo", "Undo the deletion", "Take the deletion back", "Conversation", "ctrl+z"),
+    Command("undo", "Undo", "Take the newest change or deletion back", "Conversation", "ctrl+z"),
+    Command(
+        "trash",
+        "Trash and changes",
+        "See what was removed or changed, and take it back",
+        "Conversation",
+        "alt+z",
+    ),
+    Command(
+        "temporary",
+        "New temporary conversation",
+        "Begin a conversation that is kept in memory only",
+        "Conversation",
+        "alt+n",
+    ),
+    Command(
+        "pin",
+        "Pin or unpin",
+        "Keep the conversation at the head of the list, or not",
+        "Conversation",
+        "alt+i",
+    ),
+    Command(
+        "tag",
+        "Tag the conversation",
+        "Give the conversation tags; -tag takes one away",
+        "Conversation",
+        "alt+t",
+        argument="tags",
+    ),
+    Command(
+        "move",
+        "Move to a folder",
+        "Put the conversation into a folder",
+        "Conversation",
+        "alt+k",
+        argument="folder",
+    ),
+    Command(
+        "archive",
+        "Archive or list again",
+        "Take the conversation out of the list, or into it again",
+        "Conversation",
+        "alt+r",
+    ),
+    Command(
+        "archived",
+        "Show or hide the archive",
+        "List the archived conversations, or the others",
+        "Conversation",
+        "alt+v",
+    ),
+    Command(
+        "export",
+        "Export conversations",
+        "Write conversations as Markdown, JSON or HTML",
+        "Conversation",
+        "alt+e",
+        argument="[all] [format] [folder]",
+    ),
+    Command(
+        "import",
+        "Import conversations",
+        "Take in exported conversations, also those of ChatGPT",
+        "Conversation",
+        "alt+o",
+        argument="path",
+    ),
     Command(
         "role",
         "Choose a role",
@@ -154,6 +221,38 @@ COMMANDS: tuple[Command, ...] = (
         hint="again",
     ),
     Command(
+        "good",
+        "Rate the answer good",
+        "Call the answer good; again takes it back",
+        "Answer",
+        "alt+g",
+        argument="why",
+        message_key="plus",
+        target="answer",
+        hint="good",
+    ),
+    Command(
+        "bad",
+        "Rate the answer bad",
+        "Call the answer bad; again takes it back",
+        "Answer",
+        "alt+b",
+        argument="why",
+        message_key="minus",
+        target="answer",
+        hint="bad",
+    ),
+    Command(
+        "note",
+        "Note on the rating",
+        "Say why the answer is good or bad",
+        "Answer",
+        "alt+j",
+        argument="why",
+        message_key="w",
+        target="answer",
+    ),
+    Command(
         "edit",
         "Edit the question",
         "Ask the question in another way, as a new version",
@@ -199,6 +298,35 @@ COMMANDS: tuple[Command, ...] = (
         "alt+right",
         message_key="right",
         target="versions",
+    ),
+    Command(
+        "fork",
+        "Fork the conversation",
+        "Go on from the message in a conversation of its own",
+        "Message",
+        "alt+f",
+        message_key="f",
+        target="any",
+        hint="fork",
+    ),
+    Command(
+        "compare",
+        "Compare two branches",
+        "Show two versions, and what follows them, side by side",
+        "Message",
+        "alt+d",
+        message_key="d",
+        target="versions",
+        hint="compare",
+    ),
+    Command(
+        "delete-message",
+        "Delete the message",
+        "Move the message and all that follows it to the trash",
+        "Message",
+        "alt+x",
+        message_key="delete",
+        target="any",
     ),
     Command(
         "sources",
@@ -277,6 +405,9 @@ KEYS = {
     "enter": "Enter",
     "left": "←",
     "right": "→",
+    "plus": "+",
+    "minus": "-",
+    "delete": "Delete",
     "home": "Home",
     "end": "End",
     "ctrl": "Ctrl",
@@ -295,7 +426,8 @@ def key_name(key: str) -> str:
 def bindings() -> list[Binding]:
     """The keys that work on the chat screen, before an input field sees them; Esc comes last.
 
-    The palette's and the one that quits are the application's: they work on every screen.
+    Those of the palette, the search and the one that quits are the application's: they work on
+    every screen.
     """
     return [
         Binding(
@@ -306,7 +438,7 @@ def bindings() -> list[Binding]:
             priority=command.name != "stop",
         )
         for command in COMMANDS
-        if command.name not in ("palette", "quit")
+        if command.name not in ("palette", "find", "quit")
     ]
 
 
@@ -320,8 +452,8 @@ def message_bindings() -> list[Binding]:
 
 
 def hints(message: Message) -> Iterator[Command]:
-    """The commands worth a word on this message."""
-    for command in COMMANDS:
+    """The commands worth a word on this message; what is missed least comes last."""
+    for command in sorted(COMMANDS, key=lambda command: command.name in ("good", "bad")):
         if command.name == "open" and not message.citations:
             continue
         if command.hint and command.is_for(message):

@@ -14,7 +14,8 @@ from assistant.tui.amounts import count
 MOST: Final = 50
 """Suggestions; whoever wants another one types on."""
 
-ADD: Final = "/add "
+BEFORE_PATHS: Final = ("/add ", "/import ")
+"""Commands that a path follows."""
 
 _FILE = re.compile(r"""(?:^|(?<=[\s(]))@(?:"(?P<quoted>(?:[^"\\]|\\.)*)|(?P<bare>(?!")\S*))$""")
 _COLLECTION = re.compile(r"""(?:^|(?<=[\s(]))#(?:"(?P<quoted>[^"]*)|(?P<bare>[^\s"#]*))$""")
@@ -59,8 +60,9 @@ class Suggestion:
 def typed_at(line: str, row: int, column: int) -> Typed | None:
     """What is being typed before this place of a line; None when nothing can be completed."""
     before = line[:column]
-    if row == 0 and before.startswith(ADD):
-        match = _PATH.search(before, len(ADD))
+    command = next((each for each in BEFORE_PATHS if before.startswith(each)), None)
+    if row == 0 and command is not None:
+        match = _PATH.search(before, len(command))
         return _typed("path", match, row, r"\\(.)") if match and match.group() else None
     argument = _ARGUMENT.fullmatch(before) if row == 0 else None
     if argument:

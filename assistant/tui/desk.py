@@ -45,13 +45,16 @@ class Desk:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, partial(call, *args, **kwargs))
 
-    async def begin(self) -> Conversation:
+    async def begin(self, *, temporary: bool = False) -> Conversation:
         """Make the conversation for a first question.
+
+        Args:
+            temporary: whether it lives in memory only.
 
         Raises:
             NotFoundError: the prompt of the settings is not there.
         """
-        return await self.run(self._begin)
+        return await self.run(self._begin, temporary)
 
     def values_of(self, prompt: Prompt, given: Mapping[str, str] | None = None) -> dict[str, str]:
         """What is known of a prompt's variables. Blocks: the clipboard is another program's.
@@ -98,9 +101,15 @@ class Desk:
             self._thread.submit(lambda: None).result(seconds)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _begin(self) -> Conversation:
+    def _begin(self, temporary: bool) -> Conversation:
         name = self.settings.chat.prompt
         if not name:
-            return begin(self.store)
+            return begin(self.store, temporary=temporary)
         prompt = self.prompts.get(name)
-        return begin(self.store, prompt, values=self.values_of(prompt), models=self.models)
+        return begin(
+            self.store,
+            prompt,
+            values=self.values_of(prompt),
+            models=self.models,
+            temporary=temporary,
+        )

@@ -59,6 +59,16 @@ class Follower:
             if isinstance(turn.latest, Wrote):
                 self._tell(turn, turn.latest)
 
+    def loading(self, event: Queued | Loading | Loaded) -> None:
+        """The model came further while nothing is asked."""
+        match event:
+            case Queued(ahead=ahead):
+                self._status.tell(phase="queued", done=ahead)
+            case Loading(done=done):
+                self._status.tell(phase="loading", done=done)
+            case Loaded(info=info):
+                self._status.tell(phase="ready", model=info.name, window=info.context_window)
+
     async def end(self, failure: AssistantError | None, answer: Message | None) -> None:
         """The turn is over; a failure is told below the answer, or above the prompt."""
         if failure is None:

@@ -143,5 +143,5 @@ def _named(argument: str) -> tuple[str, ...]:
     paths = named_paths(argument, disk.exists, disk.home())
     for path in paths:
         if not disk.exists(path):
-            raise NotFoundError(f"{path} cannot be added: it is not there.", "Check the path.")
+            raise NotFoundError(f"There is nothing at {path}.", "Check the path.")
     return tuple(disk.absolute(path) for path in paths)

@@ -42,6 +42,10 @@ class Session:
         self._follower = follower
         self._changed = changed
         self._lock = Lock()
+        self.is_temporary = False
+        """Whether the conversation lives in memory only, or will when it is made."""
+        self.has_been_temporary = False
+        """Whether there may be conversations in memory."""
         self._asking = Lock()
         """Keeps questions in their order while it is found out what goes with them."""
 
@@ -67,8 +71,12 @@ class Session:
             if unsent is not None and self.conversation is None and not self._composer.draft(()):
                 await self._show(unsent, [])
 
-    async def open(self, id: str, message_id: str | None = None) -> None:
-        """Show another conversation; at this message, on its branch, when one is given."""
+    async def open(self, id: str, message_id: str | None = None, snippet: str = "") -> None:
+        """Show another conversation; at this message, on its branch, when one is given.
+
+        Args:
+            snippet: the surroundings of what was found in the message.
+        """
         await self.save_draft()
         async with self._lock:
             if message_id is not None:
@@ -77,13 +85,17 @@ class Session:
             messages = await self._desk.run(self._desk.store.branch, id)
             await self._show(conversation, messages)
             if message_id is not None:
-                await self._transcript.go_to(message_id)
+                await self._transcript.go_to(message_id, snippet)
 
-    async def begin_new(self) -> None:
-        """Show an empty conversation; it is made when there is something to keep."""
+    async def begin_new(self, *, temporary: bool = False) -> None:
+        """Show an empty conversation; it is made when there is something to keep.
+
+        Args:
+            temporary: whether it lives in memory only.
+        """
         await self.save_draft()
         async with self._lock:
-            await self._show(None, [])
+            await self._show(None, [], temporary=temporary)
 
     async def refresh(self) -> None:
         """Show what became of the conversation, here or in another window."""
@@ -108,11 +120,19 @@ class Session:
 
     async def _make(self) -> Conversation:
         if self.conversation is None:
-            self.conversation = await self._desk.begin()
+            self.conversation = await self._desk.begin(temporary=self.is_temporary)
         return self.conversation
 
-    async def _show(self, conversation: Conversation | None, messages: Sequence[Message]) -> None:
+    async def _show(
+        self,
+        conversation: Conversation | None,
+        messages: Sequence[Message],
+        *,
+        temporary: bool = False,
+    ) -> None:
         self.conversation = conversation
+        self.is_temporary = conversation.temporary if conversation else temporary
+        self.has_been_temporary |= self.is_temporary
         turn = self.turn
         written = {turn.answer.id: turn.text} if turn and turn.answer else {}
         draft = conversation.draft if conversation else ""

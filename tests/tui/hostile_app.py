@@ -1,6 +1,6 @@
 """Puts texts at every place of the screen where foreign text can appear.
 
-usage: python -m tests.tui.hostile_app HOME hostile|harmless talk|files
+usage: python -m tests.tui.hostile_app HOME hostile|harmless talk|files|chats
 """
 
 import sys
@@ -28,6 +28,7 @@ from assistant.tui.screens.prompts import PromptPicker
 from tests.fakes import ScriptedModel, ScriptedModels
 from tests.tui.driving import RecordingClipboard, Setting, make_app
 from tests.tui.hostile import harmless_texts, hostile_texts
+from tests.tui.hostile_chats import in_chats
 from tests.tui.hostile_files import citation, in_files
 from tests.tui.hostile_intake import coming_in
 
@@ -43,6 +44,13 @@ async def of_files(app: AssistantApp, texts: Sequence[str]) -> None:
     for some in _batches(texts):
         await in_files(app, some)
         await coming_in(app, some)
+    app.chat_screen.say(END)
+
+
+async def of_chats(app: AssistantApp, texts: Sequence[str]) -> None:
+    """Show each text wherever conversations are found and ordered, then say so."""
+    for some in _batches(texts):
+        await in_chats(app, some)
     app.chat_screen.say(END)
 
 
@@ -137,15 +145,15 @@ async def _around(screen: ChatScreen, text: str) -> None:
 
 
 async def _in_the_list(screen: ChatScreen, texts: Sequence[str]) -> None:
-    """Titles in the list of conversations, words that are looked for, and what was found."""
+    """Titles in the list of conversations, and words that are looked for."""
     screen.panels.show_sidebar(True)
     listing = screen.query_one("#conversations", OptionList)
     for text in texts:
         with screen.prevent(Input.Changed):
-            screen.sidebar.find(text)
+            screen.query_one("#filter", Input).value = text[:1000]
         await sleep(FRAME)
     for words in ("before", "x", ""):
-        screen.sidebar.find(words)
+        screen.query_one("#filter", Input).value = words
         await screen.browser.refresh()
         for _ in range(6):
             await sleep(FRAME)
@@ -158,7 +166,7 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def main() -> int:
     home, which = Path(sys.argv[1]), sys.argv[2]
-    parade = of_files if sys.argv[3] == "files" else of_talk
+    parade = {"talk": of_talk, "files": of_files, "chats": of_chats}[sys.argv[3]]
     texts = hostile_texts() if which == "hostile" else harmless_texts()
     store = SqliteConversations(home / "chats.db")
     models = ScriptedModels(ScriptedModel(window=1_000_000))

@@ -29,14 +29,16 @@ def test_the_slash_menu_finds_a_command_by_its_name(command: Command) -> None:
 
 
 async def test_every_command_is_reachable_by_key_palette_and_help(home: Path) -> None:
-    async with opened(Setting(home), size=(100, 80)) as driver:
+    async with opened(Setting(home), size=(100, 100)) as driver:
         calls = _record(driver)
         on_chat = [command for command in COMMANDS if command.name not in ("palette", "quit")]
         for command in on_chat:
             for key in command.key.split(","):
                 if command.name == "undo":
-                    driver.screen.deleted = "something"
-                    driver.screen.say("Deleted.")
+                    conversation = driver.store.create(title="Changed")
+                    driver.store.append(conversation.id, None, "user", "Hello")
+                    driver.store.pin(conversation.id)
+                    await driver.screen.undoing.offer(conversation.id)
                 await driver.pilot.press(key)
                 await driver.until(lambda: calls, f"{key} for {command.name}")
                 assert calls == [command.name]

@@ -7,7 +7,8 @@ from pathlib import Path
 from textual.widgets import Input, OptionList
 
 from assistant.storage.conversations import SqliteConversations
-from assistant.tui.widgets.sidebar import day_name
+from assistant.tui.screens.search import SearchScreen
+from assistant.tui.widgets.conversation_rows import day_name
 from tests.fakes import Gate
 from tests.storage.clock import SteppingClock
 from tests.tui.driving import Driver, Setting, opened, scripted
@@ -59,7 +60,7 @@ async def test_delete_can_be_undone_with_ctrl_z(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("A question")
         await driver.pilot.press("f8")
-        await driver.until_shown("Deleted “A question” — Ctrl+Z undoes")
+        await driver.until_shown("Deleted “A question” · Ctrl+Z takes it back")
         assert driver.store.conversations() == []
         assert driver.messages == []
         await driver.pilot.press("ctrl+z")
@@ -72,7 +73,7 @@ async def test_delete_can_be_undone_with_a_click(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("A question")
         await driver.pilot.press("f8")
-        await driver.until_shown("Ctrl+Z undoes")
+        await driver.until_shown("Ctrl+Z takes it back")
         rows = driver.text.split("\n")
         row = next(place for place, line in enumerate(rows) if "Ctrl+Z" in line)
         await driver.pilot.click(offset=(rows[row].index("Ctrl+Z") + 2, row))
@@ -119,27 +120,30 @@ async def test_rename_asks_for_a_title(home: Path) -> None:
         assert driver.store.conversations()[0].title == "Better"
 
 
-async def test_the_filter_finds_titles_and_words_in_messages(home: Path) -> None:
+async def test_the_field_finds_titles_and_leads_to_the_search_of_messages(home: Path) -> None:
     models = scripted("Rent rises once a year.", "The beach is long.")
     async with opened(Setting(home, models)) as driver:
         await driver.ask("About the lease")
         await driver.pilot.press("ctrl+n")
         await driver.ask("About Recife")
-        await driver.pilot.press("ctrl+f", *"lease")
+        await driver.pilot.press("ctrl+b", "ctrl+b", "slash", *"lease")
         await driver.until(lambda: "About Recife" not in _list(driver))
         await driver.until_shown("About the lease")
         driver.screen.query_one(Input).value = "beach"
-        await driver.until_shown("In messages")
-        await driver.pilot.press("down", "enter")
-        await driver.until(lambda: driver.messages[0].text == "About Recife")
-        await driver.until(lambda: driver.views[-1].has_focus)
+        await driver.until_shown("no such title")
+        await driver.pilot.press("enter")
+        await driver.until_shown("The beach is long.")
+        await driver.until(lambda: isinstance(driver.app.screen, SearchScreen))
+        await driver.pilot.press("enter")
+        await driver.until(lambda: driver.views and driver.views[-1].has_focus)
+        assert driver.messages[0].text == "About Recife"
 
 
-async def test_the_filter_says_that_nothing_was_found(home: Path) -> None:
+async def test_esc_leaves_the_field_and_lists_everything_again(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("A question")
-        await driver.pilot.press("ctrl+f", *"xyzzy")
-        await driver.until_shown("nothing found")
+        await driver.pilot.press("ctrl+b", "ctrl+b", "slash", *"xyzzy")
+        await driver.until_shown("no such title")
         await driver.pilot.press("escape")
         await driver.until_shown("▸ A question")
         assert driver.screen.prompt.has_focus

@@ -250,7 +250,7 @@ async def test_add_says_what_is_missing_and_keeps_what_was_typed(home: Path, her
     async with opened(Setting(home, library=WaitingLibrary())) as driver:
         driver.screen.prompt.insert("/add lease.pdf missing.pdf")
         await driver.pilot.press("enter")
-        await driver.until_shown("missing.pdf cannot be added: it is not there.")
+        await driver.until_shown("missing.pdf. Check the path.")
         assert driver.screen.prompt.text == "/add lease.pdf missing.pdf"
 
 

@@ -41,7 +41,7 @@ def test_there_are_more_than_200_texts() -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("places", ["talk", "files"])
+@pytest.mark.parametrize("places", ["talk", "files", "chats"])
 def test_no_text_at_any_place_reaches_the_terminal_as_a_command(home: Path, places: str) -> None:
     with tempfile.TemporaryDirectory(prefix="as-", dir="/tmp") as other:
         harmless = _parade(Path(other), "harmless", places)

@@ -26,7 +26,7 @@ def prompts(home: Path) -> Path:
     (folder / "echo.md").write_text(ECHO)
     (folder / "ação.md").write_text("---\ntitle: Ação\n---\nAja sobre: {{selection}}\n")
     (folder / "new.md").write_text("---\ntitle: Hidden\n---\nNobody calls me.\n")
-    (folder / "bad.md").write_text("---\n---\nNo title.\n")
+    (folder / "broken.md").write_text("---\n---\nNo title.\n")
     return folder
 
 
@@ -115,9 +115,9 @@ async def test_commands_go_before_prompts_of_the_same_name(home: Path, prompts: 
 
 async def test_a_bad_file_is_told_when_it_is_called(home: Path, prompts: Path) -> None:
     async with opened(Setting(home, prompts=(prompts,)), size=(140, 30)) as driver:
-        await send(driver, "/bad Hi")
-        await driver.until_shown("bad.md cannot be used: `title` is missing")
-        assert driver.screen.prompt.text == "/bad Hi"
+        await send(driver, "/broken Hi")
+        await driver.until_shown("broken.md cannot be used: `title` is missing")
+        assert driver.screen.prompt.text == "/broken Hi"
 
 
 async def test_an_edited_question_keeps_its_prompt(home: Path) -> None:

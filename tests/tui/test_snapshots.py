@@ -216,7 +216,7 @@ def test_a_deletion_that_can_be_undone(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
         await driver.ask(QUESTION)
         await driver.pilot.press("f8")
-        await driver.until_shown("Ctrl+Z undoes")
+        await driver.until_shown("Ctrl+Z takes it back")
 
     assert shows(play, _model())
 

@@ -47,6 +47,11 @@ class Document(Markdown):
         self._settled_blocks = 0
         """How many widgets show what is before it."""
         self._parser = make_parser()
+        self._drawn = asyncio.Event()
+
+    async def drawn(self) -> None:
+        """Wait until the text is there as a whole; a long one takes a moment."""
+        await self._drawn.wait()
 
     @property
     def source(self) -> str:
@@ -65,6 +70,8 @@ class Document(Markdown):
         event.prevent_default()
         if len(self._text) > QUICK:
             self.call_later(self._redraw)
+        else:
+            self._drawn.set()
 
     def append(self, markdown: str) -> AwaitComplete:
         """Let the text grow; only the last block is parsed again."""
@@ -83,6 +90,7 @@ class Document(Markdown):
     async def _redraw(self) -> None:
         async with self.lock:
             await self._draw(0, 0)
+        self._drawn.set()
 
     async def _draw(self, start: int, first: int) -> None:
         """Show the text from `start` on in the widgets from `first` on."""

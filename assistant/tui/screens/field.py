@@ -6,6 +6,7 @@ from textual.widgets import Input, Static
 
 from assistant.tui import text
 from assistant.tui.screens.dialog import Dialog
+from assistant.tui.widgets.line import Line
 
 
 class Field(Dialog[str]):
@@ -24,7 +25,7 @@ class Field(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(text.line(self._question, 120, "bold"))
-            yield Input(text.line(self._value, 400).plain, select_on_focus=True)
+            yield Line(text.line(self._value, 400).plain, select_on_focus=True)
             yield Static(text.muted(f"Enter {self._enter} · Esc leaves it"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

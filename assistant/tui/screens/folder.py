@@ -6,6 +6,7 @@ from textual.widgets import Input, Static
 
 from assistant.tui import text
 from assistant.tui.screens.dialog import Dialog
+from assistant.tui.widgets.line import Line
 
 
 class AskForPath(Dialog[str]):
@@ -14,7 +15,7 @@ class AskForPath(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(text.own("Folder or file to add", "bold"))
-            yield Input(placeholder="~/Documents/housing")
+            yield Line(placeholder="~/Documents/housing")
             yield Static(text.muted("Enter looks at it · Esc leaves it"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

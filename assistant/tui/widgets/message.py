@@ -67,6 +67,11 @@ class MessageView(Vertical, can_focus=True):
         blocks = list(self.query(CodeBlock))
         return blocks[-1].code if blocks else None
 
+    async def drawn(self) -> None:
+        """Wait until all of it is there, but what is folded."""
+        if self.message.role == "assistant":
+            await self._document.drawn()
+
     async def grow(self, written: str) -> None:
         """Let the answer grow to this text, which begins with the one shown."""
         piece = written[len(self._written) :]
@@ -116,6 +121,7 @@ class MessageView(Vertical, can_focus=True):
         self._header.active = True
 
     def on_blur(self) -> None:
+        self.remove_class("-found")
         self._header.active = self.mouse_hover
 
     def on_enter(self) -> None:

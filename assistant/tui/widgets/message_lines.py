@@ -1,5 +1,6 @@
 """The line above a message, and the line below one that did not end well."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from textual.app import RenderResult
@@ -8,13 +9,16 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from assistant.core.library import Retrieval, Saying
-from assistant.core.models import Citation, Message, Overflow
+from assistant.core.models import Citation, Message, Overflow, Rating
 from assistant.core.references import ORDER
 from assistant.tui import commands, text
 from assistant.tui.amounts import count
 from assistant.tui.widgets.source_lines import DOTS, name_of
 
 NAMES = {"user": "you", "assistant": "assistant", "system": "system"}
+RATED: Mapping[Rating, str] = {"good": "$text-success", "bad": "$text-error"}
+NOTE = 40
+"""Characters of a note that stand beside its rating."""
 STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.MUTED}
 
 OUTGROWN: Final[dict[Overflow, str]] = {
@@ -39,9 +43,10 @@ class Header(Widget):
         left = text.joined(_left(self.message), between="  ")
         if not self.active:
             return left
-        right = text.joined(_right(self.message), between="  ")
+        room = self.content_size.width - left.cell_length - 2
+        right = _fitting(_right(self.message), room)
         gap = self.content_size.width - left.cell_length - right.cell_length
-        return left + text.own(" " * gap) + right if gap > 1 else left
+        return left + text.own(" " * gap) + right if right else left
 
 
 def _left(message: Message) -> list[Content]:
@@ -50,7 +55,18 @@ def _left(message: Message) -> list[Content]:
         older = _command("‹", "older", message, text.ACCENT)
         newer = _command("›", "newer", message, text.ACCENT)
         parts.append(older + text.muted(f"{message.version}/{message.versions}") + newer)
+    if message.rating is not None:
+        parts.append(_rating(message, message.rating))
     return parts
+
+
+def _rating(message: Message, rating: Rating) -> Content:
+    """What the user thinks of it, and why; a click changes the note."""
+    sign = text.own("▲ good" if rating == "good" else "▼ bad", RATED[rating])
+    note = (
+        text.own(" ") + text.line(message.note, NOTE, text.MUTED) if message.note else text.NOTHING
+    )
+    return (sign + note).stylize(text.click("screen.command", "note", "", message.id))
 
 
 def _right(message: Message) -> list[Content]:
@@ -59,6 +75,17 @@ def _right(message: Message) -> list[Content]:
         + _command(f" {command.hint}", command.name, message, text.MUTED)
         for command in commands.hints(message)
     ]
+
+
+def _fitting(parts: Sequence[Content], room: int) -> Content:
+    """As many as there is room for; the first ones matter most."""
+    line = text.NOTHING
+    for part in parts:
+        longer = line + text.own("  ") + part if line else part
+        if longer.cell_length > room:
+            break
+        line = longer
+    return line
 
 
 def ending(

@@ -1,24 +1,22 @@
-"""The list of conversations, by day, with a field that finds them."""
+"""The list of conversations, with a field that finds titles."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
 
-from assistant.core.models import ConversationSummary, SearchHit
+from assistant.core.models import ConversationSummary
 from assistant.tui import text
 from assistant.tui.widgets.clickable import Clickable
+from assistant.tui.widgets.conversation_rows import FOLDER, MORE, SEARCH, Listing, rows
+from assistant.tui.widgets.line import Line
 
 WORDS = 16
 """Words that are looked for at once."""
-HEADING = f"{text.MUTED} bold"
 
 
 class Sidebar(Vertical):
@@ -32,24 +30,34 @@ class Sidebar(Vertical):
     ]
 
     class Chosen(Message):
-        """The user wants this conversation, at this message if one was found."""
+        """The user wants this conversation."""
 
-        def __init__(self, conversation_id: str, message_id: str | None = None) -> None:
+        def __init__(self, conversation_id: str) -> None:
             super().__init__()
             self.conversation_id = conversation_id
-            self.message_id = message_id
+
+    class SearchWanted(Message):
+        """The user looks for something that is not in the list."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
 
     class Filtered(Message):
-        """The user looks for other words."""
+        """The user looks for other titles, or for the archive."""
 
     class Left(Message):
         """The user is done here."""
 
     def __init__(self) -> None:
         super().__init__(id="sidebar")
+        self.archived = False
+        """Whether the archive is listed."""
         self._summaries: dict[str, ConversationSummary] = {}
-        self._hits: dict[str, SearchHit] = {}
-        self._field = Input(placeholder="/ search", id="filter", compact=True, max_length=200)
+        self._closed_folders: set[str] = set()
+        self._listed: tuple[Listing, str | None, date] | None = None
+        self._field = Line(placeholder="/ title", id="filter", compact=True, max_length=200)
+        self._filters = Clickable(id="filters")
         self._listing = OptionList(id="conversations", compact=True, markup=False)
 
     def compose(self) -> ComposeResult:
@@ -58,7 +66,11 @@ class Sidebar(Vertical):
             classes="button",
         )
         yield self._field
+        yield self._filters
         yield self._listing
+
+    def on_mount(self) -> None:
+        self._show_filters()
 
     @property
     def words(self) -> str:
@@ -71,23 +83,14 @@ class Sidebar(Vertical):
         option = self._listing.highlighted_option
         return self._summaries.get(option.id or "") if option else None
 
-    def show(
-        self,
-        found: Sequence[ConversationSummary],
-        hits: Sequence[SearchHit],
-        shown: str | None,
-        today: date,
-    ) -> None:
-        """List these conversations and messages; the conversation `shown` is marked."""
-        self._summaries = {summary.id: summary for summary in found}
-        self._hits = {f"message {hit.message_id}": hit for hit in hits}
+    def show(self, listed: Listing, shown: str | None, today: date) -> None:
+        """List these conversations; the conversation `shown` is marked."""
+        self._listed = (listed, shown, today)
+        self._summaries = {summary.id: summary for summary in listed.all}
         listing = self._listing
         under_cursor = listing.highlighted_option.id if listing.highlighted_option else None
         scroll = listing.scroll_offset.y
-        options = [*_by_day(found, shown, today), *_messages(self._hits)]
-        if not options:
-            nothing = "nothing found" if self.words else "no conversations yet"
-            options = [Option(text.muted(nothing), disabled=True)]
+        options = list(rows(listed, shown, today, self._closed_folders, self.words))
         listing.set_options(options)
         wanted = under_cursor if listing.has_focus else shown
         places = [
@@ -96,10 +99,11 @@ class Sidebar(Vertical):
         listing.highlighted = places[0] if places else None
         listing.scroll_to(y=scroll, animate=False)
 
-    def find(self, words: str) -> None:
-        """Look for these words, or for what is typed next."""
-        self._field.value = text.line(words).plain
-        self._field.focus()
+    def show_archive(self, shown: bool) -> None:
+        """List the archive, or what is not in it."""
+        self.archived = shown
+        self._show_filters()
+        self.post_message(self.Filtered())
 
     def action_find(self) -> None:
         self._field.focus()
@@ -115,75 +119,38 @@ class Sidebar(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        clean = text.editable(event.value).replace("\n", " ")
-        if clean != event.value:
-            event.input.value = clean
-        else:
-            self.post_message(self.Filtered())
+        self.post_message(self.Filtered())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        first = next((option.id for option in self._listing.options if option.id), "")
-        self._choose(first)
+        ids = [option.id for option in self._listing.options if option.id]
+        self._choose(next((id for id in ids if id in self._summaries), SEARCH))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self._choose(event.option_id or "")
 
     def _choose(self, id: str) -> None:
-        hit = self._hits.get(id)
-        if hit is not None:
-            self.post_message(self.Chosen(hit.conversation_id, hit.message_id))
-        elif id:
+        if id in self._summaries:
             self.post_message(self.Chosen(id))
+        elif id.startswith(FOLDER):
+            self._closed_folders ^= {id.removeprefix(FOLDER)}
+            if self._listed is not None:
+                self.show(*self._listed)
+        elif id.startswith(MORE):
+            self.post_message(self.SearchWanted(f'in:"{id.removeprefix(MORE)}" '))
+        elif id == SEARCH and self.words:
+            self.post_message(self.SearchWanted(self.words))
 
-
-def _by_day(
-    found: Sequence[ConversationSummary], shown: str | None, today: date
-) -> Iterator[Option]:
-    heading = ""
-    for summary in found:
-        day = day_name(summary.updated, today)
-        if day != heading:
-            if heading:
-                yield Option(text.NOTHING, disabled=True)
-            heading = day
-            yield Option(text.own(day, HEADING), disabled=True)
-        mark = text.own("▸ ", text.ACCENT) if summary.id == shown else text.own("  ")
-        yield Option(mark + text.line(summary.title or "Untitled"), id=summary.id)
-
-
-def _messages(hits: dict[str, SearchHit]) -> Iterator[Option]:
-    if hits:
-        yield Option(text.NOTHING, disabled=True)
-        yield Option(text.own("In messages", HEADING), disabled=True)
-    for id, hit in hits.items():
-        yield Option(text.own("  ") + _snippet(hit.snippet), id=id)
-
-
-def _snippet(snippet: str) -> Content:
-    """The surroundings of a match; U+0002 and U+0003 stand around the match."""
-    parts: list[Content] = []
-    for place, piece in enumerate(snippet.split("\x02")):
-        found, _, rest = piece.partition("\x03") if place else ("", "", piece)
-        parts += [text.line(found, 80, text.ACCENT), _spaced(rest)]
-    return text.joined(parts)
-
-
-def _spaced(piece: str) -> Content:
-    """One line that keeps the blanks at its ends."""
-    before = text.own(" " if piece[:1].isspace() else "")
-    after = text.own(" " if piece[-1:].isspace() and piece.strip() else "")
-    return before + text.line(piece, 120) + after
-
-
-def day_name(moment: datetime, today: date) -> str:
-    """The group a conversation belongs to, in local time."""
-    day = moment.astimezone().date()
-    if day >= today:
-        return "Today"
-    if day == today - timedelta(days=1):
-        return "Yesterday"
-    if day > today - timedelta(days=7):
-        return "This week"
-    return f"{day:%B %Y}"
+    def _show_filters(self) -> None:
+        current, archived = ("", "bold") if self.archived else ("bold", "")
+        self._filters.update(
+            text.joined(
+                [
+                    text.button("current", "screen.archive", "", style=current or text.MUTED),
+                    text.button("archived", "screen.archive", "on", style=archived or text.MUTED),
+                    text.button("trash", "screen.command", "trash", style=text.MUTED),
+                ],
+                between="  ",
+            )
+        )

@@ -12,6 +12,7 @@ from assistant.core.models import Message
 from assistant.tui import text
 from assistant.tui.widgets.column import MessageColumn, Place
 from assistant.tui.widgets.message import MessageView
+from assistant.tui.widgets.spotting import row_of
 
 
 class Transcript(MessageColumn, can_focus=False):
@@ -144,8 +145,12 @@ class Transcript(MessageColumn, can_focus=False):
         elif bottom > self.scroll_y + height:
             self.scroll_to(y=bottom - height, animate=False)
 
-    async def go_to(self, message_id: str) -> None:
-        """Bring a message to the top of the view and give it the focus."""
+    async def go_to(self, message_id: str, snippet: str = "") -> None:
+        """Bring a message that was found into view, mark it and give it the focus.
+
+        Args:
+            snippet: the surroundings of what was found in it, which a long message is scrolled to.
+        """
         ids = [message.id for message in self.messages]
         async with self._change:
             self.following = False
@@ -156,6 +161,18 @@ class Transcript(MessageColumn, can_focus=False):
         view = self.view(message_id)
         if view is not None:
             view.focus(scroll_visible=False)
+            view.add_class("-found")
+            if snippet:
+                self.run_worker(self._find_in(view, snippet), exclusive=True, group="found")
+
+    async def _find_in(self, view: MessageView, snippet: str) -> None:
+        await view.drawn()
+        self.call_after_refresh(self._show_found, view, snippet)
+
+    def _show_found(self, view: MessageView, snippet: str) -> None:
+        if view.is_attached and view.region.height > self.size.height:
+            above = row_of(view, snippet) - self.size.height // 3
+            self.scroll_to(y=view.virtual_region.y + max(above, 0), animate=False)
 
     async def _settle(self, message: Message, hint: str = "") -> None:
         if message.state != "streaming":
