@@ -10,7 +10,16 @@ from threading import Event
 from time import monotonic
 
 from assistant.core.errors import AssistantError, ContextOverflowError, ModelNotFoundError
-from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Reading, Wrote
+from assistant.core.events import (
+    Finished,
+    Loaded,
+    Loading,
+    ModelEvent,
+    Queued,
+    Reading,
+    Thought,
+    Wrote,
+)
 from assistant.core.model_details import ModelDetails, ModelFacts
 from assistant.core.models import (
     ChatMessage,
@@ -86,6 +95,7 @@ class ScriptedModel:
         stream_error: AssistantError | None = None,
         error_after: int = 0,
         queued: int = 0,
+        thoughts: str = "",
     ) -> None:
         """Args:
         answers: one per question, the last one for ever after; a text is cut into its tokens,
@@ -94,6 +104,7 @@ class ScriptedModel:
         load_gate: holds the end of loading back.
         load_error: raised by `load`.
         stream_error: raised by `stream` after `error_after` pieces.
+        thoughts: what it thinks before every answer.
         queued: how many requests of others come first, as `load` tells.
         """
         self.name = name
@@ -102,6 +113,7 @@ class ScriptedModel:
         self.gate, self.load_gate = gate, load_gate
         self.load_error, self.stream_error, self.error_after = load_error, stream_error, error_after
         self.queued = queued
+        self.thoughts = thoughts
         self.questions: list[Question] = []
         self.measured: list[tuple[ChatMessage, ...]] = []
         self.loads = 0
@@ -165,6 +177,8 @@ class ScriptedModel:
         started, written, reason = monotonic(), 0, _reason(pieces, limit)
         try:
             yield Reading(done=prompt, total=prompt, cached=0)
+            for thought in _tokens(self.thoughts) if sampling.thinking != 0 else ():
+                yield Thought(text=thought)
             for piece in pieces[:limit]:
                 if self.gate:
                     self.gate.wait(written, stop)

@@ -12,7 +12,7 @@ from assistant.core.chat import Ask, Chat
 from assistant.core.citations import annotate, annotated
 from assistant.core.documents import Passage
 from assistant.core.errors import AssistantError
-from assistant.core.events import Answered, Loaded, Retrieved, TurnEvent, Wrote
+from assistant.core.events import Answered, Loaded, Retrieved, Thought, TurnEvent, Wrote
 from assistant.core.grounding import Sources
 from assistant.core.library import Saying
 from assistant.core.models import Message, Sampling, Timings, Usage
@@ -33,11 +33,16 @@ class Answering:
         as_json: bool,
         no_stream: bool,
         form: Form | None = None,
+        *,
+        reasoning: bool = False,
     ) -> None:
         """Args:
+        reasoning: whether what the model thinks is printed before its answer.
         form: what the answer has to be.
         """
         self._form = form
+        self._reasoning = reasoning
+        self._thought = False
         self._console = console
         self._interruption = interruption
         self._as_json = as_json
@@ -80,7 +85,10 @@ class Answering:
                 tell_search(event, self._console)
             case Loaded(info=info):
                 self._model = info.name
+            case Thought(text=text):
+                self._think(text)
             case Wrote(text=text):
+                self._part()
                 self._wrote(text)
             case Answered(message=message, saying=saying):
                 self._message, self._saying = message, saying
@@ -91,9 +99,23 @@ class Answering:
         if self._streams:
             with self._interruption.breakable():
                 self._console.write(text)
-            self._shown = text
+            self._shown = (self._shown + text)[-2:]
         else:
             self._console.progress("writing")
+
+    def _think(self, text: str) -> None:
+        if self._reasoning:
+            self._thought = True
+            self._wrote(text)
+        else:
+            self._console.progress("thinking")
+
+    def _part(self) -> None:
+        """A blank line between the reasoning and the answer."""
+        if self._thought and self._streams:
+            lines = "" if self._shown.endswith("\n\n") else "\n" * (2 - self._shown.endswith("\n"))
+            self._wrote(lines)
+        self._thought = False
 
     def _end_line(self) -> None:
         """The shell's prompt, or an error, belongs on a line of its own."""
@@ -110,6 +132,8 @@ class Answering:
         elif not self._streams and message.text:
             # Numbers of sources would break the form.
             answer = annotate(message.text, () if self._form else message.citations)
+            if self._reasoning and message.reasoning:
+                self._console.write(f"{message.reasoning}\n\n")
             self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
         if not self._as_json:
             tell_citations(message.citations, self._console)
@@ -129,6 +153,7 @@ class Answering:
         usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
         return {
             "answer": message.text if self._form else sourced.text,
+            "reasoning": message.reasoning,
             "problem": problem.message if problem else None,
             "stopped": message.state == "stopped",
             "stop_reason": message.stop_reason,

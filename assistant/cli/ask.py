@@ -70,6 +70,7 @@ class AskOptions(Value):
     no_library: bool
     schema_file: str | None
     grammar: str | None
+    reasoning: bool
     no_stream: bool
     as_json: bool
     dry_run: bool
@@ -105,6 +106,9 @@ class AskOptions(Value):
     help="The answer is JSON and fits the JSON schema in this file.",
 )
 @click.option("--grammar", metavar="FILE", help="The answer fits this grammar, written in GBNF.")
+@click.option(
+    "--reasoning", is_flag=True, help="Print what a reasoning model thinks before its answer, too."
+)
 @click.option("--no-stream", is_flag=True, help="Print the answer when it is complete.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--dry-run", is_flag=True, help="Print the exact prompt and its tokens; ask nothing.")
@@ -158,7 +162,12 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
                 return view.run(assistant, asked, planned, options.as_json)
             conversation = _conversation(assistant, asked, options.temporary)
             answering = Answering(
-                program.console, interruption, options.as_json, options.no_stream, form
+                program.console,
+                interruption,
+                options.as_json,
+                options.no_stream,
+                form,
+                reasoning=options.reasoning,
             )
             request = Ask(conversation_id=conversation.id, text=text, attached=attached)
             with _model_of(asked):

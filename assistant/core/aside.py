@@ -44,7 +44,8 @@ def written(
 ) -> Written | None:
     """What the model writes to that; None when it was interrupted, by `stop` or by a question."""
     text = ""
-    for event in model.stream(messages, sampling, stop, keep="aside"):
+    at_once = sampling.model_copy(update={"thinking": 0})
+    for event in model.stream(messages, at_once, stop, keep="aside"):
         match event:
             case Wrote(text=piece):
                 text += piece

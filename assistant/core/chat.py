@@ -18,6 +18,7 @@ from assistant.core.events import (
     Planned,
     Retrieved,
     Searching,
+    Thought,
     TurnEvent,
     Wrote,
 )
@@ -43,6 +44,9 @@ from assistant.core.one_question import under
 from assistant.core.ports import ChatModel, ConversationStore, Library, ModelCatalog
 from assistant.core.sources import TEMPLATE, compose
 from assistant.core.titles import title_from
+
+REASONING_STORED_EVERY = 1.0
+"""Seconds."""
 
 
 class Ask(Value):
@@ -138,6 +142,8 @@ class Chat:
                     break
                 if isinstance(event, Wrote):
                     self._store.journal(answer.id, event.text)
+                elif isinstance(event, Thought) and outcome.reasoning.is_due():
+                    self._store.set_reasoning(answer.id, outcome.reasoning.text)
                 elif isinstance(event, Retrieved):
                     self._store.set_retrieval(answer.id, _retrieval(event))
                 yield event
@@ -148,6 +154,8 @@ class Chat:
             outcome.fail(failure)
             raise
         finally:
+            if outcome.reasoning.text:
+                self._store.set_reasoning(answer.id, outcome.reasoning.text)
             answer = self._store.finish(
                 answer.id,
                 outcome.state,
@@ -455,6 +463,29 @@ def _unasked() -> Finished:
     return Finished(reason="end", usage=nothing, timings=Timings())
 
 
+class _Reasoning:
+    """What was thought so far, and when it is to be stored again."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._stored = perf_counter()
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces).rstrip()
+
+    def add(self, text: str) -> None:
+        self._pieces.append(text)
+
+    def is_due(self) -> bool:
+        """Whether the last time is so long ago that a crash would lose too much."""
+        now = perf_counter()
+        if now - self._stored < REASONING_STORED_EVERY:
+            return False
+        self._stored = now
+        return True
+
+
 class _Outcome:
     """How a turn has gone so far; a turn that is abandoned counts as stopped."""
 
@@ -466,6 +497,7 @@ class _Outcome:
         self.used: tuple[Passage, ...] = ()
         self.citations: tuple[Citation, ...] = ()
         self.saying: Saying | None = None
+        self.reasoning = _Reasoning()
         self._started = perf_counter()
         self._load_ms = 0.0
         self._first_token_ms = 0.0
@@ -477,6 +509,9 @@ class _Outcome:
                 self.used = used
             case Loaded():
                 self._load_ms = self._elapsed_ms()
+            case Thought(text=text):
+                self._first_token_ms = self._first_token_ms or self._elapsed_ms()
+                self.reasoning.add(text)
             case Wrote():
                 self._first_token_ms = self._first_token_ms or self._elapsed_ms()
             case Finished(reason=reason, usage=usage, timings=timings):

@@ -50,6 +50,13 @@ class Wrote(Value):
     text: str
 
 
+class Thought(Value):
+    """The next piece of what a reasoning model thinks before it answers; no part of the answer."""
+
+    kind: Literal["thought"] = "thought"
+    text: str
+
+
 class Finished(Value):
     """The engine ended the answer."""
 
@@ -59,7 +66,7 @@ class Finished(Value):
     timings: Timings
 
 
-ModelEvent = Queued | Loading | Loaded | Reading | Wrote | Finished
+ModelEvent = Queued | Loading | Loaded | Reading | Thought | Wrote | Finished
 """What `ChatModel.stream` yields: `Finished` is the last."""
 
 
@@ -111,5 +118,15 @@ class Answered(Value):
 
 
 TurnEvent = (
-    Asked | Searching | Retrieved | Planned | Queued | Loading | Loaded | Reading | Wrote | Answered
+    Asked
+    | Searching
+    | Retrieved
+    | Planned
+    | Queued
+    | Loading
+    | Loaded
+    | Reading
+    | Thought
+    | Wrote
+    | Answered
 )

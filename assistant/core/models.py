@@ -59,6 +59,8 @@ RepeatPenalty = Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32 - 1)]
 MaxTokens = Annotated[int, Field(ge=1)]
 
+Thinking = Annotated[int, Field(ge=0)]
+
 PER_ANSWER: Final[dict[str, JsonValue]] = {"per_answer": True}
 """Marks what is chosen for one answer and is no setting."""
 
@@ -88,6 +90,8 @@ class Sampling(Value):
     """None draws a new one for every answer."""
     max_tokens: MaxTokens | None = None
     """The longest answer, in tokens; None is bounded by the context window alone."""
+    thinking: Thinking | None = None
+    """Tokens that a reasoning model may think before it answers; 0 lets it answer at once."""
     constraint: Annotated[Constraint | None, Field(json_schema_extra=PER_ANSWER)] = None
     """None lets the model write what it likes."""
 
@@ -102,6 +106,7 @@ class SamplingChanges(Value):
     repeat_penalty: RepeatPenalty | None = None
     seed: Seed | None = None
     max_tokens: MaxTokens | None = None
+    thinking: Thinking | None = None
 
     def over(self, sampling: Sampling) -> Sampling:
         """`sampling` with these changes."""
@@ -244,6 +249,7 @@ MarkSubject = Literal[
     "repeat_penalty",
     "seed",
     "max_tokens",
+    "thinking",
 ]
 """What changed: the system prompt, the model, the collections, or a field of `Sampling`."""
 
@@ -306,6 +312,8 @@ class Message(Value):
     timings: Timings | None = None
     error: str | None = None
     """What went wrong, for a message in state `failed`."""
+    reasoning: str = ""
+    """What a reasoning model thought before this answer. It is not read again."""
     citations: tuple[Citation, ...] = ()
     """Which passages bear out which sentences of an answer."""
     rating: Rating | None = None

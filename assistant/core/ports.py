@@ -361,6 +361,10 @@ class ConversationStore(Protocol):
         """Keep that the conversation outgrew the window with this answer."""
         ...
 
+    def set_reasoning(self, message_id: str, reasoning: str) -> None:
+        """Keep what the model thought before an answer."""
+        ...
+
     def set_retrieval(self, message_id: str, retrieval: Retrieval) -> None:
         """Keep what the user's files had to do with an answer."""
         ...

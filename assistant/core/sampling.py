@@ -19,8 +19,9 @@ TAKES: Final = {
     "repeat_penalty": "a number above 0, at most 5",
     "seed": "a whole number from 0 to 4,294,967,294",
     "max_tokens": "a whole number from 1",
+    "thinking": "a whole number from 0",
 }
-WHOLE: Final = ("top_k", "seed", "max_tokens")
+WHOLE: Final = ("top_k", "seed", "max_tokens", "thinking")
 
 NOTHING: Final = SamplingChanges()
 

@@ -8,7 +8,16 @@ from threading import Event
 from time import monotonic, perf_counter
 
 from assistant.core.errors import EngineDiedError, EngineError, EngineStartError
-from assistant.core.events import Finished, Loaded, Loading, ModelEvent, Queued, Reading, Wrote
+from assistant.core.events import (
+    Finished,
+    Loaded,
+    Loading,
+    ModelEvent,
+    Queued,
+    Reading,
+    Thought,
+    Wrote,
+)
 from assistant.core.models import (
     ChatMessage,
     Keep,
@@ -98,7 +107,7 @@ class LlamaChatModel:
         written = 0
         with closing(self._ask(request, stop)) as answers:
             for reply in answers:
-                if isinstance(reply, Wrote):
+                if isinstance(reply, Thought | Wrote):
                     first = first or _since(started)
                     written += 1
                 if isinstance(reply, Finished):
@@ -175,7 +184,7 @@ class LlamaChatModel:
                 raise ProtocolError("not a reply") from None
             if isinstance(reply, Failed):
                 raise reply.error()
-            computing = isinstance(reply, Reading | Wrote)
+            computing = isinstance(reply, Reading | Thought | Wrote)
             yield reply
             if isinstance(reply, Finished | Loaded | Counted | Rendered | Leaving):
                 return

@@ -7,7 +7,7 @@ from pathlib import Path
 import llama_cpp
 
 from assistant.core.errors import ContextOverflowError
-from assistant.core.events import Finished, Reading, Wrote
+from assistant.core.events import Finished, Reading, Thought, Wrote
 from assistant.core.models import ChatMessage, Keep, Measure, ModelInfo, RenderedPrompt, Sampling
 from assistant.engine.abort import AbortFlag
 from assistant.engine.loading import description_of, load_weights, open_context
@@ -57,6 +57,8 @@ class LoadedModel:
             Sequences(self._context, self.vocabulary), snapshots, can_settle=self._can_forget()
         )
         self._prompts = self._prompt_writer()
+        for marker in self._prompts.markers:
+            self.vocabulary.reveal(marker)
         self._writer = Writer(
             self._context,
             self.vocabulary,
@@ -102,7 +104,7 @@ class LoadedModel:
 
     def write(
         self, messages: Sequence[ChatMessage], sampling: Sampling, keep: Keep = "disk"
-    ) -> Iterator[Reading | Wrote | Finished]:
+    ) -> Iterator[Reading | Thought | Wrote | Finished]:
         """Write an answer until its end, a limit, or the abort flag.
 
         Raises:
@@ -110,7 +112,10 @@ class LoadedModel:
         """
         if is_beyond(messages, self._window):
             raise _overflow(f"at least {estimate(messages).total:,}", self._window)
-        text = self._prompts.text(messages).encode()
+        prompt = self._prompts.text(messages)
+        if self._answers_at_once(messages, prompt, sampling):
+            prompt = self._prompts.answer_at_once(prompt)
+        text = prompt.encode()
         count = len(self._cache.tokens_of(text))
         if count >= self._window:
             raise _overflow(f"{count:,}", self._window)
@@ -122,9 +127,16 @@ class LoadedModel:
 
     def _write(
         self, messages: Sequence[ChatMessage], text: bytes, sampling: Sampling, keep: Keep
-    ) -> Iterator[Reading | Wrote | Finished]:
+    ) -> Iterator[Reading | Thought | Wrote | Finished]:
         sequence, tokens = self._cache.take_up(text, keep)
-        prompt = Prompt(text, tokens, self._prompts.opening(messages))
+        opening = self._prompts.opening(messages)
+        prompt = Prompt(
+            text,
+            tokens,
+            opening,
+            self._prompts.markers,
+            is_thinking=not opening and self._prompts.is_thinking(text.decode()),
+        )
         answer = ""
         for event in self._writer.write(prompt, sampling, sequence):
             if isinstance(event, Wrote):
@@ -133,6 +145,16 @@ class LoadedModel:
                 lasting = self._prompts.lasting(messages, answer) if answer else ""
                 self._cache.answered(sequence, lasting.encode(), keep)
             yield event
+
+    def _answers_at_once(
+        self, messages: Sequence[ChatMessage], prompt: str, sampling: Sampling
+    ) -> bool:
+        """Whether the model is kept from thinking. One that opens its reasoning itself cannot do
+        so where a form is asked for: its first token belongs to the form already."""
+        if self._prompts.opening(messages):
+            return False
+        held = sampling.constraint is not None and not self._prompts.is_thinking(prompt)
+        return sampling.thinking == 0 or held
 
     def _can_forget(self) -> bool:
         """Whether the end of what was read can be taken back alone."""
@@ -151,7 +173,11 @@ class LoadedModel:
             vocabulary.eos,
         )
         return PromptWriter(
-            chosen.template, vocabulary.special, vocabulary.user_defined, chosen.stop
+            chosen.template,
+            vocabulary.special,
+            vocabulary.user_defined,
+            chosen.stop,
+            source.decode("utf-8", "replace") if source else "",
         )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from assistant.core.errors import ModelError
 from assistant.core.models import ChatMessage
 from assistant.engine.markers import MarkerBreaker, markers_between
+from assistant.engine.reasoning import USUAL, Markers, is_open, markers_in
 from assistant.engine.template import ChatTemplate, TemplateError
 
 CHATML = (
@@ -56,8 +57,10 @@ class PromptWriter:
         special: frozenset[str] = frozenset(),
         user_defined: frozenset[str] = frozenset(),
         stop: str | None = None,
+        source: str = "",
     ) -> None:
         """Args:
+        source: the template's own text.
         special: texts of the vocabulary's control tokens.
         user_defined: texts of its other added tokens.
         stop: text that ends an answer, for models without a token for it.
@@ -66,6 +69,7 @@ class PromptWriter:
             TemplateError: the template cannot render the simplest conversation.
         """
         self.stop = stop
+        self._reasoning = markers_in(source, special | user_defined)
         self._template = template
         self._special = special
         self._folds_system = not self._begins_with_system()
@@ -85,6 +89,29 @@ class PromptWriter:
         if messages and messages[-1].role == "assistant":
             return self._breaker.clean(messages[-1].content)
         return ""
+
+    @property
+    def reasons(self) -> bool:
+        """Whether the model is known to think before it answers."""
+        return self._reasoning is not None
+
+    @property
+    def markers(self) -> Markers:
+        """What stands around its reasoning."""
+        return self._reasoning or USUAL
+
+    def is_thinking(self, prompt: str) -> bool:
+        """Whether an answer to this prompt begins with reasoning that is open already."""
+        return is_open(prompt, self.markers)
+
+    def answer_at_once(self, prompt: str) -> str:
+        """The prompt of an answer without reasoning, of a model that otherwise begins with it."""
+        if not self.reasons or prompt.rstrip().endswith(self.markers.closing):
+            return prompt
+        if self.markers.bare:
+            return prompt + self.markers.bare
+        opened = prompt if self.is_thinking(prompt) else f"{prompt}{self.markers.opening}\n"
+        return f"{opened}\n{self.markers.closing}\n\n"
 
     def lasting(self, messages: Sequence[ChatMessage], answer: str) -> str:
         """What every next prompt of the conversation begins with, after this answer.
@@ -125,12 +152,15 @@ class PromptWriter:
         pairs = [(m.role, content) for m, content in zip(messages, contents, strict=True)]
         tail = pairs.pop()[1] if pairs and pairs[-1][0] == "assistant" else ""
         try:
-            return self._template.render(self._arrange(pairs)) + tail
+            text = self._template.render(self._arrange(pairs))
         except TemplateError as failure:
             raise ModelError(
                 f"The model's chat template does not take this conversation: {failure}.",
                 "Choose another model, or start a new conversation.",
             ) from None
+        if tail and self.is_thinking(text):
+            text = self.answer_at_once(text)
+        return text + tail
 
     def _arrange(self, pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
         """As the template wants them: the system's words in the first question where need be."""

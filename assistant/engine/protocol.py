@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from assistant.core import errors
 from assistant.core.errors import AssistantError, EngineError
-from assistant.core.events import Finished, Loaded, Loading, Queued, Reading, Wrote
+from assistant.core.events import Finished, Loaded, Loading, Queued, Reading, Thought, Wrote
 from assistant.core.models import ChatMessage, Keep, Measure, RenderedPrompt, Sampling, Value
 from assistant.engine.options import LoadOptions
 from assistant.ipc.control import Leaving
@@ -110,7 +110,9 @@ class Failed(Value):
         return EngineError(self.message, self.hint)
 
 
-Reply = Queued | Loading | Loaded | Reading | Wrote | Finished | Counted | Rendered | Failed
+Reply = (
+    Queued | Loading | Loaded | Reading | Thought | Wrote | Finished | Counted | Rendered | Failed
+)
 replies: TypeAdapter[Reply | Leaving] = TypeAdapter(
     Annotated[Reply | Leaving, Field(discriminator="kind")]
 )

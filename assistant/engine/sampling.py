@@ -74,13 +74,16 @@ class SamplerChain:
         for token in tokens:
             llama_cpp.llama_sampler_accept(self._chain, token)
 
-    def sample(self, context: llama_cpp.llama_context_p) -> int:
+    def sample(self, context: llama_cpp.llama_context_p, *, freely: bool = False) -> int:
         """The next token, from the logits of the last one evaluated.
+
+        Args:
+            freely: whether it need not fit the grammar, which does not count it either.
 
         Raises:
             IncompleteAnswerError: no token fits the grammar.
         """
-        if self._grammar is None:
+        if self._grammar is None or freely:
             return int(llama_cpp.llama_sampler_sample(self._chain, context, -1))
         token = self._sample_fitting(self._grammar, context)
         llama_cpp.llama_sampler_accept(self._chain, token)

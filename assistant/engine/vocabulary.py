@@ -54,6 +54,11 @@ class Vocabulary:
             piece = self._pieces[token] = self._to_piece(token, special=False)
         return piece
 
+    def reveal(self, markers: str) -> None:
+        """Let the special tokens that `markers` is made of be written like any other."""
+        for token in self.tokenize(markers.encode()):
+            self._pieces[token] = self._to_piece(token, special=True)
+
     def shown(self, token: int) -> str:
         """The text of a token of a prompt, for people; bytes that are no text are escaped."""
         return self._to_piece(token, special=True).decode("utf-8", "backslashreplace")

@@ -7,12 +7,13 @@ from typing import NamedTuple
 import llama_cpp
 
 from assistant.core.errors import ConstraintError
-from assistant.core.events import Finished, Reading, Wrote
+from assistant.core.events import Finished, Reading, Thought, Wrote
 from assistant.core.models import Sampling, StopReason, Timings, Usage
 from assistant.engine.abort import AbortFlag
 from assistant.engine.grammar import grammar_sampler
 from assistant.engine.native import NativeLog
 from assistant.engine.pace import Pace
+from assistant.engine.reasoning import Markers, Piece, ReasoningText
 from assistant.engine.sampling import PENALTY_WINDOW, SamplerChain
 from assistant.engine.sequence import CachedSequence
 from assistant.engine.text import AnswerText
@@ -26,6 +27,10 @@ class Prompt(NamedTuple):
     tokens: list[int]
     opening: str
     """The end of it that the answer goes on with."""
+    markers: Markers
+    """What stands around reasoning."""
+    is_thinking: bool
+    """Whether the prompt has opened it."""
 
 
 class Writer:
@@ -52,7 +57,7 @@ class Writer:
 
     def write(
         self, prompt: Prompt, sampling: Sampling, sequence: CachedSequence
-    ) -> Iterator[Reading | Wrote | Finished]:
+    ) -> Iterator[Reading | Thought | Wrote | Finished]:
         """Read the prompt, which has to fit the window, and write until the answer ends.
 
         Raises:
@@ -78,17 +83,16 @@ class Writer:
         sampling: Sampling,
         sequence: CachedSequence,
         sampler: SamplerChain,
-    ) -> Iterator[Reading | Wrote | Finished]:
+    ) -> Iterator[Reading | Thought | Wrote | Finished]:
         answer = _Answer(len(prompt.tokens), sequence.begin(prompt.tokens, prompt.text))
         yield from self._read(answer, sequence)
         answer.read()
         if not self._abort.is_set():
             opening = self._vocabulary.tokenize(prompt.opening.encode())
             sampler.accept(opening[-PENALTY_WINDOW:])
-            limit = min(sampling.max_tokens or self._window, self._window - answer.prompt)
-            for text in self._write(sequence, sampler, limit, answer, fresh=not prompt.opening):
+            for piece in self._write(sequence, sampler, sampling, answer, prompt):
                 answer.shown()
-                yield Wrote(text=text)
+                yield Thought(text=piece.text) if piece.is_thought else Wrote(text=piece.text)
         yield answer.finished()
 
     def _read(self, answer: "_Answer", sequence: CachedSequence) -> Iterator[Reading]:
@@ -106,33 +110,53 @@ class Writer:
         self,
         sequence: CachedSequence,
         sampler: SamplerChain,
-        limit: int,
+        sampling: Sampling,
         answer: "_Answer",
-        *,
-        fresh: bool,
-    ) -> Iterator[str]:
-        vocabulary = self._vocabulary
+        prompt: Prompt,
+    ) -> Iterator[Piece]:
+        vocabulary, fresh = self._vocabulary, not prompt.opening
         text = AnswerText(self._stop, trim=fresh and vocabulary.prefixes_space)
+        reasoning = _reasoning(prompt)
+        closing = vocabulary.tokenize(f"\n{prompt.markers.closing}\n\n".encode())
+        forced: list[int] = []
         while not self._abort.is_set():
-            token = sampler.sample(self._context)
-            if vocabulary.is_end(token):
-                answer.reason = "end"
-                break
+            thinking = reasoning.is_thinking
+            if thinking and not forced and answer.thought == sampling.thinking:
+                forced = [*closing]
+            if forced:
+                token = forced.pop(0)
+                sampler.accept([token])
+            else:
+                token = sampler.sample(self._context, freely=thinking)
+                if vocabulary.is_end(token):
+                    if thinking:
+                        # Small models end in their thoughts, and owe the answer.
+                        forced = [*closing]
+                        continue
+                    answer.reason = "end"
+                    break
             piece = vocabulary.piece(token)
             sequence.write(token, piece)
-            answer.written += 1
-            if ready := text.feed(piece):
-                yield ready
+            answer.wrote(thought=thinking)
+            yield from reasoning.feed(text.feed(piece))
             if text.ended:
                 answer.reason = "end"
-                return
-            if answer.written == limit:
+                break
+            if answer.is_full(sampling.max_tokens, self._window):
                 answer.reason = "length"
                 break
             if not sequence.read_last():
                 break
-        if rest := text.rest():
-            yield rest
+        yield from reasoning.feed(text.rest())
+        yield from reasoning.rest()
+
+
+def _reasoning(prompt: Prompt) -> ReasoningText:
+    """An answer that is gone on with has its reasoning, if any, behind it."""
+    reasoning = ReasoningText(prompt.markers, begun=prompt.is_thinking)
+    if prompt.opening:
+        reasoning.skip()
+    return reasoning
 
 
 class _Answer:
@@ -142,11 +166,22 @@ class _Answer:
         self.prompt = prompt
         self.cached = cached
         self.written = 0
+        self.thought = 0
+        """Of the tokens written, those of the reasoning."""
         self.reason: StopReason = "stopped"
         self._started = self._read = self._first = perf_counter()
 
     def read(self) -> None:
         self._read = self._first = perf_counter()
+
+    def wrote(self, *, thought: bool) -> None:
+        self.written += 1
+        self.thought += thought
+
+    def is_full(self, most: int | None, window: int) -> bool:
+        """Whether the answer, without its reasoning, or the window has no room for more."""
+        asked = most is not None and self.written - self.thought >= most
+        return asked or self.prompt + self.written >= window
 
     def shown(self) -> None:
         if self._first == self._read:

@@ -236,6 +236,7 @@ def insert(
         "placing": message.placing,
         "summary": storable_or_none(rows.json(message.summary)),
         "outgrown": message.outgrown,
+        "reasoning": storable(message.reasoning) or None,
     }
     tree.insert(connection, values)
     if retrieval is not None:

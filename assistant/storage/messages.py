@@ -157,6 +157,10 @@ class Messages(Part):
             row = tree.message(connection, storable(message_id))
             tree.update(connection, row["id"], {"outgrown": overflow})
 
+    def set_reasoning(self, message_id: str, reasoning: str) -> None:
+        with self._write(message_id) as connection:
+            tree.update(connection, message_id, {"reasoning": storable(reasoning) or None})
+
     def set_retrieval(self, message_id: str, retrieval: Retrieval) -> None:
         with self._write(message_id) as connection:
             tree.message(connection, message_id)

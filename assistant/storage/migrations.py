@@ -4,7 +4,15 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.storage.schema import COURSE, FILES, FIRST, ORGANISED, PROMPTS, WINDOW
+from assistant.storage.schema import (
+    COURSE,
+    FILES,
+    FIRST,
+    ORGANISED,
+    PROMPTS,
+    REASONING,
+    WINDOW,
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("order, undo and search of conversations", ORGANISED),
     Migration("changes of course in a conversation", COURSE),
     Migration("turns and summaries in the window", WINDOW),
+    Migration("what models think", REASONING),
 )
 """The n-th leads to version n. Never changed once released, only added to."""
 

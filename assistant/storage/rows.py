@@ -42,7 +42,8 @@ MESSAGE_COLUMNS = """
      WHERE s.conversation = m.conversation AND s.parent IS m.parent AND s.role = m.role
     ) AS versions,
     m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.sent, m.citations,
-    m.attached, m.rating, m.note, m.marks, m.prompt, m.placing, m.summary, m.outgrown, m.writer
+    m.attached, m.rating, m.note, m.marks, m.prompt, m.placing, m.summary, m.outgrown,
+    m.reasoning, m.writer
 """
 """What `message` needs of a row `m` of messages, in its order."""
 
@@ -125,7 +126,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
     """
     id, conversation, parent, role, stored, state, created, version, versions, *rest = row
     model, sampling, stop_reason, usage, timings, error, sent, citations, attached, *more = rest
-    rating, note, marks, prompt, placing, summary, outgrown, _ = more
+    rating, note, marks, prompt, placing, summary, outgrown, reasoning, _ = more
     try:
         return Message(
             id=id,
@@ -153,6 +154,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
             placing=placing,
             summary=parsed(Summary, summary),
             outgrown=outgrown,
+            reasoning=reasoning or "",
         )
     except ValidationError as failure:
         raise StorageError(f"Message {id} is damaged: {failure.errors()[0]['msg']}.") from failure

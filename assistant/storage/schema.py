@@ -220,3 +220,6 @@ WINDOW = (
     "ALTER TABLE messages ADD COLUMN outgrown TEXT",
 )
 """Turns that are pinned or excluded, summaries beside what they are of, and whose titles are."""
+
+REASONING = ("ALTER TABLE messages ADD COLUMN reasoning TEXT",)
+"""What a model thought before an answer."""
