@@ -11,10 +11,11 @@ from pathlib import Path
 from assistant import __version__
 from assistant.core.chat import Chat
 from assistant.core.errors import SettingsError, StorageError
-from assistant.core.ports import ConversationStore, Library, ModelCatalog
+from assistant.core.ports import ConversationStore, Library, ModelCatalog, ModelDownloads
 from assistant.core.prompts import PromptLibrary
 from assistant.engine.catalog import LocalModels
 from assistant.engine.discovery import in_folder, other_programs
+from assistant.engine.downloads import HubDownloads
 from assistant.engine.options import LoadOptions
 from assistant.engine.survey import Survey
 from assistant.ipc.join import Joiner
@@ -31,6 +32,7 @@ LIBRARY = "library"
 READER = "reader"
 PROBE = "probe"
 HEADERS = "headers"
+PULL = "pull"
 MEGABYTE = 1_000_000
 GIGABYTE = 1_000_000_000
 
@@ -131,6 +133,12 @@ def model_catalog(settings: Settings, paths: Paths) -> ModelCatalog:
     )
 
 
+def model_downloads(settings: Settings, paths: Paths) -> ModelDownloads:
+    """Models that can be fetched into the models folder."""
+    command = (*_program(), "--worker", PULL)
+    return HubDownloads(command, paths.models, settings.models.endpoint)
+
+
 def engine_worker(paths: Paths) -> WorkerSpec:
     """How the engine worker is started and joined."""
     return WorkerSpec(
@@ -189,6 +197,10 @@ def run_worker(name: str) -> None:
             from assistant.engine.header_worker import main as read_headers  # noqa: PLC0415
 
             read_headers()
+        case "pull":
+            from assistant.engine.hub_worker import main as pull  # noqa: PLC0415 -- it goes online
+
+            pull()
         case "probe":
             # Chroma, in a process that may die of what it opens.
             from assistant.library.probing import main as probe  # noqa: PLC0415

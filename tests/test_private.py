@@ -37,7 +37,8 @@ QUESTION = ("ask", "--max-tokens", "12", "What is the capital of France?")
 def guarded(home: Path, tmp_path: Path) -> Iterator[Mapping[str, str]]:
     """The environment of processes that record and refuse every connection to a network."""
     (tmp_path / "sitecustomize.py").write_text(GUARD)
-    yield {"PYTHONPATH": str(tmp_path), "NETWORK_RECORD": str(tmp_path / "record")}
+    found = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    yield {"PYTHONPATH": found, "NETWORK_RECORD": str(tmp_path / "record")}
     end_workers(home)
 
 
@@ -62,6 +63,15 @@ def test_a_whole_question_opens_no_connection(home: Path, guarded: Mapping[str, 
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(workers(home)) == 1
     assert not Path(guarded["NETWORK_RECORD"]).exists()
+
+
+def test_looking_for_models_opens_no_connection(home: Path, guarded: Mapping[str, str]) -> None:
+    for arguments in (("models",), ("models", "show"), ("models", "pull")):
+        assert run(*arguments, environment=guarded).returncode == 0
+    assert not Path(guarded["NETWORK_RECORD"]).exists()
+
+    assert run("models", "pull", "acme/tiny", "--yes", environment=guarded).returncode == 4
+    assert Path(guarded["NETWORK_RECORD"]).exists()
 
 
 @pytest.mark.model

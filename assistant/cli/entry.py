@@ -24,6 +24,7 @@ from assistant.cli.licenses import licenses
 from assistant.cli.models import models
 from assistant.cli.program import Program
 from assistant.cli.prompts import prompts
+from assistant.cli.pull import pull
 from assistant.cli.reference import settings
 from assistant.cli.screen import open_screen
 from assistant.cli.search import search
@@ -70,6 +71,7 @@ def command(context: click.Context, model: str | None) -> int:
     return open_screen(program) if context.invoked_subcommand is None else 0
 
 
+models.add_command(pull)
 for member in (
     ask,
     add,
@@ -107,14 +109,21 @@ def process_program() -> Program:
     """A program on this process's streams and environment."""
     stdin = sys.stdin
     interactive = stdin is not None and stdin.isatty()
+    is_answered = interactive and sys.stderr is not None and sys.stderr.isatty()
     console = process_console()
     return Program(
         console=console,
         environment=os.environ,
         stdin=None if stdin is None or interactive else stdin.buffer,
         screen=interactive and console.is_terminal and not console.is_dumb,
-        ask=_ask if interactive and sys.stderr is not None and sys.stderr.isatty() else None,
+        ask=_ask if is_answered else None,
+        ask_secret=_ask_secret if is_answered else None,
     )
+
+
+def _ask_secret(name: str) -> str:
+    answer: str = click.prompt(name, default="", show_default=False, err=True, hide_input=True)
+    return answer
 
 
 def _ask(name: str) -> str:

@@ -14,7 +14,7 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
-    from assistant.core.ports import Library, ModelCatalog
+    from assistant.core.ports import Library, ModelCatalog, ModelDownloads
     from assistant.core.prompts import PromptLibrary
 
 
@@ -69,6 +69,9 @@ class Program:
     ask: Callable[[str], str] | None = None
     """Asks the person at the terminal for a value by its name; None when nobody is there."""
 
+    ask_secret: Callable[[str], str] | None = None
+    """The same for what must not be shown while it is typed."""
+
     @cached_property
     def paths(self) -> Paths:
         return find_paths(self.environment)
@@ -112,6 +115,13 @@ class Program:
         from assistant.bootstrap import model_catalog  # noqa: PLC0415 -- see _build
 
         return model_catalog(self.settings, self.paths)
+
+    def downloads(self) -> "ModelDownloads":
+        """Models that can be fetched."""
+        from assistant.bootstrap import make_folders, model_downloads  # noqa: PLC0415 -- see _build
+
+        make_folders(self.paths)
+        return model_downloads(self.settings, self.paths)
 
     def library(self) -> "Library":
         """The user's files, without opening the conversations."""

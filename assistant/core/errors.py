@@ -8,7 +8,9 @@ AssistantError                 everything below; the only type a front end has t
 │   ├── ModelNotFoundError     no such model on this machine
 │   ├── ModelFileError         missing, truncated, not a GGUF, unknown architecture
 │   ├── ModelMemoryError       too big for the memory that is free
-│   └── ModelLoadTimeoutError  the load outlasted its limit
+│   ├── ModelLoadTimeoutError  the load outlasted its limit
+│   └── DownloadError          a model cannot be fetched
+│       └── AccessError        only for those who are known to the server
 ├── ConstraintError            a schema or grammar that no answer can be held to     exit 2
 ├── IncompleteAnswerError      an answer that was to have a form, and has it not     exit 10
 ├── ContextOverflowError       the question alone does not fit the window            exit 5
@@ -103,6 +105,14 @@ class ConstraintError(AssistantError):
 
 class IncompleteAnswerError(AssistantError):
     exit_code = 10
+
+
+class DownloadError(ModelError):
+    pass
+
+
+class AccessError(DownloadError):
+    pass
 
 
 class ContextOverflowError(AssistantError):

@@ -6,6 +6,7 @@ from threading import Event
 from typing import Protocol
 
 from assistant.core.changes import Change, Label, Removed
+from assistant.core.downloads import Fetched, Fetching, Offer, Recommended
 from assistant.core.events import Loaded, Loading, ModelEvent, Queued
 from assistant.core.findings import Findings
 from assistant.core.library import (
@@ -125,6 +126,31 @@ class ModelCatalog(Protocol):
 
         Loads nothing. Raises `ModelNotFoundError`.
         """
+        ...
+
+
+class ModelDownloads(Protocol):
+    """Models that can be fetched. The only port that opens connections, and only when called.
+
+    Raises `DownloadError`, and `AccessError` where a token is needed.
+    """
+
+    def recommended(self) -> list[Recommended]:
+        """The shipped catalogue, small models first. Opens no connection."""
+        ...
+
+    def find(self, wanted: str, token: str | None = None) -> Offer:
+        """What a download of `REPOSITORY[:FILE]` would bring.
+
+        Args:
+            token: shown to the server; an empty one is the one that the user has logged in with.
+        """
+        ...
+
+    def fetch(
+        self, offer: Offer, stop: Event, token: str | None = None
+    ) -> Iterator[Fetching | Fetched]:
+        """Fetch a model; `Fetched` comes last, unless stopped. What arrived is gone on with."""
         ...
 
 

@@ -26,6 +26,11 @@ def count_of_parts(file: Path) -> int:
     return int(part[2]) if part else 1
 
 
+def is_part_of(file: Path, name: str) -> bool:
+    """Whether this is one of several files of the model called `name`."""
+    return _PART.search(file.stem) is not None and name_of(file) == name
+
+
 def name_of(file: Path) -> str:
     """A model's name, without what says that it comes in parts."""
     return _PART.sub("", file.stem)

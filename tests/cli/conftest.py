@@ -58,6 +58,7 @@ class Shell:
     encoding: str = "utf-8"
     ask: Callable[[str], str] | None = None
     """Answers for the person at the terminal."""
+    ask_secret: Callable[[str], str] | None = None
 
     def __call__(self, *arguments: str, stdin: bytes | None = None, **environment: str) -> Run:
         out, err = Stream(self.terminal, self.encoding), Stream(self.terminal)
@@ -69,6 +70,7 @@ class Shell:
             build=self.build,
             open_library=lambda _: self.library,
             ask=self.ask,
+            ask_secret=self.ask_secret,
         )
         status = main(arguments, program)
         return Run(status, out.text, err.text)
