@@ -96,6 +96,7 @@ class ScriptedModel:
         error_after: int = 0,
         queued: int = 0,
         thoughts: str = "",
+        thought_gate: Gate | None = None,
     ) -> None:
         """Args:
         answers: one per question, the last one for ever after; a text is cut into its tokens,
@@ -105,6 +106,7 @@ class ScriptedModel:
         load_error: raised by `load`.
         stream_error: raised by `stream` after `error_after` pieces.
         thoughts: what it thinks before every answer.
+        thought_gate: holds the end of that back.
         queued: how many requests of others come first, as `load` tells.
         """
         self.name = name
@@ -113,7 +115,7 @@ class ScriptedModel:
         self.gate, self.load_gate = gate, load_gate
         self.load_error, self.stream_error, self.error_after = load_error, stream_error, error_after
         self.queued = queued
-        self.thoughts = thoughts
+        self.thoughts, self.thought_gate = thoughts, thought_gate
         self.questions: list[Question] = []
         self.measured: list[tuple[ChatMessage, ...]] = []
         self.loads = 0
@@ -179,6 +181,8 @@ class ScriptedModel:
             yield Reading(done=prompt, total=prompt, cached=0)
             for thought in _tokens(self.thoughts) if sampling.thinking != 0 else ():
                 yield Thought(text=thought)
+            if self.thoughts and self.thought_gate:
+                self.thought_gate.wait(self.thought_gate.after, stop)
             for piece in pieces[:limit]:
                 if self.gate:
                     self.gate.wait(written, stop)

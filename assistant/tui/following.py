@@ -12,6 +12,7 @@ from assistant.core.events import (
     Queued,
     Reading,
     Searching,
+    Thought,
     TurnEvent,
     Wrote,
 )
@@ -23,7 +24,7 @@ from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.status import StatusLine
 from assistant.tui.widgets.transcript import Transcript
 
-OF_A_TURN: Final = ("queued", "searching", "unread", "reading", "writing")
+OF_A_TURN: Final = ("queued", "searching", "unread", "reading", "thinking", "writing")
 """What the status line says of a turn, which means nothing in another conversation."""
 
 
@@ -47,13 +48,17 @@ class Follower:
     async def advance(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
         """Show what happened."""
         for event in events:
-            if not isinstance(event, Wrote):
+            if not isinstance(event, Thought | Wrote):
                 self._tell(turn, event)
             if isinstance(event, Planned):
                 self._tell_outgrown(event)
             if isinstance(event, Answered):
                 await self._transcript.settle(event.message)
                 self._tell_usage(event.message)
+        if turn.answer and any(isinstance(event, Thought) for event in events):
+            self._transcript.think(turn.answer.id, turn.thought)
+            if isinstance(turn.latest, Thought):
+                self._tell(turn, turn.latest)
         if turn.answer and any(isinstance(event, Wrote) for event in events):
             await self._transcript.write(turn.answer.id, turn.text)
             if isinstance(turn.latest, Wrote):
@@ -97,10 +102,10 @@ class Follower:
                 self._status.tell(
                     phase="reading", done=done, total=total, cached=cached, new=total - cached
                 )
-            case Wrote():
-                self._status.tell(
-                    phase="writing", used=turn.prompt_tokens + turn.pieces, speed=turn.speed
-                )
+            case Thought() | Wrote():
+                phase = "writing" if isinstance(event, Wrote) else "thinking"
+                used = turn.prompt_tokens + turn.pieces
+                self._status.tell(phase=phase, used=used, speed=turn.speed)
             case Answered():
                 self._status.tell(phase="ready")
 

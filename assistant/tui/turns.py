@@ -13,7 +13,7 @@ from textual.message import Message
 from assistant.core import models
 from assistant.core.chat import Ask, Chat, Request
 from assistant.core.errors import AssistantError
-from assistant.core.events import Asked, Planned, TurnEvent, Wrote
+from assistant.core.events import Asked, Planned, Thought, TurnEvent, Wrote
 from assistant.tui.feed import Feed
 
 Report = Callable[[Exception], AssistantError]
@@ -33,6 +33,7 @@ class Turn:
     writing_since: float = 0.0
     latest: TurnEvent | None = None
     thread: Thread | None = None
+    _thought: StringIO = field(default_factory=StringIO)
     _written: StringIO = field(default_factory=StringIO)
 
     def note(self, event: TurnEvent) -> None:
@@ -44,6 +45,10 @@ class Turn:
                 self._written.write(answer.text)
             case Planned(plan=plan):
                 self.prompt_tokens = plan.prompt_tokens
+            case Thought(text=text):
+                self.writing_since = self.writing_since or monotonic()
+                self._thought.write(text)
+                self.pieces += 1
             case Wrote(text=text):
                 self.writing_since = self.writing_since or monotonic()
                 self._written.write(text)
@@ -53,6 +58,11 @@ class Turn:
     def text(self) -> str:
         """The answer so far."""
         return self._written.getvalue()
+
+    @property
+    def thought(self) -> str:
+        """What the model has thought so far."""
+        return self._thought.getvalue()
 
     @property
     def speed(self) -> float:

@@ -19,6 +19,7 @@ from assistant.tui.widgets.clickable import Clickable
 from assistant.tui.widgets.fold import Fold
 from assistant.tui.widgets.mark_lines import marks_line
 from assistant.tui.widgets.message_lines import Header, ending
+from assistant.tui.widgets.reasoning import Reasoning
 
 
 class MessageView(Vertical, can_focus=True):
@@ -40,6 +41,7 @@ class MessageView(Vertical, can_focus=True):
         self._rich = self._rich_length()
         self._stream: MarkdownStream | None = None
         self._header = Header()
+        self._reasoning = Reasoning(message.reasoning, live=self._is_thinking)
         self._document = Document(self._written[: self._rich])
         self._fold = Fold(self._written[self._rich :])
         self._ending = Clickable(classes="ending")
@@ -47,6 +49,7 @@ class MessageView(Vertical, can_focus=True):
 
     def compose(self) -> ComposeResult:
         yield self._header
+        yield self._reasoning
         if self.message.role == "assistant":
             yield self._document
         else:
@@ -72,6 +75,16 @@ class MessageView(Vertical, can_focus=True):
         if self.message.role == "assistant":
             await self._document.drawn()
 
+    def think(self, thought: str) -> None:
+        """Show what the model has thought so far."""
+        self._reasoning.tell(thought, live=self._is_thinking)
+        self._show_ending()
+
+    @property
+    def _is_thinking(self) -> bool:
+        """Whether nothing of the answer is there yet."""
+        return self.message.state == "streaming" and not self._written
+
     async def grow(self, written: str) -> None:
         """Let the answer grow to this text, which begins with the one shown."""
         piece = written[len(self._written) :]
@@ -79,6 +92,7 @@ class MessageView(Vertical, can_focus=True):
             return
         full = self._rich < len(self._written)
         self._written = written
+        self._reasoning.settle()
         if not full:
             before, self._rich = self._rich, self._rich_length()
             if self._stream is None:
@@ -102,6 +116,8 @@ class MessageView(Vertical, can_focus=True):
             await self._document.update(self._written[: self._rich])
             await self._fold.reset(self._written[self._rich :])
         self._header.message = message
+        if message.reasoning or message.state != "streaming":
+            self._reasoning.tell(message.reasoning, live=self._is_thinking)
         self._show_ending()
         self._show_marks()
 

@@ -11,7 +11,16 @@ from textual.widget import Widget
 from assistant.tui import text
 
 Phase = Literal[
-    "idle", "queued", "searching", "unread", "loading", "reading", "writing", "ready", "error"
+    "idle",
+    "queued",
+    "searching",
+    "unread",
+    "loading",
+    "reading",
+    "thinking",
+    "writing",
+    "ready",
+    "error",
 ]
 
 
@@ -96,6 +105,8 @@ def _state(status: Status) -> Content:
             return text.own(f"reading {status.done:,.0f} of {status.total:,.0f}", text.ACCENT)
         case "reading":
             return text.own("reading", text.ACCENT)
+        case "thinking":
+            return text.own("thinking", text.ACCENT)
         case "writing":
             return text.own("writing", text.ACCENT)
         case "ready":

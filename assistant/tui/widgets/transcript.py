@@ -85,6 +85,12 @@ class Transcript(MessageColumn, can_focus=False):
         if view is not None:
             await view.grow(written)
 
+    def think(self, message_id: str, thought: str) -> None:
+        """Show what the model has thought so far."""
+        view = self.view(message_id)
+        if view is not None:
+            view.think(thought)
+
     async def settle(self, message: Message, hint: str = "") -> None:
         """Show the message as it is on disk; `hint` tells what to do about a failure."""
         async with self._change:
