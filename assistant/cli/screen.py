@@ -33,5 +33,6 @@ def open_screen(program: Program) -> int:
             clipboard=Clipboard(),
             log_folder=assistant.paths.logs,
             library=assistant.library,
+            downloads=program.downloads(),
         )
         return run(app)

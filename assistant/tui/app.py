@@ -20,12 +20,13 @@ from textual.screen import ModalScreen
 from assistant.clipboard import Clipboard
 from assistant.core.chat import Chat
 from assistant.core.errors import AssistantError
-from assistant.core.ports import ConversationStore, Library, ModelCatalog
+from assistant.core.ports import ConversationStore, Library, ModelCatalog, ModelDownloads
 from assistant.core.prompts import PromptLibrary
 from assistant.settings import Settings
 from assistant.tui import crash
 from assistant.tui.commands import BY_NAME
 from assistant.tui.desk import Desk
+from assistant.tui.fetching import ModelFetch
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.palette import Commands
 from assistant.tui.screens.search import SearchScreen
@@ -63,11 +64,23 @@ class AssistantApp(App[None]):
         clipboard: Clipboard,
         log_folder: Path,
         library: Library,
+        downloads: ModelDownloads | None = None,
     ) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.failure: AssistantError | None = None
         """What to tell when the screen came down by an unexpected error."""
-        self.desk = Desk(chat, store, models, prompts, settings, clipboard, log_folder, library)
+        self.desk = Desk(
+            chat,
+            store,
+            models,
+            prompts,
+            settings,
+            clipboard,
+            log_folder,
+            library,
+            ModelFetch(downloads, self._keep),
+            self._keep,
+        )
         self.chat_screen = ChatScreen(
             self.desk, self._keep, super().copy_to_clipboard, self.lend_terminal
         )
@@ -155,6 +168,7 @@ class AssistantApp(App[None]):
     def finish(self) -> None:
         """Wait for what still has to reach the disk; the screen is gone by now."""
         self.chat_screen.loading_model.stop()
+        self.desk.fetch.stop()
         self.chat_screen.afterthoughts.interrupt()
         self.chat_screen.turns.finish(GOODBYE)
         self.desk.close(GOODBYE)

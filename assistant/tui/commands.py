@@ -167,6 +167,13 @@ COMMANDS: tuple[Command, ...] = (
         argument="name",
     ),
     Command(
+        "models",
+        "Models",
+        "See which models run here, and fetch others",
+        "Role",
+        "alt+u",
+    ),
+    Command(
         "set",
         "Sampling",
         "See and change how answers are sampled",

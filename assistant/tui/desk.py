@@ -19,6 +19,8 @@ from assistant.core.prompts import Opening, Prompt, PromptLibrary
 from assistant.core.prompts.own import OwnPrompts
 from assistant.core.surroundings import Surroundings
 from assistant.settings import Settings
+from assistant.tui.fetching import ModelFetch
+from assistant.tui.turns import Report
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,6 +38,8 @@ class Desk:
     clipboard: Clipboard
     log_folder: Path
     library: Library
+    fetch: ModelFetch
+    report: Report
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
     )

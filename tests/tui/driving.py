@@ -17,6 +17,7 @@ from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.widgets.message import MessageView
+from tests.fake_downloads import ScriptedDownloads
 from tests.fake_library import ScriptedLibrary
 from tests.fakes import ScriptedModel, ScriptedModels
 
@@ -104,6 +105,7 @@ class Setting:
     clipboard: RecordingClipboard = field(default_factory=RecordingClipboard)
     prompts: tuple[Path, ...] = ()
     library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
+    downloads: ScriptedDownloads = field(default_factory=ScriptedDownloads)
     titles: bool = False
     """Whether the model is asked for titles, which takes an answer out of its script."""
 
@@ -129,6 +131,7 @@ def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
         clipboard=setting.clipboard,
         log_folder=setting.home / "logs",
         library=setting.library,
+        downloads=setting.downloads,
     )
 
 

@@ -12,6 +12,7 @@ from assistant.tui.actions import (
     files,
     finding,
     library,
+    models,
     moving,
     order,
     prompts,
@@ -30,6 +31,7 @@ Handler = Callable[["ChatScreen", Call], Coroutine[Any, Any, None]]
 HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,
     **course.HANDLERS,
+    **models.HANDLERS,
     **prompts.HANDLERS,
     **context.HANDLERS,
     **finding.HANDLERS,
