@@ -49,6 +49,9 @@ class Typist:
 
     def key(self, key: str) -> None:
         """A key that means something outside of the prompt."""
+        if self._menu.chosen is not None:
+            # Whoever types fast presses Enter before the menu has seen the last letters.
+            self._menu.follow(self._prompt.text)
         match key:
             case "up" | "down":
                 self._composer.step(-1 if key == "up" else 1)

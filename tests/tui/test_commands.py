@@ -9,6 +9,7 @@ from assistant.tui.actions import HANDLERS
 from assistant.tui.commands import COMMANDS, Command, matching
 from assistant.tui.screens.help import Help
 from assistant.tui.screens.palette import Commands
+from assistant.tui.widgets.prompt import Prompt
 from tests.tui.driving import Driver, Setting, opened
 
 
@@ -78,6 +79,17 @@ async def test_tab_completes_a_command_and_its_argument_is_passed_on(home: Path)
         await driver.pilot.press("enter")
         await driver.until_shown("≡ Férias no Recife")
         assert driver.store.conversations()[0].title == "Férias no Recife"
+
+
+async def test_enter_is_for_what_is_typed_though_the_menu_has_not_seen_it_yet(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.ask("A question")
+        await driver.pilot.press("slash", "r", "e", "n", "a", "m", "e")
+        await driver.until_shown("/rename title")
+        prompt = driver.screen.prompt
+        prompt.insert(" Recife")
+        prompt.post_message(Prompt.Left("enter"))
+        await driver.until_shown("≡ Recife")
 
 
 async def test_the_slash_menu_is_clicked(home: Path) -> None:
