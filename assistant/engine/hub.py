@@ -13,15 +13,17 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import httpx2
-from huggingface_hub import HfApi, get_session, get_token, hf_hub_url
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
     HFValidationError,
     RepositoryNotFoundError,
 )
-from huggingface_hub.hf_api import ModelInfo
+from huggingface_hub.file_download import hf_hub_url
+from huggingface_hub.hf_api import HfApi, ModelInfo
+from huggingface_hub.utils._auth import get_token
 from huggingface_hub.utils._headers import build_hf_headers
+from huggingface_hub.utils._http import get_session
 
 from assistant.core.downloads import Fetching, Offer, RemoteFile
 from assistant.core.errors import AccessError, DownloadError

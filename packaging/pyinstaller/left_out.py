@@ -3,7 +3,7 @@
 MODULES = (
     # The other embedder, and what it brings.
     "torch", "transformers", "sentence_transformers", "safetensors", "sklearn", "scipy", "sympy",
-    "mpmath", "networkx", "joblib", "pandas", "matplotlib", "PIL", "huggingface_hub", "hf_xet",
+    "mpmath", "networkx", "joblib", "pandas", "matplotlib", "PIL", "hf_xet",
     "regex", "fsspec",
     # What Chroma needs as a server and in a cluster.
     "kubernetes", "grpc", "uvicorn", "fastapi", "starlette", "typer", "uvloop", "build",

@@ -89,7 +89,8 @@ class ModelsScreen(Screen[str]):
         self._look = Stream(self._models.details, self._add, self._looked, self._report)
 
     def _add(self, found: Sequence[ModelDetails]) -> None:
-        self._found.extend(found)
+        # What cannot be used comes last.
+        self._found = sorted([*self._found, *found], key=lambda one: one.fit == "damaged")
         self._show("looking …")
 
     def _looked(self, failure: AssistantError | None) -> None:
