@@ -111,13 +111,7 @@ def make_folders(paths: Paths) -> None:
 
 def model_catalog(settings: Settings, paths: Paths) -> ModelCatalog:
     """The models on this machine, run by the engine worker."""
-    options = LoadOptions(
-        context_window=settings.engine.context_window,
-        threads=settings.engine.threads,
-        batch=settings.engine.batch,
-        sequences=settings.engine.sequences,
-        load_timeout=settings.engine.load_timeout,
-    )
+    common = settings.engine.model_dump(include=set(LoadOptions.model_fields))
     folders = [
         partial(in_folder, Path(folder).expanduser(), "folder")
         for folder in settings.models.folders
@@ -125,11 +119,15 @@ def model_catalog(settings: Settings, paths: Paths) -> ModelCatalog:
     others = other_programs(Path.home(), os.environ) if settings.models.other_programs else []
     return LocalModels(
         engine_worker(paths),
-        options,
+        LoadOptions(**common),
         paths.models,
         settings.chat.model,
         places=[*folders, *others],
         survey=Survey((*_program(), "--worker", HEADERS), paths.cache / "models.json"),
+        own={
+            name: LoadOptions(**{**common, **own.model_dump(exclude_none=True)})
+            for name, own in settings.model.items()
+        },
     )
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from assistant.core.errors import SettingsError
-from assistant.core.models import Sampling, Value
+from assistant.core.models import CacheType, FlashAttention, Sampling, Value
 
 PREFIX = "ASSISTANT_"
 
@@ -49,12 +49,37 @@ class EngineSettings(Value):
     where the memory is short."""
     snapshots: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 4
     """Gigabytes on disk for what was read of other conversations; 0 keeps nothing."""
+    gpu_layers: Annotated[int, Field(ge=-1)] = -1
+    """Layers that a graphics card computes; -1 is all of them, where there is one."""
+    flash_attention: FlashAttention = "auto"
+    """`on`, `off`, or `auto`: with a graphics card only, because processors are slower with it."""
+    cache_type: CacheType = "f16"
+    """How what was read is kept in memory: `q8_0` takes half, `q4_0` a quarter, and both are a
+    little less exact and turn flash attention on."""
+    mmap: bool = True
+    """Whether the model's file is mapped into memory, and not copied there."""
+    mlock: bool = False
+    """Whether the model is kept from being swapped out; the system may limit that."""
     load_timeout: Annotated[float, Field(gt=0)] = 300
     """Seconds after which a load is given up."""
     idle_unload: Annotated[float, Field(gt=0)] = 900
     """Seconds without a request after which the model leaves the memory."""
     idle_exit: Annotated[float, Field(gt=0)] = 1800
     """Seconds without a request after which the worker ends."""
+
+
+class OneModelSettings(Value):
+    """What one model has otherwise than `[engine]`; what is not given is as there."""
+
+    context_window: Annotated[int, Field(ge=256)] | None = None
+    threads: Annotated[int, Field(ge=0, le=512)] | None = None
+    batch: Annotated[int, Field(ge=1)] | None = None
+    sequences: Annotated[int, Field(ge=1, le=64)] | None = None
+    gpu_layers: Annotated[int, Field(ge=-1)] | None = None
+    flash_attention: FlashAttention | None = None
+    cache_type: CacheType | None = None
+    mmap: bool | None = None
+    mlock: bool | None = None
 
 
 class ModelSettings(Value):
@@ -113,6 +138,8 @@ class Settings(Value):
     sampling: Sampling = Sampling()
     engine: EngineSettings = EngineSettings()
     models: ModelSettings = ModelSettings()
+    model: dict[str, OneModelSettings] = Field(default_factory=dict)
+    """By the name of a model."""
     library: LibrarySettings = LibrarySettings()
     screen: ScreenSettings = ScreenSettings()
 

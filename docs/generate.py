@@ -7,7 +7,7 @@ import click
 
 from assistant.cli.entry import NAME, command
 from assistant.cli.reference import describe
-from assistant.settings import Settings
+from assistant.settings import OneModelSettings, Settings
 from assistant.tui.commands import COMMANDS, key_name
 
 FOLDER = Path(__file__).parent
@@ -50,6 +50,9 @@ def _settings() -> Iterator[str]:
     yield ""
     yield "`settings.toml` holds sections and keys; `assistant settings` names the file and shows"
     yield "what holds now. The environment goes before the file."
+    yield ""
+    yield 'A table `[model."NAME"]` holds what one model has otherwise than `[engine]`:'
+    yield f"{', '.join(f'`{key}`' for key in OneModelSettings.model_fields)}."
     section = ""
     for setting in describe(Settings()):
         name, _, key = setting.key.partition(".")

@@ -59,6 +59,8 @@ def describe(settings: Settings) -> Iterator[Setting]:
     defaults = Settings()
     for section in Settings.model_fields:
         group, default = getattr(settings, section), getattr(defaults, section)
+        if not isinstance(group, BaseModel):
+            continue
         documented = docstrings(type(group))
         for key, field in type(group).model_fields.items():
             if field.json_schema_extra == PER_ANSWER:

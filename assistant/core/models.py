@@ -51,6 +51,12 @@ class ChatMessage(Value):
     content: str
 
 
+FlashAttention = Literal["auto", "on", "off"]
+"""How attention is computed; `auto` is on with a graphics card and off without."""
+
+CacheType = Literal["f16", "q8_0", "q4_0"]
+"""How what was read is kept in memory. The shorter ones need flash attention."""
+
 Temperature = Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)]
 TopK = Annotated[int, Field(ge=0)]
 TopP = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]

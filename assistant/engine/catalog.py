@@ -1,9 +1,10 @@
 """The models on this machine: the starter model, folders, other programs', and any path."""
 
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event
+from types import MappingProxyType
 
 from assistant.core.errors import ModelNotFoundError
 from assistant.core.model_details import ModelDetails
@@ -33,15 +34,18 @@ class LocalModels:
         *,
         places: Sequence[Place] = (),
         survey: Survey | None = None,
+        own: Mapping[str, LoadOptions] = MappingProxyType({}),
     ) -> None:
         """Args:
         folder: the models folder; it need not exist.
         default: name or path of the model to open when none is named; None takes the starter.
         places: where else to look.
         survey: tells what the files are; without one they are only listed.
+        own: options of single models, by their name, in place of `options`.
         """
         self._joiner = Joiner(worker)
         self._options = options
+        self._own = {name.casefold(): chosen for name, chosen in own.items()}
         self._folder = folder
         self._default = default
         self._places = places
@@ -63,7 +67,8 @@ class LocalModels:
     def open(self, name: str | None) -> LlamaChatModel:
         """See `ModelCatalog.open`."""
         reference = self.reference(name)
-        target = Target.of(reference.name, Path(reference.path), self._options)
+        options = self._own.get(reference.name.casefold(), self._options)
+        target = Target.of(reference.name, Path(reference.path), options)
         return LlamaChatModel(self._joiner, target)
 
     def _found(self) -> list[tuple[ModelRef, str]]:

@@ -52,7 +52,7 @@ class LoadedModel:
         self._window = min(asked, llama_cpp.llama_n_ctx_seq(self._context))
         self.vocabulary = Vocabulary(self._model)
         if snapshots is not None:
-            snapshots.open(fingerprint(path, self._context))
+            snapshots.open(fingerprint(path, self._context, options))
         self._cache = PromptCache(
             Sequences(self._context, self.vocabulary), snapshots, can_settle=self._can_forget()
         )
@@ -181,7 +181,7 @@ class LoadedModel:
         )
 
 
-def fingerprint(path: Path, context: llama_cpp.llama_context_p) -> str:
+def fingerprint(path: Path, context: llama_cpp.llama_context_p, options: LoadOptions) -> str:
     """Tells a key/value cache of this model, as it is run here, from any other."""
     status = path.stat()
     digest = hashlib.sha256()
@@ -196,6 +196,9 @@ def fingerprint(path: Path, context: llama_cpp.llama_context_p) -> str:
         llama_cpp.__version__,
         llama_cpp.llama_print_system_info(),
         llama_cpp.llama_n_ubatch(context),
+        options.gpu_layers,
+        options.flash_attention,
+        options.cache_type,
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from assistant.core.models import Value
+from assistant.core.models import CacheType, FlashAttention, Value
 
 
 class LoadOptions(Value):
@@ -20,3 +20,11 @@ class LoadOptions(Value):
     """Conversations whose cache stays in memory; fewer where they do not fit."""
     load_timeout: Annotated[float, Field(gt=0)] = 300
     """Seconds after which a load is given up."""
+    gpu_layers: Annotated[int, Field(ge=-1)] = -1
+    """Layers that a graphics card computes; -1 all, where this llama.cpp can use one."""
+    flash_attention: FlashAttention = "auto"
+    cache_type: CacheType = "f16"
+    mmap: bool = True
+    """Whether the file is mapped into memory, and not copied there."""
+    mlock: bool = False
+    """Whether the weights are kept from being swapped out."""
