@@ -120,6 +120,10 @@ class LocalModels:
         for model in models:
             if wanted in (model.name.casefold(), Path(model.path).stem.casefold()):
                 return model
+        # A link to a file that is listed under another name is meant by its own as well.
+        for found in self._candidates():
+            if wanted in (found.name.casefold(), found.path.stem.casefold()) and not found.damage:
+                return _reference(found.name, found.path, found.origin)
         path = self._path(name)
         if path is not None:
             return _reference(name_of(path), path, "path")

@@ -56,6 +56,14 @@ def test_a_model_is_opened_by_its_name(home: Path, folder: Path, name: str) -> N
     assert models_in(home).open(name).name == "zeta"
 
 
+def test_a_link_to_a_listed_model_is_opened_by_its_own_name(home: Path, folder: Path) -> None:
+    (folder / "mine.gguf").symlink_to(folder / "zeta.gguf")
+    listed = [model.name for model in models_in(home).models()]
+    assert ("mine" in listed) != ("zeta" in listed)
+    assert models_in(home).open("mine").name == "mine"
+    assert models_in(home).open("zeta").name == "zeta"
+
+
 def test_a_model_is_opened_by_its_path(
     home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
