@@ -1,7 +1,9 @@
 """A fake of the Library port: it keeps the contract, and what it was asked."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from threading import Event
 
 from assistant.core.documents import Block, Document, Passage, Place
@@ -12,6 +14,7 @@ from assistant.core.library import (
     FileState,
     FileText,
     LibraryStatus,
+    RemovedRoots,
     SearchResult,
     Support,
     Survey,
@@ -59,6 +62,7 @@ class ScriptedLibrary:
         self.asked: list[tuple[str, tuple[str, ...] | None, int]] = []
         self.added: list[tuple[tuple[str, ...], str]] = []
         self.removed: list[tuple[str, tuple[str, ...]]] = []
+        self.taken_out: list[tuple[str, tuple[str, ...]]] = []
         self.paused = False
         self.cancelled = 0
         self.texts = dict(texts or {})
@@ -96,6 +100,7 @@ class ScriptedLibrary:
     def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
         self._expect(paths)
         self.added.append((tuple(paths), collection))
+        self.taken_out = [each for each in self.taken_out if each != (collection, tuple(paths))]
         return self._job(stop)
 
     def refresh(self, stop: Event, collection: str | None = None) -> Iterator[IndexEvent]:
@@ -170,10 +175,21 @@ class ScriptedLibrary:
         for each in self.sets:
             if each.name == collection and not {*paths} <= {*each.roots}:
                 raise NotFoundError(f"{paths[0]} was not added to this collection.")
+        roots = [root for each in self.sets if each.name == collection for root in each.roots]
+        self.taken_out.append((collection, tuple(paths or roots)))
         self.removed.append((collection, tuple(paths)))
         if not paths:
             self.sets = [each for each in self.sets if each.name != collection]
         return len(self.entries)
+
+    def removals(self) -> list[RemovedRoots]:
+        now = datetime.now(UTC)
+        return [
+            RemovedRoots(
+                collection=name, encoded=tuple(os.fsencode(path).hex() for path in paths), at=now
+            )
+            for name, paths in reversed(self.taken_out)
+        ]
 
     def verify(self) -> Verification:
         status = self.status()

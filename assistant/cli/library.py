@@ -9,6 +9,7 @@ from assistant.cli.console import Console
 from assistant.cli.indexing import Watch, size_of
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
+from assistant.core.errors import NotFoundError
 from assistant.core.library import Collection, FileEntry, LibraryStatus
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -72,6 +73,44 @@ def remove(program: Program, /, paths: tuple[str, ...], collection: str, as_json
         program.console.json({"removed": removed})
     else:
         program.console.line(f"{removed:,} files left the library")
+
+
+@library.command()
+@json_option
+@click.pass_obj
+def removed(program: Program, /, as_json: bool) -> None:
+    """What was taken out in the last 30 days, newest first."""
+    found = program.library().removals()
+    if as_json:
+        program.console.json(
+            [
+                {"collection": each.collection, "roots": each.roots, "removed": each.at.isoformat()}
+                for each in found
+            ]
+        )
+        return
+    for each in found:
+        when = each.at.astimezone().strftime("%Y-%m-%d %H:%M")
+        program.console.line(f"{when}  {each.collection}  {', '.join(each.roots)}")
+
+
+@library.command()
+@click.argument("collection")
+@stream_option
+@click.pass_obj
+def restore(program: Program, /, collection: str, as_json: bool) -> int:
+    """Put back what was taken out of COLLECTION last."""
+    files = program.library()
+    found = [r for r in files.removals() if r.collection.casefold() == collection.casefold()]
+    if not found:
+        raise NotFoundError(
+            f"Nothing was removed from {collection!r} in the last 30 days.",
+            "`assistant library removed` shows what was.",
+        )
+    with Interruption([signal.SIGINT]) as interruption:
+        job = files.add(found[0].roots, found[0].collection, interruption.stop)
+        Watch(program.console, as_json=as_json).follow(job)
+        return interruption.exit_code
 
 
 @library.command()

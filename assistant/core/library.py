@@ -1,6 +1,10 @@
 """The frozen values in which a library speaks of its files and of what it found."""
 
+import os
+from datetime import datetime
 from typing import Literal
+
+from pydantic import field_validator
 
 from assistant.core.documents import Document, Passage, SkipReason
 from assistant.core.library_events import Progress
@@ -68,6 +72,27 @@ class FileText(Value):
     document: Document
     content_hash: str
     """SHA-256 of the file."""
+
+
+class RemovedRoots(Value):
+    """Folders and files that were taken out of a collection."""
+
+    collection: str
+    encoded: tuple[str, ...]
+    """Their paths as bytes, in hexadecimal: names need not be text."""
+    at: datetime
+
+    @field_validator("encoded")
+    @classmethod
+    def _are_bytes(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        for path in paths:
+            bytes.fromhex(path)
+        return paths
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Their paths, as `os.fsdecode` makes them."""
+        return tuple(os.fsdecode(bytes.fromhex(path)) for path in self.encoded)
 
 
 class FileEntry(Value):

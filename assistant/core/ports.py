@@ -15,6 +15,7 @@ from assistant.core.library import (
     FileState,
     FileText,
     LibraryStatus,
+    RemovedRoots,
     Retrieval,
     SearchResult,
     Support,
@@ -562,6 +563,13 @@ class Library(Protocol):
 
     def verify(self) -> Verification:
         """Look at everything that is stored and repair what can be repaired."""
+        ...
+
+    def removals(self) -> list[RemovedRoots]:
+        """What was taken out in the last 30 days, newest first; `add` puts it back.
+
+        Does not wait for anything, and starts nothing.
+        """
         ...
 
     def pause(self) -> None:

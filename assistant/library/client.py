@@ -14,6 +14,7 @@ from assistant.core.library import (
     FileState,
     FileText,
     LibraryStatus,
+    RemovedRoots,
     SearchResult,
     Support,
     Survey,
@@ -64,6 +65,7 @@ from assistant.library.protocol import (
     Weighed,
     replies,
 )
+from assistant.library.removals import Removals
 
 LOOK = 0.05
 """Seconds between two looks at the stop flag while nothing arrives."""
@@ -187,6 +189,10 @@ class WorkerLibrary:
         """See `Library.remove`."""
         absolute = tuple(os.fsencode(os.path.realpath(path)) for path in paths)
         return self._one(Remove(collection=collection, paths=absolute), Removed).files
+
+    def removals(self) -> list[RemovedRoots]:
+        """See `Library.removals`."""
+        return Removals(self._database).all()
 
     def verify(self) -> Verification:
         """See `Library.verify`."""

@@ -67,6 +67,7 @@ from assistant.library.protocol import (
     Weigh,
     Weighed,
 )
+from assistant.library.removals import Removals
 from assistant.library.searching import Searching
 from assistant.library.surveying import survey
 from assistant.library.verifying import verify
@@ -109,6 +110,7 @@ class Host:
         self._removing = Lock()
         self._aside = Job(Rescan(None))
         self._estimates = Estimates(library.database)
+        self._removals = Removals(library.options.database)
         self.watching = Watching(self._all_roots, jobs.look_again, library.options.rules, tempo)
         library.catalog.after_crash()
         scans.notice(library.database, library.options.limits.ocr)
@@ -216,6 +218,7 @@ class Host:
         match request:
             case Add():
                 collection = collections.add(request.collection)
+                self._removals.forget(collection.name, request.paths)
                 return [collections.add_root(collection.id, path) for path in request.paths]
             case Refresh(collection=str(name)):
                 return list(collections.named(name).roots)
@@ -383,6 +386,8 @@ class Host:
         collections, catalog = self._library.collections, self._library.catalog
         collection = collections.named(request.collection)
         roots = _chosen(collection.roots, request.paths)
+        if roots:
+            self._removals.note(collection.name, [root.path for root in roots])
         before = self._status().files
         for root in roots:
             for change in catalog.gone(root.id, list(catalog.files(root.id))):

@@ -9,7 +9,7 @@ from assistant.core.library import Collection, Verification
 from assistant.core.ports import Library
 from assistant.tui import text
 from assistant.tui.amounts import count
-from assistant.tui.aside import aside
+from assistant.tui.aside import aside, from_disk
 from assistant.tui.disk import short
 from assistant.tui.holdings import Holdings
 from assistant.tui.indexing import Jobs
@@ -31,21 +31,12 @@ class Ways:
     read_file: Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Removed:
-    """What can be added again."""
-
-    collection: str
-    roots: tuple[str, ...]
-
-
 class Housekeeping:
     """Does it and says so."""
 
     def __init__(self, ways: Ways, notice: Notice) -> None:
         self._ways = ways
         self._notice = notice
-        self._removed: Removed | None = None
 
     async def remove(self, collection: Collection | None, root: str) -> None:
         """Take a folder or file out of a collection, or the whole collection without one."""
@@ -54,7 +45,6 @@ class Housekeeping:
             return
         paths = (root,) if root else ()
         left = await aside(self._ways.library.remove, collection.name, paths)
-        self._removed = Removed(collection.name, paths or collection.roots)
         self._notice.say(
             text.own("Removed "),
             text.line(short(root) if root else collection.name, 60),
@@ -63,12 +53,12 @@ class Housekeeping:
             seconds=15,
         )
 
-    def undo(self) -> None:
-        """Add again what was removed last; what was embedded is still there."""
-        if self._removed is None:
+    async def undo(self) -> None:
+        """Add again what was removed last, in the last 30 days."""
+        removed = next(iter(await from_disk(self._ways.library.removals)), None)
+        if removed is None:
             self._say("There is nothing to undo.")
             return
-        removed, self._removed = self._removed, None
         add = partial(self._ways.library.add, removed.roots, removed.collection)
         self._ways.jobs.run(add, removed.collection)
         self._say("It is added again.")

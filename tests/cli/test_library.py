@@ -299,6 +299,23 @@ def test_pause_and_resume_reach_the_library(shell: Runner, library: ScriptedLibr
     assert not library.paused
 
 
+def test_what_was_removed_is_listed_and_put_back(shell: Runner, library: ScriptedLibrary) -> None:
+    library.taken_out = [("trip", ("/f/old",)), ("trip", ("/f/a", "/f/b"))]
+
+    told = shell("library", "removed")
+    assert [line.split("  ")[1:] for line in told.out.splitlines()] == [
+        ["trip", "/f/a, /f/b"],
+        ["trip", "/f/old"],
+    ]
+    assert [each["roots"] for each in json.loads(shell("library", "removed", "--json").out)] == [
+        ["/f/a", "/f/b"],
+        ["/f/old"],
+    ]
+    assert shell("library", "restore", "Trip").status == 0
+    assert library.added == [(("/f/a", "/f/b"), "trip")]
+    assert "Nothing was removed from 'home'" in shell("library", "restore", "home").err
+
+
 def test_remove_needs_to_be_told_from_where(shell: Runner, library: ScriptedLibrary) -> None:
     assert shell("library", "remove", "/f").status == 2
     assert shell("library", "remove", "/f", "--collection", "trip", "--json").status == 0

@@ -367,6 +367,19 @@ def test_what_leaves_the_library_stays_on_disk(scene: Scene) -> None:
         scene.library.remove("trip")
 
 
+def test_what_was_taken_out_is_known_until_it_is_put_back(scene: Scene) -> None:
+    here = ("trip", (str(scene.folder),))
+
+    def known() -> list[tuple[str, tuple[str, ...]]]:
+        return [(removed.collection, removed.roots) for removed in scene.library.removals()]
+
+    assert here not in known()
+    scene.library.remove("trip")
+    assert known()[0] == here
+    list(scene.library.add(here[1], "trip", Event()))
+    assert here not in known()
+
+
 def test_only_what_was_added_can_be_taken_out(scene: Scene) -> None:
     with pytest.raises(NotFoundError, match="was not added"):
         scene.library.remove("trip", [str(scene.folder / "sub")])

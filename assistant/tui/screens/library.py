@@ -233,7 +233,7 @@ class LibraryScreen(Screen[None]):
         self.do(self._then_ask(self._work.remove(*self._collections.chosen)))
 
     def action_undo(self) -> None:
-        self._work.undo()
+        self.do(self._then_ask(self._work.undo()))
 
     def action_refresh(self) -> None:
         self._work.refresh(self._collections.chosen.collection)
