@@ -36,7 +36,7 @@ def piece(text: str, style: str = "") -> Content:
 
 
 def editable(text: str) -> str:
-    """Foreign text for an input field, which draws its `str` literally."""
+    """Foreign text for what draws a `str` literally, or is to count its characters."""
     return printable(text)
 
 

@@ -11,7 +11,6 @@ from textual.widgets import Static
 from assistant.core.differences import Differences
 from assistant.core.locating import Span
 from assistant.core.models import Message
-from assistant.core.sanitize import printable
 from assistant.tui import text
 from assistant.tui.widgets.message_lines import NAMES, STYLES
 
@@ -75,5 +74,5 @@ def _side(message: Message | None, name: str, marks: Sequence[Span], remark: str
 def _shown(message: Message | None) -> str:
     if message is None:
         return ""
-    shown = printable(message.text[:LONGEST]).rstrip()
+    shown = text.editable(message.text[:LONGEST]).rstrip()
     return f"{shown} …" if len(message.text) > LONGEST else shown
