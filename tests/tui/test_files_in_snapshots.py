@@ -46,6 +46,7 @@ def shows(home: Path, snap_compare: Compare) -> Iterator[Compare]:
             driver = Driver(app, pilot, store, models, setting.clipboard)
             driver.screen.prompt.cursor_blink = False
             await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            await _settled(app)
             await driver.screen.holdings.refresh()
             await play(driver)
             await _settled(app)

@@ -73,6 +73,7 @@ def shows(home: Path, store: SqliteConversations, snap_compare: Compare) -> Call
             driver = Driver(app, pilot, store, models, setting.clipboard)
             driver.screen.prompt.cursor_blink = False
             await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            await settled(app)
             await play(driver)
             for field in app.screen.query(Input):
                 field.cursor_blink = False

@@ -59,6 +59,7 @@ def shows(home: Path, snap_compare: Compare) -> Iterator[Callable[..., bool]]:
             driver = Driver(app, pilot, store, models, setting.clipboard)
             driver.screen.prompt.cursor_blink = False
             await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            await settled(app)
             await driver.screen.session.open(_long(store))
             driver.screen.prompt.insert("And the deposit?")
             await driver.pilot.press("alt+w")

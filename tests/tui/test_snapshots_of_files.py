@@ -77,6 +77,7 @@ def shows(
             driver = Driver(app, pilot, store, models, setting.clipboard)
             driver.screen.prompt.cursor_blink = False
             await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            await settled(app)
             await play(driver)
             await settled(app)
 

@@ -67,6 +67,7 @@ def shows(home: Path, snap_compare: Callable[..., bool]) -> Iterator[Compare]:
             driver = Driver(app, pilot, store, models, setting.clipboard)
             driver.screen.prompt.cursor_blink = False
             await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            await settled(app)
             await driver.pilot.press("alt+u")
             await driver.until_shown("damaged")
             await driver.until(lambda: "looking" not in driver.text)

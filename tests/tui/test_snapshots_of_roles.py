@@ -60,6 +60,7 @@ def shows(home: Path, snap_compare: Compare) -> Iterator[Callable[..., bool]]:
             driver = Driver(app, pilot, store, models, setting.clipboard)
             driver.screen.prompt.cursor_blink = False
             await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            await settled(app)
             await play(driver)
             await settled(app)
 

@@ -6,9 +6,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
-from assistant.core.errors import AssistantError
 from assistant.core.models import Message
 from assistant.tui import commands, text
 from assistant.tui.afterthoughts import Afterthoughts
@@ -30,13 +28,13 @@ from assistant.tui.panels import Panels
 from assistant.tui.programs import Programs
 from assistant.tui.provenance import Provenance
 from assistant.tui.roles import Roles
+from assistant.tui.screens.noticed import NoticedScreen
 from assistant.tui.session import Session
 from assistant.tui.turns import Report, Turns
 from assistant.tui.typist import Typist
 from assistant.tui.undoing import Undoing
 from assistant.tui.widgets.completion_menu import CompletionMenu
 from assistant.tui.widgets.job_line import JobLine
-from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.prompt import Prompt
 from assistant.tui.widgets.sidebar import Sidebar
 from assistant.tui.widgets.slash_menu import SlashMenu
@@ -47,7 +45,7 @@ from assistant.tui.widgets.transcript import Transcript
 from assistant.tui.widgets.welcome import Welcome
 
 
-class ChatParts(Screen[None]):
+class ChatParts(NoticedScreen[None]):
     """One conversation, the list of all, and the prompt."""
 
     AUTO_FOCUS = "#prompt"
@@ -77,7 +75,6 @@ class ChatParts(Screen[None]):
         self.panel = SourcesPanel()
         self.programs = Programs()
         self.transcript = Transcript()
-        self.notice = Notice()
         self.job_line = JobLine()
         self.prompt = Prompt()
         self.roles = Roles(desk)
@@ -133,19 +130,9 @@ class ChatParts(Screen[None]):
         yield self.prompt
         yield self.status
 
-    def do(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do something that may wait or fail, without holding up the screen."""
-        self.run_worker(self._guard(work))
-
     def say(self, sentence: str) -> None:
         """Tell something of the program's own above the prompt."""
         self.notice.say(text.own(sentence))
-
-    async def _guard(self, work: Coroutine[Any, Any, object]) -> None:
-        try:
-            await work
-        except AssistantError as failure:
-            self.notice.fail(failure)
 
     # What is done with it: the screen itself
 

@@ -1,15 +1,14 @@
 """The window of a conversation: what the model would read next, and what the user wants of it."""
 
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -23,11 +22,11 @@ from assistant.tui.amounts import count
 from assistant.tui.aside import Stream
 from assistant.tui.desk import Desk
 from assistant.tui.outlets import ToldIn
+from assistant.tui.screens.noticed import NoticedScreen
 from assistant.tui.screens.prompt_text import Form, PromptTextScreen
 from assistant.tui.screens.rewriting import Rewriting
 from assistant.tui.turns import Report
 from assistant.tui.widgets.clickable import Clickable
-from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.spread import Flow, Row, Spread
 from assistant.tui.widgets.window_bar import PartLine, WindowBar, legend
 
@@ -49,7 +48,7 @@ class Subject:
     """The next question, as far as it is typed."""
 
 
-class ContextScreen(Screen[None]):
+class ContextScreen(NoticedScreen[None]):
     """Above the chat; Esc goes back to it."""
 
     AUTO_FOCUS = "#window-parts"
@@ -90,7 +89,6 @@ class ContextScreen(Screen[None]):
         self._head = Clickable(id="window-head")
         self._bar = Clickable(id="window-bar")
         self._parts = OptionList(id="window-parts", markup=False, compact=True)
-        self.notice = Notice()
         self._keys = Clickable(id="passage-keys")
 
     def compose(self) -> ComposeResult:
@@ -207,7 +205,7 @@ class ContextScreen(Screen[None]):
             self._say("Only turns can be pinned or excluded.")
             return
         wanted = None if chosen.placing == placing else placing
-        self._do(self._place(chosen, wanted))
+        self.do(self._place(chosen, wanted))
 
     async def _place(self, chosen: Slice, placing: Placing | None) -> None:
         await self._desk.run(self._desk.store.place, chosen.message_ids[0], placing)
@@ -216,7 +214,7 @@ class ContextScreen(Screen[None]):
     def action_overflow(self) -> None:
         """The other choice of what becomes of the oldest turns."""
         if self._found is not None:
-            self._do(self._set_overflow(self._found.overflow))
+            self.do(self._set_overflow(self._found.overflow))
 
     async def _set_overflow(self, now: Overflow) -> None:
         wanted: Overflow = "leave_out" if now == "summarise" else "summarise"
@@ -231,7 +229,7 @@ class ContextScreen(Screen[None]):
         found = self._found
         kept = [part for part in found.slices if part.kind == "summary"] if found else []
         if kept:
-            self._do(self._edit(kept[0].message_ids[0]))
+            self.do(self._edit(kept[0].message_ids[0]))
         else:
             self._say("No summary is in the window.")
 
@@ -253,7 +251,7 @@ class ContextScreen(Screen[None]):
 
     def action_undo(self) -> None:
         """Take back what was changed last, if it was one of these things."""
-        self._do(self._undo())
+        self.do(self._undo())
 
     async def _undo(self) -> None:
         store, id = self._desk.store, self._subject.conversation.id
@@ -275,15 +273,6 @@ class ContextScreen(Screen[None]):
         """Show the exact prompt."""
         if self._found is not None:
             self.app.push_screen(PromptTextScreen(self._found.prompt, form, self._told_in))
-
-    def _do(self, work: Coroutine[Any, Any, object]) -> None:
-        self.run_worker(self._guard(work))
-
-    async def _guard(self, work: Coroutine[Any, Any, object]) -> None:
-        try:
-            await work
-        except AssistantError as failure:
-            self.notice.fail(failure)
 
     def _say(self, sentence: str) -> None:
         self.notice.say(text.own(sentence))

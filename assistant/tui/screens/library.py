@@ -1,15 +1,14 @@
 """The library: what is in it, what is not and why, and what is being done."""
 
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList
 
 from assistant.core.errors import AssistantError
@@ -20,13 +19,13 @@ from assistant.tui.housekeeping import Housekeeping, Ways
 from assistant.tui.indexing import Job
 from assistant.tui.screens.findings import Findings
 from assistant.tui.screens.folder import AskForPath
+from assistant.tui.screens.noticed import NoticedScreen
 from assistant.tui.screens.reason import Reason
 from assistant.tui.widgets.clickable import Clickable
 from assistant.tui.widgets.collections_list import Chosen, CollectionsList
 from assistant.tui.widgets.file_list import PAGE, FileList
 from assistant.tui.widgets.job_line import JobLine
 from assistant.tui.widgets.library_lines import Filter, ended, keys, nothing, summary
-from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.spread import Spread
 
 EVERY: Final = 1.0
@@ -41,7 +40,7 @@ STATES: Final[dict[Filter, FileState | None]] = {
 }
 
 
-class LibraryScreen(Screen[None]):
+class LibraryScreen(NoticedScreen[None]):
     """Above the chat; Esc goes back to it."""
 
     AUTO_FOCUS = "#collections"
@@ -75,7 +74,6 @@ class LibraryScreen(Screen[None]):
         self._collections = CollectionsList()
         self._filters = Clickable(id="library-filters")
         self._files = FileList()
-        self.notice = Notice()
         self._work = Housekeeping(ways, self.notice)
         self._keys = Clickable(id="library-keys")
 
@@ -95,16 +93,6 @@ class LibraryScreen(Screen[None]):
         self._show()
         self.do(self._ask())
         self.set_interval(EVERY, self._tick)
-
-    def do(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do something that may wait or fail, without holding up the screen."""
-        self.run_worker(self._guard(work))
-
-    async def _guard(self, work: Coroutine[Any, Any, object]) -> None:
-        try:
-            await work
-        except AssistantError as failure:
-            self.notice.fail(failure)
 
     # What there is
 

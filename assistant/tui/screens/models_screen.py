@@ -1,12 +1,11 @@
 """The models: what is on this machine, whether it runs, and what could be fetched."""
 
-from collections.abc import Coroutine, Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from assistant.tui.aside import Stream
 from assistant.tui.fetching import ModelFetch
 from assistant.tui.screens.accepting import AcceptOffer
 from assistant.tui.screens.field import Field
+from assistant.tui.screens.noticed import NoticedScreen
 from assistant.tui.turns import Report
 from assistant.tui.widgets.model_lines import (
     details_lines,
@@ -27,7 +27,6 @@ from assistant.tui.widgets.model_lines import (
     recommended_line,
     recommended_lines,
 )
-from assistant.tui.widgets.notice import Notice
 
 EVERY: Final = 0.25
 """Seconds between two looks at a download."""
@@ -35,7 +34,7 @@ EVERY: Final = 0.25
 KEYS = "Enter uses or fetches · F fetches another · C stops it · Esc goes back"
 
 
-class ModelsScreen(Screen[str]):
+class ModelsScreen(NoticedScreen[str]):
     """Above the chat; its answer is the name of the model to go on with."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,7 +60,6 @@ class ModelsScreen(Screen[str]):
         self._list = OptionList(id="models", markup=False, compact=True)
         self._about = Static(id="models-about")
         self._progress = Static(id="models-progress")
-        self.notice = Notice()
 
     def compose(self) -> ComposeResult:
         yield Static(text.own("Models", "bold"), id="models-head")
@@ -151,7 +149,7 @@ class ModelsScreen(Screen[str]):
             case ModelDetails() as one:
                 self.notice.say(text.line(one.reason, 300), error=True)
             case Recommended() as one:
-                self._do(self._offer(one.wanted))
+                self.do(self._offer(one.wanted))
             case _:
                 pass
 
@@ -159,7 +157,7 @@ class ModelsScreen(Screen[str]):
         self.dismiss(None)
 
     def action_fetch(self) -> None:
-        self._do(self._ask())
+        self.do(self._ask())
 
     def action_stop(self) -> None:
         if self._fetch.offer is not None:
@@ -198,15 +196,6 @@ class ModelsScreen(Screen[str]):
         self._progress.display = offer is not None
         if offer is not None:
             self._progress.update(fetching_line(offer, self._fetch.progress))
-
-    def _do(self, work: Coroutine[Any, Any, object]) -> None:
-        self.run_worker(self._guard(work))
-
-    async def _guard(self, work: Coroutine[Any, Any, object]) -> None:
-        try:
-            await work
-        except AssistantError as failure:
-            self.notice.fail(failure)
 
 
 def _heading(title: str, state: str) -> Option:

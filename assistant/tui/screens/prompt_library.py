@@ -1,14 +1,13 @@
 """The library of prompts: found, read, edited, written, deleted and brought back."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
 from assistant.core.errors import AssistantError
@@ -19,15 +18,15 @@ from assistant.tui.desk import Desk
 from assistant.tui.programs import Programs
 from assistant.tui.screens.editor import TextEditor
 from assistant.tui.screens.field import Field
+from assistant.tui.screens.noticed import NoticedScreen
 from assistant.tui.widgets.clickable import Clickable
-from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.prompt_lines import Deleted, Entry, keys, name_of, option, preview
 
 EVERY: Final = 1.0
 """Seconds between two looks at the files."""
 
 
-class PromptsScreen(Screen[Prompt]):
+class PromptsScreen(NoticedScreen[Prompt]):
     """Above the chat; Enter gives the highlighted prompt, Esc goes back."""
 
     AUTO_FOCUS = "#prompt-list"
@@ -65,7 +64,6 @@ class PromptsScreen(Screen[Prompt]):
         self._listing = OptionList(id="prompt-list", compact=True, markup=False)
         self._field = Input(placeholder="/ search", id="prompt-filter", compact=True)
         self._preview = Static(id="prompt-text")
-        self.notice = Notice()
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="prompt-library"):
@@ -80,16 +78,6 @@ class PromptsScreen(Screen[Prompt]):
     def on_mount(self) -> None:
         self.do(self._look())
         self.set_interval(EVERY, lambda: self.do(self._look()))
-
-    def do(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do something that may wait or fail, without holding up the screen."""
-        self.run_worker(self._guard(work))
-
-    async def _guard(self, work: Coroutine[Any, Any, object]) -> None:
-        try:
-            await work
-        except AssistantError as failure:
-            self.notice.fail(failure)
 
     # What there is
 

@@ -1,16 +1,14 @@
 """Finds anything that was said, while it is typed, and leads to it."""
 
-from collections.abc import Coroutine, Iterator, Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.core.errors import AssistantError
 from assistant.core.findings import Finding, Findings
 from assistant.core.models import ConversationSummary, SearchHit
 from assistant.core.ports import ConversationStore
@@ -18,10 +16,10 @@ from assistant.tui import text
 from assistant.tui.amounts import count
 from assistant.tui.finder import Finder
 from assistant.tui.matches import Excerpt, marked
+from assistant.tui.screens.noticed import NoticedScreen
 from assistant.tui.widgets.clickable import Clickable
 from assistant.tui.widgets.line import Line
 from assistant.tui.widgets.message_lines import NAMES
-from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.order import order_of
 from assistant.tui.widgets.spread import Flow, Row, Spread
 
@@ -54,7 +52,7 @@ class Found(NamedTuple):
     """The surroundings of what was found in it."""
 
 
-class SearchScreen(Screen[Found]):
+class SearchScreen(NoticedScreen[Found]):
     """Above everything else; Enter leads to what is highlighted, Esc back."""
 
     AUTO_FOCUS = "#search-field"
@@ -85,7 +83,6 @@ class SearchScreen(Screen[Found]):
         self._told = Static(id="search-told")
         self._listing = OptionList(id="search-results", compact=True, markup=False)
         self._keys = Clickable(id="search-keys")
-        self.notice = Notice()
 
     def compose(self) -> ComposeResult:
         yield self._field
@@ -120,16 +117,7 @@ class SearchScreen(Screen[Found]):
         self._look()
 
     def _look(self) -> None:
-        self._do(self._finder.look(self.words.strip()))
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        self.run_worker(self._guard(work))
-
-    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except AssistantError as failure:
-            self.notice.fail(failure)
+        self.do(self._finder.look(self.words.strip()))
 
     # What was found
 
@@ -209,7 +197,7 @@ class SearchScreen(Screen[Found]):
         if id in self._found:
             self.dismiss(self._found[id])
         elif id in self._more:
-            self._do(self._show_all(self._more[id]))
+            self.do(self._show_all(self._more[id]))
 
     def action_move(self, how: str) -> None:
         """Move the highlight while the typing goes on."""

@@ -1,24 +1,22 @@
 """What was removed, and what was changed: everything here can be taken back."""
 
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from assistant.core.changes import Change, Removed
-from assistant.core.errors import AssistantError
 from assistant.tui import text
 from assistant.tui.amounts import count
 from assistant.tui.desk import Desk
+from assistant.tui.screens.noticed import NoticedScreen
 from assistant.tui.undoing import Undoing
 from assistant.tui.widgets.clickable import Clickable
-from assistant.tui.widgets.notice import Notice
 from assistant.tui.widgets.spread import Flow, Row, Spread
 
 CHANGES: Final = 200
@@ -28,7 +26,7 @@ View = Literal["removed", "changed"]
 VIEWS: Final[tuple[View, View]] = ("removed", "changed")
 
 
-class TrashScreen(Screen[None]):
+class TrashScreen(NoticedScreen[None]):
     """Above the chat; Enter takes back what is highlighted, Tab turns to changes, Esc goes back."""
 
     AUTO_FOCUS = "#trash"
@@ -46,7 +44,6 @@ class TrashScreen(Screen[None]):
         self._changes: Sequence[Change] = ()
         self._head = Clickable(id="trash-head")
         self._listing = OptionList(id="trash", compact=True, markup=False)
-        self.notice = Notice()
         self._keys = Clickable(id="trash-keys")
 
     def compose(self) -> ComposeResult:
@@ -63,16 +60,7 @@ class TrashScreen(Screen[None]):
                 text.button("Esc goes back", "screen.leave", style=text.MUTED),
             )
         )
-        self._do(self._read())
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        self.run_worker(self._guard(work))
-
-    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except AssistantError as failure:
-            self.notice.fail(failure)
+        self.do(self._read())
 
     async def _read(self) -> None:
         store = self._desk.store
@@ -115,11 +103,11 @@ class TrashScreen(Screen[None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._do(self._take_back(event.option_index))
+        self.do(self._take_back(event.option_index))
 
     def action_take(self) -> None:
         if self._listing.highlighted is not None:
-            self._do(self._take_back(self._listing.highlighted))
+            self.do(self._take_back(self._listing.highlighted))
 
     async def _take_back(self, place: int) -> None:
         if self._view == "changed":
