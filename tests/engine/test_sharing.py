@@ -83,6 +83,7 @@ def busy(starter: LlamaChatModel) -> Iterator[Asking]:
 def test_the_second_front_end_gets_the_loaded_model(
     starter: LlamaChatModel, shared_home: Path
 ) -> None:
+    list(starter.load(Event()))
     kinds = [event.kind for event in local_models(shared_home).open(None).load(Event())]
     assert kinds == ["loaded"]
     assert len(workers(shared_home)) == 1
