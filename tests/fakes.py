@@ -22,6 +22,7 @@ from assistant.core.events import (
 )
 from assistant.core.model_details import ModelDetails, ModelFacts
 from assistant.core.models import (
+    AdapterUse,
     ChatMessage,
     Keep,
     Measure,
@@ -243,7 +244,7 @@ class ScriptedModels:
                 return model
         raise ModelNotFoundError(f"There is no model called {wanted!r}.")
 
-    def open(self, name: str | None) -> ScriptedModel:
+    def open(self, name: str | None, adapters: Sequence[AdapterUse] | None = None) -> ScriptedModel:
         self.opened.append(name)
         if name is None:
             return self.default

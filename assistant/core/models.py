@@ -119,6 +119,15 @@ class SamplingChanges(Value):
         return sampling.model_copy(update=self.model_dump(exclude_none=True))
 
 
+class AdapterUse(Value):
+    """A LoRA adapter that a model is run with."""
+
+    name: str
+    """As the catalog calls it, or the path of its file."""
+    scale: Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)] = 1.0
+    """How much of it: 0 is nothing, 1 what it was trained for."""
+
+
 class Usage(Value):
     """Tokens of one answer. `cached_tokens` of the prompt were not read again."""
 
@@ -152,6 +161,8 @@ class Conversation(Value):
     """The file of the prompt library that `system_prompt` was taken from."""
     model: str | None = None
     """Name or path of the model asked for; None follows the settings."""
+    adapters: tuple[AdapterUse, ...] | None = None
+    """What its model is run with; None follows the settings, empty is nothing."""
     collections: tuple[str, ...] | None = None
     """Which of the user's files its questions are about; None is all of them, empty is none."""
     examples: tuple[ChatMessage, ...] = ()

@@ -25,6 +25,7 @@ from assistant.core.library import (
 from assistant.core.library_events import IndexEvent, Scanned, Waiting
 from assistant.core.model_details import ModelDetails
 from assistant.core.models import (
+    AdapterUse,
     ChatMessage,
     Citation,
     Conversation,
@@ -122,10 +123,13 @@ class ModelCatalog(Protocol):
         """
         ...
 
-    def open(self, name: str | None) -> ChatModel:
+    def open(self, name: str | None, adapters: Sequence[AdapterUse] | None = None) -> ChatModel:
         """The model called `name` (or at that path); None opens the default one.
 
-        Loads nothing. Raises `ModelNotFoundError`.
+        Loads nothing. Raises `ModelNotFoundError`, also for an adapter.
+
+        Args:
+            adapters: what it is run with; None takes those of the settings.
         """
         ...
 

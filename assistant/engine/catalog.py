@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from assistant.core.errors import ModelNotFoundError
 from assistant.core.model_details import ModelDetails
-from assistant.core.models import ModelOrigin, ModelRef
+from assistant.core.models import AdapterUse, ModelOrigin, ModelRef
 from assistant.engine.client import LlamaChatModel
 from assistant.engine.discovery import SUFFIX, Found, Place, in_folder
 from assistant.engine.options import LoadOptions
@@ -64,7 +64,11 @@ class LocalModels:
         """See `ModelCatalog.reference`."""
         return self._find(name or self._default or None)
 
-    def open(self, name: str | None) -> LlamaChatModel:
+    def open(
+        self,
+        name: str | None,
+        adapters: Sequence[AdapterUse] | None = None,  # noqa: ARG002
+    ) -> LlamaChatModel:
         """See `ModelCatalog.open`."""
         reference = self.reference(name)
         options = self._own.get(reference.name.casefold(), self._options)

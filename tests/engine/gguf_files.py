@@ -4,9 +4,16 @@ import ctypes
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from llama_cpp._ggml import libggml
 
 LAYERS, WIDTH, HEADS, WORDS = 2, 64, 4, 32
+
+_KINDS = {"float32": 0, "float16": 1}
+"""ggml's numbers for the types of tensors."""
+
+Tensor = npt.NDArray[np.float32] | npt.NDArray[np.float16]
 
 Metadata = Mapping[str, str | int | float | bool | list[str] | list[int] | list[float]]
 
@@ -34,20 +41,20 @@ LLAMA: Metadata = {
 
 def write_model(path: Path, changes: Metadata | None = None, tensor: int = 70_000) -> Path:
     """A model file with one tensor of `tensor` numbers, which suffices for all but loading it."""
+    ones = np.full(tensor * 4, 1, np.uint8).view(np.float32)
+    return write_file(path, {**LLAMA, **(changes or {})}, {"token_embd.weight": ones})
+
+
+def write_file(path: Path, metadata: Metadata, tensors: Mapping[str, Tensor]) -> Path:
+    """Any GGUF file. The last axis of a tensor is what ggml calls its first."""
     context = _pointer(libggml.gguf_init_empty)()
-    for key, value in {**LLAMA, **(changes or {})}.items():
+    for key, value in metadata.items():
         _set(context, key.encode(), value)
-    parameters = _InitParameters(2**20 + tensor * 8, None, False)
+    size = sum(values.nbytes for values in tensors.values())
     _pointer(libggml.ggml_init).argtypes = [_InitParameters]
-    memory = libggml.ggml_init(parameters)
-    _pointer(libggml.ggml_new_tensor_1d).argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int64]
-    made = libggml.ggml_new_tensor_1d(memory, 0, tensor)
-    _pointer(libggml.ggml_get_data).argtypes = [ctypes.c_void_p]
-    ctypes.memset(libggml.ggml_get_data(made), 1, tensor * 4)
-    libggml.ggml_set_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
-    libggml.ggml_set_name(made, b"token_embd.weight")
-    libggml.gguf_add_tensor.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-    libggml.gguf_add_tensor(context, made)
+    memory = libggml.ggml_init(_InitParameters(2**20 + size + 1000 * len(tensors), None, False))
+    for name, values in tensors.items():
+        _add(context, memory, name, np.ascontiguousarray(values))
     libggml.gguf_write_to_file.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_bool]
     libggml.gguf_write_to_file.restype = ctypes.c_bool
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +63,24 @@ def write_model(path: Path, changes: Metadata | None = None, tensor: int = 70_00
     libggml.ggml_free(memory)
     libggml.gguf_free(context)
     return path
+
+
+def _add(context: int, memory: int, name: str, values: Tensor) -> None:
+    make = _pointer(libggml.ggml_new_tensor)
+    make.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_int,
+        ctypes.c_int,
+        ctypes.POINTER(ctypes.c_int64),
+    ]
+    axes = (ctypes.c_int64 * values.ndim)(*reversed(values.shape))
+    made = make(memory, _KINDS[values.dtype.name], values.ndim, axes)
+    _pointer(libggml.ggml_get_data).argtypes = [ctypes.c_void_p]
+    ctypes.memmove(libggml.ggml_get_data(made), values.ctypes.data, values.nbytes)
+    libggml.ggml_set_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+    libggml.ggml_set_name(made, name.encode())
+    libggml.gguf_add_tensor.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    libggml.gguf_add_tensor(context, made)
 
 
 class _InitParameters(ctypes.Structure):
