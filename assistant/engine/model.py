@@ -51,10 +51,10 @@ class LoadedModel:
         asked = min(options.context_window, self._trained or options.context_window)
         self._window = min(asked, llama_cpp.llama_n_ctx_seq(self._context))
         self.vocabulary = Vocabulary(self._model)
-        if snapshots is not None:
-            snapshots.open(fingerprint(path, self._context, options))
         self._cache = PromptCache(
-            Sequences(self._context, self.vocabulary), snapshots, can_settle=self._can_forget()
+            Sequences(self._context, self.vocabulary),
+            snapshots.of(fingerprint(path, self._context, options)) if snapshots else None,
+            can_settle=self._can_forget(),
         )
         self._prompts = self._prompt_writer()
         for marker in self._prompts.markers:

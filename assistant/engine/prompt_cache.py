@@ -7,7 +7,7 @@ from assistant.core.models import Keep
 from assistant.engine.prefixes import common
 from assistant.engine.sequence import CachedSequence
 from assistant.engine.sequences import Sequences
-from assistant.engine.snapshots import WORTH, Snapshot, Snapshots, State
+from assistant.engine.snapshots import WORTH, ModelSnapshots, Snapshot, State
 
 SETTLE_AFTER: Final = 1.0
 """Seconds after an answer in which the next question may come at once."""
@@ -26,7 +26,7 @@ class PromptCache:
     """Finds for each prompt the place where least of it is left to read. For one thread."""
 
     def __init__(
-        self, sequences: Sequences, snapshots: Snapshots | None, *, can_settle: bool
+        self, sequences: Sequences, snapshots: ModelSnapshots | None, *, can_settle: bool
     ) -> None:
         """Args:
         can_settle: whether the model can forget the end of what it has read; one that only

@@ -11,7 +11,7 @@ import logging
 import os
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -67,68 +67,26 @@ class State(NamedTuple):
 
 
 class Snapshots:
-    """The snapshots of one folder. For one thread of one process; files are written by another."""
+    """A folder of snapshots, of any number of models. For one thread of one process; files are
+    written by another."""
 
     def __init__(self, folder: Path, budget: int) -> None:
         """Args:
         budget: bytes on disk; the least recently used leave.
         """
-        self._folder = folder
-        self._budget = budget
-        self._fingerprint = ""
-        self._known: dict[Path, Snapshot] = {}
-        self._writing: dict[Path, State] = {}
+        self.folder = folder
+        self.budget = budget
+        self._models: dict[str, ModelSnapshots] = {}
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="snapshots")
         self._last: Future[None] | None = None
 
-    def open(self, fingerprint: str) -> None:
-        """Find what there is for a model; `fingerprint` tells everything that has to be equal."""
-        self.flush()
-        self._fingerprint = fingerprint
-        self._known = {}
-        with suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._tidy()
-            for path in self._folder.glob(f"*{SUFFIX}"):
-                header, tokens = _begin(path)
-                if header is not None and header.fingerprint == fingerprint:
-                    self._known[path] = Snapshot(path, tokens, path.stat().st_size)
-
-    def longest(self, tokens: Sequence[int]) -> tuple[Snapshot, int] | None:
-        """The snapshot that shares most tokens with these from the beginning on, and how many."""
-        wanted = array("i", tokens)
-        found = [(known, common(known.tokens, wanted)) for known in list(self._known.values())]
-        return max(found, key=lambda pair: (pair[1], -len(pair[0].tokens)), default=None)
-
-    def load(self, snapshot: Snapshot) -> State | None:
-        """None when it is gone or damaged; then it is forgotten."""
-        state = self._writing.get(snapshot.path) or _read(snapshot.path)
-        if state is None:
-            log.warning("the snapshot %s is damaged; it is dropped", snapshot.path.name)
-            self._forget(snapshot.path)
-            return None
-        with suppress(OSError):
-            os.utime(snapshot.path)
-        return state
-
-    def has(self, tokens: Sequence[int]) -> bool:
-        return self._path(tokens) in self._known
-
-    def save(self, state: State) -> None:
-        """Write in the background; what it goes on from is not needed any more."""
-        path = self._path(state.tokens)
-        size = len(state.state) + len(state.text) + 4 * len(state.tokens)
-        if path in self._known or size > self._budget:
-            return
-        tokens = array("i", state.tokens)
-        before = [
-            other.path
-            for other in list(self._known.values())
-            if common(other.tokens, tokens) == len(other.tokens)
-        ]
-        self._known[path] = Snapshot(path, tokens, size)
-        self._writing[path] = state
-        self._last = self._writer.submit(self._write, path, state, before)
+    def of(self, fingerprint: str) -> "ModelSnapshots":
+        """What there is for a model; `fingerprint` tells everything that has to be equal."""
+        if fingerprint not in self._models:
+            # Tidying takes what is not finished for what never was.
+            self.flush()
+            self._models[fingerprint] = ModelSnapshots(self, fingerprint, self._found(fingerprint))
+        return self._models[fingerprint]
 
     def flush(self) -> None:
         """Wait until everything is written."""
@@ -138,6 +96,92 @@ class Snapshots:
 
     def close(self) -> None:
         self._writer.shutdown()
+
+    def submit(self, write: Callable[[], None]) -> None:
+        """Let the writer's thread do something."""
+        self._last = self._writer.submit(write)
+
+    def forget(self, path: Path) -> None:
+        """Delete a file, whosever it is."""
+        for model in list(self._models.values()):
+            model.known.pop(path, None)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+    def tidy(self) -> None:
+        """Delete what is too old, or too much, or was never finished."""
+        now, total = time.time(), 0
+        files = []
+        for path in self.folder.iterdir():
+            with suppress(OSError):
+                status = path.stat()
+                files.append((status.st_mtime, status.st_size, path))
+        for used, size, path in sorted(files, reverse=True):
+            total += size
+            if path.suffix != SUFFIX or total > self.budget or now - used > OLDEST:
+                total -= size
+                self.forget(path)
+
+    def _found(self, fingerprint: str) -> dict[Path, Snapshot]:
+        found = {}
+        with suppress(OSError):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.tidy()
+            for path in self.folder.glob(f"*{SUFFIX}"):
+                header, tokens = _begin(path)
+                if header is not None and header.fingerprint == fingerprint:
+                    found[path] = Snapshot(path, tokens, path.stat().st_size)
+        return found
+
+
+class ModelSnapshots:
+    """The snapshots of one model, as it is run; made by `Snapshots.of`."""
+
+    def __init__(self, all: Snapshots, fingerprint: str, known: dict[Path, Snapshot]) -> None:
+        self._all = all
+        self._fingerprint = fingerprint
+        self.known = known
+        self._writing: dict[Path, State] = {}
+
+    def longest(self, tokens: Sequence[int]) -> tuple[Snapshot, int] | None:
+        """The snapshot that shares most tokens with these from the beginning on, and how many."""
+        wanted = array("i", tokens)
+        found = [(known, common(known.tokens, wanted)) for known in list(self.known.values())]
+        return max(found, key=lambda pair: (pair[1], -len(pair[0].tokens)), default=None)
+
+    def load(self, snapshot: Snapshot) -> State | None:
+        """None when it is gone or damaged; then it is forgotten."""
+        state = self._writing.get(snapshot.path) or _read(snapshot.path)
+        if state is None:
+            log.warning("the snapshot %s is damaged; it is dropped", snapshot.path.name)
+            self._all.forget(snapshot.path)
+            return None
+        with suppress(OSError):
+            os.utime(snapshot.path)
+        return state
+
+    def has(self, tokens: Sequence[int]) -> bool:
+        return self._path(tokens) in self.known
+
+    def save(self, state: State) -> None:
+        """Write in the background; what it goes on from is not needed any more."""
+        path = self._path(state.tokens)
+        size = len(state.state) + len(state.text) + 4 * len(state.tokens)
+        if path in self.known or size > self._all.budget:
+            return
+        tokens = array("i", state.tokens)
+        before = [
+            other.path
+            for other in list(self.known.values())
+            if common(other.tokens, tokens) == len(other.tokens)
+        ]
+        self.known[path] = Snapshot(path, tokens, size)
+        self._writing[path] = state
+        self._all.submit(lambda: self._write(path, state, before))
+
+    def flush(self) -> None:
+        """See `Snapshots.flush`."""
+        self._all.flush()
 
     def _write(self, path: Path, state: State, before: Sequence[Path]) -> None:
         """In the writer's thread."""
@@ -149,37 +193,18 @@ class Snapshots:
             new.replace(path)
         except OSError as failure:
             log.warning("no snapshot could be written: %s", failure)
-            self._forget(new)
-            self._forget(path)
+            self._all.forget(new)
+            self._all.forget(path)
         else:
             for other in before:
-                self._forget(other)
-            self._tidy()
+                self._all.forget(other)
+            self._all.tidy()
         finally:
             self._writing.pop(path, None)
 
-    def _tidy(self) -> None:
-        """Delete what is too old, or too much, or was never finished."""
-        now, total = time.time(), 0
-        files = []
-        for path in self._folder.iterdir():
-            with suppress(OSError):
-                status = path.stat()
-                files.append((status.st_mtime, status.st_size, path))
-        for used, size, path in sorted(files, reverse=True):
-            total += size
-            if path.suffix != SUFFIX or total > self._budget or now - used > OLDEST:
-                total -= size
-                self._forget(path)
-
-    def _forget(self, path: Path) -> None:
-        self._known.pop(path, None)
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
-
     def _path(self, tokens: Sequence[int]) -> Path:
         name = hashlib.sha256(self._fingerprint.encode() + array("i", tokens).tobytes())
-        return self._folder / f"{name.hexdigest()[:32]}{SUFFIX}"
+        return self._all.folder / f"{name.hexdigest()[:32]}{SUFFIX}"
 
 
 def _parts(fingerprint: str, state: State) -> list[bytes]:

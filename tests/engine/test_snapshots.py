@@ -7,17 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from assistant.engine.snapshots import OLDEST, Snapshots, State
+from assistant.engine.snapshots import OLDEST, ModelSnapshots, Snapshots, State
 
 TOKENS = list(range(1000))
 
 
 @pytest.fixture
-def snapshots(home: Path) -> Iterator[Snapshots]:
+def everything(home: Path) -> Iterator[Snapshots]:
     opened = Snapshots(home / "kv", 10**6)
-    opened.open("model a")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def snapshots(everything: Snapshots) -> ModelSnapshots:
+    return everything.of("model a")
 
 
 def state(tokens: list[int], size: int = 1000) -> State:
@@ -28,14 +32,12 @@ def files(home: Path) -> list[Path]:
     return sorted((home / "kv").iterdir())
 
 
-def reopened(home: Path, fingerprint: str = "model a", budget: int = 10**6) -> Snapshots:
-    again = Snapshots(home / "kv", budget)
-    again.open(fingerprint)
-    return again
+def reopened(home: Path, fingerprint: str = "model a", budget: int = 10**6) -> ModelSnapshots:
+    return Snapshots(home / "kv", budget).of(fingerprint)
 
 
 def test_a_state_is_found_again_by_what_its_tokens_begin_with(
-    snapshots: Snapshots, home: Path
+    snapshots: ModelSnapshots, home: Path
 ) -> None:
     kept = state(TOKENS)
     snapshots.save(kept)
@@ -49,7 +51,7 @@ def test_a_state_is_found_again_by_what_its_tokens_begin_with(
     assert reopened(home).load(snapshot) == kept
 
 
-def test_a_state_can_be_had_while_it_is_being_written(snapshots: Snapshots) -> None:
+def test_a_state_can_be_had_while_it_is_being_written(snapshots: ModelSnapshots) -> None:
     kept = state(TOKENS, 10**5)
     snapshots.save(kept)
 
@@ -59,7 +61,7 @@ def test_a_state_can_be_had_while_it_is_being_written(snapshots: Snapshots) -> N
     assert snapshots.load(found[0]) == kept
 
 
-def test_only_the_user_can_read_it(snapshots: Snapshots, home: Path) -> None:
+def test_only_the_user_can_read_it(snapshots: ModelSnapshots, home: Path) -> None:
     snapshots.save(state(TOKENS))
     snapshots.flush()
 
@@ -67,15 +69,47 @@ def test_only_the_user_can_read_it(snapshots: Snapshots, home: Path) -> None:
     assert (home / "kv").stat().st_mode & 0o777 == 0o700
 
 
-def test_another_model_does_not_see_it(snapshots: Snapshots, home: Path) -> None:
+def test_another_model_does_not_see_it(snapshots: ModelSnapshots, home: Path) -> None:
     snapshots.save(state(TOKENS))
     snapshots.flush()
 
     assert reopened(home, "model b").longest(TOKENS) is None
 
 
+def test_two_models_have_theirs_side_by_side(everything: Snapshots, home: Path) -> None:
+    one, other = everything.of("model a"), everything.of("model b")
+    first, second = state(TOKENS), state(TOKENS)
+    one.save(first)
+    other.save(second)
+    one.save(state([-1, *TOKENS]))
+
+    found = [model.longest(TOKENS) for model in (one, other)]
+
+    assert found[0] is not None
+    assert found[1] is not None
+    assert one.load(found[0][0]) == first
+    assert other.load(found[1][0]) == second
+    everything.flush()
+    assert len(files(home)) == 3
+    assert everything.of("model a") is one
+
+
+def test_one_models_new_ones_make_the_oldest_of_another_leave(home: Path) -> None:
+    everything = Snapshots(home / "kv", 20_000)
+    one, other = everything.of("model a"), everything.of("model b")
+    one.save(state(TOKENS, 5000))
+    everything.flush()
+    for number in range(2):
+        other.save(state([number, *TOKENS], 5000))
+        everything.flush()
+
+    assert one.longest(TOKENS) is None
+    assert not one.has(TOKENS)
+    assert other.has([0, *TOKENS])
+
+
 @pytest.mark.parametrize("harm", ["flip", "cut", "empty", "longer"])
-def test_a_damaged_one_is_dropped(snapshots: Snapshots, home: Path, harm: str) -> None:
+def test_a_damaged_one_is_dropped(snapshots: ModelSnapshots, home: Path, harm: str) -> None:
     snapshots.save(state(TOKENS))
     snapshots.flush()
     (file,) = files(home)
@@ -91,7 +125,7 @@ def test_a_damaged_one_is_dropped(snapshots: Snapshots, home: Path, harm: str) -
     assert files(home) == []
 
 
-def test_what_a_conversation_went_on_from_leaves(snapshots: Snapshots, home: Path) -> None:
+def test_what_a_conversation_went_on_from_leaves(snapshots: ModelSnapshots, home: Path) -> None:
     snapshots.save(state(TOKENS[:500]))
     snapshots.save(state([*TOKENS[:500], -1]))
     snapshots.save(state(TOKENS))
@@ -112,14 +146,13 @@ def test_the_least_recently_used_leave_when_there_is_too_much(home: Path) -> Non
             first = snapshots.longest([0, *TOKENS])
             assert first is not None
             assert snapshots.load(first[0]) is not None
-    snapshots.close()
 
     left = reopened(home, budget=30_000)
     kept = [n for n in range(5) if (found := left.longest([n, *TOKENS])) and found[1] == 1001]
     assert kept == [0, 3, 4]
 
 
-def test_an_unused_one_leaves_after_a_month(snapshots: Snapshots, home: Path) -> None:
+def test_an_unused_one_leaves_after_a_month(snapshots: ModelSnapshots, home: Path) -> None:
     snapshots.save(state(TOKENS))
     snapshots.flush()
     (file,) = files(home)
@@ -131,7 +164,7 @@ def test_an_unused_one_leaves_after_a_month(snapshots: Snapshots, home: Path) ->
 
 
 def test_a_disk_that_refuses_costs_nothing_but_the_snapshot(
-    snapshots: Snapshots, home: Path
+    snapshots: ModelSnapshots, home: Path
 ) -> None:
     (home / "kv").rmdir()
     (home / "kv").write_text("not a folder")
