@@ -83,6 +83,7 @@ class ScriptedModel:
         measured: the message lists given to `measure`.
         loads: how often `load` was called.
         stopped: how many answers ended by the stop flag or by closing the generator.
+        adapters: what it was opened with last.
     """
 
     def __init__(
@@ -121,6 +122,7 @@ class ScriptedModel:
         self.measured: list[tuple[ChatMessage, ...]] = []
         self.loads = 0
         self.stopped = 0
+        self.adapters: tuple[AdapterUse, ...] = ()
 
     @property
     def info(self) -> ModelInfo:
@@ -213,6 +215,8 @@ class ScriptedModels:
     def __init__(self, *models: ScriptedModel) -> None:
         self.by_name = {model.name: model for model in models or (ScriptedModel(),)}
         self.opened: list[str | None] = []
+        self.adapters: list[Sequence[AdapterUse] | None] = []
+        """What each of those was opened with."""
 
     @property
     def default(self) -> ScriptedModel:
@@ -246,11 +250,12 @@ class ScriptedModels:
 
     def open(self, name: str | None, adapters: Sequence[AdapterUse] | None = None) -> ScriptedModel:
         self.opened.append(name)
-        if name is None:
-            return self.default
-        if name not in self.by_name:
+        self.adapters.append(adapters)
+        if name is not None and name not in self.by_name:
             raise ModelNotFoundError(f"There is no model called {name!r}.")
-        return self.by_name[name]
+        model = self.default if name is None else self.by_name[name]
+        model.adapters = tuple(adapters or ())
+        return model
 
 
 def _tokens(text: str) -> list[str]:

@@ -158,6 +158,7 @@ class Answering:
             "stopped": message.state == "stopped",
             "stop_reason": message.stop_reason,
             "model": self._model or message.model,
+            "adapters": [use.model_dump() for use in message.adapters],
             "conversation_id": message.conversation_id,
             "message_id": message.id,
             "citations": sourced.citations,

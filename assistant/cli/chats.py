@@ -15,11 +15,14 @@ from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.grounds import Grounds, as_fields, as_lines, grounds_of
 from assistant.cli.program import Program
 from assistant.core.citations import annotate
-from assistant.core.marks import told
+from assistant.core.marks import adapters_of, told
 from assistant.core.models import Conversation, Message
 from assistant.core.sanitize import one_line, printable
 
-SHOWN = {"id", "title", "created", "updated", "messages", "pinned", "archived", "folder", "tags"}
+SHOWN = {
+    *("id", "title", "created", "updated", "messages", "model", "adapters"),
+    *("pinned", "archived", "folder", "tags"),
+}
 
 
 @click.group()
@@ -149,6 +152,7 @@ def _object(message: Message) -> dict[str, Any]:
         "text": message.text,
         "state": _state(message),
         "model": message.model,
+        "adapters": plain["adapters"],
         "usage": plain["usage"],
         "timings": rounded(message.timings) if message.timings else None,
         "stop_reason": message.stop_reason,
@@ -197,5 +201,6 @@ def _heading(message: Message) -> str:
     state = _state(message)
     facts = [] if state == "complete" else [state]
     facts += [f"version {message.version} of {message.versions}"] if message.versions > 1 else []
+    facts += [f"with {one_line(adapters_of(message.adapters), 200)}"] if message.adapters else []
     special = f" ({', '.join(facts)})" if facts else ""
     return f"{who}{special}  {short(message.id)}"

@@ -12,7 +12,7 @@ SHORT_ID = 8
 """Characters of an id that are shown; any unique beginning is understood."""
 
 FIELDS = {
-    *("id", "title", "created", "updated", "deleted"),
+    *("id", "title", "created", "updated", "deleted", "model", "adapters"),
     *("pinned", "archived", "folder", "tags", "forked_from"),
 }
 

@@ -72,6 +72,6 @@ def hinted_model(opening: Opening, models: ModelCatalog) -> str | None:
     """The model that the prompt asks for, where there is such a model."""
     if opening.model is not None:
         with suppress(ModelNotFoundError):
-            models.open(opening.model)
+            models.reference(opening.model)
             return opening.model
     return None

@@ -10,6 +10,7 @@ ChangeKind = Literal[
     "system prompt",
     "sampling",
     "model",
+    "adapters",
     "collections",
     "overflow",
     "pin",

@@ -25,6 +25,7 @@ from assistant.core.events import (
 from assistant.core.grounding import Sources
 from assistant.core.library import FileText, Retrieval, Saying, SearchResult
 from assistant.core.models import (
+    AdapterUse,
     ChatMessage,
     Citation,
     Conversation,
@@ -199,7 +200,7 @@ class Chat:
                     yield Wrote(text=grounding.silence(found, where, unread))
                     yield _unasked()
                     return
-        model = self._models.open(conversation.model)
+        model = self._models.open(conversation.model, conversation.adapters)
         info: ModelInfo | None = None
         for loading in model.load(stop):
             if isinstance(loading, Loaded):
@@ -383,7 +384,7 @@ class Chat:
             case Regenerate(message_id=id):
                 old = self._answer(id)
                 question = store.message(old.parent_id) if old.parent_id else None
-                model = self._model_of(store.conversation(old.conversation_id))
+                model, adapters = self._model_of(store.conversation(old.conversation_id))
                 return question, store.append(
                     old.conversation_id,
                     old.parent_id,
@@ -391,12 +392,13 @@ class Chat:
                     "",
                     state="streaming",
                     model=model,
+                    adapters=adapters,
                     sampling=sampling,
                 )
             case Continue(message_id=id):
                 old = self._answer(id)
-                model = self._model_of(store.conversation(old.conversation_id))
-                return None, store.reopen(id, model=model, sampling=sampling)
+                model, adapters = self._model_of(store.conversation(old.conversation_id))
+                return None, store.reopen(id, model=model, adapters=adapters, sampling=sampling)
 
     def _append(
         self, conversation_id: str, parent_id: str | None, asked: Ask | Edit, sampling: Sampling
@@ -413,23 +415,27 @@ class Chat:
         if not conversation.title:
             words = title_from(mentions.with_names(question.asked, asked.attached))
             self._store.suggest_title(conversation_id, words, "words")
+        model, adapters = self._model_of(conversation)
         answer = self._store.append(
             conversation_id,
             question.id,
             "assistant",
             "",
             state="streaming",
-            model=self._model_of(conversation),
+            model=model,
+            adapters=adapters,
             sampling=sampling,
         )
         return question, answer
 
-    def _model_of(self, conversation: Conversation) -> str | None:
-        """Which model will answer, by its own name; as it was asked for, if there is none such."""
+    def _model_of(self, conversation: Conversation) -> tuple[str | None, tuple[AdapterUse, ...]]:
+        """Which model will answer, by its own name, and with which adapters; as they were asked
+        for, if there is none such."""
         try:
-            return self._models.open(conversation.model).name
+            model = self._models.open(conversation.model, conversation.adapters)
         except ModelError:
-            return conversation.model
+            return conversation.model, conversation.adapters or ()
+        return model.name, model.adapters
 
     def _answer(self, id: str) -> Message:
         message = self._store.message(id)

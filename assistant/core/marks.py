@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from assistant.core.models import Conversation, Mark, MarkSubject, SamplingChanges
+from assistant.core.models import AdapterUse, Conversation, Mark, MarkSubject, SamplingChanges
 
 OWN = "own text"
 """The role whose system prompt is in no file. Its words are kept where they can be forgotten."""
 ALL_FILES = "all"
 NO_FILES = "none"
+NO_ADAPTERS = "none"
 
 
 def between(before: Conversation, after: Conversation, at: datetime) -> tuple[Mark, ...]:
@@ -44,11 +45,20 @@ def files_of(collections: Sequence[str] | None) -> str:
     return ", ".join(f"#{name}" for name in collections) or NO_FILES
 
 
+def adapters_of(adapters: Sequence[AdapterUse] | None) -> str:
+    """What a model is run with, in words; empty for what the settings say."""
+    if adapters is None:
+        return ""
+    return ", ".join(str(each) for each in adapters) or NO_ADAPTERS
+
+
 def _changes(before: Conversation, after: Conversation) -> Iterator[tuple[MarkSubject, str, str]]:
     if _role(before) != _role(after):
         yield "role", role_of(before), role_of(after)
     if before.model != after.model:
         yield "model", before.model or "", after.model or ""
+    if before.adapters != after.adapters:
+        yield "adapters", adapters_of(before.adapters), adapters_of(after.adapters)
     if before.collections != after.collections:
         yield "files", files_of(before.collections), files_of(after.collections)
     for field in SamplingChanges.model_fields:
@@ -71,6 +81,8 @@ def _words(subject: MarkSubject, after: str) -> str:
             return f"role: {after}" if after else "no role"
         case "model":
             return f"model: {after or 'default'}"
+        case "adapters":
+            return f"adapters: {after or 'default'}"
         case "files":
             return f"files: {after}"
     return f"{subject} {after or 'default'}"

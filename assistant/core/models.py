@@ -1,6 +1,7 @@
 """The frozen values that travel between the parts of the program."""
 
 from datetime import datetime
+from pathlib import PurePath
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -127,6 +128,11 @@ class AdapterUse(Value):
     scale: Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)] = 1.0
     """How much of it: 0 is nothing, 1 what it was trained for."""
 
+    def __str__(self) -> str:
+        """In few words, such as `formal ×0.8`."""
+        name = PurePath(self.name).stem if "/" in self.name else self.name
+        return name if self.scale == 1 else f"{name} ×{self.scale:g}"
+
 
 class Usage(Value):
     """Tokens of one answer. `cached_tokens` of the prompt were not read again."""
@@ -195,6 +201,8 @@ class ConversationSummary(Value):
     updated: datetime
     messages: int
     """Number of messages in the whole tree."""
+    model: str | None = None
+    adapters: tuple[AdapterUse, ...] | None = None
     pinned: bool = False
     archived: bool = False
     folder: str = ""
@@ -258,6 +266,7 @@ class Citation(Value):
 MarkSubject = Literal[
     "role",
     "model",
+    "adapters",
     "files",
     "temperature",
     "top_k",
@@ -268,7 +277,8 @@ MarkSubject = Literal[
     "max_tokens",
     "thinking",
 ]
-"""What changed: the system prompt, the model, the collections, or a field of `Sampling`."""
+"""What changed: the system prompt, the model, its adapters, the collections, or a field of
+`Sampling`."""
 
 
 class Mark(Value):
@@ -323,6 +333,8 @@ class Message(Value):
     versions: int = 1
     """How many messages share this message's parent."""
     model: str | None = None
+    adapters: tuple[AdapterUse, ...] = ()
+    """Of an answer: what the model was run with."""
     sampling: Sampling | None = None
     stop_reason: StopReason | None = None
     usage: Usage | None = None

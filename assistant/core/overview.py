@@ -130,7 +130,7 @@ def look(
     """
     conversation = store.conversation(conversation_id)
     branch = store.branch(conversation.id)
-    model = models.open(conversation.model)
+    model = models.open(conversation.model, conversation.adapters)
     window = 0
     for event in model.load(stop):
         if isinstance(event, Loaded):

@@ -72,6 +72,11 @@ class ChatModel(Protocol):
         """As the catalog calls it; known before it is loaded."""
         ...
 
+    @property
+    def adapters(self) -> tuple[AdapterUse, ...]:
+        """What it is run with, those of the settings included; known before it is loaded."""
+        ...
+
     def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
         """Bring the model into memory; the last event is `Loaded`, unless stopped."""
         ...
@@ -172,6 +177,7 @@ class ConversationStore(Protocol):
         system_prompt: str = "",
         prompt_name: str | None = None,
         model: str | None = None,
+        adapters: Sequence[AdapterUse] | None = None,
         collections: Sequence[str] | None = None,
         examples: Sequence[ChatMessage] = (),
         sampling: SamplingChanges | None = None,
@@ -247,8 +253,8 @@ class ConversationStore(Protocol):
     ) -> None:
         """Another system prompt, and the examples that go with it.
 
-        This and `set_sampling`, `set_model`, `set_collections` and `take_up` leave `marks` at the
-        last message of the active branch, which go again when the change is undone.
+        This and `set_sampling`, `set_model`, `set_adapters`, `set_collections` and `take_up` leave
+        `marks` at the last message of the active branch, which go again when the change is undone.
         """
         ...
 
@@ -258,7 +264,7 @@ class ConversationStore(Protocol):
         Its sampling becomes the prompt's; collections stay unless the prompt names some.
 
         Args:
-            model: the one to go on with; None stays with the conversation's.
+            model: the one to go on with, as by `set_model`; None stays with the conversation's.
         """
         ...
 
@@ -266,7 +272,17 @@ class ConversationStore(Protocol):
         """What the conversation has otherwise than the settings."""
         ...
 
-    def set_model(self, id: str, model: str | None) -> None: ...
+    def set_model(self, id: str, model: str | None) -> None:
+        """Which model the conversation goes on with; None follows the settings.
+
+        Adapters were chosen for the model that it had: with another one it follows the settings
+        again, unless it is to have none.
+        """
+        ...
+
+    def set_adapters(self, id: str, adapters: Sequence[AdapterUse] | None) -> None:
+        """What the conversation's model is run with; see `Conversation`."""
+        ...
 
     def set_collections(self, id: str, collections: Sequence[str] | None) -> None:
         """Which of the user's files the conversation is about; see `Conversation`."""
@@ -361,6 +377,7 @@ class ConversationStore(Protocol):
         *,
         state: MessageState = "complete",
         model: str | None = None,
+        adapters: Sequence[AdapterUse] = (),
         sampling: Sampling | None = None,
         attached: Sequence[str] = (),
         prompt: QuestionPrompt | None = None,
@@ -368,7 +385,14 @@ class ConversationStore(Protocol):
         """Store a message on disk, make it active and touch the conversation."""
         ...
 
-    def reopen(self, message_id: str, *, model: str | None, sampling: Sampling) -> Message:
+    def reopen(
+        self,
+        message_id: str,
+        *,
+        model: str | None,
+        sampling: Sampling,
+        adapters: Sequence[AdapterUse] = (),
+    ) -> Message:
         """Take up an unfinished answer again: state `streaming`, its text kept."""
         ...
 

@@ -68,7 +68,7 @@ def advance(
     branch = store.branch(conversation.id)
     turns = context.turns_of(branch)
     recap = context.recap_of(branch)
-    model = models.open(conversation.model)
+    model = models.open(conversation.model, conversation.adapters)
     info = aside.loaded(model, stop)
     if info is None:
         return False

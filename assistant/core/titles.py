@@ -95,7 +95,7 @@ def improve(
     branch = store.branch(conversation.id)
     if conversation.titled != "words" or not branch or not branch[0].asked.strip():
         return False
-    model = models.open(conversation.model)
+    model = models.open(conversation.model, conversation.adapters)
     if aside.loaded(model, stop) is None:
         return False
     opening = aside.opened(prompts, "title", {"question": branch[0].asked.strip()[:ASKED]})

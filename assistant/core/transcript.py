@@ -7,7 +7,7 @@ the same conversation has the same bytes wherever it is written.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +23,8 @@ OWN_ID = re.compile(r"[0-9a-f]{16}")
 """What ids of conversations and messages look like that may be kept."""
 
 _NOT_KEPT = {"deleted", "temporary"}
+NONE_OF_THEM = {"collections", "adapters"}
+"""Fields of a conversation of which an empty list means none, and no list the usual ones."""
 _TOLD_BY_PLACE = {"conversation_id", "version", "versions"}
 
 
@@ -156,7 +158,8 @@ def first_problem(failure: ValidationError) -> str:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    stored = _present(entry.message.model_dump(mode="json", exclude=_TOLD_BY_PLACE))
+    dumped = entry.message.model_dump(mode="json", exclude=_TOLD_BY_PLACE)
+    stored = _present(dumped, even_empty=set())
     if entry.active:
         stored["active"] = True
     if entry.retrieval is not None:
@@ -164,12 +167,12 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return stored
 
 
-def _present(values: dict[str, Any]) -> dict[str, Any]:
-    """Without what is empty; an empty list of collections means none of them."""
+def _present(values: dict[str, Any], even_empty: Collection[str] = NONE_OF_THEM) -> dict[str, Any]:
+    """Without what is empty, but for lists that mean something then."""
     return {
         key: value
         for key, value in values.items()
-        if value or (key == "collections" and value is not None) or key in ("text", "title")
+        if value or (key in even_empty and value is not None) or key in ("text", "title")
     }
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from assistant.core.marks import told
+from assistant.core.marks import adapters_of, told
 from assistant.core.models import Citation, Message
 from assistant.core.sanitize import is_safe_link, one_line, printable
 from assistant.core.transcript import Transcript
@@ -43,6 +43,7 @@ def _lines(transcript: Transcript) -> Iterator[str]:
     yield f"<title>{title}</title>\n<style>\n{STYLE}\n</style>\n</head>\n<body>"
     yield f"<header>\n<h1>{title}</h1>"
     facts = [f"{conversation.created:%Y-%m-%d %H:%M} UTC", conversation.model or ""]
+    facts += [f"with {adapters_of(conversation.adapters)}"] if conversation.adapters else []
     facts += [conversation.folder, *conversation.tags]
     yield f"<p>{escape(one_line(' · '.join(fact for fact in facts if fact), 1000))}</p>\n</header>"
     if conversation.system_prompt:

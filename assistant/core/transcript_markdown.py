@@ -27,6 +27,7 @@ from assistant.core.models import Citation, Conversation, Message
 from assistant.core.sanitize import one_line
 from assistant.core.transcript import (
     FORMAT,
+    NONE_OF_THEM,
     VERSION,
     Entry,
     Reading,
@@ -47,6 +48,7 @@ _IN_COMMENTS = (
     "created",
     "state",
     "model",
+    "adapters",
     "rating",
     "note",
     "attached",
@@ -125,7 +127,7 @@ def _front(conversation: Conversation) -> Iterator[str]:
             continue
         if key == "sampling":
             value = {name: each for name, each in value.items() if each is not None}
-        if value or key == "title" or (key == "collections" and value is not None):
+        if value or key == "title" or (key in NONE_OF_THEM and value is not None):
             yield f"{key}: {_json(value)}"
 
 

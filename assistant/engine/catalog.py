@@ -67,13 +67,13 @@ class LocalModels:
     def open(
         self,
         name: str | None,
-        adapters: Sequence[AdapterUse] | None = None,  # noqa: ARG002
+        adapters: Sequence[AdapterUse] | None = None,
     ) -> LlamaChatModel:
         """See `ModelCatalog.open`."""
         reference = self.reference(name)
         options = self._own.get(reference.name.casefold(), self._options)
         target = Target.of(reference.name, Path(reference.path), options)
-        return LlamaChatModel(self._joiner, target)
+        return LlamaChatModel(self._joiner, target, adapters or ())
 
     def _found(self) -> list[tuple[ModelRef, str]]:
         """Each file once, under a name of its own, and why it is no model yet."""

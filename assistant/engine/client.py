@@ -19,6 +19,7 @@ from assistant.core.events import (
     Wrote,
 )
 from assistant.core.models import (
+    AdapterUse,
     ChatMessage,
     Keep,
     Measure,
@@ -58,14 +59,20 @@ SEND_TIMEOUT = 30.0
 class LlamaChatModel:
     """One model in the engine worker. Safe to use from several threads."""
 
-    def __init__(self, joiner: Joiner, target: Target) -> None:
+    def __init__(self, joiner: Joiner, target: Target, adapters: Sequence[AdapterUse] = ()) -> None:
         self._joiner = joiner
         self._target = target
+        self._adapters = tuple(adapters)
 
     @property
     def name(self) -> str:
         """See `ChatModel.name`."""
         return self._target.name
+
+    @property
+    def adapters(self) -> tuple[AdapterUse, ...]:
+        """See `ChatModel.adapters`."""
+        return self._adapters
 
     def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
         """See `ChatModel.load`."""

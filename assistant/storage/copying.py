@@ -8,7 +8,12 @@ from assistant.core.library import Retrieval
 from assistant.core.models import Conversation, Message, SamplingChanges
 from assistant.core.transcript import Adoption, Entry, Transcript, derived_id
 from assistant.storage import catalogue, course, labels, removal, rows, tree
-from assistant.storage.organising import stored_collections, stored_examples, stored_overflow
+from assistant.storage.organising import (
+    stored_adapters,
+    stored_collections,
+    stored_examples,
+    stored_overflow,
+)
 from assistant.storage.rows import TEMPORARY, microseconds
 from assistant.storage.shelves import Part
 from assistant.storage.text import comparable, storable, storable_or_none
@@ -36,6 +41,7 @@ class Copying(Part):
                     "system_prompt",
                     "prompt_name",
                     "model",
+                    "adapters",
                     "collections",
                     "examples",
                     "sampling",
@@ -194,6 +200,7 @@ def _columns(conversation: Conversation, id: str, now: int) -> catalogue.Values:
         "system_prompt": storable(conversation.system_prompt),
         "prompt_name": storable_or_none(conversation.prompt_name),
         "model": storable_or_none(conversation.model),
+        "adapters": stored_adapters(conversation.adapters),
         "collections": stored_collections(conversation.collections),
         "examples": stored_examples(conversation.examples),
         "sampling": rows.json(sampling) if sampling != SamplingChanges() else None,
@@ -221,6 +228,7 @@ def insert(
         "state": message.state,
         "created": microseconds(message.created),
         "model": storable_or_none(message.model),
+        "adapters": rows.json_adapters(message.adapters),
         "sampling": rows.json(message.sampling),
         "stop_reason": message.stop_reason,
         "usage": rows.json(message.usage),

@@ -7,6 +7,7 @@ from assistant.core.changes import ChangeKind
 from assistant.core.errors import StorageError
 from assistant.core.library import Retrieval
 from assistant.core.models import (
+    AdapterUse,
     Citation,
     Message,
     MessageState,
@@ -59,6 +60,7 @@ class Messages(Part):
         *,
         state: MessageState = "complete",
         model: str | None = None,
+        adapters: Sequence[AdapterUse] = (),
         sampling: Sampling | None = None,
         attached: Sequence[str] = (),
         prompt: QuestionPrompt | None = None,
@@ -75,6 +77,7 @@ class Messages(Part):
             "created": now,
             "writer": shelf.answers.writer() if state == "streaming" else None,
             "model": storable_or_none(model),
+            "adapters": rows.json_adapters(adapters),
             "sampling": rows.json(sampling),
             "attached": rows.json_names([storable(path) for path in attached]),
             "prompt": course.stored_prompt(prompt),
@@ -96,7 +99,14 @@ class Messages(Part):
             shelf.answers.open(id)
         return message
 
-    def reopen(self, message_id: str, *, model: str | None, sampling: Sampling) -> Message:
+    def reopen(
+        self,
+        message_id: str,
+        *,
+        model: str | None,
+        sampling: Sampling,
+        adapters: Sequence[AdapterUse] = (),
+    ) -> Message:
         """As in the port; also makes the message's branch the active one.
 
         Raises:
@@ -107,6 +117,7 @@ class Messages(Part):
             "state": "streaming",
             "writer": answers.writer(),
             "model": storable_or_none(model),
+            "adapters": rows.json_adapters(adapters),
             "sampling": rows.json(sampling),
             **dict.fromkeys(("stop_reason", "usage", "timings", "error")),
         }

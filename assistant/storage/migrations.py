@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.storage.schema import (
+    ADAPTERS,
     COURSE,
     FILES,
     FIRST,
@@ -31,6 +32,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("changes of course in a conversation", COURSE),
     Migration("turns and summaries in the window", WINDOW),
     Migration("what models think", REASONING),
+    Migration("adapters of models", ADAPTERS),
 )
 """The n-th leads to version n. Never changed once released, only added to."""
 

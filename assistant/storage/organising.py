@@ -6,6 +6,7 @@ from typing import Any
 from assistant.core import marks
 from assistant.core.changes import ChangeKind, Label
 from assistant.core.models import (
+    AdapterUse,
     ChatMessage,
     Conversation,
     ConversationSummary,
@@ -29,6 +30,7 @@ class Organising(Part):
         system_prompt: str = "",
         prompt_name: str | None = None,
         model: str | None = None,
+        adapters: Sequence[AdapterUse] | None = None,
         collections: Sequence[str] | None = None,
         examples: Sequence[ChatMessage] = (),
         sampling: SamplingChanges | None = None,
@@ -45,6 +47,7 @@ class Organising(Part):
             "system_prompt": storable(system_prompt),
             "prompt_name": storable_or_none(prompt_name),
             "model": storable_or_none(model),
+            "adapters": stored_adapters(adapters),
             "collections": stored_collections(collections),
             "examples": stored_examples(examples),
             "sampling": rows.json(sampling),
@@ -152,6 +155,9 @@ class Organising(Part):
     def set_model(self, id: str, model: str | None) -> None:
         self._change(id, "model", model=storable_or_none(model))
 
+    def set_adapters(self, id: str, adapters: Sequence[AdapterUse] | None) -> None:
+        self._change(id, "adapters", adapters=stored_adapters(adapters))
+
     def set_collections(self, id: str, collections: Sequence[str] | None) -> None:
         self._change(id, "collections", collections=stored_collections(collections))
 
@@ -188,10 +194,12 @@ class Organising(Part):
 
     def _change(self, id: str, kind: ChangeKind, **columns: str | int | None) -> None:
         """Set columns and note what they were, with a mark where the conversation takes another
-        course; before it holds anything, just set."""
+        course; before it holds anything, just set. Another model leaves the adapters behind."""
         now = self._now()
         with self._write(id) as connection:
             row = catalogue.find(connection, id)
+            if columns.get("model", row["model"]) != row["model"] and row["adapters"] != "[]":
+                columns["adapters"] = None
             before: dict[str, Any] = {column: row[column] for column in columns}
             if before == columns:
                 return
@@ -209,6 +217,11 @@ class Organising(Part):
         with self._shelves.disk.database.read() as connection:
             found = labels.in_use(connection, what)
         return [Label(name=row["name"], conversations=row["conversations"]) for row in found]
+
+
+def stored_adapters(adapters: Sequence[AdapterUse] | None) -> str | None:
+    """NULL stands for those of the settings, so that none is an empty list."""
+    return None if adapters is None else rows.json_adapters(adapters) or "[]"
 
 
 def stored_collections(names: Sequence[str] | None) -> str | None:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.core.errors import StorageError
 from assistant.core.models import (
+    AdapterUse,
     ChatMessage,
     Citation,
     Conversation,
@@ -23,6 +24,7 @@ from assistant.core.models import (
     Usage,
     Value,
 )
+from assistant.storage.text import storable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -43,12 +45,13 @@ MESSAGE_COLUMNS = """
     ) AS versions,
     m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.sent, m.citations,
     m.attached, m.rating, m.note, m.marks, m.prompt, m.placing, m.summary, m.outgrown,
-    m.reasoning, m.writer
+    m.reasoning, m.adapters, m.writer
 """
 """What `message` needs of a row `m` of messages, in its order."""
 
 Stored = TypeVar("Stored", bound=Value)
 
+_ADAPTERS: TypeAdapter[tuple[AdapterUse, ...]] = TypeAdapter(tuple[AdapterUse, ...])
 _CITATIONS: TypeAdapter[tuple[Citation, ...]] = TypeAdapter(tuple[Citation, ...])
 _EXAMPLES: TypeAdapter[tuple[ChatMessage, ...]] = TypeAdapter(tuple[ChatMessage, ...])
 _MARKS: TypeAdapter[tuple[Mark, ...]] = TypeAdapter(tuple[Mark, ...])
@@ -79,6 +82,7 @@ def conversation(row: sqlite3.Row) -> Conversation:
         system_prompt=row["system_prompt"],
         prompt_name=row["prompt_name"],
         model=row["model"],
+        adapters=conversation_adapters(row["adapters"]),
         collections=None if row["collections"] is None else names(row["collections"]),
         examples=_examples(row["examples"]),
         sampling=parsed(SamplingChanges, row["sampling"]) or SamplingChanges(),
@@ -98,6 +102,8 @@ def summary(row: sqlite3.Row) -> ConversationSummary:
         created=moment(row["created"]),
         updated=moment(row["updated"]),
         messages=row["messages"],
+        model=row["model"],
+        adapters=conversation_adapters(row["adapters"]),
         **_order(row),
     )
 
@@ -126,7 +132,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
     """
     id, conversation, parent, role, stored, state, created, version, versions, *rest = row
     model, sampling, stop_reason, usage, timings, error, sent, citations, attached, *more = rest
-    rating, note, marks, prompt, placing, summary, outgrown, reasoning, _ = more
+    rating, note, marks, prompt, placing, summary, outgrown, reasoning, run_with, _ = more
     try:
         return Message(
             id=id,
@@ -155,6 +161,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
             summary=parsed(Summary, summary),
             outgrown=outgrown,
             reasoning=reasoning or "",
+            adapters=adapters(run_with) if run_with else (),
         )
     except ValidationError as failure:
         raise StorageError(f"Message {id} is damaged: {failure.errors()[0]['msg']}.") from failure
@@ -183,6 +190,22 @@ def json_names(values: Sequence[str]) -> str | None:
 def names(text: str) -> tuple[str, ...]:
     try:
         return _NAMES.validate_json(text)
+    except ValidationError:
+        return ()
+
+
+def json_adapters(uses: Sequence[AdapterUse]) -> str | None:
+    """None for none."""
+    return json_list([use.model_copy(update={"name": storable(use.name)}) for use in uses])
+
+
+def conversation_adapters(text: str | None) -> tuple[AdapterUse, ...] | None:
+    return None if text is None else adapters(text)
+
+
+def adapters(text: str) -> tuple[AdapterUse, ...]:
+    try:
+        return _ADAPTERS.validate_json(text)
     except ValidationError:
         return ()
 

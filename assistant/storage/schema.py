@@ -223,3 +223,9 @@ WINDOW = (
 
 REASONING = ("ALTER TABLE messages ADD COLUMN reasoning TEXT",)
 """What a model thought before an answer."""
+
+ADAPTERS = (
+    "ALTER TABLE conversations ADD COLUMN adapters TEXT",
+    "ALTER TABLE messages ADD COLUMN adapters TEXT",
+)
+"""What the model of a conversation is run with, and what that of an answer was."""

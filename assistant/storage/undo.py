@@ -5,10 +5,11 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from assistant.core import marks
 from assistant.core.changes import Change, ChangeKind
 from assistant.core.errors import NotFoundError
 from assistant.storage import catalogue, course, labels, removal, tree
-from assistant.storage.rows import moment
+from assistant.storage.rows import adapters, moment
 
 Before = Mapping[str, Any]
 
@@ -139,6 +140,9 @@ def _told(kind: str, before: Before) -> str:
             return "kept" if before["deleted"] is None else "in the trash"
         case "messages":
             return "in the trash" if before["removed"] else "kept"
+        case "adapters":
+            uses = before["adapters"]
+            return "default" if uses is None else _short(marks.adapters_of(adapters(uses)))
         case "collections":
             names: Sequence[str] | None = json.loads(before["collections"] or "null")
             return "all" if names is None else _short(", ".join(names) or "none")

@@ -2,9 +2,11 @@
 
 import json
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from assistant.core.models import AdapterUse
 from tests.cli.conftest import Shell
 from tests.fakes import ScriptedModel, ScriptedModels
 
@@ -23,7 +25,7 @@ def test_the_list_is_newest_first_with_the_fields_a_program_needs(shell: Shell) 
 
     assert [chat["title"] for chat in found] == ["Second question", "First question"]
     assert set(found[0]) == {
-        *("id", "title", "created", "updated", "messages"),
+        *("id", "title", "created", "updated", "messages", "model", "adapters"),
         *("folder", "tags", "pinned", "archived"),
     }
     assert found[0]["messages"] == 2
@@ -48,6 +50,25 @@ def test_show_is_the_active_branch_with_the_fields_a_program_needs(shell: Shell)
     assert (question["model"], answer["model"]) == (None, "scripted")
     assert answer["usage"]["completion_tokens"] == 6
     assert answer["timings"]["total_ms"] > 0
+
+
+def test_the_adapters_of_conversations_and_of_answers_are_told(
+    shell: Shell, models: ScriptedModels
+) -> None:
+    formal = AdapterUse(name="formal", scale=0.8)
+    with closing(shell.store()) as store:
+        id = store.create(adapters=[formal]).id
+    shell("ask", "--conversation", id, "What is the capital of France?")
+
+    (conversation,) = listed(shell, "list")
+    question, answer = listed(shell, "show", id)
+
+    told = [{"name": "formal", "scale": 0.8}]
+    assert models.adapters[-1] == (formal,)
+    assert (conversation["model"], conversation["adapters"]) == (None, told)
+    assert (question["adapters"], answer["adapters"]) == ([], told)
+    assert listed(shell, "pin", id)[0]["adapters"] == told
+    assert "assistant (with formal ×0.8)" in shell("chats", "show", id).out
 
 
 def test_an_answer_that_is_being_written_is_a_partial_one(shell: Shell) -> None:

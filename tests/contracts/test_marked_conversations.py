@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from assistant.core.marks import told
-from assistant.core.models import ChatMessage, Mark, QuestionPrompt, SamplingChanges
+from assistant.core.models import AdapterUse, ChatMessage, Mark, QuestionPrompt, SamplingChanges
 from assistant.core.ports import ConversationStore
 from assistant.core.prompts import Opening
 from assistant.core.transcript import from_json, to_json
@@ -20,6 +20,8 @@ PIRATE = Opening(
     collections=("sea",),
 )
 PROMPT = QuestionPrompt(name="translator", text="Translate.", sampling=SamplingChanges(top_k=3))
+
+ADAPTERS = (AdapterUse(name="formal", scale=0.8), AdapterUse(name="/lora/legal.gguf"))
 
 
 def begun(store: ConversationStore, **options: bool) -> str:
@@ -42,6 +44,8 @@ CHANGES: dict[str, Callable[[ConversationStore, str], None]] = {
     "role: own text": lambda store, id: store.set_system_prompt(id, "Be kind.", None),
     "no role": lambda store, id: store.set_system_prompt(id, "", None),
     "model: two": lambda store, id: store.set_model(id, "two"),
+    "adapters: formal ×0.8, legal": lambda store, id: store.set_adapters(id, ADAPTERS),
+    "adapters: none": lambda store, id: store.set_adapters(id, []),
     "files: #a, #b": lambda store, id: store.set_collections(id, ["a", "b"]),
     "files: none": lambda store, id: store.set_collections(id, []),
     "temperature 0.2": lambda store, id: store.set_sampling(id, SamplingChanges(temperature=0.2)),

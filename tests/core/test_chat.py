@@ -9,7 +9,7 @@ import pytest
 from assistant.core.chat import Ask, Chat, Continue, Edit, Regenerate, Request
 from assistant.core.errors import ContextOverflowError, EngineDiedError, NotFoundError
 from assistant.core.events import Answered, Asked, Planned, Wrote
-from assistant.core.models import Message, Sampling
+from assistant.core.models import AdapterUse, Message, Sampling
 from assistant.storage.conversations import SqliteConversations
 from tests.fakes import ScriptedModel, ScriptedModels
 
@@ -252,3 +252,32 @@ def test_a_question_can_not_be_regenerated(store: SqliteConversations) -> None:
 
     with pytest.raises(NotFoundError, match="not an answer"):
         run(talk, Regenerate(message_id=store.branch(conversation.id)[0].id))
+
+
+def test_an_answer_is_written_with_the_conversations_adapters_and_keeps_them(
+    store: SqliteConversations,
+) -> None:
+    formal = AdapterUse(name="formal", scale=0.8)
+    models = ScriptedModels(ScriptedModel("One.", "Two.", "Three."))
+    talk = Chat(store, models)
+    id = store.create(adapters=[formal]).id
+
+    first = run(talk, Ask(conversation_id=id, text="Why?"))
+    store.set_adapters(id, ())
+    again = run(talk, Regenerate(message_id=first.id))
+    store.set_adapters(id, None)
+    run(talk, Ask(conversation_id=id, text="And then?"))
+
+    assert models.adapters == [(formal,)] * 2 + [()] * 2 + [None] * 2
+    assert (store.message(first.id).adapters, again.adapters) == ((formal,), ())
+
+
+def test_an_answer_gone_on_with_tells_the_adapters_of_its_end(store: SqliteConversations) -> None:
+    formal = AdapterUse(name="formal")
+    talk = chat(store, ScriptedModel("One."))
+    id = store.create().id
+    first = run(talk, Ask(conversation_id=id, text="Why?"))
+
+    store.set_adapters(id, [formal])
+
+    assert run(talk, Continue(message_id=first.id)).adapters == (formal,)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from assistant.core.library import Retrieval, SearchResult
 from assistant.core.models import (
+    AdapterUse,
     ChatMessage,
     Citation,
     Conversation,
@@ -68,10 +69,15 @@ def citations(draw: st.DrawFn) -> Citation:
 
 @st.composite
 def marks(draw: st.DrawFn) -> Mark:
-    subject = draw(st.sampled_from(["role", "model", "files", "temperature"]))
+    subject = draw(st.sampled_from(["role", "model", "adapters", "files", "temperature"]))
     return Mark(
         id=draw(lines), subject=subject, before=draw(lines), after=draw(lines), at=draw(times)
     )
+
+
+@st.composite
+def adapters(draw: st.DrawFn) -> AdapterUse:
+    return AdapterUse(name=draw(lines), scale=draw(st.floats(-10, 10)))
 
 
 @st.composite
@@ -96,6 +102,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
         system_prompt=draw(texts),
         prompt_name=draw(st.none() | lines.filter(bool)),
         model=draw(st.none() | lines.filter(bool)),
+        adapters=draw(st.none() | st.lists(adapters(), max_size=2).map(tuple)),
         collections=draw(st.none() | st.lists(lines, max_size=2).map(tuple)),
         examples=(ChatMessage(role="user", content=draw(texts)),) * draw(st.integers(0, 1)),
         sampling=sampling,
@@ -115,6 +122,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
             parent_id=parent,
             role=draw(st.sampled_from(["user", "assistant", "system"])),
             text=draw(texts),
+            adapters=tuple(draw(st.lists(adapters(), max_size=2))),
             sent=draw(st.none() | texts.filter(bool)),
             attached=tuple(draw(st.lists(lines, max_size=2))),
             state=draw(st.sampled_from(["complete", "partial", "stopped", "failed"])),
