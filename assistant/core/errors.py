@@ -9,6 +9,7 @@ AssistantError                 everything below; the only type a front end has t
 │   ├── ModelFileError         missing, truncated, not a GGUF, unknown architecture
 │   ├── ModelMemoryError       too big for the memory that is free
 │   ├── ModelLoadTimeoutError  the load outlasted its limit
+│   ├── AdapterError           an adapter that is damaged or does not fit the model
 │   └── DownloadError          a model cannot be fetched
 │       └── AccessError        only for those who are known to the server
 ├── ConstraintError            a schema or grammar that no answer can be held to     exit 2
@@ -96,6 +97,10 @@ class ModelMemoryError(ModelError):
 
 
 class ModelLoadTimeoutError(ModelError):
+    pass
+
+
+class AdapterError(ModelError):
     pass
 
 

@@ -32,6 +32,8 @@ class Loaded(Value):
 
     kind: Literal["loaded"] = "loaded"
     info: ModelInfo
+    loads: int = 0
+    """How often the engine has loaded a model since it was started."""
 
 
 class Reading(Value):

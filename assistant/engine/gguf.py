@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 from pathlib import Path
 from typing import Any
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
+
+AXES = 4
+"""That a tensor of ggml's has."""
 
 SHORT = 1024
 """Elements of an array that is kept; vocabularies are longer."""
@@ -49,11 +53,16 @@ class Tensor:
     name: str
     kind: str
     """As ggml calls its quantization, such as `q4_K`."""
-    elements: int
+    shape: tuple[int, ...]
+    """Numbers along each of ggml's four axes; those of a row come first."""
     offset: int
     """From the start of the file."""
     size: int
     """Bytes."""
+
+    @property
+    def elements(self) -> int:
+        return prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,8 @@ class Header:
 
     metadata: dict[str, int | float | bool | str]
     """Scalar keys only."""
+    kinds: dict[str, str]
+    """Of the numbers among them, as ggml calls them, such as `f32`."""
     arrays: dict[str, list[int]]
     """Short integer arrays, like head counts per layer."""
     tensors: tuple[Tensor, ...]
@@ -96,6 +107,7 @@ def read_header(path: Path) -> Header:
     ggml = _ggml()
     with _opened(ggml, path) as context:
         metadata: dict[str, int | float | bool | str] = {}
+        kinds: dict[str, str] = {}
         arrays: dict[str, list[int]] = {}
         for index in range(ggml.gguf_get_n_kv(context)):
             key = _text(ggml.gguf_get_key(context, index))
@@ -106,8 +118,9 @@ def read_header(path: Path) -> Header:
             elif kind == _STRING:
                 metadata[key] = _text(ggml.gguf_get_val_str(context, index))
             else:
-                metadata[key] = getattr(ggml, f"gguf_get_val_{_NUMBERS[kind][0]}")(context, index)
-        return Header(metadata, arrays, tuple(_tensors(ggml, context)), size)
+                kinds[key] = _NUMBERS[kind][0]
+                metadata[key] = getattr(ggml, f"gguf_get_val_{kinds[key]}")(context, index)
+        return Header(metadata, kinds, arrays, tuple(_tensors(ggml, context)), size)
 
 
 def _check_begin(path: Path) -> int:
@@ -163,7 +176,7 @@ def _tensors(ggml: ctypes.CDLL, context: ctypes.c_void_p) -> Iterator[Tensor]:
         yield Tensor(
             name=_text(ggml.gguf_get_tensor_name(context, index)),
             kind=_text(ggml.ggml_type_name(kind)),
-            elements=size // max(ggml.ggml_type_size(kind), 1) * ggml.ggml_blck_size(kind),
+            shape=tuple(ggml.gguf_get_tensor_ne(context, index)[:AXES]),
             offset=start + ggml.gguf_get_tensor_offset(context, index),
             size=size,
         )
@@ -199,11 +212,10 @@ def _ggml() -> ctypes.CDLL:
         "gguf_get_val_str": (text, [pointer, index]),
         "gguf_get_tensor_name": (text, [pointer, index]),
         "gguf_get_tensor_type": (ctypes.c_int, [pointer, index]),
+        "gguf_get_tensor_ne": (ctypes.POINTER(index), [pointer, index]),
         "gguf_get_tensor_offset": (ctypes.c_size_t, [pointer, index]),
         "gguf_get_tensor_size": (ctypes.c_size_t, [pointer, index]),
         "ggml_type_name": (text, [ctypes.c_int]),
-        "ggml_type_size": (ctypes.c_size_t, [ctypes.c_int]),
-        "ggml_blck_size": (index, [ctypes.c_int]),
         **{f"gguf_get_val_{name}": (kind, [pointer, index]) for name, kind in _NUMBERS.values()},
     }
     library: ctypes.CDLL = libggml

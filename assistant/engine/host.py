@@ -8,6 +8,7 @@ from typing import NamedTuple
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.events import Finished, Loaded, Loading
 from assistant.engine.abort import AbortFlag
+from assistant.engine.adapters import AdapterSet
 from assistant.engine.backends import load_backends
 from assistant.engine.jobs import Job, JobQueue, never_started
 from assistant.engine.loading import GRACE, LoadStoppedError, Watchdog, timeout_error
@@ -54,6 +55,7 @@ class Host:
         load_backends()
         self._model: LoadedModel | None = None
         self._loaded: _Loaded | None = None
+        self._loads = 0
 
     def run(self, job: Job) -> None:
         """Serve one job to its end. Nothing that goes wrong in it ends the worker."""
@@ -102,19 +104,20 @@ class Host:
 
     def _serve(self, job: Job) -> None:
         model = self._ready(job)
+        adapters = model.adapters.of(job.request.target.adapters)
         match job.request:
             case Load(target=target):
-                job.end(Loaded(info=model.info(target.name)))
+                job.end(Loaded(info=model.info(target.name), loads=self._loads))
             case Count(messages=messages):
-                job.end(Counted(measure=model.measure(messages)))
+                job.end(Counted(measure=model.measure(messages, adapters)))
             case Render(messages=messages):
-                job.end(Rendered(prompt=model.render(messages)))
+                job.end(Rendered(prompt=model.render(messages, adapters)))
             case Generate():
-                self._write(job, job.request, model)
+                self._write(job, job.request, model, adapters)
 
-    def _write(self, job: Job, request: Generate, model: LoadedModel) -> None:
+    def _write(self, job: Job, request: Generate, model: LoadedModel, adapters: AdapterSet) -> None:
         waited = (perf_counter() - job.received) * 1000
-        for event in model.write(request.messages, request.sampling, request.keep):
+        for event in model.write(request.messages, request.sampling, request.keep, adapters):
             if isinstance(event, Finished):
                 timings = event.timings.model_copy(update={"queue_ms": waited})
                 job.end(event.model_copy(update={"timings": timings}))
@@ -151,6 +154,7 @@ class Host:
                 path, options, self._native, self._abort, progress, self._snapshots
             )
         self._loaded = _Loaded(path, options, _stamp(path))
+        self._loads += 1
         log.info("loaded %s", path)
         return self._model
 

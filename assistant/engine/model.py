@@ -10,6 +10,9 @@ from assistant.core.errors import ContextOverflowError
 from assistant.core.events import Finished, Reading, Thought, Wrote
 from assistant.core.models import ChatMessage, Keep, Measure, ModelInfo, RenderedPrompt, Sampling
 from assistant.engine.abort import AbortFlag
+from assistant.engine.adapted_snapshots import AdaptedSnapshots
+from assistant.engine.adapters import BASE, Adapters, AdapterSet
+from assistant.engine.identity import content_of
 from assistant.engine.loading import description_of, load_weights, open_context
 from assistant.engine.measuring import estimate, is_beyond, shares
 from assistant.engine.native import NativeLog, obey
@@ -21,9 +24,6 @@ from assistant.engine.sequences import Sequences
 from assistant.engine.snapshots import Snapshots
 from assistant.engine.vocabulary import Vocabulary
 from assistant.engine.writing import Prompt, Writer
-
-PROBE = 2**20
-"""Bytes of a model file, at either end, that tell it from others."""
 
 
 class LoadedModel:
@@ -51,11 +51,12 @@ class LoadedModel:
         asked = min(options.context_window, self._trained or options.context_window)
         self._window = min(asked, llama_cpp.llama_n_ctx_seq(self._context))
         self.vocabulary = Vocabulary(self._model)
-        self._cache = PromptCache(
-            Sequences(self._context, self.vocabulary),
-            snapshots.of(fingerprint(path, self._context, options)) if snapshots else None,
-            can_settle=self._can_forget(),
-        )
+        self.adapters = Adapters(self._model, path, native)
+        kept = None
+        if snapshots is not None:
+            kept = AdaptedSnapshots(snapshots, fingerprint(path, self._context, options))
+        self._sequences = Sequences(self._context, self.vocabulary)
+        self._cache = PromptCache(self._sequences, kept, can_settle=self._can_forget())
         self._prompts = self._prompt_writer()
         for marker in self._prompts.markers:
             self.vocabulary.reveal(marker)
@@ -72,6 +73,7 @@ class LoadedModel:
     def close(self) -> None:
         self._cache.close()
         llama_cpp.llama_free(self._context)
+        self.adapters.close()
         llama_cpp.llama_model_free(self._model)
 
     def info(self, name: str) -> ModelInfo:
@@ -83,27 +85,33 @@ class LoadedModel:
             trained_context=self._trained,
         )
 
-    def measure(self, messages: Sequence[ChatMessage]) -> Measure:
+    def measure(self, messages: Sequence[ChatMessage], adapters: AdapterSet = BASE) -> Measure:
         """Exact for everything that could fit; estimated from below for what never could."""
         if is_beyond(messages, self._window):
             return estimate(messages)
         layout = self._prompts.layout(messages)
         text = layout.text.encode()
-        tokens = self._cache.tokens_of(text)
+        tokens = self._cache.tokens_of(text, adapters)
         return shares(layout, tokens, self.vocabulary.lengths(tokens))
 
-    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
+    def render(
+        self, messages: Sequence[ChatMessage], adapters: AdapterSet = BASE
+    ) -> RenderedPrompt:
         text = self._prompts.text(messages)
-        tokens = self._cache.tokens_of(text.encode())
+        tokens = self._cache.tokens_of(text.encode(), adapters)
         return RenderedPrompt(
             text=text,
             tokens=tuple(tokens),
             pieces=tuple(self.vocabulary.shown(token) for token in tokens),
-            cached=self._cache.cached(tokens),
+            cached=self._cache.cached(tokens, adapters),
         )
 
     def write(
-        self, messages: Sequence[ChatMessage], sampling: Sampling, keep: Keep = "disk"
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        keep: Keep = "disk",
+        adapters: AdapterSet = BASE,
     ) -> Iterator[Reading | Thought | Wrote | Finished]:
         """Write an answer until its end, a limit, or the abort flag.
 
@@ -116,19 +124,25 @@ class LoadedModel:
         if self._answers_at_once(messages, prompt, sampling):
             prompt = self._prompts.answer_at_once(prompt)
         text = prompt.encode()
-        count = len(self._cache.tokens_of(text))
+        count = len(self._cache.tokens_of(text, adapters))
         if count >= self._window:
             raise _overflow(f"{count:,}", self._window)
-        return self._write(messages, text, sampling, keep)
+        return self._write(messages, text, sampling, keep, adapters)
 
     def rest(self, idle: float) -> bool:
         """See `PromptCache.rest`."""
+        self.adapters.release(self._sequences.adapters())
         return self._cache.rest(idle)
 
     def _write(
-        self, messages: Sequence[ChatMessage], text: bytes, sampling: Sampling, keep: Keep
+        self,
+        messages: Sequence[ChatMessage],
+        text: bytes,
+        sampling: Sampling,
+        keep: Keep,
+        adapters: AdapterSet,
     ) -> Iterator[Reading | Thought | Wrote | Finished]:
-        sequence, tokens = self._cache.take_up(text, keep)
+        sequence, tokens = self._cache.take_up(text, keep, adapters)
         opening = self._prompts.opening(messages)
         prompt = Prompt(
             text,
@@ -183,16 +197,8 @@ class LoadedModel:
 
 def fingerprint(path: Path, context: llama_cpp.llama_context_p, options: LoadOptions) -> str:
     """Tells a key/value cache of this model, as it is run here, from any other."""
-    status = path.stat()
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        digest.update(file.read(PROBE))
-        file.seek(max(status.st_size - PROBE, 0))
-        digest.update(file.read(PROBE))
     facts = (
-        status.st_size,
-        status.st_mtime_ns,
-        digest.hexdigest(),
+        *content_of(path),
         llama_cpp.__version__,
         llama_cpp.llama_print_system_info(),
         llama_cpp.llama_n_ubatch(context),

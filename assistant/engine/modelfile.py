@@ -1,6 +1,7 @@
 """Whether a model file can be used on this machine, before llama.cpp touches it."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -58,15 +59,26 @@ def check_complete(path: Path, header: Header) -> None:
     Raises:
         GgufError: it is not complete.
     """
+    check_length(header)
+    check_arrived(path, header.tensors)
+
+
+def check_length(header: Header) -> None:
+    """Raises GgufError for a file that is shorter than its header says."""
     needed = max((tensor.offset + tensor.size for tensor in header.tensors), default=0)
     if needed > header.size:
         raise GgufError(f"is cut off: it has {_megabytes(header.size)} of {_megabytes(needed)}")
+
+
+def check_arrived(path: Path, tensors: Sequence[Tensor]) -> None:
+    """Raises GgufError where a tensor, or the end of the last one, is nothing but zeros."""
     with path.open("rb") as file:
-        last = max(header.tensors, key=lambda tensor: tensor.offset, default=None)
-        tail = min(LONGEST_ZERO_TAIL, header.size - (last.offset if last else 0))
-        if last and _is_zero(file.fileno(), header.size - tail, tail):
+        last = max(tensors, key=lambda tensor: tensor.offset, default=None)
+        size = os.fstat(file.fileno()).st_size
+        tail = min(LONGEST_ZERO_TAIL, size - (last.offset if last else 0))
+        if last and _is_zero(file.fileno(), size - tail, tail):
             raise GgufError("ends in zeros: its download is not complete")
-        for tensor in header.tensors:
+        for tensor in tensors:
             if _never_arrived(file.fileno(), tensor):
                 raise GgufError(f"holds only zeros in {tensor.name}: its download is not complete")
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from assistant.core.models import Keep
+from assistant.engine.adapted_snapshots import AdaptedSnapshots
+from assistant.engine.adapters import AdapterSet
 from assistant.engine.prefixes import common
 from assistant.engine.sequence import CachedSequence
 from assistant.engine.sequences import Sequences
-from assistant.engine.snapshots import WORTH, ModelSnapshots, Snapshot, State
+from assistant.engine.snapshots import WORTH, Snapshot, State
 
 SETTLE_AFTER: Final = 1.0
 """Seconds after an answer in which the next question may come at once."""
@@ -26,7 +28,7 @@ class PromptCache:
     """Finds for each prompt the place where least of it is left to read. For one thread."""
 
     def __init__(
-        self, sequences: Sequences, snapshots: ModelSnapshots | None, *, can_settle: bool
+        self, sequences: Sequences, snapshots: AdaptedSnapshots | None, *, can_settle: bool
     ) -> None:
         """Args:
         can_settle: whether the model can forget the end of what it has read; one that only
@@ -40,21 +42,27 @@ class PromptCache:
         self._private: set[int] = set()
         """Sequences that are not to reach the disk."""
 
-    def tokens_of(self, text: bytes) -> list[int]:
+    def tokens_of(self, text: bytes, adapters: AdapterSet) -> list[int]:
         """The tokens of a prompt, where it would be read."""
-        return self._sequences.nearest(text).tokens_of(text)
+        return self._sequences.nearest(text, adapters).tokens_of(text, adapters)
 
-    def cached(self, tokens: Sequence[int]) -> int:
+    def cached(self, tokens: Sequence[int], adapters: AdapterSet) -> int:
         """How many tokens from the beginning on would not be read again, in memory or on disk."""
         wanted = list(tokens)
-        warm = max((common(each.tokens, wanted) for each in self._sequences), default=0)
-        found = self._worth_reading(tokens, warm)
+        alike = (each.tokens for each in self._sequences if each.adapters == adapters)
+        warm = max((common(each, wanted) for each in alike), default=0)
+        found = self._worth_reading(tokens, warm, adapters)
         return found[1] if found else warm
 
-    def take_up(self, text: bytes, keep: Keep) -> tuple[CachedSequence, list[int]]:
+    def take_up(
+        self, text: bytes, keep: Keep, adapters: AdapterSet
+    ) -> tuple[CachedSequence, list[int]]:
         """Where to read a prompt, and its tokens."""
-        sequence = self._sequences.aside() if keep == "aside" else self._sequences.choose(text)
-        if not sequence.goes_on_with(text):
+        if keep == "aside":
+            sequence = self._sequences.aside()
+        else:
+            sequence = self._sequences.choose(text, adapters)
+        if not sequence.goes_on_with(text, adapters):
             sequence.retreat()
             self._save(sequence)
         self._lasting.pop(sequence.id, None)
@@ -62,9 +70,10 @@ class PromptCache:
             self._private.discard(sequence.id)
         else:
             self._private.add(sequence.id)
-        tokens = sequence.tokens_of(text)
+        sequence.run_with(adapters)
+        tokens = sequence.tokens_of(text, adapters)
         if self._restore(sequence, tokens):
-            tokens = sequence.tokens_of(text)
+            tokens = sequence.tokens_of(text, adapters)
         return sequence, tokens
 
     def answered(self, sequence: CachedSequence, lasting: bytes, keep: Keep) -> None:
@@ -91,15 +100,18 @@ class PromptCache:
 
     def _restore(self, sequence: CachedSequence, tokens: Sequence[int]) -> bool:
         """Bring a conversation back from its snapshot, when that is worth it."""
-        found = self._worth_reading(tokens, common(sequence.tokens, list(tokens)))
+        warm = common(sequence.tokens, list(tokens))
+        found = self._worth_reading(tokens, warm, sequence.adapters)
         if found is None or self._snapshots is None:
             return False
-        state = self._snapshots.load(found[0])
+        state = self._snapshots.of(sequence.adapters).load(found[0])
         return state is not None and sequence.take(*state)
 
-    def _worth_reading(self, tokens: Sequence[int], warm: int) -> tuple[Snapshot, int] | None:
+    def _worth_reading(
+        self, tokens: Sequence[int], warm: int, adapters: AdapterSet
+    ) -> tuple[Snapshot, int] | None:
         """The snapshot that saves much against `warm` tokens in memory, and how many it has."""
-        found = self._snapshots.longest(tokens) if self._snapshots else None
+        found = self._snapshots.of(adapters).longest(tokens) if self._snapshots else None
         if found is None:
             return None
         snapshot, shared = found
@@ -124,7 +136,8 @@ class PromptCache:
         tokens = sequence.tokens
         if self._snapshots is None or sequence.id in self._private or not sequence.is_settled:
             return False
-        if len(tokens) < WORTH or self._snapshots.has(tokens):
+        kept = self._snapshots.of(sequence.adapters)
+        if len(tokens) < WORTH or kept.has(tokens):
             return False
-        self._snapshots.save(State(*sequence.dump()))
+        kept.save(State(*sequence.dump()))
         return True

@@ -1,6 +1,7 @@
 """What a front end and the engine worker say to each other, one request per connection."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, unquote_to_bytes
@@ -20,21 +21,43 @@ def encodable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-class Target(Value):
-    """The model a request is meant for."""
-
-    name: str
+class _File(Value):
     quoted_path: str
     """Percent-encoded: a path may hold bytes that are no text in any encoding."""
-    options: LoadOptions
-
-    @classmethod
-    def of(cls, name: str, path: Path, options: LoadOptions) -> "Target":
-        return cls(name=encodable(name), quoted_path=quote(os.fsencode(path)), options=options)
 
     @property
     def path(self) -> Path:
         return Path(os.fsdecode(unquote_to_bytes(self.quoted_path)))
+
+
+class AdapterFile(_File):
+    """A LoRA adapter and how much of it."""
+
+    scale: float
+
+    @classmethod
+    def of(cls, path: Path, scale: float) -> "AdapterFile":
+        return cls(quoted_path=quote(os.fsencode(path)), scale=scale)
+
+
+class Target(_File):
+    """The model a request is meant for, and what it is run with."""
+
+    name: str
+    options: LoadOptions
+    adapters: tuple[AdapterFile, ...] = ()
+    """Of the request: others do not have the model loaded again."""
+
+    @classmethod
+    def of(
+        cls, name: str, path: Path, options: LoadOptions, adapters: Sequence[AdapterFile] = ()
+    ) -> "Target":
+        return cls(
+            name=encodable(name),
+            quoted_path=quote(os.fsencode(path)),
+            options=options,
+            adapters=tuple(adapters),
+        )
 
 
 class Load(Value):

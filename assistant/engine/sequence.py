@@ -17,6 +17,7 @@ from typing import NamedTuple
 import llama_cpp
 
 from assistant.core.errors import EngineError
+from assistant.engine.adapters import BASE, AdapterSet, SetAdapters
 from assistant.engine.prefixes import common
 from assistant.engine.vocabulary import Vocabulary
 
@@ -64,9 +65,13 @@ class CachedSequence:
         context: llama_cpp.llama_context_p,
         vocabulary: Vocabulary,
         batch: Batch,
+        running: SetAdapters,
         id: int = 0,
     ) -> None:
         self.id = id
+        self.adapters: AdapterSet = BASE
+        """What everything in it is computed with."""
+        self._running = running
         self._context = context
         self._vocabulary = vocabulary
         self._batch = batch
@@ -91,9 +96,9 @@ class CachedSequence:
         """Whether the cache is what a fresh reading would make it."""
         return self._as_prompt == self._evaluated == len(self._tokens)
 
-    def common_text(self, prompt: bytes) -> int:
-        """How many bytes of the prompt are in the cache from its beginning on."""
-        return common(self._text, prompt)
+    def common_text(self, prompt: bytes, adapters: AdapterSet) -> int:
+        """How many bytes of the prompt are in the cache from its beginning on, computed so."""
+        return common(self._text, prompt) if adapters == self.adapters else 0
 
     @property
     def is_empty(self) -> bool:
@@ -103,14 +108,20 @@ class CachedSequence:
         """Whether it holds exactly this text, evaluated or still to be."""
         return bytes(self._text) == prompt
 
-    def goes_on_with(self, prompt: bytes) -> bool:
+    def goes_on_with(self, prompt: bytes, adapters: AdapterSet) -> bool:
         """Whether a prompt is of the conversation in the cache: it has more than half of its text.
         All conversations of a role begin with the same words."""
-        return self.common_text(prompt) * 2 > len(self._text)
+        return self.common_text(prompt, adapters) * 2 > len(self._text)
 
-    def tokens_of(self, prompt: bytes) -> list[int]:
+    def run_with(self, adapters: AdapterSet) -> None:
+        """Compute with these from now on; what others have computed is forgotten."""
+        if adapters != self.adapters:
+            self.clear()
+            self.adapters = adapters
+
+    def tokens_of(self, prompt: bytes, adapters: AdapterSet) -> list[int]:
         """The tokens of a prompt, those in the cache wherever its text begins the prompt."""
-        mark = self._last_common_mark(prompt)
+        mark = self._last_common_mark(prompt, adapters)
         if mark is None:
             return self._opening(prompt) + self._vocabulary.tokenize(prompt)
         return self._tokens[: mark.tokens] + self._vocabulary.tokenize(prompt[mark.size :])
@@ -211,6 +222,7 @@ class CachedSequence:
         self._marks.append(Mark(len(self._tokens), len(self._text)))
 
     def _decode(self, tokens: Sequence[int]) -> bool:
+        self._running.apply(self.adapters)
         batch = self._batch.of(self.id, self._evaluated, tokens)
         status = llama_cpp.llama_decode(self._context, batch)
         if status == _DECODED:
@@ -233,8 +245,8 @@ class CachedSequence:
         self._as_prompt = min(self._as_prompt, keep)
         return keep
 
-    def _last_common_mark(self, prompt: bytes) -> Mark | None:
-        known = self.common_text(prompt)
+    def _last_common_mark(self, prompt: bytes, adapters: AdapterSet) -> Mark | None:
+        known = self.common_text(prompt, adapters)
         for mark in reversed(self._marks):
             if mark.size <= known and self._can_cut(prompt, mark.size):
                 return mark

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import llama_cpp
 
+from assistant.engine.adapters import BASE, AdapterSet, SetAdapters
 from assistant.engine.sequence import Batch, CachedSequence
 from assistant.engine.vocabulary import Vocabulary
 
@@ -13,8 +14,9 @@ class Sequences:
 
     def __init__(self, context: llama_cpp.llama_context_p, vocabulary: Vocabulary) -> None:
         self._batch = Batch(llama_cpp.llama_n_batch(context))
+        self._running = SetAdapters(context)
         self._by_use = [
-            CachedSequence(context, vocabulary, self._batch, id)
+            CachedSequence(context, vocabulary, self._batch, self._running, id)
             for id in range(llama_cpp.llama_n_seq_max(context))
         ]
 
@@ -22,15 +24,15 @@ class Sequences:
         """The one used last comes first."""
         return reversed(self._by_use)
 
-    def nearest(self, prompt: bytes) -> CachedSequence:
+    def nearest(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
         """The one that has most of a prompt's beginning."""
-        return max(self, key=lambda sequence: sequence.common_text(prompt))
+        return max(self, key=lambda sequence: sequence.common_text(prompt, adapters))
 
-    def choose(self, prompt: bytes) -> CachedSequence:
+    def choose(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
         """Where a prompt is to be read: in its own conversation's sequence, else in an empty one,
         else in the one that was not used for longest. It counts as used from now on."""
-        nearest = self.nearest(prompt)
-        chosen = nearest if nearest.goes_on_with(prompt) else self.aside()
+        nearest = self.nearest(prompt, adapters)
+        chosen = nearest if nearest.goes_on_with(prompt, adapters) else self.aside()
         self._by_use.remove(chosen)
         self._by_use.append(chosen)
         return chosen
@@ -38,6 +40,13 @@ class Sequences:
     def aside(self) -> CachedSequence:
         """Where to read what belongs to no conversation; it does not count as used."""
         return next((one for one in self._by_use if one.is_empty), self._by_use[0])
+
+    def adapters(self) -> list[AdapterSet]:
+        """What any of them is computed with; nothing else stays set."""
+        used = [sequence.adapters for sequence in self._by_use]
+        if self._running.chosen not in used:
+            self._running.apply(BASE)
+        return used
 
     def close(self) -> None:
         self._batch.close()

@@ -10,10 +10,10 @@ from llama_cpp._ggml import libggml
 
 LAYERS, WIDTH, HEADS, WORDS = 2, 64, 4, 32
 
-_KINDS = {"float32": 0, "float16": 1}
+_KINDS = {"float32": 0, "float16": 1, "int32": 26, "float64": 28}
 """ggml's numbers for the types of tensors."""
 
-Tensor = npt.NDArray[np.float32] | npt.NDArray[np.float16]
+Tensor = npt.NDArray[np.generic]
 
 Metadata = Mapping[str, str | int | float | bool | list[str] | list[int] | list[float]]
 
