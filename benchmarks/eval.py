@@ -16,10 +16,11 @@ from statistics import fmean
 from assistant.core.measures import Quality, auc, first_rank, quality
 from assistant.library.chunking import ChunkLimits
 from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
-from assistant.library.evidence import JUDGE, signs_of
+from assistant.library.evidence import JUDGE
 from assistant.library.retrieval import Found
+from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
-from benchmarks.question_sets import NAMES, Question, QuestionSet, data_folder, load
+from benchmarks.question_sets import NAMES, Question, data_folder, load
 
 GOALS = {"English": (91.5, 97.0), "Portuguese": (92.0, 97.0)}
 """nDCG@10 and recall@5 of our ranking."""
@@ -90,50 +91,26 @@ def measure_articles(library: BenchLibrary, questions: Sequence[Question]) -> di
     return {name: quality(places) for name, places in ranks.items()}
 
 
-def evidence_of(library: BenchLibrary, question: str) -> float:
-    found = library.retrieval.find(question, None)
-    signs = signs_of(found.ranked, found.keyword_hits, found.hits)
-    return JUDGE.evidence(signs, found.query.language)
-
-
-def halves(questions: QuestionSet) -> tuple[set[str], set[str]]:
-    """The articles, dealt out in turn."""
-    names = sorted({paragraph.article for paragraph in questions.paragraphs})
-    return set(names[::2]), set(names[1::2])
-
-
-def measure_evidence(
-    questions: QuestionSet, split: str, embedder: Remembering, limits: ChunkLimits
-) -> tuple[list[float], list[float]]:
-    """The evidence for questions whose article is there, and for those whose is not."""
-    there: list[float] = []
-    elsewhere: list[float] = []
-    for half in halves(questions):
-        part = [paragraph for paragraph in questions.paragraphs if paragraph.article in half]
-        with library_of(one_each(part), embedder, limits) as library:
-            for question in questions.questions:
-                if question.split == split:
-                    article = next(iter(question.relevant)).partition("::")[0]
-                    value = evidence_of(library, question.text)
-                    (there if article in half else elsewhere).append(value)
-    return there, elsewhere
-
-
 def print_table(title: str, table: dict[str, Quality]) -> None:
     print(f"\n{title:<40} {Quality.titles()}")
     for name, row in table.items():
         print(f"  {name:<38} {row.row()}", flush=True)
 
 
-def print_evidence(title: str, there: Sequence[float], elsewhere: Sequence[float]) -> None:
-    kept = fmean(value >= JUDGE.enough for value in there)
-    let_through = fmean(value >= JUDGE.enough for value in elsewhere)
-    right = (kept * len(there) + (1 - let_through) * len(elsewhere)) / (len(there) + len(elsewhere))
-    print(
-        f"  {title:<38} AUC {auc(there, elsewhere):.3f}   right {100 * right:.1f} %   "
-        f"kept {100 * kept:.1f} %   let through {100 * let_through:.1f} %",
-        flush=True,
-    )
+def print_evidence(language: str, asked: Sequence[Asked]) -> None:
+    """How many questions are told right, by the size of the library."""
+    for size in dict.fromkeys(each.size for each in asked):
+        values: dict[bool, list[float]] = {True: [], False: []}
+        for each in asked:
+            if each.size == size:
+                values[each.is_there].append(JUDGE.evidence(each.signs, each.language))
+        kept = fmean(value >= JUDGE.enough for value in values[True])
+        let_through = fmean(value >= JUDGE.enough for value in values[False])
+        print(
+            f"  {f'{language}, {size}':<38} AUC {auc(values[True], values[False]):.3f}   "
+            f"kept {100 * kept:.1f} %   let through {100 * let_through:.1f} %",
+            flush=True,
+        )
 
 
 def missed(language: str, table: dict[str, Quality]) -> list[str]:
@@ -183,7 +160,7 @@ def main() -> int:
     if not chosen.only_ranking:
         print("\nEvidence: questions on topics in the files against others")
         for each in sets:
-            print_evidence(each.language, *measure_evidence(each, chosen.split, embedder, limits))
+            print_evidence(each.language, list(ask_all(each, chosen.split, embedder, limits)))
     embedder.keep()
     print("\n" + ("\n".join(failures) if failures else "All goals are met."))
     return 1 if failures else 0

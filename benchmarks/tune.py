@@ -6,6 +6,7 @@ do that were fitted on the other four.
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,9 +18,9 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 from assistant.core.measures import auc, first_rank, quality
 from assistant.library.chunking import ChunkLimits
 from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
-from assistant.library.evidence import Signs, signs_of
+from assistant.library.evidence import JUDGE, Signs
 from assistant.library.ranking import Features
-from benchmarks.eval import halves
+from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, library_of, one_each
 from benchmarks.question_sets import NAMES, QuestionSet, data_folder, load
 
@@ -118,37 +119,31 @@ def tune_ranking(languages: dict[str, list[Case]]) -> None:
         print(f"    dense for {name}: {weight:.2f}")
 
 
-def signs_for(
-    questions: QuestionSet,
-    split: str,
-    embedder: Remembering,
-    limits: ChunkLimits,
-    *,
-    words_only: bool = False,
-) -> tuple[Array, Array]:
-    """The signs of each question, and 1 where its article is in the library.
+class Told(NamedTuple):
+    """The signs of questions, a row each, and what they should tell."""
 
-    Args:
-        words_only: search as it is while there is no embedder.
-    """
-    rows: list[list[float]] = []
-    labels: list[int] = []
-    for half in halves(questions):
-        part = [paragraph for paragraph in questions.paragraphs if paragraph.article in half]
-        with library_of(one_each(part), embedder, limits) as library:
-            for question in questions.questions:
-                if question.split == split:
-                    retrieval = library.by_words if words_only else library.retrieval
-                    found = retrieval.find(question.text, None)
-                    signs = signs_of(found.ranked, found.keyword_hits, found.hits)
-                    rows.append([getattr(signs, name) for name in Signs.model_fields])
-                    article = next(iter(question.relevant)).partition("::")[0]
-                    labels.append(article in half)
-    return np.array(rows, dtype=float), np.array(labels, dtype=float)
+    signs: Array
+    is_there: Array
+    """1 where the article is in the library, else 0."""
+    weight: Array
+    """Libraries of each size, and either answer, count the same."""
+
+    def only(self, which: npt.NDArray[np.bool_]) -> "Told":
+        return Told(self.signs[which], self.is_there[which], self.weight[which])
 
 
-def fit_evidence(signs: Array, labels: Array) -> Array:
+def told_by(asked: Sequence[Asked]) -> Told:
+    alike = Counter((each.size, each.is_there) for each in asked)
+    return Told(
+        np.array([[getattr(each.signs, name) for name in Signs.model_fields] for each in asked]),
+        np.array([each.is_there for each in asked], dtype=float),
+        np.array([1 / alike[each.size, each.is_there] for each in asked]),
+    )
+
+
+def fit_evidence(told: Told) -> Array:
     """Logistic regression; the bias comes last and is not held back."""
+    signs, labels, shares = told.signs, told.is_there, told.weight / told.weight.sum()
     wide = np.hstack([signs, np.ones((len(signs), 1))])
     held_back = np.ones(wide.shape[1])
     held_back[-1] = 0
@@ -156,8 +151,8 @@ def fit_evidence(signs: Array, labels: Array) -> Array:
     def loss(weights: Array) -> tuple[float, Array]:
         logits = wide @ weights
         chances = 1 / (1 + np.exp(-logits))
-        total = np.mean(np.logaddexp(0, logits) - labels * logits)
-        slope = wide.T @ (chances - labels) / len(labels)
+        total = shares @ (np.logaddexp(0, logits) - labels * logits)
+        slope = wide.T @ (shares * (chances - labels))
         penalty = EVIDENCE_PENALTY * float((held_back * weights) @ weights) / 2
         return float(total) + penalty, slope + EVIDENCE_PENALTY * held_back * weights
 
@@ -165,19 +160,24 @@ def fit_evidence(signs: Array, labels: Array) -> Array:
     return np.asarray(fitted.x)
 
 
-def tune_evidence(language: str, signs: Array, labels: Array) -> None:
-    wide = np.hstack([signs, np.ones((len(signs), 1))])
-    fold = np.arange(len(labels)) % FOLDS
-    held_out = np.zeros(len(labels))
+def tune_evidence(language: str, asked: Sequence[Asked]) -> None:
+    told = told_by(asked)
+    wide = np.hstack([told.signs, np.ones((len(told.signs), 1))])
+    fold = np.arange(len(wide)) % FOLDS
+    held_out = np.zeros(len(wide))
     for number in range(FOLDS):
-        fitted = fit_evidence(signs[fold != number], labels[fold != number])
+        fitted = fit_evidence(told.only(fold != number))
         held_out[fold == number] = wide[fold == number] @ fitted
-    there, elsewhere = held_out[labels == 1], held_out[labels == 0]
-    print(f"{language}, held out: AUC {auc(there.tolist(), elsewhere.tolist()):.3f}", end="   ")
-    print(f"kept {np.mean(there >= 0):.3f}   let through {np.mean(elsewhere >= 0):.3f}")
-    for name, weight in zip(
-        [*Signs.model_fields, "bias"], fit_evidence(signs, labels), strict=True
-    ):
+    enough = np.log(JUDGE.enough / (1 - JUDGE.enough))
+    for size in dict.fromkeys(each.size for each in asked):
+        alike = np.array([each.size == size for each in asked])
+        there = held_out[alike & (told.is_there == 1)]
+        elsewhere = held_out[alike & (told.is_there == 0)]
+        print(
+            f"{language}, {size}, held out: AUC {auc(there.tolist(), elsewhere.tolist()):.3f}   "
+            f"kept {np.mean(there >= enough):.3f}   let through {np.mean(elsewhere >= enough):.3f}"
+        )
+    for name, weight in zip([*Signs.model_fields, "bias"], fit_evidence(told), strict=True):
         print(f"    {name}={weight:.1f}")
 
 
@@ -201,10 +201,8 @@ def main() -> int:
     tune_ranking(cases)
     for language in NAMES:
         for words_only in (False, True):
-            signs, labels = signs_for(
-                load(data, language), "dev", embedder, limits, words_only=words_only
-            )
-            tune_evidence(f"{language}{' by words' if words_only else ''}", signs, labels)
+            asked = ask_all(load(data, language), "dev", embedder, limits, words_only=words_only)
+            tune_evidence(f"{language}{' by words' if words_only else ''}", list(asked))
     embedder.keep()
     return 0
 

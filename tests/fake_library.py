@@ -124,7 +124,7 @@ class ScriptedLibrary:
             return SearchResult()
         found: dict[str, object] = {"passages": self.result.passages[:limit]}
         if self.needs not in question:
-            found |= {"sufficient": False, "evidence": 0.1}
+            found |= {"sufficient": False, "evidence": 0.01}
         return self.result.model_copy(update=found)
 
     def support(

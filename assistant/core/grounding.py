@@ -1,6 +1,7 @@
 """What the user's files say to a question: found, judged, and cut to what fits the prompt."""
 
 from collections.abc import Generator, Sequence
+from pathlib import PurePath
 from threading import Event
 from time import monotonic
 
@@ -21,6 +22,8 @@ FAR_BELOW = 0.4
 SHARE = 0.5
 """Of the room for the prompt that passages may take."""
 
+NEAR = 0.05
+"""Evidence from which on the best passage may have something to do with the question."""
 
 PATIENCE = 10.0
 """Seconds for which a question waits for files that are being read for the first time."""
@@ -173,6 +176,12 @@ def fit_whole(
     return tuple(passages)
 
 
+def _named(passage: Passage) -> str:
+    """A passage in a sentence: its file and, as far as that is known, its place."""
+    name = PurePath(passage.path).name or passage.path
+    return ", ".join(filter(None, (name, str(passage.place))))
+
+
 def _as_passage(file: FileText) -> Passage:
     document = file.document
     return Passage(
@@ -208,6 +217,8 @@ def silence(result: SearchResult, where: Sources, unread: int = 0) -> str:
         return f"Nothing in {place} has been read yet. Ask again when it has."
     count = f"{result.searched:,} passage{'' if result.searched == 1 else 's'}"
     found_nothing = f"I found nothing about this in {place} ({count} searched)."
+    if result.passages and result.evidence >= NEAR:
+        found_nothing += f" The nearest is {_named(result.passages[0])}."
     if not unread:
         return found_nothing
     files = "1 file is" if unread == 1 else f"{unread:,} files are"

@@ -2,8 +2,9 @@
 
 A few signs are joined by a logistic model that was fitted for each language on questions whose
 topic is in the files and on others (`benchmarks.tune`): the best cosine, how much of the question
-the best passages have, and whether both ways of searching agree. It tells questions on topics that
-are not there; not those on a topic that is there, whose answer is not.
+the best passages have, whether both ways of searching agree, and among how many passages they were
+found: the more there are, the nearer comes one of them to any question. It tells questions on
+topics that are not there; not those on a topic that is there, whose answer is not.
 """
 
 import math
@@ -20,6 +21,9 @@ BEST = 3
 COMPARED = 5
 """The head of both lists that is compared."""
 
+MANY = 10_000
+"""Passages beyond which more of them say nothing more."""
+
 
 class Signs(Value):
     """What speaks for evidence, each from 0 to 1."""
@@ -31,6 +35,8 @@ class Signs(Value):
     together: float
     """Those that stand within a few words of each other."""
     agreement: float
+    size: float
+    """Of the library: the logarithm of its passages."""
 
 
 class Model(Value):
@@ -41,6 +47,7 @@ class Model(Value):
     exact: float
     together: float
     agreement: float
+    size: float
     bias: float
 
     def probability(self, signs: Signs) -> float:
@@ -50,6 +57,7 @@ class Model(Value):
             + self.exact * signs.exact
             + self.together * signs.together
             + self.agreement * signs.agreement
+            + self.size * signs.size
             + self.bias
         )
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
@@ -61,7 +69,8 @@ class Judge(Value):
     models: Mapping[Language, Model]
     elsewhere: Model
     """For languages that `models` does not name."""
-    enough: float = 0.5
+    enough: float = 0.35
+    """Silence about what stands in the files is worse than reading a passage too many."""
 
     def evidence(self, signs: Signs, language: Language) -> float:
         return self.models.get(language, self.elsewhere).probability(signs)
@@ -69,24 +78,38 @@ class Judge(Value):
 
 JUDGE = Judge(
     models={
-        "en": Model(cosine=10.4, coverage=1.1, exact=2.3, together=4.3, agreement=2.5, bias=-9.4)
+        "en": Model(
+            cosine=10.8, coverage=1.3, exact=2.4, together=3.6, agreement=2.9, size=-3.7, bias=-6.5
+        )
     },
-    elsewhere=Model(cosine=1.2, coverage=2.1, exact=3.6, together=2.8, agreement=2.4, bias=-6.8),
+    elsewhere=Model(
+        cosine=2.1, coverage=1.6, exact=3.9, together=3.4, agreement=2.4, size=-3.9, bias=-5.1
+    ),
 )
 
 BY_WORDS = Judge(
-    models={"en": Model(cosine=0, coverage=2.6, exact=3.1, together=4.9, agreement=0, bias=-5.5)},
-    elsewhere=Model(cosine=0, coverage=1.5, exact=4.0, together=3.7, agreement=0, bias=-6.0),
+    models={
+        "en": Model(
+            cosine=0, coverage=3.4, exact=3.8, together=4.4, agreement=0, size=-4.3, bias=-2.7
+        )
+    },
+    elsewhere=Model(
+        cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, bias=-2.5
+    ),
 )
 """While there is no embedder, and two of the signs are missing."""
 
 
 def signs_of(
-    candidates: Sequence[Candidate], keyword_hits: Sequence[int], hits: Sequence[Hit]
+    candidates: Sequence[Candidate],
+    keyword_hits: Sequence[int],
+    hits: Sequence[Hit],
+    passages: int,
 ) -> Signs:
     """Args:
     candidates: best first.
     keyword_hits, hits: what each way of searching found, best first.
+    passages: how many were searched.
     """
     best = candidates[:BEST]
     first = set(keyword_hits[:COMPARED])
@@ -98,4 +121,5 @@ def signs_of(
         exact=max((candidate.features.exact for candidate in best), default=0.0),
         together=max((candidate.features.wide for candidate in best), default=0.0),
         agreement=len(common) / compared if compared else 0.0,
+        size=math.log(min(max(passages, 1), MANY), MANY),
     )

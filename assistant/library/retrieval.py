@@ -13,7 +13,7 @@ from assistant.library import keywords, passages
 from assistant.library.analysis import Analyzer
 from assistant.library.database import Database
 from assistant.library.duplicates import Seen
-from assistant.library.evidence import BY_WORDS, JUDGE, Judge, signs_of
+from assistant.library.evidence import BY_WORDS, JUDGE, Judge, Signs, signs_of
 from assistant.library.keywords import Query
 from assistant.library.meaning import Meaning
 from assistant.library.ranking import WEIGHTS, Candidate, Weights, rank
@@ -41,6 +41,11 @@ class Found(NamedTuple):
     keyword_hits: list[int]
     hits: list[Hit]
 
+    @property
+    def signs(self) -> Signs:
+        """What speaks for evidence."""
+        return signs_of(self.ranked, self.keyword_hits, self.hits, self.query.passages)
+
 
 class Retrieval:
     """Searches one library by words, and by meaning where it can. Safe to use from threads."""
@@ -67,8 +72,7 @@ class Retrieval:
         """
         found = self.find(question, collections)
         chosen, unused = _choose(found.ranked, limit)
-        signs = signs_of(found.ranked, found.keyword_hits, found.hits)
-        evidence = self._judge.evidence(signs, found.query.language) if found.ranked else 0.0
+        evidence = self._judge.evidence(found.signs, found.query.language) if found.ranked else 0.0
         return SearchResult(
             passages=tuple(passage_of(candidate) for candidate in chosen),
             evidence=evidence,

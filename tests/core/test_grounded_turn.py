@@ -90,6 +90,19 @@ def test_when_the_files_are_silent_and_nothing_else_is_wanted_no_model_is_asked(
     assert model.loads == 0
 
 
+@pytest.mark.parametrize(
+    ("evidence", "told"), [(0.2, " The nearest is lease.md, page 4."), (0.01, "")]
+)
+def test_silence_names_a_passage_that_may_have_something_to_do_with_it(
+    evidence: float, told: str
+) -> None:
+    result = SearchResult(passages=(RENT,), evidence=evidence, searched=7)
+
+    said = grounding.silence(result, Sources(collections=("housing",)))
+
+    assert said == f"I found nothing about this in housing (7 passages searched).{told}"
+
+
 class BeingRead(ScriptedLibrary):
     """Its files are read between the third and the fourth look at how far they are."""
 

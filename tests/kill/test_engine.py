@@ -16,7 +16,8 @@ def test_thirty_killed_engines_cost_one_line_each_and_nothing_that_was_shown(
     chance = random.Random(2)
     for _ in range(30):
         asking = scene.ask()
-        asking.wait_for_bytes(chance.randrange(1, len(scene.whole.encode())))
+        # The rest of the answer is long enough for a machine that is slow to kill.
+        asking.wait_for_bytes(chance.randrange(1, len(scene.whole.encode()) // 2))
         (worker,) = workers(scene.home)
         worker.kill()
         assert asking.end() == 6

@@ -14,7 +14,7 @@ from assistant.library.catalog import Catalog, Change, Stamp
 from assistant.library.chunking import ChunkLimits
 from assistant.library.collections import Collections
 from assistant.library.database import Database
-from assistant.library.embedding import Vectors
+from assistant.library.embedding import Embedder, Vectors
 from assistant.library.embeddings import Embeddings
 from assistant.library.preparing import prepare, texts_to_embed
 
@@ -62,7 +62,7 @@ class MadeLibrary:
     """A library.db with one collection and one root, to be filled with texts."""
 
     home: Path
-    embedder: WordEmbedder = field(default_factory=WordEmbedder)
+    embedder: Embedder = field(default_factory=WordEmbedder)
 
     def __post_init__(self) -> None:
         self.database = Database(self.home / "library.db")

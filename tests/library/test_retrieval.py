@@ -2,11 +2,13 @@
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from assistant.core.documents import Passage, Place
 from assistant.library.duplicates import Seen
+from assistant.library.embedding import SentenceTransformerEmbedder
 from assistant.library.languages import Language
 from assistant.library.meaning import Meaning
 from assistant.library.passages import StoredPassage
@@ -23,6 +25,14 @@ HARBOURS = {
     "santos": "Santos has the largest harbour of Brazil. Coffee leaves from it.",
 }
 
+FLAT = {
+    "lease": "The deposit is two months' rent and is paid back when the keys are returned.",
+    "pets": "One cat or one small dog may live in the flat.",
+    "boiler": "The boiler hums at night. The plumber comes on Tuesday.",
+    "garantia": "A garantia da geladeira vale por 18 meses a partir da compra.",
+    "mudança": "O caminhão da mudança chega na sexta-feira às oito horas.",
+}
+
 
 @dataclasses.dataclass
 class Searching:
@@ -37,6 +47,20 @@ class Searching:
 @pytest.fixture
 def searching(made: MadeLibrary) -> Iterator[Searching]:
     """A library without Chroma: library.db answers exactly as right."""
+    yield from _searching(made)
+
+
+@pytest.fixture
+def at_home(home: Path, embedder: SentenceTransformerEmbedder) -> Iterator[Searching]:
+    """With the embedder that comes with the program, a few files of a household."""
+    made = MadeLibrary(home, embedder)
+    for name, text in FLAT.items():
+        made.put(name, text)
+    yield from _searching(made)
+    made.close()
+
+
+def _searching(made: MadeLibrary) -> Iterator[Searching]:
     index = open_index(made)
     yield Searching(
         made,
@@ -210,3 +234,26 @@ def test_the_score_goes_from_0_to_1(language: Language) -> None:
 def test_the_embedder_counts_less_where_it_is_weak() -> None:
     meaning = Features(1, 0, 0, 0, 0, 0, 0, 0)
     assert WEIGHTS.score(meaning, "en") > 1.5 * WEIGHTS.score(meaning, "pt")
+
+
+ASKED_OF_THE_FLAT = {
+    "How large is the deposit?": "lease",
+    "Can I keep a dog?": "pets",
+    "When does the plumber come?": "boiler",
+    "Por quantos meses vale a garantia?": "garantia",
+    "A que horas chega o caminhão?": "mudança",
+}
+
+
+@pytest.mark.parametrize("question", ASKED_OF_THE_FLAT)
+def test_short_questions_find_what_stands_in_a_few_files(at_home: Searching, question: str) -> None:
+    result = at_home.retrieval.search(question, None, 5)
+    assert result.passages[0].path == f"/docs/{ASKED_OF_THE_FLAT[question]}"
+    assert result.sufficient, result.evidence
+
+
+@pytest.mark.parametrize(
+    "question", ["Who won the world cup?", "Write a poem about spring", "hello", "Quem é você?"]
+)
+def test_a_few_files_are_silent_about_everything_else(at_home: Searching, question: str) -> None:
+    assert not at_home.retrieval.search(question, None, 5).sufficient
