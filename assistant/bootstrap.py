@@ -11,13 +11,21 @@ from pathlib import Path
 from assistant import __version__
 from assistant.core.chat import Chat
 from assistant.core.errors import SettingsError, StorageError
-from assistant.core.ports import ConversationStore, Library, ModelCatalog, ModelDownloads
+from assistant.core.ports import (
+    ConversationStore,
+    Library,
+    ModelCatalog,
+    ModelDownloads,
+    ModelTuning,
+)
 from assistant.core.prompts import PromptLibrary
+from assistant.engine.benching import LocalTuning
 from assistant.engine.catalog import LocalModels
 from assistant.engine.discovery import in_folder, other_programs
 from assistant.engine.downloads import HubDownloads
 from assistant.engine.options import LoadOptions
 from assistant.engine.survey import Survey
+from assistant.engine.tunings import Tunings
 from assistant.ipc.join import Joiner
 from assistant.ipc.worker import WorkerSpec
 from assistant.library.client import WorkerLibrary
@@ -33,6 +41,7 @@ READER = "reader"
 PROBE = "probe"
 HEADERS = "headers"
 PULL = "pull"
+BENCH = "bench"
 MEGABYTE = 1_000_000
 GIGABYTE = 1_000_000_000
 
@@ -109,7 +118,7 @@ def make_folders(paths: Paths) -> None:
         ) from None
 
 
-def model_catalog(settings: Settings, paths: Paths) -> ModelCatalog:
+def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
     """The models on this machine, run by the engine worker."""
     common = settings.engine.model_dump(include=set(LoadOptions.model_fields))
     folders = [
@@ -128,6 +137,17 @@ def model_catalog(settings: Settings, paths: Paths) -> ModelCatalog:
             name: LoadOptions(**{**common, **own.model_dump(exclude_none=True)})
             for name, own in settings.model.items()
         },
+        tunings=Tunings(paths.tunings),
+    )
+
+
+def model_tuning(settings: Settings, paths: Paths) -> ModelTuning:
+    """How models are measured, and what is remembered of it."""
+    return LocalTuning(
+        model_catalog(settings, paths),
+        Tunings(paths.tunings),
+        (*_program(), "--worker", BENCH),
+        engine_worker(paths),
     )
 
 
@@ -199,6 +219,12 @@ def run_worker(name: str) -> None:
             from assistant.engine.hub_worker import main as pull  # noqa: PLC0415 -- it goes online
 
             pull()
+        case "bench":
+            # llama.cpp, in a process that may die of it.
+            require_processor()
+            from assistant.engine.bench_worker import main as bench  # noqa: PLC0415
+
+            bench()
         case "probe":
             # Chroma, in a process that may die of what it opens.
             from assistant.library.probing import main as probe  # noqa: PLC0415

@@ -47,6 +47,11 @@ class Paths:
         return self.data / "models"
 
     @property
+    def tunings(self) -> Path:
+        """What `assistant bench` found."""
+        return self.data / "tunings.json"
+
+    @property
     def snapshots(self) -> Path:
         """What models have read of conversations."""
         return self.cache / "snapshots"

@@ -41,9 +41,11 @@ class EngineSettings(Value):
     context_window: Annotated[int, Field(ge=256)] = 8192
     """Tokens that prompt and answer may use together; never more than the model was trained on."""
     threads: Annotated[int, Field(ge=0, le=512)] = 0
-    """Threads that compute; 0 takes all cores but one."""
-    batch: Annotated[int, Field(ge=1)] = 512
-    """Tokens of the prompt that are read at once."""
+    """Threads that compute; 0 takes what `assistant bench` found for the model, or all cores but
+    one."""
+    batch: Annotated[int, Field(ge=0)] = 0
+    """Tokens of the prompt that are read at once; 0 takes what `assistant bench` found for the
+    model, or 512."""
     sequences: Annotated[int, Field(ge=1, le=64)] = 3
     """Conversations that stay read in memory, so that going back to them costs nothing; fewer
     where the memory is short."""
@@ -73,7 +75,7 @@ class OneModelSettings(Value):
 
     context_window: Annotated[int, Field(ge=256)] | None = None
     threads: Annotated[int, Field(ge=0, le=512)] | None = None
-    batch: Annotated[int, Field(ge=1)] | None = None
+    batch: Annotated[int, Field(ge=0)] | None = None
     sequences: Annotated[int, Field(ge=1, le=64)] | None = None
     gpu_layers: Annotated[int, Field(ge=-1)] | None = None
     flash_attention: FlashAttention | None = None

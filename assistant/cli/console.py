@@ -31,7 +31,8 @@ class Console:
         self._out = out
         self._err = err
         self._environment = environment
-        self._progress = False
+        self._shown = 0
+        """Lines of progress on the screen."""
 
     @property
     def is_terminal(self) -> bool:
@@ -129,17 +130,28 @@ class Console:
 
     def progress(self, text: str) -> None:
         """Replace the line of progress; shown to a person only."""
+        self.redraw([text])
+
+    def redraw(self, lines: Sequence[str]) -> None:
+        """Replace what is shown of the progress by some lines, likewise."""
         if self._err is None or not self._err.isatty() or self.is_dumb:
             return
-        room = max(shutil.get_terminal_size().columns - 1, 1)
-        self._tell(ERASE_LINE + fit(one_line(text), room))
-        self._progress = True
+        size = shutil.get_terminal_size()
+        room = max(size.columns - 1, 1)
+        shown = [fit(one_line(text), room) for text in lines[: max(size.lines - 1, 1)]]
+        self._put(self._erasing() + "\n".join(shown))
+        self._shown = len(shown)
 
     def end_progress(self) -> None:
-        """Take the line of progress away."""
-        if self._progress:
-            self._progress = False
-            self._tell(ERASE_LINE)
+        """Take the progress away."""
+        if self._shown:
+            self._put(self._erasing())
+            self._shown = 0
+
+    def _erasing(self) -> str:
+        """From the end of the progress back to where it began."""
+        up = f"\r\x1b[{self._shown - 1}A\x1b[J" if self._shown > 1 else ""
+        return f"{up}{ERASE_LINE}"
 
     def flush(self) -> None:
         """Raises OutputClosedError when what is left cannot be delivered."""
@@ -162,10 +174,12 @@ class Console:
             self._out = None
 
     def _tell(self, text: str) -> None:
+        self.end_progress()
+        self._put(text)
+
+    def _put(self, text: str) -> None:
         if self._err is None:
             return
-        if text != ERASE_LINE and not text.startswith(ERASE_LINE):
-            self.end_progress()
         try:
             self._err.write(text)
             self._err.flush()

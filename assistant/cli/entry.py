@@ -13,6 +13,7 @@ import click
 from assistant import __version__
 from assistant.cli.add import add
 from assistant.cli.ask import ask
+from assistant.cli.bench import bench
 from assistant.cli.chats import chats
 from assistant.cli.checkup import doctor
 from assistant.cli.console import OutputClosedError, process_console
@@ -83,6 +84,7 @@ for member in (
     import_command,
     prompts,
     models,
+    bench,
     settings,
     doctor,
     licenses,

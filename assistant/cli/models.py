@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from assistant.cli.bench import told_choice
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core.model_details import ModelDetails
@@ -84,10 +85,12 @@ def show(program: Program, /, name: str | None, as_json: bool) -> int:
         )
         if interruption.stop.is_set() or found is None:
             return interruption.exit_code or 1
+    used = program.tuning().in_use(reference.name) if found.is_usable else ()
     if as_json:
-        console.json(_object(found))
+        console.json({**_object(found), "runs_with": [one.model_dump() for one in used]})
     else:
-        console.table([row for row in _told(found) if row[1]])
+        rows = [row for row in _told(found) if row[1]]
+        console.table([*rows, *map(told_choice, used)])
     return 0
 
 

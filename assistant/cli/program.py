@@ -14,7 +14,7 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
-    from assistant.core.ports import Library, ModelCatalog, ModelDownloads
+    from assistant.core.ports import Library, ModelCatalog, ModelDownloads, ModelTuning
     from assistant.core.prompts import PromptLibrary
 
 
@@ -122,6 +122,13 @@ class Program:
 
         make_folders(self.paths)
         return model_downloads(self.settings, self.paths)
+
+    def tuning(self) -> "ModelTuning":
+        """How models are measured, and what is remembered of it."""
+        from assistant.bootstrap import make_folders, model_tuning  # noqa: PLC0415 -- see _build
+
+        make_folders(self.paths)
+        return model_tuning(self.settings, self.paths)
 
     def library(self) -> "Library":
         """The user's files, without opening the conversations."""

@@ -52,6 +52,7 @@ from assistant.core.models import (
 )
 from assistant.core.prompts.values import Opening
 from assistant.core.transcript import Adoption, Transcript
+from assistant.core.tuning import Choice, Trying
 
 
 class Clock(Protocol):
@@ -161,6 +162,29 @@ class ModelDownloads(Protocol):
         self, offer: Offer, stop: Event, token: str | None = None
     ) -> Iterator[Fetching | Fetched]:
         """Fetch a model; `Fetched` comes last, unless stopped. What arrived is gone on with."""
+        ...
+
+
+class ModelTuning(Protocol):
+    """How fast models run on this machine with so many threads, and what is remembered of it.
+
+    Raises `ModelError`, `EngineError`, and `StorageError` where nothing can be remembered.
+    """
+
+    def measure(self, name: str | None, stop: Event, *, quick: bool) -> Iterator[Trying]:
+        """Measure a model; `Tuned` comes last, unless stopped, and is remembered by then.
+
+        Args:
+            quick: whether seconds must do, and less is told apart.
+        """
+        ...
+
+    def in_use(self, name: str | None) -> tuple[Choice, ...]:
+        """What a model is run with, and where that comes from."""
+        ...
+
+    def forget(self, name: str | None) -> int:
+        """Forget what was found for a model, or for all; how many measurements that was."""
         ...
 
 

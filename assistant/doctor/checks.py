@@ -50,6 +50,7 @@ def examine(place: Place, *, quick: bool) -> Iterator[Check]:
     yield parts.sqlite()
     yield parts.prompts(settings, paths)
     yield parts.model(settings, paths, load=not quick)
+    yield parts.tuning(settings, paths)
     yield parts.worker(paths)
     yield parts.files(paths, load=not quick)
     if place.package:

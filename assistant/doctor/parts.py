@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 from time import perf_counter
 
-from assistant.bootstrap import engine_worker, library, model_catalog, prompt_library
+from assistant.bootstrap import engine_worker, library, model_catalog, model_tuning, prompt_library
 from assistant.core.errors import AssistantError
 from assistant.core.events import Loaded
 from assistant.doctor.report import Check, fail, ok, warn
@@ -88,6 +88,17 @@ def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint)
     return fail(name, "it did not finish loading", f"See {engine_worker(paths).log}.")
+
+
+def tuning(settings: Settings, paths: Paths) -> Check:
+    """What the default model is run with, and where that comes from."""
+    name = "threads"
+    try:
+        used = model_tuning(settings, paths).in_use(None)
+    except AssistantError:
+        return ok(name, "there is no model")
+    told = ", ".join(f"{one.contest} {one.value} ({one.origin})" for one in used)
+    return ok(name, told)
 
 
 def files(paths: Paths, *, load: bool) -> Check:

@@ -15,6 +15,7 @@ from assistant.engine.options import LoadOptions
 from assistant.engine.parts import name_of, parts_of
 from assistant.engine.protocol import Target
 from assistant.engine.survey import Survey
+from assistant.engine.tunings import Tunings
 from assistant.ipc.join import Joiner
 from assistant.ipc.worker import WorkerSpec
 
@@ -35,6 +36,7 @@ class LocalModels:
         places: Sequence[Place] = (),
         survey: Survey | None = None,
         own: Mapping[str, LoadOptions] = MappingProxyType({}),
+        tunings: Tunings | None = None,
     ) -> None:
         """Args:
         folder: the models folder; it need not exist.
@@ -42,6 +44,7 @@ class LocalModels:
         places: where else to look.
         survey: tells what the files are; without one they are only listed.
         own: options of single models, by their name, in place of `options`.
+        tunings: what was found to be fastest, where options leave the choice.
         """
         self._joiner = Joiner(worker)
         self._options = options
@@ -50,6 +53,7 @@ class LocalModels:
         self._default = default
         self._places = places
         self._survey = survey
+        self._tunings = tunings
 
     def models(self) -> list[ModelRef]:
         """The starter model first, then the folder's by name, then those of other places."""
@@ -71,9 +75,15 @@ class LocalModels:
     ) -> LlamaChatModel:
         """See `ModelCatalog.open`."""
         reference = self.reference(name)
-        options = self._own.get(reference.name.casefold(), self._options)
-        target = Target.of(reference.name, Path(reference.path), options)
+        path, options = Path(reference.path), self.options_of(reference)
+        if self._tunings is not None:
+            options = self._tunings.applied(path, options)
+        target = Target.of(reference.name, path, options)
         return LlamaChatModel(self._joiner, target, adapters or ())
+
+    def options_of(self, model: ModelRef) -> LoadOptions:
+        """What the settings say of a model."""
+        return self._own.get(model.name.casefold(), self._options)
 
     def _found(self) -> list[tuple[ModelRef, str]]:
         """Each file once, under a name of its own, and why it is no model yet."""

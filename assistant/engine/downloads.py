@@ -1,25 +1,21 @@
 """Fetching models, by a process that ends with its work: this one never talks to a network."""
 
 import json
-import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 from assistant.core.downloads import Fetched, Fetching, Offer, Recommended
 from assistant.core.errors import AccessError, DownloadError
+from assistant.engine.asking import answers_of
 
 CATALOGUE = "recommended.toml"
 PATIENCE = 1.0
 """Seconds before a second try."""
-
-LOOK = 0.1
-"""Seconds between two looks at whether a download is still wanted."""
 
 
 class HubDownloads:
@@ -74,53 +70,14 @@ class HubDownloads:
             "token": token,
             "patience": self._patience,
         }
-        with self._answers(whole) as answers:
-            while not stop.is_set():
-                try:
-                    line = answers.get(timeout=LOOK)
-                except Empty:
-                    continue
-                if line is None:
-                    return
-                event = json.loads(line)
-                if "error" in event:
-                    kind = AccessError if event["error"] == "AccessError" else DownloadError
-                    raise kind(event["message"], event["hint"])
-                yield event
-
-    @contextmanager
-    def _answers(self, request: Mapping[str, object]) -> Iterator["Queue[bytes | None]"]:
-        """The lines that the process writes; None comes last."""
-        # A token goes through the pipe: every user of the machine can read command lines.
-        process = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        output = process.stdout
-        lines: Queue[bytes | None] = Queue()
-
-        def read() -> None:
-            for line in output:
-                lines.put(line)
-            lines.put(None)
-
-        reader = Thread(target=read, name="download", daemon=True)
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-            reader.start()
-            yield lines
+            # A token goes through the pipe: every user of the machine can read command lines.
+            with closing(answers_of(self._command, json.dumps(whole), stop)) as answers:
+                for line in answers:
+                    event = json.loads(line)
+                    if "error" in event:
+                        kind = AccessError if event["error"] == "AccessError" else DownloadError
+                        raise kind(event["message"], event["hint"])
+                    yield event
         except BrokenPipeError:
             raise DownloadError("The process that fetches models could not be started.") from None
-        finally:
-            process.kill()
-            process.wait()
-            if reader.ident is not None:
-                reader.join()
-            process.stdin.close()
-            output.close()

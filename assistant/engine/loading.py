@@ -15,7 +15,7 @@ import llama_cpp
 
 from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutError
 from assistant.core.models import CacheType
-from assistant.engine.modelfile import COMPUTED_AT_ONCE, check_model_file, free_memory
+from assistant.engine.modelfile import check_model_file, free_memory
 from assistant.engine.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
 from assistant.engine.threads import computing_threads
@@ -90,7 +90,7 @@ def load_weights(
     """
     # What a graphics card holds is not this program's to judge.
     free = sys.maxsize if llama_cpp.llama_supports_gpu_offload() else None
-    header = check_model_file(path, options.context_window, free)
+    header = check_model_file(path, options.context_window, free, options.graph)
     deadline = monotonic() + options.load_timeout
     wanted = True
 
@@ -137,12 +137,19 @@ def open_context(
     parameters.kv_unified = False
     parameters.n_seq_max = count
     parameters.n_ctx = window * count
-    parameters.n_batch = min(options.batch, window)
-    parameters.n_ubatch = min(parameters.n_batch, COMPUTED_AT_ONCE)
+    parameters.n_batch = min(options.portion, window)
+    parameters.n_ubatch = min(parameters.n_batch, options.graph)
     parameters.flash_attn_type = _flash_attention(options)
     parameters.type_k = parameters.type_v = CACHE_TYPES[options.cache_type]
-    parameters.n_threads = parameters.n_threads_batch = computing_threads(options.threads)
+    parameters.n_threads = computing_threads(options.threads)
+    parameters.n_threads_batch = options.threads_reading or parameters.n_threads
     parameters.no_perf = True
+    log.info(
+        "%d threads write, %d read, %d tokens at once",
+        parameters.n_threads,
+        parameters.n_threads_batch,
+        parameters.n_ubatch,
+    )
     native.forget()
     context: llama_cpp.llama_context_p | None
     context = llama_cpp.llama_init_from_model(model, parameters)

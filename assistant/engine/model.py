@@ -65,7 +65,7 @@ class LoadedModel:
             self.vocabulary,
             abort,
             window=self._window,
-            batch=options.batch,
+            batch=options.portion,
             stop=self._prompts.stop,
             native=native,
         )

@@ -8,6 +8,7 @@ import psutil
 
 from assistant.core.errors import ModelFileError, ModelMemoryError
 from assistant.engine.gguf import GgufError, Header, Tensor, read_header
+from assistant.engine.options import COMPUTED_AT_ONCE
 from assistant.engine.parts import parts_of
 
 PROBE = 4096
@@ -20,19 +21,18 @@ LONGEST_ZERO_TAIL = 2**20
 OVERHEAD = 128 * 2**20
 """Bytes for llama.cpp's buffers beside weights, cache and attention."""
 
-COMPUTED_AT_ONCE = 128
-"""Tokens of a prompt in one graph (llama.cpp's ubatch). More are not read any faster, and each
-takes memory: without flash attention 4 bytes per attention head and token of the window."""
-
 AGAIN = "Get the file again, or choose another."
 
 
-def check_model_file(path: Path, window: int, free: int | None = None) -> Header:
+def check_model_file(
+    path: Path, window: int, free: int | None = None, graph: int = COMPUTED_AT_ONCE
+) -> Header:
     """Refuse what cannot work, each with its own reason.
 
     Args:
         window: tokens the cache is to hold.
         free: bytes of memory that can be used; None looks.
+        graph: tokens of a prompt that are computed together.
 
     Raises:
         ModelFileError: missing, no GGUF, cut off, or with parts that never arrived.
@@ -49,7 +49,12 @@ def check_model_file(path: Path, window: int, free: int | None = None) -> Header
         ) from None
     except GgufError as failure:
         raise ModelFileError(f"The model file {path} {failure}.", AGAIN) from None
-    _check_memory(path, header, window, free_memory() if free is None else free)
+    needed = (
+        sum(part.stat().st_size for part in parts_of(path))
+        + context_bytes(header, window, graph)
+        + OVERHEAD
+    )
+    _check_memory(path, needed, window, free_memory() if free is None else free)
     return header
 
 
@@ -95,9 +100,7 @@ def _is_zero(file: int, start: int, size: int) -> bool:
     return not os.pread(file, size, start).strip(b"\0")
 
 
-def _check_memory(path: Path, header: Header, window: int, free: int) -> None:
-    weights = sum(part.stat().st_size for part in parts_of(path))
-    needed = weights + context_bytes(header, window) + OVERHEAD
+def _check_memory(path: Path, needed: int, window: int, free: int) -> None:
     if needed > free:
         raise ModelMemoryError(
             f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "
@@ -106,7 +109,7 @@ def _check_memory(path: Path, header: Header, window: int, free: int) -> None:
         )
 
 
-def context_bytes(header: Header, window: int) -> int:
+def context_bytes(header: Header, window: int, graph: int = COMPUTED_AT_ONCE) -> int:
     """Bytes of a 16-bit key/value cache and of attention; 0 where the header does not say."""
     layers, heads = header.number("block_count"), header.number("attention.head_count")
     if not heads:
@@ -117,7 +120,7 @@ def context_bytes(header: Header, window: int) -> int:
     cached_heads = header.number("attention.head_count_kv") or heads
     window = min(window, header.number("context_length") or window)
     cache = layers * window * cached_heads * (keys + values) * 2
-    attention = heads * COMPUTED_AT_ONCE * window * 4
+    attention = heads * graph * window * 4
     return cache + attention
 
 

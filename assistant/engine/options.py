@@ -6,6 +6,14 @@ from pydantic import Field
 
 from assistant.core.models import CacheType, FlashAttention, Value
 
+READ_AT_ONCE = 512
+"""Tokens of a prompt that llama.cpp is given at a time, where nothing else is asked for."""
+
+COMPUTED_AT_ONCE = 128
+"""Tokens of a prompt in one graph (llama.cpp's ubatch), likewise. More are seldom read any faster,
+and each takes memory: without flash attention 4 bytes per attention head and token of the window.
+"""
+
 
 class LoadOptions(Value):
     """Travels with each request: a worker whose model was loaded otherwise loads it again."""
@@ -14,8 +22,12 @@ class LoadOptions(Value):
     """Tokens that prompt and answer may use together; at most what the model was trained on."""
     threads: Annotated[int, Field(ge=0, le=512)] = 0
     """Threads that compute; 0 takes all cores but one."""
-    batch: Annotated[int, Field(ge=1)] = 512
-    """Tokens of the prompt that are read at once."""
+    threads_reading: Annotated[int, Field(ge=0, le=512)] = 0
+    """Threads that compute while a prompt is read; 0 takes as many as otherwise."""
+    batch: Annotated[int, Field(ge=0)] = 0
+    """Tokens of the prompt that are read at once; 0 takes what is usual."""
+    computed_at_once: Annotated[int, Field(ge=0, le=4096)] = 0
+    """Of these, how many are computed together; 0 takes what is usual."""
     sequences: Annotated[int, Field(ge=1, le=64)] = 3
     """Conversations whose cache stays in memory; fewer where they do not fit."""
     load_timeout: Annotated[float, Field(gt=0)] = 300
@@ -28,3 +40,13 @@ class LoadOptions(Value):
     """Whether the file is mapped into memory, and not copied there."""
     mlock: bool = False
     """Whether the weights are kept from being swapped out."""
+
+    @property
+    def portion(self) -> int:
+        """Tokens of a prompt that llama.cpp is given at a time."""
+        return self.batch or max(READ_AT_ONCE, self.computed_at_once)
+
+    @property
+    def graph(self) -> int:
+        """Tokens of a prompt in one graph."""
+        return min(self.portion, self.computed_at_once or COMPUTED_AT_ONCE)

@@ -99,6 +99,15 @@ requests: TypeAdapter[EngineRequest] = TypeAdapter(
 )
 
 
+class BenchRequest(Value):
+    """What a process of its own is to measure."""
+
+    target: Target
+    quick: bool
+    runtime: str
+    """The folder in which others are told that the machine is needed."""
+
+
 class Counted(Value):
     kind: Literal["counted"] = "counted"
     measure: Measure

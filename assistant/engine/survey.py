@@ -1,15 +1,13 @@
 """What the models that were found are, and whether they run here."""
 
-import platform
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Event
 
 from assistant.core.model_details import ModelDetails, ModelFacts
 from assistant.core.models import ModelRef
+from assistant.engine.machine import build as build_of_llama
+from assistant.engine.machine import processor
 from assistant.engine.options import LoadOptions
 from assistant.engine.probing import HeaderProbe, KeptFacts
 from assistant.engine.threads import computing_threads
@@ -34,7 +32,7 @@ class Survey:
         from assistant.engine.modelfile import free_memory  # noqa: PLC0415
         from assistant.engine.verdict import judge  # noqa: PLC0415
 
-        build = _build()
+        build = build_of_llama()
         kept = KeptFacts(self._kept, build)
         free = free_memory()
         changed = False
@@ -66,7 +64,7 @@ class Survey:
         kept: KeptFacts, probe: HeaderProbe, options: LoadOptions, stop: Event
     ) -> float | None:
         threads = computing_threads(options.threads)
-        machine = f"{_processor()}, {threads} threads"
+        machine = f"{processor()}, {threads} threads"
         measured = kept.bandwidth(machine)
         if measured is None:
             measured = probe.bandwidth(threads, stop)
@@ -74,18 +72,3 @@ class Survey:
                 kept.put_bandwidth(machine, measured)
                 kept.save()
         return measured
-
-
-def _build() -> str:
-    try:
-        return version("llama-cpp-python")
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def _processor() -> str:
-    with suppress(OSError):
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.M)
-        if found:
-            return found[1].strip()
-    return platform.processor() or platform.machine()

@@ -15,7 +15,12 @@ def computing_threads(asked: int, quota: Path = QUOTA) -> int:
     """
     if asked:
         return asked
-    return max(min(_cores(), _share(quota)) - 1, 1)
+    return max(usable_cores(quota) - 1, 1)
+
+
+def usable_cores(quota: Path = QUOTA) -> int:
+    """Logical ones that this process may use."""
+    return max(min(_cores(), _share(quota)), 1)
 
 
 def _cores() -> int:

@@ -1,0 +1,151 @@
+"""`assistant bench`: how a model runs fastest on this machine."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+import click
+
+from assistant.cli.console import Console
+from assistant.cli.interruption import Interruption
+from assistant.cli.program import Program
+from assistant.core.events import Loading
+from assistant.core.tuning import Choice, Contest, Outcome, Tried, Tuned
+
+HEADING = ("", "", "tokens/s", "±", "times")
+NUMBERS = (2, 3, 4)
+BAR = 20
+"""Columns of the longest bar."""
+
+
+@click.command()
+@click.argument("model", required=False)
+@click.option("--quick", is_flag=True, help="Take seconds, and tell less apart.")
+@click.option("--forget", is_flag=True, help="Forget what was found: of MODEL, or of all models.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_json: bool) -> int:
+    """Find out how a model runs fastest on this machine, and remember it.
+
+    Measures how fast MODEL, or the default one, writes and reads with so many threads, and how many
+    tokens of a prompt are best computed at once. What is faster than usual by more than the noise
+    is taken from then on, where the settings leave the choice. It takes a minute or two, best while
+    nothing else computes; Ctrl+C ends it and changes nothing.
+    """
+    tuning, console = program.tuning(), program.console
+    if forget:
+        count = tuning.forget(model)
+        if as_json:
+            console.json({"forgotten": count})
+        else:
+            console.line(f"Forgot {count} measurement{'' if count == 1 else 's'}.")
+        return 0
+    board, tuned = Board(), None
+    with Interruption() as interruption:
+        for event in tuning.measure(model, interruption.stop, quick=quick):
+            if isinstance(event, Tuned):
+                tuned = event
+            elif isinstance(event, Loading):
+                console.progress(f"loading {event.model}: {event.done:.0%}")
+            else:
+                board.take(event)
+                console.redraw(board.live())
+        console.end_progress()
+        if tuned is None:
+            console.note("Stopped: what was remembered before still holds.")
+            return interruption.exit_code
+    if as_json:
+        console.json({**tuned.model_dump(mode="json"), "speeds": board.speeds()})
+    else:
+        _tell(console, board, tuned, tuning.in_use(model))
+    return 0
+
+
+class Board:
+    """The measurements so far, as a table."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[Contest, int], list[float]] = {}
+        self._usual: dict[Contest, int] = {}
+        self._last: Tried | None = None
+
+    def take(self, tried: Tried) -> None:
+        self._rows.setdefault((tried.contest, tried.value), []).append(tried.speed)
+        if tried.usual:
+            self._usual[tried.contest] = tried.value
+        self._last = tried
+
+    def live(self) -> list[str]:
+        """The contest that is on, with bars."""
+        last = self._last
+        if last is None:
+            return []
+        rows = [(value, s) for (what, value), s in self._rows.items() if what == last.contest]
+        most = max(median(speeds) for _, speeds in rows)
+        told = [f"{last.done} of {last.total} measurements: {_TITLES[last.contest]}"]
+        for value, speeds in rows:
+            bar = "█" * round(BAR * median(speeds) / most)
+            mark = "usual" if self._usual.get(last.contest) == value else ""
+            told.append(f"{value:>6} {bar:<{BAR}} {median(speeds):>9,.1f} tokens/s {mark}")
+        return told
+
+    def rows(self) -> Iterator[Sequence[str]]:
+        """Everything, line by line."""
+        before = None
+        for (what, value), speeds in self._rows.items():
+            yield (
+                _TITLES[what] if what != before else "",
+                _amount(what, value),
+                f"{median(speeds):,.1f}",
+                f"{(max(speeds) - min(speeds)) / 2 / median(speeds):.0%}",
+                f"{len(speeds)}",
+            )
+            before = what
+
+    def speeds(self) -> list[dict[str, object]]:
+        return [
+            {"contest": what, "value": value, "tokens_per_second": speeds}
+            for (what, value), speeds in self._rows.items()
+        ]
+
+
+_TITLES: dict[Contest, str] = {
+    "writing": "writing an answer",
+    "reading": "reading a prompt",
+    "batch": "computing at once",
+}
+
+
+def told_choice(choice: Choice) -> tuple[str, str]:
+    """What a model is run with and where that comes from, as a row."""
+    return _TITLES[choice.contest], f"{_amount(choice.contest, choice.value)} ({choice.origin})"
+
+
+def _tell(console: Console, board: Board, tuned: Tuned, used: Sequence[Choice]) -> None:
+    console.table(list(board.rows()), HEADING, numbers=NUMBERS)
+    console.line()
+    for outcome in tuned.tuning.outcomes:
+        console.line(f"{_TITLES[outcome.contest]}: {_told(outcome)}")
+    own = [choice for choice in used if choice.origin == "your settings"]
+    if own:
+        names = " and ".join(sorted({_KEYS[choice.contest] for choice in own}))
+        console.note(f"Your settings go before it: {names}.")
+
+
+_KEYS: dict[Contest, str] = {"writing": "threads", "reading": "threads", "batch": "batch"}
+
+
+def _told(outcome: Outcome) -> str:
+    if outcome.best == outcome.usual:
+        return (
+            f"{_amount(outcome.contest, outcome.usual)} as usual; nothing is faster by more than "
+            f"the noise of {outcome.noise:.0%}"
+        )
+    return (
+        f"{_amount(outcome.contest, outcome.best)}, {outcome.gain:.0%} faster than the usual "
+        f"{outcome.usual} (noise {outcome.noise:.0%})"
+    )
+
+
+def _amount(what: Contest, value: int) -> str:
+    unit = "token" if what == "batch" else "thread"
+    return f"{value} {unit}{'' if value == 1 else 's'}"

@@ -1,0 +1,120 @@
+"""A model on the bench: how fast it reads and writes with so many threads."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from time import perf_counter
+
+import llama_cpp
+
+from assistant.core.errors import EngineError
+from assistant.core.models import Sampling
+from assistant.engine.abort import AbortFlag
+from assistant.engine.loading import load_weights, open_context
+from assistant.engine.native import NativeLog
+from assistant.engine.options import LoadOptions
+from assistant.engine.pace import Pace
+from assistant.engine.sampling import SamplerChain
+from assistant.engine.sequence import Batch, CachedSequence
+from assistant.engine.vocabulary import Vocabulary
+
+TEXT = """Chapter {number}. The ferry leaves at {number} minutes past the hour and takes almost an
+hour to the island. Whoever wants to take a bicycle along buys a second ticket at the window, where
+the keeper of the harbour also sells maps, bread and coffee. Em dias de vento forte o barco não sai,
+e os passageiros esperam na sala ao lado do cais até que o mar fique calmo outra vez.
+"""
+
+OPENING = 16
+"""Tokens that are read before an answer is written."""
+
+GREEDY = Sampling(temperature=0, repeat_penalty=1)
+
+
+class Workbench:
+    """Weights that stay loaded, and a fresh context for every measurement; close it at the end."""
+
+    def __init__(
+        self, path: Path, options: LoadOptions, progress: Callable[[float], bool], *, most: int
+    ) -> None:
+        """See `load_weights` for what is raised.
+
+        Args:
+            most: tokens that will be read or written at most.
+        """
+        self._native = NativeLog(AbortFlag())
+        self._path = path
+        window = max(256, most + OPENING)
+        self._options = options.model_copy(
+            update={"context_window": window, "sequences": 1, "batch": 0}
+        )
+        self._model = load_weights(path, self._options, self._native, progress)
+        self._vocabulary = Vocabulary(self._model)
+        trained = llama_cpp.llama_model_n_ctx_train(self._model)
+        self.room = min(window, trained or window) - OPENING
+        """Tokens that can be read or written."""
+        self._tokens = self._some_tokens(window)
+
+    def close(self) -> None:
+        llama_cpp.llama_model_free(self._model)
+        self._native.close()
+
+    def reading(self, tokens: int, *, threads: int, graph: int) -> float:
+        """Tokens per second of a prompt of `tokens`, read as the engine reads it."""
+        with self._sequence(threads, graph) as (_, sequence):
+            # The first graph also fetches the memory that it computes in.
+            self._read(sequence, min(graph, tokens))
+            sequence.clear()
+            started = perf_counter()
+            self._read(sequence, tokens)
+            return tokens / (perf_counter() - started)
+
+    def writing(self, tokens: int, *, threads: int) -> float:
+        """Tokens per second of an answer of `tokens`."""
+        with self._sequence(threads, 0) as (context, sequence):
+            self._read(sequence, OPENING)
+            with SamplerChain(GREEDY, self._vocabulary.size) as sampler:
+                self._write(sequence, sampler.sample(context))
+                started = perf_counter()
+                for _ in range(tokens - 1):
+                    self._write(sequence, sampler.sample(context))
+                return (tokens - 1) / (perf_counter() - started)
+
+    @contextmanager
+    def _sequence(
+        self, threads: int, graph: int
+    ) -> Iterator[tuple[llama_cpp.llama_context_p, CachedSequence]]:
+        options = self._options.model_copy(
+            update={"threads": threads, "threads_reading": threads, "computed_at_once": graph}
+        )
+        context = open_context(self._model, self._path, options, self._native)
+        batch = Batch(llama_cpp.llama_n_batch(context))
+        try:
+            yield context, CachedSequence(context, self._vocabulary, batch)
+        finally:
+            batch.close()
+            llama_cpp.llama_free(context)
+
+    def _read(self, sequence: CachedSequence, tokens: int) -> None:
+        sequence.begin(self._tokens[:tokens], b"")
+        pace = Pace(self._options.portion)
+        while sequence.unread:
+            with pace:
+                _must(sequence.read(pace.tokens))
+
+    def _write(self, sequence: CachedSequence, token: int) -> None:
+        sequence.write(token, b"")
+        _must(sequence.read_last())
+
+    def _some_tokens(self, least: int) -> list[int]:
+        tokens: list[int] = []
+        for number in count(1):
+            tokens += self._vocabulary.tokenize(TEXT.format(number=number).encode())
+            if len(tokens) >= least:
+                break
+        return tokens
+
+
+def _must(computed: bool) -> None:
+    if not computed:
+        raise EngineError("The model could not be computed.", "See the engine's log.")
