@@ -109,9 +109,9 @@ class Board:
 
 
 _TITLES: dict[Contest, str] = {
-    "writing": "writing an answer",
-    "reading": "reading a prompt",
-    "batch": "computing at once",
+    "writing": "writing",
+    "reading": "reading",
+    "batch": "at once",
 }
 
 

@@ -16,7 +16,8 @@ from assistant.engine.native import NativeLog
 from assistant.engine.options import LoadOptions
 from assistant.engine.pace import Pace
 from assistant.engine.sampling import SamplerChain
-from assistant.engine.sequence import Batch, CachedSequence
+from assistant.engine.sequence import CachedSequence
+from assistant.engine.sequences import Sequences
 from assistant.engine.vocabulary import Vocabulary
 
 TEXT = """Chapter {number}. The ferry leaves at {number} minutes past the hour and takes almost an
@@ -88,11 +89,11 @@ class Workbench:
             update={"threads": threads, "threads_reading": threads, "computed_at_once": graph}
         )
         context = open_context(self._model, self._path, options, self._native)
-        batch = Batch(llama_cpp.llama_n_batch(context))
+        sequences = Sequences(context, self._vocabulary)
         try:
-            yield context, CachedSequence(context, self._vocabulary, batch)
+            yield context, sequences.aside()
         finally:
-            batch.close()
+            sequences.close()
             llama_cpp.llama_free(context)
 
     def _read(self, sequence: CachedSequence, tokens: int) -> None:
