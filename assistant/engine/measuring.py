@@ -26,7 +26,7 @@ def shares(layout: Layout, tokens: Sequence[int], lengths: Sequence[int]) -> Mea
     """Each message's share: the tokens that begin within its span.
 
     Args:
-        lengths: bytes of the prompt that each token stands for.
+        lengths: bytes of the text that each token stands for; 0 for one that it does not have.
     """
     text = layout.text
     starts = [0, *accumulate(lengths)][:-1]

@@ -92,7 +92,9 @@ class LoadedModel:
         layout = self._prompts.layout(messages)
         text = layout.text.encode()
         tokens = self._cache.tokens_of(text, adapters)
-        return shares(layout, tokens, self.vocabulary.lengths(tokens))
+        silent = len(self.vocabulary.opening(text))
+        lengths = [0] * silent + self.vocabulary.lengths(tokens[silent:])
+        return shares(layout, tokens, lengths)
 
     def render(
         self, messages: Sequence[ChatMessage], adapters: AdapterSet = BASE

@@ -123,7 +123,7 @@ class CachedSequence:
         """The tokens of a prompt, those in the cache wherever its text begins the prompt."""
         mark = self._last_common_mark(prompt, adapters)
         if mark is None:
-            return self._opening(prompt) + self._vocabulary.tokenize(prompt)
+            return self._vocabulary.opening(prompt) + self._vocabulary.tokenize(prompt)
         return self._tokens[: mark.tokens] + self._vocabulary.tokenize(prompt[mark.size :])
 
     def begin(self, tokens: Sequence[int], prompt: bytes) -> int:
@@ -152,7 +152,7 @@ class CachedSequence:
         What was evaluated otherwise than a fresh reading of `prompt` would do it is dropped.
         """
         self._cut(self._as_prompt)
-        tokens = self._opening(prompt) + self._vocabulary.tokenize(prompt)
+        tokens = self._vocabulary.opening(prompt) + self._vocabulary.tokenize(prompt)
         self._marks = []
         self.begin(tokens, prompt)
 
@@ -261,13 +261,6 @@ class CachedSequence:
         return not self._vocabulary.prefixes_space or any(
             prompt.startswith(special.encode(), at) for special in self._vocabulary.special
         )
-
-    def _opening(self, prompt: bytes) -> list[int]:
-        """The token that begins every prompt, unless the template has written it."""
-        vocabulary = self._vocabulary
-        if not vocabulary.adds_bos or prompt.startswith(vocabulary.bos.encode()):
-            return []
-        return [vocabulary.bos_token]
 
 
 def portion(unread: int, limit: int, together: int) -> int:

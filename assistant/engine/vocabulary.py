@@ -47,6 +47,12 @@ class Vocabulary:
             )
         return list(tokens[:count])
 
+    def opening(self, prompt: bytes) -> list[int]:
+        """The token that begins every prompt, unless the template has written it."""
+        if not self.adds_bos or prompt.startswith(self.bos.encode()):
+            return []
+        return [self.bos_token]
+
     def piece(self, token: int) -> bytes:
         """What a written token adds to the answer; b"" for control tokens."""
         piece = self._pieces.get(token)

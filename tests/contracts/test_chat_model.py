@@ -10,8 +10,10 @@ from assistant.core.errors import ContextOverflowError
 from assistant.core.events import Finished, Loaded, Reading, Wrote
 from assistant.core.models import Sampling
 from assistant.core.ports import ChatModel
+from assistant.engine.catalog import STARTER, LocalModels
 from assistant.engine.options import LoadOptions
 from tests.engine.support import GREEDY, answer, collect, engine_home, local_models, said
+from tests.engine.tiny_model import NAME, write_tiny_model
 from tests.fakes import ScriptedModel
 
 QUESTION = (said("system", "You answer briefly."), said("user", "What is the capital of France?"))
@@ -24,15 +26,29 @@ WINDOW = 512
 LONG_STORY = "once upon a time there was a cat who liked stories. " * 50
 
 
-@pytest.fixture(scope="module", params=["scripted", pytest.param("llama", marks=pytest.mark.model)])
-def model(request: pytest.FixtureRequest) -> Iterator[ChatModel]:
-    if request.param == "scripted":
-        yield ScriptedModel(LONG_STORY, window=WINDOW)
-        return
+@pytest.fixture(scope="module")
+def engine() -> Iterator[LocalModels]:
+    """One engine for both models."""
     with engine_home() as home:
-        model = local_models(home, LoadOptions(context_window=WINDOW, threads=1)).open(None)
-        list(model.load(Event()))
-        yield model
+        write_tiny_model(home / "models")
+        yield local_models(home, LoadOptions(context_window=WINDOW, threads=1))
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        "scripted",
+        pytest.param(STARTER, marks=pytest.mark.model),
+        pytest.param(NAME, marks=pytest.mark.model),
+    ],
+)
+def model(request: pytest.FixtureRequest) -> ChatModel:
+    if request.param == "scripted":
+        return ScriptedModel(LONG_STORY, window=WINDOW)
+    models: LocalModels = request.getfixturevalue("engine")
+    model = models.open(request.param)
+    list(model.load(Event()))
+    return model
 
 
 def test_loading_ends_with_what_was_loaded(model: ChatModel) -> None:
@@ -143,7 +159,9 @@ def test_messages_beyond_the_window_are_refused(model: ChatModel) -> None:
 
 
 def test_an_answer_stops_at_the_end_of_the_window(model: ChatModel) -> None:
-    words = WINDOW - model.measure([said("user", "")]).total - 12
+    begun = model.measure([said("user", "Repeat this:")]).total
+    word = model.measure([said("user", "Repeat this: word")]).total - begun
+    words = (WINDOW - begun - 9) // word
     messages = [said("user", "Repeat this:" + " word" * words)]
     _, finished = answer(model, messages, Sampling(seed=1, temperature=2))
     assert finished.reason == "length"
