@@ -245,6 +245,7 @@ def _run_engine() -> None:
         Keeping(paths.snapshots, budget) if budget else None,
         idle_unload=settings.engine.idle_unload,
         idle_exit=settings.engine.idle_exit,
+        models=settings.engine.models,
     )
 
 

@@ -64,8 +64,11 @@ class EngineSettings(Value):
     """Whether the model is kept from being swapped out; the system may limit that."""
     load_timeout: Annotated[float, Field(gt=0)] = 300
     """Seconds after which a load is given up."""
+    models: Annotated[int, Field(ge=1, le=64)] = 3
+    """Models that stay in memory together, so that going back to one costs nothing; fewer where
+    the memory is short."""
     idle_unload: Annotated[float, Field(gt=0)] = 900
-    """Seconds without a request after which the model leaves the memory."""
+    """Seconds without a request after which a model leaves the memory."""
     idle_exit: Annotated[float, Field(gt=0)] = 1800
     """Seconds without a request after which the worker ends."""
 

@@ -1,9 +1,8 @@
 """Runs jobs on the model they are meant for, one at a time."""
 
 import logging
-from pathlib import Path
+from collections.abc import Callable
 from time import perf_counter
-from typing import NamedTuple
 
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.events import Finished, Loaded, Loading
@@ -12,9 +11,10 @@ from assistant.engine.adapters import AdapterSet
 from assistant.engine.backends import load_backends
 from assistant.engine.jobs import Job, JobQueue, never_started
 from assistant.engine.loading import GRACE, LoadStoppedError, Watchdog, timeout_error
+from assistant.engine.memory import free_for_models
 from assistant.engine.model import LoadedModel
 from assistant.engine.native import NativeLog
-from assistant.engine.options import LoadOptions
+from assistant.engine.pool import MOST, ModelPool
 from assistant.engine.protocol import (
     Count,
     Counted,
@@ -23,7 +23,6 @@ from assistant.engine.protocol import (
     Load,
     Render,
     Rendered,
-    Target,
 )
 from assistant.engine.snapshots import Snapshots
 from assistant.ipc.control import Leaving
@@ -34,28 +33,24 @@ PROGRESS_INTERVAL = 0.05
 log = logging.getLogger(__name__)
 
 
-class _Loaded(NamedTuple):
-    """What the model in memory was made from."""
-
-    path: Path
-    options: LoadOptions
-    stamp: tuple[int, int] | None
-
-
 class Host:
-    """Holds at most one model. Used by the worker's main thread only."""
+    """Serves jobs from the models in memory. Used by the worker's main thread only."""
 
     def __init__(
-        self, jobs: JobQueue, abort: AbortFlag, snapshots: Snapshots | None = None
+        self,
+        jobs: JobQueue,
+        abort: AbortFlag,
+        snapshots: Snapshots | None = None,
+        most: int = MOST,
+        free: Callable[[], int] = free_for_models,
     ) -> None:
+        """`most` and `free`: see `ModelPool`."""
         self._snapshots = snapshots
         self._jobs = jobs
         self._abort = abort
         self._native = NativeLog(abort)
         load_backends()
-        self._model: LoadedModel | None = None
-        self._loaded: _Loaded | None = None
-        self._loads = 0
+        self._models = ModelPool(self._native, abort, snapshots, most, free)
 
     def run(self, job: Job) -> None:
         """Serve one job to its end. Nothing that goes wrong in it ends the worker."""
@@ -64,31 +59,30 @@ class Host:
             job.end(never_started(job))
             return
         self._serve_safely(job)
+        self._models.touch(job.request.target)
 
     def rest(self, idle: float) -> bool:
         """Use the time while nobody asks, in small pieces; whether there is more to do."""
-        if self._model is None:
-            return False
         self._abort.clear()
-        try:
-            return self._model.rest(idle)
-        except AssistantError as failure:
-            log.warning("the model failed while nobody asked; it is loaded again: %s", failure)
-            self.unload()
-            return False
+        return any(self._rest(model, idle) for model in list(self._models))
 
-    def unload(self) -> None:
-        """Give the model's memory back."""
-        if self._model is not None:
-            self._model.close()
-            self._model = self._loaded = None
-            log.info("unloaded the model")
+    def unload_unused(self, seconds: float) -> None:
+        """Give back the memory of models that nobody has asked for so long."""
+        self._models.drop_unused(seconds)
 
     def close(self) -> None:
-        self.unload()
+        self._models.close()
         if self._snapshots is not None:
             self._snapshots.close()
         self._native.close()
+
+    def _rest(self, model: LoadedModel, idle: float) -> bool:
+        try:
+            return model.rest(idle)
+        except AssistantError as failure:
+            log.warning("a model failed while nobody asked; it is loaded again: %s", failure)
+            self._models.drop(model)
+            return False
 
     def _serve_safely(self, job: Job) -> None:
         try:
@@ -107,7 +101,7 @@ class Host:
         adapters = model.adapters.of(job.request.target.adapters)
         match job.request:
             case Load(target=target):
-                job.end(Loaded(info=model.info(target.name), loads=self._loads))
+                job.end(Loaded(info=model.info(target.name), loads=self._models.loads))
             case Count(messages=messages):
                 job.end(Counted(measure=model.measure(messages, adapters)))
             case Render(messages=messages):
@@ -131,13 +125,15 @@ class Host:
             self._serve_safely(job)
 
     def _is_quick(self, job: Job) -> bool:
-        return not isinstance(job.request, Generate) and self._holds(job.request.target)
+        return (
+            not isinstance(job.request, Generate)
+            and self._models.find(job.request.target) is not None
+        )
 
     def _ready(self, job: Job) -> LoadedModel:
         target = job.request.target
-        if self._model is not None and self._holds(target):
-            return self._model
-        self.unload()
+        if self._models.find(target) is not None:
+            return self._models.take(target, lambda _: True)
         shown = perf_counter()
 
         def progress(done: float) -> bool:
@@ -148,24 +144,9 @@ class Host:
             return not job.cancelled
 
         job.post(Loading(model=target.name, done=0))
-        path, options = target.path, target.options
-        with Watchdog(options.load_timeout + GRACE, lambda: self._give_up(job)):
-            self._model = LoadedModel(
-                path, options, self._native, self._abort, progress, self._snapshots
-            )
-        self._loaded = _Loaded(path, options, _stamp(path))
-        self._loads += 1
-        log.info("loaded %s", path)
-        return self._model
-
-    def _holds(self, target: Target) -> bool:
-        """Whether the model in memory is the one that is meant."""
-        loaded = self._loaded
-        return (
-            loaded is not None
-            and (loaded.path, loaded.options) == (target.path, target.options)
-            and _stamp(target.path) in (None, loaded.stamp)
-        )
+        limit = target.options.load_timeout + GRACE
+        with Watchdog(limit, lambda: self._give_up(job)):
+            return self._models.take(target, progress)
 
     def _give_up(self, job: Job) -> None:
         """In the watchdog's thread, right before the process ends."""
@@ -173,12 +154,3 @@ class Host:
         job.end(Failed.of(timeout_error(target.path, target.options)))
         for waiting in self._jobs.drain():
             waiting.caller.end(Leaving())
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """Changes when a file is replaced; None when it is not there, which a loaded model survives."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size

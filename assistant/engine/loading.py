@@ -3,7 +3,6 @@
 import ctypes
 import logging
 import os
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,8 @@ import llama_cpp
 
 from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutError
 from assistant.core.models import CacheType
-from assistant.engine.modelfile import check_model_file, free_memory
+from assistant.engine.gguf import read_header
+from assistant.engine.modelfile import free_memory
 from assistant.engine.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
 from assistant.engine.threads import computing_threads
@@ -78,19 +78,16 @@ def timeout_error(path: Path, options: LoadOptions) -> ModelLoadTimeoutError:
 def load_weights(
     path: Path, options: LoadOptions, native: NativeLog, progress: Callable[[float], bool]
 ) -> llama_cpp.llama_model_p:
-    """Load a model file; free it with `llama_model_free`.
+    """Load a model file that was checked; free it with `llama_model_free`.
 
     Args:
         progress: takes 0 … 1 and returns whether to go on.
 
     Raises:
-        ModelFileError, ModelMemoryError: see `check_model_file`; also an unknown architecture.
+        ModelFileError: llama.cpp does not take it.
         ModelLoadTimeoutError: it took longer than `options.load_timeout`.
         LoadStoppedError: `progress` said no.
     """
-    # What a graphics card holds is not this program's to judge.
-    free = sys.maxsize if llama_cpp.llama_supports_gpu_offload() else None
-    header = check_model_file(path, options.context_window, free, options.graph)
     deadline = monotonic() + options.load_timeout
     wanted = True
 
@@ -115,7 +112,7 @@ def load_weights(
         raise LoadStoppedError
     if monotonic() >= deadline:
         raise timeout_error(path, options)
-    raise _refused(path, header.architecture, native.errors())
+    raise _refused(path, native.errors())
 
 
 def open_context(
@@ -200,8 +197,9 @@ def _sequences(model: llama_cpp.llama_model_p, window: int, wanted: int) -> int:
     return max(1, min(wanted, fitting))
 
 
-def _refused(path: Path, architecture: str, errors: list[str]) -> ModelFileError:
+def _refused(path: Path, errors: list[str]) -> ModelFileError:
     if any("unknown model architecture" in line for line in errors):
+        architecture = read_header(path).architecture
         return ModelFileError(
             f"The model file {path} has the architecture {architecture!r}, which this version of "
             "llama.cpp does not know.",

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 
@@ -24,19 +25,11 @@ OVERHEAD = 128 * 2**20
 AGAIN = "Get the file again, or choose another."
 
 
-def check_model_file(
-    path: Path, window: int, free: int | None = None, graph: int = COMPUTED_AT_ONCE
-) -> Header:
+def check_model_file(path: Path) -> Header:
     """Refuse what cannot work, each with its own reason.
-
-    Args:
-        window: tokens the cache is to hold.
-        free: bytes of memory that can be used; None looks.
-        graph: tokens of a prompt that are computed together.
 
     Raises:
         ModelFileError: missing, no GGUF, cut off, or with parts that never arrived.
-        ModelMemoryError: weights and cache need more memory than is free.
     """
     try:
         header = read_header(path)
@@ -49,12 +42,6 @@ def check_model_file(
         ) from None
     except GgufError as failure:
         raise ModelFileError(f"The model file {path} {failure}.", AGAIN) from None
-    needed = (
-        sum(part.stat().st_size for part in parts_of(path))
-        + context_bytes(header, window, graph)
-        + OVERHEAD
-    )
-    _check_memory(path, needed, window, free_memory() if free is None else free)
     return header
 
 
@@ -100,13 +87,35 @@ def _is_zero(file: int, start: int, size: int) -> bool:
     return not os.pread(file, size, start).strip(b"\0")
 
 
-def _check_memory(path: Path, needed: int, window: int, free: int) -> None:
+def memory_needed(path: Path, header: Header, window: int, graph: int = COMPUTED_AT_ONCE) -> int:
+    """Bytes that a model takes.
+
+    Args:
+        window: tokens that the cache holds.
+        graph: tokens of a prompt that are computed together.
+    """
+    weights = sum(part.stat().st_size for part in parts_of(path))
+    return weights + context_bytes(header, window, graph) + OVERHEAD
+
+
+def check_memory(path: Path, header: Header, window: int, graph: int) -> None:
+    """Refuse a model that needs more memory than is free; see `memory_needed`.
+
+    Raises:
+        ModelMemoryError: that is so.
+    """
+    needed, free = memory_needed(path, header, window, graph), free_memory()
     if needed > free:
-        raise ModelMemoryError(
-            f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "
-            f"{window:,} tokens, and {_megabytes(free)} are free.",
-            "Choose a smaller model, lower engine.context_window, or close other programs.",
-        )
+        refuse_for_memory(path, needed, window, free)
+
+
+def refuse_for_memory(path: Path, needed: int, window: int, free: int) -> NoReturn:
+    """Raises ModelMemoryError: weights and cache need more bytes than are free."""
+    raise ModelMemoryError(
+        f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "
+        f"{window:,} tokens, and {_megabytes(free)} are free.",
+        "Choose a smaller model, lower engine.context_window, or close other programs.",
+    )
 
 
 def context_bytes(header: Header, window: int, graph: int = COMPUTED_AT_ONCE) -> int:

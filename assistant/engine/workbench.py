@@ -12,6 +12,7 @@ from assistant.core.errors import EngineError
 from assistant.core.models import Sampling
 from assistant.engine.abort import AbortFlag
 from assistant.engine.loading import load_weights, open_context
+from assistant.engine.modelfile import check_memory, check_model_file
 from assistant.engine.native import NativeLog
 from assistant.engine.options import LoadOptions
 from assistant.engine.pace import Pace
@@ -38,7 +39,7 @@ class Workbench:
     def __init__(
         self, path: Path, options: LoadOptions, progress: Callable[[float], bool], *, most: int
     ) -> None:
-        """See `load_weights` for what is raised.
+        """See `check_model_file`, `check_memory` and `load_weights` for what is raised.
 
         Args:
             most: tokens that will be read or written at most.
@@ -49,6 +50,7 @@ class Workbench:
         self._options = options.model_copy(
             update={"context_window": window, "sequences": 1, "batch": 0}
         )
+        check_memory(path, check_model_file(path), window, self._options.graph)
         self._model = load_weights(path, self._options, self._native, progress)
         self._vocabulary = Vocabulary(self._model)
         trained = llama_cpp.llama_model_n_ctx_train(self._model)

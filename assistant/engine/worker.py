@@ -4,6 +4,7 @@ import faulthandler
 import logging
 import os
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -38,14 +39,22 @@ class Keeping(NamedTuple):
 
 
 def serve(
-    worker: WorkerSpec, keeping: Keeping | None = None, *, idle_unload: float, idle_exit: float
+    worker: WorkerSpec,
+    keeping: Keeping | None = None,
+    *,
+    idle_unload: float,
+    idle_exit: float,
+    models: int = 3,
+    free: Callable[[], int] | None = None,
 ) -> None:
     """Be the engine worker until nobody needs one.
 
     Args:
         keeping: where states of the cache are kept; None keeps none.
-        idle_unload: seconds without a request after which the model leaves the memory.
+        idle_unload: seconds without a request after which a model leaves the memory.
         idle_exit: seconds without a request after which the process ends.
+        models: how many may be in memory together.
+        free: tells how many bytes another model may take; None asks the system.
 
     Raises:
         StartError: another worker lives, or there is no key.
@@ -63,10 +72,11 @@ def serve(
     with Server(worker, requests, lambda caller, request: jobs.put(Job(caller, request))) as server:
         # Callers can queue while llama.cpp is being imported.
         from assistant.engine.host import Host  # noqa: PLC0415
+        from assistant.engine.memory import free_for_models  # noqa: PLC0415
         from assistant.engine.snapshots import Snapshots  # noqa: PLC0415
 
         snapshots = Snapshots(keeping.folder, keeping.budget) if keeping else None
-        host = Host(jobs, abort, snapshots)
+        host = Host(jobs, abort, snapshots, models, free or free_for_models)
         log.info("engine %s is ready", worker.version)
         sign = Answering(worker.runtime)
         _work(host, jobs, server, output, sign, idle_unload=idle_unload, idle_exit=idle_exit)
@@ -89,6 +99,7 @@ def _work(
     look = min(LOOK, idle_unload, idle_exit)
     served = monotonic()
     while True:
+        host.unload_unused(idle_unload)
         more = host.rest(monotonic() - served)
         job = jobs.take(0 if more else look)
         if job is not None:
@@ -100,6 +111,4 @@ def _work(
         idle = monotonic() - served
         if (idle > idle_exit or server.retiring.is_set()) and server.quiet_for() > 0:
             return
-        if idle > idle_unload:
-            host.unload()
         output.trim()

@@ -7,7 +7,11 @@ import pytest
 
 from assistant.core.errors import ModelMemoryError
 from assistant.engine.gguf import GgufError, read_header
-from assistant.engine.modelfile import check_model_file, context_bytes
+from assistant.engine.modelfile import (
+    context_bytes,
+    memory_needed,
+    refuse_for_memory,
+)
 from tests.engine.support import starter_file
 
 MIB = 2**20
@@ -30,11 +34,12 @@ def test_the_cache_is_as_large_as_llama_cpp_makes_it() -> None:
     assert context_bytes(header, 10**9) == context_bytes(header, 8192)
 
 
-def test_a_model_is_refused_by_the_memory_it_needs() -> None:
-    check_model_file(starter_file(), 8192, free=512 * MIB)
-    with pytest.raises(ModelMemoryError, match=r"needs about 4\d\d MiB .* and 300 MiB are free"):
-        check_model_file(starter_file(), 8192, free=300 * MIB)
-    check_model_file(starter_file(), 512, free=300 * MIB)
+def test_a_model_needs_its_weights_and_its_window() -> None:
+    file, header = starter_file(), read_header(starter_file())
+    assert 300 * MIB < memory_needed(file, header, 8192) < 512 * MIB
+    assert memory_needed(file, header, 512) < 300 * MIB
+    with pytest.raises(ModelMemoryError, match=r"needs about 400 MiB .* and 300 MiB are free"):
+        refuse_for_memory(file, 400 * MIB, 8192, 300 * MIB)
 
 
 def test_any_cut_and_any_flip_is_refused_or_read(home: Path) -> None:

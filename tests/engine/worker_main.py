@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from assistant.engine.memory import free_for_models
 from assistant.engine.worker import Keeping, serve
 from assistant.ipc.worker import WorkerSpec
 
@@ -15,5 +16,11 @@ if __name__ == "__main__":
         log=Path(home) / "logs" / "engine.log",
         version=version,
     )
+    memory = Path(home) / "free"
+
+    def free() -> int:
+        """As the test says, where it says something."""
+        return int(memory.read_text()) if memory.exists() else free_for_models()
+
     keeping = Keeping(Path(home) / "snapshots", 2**30)
-    serve(spec, keeping, idle_unload=float(idle_unload), idle_exit=float(idle_exit))
+    serve(spec, keeping, idle_unload=float(idle_unload), idle_exit=float(idle_exit), free=free)
