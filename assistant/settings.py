@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from assistant.core.errors import SettingsError
-from assistant.core.models import CacheType, FlashAttention, Sampling, Value
+from assistant.core.models import CacheType, FlashAttention, Sampling, SamplingChanges, Value
 
 PREFIX = "ASSISTANT_"
 
@@ -85,6 +85,8 @@ class OneModelSettings(Value):
     cache_type: CacheType | None = None
     mmap: bool | None = None
     mlock: bool | None = None
+    sampling: SamplingChanges = SamplingChanges()
+    """What it has otherwise than `[sampling]`."""
 
 
 class ModelSettings(Value):

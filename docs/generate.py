@@ -7,6 +7,7 @@ import click
 
 from assistant.cli.entry import NAME, command
 from assistant.cli.reference import describe
+from assistant.core.models import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
 from assistant.tui.commands import COMMANDS, key_name
 
@@ -52,7 +53,12 @@ def _settings() -> Iterator[str]:
     yield "what holds now. The environment goes before the file."
     yield ""
     yield 'A table `[model."NAME"]` holds what one model has otherwise than `[engine]`:'
-    yield f"{', '.join(f'`{key}`' for key in OneModelSettings.model_fields)}."
+    keys = [f"`{key}`" for key in OneModelSettings.model_fields if key != "sampling"]
+    yield f"{', '.join(keys)}."
+    fields = ", ".join(f"`{key}`" for key in SamplingChanges.model_fields)
+    yield 'A table `[model."NAME".sampling]` holds what it has otherwise than `[sampling]`; what'
+    yield f"a prompt or a conversation says goes before it: {fields}."
+    yield "`assistant settings` shows the tables that are there."
     section = ""
     for setting in describe(Settings()):
         name, _, key = setting.key.partition(".")
