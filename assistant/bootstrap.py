@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant import __version__
 from assistant.core.chat import Chat
 from assistant.core.errors import SettingsError, StorageError
+from assistant.core.models import AdapterUse
 from assistant.core.ports import (
     ConversationStore,
     Library,
@@ -99,7 +100,6 @@ def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assist
             files,
             fall_back=settings.library.fall_back,
             wording=lambda: prompts.internal("sources").text,
-            of_models={name: own.sampling for name, own in settings.model.items()},
         ),
         library=files,
     )
@@ -136,8 +136,12 @@ def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
         survey=Survey((*_program(), "--worker", HEADERS), paths.cache / "models.json"),
         own={
             name: LoadOptions(
-                **common | own.model_dump(include=set(LoadOptions.model_fields), exclude_none=True)
+                **{**common, **own.model_dump(exclude_none=True, exclude={"adapters"})}
             )
+            for name, own in settings.model.items()
+        },
+        adapters={
+            name: [AdapterUse(name=file, scale=scale) for file, scale in own.adapters.items()]
             for name, own in settings.model.items()
         },
         tunings=Tunings(paths.tunings),

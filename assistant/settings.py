@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from assistant.core.errors import SettingsError
-from assistant.core.models import CacheType, FlashAttention, Sampling, SamplingChanges, Value
+from assistant.core.models import CacheType, FlashAttention, Sampling, Value
 
 PREFIX = "ASSISTANT_"
 
@@ -85,8 +85,10 @@ class OneModelSettings(Value):
     cache_type: CacheType | None = None
     mmap: bool | None = None
     mlock: bool | None = None
-    sampling: SamplingChanges = SamplingChanges()
-    """What it has otherwise than `[sampling]`."""
+    adapters: dict[str, Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)]] = Field(
+        default_factory=dict
+    )
+    """LoRA adapters that it is run with: name or path, and how much of each."""
 
 
 class ModelSettings(Value):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
+from assistant.cli.adapting import adapter_option, given_adapters
 from assistant.cli.answering import Answering
 from assistant.cli.forms import Form, grammar_form, schema_form
 from assistant.cli.interruption import Interruption
@@ -62,6 +63,7 @@ class AskOptions(Value):
     last: bool
     temporary: bool
     model: str | None
+    adapters: tuple[str, ...]
     max_tokens: int | None
     temperature: float | None
     seed: int | None
@@ -86,6 +88,7 @@ class AskOptions(Value):
 @click.option("--last", is_flag=True, help="Go on with the newest conversation.")
 @click.option("--temporary", is_flag=True, help="Keep neither the question nor the answer.")
 @click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
+@adapter_option
 @click.option("--max-tokens", type=int, metavar="N", help="The longest answer, in tokens.")
 @click.option("--temperature", type=float, metavar="T", help="0 takes the likeliest token.")
 @click.option("--seed", type=int, metavar="N", help="The same seed gives the same answer.")
@@ -140,8 +143,7 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
     attached = tuple(_attachable(path) for path in options.attach)
     with program.assistant() as assistant:
         asked = _asked(program, assistant, options, values, text)
-        usual = assistant.chat.sampling.of(asked.model_name)
-        sampling = changes.over(asked.basis.sampling.over(usual))
+        sampling = changes.over(asked.basis.sampling.over(program.settings.sampling))
         sampling = sampling.model_copy(update={"constraint": form.constraint if form else None})
         sources = chosen_sources(
             options.collections,
@@ -218,17 +220,19 @@ def _asked(
     text: str,
 ) -> Asked:
     """Everything the options name, found before anything is stored."""
-    model = absolute(options.model)
+    model, adapters = absolute(options.model), given_adapters(options.adapters)
     if model is not None:
-        assistant.models.open(model)
+        assistant.models.open(model, adapters)
     earlier = _earlier(assistant.store, options)
+    if adapters:
+        assistant.models.open(model or (earlier.model if earlier else None), adapters)
     name = options.prompt
     if name is None and earlier is None:
         name = assistant.settings.chat.prompt
     if not name:
         if values:
             raise click.UsageError("--var is for the variables of a prompt: add --prompt NAME.")
-        return Asked(earlier=earlier, opening=None, model=model)
+        return Asked(earlier=earlier, opening=None, model=model, given=adapters)
     prompt = prompt_called(assistant.prompts, name)
     tell_bad_file(program, assistant.prompts, prompt)
     opening = open_prompt(program, prompt, values, text)
@@ -236,7 +240,7 @@ def _asked(
         model = hinted_model(opening, assistant.models)
         if model is None:
             program.console.note(f"{name} asks for the model {opening.model}, which is not here.")
-    return Asked(earlier=earlier, opening=opening, model=model)
+    return Asked(earlier=earlier, opening=opening, model=model, given=adapters)
 
 
 def _earlier(store: ConversationStore, options: AskOptions) -> Conversation | None:
@@ -251,14 +255,17 @@ def _earlier(store: ConversationStore, options: AskOptions) -> Conversation | No
 
 
 def _conversation(assistant: "Assistant", asked: Asked, temporary: bool) -> Conversation:
-    """The conversation to ask in: a new one, or the earlier one under its new prompt and model."""
+    """The conversation to ask in: a new one, or the earlier one under its new prompt, model and
+    adapters."""
     store, earlier, opening = assistant.store, asked.earlier, asked.opening
     if earlier is None:
-        return begin(store, opening, asked.model, temporary=temporary)
+        return begin(store, opening, asked.model, adapters=asked.given, temporary=temporary)
     if opening is not None:
         take_up(store, earlier.id, opening, asked.model)
     elif asked.model is not None:
         store.set_model(earlier.id, asked.model)
+    if asked.given is not None:
+        store.set_adapters(earlier.id, asked.given)
     return earlier
 
 

@@ -125,8 +125,6 @@ def _tell(console: Console, board: Board, tuned: Tuned, used: Sequence[Choice]) 
     console.line()
     for outcome in tuned.tuning.outcomes:
         console.line(f"{_TITLES[outcome.contest]}: {_told(outcome)}")
-    if any(one.contest != "batch" and one.best > one.usual for one in tuned.tuning.outcomes):
-        console.note("With every core, another program that computes slows answers down a lot.")
     own = [choice for choice in used if choice.origin == "your settings"]
     if own:
         names = " and ".join(sorted({_KEYS[choice.contest] for choice in own}))

@@ -9,7 +9,7 @@ import click
 from assistant.cli.bench import told_choice
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
-from assistant.core.model_details import ModelDetails
+from assistant.core.model_details import ModelDetails, fitting
 from assistant.core.models import ModelRef
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -34,7 +34,8 @@ def models(context: click.Context, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def list_(program: Program, /, as_json: bool) -> int:
-    """List the models on this machine: what they are, and whether they run here.
+    """List the models on this machine: what they are, and whether they run here; and the LoRA
+    adapters, with the models that they fit.
 
     Looks into the models folder, the folders of the settings and those of other programs. Nothing
     is loaded; headers that were not seen before are read, which takes a while.
@@ -48,15 +49,20 @@ def list_(program: Program, /, as_json: bool) -> int:
         console.end_progress()
         if interruption.stop.is_set():
             return interruption.exit_code
-    default = _default([one.model for one in found], program.settings.chat.model)
+    choices = [one.model for one in found if one.fit != "adapter"]
+    default = _default(choices, program.settings.chat.model)
     if as_json:
-        listed = [_object(one, one.model is default) for one in found]
+        listed = [_object(one, one.model is default) | _fits(one, found) for one in found]
         console.json({"models": listed, "folder": str(program.paths.models)})
         return 0
-    usable = [one for one in found if one.fit != "damaged"]
+    usable = [one for one in found if one.fit not in ("damaged", "adapter")]
     rows = [(_mark(one.model is default), *_row(one)) for one in usable]
     heading = ("", "name", "size", "quant", "context", "verdict", "tokens/s", "licence", "from")
     console.table(rows, heading, numbers=[2, 4, 6])
+    adapters = [_adapter_row(one, found) for one in found if one.fit == "adapter"]
+    if adapters:
+        console.line()
+        console.table(adapters, ("adapter", "size", "architecture", "fits", "from"), numbers=[1])
     for one in found:
         if one.fit == "damaged":
             console.line(f"skipped: {one.model.path} {one.facts.damage}")
@@ -128,6 +134,18 @@ def _row(one: ModelDetails) -> tuple[str, ...]:
     )
 
 
+def _adapter_row(one: ModelDetails, found: Sequence[ModelDetails]) -> tuple[str, ...]:
+    fits = ", ".join(model.model.name for model in fitting(one, found))
+    facts = one.facts
+    return (
+        one.model.name,
+        size_of(one.model.size),
+        facts.architecture,
+        fits or (f"made for {facts.base}" if facts.base else "no model that is here"),
+        one.model.origin,
+    )
+
+
 def _told(one: ModelDetails) -> list[tuple[str, str]]:
     facts = one.facts
     speed = one.tokens_per_second
@@ -138,15 +156,22 @@ def _told(one: ModelDetails) -> list[tuple[str, str]]:
         ("from", one.model.origin),
         ("size", size_of(one.model.size)),
         ("architecture", facts.architecture),
+        ("made for", facts.base),
         ("parameters", f"{facts.parameters:,}" if facts.parameters else ""),
         ("quantization", facts.quantization),
         ("context", f"{facts.trained_context:,} tokens" if facts.trained_context else ""),
         ("licence", facts.licence or "not told"),
-        ("template", "its own" if facts.has_template else "none: a usual one is taken"),
+        ("template", _template(one)),
         ("verdict", f"{one.fit}. {one.reason}" if one.reason else one.fit),
         ("memory", f"about {one.memory / GIB:,.1f} GB" if one.memory else ""),
         ("speed", f"about {speed:,.0f} tokens/s" if speed else ""),
     ]
+
+
+def _template(one: ModelDetails) -> str:
+    if one.fit == "adapter":
+        return ""
+    return "its own" if one.facts.has_template else "none: a usual one is taken"
 
 
 def _object(one: ModelDetails, default: bool | None = None) -> dict[str, Any]:
@@ -156,6 +181,13 @@ def _object(one: ModelDetails, default: bool | None = None) -> dict[str, Any]:
         **one.model_dump(include={"fit", "reason", "memory", "tokens_per_second"}),
     }
     return known if default is None else {**known, "default": default}
+
+
+def _fits(one: ModelDetails, found: Sequence[ModelDetails]) -> dict[str, list[str]]:
+    """The names of the models that an adapter fits."""
+    if one.fit != "adapter":
+        return {}
+    return {"fits": [model.model.name for model in fitting(one, found)]}
 
 
 def size_of(size: int) -> str:

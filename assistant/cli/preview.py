@@ -8,7 +8,8 @@ from assistant.cli.progress import show
 from assistant.core.context import ContextPlan, Part, recap_for
 from assistant.core.events import Loaded
 from assistant.core.grounding import Sources
-from assistant.core.models import Conversation, RenderedPrompt, Sampling, Value
+from assistant.core.models import AdapterUse, Conversation, RenderedPrompt, Sampling, Value
+from assistant.core.ports import ChatModel
 from assistant.core.prompts.values import Opening
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Asked(Value):
     opening: Opening | None
     """What a new conversation begins with, or the one that an earlier one changes to."""
     model: str | None
+    given: tuple[AdapterUse, ...] | None = None
+    """The adapters that were asked for."""
 
     @property
     def basis(self) -> Opening | Conversation:
@@ -53,6 +56,14 @@ class Asked(Value):
     @property
     def model_name(self) -> str | None:
         return self.model or (self.earlier.model if self.earlier else None)
+
+    @property
+    def adapters(self) -> tuple[AdapterUse, ...] | None:
+        """An earlier conversation's were chosen for its model; none at all go with any."""
+        if self.given is not None:
+            return self.given
+        kept = self.earlier.adapters if self.earlier else None
+        return kept if self.model is None or kept == () else None
 
 
 class PlannedQuestion(Value):
@@ -80,7 +91,7 @@ class Preview:
         as_json: bool,
     ) -> int:
         """Print it; returns the exit status."""
-        model = assistant.models.open(asked.model_name)
+        model = assistant.models.open(asked.model_name, asked.adapters)
         name = ""
         for event in model.load(self._interruption.stop):
             show(event, self._console)
@@ -106,7 +117,7 @@ class Preview:
             return self._interruption.exit_code
         rendered = model.render(plan.messages)
         if as_json:
-            self._console.json(_object(name, plan, rendered))
+            self._console.json(_object(model, plan, rendered))
         else:
             self._print(name, plan, rendered)
         return 0
@@ -129,9 +140,10 @@ def _note(part: Part) -> str:
     return "" if part.included else f"left out: {part.reason}"
 
 
-def _object(name: str, plan: ContextPlan, rendered: RenderedPrompt) -> dict[str, Any]:
+def _object(model: ChatModel, plan: ContextPlan, rendered: RenderedPrompt) -> dict[str, Any]:
     return {
-        "model": name,
+        "model": model.name,
+        "adapters": [use.model_dump() for use in model.adapters],
         "prompt": rendered.text,
         "tokens": list(rendered.tokens),
         "prompt_tokens": plan.prompt_tokens,

@@ -1,10 +1,10 @@
 """How a conversation begins: under a prompt of the library, kept as it is then."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from assistant.core.errors import ModelNotFoundError
-from assistant.core.models import Conversation
+from assistant.core.models import AdapterUse, Conversation
 from assistant.core.ports import ConversationStore, ModelCatalog
 from assistant.core.prompts import Opening, Prompt
 from assistant.core.surroundings import Surroundings
@@ -17,6 +17,7 @@ def begin(
     *,
     values: Mapping[str, str] | None = None,
     models: ModelCatalog | None = None,
+    adapters: Sequence[AdapterUse] | None = None,
     temporary: bool = False,
 ) -> Conversation:
     """Create a conversation under `prompt`, or without a system prompt.
@@ -25,6 +26,7 @@ def begin(
         model: name or path of the model; None follows the prompt's hint, then the settings.
         values: of the prompt's variables; None looks around for the built-in ones.
         models: where the prompt's hint is looked up; without it hints are not followed.
+        adapters: what the model is run with; None follows the settings.
         temporary: whether it lives in memory only.
 
     Raises:
@@ -37,6 +39,7 @@ def begin(
         system_prompt=opening.text,
         prompt_name=opening.prompt_name,
         model=model,
+        adapters=adapters,
         collections=opening.collections,
         examples=opening.examples,
         sampling=opening.sampling,

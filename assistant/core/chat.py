@@ -1,11 +1,10 @@
 """One turn of a conversation: ask, regenerate, edit and continue are the same flow."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Event
 from time import perf_counter
-from types import MappingProxyType
 
 from assistant.core import citations, context, grounding, mentions
 from assistant.core.documents import Passage
@@ -37,7 +36,6 @@ from assistant.core.models import (
     Overflow,
     QuestionPrompt,
     Sampling,
-    SamplingChanges,
     StopReason,
     Timings,
     Usage,
@@ -45,7 +43,6 @@ from assistant.core.models import (
 )
 from assistant.core.one_question import under
 from assistant.core.ports import ChatModel, ConversationStore, Library, ModelCatalog
-from assistant.core.sampling import UsualSampling
 from assistant.core.sources import TEMPLATE, compose
 from assistant.core.titles import title_from
 
@@ -103,16 +100,14 @@ class Chat:
         *,
         fall_back: bool = False,
         wording: Callable[[], str] = lambda: TEMPLATE,
-        of_models: Mapping[str, SamplingChanges] = MappingProxyType({}),
     ) -> None:
         """Args:
-        sampling: how answers are sampled, and `of_models`, what single models have otherwise.
         fall_back: whether the model may answer alone where the chosen files are silent.
         wording: the template of questions with passages, see `sources.compose`.
         """
         self._store = store
         self._models = models
-        self.sampling = UsualSampling(models, sampling, of_models)
+        self._sampling = sampling or Sampling()
         self._library = library
         self._fall_back = fall_back
         self._wording = wording
@@ -314,9 +309,7 @@ class Chat:
 
     def usual_sampling(self, conversation: Conversation | None) -> Sampling:
         """How an answer is sampled when nobody says so; None is a new conversation."""
-        if conversation is None:
-            return self.sampling.of(None)
-        return conversation.sampling.over(self.sampling.of(conversation.model))
+        return conversation.sampling.over(self._sampling) if conversation else self._sampling
 
     def preview(
         self,
@@ -336,7 +329,7 @@ class Chat:
         Args:
             attached: files that would go whole with it, as absolute paths.
         """
-        sampling, stop = sampling or self.sampling.of(model.name), stop or Event()
+        sampling, stop = sampling or self._sampling, stop or Event()
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
         window = info.context_window
         reserve = context.reserve_for(sampling.max_tokens, window)

@@ -1,11 +1,12 @@
 """What can be told of a model before it is loaded."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from assistant.core.models import ModelRef, Value
 
-Fit = Literal["runs", "runs slowly", "too big", "not supported", "damaged"]
-"""What becomes of a model on this machine."""
+Fit = Literal["runs", "runs slowly", "too big", "not supported", "damaged", "adapter"]
+"""What becomes of a model on this machine; an adapter is what a model is run with."""
 
 ModelKind = Literal["chat", "embedder", "image part", "adapter", "other"]
 """What a GGUF file is for; `image part` is the half of a model that sees."""
@@ -34,6 +35,12 @@ class ModelFacts(Value):
     """Bytes of weights that are read for each token: a mixture of experts reads a few of them."""
     memory_per_token: int = 0
     """Bytes of cache and buffers for each token of the window."""
+    base: str = ""
+    """Of an adapter: the model it was made for, where it says so."""
+    width: int = 0
+    """Numbers of the state that goes from layer to layer; of an adapter those it expects."""
+    layers: int = 0
+    """Of an adapter: as many as its model has at least."""
 
 
 class ModelDetails(Value):
@@ -52,3 +59,36 @@ class ModelDetails(Value):
     @property
     def is_usable(self) -> bool:
         return self.fit in ("runs", "runs slowly") and self.facts.kind == "chat"
+
+
+def misfit(adapter: ModelFacts, model: ModelFacts) -> str:
+    """Why an adapter was not made for a model, in few words; empty where it may be used with it.
+
+    Which tensors fit is found when it is loaded.
+    """
+    made, there = adapter.architecture, model.architecture
+    if made and there and made != there:
+        return f"for {made}, and the model is {there}"
+    if adapter.width and model.width and adapter.width != model.width:
+        return f"for states of {adapter.width:,} numbers, and the model has {model.width:,}"
+    if model.layers and adapter.layers > model.layers:
+        return f"for {adapter.layers} layers or more, and the model has {model.layers}"
+    return ""
+
+
+def fitting(adapter: ModelDetails, found: Sequence[ModelDetails]) -> list[ModelDetails]:
+    """The models that an adapter can be used with: the one it names where that is among them."""
+    fit = [
+        one
+        for one in found
+        if one.facts.kind == "chat"
+        and not one.facts.damage
+        and not misfit(adapter.facts, one.facts)
+    ]
+    base = _plain(adapter.facts.base)
+    named = [one for one in fit if base in _plain(one.facts.title) + " " + _plain(one.model.name)]
+    return named if base and named else fit
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

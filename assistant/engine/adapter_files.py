@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.core.errors import AdapterError
 from assistant.engine.gguf import GgufError, Header, Tensor, read_header
-from assistant.engine.modelfile import check_arrived, check_length
+from assistant.engine.modelfile import check_complete
 from assistant.engine.parts import parts_of
 
 SUFFIXES = (".lora_a", ".lora_b")
@@ -18,6 +18,9 @@ NORM = "_norm.weight"
 """Ends the names of tensors that llama.cpp passes over."""
 
 EMBEDDING, OUTPUT = "token_embd.weight", "output.weight"
+
+INVOKED = "adapter.alora."
+"""How the keys begin of an adapter that works only from certain tokens on."""
 
 ALPHA = "adapter.lora.alpha"
 
@@ -78,6 +81,12 @@ def check_adapter(path: Path, base: BaseModel) -> None:
         raise AdapterError(
             f"The adapter {path.name} is of the type {form!r}, and only LoRA is known.", OTHER
         )
+    if any(key.startswith(INVOKED) for key in header.kinds):
+        raise AdapterError(
+            f"The adapter {path.name} is an activated LoRA, which works only from certain words on;"
+            " these are not supported.",
+            "Choose an adapter without invocation tokens.",
+        )
     if made_for != base.architecture:
         raise AdapterError(
             f"The adapter {path.name} was made for the architecture {made_for!r}, and the model "
@@ -93,9 +102,7 @@ def check_adapter(path: Path, base: BaseModel) -> None:
 def _header(path: Path) -> Header:
     try:
         header = read_header(path)
-        check_length(header)
-        # An adapter trains few of the embedding's rows and leaves the others zero.
-        check_arrived(path, [one for one in header.tensors if not one.name.startswith(EMBEDDING)])
+        check_complete(path, header)
     except FileNotFoundError:
         raise AdapterError(
             f"The adapter file {path} is not there.", "Put it back, or do without it."
@@ -111,8 +118,7 @@ def _header(path: Path) -> Header:
 
 def _alpha(header: Header) -> float:
     value = header.metadata.get(ALPHA, 0.0)
-    # It may be a text, or be missing from the numbers as an array.
-    return float(value) if isinstance(value, int | float) else math.nan
+    return value if isinstance(value, float) else math.nan
 
 
 def _misfits(header: Header, base: Mapping[str, Tensor]) -> Iterator[str]:

@@ -43,11 +43,6 @@ class LoadedAdapter:
         self.handle: Any = handle
         """A pointer, as ctypes has it in arrays."""
 
-    @property
-    def needs_invocation(self) -> bool:
-        """Whether it works only from certain tokens on (an activated LoRA)."""
-        return bool(llama_cpp.llama_adapter_get_alora_n_invocation_tokens(self.handle))
-
     def free(self) -> None:
         llama_cpp.llama_adapter_lora_free(self.handle)
 
@@ -115,13 +110,6 @@ class Adapters:
             return known
         check_adapter(path, self._base)
         adapter = LoadedAdapter(path, self._model, self._native)
-        if adapter.needs_invocation:
-            adapter.free()
-            raise AdapterError(
-                f"The adapter {path.name} is an activated LoRA, which works only from certain words"
-                " on; these are not supported.",
-                "Choose an adapter without invocation tokens.",
-            )
         if known is not None:
             self._replaced.append(known)
         self._loaded[path] = adapter

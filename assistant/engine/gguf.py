@@ -41,6 +41,8 @@ _NUMBERS: dict[int, tuple[str, Any]] = {
 }
 """Kinds of value, by their number in the file."""
 
+_KINDS = {_STRING: "str", _ARRAY: "arr"} | {kind: name for kind, (name, _) in _NUMBERS.items()}
+
 _WHOLE = frozenset({0, 1, 2, 3, 4, 5, 7, 10, 11})
 
 
@@ -72,7 +74,7 @@ class Header:
     metadata: dict[str, int | float | bool | str]
     """Scalar keys only."""
     kinds: dict[str, str]
-    """Of the numbers among them, as ggml calls them, such as `f32`."""
+    """How each key is stored: as `arr`, `str`, or a number as ggml calls it, such as `f32`."""
     arrays: dict[str, list[int]]
     """Short integer arrays, like head counts per layer."""
     tensors: tuple[Tensor, ...]
@@ -112,13 +114,13 @@ def read_header(path: Path) -> Header:
         for index in range(ggml.gguf_get_n_kv(context)):
             key = _text(ggml.gguf_get_key(context, index))
             kind = ggml.gguf_get_kv_type(context, index)
+            kinds[key] = _KINDS[kind]
             if kind == _ARRAY:
                 if (numbers := _array(ggml, context, index)) is not None:
                     arrays[key] = numbers
             elif kind == _STRING:
                 metadata[key] = _text(ggml.gguf_get_val_str(context, index))
             else:
-                kinds[key] = _NUMBERS[kind][0]
                 metadata[key] = getattr(ggml, f"gguf_get_val_{kinds[key]}")(context, index)
         return Header(metadata, kinds, arrays, tuple(_tensors(ggml, context)), size)
 

@@ -1,12 +1,14 @@
 """What a model file is, from its header alone. Runs in a process that may die of it."""
 
 import os
+import re
 from pathlib import Path
 
 import llama_cpp
 
 from assistant.core.model_details import ModelFacts, ModelKind
 from assistant.engine.abort import AbortFlag
+from assistant.engine.adapter_files import INVOKED
 from assistant.engine.gguf import GgufError, Header, read_header
 from assistant.engine.modelfile import check_complete, context_bytes
 from assistant.engine.native import NativeLog
@@ -20,6 +22,11 @@ DRAWING = frozenset(
 
 EXPERTS = "_exps"
 """Within the names of tensors that hold all the experts of a layer."""
+
+READ_THE_STATE = frozenset({"attn_q", "attn_k", "attn_v", "attn_qkv", "ffn_gate", "ffn_up"})
+"""Parts of a layer that take the state itself."""
+
+_LAYER = re.compile(r"blk\.(\d+)\.(\w+)\.weight\.lora_a$")
 
 _FILE_TYPES = {
     value: name.removeprefix("LLAMA_FTYPE_").removeprefix("MOSTLY_").removeprefix("ALL_")
@@ -42,7 +49,7 @@ class HeaderFacts:
             return ModelFacts(damage=str(failure))
         except OSError as failure:
             return ModelFacts(damage=f"cannot be read: {(failure.strerror or 'no reason').lower()}")
-        facts = _told(headers)
+        facts = _told_of_adapter(headers[0]) if _is_adapter(headers[0]) else _told(headers)
         if facts.kind in ("chat", "embedder"):
             facts = facts.model_copy(update={"refusal": self._refusal(path, headers[0])})
         return facts
@@ -89,7 +96,6 @@ def _told(headers: list[Header]) -> ModelFacts:
         if tensor.name == "token_embd.weight" and has_output:
             continue
         read += tensor.size * (share if EXPERTS in tensor.name else 1)
-    licence = first.text("general.license.name") or first.text("general.license")
     return ModelFacts(
         kind=_kind(first),
         title=first.text("general.name")[:200],
@@ -97,21 +103,62 @@ def _told(headers: list[Header]) -> ModelFacts:
         quantization=_quantization(headers),
         parameters=sum(tensor.elements for tensor in tensors),
         trained_context=first.number("context_length"),
-        licence=licence[:200],
+        licence=_licence(first),
         has_template="tokenizer.chat_template" in first.metadata,
         weights=sum(header.size for header in headers),
         read_per_token=int(read),
         memory_per_token=context_bytes(first, 1),
+        width=first.number("embedding_length"),
+        layers=first.number("block_count"),
     )
+
+
+def _is_adapter(header: Header) -> bool:
+    return header.text("general.type") == "adapter"
+
+
+def _told_of_adapter(header: Header) -> ModelFacts:
+    """What a model has to be like is read off the tensors that are changed."""
+    base = header.text("general.base_model.0.name") or header.text("general.base_model.0.repo_url")
+    layers, width = 0, 0
+    for tensor in header.tensors:
+        if block := _LAYER.match(tensor.name):
+            layers = max(layers, int(block[1]) + 1)
+            if block[2] in READ_THE_STATE:
+                width = tensor.shape[0]
+    return ModelFacts(
+        kind="adapter",
+        refusal=_refusal_of_adapter(header),
+        title=header.text("general.name")[:200],
+        architecture=header.architecture[:60],
+        quantization=_quantization([header]),
+        parameters=sum(tensor.elements for tensor in header.tensors),
+        licence=_licence(header),
+        weights=header.size,
+        base=base[:200],
+        width=width,
+        layers=layers,
+    )
+
+
+def _refusal_of_adapter(header: Header) -> str:
+    if header.text("adapter.type") != "lora":
+        return "is an adapter of another type than LoRA"
+    if any(key.startswith(INVOKED) for key in header.kinds):
+        return "is an activated LoRA, which works only from certain words on"
+    return ""
+
+
+def _licence(header: Header) -> str:
+    return (header.text("general.license.name") or header.text("general.license"))[:200]
 
 
 def _kind(header: Header) -> ModelKind:
     architecture = header.architecture
-    if header.text("general.type") in ("adapter", "controlvector"):
-        return "adapter"
     if architecture == "clip" or header.text("general.type") == "mmproj":
         return "image part"
-    if architecture in DRAWING or header.text("general.type") == "imatrix" or not architecture:
+    other = header.text("general.type") in ("imatrix", "controlvector")
+    if architecture in DRAWING or other or not architecture:
         return "other"
     pooling = f"{architecture}.pooling_type" in header.metadata
     if (

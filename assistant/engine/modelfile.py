@@ -1,7 +1,6 @@
 """Whether a model file can be used on this machine, before llama.cpp touches it."""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +17,9 @@ PROBE = 4096
 LARGE_TENSOR = 2**16
 LONGEST_ZERO_TAIL = 2**20
 """Bytes; unused rows at the end of a vocabulary are legitimate zeros, a megabyte of them is not."""
+
+EMBEDDED = "token_embd.weight.lora_"
+"""How the names of an adapter's changes of the embedding begin."""
 
 OVERHEAD = 128 * 2**20
 """Bytes for llama.cpp's buffers beside weights, cache and attention."""
@@ -51,24 +53,16 @@ def check_complete(path: Path, header: Header) -> None:
     Raises:
         GgufError: it is not complete.
     """
-    check_length(header)
-    check_arrived(path, header.tensors)
-
-
-def check_length(header: Header) -> None:
-    """Raises GgufError for a file that is shorter than its header says."""
     needed = max((tensor.offset + tensor.size for tensor in header.tensors), default=0)
     if needed > header.size:
         raise GgufError(f"is cut off: it has {_megabytes(header.size)} of {_megabytes(needed)}")
-
-
-def check_arrived(path: Path, tensors: Sequence[Tensor]) -> None:
-    """Raises GgufError where a tensor, or the end of the last one, is nothing but zeros."""
+    # An adapter trains few of the embedding's rows and leaves the others zero.
+    tensors = [one for one in header.tensors if not one.name.startswith(EMBEDDED)]
     with path.open("rb") as file:
         last = max(tensors, key=lambda tensor: tensor.offset, default=None)
-        size = os.fstat(file.fileno()).st_size
-        tail = min(LONGEST_ZERO_TAIL, size - (last.offset if last else 0))
-        if last and _is_zero(file.fileno(), size - tail, tail):
+        end = last.offset + last.size if last else 0
+        tail = min(LONGEST_ZERO_TAIL, last.size if last else 0)
+        if last and _is_zero(file.fileno(), end - tail, tail):
             raise GgufError("ends in zeros: its download is not complete")
         for tensor in tensors:
             if _never_arrived(file.fileno(), tensor):

@@ -97,6 +97,10 @@ class HeaderProbe:
             self._process = None
 
 
+FORMAT = 2
+"""Raised when headers are asked for more."""
+
+
 class KeptFacts:
     """A file in the cache folder: facts by path, size and time of change, for one llama.cpp."""
 
@@ -139,9 +143,10 @@ class KeptFacts:
     def _read(self) -> dict[str, Any]:
         with suppress(OSError, ValueError, AttributeError):
             kept = json.loads(self._file.read_text())
-            if kept.get("build") == self._build and isinstance(kept.get("files"), dict):
+            same = (kept.get("build"), kept.get("format")) == (self._build, FORMAT)
+            if same and isinstance(kept.get("files"), dict):
                 return {"bandwidth": {}, **kept}
-        return {"build": self._build, "files": {}, "bandwidth": {}}
+        return {"build": self._build, "format": FORMAT, "files": {}, "bandwidth": {}}
 
 
 def _stamp(path: Path) -> list[list[int]]:

@@ -59,6 +59,12 @@ class Survey:
             if changed:
                 kept.save()
 
+    def adapters(self, found: Sequence[ModelRef]) -> frozenset[str]:
+        """The paths of those that are known to be adapters; nothing is read to find out."""
+        kept = KeptFacts(self._kept, build_of_llama())
+        known = ((model.path, kept.get(Path(model.path))) for model in found)
+        return frozenset(path for path, facts in known if facts and facts.kind == "adapter")
+
     @staticmethod
     def _bandwidth(
         kept: KeptFacts, probe: HeaderProbe, options: LoadOptions, stop: Event

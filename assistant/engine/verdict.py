@@ -15,7 +15,6 @@ GIB = 2**30
 _OTHERWISE = {
     "embedder": "It makes embeddings and cannot chat.",
     "image part": "It is the part of another model that sees images.",
-    "adapter": "It is an adapter, which another model is used with.",
     "other": "It is no language model.",
 }
 
@@ -38,7 +37,11 @@ def judge(
     if facts.damage:
         reason = f"The file {facts.damage}."
         return ModelDetails(model=model, facts=facts, fit="damaged", reason=reason)
-    if facts.kind != "chat":
+    if facts.kind == "adapter" and not facts.refusal:
+        made_for = f" It was made for {facts.base}." if facts.base else ""
+        reason = f"It is an adapter, which a model is run with.{made_for}"
+        return ModelDetails(model=model, facts=facts, fit="adapter", reason=reason)
+    if facts.kind not in ("chat", "adapter"):
         reason = _OTHERWISE[facts.kind]
         return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
     if facts.refusal:

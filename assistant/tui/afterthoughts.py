@@ -68,8 +68,7 @@ class Afterthoughts:
         try:
             if desk.settings.chat.titles and titles.improve(store, models, prompts, id, stop):
                 return True
-            usual = desk.chat.sampling.of(store.conversation(id).model)
-            return summaries.advance(store, models, prompts, usual, id, stop)
+            return summaries.advance(store, models, prompts, desk.settings.sampling, id, stop)
         except AssistantError:
             # Nobody asked for it, and whoever asks next is told what is wrong.
             return False

@@ -121,10 +121,8 @@ def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
         chat=Chat(
             store,
             setting.models,
-            setting.settings.sampling,
-            setting.library,
+            library=setting.library,
             fall_back=setting.settings.library.fall_back,
-            of_models={name: own.sampling for name, own in setting.settings.model.items()},
         ),
         store=store,
         models=setting.models,

@@ -12,6 +12,7 @@ STYLES: dict[Fit, str] = {
     "too big": "$text-error",
     "not supported": "$text-error",
     "damaged": "$text-error",
+    "adapter": "$text-muted",
 }
 
 
