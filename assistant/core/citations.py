@@ -103,12 +103,21 @@ def nearest(question: str, passages: Sequence[Passage], measure: Measure) -> Say
         (support.overlap + support.cosine, -number, text)
         for row in rows
         for number, (passage, support) in enumerate(zip(passages, row, strict=True), 1)
-        if (text := passage.text[support.start : support.end].strip())
+        if (text := _said(passage.text, support))
     ]
     if not found:
         return None
     _, negative, text = max(found)
     return Saying(number=-negative, text=text)
+
+
+def _said(text: str, support: Support) -> str:
+    """The sentence; a heading says nothing without the one that follows it."""
+    said = text[support.start : support.end].strip()
+    if len(_SPOKEN.findall(said)) >= FEWEST_WORDS:
+        return said
+    following = (each.end for each in sentences_of(text) if each.start >= support.end)
+    return text[support.start : next(following, support.end)].strip()
 
 
 def annotate(answer: str, citations: Sequence[Citation]) -> str:

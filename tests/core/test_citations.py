@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.citations import annotate, annotated, check, sentences_of, verdicts
-from assistant.core.library import Support
+from assistant.core.citations import annotate, annotated, check, nearest, sentences_of, verdicts
+from assistant.core.library import Saying, Support
 from tests.core.files import passage
 
 RENT = passage("The landlord may raise the rent once every twelve months.", id="1")
@@ -141,3 +141,23 @@ def test_a_marked_answer_says_of_its_sentences_what_was_found(answer: str, cited
 
     if kept:
         assert [v.strength != "unsupported" for v in told] == [c in kept for c in everything]
+
+
+def test_a_heading_is_quoted_with_the_sentence_below_it() -> None:
+    text = "Deposit. The tenant pays two monthly rents. It is returned later."
+
+    def measure(_: Sequence[str], __: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
+        return ((Support(cosine=0.8, overlap=1, start=0, end=len("Deposit.")),),)
+
+    said = nearest("How large is the deposit?", [passage(text)], measure)
+
+    assert said == Saying(number=1, text="Deposit. The tenant pays two monthly rents.")
+
+
+def test_a_heading_with_nothing_below_it_is_quoted_alone() -> None:
+    def measure(_: Sequence[str], __: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
+        return ((Support(cosine=0.8, overlap=1, start=0, end=8),),)
+
+    assert nearest("The deposit?", [passage("Deposit.")], measure) == Saying(
+        number=1, text="Deposit."
+    )

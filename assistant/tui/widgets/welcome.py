@@ -5,8 +5,8 @@ from textual.widgets import Static
 from assistant.tui import text
 
 _STARTER = (
-    "The small starter model answers. For better answers put a GGUF file into the models folder "
-    "and name it as `model` under [chat] in settings.toml."
+    "The small starter model answers. /models (Alt+U) shows better ones, those on this machine and "
+    "those that can be fetched."
 )
 
 
