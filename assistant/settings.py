@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from assistant.core.errors import SettingsError
-from assistant.core.models import CacheType, FlashAttention, Sampling, Value
+from assistant.core.models import CacheType, FlashAttention, Lookup, Sampling, Value
 
 PREFIX = "ASSISTANT_"
 
@@ -58,6 +58,9 @@ class EngineSettings(Value):
     cache_type: CacheType = "f16"
     """How what was read is kept in memory: `q8_0` takes half, `q4_0` a quarter, and both are a
     little less exact and turn flash attention on."""
+    lookup: Lookup = "auto"
+    """Whether answers that quote are written several tokens at a time: `on`, `off`, or `auto`,
+    where that measures faster and no seed was given."""
     mmap: bool = True
     """Whether the model's file is mapped into memory, and not copied there."""
     mlock: bool = False
@@ -83,6 +86,7 @@ class OneModelSettings(Value):
     gpu_layers: Annotated[int, Field(ge=-1)] | None = None
     flash_attention: FlashAttention | None = None
     cache_type: CacheType | None = None
+    lookup: Lookup | None = None
     mmap: bool | None = None
     mlock: bool | None = None
     adapters: dict[str, Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)]] = Field(

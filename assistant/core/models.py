@@ -55,6 +55,9 @@ class ChatMessage(Value):
 FlashAttention = Literal["auto", "on", "off"]
 """How attention is computed; `auto` is on with a graphics card and off without."""
 
+Lookup = Literal["auto", "on", "off"]
+"""Whether answers are drafted from what they quote; `auto` is where that measures faster."""
+
 CacheType = Literal["f16", "q8_0", "q4_0"]
 """How what was read is kept in memory. The shorter ones need flash attention."""
 
@@ -140,6 +143,10 @@ class Usage(Value):
     prompt_tokens: int
     cached_tokens: int
     completion_tokens: int
+    drafted_tokens: int = 0
+    """Tokens guessed from what the answer seemed to quote, to be evaluated several at once."""
+    accepted_tokens: int = 0
+    """Of those, the ones that were right."""
 
 
 class Timings(Value):

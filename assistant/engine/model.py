@@ -12,6 +12,7 @@ from assistant.core.models import ChatMessage, Keep, Measure, ModelInfo, Rendere
 from assistant.engine.abort import AbortFlag
 from assistant.engine.adapted_snapshots import AdaptedSnapshots
 from assistant.engine.adapters import BASE, Adapters, AdapterSet
+from assistant.engine.batching import Batching
 from assistant.engine.identity import content_of
 from assistant.engine.loading import description_of, load_weights, open_context
 from assistant.engine.measuring import estimate, is_beyond, shares
@@ -60,6 +61,7 @@ class LoadedModel:
         self._prompts = self._prompt_writer()
         for marker in self._prompts.markers:
             self.vocabulary.reveal(marker)
+        self._batching = Batching()
         self._writer = Writer(
             self._context,
             self.vocabulary,
@@ -68,6 +70,8 @@ class LoadedModel:
             batch=options.portion,
             stop=self._prompts.stop,
             native=native,
+            lookup=options.lookup if self._can_forget() else "off",
+            batching=self._batching,
         )
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from assistant.core.models import CacheType, FlashAttention, Value
+from assistant.core.models import CacheType, FlashAttention, Lookup, Value
 
 READ_AT_ONCE = 512
 """Tokens of a prompt that llama.cpp is given at a time, where nothing else is asked for."""
@@ -36,6 +36,7 @@ class LoadOptions(Value):
     """Layers that a graphics card computes; -1 all, where this llama.cpp can use one."""
     flash_attention: FlashAttention = "auto"
     cache_type: CacheType = "f16"
+    lookup: Lookup = "auto"
     mmap: bool = True
     """Whether the file is mapped into memory, and not copied there."""
     mlock: bool = False

@@ -74,28 +74,31 @@ class SamplerChain:
         for token in tokens:
             llama_cpp.llama_sampler_accept(self._chain, token)
 
-    def sample(self, context: llama_cpp.llama_context_p, *, freely: bool = False) -> int:
-        """The next token, from the logits of the last one evaluated.
+    def sample(
+        self, context: llama_cpp.llama_context_p, row: int = -1, *, freely: bool = False
+    ) -> int:
+        """The next token, from the logits of one evaluated.
 
         Args:
+            row: which of those evaluated together last; -1 is the last of them.
             freely: whether it need not fit the grammar, which does not count it either.
 
         Raises:
             IncompleteAnswerError: no token fits the grammar.
         """
         if self._grammar is None or freely:
-            return int(llama_cpp.llama_sampler_sample(self._chain, context, -1))
-        token = self._sample_fitting(self._grammar, context)
+            return int(llama_cpp.llama_sampler_sample(self._chain, context, row))
+        token = self._sample_fitting(self._grammar, context, row)
         llama_cpp.llama_sampler_accept(self._chain, token)
         llama_cpp.llama_sampler_accept(self._grammar, token)
         return token
 
     def _sample_fitting(
-        self, grammar: "llama_cpp.llama_sampler_p", context: llama_cpp.llama_context_p
+        self, grammar: "llama_cpp.llama_sampler_p", context: llama_cpp.llama_context_p, row: int
     ) -> int:
         """Most tokens that are chosen freely fit: only where one does not are all looked at."""
         logits = np.ctypeslib.as_array(
-            llama_cpp.llama_get_logits_ith(context, -1), shape=(self._size,)
+            llama_cpp.llama_get_logits_ith(context, row), shape=(self._size,)
         )
         candidates = np.zeros(self._size, _CANDIDATE)
         candidates["id"] = np.arange(self._size)

@@ -41,16 +41,18 @@ class Batch:
     def __init__(self, size: int) -> None:
         self._batch: llama_cpp.llama_batch = llama_cpp.llama_batch_init(size, 0, 1)
 
-    def of(self, sequence: int, start: int, tokens: Sequence[int]) -> llama_cpp.llama_batch:
-        """These tokens from position `start` on; the logits of the last one are wanted."""
-        batch, last = self._batch, len(tokens) - 1
+    def of(
+        self, sequence: int, start: int, tokens: Sequence[int], wanted: int
+    ) -> llama_cpp.llama_batch:
+        """These tokens from position `start` on; the logits of the last `wanted` are wanted."""
+        batch, first = self._batch, len(tokens) - wanted
         batch.n_tokens = len(tokens)
         for place, token in enumerate(tokens):
             batch.token[place] = token
             batch.pos[place] = start + place  # type: ignore[call-overload]
             batch.n_seq_id[place] = 1
             batch.seq_id[place][0] = sequence
-            batch.logits[place] = place == last
+            batch.logits[place] = place >= first
         return batch
 
     def close(self) -> None:
@@ -75,7 +77,8 @@ class CachedSequence:
         self._context = context
         self._vocabulary = vocabulary
         self._batch = batch
-        self._together = llama_cpp.llama_n_ubatch(context)
+        self.together: int = llama_cpp.llama_n_ubatch(context)
+        """Tokens that are evaluated at a time, at most."""
         memory = llama_cpp.llama_get_memory(context)
         assert memory is not None
         self._memory = memory
@@ -204,16 +207,33 @@ class CachedSequence:
 
     def read(self, limit: int) -> bool:
         """Evaluate some `limit` of the prompt's next tokens. False when that was aborted."""
-        count = portion(self.unread, limit, self._together)
+        count = portion(self.unread, limit, self.together)
         if self._decode(self._tokens[self._evaluated : self._evaluated + count]):
             if self._as_prompt == self._evaluated - count:
                 self._as_prompt = self._evaluated
             return True
         return False
 
-    def read_last(self) -> bool:
-        """Evaluate the one token that was written last. False when that was aborted."""
-        return self._decode(self._tokens[-1:])
+    def read_last(self, draft: Sequence[int] = ()) -> bool:
+        """Evaluate the one token that was written last, and with it what may follow, with logits
+        for each. False when that was aborted."""
+        tokens = [*self._tokens[-1:], *draft]
+        if not self._decode(tokens, len(tokens)):
+            return False
+        self._evaluated -= len(draft)
+        return True
+
+    def take_ahead(self) -> None:
+        """The token that was written last is the next of a draft that was evaluated."""
+        self._evaluated += 1
+
+    def forget_ahead(self) -> None:
+        """Drop what is left of a draft that was evaluated."""
+        self._cut(self._evaluated)
+
+    def take_back(self) -> None:
+        """Drop the token that was written last as well, to evaluate it again."""
+        self._cut(len(self._tokens) - 1)
 
     def write(self, token: int, piece: bytes) -> None:
         """Append a sampled token; it is evaluated by the next `read_last`."""
@@ -221,9 +241,9 @@ class CachedSequence:
         self._text += piece
         self._marks.append(Mark(len(self._tokens), len(self._text)))
 
-    def _decode(self, tokens: Sequence[int]) -> bool:
+    def _decode(self, tokens: Sequence[int], wanted: int = 1) -> bool:
         self._running.apply(self.adapters)
-        batch = self._batch.of(self.id, self._evaluated, tokens)
+        batch = self._batch.of(self.id, self._evaluated, tokens, wanted)
         status = llama_cpp.llama_decode(self._context, batch)
         if status == _DECODED:
             self._evaluated += len(tokens)

@@ -8,8 +8,10 @@ import llama_cpp
 
 from assistant.core.errors import ConstraintError
 from assistant.core.events import Finished, Reading, Thought, Wrote
-from assistant.core.models import Sampling, StopReason, Timings, Usage
+from assistant.core.models import Lookup, Sampling, StopReason, Timings, Usage
 from assistant.engine.abort import AbortFlag
+from assistant.engine.ahead import Ahead, Plain
+from assistant.engine.batching import Batching
 from assistant.engine.grammar import grammar_sampler
 from assistant.engine.native import NativeLog
 from assistant.engine.pace import Pace
@@ -46,6 +48,8 @@ class Writer:
         batch: int,
         stop: str | None,
         native: NativeLog,
+        lookup: Lookup = "off",
+        batching: Batching | None = None,
     ) -> None:
         self._context = context
         self._vocabulary = vocabulary
@@ -54,6 +58,8 @@ class Writer:
         self._batch = batch
         self._stop = stop
         self._native = native
+        self._lookup = lookup
+        self._batching = batching or Batching()
 
     def write(
         self, prompt: Prompt, sampling: Sampling, sequence: CachedSequence
@@ -119,6 +125,7 @@ class Writer:
         reasoning = _reasoning(prompt)
         closing = vocabulary.tokenize(f"\n{prompt.markers.closing}\n\n".encode())
         forced: list[int] = []
+        ahead = self._ahead(sequence, sampling)
         while not self._abort.is_set():
             thinking = reasoning.is_thinking
             if thinking and not forced and answer.thought == sampling.thinking:
@@ -127,7 +134,7 @@ class Writer:
                 token = forced.pop(0)
                 sampler.accept([token])
             else:
-                token = sampler.sample(self._context, freely=thinking)
+                token = sampler.sample(self._context, ahead.row, freely=thinking)
                 if vocabulary.is_end(token):
                     if thinking:
                         # Small models end in their thoughts, and owe the answer.
@@ -142,13 +149,23 @@ class Writer:
             if text.ended:
                 answer.reason = "end"
                 break
-            if answer.is_full(sampling.max_tokens, self._window):
+            room = answer.room(sampling.max_tokens, self._window)
+            if room <= 0:
                 answer.reason = "length"
                 break
-            if not sequence.read_last():
+            if not ahead.go_on(token, 0 if forced else room):
                 break
+        ahead.end()
+        answer.drafted, answer.accepted = ahead.drafted, ahead.accepted
         yield from reasoning.feed(text.rest())
         yield from reasoning.rest()
+
+    def _ahead(self, sequence: CachedSequence, sampling: Sampling) -> Plain:
+        mode = self._lookup
+        if mode == "off" or (mode == "auto" and sampling.seed is not None):
+            return Plain(sequence)
+        steady = sampling.temperature == 0
+        return Ahead(self._context, sequence, self._batching, mode, steady=steady)
 
 
 def _reasoning(prompt: Prompt) -> ReasoningText:
@@ -168,6 +185,7 @@ class _Answer:
         self.written = 0
         self.thought = 0
         """Of the tokens written, those of the reasoning."""
+        self.drafted = self.accepted = 0
         self.reason: StopReason = "stopped"
         self._started = self._read = self._first = perf_counter()
 
@@ -178,10 +196,10 @@ class _Answer:
         self.written += 1
         self.thought += thought
 
-    def is_full(self, most: int | None, window: int) -> bool:
-        """Whether the answer, without its reasoning, or the window has no room for more."""
-        asked = most is not None and self.written - self.thought >= most
-        return asked or self.prompt + self.written >= window
+    def room(self, most: int | None, window: int) -> int:
+        """Tokens that the answer, without its reasoning, and the window have room for."""
+        left = window - self.prompt - self.written
+        return left if most is None else min(left, most - (self.written - self.thought))
 
     def shown(self) -> None:
         if self._first == self._read:
@@ -196,6 +214,8 @@ class _Answer:
                 prompt_tokens=self.prompt,
                 cached_tokens=self.cached,
                 completion_tokens=self.written,
+                drafted_tokens=self.drafted,
+                accepted_tokens=self.accepted,
             ),
             timings=Timings(
                 prefill_ms=(self._read - self._started) * 1000,
