@@ -151,10 +151,11 @@ class Ahead(Plain):
     def _try(self, tokens: int) -> bool:
         """Measure what evaluating `tokens` together costs; False when that was aborted."""
         draft = self._lookup.following(self._place, tokens - 1)
-        together, alone = [], []
+        together: list[float] = []
+        alone: list[float] = []
         for _ in range(TRIES):
-            for seconds, ahead in ((together, draft), (alone, [])):
-                taken = self._timed(ahead)
+            for seconds, tried in ((together, draft), (alone, [])):
+                taken = self._timed(tried)
                 if taken is None:
                     return False
                 seconds.append(taken)

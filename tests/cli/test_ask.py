@@ -156,7 +156,13 @@ def test_json_is_one_object_with_everything_about_the_answer(shell: Shell) -> No
     assert answer["conversation_id"] == conversation.id
     assert answer["message_id"] == message.id
     assert answer["citations"] == []
-    assert set(answer["usage"]) == {"prompt_tokens", "cached_tokens", "completion_tokens"}
+    assert set(answer["usage"]) == {
+        "prompt_tokens",
+        "cached_tokens",
+        "completion_tokens",
+        "drafted_tokens",
+        "accepted_tokens",
+    }
     assert set(answer["timings"]) == {
         "queue_ms",
         "load_ms",
