@@ -61,7 +61,6 @@ class LoadedModel:
         self._prompts = self._prompt_writer()
         for marker in self._prompts.markers:
             self.vocabulary.reveal(marker)
-        self._batching = Batching()
         self._writer = Writer(
             self._context,
             self.vocabulary,
@@ -71,7 +70,7 @@ class LoadedModel:
             stop=self._prompts.stop,
             native=native,
             lookup=options.lookup if self._can_forget() else "off",
-            batching=self._batching,
+            batching=Batching(),
         )
 
     def close(self) -> None:

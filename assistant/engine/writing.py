@@ -48,8 +48,8 @@ class Writer:
         batch: int,
         stop: str | None,
         native: NativeLog,
-        lookup: Lookup = "off",
-        batching: Batching | None = None,
+        lookup: Lookup,
+        batching: Batching,
     ) -> None:
         self._context = context
         self._vocabulary = vocabulary
@@ -59,7 +59,7 @@ class Writer:
         self._stop = stop
         self._native = native
         self._lookup = lookup
-        self._batching = batching or Batching()
+        self._batching = batching
 
     def write(
         self, prompt: Prompt, sampling: Sampling, sequence: CachedSequence

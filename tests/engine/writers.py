@@ -10,13 +10,14 @@ import llama_cpp
 from assistant.core.events import Finished, Wrote
 from assistant.core.models import Lookup, Sampling
 from assistant.engine.abort import AbortFlag
+from assistant.engine.adapters import BASE
 from assistant.engine.batching import Batching
 from assistant.engine.loading import load_weights, open_context
 from assistant.engine.native import NativeLog, obey
 from assistant.engine.options import LoadOptions
 from assistant.engine.prefixes import common
 from assistant.engine.reasoning import USUAL
-from assistant.engine.sequence import Batch, CachedSequence
+from assistant.engine.sequences import Sequences
 from assistant.engine.vocabulary import Vocabulary
 from assistant.engine.writing import Prompt, Writer
 from tests.engine.support import GREEDY
@@ -47,11 +48,11 @@ class OpenModel:
         self.context = open_context(self._model, path, options, self._native)
         obey(self.context, self.abort)
         self.vocabulary = _Vocabulary(self._model, self)
-        self._batch = Batch(llama_cpp.llama_n_batch(self.context))
-        self.sequence = CachedSequence(self.context, self.vocabulary, self._batch)
+        self._sequences = Sequences(self.context, self.vocabulary)
+        (self.sequence,) = self._sequences
 
     def close(self) -> None:
-        self._batch.close()
+        self._sequences.close()
         self._native.close()
         llama_cpp.llama_free(self.context)
         llama_cpp.llama_model_free(self._model)
@@ -82,7 +83,7 @@ class OpenModel:
             lookup=lookup,
             batching=self.batching,
         )
-        tokens = self.sequence.tokens_of(text.encode())
+        tokens = self.sequence.tokens_of(text.encode(), BASE)
         prompt = Prompt(text.encode(), tokens, opening, USUAL, is_thinking=False)
         written, pieces = "", 0
         for event in writer.write(prompt, sampling, self.sequence):
