@@ -15,6 +15,7 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from assistant.core.model_details import ModelFacts
+from assistant.engine.bandwidths import Bandwidths
 from assistant.engine.parts import parts_of
 
 TIMEOUT = 60.0
@@ -121,13 +122,14 @@ class KeptFacts:
         if stamp := _stamp(path):
             self._kept["files"][str(path)] = {"stamp": stamp, "facts": facts.model_dump()}
 
-    def bandwidth(self, machine: str) -> float | None:
-        """As it was measured on this machine, if it was."""
-        found = self._kept["bandwidth"].get(machine)
-        return found if isinstance(found, float) else None
+    def bandwidths(self, machine: str) -> Bandwidths:
+        """What was measured on this machine."""
+        with suppress(ValidationError, AttributeError):
+            return Bandwidths.model_validate(self._kept["bandwidth"].get(machine))
+        return Bandwidths()
 
-    def put_bandwidth(self, machine: str, value: float) -> None:
-        self._kept["bandwidth"] = {machine: value}
+    def put_bandwidths(self, machine: str, measured: Bandwidths) -> None:
+        self._kept["bandwidth"] = {machine: measured.model_dump()}
 
     def save(self) -> None:
         """What cannot be kept is found out again the next time."""

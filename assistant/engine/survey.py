@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
+from time import time
 
 from assistant.core.model_details import ModelDetails, ModelFacts
 from assistant.core.models import ModelRef
@@ -71,10 +72,11 @@ class Survey:
     ) -> float | None:
         threads = computing_threads(options.threads)
         machine = f"{processor()}, {threads} threads"
-        measured = kept.bandwidth(machine)
-        if measured is None:
-            measured = probe.bandwidth(threads, stop)
-            if measured is not None:
-                kept.put_bandwidth(machine, measured)
+        measured, now = kept.bandwidths(machine), time()
+        if measured.are_due(now):
+            found = probe.bandwidth(threads, stop)
+            if found is not None:
+                measured = measured.with_one(found, now)
+                kept.put_bandwidths(machine, measured)
                 kept.save()
-        return measured
+        return measured.best
