@@ -13,6 +13,7 @@ from assistant.engine.gguf import GgufError, Header, read_header
 from assistant.engine.modelfile import check_complete, context_bytes
 from assistant.engine.native import NativeLog
 from assistant.engine.parts import count_of_parts, parts_of
+from assistant.engine.refusals import unknown_part
 
 DRAWING = frozenset(
     {"aura", "cosmos", "flux", "hidream", "hunyuan_video", "ltxv", "lumina2", "pixart_alpha"}
@@ -64,12 +65,8 @@ class HeaderFacts:
             llama_cpp.llama_model_free(model)
             return ""
         errors = self._native.errors()
-        if any("unknown model architecture" in line for line in errors):
-            return f"has the architecture {header.architecture!r}"
-        reason = next((line for line in errors if "unknown pre-tokenizer" in line), None)
-        if reason is not None:
-            return f"has the tokenizer {header.text('tokenizer.ggml.pre')!r}"
-        return f"is refused by llama.cpp ({errors[0] if errors else 'without a reason'})"
+        reason = errors[0] if errors else "without a reason"
+        return unknown_part(header, errors) or f"is refused by llama.cpp ({reason})"
 
 
 def _headers(path: Path) -> list[Header]:

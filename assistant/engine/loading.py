@@ -18,6 +18,7 @@ from assistant.engine.gguf import read_header
 from assistant.engine.modelfile import free_memory
 from assistant.engine.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
+from assistant.engine.refusals import unknown_part
 from assistant.engine.threads import computing_threads
 
 FOR_OTHERS = 0.1
@@ -198,12 +199,9 @@ def _sequences(model: llama_cpp.llama_model_p, window: int, wanted: int) -> int:
 
 
 def _refused(path: Path, errors: list[str]) -> ModelFileError:
-    if any("unknown model architecture" in line for line in errors):
-        architecture = read_header(path).architecture
+    if unknown := unknown_part(read_header(path), errors):
         return ModelFileError(
-            f"The model file {path} has the architecture {architecture!r}, which this version of "
-            "llama.cpp does not know.",
-            "Choose another model, or update the program.",
+            f"The model file {path} {unknown}.", "Choose another model, or update the program."
         )
     reason = errors[0] if errors else "llama.cpp gave no reason"
     return ModelFileError(f"The model file {path} cannot be loaded: {reason}.", "Get it again.")

@@ -54,7 +54,6 @@ class Survey:
                         window=options.context_window,
                         free=free,
                         bandwidth=bandwidth,
-                        build=build,
                     )
         finally:
             if changed:

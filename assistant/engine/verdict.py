@@ -26,13 +26,11 @@ def judge(
     window: int,
     free: int,
     bandwidth: float | None,
-    build: str,
 ) -> ModelDetails:
     """Args:
     window: tokens that are wanted.
     free: bytes of memory that can be used.
     bandwidth: bytes of memory that are read in a second, where that is known.
-    build: the version of llama-cpp-python.
     """
     if facts.damage:
         reason = f"The file {facts.damage}."
@@ -45,9 +43,7 @@ def judge(
         reason = _OTHERWISE[facts.kind]
         return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
     if facts.refusal:
-        newer = f"this llama.cpp (llama-cpp-python {build}) does not know; a newer one may"
-        known = facts.refusal.startswith("has ")
-        reason = f"It {facts.refusal}, which {newer}." if known else f"It {facts.refusal}."
+        reason = f"It {facts.refusal}."
         return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
     window = min(window, facts.trained_context or window)
     memory = facts.weights + facts.memory_per_token * window + OVERHEAD

@@ -16,6 +16,7 @@ from assistant.core.errors import (
     ModelMemoryError,
 )
 from assistant.engine.client import LlamaChatModel
+from assistant.engine.machine import build
 from assistant.engine.options import LoadOptions
 from tests.engine.support import (
     GREEDY,
@@ -111,7 +112,11 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "a tail that never arrived": (overwrite(-(SIZE // 8), bytes(SIZE // 8)), "ends in zeros"),
     "a hole in the middle": (overwrite(SIZE // 2, bytes(10**7)), "holds only zeros in blk"),
     "absurd counts": (overwrite(8, b"\xff" * 8), "or damaged there"),
-    "an unknown architecture": (rename_architecture, "has the architecture 'zebra'"),
+    "an unknown architecture": (
+        rename_architecture,
+        f"has the architecture 'zebra', which this llama.cpp (llama-cpp-python {build()}) does not "
+        "know; a newer one may.",
+    ),
     "a number of layers it has not": (set_number(b"llama.block_count", 31), "cannot be loaded"),
 }
 
