@@ -4,10 +4,13 @@ The contract tests in `tests/contracts` run on these and on the real implementat
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from pathlib import PurePath
 from threading import Event
 from time import monotonic
+from types import MappingProxyType
 
 from assistant.core.errors import AssistantError, ContextOverflowError, ModelNotFoundError
 from assistant.core.events import (
@@ -83,7 +86,7 @@ class ScriptedModel:
         measured: the message lists given to `measure`.
         loads: how often `load` was called.
         stopped: how many answers ended by the stop flag or by closing the generator.
-        adapters: what it was opened with last.
+        adapters: what it was opened with.
     """
 
     def __init__(
@@ -210,13 +213,29 @@ class ScriptedModel:
 
 
 class ScriptedModels:
-    """A ModelCatalog over scripted models; the first one is the default."""
+    """A ModelCatalog over scripted models; the first one is the default.
 
-    def __init__(self, *models: ScriptedModel) -> None:
+    Attributes:
+        opened: every name that was opened, in order.
+        adapters: what each of those was opened with.
+    """
+
+    def __init__(
+        self,
+        *models: ScriptedModel,
+        there: Sequence[ModelDetails] | None = None,
+        usual: Sequence[AdapterUse] = (),
+        refused: Mapping[str, AssistantError] = MappingProxyType({}),
+    ) -> None:
+        """Args:
+        there: the adapters that were found; None lets every name be one, and lists none.
+        usual: the adapters of the settings.
+        refused: what loading says to adapters of these names.
+        """
+        self.there, self.usual, self.refused = there, tuple(usual), refused
         self.by_name = {model.name: model for model in models or (ScriptedModel(),)}
         self.opened: list[str | None] = []
         self.adapters: list[Sequence[AdapterUse] | None] = []
-        """What each of those was opened with."""
 
     @property
     def default(self) -> ScriptedModel:
@@ -240,12 +259,15 @@ class ScriptedModels:
                 memory=2_000_000,
                 tokens_per_second=12.3,
             )  # fmt: skip
+        yield from self.there or ()
 
     def reference(self, name: str | None) -> ModelRef:
         wanted = self.default.name if name is None else name
-        for model in self.models():
-            if model.name == wanted:
+        for model in (*self.models(), *(each.model for each in self.there or ())):
+            if model.name.casefold() == wanted.casefold():
                 return model
+        if wanted.startswith("/"):
+            return ModelRef(name=PurePath(wanted).stem, path=wanted, size=1, origin="path")
         raise ModelNotFoundError(f"There is no model called {wanted!r}.")
 
     def open(self, name: str | None, adapters: Sequence[AdapterUse] | None = None) -> ScriptedModel:
@@ -254,7 +276,15 @@ class ScriptedModels:
         if name is not None and name not in self.by_name:
             raise ModelNotFoundError(f"There is no model called {name!r}.")
         model = self.default if name is None else self.by_name[name]
-        model.adapters = tuple(adapters or ())
+        uses = self.usual if adapters is None else tuple(adapters)
+        for use in uses if self.there is not None else ():
+            self.reference(use.name)
+        if uses != model.adapters:
+            # What runs with other adapters goes on with those.
+            model = copy(model)
+            model.adapters = uses
+            refusals = (self.refused.get(use.name) for use in uses)
+            model.load_error = next(filter(None, refusals), model.load_error)
         return model
 
 

@@ -34,5 +34,6 @@ def open_screen(program: Program) -> int:
             log_folder=assistant.paths.logs,
             library=assistant.library,
             downloads=program.downloads(),
+            models_folder=assistant.paths.models,
         )
         return run(app)

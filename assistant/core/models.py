@@ -133,7 +133,7 @@ class AdapterUse(Value):
 
     def __str__(self) -> str:
         """In few words, such as `formal ×0.8`."""
-        name = PurePath(self.name).stem if "/" in self.name else self.name
+        name = PurePath(self.name).stem if self.name.startswith("/") else self.name
         return name if self.scale == 1 else f"{name} ×{self.scale:g}"
 
 

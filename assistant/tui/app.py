@@ -65,6 +65,7 @@ class AssistantApp(App[None]):
         log_folder: Path,
         library: Library,
         downloads: ModelDownloads | None = None,
+        models_folder: Path | None = None,
     ) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.failure: AssistantError | None = None
@@ -80,6 +81,7 @@ class AssistantApp(App[None]):
             library,
             ModelFetch(downloads, self._keep),
             self._keep,
+            models_folder,
         )
         self.chat_screen = ChatScreen(
             self.desk, self._keep, super().copy_to_clipboard, self.lend_terminal

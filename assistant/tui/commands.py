@@ -174,6 +174,14 @@ COMMANDS: tuple[Command, ...] = (
         "alt+u",
     ),
     Command(
+        "adapters",
+        "Adapters",
+        "Run the model with LoRA adapters",
+        "Role",
+        "ctrl+s",
+        argument="name scale",
+    ),
+    Command(
         "set",
         "Sampling",
         "See and change how answers are sampled",

@@ -24,7 +24,7 @@ _PATH = re.compile(
 )
 _NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./~-]+")
 
-_ARGUMENT = re.compile(r"/(?P<command>role|model|set) +(?P<word>\S*)$")
+_ARGUMENT = re.compile(r"/(?P<command>role|model|adapters|set) +(?P<word>\S*)$")
 
 Kind = Literal["file", "collection", "path", "argument"]
 

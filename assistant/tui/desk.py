@@ -40,6 +40,8 @@ class Desk:
     library: Library
     fetch: ModelFetch
     report: Report
+    models_folder: Path | None = None
+    """Where models and adapters can be put to be found."""
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
     )

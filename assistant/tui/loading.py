@@ -8,6 +8,7 @@ from textual.message import Message
 
 from assistant.core.errors import AssistantError
 from assistant.core.events import Loaded, Loading, Queued
+from assistant.core.models import AdapterUse
 from assistant.core.ports import ModelCatalog
 from assistant.tui.feed import Feed
 from assistant.tui.turns import Report
@@ -44,11 +45,15 @@ class ModelLoading:
         self._ended: Callable[[AssistantError | None], object] | None = None
 
     def start(
-        self, name: str | None, ended: Callable[[AssistantError | None], object] | None = None
+        self,
+        name: str | None,
+        adapters: Sequence[AdapterUse] | None = None,
+        ended: Callable[[AssistantError | None], object] | None = None,
     ) -> None:
         """Bring the model called `name` into memory; None is the default one.
 
         Args:
+            adapters: what it is run with; None takes those of the settings.
             ended: called when it is there, with what went wrong when it is not, in place of
                 `ModelFailed`; not called for a load that another one stopped.
         """
@@ -56,7 +61,8 @@ class ModelLoading:
         self._ended = ended
         self._stop = Event()
         feed: Feed[LoadEvent] = Feed(self._deliver)
-        Thread(target=self._run, args=(name, self._stop, feed), name="load", daemon=True).start()
+        wanted = (name, adapters, self._stop, feed)
+        Thread(target=self._run, args=wanted, name="load", daemon=True).start()
 
     def stop(self) -> None:
         """Let go of the load, if there is one."""
@@ -65,10 +71,16 @@ class ModelLoading:
     def _deliver(self, events: Sequence[LoadEvent]) -> None:
         self._post(ModelAdvanced(events[-1]))
 
-    def _run(self, name: str | None, stop: Event, feed: Feed[LoadEvent]) -> None:
+    def _run(
+        self,
+        name: str | None,
+        adapters: Sequence[AdapterUse] | None,
+        stop: Event,
+        feed: Feed[LoadEvent],
+    ) -> None:
         failure: AssistantError | None = None
         try:
-            for event in self._models.open(name).load(stop):
+            for event in self._models.open(name, adapters).load(stop):
                 feed.put(event)
         except AssistantError as known:
             failure = known

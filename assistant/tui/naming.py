@@ -1,7 +1,10 @@
 """The names that commands take: of roles, models, and what can be set."""
 
-from assistant.core import sampling
+from threading import Event
+
+from assistant.core import adapters, sampling
 from assistant.tui.amounts import size
+from assistant.tui.aside import from_disk
 from assistant.tui.completing import Suggestion
 from assistant.tui.desk import Desk
 
@@ -23,6 +26,16 @@ class Names:
                 return [
                     _suggestion(sampling.DEFAULT, "the one of your settings"),
                     *(_suggestion(each.name, size(each.size)) for each in models),
+                ]
+            case "adapters":
+                found = await from_disk(list, self._desk.models.details(Event()))
+                return [
+                    _suggestion(adapters.NONE, "the model as it is"),
+                    _suggestion(sampling.DEFAULT, "those of your settings"),
+                    *(
+                        _suggestion(each.model.name, each.facts.architecture)
+                        for each in adapters.among(found)
+                    ),
                 ]
             case "set":
                 return [_suggestion(name, sampling.TAKES[name]) for name in sampling.FIELDS]

@@ -5,10 +5,11 @@ from pathlib import Path
 from textual.widgets import Input, OptionList, TextArea
 
 from assistant.core.errors import ModelFileError
+from assistant.core.sampling import FIELDS
 from assistant.tui.screens.editor import TextEditor
 from assistant.tui.screens.field import Field
 from assistant.tui.screens.models import ModelPicker
-from assistant.tui.screens.sampling import SamplingList
+from assistant.tui.screens.sampling import MEANS, SamplingList
 from tests.fakes import Gate, ScriptedModel, ScriptedModels
 from tests.tui.driving import Driver, Setting, opened, scripted
 
@@ -104,6 +105,16 @@ async def test_the_list_of_what_can_be_set_is_changed_in_place(home: Path) -> No
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "back")
         assert driver.store.conversation(driver.screen.session.id or "").sampling.top_k is None
+
+
+async def test_every_row_of_what_can_be_set_says_what_it_means(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.pilot.press("alt+s")
+        await driver.until_shown("How answers are sampled")
+        for field in MEANS:
+            await driver.until_shown(MEANS[field])
+            await driver.pilot.press("down")
+        assert tuple(MEANS) == FIELDS
 
 
 async def test_another_model_goes_on_with_the_conversation(home: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from assistant.tui.actions import (
+    adapters,
     answers,
     branching,
     context,
@@ -32,6 +33,7 @@ HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,
     **course.HANDLERS,
     **models.HANDLERS,
+    **adapters.HANDLERS,
     **prompts.HANDLERS,
     **context.HANDLERS,
     **finding.HANDLERS,

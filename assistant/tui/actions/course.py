@@ -1,19 +1,22 @@
 """Commands that let a conversation take another course: role, model, sampling, system prompt."""
 
-import asyncio
 from typing import TYPE_CHECKING
+
+from textual.content import Content
 
 from assistant.core import sampling
 from assistant.core.errors import AssistantError, MissingValuesError
 from assistant.core.one_question import for_one_question, named_in
 from assistant.core.prompts import Opening, Prompt
 from assistant.tui import text
+from assistant.tui.actions import trying
 from assistant.tui.actions.call import Call
 from assistant.tui.screens.editor import TextEditor
 from assistant.tui.screens.field import Field
 from assistant.tui.screens.models import ModelPicker
 from assistant.tui.screens.prompts import PromptPicker
 from assistant.tui.screens.sampling import SamplingList
+from assistant.tui.widgets.adapter_lines import named
 
 if TYPE_CHECKING:
     from assistant.core.models import Conversation, QuestionPrompt
@@ -42,13 +45,13 @@ async def take_up(screen: "ChatScreen", prompt: Prompt) -> None:
     if opening is None:
         return
     conversation = await screen.session.make()
-    before = conversation.model
+    before = conversation
     await screen.desk.run(screen.desk.take_up, conversation.id, opening)
     await screen.session.refresh()
     screen.notice.say(text.own("Role from here on: "), text.line(prompt.title, 60))
     now = screen.session.conversation
-    if now is not None and now.model != before:
-        screen.loading_model.start(now.model)
+    if now is not None and now.model != before.model:
+        screen.loading_model.start(now.model, now.adapters)
 
 
 async def opening_of(
@@ -105,18 +108,23 @@ async def model(screen: "ChatScreen", call: Call) -> None:
             return
         wanted = picked
     name = None if wanted.casefold() == sampling.DEFAULT else wanted
-    opened = await screen.desk.run(models.open, name)
-    conversation = await screen.session.make()
-    if conversation.model != name:
-        await screen.desk.run(screen.desk.store.set_model, conversation.id, name)
+    found = await screen.desk.run(models.reference, name)
+    before = await screen.session.make()
+    if before.model != name:
+        await screen.desk.run(screen.desk.store.set_model, before.id, name)
         await screen.session.refresh()
-    screen.notice.say(text.own("Model from here on: "), text.line(opened.name, 60))
-    failure = await _loaded(screen, name)
-    if failure is not None:
-        await _stay(screen, conversation, name)
-        screen.notice.fail(failure)
-        # The engine let go of the former one to make room.
-        screen.loading_model.start(conversation.model)
+    screen.notice.say(
+        text.own("Model from here on: "), text.line(found.name, 60), *_left_behind(screen, before)
+    )
+    await trying.load(screen, before)
+
+
+def _left_behind(screen: "ChatScreen", before: "Conversation") -> list[Content]:
+    """Adapters that belonged to the model that the conversation had."""
+    now = screen.session.conversation
+    if now is None or now.adapters == before.adapters:
+        return []
+    return [text.own(" · without "), text.line(named(before.adapters or ()), 80)]
 
 
 async def set_sampling(screen: "ChatScreen", call: Call) -> None:
@@ -196,32 +204,6 @@ async def _held(screen: "ChatScreen") -> list[sampling.Held]:
     conversation = screen.session.conversation
     prompt = await screen.desk.run(screen.desk.prompt_of, conversation)
     return sampling.held(conversation, screen.desk.settings.sampling, prompt)
-
-
-async def _loaded(screen: "ChatScreen", name: str | None) -> AssistantError | None:
-    """Bring a model into memory, with progress in the status line; what went wrong."""
-    ended: asyncio.Future[AssistantError | None] = asyncio.get_running_loop().create_future()
-
-    def settle(failure: AssistantError | None) -> None:
-        if not ended.done():
-            ended.set_result(failure)
-
-    screen.loading_model.start(name, settle)
-    return await ended
-
-
-async def _stay(screen: "ChatScreen", before: "Conversation", name: str | None) -> None:
-    """Let a conversation go on with the model it had: the other one cannot be used."""
-    store = screen.desk.store
-    now = await screen.desk.run(store.conversation, before.id)
-    if now.model != name or before.model == name:
-        return
-    changes = await screen.desk.run(store.changes, before.id, limit=1)
-    if changes and changes[0].kind == "model":
-        await screen.desk.run(store.undo, changes[0].number)
-    else:
-        await screen.desk.run(store.set_model, before.id, before.model)
-    await screen.session.refresh()
 
 
 def _usual_model(screen: "ChatScreen") -> str:

@@ -41,6 +41,7 @@ class ChatScreen(ChatParts):
         """After the first frame: the model, the list, and what was typed last time."""
         self.loading_model.start(None)
         self.do(self.session.restore())
+        self.do(self.answerer.tell())
         self.do(self._tidy())
         self.do(self.browser.refresh())
         self.do(self.holdings.watch())
@@ -102,6 +103,7 @@ class ChatScreen(ChatParts):
         if self.is_mounted:
             self.do(self.browser.refresh())
             self.do(self.librarian.refresh())
+            self.do(self.answerer.tell())
             self.drafts.changed()
 
     def show_holdings(self) -> None:

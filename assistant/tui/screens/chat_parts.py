@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from assistant.core.models import Message
 from assistant.tui import commands, text
 from assistant.tui.afterthoughts import Afterthoughts
+from assistant.tui.answerer import Answerer
 from assistant.tui.browsing import Browser
 from assistant.tui.completer import Completer
 from assistant.tui.composing import Composer
@@ -93,6 +94,7 @@ class ChatParts(NoticedScreen[None]):
         self.session = Session(
             desk, self.turns, self.transcript, self.composer, self.follower, self.show_changes
         )
+        self.answerer = Answerer(desk, self.session, self.status)
         self.intake = Intake(
             desk, self.session, self.jobs, self.holdings, self.prompt, self.notice, report
         )

@@ -9,7 +9,12 @@ from assistant.core.marks import told
 from assistant.core.models import Mark, MarkSubject
 from assistant.tui import text
 
-COMMANDS: Final[dict[MarkSubject, str]] = {"role": "role", "model": "model", "files": "files"}
+COMMANDS: Final[dict[MarkSubject, str]] = {
+    "role": "role",
+    "model": "model",
+    "adapters": "adapters",
+    "files": "files",
+}
 """What a click on a mark opens; everything else is sampling."""
 
 

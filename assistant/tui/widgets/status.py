@@ -1,14 +1,17 @@
 """The last line: model, tokens, speed, state; and where help is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from assistant.core.adapters import Adapters
 from assistant.tui import text
+from assistant.tui.widgets.adapter_lines import counted, named
 
 Phase = Literal[
     "idle",
@@ -24,11 +27,18 @@ Phase = Literal[
 ]
 
 
+MODEL: Final = 2
+SIZED: Final = 4
+"""How important the model is, and how important the tokens of the window are."""
+
+
 @dataclass(frozen=True)
 class Status:
     """What the line tells. A figure of 0 is not known and not shown."""
 
     model: str = ""
+    adapters: Adapters = ()
+    """What the model is run with."""
     files: str = ""
     """Which of the user's files are asked; empty for none."""
     used: int = 0
@@ -59,30 +69,46 @@ class StatusLine(Widget):
 
     def render(self) -> RenderResult:
         width = self.content_size.width
-        help_ = text.joined(
-            [
-                text.button("? help", "screen.command", "help", style=text.MUTED),
-                text.button("^P commands", "screen.command", "palette", style=text.MUTED),
-            ],
-            between="  ",
-        )
-        left = fitting(_parts(self.status), width - help_.cell_length - 2)
+        for help_, adapters, least in _forms(self.status.adapters):
+            parts, room = _parts(self.status, adapters), width - help_.cell_length - 2
+            if _length([part for part in parts if part[0] <= least]) <= room:
+                break
+        left = fitting(parts, room)
         if left.cell_length + help_.cell_length + 2 > width:
             return left
         gap = width - left.cell_length - help_.cell_length
         return left + text.own(" " * gap) + help_
 
 
-def _parts(status: Status) -> list[tuple[int, Content]]:
+def _forms(adapters: Adapters) -> Iterator[tuple[Content, str, int]]:
+    """The ends of the line and how adapters are told, from the longest to the shortest, each with
+    the importance of what it has to leave room for."""
+    keys = text.button("? help", "screen.command", "help", style=text.MUTED)
+    more = text.button("^P commands", "screen.command", "palette", style=text.MUTED)
+    both = text.joined([keys, more], between="  ")
+    if not adapters:
+        yield both, "", MODEL
+        yield keys, "", 0
+        return
+    yield both, named(adapters), SIZED
+    for end in (both, keys):
+        yield end, counted(adapters), MODEL
+    yield keys, f"+{len(adapters)}", 0
+
+
+def _parts(status: Status, adapters: str) -> list[tuple[int, Content]]:
     """What can be told, in the order of reading, each with its importance."""
     parts = [(1, _state(status))]
+    if adapters:
+        on = text.line(adapters, 32, text.ACCENT).stylize(text.click("screen.command", "adapters"))
+        parts.insert(0, (1, on))
     if status.model:
-        parts.insert(0, (2, text.line(status.model, 32)))
+        parts.insert(0, (MODEL, text.line(status.model, 32)))
     if status.files:
         files = text.line(status.files, 60, text.MUTED)
         parts.append((3, files.stylize(text.click("screen.command", "files"))))
     if status.window:
-        parts.append((4, text.muted(f"{status.used:,} / {status.window:,} tokens")))
+        parts.append((SIZED, text.muted(f"{status.used:,} / {status.window:,} tokens")))
     if status.speed:
         parts.append((5, text.muted(f"{status.speed:.0f} tok/s")))
     if status.new:
@@ -115,6 +141,10 @@ def _state(status: Status) -> Content:
             return text.own("error", "$text-error")
         case "idle":
             return text.muted("starting")
+
+
+def _length(parts: list[tuple[int, Content]]) -> int:
+    return text.joined([content for _, content in parts], " · ").cell_length
 
 
 def fitting(parts: list[tuple[int, Content]], width: int) -> Content:
