@@ -82,3 +82,24 @@ def slight(path: Path, seed: int = 1, scale: float = 0.02) -> Path:
         },
         {"adapter.lora.alpha": float(rank) * 16},
     )
+
+
+def every_layer(path: Path, seed: int = 1, strength: float = 0.3) -> Path:
+    """For the tiny model: a change of every tensor that is multiplied with, another for each seed;
+    what is read is kept otherwise with it, and answered otherwise."""
+    random = np.random.default_rng(seed)
+    width, inner, rank = tiny_model.WIDTH, tiny_model.INNER, 2
+    sizes = {
+        **dict.fromkeys(("attn_q", "attn_k", "attn_v", "attn_output"), (width, width)),
+        **dict.fromkeys(("ffn_gate", "ffn_up"), (width, inner)),
+        "ffn_down": (inner, width),
+    }
+    changed = {
+        f"blk.{layer}.{part}.weight": (
+            random.normal(0, inputs**-0.5, (rank, inputs)).astype(np.float32),
+            random.normal(0, strength, (outputs, rank)).astype(np.float32),
+        )
+        for layer in range(tiny_model.LAYERS)
+        for part, (inputs, outputs) in sizes.items()
+    }
+    return write_adapter(path, changed, {"adapter.lora.alpha": float(rank)})
