@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from assistant.core.errors import SettingsError
-from assistant.core.models import CacheType, FlashAttention, Lookup, Sampling, Value
+from assistant.core.models import CacheType, ContextWindow, FlashAttention, Lookup, Sampling, Value
 
 PREFIX = "ASSISTANT_"
 
@@ -38,8 +38,10 @@ class ChatSettings(Value):
 class EngineSettings(Value):
     """The worker that runs the model."""
 
-    context_window: Annotated[int, Field(ge=256)] = 8192
-    """Tokens that prompt and answer may use together; never more than the model was trained on."""
+    context_window: ContextWindow = 0
+    """Tokens that prompt and answer may use together; never more than the model was trained on.
+    0 begins with 8,192, less where memory is short, and takes more when a conversation needs them
+    and there is room; any other number stays as it is."""
     threads: Annotated[int, Field(ge=0, le=512)] = 0
     """Threads that compute; 0 takes what `assistant bench` found for the model, or all cores but
     one."""
@@ -79,7 +81,7 @@ class EngineSettings(Value):
 class OneModelSettings(Value):
     """What one model has otherwise than `[engine]`; what is not given is as there."""
 
-    context_window: Annotated[int, Field(ge=256)] | None = None
+    context_window: ContextWindow | None = None
     threads: Annotated[int, Field(ge=0, le=512)] | None = None
     batch: Annotated[int, Field(ge=0)] | None = None
     sequences: Annotated[int, Field(ge=1, le=64)] | None = None

@@ -15,6 +15,7 @@ from assistant import bootstrap
 from assistant.core.events import Loaded, Wrote
 from assistant.core.models import ChatMessage, Sampling
 from assistant.core.ports import ChatModel, ConversationStore
+from assistant.engine.window import BEGINNING
 from assistant.paths import find_paths
 from assistant.settings import Settings, load_settings
 from benchmarks.pairs import Comparison, compare, pairs
@@ -120,7 +121,7 @@ def _two_turns(number: int) -> tuple[float, float]:
 def _bare(model: str, settings: Settings) -> Iterator["_Bare"]:
     engine = settings.engine
     command = [sys.executable, "-m", "benchmarks.bare", str(Path(model))]
-    command += [str(engine.context_window), str(engine.threads)]
+    command += [str(engine.context_window or BEGINNING), str(engine.threads)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

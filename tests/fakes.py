@@ -85,6 +85,7 @@ class ScriptedModel:
         questions: every call of `stream`, in order.
         measured: the message lists given to `measure`.
         loads: how often `load` was called.
+        asked_windows: larger windows that were asked for.
         stopped: how many answers ended by the stop flag or by closing the generator.
         adapters: what it was opened with.
     """
@@ -94,6 +95,8 @@ class ScriptedModel:
         *answers: str | Sequence[str],
         name: str = "scripted",
         window: int = 4096,
+        trained: int = 0,
+        largest: int | None = None,
         gate: Gate | None = None,
         load_gate: Gate | None = None,
         load_error: AssistantError | None = None,
@@ -106,6 +109,8 @@ class ScriptedModel:
         """Args:
         answers: one per question, the last one for ever after; a text is cut into its tokens,
             a list is taken as the pieces.
+        trained: what its window may grow to; 0 is no more than it has.
+        largest: what its window can grow to, for want of memory; None is as much as it may.
         gate: holds the pieces of answers back.
         load_gate: holds the end of loading back.
         load_error: raised by `load`.
@@ -116,6 +121,9 @@ class ScriptedModel:
         """
         self.name = name
         self.window = window
+        self.trained = trained
+        self.largest = trained if largest is None else largest
+        self.asked_windows: list[int] = []
         self.answers = answers or ("The capital of France is Paris.",)
         self.gate, self.load_gate = gate, load_gate
         self.load_error, self.stream_error, self.error_after = load_error, stream_error, error_after
@@ -134,11 +142,16 @@ class ScriptedModel:
             path=f"/models/{self.name}.gguf",
             description="a script",
             context_window=self.window,
-            trained_context=self.window,
+            trained_context=max(self.trained, self.window),
         )
 
-    def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
+    def load(
+        self, stop: Event, *, window: int | None = None
+    ) -> Iterator[Queued | Loading | Loaded]:
         self.loads += 1
+        if window is not None and window > self.window:
+            self.asked_windows.append(window)
+            self.window = max(self.window, min(window, self.largest))
         for ahead in range(self.queued, 0, -1):
             yield Queued(ahead=ahead)
         yield Loading(model=self.name, done=0)

@@ -118,9 +118,10 @@ def _place(store: ConversationStore, id: str, wanted: Mapping[int, Placing | Non
 def _print(console: Console, found: Overview) -> None:
     console.styled(one_line(found.title, 200), BOLD)
     console.line(bar(found, BAR))
+    growth = f" · {found.growth}" if found.growth else ""
     console.styled(
         f"{found.prompt_tokens:,} of {found.window:,} tokens: {found.cached:,} cached,"
-        f" {found.new:,} new · {found.model}",
+        f" {found.new:,} new · {found.model}{growth}",
         DIM,
     )
     if found.problem:

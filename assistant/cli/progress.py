@@ -14,6 +14,8 @@ def show(event: TurnEvent, console: Console) -> None:
         case Queued(ahead=ahead) if ahead:
             others = "one other question" if ahead == 1 else f"{ahead} other questions"
             console.progress(f"waiting for {others}")
+        case Loading(model=model, window=window) if window:
+            console.progress(f"{model} gets a window of {window:,} tokens")
         case Loading(model=model, done=done):
             console.progress(f"loading {model}: {done:.0%}")
         case Reading(done=done, total=total) if total:

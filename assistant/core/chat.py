@@ -5,8 +5,9 @@ from contextlib import suppress
 from functools import partial
 from threading import Event
 from time import perf_counter
+from typing import NamedTuple
 
-from assistant.core import citations, context, grounding, mentions
+from assistant.core import citations, context, grounding, growing, mentions
 from assistant.core.documents import Passage
 from assistant.core.errors import AssistantError, LibraryError, ModelError, NotFoundError
 from assistant.core.events import (
@@ -208,32 +209,52 @@ class Chat:
             yield loading
         if info is None or stop.is_set():
             return
-        reserve = context.reserve_for(sampling.max_tokens, info.context_window)
-        if not unfinished.text:
-            room = info.context_window - reserve
-            if question.attached:
-                # Files that go whole compete with what stands in every prompt.
-                room -= _standing(conversation, model, info.context_window, reserve)
-            content, used = self._composed(asked, question.attached, found, model, room)
-            sent = content if content != question.text else None
-            if sent != question.sent:
-                self._store.set_sent(question.id, sent)
-                question = question.model_copy(update={"sent": sent})
-            if used and found is not None:
-                yield Retrieved(result=found, used=used, collections=searched)
-        plan = context.plan(
-            conversation.system_prompt,
-            context.turns_of(history),
-            [context.as_sent(message) for message in (question, unfinished) if message.text],
-            model.measure,
-            info.context_window,
-            reserve,
-            conversation.examples,
-            context.recap_for(conversation, history),
-        )
+        asking = _Asking(conversation, history, question, unfinished, asked, found)
+        prepare = partial(self._prepared, asking, model, sampling.max_tokens)
+        plan, read, used = yield from growing.fitting(model, info, prepare, stop)
+        if read.sent != question.sent:
+            self._store.set_sent(question.id, read.sent)
+        if used and found is not None:
+            yield Retrieved(result=found, used=used, collections=searched)
         yield Planned(plan=plan, outgrown=self._outgrown(plan, history, unfinished))
         keep: Keep = "memory" if conversation.temporary else "disk"
         yield from model.stream(plan.messages, sampling, stop, keep=keep)
+
+    def _prepared(
+        self, asking: "_Asking", model: ChatModel, most: int | None, window: int
+    ) -> "_Prepared":
+        """What the model reads in a window of so many tokens.
+
+        Args:
+            most: the longest answer, in tokens.
+
+        Raises:
+            ContextOverflowError: the question, or a file that is attached, does not fit.
+        """
+        conversation, question = asking.conversation, asking.question
+        reserve = context.reserve_for(most, window)
+        used: tuple[Passage, ...] = ()
+        if not asking.unfinished.text:
+            room = window - reserve
+            if question.attached:
+                # Files that go whole compete with what stands in every prompt.
+                room -= _standing(conversation, model, window, reserve)
+            content, used = self._composed(
+                asking.asked, question.attached, asking.found, model, room
+            )
+            sent = content if content != question.text else None
+            question = question.model_copy(update={"sent": sent})
+        plan = context.plan(
+            conversation.system_prompt,
+            context.turns_of(asking.history),
+            [context.as_sent(message) for message in (question, asking.unfinished) if message.text],
+            model.measure,
+            window,
+            reserve,
+            conversation.examples,
+            context.recap_for(conversation, asking.history),
+        )
+        return _Prepared(plan, question, used)
 
     def _outgrown(
         self, plan: context.ContextPlan, history: Sequence[Message], answer: Message
@@ -331,28 +352,32 @@ class Chat:
         """
         sampling, stop = sampling or self._sampling, stop or Event()
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
-        window = info.context_window
-        reserve = context.reserve_for(sampling.max_tokens, window)
         asked = mentions.without(question, sources.collections or ())
         asked = mentions.with_names(asked, attached)
-        content = asked
+        found: SearchResult | None = None
         if self._library is not None and (attached or sources.collections != ()):
             found = (
                 self._read(attached, stop)
                 if attached
                 else grounding.search(self._library, asked, history, sources, stop)
             )
+
+        def prepare(window: int) -> _Previewed:
+            reserve = context.reserve_for(sampling.max_tokens, window)
             content, _ = self._composed(asked, attached, found, model, window - reserve)
-        return context.plan(
-            system_prompt,
-            context.turns_of(history),
-            [ChatMessage(role="user", content=content)],
-            model.measure,
-            window,
-            reserve,
-            examples,
-            recap,
-        )
+            plan = context.plan(
+                system_prompt,
+                context.turns_of(history),
+                [ChatMessage(role="user", content=content)],
+                model.measure,
+                window,
+                reserve,
+                examples,
+                recap,
+            )
+            return _Previewed(plan)
+
+        return growing.result(growing.fitting(model, info, prepare, stop)).plan
 
     def _conversation_of(self, request: Request) -> Conversation:
         store = self._store
@@ -442,6 +467,30 @@ class Chat:
         if message.role != "assistant":
             raise NotFoundError(f"Message {id} is a question, not an answer.")
         return message
+
+
+class _Asking(NamedTuple):
+    """A question on its way to the model."""
+
+    conversation: Conversation
+    history: Sequence[Message]
+    question: Message
+    unfinished: Message
+    asked: str
+    """What is looked for: the question without names of collections, with those of files."""
+    found: SearchResult | None
+
+
+class _Prepared(NamedTuple):
+    """What the model reads for it."""
+
+    plan: context.ContextPlan
+    question: Message
+    used: tuple[Passage, ...]
+
+
+class _Previewed(NamedTuple):
+    plan: context.ContextPlan
 
 
 def _standing(conversation: Conversation, model: ChatModel, window: int, reserve: int) -> int:

@@ -105,6 +105,9 @@ class ContextPlan(Value):
     """Everything the model reads, the template's own text included."""
     window: int
     reserve: int
+    needed: int = 0
+    """Tokens of a window in which nothing would be left out for want of room, about; 0 where
+    nothing was."""
 
     @property
     def left_out(self) -> tuple[Part, ...]:
@@ -194,13 +197,16 @@ def plan(
     choice.leave_uncounted(room)
     while (excess := choice.count(measure).total - room) > 0:
         if not choice.make_room(excess):
-            raise _overflow(choice.measured, room, bool(system_prompt))
+            chars = sum(len(message.content) for message in choice.messages)
+            raise _overflow(choice.measured, room, bool(system_prompt), chars)
+    missing = choice.missing()
     return ContextPlan(
         messages=choice.messages,
         parts=tuple(choice.parts()),
         prompt_tokens=choice.measured.total,
         window=window,
         reserve=reserve,
+        needed=choice.measured.total + missing + max(reserve, DEFAULT_RESERVE) if missing else 0,
     )
 
 
@@ -228,6 +234,7 @@ class _Choice:
         self._first_pinned = 0
         """The first turn that stays of those that are."""
         self._tokens = [turn.chars // CHARS_PER_TOKEN for turn in turns]
+        self._uncounted = set(range(len(turns)))
         self._recap_tokens = len(recap.text) // CHARS_PER_TOKEN if recap else 0
         self._examples_tokens = 0
         self._question_tokens = 0
@@ -258,6 +265,7 @@ class _Choice:
         self._recap_tokens = _take(shares, len(self._told())) or self._recap_tokens
         for index in self._kept():
             self._tokens[index] = _take(shares, len(self._turns[index].messages))
+            self._uncounted.discard(index)
         self._question_tokens = sum(shares)
         return measured
 
@@ -276,6 +284,19 @@ class _Choice:
         else:
             return False
         return True
+
+    def missing(self) -> int:
+        """Tokens of what is left out for want of room; those of turns that were never counted
+        are judged by the rest."""
+        chars = sum(len(message.content) for message in self.messages)
+        density = max(self.measured.total / max(chars, 1), 1 / CHARS_PER_TOKEN)
+        kept = set(self._kept())
+        missing = 0 if self._shows_examples else self._examples_tokens
+        for index, turn in enumerate(self._turns):
+            if index not in kept and turn.placing != "excluded":
+                uncounted = index in self._uncounted
+                missing += int(turn.chars * density) if uncounted else self._tokens[index]
+        return missing
 
     def parts(self) -> Iterable[Part]:
         if self._system:
@@ -359,11 +380,13 @@ def _next_block(turns: Sequence[Turn], first: int) -> int:
     return first
 
 
-def _overflow(measured: Measure, room: int, has_system: bool) -> ContextOverflowError:
+def _overflow(measured: Measure, room: int, has_system: bool, chars: int) -> ContextOverflowError:
     what = "The question and the system prompt are" if has_system else "The question is"
     least = "" if measured.exact else "at least "
     return ContextOverflowError(
         f"{what} {least}{measured.total:,} tokens long, {least}{measured.total - room:,} more than"
         " fit beside an answer.",
-        "Shorten the question, or use a model with a larger window (engine.context_window).",
+        "Shorten the question, or use a model with a larger window; `/context` tells how large this"
+        " one can be.",
+        excess=(measured.total if measured.exact else chars // CHARS_PER_TOKEN) - room,
     )

@@ -121,7 +121,15 @@ class AccessError(DownloadError):
 
 
 class ContextOverflowError(AssistantError):
+    """Attributes:
+    excess: tokens too many, at least; 0 where nobody counted.
+    """
+
     exit_code = 5
+
+    def __init__(self, message: str, hint: str = "", *, excess: int = 0) -> None:
+        super().__init__(message, hint)
+        self.excess = excess
 
 
 class EngineError(AssistantError):

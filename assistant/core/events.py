@@ -25,6 +25,8 @@ class Loading(Value):
     kind: Literal["loading"] = "loading"
     model: str
     done: float
+    window: int = 0
+    """Tokens, when it is in memory and only its window grows."""
 
 
 class Loaded(Value):

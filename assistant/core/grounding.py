@@ -6,6 +6,7 @@ from threading import Event
 from time import monotonic
 
 from assistant.core import mentions, sources
+from assistant.core.context import CHARS_PER_TOKEN
 from assistant.core.documents import Document, Passage
 from assistant.core.errors import ContextOverflowError
 from assistant.core.events import Searching
@@ -165,13 +166,15 @@ def fit_whole(
         ContextOverflowError: they do not fit the window with the question.
     """
     content = sources.compose(question, passages, template)
-    total = model.measure([ChatMessage(role="user", content=content)]).total
+    measured = model.measure([ChatMessage(role="user", content=content)])
+    total = measured.total
     if total > room:
         names = ", ".join(passage.title for passage in passages)
         raise ContextOverflowError(
             f"{names}: {total:,} tokens with the question, and the window has room for {room:,}.",
             "Add it to your files instead (/add, or `assistant add`): then only the passages that"
             " matter are read.",
+            excess=max(total, len(content) // CHARS_PER_TOKEN if not measured.exact else 0) - room,
         )
     return tuple(passages)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 Role = Literal["system", "user", "assistant"]
 """Who speaks."""
@@ -51,6 +51,19 @@ class ChatMessage(Value):
     role: Role
     content: str
 
+
+SMALLEST_WINDOW: Final = 256
+
+
+def _as_window(tokens: int) -> int:
+    if 0 < tokens < SMALLEST_WINDOW:
+        raise ValueError(f"it should be 0, or {SMALLEST_WINDOW} and more")
+    return tokens
+
+
+ContextWindow = Annotated[int, Field(ge=0), AfterValidator(_as_window)]
+"""Tokens that prompt and answer may use together. 0 begins with some and takes more when a
+conversation needs them."""
 
 FlashAttention = Literal["auto", "on", "off"]
 """How attention is computed; `auto` is on with a graphics card and off without."""
@@ -422,6 +435,8 @@ class ModelInfo(Value):
     context_window: int
     """Tokens that prompt and answer may use together."""
     trained_context: int
+    limited: bool = False
+    """Whether the window is smaller than usual or than it was asked to be, for want of memory."""
 
 
 class Measure(Value):

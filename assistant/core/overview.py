@@ -5,10 +5,11 @@ to the next one is found when it is asked.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from threading import Event
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
-from assistant.core import context
+from assistant.core import aside, context, growing
 from assistant.core.context import ContextPlan, Counting, Part
 from assistant.core.errors import ContextOverflowError
 from assistant.core.events import Loaded, Loading, Queued
@@ -17,6 +18,7 @@ from assistant.core.models import (
     Conversation,
     Measure,
     Message,
+    ModelInfo,
     Overflow,
     Placing,
     RenderedPrompt,
@@ -90,6 +92,10 @@ class Overview(Value):
     title: str
     model: str
     window: int
+    trained: int
+    """Tokens that the model was trained on; its window grows up to that, unless it is fixed."""
+    limited: bool
+    """Whether the window would be larger if there were more memory."""
     overflow: Overflow
     told: int
     """Turns that the newest summary tells, for when they do not fit."""
@@ -107,6 +113,14 @@ class Overview(Value):
         return self.prompt_tokens - self.cached
 
     @property
+    def growth(self) -> str:
+        """How large the window could be, where it could be larger."""
+        if self.trained <= self.window:
+            return ""
+        why = "; memory is short" if self.limited else ""
+        return f"trained on {self.trained:,}{why}"
+
+    @property
     def left_out(self) -> tuple[Slice, ...]:
         return tuple(each for each in self.slices if not each.included)
 
@@ -121,6 +135,8 @@ def look(
 ) -> Iterator[Queued | Loading | Overview]:
     """Tell how far the model is, where it has to be loaded first, and then the window.
 
+    The window grows as it would for the question.
+
     Args:
         usual: how answers are sampled, unless the conversation has it otherwise.
         question: what is going to be asked, as far as it is typed.
@@ -131,62 +147,82 @@ def look(
     conversation = store.conversation(conversation_id)
     branch = store.branch(conversation.id)
     model = models.open(conversation.model, conversation.adapters)
-    window = 0
+    info: ModelInfo | None = None
     for event in model.load(stop):
         if isinstance(event, Loaded):
-            window = event.info.context_window
+            info = event.info
         else:
             yield event
-    if stop.is_set() or not window:
+    if stop.is_set() or info is None:
         return
-    reserve = context.reserve_for(conversation.sampling.over(usual).max_tokens, window)
-    yield _overview(conversation, branch, model, window, reserve, question)
+    most = conversation.sampling.over(usual).max_tokens
+    problem = ""
+    try:
+        drafting = partial(_draft, conversation, branch, model, most, question)
+        draft = yield from growing.fitting(model, info, drafting, stop)
+    except ContextOverflowError as failure:
+        problem = str(failure)
+        drafting = partial(_draft, conversation, branch, model, most, "")
+        draft = yield from growing.fitting(model, info, drafting, stop)
+    info = aside.loaded(model, stop)
+    if info is not None:
+        yield _overview(conversation, branch, model, info, draft, question, problem)
+
+
+class _Draft(NamedTuple):
+    """What would be read, and how it was counted."""
+
+    plan: ContextPlan
+    measured: Measure
+
+
+def _draft(
+    conversation: Conversation,
+    branch: Sequence[Message],
+    model: ChatModel,
+    most: int | None,
+    question: str,
+    window: int,
+) -> _Draft:
+    counting = _Counting(model.measure)
+    plan = context.plan(
+        conversation.system_prompt,
+        context.turns_of(branch),
+        [ChatMessage(role="user", content=question)],
+        counting,
+        window,
+        context.reserve_for(most, window),
+        conversation.examples,
+        context.recap_for(conversation, branch),
+    )
+    return _Draft(plan, counting.last)
 
 
 def _overview(
     conversation: Conversation,
     branch: Sequence[Message],
     model: ChatModel,
-    window: int,
-    reserve: int,
+    info: ModelInfo,
+    draft: _Draft,
     question: str,
+    problem: str,
 ) -> Overview:
-    counting = _Counting(model.measure)
-    turns = context.turns_of(branch)
-    problem = ""
-    asked = [ChatMessage(role="user", content=question)]
-    recap = context.recap_for(conversation, branch)
-
-    def planned(asked: Sequence[ChatMessage], reserve: int) -> ContextPlan:
-        return context.plan(
-            conversation.system_prompt,
-            turns,
-            asked,
-            counting,
-            window,
-            reserve,
-            conversation.examples,
-            recap,
-        )
-
-    try:
-        plan = planned(asked, reserve)
-    except ContextOverflowError as failure:
-        problem = str(failure)
-        plan = planned([ChatMessage(role="user", content="")], reserve)
+    plan, recap = draft.plan, context.recap_for(conversation, branch)
     prompt = model.render(plan.messages)
     texts = _Texts(conversation, branch, question, recap.text if recap else "")
-    slices = _slices(plan, counting.last, prompt.cached, texts)
+    slices = _slices(plan, draft.measured, prompt.cached, texts)
     return Overview(
         conversation_id=conversation.id,
         title=conversation.title,
         model=model.name,
-        window=window,
+        window=plan.window,
+        trained=info.trained_context,
+        limited=info.limited,
         overflow=conversation.overflow,
         told=len(recap.covers) if recap else 0,
         prompt_tokens=plan.prompt_tokens,
         cached=min(prompt.cached, plan.prompt_tokens),
-        slices=tuple(_counted(slices, branch, model, window)),
+        slices=tuple(_counted(slices, branch, model, plan.window)),
         prompt=prompt,
         problem=problem,
     )

@@ -78,8 +78,15 @@ class ChatModel(Protocol):
         """What it is run with, those of the settings included; known before it is loaded."""
         ...
 
-    def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
-        """Bring the model into memory; the last event is `Loaded`, unless stopped."""
+    def load(
+        self, stop: Event, *, window: int | None = None
+    ) -> Iterator[Queued | Loading | Loaded]:
+        """Bring the model into memory; the last event is `Loaded`, unless stopped.
+
+        Args:
+            window: tokens that are needed. A smaller window grows where it can, as far as it can;
+                what was read stays read.
+        """
         ...
 
     def measure(self, messages: Sequence[ChatMessage]) -> Measure:

@@ -15,7 +15,7 @@ from itertools import accumulate
 from threading import Event
 from typing import Final
 
-from assistant.core import aside, context
+from assistant.core import aside, context, growing
 from assistant.core.aside import InternalPrompts
 from assistant.core.context import OLDER, Turn
 from assistant.core.errors import ContextOverflowError
@@ -54,7 +54,8 @@ def advance(
     conversation_id: str,
     stop: Event,
 ) -> bool:
-    """Take one step, if the conversation has outgrown the window or is about to.
+    """Take one step, if the conversation has outgrown the window or is about to: the window grows,
+    and where it cannot, a paragraph is written.
 
     Args:
         usual: how answers are sampled; tells how much of the window they may take.
@@ -76,6 +77,8 @@ def advance(
     due = turns_due(conversation, branch, model, info.context_window, reserve)
     if not due:
         return False
+    if growing.result(growing.grown(model, info, info.context_window + 1, stop)):
+        return True
     opening, taken = _step(branch, due, prompts, model, info.context_window)
     room = (info.context_window - reserve) // LARGEST
     before = _shortened(recap.text, prompts, model, room, stop) if recap else ""

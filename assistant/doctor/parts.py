@@ -83,7 +83,10 @@ def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
         started = perf_counter()
         for event in opened.load(Event()):
             if isinstance(event, Loaded):
-                seen = f"{event.info.name} ({event.info.description})"
+                info = event.info
+                seen = f"{info.name} ({info.description}), a window of {info.context_window:,}"
+                seen += f" tokens (trained on {info.trained_context:,})"
+                seen += ", less than usual for want of memory" if info.limited else ""
                 return ok(name, f"{seen}, loaded in {perf_counter() - started:.1f} s")
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint)

@@ -74,9 +74,12 @@ class LlamaChatModel:
         """See `ChatModel.adapters`."""
         return self._adapters
 
-    def load(self, stop: Event) -> Iterator[Queued | Loading | Loaded]:
+    def load(
+        self, stop: Event, *, window: int | None = None
+    ) -> Iterator[Queued | Loading | Loaded]:
         """See `ChatModel.load`."""
-        with closing(self._ask(Load(target=self._target), stop)) as answers:
+        request = Load(target=self._target, window=window)
+        with closing(self._ask(request, stop)) as answers:
             for reply in answers:
                 if isinstance(reply, Queued | Loading | Loaded):
                     yield reply

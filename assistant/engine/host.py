@@ -100,8 +100,10 @@ class Host:
         model = self._ready(job)
         adapters = model.adapters.of(job.request.target.adapters)
         match job.request:
-            case Load(target=target):
-                job.end(Loaded(info=model.info(target.name), loads=self._models.loads))
+            case Load(target=target, window=window):
+                if window is not None:
+                    self._grow(job, window)
+                job.end(Loaded(info=self._models.info(target), loads=self._models.loads))
             case Count(messages=messages):
                 job.end(Counted(measure=model.measure(messages, adapters)))
             case Render(messages=messages):
@@ -125,10 +127,10 @@ class Host:
             self._serve_safely(job)
 
     def _is_quick(self, job: Job) -> bool:
-        return (
-            not isinstance(job.request, Generate)
-            and self._models.find(job.request.target) is not None
-        )
+        request = job.request
+        if isinstance(request, Generate) or (isinstance(request, Load) and request.window):
+            return False
+        return self._models.find(request.target) is not None
 
     def _ready(self, job: Job) -> LoadedModel:
         target = job.request.target
@@ -147,6 +149,16 @@ class Host:
         limit = target.options.load_timeout + GRACE
         with Watchdog(limit, lambda: self._give_up(job)):
             return self._models.take(target, progress)
+
+    def _grow(self, job: Job, needed: int) -> None:
+        target = job.request.target
+        growth = self._models.growth(target, needed)
+        if growth is None:
+            return
+        job.post(Loading(model=target.name, done=0, window=growth.window))
+        limit = target.options.load_timeout + GRACE
+        with Watchdog(limit, lambda: self._give_up(job)):
+            self._models.grow(target, growth)
 
     def _give_up(self, job: Job) -> None:
         """In the watchdog's thread, right before the process ends."""

@@ -117,9 +117,16 @@ def load_weights(
 
 
 def open_context(
-    model: llama_cpp.llama_model_p, path: Path, options: LoadOptions, native: NativeLog
+    model: llama_cpp.llama_model_p,
+    path: Path,
+    options: LoadOptions,
+    window: int,
+    native: NativeLog,
 ) -> llama_cpp.llama_context_p:
     """A context for some conversations, each with a window of its own; free with `llama_free`.
+
+    Args:
+        window: tokens, at most what the model was trained on.
 
     Raises:
         ModelFileError: the model is none that can chat.
@@ -127,9 +134,7 @@ def open_context(
     """
     if llama_cpp.llama_model_has_encoder(model) or llama_cpp.llama_model_is_diffusion(model):
         raise ModelFileError(f"The model {path.name} cannot write text.", "Choose a chat model.")
-    trained = llama_cpp.llama_model_n_ctx_train(model)
     parameters = llama_cpp.llama_context_default_params()
-    window = min(options.context_window, trained or options.context_window)
     count = _sequences(model, window, options.sequences)
     # Sequences that share one buffer would each compute over all the others' tokens.
     parameters.kv_unified = False
@@ -155,7 +160,7 @@ def open_context(
         reason = "; ".join(native.errors()[-2:]) or "no reason given"
         raise EngineError(
             f"The model {path.name} was loaded but cannot be run: {reason}.",
-            "Lower engine.context_window in the settings.",
+            "Set a smaller engine.context_window in the settings.",
         )
     if llama_cpp.llama_get_memory(context) is None:
         llama_cpp.llama_free(context)
@@ -215,6 +220,16 @@ def description_of(model: llama_cpp.llama_model_p) -> str:
     architecture, _, rest = buffer.value.decode("utf-8", "replace").partition(" ")
     quantization = rest.rpartition(" ")[2]
     return f"{architecture} {_short(llama_cpp.llama_model_n_params(model))} {quantization}"
+
+
+def stretched_beyond(model: llama_cpp.llama_model_p) -> int:
+    """Tokens beyond which the model computes positions otherwise; 0 where it says nothing."""
+    buffer = ctypes.create_string_buffer(64)
+    for key in (b"general.architecture", None):
+        name = key or buffer.value + b".rope.scaling.original_context_length"
+        if llama_cpp.llama_model_meta_val_str(model, name, buffer, len(buffer)) < 0:
+            return 0
+    return int(buffer.value) if buffer.value.isdigit() else 0
 
 
 def _short(parameters: int) -> str:

@@ -1,12 +1,13 @@
 """A loaded model: counts, renders and writes. Only one thread may use it."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import llama_cpp
 
-from assistant.core.errors import ContextOverflowError
+from assistant.core.errors import ContextOverflowError, EngineError
 from assistant.core.events import Finished, Reading, Thought, Wrote
 from assistant.core.models import ChatMessage, Keep, Measure, ModelInfo, RenderedPrompt, Sampling
 from assistant.engine.abort import AbortFlag
@@ -14,17 +15,19 @@ from assistant.engine.adapted_snapshots import AdaptedSnapshots
 from assistant.engine.adapters import BASE, Adapters, AdapterSet
 from assistant.engine.batching import Batching
 from assistant.engine.identity import content_of
-from assistant.engine.loading import description_of, load_weights, open_context
+from assistant.engine.loading import description_of, load_weights, stretched_beyond
 from assistant.engine.measuring import estimate, is_beyond, shares
-from assistant.engine.native import NativeLog, obey
+from assistant.engine.native import NativeLog
 from assistant.engine.options import LoadOptions
 from assistant.engine.prompt import PromptWriter, choose_template
 from assistant.engine.prompt_cache import PromptCache
 from assistant.engine.protocol import encodable
-from assistant.engine.sequences import Sequences
+from assistant.engine.running import Running
 from assistant.engine.snapshots import Snapshots
 from assistant.engine.vocabulary import Vocabulary
-from assistant.engine.writing import Prompt, Writer
+from assistant.engine.writing import Prompt
+
+log = logging.getLogger(__name__)
 
 
 class LoadedModel:
@@ -38,44 +41,39 @@ class LoadedModel:
         abort: AbortFlag,
         progress: Callable[[float], bool],
         snapshots: Snapshots | None = None,
+        *,
+        window: int,
     ) -> None:
-        """See `load_weights` and `open_context` for what is raised."""
-        self._path = path
+        """See `load_weights` and `open_context` for what is raised.
+
+        Args:
+            window: tokens that prompt and answer may use together.
+        """
+        self._path, self._options = path, options
+        self._native, self._abort, self._snapshots = native, abort, snapshots
         self._model = load_weights(path, options, native, progress)
-        try:
-            self._context = open_context(self._model, path, options, native)
-        except BaseException:
-            llama_cpp.llama_model_free(self._model)
-            raise
-        obey(self._context, abort)
-        self._trained = llama_cpp.llama_model_n_ctx_train(self._model)
-        asked = min(options.context_window, self._trained or options.context_window)
-        self._window = min(asked, llama_cpp.llama_n_ctx_seq(self._context))
+        self.trained: int = llama_cpp.llama_model_n_ctx_train(self._model)
         self.vocabulary = Vocabulary(self._model)
         self.adapters = Adapters(self._model, path, native)
-        kept = None
-        if snapshots is not None:
-            kept = AdaptedSnapshots(snapshots, fingerprint(path, self._context, options))
-        self._sequences = Sequences(self._context, self.vocabulary)
-        self._cache = PromptCache(self._sequences, kept, can_settle=self._can_forget())
+        self._batching = Batching()
         self._prompts = self._prompt_writer()
         for marker in self._prompts.markers:
             self.vocabulary.reveal(marker)
-        self._writer = Writer(
-            self._context,
-            self.vocabulary,
-            abort,
-            window=self._window,
-            batch=options.portion,
-            stop=self._prompts.stop,
-            native=native,
-            lookup=options.lookup if self._can_forget() else "off",
-            batching=Batching(),
-        )
+        try:
+            self._running = self._run(window)
+        except BaseException:
+            llama_cpp.llama_model_free(self._model)
+            raise
+        self._cache = self._prompt_cache()
+
+    @property
+    def window(self) -> int:
+        """Tokens that prompt and answer may use together."""
+        return self._running.window
 
     def close(self) -> None:
-        self._cache.close()
-        llama_cpp.llama_free(self._context)
+        self._cache.flush()
+        self._running.close()
         self.adapters.close()
         llama_cpp.llama_model_free(self._model)
 
@@ -84,13 +82,34 @@ class LoadedModel:
             name=name,
             path=encodable(str(self._path)),
             description=description_of(self._model),
-            context_window=self._window,
-            trained_context=self._trained,
+            context_window=self.window,
+            trained_context=self.trained,
         )
+
+    def grow(self, window: int) -> bool:
+        """Compute in another window; what was read stays. False when llama.cpp refuses it: the old
+        one is there again then.
+
+        Raises:
+            EngineError: not even the old one could be had; only `close` may follow.
+        """
+        before = self.window
+        packed = self._cache.pack()
+        self._running.close()
+        try:
+            self._running = self._run(window)
+        except EngineError as failure:
+            log.warning("the window cannot grow to %d tokens: %s", window, failure)
+            self._running = self._run(before)
+        if self._is_stretched(before) == self._is_stretched(self.window):
+            self._cache.unpack(self._running.sequences, packed)
+        else:
+            self._cache = self._prompt_cache()
+        return self.window > before
 
     def measure(self, messages: Sequence[ChatMessage], adapters: AdapterSet = BASE) -> Measure:
         """Exact for everything that could fit; estimated from below for what never could."""
-        if is_beyond(messages, self._window):
+        if is_beyond(messages, self.window):
             return estimate(messages)
         layout = self._prompts.layout(messages)
         text = layout.text.encode()
@@ -123,20 +142,20 @@ class LoadedModel:
         Raises:
             ContextOverflowError: the prompt leaves no room for an answer.
         """
-        if is_beyond(messages, self._window):
-            raise _overflow(f"at least {estimate(messages).total:,}", self._window)
+        if is_beyond(messages, self.window):
+            raise _overflow(f"at least {estimate(messages).total:,}", self.window)
         prompt = self._prompts.text(messages)
         if self._answers_at_once(messages, prompt, sampling):
             prompt = self._prompts.answer_at_once(prompt)
         text = prompt.encode()
         count = len(self._cache.tokens_of(text, adapters))
-        if count >= self._window:
-            raise _overflow(f"{count:,}", self._window)
+        if count >= self.window:
+            raise _overflow(f"{count:,}", self.window)
         return self._write(messages, text, sampling, keep, adapters)
 
     def rest(self, idle: float) -> bool:
         """See `PromptCache.rest`."""
-        self.adapters.release(self._sequences.adapters())
+        self.adapters.release(self._running.sequences.adapters())
         return self._cache.rest(idle)
 
     def _write(
@@ -157,7 +176,7 @@ class LoadedModel:
             is_thinking=not opening and self._prompts.is_thinking(text.decode()),
         )
         answer = ""
-        for event in self._writer.write(prompt, sampling, sequence):
+        for event in self._running.writer.write(prompt, sampling, sequence):
             if isinstance(event, Wrote):
                 answer += event.text
             elif isinstance(event, Finished):
@@ -182,6 +201,33 @@ class LoadedModel:
             llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model)
         )
 
+    def _run(self, window: int) -> Running:
+        return Running(
+            self._model,
+            self._path,
+            self._options,
+            window,
+            vocabulary=self.vocabulary,
+            stop=self._prompts.stop,
+            native=self._native,
+            abort=self._abort,
+            lookup=self._options.lookup if self._can_forget() else "off",
+            batching=self._batching,
+        )
+
+    def _prompt_cache(self) -> PromptCache:
+        context, kept = self._running.context, None
+        if self._snapshots is not None:
+            facts = fingerprint(self._path, context, self._options, self._is_stretched(self.window))
+            kept = AdaptedSnapshots(self._snapshots, facts)
+        return PromptCache(self._running.sequences, kept, can_settle=self._can_forget())
+
+    def _is_stretched(self, window: int) -> bool:
+        """Whether positions may be computed otherwise than in a small window, as some models do
+        that were taught a longer text later; what was read then is worth nothing here."""
+        border = stretched_beyond(self._model)
+        return 0 < border < window
+
     def _prompt_writer(self) -> PromptWriter:
         vocabulary = self.vocabulary
         source: bytes | None = llama_cpp.llama_model_chat_template(self._model, None)
@@ -200,8 +246,11 @@ class LoadedModel:
         )
 
 
-def fingerprint(path: Path, context: llama_cpp.llama_context_p, options: LoadOptions) -> str:
-    """Tells a key/value cache of this model, as it is run here, from any other."""
+def fingerprint(
+    path: Path, context: llama_cpp.llama_context_p, options: LoadOptions, is_stretched: bool
+) -> str:
+    """Tells a key/value cache of this model, as it is run here, from any other. How large the
+    window is makes no difference, but for `is_stretched`."""
     facts = (
         *content_of(path),
         llama_cpp.__version__,
@@ -210,6 +259,7 @@ def fingerprint(path: Path, context: llama_cpp.llama_context_p, options: LoadOpt
         options.gpu_layers,
         options.flash_attention,
         options.cache_type,
+        *(("stretched",) if is_stretched else ()),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
@@ -217,5 +267,6 @@ def fingerprint(path: Path, context: llama_cpp.llama_context_p, options: LoadOpt
 def _overflow(tokens: str, window: int) -> ContextOverflowError:
     return ContextOverflowError(
         f"The conversation is {tokens} tokens long and the model's window is {window:,}.",
-        "Shorten the question, or raise engine.context_window in the settings.",
+        "Shorten the question. The window is as large as engine.context_window, the memory and the"
+        " model allow.",
     )

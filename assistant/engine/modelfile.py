@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import NoReturn
 
 import psutil
 
@@ -100,15 +99,15 @@ def check_memory(path: Path, header: Header, window: int, graph: int) -> None:
     """
     needed, free = memory_needed(path, header, window, graph), free_memory()
     if needed > free:
-        refuse_for_memory(path, needed, window, free)
+        raise memory_error(path, needed, window, free)
 
 
-def refuse_for_memory(path: Path, needed: int, window: int, free: int) -> NoReturn:
-    """Raises ModelMemoryError: weights and cache need more bytes than are free."""
-    raise ModelMemoryError(
+def memory_error(path: Path, needed: int, window: int, free: int) -> ModelMemoryError:
+    """Weights and cache need more bytes than are free."""
+    return ModelMemoryError(
         f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "
         f"{window:,} tokens, and {_megabytes(free)} are free.",
-        "Choose a smaller model, lower engine.context_window, or close other programs.",
+        "Choose a smaller model, set a smaller engine.context_window, or close other programs.",
     )
 
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from assistant.core.models import CacheType, FlashAttention, Lookup, Value
+from assistant.core.models import CacheType, ContextWindow, FlashAttention, Lookup, Value
+from assistant.engine.window import BEGINNING
 
 READ_AT_ONCE = 512
 """Tokens of a prompt that llama.cpp is given at a time, where nothing else is asked for."""
@@ -18,8 +19,10 @@ and each takes memory: without flash attention 4 bytes per attention head and to
 class LoadOptions(Value):
     """Travels with each request: a worker whose model was loaded otherwise loads it again."""
 
-    context_window: Annotated[int, Field(ge=256)] = 8192
-    """Tokens that prompt and answer may use together; at most what the model was trained on."""
+    context_window: ContextWindow = 0
+    """At most what the model was trained on."""
+    beginning: Annotated[int, Field(ge=256)] = BEGINNING
+    """Tokens that a window of 0 begins with, unless memory is short."""
     threads: Annotated[int, Field(ge=0, le=512)] = 0
     """Threads that compute; 0 takes all cores but one."""
     threads_reading: Annotated[int, Field(ge=0, le=512)] = 0

@@ -1,20 +1,29 @@
 """The models in memory: as many as fit, and the least recently used leaves first."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from assistant.core.errors import EngineError
+from assistant.core.models import ModelInfo
 from assistant.engine.abort import AbortFlag
+from assistant.engine.gguf import Header
 from assistant.engine.identity import stamp_of
-from assistant.engine.memory import free_for_models, how_many_leave
+from assistant.engine.memory import SPARE, free_for_models, how_many_leave
 from assistant.engine.model import LoadedModel
-from assistant.engine.modelfile import check_model_file, memory_needed, refuse_for_memory
+from assistant.engine.modelfile import (
+    check_model_file,
+    context_bytes,
+    memory_error,
+    memory_needed,
+)
 from assistant.engine.native import NativeLog
 from assistant.engine.options import LoadOptions
 from assistant.engine.protocol import Target
 from assistant.engine.snapshots import Snapshots
+from assistant.engine.window import Growth, beginnings, growth, steps
 
 MOST = 3
 """Models in memory together, where nothing else is said."""
@@ -30,9 +39,21 @@ class _Held:
     path: Path
     options: LoadOptions
     stamp: tuple[int, int] | None
-    size: int
-    """Bytes that it gives back, at least."""
+    header: Header
     used: float
+    limited: bool
+    """Whether the window would be larger if there were more memory."""
+    refused: int = 0
+    """Tokens of a window that llama.cpp could not make; 0 when there was none."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that it gives back, at least."""
+        return memory_needed(self.path, self.header, self.model.window, self.options.graph)
+
+    def cost(self, window: int) -> int:
+        """Bytes that a window takes."""
+        return context_bytes(self.header, window, self.options.graph)
 
     def is_for(self, target: Target) -> bool:
         return (self.path, self.options) == (target.path, target.options)
@@ -95,6 +116,45 @@ class ModelPool:
         self._held.append(held)
         return held.model
 
+    def info(self, target: Target) -> ModelInfo:
+        """What is known of a model that is in memory."""
+        held = self._held_for(target)
+        return held.model.info(target.name).model_copy(update={"limited": held.limited})
+
+    def growth(self, target: Target, needed: int) -> Growth | None:
+        """What the window of a model in memory can grow to for so many tokens; None when it is
+        fixed, or is large enough, or cannot grow."""
+        held = self._held_for(target)
+        model = held.model
+        if target.options.context_window:
+            return None
+        wanted = steps(needed, model.window, model.trained)
+        possible = [window for window in wanted if not held.refused or window < held.refused]
+        others = [other.size for other in self._held if other is not held]
+        free = self._free() + held.cost(model.window)
+        room = [
+            free + sum(others[:count]) - (SPARE if count < len(others) else 0)
+            for count in range(len(others) + 1)
+        ]
+        found = growth(possible, held.cost, room)
+        if wanted:
+            held.limited = found is None or found.window < wanted[0]
+        return found
+
+    def grow(self, target: Target, growth: Growth) -> None:
+        """Let a window grow; see `LoadedModel.grow`."""
+        held = self._held_for(target)
+        others = [other for other in self._held if other is not held]
+        for other in others[: growth.leave]:
+            self._unload(other)
+        try:
+            if not held.model.grow(growth.window):
+                held.refused, held.limited = growth.window, True
+        except EngineError:
+            self._unload(held)
+            raise
+        log.info("the window of %s has %d tokens", held.path, held.model.window)
+
     def touch(self, target: Target) -> None:
         """What took long to be served was used until now."""
         for held in self._held:
@@ -117,20 +177,39 @@ class ModelPool:
 
     def _load(self, target: Target, progress: Callable[[float], bool]) -> _Held:
         path, options = target.path, target.options
-        window = options.context_window
         header = check_model_file(path)
-        needed, free = memory_needed(path, header, window, options.graph), self._free()
-        sizes = [held.size for held in self._held]
-        count = how_many_leave(needed, free, sizes, self._most)
-        if count is None:
-            refuse_for_memory(path, needed, window, free + sum(sizes))
-        for held in self._held[:count]:
+        trained = header.number("context_length")
+        windows = beginnings(options.context_window, options.beginning, trained)
+        window, leave = self._fitting(path, header, windows, options.graph)
+        for held in self._held[:leave]:
             self._unload(held)
         stamp = stamp_of(path)
-        model = LoadedModel(path, options, self._native, self._abort, progress, self._snapshots)
+        model = LoadedModel(
+            path, options, self._native, self._abort, progress, self._snapshots, window=window
+        )
         self.loads += 1
         log.info("loaded %s", path)
-        return _Held(model, path, options, stamp, needed, monotonic())
+        limited = window < windows[0]
+        return _Held(model, path, options, stamp, header, monotonic(), limited)
+
+    def _fitting(
+        self, path: Path, header: Header, windows: Sequence[int], graph: int
+    ) -> tuple[int, int]:
+        """The first of the windows that a model fits with, and how many others leave for it.
+
+        Raises:
+            ModelMemoryError: it does not fit with any, not even alone.
+        """
+        free, sizes = self._free(), [held.size for held in self._held]
+        for window in windows:
+            needed = memory_needed(path, header, window, graph)
+            leave = how_many_leave(needed, free, sizes, self._most)
+            if leave is not None:
+                return window, leave
+        raise memory_error(path, needed, window, free + sum(sizes))
+
+    def _held_for(self, target: Target) -> _Held:
+        return next(held for held in self._held if held.is_for(target))
 
     def _unload(self, held: _Held) -> None:
         self._held.remove(held)

@@ -1,7 +1,7 @@
 """What was read of conversations: kept in sequences of the context, and beyond those on disk."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from assistant.core.models import Keep
 from assistant.engine.adapted_snapshots import AdaptedSnapshots
@@ -22,6 +22,15 @@ SAVE_AFTER: Final = 10.0
 
 LEAST_SHARE: Final = 4
 """A snapshot is read for a prompt that shares at least one in so many of its tokens."""
+
+
+class Packed(NamedTuple):
+    """What a sequence held, on its way into another context."""
+
+    state: State
+    adapters: AdapterSet
+    lasting: bytes | None
+    is_private: bool
 
 
 class PromptCache:
@@ -93,10 +102,38 @@ class PromptCache:
             return True
         return idle >= SAVE_AFTER and any(self._save(sequence) for sequence in self._sequences)
 
-    def close(self) -> None:
+    def pack(self) -> list[Packed]:
+        """What can be put into the sequences of another context, what was used last first."""
+        packed = []
+        for sequence in self._sequences:
+            sequence.retreat()
+            if sequence.tokens and sequence.is_settled:
+                state, lasting = State(*sequence.dump()), self._lasting.get(sequence.id)
+                is_private = sequence.id in self._private
+                packed.append(Packed(state, sequence.adapters, lasting, is_private))
+        return packed
+
+    def unpack(self, sequences: Sequences, packed: Sequence[Packed]) -> None:
+        """Go on in other sequences; what they have no place for is kept on disk."""
+        self._sequences = sequences
+        self._lasting, self._private = {}, set()
+        for kept in packed[len(sequences) :]:
+            if not kept.is_private:
+                self._write(kept.state, kept.adapters)
+        for kept in reversed(packed[: len(sequences)]):
+            sequence = sequences.next()
+            sequence.run_with(kept.adapters)
+            if not sequence.take(*kept.state):
+                continue
+            if kept.lasting is not None:
+                self._lasting[sequence.id] = kept.lasting
+            if kept.is_private:
+                self._private.add(sequence.id)
+
+    def flush(self) -> None:
+        """Wait until everything is on disk."""
         if self._snapshots is not None:
             self._snapshots.flush()
-        self._sequences.close()
 
     def _restore(self, sequence: CachedSequence, tokens: Sequence[int]) -> bool:
         """Bring a conversation back from its snapshot, when that is worth it."""
@@ -136,8 +173,11 @@ class PromptCache:
         tokens = sequence.tokens
         if self._snapshots is None or sequence.id in self._private or not sequence.is_settled:
             return False
-        kept = self._snapshots.of(sequence.adapters)
-        if len(tokens) < WORTH or kept.has(tokens):
+        if len(tokens) < WORTH or self._snapshots.of(sequence.adapters).has(tokens):
             return False
-        kept.save(State(*sequence.dump()))
+        self._write(State(*sequence.dump()), sequence.adapters)
         return True
+
+    def _write(self, state: State, adapters: AdapterSet) -> None:
+        if self._snapshots is not None and len(state.tokens) >= WORTH:
+            self._snapshots.of(adapters).save(state)

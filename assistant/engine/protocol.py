@@ -65,6 +65,8 @@ class Load(Value):
 
     kind: Literal["load"] = "load"
     target: Target
+    window: int | None = None
+    """Tokens that its window should have, where it can grow."""
 
 
 class Count(Value):

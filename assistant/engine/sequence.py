@@ -253,7 +253,7 @@ class CachedSequence:
             return False
         raise EngineError(
             f"The model could not be computed (llama_decode returned {status}).",
-            "Ask again; a smaller engine.context_window needs less memory.",
+            "Ask again; a smaller engine.context_window in the settings needs less memory.",
         )
 
     def _cut(self, keep: int) -> int:

@@ -24,6 +24,9 @@ class Sequences:
         """The one used last comes first."""
         return reversed(self._by_use)
 
+    def __len__(self) -> int:
+        return len(self._by_use)
+
     def nearest(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
         """The one that has most of a prompt's beginning."""
         return max(self, key=lambda sequence: sequence.common_text(prompt, adapters))
@@ -32,10 +35,11 @@ class Sequences:
         """Where a prompt is to be read: in its own conversation's sequence, else in an empty one,
         else in the one that was not used for longest. It counts as used from now on."""
         nearest = self.nearest(prompt, adapters)
-        chosen = nearest if nearest.goes_on_with(prompt, adapters) else self.aside()
-        self._by_use.remove(chosen)
-        self._by_use.append(chosen)
-        return chosen
+        return self._use(nearest if nearest.goes_on_with(prompt, adapters) else self.aside())
+
+    def next(self) -> CachedSequence:
+        """Where to put what was read elsewhere. It counts as used from now on."""
+        return self._use(self.aside())
 
     def aside(self) -> CachedSequence:
         """Where to read what belongs to no conversation; it does not count as used."""
@@ -47,6 +51,11 @@ class Sequences:
         if self._running.chosen not in used:
             self._running.apply(BASE)
         return used
+
+    def _use(self, chosen: CachedSequence) -> CachedSequence:
+        self._by_use.remove(chosen)
+        self._by_use.append(chosen)
+        return chosen
 
     def close(self) -> None:
         self._batch.close()

@@ -51,7 +51,7 @@ class Survey:
                     yield judge(
                         model,
                         facts,
-                        window=options.context_window,
+                        window=options.context_window or options.beginning,
                         free=free,
                         bandwidth=bandwidth,
                     )

@@ -47,14 +47,13 @@ class Workbench:
         self._native = NativeLog(AbortFlag())
         self._path = path
         window = max(256, most + OPENING)
-        self._options = options.model_copy(
-            update={"context_window": window, "sequences": 1, "batch": 0}
-        )
+        self._options = options.model_copy(update={"sequences": 1, "batch": 0})
         check_memory(path, check_model_file(path), window, self._options.graph)
         self._model = load_weights(path, self._options, self._native, progress)
         self._vocabulary = Vocabulary(self._model)
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
-        self.room = min(window, trained or window) - OPENING
+        self._window = min(window, trained or window)
+        self.room = self._window - OPENING
         """Tokens that can be read or written."""
         self._tokens = self._some_tokens(window)
 
@@ -90,7 +89,7 @@ class Workbench:
         options = self._options.model_copy(
             update={"threads": threads, "threads_reading": threads, "computed_at_once": graph}
         )
-        context = open_context(self._model, self._path, options, self._native)
+        context = open_context(self._model, self._path, options, self._window, self._native)
         sequences = Sequences(context, self._vocabulary)
         try:
             yield context, sequences.aside()

@@ -69,6 +69,8 @@ class Follower:
         match event:
             case Queued(ahead=ahead):
                 self._status.tell(phase="queued", done=ahead)
+            case Loading(window=window) if window:
+                self._status.tell(phase="growing", total=window)
             case Loading(done=done):
                 self._status.tell(phase="loading", done=done)
             case Loaded(info=info):
@@ -91,6 +93,8 @@ class Follower:
                 self._status.tell(phase="unread" if unread else "searching")
             case Queued(ahead=ahead):
                 self._status.tell(phase="queued", done=ahead)
+            case Loading(window=window) if window:
+                self._status.tell(phase="growing", total=window)
             case Loading(done=done):
                 self._status.tell(phase="loading", done=done)
             case Loaded(info=info):

@@ -74,7 +74,7 @@ def test_settings_are_readable_by_people(shell: Shell) -> None:
     out = shell("settings").out
 
     assert f"{shell.home / 'settings.toml'} (not there yet)" in out
-    assert "[engine]\ncontext_window = 8192\n" in out
+    assert "[engine]\ncontext_window = 0\n" in out
     assert "model = (not set)" in out
 
 

@@ -1,16 +1,16 @@
 """Headers of GGUF files, honest and otherwise."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
 
-from assistant.core.errors import ModelMemoryError
 from assistant.engine.gguf import GgufError, read_header
 from assistant.engine.modelfile import (
     context_bytes,
+    memory_error,
     memory_needed,
-    refuse_for_memory,
 )
 from tests.engine.support import starter_file
 
@@ -38,8 +38,8 @@ def test_a_model_needs_its_weights_and_its_window() -> None:
     file, header = starter_file(), read_header(starter_file())
     assert 300 * MIB < memory_needed(file, header, 8192) < 512 * MIB
     assert memory_needed(file, header, 512) < 300 * MIB
-    with pytest.raises(ModelMemoryError, match=r"needs about 400 MiB .* and 300 MiB are free"):
-        refuse_for_memory(file, 400 * MIB, 8192, 300 * MIB)
+    told = memory_error(file, 400 * MIB, 8192, 300 * MIB).message
+    assert re.search(r"needs about 400 MiB .* 8,192 tokens, and 300 MiB are free", told)
 
 
 def test_any_cut_and_any_flip_is_refused_or_read(home: Path) -> None:

@@ -42,8 +42,12 @@ METADATA: Metadata = {
 }
 
 
-def write_tiny_model(folder: Path, name: str = NAME, seed: int = 1) -> Path:
-    """A llama with random weights, another one for each seed; the same seed makes the same file."""
+def write_tiny_model(folder: Path, name: str = NAME, seed: int = 1, trained: int = WINDOW) -> Path:
+    """A llama with random weights, another one for each seed; the same seed makes the same file.
+
+    Args:
+        trained: tokens it says it was trained on.
+    """
     random = np.random.default_rng(seed)
 
     def weights(*shape: int) -> Tensor:
@@ -63,7 +67,8 @@ def write_tiny_model(folder: Path, name: str = NAME, seed: int = 1) -> Path:
         for part in ("ffn_gate", "ffn_up"):
             tensors[f"{block}.{part}.weight"] = weights(INNER, WIDTH)
         tensors[f"{block}.ffn_down.weight"] = weights(WIDTH, INNER)
-    return write_file(folder / f"{name}.gguf", METADATA, tensors)
+    metadata = {**METADATA, "llama.context_length": trained}
+    return write_file(folder / f"{name}.gguf", metadata, tensors)
 
 
 def _only_letters(output: Tensor) -> Tensor:

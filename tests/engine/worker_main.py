@@ -1,7 +1,10 @@
 """A worker process for tests: the engine worker with the settings given on the command line."""
 
+import resource
 import sys
 from pathlib import Path
+
+import psutil
 
 from assistant.engine.memory import free_for_models
 from assistant.engine.worker import Keeping, serve
@@ -16,10 +19,13 @@ if __name__ == "__main__":
         log=Path(home) / "logs" / "engine.log",
         version=version,
     )
-    memory = Path(home) / "free"
+    memory, limit = Path(home) / "free", Path(home) / "limit"
 
     def free() -> int:
-        """As the test says, where it says something."""
+        """As the test says, where it says something; and as much as it allows from now on."""
+        if limit.exists():
+            most = psutil.Process().memory_info().vms + int(limit.read_text())
+            resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
         return int(memory.read_text()) if memory.exists() else free_for_models()
 
     keeping = Keeping(Path(home) / "snapshots", 2**30)

@@ -136,6 +136,8 @@ class ContextScreen(NoticedScreen[None]):
         match events[-1]:
             case Queued(ahead=ahead):
                 self._tell(f"the engine answers others first ({ahead})")
+            case Loading(model=model, window=window) if window:
+                self._tell(f"{model} gets a window of {window:,} tokens")
             case Loading(model=model, done=done):
                 self._tell(f"{model} is being loaded: {done:.0%}")
             case Overview() as found:
@@ -160,7 +162,8 @@ class ContextScreen(NoticedScreen[None]):
         self._found = found
         model = text.line(found.model, 40, text.MUTED)
         counts = text.own(f"{found.prompt_tokens:,} of {found.window:,} tokens", "bold")
-        cached = text.muted(f" · {found.cached:,} cached, {found.new:,} new")
+        growth = f" · {found.growth}" if found.growth else ""
+        cached = text.muted(f" · {found.cached:,} cached, {found.new:,} new{growth}")
         ready = f"; one of {count(found.told, 'turn')} is ready" if found.told else ""
         choice = text.muted(CHOICES[found.overflow] + ready)
         rows = [Row(self._title, model), Row(counts + cached), Row(choice)]

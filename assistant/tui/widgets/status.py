@@ -19,6 +19,7 @@ Phase = Literal[
     "searching",
     "unread",
     "loading",
+    "growing",
     "reading",
     "thinking",
     "writing",
@@ -54,6 +55,7 @@ class Status:
     done: float = 0
     """Of loading from 0 to 1, of reading in tokens, of a queue those who come first."""
     total: float = 0
+    """Of reading, or of a window that grows, in tokens."""
 
 
 class StatusLine(Widget):
@@ -127,6 +129,8 @@ def _state(status: Status) -> Content:
             return text.own("waiting until your files are read", text.ACCENT)
         case "loading":
             return text.own(f"loading {status.done:.0%}".replace("%", " %"), text.ACCENT)
+        case "growing":
+            return text.own(f"making room for {status.total:,.0f} tokens", text.ACCENT)
         case "reading" if status.total:
             return text.own(f"reading {status.done:,.0f} of {status.total:,.0f}", text.ACCENT)
         case "reading":

@@ -1,0 +1,65 @@
+"""A context that a loaded model computes in, with its sequences and the writer in it."""
+
+from pathlib import Path
+
+import llama_cpp
+
+from assistant.core.models import Lookup
+from assistant.engine.abort import AbortFlag
+from assistant.engine.batching import Batching
+from assistant.engine.loading import open_context
+from assistant.engine.native import NativeLog, obey
+from assistant.engine.options import LoadOptions
+from assistant.engine.sequences import Sequences
+from assistant.engine.vocabulary import Vocabulary
+from assistant.engine.writing import Writer
+
+
+class Running:
+    """Everything that depends on how large the window is, until closed."""
+
+    def __init__(
+        self,
+        model: llama_cpp.llama_model_p,
+        path: Path,
+        options: LoadOptions,
+        window: int,
+        *,
+        vocabulary: Vocabulary,
+        stop: str | None,
+        native: NativeLog,
+        abort: AbortFlag,
+        lookup: Lookup,
+        batching: Batching,
+    ) -> None:
+        """Args:
+        window: tokens that prompt and answer may use together.
+        stop: a text that ends an answer.
+        lookup, batching: see `Writer`.
+
+        Raises:
+            AssistantError: see `open_context`.
+        """
+        self.context = open_context(model, path, options, window, native)
+        obey(self.context, abort)
+        self.window: int = min(window, llama_cpp.llama_n_ctx_seq(self.context))
+        self.sequences = Sequences(self.context, vocabulary)
+        self.writer = Writer(
+            self.context,
+            vocabulary,
+            abort,
+            window=self.window,
+            batch=options.portion,
+            stop=stop,
+            native=native,
+            lookup=lookup,
+            batching=batching,
+        )
+        self._is_open = True
+
+    def close(self) -> None:
+        """Give the memory back; once is enough."""
+        if self._is_open:
+            self._is_open = False
+            self.sequences.close()
+            llama_cpp.llama_free(self.context)
