@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import search_speed
 from benchmarks.answers import measure_answers
+from benchmarks.lookup import measure_lookup
 from benchmarks.memory import measure_memory, measure_rescan
 from benchmarks.pairs import HEADER, Comparison
 from benchmarks.screen import measure_screen
@@ -19,6 +20,7 @@ from benchmarks.throughput import measure_throughput
 PARTS: dict[str, Callable[[Path], list[Comparison]]] = {
     "answers": lambda _: measure_answers(),
     "switching": lambda _: measure_switching(),
+    "lookup": lambda _: measure_lookup(),
     "screen": measure_screen,
     "indexing": lambda _: measure_throughput(),
     "memory": lambda _: measure_memory(),
@@ -37,6 +39,8 @@ def main() -> None:
     home = Path(tempfile.mkdtemp(prefix="as-bench-", dir="/tmp"))
     threads = str(max(1, (os.cpu_count() or 2) - 1))
     os.environ.update(ASSISTANT_HOME=str(home), ASSISTANT_ENGINE__THREADS=threads)
+    # What costs time beside llama.cpp's own is not to be hidden behind drafts.
+    os.environ["ASSISTANT_ENGINE__LOOKUP"] = "off"
     rows: list[Comparison] = []
     try:
         for part in chosen:

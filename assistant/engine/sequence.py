@@ -229,11 +229,19 @@ class CachedSequence:
 
     def forget_ahead(self) -> None:
         """Drop what is left of a draft that was evaluated."""
-        self._cut(self._evaluated)
+        self._go_back(self._evaluated)
 
     def take_back(self) -> None:
         """Drop the token that was written last as well, to evaluate it again."""
-        self._cut(len(self._tokens) - 1)
+        self._go_back(len(self._tokens) - 1)
+
+    def _go_back(self, keep: int) -> None:
+        """In the middle of an answer; nothing of the prompt may go."""
+        if self._cut(keep) != keep:
+            raise EngineError(
+                "This model cannot take back what it has read.",
+                'Set lookup = "off" for it in the settings.',
+            )
 
     def write(self, token: int, piece: bytes) -> None:
         """Append a sampled token; it is evaluated by the next `read_last`."""

@@ -25,6 +25,7 @@ LONG = "The cat sat on the mat and looked at the moon. " * 40
         {"mmap": False},
         {"mlock": True},
         {"gpu_layers": 0},
+        {"lookup": "on"},
     ],
     ids=str,
 )
