@@ -253,4 +253,5 @@ def test_the_catalogue_holds_what_can_be_pulled(hub: Hub, home: Path) -> None:
     found = downloads(hub, home).recommended()
     assert [model.memory for model in found] == sorted(model.memory for model in found)
     assert all(model.wanted.count("/") == 1 and model.licence for model in found)
+    assert all(model.size * 1.2 < model.memory * 10**9 for model in found)
     assert os.environ.get("HF_HUB_OFFLINE") != "0"
