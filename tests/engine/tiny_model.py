@@ -13,7 +13,7 @@ LAYERS, WIDTH, HEADS, INNER = 2, 64, 4, 128
 
 _NORMAL, _UNKNOWN, _CONTROL, _BYTE = 1, 2, 3, 6
 _SPECIAL = ["<unk>", "<s>", "</s>", "<|turn|>"]
-_TOKENS = [*_SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256))]
+TOKENS = [*_SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256))]
 
 METADATA: Metadata = {
     "general.architecture": "llama",
@@ -29,8 +29,8 @@ METADATA: Metadata = {
     "llama.attention.layer_norm_rms_epsilon": 1e-5,
     "llama.rope.dimension_count": WIDTH // HEADS,
     "tokenizer.ggml.model": "llama",
-    "tokenizer.ggml.tokens": _TOKENS,
-    "tokenizer.ggml.scores": [0.0] * len(_TOKENS),
+    "tokenizer.ggml.tokens": TOKENS,
+    "tokenizer.ggml.scores": [0.0] * len(TOKENS),
     "tokenizer.ggml.token_type": [_UNKNOWN, _CONTROL, _CONTROL, _CONTROL, *[_BYTE] * 256],
     "tokenizer.ggml.bos_token_id": 1,
     "tokenizer.ggml.eos_token_id": 2,
@@ -55,9 +55,9 @@ def write_tiny_model(folder: Path, name: str = NAME, seed: int = 1, trained: int
 
     ones = np.ones(WIDTH, np.float32)
     tensors: dict[str, Tensor] = {
-        "token_embd.weight": weights(len(_TOKENS), WIDTH),
+        "token_embd.weight": weights(len(TOKENS), WIDTH),
         "output_norm.weight": ones,
-        "output.weight": _only_letters(weights(len(_TOKENS), WIDTH)),
+        "output.weight": only_letters(weights(len(TOKENS), WIDTH)),
     }
     for layer in range(LAYERS):
         block = f"blk.{layer}"
@@ -71,7 +71,7 @@ def write_tiny_model(folder: Path, name: str = NAME, seed: int = 1, trained: int
     return write_file(folder / f"{name}.gguf", metadata, tensors)
 
 
-def _only_letters(output: Tensor) -> Tensor:
+def only_letters(output: Tensor) -> Tensor:
     """Letters of ASCII are far likelier than anything else, the end of the answer included."""
     letters = range(len(_SPECIAL) + ord("a"), len(_SPECIAL) + ord("z") + 1)
     for token in range(len(output)):
