@@ -27,7 +27,7 @@ from assistant.cli.reading import compose
 from assistant.cli.sources import chosen_sources
 from assistant.core.beginning import begin, hinted_model, take_up
 from assistant.core.chat import Ask
-from assistant.core.errors import ModelError, NotFoundError
+from assistant.core.errors import AdapterError, ModelError, NotFoundError
 from assistant.core.grounding import usual_sources
 from assistant.core.models import Conversation, SamplingChanges, Value
 from assistant.core.ports import ConversationStore
@@ -271,9 +271,13 @@ def _conversation(assistant: "Assistant", asked: Asked, temporary: bool) -> Conv
 
 @contextmanager
 def _model_of(asked: Asked) -> Iterator[None]:
-    """Say why a model is asked for that the command line does not name."""
+    """Say why a model or adapter is asked for that the command line does not name."""
     try:
         yield
+    except AdapterError as failure:
+        if asked.given is None:
+            failure.hint += " --adapter none does without it."
+        raise
     except ModelError as failure:
         if asked.model is None and asked.model_name is not None:
             failure.hint += " The conversation asks for this model; --model NAME takes another."

@@ -10,6 +10,7 @@ AssistantError                 everything below; the only type a front end has t
 │   ├── ModelMemoryError       too big for the memory that is free
 │   ├── ModelLoadTimeoutError  the load outlasted its limit
 │   ├── AdapterError           an adapter that is damaged or does not fit the model
+│   │   └── AdapterNotFoundError   no such adapter on this machine; a ModelNotFoundError, too
 │   └── DownloadError          a model cannot be fetched
 │       └── AccessError        only for those who are known to the server
 ├── ConstraintError            a schema or grammar that no answer can be held to     exit 2
@@ -101,6 +102,10 @@ class ModelLoadTimeoutError(ModelError):
 
 
 class AdapterError(ModelError):
+    pass
+
+
+class AdapterNotFoundError(AdapterError, ModelNotFoundError):
     pass
 
 

@@ -66,6 +66,8 @@ def misfit(adapter: ModelFacts, model: ModelFacts) -> str:
 
     Which tensors fit is found when it is loaded.
     """
+    if adapter.refusal:
+        return "of a kind that is not supported"
     made, there = adapter.architecture, model.architecture
     if made and there and made != there:
         return f"for {made}, and the model is {there}"

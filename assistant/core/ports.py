@@ -139,7 +139,7 @@ class ModelCatalog(Protocol):
     def open(self, name: str | None, adapters: Sequence[AdapterUse] | None = None) -> ChatModel:
         """The model called `name` (or at that path); None opens the default one.
 
-        Loads nothing. Raises `ModelNotFoundError`, also for an adapter.
+        Loads nothing. Raises `ModelNotFoundError`, and `AdapterNotFoundError`, which is one.
 
         Args:
             adapters: what it is run with; None takes those of the settings.

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 from types import MappingProxyType
 
-from assistant.core.errors import ModelNotFoundError
+from assistant.core.errors import AdapterNotFoundError, ModelNotFoundError
 from assistant.core.model_details import ModelDetails
 from assistant.core.models import AdapterUse, ModelOrigin, ModelRef
 from assistant.engine.client import LlamaChatModel
@@ -102,7 +102,7 @@ class LocalModels:
             return Path(found.path)
         known = ", ".join(adapter.name for adapter in adapters[:20])
         hint = f"There are: {known}." if known else f"Put its GGUF file into {self._folder}."
-        raise ModelNotFoundError(
+        raise AdapterNotFoundError(
             f"There is no adapter called {use.name!r}.",
             f"{hint} The settings of the model ask for it." if is_usual else hint,
         )

@@ -24,10 +24,12 @@ DRAWING = frozenset(
 EXPERTS = "_exps"
 """Within the names of tensors that hold all the experts of a layer."""
 
-READ_THE_STATE = frozenset({"attn_q", "attn_k", "attn_v", "attn_qkv", "ffn_gate", "ffn_up"})
-"""Parts of a layer that take the state itself."""
+READ_THE_STATE = frozenset(
+    {"attn_q", "attn_k", "attn_v", "attn_qkv", "ffn_gate", "ffn_up", "output"}
+)
+"""Parts of a model that take the state itself."""
 
-_LAYER = re.compile(r"blk\.(\d+)\.(\w+)\.weight\.lora_a$")
+_PART = re.compile(r"(?:blk\.(\d+)\.)?(\w+)\.weight\.lora_a$")
 
 _FILE_TYPES = {
     value: name.removeprefix("LLAMA_FTYPE_").removeprefix("MOSTLY_").removeprefix("ALL_")
@@ -119,9 +121,9 @@ def _told_of_adapter(header: Header) -> ModelFacts:
     base = header.text("general.base_model.0.name") or header.text("general.base_model.0.repo_url")
     layers, width = 0, 0
     for tensor in header.tensors:
-        if block := _LAYER.match(tensor.name):
-            layers = max(layers, int(block[1]) + 1)
-            if block[2] in READ_THE_STATE:
+        if part := _PART.match(tensor.name):
+            layers = max(layers, int(part[1]) + 1 if part[1] else 0)
+            if part[2] in READ_THE_STATE:
                 width = tensor.shape[0]
     return ModelFacts(
         kind="adapter",

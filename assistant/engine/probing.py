@@ -98,7 +98,7 @@ class HeaderProbe:
             self._process = None
 
 
-FORMAT = 2
+FORMAT = 3
 """Raised when headers are asked for more."""
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.core.errors import AdapterError
 from assistant.core.models import AdapterUse
 from tests.cli.conftest import Shell
 from tests.engine.adapter_files import letters
@@ -104,3 +105,17 @@ def test_models_lists_adapters_with_the_models_they_fit(shell: Shell) -> None:
     assert "fits" not in listed["tiny-llama"]
     assert "made for      Tiny" in told
     assert Path(listed["formal"]["path"]) == folder / "formal.gguf"
+
+
+def test_an_adapter_that_was_not_asked_for_now_is_said_to_be_left_out(
+    shell: Shell, models: ScriptedModels
+) -> None:
+    shell("ask", "--adapter", "formal", "Hello")
+    models.default.load_error = AdapterError("The adapter formal does not fit.", "Choose another.")
+
+    asked = shell("ask", "--adapter", "formal", "Hello")
+    kept = shell("ask", "--conversation", shell.store().conversations()[-1].id, "And?")
+
+    assert (asked.status, kept.status) == (4, 4)
+    assert "--adapter none does without it." not in asked.err
+    assert "--adapter none does without it." in kept.err

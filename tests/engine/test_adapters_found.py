@@ -9,11 +9,12 @@ from threading import Event
 import pytest
 
 from assistant.bootstrap import model_catalog
-from assistant.core.errors import ModelNotFoundError, SettingsError
+from assistant.core.errors import AdapterNotFoundError, ModelNotFoundError, SettingsError
 from assistant.core.model_details import ModelDetails, fitting, misfit
 from assistant.core.models import AdapterUse
 from assistant.engine.catalog import STARTER, LocalModels
 from assistant.engine.discovery import in_folder
+from assistant.engine.probing import FORMAT
 from assistant.engine.survey import Survey
 from assistant.paths import find_paths
 from assistant.settings import load_settings
@@ -90,6 +91,10 @@ def test_an_adapter_fits_the_models_of_its_architecture_and_size_or_the_one_it_n
     assert set(fits("formal")) == {"tiny-llama", "another"}
     assert fits("polite") == [STARTER]
     assert fits("other") == []
+    words = letters(folder / "words.gguf", {"q": 1}, {"adapter.alora.invocation_tokens": [5, 6]})
+    activated = looked(catalog(home))[words.stem]
+    assert (activated.fit, activated.facts.kind) == ("not supported", "adapter")
+    assert misfit(activated.facts, found["tiny-llama"].facts) == "of a kind that is not supported"
     assert misfit(found["other"].facts, found[STARTER].facts) == "for qwen2, and the model is llama"
     assert "576 numbers" in misfit(found["polite"].facts, found["tiny-llama"].facts)
 
@@ -120,7 +125,7 @@ def test_an_adapter_that_is_not_there_is_named_with_those_that_are(
 ) -> None:
     models = catalog(home, {"Tiny-Llama": [use("gone")]})
 
-    with pytest.raises(ModelNotFoundError) as unknown:
+    with pytest.raises(AdapterNotFoundError) as unknown:
         models.open("tiny-llama", [use("formel")])
     assert unknown.value.message == "There is no adapter called 'formel'."
     assert str(folder) in unknown.value.hint
@@ -173,7 +178,7 @@ def test_what_was_kept_of_headers_in_an_older_form_is_read_anew(home: Path, fold
     models = catalog(home)
     looked(models)
     kept = home / "cache/models.json"
-    kept.write_text(kept.read_text().replace('"format": 2', '"format": 1'))
+    kept.write_text(kept.read_text().replace(f'"format": {FORMAT}', '"format": 1'))
 
     assert "formal" in {model.name for model in models.models()}
     assert looked(models)["formal"].fit == "adapter"
