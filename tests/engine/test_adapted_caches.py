@@ -26,7 +26,8 @@ from tests.engine.support import GREEDY, said
 from tests.engine.tiny_model import write_tiny_model
 
 SHORT = GREEDY.model_copy(update={"max_tokens": 12})
-OPTIONS = LoadOptions(context_window=2048, threads=1, sequences=2)
+OPTIONS = LoadOptions(context_window=4096, threads=1, sequences=2)
+WINDOW, LARGER = 2048, 4096
 SYSTEM = said("system", "Responde em português, e diz de onde vem o que afirmas. " * 6)
 ASKED = said("user", "Qual é a capital?")
 
@@ -56,7 +57,9 @@ class Lab:
     @contextmanager
     def loaded(self, snapshots: Snapshots | None = None) -> Iterator[LoadedModel]:
         abort = AbortFlag()
-        model = LoadedModel(self.model, OPTIONS, self.native, abort, lambda _: True, snapshots)
+        model = LoadedModel(
+            self.model, OPTIONS, self.native, abort, lambda _: True, snapshots, window=WINDOW
+        )
         try:
             yield model
         finally:
@@ -108,24 +111,30 @@ def test_the_sets_have_effects_of_their_own(lab: Lab) -> None:
 
 
 TURNS = st.lists(
-    st.tuples(st.integers(0, 3), st.sampled_from(range(len(SETS))), st.booleans()),
+    st.tuples(
+        st.integers(0, 3),
+        st.sampled_from(range(len(SETS))),
+        st.sampled_from(["nothing", "nothing", "a title", "a larger window"]),
+    ),
     min_size=2,
     max_size=10,
 )
-"""Which conversation asks, with which set from then on, and whether a title is written before."""
+"""Which conversation asks, with which set from then on, and what happens before."""
 
 
 @settings(max_examples=25, deadline=None)
 @given(TURNS)
 def test_a_warm_answer_is_the_cold_one_whatever_was_asked_before(
-    lab: Lab, turns: list[tuple[int, int, bool]]
+    lab: Lab, turns: list[tuple[int, int, str]]
 ) -> None:
     talks = [[said("system", f"{SYSTEM.content}{number}")] for number in range(4)]
     with lab.remembering() as warm:
-        for number, chosen, titled in turns:
+        for number, chosen, before in turns:
             talk, uses = talks[number], SETS[chosen]
             talk.append(said("user", f"Qual é a capital número {len(talk)}?"))
-            if titled:
+            if before == "a larger window":
+                warm.grow(LARGER)
+            if before == "a title":
                 lab.answer(warm, [said("user", "Um título?")], uses, "aside")
 
             text, _ = lab.answer(warm, talk, uses)
