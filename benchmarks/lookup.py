@@ -4,7 +4,8 @@ Both are the same model in one engine, loaded once with drafts and once without,
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from threading import Event
@@ -110,10 +111,7 @@ def _pairs(
     """Each question to both, the one first that was second before; the first does not count."""
     figures = []
     for number, messages in enumerate([asked[0], *asked]):
-        runs: list[Callable[[], Figure]] = [
-            lambda messages=messages, model=model: _answer(model, messages, sampling)
-            for model in (one, other)
-        ]
+        runs = [partial(_answer, model, messages, sampling) for model in (one, other)]
         if number % 2:
             second = runs[1]()
             figures.append((runs[0](), second))
