@@ -9,7 +9,7 @@ from time import perf_counter
 import pytest
 
 from assistant.core.events import Finished, Wrote
-from assistant.core.models import Sampling
+from assistant.core.models import Constraint, Sampling
 from assistant.engine.ahead import TRIED
 from assistant.engine.client import LlamaChatModel
 from tests.engine.support import GREEDY, answer, said, starter_file
@@ -135,6 +135,29 @@ def test_an_answer_that_is_gone_on_with_is_not_read_again(tiny: OpenModel) -> No
     usage = rest.finished.usage
     assert usage.cached_tokens >= usage.prompt_tokens - 2
     assert rest.text == tiny.write(text, "off", MANY, opening=begun.text).text
+
+
+def test_reasoning_is_closed_within_a_draft_as_without_one(tiny: OpenModel) -> None:
+    accepted = 0
+    for budget in range(10, 80, 5):
+        sampling = GREEDY.model_copy(update={"max_tokens": 60, "thinking": budget})
+        plain, drafted = (
+            tiny.write(PROMPTS[0], mode, sampling, thinking=True) for mode in ("off", "on")
+        )
+        assert plain.thought
+        assert (drafted.thought, drafted.text) == (plain.thought, plain.text)
+        accepted += drafted.accepted
+    assert accepted
+
+
+def test_an_answer_that_has_a_form_is_drafted_as_well(tiny: OpenModel) -> None:
+    form = Constraint(kind="grammar", text="root ::= [a-d]{150}")
+    sampling = GREEDY.model_copy(update={"constraint": form})
+    plain = tiny.write(PROMPTS[1], "off", sampling)
+    drafted = tiny.write(PROMPTS[1], "on", sampling)
+    assert len(plain.text) == 150
+    assert drafted.text == plain.text
+    assert drafted.accepted
 
 
 def test_the_cache_holds_the_answer_and_nothing_of_a_draft(tiny: OpenModel) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import llama_cpp
 
-from assistant.core.events import Finished, Wrote
+from assistant.core.events import Finished, Thought, Wrote
 from assistant.core.models import Lookup, Sampling
 from assistant.engine.abort import AbortFlag
 from assistant.engine.adapters import BASE
@@ -27,6 +27,7 @@ class Answer(NamedTuple):
     text: str
     finished: Finished
     pieces: int
+    thought: str
 
     @property
     def accepted(self) -> int:
@@ -66,9 +67,15 @@ class OpenModel:
         stop: str | None = None,
         opening: str = "",
         cold: bool = True,
+        thinking: bool = False,
         watch: Callable[[str], None] = lambda _: None,
     ) -> Answer:
-        """Answer a prompt given as text; `watch` is told what is written so far."""
+        """Answer a prompt given as text; `watch` is told what is written so far.
+
+        Args:
+            cold: whether nothing of it is in the cache.
+            thinking: whether the prompt has opened the reasoning.
+        """
         if cold:
             self.sequence.clear()
         self.abort.clear()
@@ -84,15 +91,17 @@ class OpenModel:
             batching=self.batching,
         )
         tokens = self.sequence.tokens_of(text.encode(), BASE)
-        prompt = Prompt(text.encode(), tokens, opening, USUAL, is_thinking=False)
-        written, pieces = "", 0
+        prompt = Prompt(text.encode(), tokens, opening, USUAL, is_thinking=thinking)
+        written, thought, pieces = "", "", 0
         for event in writer.write(prompt, sampling, self.sequence):
-            if isinstance(event, Wrote):
+            if isinstance(event, Thought):
+                thought += event.text
+            elif isinstance(event, Wrote):
                 written += event.text
                 pieces += 1
                 watch(written)
         assert isinstance(event, Finished)
-        return Answer(written, event, pieces)
+        return Answer(written, event, pieces, thought)
 
     def positions(self) -> int:
         """Tokens that llama.cpp has in its cache."""
