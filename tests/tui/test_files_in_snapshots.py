@@ -1,24 +1,16 @@
 """What the user sees when files come in, compared with pictures that were looked at."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from textual import events
-from textual.pilot import Pilot
 
 from assistant.settings import ScreenSettings, Settings
-from assistant.storage.conversations import SqliteConversations
-from assistant.tui.app import AssistantApp
 from tests.fakes import ScriptedModels
-from tests.tui.driving import SECONDS, Driver, RecordingClipboard, Setting, make_app
+from tests.tui.driving import Driver, Setting
 from tests.tui.files_in import WaitingLibrary, collection, folder
-from tests.tui.test_snapshots import SteadyModel
+from tests.tui.pictures import NAME, Compare, Pictures, Play, SteadyModel
 
-Play = Callable[[Driver], Awaitable[None]]
-Compare = Callable[..., bool]
 SIZES = [(110, 34), (80, 24), (40, 24)]
 
 
@@ -30,36 +22,24 @@ def here(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def shows(home: Path, snap_compare: Compare) -> Iterator[Compare]:
+def shows(home: Path, pictures: Pictures) -> Compare:
     """Plays a scene on the screen and compares the picture."""
-    store = SqliteConversations(home / "chats.db")
 
     def compare(
         play: Play, library: WaitingLibrary, size: tuple[int, int] = SIZES[0], theme: str = "dark"
     ) -> bool:
-        models = ScriptedModels(SteadyModel("Once every twelve months.", name="SmolLM2 135M Q4"))
+        models = ScriptedModels(SteadyModel("Once every twelve months.", name=NAME))
         settings = Settings(screen=ScreenSettings(theme=theme))  # type: ignore[arg-type]
-        setting = Setting(home, models, settings, RecordingClipboard(), library=library)
-        app = make_app(setting, store)
-
-        async def run_before(pilot: Pilot[None]) -> None:
-            driver = Driver(app, pilot, store, models, setting.clipboard)
-            driver.screen.prompt.cursor_blink = False
-            await driver.until(lambda: driver.screen.status.status.phase == "ready")
-            await _settled(app)
-            await driver.screen.holdings.refresh()
-            await play(driver)
-            await _settled(app)
-            # Reading what a dialog shows forgets what lies below it; drawing brings it back.
-            app.screen.refresh()
-            await pilot.pause()
-
-        shown = snap_compare(app, terminal_size=size, run_before=run_before)
+        setting = Setting(home, models, settings, library=library)
+        shown = pictures.show(setting, _refreshed, play, size=size)
         library.reading.open()
         return shown
 
-    yield compare
-    store.close()
+    return compare
+
+
+async def _refreshed(driver: Driver) -> None:
+    await driver.screen.holdings.refresh()
 
 
 def drop(driver: Driver, path: Path) -> None:
@@ -115,15 +95,3 @@ def test_files_that_are_completed(shows: Compare, here: Path) -> None:
         await driver.until_shown("lease.pdf")
 
     assert shows(play, WaitingLibrary())
-
-
-async def _settled(app: AssistantApp) -> None:
-    """Wait until nothing changes on the screen any more."""
-    deadline = monotonic() + SECONDS
-    before, same = "", 0
-    while same < 5:
-        assert monotonic() < deadline
-        await asyncio.sleep(0.05)
-        strips = app.screen._compositor.render_strips()
-        now = "".join(segment.text for strip in strips for segment in strip)
-        before, same = now, same + 1 if now == before else 0

@@ -3,25 +3,16 @@
 `pytest tests/tui/test_snapshots.py --snapshot-update` takes new ones; look at them then.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from threading import Event
-from time import monotonic
 
 import pytest
-from textual.pilot import Pilot
 
 from assistant.core.errors import EngineDiedError
-from assistant.core.events import Finished, ModelEvent
-from assistant.core.models import ChatMessage, Keep, Sampling, Timings
-from assistant.storage.conversations import SqliteConversations
-from assistant.tui.app import AssistantApp
+from assistant.tui.widgets.reasoning import Unthink
 from tests.fakes import Gate, ScriptedModel, ScriptedModels
-from tests.tui.driving import Driver, RecordingClipboard, Setting, make_app
+from tests.tui.driving import Driver, Setting
+from tests.tui.pictures import NAME, Compare, Pictures, Play, SteadyModel
 
-SECONDS = 20
-NAME = "SmolLM2 135M Q4"
 QUESTION = "When may the landlord raise the rent?"
 ANSWER = """The rent may rise **once every twelve months**, with `30 days` of notice. The notice
 
@@ -46,50 +37,15 @@ def rent(year: int) -> float:
 > Keep the letter. See https://example.org/law for more.
 """
 
-Play = Callable[[Driver], Awaitable[None]]
-Compare = Callable[..., bool]
-
-
-class SteadyModel(ScriptedModel):
-    """Always as fast as the last time."""
-
-    def stream(
-        self,
-        messages: Sequence[ChatMessage],
-        sampling: Sampling,
-        stop: Event,
-        *,
-        keep: Keep = "disk",
-    ) -> Iterator[ModelEvent]:
-        for event in super().stream(messages, sampling, stop, keep=keep):
-            if isinstance(event, Finished):
-                yield event.model_copy(update={"timings": Timings(tokens_per_second=61)})
-            else:
-                yield event
-
 
 @pytest.fixture
-def shows(home: Path, snap_compare: Compare) -> Iterator[Callable[..., bool]]:
+def shows(home: Path, pictures: Pictures) -> Compare:
     """Plays a scene on the screen and compares the picture."""
-    store = SqliteConversations(home / "chats.db")
 
     def compare(play: Play, model: ScriptedModel, size: tuple[int, int] = (110, 34)) -> bool:
-        models = ScriptedModels(model)
-        setting = Setting(home, models, clipboard=RecordingClipboard())
-        app = make_app(setting, store)
+        return pictures.show(Setting(home, ScriptedModels(model)), play, size=size)
 
-        async def run_before(pilot: Pilot[None]) -> None:
-            driver = Driver(app, pilot, store, models, setting.clipboard)
-            driver.screen.prompt.cursor_blink = False
-            await driver.until(lambda: driver.screen.status.status.phase == "ready")
-            await settled(app)
-            await play(driver)
-            await settled(app)
-
-        return snap_compare(app, terminal_size=size, run_before=run_before)
-
-    yield compare
-    store.close()
+    return compare
 
 
 def _model(*answers: str, gate: Gate | None = None, **options: object) -> SteadyModel:
@@ -238,14 +194,44 @@ def test_a_long_conversation(shows: Compare) -> None:
     assert shows(play, _model())
 
 
-async def settled(app: AssistantApp) -> None:
-    """Wait until nothing changes on the screen any more."""
-    deadline = monotonic() + SECONDS
-    before, same = "", 0
-    while same < 5:
-        assert monotonic() < deadline
-        await asyncio.sleep(0.05)
-        now = "".join(
-            segment.text for strip in app.screen._compositor.render_strips() for segment in strip
-        )
-        before, same = now, same + 1 if now == before else 0
+THOUGHTS = """The user asks about the rent. The lease says once every twelve months.
+
+The notice has to come thirty days before, and in writing. So I name both."""
+
+
+def _thinking() -> SteadyModel:
+    return _model("The rent may rise once every twelve months.", thoughts=THOUGHTS)
+
+
+async def _folded(driver: Driver) -> None:
+    await driver.ask(QUESTION)
+    await driver.until_shown("▸ thought before answering")
+
+
+async def _unfolded(driver: Driver) -> None:
+    await _folded(driver)
+    driver.views[-1].query_one(Unthink).focus()
+    await driver.pilot.press("enter")
+    await driver.until_shown("▾ thought before answering")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 24)])
+def test_what_was_thought_is_folded_above_the_answer(shows: Compare, size: tuple[int, int]) -> None:
+    assert shows(_folded, _thinking(), size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 24)])
+def test_what_was_thought_unfolded(shows: Compare, size: tuple[int, int]) -> None:
+    assert shows(_unfolded, _thinking(), size)
+
+
+def test_a_model_that_thinks(shows: Compare) -> None:
+    gate = Gate()
+    model = _model("Once a year.", thoughts=THOUGHTS, thought_gate=gate)
+
+    async def play(driver: Driver) -> None:
+        await driver.ask(QUESTION, wait=False)
+        await driver.until_shown("So I name")
+
+    assert shows(play, model, (80, 24))
+    gate.open()

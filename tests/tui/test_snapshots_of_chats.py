@@ -4,19 +4,18 @@
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from assistant.core.models import Conversation
 from assistant.storage.conversations import SqliteConversations
 from tests.fakes import ScriptedModels
 from tests.storage.clock import SteppingClock
-from tests.tui.driving import Driver, RecordingClipboard, Setting, make_app
-from tests.tui.test_snapshots import NAME, Compare, Play, SteadyModel, settled
+from tests.tui.driving import Driver, Setting
+from tests.tui.pictures import NAME, Compare, Pictures, Play, SteadyModel
 
 ONCE = """The rent may rise once a year, after a letter that names the new rent.
 
@@ -61,25 +60,12 @@ def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteConvers
 
 
 @pytest.fixture
-def shows(home: Path, store: SqliteConversations, snap_compare: Compare) -> Callable[..., bool]:
+def shows(home: Path, pictures: Pictures) -> Compare:
     """Plays a scene on the screen and compares the picture."""
 
     def compare(play: Play, size: tuple[int, int] = (110, 34)) -> bool:
         models = ScriptedModels(SteadyModel("Once a year.", name=NAME))
-        setting = Setting(home, models, clipboard=RecordingClipboard())
-        app = make_app(setting, store)
-
-        async def run_before(pilot: Pilot[None]) -> None:
-            driver = Driver(app, pilot, store, models, setting.clipboard)
-            driver.screen.prompt.cursor_blink = False
-            await driver.until(lambda: driver.screen.status.status.phase == "ready")
-            await settled(app)
-            await play(driver)
-            for field in app.screen.query(Input):
-                field.cursor_blink = False
-            await settled(app)
-
-        return snap_compare(app, terminal_size=size, run_before=run_before)
+        return pictures.show(Setting(home, models), play, size=size)
 
     return compare
 

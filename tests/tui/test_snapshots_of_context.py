@@ -3,18 +3,17 @@
 `pytest tests/tui/test_snapshots_of_context.py --snapshot-update` takes new ones.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import OptionList, TextArea
 
 from assistant.core.models import ChatMessage, RenderedPrompt, Summary
 from assistant.storage.conversations import SqliteConversations
 from tests.fakes import ScriptedModels
-from tests.tui.driving import Driver, RecordingClipboard, Setting, make_app
-from tests.tui.test_snapshots import NAME, Compare, Play, SteadyModel, settled
+from tests.tui.driving import Driver, Setting
+from tests.tui.pictures import NAME, Compare, Pictures, Play, SteadyModel, only_look
 
 QUESTIONS = (
     "When may the landlord raise the rent?",
@@ -46,35 +45,21 @@ def _long(store: SqliteConversations) -> str:
 
 
 @pytest.fixture
-def shows(home: Path, snap_compare: Compare) -> Iterator[Callable[..., bool]]:
+def shows(home: Path, store: SqliteConversations, pictures: Pictures) -> Compare:
     """Plays a scene in the context view and compares the picture."""
-    store = SqliteConversations(home / "chats.db")
 
     def compare(play: Play, window: int = 1000, size: tuple[int, int] = (130, 34)) -> bool:
         models = ScriptedModels(KnowingModel("x", name=NAME, window=window))
-        setting = Setting(home, models, clipboard=RecordingClipboard())
-        app = make_app(setting, store)
 
-        async def run_before(pilot: Pilot[None]) -> None:
-            driver = Driver(app, pilot, store, models, setting.clipboard)
-            driver.screen.prompt.cursor_blink = False
-            await driver.until(lambda: driver.screen.status.status.phase == "ready")
-            await settled(app)
+        async def opened(driver: Driver) -> None:
             await driver.screen.session.open(_long(store))
             driver.screen.prompt.insert("And the deposit?")
             await driver.pilot.press("alt+w")
             await driver.until_shown(f"of {window:,} tokens")
-            await play(driver)
-            await settled(app)
 
-        return snap_compare(app, terminal_size=size, run_before=run_before)
+        return pictures.show(Setting(home, models), opened, play, size=size)
 
-    yield compare
-    store.close()
-
-
-async def _look(driver: Driver) -> None:
-    """Only look."""
+    return compare
 
 
 async def _placed(driver: Driver) -> None:
@@ -99,15 +84,15 @@ async def _summarised(driver: Driver) -> None:
 
 
 def test_the_window_of_a_conversation(shows: Compare) -> None:
-    assert shows(_look)
+    assert shows(only_look)
 
 
 def test_the_window_on_80_by_24(shows: Compare) -> None:
-    assert shows(_look, size=(80, 24))
+    assert shows(only_look, size=(80, 24))
 
 
 def test_the_window_on_40_columns(shows: Compare) -> None:
-    assert shows(_look, size=(40, 24))
+    assert shows(only_look, size=(40, 24))
 
 
 def test_a_pinned_and_an_excluded_turn(shows: Compare) -> None:
@@ -119,7 +104,7 @@ def test_a_summary_in_place_of_turns_on_80_by_24(shows: Compare) -> None:
 
 
 def test_a_window_that_is_too_small(shows: Compare) -> None:
-    assert shows(_look, window=400)
+    assert shows(only_look, window=400)
 
 
 def test_a_summary_being_edited(shows: Compare) -> None:

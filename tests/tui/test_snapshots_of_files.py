@@ -3,21 +3,18 @@
 `pytest tests/tui/test_snapshots_of_files.py --snapshot-update` takes new ones.
 """
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from assistant.core.freshness import CHANGED, Freshness
 from assistant.core.library import Collection, FileEntry, Unused
 from assistant.core.models import Place
-from assistant.storage.conversations import SqliteConversations
 from tests.fake_library import ScriptedLibrary
 from tests.fakes import ScriptedModels
-from tests.tui.driving import Driver, RecordingClipboard, Setting, make_app
+from tests.tui.driving import Driver, Setting
+from tests.tui.pictures import NAME, Compare, Pictures, Play, SteadyModel
 from tests.tui.sources import LEASE_TEXT, NOTICE, RENT, library_of, passage
-from tests.tui.test_snapshots import NAME, Compare, Play, SteadyModel, settled
 
 QUESTION = "When may the landlord raise the rent?"
 LEASE = passage(
@@ -60,31 +57,16 @@ def _library() -> ScriptedLibrary:
 
 
 @pytest.fixture
-def shows(
-    home: Path, snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Compare]:
+def shows(home: Path, pictures: Pictures, monkeypatch: pytest.MonkeyPatch) -> Compare:
     """Plays a scene on the screen and compares the picture."""
     changed = {"/docs/housing/notes of May.pdf": CHANGED}
     monkeypatch.setattr(Freshness, "look", lambda *_: changed)
-    store = SqliteConversations(home / "chats.db")
 
     def compare(play: Play, size: tuple[int, int]) -> bool:
         models = ScriptedModels(SteadyModel(f"{RENT} {NOTICE}\n\nGood luck!", name=NAME))
-        setting = Setting(home, models, clipboard=RecordingClipboard(), library=_library())
-        app = make_app(setting, store)
+        return pictures.show(Setting(home, models, library=_library()), play, size=size)
 
-        async def run_before(pilot: Pilot[None]) -> None:
-            driver = Driver(app, pilot, store, models, setting.clipboard)
-            driver.screen.prompt.cursor_blink = False
-            await driver.until(lambda: driver.screen.status.status.phase == "ready")
-            await settled(app)
-            await play(driver)
-            await settled(app)
-
-        return snap_compare(app, terminal_size=size, run_before=run_before)
-
-    yield compare
-    store.close()
+    return compare
 
 
 async def _asked(driver: Driver) -> None:

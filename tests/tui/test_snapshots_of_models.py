@@ -3,19 +3,17 @@
 `pytest tests/tui/test_snapshots_of_models.py --snapshot-update` takes new ones.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 import pytest
-from textual.pilot import Pilot
 
 from assistant.core.model_details import Fit, ModelDetails, ModelFacts
 from assistant.core.models import ModelRef
-from assistant.storage.conversations import SqliteConversations
 from tests.fakes import ScriptedModels
-from tests.tui.driving import Driver, RecordingClipboard, Setting, make_app
-from tests.tui.test_snapshots import NAME, Compare, Play, SteadyModel, settled
+from tests.tui.driving import Driver, Setting
+from tests.tui.pictures import NAME, Compare, Pictures, Play, SteadyModel, only_look
 
 
 def _details(
@@ -54,33 +52,20 @@ class ManyModels(ScriptedModels):
 
 
 @pytest.fixture
-def shows(home: Path, snap_compare: Callable[..., bool]) -> Iterator[Compare]:
-    """Plays a scene on the screen and compares the picture."""
-    store = SqliteConversations(home / "chats.db")
+def shows(home: Path, pictures: Pictures) -> Compare:
+    """Plays a scene in the list of models and compares the picture."""
 
     def compare(play: Play, size: tuple[int, int]) -> bool:
         models = ManyModels(SteadyModel("Hello.", name=NAME))
-        setting = Setting(home, models, clipboard=RecordingClipboard())
-        app = make_app(setting, store)
+        return pictures.show(Setting(home, models), _opened, play, size=size)
 
-        async def run_before(pilot: Pilot[None]) -> None:
-            driver = Driver(app, pilot, store, models, setting.clipboard)
-            driver.screen.prompt.cursor_blink = False
-            await driver.until(lambda: driver.screen.status.status.phase == "ready")
-            await settled(app)
-            await driver.pilot.press("alt+u")
-            await driver.until_shown("damaged")
-            await driver.until(lambda: "looking" not in driver.text)
-            await play(driver)
-            await settled(app)
-
-        return snap_compare(app, terminal_size=size, run_before=run_before)
-
-    yield compare
-    store.close()
+    return compare
 
 
-async def _nothing(_: Driver) -> None: ...
+async def _opened(driver: Driver) -> None:
+    await driver.pilot.press("alt+u")
+    await driver.until_shown("damaged")
+    await driver.until(lambda: "looking" not in driver.text)
 
 
 async def _fetching(driver: Driver) -> None:
@@ -97,7 +82,7 @@ async def _asking(driver: Driver) -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 30)])
 def test_the_models(shows: Compare, size: tuple[int, int]) -> None:
-    assert shows(_nothing, size)
+    assert shows(only_look, size)
 
 
 def test_a_licence_to_accept(shows: Compare) -> None:

@@ -3,18 +3,16 @@
 `pytest tests/tui/test_snapshots_of_roles.py --snapshot-update` takes new ones; look at them then.
 """
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from assistant.core.models import SamplingChanges
 from assistant.core.prompts import Problem, Prompt, Variable
-from assistant.storage.conversations import SqliteConversations
+from assistant.tui.app import AssistantApp
 from tests.fakes import ScriptedModel, ScriptedModels
-from tests.tui.driving import Driver, RecordingClipboard, Setting, make_app
-from tests.tui.test_snapshots import Compare, Play, SteadyModel, settled
+from tests.tui.driving import Driver, Setting
+from tests.tui.pictures import Compare, Pictures, Play, SteadyModel
 
 PROMPTS = [
     Prompt(
@@ -41,33 +39,24 @@ BAD = Problem(
 
 
 @pytest.fixture
-def shows(home: Path, snap_compare: Compare) -> Iterator[Callable[..., bool]]:
+def shows(home: Path, pictures: Pictures) -> Compare:
     """Plays a scene on the screen and compares the picture."""
-    store = SqliteConversations(home / "chats.db")
 
     def compare(play: Play, size: tuple[int, int] = (110, 34)) -> bool:
         first = SteadyModel("Bom dia, meu amigo.", name="SmolLM2 135M Q4")
         models = ScriptedModels(first, ScriptedModel(name="Qwen3 4B Q4"))
-        setting = Setting(home, models, clipboard=RecordingClipboard())
-        app = make_app(setting, store)
-        library = app.desk.prompts
-        get = library.get
-        by_name = {prompt.name: prompt for prompt in PROMPTS}
-        library.read = lambda: (PROMPTS, [BAD])  # type: ignore[method-assign]
-        library.get = lambda name: by_name.get(name) or get(name)  # type: ignore[method-assign]
+        return pictures.show(Setting(home, models), play, size=size, prepare=_with_prompts)
 
-        async def run_before(pilot: Pilot[None]) -> None:
-            driver = Driver(app, pilot, store, models, setting.clipboard)
-            driver.screen.prompt.cursor_blink = False
-            await driver.until(lambda: driver.screen.status.status.phase == "ready")
-            await settled(app)
-            await play(driver)
-            await settled(app)
+    return compare
 
-        return snap_compare(app, terminal_size=size, run_before=run_before)
 
-    yield compare
-    store.close()
+def _with_prompts(app: AssistantApp) -> None:
+    """A library of a few prompts, one of them bad."""
+    library = app.desk.prompts
+    get = library.get
+    by_name = {prompt.name: prompt for prompt in PROMPTS}
+    library.read = lambda: (PROMPTS, [BAD])  # type: ignore[method-assign]
+    library.get = lambda name: by_name.get(name) or get(name)  # type: ignore[method-assign]
 
 
 async def command(driver: Driver, typed: str, shown: str) -> None:

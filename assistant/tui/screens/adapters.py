@@ -104,9 +104,9 @@ class AdapterList(Dialog[Chosen]):
             yield self._about
             yield Clickable(
                 Flow(
-                    text.button("Space on or off", "screen.switch", style=text.ACCENT),
-                    text.own("←→ or a number: how much", text.ACCENT),
-                    text.button("Enter takes it", "screen.take", style=text.ACCENT),
+                    text.button("Space on/off", "screen.switch", style=text.ACCENT),
+                    text.own("←→ or number: scale", text.ACCENT),
+                    text.button("Enter applies", "screen.take", style=text.ACCENT),
                     text.button("Esc leaves it", "screen.leave", style=text.ACCENT),
                 )
             )

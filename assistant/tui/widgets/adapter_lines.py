@@ -47,7 +47,7 @@ def adapter_line(each: Offered, use: AdapterUse | None, typed: str) -> Spread:
         return Spread(Row(left, text.own(f"×{typed}▏", text.ACCENT)))
     if use is not None:
         return Spread(Row(left, text.own(f"×{use.scale:g}", text.ACCENT)))
-    return Spread(Row(left, text.line(each.misfit, 80, text.MUTED)))
+    return Spread(Row(left + text.own("  ") + text.line(each.misfit, 80, text.MUTED)))
 
 
 def about_lines(each: Offered | None) -> Content:
