@@ -130,15 +130,15 @@ class Console:
 
     def progress(self, text: str) -> None:
         """Replace the line of progress; shown to a person only."""
-        self.redraw([text])
+        self.redraw([one_line(text)])
 
     def redraw(self, lines: Sequence[str]) -> None:
-        """Replace what is shown of the progress by some lines, likewise."""
+        """Replace what is shown of the progress by some printable lines, likewise."""
         if self._err is None or not self._err.isatty() or self.is_dumb:
             return
         size = shutil.get_terminal_size()
         room = max(size.columns - 1, 1)
-        shown = [fit(one_line(text), room) for text in lines[: max(size.lines - 1, 1)]]
+        shown = [fit(text, room) for text in lines[: max(size.lines - 1, 1)]]
         self._put(self._erasing() + "\n".join(shown))
         self._shown = len(shown)
 

@@ -70,7 +70,9 @@ def measure(request: BenchRequest, tell: Callable[[Loading], None]) -> Iterator[
     cores = usable_cores()
     physical = psutil.cpu_count(logical=False) or cores
     machine = Machine(cores, min(physical, cores), computing_threads(0))
-    workbench = Workbench(target.path, target.options, progress, most=effort.read)
+    workbench = Workbench(
+        target.path, target.options, progress, most=effort.read, patience=2 * effort.seconds
+    )
     try:
         outcomes = yield from Bench(workbench, machine, effort).run()
     finally:

@@ -37,15 +37,24 @@ class Workbench:
     """Weights that stay loaded, and a fresh context for every measurement; close it at the end."""
 
     def __init__(
-        self, path: Path, options: LoadOptions, progress: Callable[[float], bool], *, most: int
+        self,
+        path: Path,
+        options: LoadOptions,
+        progress: Callable[[float], bool],
+        *,
+        most: int,
+        patience: float,
     ) -> None:
         """See `check_model_file`, `check_memory` and `load_weights` for what is raised.
 
         Args:
             most: tokens that will be read or written at most.
+            patience: seconds after which a measurement ends with what it has: with too many
+                threads a busy machine takes minutes.
         """
         self._native = NativeLog(AbortFlag())
         self._path = path
+        self._patience = patience
         window = max(256, most + OPENING)
         self._options = options.model_copy(update={"sequences": 1, "batch": 0})
         check_memory(path, check_model_file(path), window, self._options.graph)
@@ -68,8 +77,8 @@ class Workbench:
             self._read(sequence, min(graph, tokens))
             sequence.clear()
             started = perf_counter()
-            self._read(sequence, tokens)
-            return tokens / (perf_counter() - started)
+            done = self._read(sequence, tokens)
+            return done / (perf_counter() - started)
 
     def writing(self, tokens: int, *, threads: int) -> float:
         """Tokens per second of an answer of `tokens`."""
@@ -77,10 +86,13 @@ class Workbench:
             self._read(sequence, OPENING)
             with SamplerChain(GREEDY, self._vocabulary.size) as sampler:
                 self._write(sequence, sampler.sample(context))
-                started = perf_counter()
-                for _ in range(tokens - 1):
+                started, written = perf_counter(), 0
+                while written < tokens - 1:
                     self._write(sequence, sampler.sample(context))
-                return (tokens - 1) / (perf_counter() - started)
+                    written += 1
+                    if perf_counter() - started > self._patience:
+                        break
+                return written / (perf_counter() - started)
 
     @contextmanager
     def _sequence(
@@ -97,12 +109,16 @@ class Workbench:
             sequences.close()
             llama_cpp.llama_free(context)
 
-    def _read(self, sequence: CachedSequence, tokens: int) -> None:
+    def _read(self, sequence: CachedSequence, tokens: int) -> int:
+        """How many were read within the time there is."""
         sequence.begin(self._tokens[:tokens], b"")
-        pace = Pace(self._options.portion)
+        pace, started = Pace(self._options.portion), perf_counter()
         while sequence.unread:
             with pace:
                 _must(sequence.read(pace.tokens))
+            if perf_counter() - started > self._patience:
+                break
+        return tokens - sequence.unread
 
     def _write(self, sequence: CachedSequence, token: int) -> None:
         sequence.write(token, b"")

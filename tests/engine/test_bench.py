@@ -5,9 +5,11 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from time import perf_counter
 
 import psutil
 import pytest
@@ -19,6 +21,7 @@ from assistant.engine.benching import LocalTuning
 from assistant.engine.catalog import LocalModels
 from assistant.engine.options import LoadOptions
 from assistant.engine.tunings import Tunings
+from assistant.engine.workbench import Workbench
 from tests.engine.support import GREEDY, answer, engine_home, engine_spec, said
 from tests.engine.tiny_model import NAME, write_tiny_model
 
@@ -222,6 +225,19 @@ modelfile.free_memory = lambda: 1000
     with pytest.raises(ModelMemoryError) as beside:
         list(tuning(home, short).measure(NAME, Event(), quick=True))
     assert "a second time" in beside.value.hint
+
+
+def test_a_measurement_that_takes_too_long_ends_with_what_it_has(home: Path) -> None:
+    def seconds(patience: float) -> float:
+        file = home / "models" / f"{NAME}.gguf"
+        bench = Workbench(file, AUTOMATIC, lambda _: True, most=3500, patience=patience)
+        with closing(bench):
+            started = perf_counter()
+            assert bench.writing(1000, threads=1) > 0
+            assert bench.reading(3500, threads=1, graph=32) > 0
+            return perf_counter() - started
+
+    assert seconds(patience=0) < seconds(patience=60) / 2
 
 
 def test_a_disk_that_takes_nothing_is_told(home: Path) -> None:
