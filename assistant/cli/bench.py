@@ -13,6 +13,9 @@ from assistant.core.tuning import Choice, Contest, Outcome, Tried, Tuned
 
 HEADING = ("", "", "tokens/s", "±", "times")
 NUMBERS = (2, 3, 4)
+NOISY = 0.1
+"""Noise from which on a quieter moment would tell more."""
+
 BAR = 20
 """Columns of the longest bar."""
 
@@ -125,6 +128,8 @@ def _tell(console: Console, board: Board, tuned: Tuned, used: Sequence[Choice]) 
     console.line()
     for outcome in tuned.tuning.outcomes:
         console.line(f"{_TITLES[outcome.contest]}: {_told(outcome)}")
+    if max(one.noise for one in tuned.tuning.outcomes) > NOISY:
+        console.note("The figures sway: measure again while nothing else computes.")
     own = [choice for choice in used if choice.origin == "your settings"]
     if own:
         names = " and ".join(sorted({_KEYS[choice.contest] for choice in own}))
