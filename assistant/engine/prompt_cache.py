@@ -161,8 +161,9 @@ class PromptCache:
         lasting = self._lasting.get(sequence.id)
         if lasting is None:
             return False
-        if not sequence.stands_for(lasting):
-            sequence.settle(lasting)
+        if not (sequence.stands_for(lasting) or sequence.settle(lasting)):
+            del self._lasting[sequence.id]
+            return False
         sequence.read(SETTLED_AT_ONCE)
         if not sequence.unread:
             del self._lasting[sequence.id]

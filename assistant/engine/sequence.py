@@ -149,15 +149,19 @@ class CachedSequence:
         self._text = bytearray(prompt)
         return keep
 
-    def settle(self, prompt: bytes) -> None:
+    def settle(self, prompt: bytes) -> bool:
         """Take in what the conversation's next prompt begins with, to be read by `read`.
 
-        What was evaluated otherwise than a fresh reading of `prompt` would do it is dropped.
+        What was evaluated otherwise than a fresh reading of `prompt` would do it is dropped. False
+        where there is no room for it, as after an answer that has filled the window.
         """
-        self._cut(self._as_prompt)
         tokens = self._vocabulary.opening(prompt) + self._vocabulary.tokenize(prompt)
+        if len(tokens) > llama_cpp.llama_n_ctx_seq(self._context):
+            return False
+        self._cut(self._as_prompt)
         self._marks = []
         self.begin(tokens, prompt)
+        return True
 
     def take(self, tokens: Sequence[int], prompt: bytes, state: bytes) -> bool:
         """Put a state of `dump` into the cache; False when llama.cpp does not take it."""
