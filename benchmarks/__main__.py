@@ -12,6 +12,7 @@ from benchmarks import search_speed
 from benchmarks.answers import measure_answers
 from benchmarks.lookup import measure_lookup
 from benchmarks.memory import measure_memory, measure_rescan
+from benchmarks.models import measure_models
 from benchmarks.pairs import HEADER, Comparison
 from benchmarks.screen import measure_screen
 from benchmarks.switching import measure_switching
@@ -21,6 +22,7 @@ PARTS: dict[str, Callable[[Path], list[Comparison]]] = {
     "answers": lambda _: measure_answers(),
     "switching": lambda _: measure_switching(),
     "lookup": lambda _: measure_lookup(),
+    "models": measure_models,
     "screen": measure_screen,
     "indexing": lambda _: measure_throughput(),
     "memory": lambda _: measure_memory(),

@@ -72,8 +72,9 @@ class LoadedModel:
         return self._running.window
 
     def close(self) -> None:
-        self._cache.flush()
-        self._running.close()
+        if self._running.is_open:
+            self._cache.leave()
+            self._running.close()
         self.adapters.close()
         llama_cpp.llama_model_free(self._model)
 

@@ -130,8 +130,11 @@ class PromptCache:
             if kept.is_private:
                 self._private.add(sequence.id)
 
-    def flush(self) -> None:
-        """Wait until everything is on disk."""
+    def leave(self) -> None:
+        """Keep what was read, where that is worth it, and wait until it is on disk."""
+        for sequence in self._sequences:
+            sequence.retreat()
+            self._save(sequence)
         if self._snapshots is not None:
             self._snapshots.flush()
 

@@ -55,11 +55,11 @@ class Running:
             lookup=lookup,
             batching=batching,
         )
-        self._is_open = True
+        self.is_open = True
 
     def close(self) -> None:
         """Give the memory back; once is enough."""
-        if self._is_open:
-            self._is_open = False
+        if self.is_open:
+            self.is_open = False
             self.sequences.close()
             llama_cpp.llama_free(self.context)
