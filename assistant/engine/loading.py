@@ -20,6 +20,7 @@ from assistant.engine.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
 from assistant.engine.refusals import unknown_part
 from assistant.engine.threads import computing_threads
+from assistant.engine.window import beginnings
 
 FOR_OTHERS = 0.1
 """Of the free memory: what the caches of conversations beside the one in use may take."""
@@ -120,13 +121,13 @@ def open_context(
     model: llama_cpp.llama_model_p,
     path: Path,
     options: LoadOptions,
-    window: int,
     native: NativeLog,
+    window: int | None = None,
 ) -> llama_cpp.llama_context_p:
     """A context for some conversations, each with a window of its own; free with `llama_free`.
 
     Args:
-        window: tokens, at most what the model was trained on.
+        window: tokens, at most what the model was trained on; None takes what is usual.
 
     Raises:
         ModelFileError: the model is none that can chat.
@@ -134,6 +135,7 @@ def open_context(
     """
     if llama_cpp.llama_model_has_encoder(model) or llama_cpp.llama_model_is_diffusion(model):
         raise ModelFileError(f"The model {path.name} cannot write text.", "Choose a chat model.")
+    window = window or usual_window(model, options)
     parameters = llama_cpp.llama_context_default_params()
     count = _sequences(model, window, options.sequences)
     # Sequences that share one buffer would each compute over all the others' tokens.
@@ -168,6 +170,12 @@ def open_context(
             f"The model {path.name} makes embeddings and cannot chat.", "Choose a chat model."
         )
     return context
+
+
+def usual_window(model: llama_cpp.llama_model_p, options: LoadOptions) -> int:
+    """Tokens that a window begins with where memory is not short."""
+    trained = llama_cpp.llama_model_n_ctx_train(model)
+    return beginnings(options.context_window, options.beginning, trained)[0]
 
 
 def _load_mode(options: LoadOptions) -> int:

@@ -42,12 +42,12 @@ class LoadedModel:
         progress: Callable[[float], bool],
         snapshots: Snapshots | None = None,
         *,
-        window: int,
+        window: int | None = None,
     ) -> None:
         """See `load_weights` and `open_context` for what is raised.
 
         Args:
-            window: tokens that prompt and answer may use together.
+            window: tokens that prompt and answer may use together; None takes what is usual.
         """
         self._path, self._options = path, options
         self._native, self._abort, self._snapshots = native, abort, snapshots
@@ -202,7 +202,7 @@ class LoadedModel:
             llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model)
         )
 
-    def _run(self, window: int) -> Running:
+    def _run(self, window: int | None) -> Running:
         return Running(
             self._model,
             self._path,

@@ -7,7 +7,7 @@ import llama_cpp
 from assistant.core.models import Lookup
 from assistant.engine.abort import AbortFlag
 from assistant.engine.batching import Batching
-from assistant.engine.loading import open_context
+from assistant.engine.loading import open_context, usual_window
 from assistant.engine.native import NativeLog, obey
 from assistant.engine.options import LoadOptions
 from assistant.engine.sequences import Sequences
@@ -23,7 +23,7 @@ class Running:
         model: llama_cpp.llama_model_p,
         path: Path,
         options: LoadOptions,
-        window: int,
+        window: int | None,
         *,
         vocabulary: Vocabulary,
         stop: str | None,
@@ -33,14 +33,15 @@ class Running:
         batching: Batching,
     ) -> None:
         """Args:
-        window: tokens that prompt and answer may use together.
+        window: tokens that prompt and answer may use together; None takes what is usual.
         stop: a text that ends an answer.
         lookup, batching: see `Writer`.
 
         Raises:
             AssistantError: see `open_context`.
         """
-        self.context = open_context(model, path, options, window, native)
+        window = window or usual_window(model, options)
+        self.context = open_context(model, path, options, native, window)
         obey(self.context, abort)
         self.window: int = min(window, llama_cpp.llama_n_ctx_seq(self.context))
         self.sequences = Sequences(self.context, vocabulary)

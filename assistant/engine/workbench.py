@@ -101,7 +101,7 @@ class Workbench:
         options = self._options.model_copy(
             update={"threads": threads, "threads_reading": threads, "computed_at_once": graph}
         )
-        context = open_context(self._model, self._path, options, self._window, self._native)
+        context = open_context(self._model, self._path, options, self._native, self._window)
         sequences = Sequences(context, self._vocabulary)
         try:
             yield context, sequences.aside()
