@@ -23,6 +23,10 @@ class Effort(NamedTuple):
 FULL = Effort(read=512, written=48, rounds=5, seconds=3)
 QUICK = Effort(read=128, written=12, rounds=2, seconds=0.25)
 
+SHARE = 16
+"""Computing more at once may take one in so many parts of the machine's memory: a window that is
+smaller for it costs more than it gains."""
+
 FEWEST_READ, FEWEST_WRITTEN = 64, 8
 """Tokens of the smallest measurement that tells anything."""
 
@@ -35,6 +39,8 @@ class Machine(NamedTuple):
     physical: int
     usual: int
     """Threads that compute where nothing is known."""
+    memory: int
+    """Bytes, all of it."""
 
 
 class Measuring(Protocol):
@@ -43,6 +49,11 @@ class Measuring(Protocol):
     @property
     def room(self) -> int:
         """Tokens that can be read or written."""
+        ...
+
+    def extra(self, graph: int) -> int:
+        """Bytes that it takes to compute so many tokens at once in the largest window, beyond what
+        the usual number takes."""
         ...
 
     def reading(self, tokens: int, *, threads: int, graph: int) -> float: ...
@@ -63,8 +74,12 @@ class Bench:
         """Yields each measurement, and returns how the contests ended."""
         model, machine, rounds = self._model, self._machine, self._effort.rounds
         read, written = self._sizes()
-        threads = thread_counts(*machine)
-        sizes = batch_sizes(read, COMPUTED_AT_ONCE)
+        threads = thread_counts(machine.logical, machine.physical, machine.usual)
+        sizes = [
+            size
+            for size in batch_sizes(read, COMPUTED_AT_ONCE)
+            if model.extra(size) * SHARE <= machine.memory
+        ]
         self._total = 2 * planned(len(threads), rounds) + planned(len(sizes), rounds)
 
         def reads(threads: int, graph: int = COMPUTED_AT_ONCE) -> float:

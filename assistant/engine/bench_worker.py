@@ -69,7 +69,8 @@ def measure(request: BenchRequest, tell: Callable[[Loading], None]) -> Iterator[
 
     cores = usable_cores()
     physical = psutil.cpu_count(logical=False) or cores
-    machine = Machine(cores, min(physical, cores), computing_threads(0))
+    memory = int(psutil.virtual_memory().total)
+    machine = Machine(cores, min(physical, cores), computing_threads(0), memory)
     workbench = Workbench(
         target.path, target.options, progress, most=effort.read, patience=2 * effort.seconds
     )

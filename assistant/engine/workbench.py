@@ -12,7 +12,7 @@ from assistant.core.errors import EngineError
 from assistant.core.models import Sampling
 from assistant.engine.abort import AbortFlag
 from assistant.engine.loading import load_weights, open_context
-from assistant.engine.modelfile import check_memory, check_model_file
+from assistant.engine.modelfile import check_memory, check_model_file, context_bytes
 from assistant.engine.native import NativeLog
 from assistant.engine.options import LoadOptions
 from assistant.engine.pace import Pace
@@ -57,7 +57,8 @@ class Workbench:
         self._patience = patience
         window = max(256, most + OPENING)
         self._options = options.model_copy(update={"sequences": 1, "batch": 0})
-        check_memory(path, check_model_file(path), window, self._options.graph)
+        self._header = check_model_file(path)
+        check_memory(path, self._header, window, self._options.graph)
         self._model = load_weights(path, self._options, self._native, progress)
         self._vocabulary = Vocabulary(self._model)
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
@@ -69,6 +70,13 @@ class Workbench:
     def close(self) -> None:
         llama_cpp.llama_model_free(self._model)
         self._native.close()
+
+    def extra(self, graph: int) -> int:
+        """See `Measuring.extra`."""
+        trained: int = llama_cpp.llama_model_n_ctx_train(self._model)
+        window = self._options.context_window or trained
+        usual = context_bytes(self._header, window)
+        return context_bytes(self._header, window, graph) - usual
 
     def reading(self, tokens: int, *, threads: int, graph: int) -> float:
         """Tokens per second of a prompt of `tokens`, read as the engine reads it."""

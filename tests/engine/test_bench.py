@@ -23,7 +23,7 @@ from assistant.engine.options import LoadOptions
 from assistant.engine.tunings import Tunings
 from assistant.engine.workbench import Workbench
 from tests.engine.support import GREEDY, answer, engine_home, engine_spec, said
-from tests.engine.tiny_model import NAME, write_tiny_model
+from tests.engine.tiny_model import HEADS, NAME, WINDOW, write_tiny_model
 
 ONE_CORE = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])"
 BENCH = "from assistant.engine.bench_worker import main; main()"
@@ -238,6 +238,14 @@ def test_a_measurement_that_takes_too_long_ends_with_what_it_has(home: Path) -> 
             return perf_counter() - started
 
     assert seconds(patience=0) < seconds(patience=60) / 2
+
+
+def test_what_computing_more_at_once_takes_is_told_for_the_whole_window(home: Path) -> None:
+    file = home / "models" / f"{NAME}.gguf"
+    bench = Workbench(file, LoadOptions(), lambda _: True, most=64, patience=1)
+    with closing(bench):
+        assert bench.extra(128) == 0
+        assert bench.extra(512) == (512 - 128) * WINDOW * HEADS * 4
 
 
 def test_a_disk_that_takes_nothing_is_told(home: Path) -> None:

@@ -128,6 +128,9 @@ class MadeModel:
         self.scale = scale
         self.lengths: list[int] = []
 
+    def extra(self, graph: int) -> int:
+        return max(graph - 128, 0) * 2**20
+
     def reading(self, tokens: int, *, threads: int, graph: int) -> float:
         self.lengths.append(tokens)
         by_threads = {1: 100, 2: 180, 3: 250, 4: 300}[threads]
@@ -138,10 +141,12 @@ class MadeModel:
         return self.scale * {1: 10, 2: 15, 3: 12, 4: 5}[threads]
 
 
-def run(model: MadeModel, effort: Effort = FULL) -> tuple[list[int], list[int]]:
+def run(
+    model: MadeModel, effort: Effort = FULL, memory: int = 2**34
+) -> tuple[list[int], list[int]]:
     """What was best in each contest, and how far each measurement said it was."""
     measured = []
-    running = Bench(model, Machine(logical=4, physical=4, usual=3), effort).run()
+    running = Bench(model, Machine(logical=4, physical=4, usual=3, memory=memory), effort).run()
     while True:
         try:
             measured.append(next(running))
@@ -155,6 +160,12 @@ def test_reading_and_writing_have_threads_of_their_own() -> None:
 
     assert best == [2, 4, 256]
     assert done == list(range(1, len(done) + 1))
+
+
+def test_what_takes_much_of_the_memory_is_not_tried() -> None:
+    (_, _, batch), _ = run(MadeModel(), memory=2**30)
+
+    assert batch == 128
 
 
 def test_of_a_slow_model_less_is_measured() -> None:
