@@ -27,6 +27,10 @@ MOST = 20_000
 LARGEST_MANIFEST = 2**20
 """Bytes of a JSON or settings file that is read."""
 
+MODEL_LAYER = "application/vnd.ollama.image.model"
+ADAPTER_LAYER = "application/vnd.ollama.image.adapter"
+"""What parts of an Ollama model are called in its manifest."""
+
 ARRIVING = (".part", ".partial", ".incomplete", ".download", ".downloadinprogress", ".crdownload")
 """How programs end the names of files that are still on their way."""
 
@@ -144,10 +148,11 @@ def _ollama_model(root: Path, manifest: Path, name: str) -> Iterator[Found]:
     if not isinstance(layers, list):
         yield Found(name, manifest, "Ollama", "has a manifest of Ollama's that cannot be read")
         return
+    names = {MODEL_LAYER: name, ADAPTER_LAYER: f"{name} adapter"}
     for layer in layers:
         kind = layer.get("mediaType") if isinstance(layer, dict) else None
         digest = layer.get("digest") if isinstance(layer, dict) else None
-        if kind != "application/vnd.ollama.image.model" or not isinstance(digest, str):
+        if kind not in names or not isinstance(digest, str):
             continue
         algorithm, _, code = digest.replace("-", ":").partition(":")
         if algorithm != "sha256" or not code.isalnum():
@@ -157,8 +162,7 @@ def _ollama_model(root: Path, manifest: Path, name: str) -> Iterator[Found]:
             complete = blob.stat().st_size == layer.get("size", blob.stat().st_size)
         except OSError:
             complete = False
-        yield Found(name, blob, "Ollama", "" if complete else _half("Ollama"))
-        return
+        yield Found(names.pop(kind), blob, "Ollama", "" if complete else _half("Ollama"))
 
 
 def _gpt4all(cache: Path, config: Path, data: Path, apple: Path) -> Iterator[Path]:

@@ -2,15 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 
 from assistant.core.errors import AdapterError
 from assistant.core.models import ChatMessage
-from tests.engine.adapter_files import letters, slight, two_words
+from assistant.engine.gguf import read_header
+from tests.engine.adapter_files import letters, slight, two_words, write_adapter
 from tests.engine.adapter_support import SHORT, Adapted, Bench
 from tests.engine.support import (
     answer,
@@ -20,6 +22,7 @@ from tests.engine.support import (
     workers,
 )
 from tests.engine.tiny_model import write_tiny_model
+from tests.engine.tiny_others import EXPERTS, write_tiny_mamba, write_tiny_mixture
 
 QUESTION = [said("user", "Qual é a capital de Portugal?")]
 OTHER = [said("user", "And what is the capital of France, and of Spain?")]
@@ -180,3 +183,52 @@ def _tokens(bench: Bench, asked: list[ChatMessage], adapter: Path) -> tuple[int,
     text, _ = answer(model, asked, SHORT)
     prompt = len(model.render(asked).tokens)
     return model.render([*asked, said("assistant", text)]).tokens[prompt:-1]
+
+
+@pytest.mark.parametrize(
+    ("write", "names"),
+    [
+        (write_tiny_mixture, ["blk.0.ffn_down_exps.weight", "blk.1.ffn_up_exps.weight"]),
+        (write_tiny_mamba, ["blk.0.ssm_out.weight", "blk.1.ssm_in.weight"]),
+    ],
+)
+def test_experts_and_states_that_cannot_be_cut_are_adapted_too(
+    home: Path, write: Callable[[Path], Path], names: list[str]
+) -> None:
+    bench = Bench(home, write(home))
+    made_for = read_header(bench.model).architecture
+    adapter = random_change(bench.model, names, home / f"{made_for}.gguf")
+    asked = [said("user", "The harbour of Recife. " * 20)]
+    plain, changed = bench.text(asked), bench.text(asked, (adapter, 1))
+
+    assert plain != changed
+    for _ in range(2):
+        assert bench.text(asked, (adapter, 1)) == changed
+        assert bench.text(asked) == plain
+
+
+def test_an_adapter_for_fewer_experts_is_refused(home: Path) -> None:
+    bench = Bench(home, write_tiny_mixture(home))
+    name = "blk.0.ffn_down_exps.weight"
+    fewer = random_change(bench.model, [name], home / "fewer.gguf", missing=1)
+
+    with pytest.raises(
+        AdapterError, match=rf"its {name} is .* × {EXPERTS - 1}, and the model's is"
+    ):
+        bench.text(QUESTION, (fewer, 1))
+
+
+def random_change(model: Path, names: list[str], path: Path, missing: int = 0) -> Path:
+    """An adapter for some tensors of a model, with so many experts too few."""
+    random, header = np.random.default_rng(1), read_header(model)
+    changed = {}
+    for tensor in header.tensors:
+        if tensor.name in names:
+            inputs, outputs, experts, _ = tensor.shape
+            many = () if experts == 1 else (experts - missing,)
+            changed[tensor.name] = (
+                random.normal(0, 1, (*many, 2, inputs)).astype(np.float32),
+                random.normal(0, 1, (*many, outputs, 2)).astype(np.float32),
+            )
+    assert len(changed) == len(names)
+    return write_adapter(path, changed, {"general.architecture": header.architecture})

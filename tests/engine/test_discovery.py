@@ -16,6 +16,7 @@ from assistant.engine.discovery import in_folder, other_programs
 from assistant.engine.machine import build
 from assistant.engine.options import LoadOptions
 from assistant.engine.survey import Survey
+from tests.engine.adapter_files import letters
 from tests.engine.gguf_files import Metadata, write_model
 from tests.engine.support import engine_spec
 
@@ -184,6 +185,25 @@ def test_all_programs_at_once_have_names_of_their_own(home: Path) -> None:
     assert len(set(names)) == len(names) == len(files) + 2
     assert {"old", "old (LM Studio)", "old (Jan)"} <= set(names)
     assert catalog(home).reference("old").path == str(own)
+
+
+def test_an_adapter_of_an_ollama_model_is_listed_beside_it(home: Path) -> None:
+    ollama(home)
+    root = home / ".ollama/models"
+    adapter = letters(home / "made.gguf", {"q": 1})
+    code = hashlib.sha256(adapter.read_bytes()).hexdigest()
+    size = adapter.stat().st_size
+    adapter.rename(root / f"blobs/sha256-{code}")
+    manifest = root / "manifests/registry.ollama.ai/library/tiny/1b"
+    told = json.loads(manifest.read_text())
+    kind = "application/vnd.ollama.image.adapter"
+    layer = {"mediaType": kind, "digest": f"sha256:{code}", "size": size}
+    manifest.write_text(json.dumps({**told, "layers": [layer, *told["layers"]]}))
+
+    details = looked(catalog(home))
+
+    assert details["tiny:1b"].facts.kind == "chat"
+    assert details["tiny:1b adapter"].fit == "adapter"
 
 
 def test_variables_say_where_programs_keep_their_models(home: Path) -> None:
