@@ -113,4 +113,5 @@ def told(undone: Change, conversation: Conversation) -> list[Content]:
         gone = undone.before == "in the trash"
         return [text.own(f"The messages are {'in the trash again' if gone else 'back'}.")]
     before = [text.own(": "), text.line(undone.before, 60)] if undone.before else []
-    return [text.own("“"), title, text.own(f"”: {undone.kind} as it was"), *before]
+    was = "as they were" if undone.kind in ("tags", "collections", "adapters") else "as it was"
+    return [text.own("“"), title, text.own(f"”: {undone.kind} {was}"), *before]

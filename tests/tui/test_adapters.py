@@ -342,6 +342,15 @@ async def test_the_status_line_tells_that_adapters_are_on(
         assert "ready" in driver.text.splitlines()[-1]
 
 
+async def test_a_narrow_status_line_tells_how_a_long_name_begins(home: Path) -> None:
+    models = catalog()
+    models.by_name["a-model-with-a-long-name"] = ScriptedModel(name="a-model-with-a-long-name")
+    async with opened(Setting(home, models), size=(40, 24)) as driver:
+        id = driver.store.create(model="a-model-with-a-long-name", adapters=[FORMAL]).id
+        await driver.screen.session.open(id)
+        await driver.until_shown("a-model-with-a… · +1 · ready  ? help")
+
+
 async def test_the_status_line_follows_the_conversation(home: Path) -> None:
     async with opened(Setting(home, catalog())) as driver:
         adapted = driver.store.create(title="A", adapters=[FORMAL]).id

@@ -33,6 +33,12 @@ SIZED: Final = 4
 """How important the model is, and how important the tokens of the window are."""
 
 
+BETWEEN: Final = " · "
+
+SHORTEST: Final = 8
+"""Cells of a model's name that tell which one it is."""
+
+
 @dataclass(frozen=True)
 class Status:
     """What the line tells. A figure of 0 is not known and not shown."""
@@ -75,7 +81,7 @@ class StatusLine(Widget):
             parts, room = _parts(self.status, adapters), width - help_.cell_length - 2
             if _length([part for part in parts if part[0] <= least]) <= room:
                 break
-        left = fitting(parts, room)
+        left = fitting(_cropped(parts, room), room)
         if left.cell_length + help_.cell_length + 2 > width:
             return left
         gap = width - left.cell_length - help_.cell_length
@@ -147,13 +153,24 @@ def _state(status: Status) -> Content:
             return text.muted("starting")
 
 
+def _cropped(parts: list[tuple[int, Content]], width: int) -> list[tuple[int, Content]]:
+    """With as much of the model's name as what matters more leaves room for, if that tells it."""
+    room = width - _length([part for part in parts if part[0] < MODEL]) - len(BETWEEN)
+    return [
+        (rank, content.truncate(room, ellipsis=True))
+        if rank == MODEL and room >= SHORTEST
+        else (rank, content)
+        for rank, content in parts
+    ]
+
+
 def _length(parts: list[tuple[int, Content]]) -> int:
-    return text.joined([content for _, content in parts], " · ").cell_length
+    return text.joined([content for _, content in parts], BETWEEN).cell_length
 
 
 def fitting(parts: list[tuple[int, Content]], width: int) -> Content:
     """As many parts as fit, the most important ones."""
-    between = text.muted(" · ")
+    between = text.muted(BETWEEN)
     while True:
         line = between.join([content for _, content in parts])
         if line.cell_length <= width or len(parts) == 1:
