@@ -8,7 +8,7 @@ from assistant.cli.forms import Form
 from assistant.cli.interruption import InterruptedWriteError, Interruption
 from assistant.cli.progress import show
 from assistant.cli.sources import Sourced, tell_citations, tell_saying, tell_search
-from assistant.core.chat import Ask, Chat
+from assistant.core.chat import Chat
 from assistant.core.citations import annotate, annotated
 from assistant.core.documents import Passage
 from assistant.core.errors import AssistantError
@@ -16,6 +16,7 @@ from assistant.core.events import Answered, Loaded, Retrieved, Thought, TurnEven
 from assistant.core.grounding import Sources
 from assistant.core.library import Saying
 from assistant.core.models import Message, Sampling, Timings, Usage
+from assistant.core.requests import Ask
 
 
 def rounded(timings: Timings) -> dict[str, float]:

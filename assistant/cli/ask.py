@@ -26,11 +26,11 @@ from assistant.cli.program import Program, absolute
 from assistant.cli.reading import compose
 from assistant.cli.sources import chosen_sources
 from assistant.core.beginning import begin, hinted_model, take_up
-from assistant.core.chat import Ask
 from assistant.core.errors import AdapterError, ModelError, NotFoundError
 from assistant.core.grounding import usual_sources
 from assistant.core.models import Conversation, SamplingChanges, Value
 from assistant.core.ports import ConversationStore
+from assistant.core.requests import Ask
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant

@@ -18,12 +18,12 @@ from assistant.cli.program import Program
 from assistant.cli.sources import chosen_sources
 from assistant.core import evaluation
 from assistant.core.beginning import begin
-from assistant.core.chat import Ask
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.evaluation import Question, Row
 from assistant.core.events import Answered
 from assistant.core.models import Message
 from assistant.core.ports import Library
+from assistant.core.requests import Ask
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant

@@ -4,18 +4,16 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Event
-from time import perf_counter
 from typing import NamedTuple
 
 from assistant.core import citations, context, grounding, growing, mentions
 from assistant.core.documents import Passage
-from assistant.core.errors import AssistantError, LibraryError, ModelError, NotFoundError
+from assistant.core.errors import AssistantError, LibraryError, ModelError
 from assistant.core.events import (
     Answered,
     Asked,
     Finished,
     Loaded,
-    ModelEvent,
     Planned,
     Retrieved,
     Searching,
@@ -26,67 +24,22 @@ from assistant.core.events import (
 from assistant.core.grounding import Sources
 from assistant.core.library import FileText, Retrieval, Saying, SearchResult
 from assistant.core.models import (
-    AdapterUse,
     ChatMessage,
     Citation,
     Conversation,
     Keep,
     Message,
-    MessageState,
     ModelInfo,
     Overflow,
-    QuestionPrompt,
     Sampling,
-    StopReason,
     Timings,
     Usage,
-    Value,
 )
 from assistant.core.one_question import under
+from assistant.core.outcome import Outcome, Writing
 from assistant.core.ports import ChatModel, ConversationStore, Library, ModelCatalog
+from assistant.core.requests import Request, Requests
 from assistant.core.sources import TEMPLATE, compose
-from assistant.core.titles import title_from
-
-REASONING_STORED_EVERY = 1.0
-"""Seconds."""
-
-
-class Ask(Value):
-    """A new question at the end of the active branch."""
-
-    conversation_id: str
-    text: str
-    attached: tuple[str, ...] = ()
-    """Files that go whole with it, as absolute paths; the library is not searched then."""
-    prompt: QuestionPrompt | None = None
-    """Under which it is answered, when not under the conversation's; `text` begins with its name
-    then."""
-
-
-class Regenerate(Value):
-    """Another version of an answer."""
-
-    message_id: str
-
-
-class Edit(Value):
-    """Another version of a question, as a new branch with an answer of its own."""
-
-    message_id: str
-    text: str
-    attached: tuple[str, ...] = ()
-    prompt: QuestionPrompt | None = None
-
-
-class Continue(Value):
-    """Go on with an answer that was stopped, cut off or interrupted."""
-
-    message_id: str
-
-
-Request = Ask | Regenerate | Edit | Continue
-
-Writing = Searching | Retrieved | Planned | ModelEvent
 
 
 class Chat:
@@ -108,6 +61,7 @@ class Chat:
         """
         self._store = store
         self._models = models
+        self._requests = Requests(store, models)
         self._sampling = sampling or Sampling()
         self._library = library
         self._fall_back = fall_back
@@ -133,9 +87,9 @@ class Chat:
         Raises:
             AssistantError: the turn failed; what was written so far is stored as `failed`.
         """
-        sampling = sampling or self.usual_sampling(self._read_as(request))
-        question, answer = self._store_request(request, sampling)
-        outcome = _Outcome()
+        sampling = sampling or self.usual_sampling(self._requests.read_as(request))
+        question, answer = self._requests.store(request, sampling)
+        outcome = Outcome()
         try:
             yield Asked(question=question, answer=answer)
             for event in self._write(answer, sampling, sources, stop):
@@ -174,33 +128,21 @@ class Chat:
     ) -> Iterator[Writing]:
         *history, question, unfinished = self._store.path(answer.id)
         conversation = under(self._store.conversation(answer.conversation_id), question.prompt)
-        found: SearchResult | None = None
-        searched: tuple[str, ...] | None = ()
-        asked = question.asked
+        asked, where, found = question.asked, grounding.NOWHERE, None
         if unfinished.text:
             kept = self._store.retrieval(answer.id)
             if kept is not None:
                 yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
-        elif self._library is not None:
+        else:
             where = sources or self.usual_sources(conversation, asked)
-            asked = mentions.without(asked, where.collections or ())
-            asked = mentions.with_names(asked, question.attached)
-            if question.attached or where.collections != ():
-                if question.attached:
-                    yield Searching()
-                    found = self._read(question.attached, stop)
-                else:
-                    found = yield from grounding.search_when_read(
-                        self._library, asked, history, where, stop
-                    )
-                searched = () if question.attached else where.collections
-            if found is not None and not found.sufficient:
-                yield Retrieved(result=found, used=(), collections=searched)
-                if where.only and not stop.is_set():
-                    unread = grounding.unread(self._library, where)
-                    yield Wrote(text=grounding.silence(found, where, unread))
-                    yield _unasked()
-                    return
+            asked, where, found = yield from self._look(question, history, where, stop)
+        if found is not None and not found.sufficient:
+            yield Retrieved(result=found, used=(), collections=where.collections)
+            if where.only and self._library is not None and not stop.is_set():
+                unread = grounding.unread(self._library, where)
+                yield Wrote(text=grounding.silence(found, where, unread))
+                yield _unasked()
+                return
         model = self._models.open(conversation.model, conversation.adapters)
         info: ModelInfo | None = None
         for loading in model.load(stop):
@@ -215,10 +157,26 @@ class Chat:
         if read.sent != question.sent:
             self._store.set_sent(question.id, read.sent)
         if used and found is not None:
-            yield Retrieved(result=found, used=used, collections=searched)
+            yield Retrieved(result=found, used=used, collections=where.collections)
         yield Planned(plan=plan, outgrown=self._outgrown(plan, history, unfinished))
         keep: Keep = "memory" if conversation.temporary else "disk"
         yield from model.stream(plan.messages, sampling, stop, keep=keep)
+
+    def _look(
+        self, question: Message, history: Sequence[Message], where: Sources, stop: Event
+    ) -> Generator[Searching, None, "_Looked"]:
+        """Read the files that go with a question, else look for it in those of the library."""
+        asked = mentions.without(question.asked, where.collections or ())
+        asked = mentions.with_names(asked, question.attached)
+        if self._library is None:
+            return _Looked(question.asked, grounding.NOWHERE, None)
+        if question.attached:
+            yield Searching()
+            return _Looked(asked, grounding.NOWHERE, self._read(question.attached, stop))
+        if where.collections == ():
+            return _Looked(asked, where, None)
+        found = yield from grounding.search_when_read(self._library, asked, history, where, stop)
+        return _Looked(asked, where, found)
 
     def _prepared(
         self, asking: "_Asking", model: ChatModel, most: int | None, window: int
@@ -379,94 +337,15 @@ class Chat:
 
         return growing.result(growing.fitting(model, info, prepare, stop)).plan
 
-    def _conversation_of(self, request: Request) -> Conversation:
-        store = self._store
-        if isinstance(request, Ask):
-            return store.conversation(request.conversation_id)
-        return store.conversation(store.message(request.message_id).conversation_id)
 
-    def _read_as(self, request: Request) -> Conversation:
-        """The conversation as it is read for this request."""
-        if isinstance(request, Ask | Edit):
-            prompt = request.prompt
-        else:
-            above = self._store.message(request.message_id).parent_id
-            prompt = self._store.message(above).prompt if above else None
-        return under(self._conversation_of(request), prompt)
+class _Looked(NamedTuple):
+    """What the user's files say to a question."""
 
-    def _store_request(
-        self, request: Request, sampling: Sampling
-    ) -> tuple[Message | None, Message]:
-        """Put the question and an empty answer on disk; an answer gone on with is taken up."""
-        store = self._store
-        match request:
-            case Ask(conversation_id=id):
-                branch = store.branch(id)
-                return self._append(id, branch[-1].id if branch else None, request, sampling)
-            case Edit(message_id=id):
-                edited = store.message(id)
-                return self._append(edited.conversation_id, edited.parent_id, request, sampling)
-            case Regenerate(message_id=id):
-                old = self._answer(id)
-                question = store.message(old.parent_id) if old.parent_id else None
-                model, adapters = self._model_of(store.conversation(old.conversation_id))
-                return question, store.append(
-                    old.conversation_id,
-                    old.parent_id,
-                    "assistant",
-                    "",
-                    state="streaming",
-                    model=model,
-                    adapters=adapters,
-                    sampling=sampling,
-                )
-            case Continue(message_id=id):
-                old = self._answer(id)
-                model, adapters = self._model_of(store.conversation(old.conversation_id))
-                return None, store.reopen(id, model=model, adapters=adapters, sampling=sampling)
-
-    def _append(
-        self, conversation_id: str, parent_id: str | None, asked: Ask | Edit, sampling: Sampling
-    ) -> tuple[Message, Message]:
-        question = self._store.append(
-            conversation_id,
-            parent_id,
-            "user",
-            asked.text,
-            attached=asked.attached,
-            prompt=asked.prompt,
-        )
-        conversation = self._store.conversation(conversation_id)
-        if not conversation.title:
-            words = title_from(mentions.with_names(question.asked, asked.attached))
-            self._store.suggest_title(conversation_id, words, "words")
-        model, adapters = self._model_of(conversation)
-        answer = self._store.append(
-            conversation_id,
-            question.id,
-            "assistant",
-            "",
-            state="streaming",
-            model=model,
-            adapters=adapters,
-            sampling=sampling,
-        )
-        return question, answer
-
-    def _model_of(self, conversation: Conversation) -> tuple[str | None, tuple[AdapterUse, ...]]:
-        """Which model will answer, by its own name, and with which adapters; as they were asked
-        for, if there is none such."""
-        try:
-            model = self._models.open(conversation.model, conversation.adapters)
-        except ModelError:
-            return conversation.model, conversation.adapters or ()
-        return model.name, model.adapters
-
-    def _answer(self, id: str) -> Message:
-        message = self._store.message(id)
-        if message.role != "assistant":
-            raise NotFoundError(f"Message {id} is a question, not an answer.")
-        return message
+    asked: str
+    """What was looked for: the question without names of collections, with those of files."""
+    where: Sources
+    found: SearchResult | None
+    """None where nothing was to be looked into."""
 
 
 class _Asking(NamedTuple):
@@ -477,7 +356,6 @@ class _Asking(NamedTuple):
     question: Message
     unfinished: Message
     asked: str
-    """What is looked for: the question without names of collections, with those of files."""
     found: SearchResult | None
 
 
@@ -516,79 +394,3 @@ def _unasked() -> Finished:
     """The end of an answer for which no model was asked."""
     nothing = Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
     return Finished(reason="end", usage=nothing, timings=Timings())
-
-
-class _Reasoning:
-    """What was thought so far, and when it is to be stored again."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._stored = perf_counter()
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces).rstrip()
-
-    def add(self, text: str) -> None:
-        self._pieces.append(text)
-
-    def is_due(self) -> bool:
-        """Whether the last time is so long ago that a crash would lose too much."""
-        now = perf_counter()
-        if now - self._stored < REASONING_STORED_EVERY:
-            return False
-        self._stored = now
-        return True
-
-
-class _Outcome:
-    """How a turn has gone so far; a turn that is abandoned counts as stopped."""
-
-    def __init__(self) -> None:
-        self.state: MessageState = "stopped"
-        self.stop_reason: StopReason | None = "stopped"
-        self.usage: Usage | None = None
-        self.error: str | None = None
-        self.used: tuple[Passage, ...] = ()
-        self.citations: tuple[Citation, ...] = ()
-        self.saying: Saying | None = None
-        self.reasoning = _Reasoning()
-        self._started = perf_counter()
-        self._load_ms = 0.0
-        self._first_token_ms = 0.0
-        self._engine = Timings()
-
-    def note(self, event: Writing) -> None:
-        match event:
-            case Retrieved(used=used):
-                self.used = used
-            case Loaded():
-                self._load_ms = self._elapsed_ms()
-            case Thought(text=text):
-                self._first_token_ms = self._first_token_ms or self._elapsed_ms()
-                self.reasoning.add(text)
-            case Wrote():
-                self._first_token_ms = self._first_token_ms or self._elapsed_ms()
-            case Finished(reason=reason, usage=usage, timings=timings):
-                self.state = "stopped" if reason == "stopped" else "complete"
-                self.stop_reason = reason
-                self.usage = usage
-                self._engine = timings
-            case _:
-                pass
-
-    def fail(self, failure: AssistantError) -> None:
-        self.state, self.stop_reason, self.error = "failed", None, failure.message
-
-    def timings(self) -> Timings:
-        """The engine's own figures, completed by what only this side can see."""
-        return self._engine.model_copy(
-            update={
-                "load_ms": self._load_ms,
-                "first_token_ms": self._first_token_ms,
-                "total_ms": self._elapsed_ms(),
-            }
-        )
-
-    def _elapsed_ms(self) -> float:
-        return (perf_counter() - self._started) * 1000

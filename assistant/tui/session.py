@@ -3,9 +3,9 @@
 from asyncio import Lock
 from collections.abc import Awaitable, Callable, Sequence
 
-from assistant.core.chat import Ask, Edit, Request
 from assistant.core.events import Asked
 from assistant.core.models import Conversation, Message, QuestionPrompt
+from assistant.core.requests import Ask, Edit, Request
 from assistant.tui.composing import Composer, without
 from assistant.tui.desk import Desk
 from assistant.tui.following import Follower

@@ -11,9 +11,10 @@ from time import monotonic
 from textual.message import Message
 
 from assistant.core import models
-from assistant.core.chat import Ask, Chat, Request
+from assistant.core.chat import Chat
 from assistant.core.errors import AssistantError
 from assistant.core.events import Asked, Planned, Thought, TurnEvent, Wrote
+from assistant.core.requests import Ask, Request
 from assistant.tui.feed import Feed
 
 Report = Callable[[Exception], AssistantError]

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.core.beginning import begin, hinted_model, opened, take_up
-from assistant.core.chat import Ask, Chat, Regenerate
+from assistant.core.chat import Chat
 from assistant.core.errors import MissingValuesError
 from assistant.core.events import Asked
 from assistant.core.models import ChatMessage, Sampling, SamplingChanges
 from assistant.core.prompts import Opening, Prompt, Variable
 from assistant.core.prompts.files import clean, parse, write
 from assistant.core.prompts.saving import prompt_of
+from assistant.core.requests import Ask, Regenerate
 from assistant.front_matter import load
 from assistant.storage.conversations import SqliteConversations
 from tests.fakes import ScriptedModel, ScriptedModels

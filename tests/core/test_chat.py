@@ -6,10 +6,11 @@ from threading import Event
 
 import pytest
 
-from assistant.core.chat import Ask, Chat, Continue, Edit, Regenerate, Request
+from assistant.core.chat import Chat
 from assistant.core.errors import ContextOverflowError, EngineDiedError, NotFoundError
 from assistant.core.events import Answered, Asked, Planned, Wrote
 from assistant.core.models import AdapterUse, Message, Sampling
+from assistant.core.requests import Ask, Continue, Edit, Regenerate, Request
 from assistant.storage.conversations import SqliteConversations
 from tests.fakes import ScriptedModel, ScriptedModels
 

@@ -7,13 +7,14 @@ from threading import Event
 import pytest
 
 from assistant.core import grounding
-from assistant.core.chat import Ask, Chat, Continue, Regenerate, Request
+from assistant.core.chat import Chat
 from assistant.core.errors import ContextOverflowError
 from assistant.core.events import Answered, Retrieved, Searching, TurnEvent
 from assistant.core.grounding import MOST, NOWHERE, Sources
 from assistant.core.library import Collection, FileEntry, LibraryStatus, Saying, SearchResult
 from assistant.core.library_events import Progress
 from assistant.core.models import Message
+from assistant.core.requests import Ask, Continue, Regenerate, Request
 from assistant.storage.conversations import SqliteConversations
 from tests.core.files import passage
 from tests.fake_library import ScriptedLibrary, found

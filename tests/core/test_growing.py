@@ -7,11 +7,12 @@ from threading import Event
 import pytest
 
 from assistant.core import summaries
-from assistant.core.chat import Ask, Chat
+from assistant.core.chat import Chat
 from assistant.core.errors import ContextOverflowError
 from assistant.core.events import Answered, Planned, TurnEvent
 from assistant.core.models import Sampling
 from assistant.core.overview import Overview, look
+from assistant.core.requests import Ask
 from assistant.storage.conversations import SqliteConversations
 from tests.core.speaking import PROMPTS, speak
 from tests.fake_library import found

@@ -5,10 +5,11 @@ from threading import Event
 
 import pytest
 
-from assistant.core.chat import Ask, Chat, Continue, Edit, Regenerate, Request
+from assistant.core.chat import Chat
 from assistant.core.events import Answered
 from assistant.core.models import ChatMessage, Message, QuestionPrompt, SamplingChanges
 from assistant.core.one_question import named_in
+from assistant.core.requests import Ask, Continue, Edit, Regenerate, Request
 from assistant.storage.conversations import SqliteConversations
 from tests.fakes import ScriptedModel, ScriptedModels
 

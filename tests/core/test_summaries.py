@@ -8,9 +8,10 @@ from threading import Event, Thread
 import pytest
 
 from assistant.core import context, summaries
-from assistant.core.chat import Ask, Chat
+from assistant.core.chat import Chat
 from assistant.core.events import Planned
 from assistant.core.models import Sampling, Summary
+from assistant.core.requests import Ask
 from assistant.storage.conversations import SqliteConversations
 from tests.core.speaking import PROMPTS, add, speak
 from tests.fakes import Gate, ScriptedModel, ScriptedModels

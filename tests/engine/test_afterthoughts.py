@@ -8,10 +8,11 @@ from threading import Event
 import pytest
 
 from assistant.core import context, summaries, titles
-from assistant.core.chat import Ask, Chat
+from assistant.core.chat import Chat
 from assistant.core.events import Answered
 from assistant.core.models import Message, Sampling
 from assistant.core.ports import ModelCatalog
+from assistant.core.requests import Ask
 from assistant.core.titles import LIMIT, title_from
 from assistant.engine.client import LlamaChatModel
 from assistant.storage.conversations import SqliteConversations

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from assistant.core.chat import Continue, Regenerate
 from assistant.core.models import Message
+from assistant.core.requests import Continue, Regenerate
 from assistant.tui.actions.call import Call
 
 if TYPE_CHECKING:

@@ -1,0 +1,146 @@
+"""What a user can ask of a conversation, and how that is put on disk before anything is done."""
+
+from assistant.core import mentions
+from assistant.core.errors import ModelError, NotFoundError
+from assistant.core.models import (
+    AdapterUse,
+    Conversation,
+    Message,
+    QuestionPrompt,
+    Sampling,
+    Value,
+)
+from assistant.core.one_question import under
+from assistant.core.ports import ConversationStore, ModelCatalog
+from assistant.core.titles import title_from
+
+
+class Ask(Value):
+    """A new question at the end of the active branch."""
+
+    conversation_id: str
+    text: str
+    attached: tuple[str, ...] = ()
+    """Files that go whole with it, as absolute paths; the library is not searched then."""
+    prompt: QuestionPrompt | None = None
+    """Under which it is answered, when not under the conversation's; `text` begins with its name
+    then."""
+
+
+class Regenerate(Value):
+    """Another version of an answer."""
+
+    message_id: str
+
+
+class Edit(Value):
+    """Another version of a question, as a new branch with an answer of its own."""
+
+    message_id: str
+    text: str
+    attached: tuple[str, ...] = ()
+    prompt: QuestionPrompt | None = None
+
+
+class Continue(Value):
+    """Go on with an answer that was stopped, cut off or interrupted."""
+
+    message_id: str
+
+
+Request = Ask | Regenerate | Edit | Continue
+
+
+class Requests:
+    """Puts requests on disk."""
+
+    def __init__(self, store: ConversationStore, models: ModelCatalog) -> None:
+        self._store = store
+        self._models = models
+
+    def _conversation_of(self, request: Request) -> Conversation:
+        store = self._store
+        if isinstance(request, Ask):
+            return store.conversation(request.conversation_id)
+        return store.conversation(store.message(request.message_id).conversation_id)
+
+    def read_as(self, request: Request) -> Conversation:
+        """The conversation as it is read for this request."""
+        if isinstance(request, Ask | Edit):
+            prompt = request.prompt
+        else:
+            above = self._store.message(request.message_id).parent_id
+            prompt = self._store.message(above).prompt if above else None
+        return under(self._conversation_of(request), prompt)
+
+    def store(self, request: Request, sampling: Sampling) -> tuple[Message | None, Message]:
+        """Put the question and an empty answer on disk; an answer gone on with is taken up."""
+        store = self._store
+        match request:
+            case Ask(conversation_id=id):
+                branch = store.branch(id)
+                return self._append(id, branch[-1].id if branch else None, request, sampling)
+            case Edit(message_id=id):
+                edited = store.message(id)
+                return self._append(edited.conversation_id, edited.parent_id, request, sampling)
+            case Regenerate(message_id=id):
+                old = self._answer(id)
+                question = store.message(old.parent_id) if old.parent_id else None
+                model, adapters = self._model_of(store.conversation(old.conversation_id))
+                return question, store.append(
+                    old.conversation_id,
+                    old.parent_id,
+                    "assistant",
+                    "",
+                    state="streaming",
+                    model=model,
+                    adapters=adapters,
+                    sampling=sampling,
+                )
+            case Continue(message_id=id):
+                old = self._answer(id)
+                model, adapters = self._model_of(store.conversation(old.conversation_id))
+                return None, store.reopen(id, model=model, adapters=adapters, sampling=sampling)
+
+    def _append(
+        self, conversation_id: str, parent_id: str | None, asked: Ask | Edit, sampling: Sampling
+    ) -> tuple[Message, Message]:
+        question = self._store.append(
+            conversation_id,
+            parent_id,
+            "user",
+            asked.text,
+            attached=asked.attached,
+            prompt=asked.prompt,
+        )
+        conversation = self._store.conversation(conversation_id)
+        if not conversation.title:
+            words = title_from(mentions.with_names(question.asked, asked.attached))
+            self._store.suggest_title(conversation_id, words, "words")
+        model, adapters = self._model_of(conversation)
+        answer = self._store.append(
+            conversation_id,
+            question.id,
+            "assistant",
+            "",
+            state="streaming",
+            model=model,
+            adapters=adapters,
+            sampling=sampling,
+        )
+        return question, answer
+
+    def _model_of(self, conversation: Conversation) -> tuple[str | None, tuple[AdapterUse, ...]]:
+        """Which model will answer, by its own name, and with which adapters; as they were asked
+        for, if there is none such."""
+        try:
+            model = self._models.open(conversation.model, conversation.adapters)
+        except ModelError:
+            return conversation.model, conversation.adapters or ()
+        return model.name, model.adapters
+
+    def _answer(self, id: str) -> Message:
+        message = self._store.message(id)
+        if message.role != "assistant":
+            raise NotFoundError(f"Message {id} is a question, not an answer.")
+        return message
