@@ -1,45 +1,26 @@
-"""The seams: what the core needs from the outside, as Protocols."""
+"""Conversations, kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from threading import Event
 from typing import Protocol
 
 from assistant.core.changes import Change, Label, Removed
-from assistant.core.downloads import Fetched, Fetching, Offer, Recommended
-from assistant.core.events import Loaded, Loading, ModelEvent, Queued
 from assistant.core.findings import Findings
 from assistant.core.library import (
-    Collection,
-    FileEntry,
-    FileState,
-    FileText,
-    LibraryStatus,
-    RemovedRoots,
     Retrieval,
-    SearchResult,
-    Support,
-    Survey,
-    Verification,
 )
-from assistant.core.library_events import IndexEvent, Scanned, Waiting
-from assistant.core.model_details import ModelDetails
 from assistant.core.models import (
     AdapterUse,
     ChatMessage,
     Citation,
     Conversation,
     ConversationSummary,
-    Keep,
-    Measure,
     Message,
     MessageState,
-    ModelRef,
     Overflow,
     Placing,
     QuestionPrompt,
     Rating,
-    RenderedPrompt,
     Role,
     Sampling,
     SamplingChanges,
@@ -52,147 +33,12 @@ from assistant.core.models import (
 )
 from assistant.core.prompts.values import Opening
 from assistant.core.transcript import Adoption, Transcript
-from assistant.core.tuning import Choice, Trying
 
 
 class Clock(Protocol):
     """The time of day, timezone-aware, in UTC."""
 
     def now(self) -> datetime: ...
-
-
-class ChatModel(Protocol):
-    """A model that continues a list of messages.
-
-    Every method raises `ModelError` or `EngineError` and returns soon after `stop` is set.
-    A last message of role `assistant` is an unfinished answer, to be gone on with.
-    """
-
-    @property
-    def name(self) -> str:
-        """As the catalog calls it; known before it is loaded."""
-        ...
-
-    @property
-    def adapters(self) -> tuple[AdapterUse, ...]:
-        """What it is run with, those of the settings included; known before it is loaded."""
-        ...
-
-    def load(
-        self, stop: Event, *, window: int | None = None
-    ) -> Iterator[Queued | Loading | Loaded]:
-        """Bring the model into memory; the last event is `Loaded`, unless stopped.
-
-        Args:
-            window: tokens that are needed. A smaller window grows where it can, as far as it can;
-                what was read stays read.
-        """
-        ...
-
-    def measure(self, messages: Sequence[ChatMessage]) -> Measure:
-        """Count tokens exactly. Texts far beyond the window are estimated from below."""
-        ...
-
-    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
-        """The exact prompt text and its tokens."""
-        ...
-
-    def stream(
-        self,
-        messages: Sequence[ChatMessage],
-        sampling: Sampling,
-        stop: Event,
-        *,
-        keep: Keep = "disk",
-    ) -> Iterator[ModelEvent]:
-        """Write an answer; the last event is `Finished`, also after `stop`.
-
-        Args:
-            keep: a conversation that must not reach the disk is kept in memory; what is no part
-                of any conversation, such as a title, is written aside.
-
-        Raises:
-            ContextOverflowError: the messages do not fit the window.
-        """
-        ...
-
-
-class ModelCatalog(Protocol):
-    """The models on this machine."""
-
-    def models(self) -> list[ModelRef]: ...
-
-    def details(self, stop: Event) -> Iterator[ModelDetails]:
-        """What is known of the models without loading them, and of files that are none.
-
-        Headers that were not seen before are read in a process of its own, which takes a while.
-        """
-        ...
-
-    def reference(self, name: str | None) -> ModelRef:
-        """The model called `name` (or at that path), or the default one.
-
-        Raises `ModelNotFoundError`.
-        """
-        ...
-
-    def open(self, name: str | None, adapters: Sequence[AdapterUse] | None = None) -> ChatModel:
-        """The model called `name` (or at that path); None opens the default one.
-
-        Loads nothing. Raises `ModelNotFoundError`, and `AdapterNotFoundError`, which is one.
-
-        Args:
-            adapters: what it is run with; None takes those of the settings.
-        """
-        ...
-
-
-class ModelDownloads(Protocol):
-    """Models that can be fetched. The only port that opens connections, and only when called.
-
-    Raises `DownloadError`, and `AccessError` where a token is needed.
-    """
-
-    def recommended(self) -> list[Recommended]:
-        """The shipped catalogue, small models first. Opens no connection."""
-        ...
-
-    def find(self, wanted: str, token: str | None = None) -> Offer:
-        """What a download of `REPOSITORY[:FILE]` would bring.
-
-        Args:
-            token: shown to the server; an empty one is the one that the user has logged in with.
-        """
-        ...
-
-    def fetch(
-        self, offer: Offer, stop: Event, token: str | None = None
-    ) -> Iterator[Fetching | Fetched]:
-        """Fetch a model; `Fetched` comes last, unless stopped. What arrived is gone on with."""
-        ...
-
-
-class ModelTuning(Protocol):
-    """How fast models run on this machine with so many threads, and what is remembered of it.
-
-    Raises `ModelError`, `EngineError`, and `StorageError` where nothing can be remembered.
-    """
-
-    def measure(self, name: str | None, stop: Event, *, quick: bool) -> Iterator[Trying]:
-        """Measure a model; `Tuned` comes last, unless stopped, and is remembered by then.
-
-        Args:
-            quick: whether seconds must do, and less is told apart.
-        """
-        ...
-
-    def in_use(self, name: str | None) -> tuple[Choice, ...]:
-        """What a model is run with, and where that comes from."""
-        ...
-
-    def forget(self, name: str | None) -> int:
-        """Forget what was found for a model, or for all; how many measurements that was."""
-        ...
 
 
 class ConversationStore(Protocol):
@@ -508,138 +354,3 @@ class ConversationStore(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-class Library(Protocol):
-    """The user's files, indexed. Safe to use from several threads and processes at once.
-
-    Raises `LibraryError` when the library cannot be used, and `NotFoundError` for collections and
-    paths it does not know. Paths may hold surrogates, as `os.fsdecode` makes them.
-    """
-
-    def is_empty(self) -> bool:
-        """Whether nothing was ever added. Does not wait for anything, and starts nothing."""
-        ...
-
-    def survey(
-        self, paths: Sequence[str], collection: str, stop: Event
-    ) -> Iterator[Waiting | Scanned | Survey]:
-        """What `add` would do; nothing is changed. `Survey` comes last, unless stopped.
-
-        Raises:
-            NotFoundError: a path is not there.
-        """
-        ...
-
-    def read(self, path: str, stop: Event) -> FileText | None:
-        """The text of a file as it is now, in the library or not; None when stopped.
-
-        Raises:
-            NotFoundError: it is not there.
-            UnreadableFileError: it gives no text, with the reason.
-        """
-        ...
-
-    def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
-        """Put folders and files into a collection and index what is new or has changed.
-
-        Setting `stop` ends the job after the file at hand; closing the generator only ends the
-        watching, and the job goes on.
-
-        Raises:
-            NotFoundError: a path is not there.
-        """
-        ...
-
-    def refresh(self, stop: Event, collection: str | None = None) -> Iterator[IndexEvent]:
-        """Look at all folders again and index what has changed; like `add` otherwise."""
-        ...
-
-    def rebuild(self, stop: Event) -> Iterator[IndexEvent]:
-        """Read every file again and make everything anew; like `add` otherwise."""
-        ...
-
-    def search(
-        self,
-        question: str,
-        collections: Sequence[str] | None,
-        limit: int,
-        stop: Event | None = None,
-    ) -> SearchResult:
-        """The passages that fit a question; nothing when stopped.
-
-        Args:
-            collections: where to look; None is everywhere.
-        """
-        ...
-
-    def support(
-        self,
-        sentences: Sequence[str],
-        texts: Sequence[str],
-        stop: Event | None = None,
-        *,
-        question: str = "",
-    ) -> tuple[tuple[Support, ...], ...]:
-        """How far each text bears out each sentence, shape (sentences, texts); empty when stopped.
-
-        The texts are those of passages that were found.
-
-        Args:
-            question: what the sentences answer: its own words bear witness to nothing. Without
-                one, all words count.
-        """
-        ...
-
-    def collections(self) -> list[Collection]:
-        """By name."""
-        ...
-
-    def files(
-        self,
-        collection: str | None = None,
-        state: FileState | None = None,
-        *,
-        offset: int = 0,
-        limit: int | None = None,
-    ) -> list[FileEntry]:
-        """By path; None takes all collections and all states.
-
-        Args:
-            offset: how many to pass over.
-            limit: how many at most; None takes all.
-        """
-        ...
-
-    def status(self) -> LibraryStatus: ...
-
-    def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
-        """Take folders or files out of a collection; without paths, the whole collection.
-
-        Returns the number of files that are no longer in the library. Files on disk stay.
-        """
-        ...
-
-    def verify(self) -> Verification:
-        """Look at everything that is stored and repair what can be repaired."""
-        ...
-
-    def removals(self) -> list[RemovedRoots]:
-        """What was taken out in the last 30 days, newest first; `add` puts it back.
-
-        Does not wait for anything, and starts nothing.
-        """
-        ...
-
-    def pause(self) -> None:
-        """Hold indexing back until `resume`, also of jobs to come."""
-        ...
-
-    def resume(self) -> None: ...
-
-    def cancel(self) -> None:
-        """End all jobs after the file at hand, wherever they were begun.
-
-        What was not read is when its folder is looked at again.
-        """
-        ...

@@ -1,0 +1,154 @@
+"""The user's files, indexed."""
+
+from collections.abc import Iterator, Sequence
+from threading import Event
+from typing import Protocol
+
+from assistant.core.library import (
+    Collection,
+    FileEntry,
+    FileState,
+    FileText,
+    LibraryStatus,
+    RemovedRoots,
+    SearchResult,
+    Support,
+    Survey,
+    Verification,
+)
+from assistant.core.library_events import IndexEvent, Scanned, Waiting
+
+
+class Library(Protocol):
+    """The user's files, indexed. Safe to use from several threads and processes at once.
+
+    Raises `LibraryError` when the library cannot be used, and `NotFoundError` for collections and
+    paths it does not know. Paths may hold surrogates, as `os.fsdecode` makes them.
+    """
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever added. Does not wait for anything, and starts nothing."""
+        ...
+
+    def survey(
+        self, paths: Sequence[str], collection: str, stop: Event
+    ) -> Iterator[Waiting | Scanned | Survey]:
+        """What `add` would do; nothing is changed. `Survey` comes last, unless stopped.
+
+        Raises:
+            NotFoundError: a path is not there.
+        """
+        ...
+
+    def read(self, path: str, stop: Event) -> FileText | None:
+        """The text of a file as it is now, in the library or not; None when stopped.
+
+        Raises:
+            NotFoundError: it is not there.
+            UnreadableFileError: it gives no text, with the reason.
+        """
+        ...
+
+    def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
+        """Put folders and files into a collection and index what is new or has changed.
+
+        Setting `stop` ends the job after the file at hand; closing the generator only ends the
+        watching, and the job goes on.
+
+        Raises:
+            NotFoundError: a path is not there.
+        """
+        ...
+
+    def refresh(self, stop: Event, collection: str | None = None) -> Iterator[IndexEvent]:
+        """Look at all folders again and index what has changed; like `add` otherwise."""
+        ...
+
+    def rebuild(self, stop: Event) -> Iterator[IndexEvent]:
+        """Read every file again and make everything anew; like `add` otherwise."""
+        ...
+
+    def search(
+        self,
+        question: str,
+        collections: Sequence[str] | None,
+        limit: int,
+        stop: Event | None = None,
+    ) -> SearchResult:
+        """The passages that fit a question; nothing when stopped.
+
+        Args:
+            collections: where to look; None is everywhere.
+        """
+        ...
+
+    def support(
+        self,
+        sentences: Sequence[str],
+        texts: Sequence[str],
+        stop: Event | None = None,
+        *,
+        question: str = "",
+    ) -> tuple[tuple[Support, ...], ...]:
+        """How far each text bears out each sentence, shape (sentences, texts); empty when stopped.
+
+        The texts are those of passages that were found.
+
+        Args:
+            question: what the sentences answer: its own words bear witness to nothing. Without
+                one, all words count.
+        """
+        ...
+
+    def collections(self) -> list[Collection]:
+        """By name."""
+        ...
+
+    def files(
+        self,
+        collection: str | None = None,
+        state: FileState | None = None,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> list[FileEntry]:
+        """By path; None takes all collections and all states.
+
+        Args:
+            offset: how many to pass over.
+            limit: how many at most; None takes all.
+        """
+        ...
+
+    def status(self) -> LibraryStatus: ...
+
+    def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
+        """Take folders or files out of a collection; without paths, the whole collection.
+
+        Returns the number of files that are no longer in the library. Files on disk stay.
+        """
+        ...
+
+    def verify(self) -> Verification:
+        """Look at everything that is stored and repair what can be repaired."""
+        ...
+
+    def removals(self) -> list[RemovedRoots]:
+        """What was taken out in the last 30 days, newest first; `add` puts it back.
+
+        Does not wait for anything, and starts nothing.
+        """
+        ...
+
+    def pause(self) -> None:
+        """Hold indexing back until `resume`, also of jobs to come."""
+        ...
+
+    def resume(self) -> None: ...
+
+    def cancel(self) -> None:
+        """End all jobs after the file at hand, wherever they were begun.
+
+        What was not read is when its folder is looked at again.
+        """
+        ...

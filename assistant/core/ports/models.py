@@ -1,0 +1,153 @@
+"""Models: run, found on this machine, fetched, and tuned."""
+
+from collections.abc import Iterator, Sequence
+from threading import Event
+from typing import Protocol
+
+from assistant.core.downloads import Fetched, Fetching, Offer, Recommended
+from assistant.core.events import Loaded, Loading, ModelEvent, Queued
+from assistant.core.model_details import ModelDetails
+from assistant.core.models import (
+    AdapterUse,
+    ChatMessage,
+    Keep,
+    Measure,
+    ModelRef,
+    RenderedPrompt,
+    Sampling,
+)
+from assistant.core.tuning import Choice, Trying
+
+
+class ChatModel(Protocol):
+    """A model that continues a list of messages.
+
+    Every method raises `ModelError` or `EngineError` and returns soon after `stop` is set.
+    A last message of role `assistant` is an unfinished answer, to be gone on with.
+    """
+
+    @property
+    def name(self) -> str:
+        """As the catalog calls it; known before it is loaded."""
+        ...
+
+    @property
+    def adapters(self) -> tuple[AdapterUse, ...]:
+        """What it is run with, those of the settings included; known before it is loaded."""
+        ...
+
+    def load(
+        self, stop: Event, *, window: int | None = None
+    ) -> Iterator[Queued | Loading | Loaded]:
+        """Bring the model into memory; the last event is `Loaded`, unless stopped.
+
+        Args:
+            window: tokens that are needed. A smaller window grows where it can, as far as it can;
+                what was read stays read.
+        """
+        ...
+
+    def measure(self, messages: Sequence[ChatMessage]) -> Measure:
+        """Count tokens exactly. Texts far beyond the window are estimated from below."""
+        ...
+
+    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
+        """The exact prompt text and its tokens."""
+        ...
+
+    def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        stop: Event,
+        *,
+        keep: Keep = "disk",
+    ) -> Iterator[ModelEvent]:
+        """Write an answer; the last event is `Finished`, also after `stop`.
+
+        Args:
+            keep: a conversation that must not reach the disk is kept in memory; what is no part
+                of any conversation, such as a title, is written aside.
+
+        Raises:
+            ContextOverflowError: the messages do not fit the window.
+        """
+        ...
+
+
+class ModelCatalog(Protocol):
+    """The models on this machine."""
+
+    def models(self) -> list[ModelRef]: ...
+
+    def details(self, stop: Event) -> Iterator[ModelDetails]:
+        """What is known of the models without loading them, and of files that are none.
+
+        Headers that were not seen before are read in a process of its own, which takes a while.
+        """
+        ...
+
+    def reference(self, name: str | None) -> ModelRef:
+        """The model called `name` (or at that path), or the default one.
+
+        Raises `ModelNotFoundError`.
+        """
+        ...
+
+    def open(self, name: str | None, adapters: Sequence[AdapterUse] | None = None) -> ChatModel:
+        """The model called `name` (or at that path); None opens the default one.
+
+        Loads nothing. Raises `ModelNotFoundError`, and `AdapterNotFoundError`, which is one.
+
+        Args:
+            adapters: what it is run with; None takes those of the settings.
+        """
+        ...
+
+
+class ModelDownloads(Protocol):
+    """Models that can be fetched. The only port that opens connections, and only when called.
+
+    Raises `DownloadError`, and `AccessError` where a token is needed.
+    """
+
+    def recommended(self) -> list[Recommended]:
+        """The shipped catalogue, small models first. Opens no connection."""
+        ...
+
+    def find(self, wanted: str, token: str | None = None) -> Offer:
+        """What a download of `REPOSITORY[:FILE]` would bring.
+
+        Args:
+            token: shown to the server; an empty one is the one that the user has logged in with.
+        """
+        ...
+
+    def fetch(
+        self, offer: Offer, stop: Event, token: str | None = None
+    ) -> Iterator[Fetching | Fetched]:
+        """Fetch a model; `Fetched` comes last, unless stopped. What arrived is gone on with."""
+        ...
+
+
+class ModelTuning(Protocol):
+    """How fast models run on this machine with so many threads, and what is remembered of it.
+
+    Raises `ModelError`, `EngineError`, and `StorageError` where nothing can be remembered.
+    """
+
+    def measure(self, name: str | None, stop: Event, *, quick: bool) -> Iterator[Trying]:
+        """Measure a model; `Tuned` comes last, unless stopped, and is remembered by then.
+
+        Args:
+            quick: whether seconds must do, and less is told apart.
+        """
+        ...
+
+    def in_use(self, name: str | None) -> tuple[Choice, ...]:
+        """What a model is run with, and where that comes from."""
+        ...
+
+    def forget(self, name: str | None) -> int:
+        """Forget what was found for a model, or for all; how many measurements that was."""
+        ...
