@@ -2,13 +2,16 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.engine.support import until
 from tests.engine.tiny_model import NAME, write_tiny_model
-from tests.processes import CTRL_C, on_terminal, run
+from tests.processes import CTRL_C, PROGRAM, on_terminal, run
 
 
 @pytest.fixture
@@ -72,3 +75,14 @@ def test_ctrl_c_ends_it_and_the_terminal_is_left_clean(tiny: Shell) -> None:
 
 def test_a_model_that_is_not_there_is_an_error(shell: Shell) -> None:
     assert shell("bench", "nothing").status == 4
+
+
+def test_who_is_killed_leaves_nothing_that_measures(tiny: Shell) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "bench", NAME], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as program:
+        until(lambda: psutil.Process(program.pid).children())
+        (measuring,) = psutil.Process(program.pid).children()
+        program.kill()
+
+    until(lambda: not measuring.is_running() or measuring.status() == psutil.STATUS_ZOMBIE)
