@@ -100,6 +100,7 @@ def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assist
             files,
             fall_back=settings.library.fall_back,
             wording=lambda: prompts.internal("sources").text,
+            of_models={name: own.sampling for name, own in settings.model.items()},
         ),
         library=files,
     )
@@ -136,7 +137,7 @@ def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
         survey=Survey((*_program(), "--worker", HEADERS), paths.cache / "models.json"),
         own={
             name: LoadOptions(
-                **{**common, **own.model_dump(exclude_none=True, exclude={"adapters"})}
+                **common | own.model_dump(include=set(LoadOptions.model_fields), exclude_none=True)
             )
             for name, own in settings.model.items()
         },

@@ -14,7 +14,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from assistant.core.errors import SettingsError
-from assistant.core.models import CacheType, ContextWindow, FlashAttention, Lookup, Sampling, Value
+from assistant.core.models import (
+    CacheType,
+    ContextWindow,
+    FlashAttention,
+    Lookup,
+    Sampling,
+    SamplingChanges,
+    Value,
+)
 
 PREFIX = "ASSISTANT_"
 
@@ -95,6 +103,8 @@ class OneModelSettings(Value):
         default_factory=dict
     )
     """LoRA adapters that it is run with: name or path, and how much of each."""
+    sampling: SamplingChanges = SamplingChanges()
+    """What it has otherwise than `[sampling]`."""
 
 
 class ModelSettings(Value):

@@ -7,6 +7,7 @@ import click
 
 from assistant.cli.entry import NAME, command
 from assistant.cli.reference import describe
+from assistant.core.models import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
 from assistant.tui.commands import COMMANDS, key_name
 
@@ -52,13 +53,17 @@ def _settings() -> Iterator[str]:
     yield "what holds now. The environment goes before the file."
     yield ""
     yield 'A table `[model."NAME"]` holds what one model has otherwise than `[engine]`:'
-    others = [key for key in OneModelSettings.model_fields if key != "adapters"]
+    others = [key for key in OneModelSettings.model_fields if key not in ("adapters", "sampling")]
     yield f"{', '.join(f'`{key}`' for key in others)}. With"
     yield '`adapters = {"NAME" = 0.8}` it is run with LoRA adapters, each by its name or path and'
     yield "with how much of it: 0 is nothing, 1 what it was trained for. They are GGUF files among"
     yield "the models; `assistant models` lists them with the models that they fit. A conversation"
     yield "may have others (`assistant ask --adapter`); to go from one to the other no model is"
     yield "loaded again."
+    fields = ", ".join(f"`{key}`" for key in SamplingChanges.model_fields)
+    yield 'A table `[model."NAME".sampling]` holds what it has otherwise than `[sampling]`; what'
+    yield f"a prompt or a conversation says goes before it: {fields}."
+    yield "`assistant settings` shows the tables that are there."
     section = ""
     for setting in describe(Settings()):
         name, _, key = setting.key.partition(".")

@@ -160,6 +160,9 @@ class Answering:
             "stop_reason": message.stop_reason,
             "model": self._model or message.model,
             "adapters": [use.model_dump() for use in message.adapters],
+            "sampling": message.sampling.model_dump(exclude={"constraint"})
+            if message.sampling
+            else None,
             "conversation_id": message.conversation_id,
             "message_id": message.id,
             "citations": sourced.citations,

@@ -143,7 +143,8 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
     attached = tuple(_attachable(path) for path in options.attach)
     with program.assistant() as assistant:
         asked = _asked(program, assistant, options, values, text)
-        sampling = changes.over(asked.basis.sampling.over(program.settings.sampling))
+        usual = assistant.chat.sampling.of(asked.model_name)
+        sampling = changes.over(asked.basis.sampling.over(usual))
         sampling = sampling.model_copy(update={"constraint": form.constraint if form else None})
         sources = chosen_sources(
             options.collections,

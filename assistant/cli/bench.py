@@ -128,6 +128,8 @@ def _tell(console: Console, board: Board, tuned: Tuned, used: Sequence[Choice]) 
     console.line()
     for outcome in tuned.tuning.outcomes:
         console.line(f"{_TITLES[outcome.contest]}: {_told(outcome)}")
+    if any(one.contest != "batch" and one.best > one.usual for one in tuned.tuning.outcomes):
+        console.note("With every core, another program that computes slows answers down a lot.")
     if max(one.noise for one in tuned.tuning.outcomes) > NOISY:
         console.note("The figures sway: measure again while nothing else computes.")
     own = [choice for choice in used if choice.origin == "your settings"]

@@ -95,7 +95,7 @@ def _look(
 ) -> Overview | None:
     """None when stopped."""
     found: Overview | None = None
-    sampling = assistant.settings.sampling
+    sampling = assistant.chat.sampling.of(assistant.store.conversation(id).model)
     for event in look(assistant.store, assistant.models, sampling, id, stop, question):
         if isinstance(event, Overview):
             found = event

@@ -142,7 +142,7 @@ def _ask(assistant: "Assistant", question: Question, stop: Event) -> Message | N
     sources = chosen_sources(scope, no_library=False, fall_back=settings.library.fall_back)
     conversation = begin(assistant.store, assistant.prompts.get(settings.chat.prompt), None)
     request = Ask(conversation_id=conversation.id, text=question.question)
-    for event in assistant.chat.turn(request, stop, settings.sampling, sources):
+    for event in assistant.chat.turn(request, stop, sources=sources):
         if isinstance(event, Answered) and event.message.state == "complete":
             return event.message
     return None

@@ -1,9 +1,10 @@
 """One turn of a conversation: ask, regenerate, edit and continue are the same flow."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Event
+from types import MappingProxyType
 from typing import NamedTuple
 
 from assistant.core import citations, context, grounding, growing, mentions
@@ -32,6 +33,7 @@ from assistant.core.models import (
     ModelInfo,
     Overflow,
     Sampling,
+    SamplingChanges,
     Timings,
     Usage,
 )
@@ -39,6 +41,7 @@ from assistant.core.one_question import under
 from assistant.core.outcome import Outcome, Writing
 from assistant.core.ports import ChatModel, ConversationStore, Library, ModelCatalog
 from assistant.core.requests import Request, Requests
+from assistant.core.sampling import UsualSampling
 from assistant.core.sources import TEMPLATE, compose
 
 
@@ -54,15 +57,17 @@ class Chat:
         *,
         fall_back: bool = False,
         wording: Callable[[], str] = lambda: TEMPLATE,
+        of_models: Mapping[str, SamplingChanges] = MappingProxyType({}),
     ) -> None:
         """Args:
+        sampling: how answers are sampled, and `of_models`, what single models have otherwise.
         fall_back: whether the model may answer alone where the chosen files are silent.
         wording: the template of questions with passages, see `sources.compose`.
         """
         self._store = store
         self._models = models
         self._requests = Requests(store, models)
-        self._sampling = sampling or Sampling()
+        self.sampling = UsualSampling(models, sampling, of_models)
         self._library = library
         self._fall_back = fall_back
         self._wording = wording
@@ -288,7 +293,9 @@ class Chat:
 
     def usual_sampling(self, conversation: Conversation | None) -> Sampling:
         """How an answer is sampled when nobody says so; None is a new conversation."""
-        return conversation.sampling.over(self._sampling) if conversation else self._sampling
+        if conversation is None:
+            return self.sampling.of(None)
+        return conversation.sampling.over(self.sampling.of(conversation.model))
 
     def preview(
         self,
@@ -308,7 +315,7 @@ class Chat:
         Args:
             attached: files that would go whole with it, as absolute paths.
         """
-        sampling, stop = sampling or self._sampling, stop or Event()
+        sampling, stop = sampling or self.sampling.of(model.name), stop or Event()
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
         asked = mentions.without(question, sources.collections or ())
         asked = mentions.with_names(asked, attached)

@@ -1,12 +1,15 @@
 """The fields of `Sampling` as a user sets them: by name, one at a time, each from somewhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import ValidationError
 
-from assistant.core.errors import AssistantError
+from assistant.core.errors import AssistantError, ModelError
 from assistant.core.models import Conversation, Sampling, SamplingChanges
+from assistant.core.ports import ModelCatalog
 from assistant.core.prompts import Prompt
 
 FIELDS: Final = tuple(SamplingChanges.model_fields)
@@ -27,6 +30,38 @@ NOTHING: Final = SamplingChanges()
 
 DEFAULT: Final = "default"
 """What is typed to have again what holds without the conversation."""
+
+
+class UsualSampling:
+    """How answers are sampled where neither a prompt nor a conversation says so."""
+
+    def __init__(
+        self,
+        models: ModelCatalog,
+        settings: Sampling | None = None,
+        own: Mapping[str, SamplingChanges] = MappingProxyType({}),
+    ) -> None:
+        """Args:
+        own: what single models have otherwise than `settings`, by their names.
+        """
+        self._models = models
+        self._own = {name.casefold(): changes for name, changes in own.items()}
+        self.settings = settings or Sampling()
+
+    def of(self, model: str | None) -> Sampling:
+        """For a model by its name or path; None is the default one."""
+        return self.own(model).over(self.settings)
+
+    def own(self, model: str | None) -> SamplingChanges:
+        """What a model has otherwise than the settings of all."""
+        if not self._own:
+            return NOTHING
+        try:
+            name = self._models.reference(model).name
+        except ModelError:
+            # Whoever opens it is told what is wrong.
+            return NOTHING
+        return self._own.get(name.casefold(), NOTHING)
 
 
 @dataclass(frozen=True)
@@ -77,12 +112,16 @@ def changed(sampling: SamplingChanges, field: str, text: str) -> SamplingChanges
 
 
 def held(
-    conversation: Conversation | None, settings: Sampling, prompt: Prompt | None
+    conversation: Conversation | None,
+    settings: Sampling,
+    prompt: Prompt | None,
+    of_model: SamplingChanges = NOTHING,
 ) -> list[Held]:
     """What holds in a conversation, field by field; None is one that has not begun.
 
     Args:
         prompt: the one the conversation is under or will be, where it is there.
+        of_model: what the settings say of its model alone.
     """
     asked_for = prompt.sampling if prompt else NOTHING
     own = conversation.sampling if conversation else asked_for
@@ -95,6 +134,9 @@ def held(
             origin = f"the role {prompt.name}"
         elif is_own:
             origin = "this conversation"
+        elif getattr(of_model, field) is not None:
+            value = getattr(of_model, field)
+            origin = "your settings for this model"
         else:
             value = getattr(settings, field)
             origin = "default" if value == getattr(usual, field) else "your settings"

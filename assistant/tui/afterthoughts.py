@@ -68,7 +68,8 @@ class Afterthoughts:
         try:
             if desk.settings.chat.titles and titles.improve(store, models, prompts, id, stop):
                 return True
-            return summaries.advance(store, models, prompts, desk.settings.sampling, id, stop)
+            usual = desk.chat.sampling.of(store.conversation(id).model)
+            return summaries.advance(store, models, prompts, usual, id, stop)
         except AssistantError:
             # Nobody asked for it, and whoever asks next is told what is wrong.
             return False

@@ -84,6 +84,7 @@ class Shell:
             settings.sampling,
             self.library,
             fall_back=settings.library.fall_back,
+            of_models={name: own.sampling for name, own in settings.model.items()},
         )
         prompts = prompt_library(paths)
         return Assistant(settings, paths, store, self.models, prompts, chat, self.library)

@@ -327,3 +327,18 @@ def test_what_the_encoding_lacks_is_replaced(home: Path) -> None:
 
     assert shell("ask", "Hello").out == "olé ?\n"
     assert json.loads(shell("ask", "--json", "Hello").out)["answer"] == "olé 漢"
+
+
+def test_a_model_has_a_sampling_of_its_own_below_prompt_and_options(shell: Shell) -> None:
+    shell.models = ScriptedModels(ScriptedModel("Yes.", "Yes.", "Yes."))
+    (shell.home / "settings.toml").write_text(
+        "[sampling]\ntop_k = 9\n[model.scripted.sampling]\ntemperature = 0.7\nseed = 5\n"
+    )
+
+    shell("ask", "Well?")
+    told = json.loads(shell("ask", "Well?", "--seed", "8", "--json").out)
+
+    first, second = (asked.sampling for asked in shell.models.default.questions)
+    assert (first.temperature, first.seed, first.top_k) == (0.7, 5, 9)
+    assert (second.temperature, second.seed) == (0.7, 8)
+    assert (told["sampling"]["temperature"], told["sampling"]["seed"]) == (0.7, 8)

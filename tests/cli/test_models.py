@@ -92,3 +92,31 @@ def test_a_wrong_setting_is_one_line_that_names_it(shell: Shell) -> None:
     assert run.status == 2
     assert "engine.threads" in run.err
     assert run.err.count("\n") == 1
+
+
+def test_settings_of_single_models_are_told_with_what_they_replace(shell: Shell) -> None:
+    file = shell.home / "settings.toml"
+    file.write_text(
+        '[engine]\nthreads = 3\n[model."Qwen 4B"]\nthreads = 1\n'
+        '[model."Qwen 4B".sampling]\ntemperature = 0.6\n'
+    )
+
+    shown = shell("settings").out
+    told = json.loads(shell("settings", "--json").out)["models"]
+
+    assert '[model."Qwen 4B"]\nthreads = 1\n    Instead of 3, from ' in shown
+    assert '[model."Qwen 4B".sampling]\ntemperature = 0.6\n    Instead of 0.3, from ' in shown
+    assert [(one["model"], one["key"], one["value"], one["instead_of"]) for one in told] == [
+        ("Qwen 4B", "threads", 1, 3),
+        ("Qwen 4B", "temperature", 0.6, 0.3),
+    ]
+    assert {one["origin"] for one in told} == {str(file)}
+
+
+def test_a_wrong_sampling_of_a_model_is_named(shell: Shell) -> None:
+    (shell.home / "settings.toml").write_text('[model.small.sampling]\ntemperature = "hot"\n')
+
+    run = shell("settings")
+
+    assert run.status == 2
+    assert "model.small.sampling.temperature" in run.err

@@ -9,7 +9,7 @@ import pytest
 from assistant.core.chat import Chat
 from assistant.core.errors import ContextOverflowError, EngineDiedError, NotFoundError
 from assistant.core.events import Answered, Asked, Planned, Wrote
-from assistant.core.models import AdapterUse, Message, Sampling
+from assistant.core.models import AdapterUse, Message, Sampling, SamplingChanges
 from assistant.core.requests import Ask, Continue, Edit, Regenerate, Request
 from assistant.storage.conversations import SqliteConversations
 from tests.fakes import ScriptedModel, ScriptedModels
@@ -282,3 +282,29 @@ def test_an_answer_gone_on_with_tells_the_adapters_of_its_end(store: SqliteConve
     store.set_adapters(id, [formal])
 
     assert run(talk, Continue(message_id=first.id)).adapters == (formal,)
+
+
+def test_a_model_is_sampled_as_its_settings_say_below_what_the_conversation_says(
+    store: SqliteConversations,
+) -> None:
+    model, other = ScriptedModel("Ok.", "Ok."), ScriptedModel("Ok.", name="other")
+    talk = Chat(
+        store,
+        ScriptedModels(model, other),
+        Sampling(temperature=0.5, top_k=9),
+        of_models={"Scripted": SamplingChanges(temperature=0.9, top_p=0.4)},
+    )
+    conversation = store.create()
+
+    run(talk, Ask(conversation_id=conversation.id, text="One?"))
+    store.set_sampling(conversation.id, SamplingChanges(temperature=1.5))
+    run(talk, Ask(conversation_id=conversation.id, text="Two?"))
+    store.set_model(conversation.id, "other")
+    run(talk, Ask(conversation_id=conversation.id, text="Three?"))
+
+    used = [asked.sampling for asked in (*model.questions, *other.questions)]
+    assert [(one.temperature, one.top_p, one.top_k) for one in used] == [
+        (0.9, 0.4, 9),
+        (1.5, 0.4, 9),
+        (1.5, 0.95, 9),
+    ]

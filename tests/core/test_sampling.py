@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from assistant.core.errors import AssistantError
 from assistant.core.models import Conversation, Sampling, SamplingChanges
 from assistant.core.prompts import Prompt
-from assistant.core.sampling import FIELDS, NOTHING, TAKES, changed, field_called, held
+from assistant.core.sampling import (
+    FIELDS,
+    NOTHING,
+    TAKES,
+    UsualSampling,
+    changed,
+    field_called,
+    held,
+)
+from tests.fakes import ScriptedModel, ScriptedModels
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -135,3 +144,26 @@ def test_before_a_conversation_begins_its_prompt_speaks() -> None:
     (row,) = [row for row in held(None, Sampling(), prompt) if row.is_own]
 
     assert (row.field, row.value, row.origin) == ("min_p", "0.25", "the role a")
+
+
+def test_what_the_settings_say_of_its_model_is_told_apart() -> None:
+    of_model = SamplingChanges(temperature=0.9, top_p=0.4)
+    rows = {
+        row.field: (row.value, row.origin, row.is_own)
+        for row in held(conversation(temperature=1.5), Sampling(top_p=0.5), None, of_model)
+    }
+
+    assert rows["temperature"] == ("1.5", "this conversation", True)
+    assert rows["top_p"] == ("0.4", "your settings for this model", False)
+    assert rows["top_k"] == ("40", "default", False)
+
+
+def test_a_model_has_its_own_over_the_settings_of_all() -> None:
+    models = ScriptedModels(ScriptedModel(name="small"), ScriptedModel(name="Large"))
+    usual = UsualSampling(
+        models, Sampling(temperature=0.5, top_k=9), {"LARGE": SamplingChanges(temperature=0.9)}
+    )
+
+    assert (usual.of("Large").temperature, usual.of("Large").top_k) == (0.9, 9)
+    assert usual.of("small").temperature == usual.of(None).temperature == 0.5
+    assert usual.of("not there").temperature == 0.5

@@ -203,7 +203,9 @@ async def _set_in_field(screen: "ChatScreen", field: str) -> None:
 async def _held(screen: "ChatScreen") -> list[sampling.Held]:
     conversation = screen.session.conversation
     prompt = await screen.desk.run(screen.desk.prompt_of, conversation)
-    return sampling.held(conversation, screen.desk.settings.sampling, prompt)
+    usual = screen.desk.chat.sampling
+    of_model = await screen.desk.run(usual.own, conversation.model if conversation else None)
+    return sampling.held(conversation, usual.settings, prompt, of_model)
 
 
 def _usual_model(screen: "ChatScreen") -> str:

@@ -126,7 +126,7 @@ class ContextScreen(NoticedScreen[None]):
 
     def _events(self, stop: Event) -> Iterator[Queued | Loading | Overview]:
         desk, subject = self._desk, self._subject
-        usual = desk.settings.sampling
+        usual = desk.chat.sampling.of(subject.conversation.model)
         id = subject.conversation.id
         return look(desk.store, desk.models, usual, id, stop, subject.question)
 
