@@ -91,7 +91,7 @@ def of_models(settings: Settings, file: str) -> Iterator[OwnSetting]:
         head = f"model.{_toml(name)}"
         for key in type(chosen).model_fields:
             value = getattr(chosen, key)
-            if key != "sampling" and value is not None:
+            if key != "sampling" and value not in (None, {}):
                 common = getattr(settings.engine, key, None)
                 yield _own(name, f"[{head}]", key, value, common, file)
         for key, value in chosen.sampling.model_dump(exclude_none=True).items():

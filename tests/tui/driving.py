@@ -121,8 +121,10 @@ def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
         chat=Chat(
             store,
             setting.models,
-            library=setting.library,
+            setting.settings.sampling,
+            setting.library,
             fall_back=setting.settings.library.fall_back,
+            of_models={name: own.sampling for name, own in setting.settings.model.items()},
         ),
         store=store,
         models=setting.models,

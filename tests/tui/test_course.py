@@ -5,7 +5,9 @@ from pathlib import Path
 from textual.widgets import Input, OptionList, TextArea
 
 from assistant.core.errors import ModelFileError
+from assistant.core.models import SamplingChanges
 from assistant.core.sampling import FIELDS
+from assistant.settings import OneModelSettings, Settings
 from assistant.tui.screens.editor import TextEditor
 from assistant.tui.screens.field import Field
 from assistant.tui.screens.models import ModelPicker
@@ -76,6 +78,21 @@ async def test_what_is_set_is_used_for_the_next_answer_and_can_be_taken_back(hom
 
         used = [question.sampling.temperature for question in driver.models.default.questions]
         assert used == [0.75, 0.3]
+
+
+async def test_what_the_settings_say_of_its_model_holds_and_is_told(home: Path) -> None:
+    own = OneModelSettings(sampling=SamplingChanges(temperature=0.9))
+    settings = Settings(model={"Scripted": own})
+    async with opened(Setting(home, settings=settings)) as driver:
+        await driver.ask("Hi")
+        await command(driver, "/set")
+        await driver.until_shown("your settings for this model")
+        await driver.pilot.press("escape")
+        await command(driver, "/set temperature 0.75")
+        await command(driver, "/set temperature default")
+        await driver.until_shown("temperature: 0.9 (your settings for this model).")
+
+        assert driver.models.default.questions[0].sampling.temperature == 0.9
 
 
 async def test_a_value_that_is_none_is_refused_in_one_sentence(home: Path) -> None:
