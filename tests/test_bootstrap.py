@@ -9,12 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from assistant.bootstrap import build, engine_worker, make_folders, prompt_library, run_worker
+from assistant.bootstrap import (
+    build,
+    engine_worker,
+    make_folders,
+    model_catalog,
+    prompt_library,
+    run_worker,
+)
 from assistant.core.beginning import begin
 from assistant.core.errors import SettingsError, StorageError
+from assistant.core.models import SamplingChanges
 from assistant.paths import find_paths
-from assistant.settings import Settings
+from assistant.settings import OneModelSettings, Settings
 from assistant.storage.conversations import SqliteConversations
+from tests.engine.gguf_files import write_model
 
 
 class LongAgo:
@@ -35,6 +44,20 @@ def test_tidying_up_empties_the_trash_of_long_ago(home: Path) -> None:
 
     assert assistant.store.conversations(deleted=True) == []
     assistant.close()
+
+
+def test_what_the_settings_say_of_one_model_reaches_its_load_and_its_sampling(home: Path) -> None:
+    own = OneModelSettings(threads=3, sampling=SamplingChanges(temperature=0.9))
+    paths = find_paths()
+    make_folders(paths)
+    write_model(paths.models / "small.gguf")
+    settings = Settings(model={"Small": own})
+
+    with closing(build(settings, paths)) as assistant:
+        assert assistant.chat.sampling.of("small").temperature == 0.9
+        assert assistant.chat.sampling.of(None).temperature == settings.sampling.temperature
+    models = model_catalog(settings, paths)
+    assert models.options_of(models.reference("small")).threads == 3
 
 
 def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(home: Path) -> None:
