@@ -5,6 +5,7 @@ The contract tests in `tests/contracts` run on these and on the real implementat
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -12,7 +13,12 @@ from threading import Event
 from time import monotonic
 from types import MappingProxyType
 
-from assistant.core.errors import AssistantError, ContextOverflowError, ModelNotFoundError
+from assistant.core.errors import (
+    AdapterNotFoundError,
+    AssistantError,
+    ContextOverflowError,
+    ModelNotFoundError,
+)
 from assistant.core.events import (
     Finished,
     Loaded,
@@ -283,6 +289,12 @@ class ScriptedModels:
             return ModelRef(name=PurePath(wanted).stem, path=wanted, size=1, origin="path")
         raise ModelNotFoundError(f"There is no model called {wanted!r}.")
 
+    def _adapter(self, name: str) -> None:
+        with suppress(ModelNotFoundError):
+            self.reference(name)
+            return
+        raise AdapterNotFoundError(f"There is no adapter called {name!r}.", "Fetch it again.")
+
     def open(self, name: str | None, adapters: Sequence[AdapterUse] | None = None) -> ScriptedModel:
         self.opened.append(name)
         self.adapters.append(adapters)
@@ -291,7 +303,7 @@ class ScriptedModels:
         model = self.default if name is None else self.by_name[name]
         uses = self.usual if adapters is None else tuple(adapters)
         for use in uses if self.there is not None else ():
-            self.reference(use.name)
+            self._adapter(use.name)
         if uses != model.adapters:
             # What runs with other adapters goes on with those.
             model = copy(model)

@@ -18,6 +18,7 @@ from assistant.core.events import (
 )
 from assistant.core.models import Message
 from assistant.tui import text
+from assistant.tui.advice import hint_of
 from assistant.tui.turns import Turn
 from assistant.tui.widgets.message_lines import OUTGROWN
 from assistant.tui.widgets.notice import Notice
@@ -83,7 +84,7 @@ class Follower:
         self._status.tell(phase="error", cached=0, new=0)
         if answer is not None:
             told = answer.model_copy(update={"state": "failed", "error": failure.message})
-            await self._transcript.settle(told, failure.hint)
+            await self._transcript.settle(told, hint_of(failure))
         else:
             self._notice.fail(failure)
 

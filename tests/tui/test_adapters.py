@@ -203,7 +203,7 @@ async def test_a_name_may_end_with_a_number(home: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("nobody", "There is no model called 'nobody'."),
+        ("nobody", "There is no adapter called 'nobody'."),
         ("formal off", "The adapter 'formal' is not on. None is."),
         ("formal 11", "The scale of an adapter is a number from -10 to 10; 11 is none."),
     ],
@@ -340,6 +340,21 @@ async def test_the_status_line_tells_that_adapters_are_on(
         await driver.screen.session.open(id)
         await driver.until(lambda: told in driver.text.splitlines()[-1], "the status line")
         assert "ready" in driver.text.splitlines()[-1]
+
+
+async def test_one_that_is_gone_leaves_a_way_to_go_on(home: Path) -> None:
+    models = catalog()
+    async with opened(Setting(home, models)) as driver:
+        id = driver.store.create(title="A", adapters=[AdapterUse(name="gone")]).id
+        await driver.screen.session.open(id)
+        await driver.ask("Hi", wait=False)
+        await driver.until_shown("There is no adapter called 'gone'. Fetch it again. /adapters")
+        await listed(driver)
+        assert "■ gone" in driver.text
+        await driver.pilot.press("space", "enter")
+        await driver.until_shown("Adapters from here on: none")
+        await driver.ask("Hi")
+        await driver.until_shown("One.")
 
 
 async def test_a_narrow_status_line_tells_how_a_long_name_begins(home: Path) -> None:

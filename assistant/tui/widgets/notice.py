@@ -6,6 +6,7 @@ from textual.timer import Timer
 
 from assistant.core.errors import AssistantError
 from assistant.tui import text
+from assistant.tui.advice import hint_of
 from assistant.tui.widgets.clickable import Clickable
 
 
@@ -33,7 +34,8 @@ class Notice(Clickable):
     def fail(self, failure: AssistantError) -> None:
         """Tell what went wrong and what to do about it."""
         what = text.line(failure.message, 400)
-        hint = [text.own(" "), text.line(failure.hint, 400)] if failure.hint else []
+        way = hint_of(failure)
+        hint = [text.own(" "), text.line(way, 400)] if way else []
         self.say(what, *hint, error=True, seconds=15)
 
     def clear(self) -> None:
