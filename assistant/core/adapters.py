@@ -1,5 +1,6 @@
 """LoRA adapters as a user chooses them: by name, each more or less of it."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,6 +21,9 @@ LOWEST: Final = -10.0
 HIGHEST: Final = 10.0
 STEP: Final = 0.1
 """How much one key changes a scale."""
+
+_ESCAPED = re.compile(r"""\\(["\\$`])""")
+"""In double quotes, as a shell has it."""
 
 Adapters = tuple[AdapterUse, ...]
 
@@ -123,5 +127,6 @@ def misfit(adapter: ModelDetails, base: ModelDetails | None) -> str:
 def unquoted(name: str) -> str:
     """A name or a path without the quotes around it."""
     name = name.strip()
-    quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "\"'"
-    return name[1:-1] if quoted else name
+    if len(name) < 2 or name[0] != name[-1] or name[0] not in "\"'":
+        return name
+    return name[1:-1] if name[0] == "'" else _ESCAPED.sub(r"\1", name[1:-1])

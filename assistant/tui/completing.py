@@ -26,6 +26,9 @@ _NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./~-]+")
 
 _ARGUMENT = re.compile(r"/(?P<command>role|model|adapters|set) +(?P<word>\S*)$")
 
+_ADAPTER = re.compile(r"""/adapters +(?=["']?[/~.])""")
+"""An adapter is meant by its name or by a path."""
+
 Kind = Literal["file", "collection", "path", "argument"]
 
 
@@ -61,6 +64,8 @@ def typed_at(line: str, row: int, column: int) -> Typed | None:
     """What is being typed before this place of a line; None when nothing can be completed."""
     before = line[:column]
     command = next((each for each in BEFORE_PATHS if before.startswith(each)), None)
+    if command is None and (adapter := _ADAPTER.match(before)):
+        command = adapter.group()
     if row == 0 and command is not None:
         match = _PATH.search(before, len(command))
         return _typed("path", match, row, r"\\(.)") if match and match.group() else None

@@ -22,6 +22,7 @@ NOW = (AdapterUse(name="formal", scale=0.5), AdapterUse(name="Legal"))
         ("formal OFF", "formal", None),
         ("my formal 2", "my formal", 2.0),
         ("'/a b/c d.gguf' .5", "/a b/c d.gguf", 0.5),
+        (r'"/a \"b\" \$c.gguf" 2', '/a "b" $c.gguf', 2.0),
         ("0.8", "0.8", 1.0),
         ("off", "off", 1.0),
         ("formal nan", "formal nan", 1.0),

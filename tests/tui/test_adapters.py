@@ -317,6 +317,23 @@ async def test_names_are_completed(home: Path) -> None:
         await driver.until(lambda: driver.screen.prompt.text == "/adapters formal ", "completed")
 
 
+async def test_paths_are_completed(home: Path) -> None:
+    (home / "my lora").mkdir()
+    (home / "my lora" / "poet.gguf").touch()
+    async with opened(Setting(home, catalog())) as driver:
+        for typed, whole in (
+            (f"/adapters {home}/my", f'/adapters "{home}/my lora/"'),
+            ("po", f'/adapters "{home}/my lora/poet.gguf" '),
+        ):
+            driver.screen.prompt.insert(typed)
+            await driver.until(lambda: driver.screen.completer.is_open, "suggestions")
+            await driver.pilot.press("tab")
+            await driver.until(lambda now=whole: driver.screen.prompt.text == now, whole)  # type: ignore[misc]
+        driver.screen.prompt.insert("0.5")
+        await driver.pilot.press("enter")
+        await driver.until_shown("Adapters from here on: poet ×0.5")
+
+
 async def test_a_click_on_the_mark_opens_the_list(home: Path) -> None:
     async with opened(Setting(home, catalog()), size=(80, 24)) as driver:
         await driver.ask("Hi")
