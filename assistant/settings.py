@@ -62,7 +62,8 @@ class EngineSettings(Value):
     snapshots: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 4
     """Gigabytes on disk for what was read of other conversations; 0 keeps nothing."""
     gpu_layers: Annotated[int, Field(ge=-1)] = -1
-    """Layers that a graphics card computes; -1 is all of them, where there is one."""
+    """Layers that a graphics card computes, where there is one; -1 is as many as it has memory
+    for."""
     flash_attention: FlashAttention = "auto"
     """`on`, `off`, or `auto`: with a graphics card only, because processors are slower with it."""
     cache_type: CacheType = "f16"

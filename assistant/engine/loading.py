@@ -14,6 +14,7 @@ import llama_cpp
 
 from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutError
 from assistant.core.models import CacheType
+from assistant.engine.cards import free_on_cards
 from assistant.engine.gguf import read_header
 from assistant.engine.modelfile import free_memory
 from assistant.engine.native import NativeLog, has_broken_amx
@@ -137,7 +138,7 @@ def open_context(
         raise ModelFileError(f"The model {path.name} cannot write text.", "Choose a chat model.")
     window = window or usual_window(model, options)
     parameters = llama_cpp.llama_context_default_params()
-    count = _sequences(model, window, options.sequences)
+    count = _sequences(model, window, options)
     # Sequences that share one buffer would each compute over all the others' tokens.
     parameters.kv_unified = False
     parameters.n_seq_max = count
@@ -201,14 +202,14 @@ def _flash_attention(options: LoadOptions) -> int:
     return int(llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO)
 
 
-def _sequences(model: llama_cpp.llama_model_p, window: int, wanted: int) -> int:
+def _sequences(model: llama_cpp.llama_model_p, window: int, options: LoadOptions) -> int:
     """How many conversations fit: beside the first they may take a part of what is free."""
     heads = max(llama_cpp.llama_model_n_head(model), 1)
     width = llama_cpp.llama_model_n_embd(model) // heads
     layers, kv_heads = llama_cpp.llama_model_n_layer(model), llama_cpp.llama_model_n_head_kv(model)
     size: int = max(window * layers * kv_heads * width * 4, 1)
-    fitting = 1 + int(free_memory() * FOR_OTHERS) // size
-    return max(1, min(wanted, fitting))
+    free = min(free_memory(), free_on_cards()) if options.gpu_layers > 0 else free_memory()
+    return max(1, min(options.sequences, 1 + int(free * FOR_OTHERS) // size))
 
 
 def _refused(path: Path, errors: list[str]) -> ModelFileError:

@@ -91,13 +91,17 @@ def memory_needed(path: Path, header: Header, window: int, graph: int = COMPUTED
     return weights + context_bytes(header, window, graph) + OVERHEAD
 
 
-def check_memory(path: Path, header: Header, window: int, graph: int) -> None:
+def check_memory(path: Path, header: Header, window: int, graph: int, on_cards: float = 0) -> None:
     """Refuse a model that needs more memory than is free; see `memory_needed`.
+
+    Args:
+        on_cards: the share that graphics cards hold.
 
     Raises:
         ModelMemoryError: that is so.
     """
-    needed, free = memory_needed(path, header, window, graph), free_memory()
+    needed = int(memory_needed(path, header, window, graph) * (1 - on_cards))
+    free = free_memory()
     if needed > free:
         raise memory_error(path, needed, window, free)
 
@@ -113,6 +117,13 @@ def memory_error(path: Path, needed: int, window: int, free: int) -> ModelMemory
 
 def context_bytes(header: Header, window: int, graph: int = COMPUTED_AT_ONCE) -> int:
     """Bytes of a 16-bit key/value cache and of attention; 0 where the header does not say."""
+    window = min(window, header.number("context_length") or window)
+    attention = header.number("attention.head_count") * graph * window * 4
+    return cache_bytes(header, window) + attention
+
+
+def cache_bytes(header: Header, window: int) -> int:
+    """Bytes of a 16-bit key/value cache; 0 where the header does not say."""
     layers, heads = header.number("block_count"), header.number("attention.head_count")
     if not heads:
         return 0
@@ -121,9 +132,7 @@ def context_bytes(header: Header, window: int, graph: int = COMPUTED_AT_ONCE) ->
     values = header.number("attention.value_length") or width
     cached_heads = header.number("attention.head_count_kv") or heads
     window = min(window, header.number("context_length") or window)
-    cache = layers * window * cached_heads * (keys + values) * 2
-    attention = heads * graph * window * 4
-    return cache + attention
+    return layers * window * cached_heads * (keys + values) * 2
 
 
 def free_memory() -> int:

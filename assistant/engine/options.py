@@ -36,7 +36,7 @@ class LoadOptions(Value):
     load_timeout: Annotated[float, Field(gt=0)] = 300
     """Seconds after which a load is given up."""
     gpu_layers: Annotated[int, Field(ge=-1)] = -1
-    """Layers that a graphics card computes; -1 all, where this llama.cpp can use one."""
+    """Layers that a graphics card computes; -1 as many as it has memory for."""
     flash_attention: FlashAttention = "auto"
     cache_type: CacheType = "f16"
     lookup: Lookup = "auto"

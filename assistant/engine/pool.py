@@ -9,11 +9,13 @@ from time import monotonic
 from assistant.core.errors import EngineError
 from assistant.core.models import ModelInfo
 from assistant.engine.abort import AbortFlag
+from assistant.engine.cards import Placement, free_on_cards, placement
 from assistant.engine.gguf import Header
 from assistant.engine.identity import stamp_of
 from assistant.engine.memory import SPARE, free_for_models, how_many_leave
 from assistant.engine.model import LoadedModel
 from assistant.engine.modelfile import (
+    cache_bytes,
     check_model_file,
     context_bytes,
     memory_error,
@@ -41,6 +43,7 @@ class _Held:
     stamp: tuple[int, int] | None
     header: Header
     used: float
+    placed: Placement
     limited: bool
     """Whether the window would be larger if there were more memory."""
     refused: int = 0
@@ -49,11 +52,17 @@ class _Held:
     @property
     def size(self) -> int:
         """Bytes that it gives back, at least."""
-        return memory_needed(self.path, self.header, self.model.window, self.options.graph)
+        needed = memory_needed(self.path, self.header, self.model.window, self.options.graph)
+        return int(needed * (1 - self.placed.share))
 
     def cost(self, window: int) -> int:
-        """Bytes that a window takes."""
-        return context_bytes(self.header, window, self.options.graph)
+        """Bytes of main memory that a window takes."""
+        size = context_bytes(self.header, window, self.options.graph)
+        return int(size * (1 - self.placed.share))
+
+    def cost_on_cards(self, window: int) -> int:
+        """Bytes of graphics cards that a window takes."""
+        return int(cache_bytes(self.header, window) * self.placed.share)
 
     def is_for(self, target: Target) -> bool:
         return (self.path, self.options) == (target.path, target.options)
@@ -130,6 +139,9 @@ class ModelPool:
             return None
         wanted = steps(needed, model.window, model.trained)
         possible = [window for window in wanted if not held.refused or window < held.refused]
+        if held.placed.share:
+            on_cards = free_on_cards() + held.cost_on_cards(model.window)
+            possible = [window for window in possible if held.cost_on_cards(window) <= on_cards]
         others = [other.size for other in self._held if other is not held]
         free = self._free() + held.cost(model.window)
         room = [
@@ -180,20 +192,32 @@ class ModelPool:
         header = check_model_file(path)
         trained = header.number("context_length")
         windows = beginnings(options.context_window, options.beginning, trained)
-        window, leave = self._fitting(path, header, windows, options.graph)
+        window, leave = self._fitting(path, header, windows, options)
         for held in self._held[:leave]:
             self._unload(held)
+        placed = self._placed(path, header, options, window)
         stamp = stamp_of(path)
+        run = options.model_copy(update={"gpu_layers": placed.layers})
         model = LoadedModel(
-            path, options, self._native, self._abort, progress, self._snapshots, window=window
+            path, run, self._native, self._abort, progress, self._snapshots, window=window
         )
         self.loads += 1
-        log.info("loaded %s", path)
+        log.info("loaded %s, %d layers on a graphics card", path, placed.layers)
         limited = window < windows[0]
-        return _Held(model, path, options, stamp, header, monotonic(), limited)
+        return _Held(model, path, options, stamp, header, monotonic(), placed, limited)
+
+    def _placed(self, path: Path, header: Header, options: LoadOptions, window: int) -> Placement:
+        """Where a model goes; others leave the cards for it, so that it is on them as a whole."""
+        placed = placement(path, header, options, window)
+        for held in [held for held in self._held if held.placed.layers]:
+            if placed.is_whole:
+                break
+            self._unload(held)
+            placed = placement(path, header, options, window)
+        return placed
 
     def _fitting(
-        self, path: Path, header: Header, windows: Sequence[int], graph: int
+        self, path: Path, header: Header, windows: Sequence[int], options: LoadOptions
     ) -> tuple[int, int]:
         """The first of the windows that a model fits with, and how many others leave for it.
 
@@ -202,7 +226,8 @@ class ModelPool:
         """
         free, sizes = self._free(), [held.size for held in self._held]
         for window in windows:
-            needed = memory_needed(path, header, window, graph)
+            share = placement(path, header, options, window).share
+            needed = int(memory_needed(path, header, window, options.graph) * (1 - share))
             leave = how_many_leave(needed, free, sizes, self._most)
             if leave is not None:
                 return window, leave

@@ -11,6 +11,7 @@ import llama_cpp
 from assistant.core.errors import EngineError
 from assistant.core.models import Sampling
 from assistant.engine.abort import AbortFlag
+from assistant.engine.cards import placement
 from assistant.engine.loading import load_weights, open_context
 from assistant.engine.modelfile import check_memory, check_model_file, context_bytes
 from assistant.engine.native import NativeLog
@@ -58,7 +59,9 @@ class Workbench:
         window = max(256, most + OPENING)
         self._options = options.model_copy(update={"sequences": 1, "batch": 0})
         self._header = check_model_file(path)
-        check_memory(path, self._header, window, self._options.graph)
+        placed = placement(path, self._header, self._options, window)
+        check_memory(path, self._header, window, self._options.graph, placed.share)
+        self._options = self._options.model_copy(update={"gpu_layers": placed.layers})
         self._model = load_weights(path, self._options, self._native, progress)
         self._vocabulary = Vocabulary(self._model)
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
