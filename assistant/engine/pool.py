@@ -42,6 +42,8 @@ class _Held:
     options: LoadOptions
     stamp: tuple[int, int] | None
     header: Header
+    weights: int
+    """Bytes of everything but the window; the file may be gone by now."""
     used: float
     placed: Placement
     limited: bool
@@ -52,7 +54,7 @@ class _Held:
     @property
     def size(self) -> int:
         """Bytes that it gives back, at least."""
-        needed = memory_needed(self.path, self.header, self.model.window, self.options.graph)
+        needed = context_bytes(self.header, self.model.window, self.options.graph) + self.weights
         return int(needed * (1 - self.placed.share))
 
     def cost(self, window: int) -> int:
@@ -196,7 +198,7 @@ class ModelPool:
         for held in self._held[:leave]:
             self._unload(held)
         placed = self._placed(path, header, options, window)
-        stamp = stamp_of(path)
+        stamp, weights = stamp_of(path), memory_needed(path, header, 0)
         run = options.model_copy(update={"gpu_layers": placed.layers})
         model = LoadedModel(
             path, run, self._native, self._abort, progress, self._snapshots, window=window
@@ -204,7 +206,7 @@ class ModelPool:
         self.loads += 1
         log.info("loaded %s, %d layers on a graphics card", path, placed.layers)
         limited = window < windows[0]
-        return _Held(model, path, options, stamp, header, monotonic(), placed, limited)
+        return _Held(model, path, options, stamp, header, weights, monotonic(), placed, limited)
 
     def _placed(self, path: Path, header: Header, options: LoadOptions, window: int) -> Placement:
         """Where a model goes; others leave the cards for it, so that it is on them as a whole."""

@@ -12,7 +12,7 @@ from assistant.core.errors import EngineError
 from assistant.core.models import Sampling
 from assistant.engine.abort import AbortFlag
 from assistant.engine.cards import placement
-from assistant.engine.loading import load_weights, open_context
+from assistant.engine.loading import load_weights, open_context, usual_window
 from assistant.engine.modelfile import check_memory, check_model_file, context_bytes
 from assistant.engine.native import NativeLog
 from assistant.engine.options import LoadOptions
@@ -76,8 +76,7 @@ class Workbench:
 
     def extra(self, graph: int) -> int:
         """See `Measuring.extra`."""
-        trained: int = llama_cpp.llama_model_n_ctx_train(self._model)
-        window = self._options.context_window or trained
+        window = usual_window(self._model, self._options)
         usual = context_bytes(self._header, window)
         return context_bytes(self._header, window, graph) - usual
 

@@ -119,6 +119,18 @@ def test_a_replaced_file_is_loaded_again_and_nothing_else(models: LocalModels) -
     assert load(two).loads == 3
 
 
+def test_a_model_whose_file_is_gone_makes_room_like_any_other(
+    own_home: Path, models: LocalModels
+) -> None:
+    one, two = models.open("one"), models.open("two")
+    free(own_home, 2000 * MIB)
+    Path(load(one).info.path).unlink()
+    assert answer(one, QUESTION, SHORT)[0]
+
+    free(own_home, 100 * MIB)
+    assert load(two).loads == 2
+
+
 def test_a_damaged_file_costs_no_other_its_place(own_home: Path, models: LocalModels) -> None:
     one = models.open("one")
     load(one)

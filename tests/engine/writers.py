@@ -46,7 +46,7 @@ class OpenModel:
         self._native = NativeLog(self.abort)
         options = LoadOptions(context_window=window, threads=1, sequences=1)
         self._model = load_weights(path, options, self._native, lambda _: True)
-        self.context = open_context(self._model, path, options, window, self._native)
+        self.context = open_context(self._model, path, options, self._native, window)
         obey(self.context, self.abort)
         self.vocabulary = _Vocabulary(self._model, self)
         self._sequences = Sequences(self.context, self.vocabulary)
