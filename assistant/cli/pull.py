@@ -1,14 +1,21 @@
 """`assistant models pull`: fetching a model after its licence and size were accepted."""
 
+from textwrap import wrap
+
 import click
 
-from assistant.cli.console import Console
+from assistant.cli.console import DIM, Console
 from assistant.cli.interruption import Interruption
 from assistant.cli.models import size_of
 from assistant.cli.program import Program
 from assistant.core.downloads import Fetched, Fetching, Offer
 from assistant.core.errors import AccessError, AssistantError
 from assistant.core.ports import ModelDownloads
+
+WIDE = 160
+"""Columns that the table of recommended models takes."""
+
+INDENT = "    "
 
 MINUTE, HOUR = 60, 3600
 
@@ -100,6 +107,14 @@ def _recommend(console: Console, downloads: ModelDownloads, as_json: bool) -> No
     if as_json:
         for model in found:
             console.json(model.model_dump(), indent=None)
+        return
+    if console.width is not None and console.width < WIDE:
+        for m in found:
+            console.line(m.wanted)
+            told = f"{size_of(m.size)}, {m.memory:g} GB of memory, {m.licence}; languages: "
+            told += f"{m.languages}; {m.good_for}"
+            for line in wrap(told, max(console.width - len(INDENT), 20)):
+                console.styled(f"{INDENT}{line}", DIM)
         return
     rows = [
         (m.wanted, size_of(m.size), f"{m.memory:g} GB", m.licence, m.languages, m.good_for)

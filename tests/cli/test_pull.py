@@ -83,3 +83,19 @@ def test_what_is_worth_fetching_is_listed_without_a_connection(shell: Shell, hub
     assert run.status == 0
     assert "Qwen/Qwen3-4B-GGUF:Q4_K_M" in run.out
     assert hub.tokens == []
+
+
+def test_models_worth_fetching_are_told_in_full_on_a_narrow_terminal(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    piped = shell("models", "pull").out.splitlines()
+    shell.terminal = True
+    shown = shell("models", "pull", NO_COLOR="1").out
+
+    assert piped[0].split()[:3] == ["model", "size", "memory"]
+    words = " ".join(shown.split())
+    for model in json.loads(f"[{','.join(shell('models', 'pull', '--json').out.splitlines())}]"):
+        assert f"{model['wanted']} " in words
+        assert model["good_for"] in words
+        assert model["languages"] in words
