@@ -260,6 +260,13 @@ async def test_another_model_leaves_them_behind_and_undo_brings_both_back(home: 
         )
 
 
+async def test_an_adapter_is_no_model_to_go_on_with(home: Path) -> None:
+    async with opened(Setting(home, catalog())) as driver:
+        await command(driver, "/model formal")
+        await driver.until_shown("There is no model called 'formal'.")
+        assert driver.screen.session.conversation is None
+
+
 async def test_a_model_that_is_refused_leaves_the_adapters_on(home: Path) -> None:
     bad = ScriptedModel(name="bad", load_error=ModelError("It is broken.", "Fetch it again."))
     models = ScriptedModels(ScriptedModel("One.", name="first"), bad, there=THERE)

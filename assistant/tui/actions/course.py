@@ -108,7 +108,8 @@ async def model(screen: "ChatScreen", call: Call) -> None:
             return
         wanted = picked
     name = None if wanted.casefold() == sampling.DEFAULT else wanted
-    found = await screen.desk.run(models.reference, name)
+    # Whether there is such a model, whatever it is run with.
+    found = await screen.desk.run(models.open, name, ())
     before = await screen.session.make()
     if before.model != name:
         await screen.desk.run(screen.desk.store.set_model, before.id, name)
