@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -14,6 +15,7 @@ from assistant.engine.catalog import STARTER, LocalModels
 from assistant.engine.options import LoadOptions
 from tests.engine.support import GREEDY, answer, collect, engine_home, local_models, said
 from tests.engine.tiny_model import NAME, write_tiny_model
+from tests.engine.tiny_model import WINDOW as TRAINED
 from tests.fakes import ScriptedModel
 
 QUESTION = (said("system", "You answer briefly."), said("user", "What is the capital of France?"))
@@ -27,11 +29,16 @@ LONG_STORY = "once upon a time there was a cat who liked stories. " * 50
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[LocalModels]:
-    """One engine for both models."""
+def engine_folder() -> Iterator[Path]:
     with engine_home() as home:
         write_tiny_model(home / "models")
-        yield local_models(home, LoadOptions(context_window=WINDOW, threads=1))
+        yield home
+
+
+@pytest.fixture(scope="module")
+def engine(engine_folder: Path) -> LocalModels:
+    """One engine for both models."""
+    return local_models(engine_folder, LoadOptions(context_window=WINDOW, threads=1))
 
 
 @pytest.fixture(
@@ -56,6 +63,30 @@ def test_loading_ends_with_what_was_loaded(model: ChatModel) -> None:
     assert isinstance(last, Loaded)
     assert last.info.context_window == WINDOW
     assert last.info.name
+
+
+def test_a_window_that_is_fixed_does_not_grow(model: ChatModel) -> None:
+    *_, last = model.load(Event(), window=100_000)
+    assert isinstance(last, Loaded)
+    assert last.info.context_window == WINDOW
+
+
+@pytest.mark.parametrize("name", ["scripted", pytest.param(NAME, marks=pytest.mark.model)])
+def test_a_window_grows_as_it_is_asked_up_to_what_was_trained(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    if name == "scripted":
+        model: ChatModel = ScriptedModel(window=WINDOW, trained=TRAINED)
+    else:
+        home = request.getfixturevalue("engine_folder")
+        model = local_models(home, LoadOptions(beginning=WINDOW, threads=1)).open(name)
+    windows = []
+    for asked in (None, WINDOW // 2, WINDOW * 2, WINDOW, 10**6):
+        *_, last = model.load(Event(), window=asked)
+        assert isinstance(last, Loaded)
+        assert last.info.trained_context == TRAINED
+        windows.append(last.info.context_window)
+    assert windows == [WINDOW, WINDOW, WINDOW * 2, WINDOW * 2, TRAINED]
 
 
 def test_loading_that_is_not_wanted_ends_without_a_model(model: ChatModel) -> None:
