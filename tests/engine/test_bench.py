@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -260,6 +260,8 @@ def measuring() -> list[int]:
     """Processes that this one has started and that measure."""
     found = []
     for child in psutil.Process(os.getpid()).children(recursive=True):
-        if BENCH in " ".join(child.cmdline()):
-            found.append(child.pid)
+        # One that has ended since has no command any more.
+        with suppress(psutil.NoSuchProcess):
+            if BENCH in " ".join(child.cmdline()):
+                found.append(child.pid)
     return found
