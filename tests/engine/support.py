@@ -103,3 +103,14 @@ def until(condition: object, timeout: float = 20) -> None:
     while not condition():
         assert monotonic() < deadline, "the state was not reached in time"
         sleep(0.01)
+
+
+def started(mark: str) -> list[psutil.Process]:
+    """What this process has started and is still running, by a part of its command."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        # One that has ended since has no command any more.
+        with suppress(psutil.NoSuchProcess):
+            if any(mark in part for part in child.cmdline()):
+                found.append(child)
+    return found

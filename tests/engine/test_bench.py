@@ -1,17 +1,15 @@
 """Measuring real models in a process of its own, and what is remembered of it."""
 
 import json
-import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from time import perf_counter
 
-import psutil
 import pytest
 
 from assistant.core.errors import EngineError, ModelFileError, ModelMemoryError, StorageError
@@ -22,7 +20,7 @@ from assistant.engine.catalog import LocalModels
 from assistant.engine.options import LoadOptions
 from assistant.engine.tunings import Tunings
 from assistant.engine.workbench import Workbench
-from tests.engine.support import GREEDY, answer, engine_home, engine_spec, said
+from tests.engine.support import GREEDY, answer, engine_home, engine_spec, said, started
 from tests.engine.tiny_model import HEADS, NAME, WINDOW, write_tiny_model
 
 ONE_CORE = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])"
@@ -190,7 +188,7 @@ def test_a_stop_ends_the_process_and_keeps_what_was_there(home: Path) -> None:
             stop.set()
 
     assert (home / "tunings.json").read_bytes() == before
-    assert measuring() == []
+    assert started(BENCH) == []
 
 
 def test_a_process_that_dies_is_an_error_and_keeps_what_was_there(home: Path) -> None:
@@ -254,14 +252,3 @@ def test_a_disk_that_takes_nothing_is_told(home: Path) -> None:
     with pytest.raises(StorageError, match="cannot be kept"):
         list(tuning(home).measure(NAME, Event(), quick=True))
     assert [file.name for file in home.glob("tunings.json.*")] == []
-
-
-def measuring() -> list[int]:
-    """Processes that this one has started and that measure."""
-    found = []
-    for child in psutil.Process(os.getpid()).children(recursive=True):
-        # One that has ended since has no command any more.
-        with suppress(psutil.NoSuchProcess):
-            if BENCH in " ".join(child.cmdline()):
-                found.append(child.pid)
-    return found

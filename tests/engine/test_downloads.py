@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
-import psutil
 import pytest
 
 from assistant.core.downloads import Fetched, Fetching
@@ -17,7 +16,7 @@ from assistant.core.errors import AccessError, DownloadError
 from assistant.engine.discovery import in_folder
 from assistant.engine.downloads import HubDownloads
 from tests.engine.hub_server import Hub, serving
-from tests.engine.support import until
+from tests.engine.support import started, until
 
 PULL = "from assistant.engine.hub_worker import main; main()"
 WANTED = "acme/Tiny-GGUF"
@@ -134,7 +133,7 @@ def test_a_download_that_is_killed_is_gone_on_with(hub: Hub, home: Path) -> None
     part = home / "models/acme/Tiny-GGUF"
     next(running)
     until(lambda: any(file.stat().st_size == 1_500_000 for file in part.glob("*.part")))
-    (child,) = (p for p in psutil.Process().children() if any(PULL in a for a in p.cmdline()))
+    (child,) = started(PULL)
     child.send_signal(signal.SIGKILL)
     with pytest.raises(DownloadError, match="ended before its time"):
         list(running)
