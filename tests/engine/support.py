@@ -14,7 +14,7 @@ from time import monotonic, sleep
 
 import psutil
 
-from assistant.core.events import Finished, ModelEvent, Wrote
+from assistant.core.events import Finished, Loaded, ModelEvent, Wrote
 from assistant.core.models import ChatMessage, Role, Sampling
 from assistant.core.ports import ChatModel
 from assistant.engine.catalog import LocalModels
@@ -114,3 +114,17 @@ def started(mark: str) -> list[psutil.Process]:
             if any(mark in part for part in child.cmdline()):
                 found.append(child)
     return found
+
+
+def load(model: ChatModel, window: int | None = None) -> Loaded:
+    """See `ChatModel.load`: what there is at the end."""
+    *_, last = model.load(Event(), window=window)
+    assert isinstance(last, Loaded)
+    return last
+
+
+def free(home: Path, size: int) -> None:
+    """What the worker of a home takes for free memory from now on, in bytes."""
+    new = home / "free.new"
+    new.write_text(str(size))
+    new.replace(home / "free")

@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from assistant.core.errors import EngineDiedError
-from assistant.core.events import Loaded, Loading
+from assistant.core.events import Loading
 from assistant.core.models import ChatMessage
 from assistant.core.ports import ChatModel
 from assistant.engine.options import LoadOptions
@@ -19,6 +19,8 @@ from tests.engine.support import (
     answer,
     collect,
     engine_home,
+    free,
+    load,
     local_models,
     said,
     until,
@@ -32,19 +34,6 @@ MIB = 2**20
 SHORT = GREEDY.model_copy(update={"max_tokens": 16})
 SMALL = LoadOptions(beginning=512, threads=1)
 TEXT = "The keeper of the light wrote down the wind, the tide and the names of the ships. "
-
-
-def grow(model: ChatModel, window: int | None) -> Loaded:
-    *_, last = model.load(Event(), window=window)
-    assert isinstance(last, Loaded)
-    return last
-
-
-def free(home: Path, size: int) -> None:
-    """What the worker takes for free from now on."""
-    new = home / "free.new"
-    new.write_text(str(size))
-    new.replace(home / "free")
 
 
 @pytest.fixture
@@ -76,11 +65,11 @@ def talk(model: ChatModel, word: str) -> list[ChatMessage]:
 def test_a_window_grows_as_far_as_it_is_asked_and_no_further_than_was_trained(
     tiny: ChatModel,
 ) -> None:
-    assert grow(tiny, None).info.context_window == 512
-    assert grow(tiny, 400).info.context_window == 512
-    assert grow(tiny, 1000).info.context_window == 1024
-    assert grow(tiny, 700).info.context_window == 1024
-    grown = grow(tiny, 100_000)
+    assert load(tiny, None).info.context_window == 512
+    assert load(tiny, 400).info.context_window == 512
+    assert load(tiny, 1000).info.context_window == 1024
+    assert load(tiny, 700).info.context_window == 1024
+    grown = load(tiny, 100_000)
     assert grown.info.context_window == grown.info.trained_context == 4096
     assert not grown.info.limited
     assert grown.loads == 1
@@ -88,7 +77,7 @@ def test_a_window_grows_as_far_as_it_is_asked_and_no_further_than_was_trained(
 
 
 def test_who_waits_is_told_that_the_window_grows(tiny: ChatModel) -> None:
-    grow(tiny, None)
+    load(tiny, None)
     told = [event for event in tiny.load(Event(), window=2000) if isinstance(event, Loading)]
     assert [event.window for event in told] == [2048]
 
@@ -97,7 +86,7 @@ def test_an_answer_is_the_same_as_in_a_window_that_was_always_large(
     small: ChatModel, fixed: ChatModel
 ) -> None:
     asked = talk(small, "Recife")
-    assert grow(small, 3000).info.context_window == 4096
+    assert load(small, 3000).info.context_window == 4096
 
     grown, kept = answer(small, asked, SHORT)
     cold, read = answer(fixed, asked, SHORT)
@@ -109,7 +98,7 @@ def test_an_answer_is_the_same_as_in_a_window_that_was_always_large(
 
 def test_all_conversations_stay_warm_when_the_window_grows(small: ChatModel) -> None:
     talks = [talk(small, secrets.token_hex(4)) for _ in range(3)]
-    grow(small, 2000)
+    load(small, 2000)
     for asked in talks:
         _, done = answer(small, asked, SHORT)
         assert done.usage.cached_tokens > done.usage.prompt_tokens - 60
@@ -124,7 +113,7 @@ def test_a_snapshot_of_a_small_window_is_good_for_a_large_one(
     os.kill(worker, signal.SIGKILL)
     until(lambda: not workers(own_home))
 
-    grow(small, 4096)
+    load(small, 4096)
     restored, done = answer(small, asked, SHORT)
 
     assert done.usage.cached_tokens > done.usage.prompt_tokens - 60
@@ -136,7 +125,7 @@ def test_a_private_conversation_stays_off_the_disk_when_the_window_grows(
 ) -> None:
     secret = [said("system", f"Secret. {TEXT * 15}"), said("user", "Who wrote?")]
     collect(small.stream(secret, SHORT, Event(), keep="memory"))
-    grow(small, 2000)
+    load(small, 2000)
     for _ in range(4):
         talk(small, secrets.token_hex(4))
     until(lambda: len(list((own_home / "snapshots").glob("*.kv"))) >= 4, timeout=60)
@@ -148,21 +137,21 @@ def test_a_private_conversation_stays_off_the_disk_when_the_window_grows(
 def test_a_fixed_window_stays_as_it_is(own_home: Path) -> None:
     options = LoadOptions(context_window=512, threads=1)
     model = local_models(own_home, options).open(str(write_tiny_model(own_home)))
-    assert grow(model, 4000).info.context_window == 512
+    assert load(model, 4000).info.context_window == 512
 
 
 def test_where_memory_is_short_a_window_grows_as_far_as_there_is_room(
     own_home: Path, tiny: ChatModel
 ) -> None:
     free(own_home, 500 * MIB)
-    grow(tiny, None)
+    load(tiny, None)
     free(own_home, 10 * MIB)
 
-    half = grow(tiny, 4000).info
+    half = load(tiny, 4000).info
     assert (half.context_window, half.limited) == (2048, True)
 
     free(own_home, 100 * MIB)
-    whole = grow(tiny, 4000).info
+    whole = load(tiny, 4000).info
     assert (whole.context_window, whole.limited) == (4096, False)
 
 
@@ -171,7 +160,7 @@ def test_where_there_is_no_memory_nothing_is_lost(own_home: Path, tiny: ChatMode
     answer(tiny, asked, SHORT)
     free(own_home, 0)
 
-    same = grow(tiny, 4000).info
+    same = load(tiny, 4000).info
 
     assert (same.context_window, same.limited) == (512, True)
     _, done = answer(tiny, asked, SHORT)
@@ -186,19 +175,19 @@ def test_a_window_that_llama_cpp_cannot_make_leaves_the_old_one(own_home: Path) 
     first, _ = answer(model, asked, SHORT)
     (own_home / "limit").write_text(str(200 * MIB))
 
-    same = grow(model, 2**21)
+    same = load(model, 2**21)
 
     assert (same.info.context_window, same.info.limited, same.loads) == (512, True, 1)
     again, done = answer(model, asked, SHORT)
     assert again == first
     assert done.usage.cached_tokens > 290
-    assert grow(model, 2000).info.context_window == 2048
+    assert load(model, 2000).info.context_window == 2048
 
 
 def test_a_model_begins_with_less_where_memory_is_short(own_home: Path) -> None:
     models = local_models(own_home, LoadOptions(threads=1))
     free(own_home, 300 * MIB)
-    info = grow(models.open(None), None).info
+    info = load(models.open(None), None).info
     assert (info.context_window, info.limited) == (2048, True)
 
 
@@ -207,16 +196,16 @@ def test_other_models_leave_for_a_window_only_when_they_must(own_home: Path) -> 
     files = [write_tiny_model(own_home, name, seed) for seed, name in enumerate("ab", 1)]
     one, other = (models.open(str(file)) for file in files)
     free(own_home, 2000 * MIB)
-    grow(one, None)
-    assert grow(other, 2000).loads == 2
-    assert grow(one, None).loads == 2
+    load(one, None)
+    assert load(other, 2000).loads == 2
+    assert load(one, None).loads == 2
 
     free(own_home, 0)
-    assert grow(other, 4000).info.context_window == 4096
+    assert load(other, 4000).info.context_window == 4096
 
     free(own_home, 2000 * MIB)
-    assert grow(one, None).loads == 3
-    assert grow(other, None).loads == 3
+    assert load(one, None).loads == 3
+    assert load(other, None).loads == 3
 
 
 def test_a_worker_killed_while_the_window_grows_is_started_again(
@@ -234,7 +223,7 @@ def test_a_worker_killed_while_the_window_grows_is_started_again(
         kill_when_it_grows()
 
     assert answer(small, asked, SHORT)[0]
-    assert grow(small, 8000).info.context_window == 8192
+    assert load(small, 8000).info.context_window == 8192
 
 
 def test_who_does_not_wait_for_the_window_loses_nothing(small: ChatModel) -> None:
@@ -247,4 +236,4 @@ def test_who_does_not_wait_for_the_window_loses_nothing(small: ChatModel) -> Non
     _, done = answer(small, asked, SHORT)
 
     assert done.usage.cached_tokens > done.usage.prompt_tokens - 60
-    assert grow(small, None).info.context_window == 8192
+    assert load(small, None).info.context_window == 8192

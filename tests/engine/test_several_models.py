@@ -7,15 +7,16 @@ from threading import Event, Thread
 import pytest
 
 from assistant.core.errors import ModelMemoryError
-from assistant.core.events import Loaded, Wrote
+from assistant.core.events import Wrote
 from assistant.core.models import Sampling
-from assistant.core.ports import ChatModel
 from assistant.engine.catalog import LocalModels
 from assistant.engine.options import LoadOptions
 from tests.engine.support import (
     GREEDY,
     answer,
     engine_spec,
+    free,
+    load,
     local_models,
     said,
     starter_file,
@@ -28,19 +29,6 @@ pytestmark = pytest.mark.model
 MIB = 2**20
 SHORT = GREEDY.model_copy(update={"max_tokens": 8})
 QUESTION = [said("user", "Tell me of the sea.")]
-
-
-def load(model: ChatModel) -> Loaded:
-    *_, last = model.load(Event())
-    assert isinstance(last, Loaded)
-    return last
-
-
-def free(home: Path, size: int) -> None:
-    """What the worker takes for free from now on."""
-    new = home / "free.new"
-    new.write_text(str(size))
-    new.replace(home / "free")
 
 
 @pytest.fixture
