@@ -239,7 +239,9 @@ def _best(
 
 def _strength(sentence: str, text: str, support: Support) -> Strength | None:
     words = _words(sentence)
-    if len(words.split()) >= FEWEST_WORDS and words in _words(text):
+    # A part of a sentence that only says the question again bears out nothing.
+    tells = support.overlap > 0 or _words(text[support.start : support.end]) in words
+    if tells and len(words.split()) >= FEWEST_WORDS and words in _words(text):
         return "verbatim"
     if support.overlap >= SUPPORTED[0] and support.cosine >= SUPPORTED[1]:
         return "supported"

@@ -161,3 +161,24 @@ def test_a_heading_with_nothing_below_it_is_quoted_alone() -> None:
     assert nearest("The deposit?", [passage("Deposit.")], measure) == Saying(
         number=1, text="Deposit."
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "overlap", "strength"),
+    [
+        ("The warranty of the fridge.", 0.0, None),
+        ("The warranty of the fridge.", 0.5, "verbatim"),
+        ("The warranty of the fridge lasts 18 months.", 0.0, "verbatim"),
+    ],
+)
+def test_a_part_of_a_sentence_that_says_the_question_again_is_no_evidence(
+    answer: str, overlap: float, strength: str | None
+) -> None:
+    text = "The warranty of the fridge lasts 18 months."
+
+    def measure(_: Sequence[str], __: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
+        return ((Support(cosine=0.5, overlap=overlap, start=0, end=len(text)),),)
+
+    found = check(answer, [passage(text)], measure)
+
+    assert [citation.strength for citation in found] == ([strength] if strength else [])
