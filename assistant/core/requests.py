@@ -86,17 +86,8 @@ class Requests:
             case Regenerate(message_id=id):
                 old = self._answer(id)
                 question = store.message(old.parent_id) if old.parent_id else None
-                model, adapters = self._model_of(store.conversation(old.conversation_id))
-                return question, store.append(
-                    old.conversation_id,
-                    old.parent_id,
-                    "assistant",
-                    "",
-                    state="streaming",
-                    model=model,
-                    adapters=adapters,
-                    sampling=sampling,
-                )
+                conversation = store.conversation(old.conversation_id)
+                return question, self._begin(conversation, old.parent_id, sampling)
             case Continue(message_id=id):
                 old = self._answer(id)
                 model, adapters = self._model_of(store.conversation(old.conversation_id))
@@ -117,10 +108,16 @@ class Requests:
         if not conversation.title:
             words = title_from(mentions.with_names(question.asked, asked.attached))
             self._store.suggest_title(conversation_id, words, "words")
+        return question, self._begin(conversation, question.id, sampling)
+
+    def _begin(
+        self, conversation: Conversation, question_id: str | None, sampling: Sampling
+    ) -> Message:
+        """An answer that is still empty."""
         model, adapters = self._model_of(conversation)
-        answer = self._store.append(
-            conversation_id,
-            question.id,
+        return self._store.append(
+            conversation.id,
+            question_id,
             "assistant",
             "",
             state="streaming",
@@ -128,7 +125,6 @@ class Requests:
             adapters=adapters,
             sampling=sampling,
         )
-        return question, answer
 
     def _model_of(self, conversation: Conversation) -> tuple[str | None, tuple[AdapterUse, ...]]:
         """Which model will answer, by its own name, and with which adapters; as they were asked
