@@ -38,15 +38,15 @@ def main() -> None:
 
 
 def _command() -> int:
-    from assistant.cli import main as run  # noqa: PLC0415 -- after the flags are set
+    from assistant.cli.entry import main as run  # noqa: PLC0415 -- after the flags are set
 
     return run()
 
 
 def _work(name: str) -> int:
     """Be a worker; its standard error is its log, so that is where a traceback belongs."""
-    from assistant.bootstrap import run_worker  # noqa: PLC0415 -- after the flags are set
     from assistant.core.errors import AssistantError  # noqa: PLC0415
+    from assistant.workers import run_worker  # noqa: PLC0415 -- after the flags are set
 
     try:
         run_worker(name)

@@ -14,14 +14,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from assistant.core.errors import SettingsError
-from assistant.core.models import (
+from assistant.core.values.base import Value
+from assistant.core.values.sampling import (
     CacheType,
     ContextWindow,
     FlashAttention,
     Lookup,
     Sampling,
     SamplingChanges,
-    Value,
 )
 
 PREFIX = "ASSISTANT_"

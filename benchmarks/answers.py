@@ -12,12 +12,14 @@ from threading import Event
 from time import perf_counter
 
 from assistant import bootstrap
-from assistant.core.events import Loaded, Wrote
-from assistant.core.models import ChatMessage, Sampling
-from assistant.core.ports import ChatModel, ConversationStore
-from assistant.engine.window import BEGINNING
-from assistant.paths import find_paths
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.models import ChatModel
+from assistant.core.values.conversation import ChatMessage
+from assistant.core.values.events import Loaded, Wrote
+from assistant.core.values.sampling import Sampling
+from assistant.engine.options import BEGINNING
 from assistant.settings import Settings, load_settings
+from assistant.system.paths import find_paths
 from benchmarks.pairs import Comparison, compare, pairs
 
 TOKENS = 96

@@ -8,7 +8,7 @@ import os
 import sys
 from time import perf_counter
 
-from assistant.library.embedding import OFFLINE
+from assistant.library.embedding.sentence_transformers import OFFLINE
 
 
 def main() -> None:

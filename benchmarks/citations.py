@@ -26,15 +26,20 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from assistant import bootstrap
-from assistant.core import citations, grounding
-from assistant.core.documents import Passage
-from assistant.core.library import Support
-from assistant.core.models import Citation
-from assistant.library.chunking import ChunkLimits
-from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
-from assistant.library.support import support
-from assistant.paths import find_paths
+from assistant.core.grounding import citations
+from assistant.core.grounding import retrieval as grounding
+from assistant.core.values.conversation import Citation
+from assistant.core.values.documents import Passage
+from assistant.core.values.library import Support
+from assistant.library.embedding.sentence_transformers import (
+    SentenceTransformerEmbedder,
+    starter_folder,
+)
+from assistant.library.search.support import support
+from assistant.library.text.chunking import ChunkLimits
 from assistant.settings import load_settings
+from assistant.system.paths import find_paths
+from assistant.workers import make_folders
 from benchmarks.library import BenchLibrary, Remembering, library_of, one_each
 from benchmarks.question_sets import NAMES, Question, QuestionSet, data_folder, load
 from benchmarks.written import Writer, Written, answers_file, write_all
@@ -184,7 +189,7 @@ def main() -> int:
         return 2
     embedder = Remembering(SentenceTransformerEmbedder(model), chosen.cache)
     paths = find_paths()
-    bootstrap.make_folders(paths)
+    make_folders(paths)
     writing = bootstrap.model_catalog(load_settings(paths.settings_file), paths).open(None)
     prompt = bootstrap.prompt_library(paths).get("general").text
     writer = Writer(writing, prompt, answers_file())

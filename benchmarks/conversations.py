@@ -19,12 +19,11 @@ from random import Random
 from statistics import median, quantiles
 from time import perf_counter, process_time
 
-from assistant.paths import find_paths
-from assistant.storage.catalogue import Values
 from assistant.storage.conversations import SqliteConversations
-from assistant.storage.database import connect
-from assistant.storage.rows import microseconds
-from assistant.storage.text import comparable
+from assistant.storage.database.connection import connect
+from assistant.storage.tables.conversations import Values
+from assistant.storage.tables.rows import comparable, microseconds
+from assistant.system.paths import find_paths
 from benchmarks.pairs import HEADER, Comparison, compare, pairs
 from benchmarks.screen import first_frame
 

@@ -13,11 +13,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from assistant.core.measures import Quality, auc, first_rank, quality
-from assistant.library.chunking import ChunkLimits
-from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
-from assistant.library.evidence import JUDGE
-from assistant.library.retrieval import Found
+from assistant.core.evaluation import Quality, auc, first_rank, quality
+from assistant.library.embedding.sentence_transformers import (
+    SentenceTransformerEmbedder,
+    starter_folder,
+)
+from assistant.library.search.evidence import JUDGE
+from assistant.library.search.retrieval import Found
+from assistant.library.text.chunking import ChunkLimits
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
 from benchmarks.question_sets import NAMES, Question, data_folder, load

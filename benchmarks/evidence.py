@@ -8,9 +8,9 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from assistant.library.chunking import ChunkLimits
-from assistant.library.evidence import Signs
-from assistant.library.languages import Language
+from assistant.library.search.evidence import Signs
+from assistant.library.text.chunking import ChunkLimits
+from assistant.library.text.languages import Language
 from benchmarks.library import Remembering, library_of, one_each
 from benchmarks.question_sets import Question, QuestionSet
 

@@ -9,23 +9,22 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.core.documents import Block, Document
-from assistant.library.analysis import Analyzer
-from assistant.library.catalog import Catalog, Stamp
-from assistant.library.chunking import ChunkLimits
-from assistant.library.collections import Collections
-from assistant.library.database import Database
-from assistant.library.embedding import Embedder, Vectors
-from assistant.library.embeddings import Embeddings
-from assistant.library.meaning import Meaning
-from assistant.library.preparing import prepare, texts_to_embed
-from assistant.library.retrieval import Retrieval
-from assistant.library.sharing import SharedEmbedder
-from assistant.library.vector_index import VectorIndex
-from assistant.library.vector_places import EmbeddedPlace
+from assistant.core.values.documents import Block, Document
+from assistant.library.embedding.sentence_transformers import Embedder, Vectors
+from assistant.library.embedding.serving import SharedEmbedder
+from assistant.library.search.retrieval import Retrieval
+from assistant.library.store.catalog import Catalog, Stamp
+from assistant.library.store.collections import Collections
+from assistant.library.store.database import Database
+from assistant.library.store.embeddings import Embeddings
+from assistant.library.text.analysis import Analyzer
+from assistant.library.text.chunking import ChunkLimits, prepare, texts_to_embed
+from assistant.library.vectors.index import VectorIndex
+from assistant.library.vectors.places import EmbeddedPlace
+from assistant.library.vectors.semantic import Meaning
 from benchmarks.question_sets import Paragraph
 
-PROBE = (sys.executable, "-m", "assistant.library.probing")
+PROBE = (sys.executable, "-m", "assistant.library.vectors.probe")
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,15 @@ from pathlib import Path
 from threading import Event
 
 from assistant import bootstrap
-from assistant.core.documents import Passage, Place
-from assistant.core.events import Finished
-from assistant.core.models import ChatMessage, Lookup, Sampling
-from assistant.core.ports import ChatModel
-from assistant.core.sources import compose
-from assistant.paths import find_paths
+from assistant.core.grounding.retrieval import compose
+from assistant.core.ports.models import ChatModel
+from assistant.core.values.conversation import ChatMessage, Place
+from assistant.core.values.documents import Passage
+from assistant.core.values.events import Finished
+from assistant.core.values.sampling import Lookup, Sampling
 from assistant.settings import load_settings
+from assistant.system.paths import find_paths
+from assistant.workers import make_folders
 from benchmarks.pairs import Comparison, compare
 
 LONGEST = 96
@@ -131,7 +133,7 @@ def _model(lookup: Lookup) -> ChatModel:
     paths = find_paths()
     settings = load_settings(paths.settings_file)
     engine = settings.engine.model_copy(update={"lookup": lookup})
-    bootstrap.make_folders(paths)
+    make_folders(paths)
     return bootstrap.model_catalog(settings.model_copy(update={"engine": engine}), paths).open(None)
 
 

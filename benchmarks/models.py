@@ -8,13 +8,14 @@ from time import perf_counter
 import psutil
 
 from assistant import bootstrap
-from assistant.core.events import Loaded, Wrote
-from assistant.core.models import ChatMessage, Sampling
-from assistant.core.ports import ChatModel
-from assistant.paths import find_paths
+from assistant.core.ports.models import ChatModel
+from assistant.core.values.conversation import ChatMessage
+from assistant.core.values.events import Loaded, Wrote
+from assistant.core.values.sampling import Sampling
 from assistant.settings import load_settings
+from assistant.system.paths import find_paths
 from benchmarks.pairs import Comparison, compare
-from tests.engine.tiny_model import write_tiny_model
+from tests.support.tiny_models import write_tiny_model
 
 GREEDY = Sampling(temperature=0, repeat_penalty=1, max_tokens=16)
 TEXT = "The lighthouse keeper wrote down the wind, the tide and the names of the ships. "

@@ -13,21 +13,22 @@ from time import perf_counter
 
 import numpy as np
 
-from assistant.core.documents import Chunk, Place
-from assistant.library import passages
-from assistant.library.analysis import Analyzer
-from assistant.library.catalog import Catalog, Stamp
-from assistant.library.collections import Collections
-from assistant.library.database import Database
-from assistant.library.embedding import Vectors
-from assistant.library.embeddings import Embeddings
-from assistant.library.languages import stop_words
-from assistant.library.meaning import Meaning
-from assistant.library.preparing import Draft, context_of, key_of
-from assistant.library.retrieval import Retrieval
-from assistant.library.sharing import SharedEmbedder
-from assistant.library.vector_index import VectorIndex
-from assistant.library.vector_places import EmbeddedPlace
+from assistant.core.values.conversation import Place
+from assistant.core.values.documents import Chunk
+from assistant.library.embedding.sentence_transformers import Vectors
+from assistant.library.embedding.serving import SharedEmbedder
+from assistant.library.search.retrieval import Retrieval
+from assistant.library.store import passages
+from assistant.library.store.catalog import Catalog, Stamp
+from assistant.library.store.collections import Collections
+from assistant.library.store.database import Database
+from assistant.library.store.embeddings import Embeddings
+from assistant.library.text.analysis import Analyzer
+from assistant.library.text.chunking import Draft, context_of, key_of
+from assistant.library.text.languages import stop_words
+from assistant.library.vectors.index import VectorIndex
+from assistant.library.vectors.places import EmbeddedPlace
+from assistant.library.vectors.semantic import Meaning
 from benchmarks.library import PROBE
 from benchmarks.pairs import HEADER, Comparison
 

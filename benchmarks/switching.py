@@ -11,11 +11,12 @@ from time import perf_counter, sleep
 import psutil
 
 from assistant import bootstrap
-from assistant.core.events import Loaded, Wrote
-from assistant.core.models import ChatMessage, Sampling
-from assistant.core.ports import ChatModel
-from assistant.paths import Paths, find_paths
+from assistant.core.ports.models import ChatModel
+from assistant.core.values.conversation import ChatMessage
+from assistant.core.values.events import Loaded, Wrote
+from assistant.core.values.sampling import Sampling
 from assistant.settings import load_settings
+from assistant.system.paths import Paths, find_paths
 from benchmarks.pairs import Comparison, compare
 
 TOKENS = 4000

@@ -18,9 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
-from assistant.library.preparing import texts_to_embed
-from assistant.library.worker import NICE
+from assistant.library.embedding.sentence_transformers import (
+    SentenceTransformerEmbedder,
+    starter_folder,
+)
+from assistant.library.text.chunking import texts_to_embed
+from assistant.library.worker.main import NICE
 from benchmarks.pairs import Comparison, compare
 from benchmarks.question_sets import data_folder
 from benchmarks.workers import worked_library

@@ -15,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
-from assistant.core.measures import auc, first_rank, quality
-from assistant.library.chunking import ChunkLimits
-from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
-from assistant.library.evidence import JUDGE, Signs
-from assistant.library.ranking import Features
+from assistant.core.evaluation import auc, first_rank, quality
+from assistant.library.embedding.sentence_transformers import (
+    SentenceTransformerEmbedder,
+    starter_folder,
+)
+from assistant.library.search.evidence import JUDGE, Signs
+from assistant.library.search.ranking import Features
+from assistant.library.text.chunking import ChunkLimits
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, library_of, one_each
 from benchmarks.question_sets import NAMES, QuestionSet, data_folder, load

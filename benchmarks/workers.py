@@ -12,11 +12,12 @@ from threading import Event
 import psutil
 
 from assistant import bootstrap
-from assistant.core.documents import Place
-from assistant.core.library_events import Done, IndexEvent
-from assistant.core.ports import Library
-from assistant.library.preparing import context_of
-from assistant.paths import Paths, find_paths
+from assistant.core.ports.library import Library
+from assistant.core.values.conversation import Place
+from assistant.core.values.library import Done, IndexEvent
+from assistant.library.text.chunking import context_of
+from assistant.system.paths import Paths, find_paths
+from assistant.workers import make_folders
 
 HOME = "ASSISTANT_HOME"
 
@@ -91,7 +92,7 @@ def worked_library() -> Iterator[WorkedLibrary]:
     os.environ[HOME] = str(home)
     try:
         paths = find_paths()
-        bootstrap.make_folders(paths)
+        make_folders(paths)
         worked = WorkedLibrary(home, paths, bootstrap.library(paths))
         worked.warm_up()
         yield worked

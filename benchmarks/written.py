@@ -9,12 +9,13 @@ from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
-from assistant.core import grounding
-from assistant.core.documents import Passage
-from assistant.core.events import Loaded, Wrote
-from assistant.core.models import ChatMessage, Sampling
-from assistant.core.ports import ChatModel
-from assistant.core.sources import compose
+from assistant.core.grounding import retrieval as grounding
+from assistant.core.grounding.retrieval import compose
+from assistant.core.ports.models import ChatModel
+from assistant.core.values.conversation import ChatMessage
+from assistant.core.values.documents import Passage
+from assistant.core.values.events import Loaded, Wrote
+from assistant.core.values.sampling import Sampling
 from benchmarks.library import BenchLibrary
 from benchmarks.question_sets import Question
 

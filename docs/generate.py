@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from assistant.cli.entry import NAME, command
-from assistant.cli.reference import describe
-from assistant.core.models import SamplingChanges
+from assistant.cli.settings import describe
+from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
 from assistant.tui.commands import COMMANDS, key_name
 

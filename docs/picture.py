@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 from assistant import bootstrap
-from assistant.clipboard import Clipboard
-from assistant.paths import find_paths
 from assistant.settings import load_settings
+from assistant.system.clipboard import Clipboard
+from assistant.system.paths import find_paths
 from assistant.tui.app import AssistantApp
 
 FOLDER = Path(__file__).parent

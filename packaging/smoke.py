@@ -27,7 +27,7 @@ sys.path[:0] = [str(HERE), str(HERE / "pyinstaller"), str(ROOT)]
 from left_out import FILES  # noqa: E402
 from sandbox import USERS, Sandbox  # noqa: E402
 
-from assistant.versions import SAFE_SQLITE  # noqa: E402
+from assistant.system.about import SAFE_SQLITE  # noqa: E402
 
 PLACE = "/opt/programa é só um"
 BEFORE = "/opt/before"

@@ -9,21 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.bootstrap import (
-    build,
-    engine_worker,
-    make_folders,
-    model_catalog,
-    prompt_library,
-    run_worker,
-)
-from assistant.core.beginning import begin
+from assistant.bootstrap import build, model_catalog, prompt_library
+from assistant.core.conversations.start import begin
 from assistant.core.errors import SettingsError, StorageError
-from assistant.core.models import SamplingChanges
-from assistant.paths import find_paths
+from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
 from assistant.storage.conversations import SqliteConversations
-from tests.engine.gguf_files import write_model
+from assistant.system.paths import find_paths
+from assistant.workers import engine_worker, make_folders, run_worker
+from tests.support.gguf_files import write_model
 
 
 class LongAgo:

@@ -47,9 +47,7 @@ def test_the_guard_would_see_a_heavy_import() -> None:
     assert "numpy" in modules_after("import numpy") & HEAVY
 
 
-@pytest.mark.parametrize(
-    "module", ["assistant.cli", "assistant.bootstrap", "assistant.doctor.checks"]
-)
+@pytest.mark.parametrize("module", ["assistant.cli", "assistant.bootstrap", "assistant.doctor.run"])
 def test_commands_do_not_import_the_screen(module: str) -> None:
     assert modules_after(f"import {module}") & {"textual", "rich", "yaml"} == set()
 

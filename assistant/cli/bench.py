@@ -8,8 +8,8 @@ import click
 from assistant.cli.console import Console
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
-from assistant.core.events import Loading
-from assistant.core.tuning import Choice, Contest, Outcome, Tried, Tuned
+from assistant.core.values.events import Loading
+from assistant.core.values.tuning import Choice, Contest, Outcome, Tried, Tuned
 
 HEADING = ("", "", "tokens/s", "±", "times")
 NUMBERS = (2, 3, 4)

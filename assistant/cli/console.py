@@ -1,13 +1,16 @@
-"""What a command may do with the terminal: results on stdout, everything else on stderr."""
+"""What a command may do with the terminal: results on stdout, everything else on stderr.
+
+How many columns a text takes on a terminal.
+"""
 
 import json
 import os
 import shutil
 import sys
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from assistant.cli.cells import fit, width_of
 from assistant.core.errors import AssistantError
 from assistant.core.sanitize import one_line, printable
 
@@ -193,3 +196,27 @@ def process_console() -> Console:
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     return Console(sys.stdout, sys.stderr)
+
+
+def width_of(text: str) -> int:
+    """Columns that a printable line takes: wide characters two, combining ones none."""
+    return len(text) if text.isascii() else sum(map(_cell, text))
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in at most `width` columns, ended by … when it was longer."""
+    if width_of(text) <= width:
+        return text
+    used, kept = 0, ""
+    for character in text:
+        used += _cell(character)
+        if used > width - 1:
+            break
+        kept += character
+    return f"{kept.rstrip()}…" if width > 0 else ""
+
+
+def _cell(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

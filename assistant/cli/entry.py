@@ -1,4 +1,7 @@
-"""The command `assistant` and the one border at which everything that went wrong is told."""
+"""The command `assistant` and the one border at which everything that went wrong is told.
+
+The chat screen: the only branch that needs a terminal, and the only one that imports it.
+"""
 
 import os
 import sys
@@ -11,24 +14,18 @@ from typing import Any
 import click
 
 from assistant import __version__
-from assistant.cli.add import add
-from assistant.cli.ask import ask
+from assistant.cli.about import doctor, licenses
+from assistant.cli.ask.command import ask
 from assistant.cli.bench import bench
-from assistant.cli.chats import chats
-from assistant.cli.checkup import doctor
+from assistant.cli.chats.commands import chats
 from assistant.cli.console import OutputClosedError, process_console
 from assistant.cli.eval import eval_
-from assistant.cli.exporting import export_command
-from assistant.cli.importing import import_command
-from assistant.cli.library import library
-from assistant.cli.licenses import licenses
-from assistant.cli.models import models
+from assistant.cli.library import add, library, search
+from assistant.cli.models import models, pull
 from assistant.cli.program import Program
 from assistant.cli.prompts import prompts
-from assistant.cli.pull import pull
-from assistant.cli.reference import settings
-from assistant.cli.screen import open_screen
-from assistant.cli.search import search
+from assistant.cli.settings import settings
+from assistant.cli.transfer import export_command, import_command
 from assistant.core.errors import AssistantError
 
 NAME = "assistant"
@@ -41,7 +38,7 @@ def _tell_versions(context: click.Context, _: click.Parameter, wanted: bool) -> 
     if not wanted or context.resilient_parsing:
         return
     # No other command needs them.
-    from assistant.versions import summary  # noqa: PLC0415
+    from assistant.system.about import summary  # noqa: PLC0415
 
     program = context.find_object(Program)
     assert program is not None
@@ -196,3 +193,37 @@ def _log(folder: Path, text: str) -> Path:
     with log.open(mode, encoding="utf-8", errors="backslashreplace") as stream:
         stream.write(f"{datetime.now(UTC).isoformat()} version {__version__}\n{text}\n")
     return log
+
+
+def open_screen(program: Program) -> int:
+    """Open the screen and return the exit status of its end.
+
+    Raises:
+        click.UsageError: there is no terminal to open it on.
+        ModelNotFoundError: the command line names a model that is not there.
+    """
+    if not program.screen:
+        raise click.UsageError(
+            "The chat screen needs a terminal that can move the cursor; "
+            'without one, use `assistant ask "your question"`.'
+        )
+    # Textual takes longer to import than everything else together.
+    from assistant.system.clipboard import Clipboard  # noqa: PLC0415
+    from assistant.tui.app import AssistantApp, run  # noqa: PLC0415
+
+    with program.assistant(tidies=False) as assistant:
+        if program.model is not None:
+            assistant.models.open(assistant.settings.chat.model)
+        app = AssistantApp(
+            chat=assistant.chat,
+            store=assistant.store,
+            models=assistant.models,
+            prompts=assistant.prompts,
+            settings=assistant.settings,
+            clipboard=Clipboard(),
+            log_folder=assistant.paths.logs,
+            library=assistant.library,
+            downloads=program.downloads(),
+            models_folder=assistant.paths.models,
+        )
+        return run(app)

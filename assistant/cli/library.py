@@ -1,16 +1,24 @@
-"""`assistant library`: what is indexed, and its upkeep."""
+"""`assistant library`: what is indexed, and its upkeep.
+
+`assistant add`: folders and files into a collection, with what became of each.
+
+`assistant search`: the passages that fit a question.
+"""
 
 import signal
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from assistant.cli.console import Console
-from assistant.cli.indexing import Watch, size_of
+from assistant.cli.console import BOLD, DIM, Console
+from assistant.cli.indexing_report import Watch, size_of
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core.errors import NotFoundError
-from assistant.core.library import Collection, FileEntry, LibraryStatus
+from assistant.core.sanitize import one_line, printable
+from assistant.core.values.documents import Passage
+from assistant.core.values.library import DEFAULT_COLLECTION, Collection, FileEntry, LibraryStatus
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 stream_option = click.option(
@@ -243,3 +251,87 @@ def _watching(found: LibraryStatus) -> str:
         f"changes are noticed at once in {found.watched:,} of {there:,} folders; the others are"
         " looked at now and then"
     )
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--collection",
+    metavar="NAME",
+    default=DEFAULT_COLLECTION,
+    show_default=True,
+    help="The collection they go into; it is made when it is not there.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per event and line.")
+@click.pass_obj
+def add(program: Program, /, paths: tuple[str, ...], collection: str, as_json: bool) -> int:
+    """Index the folders and files at PATH so that questions are answered from them.
+
+    Adding a folder again reads what is new or has changed. Indexing goes on when the terminal is
+    closed; Ctrl+C stops it, and adding again goes on where it was. Files that cannot be read are
+    reported with the reason; the status is 0 all the same.
+    """
+    watch, library = Watch(program.console, as_json=as_json), program.library()
+    with Interruption([signal.SIGINT]) as interruption:
+        stop = interruption.stop
+        if program.console.is_terminal and not as_json:
+            watch.plan(library.survey(paths, collection, stop))
+        if not stop.is_set():
+            watch.follow(library.add(paths, collection, stop))
+        return interruption.exit_code
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option(
+    "--collection", "collections", multiple=True, metavar="NAME", help="Only here; repeatable."
+)
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, metavar="N", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.pass_obj
+def search(
+    program: Program,
+    /,
+    query: tuple[str, ...],
+    collections: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Find the passages of your files that fit QUERY best."""
+    console = program.console
+    found = program.library().search(" ".join(query), collections or None, limit)
+    if as_json:
+        console.json([as_object(passage) for passage in found.passages])
+        return
+    for number, passage in enumerate(found.passages, 1):
+        _print(console, number, passage)
+    if not found.passages:
+        console.note("Nothing was found.")
+    elif not found.sufficient:
+        console.note("Your files may not speak to this.")
+
+
+def as_object(passage: Passage) -> dict[str, Any]:
+    """A passage as other programs get it."""
+    place = passage.place
+    return {
+        "path": passage.path,
+        "title": passage.title,
+        "page": place.page,
+        "heading": " > ".join(place.heading) or None,
+        "line_start": place.line_start,
+        "line_end": place.line_end,
+        "text": passage.text,
+        "score": round(passage.score, 4),
+        "dense_score": round(passage.dense_score, 4),
+        "keyword_score": round(passage.keyword_score, 4),
+    }
+
+
+def _print(console: Console, number: int, passage: Passage) -> None:
+    console.styled(one_line(f"[{number}] {passage.title}", 200), BOLD)
+    place = str(passage.place)
+    told = f"{passage.path}{f', {place}' if place else ''}  ({passage.score:.2f})"
+    console.styled(one_line(told, 2000), DIM)
+    console.line(printable(passage.text))
+    console.line()

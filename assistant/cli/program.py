@@ -9,13 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from assistant.cli.console import Console
-from assistant.paths import Paths, find_paths
 from assistant.settings import Settings, load_settings
+from assistant.system.paths import Paths, find_paths
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
-    from assistant.core.ports import Library, ModelCatalog, ModelDownloads, ModelTuning
-    from assistant.core.prompts import PromptLibrary
+    from assistant.core.ports.library import Library
+    from assistant.core.ports.models import ModelCatalog, ModelDownloads, ModelTuning
+    from assistant.core.prompts.library import PromptLibrary
 
 
 class Build(Protocol):
@@ -34,7 +35,8 @@ def _build(settings: Settings, paths: Paths, chats: Path | None = None) -> "Assi
 
 
 def _open_library(paths: Paths) -> "Library":
-    from assistant.bootstrap import library, make_folders  # noqa: PLC0415 -- see _build
+    from assistant.bootstrap import library  # noqa: PLC0415 -- see _build
+    from assistant.workers import make_folders  # noqa: PLC0415 -- see _build
 
     make_folders(paths)
     return library(paths)
@@ -118,14 +120,16 @@ class Program:
 
     def downloads(self) -> "ModelDownloads":
         """Models that can be fetched."""
-        from assistant.bootstrap import make_folders, model_downloads  # noqa: PLC0415 -- see _build
+        from assistant.bootstrap import model_downloads  # noqa: PLC0415 -- see _build
+        from assistant.workers import make_folders  # noqa: PLC0415 -- see _build
 
         make_folders(self.paths)
         return model_downloads(self.settings, self.paths)
 
     def tuning(self) -> "ModelTuning":
         """How models are measured, and what is remembered of it."""
-        from assistant.bootstrap import make_folders, model_tuning  # noqa: PLC0415 -- see _build
+        from assistant.bootstrap import model_tuning  # noqa: PLC0415 -- see _build
+        from assistant.workers import make_folders  # noqa: PLC0415 -- see _build
 
         make_folders(self.paths)
         return model_tuning(self.settings, self.paths)

@@ -1,18 +1,24 @@
-"""`assistant prompts`: the library of system prompts."""
+"""`assistant prompts`: the library of system prompts.
 
+The user's editor, in the terminal of this command.
+"""
+
+import signal
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from assistant.cli.editing import edit as edit_file
-from assistant.cli.opening import prompt_called
+from assistant.cli.ask.prompt_options import prompt_called
 from assistant.cli.program import Program
-from assistant.core.errors import NotFoundError
-from assistant.core.prompts import Problem, Prompt
+from assistant.core.conversations.save_as_prompt import begun, prompt_of
+from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.prompts.files import write
-from assistant.core.prompts.own import OwnPrompts, PromptExistsError
-from assistant.core.prompts.saving import begun, prompt_of
+from assistant.core.prompts.user_prompts import OwnPrompts, PromptExistsError
+from assistant.core.values.prompts import Problem, Prompt
+from assistant.system import editor
 
 BAD = 3
 """The exit status when a file cannot be used."""
@@ -251,3 +257,24 @@ def _refuse_taken(
 ) -> None:
     if program.prompts().is_taken(name):
         raise PromptExistsError(f"There is a prompt {name} already.", hint)
+
+
+def edit_file(path: Path, environment: Mapping[str, str]) -> None:
+    """Have a file edited; returns when the editor has ended.
+
+    Raises:
+        AssistantError: there is no editor, or it failed.
+    """
+    command = editor.chosen_or_usual(environment)
+    # Ctrl+C in an editor is the editor's, and must not end us behind its back.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        status = subprocess.run([*command, str(path)], check=False).returncode
+    except OSError as failure:
+        raise AssistantError(
+            f"The editor {command[0]!r} cannot be run: {failure.strerror}.", "Set EDITOR."
+        ) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if status:
+        raise AssistantError(f"The editor ended with status {status}; {path} is as it left it.")

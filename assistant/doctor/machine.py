@@ -1,4 +1,7 @@
-"""Checks of the machine: terminal, clipboard, folders, disk, versions."""
+"""Checks of the machine: terminal, clipboard, folders, disk, versions.
+
+Whether the packaged program is as it was made: no file missing, none changed.
+"""
 
 import os
 import platform
@@ -6,15 +9,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from hashlib import file_digest
 from importlib.util import find_spec
 from pathlib import Path
 
 from assistant import __version__
-from assistant.clipboard import Clipboard
 from assistant.doctor.report import Check, fail, ok, warn
-from assistant.paths import Paths
-from assistant.processor import missing_instructions
-from assistant.versions import libraries, version_of
+from assistant.system.about import libraries, version_of
+from assistant.system.clipboard import Clipboard
+from assistant.system.paths import Paths
+from assistant.system.processor import missing_instructions
 
 SMALLEST = (80, 24)
 LITTLE_DISK, NO_DISK = 1024, 64
@@ -141,3 +145,49 @@ def matrix_unit() -> Check:
             "CMAKE_ARGS='-DCMAKE_C_FLAGS=-U__AMX_INT8__ -DCMAKE_CXX_FLAGS=-U__AMX_INT8__'.",
         )
     return ok(name, f"{os.cpu_count()} cores; AMX is there and left unused, as it should be")
+
+
+SUMS = Path("_internal") / "SHA256SUMS"
+"""Inside the program's folder; lines as sha256sum writes them."""
+
+SHOWN = 3
+_FIX = "Install the program again."
+
+
+def package(folder: Path, *, quick: bool) -> Check:
+    """Compare every file with the list that the package brings.
+
+    Args:
+        folder: the one that holds the program.
+        quick: look only whether the files are there; reading them takes a second and more.
+    """
+    name = "package"
+    try:
+        listed = list(_listed(folder / SUMS))
+    except (OSError, ValueError) as failure:
+        return fail(name, f"{folder / SUMS} cannot be read: {failure}", _FIX)
+    wrong = [problem for path, digest in listed if (problem := _wrong(path, digest, quick))]
+    if wrong:
+        more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+        return fail(name, f"{', '.join(wrong[:SHOWN])}{more} in {folder}", _FIX)
+    how = "there" if quick else "as they were made"
+    return ok(name, f"{folder}: {len(listed):,} files are {how}")
+
+
+def _listed(sums: Path) -> Iterator[tuple[Path, str]]:
+    for line in sums.read_text(encoding="utf-8").splitlines():
+        digest, found, path = line.partition("  ")
+        if not found:
+            raise ValueError(f"{line[:40]!r} names no file")
+        yield sums.parents[1] / path, digest
+
+
+def _wrong(path: Path, digest: str, quick: bool) -> str:
+    try:
+        with path.open("rb") as stream:
+            changed = not quick and file_digest(stream, "sha256").hexdigest() != digest
+    except FileNotFoundError:
+        return f"{path.name} is missing"
+    except OSError as failure:
+        return f"{path.name} cannot be read ({failure.strerror})"
+    return f"{path.name} is damaged" if changed else ""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from assistant.core.models import Value
+from assistant.core.values.base import Value
 
 Status = Literal["ok", "warn", "fail"]
 

@@ -8,7 +8,8 @@ from threading import Event
 from time import monotonic, perf_counter
 
 from assistant.core.errors import EngineDiedError, EngineError, EngineStartError
-from assistant.core.events import (
+from assistant.core.values.conversation import ChatMessage, Keep, Timings, Usage
+from assistant.core.values.events import (
     Finished,
     Loaded,
     Loading,
@@ -18,16 +19,8 @@ from assistant.core.events import (
     Thought,
     Wrote,
 )
-from assistant.core.models import (
-    AdapterUse,
-    ChatMessage,
-    Keep,
-    Measure,
-    RenderedPrompt,
-    Sampling,
-    Timings,
-    Usage,
-)
+from assistant.core.values.models import Measure, RenderedPrompt
+from assistant.core.values.sampling import AdapterUse, Sampling
 from assistant.engine.protocol import (
     Count,
     Counted,
@@ -42,10 +35,9 @@ from assistant.engine.protocol import (
     encodable,
     replies,
 )
-from assistant.ipc.control import Cancel, Leaving
-from assistant.ipc.errors import PeerGoneError, ProtocolError, StartError
 from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
+from assistant.ipc.messages import Cancel, Leaving, PeerGoneError, ProtocolError, StartError
 
 LOOK = 0.02
 """Seconds between two looks at the stop flag while nothing arrives."""

@@ -4,8 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from assistant.core.models import CacheType, ContextWindow, FlashAttention, Lookup, Value
-from assistant.engine.window import BEGINNING
+from assistant.core.values.base import Value
+from assistant.core.values.sampling import CacheType, ContextWindow, FlashAttention, Lookup
+
+BEGINNING = 8192
+"""Tokens: enough for most conversations, and soon made."""
 
 READ_AT_ONCE = 512
 """Tokens of a prompt that llama.cpp is given at a time, where nothing else is asked for."""

@@ -10,10 +10,13 @@ from pydantic import Field, TypeAdapter
 
 from assistant.core import errors
 from assistant.core.errors import AssistantError, EngineError
-from assistant.core.events import Finished, Loaded, Loading, Queued, Reading, Thought, Wrote
-from assistant.core.models import ChatMessage, Keep, Measure, RenderedPrompt, Sampling, Value
+from assistant.core.values.base import Value
+from assistant.core.values.conversation import ChatMessage, Keep
+from assistant.core.values.events import Finished, Loaded, Loading, Queued, Reading, Thought, Wrote
+from assistant.core.values.models import Measure, RenderedPrompt
+from assistant.core.values.sampling import Sampling
 from assistant.engine.options import LoadOptions
-from assistant.ipc.control import Leaving
+from assistant.ipc.messages import Leaving
 
 
 def encodable(text: str) -> str:

@@ -9,9 +9,8 @@ from time import monotonic
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from assistant.ipc.control import Cancel
-from assistant.ipc.errors import PeerGoneError, WireError
 from assistant.ipc.frames import LineSocket, encode
+from assistant.ipc.messages import Cancel, PeerGoneError, WireError
 
 LARGEST_BACKLOG = 16 * 2**20
 """Bytes kept for a caller that does not read; who leaves more lying about counts as gone."""

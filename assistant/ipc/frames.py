@@ -6,7 +6,7 @@ from time import monotonic
 
 from pydantic import BaseModel
 
-from assistant.ipc.errors import PeerGoneError, ProtocolError
+from assistant.ipc.messages import PeerGoneError, ProtocolError
 
 LARGEST_FRAME = 64 * 2**20
 """Bytes; a question of several million characters fits."""

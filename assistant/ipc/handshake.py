@@ -7,21 +7,25 @@
 Neither side sends anything of value before the other has proved itself. The proofs are HMACs over
 different labels, so that one cannot be sent back as the other. This part must stay the same over
 all versions of the program: a newer front end has to be able to tell an older worker to retire.
+
+The secret that front ends and workers of one user share.
 """
 
 import hmac
 import json
 import os
 import secrets
+import stat
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assistant.ipc.errors import ProtocolError, TooSlowError
 from assistant.ipc.frames import LineSocket, encode
+from assistant.ipc.messages import ProtocolError, TooSlowError
 
 TIMEOUT = 5.0
 """Seconds for the whole handshake."""
@@ -117,3 +121,32 @@ def _proof(key: bytes, side: str, spoken: tuple[str, ...]) -> str:
 
 def _same(proof: str, expected: str) -> bool:
     return hmac.compare_digest(proof.encode(), expected.encode())
+
+
+KEY_BYTES = 32
+
+
+def read_key(path: Path) -> bytes | None:
+    """The key, or None when there is no private, complete one."""
+    try:
+        with path.open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
+                return None
+            key = stream.read(KEY_BYTES + 1)
+    except OSError:
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def read_or_make_key(path: Path) -> bytes:
+    """The key; a new one where there is none. Call it under the start lock only."""
+    key = read_key(path)
+    if key is None:
+        key = secrets.token_bytes(KEY_BYTES)
+        draft = path.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(key)
+        draft.replace(path)
+    return key

@@ -3,6 +3,8 @@
 Whoever finds nobody answering takes the start lock, looks again, and starts the worker while
 holding it. The worker holds its life lock until it ends, whatever the reason. So a free life lock
 under the start lock means that there is no worker.
+
+Starting a worker's process, and telling why it did not live.
 """
 
 import os
@@ -18,20 +20,18 @@ from time import monotonic
 
 from filelock import FileLock, Timeout
 
-from assistant.ipc import places
-from assistant.ipc.control import Retire
-from assistant.ipc.errors import (
+from assistant.ipc import spec as worker_spec
+from assistant.ipc.frames import LineSocket, encode
+from assistant.ipc.handshake import Peer, greet, read_key, read_or_make_key
+from assistant.ipc.messages import (
     PeerGoneError,
     ProtocolError,
+    Retire,
     StartError,
     TooSlowError,
     WireError,
 )
-from assistant.ipc.frames import LineSocket, encode
-from assistant.ipc.handshake import Peer, greet
-from assistant.ipc.keys import read_key, read_or_make_key
-from assistant.ipc.launch import how_it_ended, launch, log_size
-from assistant.ipc.worker import WorkerSpec
+from assistant.ipc.spec import WorkerSpec
 
 PAUSE = 0.02
 """Seconds between two looks at a worker that is starting or ending."""
@@ -79,7 +79,7 @@ class Joiner:
         Raises:
             StartError: no worker could be started or joined.
         """
-        places.prepare(self.spec)
+        worker_spec.prepare(self.spec)
         deadline = monotonic() + self.spec.start_timeout
         while not stop.is_set():
             try:
@@ -126,13 +126,13 @@ class Joiner:
 
     def _connect(self, stop: Event | None = None) -> Connection | None:
         """None when nobody listens; raises OccupiedError when somebody unusable does."""
-        key = read_key(places.key_file(self.spec))
+        key = read_key(worker_spec.key_file(self.spec))
         if key is None:
             return None
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.settimeout(CONNECT_TIMEOUT)
         try:
-            sock.connect(os.fsencode(places.socket_path(self.spec)))
+            sock.connect(os.fsencode(worker_spec.socket_path(self.spec)))
         except (ConnectionRefusedError, FileNotFoundError):
             sock.close()
             return None
@@ -152,7 +152,7 @@ class Joiner:
 
     def _kill_holder(self, listening: int) -> bool:
         """End a worker that hangs, if the life lock is held by the process that listens."""
-        path = places.life_lock(self.spec)
+        path = worker_spec.life_lock(self.spec)
         life = FileLock(path, mode=0o600, thread_local=False)
         try:
             life.acquire(blocking=False)
@@ -168,7 +168,7 @@ class Joiner:
 
     def _start(self, stop: Event, deadline: float) -> None:
         """Start a worker and wait until it answers, unless somebody else is doing so."""
-        lock = FileLock(places.start_lock(self.spec), mode=0o600, thread_local=False)
+        lock = FileLock(worker_spec.start_lock(self.spec), mode=0o600, thread_local=False)
         try:
             lock.acquire(blocking=False)
         except Timeout:
@@ -184,7 +184,7 @@ class Joiner:
 
     def _somebody_lives(self, stop: Event, deadline: float) -> bool:
         """Under the start lock: whether there is a worker, be it one that is just ending."""
-        life = FileLock(places.life_lock(self.spec), mode=0o600, thread_local=False)
+        life = FileLock(worker_spec.life_lock(self.spec), mode=0o600, thread_local=False)
         try:
             life.acquire(blocking=False)
         except Timeout:
@@ -197,7 +197,7 @@ class Joiner:
 
     def _spawn(self, stop: Event) -> None:
         spec = self.spec
-        read_or_make_key(places.key_file(spec))
+        read_or_make_key(worker_spec.key_file(spec))
         self._log_start = log_start = log_size(spec)
         deadline = monotonic() + spec.start_timeout
         process = self._started = launch(spec)
@@ -229,3 +229,53 @@ def _process_behind(sock: socket.socket) -> int:
     size = struct.calcsize("3i")
     pid, _, _ = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
     return int(pid)
+
+
+LONGEST_REASON = 300
+"""Characters of a worker's last line."""
+
+
+def launch(spec: WorkerSpec) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that no terminal's signal reaches it."""
+    try:
+        spec.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = os.open(spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as failure:
+        raise StartError(f"its log {spec.log} cannot be written: {failure.strerror}") from None
+    try:
+        return subprocess.Popen(
+            spec.command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError as failure:
+        raise StartError(f"{spec.command[0]} cannot be run: {failure.strerror}") from None
+    finally:
+        os.close(log)
+
+
+def log_size(spec: WorkerSpec) -> int:
+    """Bytes that were logged before, by others."""
+    try:
+        return spec.log.stat().st_size
+    except OSError:
+        return 0
+
+
+def how_it_ended(spec: WorkerSpec, log_start: int, status: int) -> str:
+    """`killed by signal 9`, or `exit status 1` and the last line that was logged.
+
+    That line is where Python and the loader of libraries put the reason.
+    """
+    if status < 0:
+        return f"killed by signal {-status}"
+    how = f"exit status {status}"
+    with suppress(OSError), spec.log.open("rb") as log:
+        log.seek(max(log_start, log_size(spec) - LONGEST_REASON * 4))
+        lines = log.read().decode(errors="replace").strip().splitlines()
+        if lines and status:
+            return f"{how}: {lines[-1].strip()[:LONGEST_REASON]}"
+    return how

@@ -1,4 +1,7 @@
-"""The worker's side of the wire: one socket, one thread per connection, one request each."""
+"""The worker's side of the wire: one socket, one thread per connection, one request each.
+
+A worker's output goes to its log and nowhere else, and the log never grows without end.
+"""
 
 import logging
 import os
@@ -6,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -13,14 +17,19 @@ from typing import Generic, Self, TypeVar
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.ipc import places
+from assistant.ipc import spec as worker_spec
 from assistant.ipc.caller import Caller
-from assistant.ipc.control import Leaving, Retire
-from assistant.ipc.errors import ProtocolError, StartError, TooSlowError, WireError
 from assistant.ipc.frames import LineSocket
-from assistant.ipc.handshake import admit
-from assistant.ipc.keys import read_key
-from assistant.ipc.worker import WorkerSpec
+from assistant.ipc.handshake import admit, read_key
+from assistant.ipc.messages import (
+    Leaving,
+    ProtocolError,
+    Retire,
+    StartError,
+    TooSlowError,
+    WireError,
+)
+from assistant.ipc.spec import WorkerSpec
 
 REQUEST_TIMEOUT = 30.0
 """Seconds a caller has to send its request."""
@@ -49,7 +58,7 @@ class Server(Generic[R]):
         self._spec = spec
         self._requests = requests
         self._serve = serve
-        self._life = FileLock(places.life_lock(spec), mode=0o600, thread_local=False)
+        self._life = FileLock(worker_spec.life_lock(spec), mode=0o600, thread_local=False)
         self._retiring = threading.Event()
         self._closing = False
         self._lock = threading.Lock()
@@ -57,18 +66,18 @@ class Server(Generic[R]):
         self._quiet_since = monotonic()
 
     def __enter__(self) -> Self:
-        places.prepare(self._spec)
+        worker_spec.prepare(self._spec)
         try:
             self._life.acquire(timeout=LIFE_TIMEOUT)
         except Timeout:
             raise StartError("another worker lives already") from None
         # Whoever finds this worker hanging has to know which process to end.
-        places.life_lock(self._spec).write_text(str(os.getpid()))
-        key = read_key(places.key_file(self._spec))
+        worker_spec.life_lock(self._spec).write_text(str(os.getpid()))
+        key = read_key(worker_spec.key_file(self._spec))
         if key is None:
-            raise StartError(f"there is no key at {places.key_file(self._spec)}")
+            raise StartError(f"there is no key at {worker_spec.key_file(self._spec)}")
         self._key = key
-        self._path = places.socket_path(self._spec)
+        self._path = worker_spec.socket_path(self._spec)
         self._path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         umask = os.umask(0o177)
@@ -110,7 +119,7 @@ class Server(Generic[R]):
             same = self._path.stat().st_ino == self._inode
         except OSError:
             return False
-        return same and read_key(places.key_file(self._spec)) == self._key
+        return same and read_key(worker_spec.key_file(self._spec)) == self._key
 
     def _accept(self) -> None:
         looked = monotonic()
@@ -167,3 +176,34 @@ class Server(Generic[R]):
         except ValidationError as failure:
             log.warning("a request that is none: %s", failure.errors()[0]["msg"])
             raise ProtocolError("not a request") from None
+
+
+LARGEST = 2**20
+"""Bytes of one log; the one before it is kept beside it."""
+
+
+class WorkerLog:
+    """Points the process's standard output and error at the log."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open()
+        logging.basicConfig(
+            level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+
+    def trim(self) -> None:
+        """Begin a new log when this one is full. Safe while other threads write."""
+        with suppress(OSError):
+            if os.fstat(1).st_size > LARGEST:
+                self._path.replace(self._path.with_suffix(self._path.suffix + ".1"))
+                self._open()
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+        finally:
+            os.close(log)

@@ -8,32 +8,28 @@ from threading import Event
 from typing import TypeVar
 
 from assistant.core.errors import LibraryDiedError, LibraryError, LibraryStartError, NotFoundError
-from assistant.core.library import (
+from assistant.core.values.library import (
     Collection,
+    Done,
     FileEntry,
     FileState,
     FileText,
+    Indexed,
+    IndexEvent,
     LibraryStatus,
     RemovedRoots,
+    Scanned,
     SearchResult,
+    Skipped,
     Support,
     Survey,
     Verification,
-)
-from assistant.core.library_events import (
-    Done,
-    Indexed,
-    IndexEvent,
-    Scanned,
-    Skipped,
     Waiting,
 )
-from assistant.ipc.control import Leaving
-from assistant.ipc.errors import PeerGoneError, ProtocolError, StartError
-from assistant.ipc.failure import Failed
 from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
-from assistant.library.collections import are_there_any
+from assistant.ipc.messages import Failed, Leaving, PeerGoneError, ProtocolError, StartError
+from assistant.library.peek import Removals, are_there_any
 from assistant.library.protocol import (
     Accepted,
     Add,
@@ -65,7 +61,6 @@ from assistant.library.protocol import (
     Weighed,
     replies,
 )
-from assistant.library.removals import Removals
 
 LOOK = 0.05
 """Seconds between two looks at the stop flag while nothing arrives."""

@@ -1,7 +1,7 @@
 """What reading one file may cost, and how it fails."""
 
-from assistant.core.documents import SkipReason
-from assistant.core.models import Value
+from assistant.core.values.base import Value
+from assistant.core.values.documents import SkipReason
 
 
 class Ocr(Value):

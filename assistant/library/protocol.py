@@ -4,29 +4,26 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from assistant.core.library import (
+from assistant.core.values.base import Value
+from assistant.core.values.library import (
     Collection,
+    Done,
     FileEntry,
     FileState,
     FileText,
-    LibraryStatus,
-    SearchResult,
-    Support,
-    Survey,
-    Verification,
-)
-from assistant.core.library_events import (
-    Done,
     Indexed,
+    LibraryStatus,
     Planned,
     Progress,
     Scanned,
+    SearchResult,
     Skipped,
+    Support,
+    Survey,
+    Verification,
     Waiting,
 )
-from assistant.core.models import Value
-from assistant.ipc.control import Leaving
-from assistant.ipc.failure import Failed
+from assistant.ipc.messages import Failed, Leaving
 
 
 class _WithPaths(Value):

@@ -3,22 +3,22 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.core.findings import Findings
-from assistant.core.models import SearchHit
-from assistant.core.ports import Clock
-from assistant.core.search_query import parse
-from assistant.storage import search
-from assistant.storage.answers import Answers
-from assistant.storage.copying import Copying
-from assistant.storage.database import Database
-from assistant.storage.files import Files
-from assistant.storage.locks import Writers
-from assistant.storage.messages import Messages
-from assistant.storage.opening import prepare
-from assistant.storage.organising import Organising
-from assistant.storage.shelves import Shelf, Shelves
-from assistant.storage.text import storable
-from assistant.storage.undoing import KEEP_EMPTY, KEEP_TRASH, Undoing
+from assistant.core.conversations.search_query import parse
+from assistant.core.ports.conversations import Clock
+from assistant.core.values.changes import Findings
+from assistant.core.values.conversation import SearchHit
+from assistant.storage.database.connection import Database
+from assistant.storage.database.files import Files
+from assistant.storage.database.locks import Writers
+from assistant.storage.database.opening import prepare
+from assistant.storage.store.answers import Answers
+from assistant.storage.store.backends import Shelf, Shelves
+from assistant.storage.store.conversations import Organising
+from assistant.storage.store.messages import Messages
+from assistant.storage.store.transfer import Copying
+from assistant.storage.store.trash import KEEP_EMPTY, KEEP_TRASH, Undoing
+from assistant.storage.tables import search
+from assistant.storage.tables.rows import storable
 
 __all__ = ["KEEP_EMPTY", "KEEP_TRASH", "SqliteConversations", "UtcClock"]
 

@@ -1,4 +1,7 @@
-"""The terminal application: it shows the chat screen and leaves the terminal as it was."""
+"""The terminal application: it shows the chat screen and leaves the terminal as it was.
+
+The command palette over the table of commands.
+"""
 
 import asyncio
 import gc
@@ -14,24 +17,70 @@ from typing import ClassVar, Final
 
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.command import Provider
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.screen import ModalScreen
 
-from assistant.clipboard import Clipboard
-from assistant.core.chat import Chat
 from assistant.core.errors import AssistantError
-from assistant.core.ports import ConversationStore, Library, ModelCatalog, ModelDownloads
-from assistant.core.prompts import PromptLibrary
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.library import Library
+from assistant.core.ports.models import ModelCatalog, ModelDownloads
+from assistant.core.prompts.library import PromptLibrary
+from assistant.core.turn.chat import Chat
 from assistant.settings import Settings
-from assistant.tui import crash
-from assistant.tui.commands import BY_NAME
-from assistant.tui.desk import Desk
-from assistant.tui.fetching import ModelFetch
-from assistant.tui.screens.chat import ChatScreen
-from assistant.tui.screens.palette import Commands
-from assistant.tui.screens.search import SearchScreen
+from assistant.system.clipboard import Clipboard
+from assistant.tui import terminal
+from assistant.tui.chat_screen import ChatScreen
+from assistant.tui.commands import BY_NAME, COMMANDS, Command, key_name
+from assistant.tui.conversations.search_screen import SearchScreen
+from assistant.tui.services import Desk, ModelFetch
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
+from assistant.tui.toolkit import text
+
+
+class Commands(Provider):
+    """Every command, by its title and description."""
+
+    async def discover(self) -> Hits:
+        for command in COMMANDS:
+            yield DiscoveryHit(
+                _shown(text.own(command.title), command),
+                self._runner(command),
+                text=command.title,
+                help=None,
+            )
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in COMMANDS:
+            score = matcher.match(f"{command.title} {command.name}")
+            if score > 0:
+                yield Hit(
+                    score,
+                    _shown(matcher.highlight(command.title), command),
+                    self._runner(command),
+                    text=command.title,
+                )
+
+    def _runner(self, command: Command) -> "Runner":
+        return Runner(self.screen, command)  # type: ignore[arg-type]
+
+
+class Runner:
+    """Runs a command on the screen below the palette."""
+
+    def __init__(self, screen: "ChatScreen", command: Command) -> None:
+        self._screen = screen
+        self._command = command
+
+    def __call__(self) -> None:
+        self._screen.action_command(self._command.name)
+
+
+def _shown(title: Content, command: Command) -> Content:
+    return title.pad_right(max(32 - title.cell_length, 2)) + text.muted(key_name(command.key))
+
 
 GOODBYE: Final = 2.0
 """Seconds that running answers get to be stored before the program ends."""
@@ -184,7 +233,7 @@ class AssistantApp(App[None]):
             self.leave(128 + signal.SIGHUP)
 
     def _keep(self, error: Exception) -> AssistantError:
-        return crash.keep(error, self._log_folder)
+        return terminal.keep(error, self._log_folder)
 
     def _handle_exception(self, error: Exception) -> None:
         failure = self._keep(error)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from textual.binding import Binding
 
-from assistant.core.models import Message
+from assistant.core.values.conversation import Message
 
 Group = Literal["Conversation", "Role", "Answer", "Message", "Files", "Screen"]
 

@@ -2,14 +2,22 @@
 
 When a terminal is closed, writing to it fails and reading from it yields nothing for ever. Textual
 would wait for its writer without end and read in a loop.
+
+Unexpected errors go into the log, never onto the screen.
 """
 
 import os
+import traceback
+from datetime import UTC, datetime
 from io import TextIOWrapper
-from typing import IO, TYPE_CHECKING, cast
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from assistant import __version__
+from assistant.core.errors import AssistantError
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -67,3 +75,30 @@ class Forgiving:
 
     def fileno(self) -> int:
         return self._stream.fileno()
+
+
+NAME: Final = "assistant.log"
+LIMIT: Final = 1_000_000
+"""Bytes after which the log begins anew."""
+
+
+def log_file(folder: Path) -> Path:
+    """Where unexpected errors of this front end are kept."""
+    return folder / NAME
+
+
+def keep(error: BaseException, folder: Path) -> AssistantError:
+    """Write the error down; what to tell the user about it."""
+    log = log_file(folder)
+    details = "".join(traceback.format_exception(error))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mode = "w" if log.exists() and log.stat().st_size > LIMIT else "a"
+        with log.open(mode, encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(f"{datetime.now(UTC).isoformat()} version {__version__}\n{details}\n")
+    except OSError as failure:
+        return AssistantError(
+            f"An unexpected error happened, and {log} cannot be written: {failure.strerror}.",
+            "`assistant doctor` looks for the cause.",
+        )
+    return AssistantError("An unexpected error happened.", f"Its details are in {log}.")

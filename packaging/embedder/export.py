@@ -20,8 +20,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from sentence_transformers import SentenceTransformer
 
-from assistant.library.embedding import identity_of, starter_folder
-from assistant.library.onnx_embedding import CARD, MODEL, TOKENIZER, Card
+from assistant.library.embedding.onnx import CARD, MODEL, TOKENIZER, Card
+from assistant.library.embedding.sentence_transformers import identity_of, starter_folder
 
 OPSET = 17
 LARGE = 10_000

@@ -7,7 +7,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from assistant import __version__
-from assistant.licenses import License, license_of, sorted_by_name
+from assistant.system.about import License, license_of, sorted_by_name
 
 ROOT = Path(__file__).parents[2]
 

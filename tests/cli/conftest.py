@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from assistant.bootstrap import Assistant, prompt_library
-from assistant.cli import main
 from assistant.cli.console import Console
+from assistant.cli.entry import main
 from assistant.cli.program import Program
-from assistant.core.chat import Chat
-from assistant.paths import Paths, find_paths
+from assistant.core.turn.chat import Chat
 from assistant.settings import Settings
 from assistant.storage.conversations import SqliteConversations
-from tests.fake_library import ScriptedLibrary
-from tests.fakes import ScriptedModels
+from assistant.system.paths import Paths, find_paths
+from tests.support.fake_library import ScriptedLibrary
+from tests.support.fake_models import ScriptedModels
 
 
 class Stream(io.TextIOWrapper):

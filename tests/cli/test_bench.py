@@ -9,9 +9,9 @@ import psutil
 import pytest
 
 from tests.cli.conftest import Shell
-from tests.engine.support import until
-from tests.engine.tiny_model import NAME, write_tiny_model
-from tests.processes import CTRL_C, PROGRAM, on_terminal, run
+from tests.support.engine import until
+from tests.support.processes import CTRL_C, PROGRAM, on_terminal, run
+from tests.support.tiny_models import NAME, write_tiny_model
 
 
 @pytest.fixture

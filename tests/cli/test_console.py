@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.cli.cells import fit, width_of
-from assistant.cli.console import Console
+from assistant.cli.console import Console, fit, width_of
 from assistant.core.sanitize import one_line
 from tests.cli.conftest import Stream
 

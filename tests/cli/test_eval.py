@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from assistant.core.library import Collection, FileEntry, SearchResult
+from assistant.core.values.library import Collection, FileEntry, SearchResult
 from tests.cli.conftest import Shell
-from tests.fake_library import ScriptedLibrary, passage
-from tests.fakes import ScriptedModel, ScriptedModels
+from tests.support.fake_library import ScriptedLibrary, passage
+from tests.support.fake_models import ScriptedModel, ScriptedModels
 
 RENT = "The rent rises every twelve months."
 

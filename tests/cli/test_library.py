@@ -6,19 +6,23 @@ from typing import cast
 
 import pytest
 
-from assistant.core.library import Collection, FileEntry, LeftOut, SearchResult, Survey
-from assistant.core.library_events import (
+from assistant.core.values.library import (
+    Collection,
     Done,
+    FileEntry,
     Indexed,
     IndexEvent,
+    LeftOut,
     Planned,
     Progress,
     Scanned,
+    SearchResult,
     Skipped,
+    Survey,
     Waiting,
 )
 from tests.cli.conftest import Run, Shell
-from tests.fake_library import ScriptedLibrary, passage
+from tests.support.fake_library import ScriptedLibrary, passage
 
 EVENTS: list[IndexEvent] = [
     Waiting(),

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library.embedding import starter_folder
-from tests.library.places import write_corpus
-from tests.processes import end_workers, run
+from assistant.library.embedding.sentence_transformers import starter_folder
+from tests.support.corpus import write_corpus
+from tests.support.processes import end_workers, run
 
 pytestmark = [
     pytest.mark.model,

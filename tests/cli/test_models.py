@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from assistant.cli.reference import describe
+from assistant.cli.settings import describe
 from assistant.settings import Settings
 from tests.cli.conftest import Shell
-from tests.engine.gguf_files import write_model
+from tests.support.gguf_files import write_model
 
 
 def small_model(shell: Shell) -> Path:

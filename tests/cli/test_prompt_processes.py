@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import end_workers, on_terminal, run
+from tests.support.processes import end_workers, on_terminal, run
 
 pytestmark = pytest.mark.model
 

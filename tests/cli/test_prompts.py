@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from assistant.bootstrap import prompt_library
-from assistant.core.models import ChatMessage, SamplingChanges
-from assistant.core.prompts import Prompt
-from assistant.paths import find_paths
+from assistant.core.values.conversation import ChatMessage
+from assistant.core.values.prompts import Prompt
+from assistant.core.values.sampling import SamplingChanges
+from assistant.system.paths import find_paths
 from tests.cli.conftest import Shell
 
 SHIPPED = Path(__file__).parents[2] / "prompts"

@@ -8,15 +8,15 @@ from threading import Event
 import pytest
 
 from assistant.core.errors import ContextOverflowError
-from assistant.core.events import Finished, Loaded, Reading, Wrote
-from assistant.core.models import Sampling
-from assistant.core.ports import ChatModel
-from assistant.engine.catalog import STARTER, LocalModels
+from assistant.core.ports.models import ChatModel
+from assistant.core.values.events import Finished, Loaded, Reading, Wrote
+from assistant.core.values.sampling import Sampling
+from assistant.engine.models.catalog import STARTER, LocalModels
 from assistant.engine.options import LoadOptions
-from tests.engine.support import GREEDY, answer, collect, engine_home, local_models, said
-from tests.engine.tiny_model import NAME, write_tiny_model
-from tests.engine.tiny_model import WINDOW as TRAINED
-from tests.fakes import ScriptedModel
+from tests.support.engine import GREEDY, answer, collect, engine_home, local_models, said
+from tests.support.fake_models import ScriptedModel
+from tests.support.tiny_models import NAME, write_tiny_model
+from tests.support.tiny_models import WINDOW as TRAINED
 
 QUESTION = (said("system", "You answer briefly."), said("user", "What is the capital of France?"))
 CONVERSATION = (

@@ -12,18 +12,30 @@ from typing import cast
 
 import pytest
 
-from assistant.bootstrap import library, make_folders
-from assistant.core.documents import Passage, Place
+from assistant.bootstrap import library
 from assistant.core.errors import NotFoundError, UnreadableFileError
-from assistant.core.library import Collection, FileEntry, LeftOut, SearchResult, Survey
-from assistant.core.library_events import Done, Indexed, IndexEvent, Planned, Skipped
-from assistant.core.ports import Library
-from assistant.library.embedding import starter_folder
-from assistant.paths import find_paths
-from tests.fake_library import ScriptedLibrary
-from tests.library.chroma_server import PROGRAM, ChromaServer
-from tests.library.places import BREAD, PORTUGUESE, write_corpus
-from tests.processes import end_workers, workers
+from assistant.core.ports.library import Library
+from assistant.core.values.conversation import Place
+from assistant.core.values.documents import Passage
+from assistant.core.values.library import (
+    Collection,
+    Done,
+    FileEntry,
+    Indexed,
+    IndexEvent,
+    LeftOut,
+    Planned,
+    SearchResult,
+    Skipped,
+    Survey,
+)
+from assistant.library.embedding.sentence_transformers import starter_folder
+from assistant.system.paths import find_paths
+from assistant.workers import make_folders
+from tests.support.chroma_server import PROGRAM, ChromaServer
+from tests.support.corpus import BREAD, PORTUGUESE, write_corpus
+from tests.support.fake_library import ScriptedLibrary
+from tests.support.processes import end_workers, workers
 
 QUESTION = "What does rye bread cost?"
 ANSWER = "A loaf of rye bread costs four euros and fifty cents."

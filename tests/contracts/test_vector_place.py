@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.library.vector_index import VectorIndex
-from assistant.library.vector_places import EmbeddedPlace, ServerPlace, VectorPlace
-from assistant.library.vectors import ChromaVectors, VectorsError
-from tests.library.chroma_server import PROGRAM, ChromaServer
-from tests.library.fakes import DIMENSIONS, STAMP, MadeLibrary
-from tests.library.writing import PROBE, assert_right, fill, found, text_of
+from assistant.library.vectors.chroma import ChromaVectors, VectorsError
+from assistant.library.vectors.index import VectorIndex
+from assistant.library.vectors.places import EmbeddedPlace, ServerPlace, VectorPlace
+from tests.support.chroma_server import PROGRAM, ChromaServer
+from tests.support.made_library import DIMENSIONS, STAMP, MadeLibrary
+from tests.support.vector_writer import PROBE, assert_right, fill, found, text_of
 
 PATIENCE = 60.0
 

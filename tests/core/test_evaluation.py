@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core import evaluation
-from assistant.core.evaluation import Question, QuestionError, parse
-from assistant.core.library import SearchResult
-from assistant.core.measures import Quality, first_rank, quality
-from tests.core.files import passage
+from assistant.core.evaluation import Quality, Question, QuestionError, first_rank, parse, quality
+from assistant.core.values.library import SearchResult
+from tests.support.passages import passage
 
 RENT = passage("The rent rises every\n twelve months.", id="1", path="/home/me/lease.pdf", page=4)
 PETS = passage("Cats are allowed.", id="2", path="/home/me/lease.pdf", page=9)

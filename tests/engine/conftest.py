@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 
 from assistant.engine.client import LlamaChatModel
-from tests.engine.support import engine_home, local_models
+from tests.support.engine import engine_home, local_models
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import pytest
 
 from assistant import bootstrap
 from assistant.engine.options import LoadOptions
-from assistant.paths import find_paths
 from assistant.settings import load_settings
-from tests.engine.support import GREEDY, OPTIONS, answer, local_models, said, until
+from assistant.system.paths import find_paths
+from tests.support.engine import GREEDY, OPTIONS, answer, local_models, said, until
 
 SHORT = GREEDY.model_copy(update={"max_tokens": 6})
 LONG = "The cat sat on the mat and looked at the moon. " * 40

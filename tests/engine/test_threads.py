@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.engine.threads import computing_threads
+from assistant.engine.hardware import computing_threads
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.ipc.worker import WorkerSpec
-from tests.ipc import echo_worker
+from assistant.ipc.spec import WorkerSpec
+from tests.support import echo_worker
 
 MakeSpec = Callable[..., WorkerSpec]
 

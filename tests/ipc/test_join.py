@@ -12,13 +12,14 @@ from threading import Event, Thread
 
 import pytest
 
-from assistant.ipc import handshake, places
-from assistant.ipc.errors import StartError
+from assistant.ipc import handshake
+from assistant.ipc import spec as worker_spec
+from assistant.ipc.handshake import KEY_BYTES
 from assistant.ipc.join import Joiner
-from assistant.ipc.keys import KEY_BYTES
+from assistant.ipc.messages import StartError
 from tests.ipc.conftest import MakeSpec
-from tests.ipc.echo_worker import Wait
-from tests.ipc.talk import echo, is_alive, join, kill, receive, send, until
+from tests.support.echo_client import echo, is_alive, join, kill, receive, send, until
+from tests.support.echo_worker import Wait
 
 JOIN_IN_A_PROCESS = """
 import json, sys
@@ -55,14 +56,14 @@ def test_ten_processes_at_once_get_one_worker(make_spec: MakeSpec) -> None:
 def test_a_dead_workers_socket_does_not_keep_a_new_one_from_starting(make_spec: MakeSpec) -> None:
     first = echo(make_spec())
     kill(first)
-    assert places.socket_path(make_spec()).exists()
+    assert worker_spec.socket_path(make_spec()).exists()
     assert echo(make_spec()) != first
 
 
 def test_a_file_in_the_sockets_place_is_replaced(make_spec: MakeSpec) -> None:
     spec = make_spec()
-    places.prepare(spec)
-    places.socket_path(spec).write_text("not a socket")
+    worker_spec.prepare(spec)
+    worker_spec.socket_path(spec).write_text("not a socket")
     assert echo(spec)
 
 
@@ -70,7 +71,7 @@ def test_a_worker_without_callers_ends_after_its_idle_time(make_spec: MakeSpec) 
     spec = make_spec(idle_exit=0.3)
     pid = echo(spec)
     until(lambda: not is_alive(pid))
-    assert not places.socket_path(spec).exists()
+    assert not worker_spec.socket_path(spec).exists()
 
 
 def test_a_worker_ends_when_its_folder_is_gone(make_spec: MakeSpec, home: Path) -> None:
@@ -82,7 +83,7 @@ def test_a_worker_ends_when_its_folder_is_gone(make_spec: MakeSpec, home: Path) 
 def test_a_worker_whose_key_was_replaced_makes_room_for_another(make_spec: MakeSpec) -> None:
     spec = make_spec()
     first = echo(spec)
-    key = places.key_file(spec)
+    key = worker_spec.key_file(spec)
     key.unlink()
     key.touch(mode=0o600)
     key.write_bytes(b"k" * KEY_BYTES)
@@ -92,20 +93,20 @@ def test_a_worker_whose_key_was_replaced_makes_room_for_another(make_spec: MakeS
 
 def test_a_key_that_others_can_read_is_not_used(make_spec: MakeSpec) -> None:
     spec = make_spec()
-    places.prepare(spec)
-    places.key_file(spec).write_bytes(b"k" * KEY_BYTES)
-    places.key_file(spec).chmod(0o644)
+    worker_spec.prepare(spec)
+    worker_spec.key_file(spec).write_bytes(b"k" * KEY_BYTES)
+    worker_spec.key_file(spec).chmod(0o644)
     assert echo(spec)
-    assert places.key_file(spec).stat().st_mode & 0o777 == 0o600
-    assert places.key_file(spec).read_bytes() != b"k" * KEY_BYTES
+    assert worker_spec.key_file(spec).stat().st_mode & 0o777 == 0o600
+    assert worker_spec.key_file(spec).read_bytes() != b"k" * KEY_BYTES
 
 
 def test_folder_socket_and_key_are_for_the_user_alone(make_spec: MakeSpec) -> None:
     spec = make_spec()
     echo(spec)
     assert spec.runtime.stat().st_mode & 0o777 == 0o700
-    assert places.socket_path(spec).stat().st_mode & 0o177 == 0
-    assert places.key_file(spec).stat().st_mode & 0o777 == 0o600
+    assert worker_spec.socket_path(spec).stat().st_mode & 0o177 == 0
+    assert worker_spec.key_file(spec).stat().st_mode & 0o777 == 0o600
     assert spec.log.stat().st_mode & 0o777 == 0o600
 
 
@@ -163,11 +164,11 @@ def test_a_worker_that_never_answers_is_given_up(make_spec: MakeSpec) -> None:
 
 def test_somebody_elses_socket_is_not_talked_to(make_spec: MakeSpec) -> None:
     spec = make_spec(start_timeout=0.5)
-    places.prepare(spec)
-    places.key_file(spec).touch(mode=0o600)
-    places.key_file(spec).write_bytes(b"k" * KEY_BYTES)
+    worker_spec.prepare(spec)
+    worker_spec.key_file(spec).touch(mode=0o600)
+    worker_spec.key_file(spec).write_bytes(b"k" * KEY_BYTES)
     with socket.socket(socket.AF_UNIX) as impostor:
-        impostor.bind(os.fsencode(places.socket_path(spec)))
+        impostor.bind(os.fsencode(worker_spec.socket_path(spec)))
         impostor.listen()
         said: list[bytes] = []
 
@@ -195,13 +196,13 @@ def test_a_long_runtime_folder_gets_a_short_socket(make_spec: MakeSpec, home: Pa
     spec = make_spec(runtime=runtime)
     try:
         assert echo(spec) == echo(spec)
-        path = places.socket_path(spec)
+        path = worker_spec.socket_path(spec)
         assert path.parent != runtime
-        assert len(os.fsencode(path)) <= places.LONGEST_SOCKET_PATH
+        assert len(os.fsencode(path)) <= worker_spec.LONGEST_SOCKET_PATH
         assert path.parent.stat().st_mode & 0o777 == 0o700
     finally:
-        places.socket_path(spec).unlink(missing_ok=True)
-        places.socket_path(spec).parent.rmdir()
+        worker_spec.socket_path(spec).unlink(missing_ok=True)
+        worker_spec.socket_path(spec).parent.rmdir()
 
 
 def test_a_planted_link_in_the_shared_folder_is_refused(
@@ -209,7 +210,7 @@ def test_a_planted_link_in_the_shared_folder_is_refused(
 ) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     spec = make_spec(runtime=home / ("long" * 30))
-    planted = places.socket_path(spec).parent
+    planted = worker_spec.socket_path(spec).parent
     planted.symlink_to(home)
     try:
         with pytest.raises(StartError, match="is a link"):

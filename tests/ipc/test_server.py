@@ -8,28 +8,26 @@ from threading import Thread
 
 import pytest
 
-from assistant.ipc import places
-from assistant.ipc.control import Cancel
-from assistant.ipc.errors import PeerGoneError
+from assistant.ipc import spec as worker_spec
 from assistant.ipc.frames import LineSocket, encode
-from assistant.ipc.handshake import LARGEST, Hello, greet
+from assistant.ipc.handshake import LARGEST, Hello, greet, read_key
 from assistant.ipc.join import Joiner
-from assistant.ipc.keys import read_key
-from assistant.ipc.worker import WorkerSpec
+from assistant.ipc.messages import Cancel, PeerGoneError
+from assistant.ipc.spec import WorkerSpec
 from tests.ipc.conftest import MakeSpec
-from tests.ipc.echo_worker import Echo, Flood, Wait
-from tests.ipc.talk import echo, join, receive, send
+from tests.support.echo_client import echo, join, receive, send
+from tests.support.echo_worker import Echo, Flood, Wait
 
 
 def connect(spec: WorkerSpec) -> LineSocket:
     sock = socket.socket(socket.AF_UNIX)
-    sock.connect(os.fsencode(places.socket_path(spec)))
+    sock.connect(os.fsencode(worker_spec.socket_path(spec)))
     return LineSocket(sock)
 
 
 def greeted(spec: WorkerSpec) -> LineSocket:
     line = connect(spec)
-    key = read_key(places.key_file(spec))
+    key = read_key(worker_spec.key_file(spec))
     assert key
     greet(line, key)
     return line

@@ -11,10 +11,10 @@ from time import monotonic
 
 import pytest
 
-from assistant.core.models import Message
-from assistant.paths import find_paths
+from assistant.core.values.conversation import Message
 from assistant.storage.conversations import SqliteConversations
-from tests.processes import Streaming, end_workers
+from assistant.system.paths import find_paths
+from tests.support.processes import Streaming, end_workers
 
 QUESTION = "Tell me a story about a fox and a river."
 SAMPLING = ("--seed", "1", "--temperature", "0", "--max-tokens", "45")

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.kill.conftest import QUESTION, Scene
-from tests.processes import workers
+from tests.support.processes import workers
 
 
 @pytest.mark.model

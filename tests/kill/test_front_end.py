@@ -6,7 +6,7 @@ from time import monotonic
 import pytest
 
 from tests.kill.conftest import QUESTION, Pulse, Scene
-from tests.processes import Streaming
+from tests.support.processes import Streaming
 
 LATE = 0.25
 """Seconds of an answer that may be lost, beside those for which the machine itself stood still."""

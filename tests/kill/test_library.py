@@ -18,13 +18,13 @@ from time import monotonic, sleep
 import psutil
 import pytest
 
-from assistant.bootstrap import library, make_folders
-from assistant.core.library import SearchResult
-from assistant.core.library_events import Planned
-from assistant.library.embedding import starter_folder
-from assistant.paths import find_paths
-from tests.library.damages import DAMAGES, remove, zero
-from tests.processes import PROGRAM, end_workers, run, workers
+from assistant.bootstrap import library
+from assistant.core.values.library import Planned, SearchResult
+from assistant.library.embedding.sentence_transformers import starter_folder
+from assistant.system.paths import find_paths
+from assistant.workers import make_folders
+from tests.support.damages import DAMAGES, remove, zero
+from tests.support.processes import PROGRAM, end_workers, run, workers
 
 QUESTION = "Which paragraph speaks of the lighthouse?"
 

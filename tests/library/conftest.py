@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.library.fakes import MadeLibrary
+from tests.support.made_library import MadeLibrary
 
 if TYPE_CHECKING:
-    from assistant.library.embedding import SentenceTransformerEmbedder
+    from assistant.library.embedding.sentence_transformers import SentenceTransformerEmbedder
 
 
 @pytest.fixture(scope="session")
 def embedder() -> SentenceTransformerEmbedder:
     """The embedder that comes with the program; loaded once."""
-    from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
+    from assistant.library.embedding.sentence_transformers import (
+        SentenceTransformerEmbedder,
+        starter_folder,
+    )
 
     folder = starter_folder()
     if folder is None:

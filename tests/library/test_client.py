@@ -12,15 +12,16 @@ from typing import cast
 
 import pytest
 
-from assistant.bootstrap import library, make_folders
+from assistant.bootstrap import library
 from assistant.core.errors import AssistantError, NotFoundError
-from assistant.core.library_events import Done, Indexed, IndexEvent, Planned, Skipped
-from assistant.core.ports import Library
-from assistant.ipc.answering import Answering
-from assistant.library.embedding import starter_folder
-from assistant.paths import find_paths
-from tests.library.places import write_corpus
-from tests.processes import PATIENCE, end_workers, workers
+from assistant.core.ports.library import Library
+from assistant.core.values.library import Done, Indexed, IndexEvent, Planned, Skipped
+from assistant.ipc.activity import Answering
+from assistant.library.embedding.sentence_transformers import starter_folder
+from assistant.system.paths import find_paths
+from assistant.workers import make_folders
+from tests.support.corpus import write_corpus
+from tests.support.processes import PATIENCE, end_workers, workers
 
 pytestmark = [
     pytest.mark.model,

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from assistant.core.errors import ModelFileError, ModelNotFoundError
-from assistant.library.embedding import SentenceTransformerEmbedder, starter_folder
+from assistant.library.embedding.sentence_transformers import (
+    SentenceTransformerEmbedder,
+    starter_folder,
+)
 
 pytestmark = pytest.mark.model
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from assistant.core.errors import ModelFileError, ModelNotFoundError
-from assistant.library.embedders import open_embedder
-from assistant.library.embedding import SentenceTransformerEmbedder
-from assistant.library.onnx_embedding import CARD, MODEL, TOKENIZER, OnnxEmbedder
+from assistant.library.embedding.onnx import CARD, MODEL, TOKENIZER, OnnxEmbedder
+from assistant.library.embedding.sentence_transformers import SentenceTransformerEmbedder
+from assistant.library.embedding.serving import open_embedder
 
 pytestmark = pytest.mark.model
 

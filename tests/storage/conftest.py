@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.storage.conversations import SqliteConversations
-from tests.storage.clock import SteppingClock
+from tests.support.clocks import SteppingClock
 
 Open = Callable[[], SqliteConversations]
 

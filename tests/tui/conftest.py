@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.storage.conversations import SqliteConversations
-from tests.tui.pictures import Compare, Pictures
+from tests.support.pictures import Compare, Pictures
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from textual.command import CommandPalette
 
-from assistant.tui.actions import HANDLERS
+from assistant.tui.actions.registry import HANDLERS
+from assistant.tui.actions.screens import Help
+from assistant.tui.app import Commands
 from assistant.tui.commands import COMMANDS, Command, matching
-from assistant.tui.screens.help import Help
-from assistant.tui.screens.palette import Commands
-from assistant.tui.widgets.prompt import Prompt
-from tests.tui.driving import Driver, Setting, opened
+from assistant.tui.composer.input import Prompt
+from tests.support.driver import Driver, Setting, opened
 
 
 def test_every_command_does_something_and_nothing_is_done_without_a_command() -> None:

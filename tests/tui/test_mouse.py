@@ -4,9 +4,9 @@ from pathlib import Path
 
 from textual.events import MouseScrollUp
 
-from assistant.tui.screens.help import Help
-from tests.fakes import Gate
-from tests.tui.driving import Driver, Setting, opened, scripted
+from assistant.tui.actions.screens import Help
+from tests.support.driver import Driver, Setting, opened, scripted
+from tests.support.fake_models import Gate
 
 
 async def test_versions_are_walked_by_clicks(home: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from assistant.core.errors import EngineDiedError
-from assistant.tui.widgets.reasoning import Unthink
-from tests.fakes import Gate, ScriptedModel, ScriptedModels
-from tests.tui.driving import Driver, Setting
-from tests.tui.pictures import NAME, Compare, Pictures, Play, SteadyModel
+from assistant.tui.transcript.folded import Unthink
+from tests.support.driver import Driver, Setting
+from tests.support.fake_models import Gate, ScriptedModel, ScriptedModels
+from tests.support.pictures import NAME, Compare, Pictures, Play, SteadyModel
 
 QUESTION = "When may the landlord raise the rent?"
 ANSWER = """The rent may rise **once every twelve months**, with `30 days` of notice. The notice

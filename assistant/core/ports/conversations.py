@@ -4,13 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from assistant.core.changes import Change, Label, Removed
-from assistant.core.findings import Findings
-from assistant.core.library import (
-    Retrieval,
-)
-from assistant.core.models import (
-    AdapterUse,
+from assistant.core.values.changes import Change, Findings, Label, Removed
+from assistant.core.values.conversation import (
     ChatMessage,
     Citation,
     Conversation,
@@ -22,8 +17,6 @@ from assistant.core.models import (
     QuestionPrompt,
     Rating,
     Role,
-    Sampling,
-    SamplingChanges,
     SearchHit,
     StopReason,
     Summary,
@@ -31,8 +24,10 @@ from assistant.core.models import (
     TitledBy,
     Usage,
 )
-from assistant.core.prompts.values import Opening
-from assistant.core.transcript import Adoption, Transcript
+from assistant.core.values.library import Retrieval
+from assistant.core.values.prompts import Opening
+from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
+from assistant.core.values.transcript import Adoption, Transcript
 
 
 class Clock(Protocol):

@@ -4,19 +4,21 @@ from collections.abc import Iterator, Sequence
 from threading import Event
 from typing import Protocol
 
-from assistant.core.library import (
+from assistant.core.values.library import (
     Collection,
     FileEntry,
     FileState,
     FileText,
+    IndexEvent,
     LibraryStatus,
     RemovedRoots,
+    Scanned,
     SearchResult,
     Support,
     Survey,
     Verification,
+    Waiting,
 )
-from assistant.core.library_events import IndexEvent, Scanned, Waiting
 
 
 class Library(Protocol):

@@ -4,19 +4,20 @@ from collections.abc import Iterator, Sequence
 from threading import Event
 from typing import Protocol
 
-from assistant.core.downloads import Fetched, Fetching, Offer, Recommended
-from assistant.core.events import Loaded, Loading, ModelEvent, Queued
-from assistant.core.model_details import ModelDetails
-from assistant.core.models import (
-    AdapterUse,
-    ChatMessage,
-    Keep,
+from assistant.core.values.conversation import ChatMessage, Keep
+from assistant.core.values.events import Loaded, Loading, ModelEvent, Queued
+from assistant.core.values.models import (
+    Fetched,
+    Fetching,
     Measure,
+    ModelDetails,
     ModelRef,
+    Offer,
+    Recommended,
     RenderedPrompt,
-    Sampling,
 )
-from assistant.core.tuning import Choice, Trying
+from assistant.core.values.sampling import AdapterUse, Sampling
+from assistant.core.values.tuning import Choice, Trying
 
 
 class ChatModel(Protocol):

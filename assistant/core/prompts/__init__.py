@@ -3,8 +3,3 @@
 A file's name is the prompt's name; its body is the system prompt, followed by examples. Files in
 the user's folder override and add to the shipped ones.
 """
-
-from assistant.core.prompts.library import PromptLibrary
-from assistant.core.prompts.values import Opening, Problem, Prompt, Variable
-
-__all__ = ["Opening", "Problem", "Prompt", "PromptLibrary", "Variable"]

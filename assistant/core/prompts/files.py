@@ -17,23 +17,21 @@
 
 `## User` and `## Assistant` on lines of their own begin the examples, in turn. A line that reads
 so in a text has a backslash before it. docs/prompts.md tells users the same.
+
+Texts as YAML, such that every reader of YAML takes them for the same texts.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated
 
-from pydantic import (
-    Field,
-    StringConstraints,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
-from assistant.core.models import ChatMessage, Role, SamplingChanges, Value
-from assistant.core.prompts import placeholders, scalars
-from assistant.core.prompts.values import BUILT_IN, Prompt, Variable
+from assistant.core.values import prompts
+from assistant.core.values.base import Value
+from assistant.core.values.conversation import ChatMessage, Role
+from assistant.core.values.prompts import BUILT_IN, Prompt, Variable
+from assistant.core.values.sampling import SamplingChanges
 
 LoadYaml = Callable[[str], object]
 """Parses YAML whose plain values are texts; raises ValueError, in one line, when it is not YAML."""
@@ -80,9 +78,9 @@ class FrontMatter(Value):
     @classmethod
     def _names(cls, variables: dict[str, str | None]) -> dict[str, str | None]:
         for name in variables:
-            if not placeholders.NAME.fullmatch(name):
+            if not prompts.NAME.fullmatch(name):
                 raise ValueError(f"{name!r} is no name of a variable: letters, digits, _ and -")
-        return {placeholders.key(name): default for name, default in variables.items()}
+        return {prompts.key(name): default for name, default in variables.items()}
 
 
 def clean(text: str) -> str:
@@ -218,23 +216,23 @@ def _example(place: int, number: int, role: Role, lines: list[str]) -> ChatMessa
 
 
 def _matter_lines(prompt: Prompt) -> Iterator[str]:
-    yield f"title: {scalars.plain(prompt.title)}"
+    yield f"title: {plain(prompt.title)}"
     if prompt.description:
-        yield f"description: {scalars.plain(prompt.description)}"
-    yield f"language: {scalars.plain(prompt.language)}"
+        yield f"description: {plain(prompt.description)}"
+    yield f"language: {plain(prompt.language)}"
     if prompt.variables:
         yield "variables:"
         for variable in prompt.variables:
-            default = "" if variable.default is None else f" {scalars.plain(variable.default)}"
+            default = "" if variable.default is None else f" {plain(variable.default)}"
             yield f"  {variable.name}:{default}"
     chosen = prompt.sampling.model_dump(exclude_none=True)
     if chosen:
         yield "sampling:"
         yield from (f"  {key}: {value}" for key, value in chosen.items())
     if prompt.model:
-        yield f"model: {scalars.plain(prompt.model)}"
+        yield f"model: {plain(prompt.model)}"
     if prompt.collections is not None:
-        names = ", ".join(scalars.quoted(name) for name in prompt.collections)
+        names = ", ".join(quoted(name) for name in prompt.collections)
         yield f"collections: [{names}]"
 
 
@@ -245,3 +243,29 @@ def _section(example: ChatMessage) -> str:
 def _guarded(text: str) -> str:
     """`text` without lines that would be read as headings."""
     return "\n".join(f"\\{ln}" if _HEADING.fullmatch(ln) else ln for ln in text.split("\n"))
+
+
+_PLAIN = re.compile(r"[^\W\d_](?:[\w ,.()!?/’–-]*[\w.)!?])?")
+_SPECIAL = re.compile(r"(?:null|true|false|yes|no|on|off|y|n)", re.IGNORECASE)
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+
+
+def plain(text: str) -> str:
+    """Without quotation marks where no reader takes it for anything but a text."""
+    safe = _PLAIN.fullmatch(text) and not _SPECIAL.fullmatch(text) and text.isprintable()
+    return text if safe else quoted(text)
+
+
+def quoted(text: str) -> str:
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

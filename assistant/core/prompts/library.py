@@ -9,8 +9,8 @@ from pathlib import Path
 
 from assistant.core.errors import NotFoundError
 from assistant.core.prompts.files import BadPromptError, LoadYaml, parse
-from assistant.core.prompts.values import Problem, Prompt
 from assistant.core.sanitize import printable
+from assistant.core.values.prompts import Problem, Prompt
 
 SUFFIX = ".md"
 INTERNAL = "internal"

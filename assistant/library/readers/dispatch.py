@@ -3,31 +3,31 @@
 from collections.abc import Callable
 from functools import partial
 
-from assistant.core.documents import Document
+from assistant.core.values.documents import Document
 from assistant.library.limits import UnreadableError
-from assistant.library.readers.code import read_code
-from assistant.library.readers.delimited import read_delimited
-from assistant.library.readers.docx import read_docx
-from assistant.library.readers.epub import read_epub
-from assistant.library.readers.html import read_html
-from assistant.library.readers.latex import read_latex
-from assistant.library.readers.mail import read_eml, read_mbox
-from assistant.library.readers.markdown import read_markdown
-from assistant.library.readers.msg import read_msg
-from assistant.library.readers.notebook import read_notebook
-from assistant.library.readers.opendocument import read_opendocument
-from assistant.library.readers.org import read_org
-from assistant.library.readers.pdf import read_pdf
-from assistant.library.readers.plain import read_plain
-from assistant.library.readers.pptx import read_pptx
-from assistant.library.readers.rst import read_rst
-from assistant.library.readers.rtf import read_rtf
+from assistant.library.readers.base.plain_text import read_plain
+from assistant.library.readers.base.source import Source
+from assistant.library.readers.mail.eml import read_eml, read_mbox
+from assistant.library.readers.mail.msg import read_msg
+from assistant.library.readers.office.docx import read_docx
+from assistant.library.readers.office.opendocument import read_opendocument
+from assistant.library.readers.office.pptx import read_pptx
+from assistant.library.readers.office.rtf import read_rtf
+from assistant.library.readers.office.xlsx import read_workbook
+from assistant.library.readers.pdf.pdf import read_pdf
 from assistant.library.readers.sniffing import Kind, kind_of
-from assistant.library.readers.source import Source
-from assistant.library.readers.structured import read_json, read_settings
-from assistant.library.readers.subtitles import read_subtitles
-from assistant.library.readers.workbook import read_workbook
-from assistant.library.readers.xml import read_xml
+from assistant.library.readers.text.code import read_code
+from assistant.library.readers.text.csv import read_delimited
+from assistant.library.readers.text.latex import read_latex
+from assistant.library.readers.text.markdown import read_markdown
+from assistant.library.readers.text.notebook import read_notebook
+from assistant.library.readers.text.org import read_org
+from assistant.library.readers.text.rst import read_rst
+from assistant.library.readers.text.structured import read_json, read_settings
+from assistant.library.readers.text.subtitles import read_subtitles
+from assistant.library.readers.web.epub import read_epub
+from assistant.library.readers.web.html import read_html
+from assistant.library.readers.web.xml import read_xml
 
 
 def read(source: Source) -> Document:

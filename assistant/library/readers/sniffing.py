@@ -6,9 +6,9 @@ from typing import Literal
 import olefile
 
 from assistant.library.limits import UnreadableError
-from assistant.library.readers.archive import Archive
-from assistant.library.readers.decoding import decode
-from assistant.library.readers.source import Source
+from assistant.library.readers.base.archive import Archive
+from assistant.library.readers.base.decoding import decode
+from assistant.library.readers.base.source import Source
 
 Kind = Literal[
     "code",

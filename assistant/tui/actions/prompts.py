@@ -2,21 +2,21 @@
 
 from typing import TYPE_CHECKING
 
-from assistant.core.context import turns_of
+from assistant.core.context.plan import turns_of
+from assistant.core.conversations.save_as_prompt import prompt_of
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.prompts.files import write
-from assistant.core.prompts.own import PromptExistsError
-from assistant.core.prompts.saving import prompt_of
-from assistant.tui import text
-from assistant.tui.actions.call import Call
-from assistant.tui.actions.course import take_up
-from assistant.tui.roles import why_not_callable
-from assistant.tui.screens.prompt_library import PromptsScreen
-from assistant.tui.screens.saving import SavePrompt, Saving
+from assistant.core.prompts.user_prompts import PromptExistsError
+from assistant.tui.actions.models import take_up
+from assistant.tui.prompts.dialogs import SavePrompt, Saving
+from assistant.tui.prompts.lines import why_not_callable
+from assistant.tui.prompts.screen import PromptsScreen
+from assistant.tui.toolkit import text
+from assistant.tui.workspace import Call
 
 if TYPE_CHECKING:
-    from assistant.core.prompts import Prompt
-    from assistant.tui.screens.chat import ChatScreen
+    from assistant.core.values.prompts import Prompt
+    from assistant.tui.chat_screen import ChatScreen
 
 
 async def show(screen: "ChatScreen", _: Call) -> None:

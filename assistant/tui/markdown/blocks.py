@@ -1,20 +1,27 @@
-"""The blocks of an answer on the screen: one widget each, however much is nested in it."""
+"""The blocks of an answer on the screen: one widget each, however much is nested in it.
+
+Code in few, calm colours.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.token import Token as PygmentsToken  # type: ignore[import-untyped]
+from pygments.token import _TokenType  # type: ignore[import-untyped]
+from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content, Span
 from textual.message import Message
 from textual.selection import Selection
 from textual.widgets import Static
 
-from assistant.tui import text
-from assistant.tui.markdown.highlighting import highlighted
 from assistant.tui.markdown.layout import Laid
 from assistant.tui.markdown.rows import spaced
+from assistant.tui.toolkit import text
 
 Signature = tuple[object, ...]
 Nodes = tuple[SyntaxTreeNode, ...]
@@ -128,3 +135,48 @@ def _mark(token: Token) -> Signature:
     children = tuple(_mark(child) for child in token.children or ())
     attributes = tuple(sorted((key, str(value)) for key, value in token.attrs.items()))
     return token.type, token.tag, token.content, token.info, token.hidden, attributes, children
+
+
+LIMIT = 16_384
+"""Characters; longer code stays in one colour, a lexer takes too long for it."""
+
+_STYLES: dict[_TokenType, str] = {
+    PygmentsToken.Comment: f"{text.MUTED} italic",
+    PygmentsToken.Keyword: "$text-accent",
+    PygmentsToken.Operator.Word: "$text-accent",
+    PygmentsToken.Literal.String: "$text-success",
+    PygmentsToken.Literal.Number: "$text-warning",
+    PygmentsToken.Name.Function: "bold",
+    PygmentsToken.Name.Class: "bold",
+    PygmentsToken.Name.Decorator: "$text-warning",
+    PygmentsToken.Name.Tag: "$text-accent",
+    PygmentsToken.Name.Attribute: "$text-warning",
+    PygmentsToken.Generic.Deleted: "$text-error",
+    PygmentsToken.Generic.Inserted: "$text-success",
+    PygmentsToken.Generic.Heading: "bold",
+}
+
+
+def highlighted(code: str, language: str) -> Content:
+    """`code` in colours, when its language is known and it is not too long."""
+    content = text.block(code)
+    if not language or len(code) > LIMIT:
+        return content
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return content
+    spans = [
+        Span(start, start + len(piece), style)
+        for start, kind, piece in lexer.get_tokens_unprocessed(content.plain)
+        if (style := _style(kind))
+    ]
+    return content.add_spans(spans)
+
+
+def _style(kind: _TokenType) -> str:
+    while kind is not PygmentsToken:
+        if kind in _STYLES:
+            return _STYLES[kind]
+        kind = kind.parent
+    return ""

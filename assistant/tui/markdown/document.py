@@ -4,12 +4,20 @@ Textual's own Markdown makes a widget for every paragraph of every list item: se
 list. This one makes few widgets, changes only the last ones while the text grows, and compares
 block by block when the whole text is known. Long texts are parsed in a thread: some take the
 parser long, and the screen has to go on.
+
+The Markdown parser for answers: nothing it yields can harm a terminal.
+
+The text is cleaned before it is parsed; but Markdown knows entities (`&#x202e;`), so what comes
+out is cleaned again.
 """
 
 import asyncio
+from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Final
 
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from textual import events
@@ -17,7 +25,7 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.widgets import Markdown
 
-from assistant.tui import text
+from assistant.core.sanitize import printable
 from assistant.tui.markdown.blocks import (
     AnyBlock,
     Block,
@@ -28,7 +36,7 @@ from assistant.tui.markdown.blocks import (
     make_block,
     signature,
 )
-from assistant.tui.markdown.parsing import make_parser
+from assistant.tui.toolkit import text
 
 QUICK: Final = 4_096
 """Characters that are parsed at once; more is parsed in a thread."""
@@ -135,3 +143,34 @@ def _offset_of_line(source: str, line: int) -> int:
     for _ in range(line):
         offset = source.index("\n", offset) + 1
     return offset
+
+
+DEEPEST: Final = 40
+"""Levels of lists and quotations; the parser drops what is nested deeper."""
+
+
+def make_parser() -> MarkdownIt:
+    """CommonMark with tables, strikethrough and bare links; HTML is text like any other."""
+    parser = MarkdownIt("gfm-like", {"html": False, "maxNesting": DEEPEST})
+    parser.core.ruler.push("whole", _keep_whole)
+    parser.core.ruler.push("printable", _clean)
+    return parser
+
+
+def _keep_whole(state: StateCore) -> None:
+    """What is nested too deeply is shown as it is: nothing of an answer may be lost."""
+    if any(token.level >= DEEPEST - 1 for token in state.tokens):
+        lines = state.src.count("\n") + 1
+        state.tokens = [Token("code_block", "code", 0, content=state.src, map=[0, lines])]
+
+
+def _clean(state: StateCore) -> None:
+    _clean_tokens(state.tokens)
+
+
+def _clean_tokens(tokens: Iterable[Token]) -> None:
+    for token in tokens:
+        token.content = printable(token.content)
+        token.info = printable(token.info)
+        if token.children:
+            _clean_tokens(token.children)

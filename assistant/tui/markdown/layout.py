@@ -10,8 +10,8 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-from assistant.tui import text
 from assistant.tui.markdown.rows import Element, Row, Table
+from assistant.tui.toolkit import text
 
 NARROWEST_COLUMN: Final = 6
 """Cells; a table that would need narrower columns is shown line by line instead."""

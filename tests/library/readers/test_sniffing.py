@@ -1,9 +1,9 @@
 import pytest
 
 from assistant.library.limits import Limits
+from assistant.library.readers.base.source import Source
 from assistant.library.readers.sniffing import kind_of
-from assistant.library.readers.source import Source
-from tests.library.readers.documents import packed, reason
+from tests.support.documents import packed, reason
 
 PAGE = b"<!-- made by hand -->\n<!DOCTYPE html><html><body>text</body></html>"
 MAIL = b"Received: from x by y;\r\n\tMon, 1 Jan 2024\r\nFrom: a@b.c\r\nSubject: s\r\n\r\nHello\r\n"

@@ -1,0 +1,207 @@
+"""Watch one turn: the answer goes to standard output while it is written.
+
+What is told on standard error while an answer is on its way.
+"""
+
+from contextlib import closing
+from typing import Any
+
+from assistant.cli.ask.output_form import Form
+from assistant.cli.ask.sources import Sourced, tell_citations, tell_saying, tell_search
+from assistant.cli.console import Console
+from assistant.cli.interruption import InterruptedWriteError, Interruption
+from assistant.core.errors import AssistantError
+from assistant.core.grounding.citations import annotate, annotated
+from assistant.core.grounding.retrieval import Sources
+from assistant.core.turn.chat import Chat
+from assistant.core.turn.requests import Ask
+from assistant.core.values.conversation import Message, Timings, Usage
+from assistant.core.values.documents import Passage
+from assistant.core.values.events import (
+    Answered,
+    Loaded,
+    Loading,
+    Queued,
+    Reading,
+    Retrieved,
+    Searching,
+    Thought,
+    TurnEvent,
+    Wrote,
+)
+from assistant.core.values.library import Saying
+from assistant.core.values.sampling import Sampling
+
+
+def rounded(timings: Timings) -> dict[str, float]:
+    """Figures without digits that no clock has."""
+    return {name: round(value, 3) for name, value in timings.model_dump().items()}
+
+
+class Answering:
+    """One answer on its way to the console."""
+
+    def __init__(
+        self,
+        console: Console,
+        interruption: Interruption,
+        as_json: bool,
+        no_stream: bool,
+        form: Form | None = None,
+        *,
+        reasoning: bool = False,
+    ) -> None:
+        """Args:
+        reasoning: whether what the model thinks is printed before its answer.
+        form: what the answer has to be.
+        """
+        self._form = form
+        self._reasoning = reasoning
+        self._thought = False
+        self._console = console
+        self._interruption = interruption
+        self._as_json = as_json
+        self._streams = not (as_json or no_stream)
+        self._model = ""
+        self._shown = ""
+        self._message: Message | None = None
+        self._passages: tuple[Passage, ...] = ()
+        self._saying: Saying | None = None
+
+    def run(
+        self,
+        chat: Chat,
+        request: Ask,
+        sampling: Sampling,
+        sources: Sources | None = None,
+    ) -> int:
+        """Ask and print; returns the exit status.
+
+        Raises:
+            AssistantError: the turn failed; what was written is stored, and shown if it streams.
+        """
+        try:
+            with closing(chat.turn(request, self._interruption.stop, sampling, sources)) as turn:
+                for event in turn:
+                    self._note(event)
+        except InterruptedWriteError:
+            # The reader is not reading: neither the rest nor a last new line can be written.
+            self._console.discard()
+            return self._interruption.exit_code
+        finally:
+            self._console.end_progress()
+            self._end_line()
+        return self._finish(self._message)
+
+    def _note(self, event: TurnEvent) -> None:
+        match event:
+            case Retrieved(used=used):
+                self._passages = used
+                tell_search(event, self._console)
+            case Loaded(info=info):
+                self._model = info.name
+            case Thought(text=text):
+                self._think(text)
+            case Wrote(text=text):
+                self._part()
+                self._wrote(text)
+            case Answered(message=message, saying=saying):
+                self._message, self._saying = message, saying
+            case _:
+                show(event, self._console)
+
+    def _wrote(self, text: str) -> None:
+        if self._streams:
+            with self._interruption.breakable():
+                self._console.write(text)
+            self._shown = (self._shown + text)[-2:]
+        else:
+            self._console.progress("writing")
+
+    def _think(self, text: str) -> None:
+        if self._reasoning:
+            self._thought = True
+            self._wrote(text)
+        else:
+            self._console.progress("thinking")
+
+    def _part(self) -> None:
+        """A blank line between the reasoning and the answer."""
+        if self._thought and self._streams:
+            lines = "" if self._shown.endswith("\n\n") else "\n" * (2 - self._shown.endswith("\n"))
+            self._wrote(lines)
+        self._thought = False
+
+    def _end_line(self) -> None:
+        """The shell's prompt, or an error, belongs on a line of its own."""
+        if self._shown and not self._shown.endswith("\n"):
+            self._console.line()
+        self._shown = ""
+
+    def _finish(self, message: Message | None) -> int:
+        if message is None:
+            return self._interruption.exit_code
+        problem = self._form.problem(message) if self._form else None
+        if self._as_json:
+            self._console.json(self._object(message, problem))
+        elif not self._streams and message.text:
+            # Numbers of sources would break the form.
+            answer = annotate(message.text, () if self._form else message.citations)
+            if self._reasoning and message.reasoning:
+                self._console.write(f"{message.reasoning}\n\n")
+            self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
+        if not self._as_json:
+            tell_citations(message.citations, self._console)
+            if self._saying is not None:
+                tell_saying(self._saying, self._passages, self._console)
+        if message.state == "stopped":
+            return self._interruption.exit_code
+        if problem is not None:
+            self._console.error(problem.message, problem.hint)
+            return problem.exit_code
+        return 0
+
+    def _object(self, message: Message, problem: AssistantError | None) -> dict[str, Any]:
+        sourced = Sourced.of(
+            annotated(message.text, message.citations), checked=bool(self._passages)
+        )
+        usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
+        return {
+            "answer": message.text if self._form else sourced.text,
+            "reasoning": message.reasoning,
+            "problem": problem.message if problem else None,
+            "stopped": message.state == "stopped",
+            "stop_reason": message.stop_reason,
+            "model": self._model or message.model,
+            "adapters": [use.model_dump() for use in message.adapters],
+            "sampling": message.sampling.model_dump(exclude={"constraint"})
+            if message.sampling
+            else None,
+            "conversation_id": message.conversation_id,
+            "message_id": message.id,
+            "citations": sourced.citations,
+            "sentences": sourced.sentences,
+            "saying": self._saying.model_dump() if self._saying else None,
+            "usage": usage.model_dump(),
+            "timings": rounded(message.timings or Timings()),
+        }
+
+
+def show(event: TurnEvent, console: Console) -> None:
+    """Tell how far the answer is; nothing for events that need no telling."""
+    match event:
+        case Searching(unread=True):
+            console.progress("waiting until your files are read")
+        case Searching():
+            console.progress("searching your files")
+        case Queued(ahead=ahead) if ahead:
+            others = "one other question" if ahead == 1 else f"{ahead} other questions"
+            console.progress(f"waiting for {others}")
+        case Loading(model=model, window=window) if window:
+            console.progress(f"{model} gets a window of {window:,} tokens")
+        case Loading(model=model, done=done):
+            console.progress(f"loading {model}: {done:.0%}")
+        case Reading(done=done, total=total) if total:
+            console.progress(f"reading: {done / total:.0%} of {total:,} tokens")
+        case _:
+            pass

@@ -1,0 +1,331 @@
+"""`assistant ask`: one question, one answer, for people and for pipes.
+
+`--adapter NAME=SCALE`: what the model of a question is run with.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from pydantic import ValidationError
+
+from assistant.cli.ask.answer import Answering
+from assistant.cli.ask.dry_run import Asked, PlannedQuestion, Preview
+from assistant.cli.ask.output_form import Form, grammar_form, schema_form
+from assistant.cli.ask.prompt_options import (
+    given_values,
+    open_prompt,
+    prompt_called,
+    tell_bad_file,
+    var_option,
+)
+from assistant.cli.ask.question import compose
+from assistant.cli.ask.sources import chosen_sources
+from assistant.cli.interruption import Interruption
+from assistant.cli.program import Program, absolute
+from assistant.core.conversations.start import begin, hinted_model, take_up
+from assistant.core.errors import AdapterError, ModelError, NotFoundError
+from assistant.core.grounding.retrieval import usual_sources
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.turn.requests import Ask
+from assistant.core.values.base import Value
+from assistant.core.values.conversation import Conversation
+from assistant.core.values.sampling import AdapterUse, SamplingChanges
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
+
+
+NONE = "none"
+
+adapter_option = click.option(
+    "--adapter",
+    "adapters",
+    multiple=True,
+    metavar="NAME[=SCALE]",
+    help="Run the model with this LoRA adapter, by its name or path; repeatable. SCALE is how much "
+    "of it: 1 without it. `none` runs the model as it is.",
+)
+
+
+def given_adapters(given: Sequence[str]) -> tuple[AdapterUse, ...] | None:
+    """What the options say; None where there is none, which follows conversation and settings.
+
+    Raises:
+        click.UsageError: a scale that is none, or `none` beside others.
+    """
+    if not given:
+        return None
+    if any(text.casefold() == NONE for text in given):
+        if len(given) > 1:
+            raise click.UsageError("--adapter none and another --adapter exclude each other.")
+        return ()
+    return tuple(_use(text) for text in given)
+
+
+def _use(text: str) -> AdapterUse:
+    name, equals, number = text.rpartition("=")
+    try:
+        scale = float(number) if name and equals else None
+    except ValueError:
+        # A name may hold the sign, too.
+        scale = None
+    name = name if scale is not None else text
+    try:
+        return AdapterUse(name=absolute(name) or name, scale=1.0 if scale is None else scale)
+    except ValidationError:
+        raise click.UsageError(f"--adapter {text}: the scale is a number from -10 to 10.") from None
+
+
+EXIT_CODES = """\b
+Exit status:
+    0  the answer is complete
+    1  something unexpected happened
+    2  the command line or the settings are wrong, or a variable of the prompt has no value
+    3  there is no such conversation, prompt, collection or file
+    4  the model cannot be used
+    5  the question, with the files attached to it, is too long for the model
+    6  the engine failed
+    7  the conversations cannot be read or written
+    8  your files cannot be searched, or an attached one cannot be read
+   10  the answer was cut off before it had the form asked for, or has it not
+  129  stopped because the terminal was closed (SIGHUP)
+  130  stopped by Ctrl+C (SIGINT)
+  141  whoever read the answer has gone (SIGPIPE)
+  143  stopped by SIGTERM
+"""
+
+
+class AskOptions(Value):
+    """What the command line says beside the question."""
+
+    prompt: str | None
+    variables: tuple[str, ...]
+    conversation: str | None
+    last: bool
+    temporary: bool
+    model: str | None
+    adapters: tuple[str, ...]
+    max_tokens: int | None
+    temperature: float | None
+    seed: int | None
+    collections: tuple[str, ...]
+    attach: tuple[str, ...]
+    no_library: bool
+    schema_file: str | None
+    grammar: str | None
+    reasoning: bool
+    no_stream: bool
+    as_json: bool
+    dry_run: bool
+
+
+@click.command(epilog=EXIT_CODES)
+@click.argument("question", nargs=-1, metavar="[QUESTION]")
+@click.option(
+    "--prompt", metavar="NAME", help="A prompt: see `assistant prompts`. Or the path of a file."
+)
+@var_option
+@click.option("--conversation", metavar="ID", help="Go on with this conversation.")
+@click.option("--last", is_flag=True, help="Go on with the newest conversation.")
+@click.option("--temporary", is_flag=True, help="Keep neither the question nor the answer.")
+@click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
+@adapter_option
+@click.option("--max-tokens", type=int, metavar="N", help="The longest answer, in tokens.")
+@click.option("--temperature", type=float, metavar="T", help="0 takes the likeliest token.")
+@click.option("--seed", type=int, metavar="N", help="The same seed gives the same answer.")
+@click.option(
+    "--collection", "collections", multiple=True, metavar="NAME", help="Answer from these files."
+)
+@click.option(
+    "--attach",
+    multiple=True,
+    metavar="FILE",
+    help="Send this file whole with the question; repeatable. No other file is searched then.",
+)
+@click.option("--no-library", is_flag=True, help="Do not look into your files.")
+@click.option(
+    "--schema",
+    "schema_file",
+    metavar="FILE",
+    help="The answer is JSON and fits the JSON schema in this file.",
+)
+@click.option("--grammar", metavar="FILE", help="The answer fits this grammar, written in GBNF.")
+@click.option(
+    "--reasoning", is_flag=True, help="Print what a reasoning model thinks before its answer, too."
+)
+@click.option("--no-stream", is_flag=True, help="Print the answer when it is complete.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--dry-run", is_flag=True, help="Print the exact prompt and its tokens; ask nothing.")
+@click.pass_obj
+def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
+    """Ask QUESTION and print the answer.
+
+    What is piped in is appended to the question. Standard output carries the answer and nothing
+    else; progress and errors go to standard error. The conversation is kept, like any other.
+
+    Files that were added with `assistant add` are looked into. With --collection the answer comes
+    from these files, or says that they do not speak to the question.
+    """
+    options = AskOptions(**given)
+    if options.last and options.conversation:
+        raise click.UsageError("--last and --conversation exclude each other.")
+    if options.temporary and (options.last or options.conversation):
+        raise click.UsageError("--temporary begins a new conversation; it cannot go on with one.")
+    if options.collections and options.no_library:
+        raise click.UsageError("--collection and --no-library exclude each other.")
+    if options.collections and options.attach:
+        raise click.UsageError("--collection and --attach exclude each other.")
+    if options.schema_file and options.grammar:
+        raise click.UsageError("--schema and --grammar exclude each other.")
+    form = _form(options)
+    changes = _changes(options)
+    values = given_values(options.variables)
+    text = compose(question, program.stdin)
+    attached = tuple(_attachable(path) for path in options.attach)
+    with program.assistant() as assistant:
+        asked = _asked(program, assistant, options, values, text)
+        usual = assistant.chat.sampling.of(asked.model_name)
+        sampling = changes.over(asked.basis.sampling.over(usual))
+        sampling = sampling.model_copy(update={"constraint": form.constraint if form else None})
+        sources = chosen_sources(
+            options.collections,
+            options.no_library,
+            assistant.settings.library.fall_back,
+        )
+        with Interruption() as interruption:
+            if options.dry_run:
+                view = Preview(program.console, interruption)
+                where = sources or usual_sources(
+                    assistant.library,
+                    asked.collections,
+                    text,
+                    fall_back=assistant.settings.library.fall_back,
+                )
+                planned = PlannedQuestion(
+                    text=text, attached=attached, sampling=sampling, sources=where
+                )
+                return view.run(assistant, asked, planned, options.as_json)
+            conversation = _conversation(assistant, asked, options.temporary)
+            answering = Answering(
+                program.console,
+                interruption,
+                options.as_json,
+                options.no_stream,
+                form,
+                reasoning=options.reasoning,
+            )
+            request = Ask(conversation_id=conversation.id, text=text, attached=attached)
+            with _model_of(asked):
+                return answering.run(assistant.chat, request, sampling, sources)
+
+
+def _form(options: AskOptions) -> Form | None:
+    """What the answer has to be."""
+    if options.schema_file is not None:
+        return schema_form(options.schema_file)
+    return grammar_form(options.grammar) if options.grammar is not None else None
+
+
+def _attachable(path: str) -> str:
+    """The absolute path of a file, links followed."""
+    try:
+        absolute = os.path.realpath(os.path.expanduser(path))  # noqa: PTH111 - `~nobody` is a name
+        is_file = stat.S_ISREG(Path(absolute).stat().st_mode)
+    except (OSError, ValueError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else str(failure)
+        raise NotFoundError(f"{path!r} cannot be attached: {reason}.", "Check the path.") from None
+    if not is_file:
+        raise NotFoundError(
+            f"{path!r} cannot be attached: it is no file.",
+            "`assistant add FOLDER` has questions answered from all files of a folder.",
+        )
+    return absolute
+
+
+def _changes(options: AskOptions) -> SamplingChanges:
+    """What the command line says of the sampling; it goes before the prompt, and that before the
+    settings."""
+    given = options.model_dump(include={"max_tokens", "temperature", "seed"})
+    try:
+        return SamplingChanges.model_validate(given)
+    except ValidationError as failure:
+        problem = failure.errors()[0]
+        option = "--" + str(problem["loc"][0]).replace("_", "-")
+        raise click.UsageError(f"{option} {problem['input']}: {problem['msg'].lower()}.") from None
+
+
+def _asked(
+    program: Program,
+    assistant: "Assistant",
+    options: AskOptions,
+    values: Mapping[str, str],
+    text: str,
+) -> Asked:
+    """Everything the options name, found before anything is stored."""
+    model, adapters = absolute(options.model), given_adapters(options.adapters)
+    if model is not None:
+        assistant.models.open(model, adapters)
+    earlier = _earlier(assistant.store, options)
+    if adapters:
+        assistant.models.open(model or (earlier.model if earlier else None), adapters)
+    name = options.prompt
+    if name is None and earlier is None:
+        name = assistant.settings.chat.prompt
+    if not name:
+        if values:
+            raise click.UsageError("--var is for the variables of a prompt: add --prompt NAME.")
+        return Asked(earlier=earlier, opening=None, model=model, given=adapters)
+    prompt = prompt_called(assistant.prompts, name)
+    tell_bad_file(program, assistant.prompts, prompt)
+    opening = open_prompt(program, prompt, values, text)
+    if model is None and opening.model is not None and program.model is None:
+        model = hinted_model(opening, assistant.models)
+        if model is None:
+            program.console.note(f"{name} asks for the model {opening.model}, which is not here.")
+    return Asked(earlier=earlier, opening=opening, model=model, given=adapters)
+
+
+def _earlier(store: ConversationStore, options: AskOptions) -> Conversation | None:
+    if options.last:
+        newest = store.conversations(limit=1)
+        if not newest:
+            raise NotFoundError("There is no conversation yet.", "Leave out --last to begin one.")
+        return store.conversation(newest[0].id)
+    if options.conversation is None:
+        return None
+    return store.conversation(options.conversation)
+
+
+def _conversation(assistant: "Assistant", asked: Asked, temporary: bool) -> Conversation:
+    """The conversation to ask in: a new one, or the earlier one under its new prompt, model and
+    adapters."""
+    store, earlier, opening = assistant.store, asked.earlier, asked.opening
+    if earlier is None:
+        return begin(store, opening, asked.model, adapters=asked.given, temporary=temporary)
+    if opening is not None:
+        take_up(store, earlier.id, opening, asked.model)
+    elif asked.model is not None:
+        store.set_model(earlier.id, asked.model)
+    if asked.given is not None:
+        store.set_adapters(earlier.id, asked.given)
+    return earlier
+
+
+@contextmanager
+def _model_of(asked: Asked) -> Iterator[None]:
+    """Say why a model or adapter is asked for that the command line does not name."""
+    try:
+        yield
+    except AdapterError as failure:
+        if asked.given is None:
+            failure.hint += " --adapter none does without it."
+        raise
+    except ModelError as failure:
+        if asked.model is None and asked.model_name is not None:
+            failure.hint += " The conversation asks for this model; --model NAME takes another."
+        raise

@@ -1,0 +1,91 @@
+"""`--prompt` and `--var`: the prompt under which a question is asked."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli.program import Program
+from assistant.core.conversations.start import Surroundings
+from assistant.core.errors import MissingValuesError
+from assistant.core.prompts.library import SUFFIX
+from assistant.core.values.prompts import Opening, Prompt, key
+from assistant.system.clipboard import Clipboard
+
+if TYPE_CHECKING:
+    from assistant.core.prompts.library import PromptLibrary
+
+SUFFIXES = (".md", ".txt")
+
+var_option = click.option(
+    "--var",
+    "variables",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A variable of the prompt; repeatable.",
+)
+
+
+def given_values(pairs: Sequence[str]) -> dict[str, str]:
+    """`NAME=VALUE` pairs; the last one of a name holds.
+
+    Raises:
+        click.UsageError: one of them is no such pair.
+    """
+    values = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"--var {pair!r} is not NAME=VALUE.")
+        values[key(name.strip())] = value
+    return values
+
+
+def prompt_called(library: "PromptLibrary", given: str) -> Prompt:
+    """A prompt by its name, or by the path of its file.
+
+    Raises:
+        NotFoundError: there is none, or it cannot be used.
+    """
+    if "/" in given or given.endswith(SUFFIXES):
+        return library.open(Path(given).expanduser())
+    return library.get(given)
+
+
+def tell_bad_file(program: Program, library: "PromptLibrary", prompt: Prompt) -> None:
+    """On standard error: that the user's own file of this name cannot be used."""
+    own = program.paths.prompts / f"{prompt.name}{SUFFIX}"
+    problem = library.check(own) if own.exists() else None
+    if problem and prompt.path != problem.path:
+        reason = f"{problem.path} cannot be used: {problem.reason}."
+        program.console.error(reason, f"{problem.fix} The shipped prompt is used.")
+
+
+def open_prompt(program: Program, prompt: Prompt, given: Mapping[str, str], asked: str) -> Opening:
+    """The prompt with its variables filled in; a person at a terminal is asked for missing ones.
+
+    Args:
+        asked: the question, which is `{{input}}`.
+
+    Raises:
+        click.UsageError: a variable is given that the prompt has not.
+        MissingValuesError: variables are missing and nobody is there to ask.
+    """
+    unknown = prompt.unknown(given)
+    if unknown:
+        known = ", ".join(variable.name for variable in prompt.variables) or "none"
+        raise click.UsageError(
+            f"The prompt {prompt.name} has no variable {unknown[0]!r}; its own are: {known}."
+        )
+    around = Surroundings(clipboard=Clipboard(program.environment).read)
+    values = around.values(prompt.names, {"input": asked, **given})
+    for name in prompt.missing(values) if program.ask else ():
+        assert program.ask is not None
+        values[name] = program.ask(name)
+    try:
+        return prompt.resolve(values)
+    except MissingValuesError as failure:
+        options = " ".join(f"--var {name}=…" for name in failure.names)
+        failure.hint = f"Add {options}."
+        raise

@@ -1,0 +1,119 @@
+"""Where `assistant ask` looks into the user's files, and how commands tell what came of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from assistant.cli.console import Console
+from assistant.core.grounding.citations import Annotated, verdicts
+from assistant.core.grounding.retrieval import NOWHERE, Sources
+from assistant.core.sanitize import one_line
+from assistant.core.values.conversation import Citation
+from assistant.core.values.documents import Passage
+from assistant.core.values.events import Retrieved
+from assistant.core.values.library import Saying
+
+
+def chosen_sources(
+    collections: tuple[str, ...], no_library: bool, fall_back: bool
+) -> Sources | None:
+    """None goes by what the question and its conversation say.
+
+    Whoever names a collection wants an answer from it or none; see `library.fall_back`.
+    """
+    if collections:
+        return Sources(collections=collections, only=not fall_back)
+    return NOWHERE if no_library else None
+
+
+def tell_search(event: Retrieved, console: Console) -> None:
+    """On standard error, for a person: whether the files have a part in the answer."""
+    console.end_progress()
+    if event.used:
+        files = {passage.path for passage in event.used}
+        count = f"{len(event.used)} passage{'' if len(event.used) == 1 else 's'}"
+        console.note(f"reading {count} of {len(files)} file{'' if len(files) == 1 else 's'}")
+    elif event.result.searched:
+        console.note("your files do not speak to this")
+
+
+def tell_citations(citations: Sequence[Citation], console: Console) -> None:
+    """On standard error, for a person: the sources of an answer that stands there already."""
+    for line in lines_of(citations):
+        console.note(line)
+
+
+def tell_saying(saying: Saying, passages: Sequence[Passage], console: Console) -> None:
+    """On standard error, for a person: what the files say when they hardly bear out the answer."""
+    passage = passages[saying.number - 1]
+    place = f", {passage.place}" if str(passage.place) else ""
+    console.note(f"your files hardly bear this out; they say: “{one_line(saying.text, 400)}”")
+    console.note(f"[{saying.number}] {passage.path}{place}")
+
+
+def lines_of(citations: Sequence[Citation], became: Mapping[str, str] | None = None) -> list[str]:
+    """A line for every passage that is cited.
+
+    Args:
+        became: what became of files since, by path.
+    """
+    lines = {}
+    for citation in citations:
+        place = f", {citation.place}" if str(citation.place) else ""
+        news = (became or {}).get(citation.path)
+        lines[(citation.number, citation.quote)] = (
+            f"[{citation.number}] {citation.path}{place} ({citation.strength})"
+            + (f" – {news}" if news else "")
+        )
+    return list(lines.values())
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """An answer and what bears it out, as other programs get it; offsets are those of `text`."""
+
+    text: str
+    citations: list[dict[str, Any]]
+    sentences: list[dict[str, Any]]
+    """What the check says of each sentence; empty when there was nothing to hold it against."""
+
+    @classmethod
+    def of(cls, answer: Annotated, *, checked: bool) -> Self:
+        """Args:
+        checked: whether the model read passages for this answer.
+        """
+        return cls(
+            text=answer.text,
+            citations=[as_object(citation) for citation in answer.citations],
+            sentences=[
+                {
+                    "start": verdict.sentence.start,
+                    "end": verdict.sentence.end,
+                    "text": verdict.sentence.text,
+                    "strength": verdict.strength,
+                    "number": verdict.number,
+                }
+                for verdict in verdicts(answer)
+            ]
+            if checked
+            else [],
+        )
+
+
+def as_object(citation: Citation) -> dict[str, Any]:
+    """A citation as other programs get it."""
+    place = citation.place
+    return {
+        "number": citation.number,
+        "strength": citation.strength,
+        "start": citation.start,
+        "end": citation.end,
+        "path": citation.path,
+        "title": citation.title,
+        "page": place.page,
+        "heading": " > ".join(place.heading) or None,
+        "line_start": place.line_start,
+        "line_end": place.line_end,
+        "quote": citation.quote,
+        "content_hash": citation.content_hash,
+    }

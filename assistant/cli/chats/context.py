@@ -1,0 +1,165 @@
+"""`assistant chats context`: the window of a conversation, and what the user wants in it."""
+
+from collections.abc import Mapping
+from threading import Event
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli.ask.answer import show
+from assistant.cli.chats.format import json_option
+from assistant.cli.console import BOLD, DIM, Console
+from assistant.cli.interruption import Interruption
+from assistant.cli.program import Program
+from assistant.core.context.plan import turns_of
+from assistant.core.errors import NotFoundError
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.sanitize import one_line
+from assistant.core.turn.preview import Overview, Slice, look
+from assistant.core.values.conversation import Overflow, Placing
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
+
+BAR = 60
+"""Columns of the picture of the window."""
+
+PINNED: Placing = "pinned"
+EXCLUDED: Placing = "excluded"
+CHOICES: dict[str, Overflow] = {"leave-out": "leave_out", "summarise": "summarise"}
+
+turns_option = click.IntRange(min=1)
+
+
+@click.command()
+@click.argument("id")
+@click.option("--pin", type=turns_option, multiple=True, metavar="N", help="Keep turn N in it.")
+@click.option("--exclude", type=turns_option, multiple=True, metavar="N", help="Leave turn N out.")
+@click.option("--free", type=turns_option, multiple=True, metavar="N", help="Do neither any more.")
+@click.option(
+    "--overflow",
+    type=click.Choice(list(CHOICES)),
+    help="What becomes of the oldest turns when not all fit.",
+)
+@click.option("--question", default="", metavar="TEXT", help="Count with this next question.")
+@click.option("--prompt", "as_prompt", is_flag=True, help="Print the exact prompt instead.")
+@click.option("--tokens", "as_tokens", is_flag=True, help="Print its tokens instead.")
+@json_option
+@click.pass_obj
+def context(
+    program: Program,
+    /,
+    id: str,
+    pin: tuple[int, ...],
+    exclude: tuple[int, ...],
+    free: tuple[int, ...],
+    overflow: str | None,
+    question: str,
+    as_prompt: bool,
+    as_tokens: bool,
+    as_json: bool,
+) -> int:
+    """Show the window of the conversation ID: what the model would read next, in tokens.
+
+    Turns are counted from 1. What is changed here can be taken back with `assistant chats undo`.
+    """
+    if as_prompt + as_tokens + as_json > 1:
+        raise click.UsageError("--prompt, --tokens and --json exclude each other.")
+    console = program.console
+    wanted: dict[int, Placing | None] = {
+        **dict.fromkeys(pin, PINNED),
+        **dict.fromkeys(exclude, EXCLUDED),
+        **dict.fromkeys(free),
+    }
+    with program.assistant() as assistant, Interruption() as interruption:
+        conversation = assistant.store.conversation(id)
+        _place(assistant.store, conversation.id, wanted)
+        if overflow is not None:
+            assistant.store.set_overflow(conversation.id, CHOICES[overflow])
+        found = _look(assistant, conversation.id, question, console, interruption.stop)
+        if found is None:
+            return interruption.exit_code
+    if as_json:
+        console.json(found.model_dump(mode="json"))
+    elif as_prompt:
+        console.line(found.prompt.text.removesuffix("\n"))
+    elif as_tokens:
+        _print_tokens(console, found)
+    else:
+        _print(console, found)
+    return 0
+
+
+def _look(
+    assistant: "Assistant", id: str, question: str, console: Console, stop: Event
+) -> Overview | None:
+    """None when stopped."""
+    found: Overview | None = None
+    sampling = assistant.chat.sampling.of(assistant.store.conversation(id).model)
+    for event in look(assistant.store, assistant.models, sampling, id, stop, question):
+        if isinstance(event, Overview):
+            found = event
+        else:
+            show(event, console)
+    console.end_progress()
+    return found
+
+
+def _place(store: ConversationStore, id: str, wanted: Mapping[int, Placing | None]) -> None:
+    """Raises NotFoundError when there is no such turn; then nothing is changed."""
+    turns = turns_of(store.branch(id)) if wanted else []
+    for number in wanted:
+        if number > len(turns):
+            raise NotFoundError(f"There is no turn {number}: the conversation has {len(turns)}.")
+    for number, placing in wanted.items():
+        store.place(turns[number - 1].message_ids[0], placing)
+
+
+def _print(console: Console, found: Overview) -> None:
+    console.styled(one_line(found.title, 200), BOLD)
+    console.line(bar(found, BAR))
+    growth = f" · {found.growth}" if found.growth else ""
+    console.styled(
+        f"{found.prompt_tokens:,} of {found.window:,} tokens: {found.cached:,} cached,"
+        f" {found.new:,} new · {found.model}{growth}",
+        DIM,
+    )
+    if found.problem:
+        console.line(one_line(found.problem, 1000))
+    rows = [(each.name, tokens_of(each), _note(each), each.excerpt) for each in found.slices]
+    console.table(rows, ("part", "tokens", "", ""), numbers=[1])
+
+
+def tokens_of(part: Slice) -> str:
+    return f"{'' if part.exact else '≈ '}{part.tokens:,}"
+
+
+def _note(part: Slice) -> str:
+    told = ["pinned"] if part.placing == "pinned" and part.included else []
+    told += [part.status] if part.status else []
+    told += [f"{part.passages:,} of passages"] if part.passages else []
+    return ", ".join(told)
+
+
+def bar(found: Overview, width: int) -> str:
+    """The window as a row: `#` cached, `+` to read, `-` kept for the answer, `.` free."""
+    free = {"reserve": "-", "free": "."}
+    marks = [("#", sum(part.cached for part in found.slices if part.kind == "template"))]
+    for part in found.slices:
+        if part.included and part.kind in free:
+            marks.append((free[part.kind], part.tokens))
+        elif part.included:
+            cached = 0 if part.kind == "template" else part.cached
+            marks += [("#", cached), ("+", part.tokens - part.cached)]
+    total, row, end = max(sum(size for _, size in marks), 1), "", 0
+    for mark, size in marks:
+        end += size
+        row += mark * (round(end * width / total) - len(row))
+    return f"[{row}]"
+
+
+def _print_tokens(console: Console, found: Overview) -> None:
+    for place, token in enumerate(found.prompt.tokens):
+        piece = found.prompt.pieces[place] if place < len(found.prompt.pieces) else ""
+        cached = "cached" if place < found.prompt.cached else ""
+        console.line(f"{place}\t{token}\t{piece!r}\t{cached}".rstrip())

@@ -1,0 +1,135 @@
+"""`assistant chats pin|tag|move|archive|rate|fork`: conversations and messages put in order."""
+
+from collections.abc import Callable
+
+import click
+
+from assistant.cli.chats.format import json_option, short, tell
+from assistant.cli.program import Program
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.values.conversation import Rating
+
+ids_argument = click.argument("ids", nargs=-1, required=True)
+
+
+@click.command()
+@ids_argument
+@json_option
+@click.pass_obj
+def pin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
+    """Keep the conversations IDS at the head of the list."""
+    _change(program, ids, "pinned", as_json, lambda store, id: store.pin(id))
+
+
+@click.command()
+@ids_argument
+@json_option
+@click.pass_obj
+def unpin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
+    """Let the conversations IDS take their places in the list again."""
+    _change(program, ids, "no longer pinned", as_json, lambda store, id: store.pin(id, False))
+
+
+@click.command()
+@ids_argument
+@json_option
+@click.pass_obj
+def archive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
+    """Take the conversations IDS out of the list; a search still finds them."""
+    _change(program, ids, "archived", as_json, lambda store, id: store.archive(id))
+
+
+@click.command()
+@ids_argument
+@json_option
+@click.pass_obj
+def unarchive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
+    """Put the conversations IDS into the list again."""
+    _change(program, ids, "listed again", as_json, lambda store, id: store.archive(id, False))
+
+
+@click.command()
+@click.argument("id")
+@click.argument("tags", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def tag(program: Program, /, id: str, tags: tuple[str, ...], as_json: bool) -> None:
+    """Give the conversation ID these TAGS."""
+    _change(program, (id,), "tagged", as_json, lambda store, id: store.tag(id, tags))
+
+
+@click.command()
+@click.argument("id")
+@click.argument("tags", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def untag(program: Program, /, id: str, tags: tuple[str, ...], as_json: bool) -> None:
+    """Take these TAGS from the conversation ID."""
+    _change(program, (id,), "untagged", as_json, lambda store, id: store.tag(id, remove=tags))
+
+
+@click.command()
+@ids_argument
+@click.argument("folder")
+@json_option
+@click.pass_obj
+def move(program: Program, /, ids: tuple[str, ...], folder: str, as_json: bool) -> None:
+    """Put the conversations IDS into a FOLDER; '' takes them out of theirs.
+
+    A folder is there as long as something is in it; / separates folders within folders.
+    """
+    _change(program, ids, "moved", as_json, lambda store, id: store.move(id, folder))
+
+
+@click.command()
+@click.argument("message_id")
+@click.argument("rating", type=click.Choice(["good", "bad", "none"]))
+@click.option("--note", default="", metavar="TEXT", help="Why.")
+@json_option
+@click.pass_obj
+def rate(program: Program, /, message_id: str, rating: str, note: str, as_json: bool) -> None:
+    """Say whether the answer MESSAGE_ID was good or bad; none takes that back.
+
+    `assistant chats show` tells the ids of messages.
+    """
+    ratings: dict[str, Rating | None] = {"good": "good", "bad": "bad", "none": None}
+    if note and rating == "none":
+        raise click.UsageError("A note belongs to a rating.")
+    with program.assistant() as assistant:
+        id = assistant.store.message(message_id).id
+        assistant.store.rate(id, ratings[rating], note)
+        message = assistant.store.message(id)
+    if as_json:
+        program.console.json(message.model_dump(mode="json", include={"id", "rating", "note"}))
+    else:
+        program.console.line(f"{short(id)}  rated: {message.rating or 'not any more'}")
+
+
+@click.command()
+@click.argument("message_id")
+@json_option
+@click.pass_obj
+def fork(program: Program, /, message_id: str, as_json: bool) -> None:
+    """Begin a new conversation with what was said up to the message MESSAGE_ID.
+
+    `assistant chats show` tells the ids of messages.
+    """
+    with program.assistant() as assistant:
+        forked = assistant.store.fork(assistant.store.message(message_id).id)
+    tell(program.console, "forked", [forked], as_json)
+
+
+def _change(
+    program: Program,
+    ids: tuple[str, ...],
+    what: str,
+    as_json: bool,
+    change: Callable[[ConversationStore, str], None],
+) -> None:
+    """Change conversations, all of them or, when one is unknown, none."""
+    with program.assistant() as assistant:
+        found = [assistant.store.conversation(id).id for id in ids]
+        for id in found:
+            change(assistant.store, id)
+        changed = [assistant.store.conversation(id) for id in found]
+    tell(program.console, what, changed, as_json)

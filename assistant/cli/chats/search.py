@@ -1,0 +1,104 @@
+"""`assistant chats search`: what was said, and where."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from assistant.cli.chats.format import json_option, order_of, short, when
+from assistant.cli.console import BOLD, DIM
+from assistant.cli.program import Program
+from assistant.core.sanitize import one_line
+from assistant.core.values.changes import MATCH_BEGIN, MATCH_END, Finding, Findings
+
+_UNQUOTED = re.compile(r'(-?(?:in|tag):)([^"]*\s[^"]*)')
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    metavar="N",
+    show_default=True,
+    help="At most so many conversations.",
+)
+@json_option
+@click.pass_obj
+def search(program: Program, /, query: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find what was said, in messages, titles and system prompts.
+
+    All words of QUERY have to be there; case and accents do not matter, and the last word may be
+    the beginning of one.
+
+    \b
+      "per month"             a phrase
+      contr*                  the beginning of a word
+      -flat                   without this word (after --)
+      role:user               asked by you; role:assistant is answered
+      after:2026-01-31        written on that day or later; also 2026-01 and 2026
+      before:2026-01-31       written earlier
+      in:title                in titles only; also in:messages, in:prompts
+      in:"Lease questions"    in this conversation or folder
+      tag:work                in conversations with this tag
+    """
+    console = program.console
+    with program.assistant() as assistant:
+        findings = assistant.store.find(_joined(query), limit=limit)
+    if as_json:
+        console.json(list(_objects(findings)))
+        return
+    for note in findings.notes:
+        console.note(note)
+    for number, finding in enumerate(findings.conversations):
+        if number:
+            console.line()
+        _print(program, finding)
+    if not findings.conversations:
+        console.note("Nothing was found.")
+    elif findings.is_capped:
+        console.note(f"The newest {findings.messages:,} messages were compared; there are more.")
+
+
+def _joined(query: tuple[str, ...]) -> str:
+    """One query: where a shell has taken the quotes of an operator's value away, they come back."""
+    if len(query) == 1:
+        return query[0]
+    return " ".join(_UNQUOTED.sub(r'\1"\2"', word) for word in query)
+
+
+def _print(program: Program, finding: Finding) -> None:
+    conversation, console = finding.conversation, program.console
+    console.styled(one_line(conversation.title) or "Untitled", BOLD)
+    told = f"{short(conversation.id)}  {when(conversation.updated)}  {order_of(conversation)}"
+    console.styled(one_line(told, 1000), DIM)
+    rows: list[tuple[str, str, str, str]] = [
+        (short(h.message_id), when(h.created), "you" if h.role == "user" else h.role, plain)
+        for h in finding.hits
+        for plain in [_plain(h.snippet)]
+    ]
+    if finding.prompt:
+        rows.append(("", "", "prompt", _plain(finding.prompt)))
+    if rows:
+        console.table(rows)
+    if finding.messages > len(finding.hits):
+        console.styled(f"and {finding.messages - len(finding.hits):,} more messages", DIM)
+
+
+def _objects(findings: Findings) -> Iterator[dict[str, Any]]:
+    """Everything that was found, the hits of a conversation next to each other."""
+    for finding in findings.conversations:
+        conversation = finding.conversation
+        about = {"conversation_id": conversation.id, "title": conversation.title}
+        for kind, text in (("title", finding.title), ("prompt", finding.prompt)):
+            if text:
+                yield {"kind": kind, **about, "message_id": None, "snippet": _plain(text)}
+        for hit in finding.hits:
+            found = {**hit.model_dump(mode="json"), "snippet": _plain(hit.snippet)}
+            yield {"kind": "message", **found}
+
+
+def _plain(text: str) -> str:
+    return text.replace(MATCH_BEGIN, "").replace(MATCH_END, "")

@@ -1,0 +1,125 @@
+"""`assistant chats trash|restore|undo`: what was removed or changed, and back again."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli.chats.format import json_option, short, tell, when
+from assistant.cli.program import Program
+from assistant.core.errors import NotFoundError
+from assistant.core.values.conversation import Conversation
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
+
+
+@click.command("delete-message")
+@click.argument("message_id")
+@json_option
+@click.pass_obj
+def delete_message(program: Program, /, message_id: str, as_json: bool) -> None:
+    """Move the message MESSAGE_ID and all that follows it to the trash, for 30 days.
+
+    `assistant chats show` tells the ids of messages. Another version of it takes its place.
+    """
+    with program.assistant() as assistant:
+        message = assistant.store.message(message_id)
+        assistant.store.delete_message(message.id)
+        item = next(item for item in assistant.store.trash() if item.id == message.id)
+    if as_json:
+        program.console.json(item.model_dump(mode="json"))
+    else:
+        what = f"moved to the trash ({item.messages:,} messages):"
+        program.console.table([(short(item.id), what, item.excerpt)])
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def restore(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
+    """Take the conversations or messages IDS back from the trash."""
+    with program.assistant() as assistant:
+        found = [_in_trash(assistant, id) for id in ids]
+        changed: list[Conversation] = []
+        for kind, id, conversation in found:
+            if kind == "messages":
+                assistant.store.restore_message(id)
+            else:
+                assistant.store.restore(id)
+            changed.append(assistant.store.conversation(conversation))
+    tell(program.console, "restored", changed, as_json)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def trash(program: Program, /, as_json: bool) -> None:
+    """List the conversations and messages in the trash; they leave it after 30 days."""
+    with program.assistant() as assistant:
+        items = assistant.store.trash()
+    if as_json:
+        program.console.json([item.model_dump(mode="json") for item in items])
+    elif items:
+        rows = [
+            (short(i.id), when(i.removed), f"{i.messages:,}", i.kind, i.title, i.excerpt)
+            for i in items
+        ]
+        heading = ("id", "removed", "messages", "what", "title", "")
+        program.console.table(rows, heading, numbers=[2])
+    else:
+        program.console.note("The trash is empty.")
+
+
+@click.command()
+@click.argument("number", type=int, required=False)
+@click.option("--conversation", metavar="ID", help="The newest change to this conversation.")
+@json_option
+@click.pass_obj
+def undo(program: Program, /, number: int | None, conversation: str | None, as_json: bool) -> None:
+    """Take the newest change back, or the one with this NUMBER.
+
+    `assistant chats history` lists the changes and their numbers.
+    """
+    if number is not None and conversation is not None:
+        raise click.UsageError("NUMBER and --conversation exclude each other.")
+    with program.assistant() as assistant:
+        change = assistant.store.undo(number, conversation_id=conversation)
+        title = assistant.store.conversation(change.conversation_id).title
+    if as_json:
+        program.console.json({**change.model_dump(mode="json"), "title": title})
+    else:
+        program.console.table([(short(change.conversation_id), f"undone: {change.kind}:", title)])
+
+
+@click.command()
+@click.argument("id", required=False)
+@click.option("--limit", type=click.IntRange(min=1), default=50, metavar="N", show_default=True)
+@json_option
+@click.pass_obj
+def history(program: Program, /, id: str | None, limit: int, as_json: bool) -> None:
+    """List the changes of the last 30 days that can be undone, of all conversations or of ID."""
+    with program.assistant() as assistant:
+        changes = assistant.store.changes(id, limit=limit)
+    if as_json:
+        program.console.json([change.model_dump(mode="json") for change in changes])
+    elif changes:
+        rows = [
+            (f"{c.number}", when(c.at), short(c.conversation_id), c.kind, c.before, c.title)
+            for c in changes
+        ]
+        heading = ("number", "changed", "id", "what", "before", "title")
+        program.console.table(rows, heading, numbers=[0])
+    else:
+        program.console.note("There is nothing to undo.")
+
+
+def _in_trash(assistant: "Assistant", id: str) -> tuple[str, str, str]:
+    """Kind, id and conversation of something in the trash, by the start of its id."""
+    found = [item for item in assistant.store.trash() if item.id.startswith(id)] if id else []
+    if len(found) > 1:
+        raise NotFoundError(f"Several things in the trash begin with {id}.", "Give more of the id.")
+    if found:
+        return found[0].kind, found[0].id, found[0].conversation_id
+    conversation = assistant.store.conversation(id)
+    return "conversation", conversation.id, conversation.id

@@ -1,0 +1,177 @@
+"""What a command tells of an indexing job: its plan, how far it is, what could not be read."""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from typing import Any, cast
+
+from assistant.cli.console import Console
+from assistant.core.values.documents import SkipReason
+from assistant.core.values.library import (
+    Done,
+    Indexed,
+    IndexEvent,
+    LeftOut,
+    Planned,
+    Progress,
+    Scanned,
+    Skipped,
+    Survey,
+    Waiting,
+)
+
+_TOLD = (Planned, Indexed, Skipped)
+"""What the JSON lines carry besides `Done`; the rest is for the eyes."""
+
+EXAMPLES = 3
+"""Files that are named for each reason why files could not be read."""
+
+
+class Watch:
+    """Shows the events of a job while they come."""
+
+    def __init__(self, console: Console, *, as_json: bool) -> None:
+        self._console = console
+        self._as_json = as_json
+        self._is_planned = False
+        self._failures = _Failures()
+
+    def plan(self, steps: Iterator[Waiting | Scanned | Survey]) -> None:
+        """Show what a job is going to do, in one line."""
+        try:
+            for step in steps:
+                match step:
+                    case Survey():
+                        self._console.line(_plan(step))
+                        self._is_planned = True
+                    case Scanned(files=files):
+                        self._console.progress(f"looking: {files:,} files")
+                    case Waiting():
+                        self._console.progress("waiting for the library")
+        finally:
+            self._console.end_progress()
+
+    def follow(self, events: Iterator[IndexEvent]) -> None:
+        """Show a job until it ends.
+
+        Raises:
+            LibraryError: the job failed.
+        """
+        try:
+            with closing(cast(Generator[IndexEvent, None, None], events)) as job:
+                for event in job:
+                    if self._as_json:
+                        self._print(event)
+                    else:
+                        self._show(event)
+        finally:
+            self._console.end_progress()
+
+    def _print(self, event: IndexEvent) -> None:
+        if isinstance(event, Done):
+            self._console.json(as_object(event, leave_out={"stopped"}), indent=None)
+        elif isinstance(event, _TOLD):
+            self._console.json(as_object(event), indent=None)
+
+    def _show(self, event: IndexEvent) -> None:
+        console = self._console
+        match event:
+            case Waiting():
+                console.progress("waiting for the library")
+            case Scanned(files=files):
+                console.progress(f"looking: {files:,} files")
+            case Planned(files=files, bytes=size) if not self._is_planned:
+                console.line(f"{_files(files)} to read, {size_of(size)}")
+            case Progress():
+                console.progress(_progress(event))
+            case Skipped():
+                self._failures.take(event)
+            case Done():
+                console.line(
+                    f"{event.indexed:,} indexed, {event.skipped:,} skipped,"
+                    f" {event.removed:,} removed in {duration(event.seconds)}"
+                    + (" (stopped)" if event.stopped else "")
+                )
+                self._failures.tell(console)
+            case _:
+                pass
+
+
+class _Failures:
+    """The files that could not be read, by reason: how many, and the first few of them."""
+
+    def __init__(self) -> None:
+        self._counts: dict[SkipReason, int] = {}
+        self._examples: dict[SkipReason, list[Skipped]] = {}
+
+    def take(self, event: Skipped) -> None:
+        self._counts[event.reason] = self._counts.get(event.reason, 0) + 1
+        examples = self._examples.setdefault(event.reason, [])
+        if len(examples) < EXAMPLES:
+            examples.append(event)
+
+    def tell(self, console: Console) -> None:
+        for reason, count in sorted(self._counts.items(), key=lambda item: -item[1]):
+            console.line(f"skipped, {_words(reason)}: {_files(count)}")
+            for event in self._examples[reason]:
+                console.line(f"    {event.path}{f': {event.detail}' if event.detail else ''}")
+            if count > EXAMPLES:
+                console.line(f"    and {count - EXAMPLES:,} more")
+        if any(count > EXAMPLES for count in self._counts.values()):
+            console.note("`assistant library list --failed` lists them all.")
+
+
+def as_object(event: IndexEvent, leave_out: set[str] | None = None) -> dict[str, Any]:
+    """An event as one JSON object, named by `event`."""
+    fields = event.model_dump(mode="json", exclude={"kind", *(leave_out or ())})
+    return {"event": event.kind, **fields}
+
+
+def size_of(count: int) -> str:
+    """Bytes in the unit that suits them."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:,.1f} {unit}"
+    return f"{count:,} bytes"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _plan(survey: Survey) -> str:
+    parts = [f"{_files(survey.files)} to read, {size_of(survey.bytes)}"]
+    if survey.seconds is not None and survey.files:
+        parts[0] += f", about {duration(max(1, survey.seconds))}"
+    if survey.unchanged:
+        parts.append(f"{survey.unchanged:,} unchanged")
+    if survey.left_out:
+        parts.append(f"left out: {', '.join(map(_left_out, survey.left_out))}")
+    return "; ".join(parts)
+
+
+def _left_out(group: LeftOut) -> str:
+    return f"{group.count:,} {_words(group.reason)}"
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'' if count == 1 else 's'}"
+
+
+def _words(reason: str) -> str:
+    return reason.replace("_", " ")
+
+
+def _progress(event: Progress) -> str:
+    if event.paused:
+        return f"paused at {event.done:,} of {event.files:,} files"
+    if event.yielding:
+        return f"{event.done:,}/{event.files:,}  on hold while an answer is written"
+    left = "" if event.eta is None else f", {duration(event.eta)} left"
+    return f"{event.done:,}/{event.files:,}  {event.rate:.1f} files/s{left}  {event.current}"

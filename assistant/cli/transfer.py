@@ -1,0 +1,159 @@
+"""`assistant export`: conversations as files.
+
+`assistant import`: conversations from files.
+"""
+
+from pathlib import Path
+
+import click
+
+from assistant.cli.chats.format import short
+from assistant.cli.program import Program
+from assistant.core.errors import NotFoundError, TranscriptError
+from assistant.core.transfer.exporting import (
+    SUFFIXES,
+    Exported,
+    ExportFormat,
+    all_ids,
+    export,
+    text_of,
+)
+from assistant.core.transfer.importing import Imported, import_from
+from assistant.core.values.transcript import Adoption
+
+
+@click.command("export")
+@click.argument("ids", nargs=-1)
+@click.option("--all", "everything", metavar="DIR", help="All conversations, one file each.")
+@click.option("--into", metavar="DIR", help="The conversations IDS, one file each.")
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(list(SUFFIXES)),
+    default="markdown",
+    show_default=True,
+    help="json holds everything; the others hold the active branch.",
+)
+@click.option("--prune", is_flag=True, help="Remove exported files of conversations that are gone.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of the files.")
+@click.pass_obj
+def export_command(
+    program: Program,
+    /,
+    ids: tuple[str, ...],
+    everything: str | None,
+    into: str | None,
+    format: ExportFormat,
+    prune: bool,
+    as_json: bool,
+) -> None:
+    """Print the conversation IDS, or write conversations into a folder.
+
+    Files are written only where something is new, under names that stay: a folder of exports can
+    be kept with git. `assistant import` reads markdown and json again.
+    """
+    if sum(map(bool, (ids, everything))) != 1 or (everything is not None and into is not None):
+        raise click.UsageError("Name conversations, or give --all DIR.")
+    if len(ids) > 1 and into is None:
+        raise click.UsageError("Several conversations need --into DIR.")
+    if prune and everything is None:
+        raise click.UsageError("--prune goes with --all.")
+    console, folder = program.console, everything or into
+    done: list[Exported] = []
+    with program.assistant() as assistant:
+        store = assistant.store
+        found = (
+            all_ids(store) if everything is not None else [store.conversation(i).id for i in ids]
+        )
+        if folder is None:
+            console.write(text_of(store.transcript(found[0]), format))
+            return
+        for number, exported in enumerate(
+            export(store, found, Path(folder).expanduser(), format, prune=prune), 1
+        ):
+            done.append(exported)
+            console.progress(f"exporting {number:,} of {len(found):,}")
+    console.end_progress()
+    if as_json:
+        console.json([exported.model_dump(mode="json") for exported in done])
+        return
+    for exported in done:
+        if exported.what != "unchanged":
+            console.line(f"{exported.what}  {exported.path}")
+    _print_exported(program, done)
+
+
+def _print_exported(program: Program, done: list[Exported]) -> None:
+    counts = {
+        what: sum(e.what == what for e in done) for what in ("written", "unchanged", "removed")
+    }
+    program.console.note(", ".join(f"{count:,} {what}" for what, count in counts.items() if count))
+    partial = [exported for exported in done if exported.versions_left_out]
+    if partial:
+        messages = sum(exported.versions_left_out for exported in partial)
+        program.console.note(
+            f"{messages:,} messages in other branches of {len(partial):,} conversations were left "
+            "out; --format json holds them."
+        )
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@click.pass_obj
+def import_command(program: Program, /, paths: tuple[str, ...], as_json: bool) -> int:
+    """Take in the conversations in the files or folders PATHS.
+
+    Reads what `assistant export` writes as markdown or json, and ChatGPT's export: its
+    conversations.json or the whole archive. What is there already stays as it is, so that the
+    same file can be imported again. What cannot be read is told.
+    """
+    console = program.console
+    files = [_existing(path) for path in paths]
+    done: list[Imported] = []
+    with program.assistant() as assistant:
+        for imported in import_from(assistant.store, files):
+            done.append(imported)
+            console.progress(f"importing, {sum(len(each.adoptions) for each in done):,} so far")
+    console.end_progress()
+    adoptions = [adoption for imported in done for adoption in imported.adoptions]
+    if as_json:
+        console.json(
+            {
+                "conversations": [adoption.model_dump(mode="json") for adoption in adoptions],
+                "problems": [p for imported in done for p in imported.problems],
+                "refused": [imported.path for imported in done if imported.is_refused],
+            }
+        )
+    else:
+        _print_imported(program, done, adoptions)
+    return TranscriptError.exit_code if any(imported.is_refused for imported in done) else 0
+
+
+def _print_imported(program: Program, done: list[Imported], adoptions: list[Adoption]) -> None:
+    for adoption in adoptions:
+        if adoption.added or adoption.is_new:
+            what = f"{'new' if adoption.is_new else 'went on'}, {adoption.added:,} messages:"
+            program.console.table([(short(adoption.conversation_id), what, adoption.title)])
+        if adoption.in_trash or adoption.trashed:
+            what = "it" if adoption.in_trash else f"{adoption.trashed:,} messages"
+            program.console.error(
+                f"“{adoption.title}”: {what} stayed in the trash.",
+                "`assistant chats trash` shows it.",
+            )
+    for imported in done:
+        for problem in imported.problems:
+            program.console.error(f"{imported.path}: {problem}")
+    new = sum(adoption.is_new for adoption in adoptions)
+    more = sum(bool(adoption.added) and not adoption.is_new for adoption in adoptions)
+    program.console.note(
+        f"{new:,} new conversations, {more:,} that went on, "
+        f"{len(adoptions) - new - more:,} that were there already."
+    )
+
+
+def _existing(path: str) -> Path:
+    found = Path(path).expanduser()
+    if not found.exists():
+        raise NotFoundError(f"There is no {path}.", "Check the path.")
+    return found

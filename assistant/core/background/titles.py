@@ -1,0 +1,133 @@
+"""A title from the first words of a conversation, and a better one by the model."""
+
+import re
+import unicodedata
+from threading import Event
+
+from assistant.core.background import completion
+from assistant.core.background.completion import InternalPrompts
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.models import ModelCatalog
+from assistant.core.sanitize import one_line
+from assistant.core.values.sampling import Sampling
+
+LIMIT = 48
+"""Characters; what a sidebar of usual width shows."""
+
+
+def title_from(text: str) -> str:
+    """The first words of `text` on one line, cut between words; "Untitled" for blank text."""
+    words = re.sub(r"\s+", " ", text[:2000]).strip().lstrip("#>*- ")
+    if len(words) <= LIMIT:
+        return words or "Untitled"
+    cut = words[: LIMIT - 1]
+    head, space, _ = cut.rpartition(" ")
+    return (head if space and len(head) > LIMIT // 2 else cut).rstrip(" ,;:.") + "…"
+
+
+ASKED = 1500
+"""Characters of a question that tell what it is about."""
+
+EMPTY = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "you",
+        "can",
+        "how",
+        "why",
+        "who",
+        "are",
+        "was",
+        "not",
+        "what",
+        "when",
+        "with",
+        "this",
+        "that",
+        "your",
+        "from",
+        "about",
+        "que",
+        "com",
+        "uma",
+        "por",
+        "dos",
+        "das",
+        "nao",
+        "como",
+        "para",
+        "pelo",
+        "pela",
+        "isso",
+        "esta",
+        "este",
+        "qual",
+        "meu",
+        "minha",
+        "sobre",
+    ]
+)
+"""Words that are in every question, in English and Portuguese, without accents."""
+
+STEM = 4
+"""Letters that words of one family have in common."""
+
+_IDEOGRAPHS = "\u2e80"
+"""From here on scripts are written without spaces."""
+
+_AROUND = "#*_\"'“”„«»`.,;: "
+_BEFORE = re.compile(r"^(?:title|título|titulo)\s*:\s*", re.IGNORECASE)
+
+
+def improve(
+    store: ConversationStore,
+    models: ModelCatalog,
+    prompts: InternalPrompts,
+    conversation_id: str,
+    stop: Event,
+) -> bool:
+    """Let the model think of a title, where there are but the first words; whether it has one.
+
+    What is no title leaves the first words, and is not tried again.
+    """
+    conversation = store.conversation(conversation_id)
+    branch = store.branch(conversation.id)
+    if conversation.titled != "words" or not branch or not branch[0].asked.strip():
+        return False
+    model = models.open(conversation.model, conversation.adapters)
+    if completion.loaded(model, stop) is None:
+        return False
+    opening = completion.opened(prompts, "title", {"question": branch[0].asked.strip()[:ASKED]})
+    sampling = opening.sampling.over(Sampling())
+    found = completion.written(model, completion.messages_of(opening), sampling, stop)
+    if found is None:
+        return False
+    title = "" if found.is_cut else cleaned(found.text)
+    if not is_about(title, branch[0].asked):
+        title = conversation.title
+    return store.suggest_title(conversation.id, title, "model")
+
+
+def cleaned(text: str) -> str:
+    """The title in what a model wrote; empty when there is none, or none that is short."""
+    lines = (one_line(line) for line in text.strip().splitlines())
+    first = next((line for line in lines if line), "")
+    title = _BEFORE.sub("", first.strip(_AROUND)).strip(_AROUND)
+    return title if len(title) <= LIMIT and sum(char.isalnum() for char in title) > 1 else ""
+
+
+def is_about(title: str, question: str) -> bool:
+    """Whether a title has a word of the question that means something. A small model may well
+    write the title of an example, which is worse than the first words."""
+    return not _stems(title).isdisjoint(_stems(question[:ASKED]))
+
+
+def _stems(text: str) -> set[str]:
+    """How the words begin that mean something; each character where there are no words."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(char for char in folded if not unicodedata.combining(char))
+    words = {word for word in re.findall(r"\w+", bare) if word not in EMPTY}
+    stems = {word[:STEM] for word in words if len(word) > 2 and word < _IDEOGRAPHS}
+    return stems | {char for word in words for char in word if char >= _IDEOGRAPHS}

@@ -1,0 +1,141 @@
+"""How a conversation begins: under a prompt of the library, kept as it is then.
+
+What surrounds a conversation when it begins: the values of a prompt's built-in variables.
+"""
+
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from assistant.core.errors import ModelNotFoundError
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.models import ModelCatalog
+from assistant.core.values.conversation import Conversation
+from assistant.core.values.prompts import Opening, Prompt
+from assistant.core.values.sampling import AdapterUse
+
+
+def begin(
+    store: ConversationStore,
+    prompt: Prompt | Opening | None = None,
+    model: str | None = None,
+    *,
+    values: Mapping[str, str] | None = None,
+    models: ModelCatalog | None = None,
+    adapters: Sequence[AdapterUse] | None = None,
+    temporary: bool = False,
+) -> Conversation:
+    """Create a conversation under `prompt`, or without a system prompt.
+
+    Args:
+        model: name or path of the model; None follows the prompt's hint, then the settings.
+        values: of the prompt's variables; None looks around for the built-in ones.
+        models: where the prompt's hint is looked up; without it hints are not followed.
+        adapters: what the model is run with; None follows the settings.
+        temporary: whether it lives in memory only.
+
+    Raises:
+        MissingValuesError: the prompt has variables without a value.
+    """
+    opening = opened(prompt, values)
+    if model is None and models is not None:
+        model = hinted_model(opening, models)
+    return store.create(
+        system_prompt=opening.text,
+        prompt_name=opening.prompt_name,
+        model=model,
+        adapters=adapters,
+        collections=opening.collections,
+        examples=opening.examples,
+        sampling=opening.sampling,
+        temporary=temporary,
+    )
+
+
+def take_up(
+    store: ConversationStore, conversation_id: str, opening: Opening, model: str | None = None
+) -> None:
+    """Let an earlier conversation go on under another prompt; see `ConversationStore.take_up`.
+
+    Whoever follows the prompt's model gives it, see `hinted_model`.
+    """
+    store.take_up(conversation_id, opening, model)
+
+
+def opened(prompt: Prompt | Opening | None, values: Mapping[str, str] | None = None) -> Opening:
+    """What a conversation under `prompt` begins with.
+
+    Raises:
+        MissingValuesError: the prompt has variables without a value.
+    """
+    match prompt:
+        case None:
+            return Opening()
+        case Opening():
+            return prompt
+    return prompt.resolve(Surroundings().values(prompt.names) if values is None else values)
+
+
+def hinted_model(opening: Opening, models: ModelCatalog) -> str | None:
+    """The model that the prompt asks for, where there is such a model."""
+    if opening.model is not None:
+        with suppress(ModelNotFoundError):
+            models.reference(opening.model)
+            return opening.model
+    return None
+
+
+Read = Callable[[], str | None]
+
+
+class Surroundings:
+    """Looks up only what a prompt asks for; what is not to be had is missing."""
+
+    def __init__(
+        self,
+        clipboard: Read = lambda: None,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        self._readers: Mapping[str, Read] = {
+            "date": lambda: now().strftime("%Y-%m-%d"),
+            "time": lambda: now().strftime("%H:%M"),
+            "os": operating_system,
+            "cwd": working_folder,
+            "clipboard": clipboard,
+        }
+
+    def values(
+        self, names: Iterable[str], given: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """The values of these variables as they are now; those given go before.
+
+        Args:
+            names: see `Prompt.names`.
+            given: what the front end knows: `input`, `selection`, the file's own.
+        """
+        values = dict(given or {})
+        for name in names:
+            if name not in values and name in self._readers:
+                found = self._readers[name]()
+                if found is not None:
+                    values[name] = found
+        return values
+
+
+def operating_system() -> str:
+    """Such as `Debian GNU/Linux 12 (bookworm)` or `macOS 15.1`."""
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        pass
+    release = platform.mac_ver()[0]
+    return f"macOS {release}" if release else f"{platform.system()} {platform.release()}".strip()
+
+
+def working_folder() -> str | None:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return None

@@ -1,0 +1,271 @@
+"""What the user's files say to a question: found, judged, and cut to what fits the prompt.
+
+Passages in the prompt: numbered, quoted, with title and place, before the question.
+
+They stand in the user's message and the question stands last, so that everything before that
+message stays as it was sent and its key/value cache stays valid. What a document says is data:
+every line of it is marked as quotation, so that it can neither end its quotation nor pass for the
+user. The instruction is short because small models lose the question behind a long one; citations
+are not asked for, they are checked (`core.citations`).
+
+The wording is that of the internal prompt `sources`, which a user may override.
+"""
+
+from collections.abc import Generator, Sequence
+from pathlib import PurePath
+from threading import Event
+from time import monotonic
+
+from assistant.core.context.plan import CHARS_PER_TOKEN
+from assistant.core.errors import ContextOverflowError
+from assistant.core.grounding import mentions
+from assistant.core.ports.library import Library
+from assistant.core.ports.models import ChatModel
+from assistant.core.sanitize import one_line, printable
+from assistant.core.values.base import Value
+from assistant.core.values.conversation import ChatMessage, Message, Place
+from assistant.core.values.documents import Document, Passage
+from assistant.core.values.events import Searching
+from assistant.core.values.library import FileText, SearchResult
+from assistant.core.values.prompts import fill
+
+MARK = "> "
+"""Before every line of a quotation."""
+
+INSTRUCTION = "Using only the quotations above, answer this question: "
+
+TEMPLATE = f"{{{{passages}}}}\n\n{INSTRUCTION}{{{{question}}}}"
+"""The text of the shipped prompt."""
+
+
+def compose(question: str, passages: Sequence[Passage], template: str = TEMPLATE) -> str:
+    """The user's message as the model reads it; the bare question without passages.
+
+    Args:
+        template: holds `{{passages}}` and `{{question}}`.
+    """
+    if not passages:
+        return question
+    quoted = [_quote(number, passage) for number, passage in enumerate(passages, 1)]
+    return fill(template, {"passages": "\n\n".join(quoted), "question": question})
+
+
+def _quote(number: int, passage: Passage) -> str:
+    place = one_line(str(passage.place), 120)
+    head = f"[{number}] {one_line(passage.title, 120)}{f', {place}' if place else ''}"
+    lines = printable(passage.text).split("\n")
+    return "\n".join([head, *(MARK + line for line in lines)])
+
+
+MOST = 4
+"""Passages in a prompt. A small model is confused by more, and each has to be read."""
+
+FAR_BELOW = 0.4
+"""Of the best passage's score: what scores less than that only distracts from it."""
+
+SHARE = 0.5
+"""Of the room for the prompt that passages may take."""
+
+NEAR = 0.05
+"""Evidence from which on the best passage may have something to do with the question."""
+
+PATIENCE = 10.0
+"""Seconds for which a question waits for files that are being read for the first time."""
+
+LOOK = 0.3
+"""Seconds between two looks at how far they are."""
+
+
+class Sources(Value):
+    """Where a question is looked for in the user's files."""
+
+    collections: tuple[str, ...] | None = None
+    """None is everywhere, empty is nowhere."""
+    only: bool = False
+    """Whether to say so, instead of answering without them, when the files do not speak to it."""
+
+
+NOWHERE = Sources(collections=())
+"""The user's files are left alone."""
+
+
+def usual_sources(
+    library: Library, collections: tuple[str, ...] | None, question: str, *, fall_back: bool
+) -> Sources:
+    """Where a question is looked for when nobody says so: in the collections it names itself, else
+    in those of its conversation. Whoever chose collections wants an answer from them or none.
+
+    Args:
+        collections: those of the conversation; see there.
+        fall_back: the user allows answers from the model alone.
+    """
+    if library.is_empty():
+        return NOWHERE
+    named = names_in(library, question)
+    chosen = named or collections
+    return Sources(collections=chosen, only=bool(chosen) and not fall_back)
+
+
+def names_in(library: Library, question: str) -> tuple[str, ...]:
+    """The collections that a question names."""
+    if not mentions.may_name_collections(question) or library.is_empty():
+        return ()
+    return mentions.collections_in(question, [each.name for each in library.collections()])
+
+
+def search(
+    library: Library, question: str, history: Sequence[Message], where: Sources, stop: Event
+) -> SearchResult:
+    """The passages for a question.
+
+    "And how much does it cost?" says little on its own: when it finds nothing, it is searched
+    again together with the question before it.
+    """
+    found = library.search(question, where.collections, MOST, stop)
+    before = next((m.text for m in reversed(history) if m.role == "user"), None)
+    if found.sufficient or before is None or stop.is_set():
+        return found
+    together = library.search(f"{before}\n{question}", where.collections, MOST, stop)
+    return together if together.sufficient else found
+
+
+def search_when_read(
+    library: Library, question: str, history: Sequence[Message], where: Sources, stop: Event
+) -> Generator[Searching, None, SearchResult]:
+    """The passages for a question, also when it comes before its files are read.
+
+    Whoever drops a folder and asks means that folder: the question waits for it while nothing in
+    it has been read, to the end of the job when that is near, else until something is found.
+    """
+    yield Searching()
+    found = search(library, question, history, where, stop)
+    deadline = monotonic() + PATIENCE
+    while not (found.searched or stop.is_set()) and _is_being_read(library, where):
+        yield Searching(unread=True)
+        stop.wait(LOOK)
+        if monotonic() > deadline:
+            found = search(library, question, history, where, stop)
+    if found.searched or stop.is_set():
+        return found
+    return search(library, question, history, where, stop)
+
+
+def _is_being_read(library: Library, where: Sources) -> bool:
+    status = library.status()
+    if status.job is None or status.paused:
+        return False
+    names: Sequence[str | None] = (None,) if where.collections is None else where.collections
+    return any(
+        library.files(name, "waiting", limit=1) or not library.files(name, limit=1)
+        for name in names
+    )
+
+
+def unread(library: Library, where: Sources) -> int:
+    """Files, of those that a question is about, which are still to be read."""
+    if where.collections is None:
+        return library.status().waiting
+    return sum(len(library.files(name, "waiting")) for name in where.collections)
+
+
+def fit(
+    question: str,
+    passages: Sequence[Passage],
+    model: ChatModel,
+    room: int,
+    template: str = TEMPLATE,
+) -> tuple[Passage, ...]:
+    """The best passages, as many as fit beside the rest of a prompt of `room` tokens."""
+    best = max((passage.score for passage in passages), default=0.0)
+    near = [passage for passage in passages if passage.score >= best * FAR_BELOW][:MOST]
+    while near:
+        content = compose(question, near, template)
+        if model.measure([ChatMessage(role="user", content=content)]).total <= room * SHARE:
+            break
+        near.pop()
+    return tuple(near)
+
+
+def whole(files: Sequence[FileText]) -> SearchResult:
+    """Attached files as what was found: each is one passage, and all of them are wanted."""
+    return SearchResult(
+        passages=tuple(_as_passage(file) for file in files),
+        evidence=1.0,
+        sufficient=True,
+        searched=len(files),
+    )
+
+
+def fit_whole(
+    question: str,
+    passages: Sequence[Passage],
+    model: ChatModel,
+    room: int,
+    template: str = TEMPLATE,
+) -> tuple[Passage, ...]:
+    """All of the passages.
+
+    Raises:
+        ContextOverflowError: they do not fit the window with the question.
+    """
+    content = compose(question, passages, template)
+    measured = model.measure([ChatMessage(role="user", content=content)])
+    total = measured.total
+    if total > room:
+        names = ", ".join(passage.title for passage in passages)
+        raise ContextOverflowError(
+            f"{names}: {total:,} tokens with the question, and the window has room for {room:,}.",
+            "Add it to your files instead (/add, or `assistant add`): then only the passages that"
+            " matter are read.",
+            excess=max(total, len(content) // CHARS_PER_TOKEN if not measured.exact else 0) - room,
+        )
+    return tuple(passages)
+
+
+def _named(passage: Passage) -> str:
+    """A passage in a sentence: its file and, as far as that is known, its place."""
+    name = PurePath(passage.path).name or passage.path
+    return ", ".join(filter(None, (name, str(passage.place))))
+
+
+def _as_passage(file: FileText) -> Passage:
+    document = file.document
+    return Passage(
+        id=file.path,
+        path=file.path,
+        title=document.title,
+        text=document.text,
+        place=_place_of(document),
+        start=0,
+        end=len(document.text),
+        content_hash=file.content_hash,
+        score=1.0,
+        dense_score=0.0,
+        keyword_score=0.0,
+    )
+
+
+def _place_of(document: Document) -> Place:
+    """A whole file stands nowhere in particular."""
+    if not document.has_lines:
+        return Place()
+    return Place(line_start=1, line_end=document.text.count("\n") + 1)
+
+
+def silence(result: SearchResult, where: Sources, unread: int = 0) -> str:
+    """What is said instead of an answer when the files do not speak to the question.
+
+    Args:
+        unread: files that are still to be read.
+    """
+    place = "your files" if where.collections is None else ", ".join(where.collections)
+    if not result.searched:
+        return f"Nothing in {place} has been read yet. Ask again when it has."
+    count = f"{result.searched:,} passage{'' if result.searched == 1 else 's'}"
+    found_nothing = f"I found nothing about this in {place} ({count} searched)."
+    if result.passages and result.evidence >= NEAR:
+        found_nothing += f" The nearest is {_named(result.passages[0])}."
+    if not unread:
+        return found_nothing
+    files = "1 file is" if unread == 1 else f"{unread:,} files are"
+    return f"{found_nothing} {files} still to be read: ask again when that is done."

@@ -1,0 +1,139 @@
+"""Finding a passage in its file again, and telling where in a file something stands.
+
+Which words two texts do not share, in order.
+
+Words are compared, white space aside. Texts that have little in common are told as different
+throughout: marks on every other word help nobody.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import Final, NamedTuple
+
+from assistant.core.values.conversation import Place
+from assistant.core.values.documents import Block, Document
+
+LONGEST_HEADING = 200
+"""Characters of a heading that are told."""
+
+
+class Span(NamedTuple):
+    """Characters of a text."""
+
+    start: int
+    end: int
+
+
+def find(text: str, quote: str, near: int) -> Span | None:
+    """Where a quote stands: exactly, else with other white space; nearest to `near` of several."""
+    wanted = quote.strip()
+    if not wanted:
+        return None
+    exact = [Span(match.start(), match.end()) for match in re.finditer(re.escape(wanted), text)]
+    return _nearest(exact or _loosely(text, wanted), near)
+
+
+def place_at(document: Document, start: int, end: int) -> Place:
+    """Page, sheet, row, headings and lines of some characters of a document."""
+    at = bisect_right(document.blocks, start, key=lambda block: block.start) - 1
+    block = document.blocks[max(at, 0)] if document.blocks else None
+    lines = document.has_lines
+    first = document.text.count("\n", 0, start) + 1
+    last = first + document.text.count("\n", start, max(end - 1, start))
+    return Place(
+        page=block.page if block else None,
+        sheet=block.sheet if block else None,
+        row=block.row if block else None,
+        heading=_headings(document, at),
+        line_start=first if lines else None,
+        line_end=last if lines else None,
+    )
+
+
+def _loosely(text: str, quote: str) -> list[Span]:
+    pattern = r"\s+".join(re.escape(word) for word in quote.split())
+    return [Span(match.start(), match.end()) for match in re.finditer(pattern, text)]
+
+
+def _nearest(spans: list[Span], near: int) -> Span | None:
+    return min(spans, key=lambda span: abs(span.start - near), default=None)
+
+
+def _headings(document: Document, at: int) -> tuple[str, ...]:
+    """The headings above a block, outermost first, its own included."""
+    above: list[str] = []
+    level = 7
+    for block in reversed(document.blocks[: at + 1]):
+        if block.kind == "heading" and (block.level or 1) < level:
+            level = block.level or 1
+            above.append(_words(document, block))
+        if level == 1:
+            break
+    return tuple(reversed(above))
+
+
+def _words(document: Document, block: Block) -> str:
+    words = document.text[block.start : min(block.end, block.start + LONGEST_HEADING * 2)]
+    return " ".join(words.split())[:LONGEST_HEADING]
+
+
+ALIKE: Final = 0.3
+"""The share of words in common below which two texts are different throughout."""
+MOST_WORDS: Final = 4_000
+"""Of both texts together that are compared word by word; longer texts by their lines."""
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+
+
+class Differences(NamedTuple):
+    """Spans of characters that the other text does not have."""
+
+    left: Sequence[Span]
+    right: Sequence[Span]
+    throughout: bool = False
+    """Whether the texts have too little in common for spans."""
+
+
+def differences(left: str, right: str) -> Differences:
+    """Compare two texts. Takes some 100 ms for the longest ones."""
+    if left == right:
+        return Differences((), ())
+    pattern = _WORD
+    first, second = _parts(pattern, left), _parts(pattern, right)
+    if len(first) + len(second) > MOST_WORDS:
+        pattern = _LINE
+        first, second = _parts(pattern, left), _parts(pattern, right)
+    matcher = SequenceMatcher(
+        None, [part[0] for part in first], [part[0] for part in second], autojunk=False
+    )
+    if matcher.quick_ratio() < ALIKE or matcher.ratio() < ALIKE:
+        return Differences((), (), throughout=True)
+    ours: list[Span] = []
+    theirs: list[Span] = []
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "equal":
+            ours += _span(first, a, b)
+            theirs += _span(second, c, d)
+    return Differences(_joined(left, ours), _joined(right, theirs))
+
+
+def _parts(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    return list(pattern.finditer(text))
+
+
+def _span(parts: Sequence[re.Match[str]], first: int, end: int) -> list[Span]:
+    return [Span(parts[first].start(), parts[end - 1].end())] if end > first else []
+
+
+def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Neighbours with nothing but white space between them are one."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and not text[joined[-1].end : span.start].strip():
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return joined

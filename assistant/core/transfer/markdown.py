@@ -1,0 +1,223 @@
+"""A conversation as Markdown: its active branch to read, with what brings it back in comments.
+
+    ---
+    format: "assistant conversation 1"
+    id: "0123456789abcdef"
+    title: "Lease questions"
+    ---
+
+    <!-- message {"id":"…","role":"user","created":"…"} -->
+    ## You
+
+    When can the rent be raised?
+
+Values of the front matter are JSON, which every reader of YAML takes. A line of a message that
+looks like one of these comments gets a backslash, and loses it again.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from assistant.core.errors import TranscriptError
+from assistant.core.sanitize import one_line
+from assistant.core.values.conversation import Citation, Conversation, Message
+from assistant.core.values.transcript import (
+    FORMAT,
+    NONE_OF_THEM,
+    VERSION,
+    Entry,
+    Reading,
+    Transcript,
+    connected,
+    first_problem,
+    stable_id,
+)
+
+MARK = f"{FORMAT} {VERSION}"
+FENCE = "---"
+NAMES = {"user": "You", "assistant": "Assistant", "system": "System"}
+
+_NOT_IN_FRONT = {"deleted", "temporary", "system_prompt"}
+_IN_COMMENTS = (
+    "id",
+    "role",
+    "created",
+    "state",
+    "model",
+    "adapters",
+    "rating",
+    "note",
+    "attached",
+    "placing",
+    "summary",
+    "outgrown",
+    "stop_reason",
+    "error",
+    "marks",
+    "prompt",
+)
+_COMMENT = r"<!-- (?:message \{|system prompt -->|sources \[)"
+_TO_ESCAPE = re.compile(rf"^(\\*{_COMMENT})", re.MULTILINE)
+_ESCAPED = re.compile(rf"^\\(\\*{_COMMENT})", re.MULTILINE)
+_HEAD = re.compile(
+    r"^<!-- (?:message (?P<message>\{.*\})|(?P<prompt>system prompt)) -->\n(?:\#\# [^\n]*\n)?\n?",
+    re.MULTILINE,
+)
+_SOURCES = re.compile(r"(?:^|\n\n)<!-- sources (?P<sources>\[.*\]) -->\n(?:[^\n]+\n?)*\Z")
+_LINE = re.compile(r"([a-z_]+): (.*)")
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON leaves as it is and YAML refuses or takes for the end of a line."""
+
+
+def to_markdown(transcript: Transcript) -> str:
+    """The active branch. Other versions and the figures of answers are left out."""
+    blocks = ["\n".join([FENCE, *_front(transcript.conversation), FENCE])]
+    if transcript.conversation.system_prompt:
+        prompt = _escaped(transcript.conversation.system_prompt)
+        blocks.append(f"<!-- system prompt -->\n## System prompt\n\n{prompt}")
+    blocks += [_block(entry.message) for entry in transcript.branch]
+    return "\n\n".join(blocks) + "\n"
+
+
+def is_markdown(text: str) -> bool:
+    """Whether a text begins like a conversation of ours."""
+    return _normal(text[:4000]).startswith(f"{FENCE}\nformat: {_json(FORMAT)[:-1]}")
+
+
+def from_markdown(text: str) -> Reading:
+    """The conversation that `to_markdown` wrote, also after somebody has edited the texts.
+
+    Raises:
+        TranscriptError: it holds no conversation.
+    """
+    front, _, body = _normal(text).removeprefix(f"{FENCE}\n").partition(f"\n{FENCE}\n")
+    problems: list[str] = []
+    conversation = _conversation(_values(front), problems)
+    heads = list(_HEAD.finditer(body))
+    ends = [*(head.start() for head in heads[1:]), len(body)][: len(heads)]
+    entries: list[Entry] = []
+    before = body[: heads[0].start()] if heads else body
+    if before.strip():
+        problems.append(f"Left out what stands before the first message of “{conversation.title}”.")
+    for place, (head, end) in enumerate(zip(heads, ends, strict=True), 1):
+        text = body[head.end() : end].removesuffix("\n" if end == len(body) else "\n\n")
+        if head["prompt"]:
+            conversation = conversation.model_copy(update={"system_prompt": _unescaped(text)})
+            continue
+        parent = entries[-1].message.id if entries else None
+        try:
+            message = _message(conversation, parent, json.loads(head["message"]), text)
+            entries.append(Entry(message=message))
+        except (ValidationError, ValueError, RecursionError) as failure:
+            name = f"message {place} of “{conversation.title}”"
+            reason = first_problem(failure) if isinstance(failure, ValidationError) else "no JSON"
+            problems.append(f"Left out {name}: {reason}.")
+    transcript = Transcript(conversation=conversation, entries=connected(entries))
+    return Reading(transcripts=(transcript,), problems=tuple(problems))
+
+
+def _front(conversation: Conversation) -> Iterator[str]:
+    yield f"format: {_json(MARK)}"
+    for key, value in conversation.model_dump(mode="json", exclude=_NOT_IN_FRONT).items():
+        if key == "overflow" and value == "leave_out":
+            continue
+        if key == "sampling":
+            value = {name: each for name, each in value.items() if each is not None}
+        if value or key == "title" or (key in NONE_OF_THEM and value is not None):
+            yield f"{key}: {_json(value)}"
+
+
+def _block(message: Message) -> str:
+    stored = message.model_dump(mode="json", include=set(_IN_COMMENTS))
+    kept = {key: stored[key] for key in _IN_COMMENTS if stored[key]}
+    if kept["state"] == "complete":
+        del kept["state"]
+    text = _escaped(message.text)
+    if message.citations:
+        text += "\n\n" + "\n".join(_sources(message.citations))
+    return f"<!-- message {_json(kept)} -->\n## {NAMES[message.role]}\n\n{text}"
+
+
+def _sources(citations: Sequence[Citation]) -> Iterator[str]:
+    yield f"<!-- sources {_json([citation.model_dump(mode='json') for citation in citations])} -->"
+    told = {citation.number: citation for citation in citations}
+    for number, citation in sorted(told.items()):
+        place = f", {citation.place}" if str(citation.place) else ""
+        yield f"- [{number}] {one_line(f'{citation.title}{place}', 500)}"
+
+
+def _json(value: Any) -> str:
+    """JSON on one line that may stand in a comment and in YAML."""
+    text = json.dumps(value, ensure_ascii=False).replace(">", "\\u003e")
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _normal(text: str) -> str:
+    """With the ends of lines that it was written with; some programs change all of them."""
+    text = text.removeprefix("\ufeff")
+    return text.replace("\r\n", "\n") if text.startswith(f"{FENCE}\r\n") else text
+
+
+def _values(front: str) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for line in front.split("\n"):
+        found = _LINE.fullmatch(line)
+        if found is not None:
+            try:
+                values[found[1]] = json.loads(found[2])
+            except (ValueError, RecursionError):
+                values[found[1]] = found[2]
+    return values
+
+
+def _conversation(values: dict[str, Any], problems: list[str]) -> Conversation:
+    if values.pop("format", None) != MARK:
+        raise TranscriptError(
+            f"This is no conversation of the format “{MARK}”.",
+            "Was it exported by a newer version?",
+        )
+    if isinstance(values.get("id"), str):
+        values["id"] = stable_id(values["id"])
+    known = set(Conversation.model_fields) - _NOT_IN_FRONT
+    title = values.get("title", "")
+    if values.keys() - known:
+        unknown = ", ".join(sorted(values.keys() - known))
+        problems.append(f"Left out of “{title}” what this version does not know: {unknown}.")
+    try:
+        return Conversation.model_validate({k: v for k, v in values.items() if k in known})
+    except ValidationError as failure:
+        raise TranscriptError(
+            f"The conversation “{title}” cannot be read: {first_problem(failure)}."
+        ) from None
+
+
+def _message(
+    conversation: Conversation, parent: str | None, values: dict[str, Any], text: str
+) -> Message:
+    found = _SOURCES.search(text)
+    if found is not None:
+        values["citations"] = json.loads(found["sources"])
+        text = text[: found.start()]
+    if isinstance(values.get("id"), str):
+        values["id"] = stable_id(conversation.id, values["id"])
+    return Message.model_validate(
+        {
+            "state": "complete",
+            **values,
+            "conversation_id": conversation.id,
+            "parent_id": parent,
+            "text": _unescaped(text),
+        }
+    )
+
+
+def _escaped(text: str) -> str:
+    return _TO_ESCAPE.sub(r"\\\1", text)
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(r"\1", text)

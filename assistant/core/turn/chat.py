@@ -1,0 +1,410 @@
+"""One turn of a conversation: ask, regenerate, edit and continue are the same flow."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from threading import Event
+from types import MappingProxyType
+from typing import NamedTuple
+
+from assistant.core.context import growth
+from assistant.core.context import plan as context_plan
+from assistant.core.errors import AssistantError, LibraryError, ModelError
+from assistant.core.grounding import citations, mentions
+from assistant.core.grounding import retrieval as grounding
+from assistant.core.grounding.retrieval import TEMPLATE, Sources, compose
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.library import Library
+from assistant.core.ports.models import ChatModel, ModelCatalog
+from assistant.core.turn.outcome import Outcome, Writing
+from assistant.core.turn.requests import Request, Requests, under
+from assistant.core.turn.sampling import UsualSampling
+from assistant.core.values.context import ContextPlan, Recap
+from assistant.core.values.conversation import (
+    ChatMessage,
+    Citation,
+    Conversation,
+    Keep,
+    Message,
+    Overflow,
+    Timings,
+    Usage,
+)
+from assistant.core.values.documents import Passage
+from assistant.core.values.events import (
+    Answered,
+    Asked,
+    Finished,
+    Loaded,
+    Planned,
+    Retrieved,
+    Searching,
+    Thought,
+    TurnEvent,
+    Wrote,
+)
+from assistant.core.values.library import FileText, Retrieval, Saying, SearchResult
+from assistant.core.values.models import ModelInfo
+from assistant.core.values.sampling import Sampling, SamplingChanges
+
+
+class Chat:
+    """Runs turns: stores what is asked, plans the window, streams and stores the answer."""
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        models: ModelCatalog,
+        sampling: Sampling | None = None,
+        library: Library | None = None,
+        *,
+        fall_back: bool = False,
+        wording: Callable[[], str] = lambda: TEMPLATE,
+        of_models: Mapping[str, SamplingChanges] = MappingProxyType({}),
+    ) -> None:
+        """Args:
+        sampling: how answers are sampled, and `of_models`, what single models have otherwise.
+        fall_back: whether the model may answer alone where the chosen files are silent.
+        wording: the template of questions with passages, see `sources.compose`.
+        """
+        self._store = store
+        self._models = models
+        self._requests = Requests(store, models)
+        self.sampling = UsualSampling(models, sampling, of_models)
+        self._library = library
+        self._fall_back = fall_back
+        self._wording = wording
+
+    def turn(
+        self,
+        request: Request,
+        stop: Event,
+        sampling: Sampling | None = None,
+        sources: Sources | None = None,
+    ) -> Generator[TurnEvent, None, None]:
+        """Run one turn; a generator that does its work as it is pulled.
+
+        The question is on disk before anything else happens and the answer as it grows. Closing
+        the generator stops the answer as `stop` does. `Answered` is the last event.
+
+        Args:
+            sampling: None goes by the settings and what the conversation has otherwise.
+            sources: where the user's files are looked into; None goes by what the question and
+                its conversation say.
+
+        Raises:
+            AssistantError: the turn failed; what was written so far is stored as `failed`.
+        """
+        sampling = sampling or self.usual_sampling(self._requests.read_as(request))
+        question, answer = self._requests.store(request, sampling)
+        outcome = Outcome()
+        try:
+            yield Asked(question=question, answer=answer)
+            for event in self._write(answer, sampling, sources, stop):
+                outcome.note(event)
+                if isinstance(event, Finished):
+                    break
+                if isinstance(event, Wrote):
+                    self._store.journal(answer.id, event.text)
+                elif isinstance(event, Thought) and outcome.reasoning.is_due():
+                    self._store.set_reasoning(answer.id, outcome.reasoning.text)
+                elif isinstance(event, Retrieved):
+                    self._store.set_retrieval(answer.id, _retrieval(event))
+                yield event
+            outcome.citations = self._cite(answer, outcome.used)
+            if outcome.state == "complete" and not citations.is_borne_out(outcome.citations):
+                outcome.saying = self._quote(answer, outcome.used)
+        except AssistantError as failure:
+            outcome.fail(failure)
+            raise
+        finally:
+            if outcome.reasoning.text:
+                self._store.set_reasoning(answer.id, outcome.reasoning.text)
+            answer = self._store.finish(
+                answer.id,
+                outcome.state,
+                stop_reason=outcome.stop_reason,
+                usage=outcome.usage,
+                timings=outcome.timings(),
+                error=outcome.error,
+                citations=outcome.citations,
+            )
+        yield Answered(message=answer, saying=outcome.saying)
+
+    def _write(
+        self, answer: Message, sampling: Sampling, sources: Sources | None, stop: Event
+    ) -> Iterator[Writing]:
+        *history, question, unfinished = self._store.path(answer.id)
+        conversation = under(self._store.conversation(answer.conversation_id), question.prompt)
+        asked, where, found = question.asked, grounding.NOWHERE, None
+        if unfinished.text:
+            kept = self._store.retrieval(answer.id)
+            if kept is not None:
+                yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
+        else:
+            where = sources or self.usual_sources(conversation, asked)
+            asked, where, found = yield from self._look(question, history, where, stop)
+        if found is not None and not found.sufficient:
+            yield Retrieved(result=found, used=(), collections=where.collections)
+            if where.only and self._library is not None and not stop.is_set():
+                unread = grounding.unread(self._library, where)
+                yield Wrote(text=grounding.silence(found, where, unread))
+                yield _unasked()
+                return
+        model = self._models.open(conversation.model, conversation.adapters)
+        info: ModelInfo | None = None
+        for loading in model.load(stop):
+            if isinstance(loading, Loaded):
+                info = loading.info
+            yield loading
+        if info is None or stop.is_set():
+            return
+        asking = _Asking(conversation, history, question, unfinished, asked, found)
+        prepare = partial(self._prepared, asking, model, sampling.max_tokens)
+        plan, read, used = yield from growth.fitting(model, info, prepare, stop)
+        if read.sent != question.sent:
+            self._store.set_sent(question.id, read.sent)
+        if used and found is not None:
+            yield Retrieved(result=found, used=used, collections=where.collections)
+        yield Planned(plan=plan, outgrown=self._outgrown(plan, history, unfinished))
+        keep: Keep = "memory" if conversation.temporary else "disk"
+        yield from model.stream(plan.messages, sampling, stop, keep=keep)
+
+    def _look(
+        self, question: Message, history: Sequence[Message], where: Sources, stop: Event
+    ) -> Generator[Searching, None, "_Looked"]:
+        """Read the files that go with a question, else look for it in those of the library."""
+        asked = mentions.without(question.asked, where.collections or ())
+        asked = mentions.with_names(asked, question.attached)
+        if self._library is None:
+            return _Looked(question.asked, grounding.NOWHERE, None)
+        if question.attached:
+            yield Searching()
+            return _Looked(asked, grounding.NOWHERE, self._read(question.attached, stop))
+        if where.collections == ():
+            return _Looked(asked, where, None)
+        found = yield from grounding.search_when_read(self._library, asked, history, where, stop)
+        return _Looked(asked, where, found)
+
+    def _prepared(
+        self, asking: "_Asking", model: ChatModel, most: int | None, window: int
+    ) -> "_Prepared":
+        """What the model reads in a window of so many tokens.
+
+        Args:
+            most: the longest answer, in tokens.
+
+        Raises:
+            ContextOverflowError: the question, or a file that is attached, does not fit.
+        """
+        conversation, question = asking.conversation, asking.question
+        reserve = context_plan.reserve_for(most, window)
+        used: tuple[Passage, ...] = ()
+        if not asking.unfinished.text:
+            room = window - reserve
+            if question.attached:
+                # Files that go whole compete with what stands in every prompt.
+                room -= _standing(conversation, model, window, reserve)
+            content, used = self._composed(
+                asking.asked, question.attached, asking.found, model, room
+            )
+            sent = content if content != question.text else None
+            question = question.model_copy(update={"sent": sent})
+        plan = context_plan.plan(
+            conversation.system_prompt,
+            context_plan.turns_of(asking.history),
+            [
+                context_plan.as_sent(message)
+                for message in (question, asking.unfinished)
+                if message.text
+            ],
+            model.measure,
+            window,
+            reserve,
+            conversation.examples,
+            context_plan.recap_for(conversation, asking.history),
+        )
+        return _Prepared(plan, question, used)
+
+    def _outgrown(
+        self, plan: ContextPlan, history: Sequence[Message], answer: Message
+    ) -> Overflow | None:
+        """Keep with the answer what became of the oldest turns, once on each branch."""
+        outgrown = plan.outgrown
+        if outgrown is None or any(each.outgrown == outgrown for each in (*history, answer)):
+            return None
+        self._store.set_outgrown(answer.id, outgrown)
+        return outgrown
+
+    def _read(self, attached: Sequence[str], stop: Event) -> SearchResult:
+        """What the files that are attached say."""
+        assert self._library is not None
+        files: list[FileText] = []
+        for path in attached:
+            file = self._library.read(path, stop)
+            if file is None:
+                break
+            files.append(file)
+        return grounding.whole(files)
+
+    def _composed(
+        self,
+        asked: str,
+        attached: Sequence[str],
+        found: SearchResult | None,
+        model: ChatModel,
+        room: int,
+    ) -> tuple[str, tuple[Passage, ...]]:
+        """The question as the model reads it, and the passages that go with it.
+
+        Raises:
+            ContextOverflowError: attached files do not fit.
+        """
+        if found is None or not found.sufficient:
+            return asked, ()
+        template = self._wording()
+        fit = grounding.fit_whole if attached else grounding.fit
+        used = fit(asked, found.passages, model, room, template)
+        return compose(asked, used, template), used
+
+    def _cite(self, answer: Message, used: Sequence[Passage]) -> tuple[Citation, ...]:
+        """An answer that cannot be checked is still an answer: it is kept, without citations."""
+        if self._library is None or not used:
+            return ()
+        text = self._store.message(answer.id).text
+        question = self._store.message(answer.parent_id).asked if answer.parent_id else ""
+        with suppress(LibraryError, ModelError):
+            return citations.check(text, used, partial(self._library.support, question=question))
+        return ()
+
+    def _quote(self, answer: Message, used: Sequence[Passage]) -> Saying | None:
+        """Keep what the files say to the question, when they do not bear out the answer."""
+        retrieval = self._store.retrieval(answer.id) if used else None
+        if self._library is None or retrieval is None or answer.parent_id is None:
+            return None
+        question = self._store.message(answer.parent_id).asked
+        with suppress(LibraryError, ModelError):
+            saying = citations.nearest(question, used, self._library.support)
+            self._store.set_retrieval(answer.id, retrieval.model_copy(update={"saying": saying}))
+            return saying
+        return None
+
+    def usual_sources(self, conversation: Conversation | None, question: str) -> Sources:
+        """Where a question is looked for when nobody says so; None is a new conversation."""
+        if self._library is None:
+            return grounding.NOWHERE
+        collections = conversation.collections if conversation else None
+        return grounding.usual_sources(
+            self._library, collections, question, fall_back=self._fall_back
+        )
+
+    def usual_sampling(self, conversation: Conversation | None) -> Sampling:
+        """How an answer is sampled when nobody says so; None is a new conversation."""
+        if conversation is None:
+            return self.sampling.of(None)
+        return conversation.sampling.over(self.sampling.of(conversation.model))
+
+    def preview(
+        self,
+        system_prompt: str,
+        history: Sequence[Message],
+        question: str,
+        model: ChatModel,
+        sampling: Sampling | None = None,
+        sources: Sources = grounding.NOWHERE,
+        attached: Sequence[str] = (),
+        stop: Event | None = None,
+        examples: Sequence[ChatMessage] = (),
+        recap: Recap | None = None,
+    ) -> ContextPlan:
+        """The plan of a question that is not asked; the model has to be loaded.
+
+        Args:
+            attached: files that would go whole with it, as absolute paths.
+        """
+        sampling, stop = sampling or self.sampling.of(model.name), stop or Event()
+        info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
+        asked = mentions.without(question, sources.collections or ())
+        asked = mentions.with_names(asked, attached)
+        found: SearchResult | None = None
+        if self._library is not None and (attached or sources.collections != ()):
+            found = (
+                self._read(attached, stop)
+                if attached
+                else grounding.search(self._library, asked, history, sources, stop)
+            )
+
+        def prepare(window: int) -> _Previewed:
+            reserve = context_plan.reserve_for(sampling.max_tokens, window)
+            content, _ = self._composed(asked, attached, found, model, window - reserve)
+            plan = context_plan.plan(
+                system_prompt,
+                context_plan.turns_of(history),
+                [ChatMessage(role="user", content=content)],
+                model.measure,
+                window,
+                reserve,
+                examples,
+                recap,
+            )
+            return _Previewed(plan)
+
+        return growth.result(growth.fitting(model, info, prepare, stop)).plan
+
+
+class _Looked(NamedTuple):
+    """What the user's files say to a question."""
+
+    asked: str
+    """What was looked for: the question without names of collections, with those of files."""
+    where: Sources
+    found: SearchResult | None
+    """None where nothing was to be looked into."""
+
+
+class _Asking(NamedTuple):
+    """A question on its way to the model."""
+
+    conversation: Conversation
+    history: Sequence[Message]
+    question: Message
+    unfinished: Message
+    asked: str
+    found: SearchResult | None
+
+
+class _Prepared(NamedTuple):
+    """What the model reads for it."""
+
+    plan: ContextPlan
+    question: Message
+    used: tuple[Passage, ...]
+
+
+class _Previewed(NamedTuple):
+    plan: ContextPlan
+
+
+def _standing(conversation: Conversation, model: ChatModel, window: int, reserve: int) -> int:
+    """Tokens of a prompt before anything is asked."""
+    nothing = [ChatMessage(role="user", content="")]
+    standing = context_plan.plan(
+        conversation.system_prompt,
+        [],
+        nothing,
+        model.measure,
+        window,
+        reserve,
+        conversation.examples,
+    )
+    return standing.prompt_tokens
+
+
+def _retrieval(event: Retrieved) -> Retrieval:
+    return Retrieval(result=event.result, used=event.used, collections=event.collections)
+
+
+def _unasked() -> Finished:
+    """The end of an answer for which no model was asked."""
+    nothing = Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
+    return Finished(reason="end", usage=nothing, timings=Timings())

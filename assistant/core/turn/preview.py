@@ -1,0 +1,335 @@
+"""The window of a conversation as it would be for the next question: what is in it, and why.
+
+Nothing is asked and nothing is stored. Passages are those of earlier questions; what the files say
+to the next one is found when it is asked.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from threading import Event
+from typing import Final, Literal, NamedTuple
+
+from assistant.core.background import completion
+from assistant.core.context import growth as window_growth
+from assistant.core.context import plan as context_plan
+from assistant.core.context.plan import Counting
+from assistant.core.errors import ContextOverflowError
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.models import ChatModel, ModelCatalog
+from assistant.core.values.base import Value
+from assistant.core.values.context import ContextPlan, Part
+from assistant.core.values.conversation import ChatMessage, Conversation, Message, Overflow, Placing
+from assistant.core.values.events import Loaded, Loading, Queued
+from assistant.core.values.models import Measure, ModelInfo, RenderedPrompt
+from assistant.core.values.sampling import Sampling
+
+EXCERPT: Final = 300
+"""Characters of a part that tell which one it is."""
+
+COUNTED_AT_MOST: Final = 8
+"""What is left out is counted exactly up to so many windows of text."""
+
+Kind = Literal["system", "examples", "summary", "turn", "question", "template", "reserve", "free"]
+
+
+NAMES: Final[dict[Kind, str]] = {
+    "system": "system prompt",
+    "examples": "examples",
+    "summary": "summary",
+    "turn": "turn",
+    "question": "next question",
+    "template": "template",
+    "reserve": "answer",
+    "free": "free",
+}
+
+
+class Slice(Value):
+    """One part of the window, or of what stays out of it."""
+
+    kind: Kind
+    tokens: int
+    exact: bool = True
+    passages: int = 0
+    """Tokens of passages and files among them."""
+    cached: int = 0
+    """Tokens that would not be read again."""
+    included: bool = True
+    reason: str = ""
+    """Why it is left out."""
+    placing: Placing | None = None
+    message_ids: tuple[str, ...] = ()
+    number: int = 0
+    """Of a turn, from 1."""
+    excerpt: str = ""
+    """How it begins."""
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        return f"turn {self.number}" if self.kind == "turn" else NAMES[self.kind]
+
+    @property
+    def status(self) -> str:
+        """Where its tokens are, or why they are nowhere; empty for what is never read."""
+        if not self.included:
+            return f"left out: {self.reason}"
+        if self.kind in ("reserve", "free"):
+            return ""
+        if self.cached >= self.tokens:
+            return "cached"
+        return f"{self.cached:,} cached" if self.cached else "to read"
+
+
+class Overview(Value):
+    """A window and its parts in the order in which the model reads them."""
+
+    conversation_id: str
+    title: str
+    model: str
+    window: int
+    trained: int
+    """Tokens that the model was trained on; its window grows up to that, unless it is fixed."""
+    limited: bool
+    """Whether the window would be larger if there were more memory."""
+    overflow: Overflow
+    told: int
+    """Turns that the newest summary tells, for when they do not fit."""
+    prompt_tokens: int
+    cached: int
+    """Tokens of the prompt that would not be read again."""
+    slices: tuple[Slice, ...]
+    prompt: RenderedPrompt
+    problem: str = ""
+    """Why there is no prompt: the question does not fit."""
+
+    @property
+    def new(self) -> int:
+        """Tokens of the prompt that would be read."""
+        return self.prompt_tokens - self.cached
+
+    @property
+    def growth(self) -> str:
+        """How large the window could be, where it could be larger."""
+        if self.trained <= self.window:
+            return ""
+        why = "; memory is short" if self.limited else ""
+        return f"trained on {self.trained:,}{why}"
+
+    @property
+    def left_out(self) -> tuple[Slice, ...]:
+        return tuple(each for each in self.slices if not each.included)
+
+
+def look(
+    store: ConversationStore,
+    models: ModelCatalog,
+    usual: Sampling,
+    conversation_id: str,
+    stop: Event,
+    question: str = "",
+) -> Iterator[Queued | Loading | Overview]:
+    """Tell how far the model is, where it has to be loaded first, and then the window.
+
+    The window grows as it would for the question.
+
+    Args:
+        usual: how answers are sampled, unless the conversation has it otherwise.
+        question: what is going to be asked, as far as it is typed.
+
+    Raises:
+        AssistantError: the model cannot be loaded or the conversation cannot be read.
+    """
+    conversation = store.conversation(conversation_id)
+    branch = store.branch(conversation.id)
+    model = models.open(conversation.model, conversation.adapters)
+    info: ModelInfo | None = None
+    for event in model.load(stop):
+        if isinstance(event, Loaded):
+            info = event.info
+        else:
+            yield event
+    if stop.is_set() or info is None:
+        return
+    most = conversation.sampling.over(usual).max_tokens
+    problem = ""
+    try:
+        drafting = partial(_draft, conversation, branch, model, most, question)
+        draft = yield from window_growth.fitting(model, info, drafting, stop)
+    except ContextOverflowError as failure:
+        problem = str(failure)
+        drafting = partial(_draft, conversation, branch, model, most, "")
+        draft = yield from window_growth.fitting(model, info, drafting, stop)
+    info = completion.loaded(model, stop)
+    if info is not None:
+        yield _overview(conversation, branch, model, info, draft, question, problem)
+
+
+class _Draft(NamedTuple):
+    """What would be read, and how it was counted."""
+
+    plan: ContextPlan
+    measured: Measure
+
+
+def _draft(
+    conversation: Conversation,
+    branch: Sequence[Message],
+    model: ChatModel,
+    most: int | None,
+    question: str,
+    window: int,
+) -> _Draft:
+    counting = _Counting(model.measure)
+    plan = context_plan.plan(
+        conversation.system_prompt,
+        context_plan.turns_of(branch),
+        [ChatMessage(role="user", content=question)],
+        counting,
+        window,
+        context_plan.reserve_for(most, window),
+        conversation.examples,
+        context_plan.recap_for(conversation, branch),
+    )
+    return _Draft(plan, counting.last)
+
+
+def _overview(
+    conversation: Conversation,
+    branch: Sequence[Message],
+    model: ChatModel,
+    info: ModelInfo,
+    draft: _Draft,
+    question: str,
+    problem: str,
+) -> Overview:
+    plan, recap = draft.plan, context_plan.recap_for(conversation, branch)
+    prompt = model.render(plan.messages)
+    texts = _Texts(conversation, branch, question, recap.text if recap else "")
+    slices = _slices(plan, draft.measured, prompt.cached, texts)
+    return Overview(
+        conversation_id=conversation.id,
+        title=conversation.title,
+        model=model.name,
+        window=plan.window,
+        trained=info.trained_context,
+        limited=info.limited,
+        overflow=conversation.overflow,
+        told=len(recap.covers) if recap else 0,
+        prompt_tokens=plan.prompt_tokens,
+        cached=min(prompt.cached, plan.prompt_tokens),
+        slices=tuple(_counted(slices, branch, model, plan.window)),
+        prompt=prompt,
+        problem=problem,
+    )
+
+
+class _Counting:
+    """Counts, and keeps the last count."""
+
+    def __init__(self, measure: Counting) -> None:
+        self._measure = measure
+        self.last = Measure(total=0, parts=(), overhead=0)
+
+    def __call__(self, messages: Sequence[ChatMessage]) -> Measure:
+        self.last = self._measure(messages)
+        return self.last
+
+
+class _Texts:
+    """How the parts of a plan begin."""
+
+    def __init__(
+        self, conversation: Conversation, branch: Sequence[Message], question: str, summary: str
+    ) -> None:
+        self._messages = {message.id: message for message in branch}
+        first = conversation.examples[:1]
+        self._fixed = {
+            "system": conversation.system_prompt,
+            "examples": first[0].content if first else "",
+            "summary": summary,
+            "question": question,
+        }
+
+    def of(self, part: Part) -> str:
+        text = self._fixed.get(part.kind, "")
+        if part.kind == "turn":
+            text = self._messages[part.message_ids[0]].text
+        return text[:EXCERPT]
+
+
+def _slices(plan: ContextPlan, measured: Measure, cached: int, texts: _Texts) -> list[Slice]:
+    """The parts, where they are in the cache, and what is left of the window."""
+    slices: list[Slice] = []
+    start, number = measured.head, 0
+    for part in plan.parts:
+        number += part.kind == "turn"
+        known = min(max(cached - start, 0), part.tokens) if part.included else 0
+        start += part.tokens if part.included else 0
+        slices.append(
+            Slice(
+                kind=part.kind,
+                tokens=part.tokens,
+                cached=known,
+                included=part.included,
+                reason=part.reason,
+                placing=part.placing,
+                message_ids=part.message_ids,
+                number=number if part.kind == "turn" else 0,
+                excerpt=texts.of(part),
+            )
+        )
+    within = sum(each.cached for each in slices)
+    template = Slice(
+        kind="template",
+        tokens=measured.overhead,
+        cached=min(max(min(cached, plan.prompt_tokens) - within, 0), measured.overhead),
+    )
+    free = plan.window - plan.prompt_tokens - plan.reserve
+    reserve = Slice(kind="reserve", tokens=plan.reserve)
+    return [*slices, template, reserve, Slice(kind="free", tokens=max(free, 0))]
+
+
+def _counted(
+    slices: Sequence[Slice],
+    branch: Sequence[Message],
+    model: ChatModel,
+    window: int,
+) -> list[Slice]:
+    """The same with what the plan had no need to count: turns left out, and shares of passages."""
+    turns = [each for each in slices if each.kind == "turn"]
+    out = [each for each in turns if not each.included]
+    told = {message.id: message for message in branch}
+    limit = COUNTED_AT_MOST * window * context_plan.CHARS_PER_TOKEN
+    if (
+        sum(len(context_plan.as_sent(told[id]).content) for t in out for id in t.message_ids)
+        > limit
+    ):
+        out = []
+    exact = _shares(out, told, model)
+    known = [each for each in turns if each.included or each.message_ids in exact]
+    filled = [each for each in known if told[each.message_ids[0]].sent is not None]
+    bare = {id: message.model_copy(update={"sent": None}) for id, message in told.items()}
+    whole, words = _shares(filled, told, model), _shares(filled, bare, model)
+    return [
+        each.model_copy(
+            update={
+                "tokens": exact.get(each.message_ids, each.tokens),
+                "exact": each.included or each.message_ids in exact,
+                "passages": max(whole.get(each.message_ids, 0) - words.get(each.message_ids, 0), 0),
+            }
+        )
+        for each in slices
+    ]
+
+
+def _shares(
+    turns: Sequence[Slice], told: Mapping[str, Message], model: ChatModel
+) -> dict[tuple[str, ...], int]:
+    """How many tokens these turns have, where that can be counted."""
+    messages = [context_plan.as_sent(told[id]) for turn in turns for id in turn.message_ids]
+    measured = model.measure(messages) if messages else None
+    if measured is None or not measured.exact:
+        return {}
+    shares = iter(measured.parts)
+    return {turn.message_ids: sum(next(shares) for _ in turn.message_ids) for turn in turns}

@@ -1,0 +1,180 @@
+"""What a user can ask of a conversation, and how that is put on disk before anything is done.
+
+A question that is answered under a prompt of its own: `/translator See you tomorrow`.
+
+The conversation stays under its own prompt; what was said before is read along.
+"""
+
+from assistant.core.background.titles import title_from
+from assistant.core.errors import ModelError, NotFoundError
+from assistant.core.grounding import mentions
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.models import ModelCatalog
+from assistant.core.values.base import Value
+from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
+from assistant.core.values.prompts import Opening
+from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
+
+
+class Ask(Value):
+    """A new question at the end of the active branch."""
+
+    conversation_id: str
+    text: str
+    attached: tuple[str, ...] = ()
+    """Files that go whole with it, as absolute paths; the library is not searched then."""
+    prompt: QuestionPrompt | None = None
+    """Under which it is answered, when not under the conversation's; `text` begins with its name
+    then."""
+
+
+class Regenerate(Value):
+    """Another version of an answer."""
+
+    message_id: str
+
+
+class Edit(Value):
+    """Another version of a question, as a new branch with an answer of its own."""
+
+    message_id: str
+    text: str
+    attached: tuple[str, ...] = ()
+    prompt: QuestionPrompt | None = None
+
+
+class Continue(Value):
+    """Go on with an answer that was stopped, cut off or interrupted."""
+
+    message_id: str
+
+
+Request = Ask | Regenerate | Edit | Continue
+
+
+class Requests:
+    """Puts requests on disk."""
+
+    def __init__(self, store: ConversationStore, models: ModelCatalog) -> None:
+        self._store = store
+        self._models = models
+
+    def _conversation_of(self, request: Request) -> Conversation:
+        store = self._store
+        if isinstance(request, Ask):
+            return store.conversation(request.conversation_id)
+        return store.conversation(store.message(request.message_id).conversation_id)
+
+    def read_as(self, request: Request) -> Conversation:
+        """The conversation as it is read for this request."""
+        if isinstance(request, Ask | Edit):
+            prompt = request.prompt
+        else:
+            above = self._store.message(request.message_id).parent_id
+            prompt = self._store.message(above).prompt if above else None
+        return under(self._conversation_of(request), prompt)
+
+    def store(self, request: Request, sampling: Sampling) -> tuple[Message | None, Message]:
+        """Put the question and an empty answer on disk; an answer gone on with is taken up."""
+        store = self._store
+        match request:
+            case Ask(conversation_id=id):
+                branch = store.branch(id)
+                return self._append(id, branch[-1].id if branch else None, request, sampling)
+            case Edit(message_id=id):
+                edited = store.message(id)
+                return self._append(edited.conversation_id, edited.parent_id, request, sampling)
+            case Regenerate(message_id=id):
+                old = self._answer(id)
+                question = store.message(old.parent_id) if old.parent_id else None
+                conversation = store.conversation(old.conversation_id)
+                return question, self._begin(conversation, old.parent_id, sampling)
+            case Continue(message_id=id):
+                old = self._answer(id)
+                model, adapters = self._model_of(store.conversation(old.conversation_id))
+                return None, store.reopen(id, model=model, adapters=adapters, sampling=sampling)
+
+    def _append(
+        self, conversation_id: str, parent_id: str | None, asked: Ask | Edit, sampling: Sampling
+    ) -> tuple[Message, Message]:
+        question = self._store.append(
+            conversation_id,
+            parent_id,
+            "user",
+            asked.text,
+            attached=asked.attached,
+            prompt=asked.prompt,
+        )
+        conversation = self._store.conversation(conversation_id)
+        if not conversation.title:
+            words = title_from(mentions.with_names(question.asked, asked.attached))
+            self._store.suggest_title(conversation_id, words, "words")
+        return question, self._begin(conversation, question.id, sampling)
+
+    def _begin(
+        self, conversation: Conversation, question_id: str | None, sampling: Sampling
+    ) -> Message:
+        """An answer that is still empty."""
+        model, adapters = self._model_of(conversation)
+        return self._store.append(
+            conversation.id,
+            question_id,
+            "assistant",
+            "",
+            state="streaming",
+            model=model,
+            adapters=adapters,
+            sampling=sampling,
+        )
+
+    def _model_of(self, conversation: Conversation) -> tuple[str | None, tuple[AdapterUse, ...]]:
+        """Which model will answer, by its own name, and with which adapters; as they were asked
+        for, if there is none such."""
+        try:
+            model = self._models.open(conversation.model, conversation.adapters)
+        except ModelError:
+            return conversation.model, conversation.adapters or ()
+        return model.name, model.adapters
+
+    def _answer(self, id: str) -> Message:
+        message = self._store.message(id)
+        if message.role != "assistant":
+            raise NotFoundError(f"Message {id} is a question, not an answer.")
+        return message
+
+
+SIGN = "/"
+
+
+def named_in(text: str) -> tuple[str, str]:
+    """The name that a text begins with after a slash, and what follows it; no name is empty."""
+    typed = text.strip()
+    if not typed.startswith(SIGN):
+        return "", typed
+    name, *rest = typed[len(SIGN) :].split(maxsplit=1)[:2] or [""]
+    return ("", typed) if typed[len(SIGN) :][:1].isspace() else (name, rest[0] if rest else "")
+
+
+def for_one_question(opening: Opening) -> QuestionPrompt:
+    """What of a prompt holds for one question; its model and its files are for conversations."""
+    return QuestionPrompt(
+        name=opening.prompt_name or "",
+        text=opening.text,
+        examples=opening.examples,
+        sampling=opening.sampling,
+    )
+
+
+def under(conversation: Conversation, prompt: QuestionPrompt | None) -> Conversation:
+    """The conversation as the model reads it for a question under this prompt."""
+    if prompt is None:
+        return conversation
+    chosen = prompt.sampling.model_dump(exclude_none=True)
+    sampling: SamplingChanges = conversation.sampling.model_copy(update=chosen)
+    return conversation.model_copy(
+        update={
+            "system_prompt": prompt.text,
+            "examples": prompt.examples,
+            "sampling": sampling,
+        }
+    )

@@ -1,0 +1,160 @@
+"""The fields of `Sampling` as a user sets them: by name, one at a time, each from somewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from pydantic import ValidationError
+
+from assistant.core.errors import AssistantError, ModelError
+from assistant.core.ports.models import ModelCatalog
+from assistant.core.values.conversation import Conversation
+from assistant.core.values.prompts import Prompt
+from assistant.core.values.sampling import Sampling, SamplingChanges
+
+FIELDS: Final = tuple(SamplingChanges.model_fields)
+
+TAKES: Final = {
+    "temperature": "a number from 0 to 5",
+    "top_k": "a whole number from 0",
+    "top_p": "a number above 0, at most 1",
+    "min_p": "a number from 0 to 1",
+    "repeat_penalty": "a number above 0, at most 5",
+    "seed": "a whole number from 0 to 4,294,967,294",
+    "max_tokens": "a whole number from 1",
+    "thinking": "a whole number from 0",
+}
+WHOLE: Final = ("top_k", "seed", "max_tokens", "thinking")
+
+NOTHING: Final = SamplingChanges()
+
+DEFAULT: Final = "default"
+"""What is typed to have again what holds without the conversation."""
+
+
+class UsualSampling:
+    """How answers are sampled where neither a prompt nor a conversation says so."""
+
+    def __init__(
+        self,
+        models: ModelCatalog,
+        settings: Sampling | None = None,
+        own: Mapping[str, SamplingChanges] = MappingProxyType({}),
+    ) -> None:
+        """Args:
+        own: what single models have otherwise than `settings`, by their names.
+        """
+        self._models = models
+        self._own = {name.casefold(): changes for name, changes in own.items()}
+        self.settings = settings or Sampling()
+
+    def of(self, model: str | None) -> Sampling:
+        """For a model by its name or path; None is the default one."""
+        return self.own(model).over(self.settings)
+
+    def own(self, model: str | None) -> SamplingChanges:
+        """What a model has otherwise than the settings of all."""
+        if not self._own:
+            return NOTHING
+        try:
+            name = self._models.reference(model).name
+        except ModelError:
+            # Whoever opens it is told what is wrong.
+            return NOTHING
+        return self._own.get(name.casefold(), NOTHING)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What holds for one field."""
+
+    field: str
+    value: str
+    origin: str
+    """Where it comes from, in words."""
+    is_own: bool
+    """Whether the conversation says so, its prompt included."""
+
+
+def field_called(name: str) -> str:
+    """The field of this name; the beginning of it is enough when it is the only one.
+
+    Raises:
+        AssistantError: there is none, or several begin so.
+    """
+    typed = name.casefold().replace("-", "_")
+    found = [field for field in FIELDS if field.startswith(typed)] if typed else []
+    if typed in FIELDS:
+        return typed
+    if len(found) == 1:
+        return found[0]
+    what = f"could be {' or '.join(found)}" if found else "is nothing that can be set"
+    raise AssistantError(f"{name!r} {what}.", f"There are: {', '.join(FIELDS)}.")
+
+
+def changed(sampling: SamplingChanges, field: str, text: str) -> SamplingChanges:
+    """`sampling` with what was typed for a field.
+
+    Raises:
+        AssistantError: it is no value of this field; says which are.
+    """
+    if text.strip().casefold() == DEFAULT:
+        return sampling.model_copy(update={field: None})
+    try:
+        return SamplingChanges.model_validate(
+            {**sampling.model_dump(), field: _number(field, text)}
+        )
+    except (ValueError, ValidationError):
+        raise AssistantError(
+            f"{field} takes {TAKES[field]}; {text.strip()!r} is not one.",
+            f"`{DEFAULT}` takes it back.",
+        ) from None
+
+
+def held(
+    conversation: Conversation | None,
+    settings: Sampling,
+    prompt: Prompt | None,
+    of_model: SamplingChanges = NOTHING,
+) -> list[Held]:
+    """What holds in a conversation, field by field; None is one that has not begun.
+
+    Args:
+        prompt: the one the conversation is under or will be, where it is there.
+        of_model: what the settings say of its model alone.
+    """
+    asked_for = prompt.sampling if prompt else NOTHING
+    own = conversation.sampling if conversation else asked_for
+    usual = Sampling()
+    rows: list[Held] = []
+    for field in FIELDS:
+        value = getattr(own, field)
+        is_own = value is not None
+        if is_own and prompt is not None and value == getattr(asked_for, field):
+            origin = f"the role {prompt.name}"
+        elif is_own:
+            origin = "this conversation"
+        elif getattr(of_model, field) is not None:
+            value = getattr(of_model, field)
+            origin = "your settings for this model"
+        else:
+            value = getattr(settings, field)
+            origin = "default" if value == getattr(usual, field) else "your settings"
+        rows.append(Held(field, told(field, value), origin, is_own))
+    return rows
+
+
+def told(field: str, value: float | None) -> str:
+    """A value in words."""
+    if value is None:
+        return "a new one each time" if field == "seed" else "no limit"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _number(field: str, text: str) -> float:
+    typed = text.strip()
+    if field in WHOLE:
+        return int(typed)
+    # In half of the world a comma stands before the fraction.
+    return float(typed.replace(",", ".", 1))

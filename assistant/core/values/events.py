@@ -1,0 +1,138 @@
+"""What a turn tells whoever watches it, in the order in which it happens.
+
+A front end matches on these. Failures are not events: the generator raises an AssistantError
+after everything worth keeping was stored.
+"""
+
+from typing import Literal
+
+from assistant.core.values.base import Value
+from assistant.core.values.context import ContextPlan
+from assistant.core.values.conversation import Message, Overflow, StopReason, Timings, Usage
+from assistant.core.values.documents import Passage
+from assistant.core.values.library import Saying, SearchResult
+from assistant.core.values.models import ModelInfo
+
+
+class Queued(Value):
+    """The engine is busy with others; `ahead` requests come first."""
+
+    kind: Literal["queued"] = "queued"
+    ahead: int
+
+
+class Loading(Value):
+    """The model is being loaded. `done` goes from 0 to 1."""
+
+    kind: Literal["loading"] = "loading"
+    model: str
+    done: float
+    window: int = 0
+    """Tokens, when it is in memory and only its window grows."""
+
+
+class Loaded(Value):
+    """The model is in memory."""
+
+    kind: Literal["loaded"] = "loaded"
+    info: ModelInfo
+    loads: int = 0
+    """How often the engine has loaded a model since it was started."""
+
+
+class Reading(Value):
+    """The prompt is being read (prefill). `cached` of the `total` tokens need no reading."""
+
+    kind: Literal["reading"] = "reading"
+    done: int
+    total: int
+    cached: int
+
+
+class Wrote(Value):
+    """The next piece of the answer: whole characters, never half of one."""
+
+    kind: Literal["wrote"] = "wrote"
+    text: str
+
+
+class Thought(Value):
+    """The next piece of what a reasoning model thinks before it answers; no part of the answer."""
+
+    kind: Literal["thought"] = "thought"
+    text: str
+
+
+class Finished(Value):
+    """The engine ended the answer."""
+
+    kind: Literal["finished"] = "finished"
+    reason: StopReason
+    usage: Usage
+    timings: Timings
+
+
+ModelEvent = Queued | Loading | Loaded | Reading | Thought | Wrote | Finished
+"""What `ChatModel.stream` yields: `Finished` is the last."""
+
+
+class Asked(Value):
+    """The question is on disk and so is the (still empty) answer.
+
+    `question` is None when an answer without a question is continued.
+    """
+
+    kind: Literal["asked"] = "asked"
+    question: Message | None
+    answer: Message
+
+
+class Searching(Value):
+    """The user's files are being searched."""
+
+    kind: Literal["searching"] = "searching"
+    unread: bool = False
+    """None of them has been read yet; the turn waits for the job that does it."""
+
+
+class Retrieved(Value):
+    """The user's files were searched. `used` of the passages found go into the prompt."""
+
+    kind: Literal["retrieved"] = "retrieved"
+    result: SearchResult
+    used: tuple[Passage, ...]
+    collections: tuple[str, ...] | None = None
+    """Where; None is everywhere, empty means that the files came with the question."""
+
+
+class Planned(Value):
+    """What goes into the window and what is left out."""
+
+    kind: Literal["planned"] = "planned"
+    plan: ContextPlan
+    outgrown: Overflow | None = None
+    """What became of the oldest turns, where the conversation outgrew the window just now."""
+
+
+class Answered(Value):
+    """The answer is complete, or was stopped, and is on disk."""
+
+    kind: Literal["answered"] = "answered"
+    message: Message
+    saying: Saying | None = None
+    """What the files say, where they bear out no sentence of the answer."""
+
+
+TurnEvent = (
+    Asked
+    | Searching
+    | Retrieved
+    | Planned
+    | Queued
+    | Loading
+    | Loaded
+    | Reading
+    | Thought
+    | Wrote
+    | Answered
+)

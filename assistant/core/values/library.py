@@ -1,0 +1,291 @@
+"""The frozen values in which a library speaks of its files and of what it found.
+
+What an indexing job tells whoever watches it.
+
+`Planned` comes first and `Done` last. A file that cannot be read is an event, never an error.
+"""
+
+import os
+from datetime import datetime
+from typing import Literal
+
+from pydantic import field_validator
+
+from assistant.core.values.base import Value
+from assistant.core.values.documents import Document, Passage, SkipReason
+
+
+class Waiting(Value):
+    """The job has not begun: another one comes first, or the worker is being started."""
+
+    kind: Literal["waiting"] = "waiting"
+
+
+class Scanned(Value):
+    """The folders are being walked; so many files were found so far."""
+
+    kind: Literal["scanned"] = "scanned"
+    files: int
+
+
+class Planned(Value):
+    """What is to be read: the files that are new or have changed."""
+
+    kind: Literal["planned"] = "planned"
+    files: int
+    bytes: int
+
+
+class Indexed(Value):
+    """A file is on disk with all its passages."""
+
+    kind: Literal["indexed"] = "indexed"
+    path: str
+    passages: int
+
+
+class Skipped(Value):
+    """A file is left out."""
+
+    kind: Literal["skipped"] = "skipped"
+    path: str
+    reason: SkipReason
+    detail: str
+
+
+class Progress(Value):
+    """How far the job is. Comes at most a few times a second."""
+
+    kind: Literal["progress"] = "progress"
+    done: int
+    """Files, of those that were planned."""
+    files: int
+    rate: float
+    """Files per second, lately; 0 while nothing is known."""
+    eta: float | None
+    """Seconds to the end; None while nothing is known."""
+    current: str
+    """The file that is being read; empty between two."""
+    paused: bool = False
+    yielding: bool = False
+    """Whether it holds because an answer is being written."""
+
+
+class Done(Value):
+    """The job has ended."""
+
+    kind: Literal["done"] = "done"
+    indexed: int
+    """Files."""
+    skipped: int
+    """Files, also those that were skipped earlier and have not changed since."""
+    removed: int
+    """Files that are no longer there."""
+    seconds: float
+    stopped: bool = False
+    """Whether somebody stopped it: the rest is done when the folder is added again."""
+
+
+IndexEvent = Waiting | Scanned | Planned | Indexed | Skipped | Progress | Done
+
+DEFAULT_COLLECTION = "default"
+"""Where files go that are added without the name of a collection."""
+
+FileState = Literal["waiting", "indexed", "skipped"]
+Unfit = Literal["score", "duplicate", "budget"]
+"""Why a passage that was found is not used: too far from the question, the same text as another,
+or no room for it."""
+LeftOutReason = SkipReason | Literal["ignored", "hidden"]
+
+
+class Collection(Value):
+    """A named set of folders and files."""
+
+    name: str
+    roots: tuple[str, ...]
+    """Folders and files that were added, in printable form."""
+    files: int
+    """All that belong to it, whatever their state."""
+    passages: int
+    skipped: int = 0
+    """Files that could not be read."""
+    waiting: int = 0
+    """Files that are still to be read."""
+    missing: tuple[str, ...] = ()
+    """The roots that are not there now, as on a disk that is not plugged in; they keep their
+    passages."""
+
+
+class LeftOut(Value):
+    """Files and folders that would not be read, all for the same reason."""
+
+    reason: LeftOutReason
+    count: int
+    example: str
+    """The first of them, in printable form."""
+
+
+class Survey(Value):
+    """What adding folders and files would do, judged by their names and sizes alone."""
+
+    kind: Literal["survey"] = "survey"
+    files: int
+    """To be read: what is new or has changed."""
+    bytes: int
+    unchanged: int = 0
+    """Files that are in the library already and would only be put into the collection."""
+    seconds: float | None = None
+    """How long it would take: told from types and sizes, at the rate of earlier jobs; before the
+    first one a guess. None when nothing can be told."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Most first."""
+
+
+class FileText(Value):
+    """A file as it is now, read whole."""
+
+    kind: Literal["file_text"] = "file_text"
+    path: str
+    """In printable form, absolute."""
+    document: Document
+    content_hash: str
+    """SHA-256 of the file."""
+
+
+class RemovedRoots(Value):
+    """Folders and files that were taken out of a collection."""
+
+    collection: str
+    encoded: tuple[str, ...]
+    """Their paths as bytes, in hexadecimal: names need not be text."""
+    at: datetime
+
+    @field_validator("encoded")
+    @classmethod
+    def _are_bytes(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        for path in paths:
+            bytes.fromhex(path)
+        return paths
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Their paths, as `os.fsdecode` makes them."""
+        return tuple(os.fsdecode(bytes.fromhex(path)) for path in self.encoded)
+
+
+class FileEntry(Value):
+    """One file of the library."""
+
+    path: str
+    """In printable form."""
+    size: int
+    """Bytes."""
+    state: FileState
+    passages: int
+    reason: SkipReason | None = None
+    detail: str = ""
+    content_hash: str = ""
+    """SHA-256 of the file when it was read; empty when it was not."""
+
+
+class LibraryStatus(Value):
+    """How the library is."""
+
+    collections: int
+    files: int
+    indexed: int
+    skipped: int
+    waiting: int
+    """Files that are still to be read."""
+    passages: int
+    disk_bytes: int
+    """Of the database and the search structures."""
+    paused: bool
+    job: Progress | None
+    """The job that runs now."""
+    embedder: str = ""
+    """The name of the embedder whose vectors answer questions; empty while there is none."""
+    next_embedder_done: float | None = None
+    """The share of the passages that the embedder has done which is to take its place, 0 to 1;
+    None when it is the one that the settings name."""
+    embedder_problem: str = ""
+    """Why an embedder cannot be used; questions are answered by their words alone where it is the
+    only one."""
+    roots: int = 0
+    """Folders and files that were added."""
+    watched: int = 0
+    """Those of them whose changes are noticed at once; the others are looked at now and then."""
+    missing: tuple[str, ...] = ()
+    """Those that are not there now, as on a disk that is not plugged in."""
+
+
+class Unused(Value):
+    """A passage that was found and not given out."""
+
+    passage: Passage
+    reason: Unfit
+
+
+class SearchResult(Value):
+    """What was found for a question."""
+
+    passages: tuple[Passage, ...] = ()
+    """Best first."""
+    evidence: float = 0.0
+    """0 to 1: how likely it is that the files speak to the question."""
+    sufficient: bool = False
+    """Whether the evidence is enough to answer from these passages."""
+    unused: tuple[Unused, ...] = ()
+    """The next best ones."""
+    searched: int = 0
+    """Passages that were searched."""
+
+
+class Saying(Value):
+    """The sentence of the passages in a prompt that is nearest to the question itself."""
+
+    number: int
+    """Of its passage, from 1."""
+    text: str
+
+
+class Retrieval(Value):
+    """What the user's files had to do with an answer."""
+
+    result: SearchResult
+    used: tuple[Passage, ...]
+    """Those in the prompt: number n of a citation is the n-th."""
+    collections: tuple[str, ...] | None = None
+    """Where was searched; None is everywhere, empty means that the files came with the question."""
+    saying: Saying | None = None
+    """What the files say, where they clearly bear out no sentence of the answer."""
+
+
+class Support(Value):
+    """How far one passage bears out one sentence of an answer."""
+
+    cosine: float
+    """Of the sentence and the passage's sentence that says most of it: 1 for the same meaning."""
+    overlap: float
+    """Of the words that the sentence adds to its question, the share that stands there, rare words
+    counting more. 0 when they tell nothing, or when a number is not in the passage."""
+    start: int
+    end: int
+    """That sentence of the passage, as offsets in its text."""
+
+
+class Problem(Value):
+    """Something that is wrong with what is stored."""
+
+    what: str
+    repaired: bool
+
+
+class Verification(Value):
+    """What a look at everything that is stored has found."""
+
+    ok: bool
+    """Whether all is in order now."""
+    files: int
+    passages: int
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,232 @@
+"""What can be told of a model before it is loaded.
+
+Models that can be fetched: what is offered, and how far a download is.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from assistant.core.values.base import Value
+
+ModelOrigin = Literal[
+    "starter",
+    "models folder",
+    "path",
+    "folder",
+    "Hugging Face",
+    "LM Studio",
+    "Ollama",
+    "GPT4All",
+    "Jan",
+    "llama.cpp",
+]
+"""Where a model was found: a folder of the settings, or the program that fetched it."""
+
+
+class ModelRef(Value):
+    """A model that can be asked for."""
+
+    name: str
+    path: str
+    size: int
+    """Bytes on disk."""
+    origin: ModelOrigin
+
+
+class ModelInfo(Value):
+    """A loaded model."""
+
+    name: str
+    path: str
+    description: str
+    """Architecture, parameter count and quantization, e.g. `llama 135M Q4_1`."""
+    context_window: int
+    """Tokens that prompt and answer may use together."""
+    trained_context: int
+    limited: bool = False
+    """Whether the window is smaller than usual or than it was asked to be, for want of memory."""
+
+
+class Measure(Value):
+    """Exact token counts of a list of messages, through the model's own template.
+
+    `total` is what the engine would read, the opening of the answer included. `parts[i]` is
+    message i's share; whatever belongs to no message (the template's own text) is in `overhead`,
+    so that `sum(parts) + overhead == total`.
+    """
+
+    total: int
+    parts: tuple[int, ...]
+    overhead: int
+    head: int = 0
+    """The share of the overhead that stands before the first message."""
+    exact: bool = True
+    """False for texts so long that they are only estimated, from below."""
+
+
+class RenderedPrompt(Value):
+    """The prompt as the engine reads it."""
+
+    text: str
+    tokens: tuple[int, ...]
+    pieces: tuple[str, ...] = ()
+    """The text of each token; what is no whole character alone is shown as escaped bytes."""
+    cached: int = 0
+    """Tokens from the beginning on that would not be read again."""
+
+
+Fit = Literal["runs", "runs slowly", "too big", "not supported", "damaged", "adapter"]
+"""What becomes of a model on this machine; an adapter is what a model is run with."""
+
+ModelKind = Literal["chat", "embedder", "image part", "adapter", "other"]
+"""What a GGUF file is for; `image part` is the half of a model that sees."""
+
+
+class ModelFacts(Value):
+    """What the header of a file says; the rest is empty where `damage` is not."""
+
+    damage: str = ""
+    """Why it is no usable file, as the end of a sentence that begins with its name."""
+    refusal: str = ""
+    """Why this build of llama.cpp does not take it, likewise."""
+    kind: ModelKind = "chat"
+    title: str = ""
+    architecture: str = ""
+    quantization: str = ""
+    parameters: int = 0
+    trained_context: int = 0
+    """Tokens."""
+    licence: str = ""
+    has_template: bool = False
+    """Whether it says how a conversation is put to it."""
+    weights: int = 0
+    """Bytes of all parts."""
+    read_per_token: int = 0
+    """Bytes of weights that are read for each token: a mixture of experts reads a few of them."""
+    memory_per_token: int = 0
+    """Bytes of cache and buffers for each token of the window."""
+    base: str = ""
+    """Of an adapter: the model it was made for, where it says so."""
+    width: int = 0
+    """Numbers of the state that goes from layer to layer; of an adapter those it expects."""
+    layers: int = 0
+    """Of an adapter: as many as its model has at least."""
+
+
+class ModelDetails(Value):
+    """A file that was found, and what it is good for here."""
+
+    model: ModelRef
+    facts: ModelFacts
+    fit: Fit
+    reason: str = ""
+    """Why it does not run, as a sentence; empty where it does."""
+    memory: int = 0
+    """Bytes it takes with the window of the settings."""
+    tokens_per_second: float | None = None
+    """About how fast it writes; None where that is not known."""
+
+    @property
+    def is_usable(self) -> bool:
+        return self.fit in ("runs", "runs slowly") and self.facts.kind == "chat"
+
+
+def misfit(adapter: ModelFacts, model: ModelFacts) -> str:
+    """Why an adapter was not made for a model, in few words; empty where it may be used with it.
+
+    Which tensors fit is found when it is loaded.
+    """
+    if adapter.refusal:
+        return "of a kind that is not supported"
+    made, there = adapter.architecture, model.architecture
+    if made and there and made != there:
+        return f"for {made}, and the model is {there}"
+    if adapter.width and model.width and adapter.width != model.width:
+        return f"for states of {adapter.width:,} numbers, and the model has {model.width:,}"
+    if model.layers and adapter.layers > model.layers:
+        return f"for {adapter.layers} layers or more, and the model has {model.layers}"
+    return ""
+
+
+def fitting(adapter: ModelDetails, found: Sequence[ModelDetails]) -> list[ModelDetails]:
+    """The models that an adapter can be used with: the one it names where that is among them."""
+    fit = [
+        one
+        for one in found
+        if one.facts.kind == "chat"
+        and not one.facts.damage
+        and not misfit(adapter.facts, one.facts)
+    ]
+    base = _plain(adapter.facts.base)
+    named = [one for one in fit if base in _plain(one.facts.title) + " " + _plain(one.model.name)]
+    return named if base and named else fit
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+class RemoteFile(Value):
+    """One file as its server describes it."""
+
+    name: str
+    """Within its repository."""
+    size: int
+    sha256: str
+
+
+class Offer(Value):
+    """What a download would bring, before it begins."""
+
+    repository: str
+    revision: str
+    """The commit at which the files are fetched."""
+    files: tuple[RemoteFile, ...]
+    """All parts of one model."""
+    licence: str
+    """As its authors call it; empty where they do not."""
+    url: str
+    """The page where the licence can be read."""
+    others: tuple[str, ...] = ()
+    """Other models of the repository, by their files."""
+
+    @property
+    def size(self) -> int:
+        return sum(file.size for file in self.files)
+
+
+class Fetching(Value):
+    """How far a download is."""
+
+    kind: Literal["fetching"] = "fetching"
+    done: int
+    """Bytes, those of an earlier try included."""
+    total: int
+    rate: float = 0
+    """Bytes per second, lately; 0 as long as it is not known."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        return (self.total - self.done) / self.rate if self.rate > 0 else None
+
+
+class Fetched(Value):
+    """The model is there, whole and as its server described it."""
+
+    kind: Literal["fetched"] = "fetched"
+    path: str
+
+
+class Recommended(Value):
+    """A model of the shipped catalogue."""
+
+    name: str
+    wanted: str
+    """What `assistant models pull` takes."""
+    size: int
+    """Bytes to fetch, about."""
+    memory: float
+    """Gigabytes of memory that the machine should have."""
+    licence: str
+    languages: str
+    good_for: str

@@ -1,0 +1,162 @@
+"""The frozen values of the prompt library.
+
+`{{name}}` in a text: found, filled in, and written so that it stays as it is.
+
+A backslash before it makes it literal: of the backslashes that stand right before a placeholder
+every two become one, and an odd one keeps the braces. What only looks like one, such as `{{ }}`,
+is text. Values are data: what they hold is not looked at again.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from assistant.core.errors import MissingValuesError
+from assistant.core.values.base import Value
+from assistant.core.values.conversation import ChatMessage
+from assistant.core.values.sampling import SamplingChanges
+
+BUILT_IN = ("date", "time", "os", "cwd", "clipboard", "selection", "input")
+"""Variables that need no declaration: what surrounds a conversation when it begins."""
+
+
+class Variable(Value):
+    """A variable of a prompt file."""
+
+    name: str
+    default: str | None = None
+    """None has it asked for."""
+
+
+class Opening(Value):
+    """What a conversation begins with: a prompt whose variables have their values."""
+
+    prompt_name: str | None = None
+    text: str = ""
+    examples: tuple[ChatMessage, ...] = ()
+    sampling: SamplingChanges = SamplingChanges()
+    model: str | None = None
+    """A hint: the conversation's model where there is such a model."""
+    collections: tuple[str, ...] | None = None
+
+
+class Prompt(Value):
+    """One prompt of the library."""
+
+    name: str
+    title: str
+    description: str
+    language: str
+    text: str
+    """The system prompt, with placeholders."""
+    variables: tuple[Variable, ...] = ()
+    """The file's own, as declared."""
+    sampling: SamplingChanges = SamplingChanges()
+    model: str | None = None
+    collections: tuple[str, ...] | None = None
+    examples: tuple[ChatMessage, ...] = ()
+    """Questions and answers, in turn, with placeholders."""
+    path: str = ""
+    """Of its file."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables that its texts use, in order."""
+        texts = [self.text, *(example.content for example in self.examples)]
+        found = (name for text in texts for name in names_in(text))
+        return tuple(dict.fromkeys(found))
+
+    def missing(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The variables that have neither a value nor a default, to be asked for."""
+        known = self._defaults() | dict(values)
+        return tuple(name for name in self.names if name not in known)
+
+    def unknown(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The values that are given for nothing."""
+        declared = {variable.name for variable in self.variables}
+        return tuple(name for name in values if name not in declared.union(self.names, BUILT_IN))
+
+    def resolve(self, values: Mapping[str, str]) -> Opening:
+        """The prompt with its variables filled in, once and for all.
+
+        Raises:
+            MissingValuesError: names those to be asked for.
+        """
+        missing = self.missing(values)
+        if missing:
+            raise MissingValuesError.of(self.name, missing)
+        known = self._defaults() | dict(values)
+        return Opening(
+            prompt_name=self.name,
+            text=fill(self.text, known),
+            examples=tuple(_filled(example, known) for example in self.examples),
+            sampling=self.sampling,
+            model=self.model,
+            collections=self.collections,
+        )
+
+    def _defaults(self) -> dict[str, str]:
+        return {each.name: each.default for each in self.variables if each.default is not None}
+
+
+class Problem(Value):
+    """A prompt file that cannot be used: what is wrong with it and what to do about it."""
+
+    path: str
+    reason: str
+    """One line; names the key or the line, where there is one."""
+    fix: str = ""
+
+
+def _filled(message: ChatMessage, values: Mapping[str, str]) -> ChatMessage:
+    content = fill(message.content, values)
+    return message.model_copy(update={"content": content})
+
+
+def pairs(examples: Sequence[ChatMessage]) -> list[tuple[str, str]]:
+    """Questions with their answers."""
+    contents = [example.content for example in examples]
+    return list(zip(contents[::2], contents[1::2], strict=True))
+
+
+_LETTER = r"[\w\u0300-\u036f]"
+"""An accent may follow its letter as a character of its own."""
+
+NAME = re.compile(rf"[^\W\d]{_LETTER}*(?:-{_LETTER}+)*")
+"""What a variable may be called, in letters of any language."""
+
+_PLACEHOLDER = re.compile(rf"(\\*)(\{{\{{[ \t]*({NAME.pattern})[ \t]*\}}\}})")
+
+
+def key(name: str) -> str:
+    """A name as it is looked up: an accent may be typed in two ways."""
+    return unicodedata.normalize("NFC", name)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The variables of a text, each once, in order."""
+    found = (key(match[3]) for match in _PLACEHOLDER.finditer(text) if not _is_literal(match))
+    return tuple(dict.fromkeys(found))
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """`text` with its values, and without the backslashes that kept braces.
+
+    Raises:
+        KeyError: a value is not there.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        backslashes = "\\" * (len(match[1]) // 2)
+        return backslashes + (match[2] if _is_literal(match) else values[key(match[3])])
+
+    return _PLACEHOLDER.sub(replace, text)
+
+
+def literal(text: str) -> str:
+    """The text that `fill` makes `text` of, whatever braces it holds."""
+    return _PLACEHOLDER.sub(lambda match: f"{match[1] * 2}\\{match[2]}", text)
+
+
+def _is_literal(match: re.Match[str]) -> bool:
+    return len(match[1]) % 2 == 1

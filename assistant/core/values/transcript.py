@@ -1,0 +1,264 @@
+"""A conversation outside the database: the whole tree, and a JSON form that brings it all back.
+
+The JSON form leaves out what is empty and keeps the order in which messages were stored, so that
+the same conversation has the same bytes wherever it is written.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from assistant.core.errors import TranscriptError
+from assistant.core.values.base import Value
+from assistant.core.values.conversation import Conversation, Message
+from assistant.core.values.library import Retrieval
+
+FORMAT = "assistant conversation"
+VERSION = 1
+
+OWN_ID = re.compile(r"[0-9a-f]{16}")
+"""What ids of conversations and messages look like that may be kept."""
+
+_NOT_KEPT = {"deleted", "temporary"}
+NONE_OF_THEM = {"collections", "adapters"}
+"""Fields of a conversation of which an empty list means none, and no list the usual ones."""
+_TOLD_BY_PLACE = {"conversation_id", "version", "versions"}
+
+
+class Entry(Value):
+    """A message in its place."""
+
+    message: Message
+    active: bool = True
+    """Whether it is the one last used of those with its parent."""
+    retrieval: Retrieval | None = None
+    """What the user's files had to do with it."""
+
+
+class Transcript(Value):
+    """A conversation with all its messages."""
+
+    conversation: Conversation
+    entries: tuple[Entry, ...]
+    """In the order in which they were stored: parents before children, versions oldest first."""
+
+    @property
+    def branch(self) -> tuple[Entry, ...]:
+        """The active branch, from its first message to its last."""
+        chosen = {entry.message.parent_id: entry for entry in self.entries if entry.active}
+        branch: list[Entry] = []
+        parent: str | None = None
+        while parent in chosen:
+            branch.append(chosen.pop(parent))
+            parent = branch[-1].message.id
+        return tuple(branch)
+
+
+class Adoption(Value):
+    """What became of a transcript that was taken into a store."""
+
+    conversation_id: str
+    title: str
+    is_new: bool
+    added: int
+    """Messages that were not there."""
+    present: int
+    """Messages that were there already."""
+    trashed: int = 0
+    """Messages that are in the trash, or below one that is; they were left there."""
+    in_trash: bool = False
+    """Whether the conversation is in the trash, where it was left."""
+
+
+class Reading(Value):
+    """What was read from a file."""
+
+    transcripts: tuple[Transcript, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What could not be read, or not kept as it was; one sentence each, which names it."""
+
+
+def to_json(transcript: Transcript) -> str:
+    """The JSON form; lossless but for the trash."""
+    conversation = _present(transcript.conversation.model_dump(mode="json", exclude=_NOT_KEPT))
+    if "sampling" in conversation:
+        chosen = conversation["sampling"].items()
+        conversation["sampling"] = {key: value for key, value in chosen if value is not None}
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "conversation": _present(conversation),
+        "messages": [_entry(entry) for entry in transcript.entries],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def from_json(document: dict[str, Any]) -> Reading:
+    """The conversation in a JSON document of ours.
+
+    Raises:
+        TranscriptError: it is from a newer version, or holds no conversation.
+    """
+    if document.get("version") != VERSION:
+        raise TranscriptError(
+            f"The conversation has format {document.get('version')!r}, this version reads "
+            f"{VERSION}.",
+            "Update the assistant.",
+        )
+    problems: list[str] = []
+    conversation = _conversation(document.get("conversation"), problems)
+    rows = document.get("messages")
+    if not isinstance(rows, list):
+        raise TranscriptError(f"“{conversation.title}” has no list of messages.")
+    entries = _entries(conversation, rows, problems)
+    return Reading(
+        transcripts=(Transcript(conversation=conversation, entries=entries),),
+        problems=tuple(problems),
+    )
+
+
+def stable_id(*parts: str) -> str:
+    """An id that is the same whenever the same thing is read; kept where it is one of ours."""
+    return parts[-1] if OWN_ID.fullmatch(parts[-1]) else derived_id(*parts)
+
+
+def derived_id(*parts: str) -> str:
+    """An id of our form that always comes out of the same parts."""
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def connected(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Entries whose parents come before them, and one active one of those with each parent.
+
+    An entry whose parent is missing begins a branch of its own; ids have to be different.
+    """
+    known: set[str] = set()
+    chosen: dict[str | None, str] = {}
+    kept: list[Entry] = []
+    for entry in entries:
+        message = entry.message
+        if message.parent_id is not None and message.parent_id not in known:
+            message = message.model_copy(update={"parent_id": None})
+        known.add(message.id)
+        if entry.active or message.parent_id not in chosen:
+            chosen[message.parent_id] = message.id
+        kept.append(entry.model_copy(update={"message": message}))
+    active = set(chosen.values())
+    return tuple(entry.model_copy(update={"active": entry.message.id in active}) for entry in kept)
+
+
+def first_problem(failure: ValidationError) -> str:
+    """What is wrong with a value, in few words."""
+    problem = failure.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"{place}: {problem['msg'].lower()}" if place else problem["msg"].lower()
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    dumped = entry.message.model_dump(mode="json", exclude=_TOLD_BY_PLACE)
+    stored = _present(dumped, even_empty=set())
+    if entry.active:
+        stored["active"] = True
+    if entry.retrieval is not None:
+        stored["retrieval"] = entry.retrieval.model_dump(mode="json")
+    return stored
+
+
+def _present(values: dict[str, Any], even_empty: Collection[str] = NONE_OF_THEM) -> dict[str, Any]:
+    """Without what is empty, but for lists that mean something then."""
+    return {
+        key: value
+        for key, value in values.items()
+        if value or (key in even_empty and value is not None) or key in ("text", "title")
+    }
+
+
+def _conversation(stored: Any, problems: list[str]) -> Conversation:
+    if not isinstance(stored, dict):
+        raise TranscriptError("The document holds no conversation.")
+    known = set(Conversation.model_fields) - _NOT_KEPT
+    _tell_unknown(stored.keys() - known, f"“{stored.get('title', '')}”", problems)
+    values = {key: value for key, value in stored.items() if key in known}
+    if isinstance(values.get("id"), str):
+        values["id"] = stable_id(values["id"])
+    try:
+        return Conversation.model_validate(values)
+    except ValidationError as failure:
+        raise TranscriptError(
+            f"The conversation “{stored.get('title', '')}” cannot be read: "
+            f"{first_problem(failure)}."
+        ) from None
+
+
+def _entries(
+    conversation: Conversation, rows: Sequence[Any], problems: list[str]
+) -> tuple[Entry, ...]:
+    entries: list[Entry] = []
+    known: set[str] = set()
+    parents: dict[str, str | None] = {}
+    """Of messages that cannot be read: what their children belong to instead."""
+    for place, row in enumerate(rows, 1):
+        name = f"message {place} of “{conversation.title}”"
+        entry = _read_entry(conversation, row, name, problems)
+        if isinstance(entry, Entry) and entry.message.id in known:
+            problems.append(f"Left out {name}: another one has the same id.")
+        elif isinstance(entry, Entry):
+            known.add(entry.message.id)
+            parent = entry.message.parent_id
+            while parent in parents:
+                parent = parents[parent]
+            message = entry.message.model_copy(update={"parent_id": parent})
+            entries.append(entry.model_copy(update={"message": message}))
+        elif entry is not None:
+            parents[entry[0]] = entry[1]
+    return connected(entries)
+
+
+def _read_entry(
+    conversation: Conversation, row: Any, name: str, problems: list[str]
+) -> Entry | tuple[str, str | None] | None:
+    """The entry; when it cannot be read, its id and its parent's, where it has them."""
+    if not isinstance(row, dict):
+        problems.append(f"Left out {name}: it is not an object.")
+        return None
+    known = set(Message.model_fields) - _TOLD_BY_PLACE
+    _tell_unknown(row.keys() - known - {"active", "retrieval"}, name, problems)
+    values = {key: value for key, value in row.items() if key in known}
+    for key in ("id", "parent_id"):
+        if isinstance(values.get(key), str):
+            values[key] = stable_id(conversation.id, values[key])
+    try:
+        message = Message.model_validate(
+            {"parent_id": None, **values, "conversation_id": conversation.id}
+        )
+    except ValidationError as failure:
+        problems.append(f"Left out {name}: {first_problem(failure)}.")
+        id, parent = values.get("id"), values.get("parent_id")
+        return (id, parent) if isinstance(id, str) else None
+    if message.state == "streaming":
+        message = message.model_copy(update={"state": "partial"})
+    return Entry(
+        message=message,
+        active=bool(row.get("active")),
+        retrieval=_retrieval(row.get("retrieval"), name, problems),
+    )
+
+
+def _retrieval(stored: Any, name: str, problems: list[str]) -> Retrieval | None:
+    try:
+        return None if stored is None else Retrieval.model_validate(stored)
+    except ValidationError as failure:
+        problems.append(f"Left out what was found for {name}: {first_problem(failure)}.")
+        return None
+
+
+def _tell_unknown(keys: Iterable[str], name: str, problems: list[str]) -> None:
+    unknown = sorted(map(str, keys))
+    if unknown:
+        problems.append(
+            f"Left out of {name} what this version does not know: {', '.join(unknown)}."
+        )

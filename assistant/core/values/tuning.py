@@ -1,0 +1,67 @@
+"""What was found out about how a model runs fastest on this machine."""
+
+from datetime import datetime
+from typing import Literal
+
+from assistant.core.values.base import Value
+from assistant.core.values.events import Loading
+
+Contest = Literal["writing", "reading", "batch"]
+"""What is compared: threads while an answer is written, threads while a prompt is read, or tokens
+of a prompt that are computed together."""
+
+
+class Tried(Value):
+    """One candidate was measured once more."""
+
+    kind: Literal["tried"] = "tried"
+    contest: Contest
+    value: int
+    usual: bool
+    """Whether it is what holds without a measurement."""
+    speed: float
+    """Tokens per second."""
+    done: int
+    """Measurements so far."""
+    total: int
+
+
+class Outcome(Value):
+    """How a contest ended."""
+
+    contest: Contest
+    usual: int
+    best: int
+    """The usual one, where none is faster by more than the noise."""
+    gain: float = 0
+    """How much faster the best is than the usual: 0.1 is a tenth."""
+    noise: float = 0
+    """By how much the comparison swayed from round to round, likewise."""
+    speed: float = 0
+    """Of the best, in tokens per second."""
+
+
+class Tuning(Value):
+    """What is remembered of a measurement."""
+
+    measured: datetime
+    outcomes: tuple[Outcome, ...]
+
+
+class Tuned(Value):
+    """The measurement has come to its end, and is remembered."""
+
+    kind: Literal["tuned"] = "tuned"
+    model: str
+    tuning: Tuning
+
+
+Trying = Loading | Tried | Tuned
+
+
+class Choice(Value):
+    """One of the values that a model is run with."""
+
+    contest: Contest
+    value: int
+    origin: Literal["your settings", "assistant bench", "default"]

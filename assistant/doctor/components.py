@@ -1,0 +1,138 @@
+"""Checks of the program's own parts: database, prompts, model, engine worker."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+from time import perf_counter
+
+from assistant.bootstrap import library, model_catalog, model_tuning, prompt_library
+from assistant.core.errors import AssistantError
+from assistant.core.values.events import Loaded
+from assistant.doctor.report import Check, fail, ok, warn
+from assistant.ipc.join import Joiner
+from assistant.ipc.messages import WireError
+from assistant.settings import Settings
+from assistant.system.about import SAFE_SQLITE
+from assistant.system.paths import Paths
+from assistant.workers import engine_worker
+
+IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
+"""Errors that say nothing about the file's content."""
+
+PROBE = ("A ship lies in the harbour.",)
+
+
+def database(file: Path) -> Check:
+    """Whether the conversations can be read and are sound; reads only."""
+    name = "conversations"
+    if not file.exists():
+        return ok(name, f"{file} is made with the first question")
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)) as opened:
+            (found,) = opened.execute("PRAGMA quick_check(1)").fetchone()
+            (count,) = opened.execute("SELECT count(*) FROM conversations").fetchone()
+    except sqlite3.DatabaseError as failure:
+        if failure.sqlite_errorname.startswith(IN_USE):
+            return fail(name, f"{file}: {failure}", "Close what uses it, and check its mode.")
+        found, count = str(failure), 0
+    if found != "ok":
+        return fail(
+            name,
+            f"{file} is damaged: {found}",
+            f"Start the assistant: it sets the file aside. Copies are kept in {file.parent}.",
+        )
+    return ok(name, f"{file}, {file.stat().st_size / 2**20:,.1f} MB, conversations: {count:,}")
+
+
+def sqlite() -> Check:
+    """The version of the database engine."""
+    seen = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        wanted = ".".join(map(str, SAFE_SQLITE))
+        return warn(
+            "sqlite",
+            f"{seen} can, very rarely, damage a file that two windows use at once",
+            f"Use a Python with SQLite {wanted} or newer when there is one for this system.",
+        )
+    return ok("sqlite", seen)
+
+
+def prompts(settings: Settings, paths: Paths) -> Check:
+    """Whether the prompt library can be read and holds the default prompt."""
+    found, problems = prompt_library(paths).read()
+    default = settings.chat.prompt
+    if default and default not in [prompt.name for prompt in found]:
+        return fail(
+            "prompts",
+            f"chat.prompt is {default!r}, and there is no such prompt",
+            "`assistant prompts` lists those there are.",
+        )
+    if problems:
+        worst = problems[0]
+        return warn("prompts", f"{worst.path}: {worst.reason}.", worst.fix)
+    return ok("prompts", f"{len(found)}")
+
+
+def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
+    """Whether the default model is there and, if asked for, whether it can be loaded."""
+    name = "model"
+    try:
+        opened = model_catalog(settings, paths).open(None)
+        if not load:
+            return ok(name, f"{opened.name} is there; --quick does not load it")
+        started = perf_counter()
+        for event in opened.load(Event()):
+            if isinstance(event, Loaded):
+                info = event.info
+                seen = f"{info.name} ({info.description}), a window of {info.context_window:,}"
+                seen += f" tokens (trained on {info.trained_context:,})"
+                seen += ", less than usual for want of memory" if info.limited else ""
+                return ok(name, f"{seen}, loaded in {perf_counter() - started:.1f} s")
+    except AssistantError as failure:
+        return fail(name, failure.message, failure.hint)
+    return fail(name, "it did not finish loading", f"See {engine_worker(paths).log}.")
+
+
+def tuning(settings: Settings, paths: Paths) -> Check:
+    """What the default model is run with, and where that comes from."""
+    name = "threads"
+    try:
+        used = model_tuning(settings, paths).in_use(None)
+    except AssistantError:
+        return ok(name, "there is no model")
+    told = ", ".join(f"{one.contest} {one.value} ({one.origin})" for one in used)
+    return ok(name, told)
+
+
+def files(paths: Paths, *, load: bool) -> Check:
+    """Whether files can be searched; if asked for, whether the embedder can be loaded."""
+    name = "library"
+    if not load:
+        return ok(name, "--quick does not open it")
+    asked = library(paths)
+    try:
+        # Meaning cannot be compared without the embedder.
+        asked.support(PROBE, PROBE)
+        status = asked.status()
+    except AssistantError as failure:
+        return fail(name, failure.message, failure.hint or f"See {paths.logs}.")
+    if status.embedder_problem:
+        fix = "Check library.embedder in the settings."
+        return warn(name, status.embedder_problem, fix)
+    return ok(name, f"{status.indexed:,} files, {status.passages:,} passages, {status.embedder}")
+
+
+def worker(paths: Paths) -> Check:
+    """Whether the engine worker runs and answers; it is never started for this."""
+    name, spec = "engine", engine_worker(paths)
+    try:
+        peer = Joiner(spec).look()
+    except WireError as failure:
+        return warn(name, f"a worker lives that does not answer: {failure}", f"See {spec.log}.")
+    if peer is None:
+        return ok(name, "not running; it starts with the first question")
+    if peer.version != spec.version:
+        fix = "Nothing: it is replaced as soon as it is idle."
+        return warn(name, f"version {peer.version} runs, this is {spec.version}", fix)
+    return ok(name, f"running, version {peer.version}, process {peer.pid}")

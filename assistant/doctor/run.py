@@ -1,0 +1,59 @@
+"""The order of the checks. None depends on another: what is broken keeps no other from being seen.
+
+A check never changes what it looks at, but for the workers, which loading starts.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.core.errors import AssistantError
+from assistant.doctor import components, machine
+from assistant.doctor.machine import package
+from assistant.doctor.report import Check, fail, ok
+from assistant.settings import Settings, load_settings
+from assistant.system.paths import Paths
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the program runs."""
+
+    paths: Paths
+    environment: Mapping[str, str]
+    is_terminal: bool
+    """Whether standard output is one."""
+    package: Path | None = None
+    """The folder of the packaged program; None when it runs from Python."""
+
+
+def examine(place: Place, *, quick: bool) -> Iterator[Check]:
+    """Every check, as soon as it is done.
+
+    Args:
+        quick: leave out loading the model and the embedder, and the workers started for it.
+    """
+    paths = place.paths
+    yield machine.terminal(place.environment, place.is_terminal)
+    yield machine.encoding()
+    yield machine.clipboard(place.environment)
+    try:
+        settings = load_settings(paths.settings_file, place.environment)
+        there = "" if paths.settings_file.is_file() else ", which is not there: all defaults"
+        yield ok("settings", f"{paths.settings_file}{there}")
+    except AssistantError as failure:
+        settings = Settings()
+        yield fail("settings", failure.message, failure.hint)
+    yield machine.folders(paths)
+    yield machine.disk(paths.data)
+    yield components.database(paths.chats)
+    yield components.sqlite()
+    yield components.prompts(settings, paths)
+    yield components.model(settings, paths, load=not quick)
+    yield components.tuning(settings, paths)
+    yield components.worker(paths)
+    yield components.files(paths, load=not quick)
+    if place.package:
+        yield package(place.package, quick=quick)
+    yield from machine.versions()
+    yield machine.matrix_unit()

@@ -1,0 +1,219 @@
+"""What was read of conversations: kept in sequences of the context, and beyond those on disk.
+
+A model's snapshots, by the adapters that they were computed with.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from assistant.core.values.conversation import Keep
+from assistant.engine.cache.sequences import CachedSequence, Sequences
+from assistant.engine.cache.snapshots import (
+    WORTH,
+    ModelSnapshots,
+    Snapshot,
+    Snapshots,
+    State,
+    common,
+)
+from assistant.engine.llama.lora import AdapterSet
+
+
+class AdaptedSnapshots:
+    """None of a set of adapters is ever found for another one."""
+
+    def __init__(self, snapshots: Snapshots, fingerprint: str) -> None:
+        """Args:
+        fingerprint: that of the model, as it is run.
+        """
+        self._snapshots = snapshots
+        self._fingerprint = fingerprint
+
+    def of(self, adapters: AdapterSet) -> ModelSnapshots:
+        """Those of a set, by the content of its files and their scales."""
+        if not adapters:
+            return self._snapshots.of(self._fingerprint)
+        facts = [(applied.adapter.content, applied.scale) for applied in adapters]
+        text = repr((self._fingerprint, facts))
+        return self._snapshots.of(hashlib.sha256(text.encode()).hexdigest())
+
+    def flush(self) -> None:
+        """See `Snapshots.flush`."""
+        self._snapshots.flush()
+
+
+SETTLE_AFTER: Final = 1.0
+"""Seconds after an answer in which the next question may come at once."""
+
+SETTLED_AT_ONCE: Final = 64
+"""Tokens read before the next look at whether somebody asks."""
+
+SAVE_AFTER: Final = 10.0
+"""Seconds: who goes on talking needs no snapshot yet."""
+
+LEAST_SHARE: Final = 4
+"""A snapshot is read for a prompt that shares at least one in so many of its tokens."""
+
+
+class Packed(NamedTuple):
+    """What a sequence held, on its way into another context."""
+
+    state: State
+    adapters: AdapterSet
+    lasting: bytes | None
+    is_private: bool
+
+
+class PromptCache:
+    """Finds for each prompt the place where least of it is left to read. For one thread."""
+
+    def __init__(
+        self, sequences: Sequences, snapshots: AdaptedSnapshots | None, *, can_settle: bool
+    ) -> None:
+        """Args:
+        can_settle: whether the model can forget the end of what it has read; one that only
+            forgets everything would read a conversation anew after every answer.
+        """
+        self._sequences = sequences
+        self._snapshots = snapshots
+        self._can_settle = can_settle
+        self._lasting: dict[int, bytes] = {}
+        """By sequence: what the next prompt of its conversation begins with, still to be read."""
+        self._private: set[int] = set()
+        """Sequences that are not to reach the disk."""
+
+    def tokens_of(self, text: bytes, adapters: AdapterSet) -> list[int]:
+        """The tokens of a prompt, where it would be read."""
+        return self._sequences.nearest(text, adapters).tokens_of(text, adapters)
+
+    def cached(self, tokens: Sequence[int], adapters: AdapterSet) -> int:
+        """How many tokens from the beginning on would not be read again, in memory or on disk."""
+        wanted = list(tokens)
+        alike = (each.tokens for each in self._sequences if each.adapters == adapters)
+        warm = max((common(each, wanted) for each in alike), default=0)
+        found = self._worth_reading(tokens, warm, adapters)
+        return found[1] if found else warm
+
+    def take_up(
+        self, text: bytes, keep: Keep, adapters: AdapterSet
+    ) -> tuple[CachedSequence, list[int]]:
+        """Where to read a prompt, and its tokens."""
+        if keep == "aside":
+            sequence = self._sequences.aside()
+        else:
+            sequence = self._sequences.choose(text, adapters)
+        if not sequence.goes_on_with(text, adapters):
+            sequence.retreat()
+            self._save(sequence)
+        self._lasting.pop(sequence.id, None)
+        if keep == "disk":
+            self._private.discard(sequence.id)
+        else:
+            self._private.add(sequence.id)
+        sequence.run_with(adapters)
+        tokens = sequence.tokens_of(text, adapters)
+        if self._restore(sequence, tokens):
+            tokens = sequence.tokens_of(text, adapters)
+        return sequence, tokens
+
+    def answered(self, sequence: CachedSequence, lasting: bytes, keep: Keep) -> None:
+        """The answer has ended; `lasting` is what the conversation's next prompt begins with."""
+        if keep == "aside":
+            sequence.clear()
+        elif lasting and self._can_settle:
+            self._lasting[sequence.id] = lasting
+
+    def rest(self, idle: float) -> bool:
+        """Do a little of what is better done while nobody waits; whether something was done.
+
+        Args:
+            idle: seconds since the last answer.
+        """
+        if idle >= SETTLE_AFTER and any(self._settle(sequence) for sequence in self._sequences):
+            return True
+        return idle >= SAVE_AFTER and any(self._save(sequence) for sequence in self._sequences)
+
+    def pack(self) -> list[Packed]:
+        """What can be put into the sequences of another context, what was used last first."""
+        packed = []
+        for sequence in self._sequences:
+            sequence.retreat()
+            if sequence.tokens and sequence.is_settled:
+                state, lasting = State(*sequence.dump()), self._lasting.get(sequence.id)
+                is_private = sequence.id in self._private
+                packed.append(Packed(state, sequence.adapters, lasting, is_private))
+        return packed
+
+    def unpack(self, sequences: Sequences, packed: Sequence[Packed]) -> None:
+        """Go on in other sequences; what they have no place for is kept on disk."""
+        self._sequences = sequences
+        self._lasting, self._private = {}, set()
+        for kept in packed[len(sequences) :]:
+            if not kept.is_private:
+                self._write(kept.state, kept.adapters)
+        for kept in reversed(packed[: len(sequences)]):
+            sequence = sequences.next()
+            sequence.run_with(kept.adapters)
+            if not sequence.take(*kept.state):
+                continue
+            if kept.lasting is not None:
+                self._lasting[sequence.id] = kept.lasting
+            if kept.is_private:
+                self._private.add(sequence.id)
+
+    def leave(self) -> None:
+        """Keep what was read, where that is worth it, and wait until it is on disk."""
+        for sequence in self._sequences:
+            sequence.retreat()
+            self._save(sequence)
+        if self._snapshots is not None:
+            self._snapshots.flush()
+
+    def _restore(self, sequence: CachedSequence, tokens: Sequence[int]) -> bool:
+        """Bring a conversation back from its snapshot, when that is worth it."""
+        warm = common(sequence.tokens, list(tokens))
+        found = self._worth_reading(tokens, warm, sequence.adapters)
+        if found is None or self._snapshots is None:
+            return False
+        state = self._snapshots.of(sequence.adapters).load(found[0])
+        return state is not None and sequence.take(*state)
+
+    def _worth_reading(
+        self, tokens: Sequence[int], warm: int, adapters: AdapterSet
+    ) -> tuple[Snapshot, int] | None:
+        """The snapshot that saves much against `warm` tokens in memory, and how many it has."""
+        found = self._snapshots.of(adapters).longest(tokens) if self._snapshots else None
+        if found is None:
+            return None
+        snapshot, shared = found
+        if shared - warm < WORTH or shared * LEAST_SHARE < len(snapshot.tokens):
+            return None
+        return found
+
+    def _settle(self, sequence: CachedSequence) -> bool:
+        """Read some of the last answer as a prompt; whether there was something to read."""
+        lasting = self._lasting.get(sequence.id)
+        if lasting is None:
+            return False
+        if not (sequence.stands_for(lasting) or sequence.settle(lasting)):
+            del self._lasting[sequence.id]
+            return False
+        sequence.read(SETTLED_AT_ONCE)
+        if not sequence.unread:
+            del self._lasting[sequence.id]
+        return True
+
+    def _save(self, sequence: CachedSequence) -> bool:
+        """Begin to write a snapshot, if there is something new in it; whether there was."""
+        tokens = sequence.tokens
+        if self._snapshots is None or sequence.id in self._private or not sequence.is_settled:
+            return False
+        if len(tokens) < WORTH or self._snapshots.of(sequence.adapters).has(tokens):
+            return False
+        self._write(State(*sequence.dump()), sequence.adapters)
+        return True
+
+    def _write(self, state: State, adapters: AdapterSet) -> None:
+        if self._snapshots is not None and len(state.tokens) >= WORTH:
+            self._snapshots.of(adapters).save(state)

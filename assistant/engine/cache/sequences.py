@@ -1,0 +1,361 @@
+"""One sequence of the key/value cache, and which tokens and which text it stands for.
+
+Two prompts of a conversation share their beginning. Tokens of an answer come from the model, and
+tokenizing the same text again may cut it differently; so the beginning is compared as text, and
+where it is the same the very tokens in the cache are used.
+
+A token that is evaluated alone comes out different in its last bits from the same token in a batch,
+and that is enough to change an answer. Prompts are therefore never evaluated token by token, and an
+answer, which has to be, is read once more as a prompt when there is time (`settle`): what is in the
+cache then is exactly what a fresh reading of the conversation would put there.
+
+Which conversation is in which sequence of the cache: several are kept warm at once.
+"""
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import llama_cpp
+
+from assistant.core.errors import EngineError
+from assistant.engine.cache.snapshots import common
+from assistant.engine.llama.lora import BASE, AdapterSet, SetAdapters
+from assistant.engine.llama.vocabulary import Vocabulary
+
+_DECODED, _ABORTED = 0, 2
+"""What llama_decode returns."""
+
+FEWEST = 2
+"""Tokens of a prompt that are evaluated together, at least."""
+
+
+class Mark(NamedTuple):
+    """A place where the first `tokens` tokens stand for exactly the first `size` bytes."""
+
+    tokens: int
+    size: int
+
+
+class Batch:
+    """llama.cpp's list of tokens to evaluate, made once per context."""
+
+    def __init__(self, size: int) -> None:
+        self._batch: llama_cpp.llama_batch = llama_cpp.llama_batch_init(size, 0, 1)
+
+    def of(
+        self, sequence: int, start: int, tokens: Sequence[int], wanted: int
+    ) -> llama_cpp.llama_batch:
+        """These tokens from position `start` on; the logits of the last `wanted` are wanted."""
+        batch, first = self._batch, len(tokens) - wanted
+        batch.n_tokens = len(tokens)
+        for place, token in enumerate(tokens):
+            batch.token[place] = token
+            batch.pos[place] = start + place  # type: ignore[call-overload]
+            batch.n_seq_id[place] = 1
+            batch.seq_id[place][0] = sequence
+            batch.logits[place] = place >= first
+        return batch
+
+    def close(self) -> None:
+        llama_cpp.llama_batch_free(self._batch)
+
+
+class CachedSequence:
+    """Keeps the cache of one sequence and its own lists in step."""
+
+    def __init__(
+        self,
+        context: llama_cpp.llama_context_p,
+        vocabulary: Vocabulary,
+        batch: Batch,
+        running: SetAdapters,
+        id: int = 0,
+    ) -> None:
+        self.id = id
+        self.adapters: AdapterSet = BASE
+        """What everything in it is computed with."""
+        self._running = running
+        self._context = context
+        self._vocabulary = vocabulary
+        self._batch = batch
+        self.together: int = llama_cpp.llama_n_ubatch(context)
+        """Tokens that are evaluated at a time, at most."""
+        memory = llama_cpp.llama_get_memory(context)
+        assert memory is not None
+        self._memory = memory
+        self._tokens: list[int] = []
+        self._evaluated = 0
+        self._as_prompt = 0
+        """Tokens from the beginning on that were evaluated as a fresh reading would do it."""
+        self._text = bytearray()
+        self._marks: list[Mark] = []
+
+    @property
+    def tokens(self) -> list[int]:
+        """Those in the cache."""
+        return self._tokens[: self._evaluated]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the cache is what a fresh reading would make it."""
+        return self._as_prompt == self._evaluated == len(self._tokens)
+
+    def common_text(self, prompt: bytes, adapters: AdapterSet) -> int:
+        """How many bytes of the prompt are in the cache from its beginning on, computed so."""
+        return common(self._text, prompt) if adapters == self.adapters else 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._text
+
+    def stands_for(self, prompt: bytes) -> bool:
+        """Whether it holds exactly this text, evaluated or still to be."""
+        return bytes(self._text) == prompt
+
+    def goes_on_with(self, prompt: bytes, adapters: AdapterSet) -> bool:
+        """Whether a prompt is of the conversation in the cache: it has more than half of its text.
+        All conversations of a role begin with the same words."""
+        return self.common_text(prompt, adapters) * 2 > len(self._text)
+
+    def run_with(self, adapters: AdapterSet) -> None:
+        """Compute with these from now on; what others have computed is forgotten."""
+        if adapters != self.adapters:
+            self.clear()
+            self.adapters = adapters
+
+    def tokens_of(self, prompt: bytes, adapters: AdapterSet) -> list[int]:
+        """The tokens of a prompt, those in the cache wherever its text begins the prompt."""
+        mark = self._last_common_mark(prompt, adapters)
+        if mark is None:
+            return self._vocabulary.opening(prompt) + self._vocabulary.tokenize(prompt)
+        return self._tokens[: mark.tokens] + self._vocabulary.tokenize(prompt[mark.size :])
+
+    def begin(self, tokens: Sequence[int], prompt: bytes) -> int:
+        """Make the cache hold as much of `tokens` as it can without evaluating; how many.
+
+        Some at the end stay to be evaluated: the logits of the last one are needed.
+        """
+        keep = min(
+            common(list(tokens), self._tokens), self._evaluated, max(len(tokens) - FEWEST, 0)
+        )
+        keep = self._cut(keep)
+        same = bytes(self._text)
+        self._marks = [
+            mark
+            for mark in self._marks
+            if mark.tokens <= keep and prompt.startswith(same[: mark.size])
+        ]
+        self._marks.append(Mark(len(tokens), len(prompt)))
+        self._tokens = list(tokens)
+        self._text = bytearray(prompt)
+        return keep
+
+    def settle(self, prompt: bytes) -> bool:
+        """Take in what the conversation's next prompt begins with, to be read by `read`.
+
+        What was evaluated otherwise than a fresh reading of `prompt` would do it is dropped. False
+        where there is no room for it, as after an answer that has filled the window.
+        """
+        tokens = self._vocabulary.opening(prompt) + self._vocabulary.tokenize(prompt)
+        if len(tokens) > llama_cpp.llama_n_ctx_seq(self._context):
+            return False
+        self._cut(self._as_prompt)
+        self._marks = []
+        self.begin(tokens, prompt)
+        return True
+
+    def take(self, tokens: Sequence[int], prompt: bytes, state: bytes) -> bool:
+        """Put a state of `dump` into the cache; False when llama.cpp does not take it."""
+        self.clear()
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        if not llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), self.id):
+            self.clear()
+            return False
+        self._tokens = list(tokens)
+        self._evaluated = self._as_prompt = len(tokens)
+        self._text = bytearray(prompt)
+        self._marks = [Mark(len(tokens), len(prompt))]
+        return True
+
+    def dump(self) -> tuple[list[int], bytes, bytes]:
+        """The tokens in the cache, the text they stand for, and the state for `take`.
+
+        Only what is settled can be dumped.
+        """
+        assert self.is_settled
+        size = llama_cpp.llama_state_seq_get_size(self._context, self.id)
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, self.id)
+        return list(self._tokens), bytes(self._text), memoryview(buffer)[:written].tobytes()
+
+    def retreat(self) -> None:
+        """Go back to the last place where the cache is what a fresh reading would make it."""
+        place = next((m for m in reversed(self._marks) if m.tokens <= self._as_prompt), None)
+        if place is None:
+            self.clear()
+            return
+        self._cut(place.tokens)
+        self._tokens = self._tokens[: place.tokens]
+        self._text = self._text[: place.size]
+        self._marks = [mark for mark in self._marks if mark.tokens <= place.tokens]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._cut(0)
+        self._tokens, self._marks = [], []
+        self._text = bytearray()
+
+    @property
+    def unread(self) -> int:
+        """Tokens that are not evaluated yet."""
+        return len(self._tokens) - self._evaluated
+
+    def read(self, limit: int) -> bool:
+        """Evaluate some `limit` of the prompt's next tokens. False when that was aborted."""
+        count = portion(self.unread, limit, self.together)
+        if self._decode(self._tokens[self._evaluated : self._evaluated + count]):
+            if self._as_prompt == self._evaluated - count:
+                self._as_prompt = self._evaluated
+            return True
+        return False
+
+    def read_last(self, draft: Sequence[int] = ()) -> bool:
+        """Evaluate the one token that was written last, and with it what may follow, with logits
+        for each. False when that was aborted."""
+        tokens = [*self._tokens[-1:], *draft]
+        if not self._decode(tokens, len(tokens)):
+            return False
+        self._evaluated -= len(draft)
+        return True
+
+    def take_ahead(self) -> None:
+        """The token that was written last is the next of a draft that was evaluated."""
+        self._evaluated += 1
+
+    def forget_ahead(self) -> None:
+        """Drop what is left of a draft that was evaluated."""
+        self._go_back(self._evaluated)
+
+    def take_back(self) -> None:
+        """Drop the token that was written last as well, to evaluate it again."""
+        self._go_back(len(self._tokens) - 1)
+
+    def _go_back(self, keep: int) -> None:
+        """In the middle of an answer; nothing of the prompt may go."""
+        if self._cut(keep) != keep:
+            raise EngineError(
+                "This model cannot take back what it has read.",
+                'Set lookup = "off" for it in the settings.',
+            )
+
+    def write(self, token: int, piece: bytes) -> None:
+        """Append a sampled token; it is evaluated by the next `read_last`."""
+        self._tokens.append(token)
+        self._text += piece
+        self._marks.append(Mark(len(self._tokens), len(self._text)))
+
+    def _decode(self, tokens: Sequence[int], wanted: int = 1) -> bool:
+        self._running.apply(self.adapters)
+        batch = self._batch.of(self.id, self._evaluated, tokens, wanted)
+        status = llama_cpp.llama_decode(self._context, batch)
+        if status == _DECODED:
+            self._evaluated += len(tokens)
+            return True
+        self._cut(self._evaluated)
+        if status == _ABORTED:
+            return False
+        raise EngineError(
+            f"The model could not be computed (llama_decode returned {status}).",
+            "Ask again; a smaller engine.context_window in the settings needs less memory.",
+        )
+
+    def _cut(self, keep: int) -> int:
+        """Drop what the cache holds beyond `keep` tokens; some models can only drop everything."""
+        if not llama_cpp.llama_memory_seq_rm(self._memory, self.id, keep, -1):
+            llama_cpp.llama_memory_seq_rm(self._memory, self.id, -1, -1)
+            keep = 0
+        self._evaluated = keep
+        self._as_prompt = min(self._as_prompt, keep)
+        return keep
+
+    def _last_common_mark(self, prompt: bytes, adapters: AdapterSet) -> Mark | None:
+        known = self.common_text(prompt, adapters)
+        for mark in reversed(self._marks):
+            if mark.size <= known and self._can_cut(prompt, mark.size):
+                return mark
+        return None
+
+    def _can_cut(self, prompt: bytes, at: int) -> bool:
+        """Whether the rest may be tokenized on its own."""
+        if at == len(prompt):
+            return True
+        if prompt[at] & 0xC0 == 0x80:
+            return False
+        return not self._vocabulary.prefixes_space or any(
+            prompt.startswith(special.encode(), at) for special in self._vocabulary.special
+        )
+
+
+def portion(unread: int, limit: int, together: int) -> int:
+    """How many of `unread` tokens to evaluate next, about `limit`: never one alone.
+
+    llama.cpp takes `together` of them at a time, and none of these groups may be a single token,
+    here or in what is left.
+    """
+    for count in range(min(limit, unread), 1, -1):
+        if count % together != 1 and unread - count != 1:
+            return count
+    return min(unread, FEWEST + 1)
+
+
+class Sequences:
+    """The sequences of a context, the one used last at the end."""
+
+    def __init__(self, context: llama_cpp.llama_context_p, vocabulary: Vocabulary) -> None:
+        self._batch = Batch(llama_cpp.llama_n_batch(context))
+        self._running = SetAdapters(context)
+        self._by_use = [
+            CachedSequence(context, vocabulary, self._batch, self._running, id)
+            for id in range(llama_cpp.llama_n_seq_max(context))
+        ]
+
+    def __iter__(self) -> Iterator[CachedSequence]:
+        """The one used last comes first."""
+        return reversed(self._by_use)
+
+    def __len__(self) -> int:
+        return len(self._by_use)
+
+    def nearest(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
+        """The one that has most of a prompt's beginning."""
+        return max(self, key=lambda sequence: sequence.common_text(prompt, adapters))
+
+    def choose(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
+        """Where a prompt is to be read: in its own conversation's sequence, else in an empty one,
+        else in the one that was not used for longest. It counts as used from now on."""
+        nearest = self.nearest(prompt, adapters)
+        return self._use(nearest if nearest.goes_on_with(prompt, adapters) else self.aside())
+
+    def next(self) -> CachedSequence:
+        """Where to put what was read elsewhere. It counts as used from now on."""
+        return self._use(self.aside())
+
+    def aside(self) -> CachedSequence:
+        """Where to read what belongs to no conversation; it does not count as used."""
+        return next((one for one in self._by_use if one.is_empty), self._by_use[0])
+
+    def adapters(self) -> list[AdapterSet]:
+        """What any of them is computed with; nothing else stays set."""
+        used = [sequence.adapters for sequence in self._by_use]
+        if self._running.chosen not in used:
+            self._running.apply(BASE)
+        return used
+
+    def _use(self, chosen: CachedSequence) -> CachedSequence:
+        self._by_use.remove(chosen)
+        self._by_use.append(chosen)
+        return chosen
+
+    def close(self) -> None:
+        self._batch.close()

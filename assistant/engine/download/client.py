@@ -1,0 +1,83 @@
+"""Fetching models, by a process that ends with its work: this one never talks to a network."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from assistant.core.errors import AccessError, DownloadError
+from assistant.core.values.models import Fetched, Fetching, Offer, Recommended
+from assistant.ipc.one_shot import answers_of
+
+CATALOGUE = "recommended.toml"
+PATIENCE = 1.0
+"""Seconds before a second try."""
+
+
+class HubDownloads:
+    """A ModelDownloads from Hugging Face or a mirror of it."""
+
+    def __init__(
+        self, command: Sequence[str], folder: Path, endpoint: str, patience: float = PATIENCE
+    ) -> None:
+        """Args:
+        command: starts the process that fetches.
+        folder: where models go, as OWNER/NAME/FILE.
+        """
+        self._command = command
+        self._folder = folder
+        self._endpoint = endpoint
+        self._patience = patience
+
+    def recommended(self) -> list[Recommended]:
+        """See `ModelDownloads.recommended`."""
+        text = files("assistant.engine").joinpath(CATALOGUE).read_text(encoding="utf-8")
+        return [Recommended.model_validate(entry) for entry in tomllib.loads(text)["model"]]
+
+    def find(self, wanted: str, token: str | None = None) -> Offer:
+        """See `ModelDownloads.find`."""
+        for event in self._events({"wanted": wanted}, token, Event()):
+            if "offer" in event:
+                return Offer.model_validate(event["offer"])
+        raise DownloadError("The download did not begin: its process gave no answer.")
+
+    def fetch(
+        self, offer: Offer, stop: Event, token: str | None = None
+    ) -> Iterator[Fetching | Fetched]:
+        """See `ModelDownloads.fetch`."""
+        request = {"offer": offer.model_dump(), "folder": str(self._folder)}
+        for event in self._events(request, token, stop):
+            if event.get("kind") == "fetched":
+                yield Fetched.model_validate(event)
+                return
+            yield Fetching.model_validate(event)
+        if not stop.is_set():
+            raise DownloadError(
+                "The download ended before its time.",
+                "Try again: what has arrived is kept and gone on with.",
+            )
+
+    def _events(
+        self, request: Mapping[str, object], token: str | None, stop: Event
+    ) -> Iterator[dict[str, Any]]:
+        whole = {
+            **request,
+            "endpoint": self._endpoint,
+            "token": token,
+            "patience": self._patience,
+        }
+        try:
+            # A token goes through the pipe: every user of the machine can read command lines.
+            with closing(answers_of(self._command, json.dumps(whole), stop)) as answers:
+                for line in answers:
+                    event = json.loads(line)
+                    if "error" in event:
+                        kind = AccessError if event["error"] == "AccessError" else DownloadError
+                        raise kind(event["message"], event["hint"])
+                    yield event
+        except BrokenPipeError:
+            raise DownloadError("The process that fetches models could not be started.") from None

@@ -1,0 +1,185 @@
+"""Prompt lookup: what is likely to come next, because it came next the last time.
+
+An answer that quotes repeats its prompt. Where the last tokens stand somewhere before, the tokens
+that followed them there are a guess at what follows now. Guessing costs a search for a few bytes in
+the tokens so far, microseconds even for long prompts: no index is kept.
+
+How much to draft: where a guess at the next tokens is worth evaluating.
+
+A draft of k tokens is evaluated together with the last token written, which costs
+`1 + slope * k` (see `batching`), and yields one token and those of the draft that are right. The
+share that will be is learned per answer from every guess, also those that were not evaluated:
+whether a guess was right shows as soon as the next token is chosen. So answers that do not quote
+stop to draft after a few failures, pay nothing for going on guessing, and draft again as soon as
+they begin to quote. Guesses are told apart by how many tokens before them match (see `lookup`).
+
+What it costs a loaded model to evaluate several tokens together, measured while it runs.
+
+A processor that waits for the weights to come from memory evaluates a few tokens nearly in the time
+of one; one that computes as fast as they come does not. So the cost is taken to be
+`1 + slope * (tokens - 1)` times that of one token. The starter model on one thread has a slope of
+0.3 with 100 to 7,500 tokens in the cache, and of 0.7 with flash attention.
+"""
+
+import sys
+from array import array
+from collections import deque
+from collections.abc import Iterable, Sequence
+from math import inf
+from statistics import median
+from typing import Final, NamedTuple
+
+SHORTEST = 2
+"""Tokens; a single one tells little about the next."""
+
+LONGEST = 16
+"""Tokens beyond which a match is not told from a longer one."""
+
+_SIZE = array("i").itemsize
+
+
+class Match(NamedTuple):
+    """The last `length` tokens stand before `place` as well."""
+
+    length: int
+    place: int
+
+
+class Lookup:
+    """The tokens of a prompt and of its answer so far, searched for their own end."""
+
+    def __init__(self, tokens: Iterable[int]) -> None:
+        self._bytes = bytearray(array("i", tokens).tobytes())
+
+    def append(self, token: int) -> None:
+        self._bytes += token.to_bytes(_SIZE, sys.byteorder)
+
+    def find(self) -> Match | None:
+        """The longest match of `SHORTEST` to `LONGEST` tokens; of several the last."""
+        found: Match | None = None
+        length, end = SHORTEST, len(self._bytes) // _SIZE - 1
+        while length <= LONGEST and (place := self._last(length, end)) is not None:
+            found = Match(self._same(place, length), place)
+            length, end = found.length + 1, place - 1
+        return found
+
+    def following(self, place: int, count: int) -> list[int]:
+        """The `count` tokens from `place` on; what repeats itself is taken to go on doing so."""
+        taken = array("i", bytes(self._bytes[place * _SIZE : (place + count) * _SIZE])).tolist()
+        return (taken * (count // len(taken) + 1))[:count]
+
+    def _last(self, length: int, end: int) -> int | None:
+        """Behind the last place, not behind token `end`, where the last `length` tokens stand."""
+        wanted = self._bytes[-length * _SIZE :]
+        if len(wanted) < length * _SIZE:
+            return None
+        stop = end * _SIZE
+        while (at := self._bytes.rfind(wanted, 0, max(stop, 0))) >= 0:
+            if at % _SIZE == 0:
+                return at // _SIZE + length
+            stop = at + len(wanted) - 1
+        return None
+
+    def _same(self, place: int, known: int) -> int:
+        """How many tokens before `place` are those at the end, when `known` are."""
+        whole, length = len(self._bytes) // _SIZE, known
+        while length < min(LONGEST, place) and self._token(place - length - 1) == self._token(
+            whole - length - 1
+        ):
+            length += 1
+        return length
+
+    def _token(self, at: int) -> bytearray:
+        return self._bytes[at * _SIZE : (at + 1) * _SIZE]
+
+
+SIZES: Final = (2, 3, 4, 6, 8, 12, 16)
+"""Tokens that are evaluated together in an answer."""
+
+USUAL: Final = 0.35
+"""A slope that many models have on processors."""
+
+STEADY: Final = ((0.5, USUAL), (0.9, 0.7))
+"""Slopes below the first are rounded to the second: far from what noise makes of them."""
+
+RECENT: Final = 9
+"""Measurements, of which the median is taken."""
+
+
+class Batching:
+    """For one loaded model."""
+
+    def __init__(self) -> None:
+        self.steady: float | None = None
+        """The slope, rounded, as it was measured first; None before that, infinite where several
+        tokens take as long together as one after the other."""
+        self._alone: deque[float] = deque(maxlen=RECENT)
+        self._slopes: deque[float] = deque(maxlen=RECENT)
+
+    @property
+    def slope(self) -> float:
+        """As it was measured last."""
+        return median(self._slopes) if self._slopes else USUAL
+
+    def tried(self, tokens: int, together: Sequence[float], alone: Sequence[float]) -> None:
+        """So many tokens, and one, were evaluated in turn a few times, in so many seconds.
+
+        Whatever else the machine does only adds to that.
+        """
+        slope = (min(together) / min(alone) - 1) / (tokens - 1)
+        self.steady = next((rounded for below, rounded in STEADY if slope < below), inf)
+        self._slopes.append(slope)
+
+    def took(self, tokens: int, seconds: float) -> None:
+        """So many tokens of an answer were evaluated together."""
+        if tokens == 1:
+            self._alone.append(seconds)
+        elif self._alone:
+            self._slopes.append((seconds / median(self._alone) - 1) / (tokens - 1))
+
+
+MOST: Final = SIZES[-1] - 1
+"""Tokens of a draft."""
+
+GAIN: Final = 1.1
+"""Times as fast as without: below that it is not worth a draft."""
+
+PRIOR: Final = 3.0
+"""As many guesses as what is expected at first counts for."""
+
+MEMORY: Final = 0.9
+"""What earlier guesses count for with each new one."""
+
+
+class Acceptance:
+    """How often a guess is right in one answer, by how many tokens before it match."""
+
+    def __init__(self) -> None:
+        self._seen = [PRIOR] * (LONGEST + 1)
+        self._right = [PRIOR * _at_first(length) for length in range(LONGEST + 1)]
+
+    def saw(self, length: int, *, right: bool) -> None:
+        length = min(length, LONGEST)
+        self._seen[length] = self._seen[length] * MEMORY + 1
+        self._right[length] = self._right[length] * MEMORY + right
+
+    def of(self, length: int) -> float:
+        length = min(length, LONGEST)
+        return self._right[length] / self._seen[length]
+
+    def best(self, length: int, room: int, slope: float) -> int:
+        """Tokens to draft behind a match of `length`, at most `room`; 0 where it does not pay."""
+        best, rate = 0, GAIN
+        right = expected = 1.0
+        for drafted in range(1, min(room, MOST) + 1):
+            right *= self.of(length + drafted - 1)
+            expected += right
+            gain = expected / (1 + slope * drafted)
+            if drafted + 1 in SIZES and gain > rate:
+                best, rate = drafted, gain
+        return best
+
+
+def _at_first(length: int) -> float:
+    """What the starter model's answers to questions from documents show, carefully."""
+    return min(0.35 + 0.1 * (length - SHORTEST), 0.9)

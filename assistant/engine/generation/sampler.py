@@ -1,0 +1,240 @@
+"""The sampler chain: how the next token is chosen from the model's logits.
+
+Answers of a given form: llama.cpp's grammar over all tokens that could come next.
+"""
+
+import ctypes
+import os
+import re
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import llama_cpp
+import numpy as np
+from llama_cpp.llama_grammar import json_schema_to_gbnf
+
+from assistant.core.errors import ConstraintError, IncompleteAnswerError
+from assistant.core.values.sampling import Constraint, Sampling
+from assistant.engine.llama.native import NativeLog
+from assistant.engine.llama.vocabulary import Vocabulary
+
+PENALTY_WINDOW = 64
+"""Tokens of the answer in which repetition is punished; llama.cpp's default."""
+
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+"""`llama_token_data`."""
+
+
+class SamplerChain:
+    """One answer's sampler, in llama.cpp's usual order; freed when left.
+
+    Only what the model wrote is punished as repetition, never the prompt: an answer from documents
+    has to be able to repeat them.
+    """
+
+    def __init__(
+        self,
+        sampling: Sampling,
+        vocabulary_size: int,
+        grammar: "llama_cpp.llama_sampler_p | None" = None,
+    ) -> None:
+        """Args:
+        grammar: what every token has to fit; it is freed with the chain.
+        """
+        self._size = vocabulary_size
+        self._grammar = grammar
+        self._chain = llama_cpp.llama_sampler_chain_init(
+            llama_cpp.llama_sampler_chain_default_params()
+        )
+        if sampling.repeat_penalty != 1:
+            self._add(
+                llama_cpp.llama_sampler_init_penalties(
+                    vocabulary_size, PENALTY_WINDOW, sampling.repeat_penalty, 0, 0
+                )
+            )
+        if sampling.temperature == 0:
+            self._add(llama_cpp.llama_sampler_init_greedy())
+            return
+        seed = sampling.seed if sampling.seed is not None else secrets.randbelow(2**32 - 1)
+        self._add(llama_cpp.llama_sampler_init_top_k(sampling.top_k))
+        self._add(llama_cpp.llama_sampler_init_top_p(sampling.top_p, 1))
+        self._add(llama_cpp.llama_sampler_init_min_p(sampling.min_p, 1))
+        self._add(llama_cpp.llama_sampler_init_temp(sampling.temperature))
+        self._add(llama_cpp.llama_sampler_init_dist(seed))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        llama_cpp.llama_sampler_free(self._chain)
+        if self._grammar is not None:
+            llama_cpp.llama_sampler_free(self._grammar)
+
+    def accept(self, tokens: Iterable[int]) -> None:
+        """Count tokens as written: the unfinished answer that is gone on with."""
+        for token in tokens:
+            llama_cpp.llama_sampler_accept(self._chain, token)
+
+    def sample(
+        self, context: llama_cpp.llama_context_p, row: int = -1, *, freely: bool = False
+    ) -> int:
+        """The next token, from the logits of one evaluated.
+
+        Args:
+            row: which of those evaluated together last; -1 is the last of them.
+            freely: whether it need not fit the grammar, which does not count it either.
+
+        Raises:
+            IncompleteAnswerError: no token fits the grammar.
+        """
+        if self._grammar is None or freely:
+            return int(llama_cpp.llama_sampler_sample(self._chain, context, row))
+        token = self._sample_fitting(self._grammar, context, row)
+        llama_cpp.llama_sampler_accept(self._chain, token)
+        llama_cpp.llama_sampler_accept(self._grammar, token)
+        return token
+
+    def _sample_fitting(
+        self, grammar: "llama_cpp.llama_sampler_p", context: llama_cpp.llama_context_p, row: int
+    ) -> int:
+        """Most tokens that are chosen freely fit: only where one does not are all looked at."""
+        logits = np.ctypeslib.as_array(
+            llama_cpp.llama_get_logits_ith(context, row), shape=(self._size,)
+        )
+        candidates = np.zeros(self._size, _CANDIDATE)
+        candidates["id"] = np.arange(self._size)
+        candidates["logit"] = logits
+        chosen = _choose(self._chain, candidates.copy())
+        alone = candidates[chosen : chosen + 1].copy()
+        _apply(grammar, alone)
+        if alone["logit"][0] > -np.inf:
+            return chosen
+        _apply(grammar, candidates)
+        if not (candidates["logit"] > -np.inf).any():
+            raise IncompleteAnswerError(
+                "The answer cannot be gone on with: no token of the model fits the form asked for.",
+                "Ask for a simpler form.",
+            )
+        return _choose(self._chain, candidates[candidates["logit"] > -np.inf])
+
+    def _add(self, sampler: "llama_cpp.llama_sampler_p") -> None:
+        llama_cpp.llama_sampler_chain_add(self._chain, sampler)
+
+
+def _choose(chain: "llama_cpp.llama_sampler_p", candidates: np.ndarray) -> int:
+    """The token that a chain takes from candidates, whose order it changes."""
+    array = _apply(chain, candidates)
+    return int(candidates["id"][array.selected])
+
+
+def _apply(
+    sampler: "llama_cpp.llama_sampler_p", candidates: np.ndarray
+) -> llama_cpp.llama_token_data_array:
+    array = llama_cpp.llama_token_data_array(
+        data=candidates.ctypes.data_as(ctypes.POINTER(llama_cpp.llama_token_data)),
+        size=len(candidates),
+        selected=-1,
+        sorted=False,
+    )
+    llama_cpp.llama_sampler_apply(sampler, ctypes.byref(array))
+    return array
+
+
+ROOT = b"root"
+
+LONGEST = 2**18
+"""Bytes of a grammar. Larger ones take seconds for each token."""
+
+DEEPEST = 100
+"""Groups within groups; llama.cpp reads them by recursion, without a limit of its own."""
+
+_REASON = re.compile(r"error parsing grammar: (.*)")
+_CALL = re.compile(r"^\w+: ")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]')
+
+
+def grammar_of(constraint: Constraint) -> str:
+    """The grammar of a constraint, in GBNF.
+
+    Raises:
+        ConstraintError: the schema holds what no grammar can express.
+    """
+    if constraint.kind == "grammar":
+        return constraint.text
+    try:
+        grammar: str = json_schema_to_gbnf(constraint.text)
+    except RecursionError:
+        raise _refused("schema", "it is nested too deeply") from None
+    except (AssertionError, ValueError) as failure:
+        reason = str(failure).partition(" (use")[0].partition("\n")[0][:200]
+        raise _refused("schema", reason or "no grammar can express it") from None
+    except Exception:  # noqa: BLE001 - foreign code trips over what it does not expect
+        raise _refused("schema", "no grammar can express it") from None
+    return grammar
+
+
+def grammar_sampler(
+    constraint: Constraint, vocabulary: Vocabulary, native: NativeLog
+) -> "llama_cpp.llama_sampler_p":
+    """A sampler that leaves only what fits; freed by whoever asks for it.
+
+    Raises:
+        ConstraintError: with llama.cpp's reason.
+    """
+    grammar = grammar_of(constraint)
+    if not grammar.strip():
+        raise _refused(constraint.kind, "it is empty")
+    if "\0" in grammar:
+        raise _refused(constraint.kind, "it is not text")
+    if len(grammar.encode()) > LONGEST:
+        raise _refused(constraint.kind, f"it is larger than {LONGEST // 1024} KiB")
+    if _depth(grammar) > DEEPEST:
+        raise _refused(constraint.kind, "it is nested too deeply")
+    native.forget()
+    sampler: llama_cpp.llama_sampler_p | None
+    with _standard_error() as said:
+        sampler = llama_cpp.llama_sampler_init_grammar(vocabulary.native, grammar.encode(), ROOT)
+        said.seek(0)
+        found = _REASON.search(said.read().decode("utf-8", "replace"))
+    if sampler:
+        return sampler
+    lines = [found[1]] if found else native.errors()
+    reason = _CALL.sub("", lines[-1])[:200].strip() if lines else "llama.cpp gave no reason"
+    raise _refused(constraint.kind, reason)
+
+
+def _depth(grammar: str) -> int:
+    deepest = depth = 0
+    for mark in re.findall(r"[()]", _QUOTED.sub("", grammar)):
+        depth += 1 if mark == "(" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+@contextmanager
+def _standard_error() -> Iterator[BinaryIO]:
+    """What is written to it meanwhile: the parser of grammars tells its reason nowhere else."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as caught:
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield caught
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def _refused(kind: str, reason: str) -> ConstraintError:
+    what = "JSON schema" if kind == "schema" else "grammar"
+    return ConstraintError(f"The {what} cannot be used: {reason}.", "Correct it, and ask again.")

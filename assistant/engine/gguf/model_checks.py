@@ -1,0 +1,180 @@
+"""Whether a model file can be used on this machine, before llama.cpp touches it.
+
+Why llama.cpp does not take a model, in the same words before a load and after it.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from assistant.core.errors import ModelFileError, ModelMemoryError
+from assistant.engine.gguf.files import parts_of
+from assistant.engine.gguf.header import GgufError, Header, Tensor, read_header
+from assistant.engine.hardware import build
+from assistant.engine.options import COMPUTED_AT_ONCE
+
+PROBE = 4096
+"""Bytes looked at, at either end of a tensor, to tell data from a download's reserved space."""
+
+LARGE_TENSOR = 2**16
+LONGEST_ZERO_TAIL = 2**20
+"""Bytes; unused rows at the end of a vocabulary are legitimate zeros, a megabyte of them is not."""
+
+EMBEDDED = "token_embd.weight.lora_"
+"""How the names of an adapter's changes of the embedding begin."""
+
+OVERHEAD = 128 * 2**20
+"""Bytes for llama.cpp's buffers beside weights, cache and attention."""
+
+AGAIN = "Get the file again, or choose another."
+
+
+def check_model_file(path: Path) -> Header:
+    """Refuse what cannot work, each with its own reason.
+
+    Raises:
+        ModelFileError: missing, no GGUF, cut off, or with parts that never arrived.
+    """
+    try:
+        header = read_header(path)
+        check_complete(path, header)
+    except FileNotFoundError:
+        raise ModelFileError(f"The model file {path} is not there.", "Choose another.") from None
+    except OSError as failure:
+        raise ModelFileError(
+            f"The model file {path} cannot be read: {failure.strerror}.", "Check its permissions."
+        ) from None
+    except GgufError as failure:
+        raise ModelFileError(f"The model file {path} {failure}.", AGAIN) from None
+    return header
+
+
+def check_complete(path: Path, header: Header) -> None:
+    """Refuse a file that is shorter than its header says, or has parts that never arrived.
+
+    Raises:
+        GgufError: it is not complete.
+    """
+    needed = max((tensor.offset + tensor.size for tensor in header.tensors), default=0)
+    if needed > header.size:
+        raise GgufError(f"is cut off: it has {_megabytes(header.size)} of {_megabytes(needed)}")
+    # An adapter trains few of the embedding's rows and leaves the others zero.
+    tensors = [one for one in header.tensors if not one.name.startswith(EMBEDDED)]
+    with path.open("rb") as file:
+        last = max(tensors, key=lambda tensor: tensor.offset, default=None)
+        end = last.offset + last.size if last else 0
+        tail = min(LONGEST_ZERO_TAIL, last.size if last else 0)
+        if last and _is_zero(file.fileno(), end - tail, tail):
+            raise GgufError("ends in zeros: its download is not complete")
+        for tensor in tensors:
+            if _never_arrived(file.fileno(), tensor):
+                raise GgufError(f"holds only zeros in {tensor.name}: its download is not complete")
+
+
+def _never_arrived(file: int, tensor: Tensor) -> bool:
+    if tensor.size < LARGE_TENSOR:
+        return False
+    return _is_zero(file, tensor.offset, PROBE) and _is_zero(
+        file, tensor.offset + tensor.size - PROBE, PROBE
+    )
+
+
+def _is_zero(file: int, start: int, size: int) -> bool:
+    return not os.pread(file, size, start).strip(b"\0")
+
+
+def memory_needed(path: Path, header: Header, window: int, graph: int = COMPUTED_AT_ONCE) -> int:
+    """Bytes that a model takes.
+
+    Args:
+        window: tokens that the cache holds.
+        graph: tokens of a prompt that are computed together.
+    """
+    weights = sum(part.stat().st_size for part in parts_of(path))
+    return weights + context_bytes(header, window, graph) + OVERHEAD
+
+
+def check_memory(path: Path, header: Header, window: int, graph: int, on_cards: float = 0) -> None:
+    """Refuse a model that needs more memory than is free; see `memory_needed`.
+
+    Args:
+        on_cards: the share that graphics cards hold.
+
+    Raises:
+        ModelMemoryError: that is so.
+    """
+    needed = int(memory_needed(path, header, window, graph) * (1 - on_cards))
+    free = free_memory()
+    if needed > free:
+        raise memory_error(path, needed, window, free)
+
+
+def memory_error(path: Path, needed: int, window: int, free: int) -> ModelMemoryError:
+    """Weights and cache need more bytes than are free."""
+    return ModelMemoryError(
+        f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "
+        f"{window:,} tokens, and {_megabytes(free)} are free.",
+        "Choose a smaller model, set a smaller engine.context_window, or close other programs.",
+    )
+
+
+def context_bytes(header: Header, window: int, graph: int = COMPUTED_AT_ONCE) -> int:
+    """Bytes of a 16-bit key/value cache and of attention; 0 where the header does not say."""
+    window = min(window, header.number("context_length") or window)
+    attention = header.number("attention.head_count") * graph * window * 4
+    return cache_bytes(header, window) + attention
+
+
+def cache_bytes(header: Header, window: int) -> int:
+    """Bytes of a 16-bit key/value cache; 0 where the header does not say."""
+    layers, heads = header.number("block_count"), header.number("attention.head_count")
+    if not heads:
+        return 0
+    width = header.number("embedding_length") // heads
+    keys = header.number("attention.key_length") or width
+    values = header.number("attention.value_length") or width
+    cached_heads = header.number("attention.head_count_kv") or heads
+    window = min(window, header.number("context_length") or window)
+    return layers * window * cached_heads * (keys + values) * 2
+
+
+def free_memory() -> int:
+    """Bytes that can be used: what the system has left, or the container's limit."""
+    free = int(psutil.virtual_memory().available)
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text()
+        used = Path("/sys/fs/cgroup/memory.current").read_text()
+        return min(free, int(limit) - int(used))
+    except (OSError, ValueError):
+        return free
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f} MiB"
+
+
+_UNKNOWN = {
+    "unknown model architecture": ("architecture", "general.architecture"),
+    "unknown pre-tokenizer": ("tokenizer", "tokenizer.ggml.pre"),
+}
+"""What llama.cpp logs, and what of the header it does not know then."""
+
+
+def unknown_part(header: Header, errors: Sequence[str]) -> str:
+    """What a newer llama.cpp may know, as the end of a sentence that begins with the model's name;
+    empty where it is refused for another reason.
+
+    Which version will is written nowhere on this machine: only that this one does not.
+
+    Args:
+        errors: what llama.cpp logged.
+    """
+    for sign, (what, key) in _UNKNOWN.items():
+        if any(sign in line for line in errors):
+            return (
+                f"has the {what} {header.text(key)!r}, which this llama.cpp (llama-cpp-python "
+                f"{build()}) does not know; a newer one may"
+            )
+    return ""

@@ -1,0 +1,246 @@
+"""Bringing a model into memory, with progress, a limit on time and a reason when it fails."""
+
+import ctypes
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Final, Self
+
+import llama_cpp
+
+from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutError
+from assistant.core.values.sampling import CacheType
+from assistant.engine.gguf.header import read_header
+from assistant.engine.gguf.model_checks import free_memory, unknown_part
+from assistant.engine.hardware import computing_threads
+from assistant.engine.llama.gpu import free_on_cards
+from assistant.engine.llama.memory import beginnings
+from assistant.engine.llama.native import NativeLog, has_broken_amx
+from assistant.engine.options import LoadOptions
+
+FOR_OTHERS = 0.1
+"""Of the free memory: what the caches of conversations beside the one in use may take."""
+
+GRACE = 5.0
+"""Seconds a load may go on after its limit without asking whether it may."""
+
+HANGING_EXIT = 71
+
+CACHE_TYPES: Final[dict[CacheType, int]] = {
+    "f16": llama_cpp.GGML_TYPE_F16,
+    "q8_0": llama_cpp.GGML_TYPE_Q8_0,
+    "q4_0": llama_cpp.GGML_TYPE_Q4_0,
+}
+
+log = logging.getLogger(__name__)
+
+
+class LoadStoppedError(Exception):
+    """Nobody wants the model any more."""
+
+
+class Watchdog:
+    """Ends the process when native code does not come back: no thread can be killed."""
+
+    def __init__(self, seconds: float, last_words: Callable[[], None]) -> None:
+        """`last_words` tells the caller, right before the process ends."""
+        self._timer = threading.Timer(seconds, self._bark, (last_words,))
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+
+    @staticmethod
+    def _bark(last_words: Callable[[], None]) -> None:
+        log.error("native code does not come back; the worker ends itself")
+        last_words()
+        os._exit(HANGING_EXIT)
+
+
+def timeout_error(path: Path, options: LoadOptions) -> ModelLoadTimeoutError:
+    return ModelLoadTimeoutError(
+        f"Loading {path.name} took longer than {options.load_timeout:g} seconds and was ended.",
+        "Raise engine.load_timeout in the settings, or choose a smaller model.",
+    )
+
+
+def load_weights(
+    path: Path, options: LoadOptions, native: NativeLog, progress: Callable[[float], bool]
+) -> llama_cpp.llama_model_p:
+    """Load a model file that was checked; free it with `llama_model_free`.
+
+    Args:
+        progress: takes 0 … 1 and returns whether to go on.
+
+    Raises:
+        ModelFileError: llama.cpp does not take it.
+        ModelLoadTimeoutError: it took longer than `options.load_timeout`.
+        LoadStoppedError: `progress` said no.
+    """
+    deadline = monotonic() + options.load_timeout
+    wanted = True
+
+    def go_on(done: float, _: object) -> bool:
+        nonlocal wanted
+        wanted = wanted and progress(done)
+        return wanted and monotonic() < deadline
+
+    parameters = llama_cpp.llama_model_default_params()
+    callback = llama_cpp.llama_progress_callback(go_on)
+    parameters.progress_callback = callback
+    parameters.n_gpu_layers = options.gpu_layers
+    parameters.load_mode = _load_mode(options)
+    if has_broken_amx():
+        parameters.use_extra_bufts = False
+    native.forget()
+    model: llama_cpp.llama_model_p | None
+    model = llama_cpp.llama_model_load_from_file(os.fsencode(path), parameters)
+    if model is not None:
+        return model
+    if not wanted:
+        raise LoadStoppedError
+    if monotonic() >= deadline:
+        raise timeout_error(path, options)
+    raise _refused(path, native.errors())
+
+
+def open_context(
+    model: llama_cpp.llama_model_p,
+    path: Path,
+    options: LoadOptions,
+    native: NativeLog,
+    window: int | None = None,
+) -> llama_cpp.llama_context_p:
+    """A context for some conversations, each with a window of its own; free with `llama_free`.
+
+    Args:
+        window: tokens, at most what the model was trained on; None takes what is usual.
+
+    Raises:
+        ModelFileError: the model is none that can chat.
+        EngineError: llama.cpp refused, usually for want of memory.
+    """
+    if llama_cpp.llama_model_has_encoder(model) or llama_cpp.llama_model_is_diffusion(model):
+        raise ModelFileError(f"The model {path.name} cannot write text.", "Choose a chat model.")
+    window = window or usual_window(model, options)
+    parameters = llama_cpp.llama_context_default_params()
+    count = _sequences(model, window, options)
+    # Sequences that share one buffer would each compute over all the others' tokens.
+    parameters.kv_unified = False
+    parameters.n_seq_max = count
+    parameters.n_ctx = window * count
+    parameters.n_batch = min(options.portion, window)
+    parameters.n_ubatch = min(parameters.n_batch, options.graph)
+    parameters.flash_attn_type = _flash_attention(options)
+    parameters.type_k = parameters.type_v = CACHE_TYPES[options.cache_type]
+    parameters.n_threads = computing_threads(options.threads)
+    parameters.n_threads_batch = options.threads_reading or parameters.n_threads
+    parameters.no_perf = True
+    log.info(
+        "%d threads write, %d read, %d tokens at once",
+        parameters.n_threads,
+        parameters.n_threads_batch,
+        parameters.n_ubatch,
+    )
+    native.forget()
+    context: llama_cpp.llama_context_p | None
+    context = llama_cpp.llama_init_from_model(model, parameters)
+    if context is None:
+        reason = "; ".join(native.errors()[-2:]) or "no reason given"
+        raise EngineError(
+            f"The model {path.name} was loaded but cannot be run: {reason}.",
+            "Set a smaller engine.context_window in the settings.",
+        )
+    if llama_cpp.llama_get_memory(context) is None:
+        llama_cpp.llama_free(context)
+        raise ModelFileError(
+            f"The model {path.name} makes embeddings and cannot chat.", "Choose a chat model."
+        )
+    return context
+
+
+def usual_window(model: llama_cpp.llama_model_p, options: LoadOptions) -> int:
+    """Tokens that a window begins with where memory is not short."""
+    trained = llama_cpp.llama_model_n_ctx_train(model)
+    return beginnings(options.context_window, options.beginning, trained)[0]
+
+
+def _load_mode(options: LoadOptions) -> int:
+    match options.mmap, options.mlock:
+        case True, True:
+            return int(llama_cpp.LLAMA_LOAD_MODE_MMAP_MLOCK)
+        case True, False:
+            return int(llama_cpp.LLAMA_LOAD_MODE_MMAP)
+        case False, True:
+            return int(llama_cpp.LLAMA_LOAD_MODE_MLOCK)
+    return int(llama_cpp.LLAMA_LOAD_MODE_NONE)
+
+
+def _flash_attention(options: LoadOptions) -> int:
+    """On a CPU it saves memory and no time: with 1,000 tokens in the cache the starter model
+    writes 26 tokens/s with it and 44 without. Without it, too, the logits do not depend on how a
+    prompt was cut into batches, so that a cached prompt is answered like one that is read afresh.
+    """
+    if options.cache_type != "f16" or options.flash_attention == "on":
+        return int(llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED)
+    if options.flash_attention == "off" or not llama_cpp.llama_supports_gpu_offload():
+        return int(llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED)
+    return int(llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO)
+
+
+def _sequences(model: llama_cpp.llama_model_p, window: int, options: LoadOptions) -> int:
+    """How many conversations fit: beside the first they may take a part of what is free."""
+    heads = max(llama_cpp.llama_model_n_head(model), 1)
+    width = llama_cpp.llama_model_n_embd(model) // heads
+    layers, kv_heads = llama_cpp.llama_model_n_layer(model), llama_cpp.llama_model_n_head_kv(model)
+    size: int = max(window * layers * kv_heads * width * 4, 1)
+    free = min(free_memory(), free_on_cards()) if options.gpu_layers > 0 else free_memory()
+    return max(1, min(options.sequences, 1 + int(free * FOR_OTHERS) // size))
+
+
+def _refused(path: Path, errors: list[str]) -> ModelFileError:
+    if unknown := unknown_part(read_header(path), errors):
+        return ModelFileError(
+            f"The model file {path} {unknown}.", "Choose another model, or update the program."
+        )
+    reason = errors[0] if errors else "llama.cpp gave no reason"
+    return ModelFileError(f"The model file {path} cannot be loaded: {reason}.", "Get it again.")
+
+
+def description_of(model: llama_cpp.llama_model_p) -> str:
+    """Architecture, number of parameters and quantization, e.g. `llama 135M Q4_1`."""
+    buffer = ctypes.create_string_buffer(128)
+    llama_cpp.llama_model_desc(model, buffer, len(buffer))
+    # llama.cpp's own size is the nearest one it has a name for.
+    architecture, _, rest = buffer.value.decode("utf-8", "replace").partition(" ")
+    quantization = rest.rpartition(" ")[2]
+    return f"{architecture} {_short(llama_cpp.llama_model_n_params(model))} {quantization}"
+
+
+def stretched_beyond(model: llama_cpp.llama_model_p) -> int:
+    """Tokens beyond which the model computes positions otherwise; 0 where it says nothing."""
+    buffer = ctypes.create_string_buffer(64)
+    for key in (b"general.architecture", None):
+        name = key or buffer.value + b".rope.scaling.original_context_length"
+        if llama_cpp.llama_model_meta_val_str(model, name, buffer, len(buffer)) < 0:
+            return 0
+    return int(buffer.value) if buffer.value.isdigit() else 0
+
+
+def _short(parameters: int) -> str:
+    if parameters < 10**9:
+        return f"{parameters / 10**6:.0f}M"
+    return f"{parameters / 10**9:.1f}".removesuffix(".0") + "B"

@@ -1,0 +1,146 @@
+"""LoRA adapters of a loaded model: in memory once, and set on a context when it computes.
+
+An adapter changes what each token leaves in the key/value cache. What was computed with a set of
+adapters is therefore never used with another one, and the set belongs to the cached sequence.
+"""
+
+import ctypes
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+
+import llama_cpp
+
+from assistant.core.errors import AdapterError, EngineError
+from assistant.engine.gguf.adapter_checks import AGAIN, BaseModel, check_adapter
+from assistant.engine.gguf.files import content_of, stamp_of
+from assistant.engine.llama.native import NativeLog
+from assistant.engine.protocol import AdapterFile
+
+KEPT = 600.0
+"""Seconds an adapter stays in memory that nobody asks for."""
+
+log = logging.getLogger(__name__)
+
+
+class LoadedAdapter:
+    """An adapter file in memory. Equal to itself alone: a file that was replaced is another."""
+
+    def __init__(self, path: Path, model: llama_cpp.llama_model_p, native: NativeLog) -> None:
+        """Load a file that was checked; raises AdapterError for what llama.cpp still refuses."""
+        self.path = path
+        self.asked = monotonic()
+        self.content = content_of(path)
+        self.stamp = stamp_of(path)
+        native.forget()
+        handle = llama_cpp.llama_adapter_lora_init(model, os.fsencode(path))
+        if handle is None:
+            reason = native.errors()[-1] if native.errors() else "llama.cpp gave no reason"
+            raise AdapterError(f"The adapter {path.name} cannot be used: {reason}.", AGAIN)
+        self.handle: Any = handle
+        """A pointer, as ctypes has it in arrays."""
+
+    def free(self) -> None:
+        llama_cpp.llama_adapter_lora_free(self.handle)
+
+
+class Applied(NamedTuple):
+    """An adapter and how much of it."""
+
+    adapter: LoadedAdapter
+    scale: float
+
+
+AdapterSet = tuple[Applied, ...]
+"""What a computation is done with; equal sets give equal results."""
+
+BASE: AdapterSet = ()
+"""The model as it is."""
+
+
+class Adapters:
+    """The adapters of one model. Only one thread may use it."""
+
+    def __init__(self, model: llama_cpp.llama_model_p, path: Path, native: NativeLog) -> None:
+        """Args:
+        path: the model's file, which adapters have to fit.
+        """
+        self._model = model
+        self._base = BaseModel(path)
+        self._native = native
+        self._loaded: dict[Path, LoadedAdapter] = {}
+        self._replaced: list[LoadedAdapter] = []
+
+    def of(self, files: Sequence[AdapterFile]) -> AdapterSet:
+        """The set that is meant, in memory. What is named twice adds up; a scale of 0 is nothing.
+
+        Raises:
+            AdapterError: one of them cannot be used; nothing has changed then.
+        """
+        scales: dict[Path, float] = {}
+        for file in files:
+            scales[file.path] = scales.get(file.path, 0) + file.scale
+        chosen = [Applied(self._get(path), scale) for path, scale in scales.items() if scale]
+        return tuple(sorted(chosen, key=lambda applied: applied.adapter.content))
+
+    def release(self, used: Iterable[AdapterSet]) -> None:
+        """Free what was not asked for lately.
+
+        Args:
+            used: what may still be computed with.
+        """
+        needed = {applied.adapter for chosen in used for applied in chosen}
+        for adapter in (*self._loaded.values(), *self._replaced):
+            if adapter not in needed and monotonic() - adapter.asked > KEPT:
+                self._forget(adapter)
+
+    def close(self) -> None:
+        """Before the model is freed, and after its context."""
+        for adapter in (*self._loaded.values(), *self._replaced):
+            self._forget(adapter)
+
+    def _get(self, path: Path) -> LoadedAdapter:
+        known = self._loaded.get(path)
+        # One whose file was deleted can still be used.
+        if known is not None and stamp_of(path) in (None, known.stamp):
+            known.asked = monotonic()
+            return known
+        check_adapter(path, self._base)
+        adapter = LoadedAdapter(path, self._model, self._native)
+        if known is not None:
+            self._replaced.append(known)
+        self._loaded[path] = adapter
+        log.info("loaded the adapter %s", path)
+        return adapter
+
+    def _forget(self, adapter: LoadedAdapter) -> None:
+        if self._loaded.get(adapter.path) is adapter:
+            del self._loaded[adapter.path]
+        else:
+            self._replaced.remove(adapter)
+        adapter.free()
+        log.info("freed the adapter %s", adapter.path)
+
+
+class SetAdapters:
+    """The adapters that are set on a context."""
+
+    def __init__(self, context: llama_cpp.llama_context_p) -> None:
+        self._context = context
+        self.chosen: AdapterSet = BASE
+
+    def apply(self, chosen: AdapterSet) -> None:
+        """Compute with these from now on. Costs a few milliseconds where they differ."""
+        if chosen == self.chosen:
+            return
+        count = len(chosen)
+        handles = (llama_cpp.llama_adapter_lora_p_ctypes * count)(
+            *(applied.adapter.handle for applied in chosen)
+        )
+        scales = (ctypes.c_float * count)(*(applied.scale for applied in chosen))
+        if llama_cpp.llama_set_adapters_lora(self._context, handles, count, scales):
+            raise EngineError("The adapters could not be set.", "Ask again without them.")
+        self.chosen = chosen

@@ -1,0 +1,120 @@
+"""llama.cpp's log, abort flag and build.
+
+Ending a computation of llama.cpp from any thread.
+
+llama.cpp's backends, where they are libraries of their own.
+
+A llama.cpp that was compiled on this machine carries its backend in itself; the packaged one
+brings a library for each generation of processors and takes the best that runs.
+"""
+
+import ctypes
+import logging
+import os
+from collections import deque
+from pathlib import Path
+
+import llama_cpp
+from llama_cpp._ggml import libggml
+
+from assistant.core.errors import EngineError
+
+
+class AbortFlag:
+    """llama.cpp asks `bool callback(void *data)` between two nodes of its graph whether to end.
+
+    That is some 500 times per token. `strlen` answers from a buffer of ours, 0 for "" and 1 for
+    any single character, without Python or its lock.
+    """
+
+    def __init__(self) -> None:
+        self._text = ctypes.create_string_buffer(2)
+        self.callback = ctypes.CDLL(None).strlen
+        self.data = ctypes.c_void_p(ctypes.addressof(self._text))
+
+    def set(self) -> None:
+        self._text[0] = b"x"
+
+    def clear(self) -> None:
+        self._text[0] = b"\0"
+
+    def is_set(self) -> bool:
+        return self._text[0] != b"\0"
+
+
+log = logging.getLogger(__name__)
+
+_WARNING, _ERROR = 3, 4
+"""Levels of ggml's log."""
+
+
+class NativeLog:
+    """Takes what llama.cpp logs: the only place that says why a load failed."""
+
+    def __init__(self, abort: AbortFlag) -> None:
+        """While `abort` is set the errors are only those that it causes."""
+        self._abort = abort
+        self._errors: deque[str] = deque(maxlen=20)
+        # ctypes callbacks must outlive every call that native code may make.
+        self._callback = llama_cpp.llama_log_callback(self._take)
+        llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
+
+    def forget(self) -> None:
+        self._errors.clear()
+
+    def errors(self) -> list[str]:
+        """The last error lines, oldest first."""
+        return list(self._errors)
+
+    def close(self) -> None:
+        """Nothing is logged from here on: native code may end after Python has."""
+        llama_cpp.llama_log_set(llama_cpp.llama_log_callback(), ctypes.c_void_p(0))
+
+    def _take(self, level: int, text: bytes | None, _: object) -> None:
+        line = (text or b"").decode("utf-8", "replace").strip()
+        if not line or self._abort.is_set():
+            return
+        if level == _ERROR:
+            self._errors.append(line)
+            log.error("%s", line)
+        elif level == _WARNING:
+            log.warning("%s", line)
+
+
+def obey(context: llama_cpp.llama_context_p, abort: AbortFlag) -> None:
+    """Let `abort` end computations in `context`, which it must outlive."""
+    callback = ctypes.cast(abort.callback, llama_cpp.ggml_abort_callback)
+    llama_cpp.llama_set_abort_callback(context, callback, abort.data)
+
+
+def has_broken_amx() -> bool:
+    """Whether this llama.cpp would run its AMX kernels.
+
+    Compiled by gcc 12 they crash: the compiler drops the stores of the tile configuration. They
+    are only reached through the extra buffer types, which the loader then does without.
+    """
+    return b"AMX_INT8 = 1" in llama_cpp.llama_print_system_info()
+
+
+FOLDER = Path(llama_cpp.__file__).parent / "lib"
+_VARIANTS = "*ggml-cpu-*"
+
+
+def load_backends(folder: Path = FOLDER) -> None:
+    """Load the best backend, once for the process; what it says goes into llama.cpp's log.
+
+    Raises:
+        EngineError: none of them runs here.
+    """
+    if not any(folder.glob(_VARIANTS)):
+        return
+    load = libggml.ggml_backend_load_all_from_path
+    load.argtypes, load.restype = [ctypes.c_char_p], None
+    load(os.fsencode(folder))
+    count = libggml.ggml_backend_dev_count
+    count.argtypes, count.restype = [], ctypes.c_size_t
+    if not count():
+        raise EngineError(
+            f"None of llama.cpp's libraries in {folder} runs on this processor.",
+            "Install the program again; `assistant doctor` tells more.",
+        )

@@ -1,0 +1,239 @@
+"""The process that reads headers: one request and one answer per line, as JSON.
+
+A request is `{"path": …}` or `{"bandwidth": threads}`. A file that makes native code end the
+process is known by the answer that never comes.
+
+What a model file is, from its header alone. Runs in a process that may die of it.
+
+How fast this machine reads its memory, which bounds how fast a model writes.
+"""
+
+import ctypes
+import json
+import os
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import perf_counter
+
+import llama_cpp
+
+from assistant.core.values.models import ModelFacts, ModelKind
+from assistant.engine.gguf.adapter_checks import INVOKED
+from assistant.engine.gguf.files import count_of_parts, parts_of
+from assistant.engine.gguf.header import GgufError, Header, read_header
+from assistant.engine.gguf.model_checks import check_complete, context_bytes, unknown_part
+from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    os.environ["GGML_NO_BACKTRACE"] = "1"
+    # Native code may print, and standard output is for answers alone.
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    load_backends()
+    facts = HeaderFacts()
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "path" in request:
+            answer = facts.of(Path(request["path"])).model_dump()
+        else:
+            answer = {"bandwidth": measured_bandwidth(int(request["bandwidth"]))}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+DRAWING = frozenset(
+    {"aura", "cosmos", "flux", "hidream", "hunyuan_video", "ltxv", "lumina2", "pixart_alpha"}
+    | {"pixart_sigma", "qwen_image", "sd1", "sd3", "sdxl", "wan", "z_image"}
+)
+"""Architectures of files that make pictures, for other programs than llama.cpp."""
+
+EXPERTS = "_exps"
+"""Within the names of tensors that hold all the experts of a layer."""
+
+READ_THE_STATE = frozenset(
+    {"attn_q", "attn_k", "attn_v", "attn_qkv", "ffn_gate", "ffn_up", "output"}
+)
+"""Parts of a model that take the state itself."""
+
+_PART = re.compile(r"(?:blk\.(\d+)\.)?(\w+)\.weight\.lora_a$")
+
+_FILE_TYPES = {
+    value: name.removeprefix("LLAMA_FTYPE_").removeprefix("MOSTLY_").removeprefix("ALL_")
+    for name, value in vars(llama_cpp).items()
+    if name.startswith("LLAMA_FTYPE_") and isinstance(value, int)
+}
+
+
+class HeaderFacts:
+    """Reads headers, and asks llama.cpp whether it takes them."""
+
+    def __init__(self) -> None:
+        self._native = NativeLog(AbortFlag())
+
+    def of(self, path: Path) -> ModelFacts:
+        """What the file says about itself, its damage included."""
+        try:
+            headers = _headers(path)
+        except GgufError as failure:
+            return ModelFacts(damage=str(failure))
+        except OSError as failure:
+            return ModelFacts(damage=f"cannot be read: {(failure.strerror or 'no reason').lower()}")
+        facts = _told_of_adapter(headers[0]) if _is_adapter(headers[0]) else _told(headers)
+        if facts.kind in ("chat", "embedder"):
+            facts = facts.model_copy(update={"refusal": self._refusal(path, headers[0])})
+        return facts
+
+    def _refusal(self, path: Path, header: Header) -> str:
+        """Why llama.cpp does not take the model; only its vocabulary is loaded."""
+        parameters = llama_cpp.llama_model_default_params()
+        parameters.vocab_only = True
+        self._native.forget()
+        model = llama_cpp.llama_model_load_from_file(os.fsencode(path), parameters)
+        if model is not None:
+            llama_cpp.llama_model_free(model)
+            return ""
+        errors = self._native.errors()
+        reason = errors[0] if errors else "without a reason"
+        return unknown_part(header, errors) or f"is refused by llama.cpp ({reason})"
+
+
+def _headers(path: Path) -> list[Header]:
+    """Those of all parts."""
+    parts, expected = parts_of(path), count_of_parts(path)
+    if len(parts) < expected:
+        raise GgufError(f"is not complete: {len(parts)} of its {expected} parts are there")
+    headers = []
+    for part in parts:
+        header = read_header(part)
+        check_complete(part, header)
+        headers.append(header)
+    return headers
+
+
+def _told(headers: list[Header]) -> ModelFacts:
+    first = headers[0]
+    tensors = [tensor for header in headers for tensor in header.tensors]
+    used, experts = first.number("expert_used_count"), first.number("expert_count")
+    share = used / experts if used and experts else 1.0
+    has_output = any(tensor.name == "output.weight" for tensor in tensors)
+    read = 0.0
+    for tensor in tensors:
+        if tensor.name == "token_embd.weight" and has_output:
+            continue
+        read += tensor.size * (share if EXPERTS in tensor.name else 1)
+    return ModelFacts(
+        kind=_kind(first),
+        title=first.text("general.name")[:200],
+        architecture=first.architecture[:60],
+        quantization=_quantization(headers),
+        parameters=sum(tensor.elements for tensor in tensors),
+        trained_context=first.number("context_length"),
+        licence=_licence(first),
+        has_template="tokenizer.chat_template" in first.metadata,
+        weights=sum(header.size for header in headers),
+        read_per_token=int(read),
+        memory_per_token=context_bytes(first, 1),
+        width=first.number("embedding_length"),
+        layers=first.number("block_count"),
+    )
+
+
+def _is_adapter(header: Header) -> bool:
+    return header.text("general.type") == "adapter"
+
+
+def _told_of_adapter(header: Header) -> ModelFacts:
+    """What a model has to be like is read off the tensors that are changed."""
+    base = header.text("general.base_model.0.name") or header.text("general.base_model.0.repo_url")
+    layers, width = 0, 0
+    for tensor in header.tensors:
+        if part := _PART.match(tensor.name):
+            layers = max(layers, int(part[1]) + 1 if part[1] else 0)
+            if part[2] in READ_THE_STATE:
+                width = tensor.shape[0]
+    return ModelFacts(
+        kind="adapter",
+        refusal=_refusal_of_adapter(header),
+        title=header.text("general.name")[:200],
+        architecture=header.architecture[:60],
+        quantization=_quantization([header]),
+        parameters=sum(tensor.elements for tensor in header.tensors),
+        licence=_licence(header),
+        weights=header.size,
+        base=base[:200],
+        width=width,
+        layers=layers,
+    )
+
+
+def _refusal_of_adapter(header: Header) -> str:
+    if header.text("adapter.type") != "lora":
+        return "is an adapter of another type than LoRA"
+    if any(key.startswith(INVOKED) for key in header.kinds):
+        return "is an activated LoRA, which works only from certain words on"
+    return ""
+
+
+def _licence(header: Header) -> str:
+    return (header.text("general.license.name") or header.text("general.license"))[:200]
+
+
+def _kind(header: Header) -> ModelKind:
+    architecture = header.architecture
+    if architecture == "clip" or header.text("general.type") == "mmproj":
+        return "image part"
+    other = header.text("general.type") in ("imatrix", "controlvector")
+    if architecture in DRAWING or other or not architecture:
+        return "other"
+    pooling = f"{architecture}.pooling_type" in header.metadata
+    if (
+        pooling
+        or "bert" in architecture
+        or header.metadata.get(f"{architecture}.attention.causal") is False
+    ):
+        return "embedder"
+    return "chat"
+
+
+def _quantization(headers: list[Header]) -> str:
+    """Of the whole file where it says so, else of most of its bytes."""
+    said = headers[0].metadata.get("general.file_type")
+    if isinstance(said, int) and (named := _FILE_TYPES.get(said)):
+        return named
+    sizes: dict[str, int] = {}
+    for header in headers:
+        for tensor in header.tensors:
+            sizes[tensor.kind] = sizes.get(tensor.kind, 0) + tensor.size
+    return max(sizes, key=sizes.__getitem__, default="").upper()
+
+
+BLOCK = 48 * 2**20
+"""Bytes for each thread: more than the caches of usual processors hold."""
+
+ROUNDS = 4
+"""The fastest counts: other programs only slow it down."""
+
+
+def measured_bandwidth(threads: int) -> float:
+    """Bytes per second that `threads` threads read together; takes a fraction of a second."""
+    blocks = [
+        (ctypes.create_string_buffer(BLOCK), ctypes.create_string_buffer(BLOCK))
+        for _ in range(threads)
+    ]
+
+    def copy(pair: tuple[ctypes.Array[ctypes.c_char], ctypes.Array[ctypes.c_char]]) -> None:
+        # Python's lock is not held while it copies.
+        ctypes.memmove(pair[0], pair[1], BLOCK)
+
+    best = float("inf")
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(ROUNDS):
+            began = perf_counter()
+            list(pool.map(copy, blocks))
+            best = min(best, perf_counter() - began)
+    # A copy reads every byte and writes every byte.
+    return 2 * BLOCK * threads / best

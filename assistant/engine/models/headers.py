@@ -1,0 +1,160 @@
+"""What the headers of model files say, asked of a process that may die of them, and kept."""
+
+import json
+import os
+import select
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+from pydantic import ValidationError
+
+from assistant.core.values.models import ModelFacts
+from assistant.engine.gguf.files import parts_of
+from assistant.engine.hardware import Bandwidths
+
+TIMEOUT = 60.0
+"""Seconds for one header; a vocabulary on a slow disk takes one or two."""
+
+LOOK = 0.1
+"""Seconds between two looks at whether the answer is still wanted."""
+
+
+class HeaderProbe:
+    """Asks the process for one file after the other, and starts it again when it dies."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def facts(self, path: Path, stop: Event) -> ModelFacts | None:
+        """What a file is; None when stopped."""
+        answer = self._ask({"path": str(path)}, stop)
+        if stop.is_set():
+            return None
+        try:
+            return ModelFacts.model_validate(answer)
+        except ValidationError:
+            return ModelFacts(damage="has a header that llama.cpp does not survive")
+
+    def bandwidth(self, threads: int, stop: Event) -> float | None:
+        """Bytes per second; None when it cannot be told."""
+        answer = self._ask({"bandwidth": threads}, stop)
+        return answer["bandwidth"] if answer else None
+
+    def _ask(self, request: Mapping[str, object], stop: Event) -> dict[str, Any] | None:
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        line, deadline = b"", monotonic() + TIMEOUT
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            while not line.endswith(b"\n") and monotonic() < deadline and not stop.is_set():
+                if select.select([process.stdout], [], [], LOOK)[0]:
+                    read = os.read(process.stdout.fileno(), 65536)
+                    if not read:
+                        break
+                    line += read
+        except OSError:
+            line = b""
+        if not line.endswith(b"\n"):
+            self._end()
+            return None
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+            )
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+FORMAT = 3
+"""Raised when headers are asked for more."""
+
+
+class KeptFacts:
+    """A file in the cache folder: facts by path, size and time of change, for one llama.cpp."""
+
+    def __init__(self, file: Path, build: str) -> None:
+        self._file = file
+        self._build = build
+        self._kept = self._read()
+
+    def get(self, path: Path) -> ModelFacts | None:
+        entry = self._kept["files"].get(str(path))
+        if not isinstance(entry, dict) or entry.get("stamp") != _stamp(path):
+            return None
+        with suppress(ValidationError):
+            return ModelFacts.model_validate(entry.get("facts"))
+        return None
+
+    def put(self, path: Path, facts: ModelFacts) -> None:
+        if stamp := _stamp(path):
+            self._kept["files"][str(path)] = {"stamp": stamp, "facts": facts.model_dump()}
+
+    def bandwidths(self, machine: str) -> Bandwidths:
+        """What was measured on this machine."""
+        with suppress(ValidationError, AttributeError):
+            return Bandwidths.model_validate(self._kept["bandwidth"].get(machine))
+        return Bandwidths()
+
+    def put_bandwidths(self, machine: str, measured: Bandwidths) -> None:
+        self._kept["bandwidth"] = {machine: measured.model_dump()}
+
+    def save(self) -> None:
+        """What cannot be kept is found out again the next time."""
+        self._kept["files"] = {
+            path: entry for path, entry in self._kept["files"].items() if os.path.lexists(path)
+        }
+        new = self._file.with_name(f"{self._file.name}.{os.getpid()}")
+        with suppress(OSError):
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new.write_text(json.dumps(self._kept))
+            new.replace(self._file)
+
+    def _read(self) -> dict[str, Any]:
+        with suppress(OSError, ValueError, AttributeError):
+            kept = json.loads(self._file.read_text())
+            same = (kept.get("build"), kept.get("format")) == (self._build, FORMAT)
+            if same and isinstance(kept.get("files"), dict):
+                return {"bandwidth": {}, **kept}
+        return {"build": self._build, "format": FORMAT, "files": {}, "bandwidth": {}}
+
+
+def _stamp(path: Path) -> list[list[int]]:
+    """Sizes and times of change of all parts; empty when it is not there."""
+    try:
+        status = [part.stat() for part in parts_of(path)]
+    except OSError:
+        return []
+    return [[found.st_size, found.st_mtime_ns] for found in status]

@@ -1,0 +1,79 @@
+"""What the models that were found are, and whether they run here."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+from time import time
+
+from assistant.core.values.models import ModelDetails, ModelFacts, ModelRef
+from assistant.engine.hardware import build as build_of_llama
+from assistant.engine.hardware import computing_threads, processor
+from assistant.engine.models.headers import HeaderProbe, KeptFacts
+from assistant.engine.options import LoadOptions
+
+
+class Survey:
+    """Asks another process for what is not known yet; nothing is loaded."""
+
+    def __init__(self, command: Sequence[str], kept: Path) -> None:
+        """Args:
+        command: starts the process that reads headers.
+        kept: the file that keeps what was read.
+        """
+        self._command = command
+        self._kept = kept
+
+    def of(
+        self, found: Sequence[tuple[ModelRef, str]], options: LoadOptions, stop: Event
+    ) -> Iterator[ModelDetails]:
+        """Each model in its turn, with why it is none yet where that is known already."""
+        # Front ends list models at their start, when memory is no question yet.
+        from assistant.engine.gguf.model_checks import free_memory  # noqa: PLC0415
+        from assistant.engine.models.verdict import judge  # noqa: PLC0415
+
+        build = build_of_llama()
+        kept = KeptFacts(self._kept, build)
+        free = free_memory()
+        changed = False
+        try:
+            with HeaderProbe(self._command) as probe:
+                bandwidth = self._bandwidth(kept, probe, options, stop)
+                for model, damage in found:
+                    facts = ModelFacts(damage=damage) if damage else kept.get(Path(model.path))
+                    if facts is None:
+                        facts = probe.facts(Path(model.path), stop)
+                        if facts is None:
+                            return
+                        kept.put(Path(model.path), facts)
+                        changed = True
+                    yield judge(
+                        model,
+                        facts,
+                        window=options.context_window or options.beginning,
+                        free=free,
+                        bandwidth=bandwidth,
+                    )
+        finally:
+            if changed:
+                kept.save()
+
+    def adapters(self, found: Sequence[ModelRef]) -> frozenset[str]:
+        """The paths of those that are known to be adapters; nothing is read to find out."""
+        kept = KeptFacts(self._kept, build_of_llama())
+        known = ((model.path, kept.get(Path(model.path))) for model in found)
+        return frozenset(path for path, facts in known if facts and facts.kind == "adapter")
+
+    @staticmethod
+    def _bandwidth(
+        kept: KeptFacts, probe: HeaderProbe, options: LoadOptions, stop: Event
+    ) -> float | None:
+        threads = computing_threads(options.threads)
+        machine = f"{processor()}, {threads} threads"
+        measured, now = kept.bandwidths(machine), time()
+        if measured.are_due(now):
+            found = probe.bandwidth(threads, stop)
+            if found is not None:
+                measured = measured.with_one(found, now)
+                kept.put_bandwidths(machine, measured)
+                kept.save()
+        return measured.best

@@ -1,0 +1,138 @@
+"""What `assistant bench` found, in a small file: for one machine, one llama.cpp and one model."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from assistant.core.values.base import Value
+from assistant.core.values.sampling import CacheType, FlashAttention
+from assistant.core.values.tuning import Tuning
+from assistant.engine.gguf.files import name_of, parts_of
+from assistant.engine.hardware import build, processor, usable_cores
+from assistant.engine.options import LoadOptions
+
+HEAD = 2**16
+"""Bytes of a model file that say what it is, its quantization included."""
+
+
+class Ground(Value):
+    """What a measurement holds for."""
+
+    processor: str
+    cores: int
+    build: str
+    size: int
+    """Bytes of all parts of the model."""
+    head: str
+    """SHA-256 of the file's beginning: the same model under another name is the same."""
+    gpu_layers: int
+    flash_attention: FlashAttention
+    cache_type: CacheType
+
+
+class Entry(Value):
+    """One measurement."""
+
+    model: str
+    """For people who read the file."""
+    ground: Ground
+    tuning: Tuning
+
+
+class Kept(Value):
+    """The whole file."""
+
+    tunings: tuple[Entry, ...] = ()
+
+
+def ground_of(path: Path, options: LoadOptions) -> Ground:
+    """Raises OSError where the model cannot be read."""
+    with path.open("rb") as file:
+        head = hashlib.sha256(file.read(HEAD)).hexdigest()
+    return Ground(
+        processor=processor(),
+        cores=usable_cores(),
+        build=build(),
+        size=sum(part.stat().st_size for part in parts_of(path)),
+        head=head,
+        gpu_layers=options.gpu_layers,
+        flash_attention=options.flash_attention,
+        cache_type=options.cache_type,
+    )
+
+
+class Tunings:
+    """The file. One that is damaged or of another version is as good as none."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def of(self, path: Path, options: LoadOptions) -> Tuning | None:
+        """What was found for a model, if it was and still holds."""
+        entries = self._read()
+        if not entries:
+            return None
+        with suppress(OSError):
+            ground = ground_of(path, options)
+            return next((one.tuning for one in entries if one.ground == ground), None)
+        return None
+
+    def applied(self, path: Path, options: LoadOptions) -> LoadOptions:
+        """`options`, with what was found wherever they leave the choice."""
+        if options.threads and options.batch:
+            return options
+        tuning = self.of(path, options)
+        if tuning is None:
+            return options
+        found = {one.contest: one.best for one in tuning.outcomes}
+        chosen: dict[str, int] = {}
+        if not options.threads:
+            chosen["threads"] = found.get("writing", 0)
+            chosen["threads_reading"] = found.get("reading", 0)
+        if not options.batch:
+            chosen["computed_at_once"] = found.get("batch", 0)
+        return options.model_copy(update=chosen)
+
+    def put(self, path: Path, options: LoadOptions, tuning: Tuning) -> None:
+        """Remember, in place of what was known before.
+
+        Raises:
+            OSError: the file cannot be written; what was known before is kept.
+        """
+        ground = ground_of(path, options)
+        others = [entry for entry in self._read() if entry.ground != ground]
+        self._write([*others, Entry(model=name_of(path), ground=ground, tuning=tuning)])
+
+    def forget(self, path: Path | None = None) -> int:
+        """Forget what was found for a model, or everything; how many measurements that was.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        entries = self._read()
+        head = None if path is None else ground_of(path, LoadOptions()).head
+        kept = [entry for entry in entries if head is not None and entry.ground.head != head]
+        if len(kept) < len(entries):
+            self._write(kept)
+        return len(entries) - len(kept)
+
+    def _read(self) -> tuple[Entry, ...]:
+        with suppress(OSError, ValueError):
+            return Kept.model_validate_json(self._file.read_bytes()).tunings
+        return ()
+
+    def _write(self, entries: Sequence[Entry]) -> None:
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = self._file.with_name(f"{self._file.name}.{os.getpid()}")
+        try:
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.write(Kept(tunings=tuple(entries)).model_dump_json(indent=1))
+                stream.flush()
+                os.fsync(stream.fileno())
+            new.replace(self._file)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise

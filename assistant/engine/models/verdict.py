@@ -1,0 +1,68 @@
+"""Whether a model runs on this machine, and about how fast, by arithmetic alone."""
+
+from assistant.core.values.models import ModelDetails, ModelFacts, ModelRef
+from assistant.engine.gguf.model_checks import OVERHEAD
+
+EFFICIENCY = 0.5
+"""Of the measured bandwidth: what is left of it between kernels, threads and small tensors."""
+
+SLOW = 5.0
+"""Tokens per second below which an answer is read faster than it is written."""
+
+GIB = 2**30
+
+_OTHERWISE = {
+    "embedder": "It makes embeddings and cannot chat.",
+    "image part": "It is the part of another model that sees images.",
+    "other": "It is no language model.",
+}
+
+
+def judge(
+    model: ModelRef,
+    facts: ModelFacts,
+    *,
+    window: int,
+    free: int,
+    bandwidth: float | None,
+) -> ModelDetails:
+    """Args:
+    window: tokens that are wanted.
+    free: bytes of memory that can be used.
+    bandwidth: bytes of memory that are read in a second, where that is known.
+    """
+    if facts.damage:
+        reason = f"The file {facts.damage}."
+        return ModelDetails(model=model, facts=facts, fit="damaged", reason=reason)
+    if facts.kind == "adapter" and not facts.refusal:
+        made_for = f" It was made for {facts.base}." if facts.base else ""
+        reason = f"It is an adapter, which a model is run with.{made_for}"
+        return ModelDetails(model=model, facts=facts, fit="adapter", reason=reason)
+    if facts.kind not in ("chat", "adapter"):
+        reason = _OTHERWISE[facts.kind]
+        return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
+    if facts.refusal:
+        reason = f"It {facts.refusal}."
+        return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
+    window = min(window, facts.trained_context or window)
+    memory = facts.weights + facts.memory_per_token * window + OVERHEAD
+    read = facts.read_per_token
+    speed = bandwidth * EFFICIENCY / read if bandwidth and read else None
+    if memory > free:
+        reason = (
+            f"It needs about {memory / GIB:,.1f} GB of memory with a window of {window:,} tokens,"
+            f" and {free / GIB:,.1f} GB are free."
+        )
+        fit = "too big"
+    else:
+        reason, fit = "", "runs slowly" if speed is not None and speed < SLOW else "runs"
+    return ModelDetails.model_validate(
+        {
+            "model": model,
+            "facts": facts,
+            "fit": fit,
+            "reason": reason,
+            "memory": memory,
+            "tokens_per_second": speed,
+        }
+    )

@@ -1,0 +1,135 @@
+"""How models are tuned, seen from a front end: a process measures, and a file remembers."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from assistant.core.errors import EngineError, ModelMemoryError, StorageError
+from assistant.core.values.events import Loading
+from assistant.core.values.models import ModelRef
+from assistant.core.values.tuning import Choice, Contest, Tried, Trying, Tuned
+from assistant.engine.hardware import computing_threads
+from assistant.engine.models.catalog import LocalModels
+from assistant.engine.models.tunings import Tunings
+from assistant.engine.options import COMPUTED_AT_ONCE
+from assistant.engine.protocol import BenchRequest, Failed, Target
+from assistant.ipc.join import Joiner
+from assistant.ipc.messages import WireError
+from assistant.ipc.one_shot import answers_of
+from assistant.ipc.spec import WorkerSpec
+
+_answers: TypeAdapter[Trying | Failed] = TypeAdapter(
+    Annotated[Loading | Tried | Tuned | Failed, Field(discriminator="kind")]
+)
+
+
+class LocalTuning:
+    """A ModelTuning of the models on this machine."""
+
+    def __init__(
+        self,
+        models: LocalModels,
+        tunings: Tunings,
+        command: Sequence[str],
+        worker: WorkerSpec,
+    ) -> None:
+        """Args:
+        command: starts the process that measures.
+        worker: the engine, which may hold a model in memory as well.
+        """
+        self._models = models
+        self._tunings = tunings
+        self._command = command
+        self._worker = worker
+
+    def measure(self, name: str | None, stop: Event, *, quick: bool) -> Iterator[Trying]:
+        """See `ModelTuning.measure`."""
+        model = self._models.reference(name)
+        path, options = Path(model.path), self._models.options_of(model)
+        request = BenchRequest(
+            target=Target.of(model.name, path, options),
+            quick=quick,
+            runtime=str(self._worker.runtime),
+        )
+        for event in self._events(model, request, stop):
+            if isinstance(event, Tuned):
+                try:
+                    self._tunings.put(path, options, event.tuning)
+                except OSError as failure:
+                    raise _not_kept(failure) from None
+            yield event
+
+    def in_use(self, name: str | None) -> tuple[Choice, ...]:
+        """See `ModelTuning.in_use`."""
+        model = self._models.reference(name)
+        asked = self._models.options_of(model)
+        taken = self._tunings.applied(Path(model.path), asked)
+        usual = computing_threads(0)
+        threads = taken.threads or usual
+        return (
+            _choice("writing", threads, usual, asked.threads),
+            _choice("reading", taken.threads_reading or threads, usual, asked.threads),
+            _choice("batch", taken.graph, COMPUTED_AT_ONCE, asked.batch),
+        )
+
+    def forget(self, name: str | None) -> int:
+        """See `ModelTuning.forget`."""
+        path = Path(self._models.reference(name).path) if name else None
+        try:
+            return self._tunings.forget(path)
+        except OSError as failure:
+            raise _not_kept(failure) from None
+
+    def _events(self, model: ModelRef, request: BenchRequest, stop: Event) -> Iterator[Trying]:
+        tuned = False
+        try:
+            with closing(answers_of(self._command, request.model_dump_json(), stop)) as lines:
+                for line in lines:
+                    event = _answers.validate_json(line)
+                    if isinstance(event, Failed):
+                        raise self._explained(event)
+                    tuned = isinstance(event, Tuned)
+                    yield event
+        except BrokenPipeError:
+            raise EngineError("The process that measures could not be started.") from None
+        if not (tuned or stop.is_set()):
+            raise EngineError(
+                f"The measurement of {model.name} ended before its time.",
+                "The memory may have been too short, or the model's file is damaged.",
+            )
+
+    def _explained(self, failed: Failed) -> Exception:
+        error = failed.error()
+        if isinstance(error, ModelMemoryError) and self._engine_lives():
+            return ModelMemoryError(
+                error.message,
+                "The measurement loads the model a second time, beside the one that a window of "
+                "the assistant may hold: close that, wait until the engine has ended, and try "
+                "again.",
+            )
+        return error
+
+    def _engine_lives(self) -> bool:
+        try:
+            return Joiner(self._worker).look() is not None
+        except WireError:
+            return True
+
+
+def _choice(contest: Contest, value: int, usual: int, asked: int) -> Choice:
+    if asked:
+        return Choice(contest=contest, value=value, origin="your settings")
+    return Choice(
+        contest=contest, value=value, origin="default" if value == usual else "assistant bench"
+    )
+
+
+def _not_kept(failure: OSError) -> StorageError:
+    return StorageError(
+        f"What was measured cannot be kept in {failure.filename}: {failure.strerror}.",
+        "Check the disk and the permissions of the folder.",
+    )

@@ -1,0 +1,166 @@
+"""Runs jobs on the model they are meant for, one at a time."""
+
+import logging
+from collections.abc import Callable
+from time import perf_counter
+
+from assistant.core.errors import AssistantError, EngineError
+from assistant.core.values.events import Finished, Loaded, Loading
+from assistant.engine.cache.snapshots import Snapshots
+from assistant.engine.llama.loading import GRACE, LoadStoppedError, Watchdog, timeout_error
+from assistant.engine.llama.lora import AdapterSet
+from assistant.engine.llama.memory import free_for_models
+from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
+from assistant.engine.protocol import (
+    Count,
+    Counted,
+    Failed,
+    Generate,
+    Load,
+    Render,
+    Rendered,
+)
+from assistant.engine.worker.model import LoadedModel
+from assistant.engine.worker.model_pool import MOST, ModelPool
+from assistant.engine.worker.scheduler import Job, JobQueue, never_started
+from assistant.ipc.messages import Leaving
+
+PROGRESS_INTERVAL = 0.05
+"""Seconds between two reports of a load."""
+
+log = logging.getLogger(__name__)
+
+
+class Host:
+    """Serves jobs from the models in memory. Used by the worker's main thread only."""
+
+    def __init__(
+        self,
+        jobs: JobQueue,
+        abort: AbortFlag,
+        snapshots: Snapshots | None = None,
+        most: int = MOST,
+        free: Callable[[], int] = free_for_models,
+    ) -> None:
+        """`most` and `free`: see `ModelPool`."""
+        self._snapshots = snapshots
+        self._jobs = jobs
+        self._abort = abort
+        self._native = NativeLog(abort)
+        load_backends()
+        self._models = ModelPool(self._native, abort, snapshots, most, free)
+
+    def run(self, job: Job) -> None:
+        """Serve one job to its end. Nothing that goes wrong in it ends the worker."""
+        self._abort.clear()
+        if job.cancelled or job.displaced:
+            job.end(never_started(job))
+            return
+        self._serve_safely(job)
+        self._models.touch(job.request.target)
+
+    def rest(self, idle: float) -> bool:
+        """Use the time while nobody asks, in small pieces; whether there is more to do."""
+        self._abort.clear()
+        return any(self._rest(model, idle) for model in list(self._models))
+
+    def unload_unused(self, seconds: float) -> None:
+        """Give back the memory of models that nobody has asked for so long."""
+        self._models.drop_unused(seconds)
+
+    def close(self) -> None:
+        self._models.close()
+        if self._snapshots is not None:
+            self._snapshots.close()
+        self._native.close()
+
+    def _rest(self, model: LoadedModel, idle: float) -> bool:
+        try:
+            return model.rest(idle)
+        except AssistantError as failure:
+            log.warning("a model failed while nobody asked; it is loaded again: %s", failure)
+            self._models.drop(model)
+            return False
+
+    def _serve_safely(self, job: Job) -> None:
+        try:
+            self._serve(job)
+        except LoadStoppedError:
+            job.end(never_started(job))
+        except AssistantError as failure:
+            job.end(Failed.of(failure))
+        except Exception as failure:
+            log.exception("a request failed")
+            reason = f"{type(failure).__name__}: {failure}".splitlines()[0]
+            job.end(Failed.of(EngineError(f"The engine failed ({reason}).", "See its log.")))
+
+    def _serve(self, job: Job) -> None:
+        model = self._ready(job)
+        adapters = model.adapters.of(job.request.target.adapters)
+        match job.request:
+            case Load(target=target, window=window):
+                if window is not None:
+                    self._grow(job, window)
+                job.end(Loaded(info=self._models.info(target), loads=self._models.loads))
+            case Count(messages=messages):
+                job.end(Counted(measure=model.measure(messages, adapters)))
+            case Render(messages=messages):
+                job.end(Rendered(prompt=model.render(messages, adapters)))
+            case Generate():
+                self._write(job, job.request, model, adapters)
+
+    def _write(self, job: Job, request: Generate, model: LoadedModel, adapters: AdapterSet) -> None:
+        waited = (perf_counter() - job.received) * 1000
+        for event in model.write(request.messages, request.sampling, request.keep, adapters):
+            if isinstance(event, Finished):
+                timings = event.timings.model_copy(update={"queue_ms": waited})
+                job.end(event.model_copy(update={"timings": timings}))
+                return
+            job.post(event)
+            self._serve_quick_ones()
+
+    def _serve_quick_ones(self) -> None:
+        """Count for others between two tokens: their question waits for that before the queue."""
+        while (job := self._jobs.take_quick(self._is_quick)) is not None:
+            self._serve_safely(job)
+
+    def _is_quick(self, job: Job) -> bool:
+        request = job.request
+        if isinstance(request, Generate) or (isinstance(request, Load) and request.window):
+            return False
+        return self._models.find(request.target) is not None
+
+    def _ready(self, job: Job) -> LoadedModel:
+        target = job.request.target
+        if self._models.find(target) is not None:
+            return self._models.take(target, lambda _: True)
+        shown = perf_counter()
+
+        def progress(done: float) -> bool:
+            nonlocal shown
+            if perf_counter() - shown >= PROGRESS_INTERVAL:
+                shown = perf_counter()
+                job.post(Loading(model=target.name, done=min(done, 1)))
+            return not job.cancelled
+
+        job.post(Loading(model=target.name, done=0))
+        limit = target.options.load_timeout + GRACE
+        with Watchdog(limit, lambda: self._give_up(job)):
+            return self._models.take(target, progress)
+
+    def _grow(self, job: Job, needed: int) -> None:
+        target = job.request.target
+        growth = self._models.growth(target, needed)
+        if growth is None:
+            return
+        job.post(Loading(model=target.name, done=0, window=growth.window))
+        limit = target.options.load_timeout + GRACE
+        with Watchdog(limit, lambda: self._give_up(job)):
+            self._models.grow(target, growth)
+
+    def _give_up(self, job: Job) -> None:
+        """In the watchdog's thread, right before the process ends."""
+        target = job.request.target
+        job.end(Failed.of(timeout_error(target.path, target.options)))
+        for waiting in self._jobs.drain():
+            waiting.caller.end(Leaving())

@@ -1,0 +1,113 @@
+"""The engine worker's main: listens, serves one job after the other, and ends when idle."""
+
+import faulthandler
+import logging
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.engine.llama.native import AbortFlag
+from assistant.engine.protocol import EngineRequest, requests
+from assistant.engine.worker.scheduler import Job, JobQueue
+from assistant.ipc.activity import Answering
+from assistant.ipc.messages import Leaving
+from assistant.ipc.server import Server, WorkerLog
+from assistant.ipc.spec import WorkerSpec
+
+if TYPE_CHECKING:
+    from assistant.engine.worker.executor import Host
+
+LOOK = 1.0
+"""Seconds between two looks at whether it is time to unload or to end."""
+
+OOM_SCORE = "500"
+"""When memory runs out Linux should end the worker, which can be restarted, and nothing else."""
+
+log = logging.getLogger(__name__)
+
+
+class Keeping(NamedTuple):
+    """Where states of the key/value cache are kept, and how many bytes of them."""
+
+    folder: Path
+    budget: int
+
+
+def serve(
+    worker: WorkerSpec,
+    keeping: Keeping | None = None,
+    *,
+    idle_unload: float,
+    idle_exit: float,
+    models: int = 3,
+    free: Callable[[], int] | None = None,
+) -> None:
+    """Be the engine worker until nobody needs one.
+
+    Args:
+        keeping: where states of the cache are kept; None keeps none.
+        idle_unload: seconds without a request after which a model leaves the memory.
+        idle_exit: seconds without a request after which the process ends.
+        models: how many may be in memory together.
+        free: tells how many bytes another model may take; None asks the system.
+
+    Raises:
+        StartError: another worker lives, or there is no key.
+    """
+    output = WorkerLog(worker.log)
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # ggml would start gdb on this process to print a back-trace.
+    os.environ["GGML_NO_BACKTRACE"] = "1"
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+
+    abort = AbortFlag()
+    jobs = JobQueue(abort.set)
+    with Server(worker, requests, lambda caller, request: jobs.put(Job(caller, request))) as server:
+        # Callers can queue while llama.cpp is being imported.
+        from assistant.engine.cache.snapshots import Snapshots  # noqa: PLC0415
+        from assistant.engine.llama.memory import free_for_models  # noqa: PLC0415
+        from assistant.engine.worker.executor import Host  # noqa: PLC0415
+
+        snapshots = Snapshots(keeping.folder, keeping.budget) if keeping else None
+        host = Host(jobs, abort, snapshots, models, free or free_for_models)
+        log.info("engine %s is ready", worker.version)
+        sign = Answering(worker.runtime)
+        _work(host, jobs, server, output, sign, idle_unload=idle_unload, idle_exit=idle_exit)
+    for job in jobs.drain():
+        job.caller.end(Leaving())
+    host.close()
+    log.info("engine ends")
+
+
+def _work(
+    host: "Host",
+    jobs: JobQueue,
+    server: Server[EngineRequest],
+    output: WorkerLog,
+    sign: Answering,
+    *,
+    idle_unload: float,
+    idle_exit: float,
+) -> None:
+    look = min(LOOK, idle_unload, idle_exit)
+    served = monotonic()
+    while True:
+        host.unload_unused(idle_unload)
+        more = host.rest(monotonic() - served)
+        job = jobs.take(0 if more else look)
+        if job is not None:
+            # Whoever computes in the background makes room until the job is done.
+            with sign.shown():
+                host.run(job)
+            served = monotonic()
+            continue
+        idle = monotonic() - served
+        if (idle > idle_exit or server.retiring.is_set()) and server.quiet_for() > 0:
+            return
+        output.trim()

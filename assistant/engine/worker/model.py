@@ -1,0 +1,327 @@
+"""A loaded model: counts, renders and writes. Only one thread may use it.
+
+How many tokens a conversation has, and which message has how many of them.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+import llama_cpp
+
+from assistant.core.errors import ContextOverflowError, EngineError
+from assistant.core.values.conversation import ChatMessage, Keep
+from assistant.core.values.events import Finished, Reading, Thought, Wrote
+from assistant.core.values.models import Measure, ModelInfo, RenderedPrompt
+from assistant.core.values.sampling import Sampling
+from assistant.engine.cache.prompt_cache import AdaptedSnapshots, PromptCache
+from assistant.engine.cache.snapshots import Snapshots
+from assistant.engine.generation.decoding import Prompt
+from assistant.engine.generation.prompt_lookup import Batching
+from assistant.engine.gguf.files import content_of
+from assistant.engine.llama.loading import description_of, load_weights, stretched_beyond
+from assistant.engine.llama.lora import BASE, Adapters, AdapterSet
+from assistant.engine.llama.native import AbortFlag, NativeLog
+from assistant.engine.llama.vocabulary import Vocabulary
+from assistant.engine.options import LoadOptions
+from assistant.engine.protocol import encodable
+from assistant.engine.templating.rendering import Layout, PromptWriter, choose_template
+from assistant.engine.worker.context import Running
+
+log = logging.getLogger(__name__)
+
+
+class LoadedModel:
+    """Weights, context and everything that goes with them, until closed."""
+
+    def __init__(
+        self,
+        path: Path,
+        options: LoadOptions,
+        native: NativeLog,
+        abort: AbortFlag,
+        progress: Callable[[float], bool],
+        snapshots: Snapshots | None = None,
+        *,
+        window: int | None = None,
+    ) -> None:
+        """See `load_weights` and `open_context` for what is raised.
+
+        Args:
+            window: tokens that prompt and answer may use together; None takes what is usual.
+        """
+        self._path, self._options = path, options
+        self._native, self._abort, self._snapshots = native, abort, snapshots
+        self._model = load_weights(path, options, native, progress)
+        self.trained: int = llama_cpp.llama_model_n_ctx_train(self._model)
+        self.vocabulary = Vocabulary(self._model)
+        self.adapters = Adapters(self._model, path, native)
+        self._batching = Batching()
+        self._prompts = self._prompt_writer()
+        for marker in self._prompts.markers:
+            self.vocabulary.reveal(marker)
+        try:
+            self._running = self._run(window)
+        except BaseException:
+            llama_cpp.llama_model_free(self._model)
+            raise
+        self._cache = self._prompt_cache()
+
+    @property
+    def window(self) -> int:
+        """Tokens that prompt and answer may use together."""
+        return self._running.window
+
+    def close(self) -> None:
+        if self._running.is_open:
+            self._cache.leave()
+            self._running.close()
+        self.adapters.close()
+        llama_cpp.llama_model_free(self._model)
+
+    def info(self, name: str) -> ModelInfo:
+        return ModelInfo(
+            name=name,
+            path=encodable(str(self._path)),
+            description=description_of(self._model),
+            context_window=self.window,
+            trained_context=self.trained,
+        )
+
+    def grow(self, window: int) -> bool:
+        """Compute in another window; what was read stays. False when llama.cpp refuses it: the old
+        one is there again then.
+
+        Raises:
+            EngineError: not even the old one could be had; only `close` may follow.
+        """
+        before = self.window
+        packed = self._cache.pack()
+        self._running.close()
+        try:
+            self._running = self._run(window)
+        except EngineError as failure:
+            log.warning("the window cannot grow to %d tokens: %s", window, failure)
+            self._running = self._run(before)
+        if self._is_stretched(before) == self._is_stretched(self.window):
+            self._cache.unpack(self._running.sequences, packed)
+        else:
+            self._cache = self._prompt_cache()
+        return self.window > before
+
+    def measure(self, messages: Sequence[ChatMessage], adapters: AdapterSet = BASE) -> Measure:
+        """Exact for everything that could fit; estimated from below for what never could."""
+        if is_beyond(messages, self.window):
+            return estimate(messages)
+        layout = self._prompts.layout(messages)
+        text = layout.text.encode()
+        tokens = self._cache.tokens_of(text, adapters)
+        silent = len(self.vocabulary.opening(text))
+        lengths = [0] * silent + self.vocabulary.lengths(tokens[silent:])
+        return shares(layout, tokens, lengths)
+
+    def render(
+        self, messages: Sequence[ChatMessage], adapters: AdapterSet = BASE
+    ) -> RenderedPrompt:
+        text = self._prompts.text(messages)
+        tokens = self._cache.tokens_of(text.encode(), adapters)
+        return RenderedPrompt(
+            text=text,
+            tokens=tuple(tokens),
+            pieces=tuple(self.vocabulary.shown(token) for token in tokens),
+            cached=self._cache.cached(tokens, adapters),
+        )
+
+    def write(
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        keep: Keep = "disk",
+        adapters: AdapterSet = BASE,
+    ) -> Iterator[Reading | Thought | Wrote | Finished]:
+        """Write an answer until its end, a limit, or the abort flag.
+
+        Raises:
+            ContextOverflowError: the prompt leaves no room for an answer.
+        """
+        if is_beyond(messages, self.window):
+            raise _overflow(f"at least {estimate(messages).total:,}", self.window)
+        prompt = self._prompts.text(messages)
+        if self._answers_at_once(messages, prompt, sampling):
+            prompt = self._prompts.answer_at_once(prompt)
+        text = prompt.encode()
+        count = len(self._cache.tokens_of(text, adapters))
+        if count >= self.window:
+            raise _overflow(f"{count:,}", self.window)
+        return self._write(messages, text, sampling, keep, adapters)
+
+    def rest(self, idle: float) -> bool:
+        """See `PromptCache.rest`."""
+        self.adapters.release(self._running.sequences.adapters())
+        return self._cache.rest(idle)
+
+    def _write(
+        self,
+        messages: Sequence[ChatMessage],
+        text: bytes,
+        sampling: Sampling,
+        keep: Keep,
+        adapters: AdapterSet,
+    ) -> Iterator[Reading | Thought | Wrote | Finished]:
+        sequence, tokens = self._cache.take_up(text, keep, adapters)
+        opening = self._prompts.opening(messages)
+        prompt = Prompt(
+            text,
+            tokens,
+            opening,
+            self._prompts.markers,
+            is_thinking=not opening and self._prompts.is_thinking(text.decode()),
+        )
+        answer = ""
+        for event in self._running.writer.write(prompt, sampling, sequence):
+            if isinstance(event, Wrote):
+                answer += event.text
+            elif isinstance(event, Finished):
+                lasting = self._prompts.lasting(messages, answer) if answer else ""
+                self._cache.answered(sequence, lasting.encode(), keep)
+            yield event
+
+    def _answers_at_once(
+        self, messages: Sequence[ChatMessage], prompt: str, sampling: Sampling
+    ) -> bool:
+        """Whether the model is kept from thinking. One that opens its reasoning itself cannot do
+        so where a form is asked for: its first token belongs to the form already."""
+        if self._prompts.opening(messages):
+            return False
+        held = sampling.constraint is not None and not self._prompts.is_thinking(prompt)
+        return sampling.thinking == 0 or held
+
+    def _can_forget(self) -> bool:
+        """Whether the end of what was read can be taken back alone."""
+        model = self._model
+        return not (
+            llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model)
+        )
+
+    def _run(self, window: int | None) -> Running:
+        return Running(
+            self._model,
+            self._path,
+            self._options,
+            window,
+            vocabulary=self.vocabulary,
+            stop=self._prompts.stop,
+            native=self._native,
+            abort=self._abort,
+            lookup=self._options.lookup if self._can_forget() else "off",
+            batching=self._batching,
+        )
+
+    def _prompt_cache(self) -> PromptCache:
+        context, kept = self._running.context, None
+        if self._snapshots is not None:
+            facts = fingerprint(self._path, context, self._options, self._is_stretched(self.window))
+            kept = AdaptedSnapshots(self._snapshots, facts)
+        return PromptCache(self._running.sequences, kept, can_settle=self._can_forget())
+
+    def _is_stretched(self, window: int) -> bool:
+        """Whether positions may be computed otherwise than in a small window, as some models do
+        that were taught a longer text later; what was read then is worth nothing here."""
+        border = stretched_beyond(self._model)
+        return 0 < border < window
+
+    def _prompt_writer(self) -> PromptWriter:
+        vocabulary = self.vocabulary
+        source: bytes | None = llama_cpp.llama_model_chat_template(self._model, None)
+        chosen = choose_template(
+            source.decode("utf-8", "replace") if source else None,
+            vocabulary.special,
+            vocabulary.bos,
+            vocabulary.eos,
+        )
+        return PromptWriter(
+            chosen.template,
+            vocabulary.special,
+            vocabulary.user_defined,
+            chosen.stop,
+            source.decode("utf-8", "replace") if source else "",
+        )
+
+
+def fingerprint(
+    path: Path, context: llama_cpp.llama_context_p, options: LoadOptions, is_stretched: bool
+) -> str:
+    """Tells a key/value cache of this model, as it is run here, from any other. How large the
+    window is makes no difference, but for `is_stretched`."""
+    facts = (
+        *content_of(path),
+        llama_cpp.__version__,
+        llama_cpp.llama_print_system_info(),
+        llama_cpp.llama_n_ubatch(context),
+        options.gpu_layers,
+        options.flash_attention,
+        options.cache_type,
+        *(("stretched",) if is_stretched else ()),
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _overflow(tokens: str, window: int) -> ContextOverflowError:
+    return ContextOverflowError(
+        f"The conversation is {tokens} tokens long and the model's window is {window:,}.",
+        "Shorten the question. The window is as large as engine.context_window, the memory and the"
+        " model allow.",
+    )
+
+
+CHARS_PER_TOKEN_AT_MOST = 64
+"""Runs of spaces or dashes come close to it. Longer texts take too long to be counted."""
+
+
+def is_beyond(messages: Sequence[ChatMessage], window: int) -> bool:
+    """Whether the messages are so long that they cannot fit and are not worth counting."""
+    chars = sum(len(message.content) for message in messages)
+    return chars > window * CHARS_PER_TOKEN_AT_MOST
+
+
+def estimate(messages: Sequence[ChatMessage]) -> Measure:
+    """A count from below, for messages that are `is_beyond`."""
+    parts = tuple(len(message.content) // CHARS_PER_TOKEN_AT_MOST + 1 for message in messages)
+    return Measure(total=sum(parts), parts=parts, overhead=0, exact=False)
+
+
+def shares(layout: Layout, tokens: Sequence[int], lengths: Sequence[int]) -> Measure:
+    """Each message's share: the tokens that begin within its span.
+
+    Args:
+        lengths: bytes of the text that each token stands for; 0 for one that it does not have.
+    """
+    text = layout.text
+    starts = [0, *accumulate(lengths)][:-1]
+    size = len(text.encode())
+    # Tokenizers that add spaces of their own make the pieces longer than the text.
+    scale = size / max(sum(lengths), 1)
+    bounds: list[tuple[float, float]] = []
+    position = at = 0
+    for start, end in layout.spans:
+        first = at + len(text[position:start].encode())
+        last = first + len(text[start:end].encode())
+        bounds.append((first, last))
+        position, at = end, last
+    parts = [0] * len(bounds)
+    index = head = 0
+    for start_of_token in starts:
+        place = start_of_token * scale
+        while index < len(bounds) and place >= bounds[index][1]:
+            index += 1
+        if index == len(bounds):
+            break
+        if place >= bounds[index][0]:
+            parts[index] += 1
+        else:
+            head += 1
+    return Measure(
+        total=len(tokens), parts=tuple(parts), overhead=len(tokens) - sum(parts), head=head
+    )

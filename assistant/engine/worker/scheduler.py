@@ -1,0 +1,133 @@
+"""Requests waiting for the one thread that runs the model, in fair order."""
+
+import threading
+from collections.abc import Callable
+from time import perf_counter
+
+from assistant.core.values.conversation import Timings, Usage
+from assistant.core.values.events import Finished, Queued
+from assistant.engine.protocol import EngineRequest, Generate, Reply
+from assistant.ipc.caller import Caller
+
+
+class Job:
+    """A request and whoever made it."""
+
+    def __init__(self, caller: Caller, request: EngineRequest) -> None:
+        self.caller = caller
+        self.request = request
+        self.received = perf_counter()
+        self.ended = False
+        self.displaced = False
+        """Whether it has to end for another one."""
+
+    @property
+    def cancelled(self) -> bool:
+        return self.caller.cancelled
+
+    def post(self, reply: Reply) -> None:
+        self.caller.post(reply)
+
+    def end(self, reply: Reply) -> None:
+        # First: whoever got the answer may ask the next question before this thread goes on.
+        self.ended = True
+        self.caller.end(reply)
+
+
+class JobQueue:
+    """First come, first served. Tells those who wait how many come first."""
+
+    def __init__(self, interrupt: Callable[[], None]) -> None:
+        """`interrupt` ends the computation of the running job, from any thread."""
+        self._interrupt = interrupt
+        self._changed = threading.Condition()
+        self._waiting: list[Job] = []
+        self._running: Job | None = None
+
+    def put(self, job: Job) -> None:
+        """Called by the connection's thread."""
+        with self._changed:
+            self._waiting.append(job)
+            if self._running is None or self._gives_way(self._running, job):
+                # What is done while nobody asks gives way.
+                self._give_way()
+            self._tell(job)
+            self._changed.notify()
+        job.caller.on_cancel(lambda: self._cancel(job))
+
+    def take(self, timeout: float) -> Job | None:
+        """The next job, which is running from now on; None when none came in time."""
+        with self._changed:
+            self._running = None
+            if not self._waiting:
+                self._changed.wait(timeout)
+            if not self._waiting:
+                return None
+            self._running = self._waiting.pop(0)
+            self._tell_all()
+            return self._running
+
+    def take_quick(self, is_quick: Callable[[Job], bool]) -> Job | None:
+        """A waiting job that can be served between two tokens of the running one."""
+        if not self._waiting:
+            return None
+        with self._changed:
+            job = next(filter(is_quick, self._waiting), None)
+            if job is not None:
+                self._waiting.remove(job)
+                self._tell_all()
+            return job
+
+    def drain(self) -> list[Job]:
+        """Everything that waits, which will not be served."""
+        with self._changed:
+            jobs, self._waiting = self._waiting, []
+            return jobs
+
+    def _give_way(self) -> None:
+        if self._running is not None:
+            self._running.displaced = True
+        self._interrupt()
+
+    @staticmethod
+    def _gives_way(running: Job, job: Job) -> bool:
+        """Whether the one that runs is no answer to anybody, as a title is, and the new one is."""
+        background, asked = running.request, job.request
+        return (
+            isinstance(background, Generate)
+            and background.keep == "aside"
+            and isinstance(asked, Generate)
+            and asked.keep != "aside"
+        )
+
+    def _cancel(self, job: Job) -> None:
+        with self._changed:
+            if job is self._running:
+                self._interrupt()
+                return
+            if job not in self._waiting:
+                return
+            self._waiting.remove(job)
+            self._tell_all()
+        job.end(never_started(job))
+
+    def _tell(self, job: Job) -> None:
+        busy = self._running is not None and not self._running.ended
+        ahead = self._waiting.index(job) + busy if job in self._waiting else 0
+        if ahead:
+            job.post(Queued(ahead=ahead))
+
+    def _tell_all(self) -> None:
+        # Telling one that has gone takes it out of the queue.
+        for job in list(self._waiting):
+            self._tell(job)
+
+
+def never_started(job: Job) -> Finished:
+    """The end of an answer that was stopped before its first token."""
+    waited = (perf_counter() - job.received) * 1000
+    return Finished(
+        reason="stopped",
+        usage=Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0),
+        timings=Timings(queue_ms=waited, total_ms=waited),
+    )

@@ -1,0 +1,70 @@
+"""The frames that every worker understands besides its own.
+
+An error of a worker on its way to the front end.
+
+What can go wrong on the wire. Callers turn these into the errors a user meets.
+"""
+
+from typing import Literal
+
+from assistant.core import errors
+from assistant.core.errors import AssistantError
+from assistant.core.values.base import Value
+
+
+class Cancel(Value):
+    """Caller → worker: the request is no longer wanted."""
+
+    kind: Literal["cancel"] = "cancel"
+
+
+class Retire(Value):
+    """Caller → worker, instead of a request: end as soon as nobody needs you."""
+
+    kind: Literal["retire"] = "retire"
+
+
+class Leaving(Value):
+    """Worker → caller: the request was not served, since the worker is about to end."""
+
+    kind: Literal["leaving"] = "leaving"
+
+
+class Failed(Value):
+    """An AssistantError, as a frame."""
+
+    kind: Literal["failed"] = "failed"
+    type: str
+    message: str
+    hint: str
+
+    @classmethod
+    def of(cls, error: AssistantError) -> "Failed":
+        return cls(type=type(error).__name__, message=error.message, hint=error.hint)
+
+    def error(self) -> AssistantError:
+        """The same error again; a plain AssistantError where the type is not known here."""
+        kind = getattr(errors, self.type, None)
+        if isinstance(kind, type) and issubclass(kind, AssistantError):
+            return kind(self.message, self.hint)
+        return AssistantError(self.message, self.hint)
+
+
+class WireError(Exception):
+    """Everything below."""
+
+
+class PeerGoneError(WireError):
+    """The other side closed the connection or died."""
+
+
+class ProtocolError(WireError):
+    """The other side sent something that is not a frame."""
+
+
+class TooSlowError(ProtocolError):
+    """The other side said nothing in time."""
+
+
+class StartError(WireError):
+    """The worker could not be started or joined; the text says why in one sentence."""

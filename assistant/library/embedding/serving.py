@@ -1,0 +1,139 @@
+"""The embedders on disk: which folder is for which of them.
+
+One embedder for the indexing and for questions: a question goes first.
+"""
+
+import importlib.util
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Condition
+
+from assistant.core.errors import ModelFileError, ModelNotFoundError
+from assistant.library.embedding.onnx import OnnxEmbedder, exported_identity, is_exported
+from assistant.library.embedding.sentence_transformers import (
+    Embedder,
+    SentenceTransformerEmbedder,
+    Vectors,
+    identity_of,
+)
+
+_SETTING = "Check library.embedder in the settings."
+
+
+def open_embedder(folder: Path) -> Embedder:
+    """Load the embedder that a folder holds.
+
+    Raises:
+        ModelNotFoundError: there is no such folder.
+        ModelFileError: it holds no embedder that can be used here.
+    """
+    _expect(folder)
+    if is_exported(folder):
+        return OnnxEmbedder(folder)
+    if importlib.util.find_spec("sentence_transformers") is None:
+        raise ModelFileError(
+            f"The embedder in {folder} cannot be used: sentence-transformers, which runs it, is not"
+            " part of the packaged program.",
+            "Leave library.embedder empty, or install the assistant with pip.",
+        )
+    return SentenceTransformerEmbedder(folder)
+
+
+def identity_in(folder: Path) -> str:
+    """The identity of the embedder in a folder, without loading it.
+
+    Raises:
+        ModelNotFoundError: there is no such folder.
+        ModelFileError: it cannot be read.
+    """
+    _expect(folder)
+    try:
+        return exported_identity(folder) if is_exported(folder) else identity_of(folder)
+    except OSError as failure:
+        raise ModelFileError(
+            f"The embedder in {folder} cannot be read: {failure.strerror}.", _SETTING
+        ) from None
+
+
+def name_of(folder: Path) -> str:
+    """What an embedder is called: a folder that is only called `model` has its name above."""
+    return folder.parent.name if folder.name == "model" else folder.name
+
+
+def _expect(folder: Path) -> None:
+    if not folder.is_dir():
+        raise ModelNotFoundError(f"There is no embedder in {folder}.", _SETTING)
+
+
+class SharedEmbedder:
+    """An embedder that several threads use, one at a time.
+
+    Whoever embeds passages lets questions pass between two batches.
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._changed = Condition()
+        self._busy = False
+        self._questions = 0
+
+    @property
+    def identity(self) -> str:
+        return self._embedder.identity
+
+    @property
+    def dimensions(self) -> int:
+        return self._embedder.dimensions
+
+    @property
+    def max_tokens(self) -> int:
+        return self._embedder.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self._embedder.count_tokens(texts)
+
+    def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
+        def between() -> None:
+            with self._out_of_turn():
+                if pause:
+                    pause()
+
+        with self._turn():
+            return self._embedder.embed(texts, between)
+
+    def embed_question(self, text: str) -> Vectors:
+        with self._changed:
+            self._questions += 1
+        try:
+            with self._turn():
+                return self._embedder.embed_question(text)
+        finally:
+            with self._changed:
+                self._questions -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy)
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+
+    @contextmanager
+    def _out_of_turn(self) -> Iterator[None]:
+        """Let questions pass, also while indexing is paused."""
+        with self._changed:
+            self._busy = False
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._questions and not self._busy)
+                self._busy = True

@@ -1,0 +1,144 @@
+"""Which files a folder's `.gitignore` and `.assistantignore` leave out.
+
+The rules are git's (https://git-scm.com/docs/gitignore): a later line wins over an earlier one, a
+file in a deeper folder over one further up, and what lies in an ignored folder cannot be taken
+back. Within one folder `.assistantignore` has the last word, and a `!` line of it takes back also
+what would be left out without any line: hidden files and folders, and types that are skipped.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Callable
+from enum import Enum, auto
+from pathlib import Path
+from typing import NamedTuple
+
+from pathspec.patterns.gitignore import GitIgnorePatternError
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+from assistant.library.file_access import open_regular
+
+OWN_FILE = ".assistantignore"
+IGNORE_FILES = (".gitignore", OWN_FILE)
+"""In the order in which they are read; the later one wins."""
+
+_LARGEST = 1_000_000
+"""Bytes of an ignore file that are read."""
+_MOST_STARS = 4
+"""In one part of a pattern; matching takes a time that grows with this power of a name's length."""
+
+_EVERYTHING = {".": ".+", "(?:/)": ".+/"}
+"""What pathspec abbreviates: any name, any folder."""
+_GROUP_NAME = re.compile(r"\(\?P<\w+>")
+_log = logging.getLogger(__name__)
+
+
+class Said(Enum):
+    """What the deciding line of an ignore file says of a file or folder."""
+
+    LEAVE_OUT = auto()
+    TAKE = auto()
+    TAKE_BACK = auto()
+    """Take it even if it is hidden or of a type that is skipped."""
+
+
+class _Rule(NamedTuple):
+    expression: str
+    matches: Callable[[str], object]
+    says: Said
+    by_name: bool
+    """Whether it holds for a name in any folder: the line has no slash but at its end."""
+
+
+class IgnoreRules:
+    """The rules that hold in one folder, and below it until a deeper folder adds its own."""
+
+    def __init__(self, folder: str, rules: list[_Rule], above: "IgnoreRules | None") -> None:
+        self._start = len(folder.rstrip("/")) + 1
+        self._last_first = rules[::-1]
+        self._speaks_of_name = _any_of([rule for rule in rules if rule.by_name])
+        self._speaks_of_path = _any_of([rule for rule in rules if not rule.by_name])
+        self._above = above
+        own = any(rule.says is Said.TAKE_BACK for rule in rules)
+        self.takes_back: bool = own or (above is not None and above.takes_back)
+        """Whether there is a line that takes back what is hidden."""
+
+    def speak_of(self, path: str, *, is_folder: bool) -> Said | None:
+        """What the last line says that speaks of `path`; None when no line does.
+
+        The folders above must have been asked about, and not left out.
+        """
+        name = path[path.rfind("/") + 1 :]
+        if is_folder:
+            path, name = f"{path}/", f"{name}/"
+        level: IgnoreRules | None = self
+        while level is not None:
+            inside = path[level._start :]
+            if level._speaks_of_name(name) or level._speaks_of_path(inside):
+                for rule in level._last_first:
+                    if rule.matches(name if rule.by_name else inside):
+                        return rule.says
+            level = level._above
+        return None
+
+
+def rules_of(folder: str, files: tuple[str, ...], above: IgnoreRules | None) -> IgnoreRules | None:
+    """The rules in `folder`, whose ignore files are `files`, on top of those from `above`."""
+    rules = [
+        rule
+        for name in files
+        for line in _lines_of(Path(folder, name))
+        if (rule := _rule(line, folder, Said.TAKE_BACK if name == OWN_FILE else Said.TAKE))
+    ]
+    return IgnoreRules(folder, rules, above) if rules else above
+
+
+def _any_of(rules: list[_Rule]) -> Callable[[str], object]:
+    """Whether any of `rules` matches.
+
+    Most files match no line: one expression for all says so in a tenth of the time.
+    """
+    if not rules:
+        return _never
+    return re.compile("|".join(f"(?:{rule.expression})" for rule in rules), re.DOTALL).fullmatch
+
+
+def _never(_: str) -> None:
+    return None
+
+
+def _lines_of(file: Path) -> list[str]:
+    try:
+        with open_regular(os.fsencode(file)) as stream:
+            return stream.read(_LARGEST).decode("utf-8-sig", "surrogateescape").splitlines()
+    except OSError as failure:
+        _log.warning("An ignore file cannot be read: %r: %s", str(file), failure.strerror)
+        return []
+
+
+def _rule(line: str, folder: str, taking: Said) -> _Rule | None:
+    """`taking` is what a `!` line says."""
+    if any(part.replace("**", "").count("*") > _MOST_STARS for part in line.split("/")):
+        _log.warning("Left out, too many wildcards: %r in %r", line, folder)
+        return None
+    if not line.endswith("\\ "):
+        line = line.rstrip()
+    # pathspec matches a file with all that is below it. Here each level is asked about by itself,
+    # so an expression has to match the whole of a path.
+    if line.endswith("/**"):
+        line += "/*"
+    elif line.endswith("/**/"):
+        line += "*/"
+    try:
+        pattern = GitIgnoreSpecPattern(line)
+    except GitIgnorePatternError:
+        _log.warning("Not a pattern: %r in %r", line, folder)
+        return None
+    if pattern.include is None or pattern.regex is None:
+        return None
+    expression = _GROUP_NAME.sub("(?:", pattern.regex.pattern)
+    expression = _EVERYTHING.get(expression, expression)
+    matches = re.compile(expression, re.DOTALL).fullmatch
+    says = Said.LEAVE_OUT if pattern.include else taking
+    return _Rule(expression, matches, says, "/" not in line.rstrip("/"))

@@ -1,0 +1,215 @@
+"""Comparing the user's folders with the catalog: what is new, changed, moved or gone.
+
+Telling a disk that is not plugged in from files that were deleted.
+"""
+
+import json
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+
+from assistant.library.files.walk import Candidate, Skipped, Visit, WalkRules, visits
+from assistant.library.store.catalog import Catalog, Change, Listed, Stamp
+from assistant.library.store.collections import Root
+from assistant.library.store.database import Database
+
+_KEY = "mounts:"
+
+
+class KnownMounts:
+    """The mount points that the user's files lie on, as they were seen last; in library.db."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, root_id: int) -> frozenset[bytes]:
+        """Those at, above and inside a root."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT value FROM meta WHERE key = ?", (f"{_KEY}{root_id}",)
+            ).fetchone()
+        return frozenset(os.fsencode(path) for path in json.loads(row[0])) if row else frozenset()
+
+    def keep(self, root_id: int, mounts: Collection[bytes]) -> None:
+        """Replace what is known of a root; nothing is kept of one without mount points."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM meta WHERE key = ?", (f"{_KEY}{root_id}",))
+            if mounts:
+                paths = json.dumps(sorted(os.fsdecode(path) for path in mounts))
+                connection.execute(
+                    "INSERT INTO meta (key, value) VALUES (?, ?)", (f"{_KEY}{root_id}", paths)
+                )
+
+
+def mount_above(path: bytes) -> bytes | None:
+    """The nearest mount point at or above an absolute path; None where that is `/` itself."""
+    while path not in (b"/", b""):
+        if os.path.ismount(path):
+            return path
+        path = os.path.dirname(path)  # noqa: PTH120 - Path takes no bytes
+    return None
+
+
+def is_absent(mount: bytes) -> bool:
+    """Whether nothing is mounted there now: the place is gone, or an empty folder is left."""
+    if os.path.ismount(mount):
+        return False
+    with suppress(OSError), os.scandir(mount) as listing:
+        return next(listing, None) is None
+    return True
+
+
+AT_ONCE = 500
+"""Files that are noted in one transaction."""
+
+NOWHERE = Stamp(0, 0, 0)
+"""The stamp of what the walk leaves out: nothing but a change of mind makes it worth reading."""
+
+_AS_WANTED = ("ignored", "hidden")
+
+
+class Scan:
+    """One look at one root. The public attributes are there when it is over."""
+
+    def __init__(
+        self, catalog: Catalog, root: Root, rules: WalkRules, mounts: KnownMounts | None = None
+    ) -> None:
+        """Without `mounts` what lay on a disk that is not plugged in counts as deleted."""
+        self._catalog = catalog
+        self._root = root
+        self._rules = rules
+        self._mounts = mounts
+        self._known = catalog.listed(root.id)
+        self._unseen = dict(self._known)
+        self._unreadable: list[bytes] = []
+        self._news: list[tuple[bytes, Stamp]] = []
+        self._left_out: list[Skipped] = []
+        self.removed = 0
+        self.changes: list[Change] = []
+        self.unchanged = True
+        """Whether the catalog says of the root what it said before."""
+        self.is_settled = True
+        """Whether no file of the root waits or was skipped; only if it is unchanged."""
+        self.folders: dict[bytes, tuple[int, int]] = {}
+        """Those that were looked into, with their disk and their number there."""
+        self.takes_back = False
+        """Whether there is an ignore file that can bring back what is hidden."""
+
+    def run(self, is_wanted: Callable[[], None]) -> Iterator[int]:
+        """Bring the catalog in line with the disk; yields how many files were seen so far.
+
+        Args:
+            is_wanted: called now and then; raises to give up, which leaves nothing wrong.
+        """
+        seen = told = 0
+        for visit in visits([self._root.path], self._rules):
+            is_wanted()
+            self._remember(visit)
+            for entry in visit.found:
+                if isinstance(entry, Candidate):
+                    seen += 1
+                    known = self._unseen.pop(entry.path, None)
+                    if known is None or known[:3] != entry[1:]:
+                        self._news.append((entry.path, Stamp(*entry[1:])))
+                else:
+                    seen += self._take_skipped(entry)
+            if not self._known and len(self._news) >= AT_ONCE:
+                self._note_news()
+            if seen - told >= AT_ONCE:
+                told = seen
+                yield seen
+        yield seen
+        self.unchanged = self.unchanged and not (self._news or self._left_out)
+        self._note_moves()
+        self._note_news()
+        self._note_left_out()
+        self._note_gone()
+        self.is_settled = all(known.state == "indexed" for known in self._known.values())
+
+    def _remember(self, visit: Visit) -> None:
+        if visit.folder is not None and any(visit.identity):
+            self.folders[visit.folder] = visit.identity
+            self.takes_back = self.takes_back or visit.takes_back
+
+    def _take_skipped(self, entry: Skipped) -> int:
+        """Sort what the walk leaves alone; 1 when it is a file that counts."""
+        if entry.reason == "unreadable":
+            self._unreadable.append(entry.path)
+            if not os.path.lexists(entry.path):
+                return 0
+        if entry.reason in _AS_WANTED:
+            return 0
+        known = self._unseen.pop(entry.path, None)
+        told = (known.state, known.reason, known.detail) if known else None
+        if told != ("skipped", entry.reason, entry.detail):
+            self._left_out.append(entry)
+        return 1
+
+    def _note_news(self) -> None:
+        if self._news:
+            self.unchanged = False
+            self.changes += self._catalog.found(self._root.id, self._news)
+            self._news.clear()
+
+    def _note_left_out(self) -> None:
+        for at in range(0, len(self._left_out), AT_ONCE):
+            part = self._left_out[at : at + AT_ONCE]
+            found = [(entry.path, NOWHERE) for entry in part]
+            self.changes += self._catalog.found(self._root.id, found)
+            for entry in part:
+                if entry.reason != "ignored" and entry.reason != "hidden":
+                    change = self._catalog.skip(entry.path, NOWHERE, entry.reason, entry.detail)
+                    self.changes.append(change)
+
+    def _note_moves(self) -> None:
+        """A file that keeps its stamp, number on the disk included, has a new name only."""
+        if not self._news:
+            return
+        gone = {Stamp(*k[:3]): path for path, k in self._unseen.items() if _is_moved(path, k)}
+        staying: list[tuple[bytes, Stamp]] = []
+        for path, stamp in self._news:
+            old = gone.pop(stamp, None) if path not in self._known else None
+            if old is None:
+                staying.append((path, stamp))
+                continue
+            self.changes += self._catalog.found(self._root.id, [(path, stamp)])
+            self.changes += self._catalog.move(old, path, stamp)
+            del self._unseen[old]
+        self._news[:] = staying
+
+    def _note_gone(self) -> None:
+        """Take out what was deleted. What lies where nobody can look now stays: in a folder that
+        cannot be read, or on a disk that is not plugged in."""
+        within = tuple(os.path.join(path, b"") for path in self._unreachable())  # noqa: PTH118
+        gone = [path for path in self._unseen if not (within and path.startswith(within))]
+        for at in range(0, len(gone), AT_ONCE):
+            self.changes += self._catalog.gone(self._root.id, gone[at : at + AT_ONCE])
+        self.removed = len(gone)
+        self.unchanged = self.unchanged and not gone
+
+    def _unreachable(self) -> set[bytes]:
+        """The folders of which the walk can say nothing."""
+        parent = os.path.dirname(self._root.path)  # noqa: PTH120 - Path takes no bytes
+        hidden = set() if os.path.isdir(parent) else {parent}  # noqa: PTH112
+        return hidden | self._absent_mounts() | set(self._unreadable)
+
+    def _absent_mounts(self) -> set[bytes]:
+        """Where another disk was and is not now; notes those that are there."""
+        if self._mounts is None:
+            return set()
+        before = self._mounts.of(self._root.id)
+        absent = {mount for mount in before if is_absent(mount)}
+        inside = {
+            folder
+            for folder, identity in self.folders.items()
+            if identity[0] != self.folders.get(folder.rpartition(b"/")[0], identity)[0]
+        }
+        above = mount_above(self._root.path)
+        now = absent | inside | ({above} if above else set())
+        if now != before:
+            self._mounts.keep(self._root.id, now)
+        return absent
+
+
+def _is_moved(path: bytes, known: Listed) -> bool:
+    return known.state == "indexed" and not os.path.lexists(path)

@@ -1,0 +1,357 @@
+"""The indexing job: from the files on disk to passages that are found.
+
+It streams: what is in memory is a few files at a time, whatever the number of files. It can end at
+any moment. A file is in the catalog whole or not at all, the catalog knows what is still to be
+read, and embeddings are kept batch by batch, so that the next job goes on where this one ended.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Event
+from time import monotonic
+from typing import NamedTuple, Protocol
+
+from assistant.core.values.library import (
+    Done,
+    Indexed,
+    IndexEvent,
+    Planned,
+    Progress,
+    Scanned,
+    Skipped,
+)
+from assistant.library.embedding.sentence_transformers import Embedder
+from assistant.library.file_access import open_regular, printable_path
+from assistant.library.files.scan import KnownMounts, Scan
+from assistant.library.files.walk import WalkRules
+from assistant.library.indexing.estimate import Stored, Work
+from assistant.library.indexing.pace import Pace
+from assistant.library.indexing.queue import StoppedError
+from assistant.library.limits import UnreadableError
+from assistant.library.reading.frames import Reading
+from assistant.library.reading.pool import ReadingStoppedError
+from assistant.library.store.catalog import Catalog, Change, KnownFile, Stamp
+from assistant.library.store.collections import Root
+from assistant.library.store.database import Database
+from assistant.library.store.embeddings import Embeddings
+from assistant.library.text.chunking import ChunkLimits, Draft, prepare, texts_to_embed
+
+AHEAD = 3
+"""Files that are read while others are embedded."""
+
+TOGETHER = 128
+"""Passages of several small files that are embedded together: small batches are slow."""
+
+KEPT_AT_ONCE = 256
+"""Passages of one large file after which their embeddings are on disk."""
+
+ROOM = 24
+"""Tokens of what the embedder reads that are left for the title and the headings."""
+
+
+BLOCK = 2**20
+"""Bytes."""
+
+
+class Reader(Protocol):
+    """Whoever turns files into documents."""
+
+    def read(
+        self, path: bytes, stop: Event, holds: Callable[[], bool]
+    ) -> Reading | UnreadableError: ...
+
+
+class Embedding(NamedTuple):
+    """What is needed as soon as a passage is to be stored; opening it takes seconds."""
+
+    embedder: Embedder
+    embeddings: Embeddings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an indexing job works with."""
+
+    database: Database
+    catalog: Catalog
+    reader: Reader
+    embedding: Callable[[], Embedding]
+    """Opened by the first call."""
+    follow: Callable[[Change], None]
+    """Has the search structure over the embeddings take in what has changed in the catalog."""
+    rules: WalkRules = field(default_factory=WalkRules)
+    holds: Callable[[], bool] = lambda: False
+    """Whether jobs have to hold now; asked by the threads that read."""
+    scanned: Callable[[Root, Scan, float], None] = lambda _root, _scan, _seconds: None
+    """Told what a scan saw and how many seconds it took."""
+
+
+class _Prepared(NamedTuple):
+    """A file on its way into the catalog."""
+
+    path: bytes
+    stamp: Stamp
+    reading: Reading
+    drafts: list[Draft]
+
+
+class _Outcome(NamedTuple):
+    """What a reader made of a file."""
+
+    known: KnownFile
+    result: Reading | UnreadableError | None
+    """None: its content is what it was."""
+
+
+class Indexing:
+    """One job."""
+
+    def __init__(self, parts: Parts, pace: Pace, stop: Event, *, again: bool = False) -> None:
+        """Args:
+        again: read also what has not changed.
+        """
+        self._parts = parts
+        self._catalog = parts.catalog
+        self._pace = pace
+        self._stop = stop
+        self._again = again
+        self._started = monotonic()
+        self.work = Work()
+        self._indexed = self._skipped = self._removed = 0
+        self._in_hand: set[bytes] = set()
+        self._settled: set[int] = set()
+        """The roots in which nothing has changed and no file waits or was skipped."""
+
+    def run(self, roots: Sequence[Root]) -> Iterator[IndexEvent]:
+        """Index what is new or has changed under the roots; `Done` comes last."""
+        stopped = False
+        try:
+            for root in roots:
+                yield from self._scan(root)
+            yield from self._read(roots)
+        except (StoppedError, ReadingStoppedError):
+            stopped = True
+        finally:
+            self._let_go()
+        yield Done(
+            indexed=self._indexed,
+            skipped=self._skipped,
+            removed=self._removed,
+            seconds=round(monotonic() - self._started, 3),
+            stopped=stopped,
+        )
+
+    def _scan(self, root: Root) -> Iterator[IndexEvent]:
+        started = monotonic()
+        scan = Scan(self._catalog, root, self._parts.rules, KnownMounts(self._parts.database))
+        try:
+            for seen in scan.run(self._pace.check_stop):
+                yield Scanned(files=seen)
+        finally:
+            self._follow(scan.changes)
+        self._parts.scanned(root, scan, monotonic() - started)
+        self._removed += scan.removed
+        if scan.unchanged and scan.is_settled:
+            self._settled.add(root.id)
+
+    def _read(self, roots: Sequence[Root]) -> Iterator[IndexEvent]:
+        """Tell the plan and carry it out."""
+        waiting: dict[bytes, int] = {}
+        suspects: list[bytes] = []
+        failed: list[KnownFile] = []
+        for root in roots:
+            for path, known in self._unsettled(root).items():
+                if self._again and known.state != "waiting" and not _is_left_out(known):
+                    self._catalog.retry(path)
+                elif known.state == "skipped":
+                    failed.append(known)
+                    continue
+                elif known.state == "indexed":
+                    continue
+                waiting[path] = known.stamp.size
+                if known.crashes:
+                    suspects.append(path)
+        yield Planned(files=len(waiting), bytes=sum(waiting.values()))
+        for known in failed:
+            yield self._told(known.path, known.reason or "unreadable", known.detail)
+        self._pace.begin(waiting)
+        for path in suspects:
+            del waiting[path]
+        yield from self._index(waiting, TOGETHER)
+        # What was in hand when the program died is done last and by itself: another death then
+        # says something about this file alone.
+        for path in suspects:
+            yield from self._index([path], 1)
+
+    def _unsettled(self, root: Root) -> dict[bytes, KnownFile]:
+        """The files that may have to be read or told of."""
+        if self._again:
+            return self._catalog.files(root.id)
+        return {} if root.id in self._settled else self._catalog.unsettled(root.id)
+
+    def _index(self, paths: Iterable[bytes], together: int) -> Iterator[IndexEvent]:
+        group: list[_Prepared] = []
+        for step in self._outcomes(paths, ahead=AHEAD if together > 1 else 1):
+            if isinstance(step, Progress):
+                yield step
+                continue
+            known, result = step
+            yield from self._pace.told(printable_path(known.path))
+            if result is None or isinstance(result, UnreadableError):
+                yield from self._without_passages(known, result)
+                continue
+            group.append(self._prepare(known, result))
+            if sum(len(file.drafts) for file in group) >= together:
+                yield from self._store(group)
+                group = []
+        yield from self._store(group)
+
+    def _outcomes(self, paths: Iterable[bytes], ahead: int) -> Iterator[_Outcome | Progress]:
+        """What the readers make of files, in order, some of them read ahead of time."""
+        pending: deque[Future[_Outcome | None]] = deque()
+        remaining = iter(paths)
+        with ThreadPoolExecutor(ahead, thread_name_prefix="reading") as threads:
+            try:
+                while True:
+                    while len(pending) < ahead and (path := next(remaining, None)) is not None:
+                        pending.append(threads.submit(self._outcome, path))
+                    if not pending:
+                        return
+                    yield from self._pace.wait()
+                    outcome = pending.popleft().result()
+                    if outcome is not None:
+                        yield outcome
+            finally:
+                for future in pending:
+                    future.cancel()
+
+    def _outcome(self, path: bytes) -> _Outcome | None:
+        """None when somebody took the file out of the library meanwhile."""
+        known = self._catalog.file(path)
+        if known is None:
+            return None
+        if known.sha256 and not self._again and known.sha256 == _digest(path):
+            return _Outcome(known, None)
+        return _Outcome(known, self._parts.reader.read(path, self._stop, self._parts.holds))
+
+    def _without_passages(
+        self, known: KnownFile, failure: UnreadableError | None
+    ) -> Iterator[IndexEvent]:
+        with suppress(KeyError):
+            if failure is None:
+                self._catalog.touch(known.path, known.stamp)
+            else:
+                change = self._catalog.skip(known.path, known.stamp, failure.reason, failure.detail)
+                self._follow([change])
+                self.work.gave_none(known.path, known.stamp.size)
+                yield self._told(known.path, failure.reason, failure.detail)
+        yield from self._pace.done(known.path)
+
+    def _prepare(self, known: KnownFile, reading: Reading) -> _Prepared:
+        self._catalog.begin_reading(known.path)
+        self._in_hand.add(known.path)
+        embedder = self._parts.embedding().embedder
+        limits = ChunkLimits(tokens=max(embedder.max_tokens - ROOM, embedder.max_tokens // 2))
+
+        def count_tokens(texts: Sequence[str]) -> list[int]:
+            self._pace.check()
+            return embedder.count_tokens(texts)
+
+        drafts = prepare(reading.document, count_tokens, limits)
+        stamp = Stamp(reading.size, reading.mtime_ns, known.stamp.inode)
+        return _Prepared(known.path, stamp, reading, drafts)
+
+    def _store(self, group: Sequence[_Prepared]) -> Iterator[IndexEvent]:
+        """Embed the passages of some files, and put these into the catalog one by one."""
+        drafts = {draft.key: draft for file in group for draft in file.drafts}
+        yield from self._embed(drafts)
+        changes = []
+        for file in group:
+            with suppress(KeyError):
+                changes.append(
+                    self._catalog.replace(
+                        file.path,
+                        file.stamp,
+                        file.reading.content_hash,
+                        file.reading.document.title,
+                        file.drafts,
+                    )
+                )
+            self._in_hand.discard(file.path)
+        self._follow(changes)
+        stored = [Stored(f.path, f.stamp.size, len(f.drafts)) for f in group]
+        self.work.stored(stored, self._pace.worked)
+        for file in group:
+            self._indexed += 1
+            yield Indexed(path=printable_path(file.path), passages=len(file.drafts))
+            yield from self._pace.done(file.path)
+
+    def _embed(self, drafts: dict[bytes, Draft]) -> Iterator[IndexEvent]:
+        if not drafts:
+            return
+        embedder, embeddings = self._parts.embedding()
+        missing = embeddings.missing(list(drafts))
+        keys = [key for key in drafts if key in missing]
+        for at in range(0, len(keys), KEPT_AT_ONCE):
+            part = keys[at : at + KEPT_AT_ONCE]
+            texts = texts_to_embed(
+                [(drafts[key].context, drafts[key].chunk.text) for key in part],
+                embedder.count_tokens,
+                embedder.max_tokens,
+            )
+            embeddings.keep(part, embedder.embed(texts, self._pace.check))
+            yield from self._pace.wait()
+
+    def _let_go(self) -> None:
+        """A stop is no crash, whatever was in hand."""
+        with self._parts.database.write() as connection:
+            connection.executemany(
+                "UPDATE files SET reading = 0 WHERE path = ?", [(path,) for path in self._in_hand]
+            )
+        self._in_hand.clear()
+
+    def _follow(self, changes: Sequence[Change]) -> None:
+        """Have the search structure follow the catalog."""
+        for change in _joined(changes):
+            self._parts.follow(change)
+
+    def _told(self, path: bytes, reason: str, detail: str) -> Skipped:
+        self._skipped += 1
+        return Skipped.model_validate(
+            {"path": printable_path(path), "reason": reason, "detail": detail}
+        )
+
+
+def _joined(changes: Iterable[Change]) -> list[Change]:
+    """As few changes as say the same: each costs the search structure a write."""
+    joined: dict[tuple[int, ...], Change] = {}
+    for change in changes:
+        if change.collections and (change.added or change.removed):
+            so_far = joined.get(change.collections, Change(change.collections, (), ()))
+            joined[change.collections] = Change(
+                change.collections,
+                (*so_far.added, *change.added),
+                (*so_far.removed, *change.removed),
+            )
+    return list(joined.values())
+
+
+def _is_left_out(known: KnownFile) -> bool:
+    """Whether the walk itself refused the file: nothing would be won by reading it."""
+    return known.state == "skipped" and known.stamp == Stamp(0, 0, 0)
+
+
+def _digest(path: bytes) -> str | None:
+    """The SHA-256 of a file; None when it cannot be read, which its reader will explain."""
+    try:
+        with open_regular(path) as stream:
+            digest = hashlib.sha256()
+            while block := stream.read(BLOCK):
+                digest.update(block)
+            return digest.hexdigest()
+    except OSError:
+        return None

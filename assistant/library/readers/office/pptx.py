@@ -1,0 +1,104 @@
+"""PPTX: slide by slide, with tables, charts, diagrams, comments and the speaker's notes."""
+
+from collections.abc import Iterator
+
+from assistant.core.values.documents import Document
+from assistant.library.readers.base.archive import (
+    Archive,
+    Element,
+    attribute,
+    below,
+    first,
+    local,
+    parse_part,
+)
+from assistant.library.readers.base.builder import DocumentBuilder
+from assistant.library.readers.base.source import Source
+from assistant.library.readers.office.ooxml import (
+    chart_text,
+    core_title,
+    drawing_text,
+    main_part,
+    parts_of_kind,
+    relations,
+    without_fallbacks,
+)
+
+_TITLES = frozenset({"title", "ctrTitle"})
+_FURNITURE = frozenset({"sldNum", "sldImg", "hdr"})
+"""Placeholders that hold nothing of the slide's own."""
+
+
+def read_pptx(source: Source) -> Document:
+    """Read a PPTX; each slide is a page, its title a heading."""
+    archive = Archive(source.data, source.limits)
+    part = main_part(archive, "ppt/presentation.xml")
+    builder = DocumentBuilder(source.limits)
+    title = ""
+    for number, slide in enumerate(_slides(archive, part), start=1):
+        builder.page = number
+        heading = _add_slide(builder, archive, slide)
+        title = title or heading
+    pictures = bool(archive.names("ppt/media/"))
+    return builder.build(source.title(core_title(archive), title), has_pictures=pictures)
+
+
+def _slides(archive: Archive, part: str) -> Iterator[str]:
+    """The names of the slides' parts in the order of the show."""
+    root = parse_part(archive.read(part), part)
+    targets = {relation.id: relation.target for relation in relations(archive, part)}
+    for slide in below(root, "sldId"):
+        # The element has an id of its own beside that of the relation.
+        ids = [str(value) for key, value in slide.attrib.items() if str(key).endswith("}id")]
+        if ids and ids[0] in targets:
+            yield targets[ids[0]]
+
+
+def _add_slide(builder: DocumentBuilder, archive: Archive, name: str) -> str:
+    """Add a slide with all that belongs to it; return its title."""
+    data = archive.find(name)
+    if data is None:
+        return ""
+    title = _add_shapes(builder, without_fallbacks(parse_part(data, name)))
+    for _, root in parts_of_kind(archive, name, "chart", "chartEx"):
+        for text in chart_text(root):
+            builder.add(text)
+    for _, root in parts_of_kind(archive, name, "diagramData"):
+        for text in drawing_text(root):
+            builder.add(text)
+    for _, root in parts_of_kind(archive, name, "notesSlide"):
+        _add_shapes(builder, without_fallbacks(root))
+    for _, root in parts_of_kind(archive, name, "comments"):
+        for comment in below(root, "text", "t"):
+            builder.add(comment.text or "")
+    return title
+
+
+def _add_shapes(builder: DocumentBuilder, root: Element) -> str:
+    title = ""
+    for shape in below(root, "sp", "graphicFrame", "pic", "cxnSp"):
+        kind = _placeholder(shape)
+        if kind in _FURNITURE:
+            continue
+        if local(shape) == "graphicFrame":
+            for row in below(shape, "tr"):
+                builder.add_row(
+                    [" ".join(drawing_text(cell)) for cell in row if local(cell) == "tc"]
+                )
+        elif kind in _TITLES:
+            text = " ".join(drawing_text(shape))
+            builder.add_heading(text, 1)
+            title = title or text
+        else:
+            for text in drawing_text(shape):
+                builder.add(text, "list" if kind == "body" else "paragraph")
+        properties = first(shape, "cNvPr")
+        if properties is not None:
+            builder.add(attribute(properties, "descr"))
+    return title
+
+
+def _placeholder(shape: Element) -> str:
+    """What a shape is for: `title`, `body` …; empty for a free one."""
+    mark = first(shape, "ph")
+    return "" if mark is None else attribute(mark, "type") or "body"

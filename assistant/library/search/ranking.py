@@ -1,0 +1,281 @@
+"""How well a passage fits a question: two scores and how its words stand together.
+
+The score is a weighted sum of features from 0 to 1, the weights fitted on questions with known
+answers (`benchmarks.tune`). The embedder knows English best: elsewhere its vote counts less.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from assistant.core.values.base import Value
+from assistant.library.store.keywords import Query, Reading, inverse_frequency
+from assistant.library.store.passages import StoredPassage
+from assistant.library.text.analysis import Analyzer, Spots, Wanted
+from assistant.library.text.chunking import context_of
+from assistant.library.text.languages import Language
+
+K1, B = 1.2, 0.75
+"""BM25's usual parameters."""
+
+NARROW, WIDE = 10, 25
+"""Words of the windows in which the question's words are looked for together."""
+
+NORMALISED_OVER = 50
+"""The lowest of so many best scores is 0, the highest 1."""
+
+
+class Features(NamedTuple):
+    """What speaks for a passage, each from 0 to 1."""
+
+    dense: float
+    """Cosine, normalised over the candidates."""
+    keywords: float
+    """BM25, normalised likewise."""
+    coverage: float
+    """The share of the question's words that the passage has, rare words counting more."""
+    exact: float
+    """The same, of those that stand there in the very form of the question."""
+    narrow: float
+    """The largest share that stands within `NARROW` words."""
+    wide: float
+    """The largest share that stands within `WIDE` words."""
+    near: float
+    """How close the question's neighbours stand together."""
+    adjacent: float
+    """The share of the question's pairs of words that stand side by side."""
+
+
+class Weights(Value):
+    """What each feature counts."""
+
+    dense: Mapping[Language, float]
+    dense_elsewhere: float
+    """In languages that `dense` does not name."""
+    keywords: float
+    coverage: float
+    exact: float
+    narrow: float
+    wide: float
+    near: float
+    adjacent: float
+
+    def score(self, features: Features, language: Language) -> float:
+        """0 to 1."""
+        weights = (
+            self.dense.get(language, self.dense_elsewhere),
+            self.keywords,
+            self.coverage,
+            self.exact,
+            self.narrow,
+            self.wide,
+            self.near,
+            self.adjacent,
+        )
+        whole = sum(weight * value for weight, value in zip(weights, features, strict=True))
+        return min(1.0, max(0.0, whole / sum(weights)))
+
+
+WEIGHTS = Weights(
+    dense={"en": 2.24},
+    dense_elsewhere=0.94,
+    keywords=2.32,
+    coverage=1.62,
+    exact=2.03,
+    narrow=1.42,
+    wide=1.64,
+    near=0.98,
+    adjacent=1.32,
+)
+
+
+class Candidate(NamedTuple):
+    """A passage that was found, with all that is known about its fit."""
+
+    passage: StoredPassage
+    cosine: float
+    bm25: float
+    features: Features
+    score: float
+
+
+class _Text(NamedTuple):
+    """Where the question's words stand in a passage."""
+
+    title: Spots
+    body: Spots
+    counts: Counter[str]
+    """By stem."""
+
+
+def rank(
+    query: Query,
+    passages: Sequence[StoredPassage],
+    cosines: Mapping[int, float],
+    analyzer: Analyzer,
+    weights: Weights = WEIGHTS,
+) -> list[Candidate]:
+    """The candidates, best first.
+
+    Args:
+        cosines: of question and passage, by passage id; passages without an embedding have none.
+    """
+    wanted = {
+        language: Wanted.of(word.stem for word in reading.words)
+        for language, reading in query.readings.items()
+    }
+    texts = [_read(passage, analyzer, wanted[passage.language]) for passage in passages]
+    bm25 = _bm25(query, passages, texts)
+    dense = _normalised([cosines.get(passage.id, 0.0) for passage in passages])
+    sparse = _normalised(bm25)
+    candidates = []
+    for index, (passage, text) in enumerate(zip(passages, texts, strict=True)):
+        reading = query.readings[passage.language]
+        features = _features(reading, query, text, dense[index], sparse[index])
+        spoken = query.language if query.language != "simple" else passage.language
+        candidates.append(
+            Candidate(
+                passage,
+                cosines.get(passage.id, 0.0),
+                bm25[index],
+                features,
+                weights.score(features, spoken),
+            )
+        )
+    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.passage.id))
+
+
+def _read(passage: StoredPassage, analyzer: Analyzer, wanted: Wanted) -> _Text:
+    context = context_of(passage.title, passage.place)
+    title = analyzer.look_for(wanted, context, passage.language)
+    body = analyzer.look_for(wanted, passage.text, passage.language)
+    return _Text(title, body, Counter(word.stem for _, word in (*title.found, *body.found)))
+
+
+def _bm25(query: Query, passages: Sequence[StoredPassage], texts: Sequence[_Text]) -> list[float]:
+    """BM25 with the candidates' mean length for that of all passages."""
+    lengths = [text.title.length + text.body.length for text in texts]
+    mean = sum(lengths) / len(lengths) if sum(lengths) else 1.0
+    scores = []
+    for passage, text, length in zip(passages, texts, lengths, strict=True):
+        norm = K1 * (1 - B + B * length / mean)
+        scores.append(
+            sum(
+                weight * text.counts[stem] * (K1 + 1) / (text.counts[stem] + norm)
+                for stem, weight in query.readings[passage.language].weights.items()
+            )
+        )
+    return scores
+
+
+def _normalised(scores: Sequence[float]) -> list[float]:
+    best = sorted(scores, reverse=True)[:NORMALISED_OVER]
+    if not best or best[0] <= best[-1]:
+        return [1.0] * len(scores)
+    low, spread = best[-1], best[0] - best[-1]
+    return [max(0.0, (score - low) / spread) for score in scores]
+
+
+def _features(
+    reading: Reading, query: Query, text: _Text, dense: float, keywords: float
+) -> Features:
+    weights = reading.weights
+    whole = sum(weights.values()) or 1.0
+    there = [stem for stem in weights if text.counts[stem]]
+    asked = {word for word in reading.words if word.stem in weights}
+    words = {word for _, word in (*text.title.found, *text.body.found)}
+    same = {stem for stem, _ in asked & words}
+    spots = [(at, word.stem) for at, word in text.body.found if word.stem in weights]
+    return Features(
+        dense=dense,
+        keywords=keywords,
+        coverage=sum(weights[stem] for stem in there) / whole,
+        exact=sum(weights[stem] for stem in same) / whole,
+        narrow=_window(spots, weights, NARROW) / whole,
+        wide=_window(spots, weights, WIDE) / whole,
+        near=_near(reading, spots),
+        adjacent=_adjacent(reading, query, text),
+    )
+
+
+def _window(spots: Sequence[tuple[int, str]], weights: Mapping[str, float], width: int) -> float:
+    """The largest weight of different stems that stand within `width` words."""
+    best = weight = 0.0
+    inside: Counter[str] = Counter()
+    first = 0
+    for at, stem in spots:
+        inside[stem] += 1
+        if inside[stem] == 1:
+            weight += weights[stem]
+        while spots[first][0] <= at - width:
+            left = spots[first][1]
+            inside[left] -= 1
+            if not inside[left]:
+                weight -= weights[left]
+            first += 1
+        best = max(best, weight)
+    return best
+
+
+def _near(reading: Reading, spots: Sequence[tuple[int, str]]) -> float:
+    """The mean closeness of words that follow each other in the question, 1 being side by side;
+    each pair counts by the geometric mean of its words' weights."""
+    telling = [word.stem for word in reading.words if word.stem in reading.weights]
+    pairs = _pairs(telling)
+    places: dict[str, list[int]] = {}
+    for at, stem in spots:
+        places.setdefault(stem, []).append(at)
+    found = whole = 0.0
+    for one, other in pairs:
+        weight = math.sqrt(reading.weights[one] * reading.weights[other])
+        whole += weight
+        if one in places and other in places:
+            found += weight / _distance(places[one], places[other])
+    return found / whole if whole else 0.0
+
+
+def _distance(ones: Sequence[int], others: Sequence[int]) -> int:
+    """The least distance between two rising rows of positions, at least 1."""
+    best, i, j = abs(ones[0] - others[0]), 0, 0
+    while i < len(ones) and j < len(others):
+        best = min(best, abs(ones[i] - others[j]))
+        if ones[i] < others[j]:
+            i += 1
+        else:
+            j += 1
+    return max(best, 1)
+
+
+def _adjacent(reading: Reading, query: Query, text: _Text) -> float:
+    """The weight of the question's pairs, stop words included, that stand there as they are."""
+    pairs = _pairs([word.stem for word in reading.words])
+    if not pairs:
+        return 0.0
+    there = {*_side_by_side(text.body), *_side_by_side(text.title)}
+    weights = [_pair_weight(pair, query) for pair in pairs]
+    found = sum(weight for pair, weight in zip(pairs, weights, strict=True) if pair in there)
+    return found / (sum(weights) or 1.0)
+
+
+def _pair_weight(pair: tuple[str, str], query: Query) -> float:
+    one, other = (
+        inverse_frequency(query.frequencies.get(stem, query.passages), query.passages)
+        for stem in pair
+    )
+    return math.sqrt(one * other)
+
+
+def _side_by_side(spots: Spots) -> list[tuple[str, str]]:
+    """The stems of words that stand side by side, those of the same stem left out."""
+    return [
+        (one.stem, other.stem)
+        for (at, one), (following, other) in pairwise(spots.found)
+        if following == at + 1 and one.stem != other.stem
+    ]
+
+
+def _pairs(stems: Iterable[str]) -> list[tuple[str, str]]:
+    row = list(stems)
+    return [(one, other) for one, other in pairwise(row) if one != other]

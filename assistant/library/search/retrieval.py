@@ -1,0 +1,234 @@
+"""The passages for a question: found by meaning and by words, ranked, cleared of repetitions.
+
+Neighbours are put together only after the ranking (`join_neighbours`), so that what is measured
+is the ranking itself.
+
+Passages that say the same: copies and versions of a file give the same answer twice.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from assistant.core.values.documents import Passage
+from assistant.core.values.library import SearchResult, Unfit, Unused
+from assistant.library.search.evidence import BY_WORDS, JUDGE, Judge, Signs, signs_of
+from assistant.library.search.ranking import WEIGHTS, Candidate, Weights, rank
+from assistant.library.store import keywords, passages
+from assistant.library.store.database import Database
+from assistant.library.store.keywords import Query
+from assistant.library.store.passages import StoredPassage
+from assistant.library.text.analysis import Analyzer
+from assistant.library.text.languages import fold
+from assistant.library.vectors.chroma import Hit
+from assistant.library.vectors.semantic import Meaning
+
+POOL = 50
+"""Candidates that each way of searching brings."""
+
+TOLD_UNUSED = 10
+"""Candidates that are named although they are not given out."""
+
+LONGEST_QUESTION = 4000
+"""Characters that are searched for; a pasted document is not a question."""
+
+MOST_JOINED = 3
+"""Passages that are put together at most."""
+
+
+class Found(NamedTuple):
+    """What was found for a question, before anything is left out."""
+
+    query: Query
+    ranked: list[Candidate]
+    """Best first."""
+    keyword_hits: list[int]
+    hits: list[Hit]
+
+    @property
+    def signs(self) -> Signs:
+        """What speaks for evidence."""
+        return signs_of(self.ranked, self.keyword_hits, self.hits, self.query.passages)
+
+
+class Retrieval:
+    """Searches one library by words, and by meaning where it can. Safe to use from threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        analyzer: Analyzer,
+        meaning: Meaning | None,
+        weights: Weights = WEIGHTS,
+        judge: Judge = JUDGE,
+    ) -> None:
+        self._database = database
+        self._analyzer = analyzer
+        self._meaning = meaning
+        self._weights = weights
+        self._judge = judge if meaning is not None else BY_WORDS
+
+    def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
+        """The passages that fit a question, at most `limit`, best first.
+
+        Args:
+            collections: where to look; None is everywhere.
+        """
+        found = self.find(question, collections)
+        chosen, unused = _choose(found.ranked, limit)
+        evidence = self._judge.evidence(found.signs, found.query.language) if found.ranked else 0.0
+        return SearchResult(
+            passages=tuple(passage_of(candidate) for candidate in chosen),
+            evidence=evidence,
+            sufficient=bool(chosen) and evidence >= self._judge.enough,
+            unused=tuple(
+                Unused(passage=passage_of(candidate), reason=reason)
+                for candidate, reason in unused[:TOLD_UNUSED]
+            ),
+            searched=found.query.passages,
+        )
+
+    def find(self, question: str, collections: Sequence[int] | None) -> Found:
+        """Everything that either way of searching brings, ranked together."""
+        asked = question[:LONGEST_QUESTION]
+        with self._database.read() as connection:
+            query = keywords.prepare(connection, self._analyzer, asked)
+            words = keywords.search(connection, query, POOL, collections)
+        hits, cosines = self._by_meaning(asked, words, collections)
+        with self._database.read() as connection:
+            stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
+        ranked = rank(query, list(stored.values()), cosines, self._analyzer, self._weights)
+        return Found(query, ranked, words, hits)
+
+    def _by_meaning(
+        self, question: str, words: Sequence[int], collections: Sequence[int] | None
+    ) -> tuple[list[Hit], dict[int, float]]:
+        """The passages nearest in meaning; the cosines of these and of those found by words."""
+        if self._meaning is None:
+            return [], {}
+        vector = self._meaning.embedder.embed_question(question)
+        hits = self._meaning.index.search(vector, POOL, collections)
+        cosines = dict(hits)
+        unknown = [passage for passage in words if passage not in cosines]
+        for ids, vectors in self._meaning.embeddings.vectors(unknown):
+            cosines.update(zip(ids, (vectors @ vector).tolist(), strict=True))
+        return hits, cosines
+
+
+def passage_of(candidate: Candidate) -> Passage:
+    stored = candidate.passage
+    return Passage(
+        id=str(stored.id),
+        path=stored.path,
+        title=stored.title,
+        text=stored.text,
+        place=stored.place,
+        start=stored.start,
+        end=stored.end,
+        content_hash=stored.content_hash,
+        score=candidate.score,
+        dense_score=candidate.cosine,
+        keyword_score=candidate.bm25,
+    )
+
+
+def _choose(
+    ranked: Sequence[Candidate], limit: int
+) -> tuple[list[Candidate], list[tuple[Candidate, Unfit]]]:
+    """The best that do not repeat each other; the others with the reason against them."""
+    chosen: list[Candidate] = []
+    unused: list[tuple[Candidate, Unfit]] = []
+    seen = Seen()
+    for candidate in ranked:
+        if len(chosen) == limit:
+            if len(unused) >= TOLD_UNUSED:
+                break
+            unused.append((candidate, "score"))
+        elif seen.has_like(candidate.passage):
+            unused.append((candidate, "duplicate"))
+        else:
+            seen.take(candidate.passage)
+            chosen.append(candidate)
+    return chosen, unused
+
+
+def join_neighbours(found: Sequence[Passage]) -> list[Passage]:
+    """Put passages together that overlap in their file, where the better one stands.
+
+    Only what overlaps: the text of a passage is always the text at its offsets.
+    """
+    joined: list[tuple[Passage, int]] = []
+    for passage in found:
+        partner = next(
+            (
+                index
+                for index, (other, parts) in enumerate(joined)
+                if parts < MOST_JOINED and _overlap(other, passage)
+            ),
+            None,
+        )
+        if partner is None:
+            joined.append((passage, 1))
+        else:
+            other, parts = joined[partner]
+            joined[partner] = (_join(other, passage), parts + 1)
+    return [passage for passage, _ in joined]
+
+
+def _overlap(one: Passage, other: Passage) -> bool:
+    same = (one.path, one.content_hash) == (other.path, other.content_hash)
+    return same and max(one.start, other.start) <= min(one.end, other.end)
+
+
+def _join(better: Passage, other: Passage) -> Passage:
+    first, second = sorted((better, other), key=lambda passage: passage.start)
+    last = max(first, second, key=lambda passage: passage.end)
+    return better.model_copy(
+        update={
+            "text": first.text + second.text[first.end - second.start :],
+            "start": first.start,
+            "end": last.end,
+            "place": first.place.model_copy(update={"line_end": last.place.line_end}),
+        }
+    )
+
+
+ALIKE = 0.95
+"""The share of three-word runs that two passages have in common to be the same."""
+
+_WORD = re.compile(r"\w+")
+
+
+class Seen:
+    """The passages that were taken so far."""
+
+    def __init__(self) -> None:
+        self._taken: list[tuple[set[tuple[str, ...]], frozenset[str]]] = []
+
+    def has_like(self, passage: StoredPassage) -> bool:
+        """Whether one of them says the same. Passages that differ in a number never do: the
+        same form filled in twice is two things."""
+        runs, numbers = _looks_of(passage.text)
+        return any(
+            numbers == other_numbers and _share_in_common(runs, other) >= ALIKE
+            for other, other_numbers in self._taken
+        )
+
+    def take(self, passage: StoredPassage) -> None:
+        self._taken.append(_looks_of(passage.text))
+
+
+def _looks_of(text: str) -> tuple[set[tuple[str, ...]], frozenset[str]]:
+    words = _WORD.findall(fold(text))
+    numbers = frozenset(
+        word for word in words if not word.isalpha() and any(map(str.isdigit, word))
+    )
+    return {*zip(words, words[1:], words[2:], strict=False)} or {tuple(words)}, numbers
+
+
+def _share_in_common(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
+    smaller, larger = sorted((len(one), len(other)))
+    if smaller < ALIKE * larger:
+        return 0.0
+    common = len(one & other)
+    return common / (len(one) + len(other) - common)

@@ -1,0 +1,375 @@
+"""The catalog in library.db: which files there are, in which state, with which passages.
+
+What a file holds changes in one transaction with its row, so that a file is either as it was or
+as it is, never half. Nothing here reads the user's files.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Literal, NamedTuple
+
+from assistant.core.values.documents import SkipReason
+from assistant.library.file_access import printable_path
+from assistant.library.store import passages
+from assistant.library.store.database import Database
+from assistant.library.text.analysis import Analyzer
+from assistant.library.text.chunking import Draft
+
+FileState = Literal["waiting", "indexed", "skipped"]
+"""`waiting`: seen on disk and to be read; `skipped`: read in vain, for the reason given."""
+
+TOO_MANY_CRASHES = 2
+"""A file that was being read when the program died so often is not tried again by itself."""
+
+
+class Stamp(NamedTuple):
+    """What tells without reading that a file has not changed."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+class KnownFile(NamedTuple):
+    """What the catalog knows of a file."""
+
+    id: int
+    path: bytes
+    stamp: Stamp
+    state: FileState
+    sha256: str | None
+    title: str
+    passages: int
+    reason: SkipReason | None
+    detail: str
+    crashes: int
+
+
+class Listed(NamedTuple):
+    """What a look at the disk compares with; as cheap as it can be, there are 100,000 of them."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    state: FileState
+    reason: SkipReason | None
+    detail: str
+
+
+class Change(NamedTuple):
+    """What a change of the catalog means to the vector index."""
+
+    collections: tuple[int, ...]
+    added: tuple[int, ...]
+    """Passages, in the order of the file."""
+    removed: tuple[int, ...]
+
+
+_FILE = """
+    files.id, path, size, mtime_ns, inode, state, sha256, title, passages, reason, detail, crashes
+"""
+
+
+class Catalog:
+    """The files of library.db."""
+
+    def __init__(self, database: Database, analyzer: Analyzer) -> None:
+        self._database = database
+        self._analyzer = analyzer
+
+    def files(self, root_id: int | None = None) -> dict[bytes, KnownFile]:
+        """The files found under a root, or all of them, by path."""
+        where = "JOIN members ON file_id = files.id WHERE root_id = ?" if root_id else ""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_FILE} FROM files {where}", (root_id,) if root_id else ()
+            )
+            return {row[1]: _file(row) for row in rows}
+
+    def listed(self, root_id: int) -> dict[bytes, Listed]:
+        """The files found under a root, by path, with no more than a walk needs."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT path, size, mtime_ns, inode, state, reason, detail"
+                " FROM members JOIN files ON files.id = file_id WHERE root_id = ?",
+                (root_id,),
+            )
+            return {path: Listed._make(rest) for path, *rest in rows}
+
+    def listed_at(self, paths: Sequence[bytes]) -> dict[bytes, Listed]:
+        """Those of some files, a few hundred at most, that are known."""
+        marks = ", ".join("?" * len(paths))
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT path, size, mtime_ns, inode, state, reason, detail"
+                f" FROM files WHERE path IN ({marks})",
+                tuple(paths),
+            )
+            return {path: Listed._make(rest) for path, *rest in rows}
+
+    def unsettled(self, root_id: int) -> dict[bytes, KnownFile]:
+        """The files under a root that wait or were skipped, by path."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_FILE} FROM members JOIN files ON files.id = file_id"
+                " WHERE root_id = ? AND state != 'indexed'",
+                (root_id,),
+            )
+            return {row[1]: _file(row) for row in rows}
+
+    def file(self, path: bytes) -> KnownFile | None:
+        with self._database.read() as connection:
+            return _find(connection, path)
+
+    def with_content(self, sha256: str) -> list[KnownFile]:
+        """Indexed files with this content: where a file that is new here may have been before."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_FILE} FROM files WHERE sha256 = ? AND state = 'indexed'", (sha256,)
+            )
+            return [_file(row) for row in rows]
+
+    def found(self, root_id: int, files: Iterable[tuple[bytes, Stamp]]) -> list[Change]:
+        """Note files that a walk of a root found; new and changed ones are to be read.
+
+        Changes come back for files that were in the library already and now are in one more
+        collection.
+        """
+        changes = []
+        with self._database.write() as connection:
+            for path, stamp in files:
+                known = _find(connection, path)
+                if known is None:
+                    file_id = _insert(connection, path, stamp)
+                else:
+                    file_id = known.id
+                    if known.stamp != stamp:
+                        _to_be_read(connection, file_id, stamp)
+                before = set(_collections(connection, file_id))
+                connection.execute(
+                    "INSERT OR IGNORE INTO members (root_id, file_id) VALUES (?, ?)",
+                    (root_id, file_id),
+                )
+                new = set(_collections(connection, file_id)) - before
+                added = passages.ids_of(connection, file_id) if new else []
+                if added:
+                    changes.append(Change(tuple(new), tuple(added), ()))
+        return changes
+
+    def waiting(self) -> list[KnownFile]:
+        """The files that are to be read, in the order in which they were found."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_FILE} FROM files WHERE state = 'waiting' ORDER BY files.id"
+            )
+            return [_file(row) for row in rows]
+
+    def begin_reading(self, path: bytes) -> None:
+        """Note that a reader has the file, so that a crash can be laid at its door."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE files SET reading = 1 WHERE path = ?", (path,))
+
+    def after_crash(self) -> list[KnownFile]:
+        """Count a crash for every file that was being read; to be called once at the start.
+
+        Files that have seen too many are set aside until they change.
+        """
+        with self._database.write() as connection:
+            rows = connection.execute(f"SELECT {_FILE} FROM files WHERE reading = 1").fetchall()
+            connection.execute(
+                "UPDATE files SET reading = 0, crashes = crashes + 1 WHERE reading = 1"
+            )
+            for row in rows:
+                crashes = row[11] + 1
+                if crashes >= TOO_MANY_CRASHES:
+                    detail = f"the program ended {crashes} times while it was being read"
+                    _skip(connection, row[0], "unreadable", detail)
+            return [_file(row) for row in rows]
+
+    def replace(
+        self, path: bytes, stamp: Stamp, sha256: str, title: str, drafts: Sequence[Draft]
+    ) -> Change:
+        """Give a file the passages it has now; the old ones go in the same transaction.
+
+        The embeddings of the drafts should be there before: a passage without one is found by
+        its words only.
+
+        Raises:
+            KeyError: the file is not in the catalog (any more).
+        """
+        with self._database.write() as connection:
+            known = _expect(connection, path)
+            removed = passages.remove(connection, known.id)
+            added = passages.store(connection, self._analyzer, known.id, drafts)
+            connection.execute(
+                """
+                UPDATE files SET size = ?, mtime_ns = ?, inode = ?, state = 'indexed', sha256 = ?,
+                    title = ?, passages = ?, reason = NULL, detail = '', reading = 0, crashes = 0
+                WHERE id = ?
+                """,
+                (*stamp, sha256, passages.storable(title), len(added), known.id),
+            )
+            return Change(_collections(connection, known.id), tuple(added), tuple(removed))
+
+    def skip(self, path: bytes, stamp: Stamp, reason: SkipReason, detail: str) -> Change:
+        """Note that a file could not be read; it is tried again when it changes.
+
+        Raises:
+            KeyError: the file is not in the catalog (any more).
+        """
+        with self._database.write() as connection:
+            known = _expect(connection, path)
+            removed = passages.remove(connection, known.id)
+            _skip(connection, known.id, reason, passages.storable(detail))
+            connection.execute(
+                """
+                UPDATE files SET size = ?, mtime_ns = ?, inode = ?, sha256 = NULL, reading = 0,
+                    crashes = 0
+                WHERE id = ?
+                """,
+                (*stamp, known.id),
+            )
+            return Change(_collections(connection, known.id), (), tuple(removed))
+
+    def touch(self, path: bytes, stamp: Stamp) -> None:
+        """Note that a file's stamp changed and its content did not."""
+        with self._database.write() as connection:
+            connection.execute(
+                """
+                UPDATE files SET size = ?, mtime_ns = ?, inode = ?, reading = 0,
+                    state = CASE WHEN sha256 IS NULL THEN state ELSE 'indexed' END
+                WHERE path = ?
+                """,
+                (*stamp, path),
+            )
+
+    def retry(self, path: bytes) -> None:
+        """Have a file read again although it has not changed."""
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE files SET state = 'waiting', reason = NULL, detail = '', crashes = 0"
+                " WHERE path = ?",
+                (path,),
+            )
+
+    def move(self, old: bytes, new: bytes, stamp: Stamp) -> list[Change]:
+        """Give a file another path; its passages stay.
+
+        Where a walk has found the new path already, the file belongs to what that belongs to.
+
+        Raises:
+            KeyError: the file is not in the catalog (any more).
+        """
+        with self._database.write() as connection:
+            known = _expect(connection, old)
+            before = set(_collections(connection, known.id))
+            other = _find(connection, new)
+            if other is not None:
+                connection.execute("DELETE FROM members WHERE file_id = ?", (known.id,))
+                connection.execute(
+                    "UPDATE members SET file_id = ? WHERE file_id = ?", (known.id, other.id)
+                )
+                removed = _remove(connection, other.id)
+            connection.execute(
+                """
+                UPDATE files SET path = ?, display = ?, size = ?, mtime_ns = ?, inode = ?,
+                    reading = 0
+                WHERE id = ?
+                """,
+                (new, printable_path(new), *stamp, known.id),
+            )
+            after = set(_collections(connection, known.id))
+            ids = tuple(passages.ids_of(connection, known.id))
+            replaced = tuple(removed) if other is not None else ()
+            return [
+                Change(tuple(sorted(after - before)), ids, ()),
+                Change(tuple(sorted(before - after)), (), ids),
+                Change(tuple(sorted(after)), (), replaced),
+            ]
+
+    def gone(self, root_id: int, paths: Collection[bytes]) -> list[Change]:
+        """Take files out of a root; what is in no root any more leaves the library."""
+        changes = []
+        with self._database.write() as connection:
+            for path in paths:
+                known = _find(connection, path)
+                if known is not None:
+                    changes.append(_leave(connection, root_id, known.id))
+        return changes
+
+
+def _leave(connection: sqlite3.Connection, root_id: int, file_id: int) -> Change:
+    before = set(_collections(connection, file_id))
+    connection.execute("DELETE FROM members WHERE root_id = ? AND file_id = ?", (root_id, file_id))
+    after = set(_collections(connection, file_id))
+    left = tuple(sorted(before - after))
+    if after or _is_member(connection, file_id):
+        removed = passages.ids_of(connection, file_id) if left else []
+    else:
+        removed = _remove(connection, file_id)
+    return Change(left, (), tuple(removed))
+
+
+def _remove(connection: sqlite3.Connection, file_id: int) -> list[int]:
+    removed = passages.remove(connection, file_id)
+    connection.execute("DELETE FROM files WHERE id = ?", (file_id,))
+    return removed
+
+
+def _is_member(connection: sqlite3.Connection, file_id: int) -> bool:
+    row = connection.execute("SELECT 1 FROM members WHERE file_id = ? LIMIT 1", (file_id,))
+    return row.fetchone() is not None
+
+
+def _collections(connection: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
+    rows = connection.execute(
+        "SELECT DISTINCT collection_id FROM roots JOIN members ON root_id = roots.id"
+        " WHERE file_id = ? ORDER BY collection_id",
+        (file_id,),
+    )
+    return tuple(row[0] for row in rows)
+
+
+def _insert(connection: sqlite3.Connection, path: bytes, stamp: Stamp) -> int:
+    file_id: int = connection.execute(
+        "INSERT INTO files (path, display, size, mtime_ns, inode, state)"
+        " VALUES (?, ?, ?, ?, ?, 'waiting') RETURNING id",
+        (path, printable_path(path), *stamp),
+    ).fetchone()[0]
+    return file_id
+
+
+def _to_be_read(connection: sqlite3.Connection, file_id: int, stamp: Stamp) -> None:
+    """What was set aside gets another chance: it has changed."""
+    connection.execute(
+        """
+        UPDATE files SET state = 'waiting', size = ?, mtime_ns = ?, inode = ?, reason = NULL,
+            detail = '', crashes = 0
+        WHERE id = ?
+        """,
+        (*stamp, file_id),
+    )
+
+
+def _skip(connection: sqlite3.Connection, file_id: int, reason: SkipReason, detail: str) -> None:
+    connection.execute(
+        "UPDATE files SET state = 'skipped', reason = ?, detail = ?, passages = 0 WHERE id = ?",
+        (reason, detail, file_id),
+    )
+
+
+def _expect(connection: sqlite3.Connection, path: bytes) -> KnownFile:
+    known = _find(connection, path)
+    if known is None:
+        raise KeyError(path)
+    return known
+
+
+def _find(connection: sqlite3.Connection, path: bytes) -> KnownFile | None:
+    row = connection.execute(f"SELECT {_FILE} FROM files WHERE path = ?", (path,)).fetchone()
+    return _file(row) if row else None
+
+
+def _file(row: tuple[Any, ...]) -> KnownFile:
+    id_, path, size, mtime_ns, inode, *rest = row
+    return KnownFile(id_, path, Stamp(size, mtime_ns, inode), *rest)

@@ -1,0 +1,147 @@
+"""Passages in library.db: stored and removed with their words, read again for an answer."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.core.values.conversation import Place
+from assistant.library.store import keywords
+from assistant.library.text.analysis import Analyzer
+from assistant.library.text.chunking import Draft
+from assistant.library.text.languages import Language
+
+_AT_ONCE = 500
+"""Ids in one statement; SQLite allows some thousand."""
+
+_COLUMNS = """
+    passages.id, file_id, position, passages.start, passages."end", place, language, key,
+    text, files.display, files.title, files.sha256
+"""
+
+
+@dataclass(frozen=True)
+class StoredPassage:
+    """A passage with what its file says about it."""
+
+    id: int
+    file_id: int
+    position: int
+    """Its number in the file, from 0."""
+    start: int
+    end: int
+    place: Place
+    language: Language
+    key: bytes
+    text: str
+    path: str
+    """Printable."""
+    title: str
+    content_hash: str
+
+
+def store(
+    connection: sqlite3.Connection, analyzer: Analyzer, file_id: int, drafts: Sequence[Draft]
+) -> list[int]:
+    """Store the passages of a file that has none; their ids, in order."""
+    ids = []
+    for position, draft in enumerate(drafts):
+        piece = draft.chunk
+        row = connection.execute(
+            'INSERT INTO passages (file_id, position, start, "end", place, language, key)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (
+                file_id,
+                position,
+                piece.start,
+                piece.end,
+                _written(piece.place),
+                draft.language,
+                draft.key,
+            ),
+        ).fetchone()
+        ids.append(row[0])
+    connection.executemany(
+        "INSERT INTO texts (passage_id, text) VALUES (?, ?)",
+        [(id_, storable(draft.chunk.text)) for id_, draft in zip(ids, drafts, strict=True)],
+    )
+    keywords.add(
+        connection,
+        analyzer,
+        [
+            (id_, draft.context, draft.chunk.text, draft.language)
+            for id_, draft in zip(ids, drafts, strict=True)
+        ],
+    )
+    return ids
+
+
+def remove(connection: sqlite3.Connection, file_id: int) -> list[int]:
+    """Remove a file's passages; the ids that are gone."""
+    ids = ids_of(connection, file_id)
+    remove_some(connection, ids)
+    return ids
+
+
+def remove_some(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Remove passages with their texts and words."""
+    keywords.remove(connection, ids)
+    connection.executemany("DELETE FROM passages WHERE id = ?", [(id_,) for id_ in ids])
+
+
+def ids_of(connection: sqlite3.Connection, file_id: int) -> list[int]:
+    rows = connection.execute(
+        "SELECT id FROM passages WHERE file_id = ? ORDER BY position", (file_id,)
+    )
+    return [row[0] for row in rows]
+
+
+def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, StoredPassage]:
+    """The passages with these ids, as far as they are there."""
+    wanted = list(ids)
+    found: dict[int, StoredPassage] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        part = wanted[at : at + _AT_ONCE]
+        rows = connection.execute(
+            f"""
+            SELECT {_COLUMNS} FROM passages
+            JOIN texts ON passage_id = passages.id JOIN files ON files.id = file_id
+            WHERE passages.id IN ({", ".join("?" * len(part))})
+            """,
+            part,
+        )
+        found.update((row[0], _passage(row)) for row in rows)
+    return found
+
+
+def between(
+    connection: sqlite3.Connection, file_id: int, first: int, last: int
+) -> list[StoredPassage]:
+    """The passages of a file at the positions `first` to `last`, both included."""
+    rows = connection.execute(
+        f"""
+        SELECT {_COLUMNS} FROM passages
+        JOIN texts ON passage_id = passages.id JOIN files ON files.id = file_id
+        WHERE file_id = ? AND position BETWEEN ? AND ? ORDER BY position
+        """,
+        (file_id, first, last),
+    )
+    return [_passage(row) for row in rows]
+
+
+def storable(text: str) -> str:
+    """`text` with U+FFFD for lone surrogates, which no database takes; as long as before."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _written(place: Place) -> str:
+    return storable(json.dumps(place.model_dump(exclude_defaults=True), ensure_ascii=False))
+
+
+def _passage(row: tuple[Any, ...]) -> StoredPassage:
+    id_, file_id, position, start, end, place, language, key, text, path, title, digest = row
+    read = Place.model_validate_json(place)
+    return StoredPassage(
+        id_, file_id, position, start, end, read, language, key, text, path, title, digest or ""
+    )

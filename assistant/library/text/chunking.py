@@ -1,0 +1,310 @@
+"""Cutting a document into chunks that follow its structure and fit the embedder.
+
+A chunk never crosses a page, a sheet or a heading, so that its place holds for all of it. Inside
+those it ends where a block ends when that is near, else where a sentence or a line does. Prose
+overlaps a little with the chunk before it: a sentence that explains the next one is in both.
+
+A document becomes drafts: chunks with their language, their context and the text to embed.
+"""
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from assistant.core.values.base import Value
+from assistant.core.values.conversation import Place
+from assistant.core.values.documents import Block, BlockKind, Chunk, Document
+from assistant.library.text.languages import Language, guess_language
+from assistant.library.text.sentences import (
+    Cutter,
+    Span,
+    begins_a_part,
+    halves,
+    lines,
+    sentences,
+    strip,
+    words,
+)
+
+TokenCounter = Callable[[Sequence[str]], Sequence[int]]
+"""How many tokens each of some texts has, without the marks an embedder adds around them."""
+
+_LONGEST_HEADING = 200
+_COUNTED_AT_ONCE = 2048
+_WHITE = re.compile(r"\s+")
+
+
+class ChunkLimits(Value):
+    """How large a chunk may be."""
+
+    tokens: int = 208
+    """At most; the embedder's limit less the room for title and headings."""
+    overlap: int = 32
+    """Tokens of prose, at most, that a chunk repeats of the one before it."""
+    chars_per_token: int = 16
+    """A chunk has at most `tokens` times this many characters: a tokenizer may take a word of
+    any length for a single unknown token."""
+
+    @property
+    def chars(self) -> int:
+        return self.tokens * self.chars_per_token
+
+
+class _Piece(NamedTuple):
+    """What is never cut any further."""
+
+    start: int
+    end: int
+    tokens: int
+    kind: BlockKind
+    ends_part: bool
+    """Whether a block, or a function of a program, ends with it."""
+
+
+class _Section(NamedTuple):
+    """Blocks that may share a chunk."""
+
+    blocks: list[Block]
+    headings: tuple[str, ...]
+
+
+def chunk(document: Document, count_tokens: TokenCounter, limits: ChunkLimits) -> list[Chunk]:
+    """Cut a document.
+
+    Every character that is not white space is in at least one chunk; chunks come in order, begin
+    and end with a visible character, and each starts and ends later than the one before.
+    """
+    breaks = [match.start() for match in re.finditer("\n", document.text)]
+    chunks = []
+    for section in _sections(document):
+        pieces = _pieces(document.text, section.blocks, count_tokens, limits)
+        for start, end in _pack(pieces, limits):
+            first = section.blocks[max(0, bisect_right(section.blocks, start, key=_start) - 1)]
+            place = Place(
+                page=first.page,
+                sheet=first.sheet,
+                row=first.row,
+                heading=section.headings,
+                line_start=bisect_right(breaks, start - 1) + 1 if document.has_lines else None,
+                line_end=bisect_right(breaks, end - 1) + 1 if document.has_lines else None,
+            )
+            text = document.text[start:end]
+            chunks.append(Chunk(start=start, end=end, text=text, place=place))
+    return chunks
+
+
+def _start(block: Block) -> int:
+    return block.start
+
+
+def _sections(document: Document) -> Iterator[_Section]:
+    """Runs of blocks on one page, of one sheet, below one heading."""
+    path: list[tuple[int, str]] = []
+    run: list[Block] = []
+    for block in _with_gaps(document):
+        has_body = any(other.kind != "heading" for other in run)
+        turns = run and (block.page, block.sheet) != (run[-1].page, run[-1].sheet)
+        if turns or (has_body and block.kind == "heading"):
+            yield _Section(run, tuple(text for _, text in path))
+            run = []
+        if block.kind == "heading":
+            level = block.level or 1
+            path = [(above, text) for above, text in path if above < level]
+            path.append((level, _heading(document.text[block.start : block.end])))
+        run.append(block)
+    if run:
+        yield _Section(run, tuple(text for _, text in path))
+
+
+def _with_gaps(document: Document) -> Iterator[Block]:
+    """The blocks, and a paragraph for any text that a reader put into none."""
+    at = 0
+    for block in document.blocks:
+        gap = strip(document.text, at, block.start)
+        if gap:
+            yield Block(start=gap[0], end=gap[1], page=block.page, sheet=block.sheet)
+        span = strip(document.text, max(at, block.start), block.end)
+        if span:
+            yield block.model_copy(update={"start": span[0], "end": span[1]})
+        at = max(at, block.end)
+    gap = strip(document.text, at, len(document.text))
+    if gap:
+        yield Block(start=gap[0], end=gap[1])
+
+
+def _heading(text: str) -> str:
+    return _WHITE.sub(" ", text[: _LONGEST_HEADING * 2]).strip()[:_LONGEST_HEADING]
+
+
+def _pieces(
+    text: str, blocks: list[Block], count_tokens: TokenCounter, limits: ChunkLimits
+) -> list[_Piece]:
+    spans: list[Span] = []
+    marks: list[tuple[BlockKind, bool]] = []
+    for block in blocks:
+        cut = _cut(text, block)
+        for index, span in enumerate(cut):
+            last = index + 1 == len(cut)
+            part = last or (block.kind == "code" and begins_a_part(text, cut[index + 1]))
+            spans.append(span)
+            marks.append((block.kind, part))
+    pieces: list[_Piece] = []
+    for span, tokens, (kind, part) in zip(
+        spans, _count(text, spans, count_tokens), marks, strict=True
+    ):
+        small = _small_enough(text, span, tokens, count_tokens, limits)
+        for index, (start, end, size) in enumerate(small):
+            pieces.append(_Piece(start, end, size, kind, part and index + 1 == len(small)))
+    return pieces
+
+
+def _cut(text: str, block: Block) -> list[Span]:
+    match block.kind:
+        case "code":
+            return lines(text, block.start, block.end)
+        case "row" | "heading":
+            return [(block.start, block.end)]
+        case _:
+            return sentences(text, block.start, block.end)
+
+
+def _count(text: str, spans: Sequence[Span], count_tokens: TokenCounter) -> list[int]:
+    counts: list[int] = []
+    for at in range(0, len(spans), _COUNTED_AT_ONCE):
+        counts += count_tokens([text[a:b] for a, b in spans[at : at + _COUNTED_AT_ONCE]])
+    return counts
+
+
+def _small_enough(
+    text: str, span: Span, tokens: int, count_tokens: TokenCounter, limits: ChunkLimits
+) -> list[tuple[int, int, int]]:
+    """`span` with its tokens, or the parts of it that fit: lines, else words, else halves."""
+    start, end = span
+    fits = tokens <= limits.tokens and end - start <= limits.chars
+    if fits or end - start == 1:
+        return [(start, end, tokens)]
+    cutters: tuple[Cutter, ...] = (lines, words, halves)
+    parts = next(cut for cutter in cutters if len(cut := cutter(text, start, end)) > 1)
+    counts = _count(text, parts, count_tokens)
+    return [
+        small
+        for part, size in zip(parts, counts, strict=True)
+        for small in _small_enough(text, part, size, count_tokens, limits)
+    ]
+
+
+def _pack(pieces: list[_Piece], limits: ChunkLimits) -> Iterator[Span]:
+    first = begin = 0
+    while begin < len(pieces):
+        stop = _stop(pieces, first, begin, limits)
+        yield pieces[first].start, pieces[stop - 1].end
+        begin = stop
+        first = _overlap(pieces, first, begin, limits)
+
+
+def _stop(pieces: list[_Piece], first: int, begin: int, limits: ChunkLimits) -> int:
+    """Where the chunk ends that holds `pieces[first:begin]` already.
+
+    Of what fits, the last end of a part is taken if it leaves the chunk at least half full.
+    """
+    tokens = sum(piece.tokens for piece in pieces[first:begin])
+    best = stop = begin
+    while stop < len(pieces):
+        tokens += pieces[stop].tokens
+        chars = pieces[stop].end - pieces[first].start
+        if stop > begin and (tokens > limits.tokens or chars > limits.chars):
+            break
+        stop += 1
+        if pieces[stop - 1].ends_part and tokens * 2 >= limits.tokens:
+            best = stop
+    return stop if stop == len(pieces) or best == begin else best
+
+
+def _overlap(pieces: list[_Piece], first: int, begin: int, limits: ChunkLimits) -> int:
+    """The first piece of the next chunk: some sentences back from `begin`, where there is room."""
+    if begin == len(pieces) or pieces[begin].kind not in ("paragraph", "list"):
+        return begin
+    at, tokens = begin, 0
+    while at - 1 > first and pieces[at - 1].kind in ("paragraph", "list"):
+        tokens += pieces[at - 1].tokens
+        fits = tokens + pieces[begin].tokens <= limits.tokens
+        if tokens > limits.overlap or not fits or not _short(pieces, at - 1, begin, limits):
+            break
+        at -= 1
+    return at
+
+
+def _short(pieces: list[_Piece], first: int, last: int, limits: ChunkLimits) -> bool:
+    return pieces[last].end - pieces[first].start <= limits.chars
+
+
+LONGEST_TITLE = 200
+"""Characters of a title that are indexed with every passage."""
+
+KEY_BYTES = 16
+
+_OPENING = 8
+"""Lines of a text among which its own headings are looked for."""
+
+
+class Draft(NamedTuple):
+    """A passage before it is stored."""
+
+    chunk: Chunk
+    language: Language
+    context: str
+    """Title and headings, which are indexed with the text."""
+    key: bytes
+    """Names context and text: what has the same key has the same embedding."""
+
+
+def prepare(document: Document, count_tokens: TokenCounter, limits: ChunkLimits) -> list[Draft]:
+    """Cut a document and tell the language of each piece, by its own words where they suffice."""
+    language = guess_language(document.text)
+    drafts = []
+    for piece in chunk(document, count_tokens, limits):
+        context = context_of(document.title, piece.place)
+        spoken = guess_language(piece.text, otherwise=language)
+        drafts.append(Draft(piece, spoken, context, key_of(context, piece.text)))
+    return drafts
+
+
+def context_of(title: str, place: Place) -> str:
+    """Title and headings, a line each."""
+    return "\n".join(line for line in (title[:LONGEST_TITLE], *place.heading) if line)
+
+
+def key_of(context: str, text: str) -> bytes:
+    named = f"{len(context)}\n{context}\n{text}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(named, digest_size=KEY_BYTES).digest()
+
+
+def texts_to_embed(
+    drafts: Sequence[tuple[str, str]], count_tokens: TokenCounter, max_tokens: int
+) -> list[str]:
+    """Context and text joined, within what the embedder reads.
+
+    The text goes in whole. Of a context that is too long its beginning goes in, which is the
+    title, and a heading that the text begins with is not repeated.
+
+    Args:
+        drafts: pairs of context and text.
+    """
+    contexts = [_not_repeated(context, text) for context, text in drafts]
+    sizes = count_tokens(contexts)
+    rooms = [max_tokens - size for size in count_tokens([text for _, text in drafts])]
+    joined = []
+    for (_, text), context, size, room in zip(drafts, contexts, sizes, rooms, strict=True):
+        while size > room and context:
+            context = context[: min(len(context) - 1, len(context) * max(room, 0) // size)]
+            size = count_tokens([context])[0] if context else 0
+        joined.append(f"{context}\n{text}" if context else text)
+    return joined
+
+
+def _not_repeated(context: str, text: str) -> str:
+    title, *headings = context.split("\n")
+    opening = {line.strip() for line in text.split("\n", _OPENING)[:_OPENING]}
+    return "\n".join([title, *(line for line in headings if line not in opening)])

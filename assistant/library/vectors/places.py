@@ -1,0 +1,292 @@
+"""Where the vectors are kept: a Chroma in a folder of ours, or a Chroma server.
+
+Each embedder has a place of its own, so that another one's can be filled while this one's is
+searched.
+"""
+
+import hashlib
+import importlib.metadata
+import logging
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.library.vectors.chroma import (
+    SYNC_EVERY,
+    ChromaVectors,
+    VectorsError,
+    collection_names,
+    delete_collections,
+    embedded_client,
+    server_client,
+)
+from assistant.library.vectors.folder import Purpose, Record, VectorFolder
+from assistant.library.vectors.probe import Probe, find_all, look
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
+PREFIX = "passages-"
+
+_TAG = 16
+"""Characters that stand for an embedder in a name."""
+
+_log = logging.getLogger(__name__)
+
+
+class VectorPlace(Protocol):
+    """Keeps vectors, and knows whether what it kept can be trusted."""
+
+    def open(self, probes: Sequence[Probe]) -> ChromaVectors | None:
+        """What was kept; None when there is nothing, or nothing that can be trusted.
+
+        Raises:
+            VectorsError: whether there is cannot be told now.
+        """
+        ...
+
+    def fresh(self, collections: Sequence[int]) -> ChromaVectors:
+        """Empty vectors, to be filled and then taken."""
+        ...
+
+    def take(self, fresh: ChromaVectors) -> None:
+        """From now on the fresh vectors count; those before are closed and deleted."""
+        ...
+
+    def settle(self, inserted: int) -> None:
+        """Note that a write is done, which added so many vectors."""
+        ...
+
+    def is_swollen(self, count: int) -> bool:
+        """Whether so many vectors take much more room than they need."""
+        ...
+
+    def forget_others(self) -> None:
+        """Delete what is kept of the same library for other embedders; nobody uses that now.
+
+        Raises:
+            VectorsError: it cannot be deleted now.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close what is open, in such a way that it can be trusted when it is opened again."""
+        ...
+
+
+class EmbeddedPlace:
+    """A folder with Chroma inside this process."""
+
+    def __init__(
+        self,
+        folder: Path,
+        library: str,
+        embedder: str,
+        dimensions: int,
+        probing: Sequence[str],
+        sync_every: int = SYNC_EVERY,
+    ) -> None:
+        """Take this embedder's part of the folder.
+
+        Args:
+            folder: of all embedders.
+            library: the id of the library.db that the vectors come from.
+            probing: the command that looks into a folder; see `probing`.
+
+        Raises:
+            LibraryError: another process has the folder.
+        """
+        self._everything = folder
+        self._tag = _tag(embedder)
+        self._folder = VectorFolder(folder / self._tag)
+        self._purpose = Purpose(
+            chroma=importlib.metadata.version("chromadb"),
+            library=library,
+            embedder=embedder,
+            dimensions=dimensions,
+        )
+        self._sync_every = sync_every
+        self._probing = tuple(probing)
+        self._record: Record | None = None
+        self._vectors: ChromaVectors | None = None
+        self._made = 0
+
+    def open(self, probes: Sequence[Probe]) -> ChromaVectors | None:
+        record = self._folder.read()
+        doubt = self._doubt(record)
+        if record is None or doubt:
+            _log.info("The vectors are made anew: %s", doubt)
+            return None
+        chroma = self._folder.chroma(record.generation)
+        wrong = "" if record.database else look(chroma, PREFIX, probes, self._probing)
+        if not wrong:
+            self._folder.write(record.model_copy(update={"database": None, "opening": True}))
+            wrong = self._open(chroma, record, probes)
+        if wrong:
+            _log.warning("The vectors are made anew: %s", wrong)
+            return None
+        self._folder.keep_only(record.generation)
+        return self._vectors
+
+    def fresh(self, collections: Sequence[int]) -> ChromaVectors:  # noqa: ARG002 – all are new
+        self._made = self._folder.next_generation()
+        client = embedded_client(self._folder.chroma(self._made))
+        return ChromaVectors(client, PREFIX, self._sync_every)
+
+    def take(self, fresh: ChromaVectors) -> None:
+        if self._vectors is not None:
+            self._vectors.close()
+        self._vectors = fresh
+        self._record = Record(purpose=self._purpose, generation=self._made, graph={})
+        self._folder.forget_seen()
+        self.settle(0)
+        self._folder.keep_only(self._made)
+
+    def settle(self, inserted: int) -> None:
+        if self._record is None:
+            return
+        prints = self._folder.graph_prints(self._record.generation, self._record.graph)
+        self._record = self._record.model_copy(
+            update={
+                "graph": prints,
+                "inserted": self._record.inserted + inserted,
+                "database": None,
+                "opening": False,
+            }
+        )
+        self._folder.write(self._record)
+
+    def is_swollen(self, count: int) -> bool:
+        return self._record is not None and self._record.inserted > 2 * count + self._sync_every
+
+    def forget_others(self) -> None:
+        try:
+            for entry in self._everything.iterdir():
+                if entry.is_dir() and entry.name != self._tag:
+                    shutil.rmtree(entry)
+                elif not entry.is_dir():
+                    entry.unlink()
+        except OSError as failure:
+            raise VectorsError(str(failure)) from None
+
+    def close(self) -> None:
+        try:
+            if self._vectors is not None and self._record is not None:
+                self._vectors.close()
+                self.settle(0)
+                known = self._folder.database_print(self._record.generation)
+                self._folder.write(self._record.model_copy(update={"database": known}))
+        finally:
+            self._vectors = self._record = None
+            self._folder.close()
+
+    def _doubt(self, record: Record | None) -> str:
+        if record is None:
+            return "there is no record of them"
+        if record.purpose != self._purpose:
+            return "they are of another version, library or embedder"
+        if record.opening:
+            return "the last one who opened them did not come out of it"
+        self._folder.forget_seen()
+        if self._folder.graph_prints(record.generation, {}) != record.graph:
+            return "the files of the graph are not what was written"
+        kept = record.database
+        if kept is not None and self._folder.database_print(record.generation) != kept:
+            return "Chroma's database is not what was written"
+        return ""
+
+    def _open(self, chroma: Path, record: Record, probes: Sequence[Probe]) -> str:
+        try:
+            vectors = ChromaVectors(embedded_client(chroma), PREFIX, self._sync_every)
+            wrong = find_all(vectors, probes)
+            if wrong:
+                vectors.close()
+                return wrong
+        except VectorsError as failure:
+            return str(failure)
+        self._vectors, self._record = vectors, record
+        self.settle(0)
+        return ""
+
+
+class ServerPlace:
+    """A Chroma server, which may serve others too. How it keeps things is its own care.
+
+    The name of a collection there tells its library, its embedder and a number that counts up when
+    all is made anew. The lowest number that is there is the one that came to its end.
+    """
+
+    def __init__(self, address: str, library: str, embedder: str) -> None:
+        self._address = address
+        self._library = f"{library[:32]}-"
+        self._embedder = f"{self._library}{_tag(embedder)}-"
+        self._client: Client | None = None
+        self._vectors: ChromaVectors | None = None
+        self._making = self._made = 1
+
+    def open(self, probes: Sequence[Probe]) -> ChromaVectors | None:
+        makings = self._makings()
+        self._making = min(makings, default=1)
+        self._delete(makings - {self._making})
+        vectors = self._of(self._making)
+        wrong = find_all(vectors, probes)
+        if wrong:
+            _log.warning("The vectors on %s are made anew: %s", self._address, wrong)
+            vectors.close()
+            return None
+        self._vectors = vectors
+        return vectors
+
+    def fresh(self, collections: Sequence[int]) -> ChromaVectors:  # noqa: ARG002 – all are new
+        self._made = max({self._making, *self._makings()}) + 1
+        return self._of(self._made)
+
+    def take(self, fresh: ChromaVectors) -> None:
+        if self._vectors is not None:
+            self._vectors.close()
+        self._vectors = fresh
+        self._making = self._made
+        self._delete(self._makings() - {self._making})
+
+    def settle(self, inserted: int) -> None:
+        pass
+
+    def is_swollen(self, count: int) -> bool:  # noqa: ARG002 – the server's own care
+        return False
+
+    def forget_others(self) -> None:
+        names = collection_names(self._server(), self._library)
+        others = [name for name in names if not name.startswith(self._embedder)]
+        delete_collections(self._server(), others)
+
+    def close(self) -> None:
+        if self._vectors is not None:
+            self._vectors.close()
+            self._vectors = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _server(self) -> "Client":
+        if self._client is None:
+            self._client = server_client(self._address)
+        return self._client
+
+    def _of(self, making: int) -> ChromaVectors:
+        return ChromaVectors(server_client(self._address), f"{self._embedder}{making}-")
+
+    def _makings(self) -> set[int]:
+        names = collection_names(self._server(), self._embedder)
+        numbers = (name.removeprefix(self._embedder).partition("-")[0] for name in names)
+        return {int(number) for number in numbers if number.isdigit()}
+
+    def _delete(self, makings: set[int]) -> None:
+        for making in makings:
+            names = collection_names(self._server(), f"{self._embedder}{making}-")
+            delete_collections(self._server(), names)
+
+
+def _tag(embedder: str) -> str:
+    """A short name for an embedder, of characters that any system takes."""
+    return hashlib.sha256(embedder.encode()).hexdigest()[:_TAG]

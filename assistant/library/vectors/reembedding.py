@@ -1,0 +1,331 @@
+"""Which embedder serves, and how another one takes its place.
+
+When the settings name another embedder than the one that library.db has embeddings of, the old one
+goes on serving while the new one's embeddings are made from the stored texts, little by little.
+When all are there and their vectors stand, the new one serves, and what was the old one's goes.
+How far that is stands in library.db, and it goes on there after a restart. Where the model of the
+old one is gone, questions are answered by their words alone meanwhile.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, RLock
+from time import monotonic
+from typing import NamedTuple
+
+from assistant.core.errors import ModelError, ModelFileError, ModelNotFoundError
+from assistant.library.embedding.sentence_transformers import Embedder
+from assistant.library.embedding.serving import SharedEmbedder, identity_in, name_of, open_embedder
+from assistant.library.store import embeddings as records
+from assistant.library.store.catalog import Change
+from assistant.library.store.database import Database
+from assistant.library.store.embeddings import Embeddings
+from assistant.library.vectors.chroma import VectorsError
+from assistant.library.vectors.index import VectorIndex
+from assistant.library.vectors.places import VectorPlace
+from assistant.library.vectors.semantic import AFTER_FAILURE, Meaning
+
+STEP = 64
+"""Passages that are embedded before anything else may come first."""
+
+BREATH = 0.5
+"""Seconds that one look at vectors takes which are being made."""
+
+RECOUNT = 2.0
+"""Seconds between two counts of what is left to embed."""
+
+log = logging.getLogger(__name__)
+
+
+class Slot(NamedTuple):
+    """An embedder that may be opened."""
+
+    identity: str
+    folder: Path | None
+    """None: its model is gone."""
+
+
+class EmbeddersState(NamedTuple):
+    """How the embedders are."""
+
+    serving: str
+    """The name of the one that serves; empty while there is none."""
+    next_done: float | None
+    """The share of the passages that the next one has embedded; None when there is no next one."""
+    problem: str
+    """Why an embedder cannot be used; empty when all can."""
+
+
+class Succession:
+    """The embedders of an open library. Questions come from any thread, the rest from one."""
+
+    def __init__(
+        self,
+        database: Database,
+        wanted: Path | None,
+        shipped: Path | None,
+        place: Callable[[Embedder], VectorPlace],
+        *,
+        identify: Callable[[Path], str] = identity_in,
+        load: Callable[[Path], Embedder] = open_embedder,
+    ) -> None:
+        """Opens nothing yet.
+
+        Args:
+            wanted: the folder of the embedder that the settings name; None takes the shipped one.
+            shipped: the folder of the one that comes with the program; None when it is not there.
+            place: where the vectors of an embedder are kept.
+            identify: tells the identity of the embedder in a folder. Raises ModelError.
+            load: loads the model in a folder. Raises ModelError.
+        """
+        self._database = database
+        self._wanted = wanted
+        self._shipped = shipped
+        self._place = place
+        self._identify = identify
+        self._load_model = load
+        self._opening = Lock()
+        self._deciding = RLock()
+        """Held for moments only; never is anything opened under it."""
+        self._slots: tuple[Slot | None, Slot | None] | None = None
+        self._opened: dict[str, Meaning] = {}
+        self._failed: dict[str, tuple[float, ModelError]] = {}
+        self._missing: ModelError | None = None
+        self._asking: Counter[str] = Counter()
+        self._behind = True
+        self._reached: dict[str, int | None] = {}
+        self._share = 0.0
+        self._counted_at = float("-inf")
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something that `catch_up` can do now."""
+        return self._behind
+
+    @contextmanager
+    def asking(self) -> Iterator[Meaning | None]:
+        """What answers questions, kept open as long as the block lasts; None when there are only
+        their words."""
+        with self._deciding:
+            slot = self._decide()[0]
+            name = slot.identity if slot else ""
+            self._asking[name] += 1
+        try:
+            meaning = self._try(slot) if slot else None
+            if meaning is not None:
+                meaning.make_ready()
+            yield meaning
+        finally:
+            with self._deciding:
+                self._asking[name] -= 1
+
+    def for_indexing(self) -> Meaning:
+        """What new passages are embedded with: what serves, or what will when that is gone.
+
+        Raises:
+            ModelError: no embedder can be used.
+        """
+        problem = self._missing
+        for slot in self._decide():
+            if slot is not None:
+                try:
+                    meaning = self._open(slot)
+                except ModelError as failure:
+                    problem = failure
+                else:
+                    meaning.make_ready()
+                    return meaning
+        raise problem or self._missing or _none_at_all()
+
+    def follow(self, change: Change) -> None:
+        """Have the vectors follow the catalog; those that are not open yet do so when they are."""
+        for meaning in list(self._opened.values()):
+            meaning.index.apply(change)
+
+    def drop(self, collection: int) -> None:
+        """Have the vectors follow the removal of a collection."""
+        for meaning in list(self._opened.values()):
+            meaning.index.drop(collection)
+
+    def look_again(self) -> None:
+        """Something has changed: there may be passages to embed, or embeddings to forget."""
+        self._reached.clear()
+        self._behind = True
+
+    def rest(self) -> None:
+        """Leave everything as it is until the next look."""
+        self._behind = False
+
+    def catch_up(self) -> None:
+        """Do a part of what is left to do."""
+        serving, following = self._decide()
+        for meaning in list(self._opened.values()):
+            if meaning.embeddings.has_damage and meaning.embeddings.forget_damaged():
+                self.look_again()
+        if any(slot and self._embed_some(slot) for slot in (serving, following)):
+            return
+        if following is None or self._take_over(following):
+            self._behind = not self._tidy()
+
+    def state(self) -> EmbeddersState:
+        """Opens nothing."""
+        serving, following = self._decide()
+        slots = [slot for slot in (serving, following) if slot is not None]
+        tried = [self._failed[slot.identity] for slot in slots if slot.identity in self._failed]
+        problem = tried[0][1] if tried else self._missing
+        done = None
+        if following is not None:
+            self._count(following)
+            done = self._share
+        name = name_of(serving.folder) if serving and serving.folder else ""
+        return EmbeddersState(name, done, problem.message if problem else "")
+
+    def close(self) -> None:
+        with self._opening:
+            for meaning in self._opened.values():
+                meaning.close()
+            self._opened.clear()
+
+    def _decide(self) -> tuple[Slot | None, Slot | None]:
+        """The embedder that serves and the one that follows it, as far as there are any."""
+        with self._deciding:
+            if self._slots is None:
+                wanted = self._wanted_slot()
+                served = records.serving(self._database)
+                if served is None or (wanted and wanted.identity == served.identity):
+                    self._slots = (wanted, None)
+                else:
+                    self._slots = (Slot(served.identity, self._find(served)), wanted)
+            return self._slots
+
+    def _wanted_slot(self) -> Slot | None:
+        folder = self._wanted or self._shipped
+        try:
+            if folder is None:
+                raise _none_at_all()
+            return Slot(self._identify(folder), folder)
+        except ModelError as failure:
+            log.warning("%s", failure)
+            self._missing = failure
+            return None
+
+    def _find(self, known: records.KnownEmbedder) -> Path | None:
+        """Where the model of an embedder lies now."""
+        for folder in (known.folder, self._shipped):
+            try:
+                if folder is not None and self._identify(folder) == known.identity:
+                    return folder
+            except ModelError:
+                continue
+        return None
+
+    def _try(self, slot: Slot) -> Meaning | None:
+        try:
+            return self._open(slot)
+        except ModelError:
+            return None
+
+    def _open(self, slot: Slot) -> Meaning:
+        """Raises ModelError."""
+        if slot.identity in self._opened:
+            return self._opened[slot.identity]
+        with self._opening:
+            meaning = self._opened.get(slot.identity)
+            if meaning is not None:
+                return meaning
+            since, failure = self._failed.get(slot.identity, (float("-inf"), None))
+            if failure is not None and monotonic() - since < AFTER_FAILURE:
+                raise failure
+            try:
+                meaning = self._load(slot)
+            except ModelError as problem:
+                log.warning("%s", problem)
+                self._failed[slot.identity] = (monotonic(), problem)
+                raise
+            self._failed.pop(slot.identity, None)
+            self._opened[slot.identity] = meaning
+            return meaning
+
+    def _load(self, slot: Slot) -> Meaning:
+        if slot.folder is None:
+            raise ModelNotFoundError(
+                "The embedder that your files were indexed with is not there any more.",
+                "They are found by their words until another one has taken its place.",
+            )
+        embedder = SharedEmbedder(self._load_model(slot.folder))
+        if embedder.identity != slot.identity:
+            raise ModelFileError(
+                f"The embedder in {slot.folder} is another one than a moment ago.",
+                "Start the assistant again.",
+            )
+        embeddings = Embeddings(self._database, embedder.identity, embedder.dimensions)
+        records.note_folder(self._database, slot.identity, slot.folder)
+        if slot == self._decide()[0]:
+            records.serve(self._database, slot.identity)
+        return Meaning(embedder, embeddings, VectorIndex(self._place(embedder), embeddings))
+
+    def _embed_some(self, slot: Slot) -> bool:
+        """Embed some of what has no embedding by this embedder; whether there was anything."""
+        reached = self._reached.get(slot.identity, 0)
+        if reached is None:
+            return False
+        ids = records.unembedded(self._database, slot.identity, reached, STEP)
+        meaning = self._try(slot) if ids else None
+        if meaning is None:
+            self._reached[slot.identity] = None
+            return False
+        meaning.embed(self._database, ids)
+        self._reached[slot.identity] = ids[-1]
+        return True
+
+    def _take_over(self, slot: Slot) -> bool:
+        """Let the next embedder serve once its vectors stand; whether it does."""
+        meaning = self._try(slot)
+        if meaning is None:
+            self.rest()
+            return False
+        if not meaning.wait(BREATH):
+            return False
+        records.serve(self._database, slot.identity)
+        with self._deciding:
+            self._slots = (slot, None)
+        log.info("the embedder in %s serves now", slot.folder)
+        return True
+
+    def _tidy(self) -> bool:
+        """Delete what nobody needs any more; False when it has to wait."""
+        serving = self._decide()[0]
+        if serving is None:
+            return True
+        for identity in [each for each in self._opened if each != serving.identity]:
+            with self._deciding:
+                if self._asking[identity]:
+                    return False
+            self._opened.pop(identity).close()
+        if records.are_there_others(self._database, serving.identity):
+            meaning = self._try(serving)
+            if meaning is None:
+                return True
+            try:
+                meaning.index.forget_other_embedders()
+            except VectorsError as failure:
+                log.warning("old vectors cannot be deleted: %s", failure)
+                return True
+            records.forget_others(self._database, serving.identity)
+        records.forget_unused(self._database)
+        return True
+
+    def _count(self, slot: Slot) -> None:
+        if monotonic() - self._counted_at >= RECOUNT:
+            self._counted_at = monotonic()
+            self._share = records.share_embedded(self._database, slot.identity)
+
+
+def _none_at_all() -> ModelNotFoundError:
+    return ModelNotFoundError(
+        "There is no embedder on this machine.",
+        "Install assistant[starter], or set library.embedder to the folder of one.",
+    )

@@ -1,0 +1,141 @@
+"""The library worker's main: listens, serves questions while it indexes, and ends when idle."""
+
+import faulthandler
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from assistant.core.errors import AssistantError
+from assistant.ipc.activity import Answering
+from assistant.ipc.caller import Caller
+from assistant.ipc.messages import Failed
+from assistant.ipc.server import Server, WorkerLog
+from assistant.ipc.spec import WorkerSpec
+from assistant.library.indexing.pace import Courtesy
+from assistant.library.indexing.queue import JobQueue
+from assistant.library.protocol import LibraryRequest, requests
+from assistant.library.worker.options import LibraryOptions
+
+if TYPE_CHECKING:
+    from assistant.library.worker.service import Host
+
+LOOK = 1.0
+"""Seconds between two looks at whether it is time to end."""
+
+OOM_SCORE = "600"
+"""When memory runs out Linux should end what goes on where it was, before anything else."""
+
+NICE = 10
+"""Indexing gives way to an answer that is being written. Linux keeps this for each thread, and
+the threads that compute inherit it from the one that starts them."""
+
+LOST = 3
+"""The status of a worker that ends because library.db is damaged."""
+
+LAST_JOB = 20.0
+"""Seconds that a job has to end when the worker does."""
+
+log = logging.getLogger(__name__)
+
+
+def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> None:
+    """Be the library worker until nobody needs one.
+
+    Args:
+        idle_exit: seconds without a request or a job after which the process ends.
+
+    Raises:
+        StartError: another worker lives, or there is no key.
+    """
+    output = WorkerLog(worker.log)
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    told_to_end = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+    opening: Future[Host] = Future()
+    courtesy = Courtesy(Answering(worker.runtime).is_shown)
+    jobs = JobQueue(options.database.with_name("library.paused"), courtesy.gives_way)
+
+    def answer(caller: Caller, request: LibraryRequest) -> None:
+        try:
+            host = opening.result()
+        except AssistantError as failure:
+            caller.end(Failed.of(failure))
+        else:
+            host.serve(caller, request)
+
+    with Server(worker, requests, answer) as server:
+        try:
+            # Callers can queue while numpy and others are being imported.
+            from assistant.library.worker.service import open_host  # noqa: PLC0415
+
+            host = open_host(options, jobs)
+        except AssistantError as failure:
+            log.warning("the library cannot be opened: %s", failure)
+            opening.set_exception(failure)
+            _wait(server, output, 0)
+            return
+        opening.set_result(host)
+        indexing = threading.Thread(target=_index, args=(host, jobs), name="indexing", daemon=True)
+        indexing.start()
+        log.info("library %s is ready", worker.version)
+        _wait(
+            server,
+            output,
+            idle_exit,
+            is_busy=lambda: host.is_behind or not jobs.is_idle,
+            has_to_end=lambda: host.is_lost or told_to_end.is_set(),
+        )
+        if host.is_lost:
+            log.error("library.db is damaged: the next worker makes it again")
+            os._exit(LOST)
+        # Nobody else may begin before all is closed.
+        server.retiring.set()
+        jobs.close()
+        indexing.join(LAST_JOB)
+        host.close()
+    log.info("library ends")
+
+
+def _index(host: "Host", jobs: JobQueue) -> None:
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+    while not jobs.is_closed:
+        job = jobs.take(0 if host.is_behind else LOOK)
+        if job is not None:
+            host.run(job)
+        elif host.is_behind:
+            host.catch_up()
+
+
+def _wait(
+    server: Server[LibraryRequest],
+    output: WorkerLog,
+    idle_exit: float,
+    is_busy: Callable[[], bool] = lambda: False,
+    has_to_end: Callable[[], bool] = lambda: False,
+) -> None:
+    """Until the worker may end, since nobody is connected and nothing is left to do, or has to."""
+    busy = monotonic()
+    pause = threading.Event()
+    while True:
+        pause.wait(min(LOOK, idle_exit) or LOOK / 10)
+        if is_busy() or not server.quiet_for():
+            busy = monotonic()
+        if has_to_end():
+            return
+        idle = monotonic() - busy
+        if server.quiet_for() and (idle > idle_exit or server.retiring.is_set()):
+            return
+        output.trim()

@@ -1,0 +1,483 @@
+"""What the worker does for each kind of request.
+
+Questions to the open library.
+"""
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from threading import Lock, Thread
+from typing import Protocol
+
+from assistant.core.errors import (
+    AssistantError,
+    DatabaseDamagedError,
+    LibraryError,
+    NotFoundError,
+    UnreadableFileError,
+)
+from assistant.core.values.library import (
+    Collection,
+    Done,
+    FileEntry,
+    FileText,
+    IndexEvent,
+    LibraryStatus,
+    SearchResult,
+    Support,
+    Survey,
+    Waiting,
+)
+from assistant.ipc.caller import Caller
+from assistant.ipc.messages import Failed
+from assistant.library.file_access import printable_path
+from assistant.library.files.watch import Tempo, Watching
+from assistant.library.indexing.estimate import Estimates
+from assistant.library.indexing.job import Indexing, Parts
+from assistant.library.indexing.pace import BREATH, Pace
+from assistant.library.indexing.queue import Job, JobQueue, Rescan, StoppedError
+from assistant.library.indexing.survey import survey
+from assistant.library.limits import UnreadableError
+from assistant.library.peek import Removals
+from assistant.library.protocol import (
+    Accepted,
+    Add,
+    AskStatus,
+    Collections,
+    Files,
+    Found,
+    JobRequest,
+    LibraryRequest,
+    ListCollections,
+    ListFiles,
+    Obeyed,
+    Pause,
+    QuickReply,
+    QuickRequest,
+    ReadFile,
+    Rebuild,
+    Refresh,
+    Remove,
+    Removed,
+    Search,
+    Status,
+    StopJob,
+    SurveyPaths,
+    Verified,
+    Verify,
+    Weigh,
+    Weighed,
+)
+from assistant.library.search.retrieval import Retrieval, join_neighbours
+from assistant.library.search.support import support
+from assistant.library.store.collections import Root
+from assistant.library.store.database import KeywordsDamagedError
+from assistant.library.store.listing import listed, path_of
+from assistant.library.worker import open_library
+from assistant.library.worker.open_library import OpenLibrary
+from assistant.library.worker.options import LibraryOptions
+from assistant.library.worker.verify import verify
+
+FILES_AT_ONCE = 500
+"""Files in one reply."""
+
+END_OF_JOB = 30.0
+"""Seconds that a job has to end when it is in the way."""
+
+log = logging.getLogger(__name__)
+
+
+class Searcher(Protocol):
+    """Whoever finds passages."""
+
+    def search(
+        self, question: str, collections: Sequence[int] | None, limit: int
+    ) -> SearchResult: ...
+
+    def support(
+        self, sentences: Sequence[str], texts: Sequence[str], question: str
+    ) -> tuple[tuple[Support, ...], ...]: ...
+
+
+class Host:
+    """Serves requests: quick ones at once, jobs one after the other."""
+
+    def __init__(
+        self,
+        library: OpenLibrary,
+        jobs: JobQueue,
+        searcher: Searcher,
+        tempo: Tempo | None = None,
+    ) -> None:
+        self._library = library
+        self._jobs = jobs
+        self._searcher = searcher
+        self._removing = Lock()
+        self._aside = Job(Rescan(None))
+        self._estimates = Estimates(library.database)
+        self._removals = Removals(library.options.database)
+        self.watching = Watching(self._all_roots, jobs.look_again, library.options.rules, tempo)
+        library.catalog.after_crash()
+        open_library.notice(library.database, library.options.limits.ocr)
+        if library.collections.all():
+            jobs.look_again()
+            self._get_ready()
+        if library.options.watch:
+            self.watching.start()
+
+    def serve(self, caller: Caller, request: LibraryRequest) -> None:
+        """Answer a request, or put its job into the queue. Called in the connection's thread."""
+        if isinstance(request, JobRequest):
+            job = Job(request, caller)
+            job.post(Accepted(job=job.id))
+            if self._jobs.running:
+                job.post(Waiting())
+            self._jobs.put(job)
+            return
+        try:
+            caller.end(self._answer(caller, request))
+        except AssistantError as failure:
+            caller.end(Failed.of(failure))
+        except Exception:  # the border of the process: the caller must not wait for ever
+            log.exception("a request failed")
+            caller.end(Failed.of(_unexpected()))
+
+    def run(self, job: Job) -> None:
+        """Carry out a job; called by the one thread that does."""
+        try:
+            last: IndexEvent | None = None
+            for event in self._index(job):
+                if last is not None:
+                    job.post(last)
+                last = event
+            assert last is not None
+            job.end(last)
+        except KeywordsDamagedError as failure:
+            log.warning("a job begins again: %s", failure)
+            self._jobs.put(job)
+        except DatabaseDamagedError as failure:
+            # The worker ends; whoever watches asks the next one, which makes all again.
+            log.warning("a job cannot go on: %s", failure)
+        except AssistantError as failure:
+            log.warning("a job failed: %s", failure)
+            job.end(Failed.of(failure))
+        except Exception:  # the border of the process
+            log.exception("a job failed")
+            job.end(Failed.of(_unexpected()))
+        finally:
+            self._library.embedders.look_again()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether library.db is damaged beyond repair: only another worker can go on."""
+        return self._library.database.is_damaged
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something that `catch_up` can do now."""
+        return not self._jobs.paused and self._library.is_behind
+
+    def catch_up(self) -> None:
+        """Do a part of what nobody waits for; called between jobs by the thread that runs them."""
+        try:
+            if not self._jobs.hold(self._aside, BREATH) and self._library.catch_up():
+                self._jobs.look_again()
+        except StoppedError:
+            pass
+        except AssistantError as failure:
+            log.warning("catching up failed: %s", failure)
+            self._library.rest()
+        except Exception:  # the border of the process
+            log.exception("catching up failed")
+            self._library.rest()
+
+    def close(self) -> None:
+        self.watching.close()
+        self._library.close()
+
+    def _index(self, job: Job) -> Iterator[IndexEvent]:
+        library = self._library
+        parts = Parts(
+            library.database,
+            library.catalog,
+            library.reader,
+            library.embedding,
+            library.follow,
+            library.options.rules,
+            self._jobs.is_held,
+            self.watching.scanned,
+        )
+        pace = Pace(lambda seconds: self._jobs.hold(job, seconds), job.post)
+        again = isinstance(job.request, Rebuild)
+        indexing = Indexing(parts, pace, job.stop, again=again)
+        try:
+            for event in indexing.run(self._roots(job.request)):
+                if again and isinstance(event, Done) and not event.stopped:
+                    library.rebuild_vectors()
+                yield event
+        finally:
+            self._estimates.learn(indexing.work)
+
+    def _roots(self, request: JobRequest | Rescan) -> list[Root]:
+        collections = self._library.collections
+        match request:
+            case Add():
+                collection = collections.add(request.collection)
+                self._removals.forget(collection.name, request.paths)
+                return [collections.add_root(collection.id, path) for path in request.paths]
+            case Refresh(collection=str(name)):
+                return list(collections.named(name).roots)
+            case Rescan(roots=frozenset() as wanted):
+                return [root for root in self._all_roots() if root.id in wanted]
+            case _:
+                return self._all_roots()
+
+    def _all_roots(self) -> list[Root]:
+        return [root for each in self._library.collections.all() for root in each.roots]
+
+    def _answer(self, caller: Caller, request: QuickRequest) -> QuickReply:
+        match request:
+            case Search():
+                return Found(result=self._search(request))
+            case Weigh(sentences=sentences, texts=texts, question=question):
+                return Weighed(support=self._searcher.support(sentences, texts, question))
+            case SurveyPaths(paths=paths):
+                return self._survey(caller, paths)
+            case ReadFile(path=path):
+                return self._read(path)
+            case ListCollections():
+                return Collections(collections=tuple(self._collections()))
+            case ListFiles():
+                files = self._files(request)
+                for at in range(0, len(files), FILES_AT_ONCE):
+                    caller.post(Files(files=tuple(files[at : at + FILES_AT_ONCE])))
+                return Obeyed()
+            case AskStatus():
+                return Status(status=self._status())
+            case Remove():
+                return Removed(files=self._remove(request))
+            case Verify():
+                verification = verify(self._library)
+                if verification.problems:
+                    self._jobs.look_again()
+                return Verified(verification=verification)
+            case Pause():
+                self._jobs.pause(request.paused)
+                return Obeyed()
+            case StopJob():
+                self._jobs.stop(request.job)
+                return Obeyed()
+
+    def _survey(self, caller: Caller, paths: Sequence[bytes]) -> Survey | Obeyed:
+        """Given up when the caller goes: a folder may be the whole disk."""
+        library = self._library
+        self._get_ready()
+        for step in survey(paths, library.options.rules, library.catalog, self._estimates):
+            if isinstance(step, Survey):
+                return step
+            caller.post(step)
+            if caller.cancelled:
+                break
+        return Obeyed()
+
+    def _get_ready(self) -> None:
+        """Load the embedder while the user types, or looks at what would be added."""
+
+        def load() -> None:
+            with suppress(AssistantError), self._library.embedders.asking():
+                pass
+
+        Thread(target=load, name="ready", daemon=True).start()
+
+    def _search(self, request: Search) -> SearchResult:
+        named = self._library.collections.named
+        scope = request.collections
+        ids = None if scope is None else [named(name).id for name in scope]
+        return self._searcher.search(request.question, ids, request.limit)
+
+    def _read(self, path: bytes) -> FileText:
+        path = path if os.path.lexists(path) else self._printed(path)
+        found = self._library.reader.read(path)
+        shown = printable_path(path)
+        if isinstance(found, UnreadableError):
+            raise UnreadableFileError(
+                f"{shown} gives no text: {found.reason.replace('_', ' ')}, {found.detail}."
+            )
+        return FileText(path=shown, document=found.document, content_hash=found.content_hash)
+
+    def _printed(self, path: bytes) -> bytes:
+        """The file that is listed under this name."""
+        shown = printable_path(path)
+        known = path_of(self._library.database, shown)
+        if known is None or not os.path.lexists(known):
+            raise NotFoundError(f"{shown} is not there any more.", "It was moved or deleted.")
+        return known
+
+    def _collections(self) -> Iterator[Collection]:
+        with self._library.database.read() as connection:
+            rows = connection.execute(
+                """
+                SELECT collection_id, count(*), sum(passages), sum(state = 'skipped'),
+                    sum(state = 'waiting')
+                FROM files JOIN (
+                    SELECT DISTINCT collection_id, file_id FROM members
+                    JOIN roots ON roots.id = root_id
+                ) ON file_id = files.id GROUP BY collection_id
+                """
+            )
+            counts = {row[0]: row[1:] for row in rows}
+        watched = self.watching.state
+        for collection in self._library.collections.all():
+            files, passages, skipped, waiting = counts.get(collection.id, (0, 0, 0, 0))
+            roots = tuple(root.display for root in collection.roots)
+            yield Collection(
+                name=collection.name,
+                roots=roots,
+                files=files,
+                passages=passages,
+                skipped=skipped,
+                waiting=waiting,
+                missing=tuple(
+                    root.display for root in collection.roots if root.id in watched.missing
+                ),
+            )
+
+    def _files(self, request: ListFiles) -> list[FileEntry]:
+        name, database = request.collection, self._library.database
+        id_ = None if name is None else self._library.collections.named(name).id
+        return listed(database, id_, request.state, request.offset, request.limit)
+
+    def _status(self) -> LibraryStatus:
+        with self._library.database.read() as connection:
+            rows = connection.execute("SELECT state, count(*) FROM files GROUP BY state")
+            states = dict(rows.fetchall())
+            passages = connection.execute("SELECT count(*) FROM texts").fetchone()[0]
+        running, options = self._jobs.running, self._library.options
+        embedders = self._library.embedders.state()
+        roots, watched = self._all_roots(), self.watching.state
+        return LibraryStatus(
+            collections=len(self._library.collections.all()),
+            files=sum(states.values()),
+            indexed=states.get("indexed", 0),
+            skipped=states.get("skipped", 0),
+            waiting=states.get("waiting", 0),
+            passages=passages,
+            disk_bytes=_size(options.database) + _size(options.vectors),
+            paused=self._jobs.paused,
+            job=running.progress if running else None,
+            embedder=embedders.serving,
+            next_embedder_done=embedders.next_done,
+            embedder_problem=embedders.problem,
+            roots=len(roots),
+            watched=sum(
+                options.watch and root.id not in watched.missing | watched.beyond for root in roots
+            ),
+            missing=tuple(
+                dict.fromkeys(root.display for root in roots if root.id in watched.missing)
+            ),
+        )
+
+    def _remove(self, request: Remove) -> int:
+        """Take roots out. No job runs meanwhile: it might be walking what is removed."""
+        try:
+            with self._removing, self._jobs.barred(END_OF_JOB):
+                return self._remove_roots(request)
+        except TimeoutError:
+            raise LibraryError(
+                "The library is busy with a file that takes long.", "Try again in a minute."
+            ) from None
+
+    def _remove_roots(self, request: Remove) -> int:
+        collections, catalog = self._library.collections, self._library.catalog
+        collection = collections.named(request.collection)
+        roots = _chosen(collection.roots, request.paths)
+        if roots:
+            self._removals.note(collection.name, [root.path for root in roots])
+        before = self._status().files
+        for root in roots:
+            for change in catalog.gone(root.id, list(catalog.files(root.id))):
+                self._library.follow(change)
+            collections.remove_root(root.id)
+        self.watching.forget(roots)
+        if not request.paths:
+            collections.remove(collection.id)
+            self._library.drop(collection.id)
+        # What was embedded of it goes, too.
+        self._library.embedders.look_again()
+        return before - self._status().files
+
+
+def open_host(options: LibraryOptions, jobs: JobQueue) -> Host:
+    """Open the library. Raises StorageError."""
+    library = OpenLibrary(options)
+    try:
+        return Host(library, jobs, Searching(library))
+    except AssistantError:
+        # Closed before the next worker puts another file in its place.
+        library.close()
+        raise
+
+
+def _chosen(roots: Sequence[Root], paths: Sequence[bytes]) -> list[Root]:
+    """The roots at these paths; all of them when no path is given."""
+    if not paths:
+        return list(roots)
+    by_path = {root.path: root for root in roots}
+    for path in paths:
+        if path not in by_path:
+            raise NotFoundError(
+                f"{printable_path(path)} was not added to this collection.",
+                "`assistant library list` shows what was; a part of a folder is left out by an"
+                " .assistantignore file.",
+            )
+    return [by_path[path] for path in paths]
+
+
+def _size(path: os.PathLike[str]) -> int:
+    """Bytes of a file with its journals, or of a folder."""
+    total = 0
+    if os.path.isdir(path):  # noqa: PTH112
+        for folder, _, names in os.walk(path):
+            for name in names:
+                with suppress(OSError):
+                    total += os.lstat(f"{folder}/{name}").st_size
+        return total
+    for suffix in ("", "-wal"):
+        with suppress(OSError):
+            total += os.lstat(f"{os.fspath(path)}{suffix}").st_size
+    return total
+
+
+def _unexpected() -> AssistantError:
+    return LibraryError(
+        "An unexpected error ended this request.", "Its details are in the library's log."
+    )
+
+
+class Searching:
+    """Searches as soon as there is something to search; the embedder waits until then."""
+
+    def __init__(self, library: OpenLibrary) -> None:
+        self._library = library
+
+    def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
+        """See `Retrieval.search`; passages that overlap in their file come as one."""
+        library = self._library
+        with library.database.read() as connection:
+            there = connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
+        if there is None or not question.strip():
+            return SearchResult()
+        with library.embedders.asking() as meaning:
+            retrieval = Retrieval(library.database, library.analyzer, meaning)
+            result = retrieval.search(question, collections, limit)
+        return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
+
+    def support(
+        self, sentences: Sequence[str], texts: Sequence[str], question: str
+    ) -> tuple[tuple[Support, ...], ...]:
+        """See `support.support`."""
+        library = self._library
+        with library.embedders.asking() as meaning:
+            embedder = (meaning or library.embedders.for_indexing()).embedder
+            return support(sentences, texts, library.database, library.analyzer, embedder, question)

@@ -1,0 +1,151 @@
+"""Where conversations are kept: on disk, or in memory as long as the program runs.
+
+The ids of what is in memory tell it, those of conversations and of messages alike.
+
+A database that exists in memory only, and the one store that writes into it.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Protocol
+
+from assistant.core.errors import StorageError
+from assistant.core.ports.conversations import Clock
+from assistant.storage.database.connection import explain
+from assistant.storage.database.schema import migrate
+from assistant.storage.store.answers import Answers, Transactions
+from assistant.storage.tables.rows import TEMPORARY, microseconds
+
+
+class OpenDatabase(Transactions, Protocol):
+    """A database on disk or in memory."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One database and the answers that are written into it."""
+
+    database: OpenDatabase
+    answers: Answers
+    prefix: str = ""
+    """Of all ids."""
+
+    def new_id(self) -> str:
+        return self.prefix + secrets.token_hex(8)
+
+    def close(self) -> None:
+        self.answers.close()
+        self.database.close()
+
+
+class Shelves:
+    """The shelf on disk, and one in memory from when it is first needed."""
+
+    def __init__(self, disk: Shelf, clock: Clock) -> None:
+        self.disk = disk
+        self._clock = clock
+        self._memory: Shelf | None = None
+        self._lock = Lock()
+
+    @property
+    def memory(self) -> Shelf:
+        with self._lock:
+            if self._memory is None:
+                database = MemoryDatabase(self.now())
+                self._memory = Shelf(database, Answers(database, MemoryWriters()), TEMPORARY)
+            return self._memory
+
+    def of(self, id: str) -> Shelf:
+        """The shelf on which the conversation or the message is, if there is one."""
+        return self.memory if id.startswith(TEMPORARY) else self.disk
+
+    def now(self) -> int:
+        """Microseconds since 1970."""
+        return microseconds(self._clock.now())
+
+    def close(self) -> None:
+        if self._memory is not None:
+            self._memory.close()
+        self.disk.close()
+
+
+class Part:
+    """Some of what a store does, on the shelves of all of it."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+
+    def _read(self, id: str) -> AbstractContextManager[sqlite3.Connection]:
+        return self._shelves.of(id).database.read()
+
+    def _write(self, id: str) -> AbstractContextManager[sqlite3.Connection]:
+        return self._shelves.of(id).database.write()
+
+    def _now(self) -> int:
+        return self._shelves.now()
+
+
+NAME = "memory"
+PRAGMAS = ("foreign_keys = ON", "temp_store = MEMORY", "trusted_schema = OFF")
+
+
+class MemoryDatabase:
+    """Like `Database`, on one connection that is never shared; nothing of it reaches a file."""
+
+    def __init__(self, now: int) -> None:
+        self._lock = Lock()
+        self._connection = sqlite3.connect(
+            ":memory:", isolation_level=None, check_same_thread=False
+        )
+        self._closed = False
+        for pragma in PRAGMAS:
+            self._connection.execute(f"PRAGMA {pragma}")
+        migrate(self._connection, now)
+        self._connection.row_factory = sqlite3.Row
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A transaction; as long as it lasts, others wait."""
+        with self._lock:
+            if self._closed:
+                raise StorageError("The temporary conversations have been closed.")
+            connection = self._connection
+            try:
+                connection.execute("BEGIN")
+                yield connection
+                connection.execute("COMMIT")
+            except sqlite3.Error as failure:
+                raise explain(failure, NAME) from failure
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    write = read
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            self._connection.close()
+
+
+class MemoryWriters:
+    """Which stores are alive: the only one that there is."""
+
+    folder = NAME
+
+    def own(self) -> str:
+        return NAME
+
+    def is_alive(self, id: str | None) -> bool:
+        return id == NAME
+
+    def forget_dead(self) -> None:
+        """None can die without taking everything along."""
+
+    def close(self) -> None: ...

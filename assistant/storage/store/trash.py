@@ -1,0 +1,148 @@
+"""The part of the store that takes things back: the trash, and what was before each change."""
+
+from datetime import timedelta
+from time import sleep
+
+from assistant.core.errors import NotFoundError
+from assistant.core.values.changes import Change, Removed
+from assistant.storage.store.backends import Part
+from assistant.storage.tables import conversations as conversation_table
+from assistant.storage.tables import messages as message_table
+from assistant.storage.tables import trash as trash_table
+from assistant.storage.tables import undo, word_index
+from assistant.storage.tables.rows import MICROSECOND, moment, storable
+
+MERGE_PAGES = 100
+"""How much of a word index one transaction writes anew: some ten milliseconds."""
+
+BREATH = 0.001
+"""Seconds between two of its transactions: whoever waits for the lock gets it then."""
+
+KEEP_TRASH = timedelta(days=30)
+"""How long something stays in the trash, and a change can be undone."""
+KEEP_EMPTY = timedelta(days=1)
+"""How long a conversation without a message and without a draft stays."""
+
+
+class Undoing(Part):
+    def delete(self, id: str) -> None:
+        self._trash(id, is_deleted=True)
+
+    def restore(self, id: str) -> None:
+        self._trash(id, is_deleted=False)
+
+    def delete_message(self, id: str) -> None:
+        shelf, id = self._shelves.of(id), storable(id)
+        with shelf.database.write() as connection:
+            now = self._now()
+            conversation = trash_table.remove(connection, id, now, shelf.answers.is_live)
+            undo.note(connection, now, "messages", conversation, {"removed": False}, id)
+
+    def restore_message(self, id: str) -> None:
+        id = storable(id)
+        with self._write(id) as connection:
+            conversation = trash_table.restore(connection, id)
+            undo.note(connection, self._now(), "messages", conversation, {"removed": True}, id)
+
+    def trash(self) -> list[Removed]:
+        with self._shelves.disk.database.read() as connection:
+            whole = conversation_table.listed(
+                connection, conversation_table.Wanted(deleted=True, archived=None), None
+            )
+            branches = trash_table.listed(connection)
+        conversations = [
+            Removed(
+                kind="conversation",
+                id=row["id"],
+                conversation_id=row["id"],
+                title=row["title"],
+                messages=row["messages"],
+                removed=moment(row["deleted"]),
+            )
+            for row in whole
+        ]
+        messages = [
+            Removed(
+                kind="messages",
+                id=row["branch"],
+                conversation_id=row["conversation"],
+                title=row["title"],
+                excerpt=trash_table.excerpt(row["message"]),
+                messages=row["messages"],
+                removed=moment(row["removed"]),
+            )
+            for row in branches
+        ]
+        return sorted([*conversations, *messages], key=lambda item: item.removed, reverse=True)
+
+    def changes(self, conversation_id: str | None = None, *, limit: int = 50) -> list[Change]:
+        with self._read(conversation_id or "") as connection:
+            id = conversation_id
+            if id is not None:
+                id = conversation_table.find(connection, id)["id"]
+            return [undo.change(row) for row in undo.listed(connection, id, limit)]
+
+    def undo(self, number: int | None = None, *, conversation_id: str | None = None) -> Change:
+        shelf = self._shelves.of(conversation_id or "")
+        with shelf.database.write() as connection:
+            if number is not None:
+                row = undo.find(connection, number)
+            else:
+                id = conversation_id
+                if id is not None:
+                    id = conversation_table.find(connection, id)["id"]
+                newest = undo.listed(connection, id, 1)
+                if not newest:
+                    raise NotFoundError("There is nothing to undo.")
+                row = newest[0]
+            change = undo.change(row)
+            undo.take_back(connection, row, self._now(), shelf.answers.is_live)
+        return change
+
+    def purge(self) -> int:
+        """Delete for good what is in the trash or can be undone for more than `KEEP_TRASH`.
+
+        As in the port; nor is anything left of empty leftovers.
+
+        Returns:
+            How many conversations left.
+        """
+        database, now = self._shelves.disk.database, self._now()
+        oldest = now - KEEP_TRASH // MICROSECOND
+        with database.read() as connection:
+            ids = conversation_table.expired(connection, moment(now), KEEP_TRASH, KEEP_EMPTY)
+            branches = trash_table.expired(connection, oldest)
+            has_old_changes = undo.has_before(connection, oldest)
+        for id in ids:
+            with database.write() as connection:
+                message_table.remove(connection, id)
+                conversation_table.remove(connection, id)
+            sleep(BREATH)
+        for branch in branches:
+            with database.write() as connection:
+                trash_table.forget(connection, branch)
+            sleep(BREATH)
+        if has_old_changes:
+            with database.write() as connection:
+                undo.forget(connection, oldest)
+        if ids or branches or has_old_changes:
+            for index in (word_index.MESSAGES, word_index.CONVERSATIONS):
+                self._merge(index)
+        return len(ids)
+
+    def _merge(self, index: str) -> None:
+        pages = -MERGE_PAGES
+        while pages:
+            with self._shelves.disk.database.write() as connection:
+                pages = MERGE_PAGES if word_index.merge(connection, index, pages) else 0
+            sleep(BREATH)
+
+    def _trash(self, id: str, *, is_deleted: bool) -> None:
+        with self._write(id) as connection:
+            row = conversation_table.find(connection, id)
+            if (row["deleted"] is not None) != is_deleted:
+                now = self._now()
+                undo.note(connection, now, "trash", row["id"], {"deleted": row["deleted"]})
+                conversation_table.update(
+                    connection, row["id"], deleted=now if is_deleted else None
+                )

@@ -1,0 +1,318 @@
+"""Full-text search over messages, titles and system prompts, on an open transaction.
+
+Every match of a common word cannot be ranked while somebody types. So the newest `RANKED` of the
+messages that fit are ranked by BM25, and newer ones get more of it; FTS5 finds those without
+looking at the rest. Conversations in the trash are left out.
+
+What is shown of what was found: surroundings with the matches marked, on an open transaction.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from assistant.core.conversations.search_query import Field, SearchQuery
+from assistant.core.values.changes import MATCH_BEGIN, MATCH_END, Finding, Findings
+from assistant.core.values.conversation import ConversationSummary, SearchHit
+from assistant.storage.tables import rows
+from assistant.storage.tables.rows import CONVERSATION_COLUMNS, moment
+from assistant.storage.tables.search_filters import Scope, phrases, scope_of
+from assistant.storage.tables.word_index import CONVERSATIONS, MESSAGES
+
+RANKED = 1000
+"""Messages that are ranked, the newest ones."""
+
+TOO_SHORT = 2
+"""Letters of the beginning of a word that say nothing about how well a message fits: the newest
+come first."""
+
+IN_CONVERSATION = 3
+"""Messages shown of one conversation."""
+
+NEWER = 0.5
+"""How much more a message of this moment counts than an old one with the same words."""
+HALF_LIFE = timedelta(days=30)
+
+_FIELDS: dict[str, Field] = {"title": "title", "prompt": "prompts"}
+
+NAMES = {"title": 1.25, "prompt": 0.4}
+"""How much the best title and the best system prompt count, compared with the best message."""
+
+
+class Match(NamedTuple):
+    """A message that fits."""
+
+    number: int
+    conversation: str
+    created: int
+    score: float
+
+
+def search(
+    connection: sqlite3.Connection, query: SearchQuery, now: datetime, limit: int
+) -> list[SearchHit]:
+    """The best messages, best first."""
+    best = _ranked(connection, query, scope_of(connection, query, now), now)[:limit]
+    hits = search_hits(connection, query, [match.number for match in best])
+    return [hits[match.number] for match in best]
+
+
+def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, limit: int) -> Findings:
+    """The best conversations with their best messages, best first."""
+    scope = scope_of(connection, query, now)
+    matches = _ranked(connection, query, scope, now)
+    by_conversation: dict[str, list[Match]] = {}
+    for match in matches:
+        by_conversation.setdefault(match.conversation, []).append(match)
+    scores = {id: found[0].score for id, found in by_conversation.items()}
+    most = max(scores.values(), default=0.0) or 1.0
+    names = {
+        column: _names(connection, query, scope, now, column)
+        for column in NAMES
+        if scope is not None and (not query.fields or _FIELDS[column] in query.fields)
+    }
+    for column, found in names.items():
+        for id, score in found.items():
+            scores[id] = scores.get(id, 0.0) + NAMES[column] * most * score
+    order = {id: place for place, id in enumerate(scores)}
+    best = sorted(scores, key=lambda id: (-scores[id], order[id]))[:limit]
+    shown = {id: by_conversation.get(id, [])[:IN_CONVERSATION] for id in best}
+    hits = search_hits(
+        connection, query, [match.number for found in shown.values() for match in found]
+    )
+    marked = {
+        column: marked_names(connection, query, column, [id for id in best if id in found])
+        for column, found in names.items()
+    }
+    summaries = _summaries(connection, best)
+    return Findings(
+        conversations=tuple(
+            Finding(
+                conversation=summaries[id],
+                title=marked.get("title", {}).get(id, ""),
+                prompt=marked.get("prompt", {}).get(id, ""),
+                hits=tuple(hits[match.number] for match in shown[id]),
+                messages=len(by_conversation.get(id, [])),
+            )
+            for id in best
+        ),
+        messages=len(matches),
+        is_capped=len(matches) == RANKED,
+        notes=query.notes,
+    )
+
+
+def _ranked(
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope | None, now: datetime
+) -> list[Match]:
+    if scope is None or (query.fields and "messages" not in query.fields):
+        return []
+    scored = _fitting(connection, query, scope)
+    if not query.terms:
+        return [Match(*row) for row in scored]
+    time = rows.microseconds(now)
+    matches = [
+        Match(number, conversation, created, score * _recency(time, created))
+        for number, conversation, created, score in scored
+    ]
+    return sorted(matches, key=lambda match: (-match.score, -match.number))
+
+
+def _fitting(
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope
+) -> list[tuple[int, str, int, float]]:
+    """Number, conversation, time and BM25 of the newest messages that fit, newest first."""
+    expression = _expression(query, scope.marks)
+    values = {**scope.values, "ranked": RANKED, "expression": expression}
+    conditions = list(scope.conditions)
+    source, number, score = "messages m", "m.number", "0.0"
+    if expression:
+        source = f"{MESSAGES} w CROSS JOIN messages m ON m.number = w.rowid"
+        number = "w.rowid"
+        conditions.append(f"{MESSAGES} MATCH :expression")
+    elif query.excluded:
+        values["excluded"] = phrases("text", query.excluded, " OR ")
+        conditions.append(
+            f"m.number NOT IN (SELECT rowid FROM {MESSAGES} WHERE {MESSAGES} MATCH :excluded)"
+        )
+    is_ranked = not all(term.prefix and len(term.text) <= TOO_SHORT for term in query.terms)
+    if is_ranked and not scope.has_dense_marks:
+        score = f"-bm25({MESSAGES}, 1.0, 0.0)"
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    found: list[tuple[int, str, int, float]] = cursor.execute(
+        f"""
+        SELECT {number}, m.conversation, m.created, {score} FROM {source}
+        WHERE {" AND ".join(conditions)} ORDER BY {number} DESC LIMIT :ranked
+        """,
+        values,
+    ).fetchall()
+    if not (found and is_ranked and scope.has_dense_marks):
+        return found
+    scores = _scores(connection, query, scope, found[-1][0], found[0][0])
+    return [(number, id, time, scores.get(number, 0.0)) for number, id, time, _ in found]
+
+
+def _scores(
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope, first: int, last: int
+) -> dict[int, float]:
+    """BM25 of the messages between two numbers without regard to dense marks.
+
+    BM25 counts every phrase of its expression in the whole index, and those of dense marks take
+    longest.
+    """
+    found = connection.execute(
+        f"""
+        SELECT rowid, -bm25({MESSAGES}, 1.0, 0.0) FROM {MESSAGES}
+        WHERE {MESSAGES} MATCH ? AND rowid BETWEEN ? AND ?
+        """,
+        (_expression(query, scope.rare_marks), first, last),
+    )
+    return dict(found.fetchall())
+
+
+def _expression(query: SearchQuery, marks: Iterable[str]) -> str:
+    """In FTS5's language; empty when only conditions say what is wanted."""
+    wanted = phrases("text", query.terms, " ")
+    if query.terms and not wanted:
+        return '""'
+    parts = [part for part in (wanted, *marks) if part]
+    excluded = phrases("text", query.excluded, " OR ")
+    expression = " AND ".join(f"({part})" for part in parts)
+    return f"({expression}) NOT ({excluded})" if expression and excluded else expression
+
+
+def _names(
+    connection: sqlite3.Connection, query: SearchQuery, scope: Scope, now: datetime, column: str
+) -> dict[str, float]:
+    """Scores of conversations whose title or system prompt fits: 1 for the best one, if it is new.
+
+    Those who wrote have no part in them.
+    """
+    expression = in_names(query, column)
+    if not expression or query.roles or query.other_roles:
+        return {}
+    conditions = ["c.deleted IS NULL", *scope.of_conversations]
+    found = connection.execute(
+        f"""
+        SELECT c.id, c.updated, -bm25({CONVERSATIONS}) AS score
+        FROM {CONVERSATIONS} w CROSS JOIN conversations c ON c.number = w.rowid
+        WHERE {CONVERSATIONS} MATCH :expression AND {" AND ".join(conditions)}
+        """,
+        {**scope.values, "expression": expression},
+    ).fetchall()
+    best = max((row["score"] for row in found), default=0.0) or 1.0
+    time, most = rows.microseconds(now), 1 + NEWER
+    scores = {row["id"]: row["score"] / best * _recency(time, row["updated"]) for row in found}
+    ranked = sorted(scores.items(), key=lambda pair: -pair[1])[:RANKED]
+    return {id: score / most for id, score in ranked}
+
+
+def _recency(now: int, time: int) -> float:
+    age = max(now - time, 0) * rows.MICROSECOND / HALF_LIFE
+    return float(1 + NEWER * 0.5 ** min(age, 1000.0))
+
+
+def _summaries(
+    connection: sqlite3.Connection, ids: Sequence[str]
+) -> dict[str, ConversationSummary]:
+    query = f"""
+        SELECT {CONVERSATION_COLUMNS} FROM conversations c
+        WHERE c.id IN ({", ".join("?" * len(ids))})
+    """
+    return {row["id"]: rows.summary(row) for row in connection.execute(query, ids)}
+
+
+SNIPPET_WORDS = 24
+SNIPPET_CHARS = 1000
+"""A word can be as long as a message: what a snippet may hold at most."""
+
+
+def search_hits(
+    connection: sqlite3.Connection, query: SearchQuery, numbers: Sequence[int]
+) -> dict[int, SearchHit]:
+    """Hits by the numbers of their messages; the numbers have to be of matches.
+
+    Without the `+` FTS5 would begin anew for every number, which is dear for beginnings of words.
+    """
+    if not numbers:
+        return {}
+    marks = ", ".join("?" * len(numbers))
+    columns = "m.number, m.id, m.conversation, c.title, m.role, m.created"
+    joined = "JOIN conversations c ON c.id = m.conversation"
+    wanted = phrases("text", query.terms, " ")
+    mark = secrets.token_hex(8)
+    begin, end = f"<{mark}", f"{mark}>"
+    if wanted:
+        found = connection.execute(
+            f"""
+            SELECT {columns}, snippet({MESSAGES}, 0, ?, ?, '…', ?) AS snippet
+            FROM {MESSAGES} w CROSS JOIN messages m ON m.number = w.rowid {joined}
+            WHERE {MESSAGES} MATCH ? AND w.rowid BETWEEN ? AND ? AND +w.rowid IN ({marks})
+            """,
+            (begin, end, SNIPPET_WORDS, wanted, min(numbers), max(numbers), *numbers),
+        )
+    else:
+        found = connection.execute(
+            f"""
+            SELECT {columns}, substr(m.text, 1, ?) AS snippet FROM messages m {joined}
+            WHERE m.number IN ({marks})
+            """,
+            (SNIPPET_WORDS * 8, *numbers),
+        )
+    return {
+        row["number"]: SearchHit(
+            conversation_id=row["conversation"],
+            title=row["title"],
+            message_id=row["id"],
+            role=row["role"],
+            snippet=_marked(row["snippet"], begin, end),
+            created=moment(row["created"]),
+        )
+        for row in found
+    }
+
+
+def marked_names(
+    connection: sqlite3.Connection, query: SearchQuery, column: str, ids: Sequence[str]
+) -> dict[str, str]:
+    """Whole titles, or the surroundings of matches in system prompts, with the matches marked."""
+    if not ids:
+        return {}
+    mark = secrets.token_hex(8)
+    begin, end = f"<{mark}", f"{mark}>"
+    shown = (
+        f"highlight({CONVERSATIONS}, 0, :begin, :end)"
+        if column == "title"
+        else f"snippet({CONVERSATIONS}, 1, :begin, :end, '…', {SNIPPET_WORDS})"
+    )
+    values = {f"id{place}": id for place, id in enumerate(ids)}
+    found = connection.execute(
+        f"""
+        SELECT c.id, {shown} FROM {CONVERSATIONS} w
+        CROSS JOIN conversations c ON c.number = w.rowid
+        WHERE {CONVERSATIONS} MATCH :expression AND c.id IN ({", ".join(f":{n}" for n in values)})
+        """,
+        {**values, "begin": begin, "end": end, "expression": in_names(query, column)},
+    )
+    return {id: _marked(text, begin, end) for id, text in found}
+
+
+def in_names(query: SearchQuery, column: str) -> str:
+    """A query for titles or system prompts, as an FTS5 expression."""
+    wanted = phrases(column, query.terms, " ")
+    excluded = phrases("title prompt", query.excluded, " OR ")
+    return f"({wanted}) NOT ({excluded})" if wanted and excluded else wanted
+
+
+def _marked(snippet: str, begin: str, end: str) -> str:
+    """The text's own U+0002 and U+0003 leave, so that those which remain mark matches."""
+    text = snippet.replace(MATCH_BEGIN, "").replace(MATCH_END, "")
+    marked = text.replace(begin, MATCH_BEGIN).replace(end, MATCH_END)
+    if len(marked) <= SNIPPET_CHARS:
+        return marked
+    cut = marked[:SNIPPET_CHARS]
+    is_open = cut.rfind(MATCH_BEGIN) > cut.rfind(MATCH_END)
+    return cut + (MATCH_END if is_open else "") + "…"

@@ -1,0 +1,157 @@
+"""What was before each change, so that it can be again; on an open transaction."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from assistant.core.errors import NotFoundError
+from assistant.core.values import changes
+from assistant.core.values.changes import Change, ChangeKind
+from assistant.storage.tables import conversations as conversation_table
+from assistant.storage.tables import marks as mark_table
+from assistant.storage.tables import messages as message_table
+from assistant.storage.tables import trash as trash_table
+from assistant.storage.tables.rows import adapters, moment
+
+Before = Mapping[str, Any]
+
+_TOLD = 60
+"""Characters of what was before that a change tells."""
+
+
+def note(
+    connection: sqlite3.Connection,
+    now: int,
+    kind: ChangeKind,
+    conversation: str,
+    before: Before,
+    message: str | None = None,
+) -> None:
+    """Keep what is about to change.
+
+    Args:
+        before: for `rating`, `turn` and `summary` columns of the message; for `tags` the list of
+            them; for `messages` whether they were removed; else columns of the conversation, and
+            under `marks` what `course.add` returned.
+    """
+    connection.execute(
+        """
+        INSERT INTO undo (changed, kind, conversation, message, before) VALUES (?, ?, ?, ?, ?)
+        """,
+        (now, kind, conversation, message, json.dumps(before)),
+    )
+
+
+def listed(
+    connection: sqlite3.Connection, conversation: str | None, limit: int
+) -> list[sqlite3.Row]:
+    """Newest first."""
+    where = "WHERE u.conversation = :id" if conversation is not None else ""
+    return connection.execute(
+        f"""
+        SELECT u.*, c.title FROM undo u JOIN conversations c ON c.id = u.conversation
+        {where} ORDER BY u.number DESC LIMIT :limit
+        """,
+        {"id": conversation, "limit": limit},
+    ).fetchall()
+
+
+def find(connection: sqlite3.Connection, number: int) -> sqlite3.Row:
+    row: sqlite3.Row | None = connection.execute(
+        """
+        SELECT u.*, c.title FROM undo u JOIN conversations c ON c.id = u.conversation
+        WHERE u.number = ?
+        """,
+        (number,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(f"There is no change {number} that could be undone.")
+    return row
+
+
+def take_back(
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    now: int,
+    is_live: Callable[[sqlite3.Row], bool],
+) -> None:
+    """Make what was changed as it was, and forget the change.
+
+    Raises:
+        NotFoundError: what was changed is in the trash.
+        StorageError: it is being written.
+    """
+    before, conversation, message = json.loads(row["before"]), row["conversation"], row["message"]
+    match row["kind"]:
+        case "tags":
+            conversation_table.set_tags(connection, conversation, before["tags"])
+        case "rating" | "turn" | "summary":
+            message_table.message(connection, message)
+            message_table.update(connection, message, before)
+        case "messages" if before["removed"]:
+            trash_table.remove(connection, message, now, is_live)
+        case "messages":
+            trash_table.restore(connection, message)
+        case _:
+            marked = before.pop("marks", None)
+            conversation_table.update(connection, conversation, **before)
+            if marked is not None:
+                mark_table.remove(connection, marked)
+    connection.execute("DELETE FROM undo WHERE number = ?", (row["number"],))
+
+
+def has_before(connection: sqlite3.Connection, time: int) -> bool:
+    """Whether anything was noted before that time; the oldest has the smallest number."""
+    first = connection.execute("SELECT changed FROM undo ORDER BY number LIMIT 1").fetchone()
+    return first is not None and bool(first[0] < time)
+
+
+def forget(connection: sqlite3.Connection, before: int) -> None:
+    """Delete for good what was noted before that time."""
+    connection.execute("DELETE FROM undo WHERE changed < ?", (before,))
+
+
+def change(row: sqlite3.Row) -> Change:
+    return Change(
+        number=row["number"],
+        kind=row["kind"],
+        conversation_id=row["conversation"],
+        title=row["title"],
+        message_id=row["message"],
+        before=_told(row["kind"], json.loads(row["before"])),
+        at=moment(row["changed"]),
+    )
+
+
+def _told(kind: str, before: Before) -> str:
+    match kind:
+        case "tags":
+            return _short(", ".join(before["tags"]))
+        case "title" | "folder" | "model" | "overflow" | "rating":
+            return _short(before[kind] or "")
+        case "system prompt":
+            return _short(before["system_prompt"])
+        case "turn":
+            return before["placing"] or ""
+        case "summary":
+            return _short(json.loads(before["summary"] or "{}").get("text", ""))
+        case "pin" | "archive":
+            (was,) = before.values()
+            return "no" if was is None else "yes"
+        case "trash":
+            return "kept" if before["deleted"] is None else "in the trash"
+        case "messages":
+            return "in the trash" if before["removed"] else "kept"
+        case "adapters":
+            uses = before["adapters"]
+            return "default" if uses is None else _short(changes.adapters_of(adapters(uses)))
+        case "collections":
+            names: Sequence[str] | None = json.loads(before["collections"] or "null")
+            return "all" if names is None else _short(", ".join(names) or "none")
+    return _short(str(before.get(kind) or ""))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text[: 4 * _TOLD].split())
+    return line if len(line) <= _TOLD else line[: _TOLD - 1] + "…"

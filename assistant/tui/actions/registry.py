@@ -1,0 +1,30 @@
+"""What the commands do: one function each, found by the command's name."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
+
+from assistant.tui.actions import (
+    conversations,
+    library,
+    messages,
+    models,
+    prompts,
+    screens,
+    transfer,
+)
+from assistant.tui.workspace import Call
+
+if TYPE_CHECKING:
+    from assistant.tui.chat_screen import ChatScreen
+
+Handler = Callable[["ChatScreen", Call], Coroutine[Any, Any, None]]
+
+HANDLERS: Mapping[str, Handler] = {
+    **conversations.HANDLERS,
+    **models.HANDLERS,
+    **prompts.HANDLERS,
+    **screens.HANDLERS,
+    **messages.HANDLERS,
+    **transfer.HANDLERS,
+    **library.HANDLERS,
+}

@@ -1,0 +1,147 @@
+"""The way in for files: dropped, named by a command, or mentioned in a question."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.grounding.mentions import spell_file
+from assistant.core.values.conversation import Conversation
+from assistant.core.values.library import Done
+from assistant.tui.chat.session import Session
+from assistant.tui.commands import BY_NAME, key_name
+from assistant.tui.composer.input import Prompt
+from assistant.tui.library import scope
+from assistant.tui.library.add_dialog import Add, AddFiles, Attach, Choice, Paste
+from assistant.tui.library.jobs import Job, Jobs
+from assistant.tui.library.offer import look_at
+from assistant.tui.library.status import Holdings
+from assistant.tui.services import Desk
+from assistant.tui.toolkit import disk, text
+from assistant.tui.toolkit.dropped_paths import named_paths
+from assistant.tui.toolkit.notice import Notice
+from assistant.tui.toolkit.threads import Report, from_disk
+
+
+class Intake:
+    """Asks once what to do with paths, and does it."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        session: Session,
+        jobs: Jobs,
+        holdings: Holdings,
+        prompt: Prompt,
+        notice: Notice,
+        report: Report,
+    ) -> None:
+        self._desk = desk
+        self._session = session
+        self._jobs = jobs
+        self._holdings = holdings
+        self._prompt = prompt
+        self._notice = notice
+        self._report = report
+        self._dialog: AddFiles | None = None
+
+    async def offer(
+        self,
+        paths: Sequence[str],
+        ask: Callable[[AddFiles], Awaitable[Choice | None]],
+        *,
+        pasted: str = "",
+        room: int = 0,
+    ) -> str | None:
+        """Ask whether to add these paths, and begin; the collection they go into.
+
+        Args:
+            ask: shows the dialog and waits for the answer.
+            pasted: the text that they came as.
+            room: tokens that a question may have; 0 when it is not known.
+        """
+        offer = await from_disk(look_at, paths)
+        if self._dialog is not None:
+            # Some terminals paste the files of one drop one after the other.
+            self._dialog.extend(offer, pasted)
+            return None
+        self._dialog = dialog = AddFiles(
+            self._desk.library,
+            offer,
+            self._report,
+            proposed=self._proposed(),
+            room=room,
+            pasted=pasted,
+        )
+        try:
+            choice = await ask(dialog)
+        finally:
+            self._dialog = None
+        match choice:
+            case Add(collection=name):
+                return await self._add(dialog.offer.paths, name)
+            case Attach():
+                self._prompt.insert_word(spell_file(disk.short(dialog.offer.paths[0])))
+            case Paste():
+                self._prompt.insert(text.editable(dialog.pasted))
+        return None
+
+    async def named(self, argument: str) -> tuple[str, ...]:
+        """The absolute paths that were typed after a command.
+
+        Raises:
+            NotFoundError: one is not there.
+        """
+        return await from_disk(_named, argument)
+
+    async def joined(self, job: Job) -> None:
+        """The collection is there: the conversation it was added to is about it, too."""
+        if not job.conversation_id:
+            return
+        store = self._desk.store
+        conversation: Conversation = await self._desk.run(store.conversation, job.conversation_id)
+        chosen = scope.joined(conversation.collections, job.collection)
+        await self._session.use_collections(conversation.id, chosen)
+        await self._holdings.refresh()
+
+    async def ended(self, job: Job, failure: AssistantError | None) -> None:
+        """Tell what became of a job."""
+        if failure is not None:
+            self._notice.fail(failure)
+        elif job.done is not None:
+            self._tell(job.collection, job.done)
+        await self._holdings.refresh()
+
+    async def _add(self, paths: Sequence[str], name: str) -> str:
+        known = self._holdings.named(name)
+        name = known.name if known else name
+        conversation = await self._session.make()
+        self._jobs.start(paths, name, conversation.id)
+        return name
+
+    def _proposed(self) -> str:
+        """Where loose files go: to what the conversation is about."""
+        conversation = self._session.conversation
+        chosen = conversation.collections if conversation else None
+        return chosen[0] if chosen else ""
+
+    def _tell(self, collection: str, done: Done) -> None:
+        parts = [text.line(collection, 40), text.own(f": {done.indexed:,} indexed")]
+        if done.skipped:
+            parts.append(text.own(f", {done.skipped:,} skipped"))
+        if done.stopped:
+            parts.append(text.own(", then cancelled; adding it again goes on"))
+        library = BY_NAME.get("library")
+        if done.skipped and library is not None:
+            label = f"{key_name(library.key)} says why"
+            parts += [
+                text.own(" — "),
+                text.button(label, "screen.command", library.name, style=text.ACCENT),
+            ]
+        self._notice.say(*parts, seconds=12)
+
+
+def _named(argument: str) -> tuple[str, ...]:
+    paths = named_paths(argument, disk.exists, disk.home())
+    for path in paths:
+        if not disk.exists(path):
+            raise NotFoundError(f"There is nothing at {path}.", "Check the path.")
+    return tuple(disk.absolute(path) for path in paths)

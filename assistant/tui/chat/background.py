@@ -1,0 +1,77 @@
+"""What the model does when nobody asks it anything: better titles, and summaries."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from threading import Event
+from typing import Any, Final
+
+from assistant.core.background import summaries, titles
+from assistant.core.errors import AssistantError
+from assistant.tui.services import Desk
+from assistant.tui.toolkit.threads import Report, aside
+
+QUIET: Final = 1.5
+"""Seconds after an answer in which the next question may come at once."""
+
+
+class Afterthoughts:
+    """One thing at a time, of the conversations that were asked in; ends when a turn begins."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        is_busy: Callable[[], bool],
+        run: Callable[[Coroutine[Any, Any, None]], object],
+        changed: Callable[[str], Coroutine[Any, Any, None]],
+        report: Report,
+    ) -> None:
+        """Args:
+        is_busy: whether a turn runs.
+        run: runs a coroutine, in place of the one that it was given before.
+        changed: called with the conversation that has a title or a summary now.
+        """
+        self._desk = desk
+        self._is_busy = is_busy
+        self._run = run
+        self._changed = changed
+        self._report = report
+        self._wanted: dict[str, None] = {}
+        self._stop = Event()
+
+    def consider(self, conversation_id: str) -> None:
+        """There may be something to do for this conversation."""
+        self._wanted[conversation_id] = None
+        self._stop.set()
+        self._run(self._work())
+
+    def interrupt(self) -> None:
+        """Somebody asks something; what was begun is begun again later."""
+        self._stop.set()
+
+    async def _work(self) -> None:
+        await asyncio.sleep(QUIET)
+        self._stop = stop = Event()
+        for id in list(self._wanted):
+            if self._is_busy():
+                return
+            while await aside(self._think, id, stop):
+                await self._changed(id)
+            if stop.is_set():
+                return
+            self._wanted.pop(id, None)
+
+    def _think(self, id: str, stop: Event) -> bool:
+        """Do one thing for a conversation; whether something is different now."""
+        desk = self._desk
+        store, models, prompts = desk.store, desk.models, desk.prompts
+        try:
+            if desk.settings.chat.titles and titles.improve(store, models, prompts, id, stop):
+                return True
+            usual = desk.chat.sampling.of(store.conversation(id).model)
+            return summaries.advance(store, models, prompts, usual, id, stop)
+        except AssistantError:
+            # Nobody asked for it, and whoever asks next is told what is wrong.
+            return False
+        except Exception as unexpected:  # noqa: BLE001 -- the border between a thread and the screen
+            self._report(unexpected)
+            return False

@@ -1,0 +1,86 @@
+"""The list of conversations and the sources beside the transcript: whether they are shown.
+
+What an empty conversation shows.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from assistant.tui.toolkit import text
+
+ROOMY: Final = 100
+"""Columns from which on the list of conversations is there without being asked for."""
+WIDE: Final = 130
+"""Columns from which on there is room for the sources of an answer as well."""
+
+
+class Panels:
+    """Shows the panels that are wanted, or that there is room for."""
+
+    def __init__(
+        self,
+        screen: Screen[Any],
+        sidebar: Widget,
+        sources: Widget,
+        has_sources: Callable[[], bool],
+    ) -> None:
+        """`has_sources` tells whether there is a reason to show the sources unasked."""
+        self._screen = screen
+        self._sidebar = sidebar
+        self._sources = sources
+        self._has_sources = has_sources
+        self._sidebar_wanted: bool | None = None
+        self._sources_wanted: bool | None = None
+
+    def show_sidebar(self, shown: bool) -> None:
+        """Show or hide the list, whatever the width."""
+        self._sidebar_wanted = shown
+        self.arrange()
+
+    def show_sources(self, shown: bool) -> None:
+        """Show or hide the sources, whatever the width."""
+        self._sources_wanted = shown
+        self.arrange()
+
+    def leave_sidebar(self) -> None:
+        """The user is done there; where it is in the way it goes."""
+        if self._screen.size.width < ROOMY:
+            self.show_sidebar(False)
+
+    def leave_sources(self) -> None:
+        """The same for the sources."""
+        if self._screen.size.width < WIDE:
+            self.show_sources(False)
+
+    def arrange(self) -> None:
+        """The width or what there is to show is another now."""
+        width, listed, told = self._screen.size.width, self._sidebar_wanted, self._sources_wanted
+        self._sources.display = width >= WIDE and self._has_sources() if told is None else told
+        room = WIDE if self._sources.display else ROOMY
+        self._sidebar.display = width >= room if listed is None else listed
+        self._screen.set_class(self._sidebar.display, "-listing")
+        self._screen.set_class(self._sources.display, "-sourcing")
+
+
+_STARTER = (
+    "The small starter model answers. /models (Alt+U) shows better ones, those on this machine and "
+    "those that can be fetched."
+)
+
+
+class Welcome(Static):
+    """A quiet beginning, and a word on the model when none was chosen."""
+
+    def __init__(self, model_chosen: bool) -> None:
+        lines = [
+            text.own("Ask anything.", "bold"),
+            text.muted("Drop a folder here to ask about your files."),
+            text.muted("Everything stays on this machine."),
+        ]
+        if not model_chosen:
+            lines += [text.NOTHING, text.muted(_STARTER)]
+        super().__init__(text.joined(lines, between="\n"), id="welcome")

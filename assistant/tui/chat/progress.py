@@ -1,0 +1,129 @@
+"""Shows a running turn: the answer in the transcript, its state in the status line."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from assistant.core.errors import AssistantError
+from assistant.core.values.conversation import Message
+from assistant.core.values.events import (
+    Answered,
+    Loaded,
+    Loading,
+    Planned,
+    Queued,
+    Reading,
+    Searching,
+    Thought,
+    TurnEvent,
+    Wrote,
+)
+from assistant.tui.chat.status_line import StatusLine
+from assistant.tui.chat.turns import Turn
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.notice import Notice, hint_of
+from assistant.tui.transcript.headings import OUTGROWN
+from assistant.tui.transcript.transcript import Transcript
+
+OF_A_TURN: Final = ("queued", "searching", "unread", "reading", "thinking", "writing")
+"""What the status line says of a turn, which means nothing in another conversation."""
+
+
+class Follower:
+    """Applies the events of the conversation that is shown."""
+
+    def __init__(self, transcript: Transcript, status: StatusLine, notice: Notice) -> None:
+        self._transcript = transcript
+        self._status = status
+        self._notice = notice
+
+    def begin(self, messages: Sequence[Message], turn: Turn | None) -> None:
+        """Another conversation is shown: tell what is known of its last answer, or its turn."""
+        last = next((message for message in reversed(messages) if message.usage), None)
+        self._tell_usage(last)
+        if turn is not None and turn.latest is not None:
+            self._tell(turn, turn.latest)
+        elif turn is None and self._status.status.phase in OF_A_TURN:
+            self._status.tell(phase="ready")
+
+    async def advance(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
+        """Show what happened."""
+        for event in events:
+            if not isinstance(event, Thought | Wrote):
+                self._tell(turn, event)
+            if isinstance(event, Planned):
+                self._tell_outgrown(event)
+            if isinstance(event, Answered):
+                await self._transcript.settle(event.message)
+                self._tell_usage(event.message)
+        if turn.answer and any(isinstance(event, Thought) for event in events):
+            self._transcript.think(turn.answer.id, turn.thought)
+            if isinstance(turn.latest, Thought):
+                self._tell(turn, turn.latest)
+        if turn.answer and any(isinstance(event, Wrote) for event in events):
+            await self._transcript.write(turn.answer.id, turn.text)
+            if isinstance(turn.latest, Wrote):
+                self._tell(turn, turn.latest)
+
+    def loading(self, event: Queued | Loading | Loaded) -> None:
+        """The model came further while nothing is asked."""
+        match event:
+            case Queued(ahead=ahead):
+                self._status.tell(phase="queued", done=ahead)
+            case Loading(window=window) if window:
+                self._status.tell(phase="growing", total=window)
+            case Loading(done=done):
+                self._status.tell(phase="loading", done=done)
+            case Loaded(info=info):
+                self._status.tell(phase="ready", model=info.name, window=info.context_window)
+
+    async def end(self, failure: AssistantError | None, answer: Message | None) -> None:
+        """The turn is over; a failure is told below the answer, or above the prompt."""
+        if failure is None:
+            return
+        self._status.tell(phase="error", cached=0, new=0)
+        if answer is not None:
+            told = answer.model_copy(update={"state": "failed", "error": failure.message})
+            await self._transcript.settle(told, hint_of(failure))
+        else:
+            self._notice.fail(failure)
+
+    def _tell(self, turn: Turn, event: TurnEvent) -> None:
+        match event:
+            case Searching(unread=unread):
+                self._status.tell(phase="unread" if unread else "searching")
+            case Queued(ahead=ahead):
+                self._status.tell(phase="queued", done=ahead)
+            case Loading(window=window) if window:
+                self._status.tell(phase="growing", total=window)
+            case Loading(done=done):
+                self._status.tell(phase="loading", done=done)
+            case Loaded(info=info):
+                self._status.tell(model=info.name, window=info.context_window)
+                self._status.tell(phase="reading", total=0)
+            case Planned(plan=plan):
+                self._status.tell(used=plan.prompt_tokens, window=plan.window)
+            case Reading(done=done, total=total, cached=cached):
+                self._status.tell(
+                    phase="reading", done=done, total=total, cached=cached, new=total - cached
+                )
+            case Thought() | Wrote():
+                phase = "writing" if isinstance(event, Wrote) else "thinking"
+                used = turn.prompt_tokens + turn.pieces
+                self._status.tell(phase=phase, used=used, speed=turn.speed)
+            case Answered():
+                self._status.tell(phase="ready")
+
+    def _tell_usage(self, message: Message | None) -> None:
+        if message is None or message.usage is None:
+            self._status.tell(used=0, speed=0.0, cached=0, new=0)
+            return
+        cached = message.usage.cached_tokens
+        new = message.usage.prompt_tokens - cached
+        used = message.usage.prompt_tokens + message.usage.completion_tokens
+        speed = message.timings.tokens_per_second if message.timings else 0.0
+        self._status.tell(used=used, speed=speed, cached=cached, new=new)
+
+    def _tell_outgrown(self, event: Planned) -> None:
+        """The first time only; below the answer it can be read later."""
+        if event.outgrown is not None:
+            self._notice.say(text.muted(OUTGROWN[event.outgrown]), seconds=10)

@@ -1,0 +1,323 @@
+"""The conversation on the screen: opened, asked, followed.
+
+What was typed and not sent is on disk within a second.
+"""
+
+from asyncio import Lock
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from textual.timer import Timer
+from textual.widget import Widget
+
+from assistant.core.errors import AssistantError
+from assistant.core.turn.requests import Ask, Edit, Request
+from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
+from assistant.core.values.events import Asked
+from assistant.tui.chat.progress import Follower
+from assistant.tui.chat.turns import Turn, TurnAdvanced, TurnEnded, Turns
+from assistant.tui.composer.composer import Composer, without
+from assistant.tui.composer.mentions import take_along
+from assistant.tui.services import Desk
+from assistant.tui.transcript.transcript import Transcript
+
+Prepare = Callable[[str], Awaitable[tuple[str, QuestionPrompt | None]]]
+
+
+async def as_typed(question: str) -> tuple[str, QuestionPrompt | None]:
+    """A question that names no prompt."""
+    return question, None
+
+
+class Session:
+    """Keeps the transcript, the prompt and the store saying the same."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        turns: Turns,
+        transcript: Transcript,
+        composer: Composer,
+        follower: Follower,
+        changed: Callable[[], None],
+    ) -> None:
+        """`changed` is called when another conversation or title is shown, or messages came."""
+        self.conversation: Conversation | None = None
+        self._desk = desk
+        self._turns = turns
+        self._transcript = transcript
+        self._composer = composer
+        self._follower = follower
+        self._changed = changed
+        self._lock = Lock()
+        self.is_temporary = False
+        """Whether the conversation lives in memory only, or will when it is made."""
+        self.has_been_temporary = False
+        """Whether there may be conversations in memory."""
+        self._asking = Lock()
+        """Keeps questions in their order while it is found out what goes with them."""
+
+    @property
+    def id(self) -> str | None:
+        return self.conversation.id if self.conversation else None
+
+    @property
+    def messages(self) -> Sequence[Message]:
+        return self._transcript.messages
+
+    @property
+    def turn(self) -> Turn | None:
+        """The turn that runs in this conversation."""
+        return self._turns.running(self.id)
+
+    # Which conversation
+
+    async def restore(self) -> None:
+        """At the start: take up a first question that was never sent."""
+        unsent = await self._desk.run(self._desk.store.unsent)
+        async with self._lock:
+            if unsent is not None and self.conversation is None and not self._composer.draft(()):
+                await self._show(unsent, [])
+
+    async def open(self, id: str, message_id: str | None = None, snippet: str = "") -> None:
+        """Show another conversation; at this message, on its branch, when one is given.
+
+        Args:
+            snippet: the surroundings of what was found in the message.
+        """
+        await self.save_draft()
+        async with self._lock:
+            if message_id is not None:
+                await self._desk.run(self._desk.store.select, message_id)
+            conversation = await self._desk.run(self._desk.store.conversation, id)
+            messages = await self._desk.run(self._desk.store.branch, id)
+            await self._show(conversation, messages)
+            if message_id is not None:
+                await self._transcript.go_to(message_id, snippet)
+
+    async def begin_new(self, *, temporary: bool = False) -> None:
+        """Show an empty conversation; it is made when there is something to keep.
+
+        Args:
+            temporary: whether it lives in memory only.
+        """
+        await self.save_draft()
+        async with self._lock:
+            await self._show(None, [], temporary=temporary)
+
+    async def refresh(self) -> None:
+        """Show what became of the conversation, here or in another window."""
+        async with self._lock:
+            if self.conversation is None:
+                return
+            id = self.conversation.id
+            self.conversation = await self._desk.run(self._desk.store.conversation, id)
+            await self._transcript.update(await self._desk.run(self._desk.store.branch, id))
+        self._changed()
+
+    async def make(self) -> Conversation:
+        """The conversation, made now when it has not been."""
+        async with self._lock:
+            return await self._make()
+
+    async def use_collections(self, id: str, collections: Sequence[str] | None) -> None:
+        """Let a conversation be about these files; None is all of them."""
+        await self._desk.run(self._desk.store.set_collections, id, collections)
+        if id == self.id:
+            await self.refresh()
+
+    async def _make(self) -> Conversation:
+        if self.conversation is None:
+            self.conversation = await self._desk.begin(temporary=self.is_temporary)
+        return self.conversation
+
+    async def _show(
+        self,
+        conversation: Conversation | None,
+        messages: Sequence[Message],
+        *,
+        temporary: bool = False,
+    ) -> None:
+        self.conversation = conversation
+        self.is_temporary = conversation.temporary if conversation else temporary
+        self.has_been_temporary |= self.is_temporary
+        turn = self.turn
+        written = {turn.answer.id: turn.text} if turn and turn.answer else {}
+        draft = conversation.draft if conversation else ""
+        self._composer.show(without(draft, self._turns.waiting(self.id)))
+        self._composer.history.remember(*(m.text for m in messages if m.role == "user"))
+        await self._transcript.show(messages, written)
+        self._transcript.queue(self._in_line())
+        self._follower.begin(messages, turn)
+        self._changed()
+
+    async def save_draft(self) -> None:
+        """Keep what is typed, in the conversation it was typed in."""
+        async with self._lock:
+            draft = self._composer.draft(self._turns.waiting(self.id))
+            if draft or self.conversation is not None:
+                conversation = await self._make()
+                if draft != conversation.draft:
+                    await self._desk.run(self._desk.store.set_draft, conversation.id, draft)
+                    self.conversation = conversation.model_copy(update={"draft": draft})
+
+    # Questions and answers
+
+    async def submit(self, question: str, prepare: Prepare = as_typed) -> None:
+        """Ask, or ask anew what was edited, or stand in line behind the running answer.
+
+        Args:
+            prepare: finds the prompt that the question names, and completes the question.
+
+        Raises:
+            FolderNotAddedError: the question names folders that are in no collection.
+        """
+        edited = self._composer.take()
+        self._composer.on_their_way.append(question)
+        self._transcript.queue(self._in_line())
+        try:
+            async with self._asking:
+                conversation = await self.make()
+                completed, prompt = await prepare(question)
+                self._replace(question, completed)
+                question = completed
+                await self._ask(conversation, question, edited, prompt)
+        except Exception:
+            self._composer.on_their_way.remove(question)
+            self._composer.take_back(question, edited)
+            self._transcript.queue(self._in_line())
+            raise
+
+    async def _ask(
+        self,
+        conversation: Conversation,
+        question: str,
+        edited: Message | None,
+        prompt: QuestionPrompt | None,
+    ) -> None:
+        before = edited.attached if edited else ()
+        taken = await take_along(self._desk.library, question, before)
+        self._replace(question, taken.text)
+        ask = Ask(
+            conversation_id=conversation.id,
+            text=taken.text,
+            attached=taken.attached,
+            prompt=prompt,
+        )
+        async with self._lock:
+            if self._turns.running(conversation.id) is not None:
+                self._turns.wait_in_line(ask)
+                self._composer.on_their_way.remove(ask.text)
+            elif edited is not None:
+                edit = Edit(
+                    message_id=edited.id, text=ask.text, attached=ask.attached, prompt=prompt
+                )
+                self._turns.start(conversation.id, edit)
+            else:
+                self._turns.start(conversation.id, ask)
+
+    def _replace(self, question: str, completed: str) -> None:
+        """A question on its way has another text now."""
+        on_their_way = self._composer.on_their_way
+        if completed != question and question in on_their_way:
+            on_their_way[on_their_way.index(question)] = completed
+
+    def start(self, request: Request) -> None:
+        """Begin a turn in this conversation."""
+        assert self.conversation is not None
+        self._turns.start(self.conversation.id, request)
+
+    async def advance(self, event: TurnAdvanced) -> None:
+        """A turn came further; it is shown when its conversation is."""
+        turn = event.turn
+        asked = next((step for step in event.events if isinstance(step, Asked)), None)
+        if asked is not None:
+            self._arrived(turn)
+        if turn.conversation_id != self.id:
+            if asked is not None and asked.question is not None:
+                await self._desk.run(self._forget, turn.conversation_id, asked.question.text)
+            return
+        if asked is not None:
+            await self._show_asked(turn, asked)
+        await self._follower.advance(turn, event.events)
+
+    async def end(self, event: TurnEnded) -> None:
+        """A turn is over; the next question in line is asked."""
+        turn = event.turn
+        self._arrived(turn)
+        question = self._turns.next(turn.conversation_id)
+        if question is not None:
+            if turn.conversation_id == self.id:
+                self._composer.on_their_way.append(question.text)
+            self._turns.start(turn.conversation_id, question)
+        if turn.conversation_id == self.id:
+            answer = turn.answer
+            if event.failure is not None and answer is not None:
+                answer = await self._desk.run(self._desk.store.message, answer.id)
+            await self._follower.end(event.failure, answer)
+        self._changed()
+
+    def _arrived(self, turn: Turn) -> None:
+        """The question is on disk: the draft need not keep it any longer."""
+        if (
+            isinstance(turn.request, Ask | Edit)
+            and turn.request.text in self._composer.on_their_way
+        ):
+            self._composer.on_their_way.remove(turn.request.text)
+
+    def _forget(self, conversation_id: str, question: str) -> None:
+        """Take a question that is on disk out of the draft of a conversation nobody looks at."""
+        store = self._desk.store
+        draft = store.conversation(conversation_id).draft
+        if draft:
+            store.set_draft(conversation_id, without(draft, [question]))
+
+    async def _show_asked(self, turn: Turn, asked: Asked) -> None:
+        if isinstance(turn.request, Ask) and asked.question is not None:
+            messages = [*self.messages, asked.question, asked.answer]
+        else:
+            messages = await self._desk.run(self._desk.store.branch, turn.conversation_id)
+        self._transcript.queue(self._in_line())
+        self._transcript.following = True
+        await self._transcript.update(messages)
+        if self.conversation is not None and not self.conversation.title:
+            await self.refresh()
+        self._changed()
+
+    def _in_line(self) -> list[str]:
+        return [*self._composer.on_their_way, *self._turns.waiting(self.id)]
+
+
+SECONDS: Final = 0.5
+"""The longest time a change waits before it is saved."""
+
+
+class Drafts:
+    """Saves soon after a change, and not more often while the typing goes on."""
+
+    def __init__(
+        self,
+        timer_of: Widget,
+        save: Callable[[], Awaitable[None]],
+        fail: Callable[[AssistantError], object],
+    ) -> None:
+        """`fail` tells that it could not be saved; the prompt still holds it."""
+        self._timer_of = timer_of
+        self._save = save
+        self._fail = fail
+        self._timer: Timer | None = None
+
+    def changed(self) -> None:
+        """The draft is another one now."""
+        if self._timer is None:
+            self._timer = self._timer_of.set_timer(SECONDS, self.save)
+
+    async def save(self) -> None:
+        """Save now."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        try:
+            await self._save()
+        except AssistantError as failure:
+            self._fail(failure)

@@ -1,0 +1,148 @@
+"""The last line: model, tokens, speed, state; and where help is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from assistant.core.turn.adapters import Adapters
+from assistant.tui.models.lines import counted, named
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.widgets import _cropped, _length, fitting
+
+Phase = Literal[
+    "idle",
+    "queued",
+    "searching",
+    "unread",
+    "loading",
+    "growing",
+    "reading",
+    "thinking",
+    "writing",
+    "ready",
+    "error",
+]
+
+
+MODEL: Final = 2
+SIZED: Final = 4
+"""How important the model is, and how important the tokens of the window are."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the line tells. A figure of 0 is not known and not shown."""
+
+    model: str = ""
+    adapters: Adapters = ()
+    """What the model is run with."""
+    files: str = ""
+    """Which of the user's files are asked; empty for none."""
+    used: int = 0
+    """Tokens of the window that are taken."""
+    window: int = 0
+    cached: int = 0
+    """Tokens of the newest prompt that did not have to be read again."""
+    new: int = 0
+    """Tokens of it that had to."""
+    speed: float = 0.0
+    """Tokens per second of the newest answer."""
+    phase: Phase = "idle"
+    done: float = 0
+    """Of loading from 0 to 1, of reading in tokens, of a queue those who come first."""
+    total: float = 0
+    """Of reading, or of a window that grows, in tokens."""
+
+
+class StatusLine(Widget):
+    """One line; what matters least leaves first when it is narrow."""
+
+    auto_links = False
+
+    status: reactive[Status] = reactive(Status())
+
+    def tell(self, **changes: object) -> None:
+        """Change some of the figures."""
+        self.status = replace(self.status, **changes)  # type: ignore[arg-type]
+
+    def render(self) -> RenderResult:
+        width = self.content_size.width
+        for help_, adapters, least in _forms(self.status.adapters):
+            parts, room = _parts(self.status, adapters), width - help_.cell_length - 2
+            if _length([part for part in parts if part[0] <= least]) <= room:
+                break
+        left = fitting(_cropped(parts, room), room)
+        if left.cell_length + help_.cell_length + 2 > width:
+            return left
+        gap = width - left.cell_length - help_.cell_length
+        return left + text.own(" " * gap) + help_
+
+
+def _forms(adapters: Adapters) -> Iterator[tuple[Content, str, int]]:
+    """The ends of the line and how adapters are told, from the longest to the shortest, each with
+    the importance of what it has to leave room for."""
+    keys = text.button("? help", "screen.command", "help", style=text.MUTED)
+    more = text.button("^P commands", "screen.command", "palette", style=text.MUTED)
+    both = text.joined([keys, more], between="  ")
+    if not adapters:
+        yield both, "", MODEL
+        yield keys, "", 0
+        return
+    yield both, named(adapters), SIZED
+    for end in (both, keys):
+        yield end, counted(adapters), MODEL
+    yield keys, f"+{len(adapters)}", 0
+
+
+def _parts(status: Status, adapters: str) -> list[tuple[int, Content]]:
+    """What can be told, in the order of reading, each with its importance."""
+    parts = [(1, _state(status))]
+    if adapters:
+        on = text.line(adapters, 32, text.ACCENT).stylize(text.click("screen.command", "adapters"))
+        parts.insert(0, (1, on))
+    if status.model:
+        parts.insert(0, (MODEL, text.line(status.model, 32)))
+    if status.files:
+        files = text.line(status.files, 60, text.MUTED)
+        parts.append((3, files.stylize(text.click("screen.command", "files"))))
+    if status.window:
+        parts.append((SIZED, text.muted(f"{status.used:,} / {status.window:,} tokens")))
+    if status.speed:
+        parts.append((5, text.muted(f"{status.speed:.0f} tok/s")))
+    if status.new:
+        parts.append((7, text.muted(f"{status.cached:,} cached, {status.new:,} new")))
+    parts.append((6, text.muted("offline")))
+    return parts
+
+
+def _state(status: Status) -> Content:
+    match status.phase:
+        case "queued":
+            return text.own(f"waiting for {status.done:.0f} before", text.ACCENT)
+        case "searching":
+            return text.own("searching your files", text.ACCENT)
+        case "unread":
+            return text.own("waiting until your files are read", text.ACCENT)
+        case "loading":
+            return text.own(f"loading {status.done:.0%}".replace("%", " %"), text.ACCENT)
+        case "growing":
+            return text.own(f"making room for {status.total:,.0f} tokens", text.ACCENT)
+        case "reading" if status.total:
+            return text.own(f"reading {status.done:,.0f} of {status.total:,.0f}", text.ACCENT)
+        case "reading":
+            return text.own("reading", text.ACCENT)
+        case "thinking":
+            return text.own("thinking", text.ACCENT)
+        case "writing":
+            return text.own("writing", text.ACCENT)
+        case "ready":
+            return text.own("ready", "$text-success")
+        case "error":
+            return text.own("error", "$text-error")
+        case "idle":
+            return text.muted("starting")

@@ -1,0 +1,183 @@
+"""Turns run in threads of their own, one per conversation at a time."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from io import StringIO
+from threading import Event, Thread
+from time import monotonic
+
+from textual.message import Message
+
+from assistant.core.errors import AssistantError
+from assistant.core.turn.chat import Chat
+from assistant.core.turn.requests import Ask, Request
+from assistant.core.values import conversation
+from assistant.core.values.events import Asked, Planned, Thought, TurnEvent, Wrote
+from assistant.tui.toolkit.threads import Feed, Report
+
+
+@dataclass(eq=False)
+class Turn:
+    """One turn as the screen knows it; touched by the screen's thread alone but for `stop`."""
+
+    conversation_id: str
+    request: Request
+    stop: Event = field(default_factory=Event)
+    answer: conversation.Message | None = None
+    pieces: int = 0
+    prompt_tokens: int = 0
+    writing_since: float = 0.0
+    latest: TurnEvent | None = None
+    thread: Thread | None = None
+    _thought: StringIO = field(default_factory=StringIO)
+    _written: StringIO = field(default_factory=StringIO)
+
+    def note(self, event: TurnEvent) -> None:
+        """Follow what happens."""
+        self.latest = event
+        match event:
+            case Asked(answer=answer):
+                self.answer = answer
+                self._written.write(answer.text)
+            case Planned(plan=plan):
+                self.prompt_tokens = plan.prompt_tokens
+            case Thought(text=text):
+                self.writing_since = self.writing_since or monotonic()
+                self._thought.write(text)
+                self.pieces += 1
+            case Wrote(text=text):
+                self.writing_since = self.writing_since or monotonic()
+                self._written.write(text)
+                self.pieces += 1
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return self._written.getvalue()
+
+    @property
+    def thought(self) -> str:
+        """What the model has thought so far."""
+        return self._thought.getvalue()
+
+    @property
+    def speed(self) -> float:
+        """Tokens per second since the first one; 0 while there is nothing to tell."""
+        elapsed = monotonic() - self.writing_since
+        return (self.pieces - 1) / elapsed if self.pieces > 2 and elapsed > 0.2 else 0.0
+
+
+class TurnAdvanced(Message):
+    """Something happened in a turn; its state is up to date."""
+
+    def __init__(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
+        super().__init__()
+        self.turn = turn
+        self.events = tuple(events)
+
+
+class TurnEnded(Message):
+    """A turn is over; `failure` tells why, when it failed."""
+
+    def __init__(self, turn: Turn, failure: AssistantError | None) -> None:
+        super().__init__()
+        self.turn = turn
+        self.failure = failure
+
+
+class Turns:
+    """The turns that run and the questions that wait for them."""
+
+    def __init__(
+        self,
+        chat: Chat,
+        post: Callable[[Message], object],
+        report: Report,
+        starting: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`starting` is called when a turn is about to begin."""
+        self._starting = starting
+        self._chat = chat
+        self._post = post
+        self._report = report
+        self._running: dict[str, Turn] = {}
+        self._waiting: defaultdict[str, list[Ask]] = defaultdict(list)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no turn runs in any conversation."""
+        return not self._running
+
+    def running(self, conversation_id: str | None) -> Turn | None:
+        """The turn of this conversation that has not ended."""
+        return self._running.get(conversation_id or "")
+
+    def start(self, conversation_id: str, request: Request) -> Turn:
+        """Begin a turn; there must be none running in this conversation."""
+        assert conversation_id not in self._running
+        self._starting()
+        turn = Turn(conversation_id, request)
+        self._running[conversation_id] = turn
+        feed: Feed[TurnEvent] = Feed(partial(self._advance, turn))
+        turn.thread = Thread(target=self._run, args=(turn, feed), name="turn", daemon=True)
+        turn.thread.start()
+        return turn
+
+    def stop(self, conversation_id: str | None) -> bool:
+        """Ask the running turn to stop; whether there was one."""
+        turn = self.running(conversation_id)
+        if turn:
+            turn.stop.set()
+        return turn is not None
+
+    def stop_all(self) -> None:
+        """Ask every turn to stop."""
+        for turn in self._running.values():
+            turn.stop.set()
+
+    def finish(self, seconds: float) -> None:
+        """Stop everything and wait until it is on disk, but no longer than `seconds`."""
+        self.stop_all()
+        deadline = monotonic() + seconds
+        for turn in self._running.values():
+            if turn.thread:
+                turn.thread.join(max(deadline - monotonic(), 0))
+
+    def wait_in_line(self, question: Ask) -> None:
+        """Keep a question until the running turn is over."""
+        self._waiting[question.conversation_id].append(question)
+
+    def waiting(self, conversation_id: str | None) -> Sequence[str]:
+        """The questions in line, the next one first."""
+        return tuple(question.text for question in self._waiting.get(conversation_id or "", ()))
+
+    def next(self, conversation_id: str) -> Ask | None:
+        """Take the next question out of the line."""
+        line = self._waiting.get(conversation_id)
+        return line.pop(0) if line else None
+
+    def forget_line(self, conversation_id: str) -> None:
+        """Ask none of the questions in line; they stay in the conversation's draft."""
+        self._waiting.pop(conversation_id, None)
+
+    def _advance(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
+        for event in events:
+            turn.note(event)
+        self._post(TurnAdvanced(turn, events))
+
+    def _end(self, turn: Turn, failure: AssistantError | None) -> None:
+        del self._running[turn.conversation_id]
+        self._post(TurnEnded(turn, failure))
+
+    def _run(self, turn: Turn, feed: Feed[TurnEvent]) -> None:
+        failure: AssistantError | None = None
+        try:
+            for event in self._chat.turn(turn.request, turn.stop):
+                feed.put(event)
+        except AssistantError as known:
+            failure = known
+        except Exception as unexpected:  # noqa: BLE001 -- the border between a turn and the screen
+            failure = self._report(unexpected)
+        feed.close(partial(self._end, turn, failure))

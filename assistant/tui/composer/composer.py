@@ -1,0 +1,155 @@
+"""What is being typed: a new question, a question edited again, or one from the history.
+
+The questions asked before, to be walked through like a shell's.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from assistant.core.values.conversation import Message
+from assistant.tui.composer.completion import Completer
+from assistant.tui.composer.input import Prompt
+from assistant.tui.composer.menus import SlashMenu
+from assistant.tui.toolkit import text
+
+Step = Literal[-1, 1]
+
+
+APART = "\n\n"
+"""Between the questions of a draft."""
+
+
+def without(draft: str, questions: Sequence[str]) -> str:
+    """A draft without these questions at its beginning: they have found their way."""
+    for question in questions:
+        if draft == question or draft.startswith(question + APART):
+            draft = draft[len(question) + len(APART) :]
+    return draft
+
+
+class Composer:
+    """Keeps the prompt, its menu and its modes together."""
+
+    def __init__(
+        self,
+        prompt: Prompt,
+        menu: SlashMenu,
+        completer: Completer,
+        questions: Callable[[], Sequence[Message]],
+    ) -> None:
+        """`questions` gives the questions of the conversation, oldest first."""
+        self._prompt = prompt
+        self._menu = menu
+        self._completer = completer
+        self._questions = questions
+        self.history = History()
+        self.editing: Message | None = None
+        self.on_their_way: list[str] = []
+        """Questions that were sent and are not on disk yet."""
+
+    def draft(self, waiting: Sequence[str]) -> str:
+        """Everything that would be lost: what is on its way, what waits, what is typed."""
+        typed = "" if self.editing else self._prompt.text
+        return APART.join(part for part in (*self.on_their_way, *waiting, typed) if part)
+
+    def show(self, draft: str) -> None:
+        """Begin with this draft, editing nothing."""
+        self.editing = None
+        self._prompt.border_title = None
+        self._prompt.show(draft)
+
+    def take(self) -> Message | None:
+        """The prompt was sent: it is empty again; the question that was edited, if one was."""
+        edited = self.editing
+        self.history.remember(self._prompt.text)
+        self.show("")
+        return edited
+
+    def take_back(self, question: str, edited: Message | None) -> None:
+        """A question could not be asked: it is there again, before what was typed meanwhile."""
+        typed = self._prompt.text
+        if edited is not None:
+            self.edit(edited)
+        else:
+            self.show("")
+        self._prompt.show(APART.join(part for part in (question, typed) if part.strip()))
+
+    def edit(self, question: Message) -> None:
+        """Put a question of the conversation into the prompt."""
+        self.editing = question
+        self._prompt.border_title = text.own("Enter asks it anew · Esc leaves it as it was")
+        self._prompt.show(question.text)
+        self._prompt.focus()
+
+    def follow(self) -> None:
+        """The text changed: the menus follow."""
+        typed = self._prompt.text if self.editing is None else ""
+        self._menu.follow(typed)
+        self._completer.follow()
+
+    def close_menu(self) -> None:
+        self._menu.display = False
+        self._completer.close()
+
+    def complete(self) -> None:
+        """Put the highlighted command, file or collection into the prompt."""
+        command = self._menu.chosen
+        if command is not None:
+            self._prompt.show(f"/{command.name} ")
+            self._menu.display = False
+        else:
+            self._completer.accept()
+
+    def step(self, step: Step) -> None:
+        """Up or Down at the edge of the prompt."""
+        if self._menu.display:
+            self._menu.move(step)
+        elif self._prompt.menu_open:
+            self._completer.move(step)
+        elif self.editing is not None:
+            self._edit_other(step)
+        elif step < 0 and not self._prompt.text and self._questions():
+            self.edit(self._questions()[-1])
+        else:
+            self.recall(step)
+
+    def recall(self, step: Step) -> None:
+        """Show an earlier question, or a later one."""
+        question = self.history.walk(step, self._prompt.text)
+        if question is not None:
+            self._prompt.show(question)
+
+    def _edit_other(self, step: Step) -> None:
+        questions = self._questions()
+        ids = [question.id for question in questions]
+        place = ids.index(self.editing.id) + step if self.editing else -1
+        if 0 <= place < len(questions):
+            self.edit(questions[place])
+        elif step > 0:
+            self.show("")
+
+
+class History:
+    """Remembers questions and where in them one is."""
+
+    def __init__(self) -> None:
+        self._questions: dict[str, None] = {}
+        self._place = 0
+        self._unsent = ""
+
+    def remember(self, *questions: str) -> None:
+        """Add questions, the last one as the newest; the walk begins anew."""
+        for question in questions:
+            self._questions.pop(question, None)
+            self._questions[question] = None
+        self._place = len(self._questions)
+
+    def walk(self, step: int, current: str) -> str | None:
+        """The question `step` further; None at the ends. `current` is what is typed now."""
+        place = self._place + step
+        if not 0 <= place <= len(self._questions):
+            return None
+        if self._place == len(self._questions):
+            self._unsent = current
+        self._place = place
+        return list(self._questions)[place] if place < len(self._questions) else self._unsent

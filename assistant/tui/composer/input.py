@@ -1,0 +1,140 @@
+"""Where questions are typed."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dropped_paths import dropped_in
+
+
+class Prompt(TextArea):
+    """A field of several lines: Enter sends, Ctrl+J, Shift+Enter and `\\` + Enter break lines."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+up", "recall(-1)", show=False),
+        Binding("ctrl+down", "recall(1)", show=False),
+    ]
+
+    class Submitted(Message):
+        """The user wants this sent."""
+
+        def __init__(self, question: str) -> None:
+            super().__init__()
+            self.question = question
+
+    class Edited(Message):
+        """The text is another one now."""
+
+        def __init__(self, draft: str) -> None:
+            super().__init__()
+            self.draft = draft
+
+    class Left(Message):
+        """A key that means something outside: the text is empty or the cursor at its edge."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Dropped(Message):
+        """Nothing but paths was pasted, as terminals do when files are dropped on them."""
+
+        def __init__(self, paths: tuple[str, ...], pasted: str) -> None:
+            super().__init__()
+            self.paths = paths
+            self.pasted = pasted
+
+    def __init__(self) -> None:
+        super().__init__(
+            id="prompt",
+            placeholder=text.muted("Ask anything"),
+            compact=True,
+            highlight_cursor_line=False,
+            tab_behavior="focus",
+        )
+        self.menus: Sequence[Widget] = ()
+        """The menus that may open above it."""
+        self._shown = ""
+
+    @property
+    def menu_open(self) -> bool:
+        """Whether a menu takes the arrow keys, Tab, Enter and Esc."""
+        return any(menu.display for menu in self.menus)
+
+    @property
+    def is_as_shown(self) -> bool:
+        """Whether nobody has typed since the text was replaced."""
+        return self.text == self._shown
+
+    def show(self, draft: str) -> None:
+        """Replace the text and put the cursor at its end."""
+        self._shown = text.editable(draft)
+        self.load_text(self._shown)
+        self.move_cursor(self.document.end)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.post_message(self.Edited(self.text))
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._is_for_outside(event.key):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Left(event.key))
+        elif event.key == "enter" and not self._broke_line():
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Submitted(self.text))
+        elif event.key in ("ctrl+j", "shift+enter", "alt+enter"):
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
+        elif event.key == "enter":
+            event.stop()
+            event.prevent_default()
+        else:
+            await super()._on_key(event)
+
+    def _broke_line(self) -> bool:
+        """Turn a backslash before the cursor into a line break."""
+        row, column = self.cursor_location
+        if not self.selection.is_empty or not self.document[row][:column].endswith("\\"):
+            return False
+        self.replace("\n", (row, column - 1), (row, column))
+        return True
+
+    def _is_for_outside(self, key: str) -> bool:
+        if self.menu_open and key in ("up", "down", "tab", "enter", "escape"):
+            return True
+        if key == "up":
+            return self.navigator.is_first_wrapped_line(self.cursor_location)
+        if key == "down":
+            return self.navigator.is_last_wrapped_line(self.cursor_location)
+        if key == "question_mark":
+            return not self.text
+        return key in ("escape", "tab", "pageup", "pagedown")
+
+    def action_recall(self, step: int) -> None:
+        self.post_message(self.Left("ctrl+up" if step < 0 else "ctrl+down"))
+
+    def insert_word(self, word: str) -> None:
+        """Put a word at the cursor, apart from what stands before it."""
+        row, column = self.selection.start
+        before = self.document[row][:column]
+        self.insert(f"{'' if not before or before[-1].isspace() else ' '}{word} ")
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        # Keys that follow wait for the disk, too: what they type belongs behind the paste.
+        paths = await dropped_in(event.text)
+        if paths:
+            self.post_message(self.Dropped(paths, event.text))
+        else:
+            self.insert(text.editable(event.text))

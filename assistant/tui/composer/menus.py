@@ -1,0 +1,127 @@
+"""The menu of commands and prompts that opens above the prompt while `/…` is typed.
+
+The menu of files or collections that opens above the prompt while one is named.
+"""
+
+from collections.abc import Sequence
+
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from assistant.core.values.prompts import Prompt
+from assistant.tui.commands import Command, key_name, matching
+from assistant.tui.composer.suggestions import Suggestion
+from assistant.tui.prompts.lines import Roles
+from assistant.tui.toolkit import text
+
+Entry = Command | Prompt
+
+
+class SlashMenu(OptionList, can_focus=False):
+    """Shows what matches; the prompt keeps the focus and hands the keys on."""
+
+    class Chosen(Message):
+        """An entry was chosen with the mouse."""
+
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
+
+    def __init__(self, roles: Roles) -> None:
+        super().__init__(id="slash-menu", compact=True, markup=False)
+        self._roles = roles
+        self._entries: list[Entry] = []
+
+    def on_mount(self) -> None:
+        self.display = False
+
+    def follow(self, typed: str) -> bool:
+        """Show what matches the text of the prompt; whether the menu is open."""
+        found = self._matching(typed[1:]) if _is_name(typed) else []
+        self.display = bool(found)
+        if found and found != self._entries:
+            self.set_options(_command_option(entry) for entry in found)
+            self.highlighted = 0
+        self._entries = found
+        return bool(found)
+
+    def move(self, step: int) -> None:
+        """Highlight the next entry, or the previous one."""
+        if self.highlighted is not None:
+            self.highlighted = (self.highlighted + step) % self.option_count
+
+    @property
+    def chosen(self) -> Entry | None:
+        """The highlighted entry; None while the menu is closed."""
+        return None if self.highlighted is None or not self.display else self._at(self.highlighted)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self._at(event.option_index)))
+
+    def _at(self, place: int) -> Entry:
+        return self._entries[place]
+
+    def _matching(self, prefix: str) -> list[Entry]:
+        """Those that begin so, commands before prompts; then the others."""
+        commands = matching(prefix)
+        beginning = [each for each in commands if each.name.startswith(prefix.lower())]
+        called, others = self._roles.matching(prefix)
+        return [*beginning, *called, *commands[len(beginning) :], *others]
+
+
+def _is_name(typed: str) -> bool:
+    return typed.startswith("/") and not any(mark.isspace() or mark == "/" for mark in typed[1:])
+
+
+def _command_option(entry: Entry) -> Option:
+    if isinstance(entry, Prompt):
+        called = text.line(f"/{entry.name} …", 40, text.ACCENT)
+        pad = text.own(" " * max(17 - called.cell_length, 1))
+        return Option(called + pad + text.line(entry.title, 60))
+    name = f"/{entry.name} {entry.argument}".strip()
+    key = key_name(entry.key.split(",")[0])
+    return Option(
+        text.own(name.ljust(17), text.ACCENT) + text.own(entry.title.ljust(30)) + text.muted(key)
+    )
+
+
+class CompletionMenu(OptionList, can_focus=False):
+    """Shows suggestions; the prompt keeps the focus and hands the keys on."""
+
+    class Chosen(Message):
+        """A suggestion was chosen with the mouse."""
+
+    def __init__(self) -> None:
+        super().__init__(id="completion-menu", compact=True, markup=False)
+        self._suggestions: Sequence[Suggestion] = ()
+
+    def on_mount(self) -> None:
+        self.display = False
+
+    def show(self, suggestions: Sequence[Suggestion]) -> None:
+        """Show these, the first one highlighted; nothing hides the menu."""
+        self._suggestions = suggestions
+        self.display = bool(suggestions)
+        self.set_options(_suggestion_option(suggestion) for suggestion in suggestions)
+        self.highlighted = 0 if suggestions else None
+
+    def move(self, step: int) -> None:
+        """Highlight the next suggestion, or the previous one."""
+        if self.highlighted is not None:
+            self.highlighted = (self.highlighted + step) % self.option_count
+
+    @property
+    def chosen(self) -> Suggestion | None:
+        """The highlighted suggestion."""
+        return None if self.highlighted is None else self._suggestions[self.highlighted]
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Chosen())
+
+
+def _suggestion_option(suggestion: Suggestion) -> Option:
+    note = text.own("  ") + text.line(suggestion.note, 100, text.MUTED)
+    return Option(text.line(suggestion.name, 100, text.ACCENT) + note)

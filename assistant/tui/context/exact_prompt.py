@@ -1,0 +1,93 @@
+"""The exact prompt: its text, or its tokens."""
+
+from typing import ClassVar, Final, Literal
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from assistant.core.values.models import RenderedPrompt
+from assistant.tui.external import Outlets, ToldIn
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.notice import Notice
+from assistant.tui.toolkit.text_view import Sheet, TextView
+from assistant.tui.toolkit.widgets import Clickable, Flow, Row, Spread
+
+Form = Literal["text", "tokens"]
+
+OTHER: Final[dict[Form, Form]] = {"text": "tokens", "tokens": "text"}
+
+
+class PromptTextScreen(Screen[None]):
+    """Above the context view; Esc goes back to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", show=False),
+        Binding("tab,t", "turn", show=False),
+        Binding("y,ctrl+y", "copy", show=False),
+    ]
+
+    def __init__(self, prompt: RenderedPrompt, form: Form, outlets: ToldIn) -> None:
+        super().__init__()
+        self._prompt = prompt
+        self._form: Form = form
+        self._head = Clickable(id="passage-head")
+        self._view = TextView()
+        self.notice = Notice()
+        self._outlets: Outlets = outlets(self.notice)
+        self._keys = Clickable(id="passage-keys")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="passage"):
+            yield self._head
+            yield self._view
+        yield self.notice
+        yield self._keys
+
+    def on_mount(self) -> None:
+        self._view.focus()
+        self._show()
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    def action_turn(self) -> None:
+        """Show the text instead of the tokens, or the other way round."""
+        self._form = OTHER[self._form]
+        self._show()
+
+    def action_copy(self) -> None:
+        name = "the prompt" if self._form == "text" else "the tokens"
+        self.run_worker(self._outlets.copy(self._shown, name))
+
+    @property
+    def _shown(self) -> str:
+        return self._prompt.text if self._form == "text" else listing(self._prompt)
+
+    def _show(self) -> None:
+        title = "Prompt" if self._form == "text" else "Tokens of the prompt"
+        count = text.muted(f"{len(self._prompt.tokens):,} tokens, {self._prompt.cached:,} cached")
+        self._head.update(Spread(Row(text.own(title, "bold"), count)))
+        self._view.show(Sheet(self._shown, numbered=self._form == "text"))
+        other = f" shows the {OTHER[self._form]}"
+        keys = (("Esc", " back", "leave"), ("Tab", other, "turn"), ("y", " copies", "copy"))
+        self._keys.update(
+            Flow(
+                *(
+                    text.button(key, f"screen.{action}", style=text.ACCENT) + text.muted(what)
+                    for key, what, action in keys
+                )
+            )
+        )
+
+
+def listing(prompt: RenderedPrompt) -> str:
+    """One line for each token: its place, its number and its text, escaped; `*` is cached."""
+    digits = len(str(len(prompt.tokens)))
+    lines = []
+    for place, token in enumerate(prompt.tokens):
+        piece = prompt.pieces[place] if place < len(prompt.pieces) else ""
+        mark = "*" if place < prompt.cached else " "
+        lines.append(f"{place:>{digits}} {mark} {token:>7}  {piece!r}")
+    return "\n".join(lines)

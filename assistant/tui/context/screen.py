@@ -1,0 +1,303 @@
+"""The window of a conversation: what the model would read next, and what the user wants of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Event
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from assistant.core.errors import AssistantError
+from assistant.core.turn.preview import Overview, Slice, look
+from assistant.core.values.changes import ChangeKind
+from assistant.core.values.conversation import Conversation, Overflow, Placing, Summary
+from assistant.core.values.events import Loading, Queued
+from assistant.tui.context.exact_prompt import Form, PromptTextScreen
+from assistant.tui.context.window_bar import PartLine, WindowBar, legend
+from assistant.tui.external import ToldIn
+from assistant.tui.services import Desk
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Rewriting
+from assistant.tui.toolkit.notice import NoticedScreen
+from assistant.tui.toolkit.text import count
+from assistant.tui.toolkit.threads import Report, Stream
+from assistant.tui.toolkit.widgets import Clickable, Flow, Row, Spread
+
+OWN: Final[frozenset[ChangeKind]] = frozenset({"turn", "summary", "overflow"})
+"""Changes that are made here."""
+
+CHOICES: Final[dict[Overflow, str]] = {
+    "leave_out": "the oldest turns are left out when not all fit",
+    "summarise": "a summary takes the place of the oldest turns when not all fit",
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at."""
+
+    conversation: Conversation
+    question: str
+    """The next question, as far as it is typed."""
+
+
+class ContextScreen(NoticedScreen[None]):
+    """Above the chat; Esc goes back to it."""
+
+    AUTO_FOCUS = "#window-parts"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", show=False),
+        Binding("p", "place('pinned')", show=False),
+        Binding("x,delete", "place('excluded')", show=False),
+        Binding("o", "overflow", show=False),
+        Binding("e", "edit", show=False),
+        Binding("t", "prompt('text')", show=False),
+        Binding("k", "prompt('tokens')", show=False),
+        Binding("ctrl+z,u", "undo", show=False),
+    ]
+
+    def __init__(
+        self,
+        desk: Desk,
+        subject: Subject,
+        outlets: ToldIn,
+        report: Report,
+        changed: Callable[[], None],
+        go_to: Callable[[str], None],
+    ) -> None:
+        """Args:
+        outlets: makes the ways out of this screen, which are told in its line.
+        changed: called when something was changed here.
+        go_to: shows a message in the conversation.
+        """
+        super().__init__()
+        self._desk = desk
+        self._subject = subject
+        self._told_in = outlets
+        self._report = report
+        self._changed = changed
+        self._go_to = go_to
+        self._found: Overview | None = None
+        self._stream: Stream[Queued | Loading | Overview] | None = None
+        self._head = Clickable(id="window-head")
+        self._bar = Clickable(id="window-bar")
+        self._parts = OptionList(id="window-parts", markup=False, compact=True)
+        self._keys = Clickable(id="passage-keys")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            yield self._head
+            yield self._bar
+            yield self._parts
+        yield self.notice
+        yield self._keys
+
+    def on_mount(self) -> None:
+        self._tell("counting …")
+        self._show_keys()
+        self._look()
+
+    def on_unmount(self) -> None:
+        if self._stream is not None:
+            self._stream.stop.set()
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    # What the window holds
+
+    def _look(self) -> None:
+        """Ask anew; what was there stays until the answer comes."""
+        if self._stream is not None:
+            self._stream.stop.set()
+        self._stream = stream = Stream(
+            self._events,
+            lambda events: self._advance(stream.stop, events),
+            lambda failure: self._end(stream.stop, failure),
+            self._report,
+        )
+
+    def _events(self, stop: Event) -> Iterator[Queued | Loading | Overview]:
+        desk, subject = self._desk, self._subject
+        usual = desk.chat.sampling.of(subject.conversation.model)
+        id = subject.conversation.id
+        return look(desk.store, desk.models, usual, id, stop, subject.question)
+
+    def _advance(self, stop: Event, events: Sequence[Queued | Loading | Overview]) -> None:
+        if stop.is_set() or not self.is_mounted:
+            return
+        match events[-1]:
+            case Queued(ahead=ahead):
+                self._tell(f"the engine answers others first ({ahead})")
+            case Loading(model=model, window=window) if window:
+                self._tell(f"{model} gets a window of {window:,} tokens")
+            case Loading(model=model, done=done):
+                self._tell(f"{model} is being loaded: {done:.0%}")
+            case Overview() as found:
+                self._show(found)
+
+    def _end(self, stop: Event, failure: AssistantError | None) -> None:
+        if failure is not None and not stop.is_set() and self.is_mounted:
+            self._tell("The window cannot be told.")
+            self.notice.fail(failure)
+
+    def _tell(self, what: str) -> None:
+        """Say what is waited for, where nothing is known yet."""
+        if self._found is None:
+            self._head.update(Spread(Row(self._title, text.NOTHING), Row(text.muted(what))))
+
+    @property
+    def _title(self) -> Content:
+        title = text.line(self._subject.conversation.title or "New conversation", 200)
+        return text.own("Context ", "bold") + title
+
+    def _show(self, found: Overview) -> None:
+        self._found = found
+        model = text.line(found.model, 40, text.MUTED)
+        counts = text.own(f"{found.prompt_tokens:,} of {found.window:,} tokens", "bold")
+        growth = f" · {found.growth}" if found.growth else ""
+        cached = text.muted(f" · {found.cached:,} cached, {found.new:,} new{growth}")
+        ready = f"; one of {count(found.told, 'turn')} is ready" if found.told else ""
+        choice = text.muted(CHOICES[found.overflow] + ready)
+        rows = [Row(self._title, model), Row(counts + cached), Row(choice)]
+        if found.problem:
+            rows.append(Row(text.line(found.problem, 300, "$text-warning")))
+        self._head.update(Spread(*rows, Row(legend())))
+        self._bar.update(WindowBar(found))
+        highlighted = self._parts.highlighted
+        self._parts.set_options([Option(PartLine(part)) for part in found.slices])
+        last = len(found.slices) - 1
+        self._parts.highlighted = 0 if highlighted is None else min(highlighted, last)
+        self._show_keys()
+
+    @property
+    def _chosen(self) -> Slice | None:
+        place = self._parts.highlighted
+        return self._found.slices[place] if self._found and place is not None else None
+
+    def on_option_list_option_highlighted(self) -> None:
+        self._show_keys()
+
+    # What the user wants of it
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter and a click: a summary is edited, a turn is shown in the conversation."""
+        event.stop()
+        self.action_show()
+
+    def action_show(self) -> None:
+        """Go to what the line is about."""
+        chosen = self._chosen
+        if chosen is not None and chosen.kind == "summary":
+            self.action_edit()
+        elif chosen is not None and chosen.kind == "turn":
+            self.dismiss()
+            self._go_to(chosen.message_ids[0])
+
+    def action_place(self, placing: Placing) -> None:
+        """Pin or exclude a turn; once more takes it back."""
+        chosen = self._chosen
+        if chosen is None or chosen.kind != "turn":
+            self._say("Only turns can be pinned or excluded.")
+            return
+        wanted = None if chosen.placing == placing else placing
+        self.do(self._place(chosen, wanted))
+
+    async def _place(self, chosen: Slice, placing: Placing | None) -> None:
+        await self._desk.run(self._desk.store.place, chosen.message_ids[0], placing)
+        self._renew()
+
+    def action_overflow(self) -> None:
+        """The other choice of what becomes of the oldest turns."""
+        if self._found is not None:
+            self.do(self._set_overflow(self._found.overflow))
+
+    async def _set_overflow(self, now: Overflow) -> None:
+        wanted: Overflow = "leave_out" if now == "summarise" else "summarise"
+        id = self._subject.conversation.id
+        await self._desk.run(self._desk.store.set_overflow, id, wanted)
+        self._renew()
+        if wanted == "summarise":
+            self._say("The summary is made when the model is idle; no message is lost.")
+
+    def action_edit(self) -> None:
+        """Change the summary that is in the window."""
+        found = self._found
+        kept = [part for part in found.slices if part.kind == "summary"] if found else []
+        if kept:
+            self.do(self._edit(kept[0].message_ids[0]))
+        else:
+            self._say("No summary is in the window.")
+
+    async def _edit(self, message_id: str) -> None:
+        store = self._desk.store
+        message = await self._desk.run(store.message, message_id)
+        if message.summary is None:
+            return
+        note = "Without any text the turns themselves come back. Ctrl+Z undoes."
+        screen = Rewriting("Summary of the older turns", message.summary.text, note)
+        changed: str | None = await self.app.push_screen_wait(screen)
+        if changed is None or changed == message.summary.text:
+            return
+        words = changed.strip()
+        covers = message.summary.covers
+        summary = Summary(text=words, covers=covers, edited=True) if words else None
+        await self._desk.run(store.set_summary, message_id, summary)
+        self._renew()
+
+    def action_undo(self) -> None:
+        """Take back what was changed last, if it was one of these things."""
+        self.do(self._undo())
+
+    async def _undo(self) -> None:
+        store, id = self._desk.store, self._subject.conversation.id
+        newest = await self._desk.run(store.changes, id, limit=1)
+        if not newest or newest[0].kind not in OWN:
+            self._say("There is nothing to undo here.")
+            return
+        await self._desk.run(store.undo, newest[0].number, conversation_id=id)
+        self._renew()
+        self._say("Undone.")
+
+    def _renew(self) -> None:
+        self._changed()
+        self._look()
+
+    # The prompt
+
+    def action_prompt(self, form: Form) -> None:
+        """Show the exact prompt."""
+        if self._found is not None:
+            self.app.push_screen(PromptTextScreen(self._found.prompt, form, self._told_in))
+
+    def _say(self, sentence: str) -> None:
+        self.notice.say(text.own(sentence))
+
+    def _show_keys(self) -> None:
+        chosen, found = self._chosen, self._found
+        keys = [("Esc", "back", "leave")]
+        if chosen is not None and chosen.kind == "turn":
+            pins = "unpins" if chosen.placing == "pinned" else "pins"
+            excludes = "includes" if chosen.placing == "excluded" else "excludes"
+            keys += [("p", pins, "place('pinned')"), ("x", excludes, "place('excluded')")]
+            keys += [("Enter", "shows it", "show")]
+        if found is not None:
+            other = "leaves out" if found.overflow == "summarise" else "summarises"
+            keys += [("o", f"{other} the oldest", "overflow")]
+            if any(part.kind == "summary" for part in found.slices):
+                keys += [("e", "edits the summary", "edit")]
+            keys += [("t", "prompt", "prompt('text')"), ("k", "tokens", "prompt('tokens')")]
+        keys += [("Ctrl+Z", "undoes", "undo")]
+        parts = [_key(key, action) + text.muted(f" {what}") for key, what, action in keys]
+        self._keys.update(Flow(*parts))
+
+
+def _key(key: str, action: str) -> Content:
+    name, _, argument = action.partition("('")
+    arguments = (argument.removesuffix("')"),) if argument else ()
+    return text.button(key, f"screen.{name}", *arguments, style=text.ACCENT)

@@ -1,0 +1,50 @@
+"""Chooses the folder of a conversation, or makes one."""
+
+from collections.abc import Iterator, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.core.values.changes import Label
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Dialog
+from assistant.tui.toolkit.widgets import Line
+
+NONE = "none"
+
+
+class ChooseFolder(Dialog[str]):
+    """A field for a name and the folders in use; empty is no folder at all."""
+
+    def __init__(self, folders: Sequence[Label], current: str) -> None:
+        super().__init__()
+        self._folders = {f"folder {place}": each for place, each in enumerate(folders)}
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(text.own("Folder of the conversation", "bold"))
+            name = text.line(self._current, 400).plain
+            yield Line(name, placeholder="no folder", select_on_focus=True)
+            if self._folders:
+                yield OptionList(*self._options(), markup=False, compact=True)
+            yield Static(text.muted("Enter takes it · Tab goes to the folders · Esc leaves it"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.dismiss(event.value)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        id = event.option_id or ""
+        self.dismiss("" if id == NONE else self._folders[id].name)
+
+    def _options(self) -> Iterator[Option]:
+        for id, folder in self._folders.items():
+            mark = text.own("● " if folder.name == self._current else "  ", text.ACCENT)
+            number = text.muted(f"  {folder.conversations:,}")
+            yield Option(mark + text.line(folder.name, 60) + number, id=id)
+        mark = text.own("  " if self._current else "● ", text.ACCENT)
+        yield Option(mark + text.muted("no folder"), id=NONE)

@@ -1,0 +1,209 @@
+"""The lines of the list of conversations: what is pinned, folders, then by day.
+
+How a conversation is kept, in few words.
+
+The line above the transcript: which conversation it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from textual.content import Content
+from textual.widgets.option_list import Option
+
+from assistant.core.values.changes import Label
+from assistant.core.values.conversation import Conversation, ConversationSummary
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.disk import folded
+from assistant.tui.toolkit.widgets import Clickable, Row, Spread
+
+HEADING: Final = f"{text.MUTED} bold"
+TAGS: Final = 12
+"""Cells of a line that tags may take."""
+FOLDER: Final = "folder "
+"""Before a folder's name, in the id of its line."""
+MORE: Final = "more "
+SEARCH: Final = "search"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is listed."""
+
+    temporary: Sequence[ConversationSummary] = ()
+    pinned: Sequence[ConversationSummary] = ()
+    others: Sequence[ConversationSummary] = ()
+    """The newest ones, in folders and in none."""
+    folders: Sequence[Label] = ()
+    """All folders, with the number of conversations that are in each of them."""
+    is_archive: bool = False
+    """Whether it is the archive that is listed, without any order."""
+
+    @property
+    def all(self) -> Sequence[ConversationSummary]:
+        return [*self.temporary, *self.pinned, *self.others]
+
+
+def rows(
+    listing: Listing, shown: str | None, today: date, closed: Collection[str], words: str
+) -> Iterator[Option]:
+    """Options with a conversation's id, `FOLDER` and a name, `MORE` and a name, or `SEARCH`.
+
+    Args:
+        shown: the conversation that is read.
+        closed: folders whose conversations are not listed.
+        words: what is looked for in titles.
+    """
+    inside = _by_folder(listing.others)
+    pinned = _by_folder(listing.pinned)
+    names = {folded(folder.name) for folder in listing.folders}
+    loose = [each for each in listing.others if folded(each.folder) not in names]
+    groups = [
+        _group("Temporary", listing.temporary, shown),
+        _group("Pinned", listing.pinned, shown),
+        *(
+            _folder(
+                folder,
+                inside[folded(folder.name)],
+                len(pinned[folded(folder.name)]),
+                shown,
+                is_closed=folder.name in closed,
+                is_filtered=bool(words),
+            )
+            for folder in listing.folders
+        ),
+        *_days(loose, shown, today),
+    ]
+    filled = [group for group in groups if group]
+    for number, group in enumerate(filled):
+        if number:
+            yield Option(text.NOTHING, disabled=True)
+        yield from group
+    if not filled:
+        nothing = "nothing is archived" if listing.is_archive else "no conversations yet"
+        yield Option(text.muted("no such title" if words else nothing), disabled=True)
+    if words:
+        yield Option(text.NOTHING, disabled=True)
+        yield Option(text.own("search all messages", text.ACCENT), id=SEARCH)
+
+
+def _group(name: str, found: Sequence[ConversationSummary], shown: str | None) -> Sequence[Option]:
+    if not found:
+        return ()
+    return [Option(text.own(name, HEADING), disabled=True), *(_line(each, shown) for each in found)]
+
+
+def _by_folder(
+    found: Sequence[ConversationSummary],
+) -> Mapping[str, Sequence[ConversationSummary]]:
+    by_folder: defaultdict[str, list[ConversationSummary]] = defaultdict(list)
+    for summary in found:
+        by_folder[folded(summary.folder)].append(summary)
+    return by_folder
+
+
+def _folder(
+    folder: Label,
+    inside: Sequence[ConversationSummary],
+    pinned: int,
+    shown: str | None,
+    *,
+    is_closed: bool,
+    is_filtered: bool,
+) -> Sequence[Option]:
+    """Its name, and what of it is listed unless it is closed; `pinned` ones stand elsewhere."""
+    if is_filtered and not inside:
+        return ()
+    is_closed = is_closed and not is_filtered
+    name = text.own("▹ " if is_closed else "▾ ", text.MUTED) + text.line(folder.name, 60, HEADING)
+    number = text.muted(f"{folder.conversations:,}") if is_closed else text.NOTHING
+    lines = [Option(Spread(Row(name, number)), id=f"{FOLDER}{folder.name}")]
+    if is_closed:
+        return lines
+    lines += [_line(each, shown) for each in inside]
+    others = folder.conversations - len(inside) - pinned
+    if others > 0 and not is_filtered:
+        lines.append(Option(text.muted(f"  {others:,} more"), id=f"{MORE}{folder.name}"))
+    return lines
+
+
+def _days(
+    found: Sequence[ConversationSummary], shown: str | None, today: date
+) -> Iterator[Sequence[Option]]:
+    by_day: dict[str, list[ConversationSummary]] = {}
+    for summary in found:
+        by_day.setdefault(day_name(summary.updated, today), []).append(summary)
+    for day, summaries in by_day.items():
+        yield _group(day, summaries, shown)
+
+
+def _line(summary: ConversationSummary, shown: str | None) -> Option:
+    mark = text.own("▸ ", text.ACCENT) if summary.id == shown else text.own("  ")
+    title = mark + text.line(summary.title or "Untitled")
+    if not summary.tags:
+        return Option(title, id=summary.id)
+    tags: Content = tags_of(summary).truncate(TAGS, ellipsis=True)
+    return Option(Spread(Row(title, tags)), id=summary.id)
+
+
+def day_name(moment: datetime, today: date) -> str:
+    """The group a conversation belongs to, in local time."""
+    day = moment.astimezone().date()
+    if day >= today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    if day > today - timedelta(days=7):
+        return "This week"
+    return f"{day:%B %Y}"
+
+
+def order_of(conversation: Conversation | ConversationSummary) -> Content:
+    """Pin, archive, folder and tags; empty for what is kept as usual."""
+    return text.joined(_parts(conversation), " ")
+
+
+def tags_of(conversation: Conversation | ConversationSummary) -> Content:
+    """Its tags alone."""
+    return text.joined((text.line(f"#{tag}", 24, text.MUTED) for tag in conversation.tags), " ")
+
+
+def _parts(conversation: Conversation | ConversationSummary) -> Iterator[Content]:
+    if conversation.temporary:
+        yield text.own("temporary", "$text-warning")
+    if conversation.pinned:
+        yield text.muted("pinned")
+    if conversation.archived:
+        yield text.muted("archived")
+    if conversation.folder:
+        yield text.line(conversation.folder, 40, text.MUTED)
+    if conversation.tags:
+        yield tags_of(conversation)
+
+
+class Title(Clickable):
+    """Its title and the prompt it is under; a click on its sign opens the list of all."""
+
+    def __init__(self) -> None:
+        super().__init__(id="title")
+
+    def tell(self, conversation: Conversation | None, *, temporary: bool = False) -> None:
+        """Another conversation is shown, or it has changed.
+
+        Args:
+            temporary: whether it lives in memory only.
+        """
+        title = text.line(conversation.title if conversation else "") or text.own(
+            "New conversation"
+        )
+        prompt = conversation.prompt_name if conversation else None
+        menu = text.button("≡ ", "screen.command", "conversations", style=text.ACCENT)
+        under = text.own(" · ") + text.line(prompt, 40) if prompt else text.NOTHING
+        if temporary:
+            under += text.own(" · temporary: in memory only", "$text-warning bold")
+        elif conversation is not None and (order := order_of(conversation)):
+            under += text.own(" · ") + order
+        self.update(menu + title + under)

@@ -1,0 +1,138 @@
+"""Looks for what is being typed, one search at a time; only the newest is of interest.
+
+What was found, with its matches made visible.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
+
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.values.changes import MATCH_BEGIN, MATCH_END, Findings
+from assistant.core.values.conversation import SearchHit
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.threads import aside
+
+CONVERSATIONS: Final = 40
+"""Conversations that are shown; more words find the others."""
+MESSAGES: Final = 200
+"""Messages of one conversation that are shown."""
+
+
+class Finder:
+    """Searches in a thread; what was typed meanwhile is looked for next, all between is skipped."""
+
+    def __init__(self, store: ConversationStore, found: Callable[[str, Findings], None]) -> None:
+        """`found` is called with what was looked for, unless something else is wanted by then."""
+        self._store = store
+        self._found = found
+        self._wanted = ""
+        self._busy = False
+
+    async def look(self, words: str) -> None:
+        """Look for these words. Raises what the store raises."""
+        self._wanted = words
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            looked: str | None = None
+            while looked != self._wanted:
+                looked = self._wanted
+                findings = await aside(self._store.find, looked, limit=CONVERSATIONS)
+                if looked == self._wanted:
+                    self._found(looked, findings)
+        finally:
+            self._busy = False
+
+    async def within(self, words: str, conversation_id: str) -> list[SearchHit]:
+        """All messages of one conversation that fit, best first."""
+        query = f'{words} in:"{conversation_id}"'
+        return await aside(self._store.search, query, limit=MESSAGES)
+
+
+MATCH: Final = f"bold {text.ACCENT}"
+LONGEST_MATCH: Final = 80
+"""Characters; a word can be as long as a message."""
+LONGEST_PIECE: Final = 400
+"""Characters between two matches."""
+CUT: Final = "… "
+
+
+def marked(found: str) -> Content:
+    """A text on one line with its matches marked; see `core.findings` for how they are told."""
+    parts: list[Content] = []
+    for place, piece in enumerate(found.split(MATCH_BEGIN)):
+        match, _, rest = piece.partition(MATCH_END) if place else ("", "", piece)
+        parts += [text.line(match, LONGEST_MATCH, MATCH), _spaced(rest)]
+    return text.joined(parts)
+
+
+def first_match(content: Content) -> int:
+    """Where the first match of a marked text begins; 0 without one."""
+    return min((span.start for span in content.spans if span.style == MATCH), default=0)
+
+
+class Excerpt(Visual):
+    """The surroundings of a match on a few lines, behind a word that tells whose they are.
+
+    What has too little room is cut so that the first match is seen.
+    """
+
+    def __init__(self, head: Content, body: Content, indent: int, lines: int = 2) -> None:
+        self._head = head
+        self._body = body
+        self._indent = indent
+        self._lines = lines
+        self._laid_out: tuple[int, Sequence[Content]] = (0, ())
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        room = width - self._indent
+        if room < 1:
+            return []
+        rows = self._wrapped(room)
+        head = self._head.truncate(self._indent - 1, ellipsis=True)
+        strips: list[Strip] = []
+        for place, row in enumerate(rows if height is None else rows[:height]):
+            beside = head if place == 0 else text.NOTHING
+            line = beside.pad_right(self._indent - beside.cell_length) + row
+            strips += line.render_strips(width, 1, style, options)[:1]
+        return strips
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002
+        return len(self._wrapped(width - self._indent)) if width > self._indent else 1
+
+    def _wrapped(self, room: int) -> Sequence[Content]:
+        if self._laid_out[0] != room:
+            self._laid_out = (room, self._wrap(room))
+        return self._laid_out[1]
+
+    def _wrap(self, room: int) -> Sequence[Content]:
+        rows = self._body.wrap(room)
+        if len(rows) <= self._lines:
+            return rows
+        start = first_match(self._body)
+        before = max(start - room // 2, 0)
+        body = self._body
+        if before:
+            # Begins between words where there are any.
+            blank = body.plain.find(" ", before, start)
+            body = text.muted(CUT) + body[blank + 1 if blank >= 0 else before :]
+        return body.wrap(room)[: self._lines]
+
+
+def _spaced(piece: str) -> Content:
+    """One line that keeps the blanks at its ends."""
+    before = text.own(" " if piece[:1].isspace() else "")
+    after = text.own(" " if piece[-1:].isspace() and piece.strip() else "")
+    return before + text.line(piece, LONGEST_PIECE) + after

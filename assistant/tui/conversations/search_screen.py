@@ -1,0 +1,227 @@
+"""Finds anything that was said, while it is typed, and leads to it."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.values.changes import Finding, Findings
+from assistant.core.values.conversation import ConversationSummary, SearchHit
+from assistant.tui.conversations.rows import order_of
+from assistant.tui.conversations.search_results import Excerpt, Finder, marked
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.notice import NoticedScreen
+from assistant.tui.toolkit.text import count
+from assistant.tui.toolkit.widgets import Clickable, Flow, Line, Row, Spread
+from assistant.tui.transcript.headings import NAMES
+
+INDENT: Final = 12
+ROOMY: Final = 60
+"""Columns from which on there is room for the folder and the tags beside a title."""
+LONGEST: Final = 400
+"""Characters of a query."""
+
+OPERATORS: Final = (
+    ("rent contract", "both words, in any order"),
+    ('"per month"', "a phrase"),
+    ("contr*", "the beginning of a word"),
+    ("-flat", "without this word"),
+    ("role:user", "asked by you; role:assistant is answered"),
+    ("after:2026-01", "written in that month or later"),
+    ("before:2026-01-31", "written before that day"),
+    ("in:title", "in titles; also in:messages and in:prompts"),
+    ("in:housing", "in this folder or conversation"),
+    ("tag:work", "in conversations with this tag"),
+)
+
+
+class Found(NamedTuple):
+    """What was chosen: a conversation, at this message when there is one."""
+
+    conversation_id: str
+    message_id: str | None = None
+    snippet: str = ""
+    """The surroundings of what was found in it."""
+
+
+class SearchScreen(NoticedScreen[Found]):
+    """Above everything else; Enter leads to what is highlighted, Esc back."""
+
+    AUTO_FOCUS = "#search-field"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False, priority=True),
+        Binding("up", "move('cursor_up')", show=False, priority=True),
+        Binding("down", "move('cursor_down')", show=False, priority=True),
+        Binding("pageup", "move('page_up')", show=False, priority=True),
+        Binding("pagedown", "move('page_down')", show=False, priority=True),
+        Binding("enter", "take", show=False, priority=True),
+    ]
+
+    def __init__(self, store: ConversationStore, words: str = "") -> None:
+        """`words` is looked for at once; typing replaces it."""
+        super().__init__()
+        self._finder = Finder(store, self._show)
+        self._first = words
+        self._found: dict[str, Found] = {}
+        self._more: dict[str, ConversationSummary] = {}
+        self._field = Line(
+            text.line(words, LONGEST).plain,
+            placeholder="Search everything that was said",
+            id="search-field",
+            compact=True,
+            max_length=LONGEST,
+            select_on_focus=True,
+        )
+        self._told = Static(id="search-told")
+        self._listing = OptionList(id="search-results", compact=True, markup=False)
+        self._keys = Clickable(id="search-keys")
+
+    def compose(self) -> ComposeResult:
+        yield self._field
+        yield self._told
+        yield self._listing
+        yield self.notice
+        yield self._keys
+
+    @property
+    def words(self) -> str:
+        """What is looked for."""
+        return self._field.value
+
+    def on_mount(self) -> None:
+        self._listing.can_focus = False
+        self._keys.update(
+            Flow(
+                text.button("Enter opens", "screen.take", style=text.MUTED),
+                text.muted("↑↓ PgUp PgDn choose"),
+                text.button("Esc goes back", "screen.leave", style=text.MUTED),
+            )
+        )
+        self._look()
+
+    def again(self) -> None:
+        """The key of the search was pressed in the search: type something else."""
+        self._field.focus()
+        self._field.action_select_all()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._look()
+
+    def _look(self) -> None:
+        self.do(self._finder.look(self.words.strip()))
+
+    # What was found
+
+    def _show(self, words: str, findings: Findings) -> None:
+        self._found, self._more = {}, {}
+        options = list(self._options(findings))
+        if words:
+            self._told.update(_summary(findings))
+        else:
+            self._told.update(text.muted("Case and accents do not matter."))
+            options = [Option(line, disabled=True) for line in _help()]
+        self._listing.set_options(options)
+        self._listing.scroll_home(animate=False)
+        self._listing.highlighted = None
+        # The best message is what is looked for, not the conversation that it is in.
+        best = next((id for id, found in self._found.items() if found.message_id), None)
+        first = best or next(iter(self._found), None)
+        if first is not None:
+            self._listing.highlighted = self._listing.get_option_index(first)
+
+    def _options(self, findings: Findings) -> Iterator[Option]:
+        for number, finding in enumerate(findings.conversations):
+            if number:
+                yield Option(text.NOTHING, disabled=True)
+            yield self._conversation(finding.conversation, finding.title)
+            if finding.prompt:
+                id = f"prompt {finding.conversation.id}"
+                self._found[id] = Found(finding.conversation.id)
+                yield Option(_excerpt("prompt", finding.prompt), id=id)
+            yield from self._hits(finding.hits)
+            more = finding.messages - len(finding.hits)
+            if more > 0:
+                yield self._others(finding, more)
+
+    def _conversation(self, summary: ConversationSummary, title: str = "") -> Option:
+        id = f"conversation {summary.id}"
+        self._found[id] = Found(summary.id)
+        name = marked(title) if title else text.line(summary.title or "Untitled")
+        day = text.muted(f"{summary.updated.astimezone():%d %b %Y}")
+        order = order_of(summary) if self.size.width >= ROOMY else text.NOTHING
+        right = order + text.own("  ") + day if order else day
+        return Option(Spread(Row(name.stylize_before("bold"), right)), id=id)
+
+    def _hits(self, hits: Sequence[SearchHit]) -> Iterator[Option]:
+        for hit in hits:
+            id = f"message {hit.message_id}"
+            self._found[id] = Found(hit.conversation_id, hit.message_id, hit.snippet)
+            yield Option(_excerpt(NAMES[hit.role], hit.snippet), id=id)
+
+    def _others(self, finding: Finding, more: int) -> Option:
+        id = f"more {finding.conversation.id}"
+        self._more[id] = finding.conversation
+        told = text.own(" " * INDENT) + text.own(f"and {count(more, 'more message')}", text.ACCENT)
+        return Option(told, id=id)
+
+    async def _show_all(self, summary: ConversationSummary) -> None:
+        words = self.words
+        hits = await self._finder.within(words, summary.id)
+        if words != self.words:
+            return
+        self._found, self._more = {}, {}
+        self._listing.set_options([self._conversation(summary), *self._hits(hits)])
+        self._listing.highlighted = min(1, self._listing.option_count - 1)
+        self._told.update(text.muted(f"{count(len(hits), 'message')} in this conversation"))
+
+    # What is done with it
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._take(event.option_id or "")
+
+    def action_take(self) -> None:
+        option = self._listing.highlighted_option
+        self._take((option.id or "") if option else "")
+
+    def _take(self, id: str) -> None:
+        if id in self._found:
+            self.dismiss(self._found[id])
+        elif id in self._more:
+            self.do(self._show_all(self._more[id]))
+
+    def action_move(self, how: str) -> None:
+        """Move the highlight while the typing goes on."""
+        getattr(self._listing, f"action_{how}")()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def _excerpt(head: str, found: str) -> Excerpt:
+    return Excerpt(text.own("  ") + text.muted(head), marked(found), INDENT)
+
+
+def _summary(findings: Findings) -> Content:
+    parts = []
+    if not findings.conversations:
+        parts.append(text.muted("Nothing was found."))
+    elif findings.is_capped:
+        told = f"the newest {findings.messages:,} messages were compared; more words find more"
+        parts.append(text.muted(told))
+    else:
+        where = count(len(findings.conversations), "conversation")
+        parts.append(text.muted(f"{count(findings.messages, 'message')}, {where}"))
+    parts += [text.line(note, 300, "$text-warning") for note in findings.notes]
+    return text.joined(parts, "\n")
+
+
+def _help() -> Iterator[Content]:
+    for typed, meaning in OPERATORS:
+        yield text.own(f"{typed:<20}", text.ACCENT) + text.muted(meaning)

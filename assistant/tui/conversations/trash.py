@@ -1,0 +1,149 @@
+"""What was removed, and what was changed: everything here can be taken back."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import ClassVar, Final, Literal
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from assistant.core.values.changes import Change, Removed
+from assistant.tui.conversations.undo import Undoing
+from assistant.tui.services import Desk
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.notice import NoticedScreen
+from assistant.tui.toolkit.text import count
+from assistant.tui.toolkit.widgets import Clickable, Flow, Row, Spread
+
+CHANGES: Final = 200
+"""Changes that are listed, the newest ones."""
+
+View = Literal["removed", "changed"]
+VIEWS: Final[tuple[View, View]] = ("removed", "changed")
+
+
+class TrashScreen(NoticedScreen[None]):
+    """Above the chat; Enter takes back what is highlighted, Tab turns to changes, Esc goes back."""
+
+    AUTO_FOCUS = "#trash"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", show=False),
+        Binding("tab,shift+tab", "turn", show=False, priority=True),
+    ]
+
+    def __init__(self, desk: Desk, undoing: Undoing) -> None:
+        super().__init__()
+        self._desk = desk
+        self._undoing = undoing
+        self._view: View = "removed"
+        self._removed: Sequence[Removed] = ()
+        self._changes: Sequence[Change] = ()
+        self._head = Clickable(id="trash-head")
+        self._listing = OptionList(id="trash", compact=True, markup=False)
+        self._keys = Clickable(id="trash-keys")
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self._listing
+        yield self.notice
+        yield self._keys
+
+    def on_mount(self) -> None:
+        self._keys.update(
+            Flow(
+                text.button("Enter takes it back", "screen.take", style=text.MUTED),
+                text.button("Tab turns to the other list", "screen.turn", style=text.MUTED),
+                text.button("Esc goes back", "screen.leave", style=text.MUTED),
+            )
+        )
+        self.do(self._read())
+
+    async def _read(self) -> None:
+        store = self._desk.store
+        self._removed = await self._desk.run(store.trash)
+        self._changes = await self._desk.run(store.changes, limit=CHANGES)
+        self._show()
+
+    # What there is
+
+    def _show(self) -> None:
+        place = self._listing.highlighted or 0
+        self._head.update(self._summary())
+        options = list(self._options())
+        if options:
+            self._listing.set_options(options)
+            self._listing.highlighted = min(place, len(options) - 1)
+        else:
+            nothing = "The trash is empty." if self._view == "removed" else "Nothing was changed."
+            self._listing.set_options([Option(text.muted(nothing), disabled=True)])
+
+    def _summary(self) -> Content:
+        parts = [
+            text.button(label, "screen.view", view, style="bold" if view == self._view else "")
+            for view, label in (
+                ("removed", f"trash {len(self._removed):,}"),
+                ("changed", f"changes {len(self._changes):,}"),
+            )
+        ]
+        return text.joined([*parts, text.muted("kept for 30 days")], between="   ")
+
+    def _options(self) -> Iterator[Option]:
+        if self._view == "removed":
+            for item in self._removed:
+                yield Option(Spread(Row(_what(item), _when(item.removed))))
+        else:
+            for change in self._changes:
+                yield Option(Spread(Row(_change(change), _when(change.at))))
+
+    # What is done with it
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.do(self._take_back(event.option_index))
+
+    def action_take(self) -> None:
+        if self._listing.highlighted is not None:
+            self.do(self._take_back(self._listing.highlighted))
+
+    async def _take_back(self, place: int) -> None:
+        if self._view == "changed":
+            change = self._changes[place]
+            await self._undoing.take_back(change)
+            told = [text.own("Taken back: "), _change(change)]
+        else:
+            item = self._removed[place]
+            await self._undoing.restore(item)
+            told = [text.own("Back: "), _what(item)]
+        await self._read()
+        self.notice.say(*told)
+
+    def action_view(self, view: str) -> None:
+        self._view = next(each for each in VIEWS if each == view)
+        self._show()
+
+    def action_turn(self) -> None:
+        self.action_view(VIEWS[1 - VIEWS.index(self._view)])
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+
+def _what(item: Removed) -> Content:
+    title = text.line(item.title or "Untitled", 80)
+    messages = text.muted(f"  {count(item.messages, 'message')}")
+    if item.kind == "conversation":
+        return title + messages
+    return text.line(item.excerpt, 80) + messages + text.muted(" of ") + title
+
+
+def _change(change: Change) -> Content:
+    title = text.line(change.title or "Untitled", 60)
+    before = text.muted(": was ") + text.line(change.before, 60) if change.before else text.NOTHING
+    return title + text.own("  ") + text.own(change.kind, text.ACCENT) + before
+
+
+def _when(moment: datetime) -> Content:
+    return text.muted(f"{moment.astimezone():%d %b %H:%M}")

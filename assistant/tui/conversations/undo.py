@@ -1,0 +1,117 @@
+"""Every change to a conversation can be taken back: at once by a key, later by a command."""
+
+from typing import Final
+
+from textual.content import Content
+
+from assistant.core.values.changes import Change, Removed
+from assistant.core.values.conversation import Conversation
+from assistant.tui.chat.session import Session
+from assistant.tui.conversations.listing import Browser
+from assistant.tui.services import Desk
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.notice import Notice
+
+SECONDS: Final = 10
+"""How long a change is told, and its key takes it back."""
+
+SEEN: Final = ("rating", "trash", "messages")
+"""Changes for which the conversation is opened that they were made to."""
+
+
+class Undoing:
+    """Tells changes together with the key that takes them back, and takes them back."""
+
+    def __init__(self, desk: Desk, session: Session, browser: Browser, notice: Notice) -> None:
+        self._desk = desk
+        self._session = session
+        self._browser = browser
+        self._notice = notice
+        self._offered: Change | None = None
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether a change is told that can be taken back."""
+        return self._offered is not None and self._notice.display
+
+    async def offer(self, conversation_id: str, *told: Content) -> None:
+        """The newest change to this conversation was made just now: tell it in these words."""
+        store = self._desk.store
+        changes = await self._desk.run(store.changes, conversation_id, limit=1)
+        self._offered = changes[0] if changes else None
+        await self._show()
+        way = [
+            text.own(" · "),
+            text.button("Ctrl+Z takes it back", "screen.command", "undo", style=text.ACCENT),
+        ]
+        self._notice.say(*told, *(way if changes else ()), seconds=SECONDS)
+
+    async def undo(self) -> None:
+        """Take back what was told last, else the newest change of all.
+
+        Raises:
+            NotFoundError: there is nothing to take back.
+        """
+        offered, self._offered = (self._offered if self.is_offered else None), None
+        await self.take_back(offered)
+
+    async def take_back(self, change: Change | None) -> None:
+        """Take back this change, or the newest one of all.
+
+        Raises:
+            NotFoundError: it cannot be taken back any more.
+        """
+        store = self._desk.store
+        if change is None:
+            # What is in memory only is not among the changes on disk.
+            here = self._session.id if self._session.is_temporary else None
+            undone = await self._desk.run(store.undo, conversation_id=here)
+        else:
+            undone = await self._desk.run(
+                store.undo, change.number, conversation_id=change.conversation_id
+            )
+        conversation = await self._desk.run(store.conversation, undone.conversation_id)
+        await self._lead_to(conversation, undone)
+        self._notice.say(*told(undone, conversation))
+
+    async def restore(self, item: Removed) -> None:
+        """Take this back from the trash.
+
+        Raises:
+            NotFoundError: it is not there any more, or what it belonged to is there as well.
+        """
+        store = self._desk.store
+        if item.kind == "conversation":
+            await self._desk.run(store.restore, item.id)
+        else:
+            await self._desk.run(store.restore_message, item.id)
+        await self._session.open(item.conversation_id)
+        await self._browser.refresh()
+
+    async def _lead_to(self, conversation: Conversation, undone: Change) -> None:
+        """Show what is again as it was."""
+        is_shown = self._session.id == conversation.id
+        if conversation.deleted is not None:
+            if is_shown:
+                await self._session.begin_new()
+        elif not is_shown and undone.kind in SEEN:
+            await self._session.open(conversation.id)
+        await self._show()
+
+    async def _show(self) -> None:
+        await self._session.refresh()
+        await self._browser.refresh()
+
+
+def told(undone: Change, conversation: Conversation) -> list[Content]:
+    """A sentence on what was taken back."""
+    title = text.line(conversation.title or "Untitled", 40)
+    if undone.kind == "trash":
+        where = "in the trash again" if conversation.deleted else "back"
+        return [text.own("“"), title, text.own(f"” is {where}.")]
+    if undone.kind == "messages":
+        gone = undone.before == "in the trash"
+        return [text.own(f"The messages are {'in the trash again' if gone else 'back'}.")]
+    before = [text.own(": "), text.line(undone.before, 60)] if undone.before else []
+    was = "as they were" if undone.kind in ("tags", "collections", "adapters") else "as it was"
+    return [text.own("“"), title, text.own(f"”: {undone.kind} {was}"), *before]

@@ -1,0 +1,168 @@
+"""The two ways out of the screen: the clipboard and the browser.
+
+The programs outside that a file can be opened with: the user's editor, the system's viewer.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from subprocess import DEVNULL
+from typing import Final, Protocol
+
+from textual.app import App
+
+from assistant.core.errors import AssistantError
+from assistant.core.sanitize import is_safe_link
+from assistant.system import editor
+from assistant.tui.services import Desk
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import OpenLink
+from assistant.tui.toolkit.notice import Notice
+
+ToldIn = Callable[[Notice], "Outlets"]
+"""Makes the ways out of another screen, told in its line."""
+
+
+class Outlets:
+    """Says what it did, and asks where it should."""
+
+    def __init__(
+        self, desk: Desk, notice: Notice, copy_through_terminal: Callable[[str], None]
+    ) -> None:
+        self._desk = desk
+        self._notice = notice
+        self._copy_through_terminal = copy_through_terminal
+
+    def told_in(self, notice: Notice) -> "Outlets":
+        """The same ways out, from another screen."""
+        return Outlets(self._desk, notice, self._copy_through_terminal)
+
+    async def copy(self, what: str, name: str) -> None:
+        """Put a text on the clipboard: by the system's own tool, else through the terminal."""
+        tool = await self._desk.run(self._desk.clipboard.copy, what)
+        if not tool:
+            self._copy_through_terminal(what)
+        way = tool or "the terminal (OSC 52)"
+        self._notice.say(text.own(f"Copied {name} through {way}."))
+
+    async def open(self, app: App[object], address: str) -> None:
+        """Open a web or mail address in the system's program, after it was shown and wanted."""
+        if not is_safe_link(address):
+            only = text.own("Only web and mail addresses open: ")
+            self._notice.say(only, text.line(address, 200))
+        elif await app.push_screen_wait(OpenLink(address)):
+            app.open_url(address)
+
+
+SECONDS: Final = 2.0
+"""After which a program that was started is taken to have opened the file."""
+
+AT_PAGE: Final = {
+    "evince": ("evince", "--page-index={page}", "{path}"),
+    "atril": ("atril", "--page-index={page}", "{path}"),
+    "xreader": ("xreader", "--page-index={page}", "{path}"),
+    "papers": ("papers", "--page-index={page}", "{path}"),
+    "okular": ("okular", "--page", "{page}", "{path}"),
+    "zathura": ("zathura", "--page={page}", "{path}"),
+    "mupdf": ("mupdf", "{path}", "{page}"),
+}
+"""Viewers that open a PDF at a page, by a word in the name of their desktop entry."""
+
+
+class Run(Protocol):
+    """Runs a command on nothing; its exit status and output, None when it goes on running."""
+
+    def __call__(self, command: Sequence[str]) -> tuple[int, str] | None: ...
+
+
+class Programs:
+    """Knows which program opens what here."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] = os.environ,
+        which: Callable[[str], str | None] = shutil.which,
+        run: Run | None = None,
+        platform: str = sys.platform,
+    ) -> None:
+        self._environment = environment
+        self._which = which
+        self._run = run or _run
+        self._platform = platform
+
+    def editor(self, path: str, line: int) -> list[str] | None:
+        """The command that edits a text at a line; None when no editor is set.
+
+        Raises:
+            AssistantError: the one that is set cannot be run.
+        """
+        words = editor.chosen(self._environment, self._which)
+        return None if words is None else editor.at_line(words, path, line)
+
+    def any_editor(self, path: str) -> list[str]:
+        """The command that edits a text, in a usual editor when none is set.
+
+        Raises:
+            AssistantError: there is none.
+        """
+        return [*editor.chosen_or_usual(self._environment, self._which), path]
+
+    def view(self, path: str, page: int | None) -> None:
+        """Open a file with the system's viewer, at a page where that is possible.
+
+        Takes a moment; the viewer goes on when the program ends.
+
+        Raises:
+            AssistantError: there is none, or it fails.
+        """
+        opener = self._opener()
+        if opener is None:
+            raise AssistantError(
+                f"There is no program here that could show {path}.",
+                "For texts, set EDITOR; others need a desktop.",
+            )
+        ended = self._run(self._at_page(path, page) or [*opener, path])
+        if ended is not None and ended[0] != 0:
+            raise AssistantError(f"{path} was not opened: no program wants it.", "")
+
+    def _opener(self) -> list[str] | None:
+        """Only where there is a desktop: elsewhere xdg-open would take over the terminal."""
+        inside = self._environment.get
+        if self._platform == "darwin":
+            return ["open"]
+        if self._which("wslview"):
+            return ["wslview"]
+        if (inside("DISPLAY") or inside("WAYLAND_DISPLAY")) and self._which("xdg-open"):
+            return ["xdg-open"]
+        return None
+
+    def _at_page(self, path: str, page: int | None) -> list[str] | None:
+        if page is None or not path.lower().endswith(".pdf") or not self._which("xdg-mime"):
+            return None
+        told = self._run(["xdg-mime", "query", "default", "application/pdf"])
+        entry = told[1].lower() if told else ""
+        for name, pattern in AT_PAGE.items():
+            if name in entry and self._which(name):
+                return [part.format(path=path, page=page) for part in pattern]
+        return None
+
+
+def _run(command: Sequence[str]) -> tuple[int, str] | None:
+    """Without a terminal: whatever it says must not reach the screen."""
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=DEVNULL,
+            stdout=subprocess.PIPE if command[0] == "xdg-mime" else DEVNULL,
+            stderr=DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return 127, ""
+    try:
+        output, _ = process.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
+    return process.returncode, (output or b"").decode(errors="replace")

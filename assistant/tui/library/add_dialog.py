@@ -1,0 +1,361 @@
+"""Asks once before files are added: what will happen, how long it takes, what is left out.
+
+What is told of folders and files that are about to be added.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.core.errors import AssistantError
+from assistant.core.ports.library import Library
+from assistant.core.values.library import (
+    Collection,
+    LeftOut,
+    LeftOutReason,
+    Scanned,
+    Survey,
+    Waiting,
+)
+from assistant.tui.library.offer import Known, Looked, Offer, Weighed, look, look_at
+from assistant.tui.library.scope import LONGEST_NAME, collection_for
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Dialog
+from assistant.tui.toolkit.disk import name_of
+from assistant.tui.toolkit.dropped_paths import dropped_in
+from assistant.tui.toolkit.text import count, duration, size
+from assistant.tui.toolkit.threads import Report, Stream, from_disk
+
+
+@dataclass(frozen=True)
+class Add:
+    """Put them into this collection."""
+
+    collection: str
+
+
+@dataclass(frozen=True)
+class Attach:
+    """Let the file go whole with the question."""
+
+
+@dataclass(frozen=True)
+class Paste:
+    """It was meant as a text."""
+
+
+Choice = Add | Attach | Paste
+
+
+class AddFiles(Dialog[Choice]):
+    """Opens at once and fills in; Enter chooses, Esc leaves everything as it was."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "choose('add')", show=False),
+        Binding("w", "choose('attach')", show=False),
+        Binding("t", "choose('paste')", show=False),
+    ]
+
+    class Advanced(Message):
+        """More is known."""
+
+        def __init__(self, stream: "Stream[Looked] | None", news: Sequence[Looked]) -> None:
+            super().__init__()
+            self.stream = stream
+            self.news = tuple(news)
+
+    class Ended(Message):
+        """All that can be known is known."""
+
+        def __init__(self, stream: "Stream[Looked] | None", failure: AssistantError | None) -> None:
+            super().__init__()
+            self.stream = stream
+            self.failure = failure
+
+    def __init__(
+        self,
+        library: Library,
+        offer: Offer,
+        report: Report,
+        *,
+        proposed: str,
+        room: int,
+        pasted: str = "",
+    ) -> None:
+        """Args:
+        proposed: the collection where loose files go, unless they belong to one already.
+        room: tokens that a question may have; 0 when it is not known.
+        pasted: the text that the paths came as, if they did.
+        """
+        super().__init__()
+        self.offer = offer
+        self.pasted = pasted
+        self._library = library
+        self._report = report
+        self._room = room
+        self._proposed = proposed
+        self._suggested = collection_for(offer, (), proposed)
+        self._stream: Stream[Looked] | None = None
+        self._collections: tuple[Collection, ...] = ()
+        self._seen = 0
+        self._survey: Survey | None = None
+        self._weighed: Weighed | None = None
+        self._failure: AssistantError | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(classes="what")
+            yield Static(classes="facts")
+            with Horizontal(classes="field"):
+                yield Static(text.own("Collection "))
+                yield Input(_shown(self._suggested), max_length=LONGEST_NAME)
+            yield Static(classes="joins")
+            yield OptionList(markup=False, compact=True)
+            yield Static(text.muted("Enter chooses · Tab to the name and back · Esc cancels"))
+
+    def on_mount(self) -> None:
+        self._propose()
+        self._start()
+        self.query_one(OptionList).focus()
+
+    def on_unmount(self) -> None:
+        if self._stream is not None:
+            self._stream.stop.set()
+
+    def extend(self, offer: Offer, pasted: str) -> None:
+        """More was dropped meanwhile."""
+        self.offer = self.offer.with_more(offer)
+        self.pasted += pasted
+        self._survey = self._weighed = None
+        if self._stream is not None:
+            self._propose()
+            self._start()
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Some terminals paste the files of one drop one after the other."""
+        event.stop()
+        paths = await dropped_in(event.text)
+        if paths:
+            with suppress(AssistantError):
+                self.extend(await from_disk(look_at, paths), event.text)
+
+    def _start(self) -> None:
+        if self._stream is not None:
+            self._stream.stop.set()
+        self._stream = stream = Stream(
+            partial(look, self._library, self.offer, self._suggested),
+            lambda news: self.post_message(self.Advanced(stream, news)),
+            lambda failure: self.post_message(self.Ended(stream, failure)),
+            self._report,
+        )
+        self._show()
+
+    # What becomes known
+
+    def on_add_files_advanced(self, event: Advanced) -> None:
+        if event.stream is not self._stream:
+            return
+        for news in event.news:
+            match news:
+                case Known(collections=collections):
+                    self._collections = collections
+                    names = [_shown(each.name) for each in collections]
+                    suggester = SuggestFromList(names, case_sensitive=False)
+                    self.query_one(Input).suggester = suggester
+                    self._propose()
+                case Scanned(files=files):
+                    self._seen = files
+                case Survey():
+                    self._survey = news
+                case Weighed():
+                    self._weighed = news
+                case Waiting():
+                    pass
+        self._show()
+
+    def on_add_files_ended(self, event: Ended) -> None:
+        if event.stream is self._stream:
+            self._failure = event.failure
+            self._show()
+
+    def _propose(self) -> None:
+        """Name the collection again, unless the user has."""
+        field = self.query_one(Input)
+        if field.value == _shown(self._suggested):
+            self._suggested = collection_for(self.offer, self._collections, self._proposed)
+            field.value = _shown(self._suggested)
+
+    @property
+    def _chosen(self) -> str:
+        """The name as it is, when it is the suggested one."""
+        typed = self.query_one(Input).value
+        return self._suggested if typed == _shown(self._suggested) else typed.strip()
+
+    # What is shown
+
+    def _show(self) -> None:
+        self.query_one(".what", Static).update(question(self.offer, self._survey))
+        self.query_one(".facts", Static).update(text.joined(self._facts(), "\n"))
+        self._show_joining()
+        self._show_choices()
+
+    def _show_choices(self) -> None:
+        choices = self.query_one(OptionList)
+        before = choices.highlighted_option.id if choices.highlighted_option else "add"
+        options = list(self._options())
+        choices.set_options(options)
+        possible = [option.id for option in options if not option.disabled]
+        at = before if before in possible else possible[0]
+        choices.highlighted = choices.get_option_index(at or "")
+
+    def _facts(self) -> Iterator[Content]:
+        if self._failure is not None:
+            yield text.line(self._failure.message, 400, "$text-error")
+            if self._failure.hint:
+                yield text.line(self._failure.hint, 400)
+        elif self._survey is None:
+            seen = f": {count(self._seen, 'file')} so far" if self._seen else ""
+            yield text.muted(f"Looking{seen} …")
+        else:
+            yield from facts(self._survey)
+        if self._weighed is not None and self._weighed.problem:
+            yield text.line(self._weighed.problem, 400, "$text-warning")
+
+    def _show_joining(self) -> None:
+        name = self._chosen.casefold()
+        known = next((each for each in self._collections if each.name.casefold() == name), None)
+        told = ""
+        if known is not None:
+            are = "is" if known.files == 1 else "are"
+            told = f"joins the {count(known.files, 'file')} that {are} in it"
+        if not name:
+            told = "Give the collection a name."
+        line = self.query_one(".joins", Static)
+        line.update(text.muted(told))
+        line.display = bool(told)
+
+    def _options(self) -> Iterator[Option]:
+        nothing = self._survey is not None and not (self._survey.files or self._survey.unchanged)
+        unreadable = self._failure is not None or (nothing and not self.offer.folders)
+        yield Option(text.own("a  Add to the collection"), id="add", disabled=unreadable)
+        if self.offer.is_single_file:
+            how = self._how_whole()
+            label = text.own("w  Attach whole to the question") + text.muted(f"  {how}")
+            yield Option(label, id="attach", disabled=not self._fits)
+        if self.pasted:
+            yield Option(text.own("t  Paste as text"), id="paste")
+        yield Option(text.own("   Cancel"), id="cancel")
+
+    @property
+    def _fits(self) -> bool:
+        weighed = self._weighed
+        return bool(weighed and weighed.tokens and (weighed.tokens <= self._room or not self._room))
+
+    def _how_whole(self) -> str:
+        if self._weighed is None:
+            return "" if self._failure else "…"
+        if self._weighed.problem:
+            return "gives no text"
+        tokens = f"about {self._weighed.tokens:,} tokens"
+        return tokens if self._fits else f"too long, {tokens}"
+
+    # What is chosen
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show_joining()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_choose("add")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_choose(event.option_id or "")
+
+    def action_choose(self, id: str) -> None:
+        """Take a choice that is there and possible."""
+        choices = self.query_one(OptionList)
+        if id not in [option.id for option in choices.options] or choices.get_option(id).disabled:
+            return
+        name = self._chosen
+        match id:
+            case "add" if name:
+                self.dismiss(Add(name))
+            case "add":
+                self.query_one(Input).focus()
+            case "attach":
+                self.dismiss(Attach())
+            case "paste":
+                self.dismiss(Paste())
+            case _:
+                self.dismiss(None)
+
+
+def _shown(name: str) -> str:
+    """A name for the field, which draws it literally."""
+    return text.line(name, LONGEST_NAME).plain
+
+
+REASONS: Final[dict[LeftOutReason, str]] = {
+    "empty": "empty",
+    "no_text": "without text",
+    "encrypted": "encrypted",
+    "corrupt": "damaged",
+    "too_large": "too large",
+    "timeout": "too slow to read",
+    "unsupported": "of a kind that holds no text",
+    "unreadable": "not readable",
+    "ignored": "ignored by rule",
+    "hidden": "hidden",
+}
+TOLD: Final = 4
+"""Reasons that are told one by one."""
+
+
+def question(offer: Offer, survey: Survey | None) -> Content:
+    first = name_of((offer.folders or offer.paths)[0])
+    named = text.line(f"{first}/" if offer.folders else first, 60)
+    others = len(offer.paths) - 1
+    more = text.own(f" and {count(others, 'other')}") if others else text.NOTHING
+    ask = text.own("Add ", "bold")
+    end = text.own(" ?", "bold")
+    if survey is None or not offer.folders:
+        return ask + named + more + end
+    files = text.own(f"{count(survey.files + survey.unchanged, 'file')} from ", "bold")
+    return ask + files + named + more + end
+
+
+def facts(survey: Survey) -> Iterator[Content]:
+    if survey.files:
+        how_long = f"about {duration(survey.seconds)}" if survey.seconds else "time not known yet"
+        yield text.own(f"{count(survey.files, 'file')} to read, {size(survey.bytes)}, {how_long}")
+    elif survey.unchanged:
+        yield text.own("Nothing new to read.")
+    else:
+        yield text.own("There is nothing to read.", "$text-warning")
+    if survey.unchanged:
+        yield text.muted(f"{survey.unchanged:,} in the library already, and not changed")
+    for left_out in survey.left_out[:TOLD]:
+        yield _left_out(left_out)
+    rest = sum(each.count for each in survey.left_out[TOLD:])
+    if rest:
+        yield text.muted(f"{rest:,} left out for other reasons")
+
+
+def _left_out(left_out: LeftOut) -> Content:
+    told = text.muted(f"{left_out.count:,} left out: {REASONS[left_out.reason]}, ")
+    such = "" if left_out.count == 1 else "such as "
+    return told + text.muted(such) + text.line(name_of(left_out.example), 40, text.MUTED)

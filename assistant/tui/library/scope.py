@@ -1,0 +1,202 @@
+"""Which of the user's files a conversation is about: how it is chosen, and how it is told.
+
+Chooses which of the user's files a conversation is about.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.core.values.library import DEFAULT_COLLECTION, Collection
+from assistant.tui.library.offer import Offer
+from assistant.tui.library.status import Holdings
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Dialog
+from assistant.tui.toolkit.disk import name_of
+from assistant.tui.toolkit.text import count
+from assistant.tui.toolkit.widgets import Clickable
+
+LONGEST_NAME: Final = 80
+"""Characters of a collection's name."""
+NAMED: Final = 2
+"""Collections that are told by name."""
+
+
+def joined(chosen: Sequence[str] | None, collection: str) -> tuple[str, ...]:
+    """The collections of a conversation to which this one is added.
+
+    A conversation about all files becomes one about these: that is what they were added for.
+    """
+    return tuple(dict.fromkeys([*(chosen or ()), collection]))
+
+
+def label(chosen: Sequence[str] | None, holdings: Holdings, *, fall_back: bool) -> str:
+    """The files of a conversation in a few words; empty when there are none."""
+    if holdings.is_empty or chosen == ():
+        return ""
+    if chosen is None:
+        return "all files"
+    names = ", ".join(text.line(name, 24).plain for name in chosen[:NAMED])
+    more = f" + {len(chosen) - NAMED}" if len(chosen) > NAMED else ""
+    return f"{names}{more}{_counted(chosen, holdings)}{', or the model' if fall_back else ''}"
+
+
+def _counted(chosen: Sequence[str], holdings: Holdings) -> str:
+    if holdings.status is None:
+        return ""
+    known = [holdings.named(name) for name in chosen]
+    if None in known:
+        return " (not there)" if len(chosen) == 1 else ""
+    return f" ({count(sum(each.files for each in known if each), 'file')})"
+
+
+def collection_for(offer: Offer, known: Sequence[Collection], proposed: str) -> str:
+    """Where an offer goes unless the user says otherwise: where its first path belongs already,
+    else a collection called after the folder, else the one for loose files."""
+    there = home_of(offer.paths[0], known)
+    if there is not None:
+        return there
+    name = name_of(offer.folders[0]).strip("/") if len(offer.folders) == 1 else ""
+    # The library takes no name with marks that cannot be seen.
+    visible = "".join(mark if mark.isprintable() else " " for mark in name)
+    return text.line(visible, LONGEST_NAME).plain or proposed or DEFAULT_COLLECTION
+
+
+def home_of(path: str, known: Sequence[Collection]) -> str | None:
+    """The collection that a path belongs to; the one whose folder is nearest."""
+    homes = [
+        (len(root), collection.name)
+        for collection in known
+        for root in collection.roots
+        if path == root or PurePath(path).is_relative_to(root)
+    ]
+    return max(homes)[1] if homes else None
+
+
+ALL: Final = "all"
+NONE: Final = "none"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What was chosen: names of collections; None is all files, empty is none."""
+
+    collections: tuple[str, ...] | None
+
+
+class ChooseFiles(Dialog[Scope]):
+    """All files, none, or any number of collections; Space marks, Enter takes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", show=False),
+        Binding("enter", "take", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        collections: Sequence[Collection],
+        chosen: Sequence[str] | None,
+        *,
+        fall_back: bool,
+    ) -> None:
+        """Args:
+        chosen: what holds now; names that are in no collection any more can be unmarked.
+        fall_back: whether the model may answer alone where chosen files are silent.
+        """
+        super().__init__()
+        self._known = {each.name: each for each in collections}
+        self._names = list(dict.fromkeys([*self._known, *(chosen or ())]))
+        self._chosen = None if chosen is None else tuple(chosen)
+        self._fall_back = fall_back
+        self._first = 0
+        self._has_marked = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(text.own("Which files is this conversation about?", "bold"))
+            yield OptionList(markup=False, compact=True)
+            yield Static(text.muted(self._silence()), classes="note")
+            with Horizontal(classes="choices"):
+                yield Clickable(text.button("Space marks", "screen.mark"))
+                yield Clickable(text.button("Enter takes it", "screen.take"))
+                yield Clickable(text.button("Esc leaves it", "screen.leave"))
+
+    def on_mount(self) -> None:
+        self._show()
+        listing = self.query_one(OptionList)
+        marked = [place for place, id in enumerate(self._ids()) if self._is_marked(id)]
+        listing.highlighted = self._first = marked[0]
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click; Enter is taken before the list sees it."""
+        event.stop()
+        self.action_mark()
+
+    def action_mark(self) -> None:
+        """Mark what is highlighted, or take the mark away."""
+        id = self._highlighted
+        if id in (ALL, NONE):
+            self._chosen = None if id == ALL else ()
+        else:
+            name = id.removeprefix("#")
+            marked = self._chosen or ()
+            kept = tuple(each for each in marked if each != name)
+            self._chosen = kept if len(kept) < len(marked) else (*marked, name)
+        self._has_marked = True
+        self._show()
+
+    def action_take(self) -> None:
+        """Take what is marked; without any mark set, what was gone to."""
+        if not self._has_marked and self.query_one(OptionList).highlighted != self._first:
+            self._chosen = ()
+            self.action_mark()
+        order = None if self._chosen is None else sorted(self._chosen, key=self._names.index)
+        self.dismiss(Scope(None if order is None else tuple(order)))
+
+    @property
+    def _highlighted(self) -> str:
+        option = self.query_one(OptionList).highlighted_option
+        return (option.id or "") if option else ""
+
+    def _ids(self) -> list[str]:
+        return [ALL, NONE, *(f"#{name}" for name in self._names)]
+
+    def _is_marked(self, id: str) -> bool:
+        if id in (ALL, NONE):
+            return self._chosen == (None if id == ALL else ())
+        return id.removeprefix("#") in (self._chosen or ())
+
+    def _show(self) -> None:
+        listing = self.query_one(OptionList)
+        highlighted = listing.highlighted
+        listing.set_options(self._options())
+        listing.highlighted = highlighted
+
+    def _options(self) -> Iterator[Option]:
+        for id in self._ids():
+            on, off = ("● ", "○ ") if id in (ALL, NONE) else ("■ ", "□ ")
+            mark = text.own(on if self._is_marked(id) else off, text.ACCENT)
+            yield Option(mark + self._told(id), id=id)
+
+    def _told(self, id: str) -> Content:
+        if id == ALL:
+            return text.own("all files") + text.muted("  also those that are added later")
+        if id == NONE:
+            return text.own("no files") + text.muted("  the model answers alone")
+        name = id.removeprefix("#")
+        known = self._known.get(name)
+        how_many = count(known.files, "file") if known else "not there any more"
+        return text.line(name, 40) + text.muted(f"  {how_many}")
+
+    def _silence(self) -> str:
+        if self._fall_back:
+            return "When collections are silent, the model answers alone and says so."
+        return "When collections are silent, the answer says only that."

@@ -1,0 +1,268 @@
+"""The library: what is in it, what is not and why, and what is being done.
+
+Asks for the path of something to add.
+"""
+
+from collections.abc import Awaitable, Sequence
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+
+from assistant.core.errors import AssistantError
+from assistant.core.values.library import FileEntry, FileState
+from assistant.tui.library.dialogs import Findings, Reason
+from assistant.tui.library.jobs import Job, JobLine
+from assistant.tui.library.lines import Filter, ended, keys, nothing, summary
+from assistant.tui.library.lists import PAGE, Chosen, CollectionsList, FileList
+from assistant.tui.library.maintenance import Housekeeping, Ways
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Dialog
+from assistant.tui.toolkit.notice import NoticedScreen
+from assistant.tui.toolkit.threads import aside
+from assistant.tui.toolkit.widgets import Clickable, Line, Spread
+
+EVERY: Final = 1.0
+"""Seconds between two looks at the job."""
+AT_REST: Final = 5
+"""Of them, between two questions to a library that does nothing."""
+
+STATES: Final[dict[Filter, FileState | None]] = {
+    "all": None,
+    "failed": "skipped",
+    "waiting": "waiting",
+}
+
+
+class LibraryScreen(NoticedScreen[None]):
+    """Above the chat; Esc goes back to it."""
+
+    AUTO_FOCUS = "#collections"
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
+        (0, "-narrow"),
+        (100, "-roomy"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", show=False),
+        Binding("tab,shift+tab", "turn", show=False, priority=True),
+        Binding("f", "filter", show=False),
+        Binding("a", "add", show=False),
+        Binding("u", "refresh", show=False),
+        Binding("b", "rebuild", show=False),
+        Binding("v", "verify", show=False),
+        Binding("p", "pause", show=False),
+        Binding("c", "cancel", show=False),
+        Binding("x,delete", "remove", show=False),
+        Binding("ctrl+z", "undo", show=False),
+    ]
+
+    def __init__(self, ways: Ways, filter_by: Filter = "all") -> None:
+        super().__init__()
+        self._ways = ways
+        self._filter: Filter = filter_by
+        self._shown: tuple[Chosen, Filter] | None = None
+        self._ticks = 0
+        self._asking = False
+        self._head = Clickable(id="library-head")
+        self._job = JobLine()
+        self._collections = CollectionsList()
+        self._filters = Clickable(id="library-filters")
+        self._files = FileList()
+        self._work = Housekeeping(ways, self.notice)
+        self._keys = Clickable(id="library-keys")
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        with Horizontal(id="library"):
+            yield self._collections
+            with Vertical(id="library-files"):
+                yield self._filters
+                yield self._files
+        yield self._job
+        yield self.notice
+        yield self._keys
+
+    def on_mount(self) -> None:
+        self._keys.update(keys())
+        self._show()
+        self.do(self._ask())
+        self.set_interval(EVERY, self._tick)
+
+    # What there is
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        work = self._ways.jobs.work(self._ways.holdings.status)
+        self._job.work = work
+        if not self._asking and (work is not None or self._ticks % AT_REST == 0):
+            self.do(self._ask())
+
+    async def _ask(self) -> None:
+        self._asking = True
+        try:
+            await self._ways.holdings.refresh()
+        finally:
+            self._asking = False
+        self._show()
+
+    def _show(self) -> None:
+        holdings = self._ways.holdings
+        self._head.update(self._summary())
+        self._job.work = self._ways.jobs.work(holdings.status)
+        self._collections.show(holdings.collections, holdings.status)
+        self._show_files()
+
+    def _show_files(self) -> None:
+        """The files of what is chosen; those that are known stay until others come."""
+        wanted = (self._collections.chosen, self._filter)
+        before, self._shown = self._shown, wanted
+        same = before is not None and _scope(before) == _scope(wanted)
+        counts = self._counts(wanted[0])
+        self._filters.update(self._filter_line(counts))
+        self._files.show(counts[self._filter], nothing(self._filter), anew=not same)
+
+    def _summary(self) -> Spread:
+        holdings = self._ways.holdings
+        return summary(holdings.status, is_empty=holdings.is_empty)
+
+    def _counts(self, chosen: Chosen) -> dict[Filter, int]:
+        status, collection = self._ways.holdings.status, chosen.collection
+        if collection is not None:
+            parts = (collection.files, collection.skipped, collection.waiting)
+        else:
+            parts = (status.files, status.skipped, status.waiting) if status else (0, 0, 0)
+        return dict(zip(STATES, parts, strict=True))
+
+    def _filter_line(self, counts: dict[Filter, int]) -> Content:
+        parts = []
+        for name, number in counts.items():
+            style = "bold" if name == self._filter else text.MUTED
+            label = f"{name} {number:,}"
+            parts.append(text.button(label, "screen.filter_by", name, style=style))
+        return text.joined(parts, between="   ")
+
+    def on_file_list_page_wanted(self, event: FileList.PageWanted) -> None:
+        if self._shown is not None:
+            self.do(self._fetch(event.page, *_scope(self._shown)))
+
+    async def _fetch(self, page: int, collection: str | None, chosen: Filter) -> None:
+        ask = partial(self._ways.library.files, offset=page * PAGE, limit=PAGE)
+        files: Sequence[FileEntry] = await aside(ask, collection, STATES[chosen])
+        if self._shown is not None and _scope(self._shown) == (collection, chosen):
+            self._files.put(page, files)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if self._shown is not None and _scope(self._shown) != self._wanted:
+            self._show_files()
+
+    @property
+    def _wanted(self) -> tuple[str | None, Filter]:
+        return _scope((self._collections.chosen, self._filter))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._files.focus()
+
+    def on_file_list_chosen(self, event: FileList.Chosen) -> None:
+        if event.file.state == "indexed":
+            self._ways.read_file(event.file.path)
+        else:
+            self.app.push_screen(Reason(event.file))
+
+    def tell_end(self, job: Job, failure: AssistantError | None) -> None:
+        """A job of this window is over."""
+        if failure is not None:
+            self.notice.fail(failure)
+        elif job.done is not None:
+            self.notice.say(ended(job.collection, job.done))
+        self.do(self._ask())
+
+    # What can be done
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    def action_command(self, name: str, *_: str) -> None:
+        """The buttons of the job line."""
+        {"pause-indexing": self.action_pause, "cancel-indexing": self.action_cancel}[name]()
+
+    def action_turn(self) -> None:
+        (self._collections if self._files.has_focus else self._files).focus()
+
+    def action_filter(self) -> None:
+        names = list(STATES)
+        self.action_filter_by(names[(names.index(self._filter) + 1) % len(names)])
+
+    def action_filter_by(self, name: str) -> None:
+        self._filter = next(each for each in STATES if each == name)
+        self._show_files()
+
+    def action_add(self) -> None:
+        self.do(self._add())
+
+    async def _add(self) -> None:
+        typed = await self.app.push_screen_wait(AskForPath())
+        if typed and typed.strip():
+            await self._ways.add(typed)
+            await self._ask()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.do(self._ways.add(event.text))
+
+    def action_remove(self) -> None:
+        self.do(self._then_ask(self._work.remove(*self._collections.chosen)))
+
+    def action_undo(self) -> None:
+        self.do(self._then_ask(self._work.undo()))
+
+    def action_refresh(self) -> None:
+        self._work.refresh(self._collections.chosen.collection)
+
+    def action_rebuild(self) -> None:
+        self._work.rebuild()
+
+    def action_pause(self) -> None:
+        self.do(self._then_ask(self._work.pause()))
+
+    def action_cancel(self) -> None:
+        self.do(self._then_ask(self._work.cancel()))
+
+    def action_verify(self) -> None:
+        self.do(self._verify())
+
+    async def _verify(self) -> None:
+        found = await self._work.verify()
+        if found.problems:
+            await self.app.push_screen(Findings(found))
+        await self._ask()
+
+    async def _then_ask(self, work: Awaitable[object]) -> None:
+        await work
+        await self._ask()
+
+
+def _scope(shown: tuple[Chosen, Filter]) -> tuple[str | None, Filter]:
+    """A root has no list of its own: it shows that of its collection."""
+    chosen, filter_by = shown
+    return (chosen.collection.name if chosen.collection else None), filter_by
+
+
+class AskForPath(Dialog[str]):
+    """One field; Enter takes it, Esc leaves everything as it was."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(text.own("Folder or file to add", "bold"))
+            yield Line(placeholder="~/Documents/housing")
+            yield Static(text.muted("Enter looks at it · Esc leaves it"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.dismiss(event.value)

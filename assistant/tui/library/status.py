@@ -1,0 +1,121 @@
+"""What the library holds, as far as the screen has heard."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from assistant.core.errors import AssistantError
+from assistant.core.ports.library import Library
+from assistant.core.values.library import Collection, LibraryStatus
+from assistant.tui.toolkit.threads import aside
+
+PRESENCE: Final = 300.0
+"""Seconds without a sign of the user after which the library is left alone, so that its worker
+may end when it is idle for long enough."""
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Seconds between two questions."""
+
+    first: float = 0.5
+    """After the first frame: the model comes before the library."""
+    working: float = 2.0
+    """While something is indexed elsewhere."""
+    resting: float = 5.0
+    """While nothing is; longer with every time that nothing is news."""
+    longest: float = 60.0
+
+
+class Holdings:
+    """Asks the library now and then. An empty library is never asked: that would start it."""
+
+    def __init__(
+        self,
+        library: Library,
+        is_watched: Callable[[], bool],
+        changed: Callable[[], None],
+        rhythm: Rhythm = Rhythm(),
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Args:
+        is_watched: whether a job of this window tells how it goes, so that nothing need be asked.
+        changed: called when there is something new to tell.
+        clock: seconds, for telling how long the user is away.
+        """
+        self.is_empty = True
+        self.status: LibraryStatus | None = None
+        self.collections: tuple[Collection, ...] = ()
+        self._library = library
+        self._is_watched = is_watched
+        self._changed = changed
+        self._awake = asyncio.Event()
+        self._rhythm = rhythm
+        self._clock = clock
+        self._seen = clock()
+        self._pause = rhythm.resting
+
+    def named(self, name: str) -> Collection | None:
+        """The collection of this name, whatever its case."""
+        key = name.casefold()
+        return next((each for each in self.collections if each.name.casefold() == key), None)
+
+    def user_is_here(self) -> None:
+        """The user did something: what is told should be of now."""
+        if self._clock() - self._seen > PRESENCE:
+            self._pause = self._rhythm.resting
+            self._awake.set()
+        self._seen = self._clock()
+
+    async def watch(self) -> None:
+        """Keep what is known up to date, until cancelled."""
+        pause = self._rhythm.first
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._awake.wait(), pause)
+            self._awake.clear()
+            if self._clock() - self._seen > PRESENCE and not self._is_working:
+                await self._awake.wait()
+                continue
+            if not self._is_watched():
+                with suppress(AssistantError):
+                    # Whoever needs the library is told what is wrong with it.
+                    await self.refresh()
+            pause = self._next_pause()
+
+    async def refresh(self) -> None:
+        """Ask now.
+
+        Raises:
+            LibraryError: the library cannot be asked.
+        """
+        was = (self.is_empty, self.status, self.collections)
+        self.is_empty = await aside(self._library.is_empty)
+        if self.is_empty:
+            self.status, self.collections = None, ()
+        else:
+            status = await aside(self._library.status)
+            if self.status is None or _counts(status) != _counts(self.status):
+                self.collections = tuple(await aside(self._library.collections))
+            self.status = status
+        if was != (self.is_empty, self.status, self.collections):
+            self._pause = self._rhythm.resting
+            self._changed()
+
+    @property
+    def _is_working(self) -> bool:
+        return self.status is not None and self.status.job is not None
+
+    def _next_pause(self) -> float:
+        if self._is_working:
+            return self._rhythm.working
+        pause, self._pause = self._pause, min(self._pause * 1.5, self._rhythm.longest)
+        return pause
+
+
+def _counts(status: LibraryStatus) -> tuple[int, ...]:
+    counts = (status.files, status.waiting, status.indexed, status.skipped, status.passages)
+    return (status.collections, status.roots, len(status.missing), *counts)

@@ -1,0 +1,135 @@
+"""Chooses the model of a conversation.
+
+How answers are sampled: what holds, where it comes from, and what it means.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.core.turn.sampling import DEFAULT, Held
+from assistant.core.values.models import ModelRef
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Dialog
+from assistant.tui.toolkit.text import size
+from assistant.tui.toolkit.widgets import Clickable
+
+
+class ModelPicker(Dialog[str]):
+    """The models on this machine, and the one of the settings, which is called `default`."""
+
+    def __init__(self, models: Sequence[ModelRef], usual: str, current: str | None) -> None:
+        """Args:
+        usual: the name of the model that the settings ask for.
+        current: the one that the conversation asks for.
+        """
+        super().__init__()
+        self._models = models
+        self._usual = usual
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(text.own("Model", "bold"))
+            yield OptionList(*self._options(), markup=False, compact=True)
+            yield Static(text.muted("Enter chooses · Esc leaves it"))
+
+    def on_mount(self) -> None:
+        names = [DEFAULT, *(model.name for model in self._models)]
+        current = self._current or DEFAULT
+        self.query_one(OptionList).highlighted = names.index(current) if current in names else 0
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        place = event.option_index
+        self.dismiss(self._models[place - 1].name if place else DEFAULT)
+
+    def _options(self) -> Iterator[Option]:
+        yield Option(
+            self._mark(self._current is None)
+            + text.own("as in your settings")
+            + text.own("  ")
+            + text.line(self._usual, 60, text.MUTED)
+        )
+        for model in self._models:
+            note = f"  {size(model.size)} · {model.origin}"
+            mark = self._mark(model.name == self._current)
+            yield Option(mark + text.line(model.name, 44) + text.muted(note))
+
+    @staticmethod
+    def _mark(is_current: bool) -> Content:
+        return text.own("● " if is_current else "  ", text.ACCENT)
+
+
+MEANS: Final = {
+    "temperature": "0 always takes the likeliest token",
+    "top_k": "keeps the k likeliest tokens; 0 keeps all",
+    "top_p": "keeps the likeliest tokens of this probability",
+    "min_p": "keeps tokens this likely, against the likeliest",
+    "repeat_penalty": "above 1, used tokens become less likely",
+    "seed": "the same seed gives the same answer",
+    "max_tokens": "the longest answer",
+    "thinking": "tokens a reasoning model may think; 0 lets it answer at once",
+}
+
+
+class SamplingList(Dialog[tuple[str, bool]]):
+    """Gives a field, and whether it is to be taken back instead of changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("delete,backspace", "take_back", show=False),
+    ]
+
+    def __init__(self, rows: Sequence[Held], highlighted: str = "") -> None:
+        super().__init__()
+        self._rows = rows
+        self._highlighted = highlighted
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(text.own("How answers are sampled", "bold"))
+            yield OptionList(*self._options(), markup=False, compact=True)
+            yield Static(id="means")
+            with Horizontal(classes="choices"):
+                yield Clickable(text.button("Enter changes it", "screen.change"))
+                yield Clickable(text.button("Del takes it back", "screen.take_back"))
+                yield Clickable(text.button("Esc closes", "screen.leave"))
+
+    def on_mount(self) -> None:
+        fields = [row.field for row in self._rows]
+        place = fields.index(self._highlighted) if self._highlighted in fields else 0
+        self.query_one(OptionList).highlighted = place
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        means = MEANS[self._rows[event.option_index].field]
+        self.query_one("#means", Static).update(text.muted(means))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_change()
+
+    def action_change(self) -> None:
+        self.dismiss((self._row.field, False))
+
+    def action_take_back(self) -> None:
+        if self._row.is_own:
+            self.dismiss((self._row.field, True))
+
+    @property
+    def _row(self) -> Held:
+        return self._rows[self.query_one(OptionList).highlighted or 0]
+
+    def _options(self) -> Iterator[Option]:
+        for row in self._rows:
+            style = text.ACCENT if row.is_own else ""
+            yield Option(
+                text.own(row.field.ljust(16))
+                + text.own(row.value.ljust(20), style)
+                + text.line(row.origin, 40, text.MUTED)
+            )

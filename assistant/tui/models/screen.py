@@ -1,0 +1,233 @@
+"""The models: what is on this machine, whether it runs, and what could be fetched.
+
+Asks whether a model is to be fetched under its licence.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.core.errors import AssistantError
+from assistant.core.ports.models import ModelCatalog
+from assistant.core.values.models import ModelDetails, Offer, Recommended
+from assistant.tui.models.lines import (
+    details_lines,
+    fetching_line,
+    model_line,
+    recommended_line,
+    recommended_lines,
+)
+from assistant.tui.services import ModelFetch
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Dialog, Field
+from assistant.tui.toolkit.notice import NoticedScreen
+from assistant.tui.toolkit.text import size
+from assistant.tui.toolkit.threads import Report, Stream
+
+EVERY: Final = 0.25
+"""Seconds between two looks at a download."""
+
+KEYS = "Enter uses or fetches · F fetches another · C stops it · Esc goes back"
+
+
+class ModelsScreen(NoticedScreen[str]):
+    """Above the chat; its answer is the name of the model to go on with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", show=False),
+        Binding("f", "fetch", show=False),
+        Binding("c", "stop", show=False),
+    ]
+
+    def __init__(
+        self, models: ModelCatalog, fetch: ModelFetch, current: str | None, report: Report
+    ) -> None:
+        """Args:
+        current: the path of the model that the conversation has.
+        """
+        super().__init__()
+        self._models = models
+        self._fetch = fetch
+        self._current = current
+        self._report = report
+        self._found: list[ModelDetails] = []
+        self._offered: list[Recommended] = fetch.recommended()
+        self._look: Stream[ModelDetails] | None = None
+        self._list = OptionList(id="models", markup=False, compact=True)
+        self._about = Static(id="models-about")
+        self._progress = Static(id="models-progress")
+
+    def compose(self) -> ComposeResult:
+        yield Static(text.own("Models", "bold"), id="models-head")
+        yield self._list
+        yield self._about
+        yield self._progress
+        yield self.notice
+        yield Static(text.muted(KEYS), id="models-keys")
+
+    def on_mount(self) -> None:
+        self._fetch.ended = self._ended
+        self.set_interval(EVERY, self._show_progress)
+        self._show_progress()
+        self._look_again()
+
+    def on_unmount(self) -> None:
+        if self._look is not None:
+            self._look.stop.set()
+
+    # What there is
+
+    def _look_again(self) -> None:
+        self._found = []
+        self._show("looking …")
+        self._look = Stream(self._models.details, self._add, self._looked, self._report)
+
+    def _add(self, found: Sequence[ModelDetails]) -> None:
+        # What cannot be used comes last.
+        self._found = sorted([*self._found, *found], key=lambda one: one.fit == "damaged")
+        self._show("looking …")
+
+    def _looked(self, failure: AssistantError | None) -> None:
+        if not self.is_attached:
+            return
+        self._show("")
+        if failure is not None:
+            self.notice.fail(failure)
+
+    def _show(self, state: str) -> None:
+        if not self.is_attached:
+            return
+        marked = self._list.highlighted
+        options = [_heading("On this machine", state)]
+        for place, one in enumerate(self._found):
+            line = model_line(one, one.model.path == self._current)
+            options.append(Option(line, id=f"model-{place}"))
+        if self._offered:
+            options.append(_heading("\nWorth fetching", ""))
+            options += [
+                Option(recommended_line(one), id=f"offer-{place}")
+                for place, one in enumerate(self._offered)
+            ]
+        self._list.clear_options()
+        self._list.add_options(options)
+        self._list.highlighted = marked if marked is not None else self._own_place()
+
+    def _own_place(self) -> int | None:
+        paths = [one.model.path for one in self._found]
+        if not paths:
+            return None
+        return 1 + (paths.index(self._current) if self._current in paths else 0)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        match self._meant(event.option_id):
+            case ModelDetails() as one:
+                self._about.update(details_lines(one))
+            case Recommended() as one:
+                self._about.update(recommended_lines(one))
+            case _:
+                self._about.update(text.NOTHING)
+
+    def _meant(self, id: str | None) -> ModelDetails | Recommended | None:
+        kind, _, place = (id or "").partition("-")
+        listed: Sequence[ModelDetails | Recommended]
+        listed = self._found if kind == "model" else self._offered
+        return listed[int(place)] if place and int(place) < len(listed) else None
+
+    # What is done with it
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        match self._meant(event.option_id):
+            case ModelDetails(fit="too big" | "runs" | "runs slowly") as one if (
+                one.facts.kind == "chat"
+            ):
+                self.dismiss(one.model.name)
+            case ModelDetails() as one:
+                self.notice.say(text.line(one.reason, 300), error=True)
+            case Recommended() as one:
+                self.do(self._offer(one.wanted))
+            case _:
+                pass
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def action_fetch(self) -> None:
+        self.do(self._ask())
+
+    def action_stop(self) -> None:
+        if self._fetch.offer is not None:
+            self._fetch.stop()
+            self._show_progress()
+            self.notice.say(text.own("The download is stopped; fetching it again goes on."))
+
+    async def _ask(self) -> None:
+        question = "Which model? OWNER/NAME or OWNER/NAME:FILE"
+        wanted = await self.app.push_screen_wait(Field(question, "", "asks for it"))
+        if wanted and wanted.strip():
+            await self._offer(wanted.strip())
+
+    async def _offer(self, wanted: str) -> None:
+        if self._fetch.offer is not None:
+            self.notice.say(text.own("Another model is being fetched; C stops that."))
+            return
+        self.notice.say(text.own("Asking for "), text.line(wanted, 80), text.own(" …"), seconds=60)
+        offer = await self._fetch.find(wanted)
+        self.notice.clear()
+        if await self.app.push_screen_wait(AcceptOffer(offer)):
+            self._fetch.start(offer)
+            self._show_progress()
+
+    def _ended(self, offer: Offer, failure: AssistantError | None) -> None:
+        self._show_progress()
+        if failure is not None:
+            self.notice.fail(failure)
+            return
+        name = text.line(offer.files[0].name, 80)
+        self.notice.say(name, text.own(" is here: Enter uses it."), seconds=30)
+        self._look_again()
+
+    def _show_progress(self) -> None:
+        offer = self._fetch.offer
+        self._progress.display = offer is not None
+        if offer is not None:
+            self._progress.update(fetching_line(offer, self._fetch.progress))
+
+
+def _heading(title: str, state: str) -> Option:
+    line: Content = text.own(title, "bold")
+    return Option(line + text.muted(f"  {state}" if state else ""), disabled=True)
+
+
+class AcceptOffer(Dialog[bool]):
+    """Enter accepts licence and size; Esc fetches nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", show=False)]
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__()
+        self._offer = offer
+
+    def compose(self) -> ComposeResult:
+        offer = self._offer
+        more = f" and {len(offer.files) - 1} more parts" if offer.files[1:] else ""
+        rows = [
+            text.line(offer.repository, 100),
+            text.line(offer.files[0].name, 100) + text.own(more),
+            text.own(size(offer.size)),
+            text.own("licence ") + text.line(offer.licence or "not told", 80, "bold"),
+            text.line(offer.url, 200, text.MUTED),
+        ]
+        with Vertical(classes="dialog"):
+            yield Static(text.own("Fetch this model?", "bold"))
+            yield Static(text.joined(rows, "\n"), classes="address")
+            yield Static(text.muted("Enter accepts the licence and fetches · Esc leaves it"))
+
+    def action_accept(self) -> None:
+        self.dismiss(True)

@@ -1,0 +1,310 @@
+"""The library of prompts: found, read, edited, written, deleted and brought back."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Input, OptionList, Static
+
+from assistant.core.conversations.save_as_prompt import begun
+from assistant.core.errors import AssistantError
+from assistant.core.values.prompts import Problem, Prompt
+from assistant.tui.external import Programs
+from assistant.tui.prompts.lines import Deleted, Entry, keys, name_of, option, preview
+from assistant.tui.services import Desk
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Field, TextEditor
+from assistant.tui.toolkit.notice import NoticedScreen
+from assistant.tui.toolkit.widgets import Clickable
+
+EVERY: Final = 1.0
+"""Seconds between two looks at the files."""
+
+
+class PromptsScreen(NoticedScreen[Prompt]):
+    """Above the chat; Enter gives the highlighted prompt, Esc goes back."""
+
+    AUTO_FOCUS = "#prompt-list"
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
+        (0, "-narrow"),
+        (90, "-roomy"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", show=False),
+        Binding("slash,ctrl+f", "find", show=False),
+        Binding("e", "edit", show=False),
+        Binding("o", "open", show=False),
+        Binding("n", "new", show=False),
+        Binding("x,delete", "delete", show=False),
+        Binding("ctrl+z", "undo", show=False),
+    ]
+
+    def __init__(
+        self,
+        desk: Desk,
+        programs: Programs,
+        lend_terminal: Callable[[Sequence[str]], None],
+        current: str | None,
+    ) -> None:
+        """`current` is the name of the prompt that the conversation is under."""
+        super().__init__()
+        self._desk = desk
+        self._programs = programs
+        self._lend_terminal = lend_terminal
+        self._current = current
+        self._all: list[Entry] = []
+        self._entries: list[Entry] = []
+        self._undo: list[tuple[str, bool]] = []
+        """What was changed here: a name, and whether there was a file of it before."""
+        self._listing = OptionList(id="prompt-list", compact=True, markup=False)
+        self._field = Input(placeholder="/ search", id="prompt-filter", compact=True)
+        self._preview = Static(id="prompt-text")
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="prompt-library"):
+            with Vertical(id="prompt-names"):
+                yield self._field
+                yield self._listing
+            with VerticalScroll(id="prompt-preview", can_focus=False):
+                yield self._preview
+        yield self.notice
+        yield Clickable(keys(), id="prompt-keys")
+
+    def on_mount(self) -> None:
+        self.do(self._look())
+        self.set_interval(EVERY, lambda: self.do(self._look()))
+
+    # What there is
+
+    async def _look(self) -> None:
+        found = await self._desk.run(self._read)
+        if found != self._all:
+            self._all = found
+            self._show()
+
+    def _read(self) -> list[Entry]:
+        """Blocks."""
+        prompts, problems = self._desk.prompts.read()
+        gone = [Deleted(name) for name in self._desk.own_prompts.deleted()]
+        return [*problems, *sorted(prompts, key=lambda prompt: prompt.name.casefold()), *gone]
+
+    def _show(self, name: str = "") -> None:
+        """Show what fits the words of the field; the same one stays highlighted."""
+        wanted = name or (name_of(self._entry) if self._entry else self._current or "")
+        key = self._field.value.casefold().split()
+        found = [entry for entry in self._all if _fits(entry, key)]
+        self._entries = sorted(found, key=lambda entry: not _is_named(entry, key))
+        is_own = self._desk.prompts.is_own
+        self._listing.set_options(option(entry, self._current, is_own) for entry in self._entries)
+        names = [name_of(entry) for entry in self._entries]
+        place = names.index(wanted) if wanted in names else 0
+        self._listing.highlighted = place if self._entries else None
+        self._show_preview()
+
+    def _show_preview(self) -> None:
+        entry = self._entry
+        self._preview.update(preview(entry) if entry else text.muted("nothing found"))
+
+    @property
+    def _entry(self) -> Entry | None:
+        place = self._listing.highlighted
+        return None if place is None or place >= len(self._entries) else self._entries[place]
+
+    def on_option_list_option_highlighted(self) -> None:
+        self._show_preview()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._listing.highlighted = None
+        self._show()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._listing.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        if self._field.has_focus and event.key == "down":
+            event.stop()
+            self._listing.focus()
+
+    # What is done
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        match self._entry:
+            case Prompt() as prompt:
+                self.dismiss(prompt)
+            case Deleted(name=name):
+                self.do(self._restore(name))
+            case Problem():
+                self.action_edit()
+
+    def action_leave(self) -> None:
+        if self._field.value:
+            self._field.value = ""
+            self._listing.focus()
+        elif self._field.has_focus:
+            self._listing.focus()
+        else:
+            self.dismiss(None)
+
+    def action_find(self) -> None:
+        self._field.focus()
+
+    def action_edit(self) -> None:
+        self.do(self._edit())
+
+    def action_open(self) -> None:
+        self.do(self._open())
+
+    def action_new(self) -> None:
+        self.do(self._new())
+
+    def action_delete(self) -> None:
+        self.do(self._delete())
+
+    def action_undo(self) -> None:
+        self.do(self._take_back())
+
+    async def _edit(self) -> None:
+        """In the app; of a shipped prompt a copy of the user's own."""
+        path = _path(self._entry)
+        if path is None:
+            return
+        name, problem = path.stem, ""
+        source = await self._desk.run(_source, path)
+        if isinstance(self._entry, Problem):
+            problem = f"{self._entry.reason}. {self._entry.fix}"
+        await self._edit_until_right(name, source, problem)
+
+    async def _edit_until_right(
+        self, name: str, source: str, problem: str, *, is_new: bool = False
+    ) -> None:
+        while True:
+            editor = TextEditor(f"{name}.md", source, problem)
+            written: str | None = await self.app.push_screen_wait(editor)
+            unchanged = written == text.editable(source) and not is_new
+            if written is None or (unchanged and not problem):
+                return
+            source = written
+            wrong = await self._desk.run(self._save, name, written)
+            await self._look()
+            self._show(name)
+            if wrong is None:
+                self._tell("Saved ", name)
+                return
+            problem = f"Saved, but it cannot be used: {wrong.reason}. {wrong.fix}"
+
+    def _save(self, name: str, written: str) -> Problem | None:
+        """Blocks."""
+        own = self._desk.own_prompts
+        self._undo.append((name, own.path(name).exists()))
+        return self._desk.prompts.check(own.save(name, written, replace=True))
+
+    async def _open(self) -> None:
+        """In the user's editor."""
+        path = _path(self._entry)
+        if path is None:
+            return
+        command = self._programs.any_editor
+        before = await self._desk.run(_source, path)
+        own, name = self._desk.own_prompts, path.stem
+        file = own.path(name)
+        existed = file.exists()
+        if not existed:
+            await self._desk.run(own.save, name, before)
+        self._lend_terminal(command(str(file)))
+        after = await self._desk.run(_source, file)
+        if after == before:
+            if not existed:
+                file.unlink()
+            return
+        if existed:
+            await self._desk.run(own.keep, name, before.encode())
+        self._undo.append((name, existed))
+        await self._look()
+        self._show(name)
+        wrong = await self._desk.run(self._desk.prompts.check, file)
+        if wrong is not None:
+            raise AssistantError(f"{name} cannot be used: {wrong.reason}.", wrong.fix)
+        self._tell("Saved ", name)
+
+    async def _new(self) -> None:
+        question, typed = "Name of the new prompt", ""
+        while True:
+            answer: str | None = await self.app.push_screen_wait(
+                Field(question, typed, "begins it")
+            )
+            if answer is None or not answer.strip():
+                return
+            typed = answer.strip()
+            try:
+                self._desk.own_prompts.path(typed)
+            except AssistantError as failure:
+                question = str(failure)
+                continue
+            if not await self._desk.run(self._desk.prompts.is_taken, typed):
+                break
+            question = f"There is a prompt {typed} already. Take another name."
+        await self._edit_until_right(typed, begun(typed), "", is_new=True)
+
+    async def _delete(self) -> None:
+        path = _path(self._entry)
+        if path is None:
+            return
+        if path.parent != self._desk.prompts.own_folder:
+            self.notice.say(
+                text.own("This one comes with the program: e makes a copy of your own.")
+            )
+            return
+        await self._desk.run(self._desk.own_prompts.delete, path.stem)
+        self._undo.append((path.stem, True))
+        await self._look()
+        self._tell("Deleted ", path.stem, " — Ctrl+Z brings it back")
+
+    async def _restore(self, name: str) -> None:
+        await self._desk.run(self._desk.own_prompts.restore, name)
+        await self._look()
+        self._show(name)
+        self._tell("It is back: ", name)
+
+    async def _take_back(self) -> None:
+        if not self._undo:
+            self.notice.say(text.own("There is nothing to undo."))
+            return
+        name, existed = self._undo.pop()
+        own = self._desk.own_prompts
+        await self._desk.run(own.restore if existed else own.delete, name)
+        await self._look()
+        self._show(name)
+        self._tell("As it was: ", name)
+
+    def _tell(self, what: str, name: str, more: str = "") -> None:
+        self.notice.say(text.own(what), text.line(name, 60), text.own(f"{more}."), seconds=10)
+
+
+def _path(entry: Entry | None) -> Path | None:
+    return Path(entry.path) if isinstance(entry, Prompt | Problem) else None
+
+
+def _source(path: Path) -> str:
+    """Blocks."""
+    try:
+        return path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as failure:
+        raise AssistantError(f"{path} cannot be read: {failure.strerror}.") from None
+
+
+def _fits(entry: Entry, words: Sequence[str]) -> bool:
+    whole = name_of(entry)
+    if isinstance(entry, Prompt):
+        whole = f"{whole}\n{entry.title}\n{entry.description}\n{entry.text}"
+    return all(word in whole.casefold() for word in words)
+
+
+def _is_named(entry: Entry, words: Sequence[str]) -> bool:
+    return all(word in name_of(entry).casefold() for word in words)

@@ -1,1 +1,0 @@
-"""Screens: each puts widgets together and routes their messages."""

@@ -1,0 +1,189 @@
+"""What the screens are given: the ports, and nothing they could build themselves.
+
+The download of a model: it goes on when its screen is left, and ends with the program.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePath
+from typing import ParamSpec, TypeVar
+
+from assistant.core.conversations.start import Surroundings, begin, hinted_model, take_up
+from assistant.core.errors import AccessError, AssistantError, NotFoundError
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.library import Library
+from assistant.core.ports.models import ModelCatalog, ModelDownloads
+from assistant.core.prompts.library import PromptLibrary
+from assistant.core.prompts.user_prompts import OwnPrompts
+from assistant.core.turn.chat import Chat
+from assistant.core.values.conversation import Conversation
+from assistant.core.values.models import Fetched, Fetching, Offer, Recommended
+from assistant.core.values.prompts import Opening, Prompt
+from assistant.settings import Settings
+from assistant.system.clipboard import Clipboard
+from assistant.tui.toolkit.threads import Report, Stream, aside
+
+
+class ModelFetch:
+    """One download at a time."""
+
+    def __init__(self, downloads: ModelDownloads | None, report: Report) -> None:
+        self._downloads = downloads
+        self._report = report
+        self._stream: Stream[Fetching | Fetched] | None = None
+        self._token: str | None = None
+        self.offer: Offer | None = None
+        """What is being fetched; None while nothing is."""
+        self.progress: Fetching | None = None
+        self.ended: Callable[[Offer, AssistantError | None], object] | None = None
+        """Called after a download that was not stopped, with what went wrong."""
+
+    def recommended(self) -> list[Recommended]:
+        return self._downloads.recommended() if self._downloads else []
+
+    async def find(self, wanted: str) -> Offer:
+        """What a download would bring.
+
+        Raises:
+            DownloadError: there is no such model, or no connection.
+        """
+        assert self._downloads is not None
+        self._token = None
+        try:
+            return await aside(self._downloads.find, wanted)
+        except AccessError:
+            # The token of the user's login is shown only to a server that asks for one.
+            self._token = ""
+            return await aside(self._downloads.find, wanted, "")
+
+    def start(self, offer: Offer) -> None:
+        """Fetch what was found last."""
+        downloads, token = self._downloads, self._token
+        assert downloads is not None
+        self.stop()
+        self.offer, self.progress = offer, None
+
+        def advanced(events: Sequence[Fetching | Fetched]) -> None:
+            for event in events:
+                if isinstance(event, Fetching):
+                    self.progress = event
+
+        def ended(failure: AssistantError | None) -> None:
+            if self._stream is stream:
+                self._stream = self.offer = self.progress = None
+                if self.ended is not None:
+                    self.ended(offer, failure)
+
+        stream = Stream(
+            lambda stop: downloads.fetch(offer, stop, token), advanced, ended, self._report
+        )
+        self._stream = stream
+
+    def stop(self) -> None:
+        """End the download; what has arrived is kept."""
+        if self._stream is not None:
+            self._stream.stop.set()
+            self._stream = self.offer = self.progress = None
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The ports, and one thread for the calls that wait for a disk or a program."""
+
+    chat: Chat
+    store: ConversationStore
+    models: ModelCatalog
+    prompts: PromptLibrary
+    settings: Settings
+    clipboard: Clipboard
+    log_folder: Path
+    library: Library
+    fetch: ModelFetch
+    report: Report
+    models_folder: Path | None = None
+    """Where models and adapters can be put to be found."""
+    _thread: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
+    )
+
+    async def run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call something that blocks; calls are made one after the other, in order."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, partial(call, *args, **kwargs))
+
+    async def begin(self, *, temporary: bool = False) -> Conversation:
+        """Make the conversation for a first question.
+
+        Args:
+            temporary: whether it lives in memory only.
+
+        Raises:
+            NotFoundError: the prompt of the settings is not there.
+        """
+        return await self.run(self._begin, temporary)
+
+    def values_of(self, prompt: Prompt, given: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What is known of a prompt's variables. Blocks: the clipboard is another program's.
+
+        Args:
+            given: what the screen knows of them.
+        """
+        return Surroundings(self.clipboard.read).values(prompt.names, given)
+
+    @property
+    def own_prompts(self) -> OwnPrompts:
+        """The user's own prompt files."""
+        return OwnPrompts(self.prompts.own_folder)
+
+    def callable_as(self, name: str) -> Prompt | None:
+        """The prompt that is called by its name after a slash; None when there is none. Blocks.
+
+        Raises:
+            NotFoundError: its file cannot be used.
+        """
+        try:
+            return self.prompts.get(name)
+        except NotFoundError:
+            _, problems = self.prompts.read()
+            if any(PurePath(problem.path).stem == name for problem in problems):
+                raise
+        return None
+
+    def prompt_of(self, conversation: Conversation | None) -> Prompt | None:
+        """The prompt that a conversation is under, or would begin with, as it is now. Blocks."""
+        name = conversation.prompt_name if conversation else self.settings.chat.prompt
+        with suppress(AssistantError):
+            return self.prompts.get(name) if name else None
+        return None
+
+    def take_up(self, conversation_id: str, opening: Opening) -> None:
+        """Let a conversation go on under another prompt, and under its model where there is one.
+        Blocks."""
+        take_up(self.store, conversation_id, opening, hinted_model(opening, self.models))
+
+    def close(self, seconds: float) -> None:
+        """Finish the calls that were begun; a call that hangs is left behind."""
+        with suppress(TimeoutError):
+            self._thread.submit(lambda: None).result(seconds)
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _begin(self, temporary: bool) -> Conversation:
+        name = self.settings.chat.prompt
+        if not name:
+            return begin(self.store, temporary=temporary)
+        prompt = self.prompts.get(name)
+        return begin(
+            self.store,
+            prompt,
+            values=self.values_of(prompt),
+            models=self.models,
+            temporary=temporary,
+        )

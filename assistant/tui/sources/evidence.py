@@ -1,0 +1,185 @@
+"""What the answer that is looked at rests on: read from the store, shown in the panel.
+
+Says of an answer that it comes from the model alone though the user's files were searched.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import Event
+from typing import Final
+
+from assistant.core.errors import LibraryError, NotFoundError
+from assistant.core.grounding import references
+from assistant.core.grounding.references import Freshness
+from assistant.core.values.conversation import Message
+from assistant.core.values.library import FileEntry, Retrieval
+from assistant.tui.chat.session import Session
+from assistant.tui.services import Desk
+from assistant.tui.sources.panel import NOTHING, Evidence, SourcesPanel, searched_in_words
+from assistant.tui.toolkit.threads import aside
+from assistant.tui.transcript.transcript import Transcript
+
+NAMED: Final = 3
+"""Files that could not be read and that are named in the panel."""
+
+Unreadable = tuple[int, tuple[FileEntry, ...]]
+
+
+class Librarian:
+    """Keeps the panel of sources at the answer that is looked at, else at the last one."""
+
+    def __init__(
+        self, desk: Desk, panel: SourcesPanel, session: Session, changed: Callable[[], None]
+    ) -> None:
+        """`changed` is called when there is more or less reason to show the panel."""
+        self.has_sources = False
+        """Whether an answer of the conversation was found to have any."""
+        self._desk = desk
+        self._panel = panel
+        self._session = session
+        self._changed = changed
+        self._freshness = Freshness()
+        self._conversation: str | None = None
+        self._looked_at = ""
+        self._round = Event()
+        """Set when what is being found out is of no interest any more."""
+        self._unreadable: dict[tuple[str, ...] | None, Unreadable] = {}
+
+    def look_at(self, message_id: str) -> bool:
+        """Turn to another message; whether that is news."""
+        news = message_id != self._looked_at
+        self._looked_at = message_id
+        return news
+
+    def library_changed(self) -> None:
+        """What could not be read is asked anew."""
+        self._unreadable.clear()
+
+    async def refresh(self) -> None:
+        """Show what is known about the answer, then what takes longer to find out."""
+        self._round.set()
+        self._round = round_ = Event()
+        answer = self._answer()
+        evidence, retrieval = await self._known(answer)
+        if round_.is_set() or evidence is None:
+            return
+        self._show(evidence)
+        became = await aside(
+            self._freshness.look, [(each.path, each.content_hash) for each in evidence.used], round_
+        )
+        if round_.is_set():
+            return
+        evidence = replace(evidence, changed=became)
+        self._panel.show(evidence)
+        if retrieval is not None and retrieval.collections != ():
+            count, first = await self._not_read(retrieval.collections)
+            if not round_.is_set():
+                self._panel.show(replace(evidence, unreadable=first, unreadable_count=count))
+
+    def _answer(self) -> Message | None:
+        """The answer that is looked at, or that to the question looked at; else the last one."""
+        messages = list(self._session.messages)
+        ids = [message.id for message in messages]
+        if self._looked_at in ids:
+            near = messages[ids.index(self._looked_at) :][:2]
+            answers = [message for message in near if message.role == "assistant"]
+            if answers:
+                return answers[0]
+        return next((each for each in reversed(messages) if each.role == "assistant"), None)
+
+    async def _known(self, answer: Message | None) -> tuple[Evidence | None, Retrieval | None]:
+        """What is stored; no evidence when it is not known yet whether there is any."""
+        if answer is None:
+            return NOTHING, None
+        try:
+            retrieval = await self._desk.run(self._desk.store.retrieval, answer.id)
+        except NotFoundError:
+            return None, None
+        growing = answer.state == "streaming"
+        if growing and retrieval is None:
+            return None, None
+        return _evidence(answer, retrieval, checked=not growing), retrieval
+
+    def _show(self, evidence: Evidence) -> None:
+        before = self._panel.evidence
+        if before.answer_id == evidence.answer_id:
+            evidence = replace(
+                evidence, unreadable=before.unreadable, unreadable_count=before.unreadable_count
+            )
+        self._panel.show(evidence)
+        same = self._conversation == self._session.id
+        self._conversation = self._session.id
+        self.has_sources = bool(evidence.used) or (same and self.has_sources)
+        self._changed()
+
+    async def _not_read(self, collections: tuple[str, ...] | None) -> Unreadable:
+        if collections not in self._unreadable:
+            try:
+                found = await aside(self._ask_for_unreadable, collections)
+            except (LibraryError, NotFoundError):
+                # Told in passing, below an answer that is there without it.
+                found = (0, ())
+            self._unreadable[collections] = found
+        return self._unreadable[collections]
+
+    def _ask_for_unreadable(self, names: tuple[str, ...] | None) -> Unreadable:
+        library = self._desk.library
+        if library.is_empty():
+            return 0, ()
+        if names is None:
+            count = library.status().skipped
+            return count, tuple(library.files(None, "skipped", limit=NAMED) if count else ())
+        sets = [each for each in library.collections() if each.name in names and each.skipped]
+        files = [file for each in sets for file in library.files(each.name, "skipped", limit=NAMED)]
+        return sum(each.skipped for each in sets), tuple(files[:NAMED])
+
+
+def _evidence(answer: Message, retrieval: Retrieval | None, *, checked: bool) -> Evidence:
+    used: Sequence[references.Reference] = references.used(retrieval, answer.citations)
+    searched = ""
+    if retrieval is not None:
+        files = len({passage.path for passage in retrieval.used})
+        searched = searched_in_words(retrieval.result.searched, retrieval.collections, files)
+    return Evidence(
+        answer_id=answer.id,
+        used=used,
+        passed_over=references.passed_over(retrieval),
+        searched=searched,
+        checked=checked,
+    )
+
+
+class Provenance:
+    """Looks up what the files had to do with the answers that come into view."""
+
+    def __init__(self, desk: Desk, transcript: Transcript) -> None:
+        self._desk = desk
+        self._transcript = transcript
+
+    async def tell(self, answers: Sequence[Message]) -> None:
+        """Label those answers that have nothing from the files, or none of what these say."""
+        for answer in answers:
+            if not _is_of_the_model(answer):
+                continue
+            try:
+                retrieval = await self._desk.run(self._desk.store.retrieval, answer.id)
+            except NotFoundError:
+                continue
+            view = self._transcript.view(answer.id)
+            if view is not None and retrieval is not None:
+                view.tell_searched(searched_in_vain(retrieval))
+                view.tell_saying(retrieval)
+
+
+def searched_in_vain(retrieval: Retrieval) -> int:
+    """Passages that were searched and had nothing for the answer; 0 when it has something."""
+    found = retrieval.result
+    in_vain = not retrieval.used and not found.sufficient and retrieval.collections != ()
+    return found.searched if in_vain else 0
+
+
+def _is_of_the_model(answer: Message) -> bool:
+    """Whether a model wrote it: an answer that only says that nothing was found used no tokens."""
+    unasked = answer.usage is not None and answer.usage.prompt_tokens == 0
+    written = answer.role == "assistant" and answer.state != "streaming" and bool(answer.text)
+    return written and not unasked

@@ -1,0 +1,173 @@
+"""The sources of an answer, beside it: what was read, what was passed over, what is unreadable."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from assistant.core.grounding.references import Reference
+from assistant.core.values.library import FileEntry
+from assistant.tui import commands
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.widgets import Clickable, Row, Spread
+from assistant.tui.transcript.headings import entry, name_of, unused_entry
+
+HEADING = f"{text.MUTED} bold"
+LIBRARY = "library"
+NEAREST = 5
+"""Passages that are not used and told one by one."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an answer rests on."""
+
+    answer_id: str = ""
+    used: Sequence[Reference] = ()
+    passed_over: Sequence[Reference] = ()
+    searched: str = ""
+    """What was searched, in words; may hold names of collections."""
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """By path: what became of files since they were read."""
+    unreadable: Sequence[FileEntry] = ()
+    """The first of the files that were searched for words in vain."""
+    unreadable_count: int = 0
+    checked: bool = True
+    """Whether it is known which of the passages are cited."""
+
+    @property
+    def references(self) -> Sequence[Reference]:
+        """Everything that can be opened, in the order shown."""
+        return [*self.used, *self.passed_over]
+
+
+NOTHING = Evidence()
+
+
+class SourcesPanel(Vertical):
+    """Shows the evidence and says which part of it is wanted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
+
+    class Chosen(Message):
+        """The user wants to read this source."""
+
+        def __init__(self, evidence: Evidence, index: int) -> None:
+            super().__init__()
+            self.evidence = evidence
+            self.index = index
+            """Among `Evidence.references`."""
+
+    class LibraryWanted(Message):
+        """The user wants to know about the files that could not be read."""
+
+    class Left(Message):
+        """The user is done here."""
+
+    def __init__(self) -> None:
+        super().__init__(id="sources")
+        self.evidence = NOTHING
+        self._title = Clickable(classes="heading")
+        self._searched = Clickable(classes="searched")
+        self._listing = OptionList(id="passages", compact=True, markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._searched
+        yield self._listing
+
+    def on_mount(self) -> None:
+        key = commands.key_name(commands.BY_NAME["sources"].key)
+        name = text.button("sources", "screen.command", "sources", style="bold")
+        self._title.update(Spread(Row(name, text.muted(key))))
+        self.show(self.evidence)
+
+    def show(self, evidence: Evidence) -> None:
+        """Show what an answer rests on; the cursor and the view stay where they were."""
+        if evidence == self.evidence and self._listing.option_count:
+            return
+        same = evidence.answer_id == self.evidence.answer_id
+        self.evidence = evidence
+        listing = self._listing
+        before = listing.highlighted_option.id if same and listing.highlighted_option else None
+        scroll = listing.scroll_offset.y if same else 0
+        self._searched.update(text.line(evidence.searched, 400, text.MUTED))
+        self._searched.display = bool(evidence.searched)
+        options = list(_options(evidence))
+        listing.set_options(options)
+        places = [i for i, option in enumerate(options) if before and option.id == before]
+        listing.highlighted = places[0] if places else None
+        listing.scroll_to(y=scroll, animate=False)
+
+    def enter(self) -> None:
+        """Give the list the focus."""
+        self._listing.focus()
+        if self._listing.highlighted is None:
+            self._listing.action_first()
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        id = event.option_id or ""
+        if id.startswith(LIBRARY):
+            self.post_message(self.LibraryWanted())
+        elif id:
+            self.post_message(self.Chosen(self.evidence, int(id)))
+
+
+def _options(evidence: Evidence) -> Iterator[Option]:
+    if not evidence.used:
+        yield Option(text.muted(_nothing(evidence)), disabled=True)
+    for index, reference in enumerate(evidence.used):
+        became = evidence.changed.get(reference.path, "")
+        yield Option(entry(reference, became, checked=evidence.checked), id=str(index))
+    if evidence.passed_over:
+        yield from _heading("not used")
+    for index, reference in enumerate(evidence.passed_over[:NEAREST], len(evidence.used)):
+        yield Option(unused_entry(reference), id=str(index))
+    if len(evidence.passed_over) > NEAREST:
+        more = f"  and {len(evidence.passed_over) - NEAREST} more"
+        yield Option(text.muted(more), id=str(len(evidence.used) + NEAREST))
+    if evidence.unreadable_count:
+        yield from _heading(f"could not be read: {evidence.unreadable_count:,}")
+        for place, file in enumerate(evidence.unreadable):
+            yield Option(_unreadable(file), id=f"{LIBRARY} {place}")
+        yield Option(text.own("  see the library", text.ACCENT), id=LIBRARY)
+
+
+def _nothing(evidence: Evidence) -> str:
+    """What stands where the passages would."""
+    if not evidence.answer_id:
+        return "no answer yet"
+    return "nothing that fits" if evidence.searched else "your files had no part in it"
+
+
+def _heading(words: str) -> Iterator[Option]:
+    yield Option(text.NOTHING, disabled=True)
+    yield Option(text.own(words, HEADING), disabled=True)
+
+
+def _unreadable(file: FileEntry) -> Spread:
+    reason = (file.reason or "").replace("_", " ")
+    name = text.own("  ") + text.line(name_of(file.path), 80, text.MUTED)
+    return Spread(Row(name, text.line(reason, 20, text.MUTED)))
+
+
+def searched_in_words(passages: int, collections: Sequence[str] | None, files: int) -> str:
+    """Such as `1,204 passages in housing`.
+
+    Args:
+        collections: where; None is everywhere, empty means that `files` came with the question.
+    """
+    if collections is not None and not collections:
+        return f"{files:,} attached file{'' if files == 1 else 's'}"
+    where = "your files" if collections is None else ", ".join(collections)
+    return f"{passages:,} passage{'' if passages == 1 else 's'} in {where}"

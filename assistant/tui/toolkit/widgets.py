@@ -1,0 +1,133 @@
+"""Text of the program's own that can be clicked.
+
+A field of one line that holds nothing a terminal would obey.
+
+Lines that are laid out for their width: with two ends, or in parts that stay whole.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
+from textual.widgets import Input, Static
+
+from assistant.tui.chat.status_line import MODEL
+from assistant.tui.toolkit import text
+
+SEPARATOR: Final = " · "
+
+SHORTEST: Final = 8
+"""Cells of a model's name that tell which one it is."""
+
+
+def _cropped(parts: list[tuple[int, Content]], width: int) -> list[tuple[int, Content]]:
+    """With as much of the model's name as what matters more leaves room for, if that tells it."""
+    room = width - _length([part for part in parts if part[0] < MODEL]) - len(SEPARATOR)
+    return [
+        (rank, content.truncate(room, ellipsis=True))
+        if rank == MODEL and room >= SHORTEST
+        else (rank, content)
+        for rank, content in parts
+    ]
+
+
+def _length(parts: list[tuple[int, Content]]) -> int:
+    return text.joined([content for _, content in parts], SEPARATOR).cell_length
+
+
+def fitting(parts: list[tuple[int, Content]], width: int) -> Content:
+    """As many parts as fit, the most important ones."""
+    between = text.muted(SEPARATOR)
+    while True:
+        line = between.join([content for _, content in parts])
+        if line.cell_length <= width or len(parts) == 1:
+            return line
+        parts.remove(max(parts, key=lambda part: part[0]))
+
+
+class Clickable(Static):
+    """Keeps the colours of its text; Textual would paint over what has an action."""
+
+    auto_links = False
+
+
+class Line(Input):
+    """Draws what is in it literally; so whatever comes in is cleaned first, pastes included."""
+
+    def validate_value(self, value: str) -> str:
+        return text.editable(value).replace("\n", " ").replace("\t", " ")
+
+
+APART = 1
+"""Cells between the two ends."""
+GAP = 3
+"""Cells between parts."""
+
+
+class Row(NamedTuple):
+    """What stands left gives way, and what stands right stays."""
+
+    left: Content
+    right: Content = text.NOTHING
+
+    def at(self, width: int) -> Content:
+        """The row in so many cells."""
+        right = self.right.truncate(width, ellipsis=True)
+        room = width - right.cell_length - (APART if right else 0)
+        left = self.left.truncate(max(room, 0), ellipsis=True)
+        if not right:
+            return left
+        return left + text.own(" " * (width - left.cell_length - right.cell_length)) + right
+
+
+class Spread(Visual):
+    """Some rows below each other, each on one line whatever the width."""
+
+    def __init__(self, *rows: Row) -> None:
+        self._rows: Sequence[Row] = rows
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        if not width:
+            return []
+        lines = text.joined([row.at(width) for row in self._rows], between="\n")
+        return lines.render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002
+        return len(self._rows)
+
+
+class Flow(Visual):
+    """Parts one after the other; what does not fit goes below, whole."""
+
+    def __init__(self, *parts: Content) -> None:
+        self._parts: Sequence[Content] = parts
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        lines = text.joined(self._lines(width), between="\n")
+        return lines.render_strips(width, height, style, options) if width else []
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        lines: list[Content] = []
+        for part in self._parts:
+            if lines and lines[-1].cell_length + GAP + part.cell_length <= width:
+                lines[-1] += text.own(" " * GAP) + part
+            else:
+                lines.append(part)
+        return lines

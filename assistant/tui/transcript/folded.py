@@ -1,0 +1,157 @@
+"""The folded rest of a text that is too long to be shown at once.
+
+What a model thought before its answer: its end while it thinks, and folded from then on.
+"""
+
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from assistant.tui.markdown.limits import plain_length
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.text import count
+
+
+class Fold(Vertical, can_focus=False):
+    """A line "show N more lines"; every use of it shows the next part as plain text."""
+
+    def __init__(self, folded: str = "") -> None:
+        super().__init__()
+        self._folded = self._hidden = folded
+        self._line = Unfold()
+
+    def compose(self) -> ComposeResult:
+        yield self._line
+
+    def on_mount(self) -> None:
+        self._refresh_label()
+
+    def grow(self, more: str) -> None:
+        """Put more behind the fold."""
+        self._folded += more
+        self._hidden += more
+        self._refresh_label()
+
+    async def reset(self, folded: str) -> None:
+        """Fold exactly this text; nothing happens when it is what is folded already."""
+        if folded != self._folded:
+            self._folded = self._hidden = folded
+            await self.query(Unfolded).remove()
+            self._refresh_label()
+
+    async def unfold(self) -> None:
+        """Show the next part."""
+        length = plain_length(self._hidden)
+        shown, self._hidden = self._hidden[:length], self._hidden[length:]
+        if shown:
+            await self.mount(Unfolded(text.block(shown.rstrip("\n"))), before=self._line)
+        self._refresh_label()
+
+    def _label(self) -> Content:
+        count = self._hidden.count("\n") + 1
+        return text.own(f"show {count:,} more line{'s' if count > 1 else ''}")
+
+    def _refresh_label(self) -> None:
+        self.display = bool(self._hidden) or len(self.children) > 1
+        self._line.display = bool(self._hidden)
+        self._line.update(self._label())
+
+
+class Unfold(Static, can_focus=True):
+    """The line that unfolds."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "unfold", show=False)]
+
+    async def action_unfold(self) -> None:
+        if isinstance(self.parent, Fold):
+            await self.parent.unfold()
+
+    async def on_click(self, event: events.Click) -> None:
+        event.stop()
+        await self.action_unfold()
+
+
+class Unfolded(Static):
+    """A part that was unfolded."""
+
+
+LIVE: Final = 200
+"""Characters of its end that are shown while the model thinks."""
+
+
+class Reasoning(Vertical, can_focus=False):
+    """A line that unfolds it, and below it the text, dimmed."""
+
+    def __init__(self, thought: str = "", *, live: bool = False) -> None:
+        """Args:
+        live: the model is still thinking.
+        """
+        super().__init__()
+        self._thought = thought
+        self._live = live
+        self._open = False
+        self._line = Unthink()
+        self._text = Static(classes="thought")
+
+    def compose(self) -> ComposeResult:
+        yield self._line
+        yield self._text
+
+    def on_mount(self) -> None:
+        self._refresh()
+
+    def tell(self, thought: str, *, live: bool) -> None:
+        """Show what was thought by now."""
+        if (thought, live) != (self._thought, self._live):
+            self._thought, self._live = thought, live
+            self._refresh()
+
+    def settle(self) -> None:
+        """The answer begins."""
+        self.tell(self._thought, live=False)
+
+    def toggle(self) -> None:
+        """Fold or unfold it."""
+        self._open = not self._open
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.display = bool(self._thought)
+        self._line.update(self._label())
+        self._text.display = self._open or self._live
+        if self._text.display:
+            self._text.update(text.block(self._shown(), text.MUTED))
+
+    def _shown(self) -> str:
+        if self._open:
+            size = plain_length(self._thought)
+            return self._thought[:size] + ("…" if size < len(self._thought) else "")
+        tail = " ".join(self._thought[-4 * LIVE :].split())
+        return tail if len(tail) <= LIVE else f"…{tail[-LIVE:]}"
+
+    def _label(self) -> Content:
+        mark = "▾" if self._open else "▸"
+        if self._live:
+            return text.own(f"{mark} thinking")
+        return text.own(
+            f"{mark} thought before answering, {count(len(self._thought.split()), 'word')}"
+        )
+
+
+class Unthink(Static, can_focus=True):
+    """The line that folds and unfolds."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "unfold", show=False)]
+
+    def action_unfold(self) -> None:
+        if isinstance(self.parent, Reasoning):
+            self.parent.toggle()
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.action_unfold()

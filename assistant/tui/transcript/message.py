@@ -1,0 +1,173 @@
+"""One message of the transcript: who, what, and how it ended."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Markdown, Static
+from textual.widgets.markdown import MarkdownStream
+
+from assistant.core.grounding.citations import annotate
+from assistant.core.values.conversation import Message
+from assistant.core.values.library import Retrieval
+from assistant.tui import commands
+from assistant.tui.markdown.blocks import CodeBlock
+from assistant.tui.markdown.document import Document
+from assistant.tui.markdown.limits import plain_length, rich_length
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.widgets import Clickable
+from assistant.tui.transcript.folded import Fold, Reasoning
+from assistant.tui.transcript.headings import Header, ending, marks_line
+
+
+class MessageView(Vertical, can_focus=True):
+    """A message that is drawn richly up to a limit and folded beyond it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.message_bindings()]
+
+    def __init__(self, message: Message, written: str | None = None, hint: str = "") -> None:
+        """Args:
+        written: the text so far of an answer that is being written.
+        hint: what to do about its failure.
+        """
+        super().__init__(classes=f"-{message.role}")
+        self.message = message
+        self._hint = hint
+        self._searched = 0
+        self._retrieval: Retrieval | None = None
+        self._written = _shown(message) if written is None else written
+        self._rich = self._rich_length()
+        self._stream: MarkdownStream | None = None
+        self._header = Header()
+        self._reasoning = Reasoning(message.reasoning, live=self._is_thinking)
+        self._document = Document(self._written[: self._rich])
+        self._fold = Fold(self._written[self._rich :])
+        self._ending = Clickable(classes="ending")
+        self._marks = Clickable(classes="marks")
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._reasoning
+        if self.message.role == "assistant":
+            yield self._document
+        else:
+            shown = self._written[: self._rich]
+            yield Static(text.block(shown.rstrip("\n")), classes="words")
+        yield self._fold
+        yield self._ending
+        yield self._marks
+
+    def on_mount(self) -> None:
+        self._header.message = self.message
+        self._show_ending()
+        self._show_marks()
+
+    @property
+    def code(self) -> str | None:
+        """The last block of code that is drawn."""
+        blocks = list(self.query(CodeBlock))
+        return blocks[-1].code if blocks else None
+
+    async def drawn(self) -> None:
+        """Wait until all of it is there, but what is folded."""
+        if self.message.role == "assistant":
+            await self._document.drawn()
+
+    def think(self, thought: str) -> None:
+        """Show what the model has thought so far."""
+        self._reasoning.tell(thought, live=self._is_thinking)
+        self._show_ending()
+
+    @property
+    def _is_thinking(self) -> bool:
+        """Whether nothing of the answer is there yet."""
+        return self.message.state == "streaming" and not self._written
+
+    async def grow(self, written: str) -> None:
+        """Let the answer grow to this text, which begins with the one shown."""
+        piece = written[len(self._written) :]
+        if not piece:
+            return
+        full = self._rich < len(self._written)
+        self._written = written
+        self._reasoning.settle()
+        if not full:
+            before, self._rich = self._rich, self._rich_length()
+            if self._stream is None:
+                self._stream = Markdown.get_stream(self._document)
+            await self._stream.write(written[before : self._rich])
+        if self._rich < len(written):
+            self._fold.grow(piece if full else written[self._rich :])
+        self._show_ending()
+
+    async def show(self, message: Message, hint: str = "") -> None:
+        """Show what is now known of this message; one full update when its text is final."""
+        if self._stream is not None:
+            await self._stream.stop()
+            self._stream = None
+        shown = _shown(message)
+        ended = message.state != self.message.state or shown != self._written
+        self.message, self._hint = message, hint or self._hint
+        if ended and message.role == "assistant":
+            self._written = shown
+            self._rich = self._rich_length()
+            await self._document.update(self._written[: self._rich])
+            await self._fold.reset(self._written[self._rich :])
+        self._header.message = message
+        if message.reasoning or message.state != "streaming":
+            self._reasoning.tell(message.reasoning, live=self._is_thinking)
+        self._show_ending()
+        self._show_marks()
+
+    def tell_searched(self, passages: int) -> None:
+        """So many passages of the user's files were searched in vain; 0 tells nothing."""
+        if passages != self._searched:
+            self._searched = passages
+            self._show_ending()
+
+    def tell_saying(self, retrieval: Retrieval) -> None:
+        """What the files say instead, when they bear out nothing of the answer."""
+        if retrieval.saying is not None and retrieval != self._retrieval:
+            self._retrieval = retrieval
+            self._show_ending()
+
+    def on_focus(self) -> None:
+        self._header.active = True
+
+    def on_blur(self) -> None:
+        self.remove_class("-found")
+        self._header.active = self.mouse_hover
+
+    def on_enter(self) -> None:
+        self._header.active = True
+
+    def on_leave(self) -> None:
+        self._header.active = self.has_focus or self.is_mouse_over
+
+    def on_click(self) -> None:
+        self.focus(scroll_visible=False)
+
+    def _rich_length(self) -> int:
+        measure = rich_length if self.message.role == "assistant" else plain_length
+        return measure(self._written)
+
+    def _show_ending(self) -> None:
+        line = self._ending
+        if self.message.state == "streaming" and not self._written:
+            content = text.muted("…")
+        else:
+            content = ending(self.message, self._hint, self._searched, self._retrieval)
+        line.display = bool(content.plain)
+        line.set_class(not self._written, "-alone")
+        line.update(content)
+
+    def _show_marks(self) -> None:
+        content = marks_line(self.message.marks)
+        self._marks.display = bool(content.plain)
+        self._marks.update(content)
+
+
+def _shown(message: Message) -> str:
+    """An answer with its citations behind the sentences they bear out."""
+    return annotate(message.text, message.citations)

@@ -1,0 +1,99 @@
+"""Asks what to export, as what, and where to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.core.transfer.exporting import ExportFormat
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Dialog
+from assistant.tui.toolkit.widgets import Clickable, Line
+
+FORMATS: tuple[tuple[ExportFormat, str, str], ...] = (
+    ("markdown", "Markdown", "what is read, with front matter; can be imported again"),
+    ("json", "JSON", "everything, with all branches; can be imported again"),
+    ("html", "HTML", "what is read, to be looked at in a browser"),
+)
+
+
+@dataclass(frozen=True)
+class Export:
+    """What was chosen."""
+
+    format: ExportFormat
+    everything: bool
+    folder: str
+    """As it was typed."""
+
+
+class ChooseExport(Dialog[Export]):
+    """A folder, and one conversation or all of them in a format; Enter does it."""
+
+    AUTO_FOCUS = "OptionList"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", show=False, priority=True)]
+
+    def __init__(
+        self,
+        title: str | None,
+        folder: str,
+        *,
+        everything: bool = False,
+        format: ExportFormat = "markdown",
+        temporary: bool = False,
+    ) -> None:
+        """Args:
+        title: of the conversation that is read; None when there is none.
+        folder: that is proposed.
+        everything, format: what is proposed.
+        temporary: whether it lives in memory only.
+        """
+        super().__init__()
+        self._title = title
+        self._folder = folder
+        self._proposed = (format, everything or title is None)
+        self._temporary = temporary
+        self._exports: dict[str, tuple[ExportFormat, bool]] = {}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(text.own("Export", "bold"))
+            yield OptionList(*self._options(), markup=False, compact=True)
+            yield Static(text.own("Into the folder"))
+            yield Line(text.line(self._folder, 1000).plain)
+            if self._temporary:
+                warning = "This conversation is in memory only; an export writes it to the disk."
+                yield Static(text.own(warning, "$text-warning"), classes="note")
+            with Horizontal(classes="choices"):
+                yield Clickable(text.button("Enter exports", "screen.take"))
+                yield Clickable(text.own("Tab goes to the folder"))
+                yield Clickable(text.button("Esc leaves it", "screen.leave"))
+
+    def on_mount(self) -> None:
+        wanted = next(id for id, each in self._exports.items() if each == self._proposed)
+        listing = self.query_one(OptionList)
+        listing.highlighted = listing.get_option_index(wanted)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click only chooses: the folder may not be the right one yet."""
+        event.stop()
+
+    def action_take(self) -> None:
+        option = self.query_one(OptionList).highlighted_option
+        folder = self.query_one(Input).value.strip()
+        if option is not None and option.id in self._exports and folder:
+            self.dismiss(Export(*self._exports[option.id], folder))
+
+    def _options(self) -> Iterator[Option]:
+        groups = [(False, self._title or "Untitled")] if self._title is not None else []
+        for everything, name in (*groups, (True, "All conversations")):
+            yield Option(text.line(name, 60, text.MUTED), disabled=True)
+            for format, label, meaning in FORMATS:
+                id = f"{format} {everything}"
+                self._exports[id] = (format, everything)
+                yield Option(text.own(f"  {label:<10}") + text.muted(meaning), id=id)

@@ -1,1 +1,0 @@
-"""Widgets: each receives data and posts messages."""

@@ -1,0 +1,168 @@
+"""The only place that chooses concrete classes and puts them together."""
+
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from assistant import __version__
+from assistant.core.errors import SettingsError, StorageError
+from assistant.ipc.spec import WorkerSpec
+from assistant.settings import Settings, load_settings
+from assistant.system.paths import APP, Paths, find_paths
+from assistant.system.processor import require_processor
+
+PACKAGE = Path(__file__).parent
+ENGINE = "engine"
+LIBRARY = "library"
+READER = "reader"
+PROBE = "probe"
+HEADERS = "headers"
+PULL = "pull"
+BENCH = "bench"
+MEGABYTE = 1_000_000
+GIGABYTE = 1_000_000_000
+
+FROM_SOURCE = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.__main__ import main; main()"
+)
+"""Starts a program that is run from its source without being installed."""
+
+
+def make_folders(paths: Paths) -> None:
+    """Make the program's folders, for the user alone."""
+    try:
+        paths.create()
+        for folder in (paths.data, paths.cache, paths.runtime, paths.logs):
+            if folder.stat().st_mode & 0o077:
+                folder.chmod(0o700)
+    except OSError as failure:
+        raise StorageError(
+            f"The folder {failure.filename} cannot be used: {failure.strerror}.",
+            "Make it writable for you alone, or set ASSISTANT_HOME to a folder that is.",
+        ) from None
+
+
+def engine_worker(paths: Paths) -> WorkerSpec:
+    """How the engine worker is started and joined."""
+    return WorkerSpec(
+        name=ENGINE,
+        command=(*program(), "--worker", ENGINE),
+        runtime=paths.runtime,
+        log=paths.logs / f"{ENGINE}.log",
+        version=__version__,
+    )
+
+
+def library_worker(paths: Paths) -> WorkerSpec:
+    """How the library worker is started and joined."""
+    return WorkerSpec(
+        name=LIBRARY,
+        command=(*program(), "--worker", LIBRARY),
+        runtime=paths.runtime,
+        log=paths.logs / f"{LIBRARY}.log",
+        version=__version__,
+    )
+
+
+def run_worker(name: str) -> None:
+    """Be the worker called `name` until it is idle for long enough."""
+    match name:
+        case "engine":
+            require_processor()
+            _run_engine()
+        case "library":
+            require_processor()
+            _run_library()
+        case "reader":
+            # Readers of all formats belong to a process that may die of them.
+            from assistant.library.reading.process import main  # noqa: PLC0415
+
+            sys.exit(main())
+        case "headers":
+            # llama.cpp, in a process that may die of what it reads.
+            require_processor()
+            from assistant.engine.models.header_worker import main as read_headers  # noqa: PLC0415
+
+            read_headers()
+        case "pull":
+            from assistant.engine.download.worker import main as pull  # noqa: PLC0415 -- it goes online
+
+            pull()
+        case "bench":
+            # llama.cpp, in a process that may die of it.
+            require_processor()
+            from assistant.engine.tuning.worker import main as bench  # noqa: PLC0415
+
+            bench()
+        case "probe":
+            # Chroma, in a process that may die of what it opens.
+            from assistant.library.vectors.probe import main as probe  # noqa: PLC0415
+
+            probe()
+        case _:
+            raise SettingsError(f"There is no worker called {name!r}.")
+
+
+def _run_engine() -> None:
+    # llama.cpp belongs to the worker alone; a front end must not import it.
+    from assistant.engine.worker.main import Keeping, serve  # noqa: PLC0415
+
+    paths, settings = _surroundings()
+    budget = int(settings.engine.snapshots * GIGABYTE)
+    serve(
+        engine_worker(paths),
+        Keeping(paths.snapshots, budget) if budget else None,
+        idle_unload=settings.engine.idle_unload,
+        idle_exit=settings.engine.idle_exit,
+        models=settings.engine.models,
+    )
+
+
+def _run_library() -> None:
+    # What the worker is built on belongs to it alone.
+    from assistant.library.files.walk import WalkRules  # noqa: PLC0415
+    from assistant.library.limits import Limits, Ocr  # noqa: PLC0415
+    from assistant.library.worker.main import serve  # noqa: PLC0415
+    from assistant.library.worker.options import LibraryOptions  # noqa: PLC0415
+
+    paths, settings = _surroundings()
+    chosen = settings.library
+    largest = chosen.largest_file * MEGABYTE
+    options = LibraryOptions(
+        database=paths.library,
+        vectors=paths.vectors,
+        reader=(*program(), "--worker", READER),
+        probe=(*program(), "--worker", PROBE),
+        embedder=Path(chosen.embedder).expanduser() if chosen.embedder else None,
+        server=chosen.server,
+        processes=chosen.readers,
+        watch=chosen.watch,
+        rules=WalkRules(hidden=chosen.hidden, largest_file=largest),
+        limits=Limits(
+            file_bytes=largest,
+            ocr=Ocr(languages=tuple(chosen.ocr_languages.split("+"))) if chosen.ocr else None,
+        ),
+    )
+    serve(library_worker(paths), options, idle_exit=chosen.idle_exit)
+
+
+def _surroundings() -> tuple[Paths, Settings]:
+    paths = find_paths()
+    settings = load_settings(paths.settings_file)
+    make_folders(paths)
+    return paths, settings
+
+
+def program() -> tuple[str, ...]:
+    """The command that starts this program again, from whatever folder.
+
+    `-P` keeps the current folder out of the module path: a folder that happens to be called
+    `assistant` there would be run instead.
+    """
+    if getattr(sys, "frozen", False):
+        return (sys.executable,)
+    try:
+        distribution(APP)
+    except PackageNotFoundError:
+        return (sys.executable, "-P", "-c", FROM_SOURCE, str(PACKAGE.parent))
+    return (sys.executable, "-P", "-m", APP)

@@ -1,0 +1,114 @@
+"""What commands tell of the sources of an answer: at once, and long after."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.core.values.documents import Passage
+from assistant.core.values.library import Collection, SearchResult
+from tests.cli.conftest import Shell
+from tests.support.fake_library import passage
+from tests.support.fake_models import ScriptedModel, ScriptedModels
+
+RENT = "The rent rises every twelve months."
+ANSWER = f"Well. {RENT} Nobody likes purple elephants."
+
+
+@pytest.fixture
+def lease(home: Path) -> Path:
+    file = home / "lease.md"
+    file.write_text(RENT)
+    return file
+
+
+@pytest.fixture
+def shell(home: Path, lease: Path) -> Shell:
+    """A shell whose library finds the lease for every question."""
+    shell = Shell(home, ScriptedModels(ScriptedModel(ANSWER)))
+    found = _of(lease)
+    shell.library.result = SearchResult(
+        passages=(found,), evidence=0.9, sufficient=True, searched=7
+    )
+    shell.library.sets = [Collection(name="home", roots=(str(home),), files=1, passages=7)]
+    return shell
+
+
+def _of(file: Path) -> Passage:
+    content_hash = hashlib.sha256(file.read_bytes()).hexdigest()
+    return passage(1, RENT).model_copy(update={"path": str(file), "content_hash": content_hash})
+
+
+def shown(shell: Shell) -> list[dict[str, Any]]:
+    id = shell.store().conversations()[0].id
+    found: list[dict[str, Any]] = json.loads(shell("chats", "show", id, "--json").out)
+    return found
+
+
+def test_every_sentence_is_told_with_what_bears_it_out(shell: Shell) -> None:
+    told = json.loads(shell("ask", "When?", "--json").out)
+
+    assert told["answer"] == f"Well. {RENT} [1] Nobody likes purple elephants."
+    assert [(s["text"], s["strength"], s["number"]) for s in told["sentences"]] == [
+        ("Well.", "unsupported", None),
+        (RENT, "verbatim", 1),
+        ("Nobody likes purple elephants.", "unsupported", None),
+    ]
+    spans = [told["answer"][s["start"] : s["end"]] for s in told["sentences"]]
+    assert spans == ["Well.", f"{RENT} [1]", "Nobody likes purple elephants."]
+    (citation,) = told["citations"]
+    assert told["answer"][citation["start"] : citation["end"]] == f"{RENT} [1]"
+
+
+def test_without_passages_no_sentence_is_called_unsupported(shell: Shell) -> None:
+    told = json.loads(shell("ask", "--no-library", "When?", "--json").out)
+
+    assert (told["answer"], told["citations"], told["sentences"]) == (ANSWER, [], [])
+
+
+def test_an_old_answer_tells_that_its_source_is_what_it_was(shell: Shell) -> None:
+    shell("ask", "When?")
+
+    question, answer = shown(shell)
+
+    assert (question["citations"], question["sentences"], question["searched"]) == ([], [], None)
+    assert [c["source"] for c in answer["citations"]] == ["unchanged"]
+    assert answer["text"] == ANSWER
+    assert [answer["text"][s["start"] : s["end"]] for s in answer["sentences"]][1] == RENT
+    assert answer["searched"]["passages"] == 7
+    assert answer["searched"]["collections"] is None
+    assert [read["number"] for read in answer["searched"]["read"]] == [1]
+
+
+def test_an_old_answer_tells_that_its_source_has_changed_or_is_gone(
+    shell: Shell, lease: Path
+) -> None:
+    shell("ask", "When?")
+    id = shell.store().conversations()[0].id
+
+    lease.write_text("The rent never rises.")
+    changed = shown(shell)[-1]["citations"][0]["source"], shell("chats", "show", id).out
+    lease.unlink()
+    gone = shown(shell)[-1]["citations"][0]["source"], shell("chats", "show", id).out
+
+    assert (changed[0], gone[0]) == ("changed", "gone")
+    assert f"[1] {lease}, lines 3–5, “Part” (verbatim) – changed since\n" in changed[1]
+    assert "– no longer there\n" in gone[1]
+    assert f"{RENT} [1]" in gone[1]
+
+
+def test_attached_files_are_told_with_their_question(shell: Shell, lease: Path) -> None:
+    shell.library.texts[str(lease.resolve())] = RENT
+    shell("ask", "--attach", str(lease), "When?")
+
+    question, answer = shown(shell)
+
+    assert question["attached"] == [str(lease.resolve())]
+    assert answer["searched"]["collections"] == []
+    assert f"attached: {lease.resolve()}\n" in shell("chats", "show", answer_of(shell)).out
+
+
+def answer_of(shell: Shell) -> str:
+    return shell.store().conversations()[0].id

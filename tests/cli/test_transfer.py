@@ -1,0 +1,257 @@
+"""`assistant export` and `assistant import` on real files."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Run, Shell
+from tests.support.chatgpt_export import conversation, node, rich
+from tests.support.fake_models import ScriptedModels
+
+
+def out(shell: Shell, *arguments: str) -> Any:
+    run: Run = shell(*arguments, "--json")
+    assert run.status == 0, run.err
+    return json.loads(run.out)
+
+
+def asked(shell: Shell, *questions: str) -> list[str]:
+    return [str(out(shell, "ask", question)["conversation_id"]) for question in questions]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def other(home: Path) -> Shell:
+    """The command line of somebody else."""
+    folder = home / "other"
+    folder.mkdir()
+
+    class Elsewhere(Shell):
+        def __call__(self, *arguments: str, stdin: bytes | None = None, **more: str) -> Run:
+            return super().__call__(*arguments, stdin=stdin, ASSISTANT_HOME=str(folder), **more)
+
+    return Elsewhere(folder, ScriptedModels())
+
+
+@pytest.mark.parametrize(
+    ("format", "start"), [("markdown", "---\n"), ("json", "{"), ("html", "<!")]
+)
+def test_one_conversation_is_printed(shell: Shell, format: str, start: str) -> None:
+    (id,) = asked(shell, "Where is Recife?")
+
+    run = shell("export", id[:8], "--format", format)
+
+    assert run.out.startswith(start)
+    assert "Where is Recife?" in run.out
+    assert "capital of France" in run.out
+
+
+def test_all_are_written_under_names_for_every_system(shell: Shell, home: Path) -> None:
+    asked(shell, "CON: são Paulo/..\\?*\n|<>", "日本語 " * 40, "....", "a" * 300)
+    folder = home / "out"
+
+    out(shell, "export", "--all", str(folder))
+
+    names = sorted(contents(folder))
+    assert len(names) == 4
+    for name in names:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d_(?:[\w-]+_)?[0-9a-f]{16}\.md", name)
+        assert len(name.encode()) < 130
+    assert any("_con-sao-paulo_" in name for name in names)
+    assert any("_日本語" in name for name in names)
+    assert folder.stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("format", ["markdown", "json", "html"])
+def test_exporting_again_writes_only_what_is_new(shell: Shell, home: Path, format: str) -> None:
+    one, _ = asked(shell, "one", "two")
+    folder = home / "out"
+    first = out(shell, "export", "--all", str(folder), "--format", format)
+    before = contents(folder)
+    assert {each["what"] for each in first} == {"written"}
+
+    again = out(shell, "export", "--all", str(folder), "--format", format)
+    assert {each["what"] for each in again} == {"unchanged"}
+    assert contents(folder) == before
+
+    shell("chats", "rename", one, "uno")
+    third = out(shell, "export", "--all", str(folder), "--format", format)
+    assert sorted(each["what"] for each in third) == ["removed", "unchanged", "written"]
+    names = sorted(contents(folder))
+    assert len(names) == 2
+    assert any("_uno_" in name for name in names)
+    assert set(before) & set(names)
+
+
+def test_files_of_others_and_of_conversations_that_are_gone_stay_unless_pruned(
+    shell: Shell, home: Path
+) -> None:
+    one, _ = asked(shell, "one", "two")
+    folder = home / "out"
+    out(shell, "export", "--all", str(folder))
+    (folder / "notes.md").write_text("mine")
+    (folder / "2026-01-01_x_0123456789abcdef.json").write_text("another format")
+    shell("chats", "delete", one)
+
+    out(shell, "export", "--all", str(folder))
+    assert len(contents(folder)) == 4
+    out(shell, "export", "--all", str(folder), "--prune")
+
+    assert {"notes.md", "2026-01-01_x_0123456789abcdef.json"} < set(contents(folder))
+    assert len(contents(folder)) == 3
+
+
+def test_archived_conversations_are_exported_and_those_in_the_trash_are_not(
+    shell: Shell, home: Path
+) -> None:
+    one, two = asked(shell, "one", "two")
+    shell("chats", "archive", one)
+    shell("chats", "delete", two)
+
+    exported = out(shell, "export", "--all", str(home / "out"))
+
+    assert [each["title"] for each in exported] == ["one"]
+
+
+def test_what_a_format_leaves_out_is_told(home: Path) -> None:
+    shell = Shell(home, ScriptedModels(), terminal=True)
+    (id,) = asked(shell, "one")
+    store = shell.store()
+    store.append(id, store.branch(id)[0].id, "assistant", "another answer")
+    store.close()
+
+    assert "1 messages in other branches" in shell("export", "--all", str(home / "a")).err
+    told = shell("export", "--all", str(home / "b"), "--format", "json").err
+    assert "left out" not in told
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("x", "--all", "y"), ("x", "y"), ("--all", "x", "--into", "y"), ("x", "--prune")],
+)
+def test_a_wrong_command_line_is_told(shell: Shell, arguments: tuple[str, ...]) -> None:
+    assert shell("export", *arguments).status == 2
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(shell: Shell, home: Path) -> None:
+    asked(shell, "one")
+    (home / "file").write_text("x")
+
+    run = shell("export", "--all", str(home / "file" / "out"))
+
+    assert (run.status, run.err.count("\n")) == (9, 1)
+    assert "cannot be written" in run.err
+
+
+@pytest.mark.parametrize("format", ["markdown", "json"])
+def test_what_was_exported_is_imported_and_exported_alike(
+    shell: Shell, other: Shell, home: Path, format: str
+) -> None:
+    one, _ = asked(shell, "one", "two ☂")
+    shell("chats", "tag", one, "x")
+    out(shell, "export", "--all", str(home / "a"), "--format", format)
+
+    first = out(other, "import", str(home / "a"))
+    again = out(other, "import", str(home / "a"))
+    out(other, "export", "--all", str(home / "b"), "--format", format)
+
+    assert [(c["is_new"], c["added"]) for c in first["conversations"]] == [(True, 2)] * 2
+    assert [(c["is_new"], c["added"]) for c in again["conversations"]] == [(False, 0)] * 2
+    assert contents(home / "a") == contents(home / "b")
+
+
+def chatgpt(home: Path, *stored: dict[str, Any]) -> Path:
+    file = home / "conversations.json"
+    file.write_text(json.dumps(stored))
+    return file
+
+
+def test_chatgpts_export_is_imported_once(shell: Shell, home: Path) -> None:
+    file = chatgpt(home, rich(), conversation(node("q", None, "user", "Hi"), conversation_id="b"))
+
+    first = out(shell, "import", str(file))
+    assert out(shell, "import", str(file))["conversations"][0]["added"] == 0
+
+    assert [c["added"] for c in first["conversations"]] == [8, 1]
+    assert first["problems"] == ["“Lease”: the image file-abc is named, but not kept."]
+    assert len(out(shell, "chats", "list")) == 2
+    (hit,) = out(shell, "chats", "search", '"Uno"')
+    assert hit["title"] == "Lease"
+
+
+def test_the_whole_archive_is_read_and_what_is_left_is_told(shell: Shell, home: Path) -> None:
+    archive = home / "export.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("conversations-000.json", json.dumps([rich()]))
+        second = conversation(node("q", None, "user", "Hi"), conversation_id="b")
+        packed.writestr("conversations-001.json", json.dumps([second]))
+        packed.writestr("file-abc.png", b"\x89PNG")
+        packed.writestr("user.json", "{}")
+
+    report = out(shell, "import", str(archive))
+
+    assert len(report["conversations"]) == 2
+    assert report["problems"][-1] == (
+        "2 other files of export.zip, such as images, were not taken in."
+    )
+
+
+def test_a_file_that_cannot_be_read_is_told_and_does_not_keep_the_others_back(
+    shell: Shell, home: Path
+) -> None:
+    folder = home / "in"
+    folder.mkdir()
+    chatgpt(folder, rich())
+    (folder / "bad.json").write_text("[{]")
+    (folder / "notes.md").write_text("# Notes")
+    (folder / "broken.zip").write_bytes(b"PK\x03\x04 no archive")
+
+    run = shell("import", str(folder), "--json")
+
+    report = json.loads(run.out)
+    assert run.status == 9
+    assert len(report["conversations"]) == 1
+    assert {Path(path).name for path in report["refused"]} == {
+        "bad.json",
+        "notes.md",
+        "broken.zip",
+    }
+    human = shell("import", str(folder))
+    assert human.status == 9
+    assert human.err.count("\n") == len(report["problems"])
+    assert all(line.startswith("assistant: ") for line in human.err.splitlines())
+
+
+def test_what_was_read_before_the_damage_is_kept(shell: Shell, home: Path) -> None:
+    file = home / "conversations.json"
+    file.write_text(f"[{json.dumps(rich())}, {{")
+
+    run = shell("import", str(file), "--json")
+
+    assert run.status == 9
+    assert len(out(shell, "chats", "list")) == 1
+
+
+def test_a_deleted_conversation_stays_in_the_trash(shell: Shell, home: Path) -> None:
+    file = chatgpt(home, rich())
+    (imported,) = out(shell, "import", str(file))["conversations"]
+    shell("chats", "delete", imported["conversation_id"])
+
+    run = shell("import", str(file))
+
+    assert "stayed in the trash" in run.err
+    assert out(shell, "chats", "list") == []
+
+
+def test_a_path_that_is_not_there_is_told(shell: Shell) -> None:
+    run = shell("import", "/nowhere/x.json")
+
+    assert (run.status, run.out) == (3, "")

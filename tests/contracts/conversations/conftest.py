@@ -1,0 +1,34 @@
+"""What the contract of a ConversationStore is tested on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.core.ports.conversations import ConversationStore
+from tests.support.clocks import SteppingClock
+from tests.support.conversation_stores import IMPLEMENTATIONS, Open
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    return SteppingClock()
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
+def open_store(request: pytest.FixtureRequest, home: Path, clock: SteppingClock) -> Iterator[Open]:
+    """Opens the same conversations, as often as wanted: every call is another window."""
+    opened: list[ConversationStore] = []
+
+    def open_store() -> ConversationStore:
+        opened.append(IMPLEMENTATIONS[request.param](home, clock))
+        return opened[-1]
+
+    yield open_store
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_store: Open) -> ConversationStore:
+    return open_store()

@@ -1,0 +1,89 @@
+"""How many layers a graphics card computes, by made-up numbers: the machines of tests have none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.engine.gguf.header import read_header
+from assistant.engine.llama.gpu import (
+    NOWHERE,
+    Device,
+    Weights,
+    all_devices,
+    place,
+    placement,
+    usable,
+    weights_of,
+)
+from assistant.engine.options import LoadOptions
+from tests.support.engine import starter_file
+
+MIB = 2**20
+MODEL = Weights(layers=(100 * MIB,) * 32, output=50 * MIB)
+CACHE = 320 * MIB
+"""Ten megabytes for each layer."""
+
+
+@pytest.mark.parametrize(
+    ("free", "layers"),
+    [
+        (0, 0),
+        (49 * MIB, 0),
+        (50 * MIB, 1),
+        (159 * MIB, 1),
+        (160 * MIB, 2),
+        (1150 * MIB, 11),
+        (50 * MIB + 32 * 110 * MIB - 1, 32),
+        (50 * MIB + 32 * 110 * MIB, 33),
+        (2**40, 33),
+    ],
+)
+def test_as_many_layers_as_fit_beside_their_cache_are_on_the_card(free: int, layers: int) -> None:
+    placed = place(MODEL, CACHE, free)
+    assert placed.layers == layers
+    assert placed.is_whole == (layers == 33)
+    assert (placed.share == 1) == (layers == 33)
+
+
+def test_the_number_of_layers_can_be_given() -> None:
+    assert place(MODEL, CACHE, 0, wanted=5).layers == 5
+    assert place(MODEL, CACHE, 2**40, wanted=0).share == 0
+    assert place(MODEL, CACHE, 2**40, wanted=99).layers == 33
+
+
+@given(
+    st.lists(st.integers(0, 2**30), max_size=80),
+    st.integers(0, 2**30),
+    st.integers(0, 2**34),
+    st.integers(0, 2**36),
+)
+def test_what_is_on_the_card_fits_it_and_the_next_layer_would_not(
+    layers: list[int], output: int, cache: int, free: int
+) -> None:
+    placed = place(Weights(tuple(layers), output), cache, free)
+    each = cache // max(len(layers), 1)
+    sizes = [output, *(size + each for size in reversed(layers))]
+    assert sum(sizes[: placed.layers]) <= free or placed.layers == 0
+    if not placed.is_whole:
+        assert sum(sizes[: placed.layers + 1]) > free
+    assert 0 <= placed.share <= 1
+
+
+def test_what_has_no_memory_of_its_own_counts_only_where_there_is_no_card() -> None:
+    processor, integrated, card = Device(0, 9), Device(2, 7), Device(1, 5)
+    assert usable([processor, integrated, card]) == [card]
+    assert usable([processor, integrated]) == [integrated]
+    assert usable([processor]) == []
+
+
+def test_without_a_card_everything_is_in_main_memory() -> None:
+    assert [device.kind for device in all_devices()] == [0]
+    assert all_devices()[0].free > 0
+    assert placement(starter_file(), read_header(starter_file()), LoadOptions(), 2048) == NOWHERE
+
+
+def test_the_parts_of_a_model_are_read_off_its_header() -> None:
+    weights = weights_of(starter_file())
+    assert len(weights.layers) == 30
+    size = starter_file().stat().st_size
+    assert size * 0.9 < sum(weights.layers) + weights.output < size

@@ -1,0 +1,172 @@
+"""What is not there now, and what that says: deleted, or on a disk that is not plugged in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.library.files.scan import KnownMounts, Scan, is_absent, mount_above
+from assistant.library.files.walk import WalkRules
+from assistant.library.store.collections import Root
+from tests.support.made_library import MadeLibrary
+
+
+class Disk:
+    """A folder that may be the place of another disk, and what the library knows of it."""
+
+    def __init__(self, made: MadeLibrary) -> None:
+        self.made = made
+        self.place = made.home / "media" / "disk"
+        self.mounts = KnownMounts(made.database)
+
+    def put(self, *names: str) -> None:
+        for name in names:
+            file = self.place / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"words of {name}")
+
+    def root(self, name: str = "") -> Root:
+        return self.made.collections.add_root(
+            self.made.collection, os.fsencode(self.place / name if name else self.place)
+        )
+
+    def scan(self, root: Root) -> Scan:
+        scan = Scan(self.made.catalog, root, WalkRules(), self.mounts)
+        list(scan.run(lambda: None))
+        return scan
+
+    def names(self) -> list[str]:
+        return sorted(os.fsdecode(path).rpartition("/")[2] for path in self.made.catalog.files())
+
+
+@pytest.fixture
+def disk(made: MadeLibrary) -> Disk:
+    return Disk(made)
+
+
+def test_a_root_that_is_not_there_keeps_its_files(disk: Disk) -> None:
+    disk.put("a.txt", "in/b.txt")
+    root = disk.root()
+    disk.scan(root)
+    shutil.rmtree(disk.place)
+
+    assert disk.scan(root).removed == 0
+    assert disk.names() == ["a.txt", "b.txt"]
+
+
+def test_a_root_that_was_emptied_loses_its_files(disk: Disk) -> None:
+    disk.put("a.txt", "in/b.txt")
+    root = disk.root()
+    disk.scan(root)
+    shutil.rmtree(disk.place)
+    disk.place.mkdir()
+
+    assert disk.scan(root).removed == 2
+    assert disk.names() == []
+
+
+def test_an_empty_folder_where_a_disk_was_keeps_the_disk_s_files(disk: Disk) -> None:
+    disk.put("a.txt", "in/b.txt")
+    root = disk.root()
+    disk.scan(root)
+    disk.mounts.keep(root.id, {root.path})
+    shutil.rmtree(disk.place)
+    disk.place.mkdir()
+
+    assert disk.scan(root).removed == 0
+    assert disk.names() == ["a.txt", "b.txt"]
+
+    disk.put("in/b.txt")
+    assert disk.scan(root).removed == 1, "something is there again, and one file is not"
+    assert disk.names() == ["b.txt"]
+
+
+def test_a_disk_inside_a_root_keeps_its_files_and_no_others(disk: Disk) -> None:
+    disk.put("a.txt", "stick/b.txt", "stick/in/c.txt")
+    root = disk.root()
+    disk.scan(root)
+    disk.mounts.keep(root.id, {root.path + b"/stick"})
+    shutil.rmtree(disk.place / "stick")
+    (disk.place / "a.txt").unlink()
+
+    assert disk.scan(root).removed == 1
+    assert disk.names() == ["b.txt", "c.txt"]
+
+
+def test_a_single_file_that_was_deleted_goes_and_one_whose_folder_is_away_stays(
+    disk: Disk,
+) -> None:
+    disk.put("a.txt", "b.txt")
+    here, there = disk.root("a.txt"), disk.root("b.txt")
+    disk.scan(here)
+    disk.scan(there)
+    (disk.place / "a.txt").unlink()
+    assert disk.scan(here).removed == 1
+
+    shutil.rmtree(disk.place)
+    assert disk.scan(there).removed == 0
+    assert disk.names() == ["b.txt"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_cannot_be_read_keeps_its_files_look_after_look(disk: Disk) -> None:
+    disk.put("closed/a.txt", "b.txt")
+    root = disk.root()
+    disk.scan(root)
+    (disk.place / "closed").chmod(0)
+    try:
+        assert [disk.scan(root).removed for _ in range(3)] == [0, 0, 0]
+    finally:
+        (disk.place / "closed").chmod(0o700)
+
+
+def test_mount_points_are_kept_with_whatever_bytes_their_names_have(disk: Disk) -> None:
+    strange = {b"/media/\xff\n", "/media/ação".encode()}
+    disk.mounts.keep(7, strange)
+    assert disk.mounts.of(7) == strange
+    disk.mounts.keep(7, set())
+    assert disk.mounts.of(7) == set()
+
+
+def test_the_whole_system_s_disk_is_no_mount_point_to_wait_for() -> None:
+    assert mount_above(b"/") is None
+    assert not is_absent(b"/")
+
+
+MOUNTING = """
+import os, subprocess, sys
+from pathlib import Path
+from assistant.library.absence import KnownMounts
+from tests.library.fakes import MadeLibrary
+from tests.library.test_absence import Disk
+made = MadeLibrary(Path(sys.argv[1]))
+disk = Disk(made)
+disk.place.mkdir(parents=True)
+subprocess.run(["mount", "-t", "tmpfs", "none", str(disk.place)], check=True)
+disk.put("a.txt", "in/b.txt")
+root = disk.root()
+disk.scan(root)
+assert disk.mounts.of(root.id) == {root.path}
+subprocess.run(["umount", str(disk.place)], check=True)
+assert disk.place.is_dir() and not list(disk.place.iterdir())
+print(disk.scan(root).removed, disk.names())
+"""
+
+
+def test_a_disk_that_is_really_unmounted_keeps_its_files(home: Path) -> None:
+    unshare = shutil.which("unshare")
+    command = [unshare or "", "-Urm"]
+    if not unshare or subprocess.run([*command, "true"], capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+
+    told = subprocess.run(
+        [*command, sys.executable, "-c", MOUNTING, str(home)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[3],
+    )
+
+    assert told.stdout.strip() == "0 ['a.txt', 'b.txt']", told.stderr

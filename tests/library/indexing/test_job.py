@@ -1,0 +1,304 @@
+"""The indexing job on real files and a real library.db; reading and embedding are quick here."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from assistant.core.values.library import Done, Indexed, IndexEvent, Planned, Skipped
+from assistant.library.indexing.job import Embedding, Indexing, Parts
+from assistant.library.indexing.pace import Pace
+from assistant.library.indexing.queue import StoppedError
+from assistant.library.store.catalog import Catalog
+from assistant.library.store.collections import Collections
+from assistant.library.store.database import Database
+from assistant.library.store.embeddings import Embeddings
+from assistant.library.text.analysis import Analyzer
+from tests.support.indexing_parts import ChangeList, ReaderHere, WordEmbedder
+
+
+class Bench:
+    """A library without processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files = folder / "files"
+        self.files.mkdir()
+        self.database = Database(folder / "library.db")
+        self.catalog = Catalog(self.database, Analyzer())
+        self.collections = Collections(self.database)
+        self.reader = ReaderHere()
+        self.embedder = WordEmbedder()
+        self.index = ChangeList()
+        self.embeddings = Embeddings(self.database, "letters", 26)
+        self.opened = 0
+        self.stop = Event()
+        collection = self.collections.add("default")
+        self.root = self.collections.add_root(collection.id, os.fsencode(self.files))
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.files / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def run(self, *, again: bool = False) -> list[IndexEvent]:
+        self.reader.asked.clear()
+        self.embedder.embedded.clear()
+        self.opened = 0
+        parts = Parts(self.database, self.catalog, self.reader, self._embedding, self.index.apply)
+        return list(Indexing(parts, Pace(self._hold), self.stop, again=again).run([self.root]))
+
+    def texts(self) -> list[str]:
+        with self.database.read() as connection:
+            rows = connection.execute("SELECT text FROM texts ORDER BY text")
+            return [row[0] for row in rows]
+
+    def ids(self) -> set[int]:
+        with self.database.read() as connection:
+            return {row[0] for row in connection.execute("SELECT id FROM passages")}
+
+    def being_read(self) -> int:
+        with self.database.read() as connection:
+            (count,) = connection.execute("SELECT sum(reading) FROM files").fetchone()
+        return int(count or 0)
+
+    def _embedding(self) -> Embedding:
+        self.opened += 1
+        return Embedding(self.embedder, self.embeddings)
+
+    def _hold(self, seconds: float) -> bool:
+        if self.stop.is_set():
+            raise StoppedError
+        return False
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.database.close()
+
+
+def done(events: list[IndexEvent]) -> Done:
+    last = events[-1]
+    assert isinstance(last, Done)
+    return last
+
+
+def indexed(events: list[IndexEvent]) -> list[str]:
+    return [Path(event.path).name for event in events if isinstance(event, Indexed)]
+
+
+def skipped(events: list[IndexEvent]) -> dict[str, str]:
+    return {Path(e.path).name: e.reason for e in events if isinstance(e, Skipped)}
+
+
+def test_every_file_is_indexed_or_skipped_with_its_reason(bench: Bench) -> None:
+    bench.write("a.txt", "apples and pears")
+    bench.write("sub/b.md", "# Bees\n\nHoney is sweet.")
+    bench.write("empty.txt", "")
+    bench.write("broken.docx", "no zip at all" * 3 + "\0")
+    bench.write("picture.png", "pixels")
+
+    events = bench.run()
+
+    plan = next(event for event in events if isinstance(event, Planned))
+    assert plan.files == 3
+    assert plan.bytes == sum(
+        (bench.files / name).stat().st_size for name in ("a.txt", "sub/b.md", "broken.docx")
+    )
+    assert sorted(indexed(events)) == ["a.txt", "b.md"]
+    assert set(skipped(events)) == {"empty.txt", "broken.docx", "picture.png"}
+    assert (done(events).indexed, done(events).skipped, done(events).removed) == (2, 3, 0)
+    assert bench.index.passages == bench.ids()
+
+
+def test_an_unchanged_tree_is_neither_read_nor_embedded_again(bench: Bench) -> None:
+    for number in range(20):
+        bench.write(f"{number}.txt", f"file number {number}")
+    bench.write("empty.txt", "")
+    bench.run()
+
+    events = bench.run()
+
+    assert bench.reader.asked == []
+    assert bench.opened == 0
+    assert done(events).indexed == 0
+
+
+def test_a_file_that_was_only_touched_is_not_read_again(bench: Bench) -> None:
+    path = bench.write("a.txt", "apples and pears")
+    bench.run()
+    os.utime(path, ns=(1, 1))
+
+    events = bench.run()
+
+    assert bench.reader.asked == []
+    assert indexed(events) == []
+    assert indexed(bench.run()) == []
+    assert bench.texts() == ["apples and pears"]
+
+
+def test_a_changed_file_replaces_its_passages(bench: Bench) -> None:
+    bench.write("a.txt", "apples and pears")
+    bench.run()
+    bench.write("a.txt", "only cherries now, and more of them")
+
+    events = bench.run()
+
+    assert indexed(events) == ["a.txt"]
+    assert bench.texts() == ["only cherries now, and more of them"]
+    assert bench.index.passages == bench.ids()
+
+
+def test_a_deleted_file_disappears(bench: Bench) -> None:
+    path = bench.write("a.txt", "apples and pears")
+    bench.write("b.txt", "bananas")
+    bench.run()
+    path.unlink()
+
+    events = bench.run()
+
+    assert done(events).removed == 1
+    assert bench.texts() == ["bananas"]
+    assert bench.index.passages == bench.ids()
+
+
+def test_a_moved_file_is_recognised_without_being_read(bench: Bench) -> None:
+    path = bench.write("a.txt", "apples and pears")
+    bench.run()
+    before = bench.ids()
+    (bench.files / "elsewhere").mkdir()
+    path.rename(bench.files / "elsewhere" / "renamed.txt")
+
+    events = bench.run()
+
+    assert bench.reader.asked == []
+    assert done(events).removed == 0
+    assert bench.ids() == before == bench.index.passages
+    (entry,) = bench.catalog.files()
+    assert entry.endswith(b"elsewhere/renamed.txt")
+
+
+def test_a_copy_is_read_but_not_embedded_again(bench: Bench) -> None:
+    bench.write("a.md", "# Fruit\n\napples and pears")
+    bench.run()
+    bench.write("b.md", "# Fruit\n\napples and pears")
+
+    events = bench.run()
+
+    assert indexed(events) == ["b.md"]
+    assert bench.embedder.embedded == []
+
+
+def test_a_file_that_failed_is_read_again_only_when_it_changed(bench: Bench) -> None:
+    broken = bench.write("broken.docx", "no zip at all")
+    assert set(skipped(bench.run())) == {"broken.docx"}
+
+    assert set(skipped(bench.run())) == {"broken.docx"}
+    assert bench.reader.asked == []
+
+    broken.write_text("still no zip, but another text")
+    bench.run()
+    assert len(bench.reader.asked) == 1
+
+
+def test_a_folder_that_is_not_there_now_keeps_its_passages(bench: Bench, tmp_path: Path) -> None:
+    bench.write("a.txt", "apples and pears")
+    bench.run()
+    bench.files.rename(tmp_path / "unplugged")
+
+    events = bench.run()
+
+    assert done(events).removed == 0
+    assert bench.texts() == ["apples and pears"]
+
+
+def test_a_stopped_job_goes_on_where_it_was(bench: Bench) -> None:
+    for number in range(6):
+        bench.write(f"{number}.txt", " ".join(f"word{number}x{i}" for i in range(9000)))
+    batches = iter(range(100))
+    bench.embedder.at_batch = lambda: bench.stop.set() if next(batches) == 2 else None
+
+    events = bench.run()
+
+    assert done(events).stopped
+    first = set(indexed(events))
+    assert 0 < len(first) < 6
+    assert bench.being_read() == 0
+    bench.stop.clear()
+    rest = indexed(bench.run())
+    assert len(rest) == 6 - len(first)
+    assert first.isdisjoint(rest)
+    assert bench.index.passages == bench.ids()
+
+
+def test_a_file_in_hand_at_two_crashes_is_set_aside_until_it_changes(bench: Bench) -> None:
+    path = bench.write("a.txt", "apples and pears")
+    bench.write("b.txt", "bananas")
+    bench.embedder.at_batch = _crash
+    for _ in range(2):
+        with pytest.raises(CrashError):
+            _crash_while_indexing(bench)
+        bench.catalog.after_crash()
+    bench.embedder.at_batch = lambda: None
+
+    events = bench.run()
+    assert skipped(events) == {"a.txt": "unreadable"}
+    assert indexed(events) == ["b.txt"], "it was only near the first crash"
+
+    path.write_text("cherries instead")
+    assert indexed(bench.run()) == ["a.txt"]
+
+
+def test_what_was_in_hand_at_a_crash_is_read_last_and_by_itself(bench: Bench) -> None:
+    bench.write("a.txt", "apples")
+    bench.run()
+    bench.write("a.txt", "apricots instead")
+    bench.catalog.found(
+        bench.root.id,
+        [(path, known.stamp._replace(mtime_ns=1)) for path, known in bench.catalog.files().items()],
+    )
+    bench.catalog.begin_reading(os.fsencode(bench.files / "a.txt"))
+    bench.catalog.after_crash()
+    known = bench.catalog.file(os.fsencode(bench.files / "a.txt"))
+    assert known is not None
+    status = (bench.files / "a.txt").stat()
+    with bench.database.write() as connection:
+        connection.execute(
+            "UPDATE files SET size = ?, mtime_ns = ?", (status.st_size, status.st_mtime_ns)
+        )
+    bench.write("b.txt", "bananas")
+    bench.write("c.txt", "cherries")
+
+    assert indexed(bench.run()) == ["b.txt", "c.txt", "a.txt"]
+
+
+def test_a_rebuild_reads_everything_and_embeds_nothing_that_is_the_same(bench: Bench) -> None:
+    bench.write("a.txt", "apples and pears")
+    bench.write("b.txt", "bananas")
+    bench.run()
+
+    events = bench.run(again=True)
+
+    assert sorted(indexed(events)) == ["a.txt", "b.txt"]
+    assert bench.embedder.embedded == []
+    assert bench.index.passages == bench.ids()
+
+
+class CrashError(BaseException):
+    """Ends the process, as far as the catalog can tell."""
+
+
+def _crash() -> None:
+    raise CrashError
+
+
+def _crash_while_indexing(bench: Bench) -> None:
+    """Run a job whose process dies: nothing after the crash is executed."""
+    parts = Parts(bench.database, bench.catalog, bench.reader, bench._embedding, bench.index.apply)
+    job = Indexing(parts, Pace(bench._hold), bench.stop)
+    job._let_go = lambda: None  # type: ignore[method-assign]
+    list(job.run([bench.root]))

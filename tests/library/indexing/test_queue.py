@@ -1,0 +1,208 @@
+"""The queue of indexing jobs: order, the worker's own job, pausing, giving way, removing."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from assistant.core.values.library import IndexEvent, Planned, Progress, Scanned, Waiting
+from assistant.library.indexing.queue import Job, JobQueue, Rescan, StoppedError
+from assistant.library.protocol import Rebuild, Refresh
+
+PATIENCE = 20.0
+
+
+class Answer:
+    """Whether an answer is being written."""
+
+    def __init__(self) -> None:
+        self.goes_on = False
+
+    def __call__(self) -> bool:
+        return self.goes_on
+
+
+@pytest.fixture
+def answer() -> Answer:
+    return Answer()
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, answer: Answer) -> Iterator[JobQueue]:
+    queue = JobQueue(tmp_path / "paused", answer)
+    yield queue
+    queue.close()
+
+
+def wanted() -> Job:
+    return Job(Refresh(collection=None))
+
+
+def request_of(job: Job | None) -> object:
+    assert job is not None
+    return job.request
+
+
+def test_the_worker_s_own_job_comes_after_those_that_somebody_wants(jobs: JobQueue) -> None:
+    jobs.look_again(frozenset({1}))
+    first, second = wanted(), Job(Rebuild())
+    jobs.put(first)
+    jobs.put(second)
+
+    assert [jobs.take(0), jobs.take(0)] == [first, second]
+    assert request_of(jobs.take(0)) == Rescan(frozenset({1}))
+    assert jobs.take(0) is None
+
+
+def test_looks_that_wait_become_one(jobs: JobQueue) -> None:
+    for root in (1, 2, 1, 3):
+        jobs.look_again(frozenset({root}))
+    assert request_of(jobs.take(0)) == Rescan(frozenset({1, 2, 3}))
+
+    jobs.look_again(frozenset({1}))
+    jobs.look_again()
+    jobs.look_again(frozenset({2}))
+    assert request_of(jobs.take(0)) == Rescan(None)
+    assert jobs.take(0) is None
+
+
+def test_a_look_that_runs_makes_room_and_is_made_again(jobs: JobQueue) -> None:
+    jobs.look_again(frozenset({1, 2}))
+    own = jobs.take(0)
+    assert own is not None
+    job = wanted()
+
+    jobs.put(job)
+
+    with pytest.raises(StoppedError):
+        jobs.hold(own, 0)
+    assert jobs.take(0) is job
+    assert request_of(jobs.take(0)) == Rescan(frozenset({1, 2}))
+
+
+def test_a_job_that_somebody_wants_makes_no_room(jobs: JobQueue) -> None:
+    job = wanted()
+    jobs.put(job)
+    jobs.take(0)
+    jobs.put(wanted())
+    jobs.look_again()
+
+    assert jobs.hold(job, 0) is None
+
+
+def test_while_indexing_is_paused_the_worker_begins_nothing_by_itself(jobs: JobQueue) -> None:
+    jobs.pause(True)
+    jobs.look_again()
+    assert jobs.take(0) is None
+
+    job = wanted()
+    jobs.put(job)
+    assert jobs.take(0) is job
+    assert jobs.hold(job, 0.01) == "paused"
+
+    jobs.pause(False)
+    assert jobs.hold(job, PATIENCE) is None
+    assert request_of(jobs.take(0)) == Rescan(None)
+
+
+def test_a_job_holds_while_an_answer_is_written_and_goes_on_right_after(
+    jobs: JobQueue, answer: Answer
+) -> None:
+    job = wanted()
+    jobs.put(job)
+    jobs.take(0)
+    answer.goes_on = True
+    assert jobs.hold(job, 0) is None, "looking costs next to nothing"
+    assert jobs.hold(job, 0.01) == "answering"
+
+    thread = Thread(target=lambda: setattr(answer, "goes_on", False))
+    thread.start()
+    assert jobs.hold(job, PATIENCE) is None
+    thread.join()
+
+
+def test_a_job_that_holds_can_be_stopped(jobs: JobQueue, answer: Answer) -> None:
+    answer.goes_on = True
+    job = wanted()
+    jobs.put(job)
+    jobs.take(0)
+    stopped = Event()
+
+    def hold() -> None:
+        with suppress(StoppedError):
+            jobs.hold(job, PATIENCE)
+        stopped.set()
+
+    thread = Thread(target=hold)
+    thread.start()
+    jobs.stop(job.id)
+    assert stopped.wait(PATIENCE / 2)
+    thread.join()
+
+
+def test_nothing_runs_while_roots_are_removed_and_what_ran_is_gone_on_with(jobs: JobQueue) -> None:
+    running = wanted()
+    jobs.put(running)
+    jobs.take(0)
+    jobs.put(wanted())
+    taken: list[Job | None] = []
+
+    def work() -> None:
+        assert running.stop.wait(PATIENCE)
+        taken.append(jobs.take(0))
+
+    thread = Thread(target=work)
+    thread.start()
+    with jobs.barred(PATIENCE):
+        thread.join()
+        assert taken == [None]
+        assert jobs.take(0) is None
+
+    assert isinstance(request_of(jobs.take(0)), Refresh)
+    assert request_of(jobs.take(0)) == Rescan(None)
+
+
+def test_a_job_that_does_not_end_is_told(jobs: JobQueue) -> None:
+    jobs.put(wanted())
+    jobs.take(0)
+    with pytest.raises(TimeoutError), jobs.barred(0.01):
+        pytest.fail("it runs still")
+    assert request_of(jobs.take(0)) == Rescan(None)
+
+
+def test_a_look_that_finds_nothing_keeps_no_worker_alive(jobs: JobQueue) -> None:
+    jobs.look_again()
+    assert jobs.is_idle
+    own = jobs.take(0)
+    assert own is not None
+    assert jobs.is_idle
+
+    own.post(Progress(done=1, files=2, rate=1, eta=1, current="a.txt"))
+    assert not jobs.is_idle
+    jobs.take(0)
+    jobs.put(wanted())
+    assert not jobs.is_idle
+
+
+def told(job: Job, event: IndexEvent) -> tuple[int, int] | None:
+    job.post(event)
+    return (job.progress.done, job.progress.files) if job.progress else None
+
+
+def test_how_far_a_job_is_can_be_told_before_it_has_read_anything() -> None:
+    job = wanted()
+    assert told(job, Waiting()) is None
+    assert told(job, Scanned(files=3)) == (0, 3)
+    assert told(job, Planned(files=2, bytes=9)) == (0, 2)
+
+
+def test_a_look_of_the_worker_s_own_that_finds_nothing_is_not_worth_staying_for() -> None:
+    events = [Scanned(files=3), Planned(files=0, bytes=0), Planned(files=1, bytes=9)]
+    job = Job(Rescan(None))
+    worth = []
+    for event in events:
+        job.post(event)
+        worth.append(job.has_work)
+    assert worth == [False, False, True]

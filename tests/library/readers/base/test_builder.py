@@ -1,0 +1,138 @@
+from typing import Literal, NamedTuple, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.values.documents import BlockKind
+from assistant.library.limits import Limits, UnreadableError
+from assistant.library.readers.base.builder import DocumentBuilder, clean
+from tests.support.documents import check_blocks
+
+Method = Literal["add", "add_heading", "add_row", "add_lines", "include"]
+
+
+class Step(NamedTuple):
+    method: Method
+    text: str
+    kind: BlockKind
+    sheet: str | None
+
+
+TEXT = st.text(
+    st.sampled_from("ab \n\r\t\x0b\x0c\x00\x1c\x85\xa0\u2028\u00ad\ud800é—"), max_size=12
+)
+STEPS = st.lists(
+    st.builds(
+        Step,
+        st.sampled_from(get_args(Method)),
+        TEXT,
+        st.sampled_from(get_args(BlockKind)),
+        st.none() | TEXT,
+    ),
+    max_size=12,
+)
+
+
+def take(builder: DocumentBuilder, step: Step) -> None:
+    builder.sheet = step.sheet
+    match step.method:
+        case "add":
+            builder.add(step.text, step.kind)
+        case "add_heading":
+            builder.add_heading(step.text, 9)
+        case "add_row":
+            builder.add_row(step.text.split(" "), 3)
+        case "add_lines":
+            builder.add_lines(step.text, step.kind)
+        case "include":
+            inner = DocumentBuilder(Limits())
+            inner.add_lines(f"{step.text}x{step.text}", step.kind)
+            builder.include(inner.build("inner"), step.sheet)
+
+
+@given(STEPS)
+def test_blocks_keep_their_laws_whatever_is_added(steps: list[Step]) -> None:
+    builder = DocumentBuilder(Limits())
+    for step in steps:
+        take(builder, step)
+    if builder.is_blank:
+        with pytest.raises(UnreadableError, match="empty"):
+            builder.build("title")
+        return
+    document = builder.build("title")
+    check_blocks(document)
+    assert document.text.encode()
+    assert document.model_validate_json(document.model_dump_json()) == document
+
+
+@given(st.lists(TEXT), st.sampled_from(get_args(BlockKind)))
+def test_lines_of_a_file_stay_the_lines_of_the_text(pieces: list[str], kind: BlockKind) -> None:
+    pieces = [clean(piece) for piece in pieces]
+    builder = DocumentBuilder(Limits())
+    for piece in pieces:
+        builder.add_lines(piece, kind)
+    if not "".join(pieces).strip():
+        return
+    document = builder.build("title")
+    assert document.has_lines
+    assert document.text == "".join(pieces)
+
+
+@given(st.text())
+def test_cleaning_wins_and_loses_no_line(text: str) -> None:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+    assert clean(text).count("\n") == lines
+    assert clean(clean(text)) == clean(text)
+
+
+def test_a_word_that_may_break_is_one_word() -> None:
+    assert clean("infor\u00admation\u200b\ufeff") == "information"
+
+
+def test_a_document_of_anything_but_lines_does_not_claim_to_have_them() -> None:
+    builder = DocumentBuilder(Limits())
+    builder.add_lines("one\n")
+    builder.add("two")
+    assert not builder.build("title").has_lines
+
+
+def test_code_keeps_the_indentation_of_its_first_line() -> None:
+    builder = DocumentBuilder(Limits())
+    builder.add_lines("\n    def f():\n        pass\n\n", "code")
+    document = builder.build("title")
+    assert document.text[document.blocks[0].start :].startswith("    def f")
+
+
+def test_headings_have_six_levels() -> None:
+    builder = DocumentBuilder(Limits())
+    builder.add_heading("a\n b", 0)
+    builder.add_heading("c", 17)
+    assert [(block.level) for block in builder.build("").blocks] == [1, 6]
+    assert builder.build("").text == "a b\n\nc"
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (Limits(text_chars=9), "too_large"),
+        (Limits(blocks=2), "too_large"),
+        (Limits(cells=2), "too_large"),
+        (Limits(pages=2), "too_large"),
+    ],
+)
+def test_a_document_does_not_outgrow_its_limits(limits: Limits, reason: str) -> None:
+    def fill(builder: DocumentBuilder) -> None:
+        for page in range(1, 5):
+            builder.page = page
+            builder.add_row(["abcd"])
+
+    with pytest.raises(UnreadableError) as caught:
+        fill(DocumentBuilder(limits))
+    assert caught.value.reason == reason
+
+
+def test_pictures_alone_are_told_from_nothing() -> None:
+    with pytest.raises(UnreadableError) as caught:
+        DocumentBuilder(Limits()).build("", has_pictures=True)
+    assert caught.value.reason == "no_text"

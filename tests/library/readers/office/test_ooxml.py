@@ -1,0 +1,307 @@
+"""DOCX, PPTX, XLSX: what a reader sees, whatever wraps it."""
+
+import pytest
+
+from assistant.library.limits import Limits
+from tests.support.documents import outline, packed, read_bytes, reason
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+P = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
+R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+
+def relations(*links: tuple[str, str]) -> str:
+    """A part of relations, of pairs of kind and target; their ids are r1, r2 …"""
+    inside = "".join(
+        f'<Relationship Id="r{number}" Type="{KIND}{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(links, start=1)
+    )
+    return f"<Relationships>{inside}</Relationships>"
+
+
+def docx(body: str, links: tuple[tuple[str, str], ...] = (), **parts: str) -> bytes:
+    return packed(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "_rels/.rels": relations(("officeDocument", "word/document.xml")),
+            "word/document.xml": f"<w:document {W} {A}><w:body>{body}</w:body></w:document>",
+            "word/_rels/document.xml.rels": relations(*links),
+            **{f"word/{name}.xml": content for name, content in parts.items()},
+        }
+    )
+
+
+def p(text: str, style: str = "", properties: str = "") -> str:
+    mark = f'<w:pStyle w:val="{style}"/>' if style else ""
+    return f"<w:p><w:pPr>{mark}{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+STYLES = f"""<w:styles {W}>
+<w:style w:styleId="Ttulo1"><w:name w:val="heading 1"/></w:style>
+<w:style w:styleId="Mine"><w:name w:val="Clause"/><w:basedOn w:val="Ttulo1"/></w:style>
+<w:style w:styleId="Deep"><w:name w:val="Deep"/><w:pPr><w:outlineLvl w:val="2"/></w:pPr></w:style>
+<w:style w:styleId="Round"><w:name w:val="Round"/><w:basedOn w:val="Round"/></w:style>
+<w:style w:styleId="Items"><w:name w:val="Items"/><w:pPr><w:numPr/></w:pPr></w:style>
+</w:styles>"""
+
+
+def test_headings_of_word_are_known_in_any_language_and_by_inheritance() -> None:
+    body = p("One", "Ttulo1") + p("Two", "Mine") + p("Three", "Deep") + p("Text", "Round")
+    document = read_bytes("a.docx", docx(body, (("styles", "styles.xml"),), styles=STYLES))
+    assert outline(document) == ["h1 One", "h1 Two", "h3 Three", "p Text"]
+    assert document.title == "One"
+
+
+def test_a_heading_further_down_is_not_the_title() -> None:
+    body = p("Dear reader") + p("References", "Ttulo1")
+    document = read_bytes("a.docx", docx(body, (("styles", "styles.xml"),), styles=STYLES))
+    assert document.title == "a.docx"
+
+
+def test_lists_and_tables_keep_their_kind() -> None:
+    table = f"<w:tbl><w:tr><w:tc>{p('a')}{p('b')}</w:tc><w:tc>{p('c')}</w:tc></w:tr></w:tbl>"
+    body = p("item", "Items") + p("other", properties="<w:numPr/>") + table
+    document = read_bytes("a.docx", docx(body, (("styles", "styles.xml"),), styles=STYLES))
+    assert outline(document) == ["list item", "list other", "row a b | c"]
+
+
+def test_a_frame_of_one_cell_is_no_table() -> None:
+    table = f"<w:tbl><w:tr><w:tc>{p('One', 'Ttulo1')}{p('Text')}</w:tc></w:tr></w:tbl>"
+    document = read_bytes("a.docx", docx(table, (("styles", "styles.xml"),), styles=STYLES))
+    assert outline(document) == ["h1 One", "p Text"]
+
+
+def test_changes_count_as_accepted() -> None:
+    body = (
+        "<w:p><w:ins><w:r><w:t>new</w:t></w:r></w:ins>"
+        "<w:del><w:r><w:delText>old</w:delText></w:r></w:del>"
+        "<w:r><w:noBreakHyphen/><w:t>part</w:t><w:tab/><w:t>end</w:t></w:r></w:p>"
+        "<w:sdt><w:sdtContent>" + p("in a control") + "</w:sdtContent></w:sdt>"
+    )
+    assert outline(read_bytes("a.docx", docx(body))) == ["p new-part\tend", "p in a control"]
+
+
+def test_what_stands_around_the_body_is_read_too() -> None:
+    links = (("header", "header1.xml"), ("footnotes", "footnotes.xml"), ("comments", "c.xml"))
+    document = read_bytes(
+        "a.docx",
+        docx(
+            p("Body"),
+            links,
+            header1=f"<w:hdr {W}>{p('Header')}</w:hdr>",
+            footnotes=f"<w:footnotes {W}><w:footnote>{p('Note')}</w:footnote></w:footnotes>",
+            c=f"<w:comments {W}><w:comment>{p('Comment')}</w:comment></w:comments>",
+        ),
+    )
+    assert outline(document) == ["p Body", "p Header", "p Note", "p Comment"]
+
+
+def test_text_boxes_are_read_once() -> None:
+    inner = f"<w:txbxContent>{p('Inner')}</w:txbxContent>"
+    box = f"<w:txbxContent><w:p><w:r><w:t>Outer</w:t>{inner}</w:r></w:p></w:txbxContent>"
+    old = f"<w:txbxContent>{p('Outer')}</w:txbxContent>"
+    alternate = (
+        '<mc:AlternateContent xmlns:mc="urn:mc">'
+        f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{old}</mc:Fallback></mc:AlternateContent>"
+    )
+    body = f"<w:p><w:r><w:t>Text</w:t>{alternate}</w:r></w:p>"
+    assert outline(read_bytes("a.docx", docx(body))) == ["p Text", "p Outer", "p Inner"]
+
+
+def test_a_document_of_pictures_has_no_text() -> None:
+    data = docx("<w:p/>", (), **{"media/image1": "not looked at"})
+    assert reason("a.docx", data) == "no_text"
+    assert reason("a.docx", docx("<w:p/>")) == "empty"
+
+
+def test_entities_of_a_document_are_not_expanded() -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]>'
+    data = packed(
+        {
+            "[Content_Types].xml": "",
+            "word/document.xml": f"{bomb}<w:document {W}>{p('x &b; y')}</w:document>",
+        }
+    )
+    assert "lol" not in read_bytes("a.docx", data).text
+
+
+def test_deep_nesting_is_no_crash() -> None:
+    deep = "<w:sdt>" * 100_000 + p("x")
+    assert reason("a.docx", docx(deep)) in {"corrupt", "empty"}
+
+
+def slide(*shapes: str) -> str:
+    return f"<p:sld {P} {A}>{''.join(shapes)}</p:sld>"
+
+
+def shape(text: str, placeholder: str = "") -> str:
+    mark = f'<p:nvPr><p:ph type="{placeholder}"/></p:nvPr>' if placeholder else ""
+    paragraphs = "".join(f"<a:p><a:r><a:t>{line}</a:t></a:r></a:p>" for line in text.split("\n"))
+    return f"<p:sp>{mark}<p:txBody>{paragraphs}</p:txBody></p:sp>"
+
+
+def pptx(*slides: str, **parts: str) -> bytes:
+    numbers = range(1, len(slides) + 1)
+    # The second slide of the file is the first of the show.
+    shown = "".join(f'<p:sldId id="{n}" r:id="r{n}"/>' for n in reversed(numbers))
+    return packed(
+        {
+            "[Content_Types].xml": "",
+            "ppt/presentation.xml": f"<p:presentation {P} {R}>{shown}</p:presentation>",
+            "ppt/_rels/presentation.xml.rels": relations(
+                *(("slide", f"slides/slide{n}.xml") for n in numbers)
+            ),
+            **{f"ppt/slides/slide{n}.xml": slides[n - 1] for n in numbers},
+            **{f"ppt/{name}": content for name, content in parts.items()},
+        }
+    )
+
+
+def test_slides_come_in_the_order_of_the_show() -> None:
+    first = slide(shape("Plan", "ctrTitle"), shape("a\nb", "body"), shape("7", "sldNum"))
+    document = read_bytes("a.pptx", pptx(slide(shape("End")), first))
+    assert outline(document) == ["h1 Plan", "list a", "list b", "p End"]
+    assert [block.page for block in document.blocks] == [1, 1, 1, 2]
+    assert document.title == "Plan"
+
+
+def test_tables_charts_and_notes_belong_to_their_slide() -> None:
+    cell = "<a:tc><a:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></a:txBody></a:tc>"
+    row = f"<a:tr>{cell.format('x')}{cell.format('y')}</a:tr>"
+    table = f"<p:graphicFrame><a:tbl>{row}</a:tbl></p:graphicFrame>"
+    chart = (
+        '<c:chartSpace xmlns:c="urn:c"><c:ser><c:tx><c:v>Rent</c:v></c:tx>'
+        "<c:cat><c:v>May</c:v><c:v>June</c:v></c:cat>"
+        "<c:val><c:v>4.4000000000000004</c:v><c:v>5</c:v></c:val></c:ser></c:chartSpace>"
+    )
+    data = pptx(
+        slide(table),
+        **{
+            "slides/_rels/slide1.xml.rels": relations(
+                ("chart", "../charts/chart1.xml"), ("notesSlide", "../notesSlides/n.xml")
+            ),
+            "charts/chart1.xml": chart,
+            "notesSlides/n.xml": slide(shape("Say this")),
+        },
+    )
+    document = read_bytes("a.pptx", data)
+    assert outline(document) == ["row x | y", "p Rent: May 4.4; June 5", "p Say this"]
+
+
+def xlsx(*sheets: tuple[str, str], shared: tuple[str, ...] = (), **parts: str) -> bytes:
+    listed = "".join(
+        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>'
+        for n, (name, _) in enumerate(sheets, start=1)
+    )
+    links = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)]
+    strings = "".join(f"<si><t>{text}</t></si>" for text in shared)
+    return packed(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
+            "xl/workbook.xml": f"<workbook {S} {R}><sheets>{listed}</sheets></workbook>",
+            "xl/_rels/workbook.xml.rels": relations(*links, ("sharedStrings", "sharedStrings.xml")),
+            "xl/sharedStrings.xml": f"<sst {S}>{strings}</sst>",
+            **{
+                f"xl/worksheets/sheet{n}.xml": f"<worksheet {S}>{content}</worksheet>"
+                for n, (_, content) in enumerate(sheets, start=1)
+            },
+            **{f"xl/{name}": content for name, content in parts.items()},
+        }
+    )
+
+
+def rows(*lines: str, start: int = 1) -> str:
+    """Sheet data; each line is a row of cells parted by commas, numbers are numbers."""
+    data = ""
+    for number, line in enumerate(lines, start=start):
+        cells = ""
+        for column, value in zip("ABCDEFGH", line.split(","), strict=False):
+            if value.replace(".", "").isdecimal():
+                cells += f'<c r="{column}{number}"><v>{value}</v></c>'
+            elif value:
+                cells += f'<c r="{column}{number}" t="inlineStr"><is><t>{value}</t></is></c>'
+        data += f'<row r="{number}">{cells}</row>'
+    return f"<sheetData>{data}</sheetData>"
+
+
+def test_rows_know_their_sheet_and_number() -> None:
+    data = xlsx(("Rents", rows("Flat,Rent", "A,700", "B,650.5", start=3)), ("Empty", rows()))
+    document = read_bytes("a.xlsx", data)
+    assert outline(document) == ["h1 Rents", "h2 Flat | Rent", "row A | 700", "row B | 650.5"]
+    assert [block.row for block in document.blocks] == [None, 3, 4, 5]
+    assert {block.sheet for block in document.blocks} == {"Rents"}
+
+
+def test_the_names_of_columns_may_stand_below_a_title() -> None:
+    data = xlsx(("S", rows("Cups of the year", "", "Team,City", "Blues,STL", "Flyers,PHI")))
+    assert outline(read_bytes("a.xlsx", data))[1:] == [
+        "row Cups of the year",
+        "h2 Team | City",
+        "row Blues | STL",
+        "row Flyers | PHI",
+    ]
+
+
+def test_numbers_alone_are_no_names_of_columns() -> None:
+    data = xlsx(("S", rows("1,2", "3,4")))
+    assert outline(read_bytes("a.xlsx", data)) == ["h1 S", "row 1 | 2", "row 3 | 4"]
+
+
+def test_what_floats_above_the_cells_is_read() -> None:
+    codes = '&amp;L&amp;"Arial"&amp;12Draft&amp;RR&amp;&amp;D'
+    header = f"<headerFooter><oddHeader>{codes}</oddHeader></headerFooter>"
+    comment = "<comment><text><r><t>Ask</t></r></text></comment>"
+    data = xlsx(
+        ("S", rows("x") + header),
+        **{
+            "worksheets/_rels/sheet1.xml.rels": relations(("comments", "../comments1.xml")),
+            "comments1.xml": f"<comments {S}>{comment}</comments>",
+        },
+    )
+    assert outline(read_bytes("a.xlsx", data)) == ["h1 S", "row x", "p Ask", "p Draft R&D"]
+
+
+def test_a_sheet_of_too_many_cells_is_not_read() -> None:
+    data = xlsx(("S", rows(*["1,2,3,4"] * 10)))
+    assert reason("a.xlsx", data, Limits(cells=39)) == "too_large"
+    assert read_bytes("a.xlsx", data, Limits(cells=40)).blocks
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.pptx", "a.xlsx", "a.odt", "a.epub"])
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", "empty"),
+        (b"plain text", "corrupt"),
+        (b"<html><body>a page</body></html>", "corrupt"),
+        (b"PK\x03\x04 and no more", "corrupt"),
+        (packed({"notes.txt": "a zip of something else"}), "corrupt"),
+    ],
+)
+def test_what_is_not_what_its_name_says_is_corrupt(name: str, data: bytes, expected: str) -> None:
+    assert reason(name, data) == expected
+
+
+def test_a_wrong_checksum_does_not_cost_the_text() -> None:
+    data = bytearray(docx(p("Words that stay")))
+    place = data.rindex(b"PK\x01\x02", 0, data.rindex(b"word/document.xml"))
+    data[place + 16] ^= 0xFF
+    assert read_bytes("a.docx", bytes(data)).text == "Words that stay"
+
+
+def test_an_archive_of_too_many_parts_is_not_read() -> None:
+    many = packed({f"word/{number}.xml": "" for number in range(20)})
+    assert reason("a.docx", many, Limits(archive_entries=10)) == "too_large"
+
+
+def test_what_unpacks_without_end_is_not_read() -> None:
+    body = p("x" * 3_000_000)
+    assert reason("a.docx", docx(body), Limits(inflated_bytes=2_000_000)) == "too_large"
+    assert reason("a.docx", docx(body), Limits(suspicious_bytes=1_000_000)) == "too_large"
+    assert (
+        reason("a.xlsx", xlsx(("S", rows(body))), Limits(inflated_bytes=2_000_000)) == "too_large"
+    )

@@ -1,0 +1,259 @@
+"""A question brings the passages that fit, once each, and says why others are not used."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.core.values.conversation import Place
+from assistant.core.values.documents import Passage
+from assistant.library.embedding.sentence_transformers import SentenceTransformerEmbedder
+from assistant.library.embedding.serving import SharedEmbedder
+from assistant.library.search.ranking import WEIGHTS, Features
+from assistant.library.search.retrieval import Retrieval, Seen, join_neighbours
+from assistant.library.store.passages import StoredPassage
+from assistant.library.text.languages import Language
+from assistant.library.vectors.semantic import Meaning
+from tests.library.store.test_keywords import ENGLISH, PORTUGUESE
+from tests.support.made_library import MadeLibrary
+from tests.support.vector_writer import open_index
+
+HARBOURS = {
+    "lisbon": "Lisbon has a harbour on the river Tagus. Ships unload coffee there.",
+    "hamburg": "Hamburg has a harbour on the river Elbe. Cranes lift the containers.",
+    "santos": "Santos has the largest harbour of Brazil. Coffee leaves from it.",
+}
+
+FLAT = {
+    "lease": "The deposit is two months' rent and is paid back when the keys are returned.",
+    "pets": "One cat or one small dog may live in the flat.",
+    "boiler": "The boiler hums at night. The plumber comes on Tuesday.",
+    "garantia": "A garantia da geladeira vale por 18 meses a partir da compra.",
+    "mudança": "O caminhão da mudança chega na sexta-feira às oito horas.",
+}
+
+
+@dataclasses.dataclass
+class Searching:
+    made: MadeLibrary
+    retrieval: Retrieval
+
+    def names(self, question: str, collections: list[int] | None = None) -> list[str]:
+        found = self.retrieval.search(question, collections, 5).passages
+        return [passage.path.removeprefix("/docs/") for passage in found]
+
+
+@pytest.fixture
+def searching(made: MadeLibrary) -> Iterator[Searching]:
+    """A library without Chroma: library.db answers exactly as right."""
+    yield from _searching(made)
+
+
+@pytest.fixture
+def at_home(home: Path, embedder: SentenceTransformerEmbedder) -> Iterator[Searching]:
+    """With the embedder that comes with the program, a few files of a household."""
+    made = MadeLibrary(home, embedder)
+    for name, text in FLAT.items():
+        made.put(name, text)
+    yield from _searching(made)
+    made.close()
+
+
+def _searching(made: MadeLibrary) -> Iterator[Searching]:
+    index = open_index(made)
+    yield Searching(
+        made,
+        Retrieval(
+            made.database,
+            made.analyzer,
+            Meaning(SharedEmbedder(made.embedder), made.embeddings, index),
+        ),
+    )
+    index.close()
+
+
+def test_the_passage_that_answers_comes_first(searching: Searching) -> None:
+    for name, text in HARBOURS.items():
+        searching.made.put(name, text)
+    assert searching.names("Which harbour is on the Elbe?")[0] == "hamburg"
+    assert searching.names("From where does coffee leave?")[0] == "santos"
+    result = searching.retrieval.search("Which harbour is on the Elbe?", None, 5)
+    scores = [passage.score for passage in result.passages]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert result.searched == 3
+    best = result.passages[0]
+    assert best.text == HARBOURS["hamburg"][best.start : best.end]
+    assert best.dense_score > 0
+    assert best.keyword_score > 0
+    assert len(best.content_hash) == 64
+
+
+def test_questions_in_both_languages_find_their_passages(searching: Searching) -> None:
+    searching.made.put("english", ENGLISH)
+    searching.made.put("português", PORTUGUESE)
+    assert searching.names("When must students return a book?")[0] == "english"
+    assert searching.names("Quando os alunos devolvem um livro?")[0] == "português"
+
+
+def test_a_collection_limits_the_search(searching: Searching) -> None:
+    made = searching.made
+    other = made.collections.add("other").id
+    root = made.collections.add_root(other, b"/docs").id
+    made.put("lisbon", HARBOURS["lisbon"])
+    made.put("hamburg", HARBOURS["hamburg"], root=root)
+    assert searching.names("harbour on the river", [other]) == ["hamburg"]
+    assert searching.names("harbour on the river", [made.collection]) == ["lisbon"]
+    assert set(searching.names("harbour on the river")) == {"lisbon", "hamburg"}
+    assert searching.names("harbour on the river", []) == []
+
+
+def test_a_copy_is_told_as_a_duplicate(searching: Searching) -> None:
+    searching.made.put("one", HARBOURS["lisbon"])
+    searching.made.put("two", HARBOURS["lisbon"].replace("Ships", "ships"))
+    result = searching.retrieval.search("harbour in Lisbon", None, 5)
+    assert len(result.passages) == 1
+    assert [unused.reason for unused in result.unused] == ["duplicate"]
+
+
+def test_what_comes_after_the_limit_is_told_too(searching: Searching) -> None:
+    for name, text in HARBOURS.items():
+        searching.made.put(name, text)
+    result = searching.retrieval.search("harbour", None, 1)
+    assert len(result.passages) == 1
+    assert [unused.reason for unused in result.unused] == ["score", "score"]
+
+
+def test_an_empty_library_has_neither_passages_nor_evidence(searching: Searching) -> None:
+    result = searching.retrieval.search("anything", None, 5)
+    assert (result.passages, result.evidence, result.sufficient) == ((), 0.0, False)
+
+
+def test_evidence_tells_a_topic_that_is_there_from_one_that_is_not(searching: Searching) -> None:
+    for name, text in HARBOURS.items():
+        searching.made.put(name, text)
+    there = searching.retrieval.search("Which harbour lies on the river Elbe?", None, 5)
+    elsewhere = searching.retrieval.search("Who painted the ceiling of the chapel?", None, 5)
+    assert there.evidence > 0.5 > elsewhere.evidence
+    assert there.sufficient
+    assert not elsewhere.sufficient
+
+
+def test_words_alone_tell_what_is_there_while_there_is_no_embedder(searching: Searching) -> None:
+    made = searching.made
+    for name, text in HARBOURS.items():
+        made.put(name, text)
+    by_words = Retrieval(made.database, made.analyzer, None)
+    there = by_words.search("Which harbour is on the river Elbe?", None, 5)
+    elsewhere = by_words.search("Who painted the ceiling of the chapel?", None, 5)
+    assert there.passages[0].path == "/docs/hamburg"
+    assert there.passages[0].dense_score == 0
+    assert there.sufficient
+    assert not elsewhere.sufficient
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "\x00", "?" * 10_000, "\ud800", "a" * 100_000])
+def test_any_question_is_answered(searching: Searching, question: str) -> None:
+    searching.made.put("lisbon", HARBOURS["lisbon"])
+    assert searching.retrieval.search(question, None, 5).searched == 1
+
+
+def test_a_passage_without_an_embedding_is_found_by_its_words(searching: Searching) -> None:
+    searching.made.put("lisbon", HARBOURS["lisbon"])
+    with searching.made.database.write() as connection:
+        connection.execute("DELETE FROM embeddings")
+    [passage] = searching.retrieval.search("Ships unload coffee", None, 5).passages
+    assert passage.dense_score == 0
+
+
+def passage(text: str, start: int, *, path: str = "a", score: float = 0.5) -> Passage:
+    return Passage(
+        id=str(start),
+        path=path,
+        title="",
+        text=text[start : start + 30],
+        place=Place(line_start=start, line_end=start + 1),
+        start=start,
+        end=start + len(text[start : start + 30]),
+        content_hash="",
+        score=score,
+        dense_score=0,
+        keyword_score=0,
+    )
+
+
+TEXT = "".join(f"{number:03d} " for number in range(100))
+
+
+def test_neighbours_that_overlap_become_one_text() -> None:
+    [joined] = join_neighbours([passage(TEXT, 45, score=0.9), passage(TEXT, 20), passage(TEXT, 70)])
+    assert (joined.start, joined.end, joined.score) == (20, 100, 0.9)
+    assert joined.text == TEXT[20:100]
+    assert (joined.place.line_start, joined.place.line_end) == (20, 71)
+
+
+def test_what_does_not_touch_or_is_of_another_file_stays_apart() -> None:
+    apart = [passage(TEXT, 0), passage(TEXT, 40), passage(TEXT, 20, path="b")]
+    assert join_neighbours(apart) == apart
+
+
+def test_a_passage_inside_another_adds_nothing() -> None:
+    whole = passage(TEXT, 10)
+    inside = whole.model_copy(update={"start": 14, "end": 20, "text": TEXT[14:20]})
+    [joined] = join_neighbours([inside, whole])
+    assert (joined.start, joined.end, joined.text) == (10, 40, whole.text)
+
+
+def test_no_more_than_three_become_one() -> None:
+    joined = join_neighbours([passage(TEXT, start) for start in range(0, 200, 25)])
+    assert [(p.end - p.start) <= 80 for p in joined] == [True] * len(joined)
+    for each in joined:
+        assert each.text == TEXT[each.start : each.end]
+
+
+def stored(text: str) -> StoredPassage:
+    return StoredPassage(1, 1, 0, 0, 0, Place(), "en", b"", text, "", "", "")
+
+
+def test_forms_that_differ_in_a_number_are_two_things() -> None:
+    seen = Seen()
+    form = "Invoice number {} of the harbour company, to be paid within thirty days. " * 3
+    seen.take(stored(form.format(1, 1, 1)))
+    assert seen.has_like(stored(form.format(1, 1, 1).upper()))
+    assert not seen.has_like(stored(form.format(2, 2, 2)))
+
+
+@pytest.mark.parametrize("language", ["en", "pt", "simple"])
+def test_the_score_goes_from_0_to_1(language: Language) -> None:
+    width = len(Features._fields)
+    assert WEIGHTS.score(Features(*[0.0] * width), language) == 0
+    assert WEIGHTS.score(Features(*[1.0] * width), language) == pytest.approx(1)
+
+
+def test_the_embedder_counts_less_where_it_is_weak() -> None:
+    meaning = Features(1, 0, 0, 0, 0, 0, 0, 0)
+    assert WEIGHTS.score(meaning, "en") > 1.5 * WEIGHTS.score(meaning, "pt")
+
+
+ASKED_OF_THE_FLAT = {
+    "How large is the deposit?": "lease",
+    "Can I keep a dog?": "pets",
+    "When does the plumber come?": "boiler",
+    "Por quantos meses vale a garantia?": "garantia",
+    "A que horas chega o caminhão?": "mudança",
+}
+
+
+@pytest.mark.parametrize("question", ASKED_OF_THE_FLAT)
+def test_short_questions_find_what_stands_in_a_few_files(at_home: Searching, question: str) -> None:
+    result = at_home.retrieval.search(question, None, 5)
+    assert result.passages[0].path == f"/docs/{ASKED_OF_THE_FLAT[question]}"
+    assert result.sufficient, result.evidence
+
+
+@pytest.mark.parametrize(
+    "question", ["Who won the world cup?", "Write a poem about spring", "hello", "Quem é você?"]
+)
+def test_a_few_files_are_silent_about_everything_else(at_home: Searching, question: str) -> None:
+    assert not at_home.retrieval.search(question, None, 5).sufficient

@@ -1,0 +1,119 @@
+"""Puts texts wherever conversations are found, ordered, compared, moved and taken back."""
+
+from asyncio import sleep
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input
+
+from assistant.core.conversations.branches import Parting
+from assistant.core.transfer.exporting import Exported
+from assistant.core.transfer.importing import Imported
+from assistant.core.values.changes import Label
+from assistant.core.values.conversation import Message
+from assistant.core.values.transcript import Adoption
+from assistant.tui.app import AssistantApp
+from assistant.tui.conversations.compare import CompareScreen
+from assistant.tui.conversations.folder import ChooseFolder
+from assistant.tui.conversations.search_screen import SearchScreen
+from assistant.tui.conversations.trash import TrashScreen
+from assistant.tui.transfer.dialog import ChooseExport
+from assistant.tui.transfer.jobs import Exporting, Importing, Work
+from assistant.tui.transfer.report import Progress
+
+FRAME = 0.017
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+WORD = "findable"
+
+
+class Told:
+    """Work that does nothing but tell these steps."""
+
+    def __init__(self, work: Work, steps: Sequence[object]) -> None:
+        self.title = work.title
+        self._work = work
+        self._steps = steps
+
+    def events(self, stop: Event) -> Iterator[object]:
+        yield from self._steps
+
+    def note(self, event: object) -> None:
+        self._work.note(event)
+
+    def progress(self) -> Content:
+        return self._work.progress()
+
+    def lines(self) -> Iterator[Content]:
+        return self._work.lines()
+
+
+async def in_chats(app: AssistantApp, texts: Sequence[str]) -> None:
+    """Show each text in the list, the search, the trash, beside another one, and in reports."""
+    screen = app.chat_screen
+    store = screen.desk.store
+    for text in texts:
+        conversation = store.create(title=text, system_prompt=f"{WORD} {text}")
+        question = store.append(conversation.id, None, "user", f"{text} {WORD} {text}")
+        answer = store.append(conversation.id, question.id, "assistant", text)
+        store.tag(conversation.id, [text[:200], f"x{text[:200]}"])
+        store.move(conversation.id, text[:200])
+        store.rate(answer.id, "bad", text[:500])
+        store.rename(conversation.id, text)
+        store.delete_message(store.append(conversation.id, question.id, "assistant", text).id)
+    screen.panels.show_sidebar(True)
+    await screen.browser.refresh()
+    await screen.session.open(conversation.id)
+    await sleep(FRAME)
+    await screen.undoing.undo()
+    await _show(app, SearchScreen(store, f"{WORD} role:{texts[0][:20]}"))
+    await _show(app, TrashScreen(screen.desk, screen.undoing))
+    folders = [Label(name=text[:400], conversations=1) for text in texts]
+    await _show(app, ChooseFolder(folders, texts[0][:400]))
+    await _show(app, ChooseExport(texts[0], texts[-1][:400]))
+    await _show(app, _compared(" ".join(text[:400] for text in texts), texts[0][:400]))
+    await _reported(app, texts)
+
+
+def _compared(left: str, right: str) -> CompareScreen:
+    ways = tuple((_message(text),) for text in (left, right))
+    return CompareScreen(Parting(above=(), ways=ways, active=0), [left, right], 0, 1)
+
+
+def _message(text: str) -> Message:
+    return Message(
+        id="m",
+        conversation_id="c",
+        parent_id=None,
+        role="assistant",
+        text=f"the same words and then {text}",
+        state="complete",
+        created=NOON,
+    )
+
+
+async def _reported(app: AssistantApp, texts: Sequence[str]) -> None:
+    screen, store = app.chat_screen, app.chat_screen.desk.store
+    path = texts[0].replace("\0", "")[:400]
+    exports = [Exported(path=text, title=text, what="written") for text in texts]
+    work = Told(Exporting(store, None, Path(path), "json"), exports)
+    await _show(app, Progress(work, screen.report))
+    adoptions = tuple(
+        Adoption(conversation_id="c", title=text, is_new=True, added=1, present=0, trashed=1)
+        for text in texts
+    )
+    imports = [Imported(path=text, adoptions=adoptions, problems=tuple(texts)) for text in texts]
+    work = Told(Importing(store, []), imports)
+    await _show(app, Progress(work, screen.report))
+
+
+async def _show(app: AssistantApp, shown: Screen[Any]) -> None:
+    await app.push_screen(shown)
+    await sleep(3 * FRAME)
+    for field in shown.query(Input):
+        field.cursor_blink = False
+    await app.pop_screen()

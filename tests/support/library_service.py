@@ -1,0 +1,148 @@
+"""A host that serves in this process, with quick parts and a real library.db."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+from typing import Any, cast
+
+from assistant.core.values.library import SearchResult
+from assistant.library.files.watch import Tempo
+from assistant.library.indexing.job import Embedding
+from assistant.library.indexing.queue import JobQueue
+from assistant.library.protocol import LibraryRequest, QuickReply, Remove
+from assistant.library.store.catalog import Change
+from assistant.library.store.collections import Root
+from assistant.library.store.embeddings import Embeddings
+from assistant.library.worker.open_library import OpenLibrary
+from assistant.library.worker.options import LibraryOptions
+from assistant.library.worker.service import Host
+from tests.support.indexing_parts import ChangeList, ReaderHere, WordEmbedder
+
+PATIENCE = 60.0
+
+QUICK = Tempo(quiet=0.1, longest=1.0, look=0.1, every=600.0)
+
+
+class LibraryHere(OpenLibrary):
+    """Reads and embeds in this process, quickly."""
+
+    def __init__(self, home: Path, **options: Any) -> None:
+        super().__init__(
+            LibraryOptions(
+                database=home / "library.db",
+                vectors=home / "vectors",
+                reader=(),
+                probe=(),
+                **options,
+            )
+        )
+        self.index = ChangeList()
+        self.here = ReaderHere()
+        self.reader = cast(Any, self.here)
+        self._embedding = Embedding(
+            WordEmbedder(), Embeddings(self.database, WordEmbedder.identity, 26)
+        )
+
+    def embedding(self) -> Embedding:
+        return self._embedding
+
+    def follow(self, change: Change) -> None:
+        self.index.apply(change)
+
+
+class KeepingQueue(JobQueue):
+    """Keeps which roots the host wants looked at again."""
+
+    def __init__(self, pause_mark: Path) -> None:
+        super().__init__(pause_mark)
+        self.looks: list[int] = []
+
+    def look_again(self, roots: frozenset[int] | None = None) -> None:
+        self.looks += roots or ()
+        super().look_again(roots)
+
+
+class CallerHere:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+
+    def post(self, frame: Any) -> None:
+        self.told.append(frame)
+
+    end = post
+
+
+class Served:
+    """A host, its thread, and what its library holds."""
+
+    def __init__(self, home: Path, tempo: Tempo, **options: Any) -> None:
+        self.library = LibraryHere(home, **options)
+        self.jobs = KeepingQueue(home / "paused")
+        self.looks = self.jobs.looks
+        self.host = Host(self.library, self.jobs, cast(Any, self), tempo)
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def search(self, *_: Any) -> SearchResult:
+        return SearchResult()
+
+    def ask(self, request: LibraryRequest) -> QuickReply:
+        caller = CallerHere()
+        self.host.serve(cast(Any, caller), request)
+        return cast(QuickReply, caller.told[-1])
+
+    def add(self, path: Path, collection: str = "default") -> Root:
+        """Make a root without anybody asking for a job."""
+        made = self.library.collections.add(collection)
+        root = self.library.collections.add_root(made.id, os.fsencode(path))
+        JobQueue.look_again(self.jobs, frozenset({root.id}))
+        return root
+
+    def remove(self, path: Path, collection: str = "default") -> None:
+        self.ask(Remove(collection=collection, paths=(os.fsencode(path),)))
+
+    def texts(self) -> list[str]:
+        with self.library.database.read() as connection:
+            rows = connection.execute("SELECT text FROM texts ORDER BY text")
+            return [row[0] for row in rows]
+
+    def ids(self) -> set[int]:
+        with self.library.database.read() as connection:
+            return {row[0] for row in connection.execute("SELECT id FROM passages")}
+
+    def paths(self) -> list[str]:
+        """Of what is indexed, by name."""
+        known = self.library.catalog.files()
+        return [os.fsdecode(path) for path in sorted(known) if known[path].state == "indexed"]
+
+    def close(self) -> None:
+        self.jobs.close()
+        self._thread.join(PATIENCE)
+        self.host.close()
+
+    def _run(self) -> None:
+        while not self.jobs.is_closed:
+            job = self.jobs.take(0.05)
+            if job is not None:
+                self.host.run(job)
+
+
+@contextmanager
+def serving(home: Path, tempo: Tempo = QUICK, **options: Any) -> Iterator[Served]:
+    served = Served(home, tempo, **options)
+    try:
+        yield served
+    finally:
+        served.close()
+
+
+def until(condition: Any, what: str = "the state was not reached in time") -> None:
+    deadline = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < deadline, what
+        sleep(0.02)

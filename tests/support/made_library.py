@@ -1,0 +1,96 @@
+"""A quick embedder, and a library of texts made with it."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from assistant.core.values.documents import Document
+from assistant.library.embedding.sentence_transformers import Embedder, Vectors
+from assistant.library.store.catalog import Catalog, Change, Stamp
+from assistant.library.store.collections import Collections
+from assistant.library.store.database import Database
+from assistant.library.store.embeddings import Embeddings
+from assistant.library.text.analysis import Analyzer
+from assistant.library.text.chunking import ChunkLimits, prepare, texts_to_embed
+
+DIMENSIONS = 48
+LIMITS = ChunkLimits(tokens=40, overlap=6)
+STAMP = Stamp(1, 1, 1)
+
+
+class WordEmbedder:
+    """A text is the sum of its words, each a direction of its own. Keeps what it embedded."""
+
+    def __init__(self, identity: str = "words", dimensions: int = DIMENSIONS) -> None:
+        self.identity = identity
+        self.dimensions = dimensions
+        self.max_tokens = 60
+        self.embedded: list[str] = []
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
+        self.embedded += texts
+        if pause:
+            pause()
+        rows = [self._vector(text) for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(texts), self.dimensions)
+
+    def embed_question(self, text: str) -> Vectors:
+        return self._vector(text)
+
+    def _vector(self, text: str) -> Vectors:
+        vector = np.full(self.dimensions, 1e-3, dtype=np.float32)
+        for word in re.findall(r"\w+", text.lower())[: self.max_tokens]:
+            seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+            vector += np.random.default_rng(seed).normal(size=self.dimensions)
+        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+def plain(text: str, title: str = "A title") -> Document:
+    return Document(title=title, text=text, blocks=(), has_lines=False)
+
+
+@dataclass
+class MadeLibrary:
+    """A library.db with one collection and one root, to be filled with texts."""
+
+    home: Path
+    embedder: Embedder = field(default_factory=WordEmbedder)
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.home / "library.db")
+        self.analyzer = Analyzer()
+        self.catalog = Catalog(self.database, self.analyzer)
+        self.collections = Collections(self.database)
+        self.embeddings = Embeddings(
+            self.database, self.embedder.identity, self.embedder.dimensions
+        )
+        self.collection = self.collections.add("default").id
+        self.root = self.collections.add_root(self.collection, b"/docs").id
+
+    def put(
+        self, name: str, text: str, title: str | None = None, root: int | None = None
+    ) -> Change:
+        """Index a file, as the indexing does."""
+        path = f"/docs/{name}".encode()
+        self.catalog.found(root or self.root, [(path, STAMP)])
+        drafts = prepare(plain(text, title or name), self.embedder.count_tokens, LIMITS)
+        missing = self.embeddings.missing([draft.key for draft in drafts])
+        new = {draft.key: draft for draft in drafts if draft.key in missing}
+        texts = texts_to_embed(
+            [(draft.context, draft.chunk.text) for draft in new.values()],
+            self.embedder.count_tokens,
+            self.embedder.max_tokens,
+        )
+        self.embeddings.keep(list(new), self.embedder.embed(texts))
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return self.catalog.replace(path, STAMP, digest, title or name, drafts)
+
+    def close(self) -> None:
+        self.database.close()

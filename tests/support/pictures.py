@@ -1,0 +1,103 @@
+"""Pictures of the screen: a scene is played, and what is seen then compared with one looked at."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from threading import Event
+from time import monotonic
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from assistant.core.values.conversation import ChatMessage, Keep, Timings
+from assistant.core.values.events import Finished, ModelEvent
+from assistant.core.values.sampling import Sampling
+from assistant.storage.conversations import SqliteConversations
+from assistant.tui.app import AssistantApp
+from tests.support.driver import Driver, Setting, make_app
+from tests.support.fake_models import ScriptedModel
+
+SECONDS = 20
+"""How long the screen gets to come to rest."""
+
+NAME = "SmolLM2 135M Q4"
+
+Play = Callable[[Driver], Awaitable[None]]
+Compare = Callable[..., bool]
+
+
+class SteadyModel(ScriptedModel):
+    """Always as fast as the last time."""
+
+    def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        stop: Event,
+        *,
+        keep: Keep = "disk",
+    ) -> Iterator[ModelEvent]:
+        for event in super().stream(messages, sampling, stop, keep=keep):
+            if isinstance(event, Finished):
+                yield event.model_copy(update={"timings": Timings(tokens_per_second=61)})
+            else:
+                yield event
+
+
+class Pictures:
+    """Compares pictures; its conversations are in one store, which is there before the app."""
+
+    def __init__(self, store: SqliteConversations, compare: Compare) -> None:
+        """Args:
+        compare: the fixture `snap_compare`.
+        """
+        self.store = store
+        self._compare = compare
+
+    def show(
+        self,
+        setting: Setting,
+        *plays: Play,
+        size: tuple[int, int] = (110, 34),
+        prepare: Callable[[AssistantApp], None] | None = None,
+    ) -> bool:
+        """Whether the screen is as in the picture after these were played, in turn.
+
+        Args:
+            size: columns and lines.
+            prepare: changes the app before it is opened.
+        """
+        app = make_app(setting, self.store)
+        if prepare is not None:
+            prepare(app)
+
+        async def run_before(pilot: Pilot[None]) -> None:
+            driver = Driver(app, pilot, self.store, setting.models, setting.clipboard)
+            driver.screen.prompt.cursor_blink = False
+            await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            await settled(app)
+            for play in plays:
+                await play(driver)
+            for field in app.screen.query(Input):
+                field.cursor_blink = False
+            await settled(app)
+            # Reading what a dialog shows forgets what lies below it; drawing brings it back.
+            app.screen.refresh()
+            await pilot.pause()
+
+        return self._compare(app, terminal_size=size, run_before=run_before)
+
+
+async def only_look(driver: Driver) -> None:
+    """Play nothing."""
+
+
+async def settled(app: AssistantApp) -> None:
+    """Wait until nothing changes on the screen any more."""
+    deadline = monotonic() + SECONDS
+    before, same = "", 0
+    while same < 5:
+        assert monotonic() < deadline
+        await asyncio.sleep(0.05)
+        strips = app.screen._compositor.render_strips()
+        now = "".join(segment.text for strip in strips for segment in strip)
+        before, same = now, same + 1 if now == before else 0

@@ -1,0 +1,27 @@
+"""Answers from the user's files."""
+
+from pathlib import Path
+
+from tests.support.driver import Setting, opened, scripted
+from tests.support.fake_library import found
+from tests.support.passages import passage
+
+RENT = passage("The landlord may raise the rent once every twelve months.")
+
+
+async def test_an_answer_shows_its_citations_and_the_places_they_come_from(home: Path) -> None:
+    models = scripted(f"{RENT.text} Bananas are yellow.")
+    async with opened(Setting(home, models, library=found(RENT))) as driver:
+        await driver.ask("When may the rent go up?")
+
+        await driver.until_shown("once every twelve months. [1]")
+        await driver.until_shown("[1] lease.md  page 4  ●●●")
+        assert "yellow. [" not in driver.text
+
+
+async def test_an_answer_that_no_passage_bears_out_shows_what_the_files_say(home: Path) -> None:
+    async with opened(Setting(home, scripted("Bananas."), library=found(RENT))) as driver:
+        await driver.ask("When may the rent go up?")
+
+        await driver.until_shown("not borne out by your files, which say:")
+        await driver.until_shown("once every twelve months.”")

@@ -1,0 +1,127 @@
+"""How often the library is asked how it is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from time import monotonic, perf_counter
+
+from assistant.core.errors import LibraryStartError
+from assistant.core.values.library import LibraryStatus
+from assistant.tui.library.status import PRESENCE, Holdings, Rhythm
+from assistant.tui.toolkit.threads import aside
+from tests.support.dropped_files import WaitingLibrary, collection, progress
+
+QUICK = Rhythm(first=0.001, working=0.001, resting=0.002, longest=0.004)
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def until(state: Callable[[], object]) -> None:
+    deadline = monotonic() + 10
+    while not state():
+        assert monotonic() < deadline
+        await asyncio.sleep(0.002)
+
+
+@asynccontextmanager
+async def watching(holdings: Holdings) -> AsyncIterator[None]:
+    watch = asyncio.create_task(holdings.watch())
+    yield
+    watch.cancel()
+
+
+async def test_the_library_is_asked_again_and_again() -> None:
+    library = WaitingLibrary(collections=[collection("housing")])
+    changes: list[None] = []
+    holdings = Holdings(library, lambda: False, lambda: changes.append(None), QUICK)
+    async with watching(holdings):
+        await until(lambda: library.statuses > 5)
+        assert [each.name for each in holdings.collections] == ["housing"]
+        assert holdings.named("HOUSING") == library.sets[0]
+        assert len(changes) == 1
+        library.told = progress(3)
+        await until(lambda: len(changes) == 2)
+        library.sets = []
+        await until(lambda: holdings.is_empty)
+        assert holdings.collections == ()
+
+
+async def test_an_empty_library_and_one_whose_job_is_watched_are_not_asked() -> None:
+    library = WaitingLibrary()
+    holdings = Holdings(library, lambda: False, lambda: None, QUICK)
+    async with watching(holdings):
+        await asyncio.sleep(0.05)
+    watched = WaitingLibrary(collections=[collection("housing")])
+    async with watching(Holdings(watched, lambda: True, lambda: None, QUICK)):
+        await asyncio.sleep(0.05)
+    assert library.statuses == watched.statuses == 0
+
+
+async def test_it_is_left_alone_while_the_user_is_away() -> None:
+    library = WaitingLibrary(collections=[collection("housing")])
+    clock = Clock()
+    holdings = Holdings(library, lambda: False, lambda: None, QUICK, clock)
+    async with watching(holdings):
+        await until(lambda: library.statuses > 2)
+        clock.now = PRESENCE + 1
+        seen = -1
+        while seen != library.statuses:
+            seen = library.statuses
+            await asyncio.sleep(0.05)
+        holdings.user_is_here()
+        await until(lambda: library.statuses > seen + 2)
+
+
+async def test_it_is_asked_on_while_something_is_indexed_though_the_user_is_away() -> None:
+    library = WaitingLibrary(collections=[collection("housing")])
+    library.told = progress(3)
+    clock = Clock()
+    holdings = Holdings(library, lambda: False, lambda: None, QUICK, clock)
+    async with watching(holdings):
+        await until(lambda: library.statuses > 2)
+        clock.now = PRESENCE + 1
+        before = library.statuses
+        await until(lambda: library.statuses > before + 5)
+
+
+class BrokenLibrary(WaitingLibrary):
+    """Cannot be started for a while."""
+
+    is_broken = True
+
+    def status(self) -> LibraryStatus:
+        if self.is_broken:
+            self.statuses += 1
+            raise LibraryStartError("The library could not be started.")
+        return super().status()
+
+
+async def test_a_library_that_cannot_be_asked_is_asked_again_later() -> None:
+    library = BrokenLibrary(collections=[collection("housing")])
+    holdings = Holdings(library, lambda: False, lambda: None, QUICK)
+    async with watching(holdings):
+        await until(lambda: library.statuses > 2)
+        assert holdings.status is None
+        library.is_broken = False
+        await until(lambda: holdings.status is not None)
+
+
+async def test_what_blocks_in_a_thread_does_not_block_the_loop() -> None:
+    import threading
+
+    gate = threading.Event()
+    waiting = asyncio.create_task(aside(gate.wait, 10))
+    started = perf_counter()
+    await asyncio.sleep(0.01)
+    assert perf_counter() - started < 5
+    assert not waiting.done()
+    gate.set()
+    assert await waiting

@@ -1,0 +1,143 @@
+"""What an answer's Markdown looks like, at every width, and while it grows."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it.tree import SyntaxTreeNode
+from textual.app import App, ComposeResult
+
+from assistant.tui.markdown.blocks import CodeBlock
+from assistant.tui.markdown.document import Document, make_parser
+from assistant.tui.markdown.layout import Laid
+from assistant.tui.markdown.rows import spaced
+
+TABLE = "| name | sum |\n|---|---:|\n| a long name of something | 1 |\n| b | 200 |"
+
+
+def drawn(source: str, width: int) -> list[str]:
+    """The lines of a text at this width, without blanks at their ends."""
+    nodes = SyntaxTreeNode(make_parser().parse(source)).children
+    content = Laid(list(spaced(nodes))).at(width)
+    return [line.plain.rstrip() for line in content.wrap(width)]
+
+
+def test_a_list_keeps_its_indentation_where_it_wraps() -> None:
+    source = "1. one\n2. two that is long\n   - inner and long too\n   - x"
+    assert drawn(source, 16) == [
+        "1. one",
+        "2. two that is",
+        "   long",
+        "   ◦ inner and",
+        "     long too",
+        "   ◦ x",
+    ]
+
+
+def test_numbers_are_as_wide_as_the_last_one() -> None:
+    assert drawn("9. a\n10. b", 20) == [" 9. a", "10. b"]
+
+
+def test_a_quotation_marks_every_line() -> None:
+    assert drawn("> some words that wrap\n>\n> - x", 14) == [
+        "▎ some words",
+        "▎ that wrap",
+        "▎",
+        "▎ • x",
+    ]
+
+
+def test_a_table_aligns_its_columns() -> None:
+    assert drawn(TABLE, 60) == [
+        "name                     │ sum",
+        "─────────────────────────┼────",
+        "a long name of something │   1",
+        "b                        │ 200",
+    ]
+
+
+def test_a_table_wraps_its_cells_where_it_is_narrow() -> None:
+    lines = drawn(TABLE, 18)
+    assert all(len(line) <= 18 for line in lines)
+    assert lines[0] == "name         │ sum"
+    assert lines[-1] == "b            │ 200"
+    assert [line.split("│")[0].strip() for line in lines[2:4]] == ["a long name", "of something"]
+
+
+def test_a_table_with_no_room_becomes_a_list_of_its_lines() -> None:
+    wide = "|" + "a|" * 9 + "\n|" + "-|" * 9 + "\n|" + "value|" * 9
+    lines = drawn(wide, 30)
+    assert lines == ["a: value"] * 9
+
+
+def test_html_and_unknown_links_are_text() -> None:
+    assert drawn("<b>x</b> [y](javascript:z)", 40) == ["<b>x</b> [y](javascript:z)"]
+
+
+@given(st.text(alphabet="ab \n#->*`|1.[]()_\t", max_size=200), st.integers(1, 60))
+@settings(max_examples=150, deadline=None)
+def test_no_line_is_wider_than_the_screen(source: str, width: int) -> None:
+    nodes = SyntaxTreeNode(make_parser().parse(source)).children
+    groups = [node for node in nodes if node.type not in ("fence", "code_block")]
+    visual = Laid(list(spaced(groups)))
+    lines = visual.at(width).wrap(width)
+    assert all(line.cell_length <= width for line in lines)
+
+
+class Page(App[None]):
+    def __init__(self, source: str = "") -> None:
+        super().__init__()
+        self.source = source
+
+    def compose(self) -> ComposeResult:
+        yield Document(self.source)
+
+
+PIECES = [
+    "# Ti",
+    "tle\n\nA par",
+    "agraph.\n\n- a",
+    "\n- b\n\n```py\nx",
+    " = 1\n```\n\nan",
+    "d | x\n",
+    "-|-\n",
+]
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+async def test_a_text_that_grew_looks_like_one_that_was_there(size: int) -> None:
+    source = "".join(PIECES) + "1 | 2\n\n> done\n"
+    async with Page().run_test() as pilot:
+        document = pilot.app.query_one(Document)
+        for place in range(0, len(source), size):
+            await document.append(source[place : place + size])
+        grown = _shown(document)
+        before = document.blocks
+        await document.update(source)
+        assert _shown(document) == grown
+        assert document.blocks == before
+    async with Page(source).run_test() as pilot:
+        assert _shown(pilot.app.query_one(Document)) == grown
+
+
+async def test_a_long_text_is_there_although_it_is_parsed_in_a_thread() -> None:
+    source = "\n\n".join(f"Paragraph {number} with words." for number in range(300))
+    async with Page(source).run_test() as pilot:
+        document = pilot.app.query_one(Document)
+        while not document.blocks:
+            await pilot.pause()
+        async with document.lock:
+            assert "\n\n".join(_shown(document)) == source
+
+
+async def test_code_remembers_exactly_what_it_is() -> None:
+    async with Page("```py\nx = '[/x]'\n\n\ty\n```").run_test() as pilot:
+        assert pilot.app.query_one(CodeBlock).code == "x = '[/x]'\n\n\ty"
+
+
+def _shown(document: Document) -> Sequence[str]:
+    return [
+        block.code if isinstance(block, CodeBlock) else block.laid.at(80).plain
+        for block in document.blocks
+    ]

@@ -1,0 +1,100 @@
+"""Copying: messages, code, selections; by which way is said."""
+
+from pathlib import Path
+
+from textual import events
+
+from assistant.tui.markdown.blocks import CodeBlock
+from tests.support.driver import RecordingClipboard, Setting, opened, scripted
+from tests.support.fake_models import Gate
+
+CODE = "Two ways:\n\n```python\nprint(1)\n```\n\nand\n\n```sh\necho 2\n```\n"
+
+
+async def test_y_copies_the_focused_message_and_says_by_which_tool(home: Path) -> None:
+    async with opened(Setting(home, scripted("**Paris** it is."))) as driver:
+        await driver.ask("Capital?")
+        await driver.pilot.press("tab", "y")
+        await driver.until_shown("Copied the message through wl-copy.")
+        assert driver.clipboard.copied == ["**Paris** it is."]
+        await driver.pilot.press("up", "y")
+        await driver.until(lambda: driver.clipboard.copied[1:] == ["Capital?"])
+
+
+async def test_without_a_focused_message_the_last_answer_is_copied(home: Path) -> None:
+    async with opened(Setting(home, scripted("Paris."))) as driver:
+        await driver.ask("Capital?")
+        await driver.pilot.press("ctrl+y")
+        await driver.until(lambda: driver.clipboard.copied == ["Paris."])
+
+
+async def test_each_block_of_code_is_copied_alone(home: Path) -> None:
+    async with opened(Setting(home, scripted(CODE)), size=(100, 40)) as driver:
+        await driver.ask("How?")
+        await driver.pilot.press("tab", "tab", "y")
+        await driver.until(lambda: driver.clipboard.copied == ["print(1)"])
+        await driver.pilot.press("tab", "y")
+        await driver.until(lambda: driver.clipboard.copied[1:] == ["echo 2"])
+        await driver.until_shown("Copied the code through wl-copy.")
+
+
+async def test_k_copies_the_last_code_of_a_message(home: Path) -> None:
+    async with opened(Setting(home, scripted(CODE)), size=(100, 40)) as driver:
+        await driver.ask("How?")
+        await driver.pilot.press("tab", "k")
+        await driver.until(lambda: driver.clipboard.copied == ["echo 2"])
+
+
+async def test_code_is_copied_by_a_click_on_its_frame(home: Path) -> None:
+    async with opened(Setting(home, scripted(CODE)), size=(100, 40)) as driver:
+        await driver.ask("How?")
+        block = driver.screen.query(CodeBlock).first()
+        await driver.pilot.click(block, offset=(block.size.width - 1, block.size.height + 1))
+        await driver.until(lambda: driver.clipboard.copied == ["print(1)"])
+
+
+async def test_where_no_tool_is_the_terminal_is_asked_and_it_is_said(home: Path) -> None:
+    clipboard = RecordingClipboard(tool="")
+    async with opened(Setting(home, scripted("Paris."), clipboard=clipboard)) as driver:
+        await driver.ask("Capital?")
+        await driver.pilot.press("ctrl+y")
+        await driver.until_shown("Copied the message through the terminal (OSC 52).")
+        assert driver.app.clipboard == "Paris."
+
+
+async def test_the_answer_so_far_can_be_copied_while_it_is_written(home: Path) -> None:
+    gate = Gate(after=2)
+    async with opened(Setting(home, scripted("one two three", gate=gate))) as driver:
+        await driver.ask("Count.", wait=False)
+        await driver.until_shown("one two")
+        await driver.pilot.press("ctrl+y")
+        await driver.until(lambda: driver.clipboard.copied == ["one two"])
+        gate.open()
+
+
+async def test_ctrl_c_copies_the_selection_of_the_prompt(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.pilot.press(*"hello", "shift+home", "ctrl+c")
+        await driver.until_shown("Copied the selection through wl-copy.")
+        assert driver.clipboard.copied == ["hello"]
+
+
+async def test_ctrl_c_copies_what_was_selected_with_the_mouse(home: Path) -> None:
+    async with opened(Setting(home, scripted("Paris is the capital."))) as driver:
+        await driver.ask("Capital?")
+        rows = driver.text.split("\n")
+        row = next(place for place, line in enumerate(rows) if "Paris is" in line)
+        column = rows[row].index("Paris")
+        await driver.pilot.mouse_down(offset=(column, row))
+        for step in (2, 4):
+            move = [events.MouseMove]
+            await driver.pilot._post_mouse_events(move, offset=(column + step, row), button=1)
+        await driver.pilot.mouse_up(offset=(column + 4, row))
+        await driver.pilot.press("ctrl+c")
+        await driver.until(lambda: driver.clipboard.copied == ["Paris"])
+
+
+async def test_ctrl_c_without_a_selection_says_how_to_leave(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.pilot.press("ctrl+c")
+        await driver.until_shown("Ctrl+Q leaves.")
