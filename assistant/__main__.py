@@ -21,7 +21,7 @@ WORKER = "--worker"
 
 
 def main() -> None:
-    """Run what the command line says and exit with its status."""
+    """Run what the command line says, and exit with its status."""
     os.environ.update(OFFLINE)
     if os.environ.get(HOME):
         # Workers run in another folder, where a relative path is another one.
@@ -31,19 +31,23 @@ def main() -> None:
         # What a library warns about is for its developers, not for the user's screen.
         warnings.simplefilter("ignore")
     try:
-        status = _work(sys.argv[2]) if sys.argv[1:2] == [WORKER] and sys.argv[2:] else _command()
+        status = (
+            _run_worker(sys.argv[2])
+            if sys.argv[1:2] == [WORKER] and sys.argv[2:]
+            else _run_command()
+        )
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
 
 
-def _command() -> int:
+def _run_command() -> int:
     from assistant.cli.entry import main as run  # noqa: PLC0415 -- after the flags are set
 
     return run()
 
 
-def _work(name: str) -> int:
+def _run_worker(name: str) -> int:
     """Be a worker; its standard error is its log, so that is where a traceback belongs."""
     from assistant.core.errors import AssistantError  # noqa: PLC0415
     from assistant.workers import run_worker  # noqa: PLC0415 -- after the flags are set

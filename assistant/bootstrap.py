@@ -1,4 +1,4 @@
-"""The only place that chooses concrete classes and puts them together."""
+"""Composition root of a front end: the only place that chooses its concrete classes."""
 
 import os
 from contextlib import suppress
@@ -16,8 +16,8 @@ from assistant.core.values.sampling import AdapterUse
 from assistant.engine.download.client import HubDownloads
 from assistant.engine.models.catalog import LocalModels
 from assistant.engine.models.discovery import in_folder, other_programs
-from assistant.engine.models.survey import Survey
-from assistant.engine.models.tunings import Tunings
+from assistant.engine.models.survey import ModelSurvey
+from assistant.engine.models.tunings import TuningFile
 from assistant.engine.options import LoadOptions
 from assistant.engine.tuning.client import LocalTuning
 from assistant.ipc.join import Joiner
@@ -50,16 +50,17 @@ class Assistant:
     library: Library
 
     def tidy(self) -> None:
-        """Empty the trash of what is past its time; whoever holds the database now does it then."""
+        """Purge the trash of what is past its time; a busy database is left for later."""
         with suppress(StorageError):
             self.store.purge()
 
     def close(self) -> None:
+        """Close the database; workers go on and end when they are idle."""
         self.store.close()
 
 
 def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assistant:
-    """Put a front end together: folders are made, the database is opened, no model is loaded.
+    """A front end put together: folders made, database opened, no model loaded.
 
     Args:
         chats: where conversations are kept, when not with the user's.
@@ -105,7 +106,7 @@ def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
         paths.models,
         settings.chat.model,
         places=[*folders, *others],
-        survey=Survey((*program(), "--worker", HEADERS), paths.cache / "models.json"),
+        survey=ModelSurvey((*program(), "--worker", HEADERS), paths.cache / "models.json"),
         own={
             name: LoadOptions(
                 **common | own.model_dump(include=set(LoadOptions.model_fields), exclude_none=True)
@@ -116,15 +117,15 @@ def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
             name: [AdapterUse(name=file, scale=scale) for file, scale in own.adapters.items()]
             for name, own in settings.model.items()
         },
-        tunings=Tunings(paths.tunings),
+        tunings=TuningFile(paths.tunings),
     )
 
 
 def model_tuning(settings: Settings, paths: Paths) -> ModelTuning:
-    """How models are measured, and what is remembered of it."""
+    """Benchmarks of models, and the tunings that are remembered."""
     return LocalTuning(
         model_catalog(settings, paths),
-        Tunings(paths.tunings),
+        TuningFile(paths.tunings),
         (*program(), "--worker", BENCH),
         engine_worker(paths),
     )
@@ -137,7 +138,7 @@ def model_downloads(settings: Settings, paths: Paths) -> ModelDownloads:
 
 
 def library(paths: Paths) -> Library:
-    """The user's files, in the hands of the library worker."""
+    """The user's files, indexed by the library worker."""
     return WorkerLibrary(Joiner(library_worker(paths)), paths.library)
 
 
@@ -147,7 +148,7 @@ def prompt_library(paths: Paths) -> PromptLibrary:
 
 
 def shipped_prompts() -> Path:
-    """Inside the installed package, or beside it when run from a checkout."""
+    """Folder of the shipped prompts: in the installed package, or beside it in a checkout."""
     installed = PACKAGE / "_prompts"
     return installed if installed.is_dir() else PACKAGE.parent / "prompts"
 

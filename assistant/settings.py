@@ -1,4 +1,4 @@
-"""One frozen Settings from settings.toml and the environment.
+"""Settings from settings.toml and the environment, as one frozen value.
 
 Every setting can be given in the file as `[section] key = value` and in the environment as
 `ASSISTANT_SECTION__KEY`; the environment wins. pydantic-settings would do the same and costs a

@@ -1,4 +1,9 @@
-"""The only place that chooses concrete classes and puts them together."""
+"""Worker processes: their names, the commands that start them, and the mains they run.
+
+A main is imported when its process runs it: what a worker is built on (llama.cpp, Chroma, the
+readers of files) must not reach the front end that starts it, and a helper may die of what it
+reads.
+"""
 
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
@@ -65,7 +70,7 @@ def library_worker(paths: Paths) -> WorkerSpec:
 
 
 def run_worker(name: str) -> None:
-    """Be the worker called `name` until it is idle for long enough."""
+    """Run the main of the worker called `name` until it is idle for long enough."""
     match name:
         case "engine":
             require_processor()
@@ -105,13 +110,13 @@ def run_worker(name: str) -> None:
 
 def _run_engine() -> None:
     # llama.cpp belongs to the worker alone; a front end must not import it.
-    from assistant.engine.worker.main import Keeping, serve  # noqa: PLC0415
+    from assistant.engine.worker.main import SnapshotSettings, serve  # noqa: PLC0415
 
-    paths, settings = _surroundings()
+    paths, settings = _load_environment()
     budget = int(settings.engine.snapshots * GIGABYTE)
     serve(
         engine_worker(paths),
-        Keeping(paths.snapshots, budget) if budget else None,
+        SnapshotSettings(paths.snapshots, budget) if budget else None,
         idle_unload=settings.engine.idle_unload,
         idle_exit=settings.engine.idle_exit,
         models=settings.engine.models,
@@ -121,11 +126,11 @@ def _run_engine() -> None:
 def _run_library() -> None:
     # What the worker is built on belongs to it alone.
     from assistant.library.files.walk import WalkRules  # noqa: PLC0415
-    from assistant.library.limits import Limits, Ocr  # noqa: PLC0415
+    from assistant.library.limits import OcrOptions, ReadLimits  # noqa: PLC0415
     from assistant.library.worker.main import serve  # noqa: PLC0415
     from assistant.library.worker.options import LibraryOptions  # noqa: PLC0415
 
-    paths, settings = _surroundings()
+    paths, settings = _load_environment()
     chosen = settings.library
     largest = chosen.largest_file * MEGABYTE
     options = LibraryOptions(
@@ -138,15 +143,17 @@ def _run_library() -> None:
         processes=chosen.readers,
         watch=chosen.watch,
         rules=WalkRules(hidden=chosen.hidden, largest_file=largest),
-        limits=Limits(
+        limits=ReadLimits(
             file_bytes=largest,
-            ocr=Ocr(languages=tuple(chosen.ocr_languages.split("+"))) if chosen.ocr else None,
+            ocr=OcrOptions(languages=tuple(chosen.ocr_languages.split("+")))
+            if chosen.ocr
+            else None,
         ),
     )
     serve(library_worker(paths), options, idle_exit=chosen.idle_exit)
 
 
-def _surroundings() -> tuple[Paths, Settings]:
+def _load_environment() -> tuple[Paths, Settings]:
     paths = find_paths()
     settings = load_settings(paths.settings_file)
     make_folders(paths)

@@ -17,7 +17,7 @@ from assistant.core.ports.models import ChatModel
 from assistant.core.values.conversation import ChatMessage
 from assistant.core.values.events import Loaded, Wrote
 from assistant.core.values.sampling import Sampling
-from assistant.engine.options import BEGINNING
+from assistant.engine.options import INITIAL_WINDOW
 from assistant.settings import Settings, load_settings
 from assistant.system.paths import find_paths
 from benchmarks.pairs import Comparison, compare, pairs
@@ -123,7 +123,7 @@ def _two_turns(number: int) -> tuple[float, float]:
 def _bare(model: str, settings: Settings) -> Iterator["_Bare"]:
     engine = settings.engine
     command = [sys.executable, "-m", "benchmarks.bare", str(Path(model))]
-    command += [str(engine.context_window or BEGINNING), str(engine.threads)]
+    command += [str(engine.context_window or INITIAL_WINDOW), str(engine.threads)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

@@ -8,13 +8,13 @@ import os
 import sys
 from time import perf_counter
 
-from assistant.library.embedding.sentence_transformers import OFFLINE
+from assistant.library.embedding.sentence_transformers import OFFLINE_ENVIRONMENT
 
 
 def main() -> None:
     out = sys.stdout
     sys.stdout = sys.stderr
-    os.environ.update(OFFLINE)
+    os.environ.update(OFFLINE_ENVIRONMENT)
     os.nice(int(sys.argv[2]))
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 -- after OFFLINE
 

@@ -61,7 +61,9 @@ class Case(NamedTuple):
     rows: Rows
 
     def cited(self) -> tuple[Citation, ...]:
-        return citations.check(self.written.answer, self.written.passages, lambda *_: self.rows)
+        return citations.check_citations(
+            self.written.answer, self.written.passages, lambda *_: self.rows
+        )
 
 
 class Result(NamedTuple):
@@ -86,7 +88,7 @@ def cases_of(
             yield _case(library, kind, written)
     drawn = random.Random(split)
     for question in asked[: 3 * count]:
-        passages = library.retrieval.search(question.text, None, grounding.MOST).passages
+        passages = library.retrieval.search(question.text, None, grounding.MAX_PASSAGES).passages
         if Written(question, passages, "", False).holding:
             yield from _made(library, question, asked, passages, drawn)
 

@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from assistant.core.evaluation import Quality, auc, first_rank, quality
+from assistant.core.evaluation import RankingQuality, auc, first_rank, quality
 from assistant.library.embedding.sentence_transformers import (
     SentenceTransformerEmbedder,
     starter_folder,
 )
 from assistant.library.search.evidence import JUDGE
-from assistant.library.search.retrieval import Found
+from assistant.library.search.retrieval import RetrievalCandidates
 from assistant.library.text.chunking import ChunkLimits
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
@@ -28,19 +28,19 @@ from benchmarks.question_sets import NAMES, Question, data_folder, load
 GOALS = {"English": (91.5, 97.0), "Portuguese": (92.0, 97.0)}
 """nDCG@10 and recall@5 of our ranking."""
 
-Ranker = Callable[[Found], list[int]]
+Ranker = Callable[[RetrievalCandidates], list[int]]
 """The passages of a method, best first."""
 
 
-def dense_only(found: Found) -> list[int]:
+def dense_only(found: RetrievalCandidates) -> list[int]:
     return [passage for passage, _ in found.hits]
 
 
-def keywords_only(found: Found) -> list[int]:
+def keywords_only(found: RetrievalCandidates) -> list[int]:
     return found.keyword_hits
 
 
-def reciprocal_ranks(found: Found, k: int = 60) -> list[int]:
+def reciprocal_ranks(found: RetrievalCandidates, k: int = 60) -> list[int]:
     """The usual hybrid: https://dl.acm.org/doi/10.1145/1571941.1572114"""
     scores: dict[int, float] = {}
     for hits in (dense_only(found), found.keyword_hits):
@@ -49,7 +49,7 @@ def reciprocal_ranks(found: Found, k: int = 60) -> list[int]:
     return sorted(scores, key=lambda passage: -scores[passage])
 
 
-def ours(found: Found) -> list[int]:
+def ours(found: RetrievalCandidates) -> list[int]:
     return [candidate.passage.id for candidate in found.ranked]
 
 
@@ -61,7 +61,7 @@ METHODS: dict[str, Ranker] = {
 }
 
 
-def measure(library: BenchLibrary, questions: Sequence[Question]) -> dict[str, Quality]:
+def measure(library: BenchLibrary, questions: Sequence[Question]) -> dict[str, RankingQuality]:
     """Every method on the same questions; ids of files are those of paragraphs."""
     ranks: dict[str, list[int | None]] = {name: [] for name in METHODS}
     for question in questions:
@@ -76,7 +76,9 @@ def measure(library: BenchLibrary, questions: Sequence[Question]) -> dict[str, Q
     return {name: quality(places) for name, places in ranks.items()}
 
 
-def measure_articles(library: BenchLibrary, questions: Sequence[Question]) -> dict[str, Quality]:
+def measure_articles(
+    library: BenchLibrary, questions: Sequence[Question]
+) -> dict[str, RankingQuality]:
     """Whether a passage of the right article holds an answer, word for word."""
     ranks: dict[str, list[int | None]] = {name: [] for name in METHODS}
     for question in questions:
@@ -94,8 +96,8 @@ def measure_articles(library: BenchLibrary, questions: Sequence[Question]) -> di
     return {name: quality(places) for name, places in ranks.items()}
 
 
-def print_table(title: str, table: dict[str, Quality]) -> None:
-    print(f"\n{title:<40} {Quality.titles()}")
+def print_table(title: str, table: dict[str, RankingQuality]) -> None:
+    print(f"\n{title:<40} {RankingQuality.titles()}")
     for name, row in table.items():
         print(f"  {name:<38} {row.row()}", flush=True)
 
@@ -116,7 +118,7 @@ def print_evidence(language: str, asked: Sequence[Asked]) -> None:
         )
 
 
-def missed(language: str, table: dict[str, Quality]) -> list[str]:
+def missed(language: str, table: dict[str, RankingQuality]) -> list[str]:
     ndcg, recall = GOALS[language]
     mine = table["ours"]
     better = max(table["dense only"].ndcg_10, table["keywords only"].ndcg_10)

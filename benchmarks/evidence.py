@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from assistant.library.search.evidence import Signs
+from assistant.library.search.evidence import EvidenceFeatures
 from assistant.library.text.chunking import ChunkLimits
 from assistant.library.text.languages import Language
 from benchmarks.library import Remembering, library_of, one_each
@@ -27,7 +27,7 @@ class Asked(NamedTuple):
     """What was found for one question."""
 
     size: str
-    signs: Signs
+    signs: EvidenceFeatures
     language: Language
     is_there: bool
     """Whether the article that answers it is in the library."""

@@ -12,16 +12,16 @@ import numpy as np
 from assistant.core.values.documents import Block, Document
 from assistant.library.embedding.sentence_transformers import Embedder, Vectors
 from assistant.library.embedding.serving import SharedEmbedder
-from assistant.library.search.retrieval import Retrieval
-from assistant.library.store.catalog import Catalog, Stamp
-from assistant.library.store.collections import Collections
-from assistant.library.store.database import Database
+from assistant.library.search.retrieval import HybridRetriever
+from assistant.library.store.catalog import FileCatalog, FileStamp
+from assistant.library.store.collections import CollectionStore
+from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.text.analysis import Analyzer
-from assistant.library.text.chunking import ChunkLimits, prepare, texts_to_embed
+from assistant.library.text.chunking import ChunkLimits, draft_passages, texts_to_embed
 from assistant.library.vectors.index import VectorIndex
 from assistant.library.vectors.places import EmbeddedPlace
-from assistant.library.vectors.semantic import Meaning
+from assistant.library.vectors.semantic import SemanticIndex
 from benchmarks.question_sets import Paragraph
 
 PROBE = (sys.executable, "-m", "assistant.library.vectors.probe")
@@ -31,13 +31,13 @@ PROBE = (sys.executable, "-m", "assistant.library.vectors.probe")
 class BenchLibrary:
     """The open parts of a library."""
 
-    database: Database
+    database: LibraryDatabase
     analyzer: Analyzer
     embedder: Embedder
     embeddings: Embeddings
     index: VectorIndex
-    retrieval: Retrieval
-    by_words: Retrieval
+    retrieval: HybridRetriever
+    by_words: HybridRetriever
     """Without any embedder."""
 
 
@@ -93,14 +93,14 @@ def library_of(
 ) -> Iterator[BenchLibrary]:
     """A library of documents, by name, in a folder that goes away."""
     with tempfile.TemporaryDirectory(prefix="as-") as folder:
-        database = Database(Path(folder) / "library.db")
+        database = LibraryDatabase(Path(folder) / "library.db")
         analyzer = Analyzer()
-        catalog = Catalog(database, analyzer)
-        collections = Collections(database)
+        catalog = FileCatalog(database, analyzer)
+        collections = CollectionStore(database)
         embeddings = Embeddings(database, embedder.identity, embedder.dimensions)
         root = collections.add_root(collections.add("all").id, b"/all")
         drafts = [
-            (name, document.title, prepare(document, embedder.count_tokens, limits))
+            (name, document.title, draft_passages(document, embedder.count_tokens, limits))
             for name, document in documents
         ]
         pieces = {draft.key: draft for _, _, each in drafts for draft in each}
@@ -110,7 +110,7 @@ def library_of(
             embedder.max_tokens,
         )
         embeddings.keep(list(pieces), embedder.embed(texts))
-        stamp = Stamp(0, 0, 0)
+        stamp = FileStamp(0, 0, 0)
         catalog.found(root.id, [(f"/all/{name}".encode(), stamp) for name, _, _ in drafts])
         for name, title, each in drafts:
             catalog.replace(f"/all/{name}".encode(), stamp, "", title, each)
@@ -119,10 +119,10 @@ def library_of(
         )
         index = VectorIndex(place, embeddings)
         index.open()
-        meaning = Meaning(SharedEmbedder(embedder), embeddings, index)
-        retrieval = Retrieval(database, analyzer, meaning)
+        meaning = SemanticIndex(SharedEmbedder(embedder), embeddings, index)
+        retrieval = HybridRetriever(database, analyzer, meaning)
         try:
-            by_words = Retrieval(database, analyzer, None)
+            by_words = HybridRetriever(database, analyzer, None)
             yield BenchLibrary(database, analyzer, embedder, embeddings, index, retrieval, by_words)
         finally:
             index.close()

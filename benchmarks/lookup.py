@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 
 from assistant import bootstrap
-from assistant.core.grounding.retrieval import compose
+from assistant.core.grounding.retrieval import compose_question
 from assistant.core.ports.models import ChatModel
 from assistant.core.values.conversation import ChatMessage, Place
 from assistant.core.values.documents import Passage
@@ -147,7 +147,9 @@ def _questions() -> list[str]:
     """With passages, as the library puts them before a question."""
     around = PARAGRAPHS * 2
     return [
-        compose(ask.format(subject), [_passage(text) for text in around[first : first + 3]])
+        compose_question(
+            ask.format(subject), [_passage(text) for text in around[first : first + 3]]
+        )
         for first, (subject, ask) in enumerate(zip(SUBJECTS, cycle(ASKED), strict=False))
     ]
 

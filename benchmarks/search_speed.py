@@ -17,18 +17,18 @@ from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Chunk
 from assistant.library.embedding.sentence_transformers import Vectors
 from assistant.library.embedding.serving import SharedEmbedder
-from assistant.library.search.retrieval import Retrieval
+from assistant.library.search.retrieval import HybridRetriever
 from assistant.library.store import passages
-from assistant.library.store.catalog import Catalog, Stamp
-from assistant.library.store.collections import Collections
-from assistant.library.store.database import Database
+from assistant.library.store.catalog import FileCatalog, FileStamp
+from assistant.library.store.collections import CollectionStore
+from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.text.analysis import Analyzer
-from assistant.library.text.chunking import Draft, context_of, key_of
+from assistant.library.text.chunking import PassageDraft, context_of, key_of
 from assistant.library.text.languages import stop_words
 from assistant.library.vectors.index import VectorIndex
 from assistant.library.vectors.places import EmbeddedPlace
-from assistant.library.vectors.semantic import Meaning
+from assistant.library.vectors.semantic import SemanticIndex
 from benchmarks.library import PROBE
 from benchmarks.pairs import HEADER, Comparison
 
@@ -42,7 +42,7 @@ GOAL_MS = 60.0
 PASSAGES = 100_000
 QUESTIONS = 200
 FOUND = 8
-STAMP = Stamp(0, 0, 0)
+STAMP = FileStamp(0, 0, 0)
 
 
 class Made:
@@ -85,10 +85,10 @@ class Made:
         raise NotImplementedError
 
 
-def fill(database: Database, embeddings: Embeddings, made: Made, count: int) -> list[str]:
+def fill(database: LibraryDatabase, embeddings: Embeddings, made: Made, count: int) -> list[str]:
     """Store passages in two collections, of 19 and 1 of each 20 files; some of the texts."""
     analyzer = Analyzer()
-    catalog, collections = Catalog(database, analyzer), Collections(database)
+    catalog, collections = FileCatalog(database, analyzer), CollectionStore(database)
     roots = [collections.add_root(collections.add(n).id, b"/" + n.encode()) for n in "ab"]
     texts = []
     for number in range(count // IN_A_FILE):
@@ -101,7 +101,7 @@ def fill(database: Database, embeddings: Embeddings, made: Made, count: int) -> 
             start = position * 2000
             chunk = Chunk(start=start, end=start + len(text), text=text, place=Place())
             context = context_of(title, chunk.place)
-            drafts.append(Draft(chunk, "en", context, key_of(context, text)))
+            drafts.append(PassageDraft(chunk, "en", context, key_of(context, text)))
         embeddings.keep([draft.key for draft in drafts], made.vectors(IN_A_FILE))
         catalog.found(root.id, [(path, STAMP)])
         catalog.replace(path, STAMP, "", title, drafts)
@@ -116,7 +116,7 @@ def measure(folder: Path, count: int = PASSAGES, asked: int = QUESTIONS) -> list
         folder: where the library is made, unless it is there already.
     """
     made = Made()
-    database = Database(folder / "library.db")
+    database = LibraryDatabase(folder / "library.db")
     embeddings = Embeddings(database, made.identity, DIMENSIONS)
     if not embeddings.collection_ids():
         fill(database, embeddings, made, count)
@@ -124,8 +124,8 @@ def measure(folder: Path, count: int = PASSAGES, asked: int = QUESTIONS) -> list
     index = VectorIndex(place, embeddings)
     index.open()
     try:
-        meaning = Meaning(SharedEmbedder(made), embeddings, index)
-        retrieval = Retrieval(database, Analyzer(), meaning)
+        meaning = SemanticIndex(SharedEmbedder(made), embeddings, index)
+        retrieval = HybridRetriever(database, Analyzer(), meaning)
         with database.read() as connection:
             ids = range(1, count, max(1, count // asked))
             texts = [stored.text for stored in passages.load(connection, ids).values()]
@@ -144,8 +144,8 @@ def measure(folder: Path, count: int = PASSAGES, asked: int = QUESTIONS) -> list
 
 def _compare(
     what: str,
-    retrieval: Retrieval,
-    meaning: Meaning,
+    retrieval: HybridRetriever,
+    meaning: SemanticIndex,
     questions: Sequence[str],
     scope: list[int] | None,
 ) -> Iterator[Comparison]:

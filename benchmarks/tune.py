@@ -20,8 +20,8 @@ from assistant.library.embedding.sentence_transformers import (
     SentenceTransformerEmbedder,
     starter_folder,
 )
-from assistant.library.search.evidence import JUDGE, Signs
-from assistant.library.search.ranking import Features
+from assistant.library.search.evidence import JUDGE, EvidenceFeatures
+from assistant.library.search.ranking import RankingFeatures
 from assistant.library.text.chunking import ChunkLimits
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, library_of, one_each
@@ -60,7 +60,7 @@ def fit_ranking(languages: Sequence[Sequence[Case]]) -> Array:
     """Weights that make the right candidates likeliest, in the manner of a softmax over each
     question's candidates. The first feature, dense, has a weight for each language: those of the
     second and further ones come last."""
-    width = len(Features._fields)
+    width = len(RankingFeatures._fields)
     rows: list[tuple[Array, npt.NDArray[np.bool_]]] = []
     for number, cases in enumerate(languages):
         for case in cases:
@@ -90,7 +90,7 @@ def fit_ranking(languages: Sequence[Sequence[Case]]) -> Array:
 
 
 def weights_for(fitted: Array, number: int) -> Array:
-    width = len(Features._fields)
+    width = len(RankingFeatures._fields)
     weights = fitted[:width].copy()
     if number:
         weights[0] = fitted[width + number - 1]
@@ -116,9 +116,11 @@ def tune_ranking(languages: dict[str, list[Case]]) -> None:
     for name, places in zip(languages, held_out, strict=True):
         print(f"{name}, held out: {quality(places).row()}")
     fitted = fit_ranking(groups)
-    for field, weight in zip(Features._fields, fitted, strict=False):
+    for field, weight in zip(RankingFeatures._fields, fitted, strict=False):
         print(f"    {field}={weight:.2f}")
-    for name, weight in zip(list(languages)[1:], fitted[len(Features._fields) :], strict=True):
+    for name, weight in zip(
+        list(languages)[1:], fitted[len(RankingFeatures._fields) :], strict=True
+    ):
         print(f"    dense for {name}: {weight:.2f}")
 
 
@@ -138,7 +140,12 @@ class Told(NamedTuple):
 def told_by(asked: Sequence[Asked]) -> Told:
     alike = Counter((each.size, each.is_there) for each in asked)
     return Told(
-        np.array([[getattr(each.signs, name) for name in Signs.model_fields] for each in asked]),
+        np.array(
+            [
+                [getattr(each.signs, name) for name in EvidenceFeatures.model_fields]
+                for each in asked
+            ]
+        ),
         np.array([each.is_there for each in asked], dtype=float),
         np.array([1 / alike[each.size, each.is_there] for each in asked]),
     )
@@ -180,7 +187,9 @@ def tune_evidence(language: str, asked: Sequence[Asked]) -> None:
             f"{language}, {size}, held out: AUC {auc(there.tolist(), elsewhere.tolist()):.3f}   "
             f"kept {np.mean(there >= enough):.3f}   let through {np.mean(elsewhere >= enough):.3f}"
         )
-    for name, weight in zip([*Signs.model_fields, "bias"], fit_evidence(told), strict=True):
+    for name, weight in zip(
+        [*EvidenceFeatures.model_fields, "bias"], fit_evidence(told), strict=True
+    ):
         print(f"    {name}={weight:.1f}")
 
 

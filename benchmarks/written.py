@@ -10,7 +10,7 @@ from threading import Event
 from typing import NamedTuple
 
 from assistant.core.grounding import retrieval as grounding
-from assistant.core.grounding.retrieval import compose
+from assistant.core.grounding.retrieval import compose_question
 from assistant.core.ports.models import ChatModel
 from assistant.core.values.conversation import ChatMessage
 from assistant.core.values.documents import Passage
@@ -66,9 +66,9 @@ class Writer:
     def write(self, question: Question, passages: Sequence[Passage]) -> Iterator[Written]:
         """The answer from the passages, and the one without."""
         self._load()
-        used = grounding.fit(question.text, passages, self._model, self._window)
+        used = grounding.fit_passages(question.text, passages, self._model, self._window)
         for alone in (False, True):
-            content = question.text if alone else compose(question.text, used)
+            content = question.text if alone else compose_question(question.text, used)
             yield Written(question, used, self._answer(content), alone)
 
     def _answer(self, content: str) -> str:
@@ -96,7 +96,7 @@ def write_all(
 ) -> Iterator[Written]:
     """Answers to the questions for which a passage is found that answers them."""
     for question in questions:
-        result = library.retrieval.search(question.text, None, grounding.MOST)
+        result = library.retrieval.search(question.text, None, grounding.MAX_PASSAGES)
         found = {passage.path.removeprefix("/all/") for passage in result.passages}
         if found & question.relevant:
             for written in writer.write(question, result.passages):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from assistant.cli.entry import NAME, command
+from assistant.cli.entry import PROGRAM_NAME, command
 from assistant.cli.settings import describe
 from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
@@ -77,7 +77,7 @@ def _settings() -> Iterator[str]:
 
 def _cli() -> Iterator[str]:
     yield "# Commands"
-    for path, member in _commands(NAME, command):
+    for path, member in _commands(PROGRAM_NAME, command):
         context = click.Context(
             member,
             info_name=path,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.bootstrap import build, model_catalog, prompt_library
-from assistant.core.conversations.start import begin
+from assistant.core.conversations.start import begin_conversation
 from assistant.core.errors import SettingsError, StorageError
 from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
@@ -137,8 +137,8 @@ def test_a_conversation_keeps_the_prompt_as_it_is_when_it_begins(home: Path) -> 
     assistant = build(Settings(), find_paths())
     general = assistant.prompts.get("general")
 
-    begun = begin(assistant.store, general, "big")
-    bare = begin(assistant.store)
+    begun = begin_conversation(assistant.store, general, "big")
+    bare = begin_conversation(assistant.store)
 
     assert (begun.system_prompt, begun.prompt_name, begun.model) == (general.text, "general", "big")
     assert (bare.system_prompt, bare.prompt_name, bare.model) == ("", None, None)

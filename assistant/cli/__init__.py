@@ -1,1 +1,18 @@
-"""The command line: one module per group of commands, and the border of the process."""
+"""Command line: the entry point, the terminal, one file per group of commands.
+
+entry            the `assistant` command, its errors and exit status, opening the screen
+program          settings, paths and services of one run, built when first needed
+console          standard output and standard error, tables, styles, progress
+interruption     signals as a stop flag
+ask/             `assistant ask`: one question, one answer
+chats/           `assistant chats`: the kept conversations
+library          `assistant library`, `add`, `search`: the user's files
+indexing_report  plan, progress and skipped files of an indexing job
+models           `assistant models`: models on this machine, downloads
+bench            `assistant bench`: threads and batch sizes measured
+prompts          `assistant prompts`: the library of system prompts
+transfer         `assistant export` and `assistant import`
+eval             `assistant eval`: retrieval and citation metrics
+settings         `assistant settings`: every setting as it is now
+about            `assistant doctor` and `assistant licenses`
+"""

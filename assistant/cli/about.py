@@ -1,7 +1,4 @@
-"""`assistant doctor`: what works here, what does not, and how to fix it.
-
-`assistant licenses`: what the program stands on, and on what terms.
-"""
+"""`assistant doctor` and `assistant licenses`: health checks and third-party licences."""
 
 import sys
 from pathlib import Path
@@ -29,23 +26,23 @@ def doctor(program: Program, /, quick: bool, as_json: bool) -> int:
     Ends with status 1 when something has to be fixed.
     """
     # Only this command needs what it looks at.
-    from assistant.doctor.run import Place, examine  # noqa: PLC0415
+    from assistant.doctor.run import RunEnvironment, run_checks  # noqa: PLC0415
 
     console = program.console
     package = Path(sys.executable).parent if getattr(sys, "frozen", False) else None
-    place = Place(program.paths, program.environment, console.is_terminal, package)
+    place = RunEnvironment(program.paths, program.environment, console.is_terminal, package)
     found: list[Check] = []
-    for check in examine(place, quick=quick):
+    for check in run_checks(place, quick=quick):
         found.append(check)
         if not as_json:
-            _print(console, check)
+            _print_check(console, check)
     failed = [check for check in found if check.status == "fail"]
     if as_json:
         console.json({"ok": not failed, "checks": [check.model_dump() for check in found]})
     return 1 if failed else 0
 
 
-def _print(console: Console, check: "Check") -> None:
+def _print_check(console: Console, check: "Check") -> None:
     console.styled(
         f"{check.status:<4}  {check.name:<22}{one_line(check.detail, 1000)}",
         "" if check.status == "ok" else BOLD,

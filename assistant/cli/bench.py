@@ -1,4 +1,4 @@
-"""`assistant bench`: how a model runs fastest on this machine."""
+"""`assistant bench`: benchmark of threads and batch sizes on this machine."""
 
 from collections.abc import Iterator, Sequence
 from statistics import median
@@ -9,14 +9,20 @@ from assistant.cli.console import Console
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core.values.events import Loading
-from assistant.core.values.tuning import Choice, Contest, Outcome, Tried, Tuned
+from assistant.core.values.tuning import (
+    CandidateMeasured,
+    Contest,
+    ContestOutcome,
+    Tuned,
+    TunedOption,
+)
 
 HEADING = ("", "", "tokens/s", "±", "times")
-NUMBERS = (2, 3, 4)
-NOISY = 0.1
+NUMBER_COLUMNS = (2, 3, 4)
+NOISE_LIMIT = 0.1
 """Noise from which on a quieter moment would tell more."""
 
-BAR = 20
+BAR_COLUMNS = 20
 """Columns of the longest bar."""
 
 
@@ -42,7 +48,7 @@ def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_
         else:
             console.line(f"Forgot {count} measurement{'' if count == 1 else 's'}.")
         return 0
-    board, tuned = Board(), None
+    board, tuned = MeasurementTable(), None
     with Interruption() as interruption:
         for event in tuning.measure(model, interruption.stop, quick=quick):
             if isinstance(event, Tuned):
@@ -59,26 +65,27 @@ def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_
     if as_json:
         console.json({**tuned.model_dump(mode="json"), "speeds": board.speeds()})
     else:
-        _tell(console, board, tuned, tuning.in_use(model))
+        _print_tuned(console, board, tuned, tuning.in_use(model))
     return 0
 
 
-class Board:
-    """The measurements so far, as a table."""
+class MeasurementTable:
+    """Table of the measurements so far."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[Contest, int], list[float]] = {}
         self._usual: dict[Contest, int] = {}
-        self._last: Tried | None = None
+        self._last: CandidateMeasured | None = None
 
-    def take(self, tried: Tried) -> None:
+    def take(self, tried: CandidateMeasured) -> None:
+        """Add a measurement."""
         self._rows.setdefault((tried.contest, tried.value), []).append(tried.speed)
         if tried.usual:
             self._usual[tried.contest] = tried.value
         self._last = tried
 
     def live(self) -> list[str]:
-        """The contest that is on, with bars."""
+        """Lines of the contest that is on, with bars."""
         last = self._last
         if last is None:
             return []
@@ -86,13 +93,13 @@ class Board:
         most = max(median(speeds) for _, speeds in rows)
         told = [f"{last.done} of {last.total} measurements: {_TITLES[last.contest]}"]
         for value, speeds in rows:
-            bar = "█" * round(BAR * median(speeds) / most)
+            bar = "█" * round(BAR_COLUMNS * median(speeds) / most)
             mark = "usual" if self._usual.get(last.contest) == value else ""
-            told.append(f"{value:>6} {bar:<{BAR}} {median(speeds):>9,.1f} tokens/s {mark}")
+            told.append(f"{value:>6} {bar:<{BAR_COLUMNS}} {median(speeds):>9,.1f} tokens/s {mark}")
         return told
 
     def rows(self) -> Iterator[Sequence[str]]:
-        """Everything, line by line."""
+        """Rows of the table, one for each value that was measured."""
         before = None
         for (what, value), speeds in self._rows.items():
             yield (
@@ -118,19 +125,21 @@ _TITLES: dict[Contest, str] = {
 }
 
 
-def told_choice(choice: Choice) -> tuple[str, str]:
-    """What a model is run with and where that comes from, as a row."""
+def choice_row(choice: TunedOption) -> tuple[str, str]:
+    """Table row of a choice: what a model is run with, and where that comes from."""
     return _TITLES[choice.contest], f"{_amount(choice.contest, choice.value)} ({choice.origin})"
 
 
-def _tell(console: Console, board: Board, tuned: Tuned, used: Sequence[Choice]) -> None:
-    console.table(list(board.rows()), HEADING, numbers=NUMBERS)
+def _print_tuned(
+    console: Console, board: MeasurementTable, tuned: Tuned, used: Sequence[TunedOption]
+) -> None:
+    console.table(list(board.rows()), HEADING, numbers=NUMBER_COLUMNS)
     console.line()
     for outcome in tuned.tuning.outcomes:
-        console.line(f"{_TITLES[outcome.contest]}: {_told(outcome)}")
+        console.line(f"{_TITLES[outcome.contest]}: {_outcome_text(outcome)}")
     if any(one.contest != "batch" and one.best > one.usual for one in tuned.tuning.outcomes):
         console.note("With every core, another program that computes slows answers down a lot.")
-    if max(one.noise for one in tuned.tuning.outcomes) > NOISY:
+    if max(one.noise for one in tuned.tuning.outcomes) > NOISE_LIMIT:
         console.note("The figures sway: measure again while nothing else computes.")
     own = [choice for choice in used if choice.origin == "your settings"]
     if own:
@@ -141,7 +150,7 @@ def _tell(console: Console, board: Board, tuned: Tuned, used: Sequence[Choice]) 
 _KEYS: dict[Contest, str] = {"writing": "threads", "reading": "threads", "batch": "batch"}
 
 
-def _told(outcome: Outcome) -> str:
+def _outcome_text(outcome: ContestOutcome) -> str:
     if outcome.best == outcome.usual:
         return (
             f"{_amount(outcome.contest, outcome.usual)} as usual; nothing is faster by more than "

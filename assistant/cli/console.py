@@ -1,7 +1,4 @@
-"""What a command may do with the terminal: results on stdout, everything else on stderr.
-
-How many columns a text takes on a terminal.
-"""
+"""Console output: results on stdout, everything else on stderr, cut to display width."""
 
 import json
 import os
@@ -15,11 +12,11 @@ from assistant.core.errors import AssistantError
 from assistant.core.sanitize import one_line, printable
 
 ERASE_LINE = "\r\x1b[2K"
-BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+BOLD, DIM, RESET_STYLE = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 class OutputClosedError(Exception):
-    """Whoever read our output has gone, as `head` does when it has seen enough."""
+    """Standard output was closed by its reader, as `head` does when it has seen enough."""
 
 
 class Console:
@@ -56,7 +53,7 @@ class Console:
         return shutil.get_terminal_size().columns if self.is_terminal else None
 
     def write(self, text: str) -> None:
-        """Results, at once: as they are for a program, printable for a terminal.
+        """Write results at once: as they are for a program, printable for a terminal.
 
         Raises:
             OutputClosedError: nobody reads them any more.
@@ -101,16 +98,16 @@ class Console:
             numbers: which columns are aligned to the right.
         """
         lines = [[one_line(cell, 1000) for cell in row] for row in (heading, *rows) if row]
-        widths = [max(map(width_of, column)) for column in zip(*lines, strict=True)]
+        widths = [max(map(display_width, column)) for column in zip(*lines, strict=True)]
         for index, cells in enumerate(lines):
             padded = [
                 padding + cell if column in numbers else cell + padding
                 for column, cell in enumerate(cells)
-                for padding in [" " * (widths[column] - width_of(cell))]
+                for padding in [" " * (widths[column] - display_width(cell))]
             ]
             text = "  ".join(padded).rstrip()
             if self.width is not None:
-                text = fit(text, self.width)
+                text = fit_width(text, self.width)
             self.styled(text, DIM if heading and index == 0 else "")
 
     def styled(self, text: str, style: str) -> None:
@@ -118,7 +115,7 @@ class Console:
         if self._out is not None and self.has_colour and style:
             self._out.write(style)
             self.write(text)
-            self._out.write(f"{PLAIN}\n")
+            self._out.write(f"{RESET_STYLE}\n")
         else:
             self.line(text)
 
@@ -127,7 +124,7 @@ class Console:
         self._tell(f"assistant: {one_line(f'{message} {hint}', 2000)}\n")
 
     def note(self, text: str) -> None:
-        """One printable line on stderr, for a person only."""
+        """Print one printable line on stderr, for a person only."""
         if self._err is not None and self._err.isatty():
             self._tell(f"{one_line(text, 2000)}\n")
 
@@ -136,17 +133,17 @@ class Console:
         self.redraw([one_line(text)])
 
     def redraw(self, lines: Sequence[str]) -> None:
-        """Replace what is shown of the progress by some printable lines, likewise."""
+        """Replace the progress lines; shown to a person only."""
         if self._err is None or not self._err.isatty() or self.is_dumb:
             return
         size = shutil.get_terminal_size()
         room = max(size.columns - 1, 1)
-        shown = [fit(text, room) for text in lines[: max(size.lines - 1, 1)]]
+        shown = [fit_width(text, room) for text in lines[: max(size.lines - 1, 1)]]
         self._put(self._erasing() + "\n".join(shown))
         self._shown = len(shown)
 
     def end_progress(self) -> None:
-        """Take the progress away."""
+        """Remove the progress lines."""
         if self._shown:
             self._put(self._erasing())
             self._shown = 0
@@ -157,7 +154,11 @@ class Console:
         return f"{up}{ERASE_LINE}"
 
     def flush(self) -> None:
-        """Raises OutputClosedError when what is left cannot be delivered."""
+        """Flush standard output.
+
+        Raises:
+            OutputClosedError: what is left cannot be delivered.
+        """
         if self._out is None:
             return
         try:
@@ -166,7 +167,7 @@ class Console:
             raise OutputClosedError from None
 
     def discard(self) -> None:
-        """Send what is still unwritten nowhere, so that ending the process cannot fail on it."""
+        """Discard what is still unwritten, so that ending the process cannot fail on it."""
         if self._out is None:
             return
         try:
@@ -198,25 +199,28 @@ def process_console() -> Console:
     return Console(sys.stdout, sys.stderr)
 
 
-def width_of(text: str) -> int:
-    """Columns that a printable line takes: wide characters two, combining ones none."""
-    return len(text) if text.isascii() else sum(map(_cell, text))
+def display_width(text: str) -> int:
+    """Display width of a printable line: wide characters two columns, combining ones none."""
+    return len(text) if text.isascii() else sum(map(_cell_width, text))
 
 
-def fit(text: str, width: int) -> str:
-    """`text` in at most `width` columns, ended by … when it was longer."""
-    if width_of(text) <= width:
+def fit_width(text: str, width: int) -> str:
+    """Cut a text to at most `width` columns.
+
+    Returns: the text, ended by … when it was longer.
+    """
+    if display_width(text) <= width:
         return text
     used, kept = 0, ""
     for character in text:
-        used += _cell(character)
+        used += _cell_width(character)
         if used > width - 1:
             break
         kept += character
     return f"{kept.rstrip()}…" if width > 0 else ""
 
 
-def _cell(character: str) -> int:
+def _cell_width(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,6 +1,7 @@
-"""The command `assistant` and the one border at which everything that went wrong is told.
+"""Command-line entry point: the `assistant` command, its exit status, the chat screen.
 
-The chat screen: the only branch that needs a terminal, and the only one that imports it.
+Everything that went wrong is reported at this one border. Opening the screen is the only branch
+that needs a terminal, and the only one that imports it.
 """
 
 import os
@@ -28,22 +29,22 @@ from assistant.cli.settings import settings
 from assistant.cli.transfer import export_command, import_command
 from assistant.core.errors import AssistantError
 
-NAME = "assistant"
-COMPLETION = "_ASSISTANT_COMPLETE"
+PROGRAM_NAME = "assistant"
+COMPLETION_VARIABLE = "_ASSISTANT_COMPLETE"
 LOG_LIMIT = 1_000_000
 """Bytes after which the log of unexpected errors begins anew."""
 
 
-def _tell_versions(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+def _print_versions(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or context.resilient_parsing:
         return
     # No other command needs them.
-    from assistant.system.about import summary  # noqa: PLC0415
+    from assistant.system.about import version_summary  # noqa: PLC0415
 
     program = context.find_object(Program)
     assert program is not None
-    program.console.line(f"{NAME} {__version__}")
-    program.console.table([(f"  {name}", version) for name, version in summary()])
+    program.console.line(f"{PROGRAM_NAME} {__version__}")
+    program.console.table([(f"  {name}", version) for name, version in version_summary()])
     context.exit()
 
 
@@ -53,7 +54,7 @@ def _tell_versions(context: click.Context, _: click.Parameter, wanted: bool) -> 
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_tell_versions,
+    callback=_print_versions,
     help="Show the versions of the program and of its parts, and exit.",
 )
 @click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
@@ -90,9 +91,12 @@ for member in (
 
 
 def main(arguments: Sequence[str] | None = None, program: Program | None = None) -> int:
-    """Run a command line and return its exit status; nothing is ever raised."""
-    if COMPLETION in os.environ:
-        command.main(prog_name=NAME)
+    """Run a command line; nothing is ever raised.
+
+    Returns: the exit status.
+    """
+    if COMPLETION_VARIABLE in os.environ:
+        command.main(prog_name=PROGRAM_NAME)
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     program = program or process_program()
     try:
@@ -134,14 +138,14 @@ def _ask(name: str) -> str:
 def _run(arguments: Sequence[str], program: Program) -> int:
     as_json = "--json" in arguments
     try:
-        with command.make_context(NAME, list(arguments), obj=program) as context:
+        with command.make_context(PROGRAM_NAME, list(arguments), obj=program) as context:
             status = command.invoke(context)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as mistake:
-        return _tell(program, _usage(mistake), mistake.exit_code, as_json)
+        return _print_failure(program, _usage(mistake), mistake.exit_code, as_json)
     except AssistantError as failure:
-        return _tell(program, failure, failure.exit_code, as_json)
+        return _print_failure(program, failure, failure.exit_code, as_json)
     except (KeyboardInterrupt, click.Abort):
         return 130
     except BrokenPipeError:
@@ -149,11 +153,11 @@ def _run(arguments: Sequence[str], program: Program) -> int:
     except OutputClosedError:
         raise
     except Exception:  # noqa: BLE001 -- the process border: nothing may reach the screen
-        return _tell(program, _unexpected(program), 1, as_json)
+        return _print_failure(program, _unexpected(program), 1, as_json)
     return status if isinstance(status, int) else 0
 
 
-def _tell(program: Program, failure: AssistantError, status: int, as_json: bool) -> int:
+def _print_failure(program: Program, failure: AssistantError, status: int, as_json: bool) -> int:
     if as_json:
         kind = type(failure).__name__
         error = {"type": kind, "message": failure.message, "hint": failure.hint}
@@ -170,14 +174,14 @@ class UsageError(AssistantError):
 
 def _usage(mistake: click.ClickException) -> UsageError:
     context: Any = getattr(mistake, "ctx", None)
-    path = context.command_path if context else NAME
+    path = context.command_path if context else PROGRAM_NAME
     return UsageError(mistake.format_message(), f"`{path} --help` tells more.")
 
 
 def _unexpected(program: Program) -> AssistantError:
     """The traceback goes into the log, one sentence goes to the user."""
     try:
-        log = _log(program.paths.logs, traceback.format_exc())
+        log = _append_to_log(program.paths.logs, traceback.format_exc())
     except OSError:
         return AssistantError(
             "An unexpected error ended this command, and it could not be logged.",
@@ -186,7 +190,7 @@ def _unexpected(program: Program) -> AssistantError:
     return AssistantError("An unexpected error ended this command.", f"Its details are in {log}.")
 
 
-def _log(folder: Path, text: str) -> Path:
+def _append_to_log(folder: Path, text: str) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = folder / "assistant.log"
     mode = "w" if log.exists() and log.stat().st_size > LOG_LIMIT else "a"

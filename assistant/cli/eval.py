@@ -1,7 +1,4 @@
-"""`assistant eval`: how well the user's own questions are answered from the user's own files.
-
-What `assistant eval` prints.
-"""
+"""`assistant eval`: retrieval and citation metrics on the user's own questions and files."""
 
 import os
 from collections.abc import Sequence
@@ -19,9 +16,9 @@ from assistant.cli.indexing_report import duration
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core import evaluation
-from assistant.core.conversations.start import begin
+from assistant.core.conversations.start import begin_conversation
 from assistant.core.errors import AssistantError, NotFoundError
-from assistant.core.evaluation import Quality, Question, Report, Row
+from assistant.core.evaluation import EvaluationQuestion, EvaluationReport, RankingQuality, Row
 from assistant.core.ports.library import Library
 from assistant.core.turn.requests import Ask
 from assistant.core.values.conversation import Message
@@ -31,10 +28,10 @@ if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
 
 
-DEEP = 30
+SEARCH_DEPTH = 30
 """Passages that are looked at for each question, so that they are of ten files or more."""
 
-FIELDS = """\b
+FILE_FORMAT_HELP = """\b
 FILE has one JSON object a line:
     question    what is asked (needed)
     path        the file that answers it: absolute, or the end of a path
@@ -46,7 +43,7 @@ FILE has one JSON object a line:
 """
 
 
-@click.command("eval", epilog=FIELDS)
+@click.command("eval", epilog=FILE_FORMAT_HELP)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--answers", is_flag=True, help="Ask the model, too, and check what it cites.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -63,22 +60,22 @@ def eval_(program: Program, /, file: Path, answers: bool, as_json: bool) -> int:
         run = _Run(console, interruption, questions)
         with program.forgetful_assistant() if answers else nullcontext() as assistant:
             library = assistant.library if assistant else program.library()
-            _check(library, file, questions)
+            _check_library(library, file, questions)
             try:
                 run.collect(library, assistant)
             except AssistantError:
                 if run.rows and not as_json:
-                    tell(console, run.rows, len(questions), as_json)
+                    print_report(console, run.rows, len(questions), as_json)
                 raise
             finally:
                 console.end_progress()
-            unknown = [] if interruption.stop.is_set() else _unknown(library, run.rows)
-        tell(console, run.rows, len(questions), as_json, unknown)
+            unknown = [] if interruption.stop.is_set() else _unknown_files(library, run.rows)
+        print_report(console, run.rows, len(questions), as_json, unknown)
         return interruption.exit_code
 
 
-def read_questions(file: Path) -> list[Question]:
-    """The questions of a file.
+def read_questions(file: Path) -> list[EvaluationQuestion]:
+    """Read the questions of a JSON Lines file.
 
     Raises:
         click.UsageError: names the file and the line that is no question.
@@ -92,14 +89,14 @@ def read_questions(file: Path) -> list[Question]:
         if not line.strip():
             continue
         try:
-            questions.append(evaluation.parse(line.decode("utf-8")))
+            questions.append(evaluation.parse_question(line.decode("utf-8")))
         except UnicodeDecodeError:
             raise click.UsageError(f"{file}:{number}: it is not UTF-8.") from None
         except evaluation.QuestionError as problem:
             raise click.UsageError(f"{file}:{number}: {problem}.") from None
     if not questions:
         raise click.UsageError(f"{file} holds no question.")
-    return [_placed(question) for question in questions]
+    return [_with_resolved_paths(question) for question in questions]
 
 
 class _Run:
@@ -110,7 +107,7 @@ class _Run:
     """
 
     def __init__(
-        self, console: Console, interruption: Interruption, questions: Sequence[Question]
+        self, console: Console, interruption: Interruption, questions: Sequence[EvaluationQuestion]
     ) -> None:
         self.rows: list[Row] = []
         self._console = console
@@ -124,26 +121,28 @@ class _Run:
         self._console.progress(f"0 of {total:,} questions")
         for question in self._questions:
             scope = (question.collection,) if question.collection else None
-            finding = evaluation.find(
-                question, library.search(question.question, scope, DEEP, stop)
+            finding = evaluation.judge_search(
+                question, library.search(question.question, scope, SEARCH_DEPTH, stop)
             )
             message = _ask(assistant, question, stop) if assistant and not stop.is_set() else None
             if stop.is_set():
                 return
             if message is not None:
-                finding = evaluation.with_answer(finding, question, message)
+                finding = evaluation.judge_answer(finding, question, message)
             self.rows.append((question, finding))
             done = len(self.rows)
             left = (monotonic() - started) / done * (total - done)
             self._console.progress(f"{done:,} of {total:,} questions, {duration(left)} left")
 
 
-def _ask(assistant: "Assistant", question: Question, stop: Event) -> Message | None:
+def _ask(assistant: "Assistant", question: EvaluationQuestion, stop: Event) -> Message | None:
     """The answer as `assistant ask` would give it; None when it was stopped."""
     settings = assistant.settings
     scope = (question.collection,) if question.collection else ()
     sources = chosen_sources(scope, no_library=False, fall_back=settings.library.fall_back)
-    conversation = begin(assistant.store, assistant.prompts.get(settings.chat.prompt), None)
+    conversation = begin_conversation(
+        assistant.store, assistant.prompts.get(settings.chat.prompt), None
+    )
     request = Ask(conversation_id=conversation.id, text=question.question)
     for event in assistant.chat.turn(request, stop, sources=sources):
         if isinstance(event, Answered) and event.message.state == "complete":
@@ -151,7 +150,7 @@ def _ask(assistant: "Assistant", question: Question, stop: Event) -> Message | N
     return None
 
 
-def _placed(question: Question) -> Question:
+def _with_resolved_paths(question: EvaluationQuestion) -> EvaluationQuestion:
     """Absolute paths as the library names them: links followed, `~` replaced."""
     files = tuple(_resolved(path) for path in question.files)
     return question.model_copy(update={"path": None, "paths": files or None})
@@ -162,7 +161,7 @@ def _resolved(path: str) -> str:
     return os.path.realpath(expanded) if expanded.startswith("/") else path.removeprefix("./")
 
 
-def _check(library: Library, file: Path, questions: list[Question]) -> None:
+def _check_library(library: Library, file: Path, questions: list[EvaluationQuestion]) -> None:
     """Raises NotFoundError when there is nothing to look into."""
     if library.is_empty():
         raise NotFoundError("There are no files to look into.", "`assistant add FOLDER` adds some.")
@@ -175,49 +174,51 @@ def _check(library: Library, file: Path, questions: list[Question]) -> None:
             )
 
 
-def _unknown(library: Library, rows: Sequence[Row]) -> list[str]:
+def _unknown_files(library: Library, rows: Sequence[Row]) -> list[str]:
     """The files that questions name and that the library does not have."""
     missed = [question for question, finding in rows if question.files and not finding.file_rank]
     if not missed:
         return []
     there = [entry.path for entry in library.files()]
     names = dict.fromkeys(name for question in missed for name in question.files)
-    return [name for name in names if not any(evaluation.is_at(name, path) for path in there)]
+    return [
+        name for name in names if not any(evaluation.is_same_file(name, path) for path in there)
+    ]
 
 
-NAMED = 5
+MAX_NAMED = 5
 """Questions whose file was not found, and files that are not there, that are named."""
 
-RANKS = ("", "questions", "recall@1", "recall@5", "MRR@10", "nDCG@10")
+RANKING_HEADING = ("", "questions", "recall@1", "recall@5", "MRR@10", "nDCG@10")
 
 
-def tell(
+def print_report(
     console: Console, rows: Sequence[Row], total: int, as_json: bool, unknown: Sequence[str] = ()
 ) -> None:
-    """Print the figures of the questions that were reached.
+    """Print the metrics of the questions that were reached.
 
     Args:
         total: questions of the file.
         unknown: files that questions name and that are not in the library.
     """
-    report = evaluation.sum_up(rows)
+    report = evaluation.summarise(rows)
     if as_json:
-        console.json(_object(report, rows, total, unknown))
+        console.json(_report_object(report, rows, total, unknown))
     else:
-        _print(console, report, total)
+        _print_tables(console, report, total)
         _name_missed(console, rows, unknown)
 
 
-def _print(console: Console, report: Report, total: int) -> None:
+def _print_tables(console: Console, report: EvaluationReport, total: int) -> None:
     of_all = f" of {total:,}" if report.questions < total else ""
     console.line(f"{report.questions:,}{of_all} questions")
     ranked = [
-        _ranked("right file", report.files, report.files_asked),
-        _ranked("right passage", report.passages, report.passages_asked),
+        _ranking_row("right file", report.files, report.files_asked),
+        _ranking_row("right passage", report.passages, report.passages_asked),
     ]
     if any(ranked):
         console.line()
-        console.table([row for row in ranked if row], RANKS, numbers=[1, 2, 3, 4, 5])
+        console.table([row for row in ranked if row], RANKING_HEADING, numbers=[1, 2, 3, 4, 5])
     shares = [
         ("answered from the files", report.evidence_kept),
         ("answers with a citation", report.cited),
@@ -233,27 +234,27 @@ def _print(console: Console, report: Report, total: int) -> None:
 def _name_missed(console: Console, rows: Sequence[Row], unknown: Sequence[str]) -> None:
     missed = [q.question for q, finding in rows if q.files and finding.file_rank is None]
     for what, names in (("not found", missed), ("not in the library", unknown)):
-        for name in names[:NAMED]:
+        for name in names[:MAX_NAMED]:
             console.note(f"{what}: {name}")
-        if len(names) > NAMED:
-            console.note(f"{what}: {len(names) - NAMED:,} more")
+        if len(names) > MAX_NAMED:
+            console.note(f"{what}: {len(names) - MAX_NAMED:,} more")
 
 
-def _ranked(what: str, figures: Quality | None, asked: int) -> tuple[str, ...]:
+def _ranking_row(what: str, figures: RankingQuality | None, asked: int) -> tuple[str, ...]:
     if figures is None:
         return ()
     shown = (figures.recall_1, figures.recall_5, figures.mrr_10, figures.ndcg_10)
     return (what, f"{asked:,}", *(f"{figure:.1f}" for figure in shown))
 
 
-def _object(
-    report: Report, rows: Sequence[Row], total: int, unknown: Sequence[str]
+def _report_object(
+    report: EvaluationReport, rows: Sequence[Row], total: int, unknown: Sequence[str]
 ) -> dict[str, Any]:
     return {
         "questions": total,
         "measured": report.questions,
-        "files": _figures(report.files, report.files_asked),
-        "passages": _figures(report.passages, report.passages_asked),
+        "files": _figures_object(report.files, report.files_asked),
+        "passages": _figures_object(report.passages, report.passages_asked),
         "evidence_kept": _rounded(report.evidence_kept),
         "answers": {
             "asked": report.answered,
@@ -268,7 +269,7 @@ def _object(
     }
 
 
-def _figures(figures: Quality | None, asked: int) -> dict[str, float] | None:
+def _figures_object(figures: RankingQuality | None, asked: int) -> dict[str, float] | None:
     if figures is None:
         return None
     return {

@@ -1,4 +1,4 @@
-"""What a command tells of an indexing job: its plan, how far it is, what could not be read."""
+"""Indexing report on the console: a job's plan, its progress, the files that were skipped."""
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -10,24 +10,24 @@ from assistant.core.values.library import (
     Done,
     Indexed,
     IndexEvent,
+    IndexingProgress,
     LeftOut,
     Planned,
-    Progress,
     Scanned,
     Skipped,
     Survey,
     Waiting,
 )
 
-_TOLD = (Planned, Indexed, Skipped)
+_JSON_EVENTS = (Planned, Indexed, Skipped)
 """What the JSON lines carry besides `Done`; the rest is for the eyes."""
 
-EXAMPLES = 3
+EXAMPLES_PER_REASON = 3
 """Files that are named for each reason why files could not be read."""
 
 
-class Watch:
-    """Shows the events of a job while they come."""
+class IndexingReport:
+    """Shows the events of an indexing job on the console."""
 
     def __init__(self, console: Console, *, as_json: bool) -> None:
         self._console = console
@@ -36,12 +36,12 @@ class Watch:
         self._failures = _Failures()
 
     def plan(self, steps: Iterator[Waiting | Scanned | Survey]) -> None:
-        """Show what a job is going to do, in one line."""
+        """Show in one line what a job is going to do."""
         try:
             for step in steps:
                 match step:
                     case Survey():
-                        self._console.line(_plan(step))
+                        self._console.line(_plan_line(step))
                         self._is_planned = True
                     case Scanned(files=files):
                         self._console.progress(f"looking: {files:,} files")
@@ -68,9 +68,9 @@ class Watch:
 
     def _print(self, event: IndexEvent) -> None:
         if isinstance(event, Done):
-            self._console.json(as_object(event, leave_out={"stopped"}), indent=None)
-        elif isinstance(event, _TOLD):
-            self._console.json(as_object(event), indent=None)
+            self._console.json(event_object(event, leave_out={"stopped"}), indent=None)
+        elif isinstance(event, _JSON_EVENTS):
+            self._console.json(event_object(event), indent=None)
 
     def _show(self, event: IndexEvent) -> None:
         console = self._console
@@ -80,9 +80,9 @@ class Watch:
             case Scanned(files=files):
                 console.progress(f"looking: {files:,} files")
             case Planned(files=files, bytes=size) if not self._is_planned:
-                console.line(f"{_files(files)} to read, {size_of(size)}")
-            case Progress():
-                console.progress(_progress(event))
+                console.line(f"{_count_files(files)} to read, {size_of(size)}")
+            case IndexingProgress():
+                console.progress(_progress_line(event))
             case Skipped():
                 self._failures.take(event)
             case Done():
@@ -106,22 +106,22 @@ class _Failures:
     def take(self, event: Skipped) -> None:
         self._counts[event.reason] = self._counts.get(event.reason, 0) + 1
         examples = self._examples.setdefault(event.reason, [])
-        if len(examples) < EXAMPLES:
+        if len(examples) < EXAMPLES_PER_REASON:
             examples.append(event)
 
     def tell(self, console: Console) -> None:
         for reason, count in sorted(self._counts.items(), key=lambda item: -item[1]):
-            console.line(f"skipped, {_words(reason)}: {_files(count)}")
+            console.line(f"skipped, {_reason_text(reason)}: {_count_files(count)}")
             for event in self._examples[reason]:
                 console.line(f"    {event.path}{f': {event.detail}' if event.detail else ''}")
-            if count > EXAMPLES:
-                console.line(f"    and {count - EXAMPLES:,} more")
-        if any(count > EXAMPLES for count in self._counts.values()):
+            if count > EXAMPLES_PER_REASON:
+                console.line(f"    and {count - EXAMPLES_PER_REASON:,} more")
+        if any(count > EXAMPLES_PER_REASON for count in self._counts.values()):
             console.note("`assistant library list --failed` lists them all.")
 
 
-def as_object(event: IndexEvent, leave_out: set[str] | None = None) -> dict[str, Any]:
-    """An event as one JSON object, named by `event`."""
+def event_object(event: IndexEvent, leave_out: set[str] | None = None) -> dict[str, Any]:
+    """An indexing event as one JSON object, named by `event`."""
     fields = event.model_dump(mode="json", exclude={"kind", *(leave_out or ())})
     return {"event": event.kind, **fields}
 
@@ -145,30 +145,30 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _plan(survey: Survey) -> str:
-    parts = [f"{_files(survey.files)} to read, {size_of(survey.bytes)}"]
+def _plan_line(survey: Survey) -> str:
+    parts = [f"{_count_files(survey.files)} to read, {size_of(survey.bytes)}"]
     if survey.seconds is not None and survey.files:
         parts[0] += f", about {duration(max(1, survey.seconds))}"
     if survey.unchanged:
         parts.append(f"{survey.unchanged:,} unchanged")
     if survey.left_out:
-        parts.append(f"left out: {', '.join(map(_left_out, survey.left_out))}")
+        parts.append(f"left out: {', '.join(map(_left_out_text, survey.left_out))}")
     return "; ".join(parts)
 
 
-def _left_out(group: LeftOut) -> str:
-    return f"{group.count:,} {_words(group.reason)}"
+def _left_out_text(group: LeftOut) -> str:
+    return f"{group.count:,} {_reason_text(group.reason)}"
 
 
-def _files(count: int) -> str:
+def _count_files(count: int) -> str:
     return f"{count:,} file{'' if count == 1 else 's'}"
 
 
-def _words(reason: str) -> str:
+def _reason_text(reason: str) -> str:
     return reason.replace("_", " ")
 
 
-def _progress(event: Progress) -> str:
+def _progress_line(event: IndexingProgress) -> str:
     if event.paused:
         return f"paused at {event.done:,} of {event.files:,} files"
     if event.yielding:

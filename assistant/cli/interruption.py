@@ -1,4 +1,4 @@
-"""Ctrl+C, SIGTERM and SIGHUP, while an answer is written."""
+"""Signals (Ctrl+C, SIGTERM, SIGHUP) as a stop flag while an answer is written."""
 
 import signal
 from collections.abc import Iterator, Sequence
@@ -9,16 +9,16 @@ from types import FrameType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-INSISTING = 0.3
+SECOND_SIGNAL_SECONDS = 0.3
 """Seconds. A terminal that closes sends several signals at once: those are one request to stop."""
 
 
 class InterruptedWriteError(Exception):
-    """A signal came while the reader of our output kept us waiting."""
+    """A signal came while a write waited for the reader of our output."""
 
 
 class Interruption:
-    """Turns the first signal into a stop flag; a second one, by someone who insists, ends at once.
+    """Turns the first signal into a stop flag; a second one ends the process at once.
 
     Attributes:
         stop: set by the first signal.
@@ -36,7 +36,7 @@ class Interruption:
 
     @property
     def exit_code(self) -> int:
-        """The exit status that a shell expects after the signal; 0 without one."""
+        """Exit status that a shell expects after the signal; 0 without one."""
         return 128 + self.signal if self.signal else 0
 
     def __enter__(self) -> "Interruption":
@@ -52,7 +52,7 @@ class Interruption:
 
     @contextmanager
     def breakable(self) -> Iterator[None]:
-        """Around what can wait for ever and knows no stop flag: a signal raises in there.
+        """Context in which a signal raises, around what can wait for ever and knows no stop flag.
 
         Raises:
             InterruptedWriteError: the first signal came meanwhile.
@@ -65,7 +65,7 @@ class Interruption:
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self.signal is not None:
-            if monotonic() - self._since > INSISTING:
+            if monotonic() - self._since > SECOND_SIGNAL_SECONDS:
                 signal.signal(number, signal.SIG_DFL)
                 signal.raise_signal(number)
             return

@@ -1,9 +1,4 @@
-"""`assistant library`: what is indexed, and its upkeep.
-
-`assistant add`: folders and files into a collection, with what became of each.
-
-`assistant search`: the passages that fit a question.
-"""
+"""`assistant library`, `assistant add`, `assistant search`: the indexed files and passages."""
 
 import signal
 from collections.abc import Sequence
@@ -12,7 +7,7 @@ from typing import Any
 import click
 
 from assistant.cli.console import BOLD, DIM, Console
-from assistant.cli.indexing_report import Watch, size_of
+from assistant.cli.indexing_report import IndexingReport, size_of
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core.errors import NotFoundError
@@ -40,13 +35,13 @@ def list_(program: Program, /, collection: str | None, failed: bool, as_json: bo
     """List the collections, or the files of one."""
     console, opened = program.console, program.library()
     if collection is None and not failed:
-        _collections(console, opened.collections(), as_json)
+        _print_collections(console, opened.collections(), as_json)
         return
     found = opened.files(collection, "skipped" if failed else None)
     if as_json:
         console.json([entry.model_dump(mode="json") for entry in found])
     elif found:
-        _files(console, found)
+        _print_files(console, found)
     else:
         console.note("There is no such file.")
 
@@ -63,7 +58,7 @@ def status(program: Program, /, as_json: bool) -> None:
             del console_object["job"]["kind"]
         program.console.json(console_object)
     else:
-        _status(program.console, found)
+        _print_status(program.console, found)
 
 
 @library.command()
@@ -117,7 +112,7 @@ def restore(program: Program, /, collection: str, as_json: bool) -> int:
         )
     with Interruption([signal.SIGINT]) as interruption:
         job = files.add(found[0].roots, found[0].collection, interruption.stop)
-        Watch(program.console, as_json=as_json).follow(job)
+        IndexingReport(program.console, as_json=as_json).follow(job)
         return interruption.exit_code
 
 
@@ -127,7 +122,9 @@ def restore(program: Program, /, collection: str, as_json: bool) -> int:
 def rebuild(program: Program, /, as_json: bool) -> int:
     """Read every file again and make all indexes anew; passages that are the same stay embedded."""
     with Interruption([signal.SIGINT]) as interruption:
-        Watch(program.console, as_json=as_json).follow(program.library().rebuild(interruption.stop))
+        IndexingReport(program.console, as_json=as_json).follow(
+            program.library().rebuild(interruption.stop)
+        )
         return interruption.exit_code
 
 
@@ -139,7 +136,7 @@ def refresh(program: Program, /, collection: str | None, as_json: bool) -> int:
     """Look at all folders again and index what has changed."""
     with Interruption([signal.SIGINT]) as interruption:
         job = program.library().refresh(interruption.stop, collection)
-        Watch(program.console, as_json=as_json).follow(job)
+        IndexingReport(program.console, as_json=as_json).follow(job)
         return interruption.exit_code
 
 
@@ -193,7 +190,7 @@ def cancel(program: Program, /, as_json: bool) -> None:
         program.console.json({"cancelled": True})
 
 
-def _collections(console: Console, found: Sequence[Collection], as_json: bool) -> None:
+def _print_collections(console: Console, found: Sequence[Collection], as_json: bool) -> None:
     if as_json:
         console.json([collection.model_dump(mode="json") for collection in found])
     elif found:
@@ -205,7 +202,7 @@ def _collections(console: Console, found: Sequence[Collection], as_json: bool) -
         console.note("There is no collection yet: `assistant add FOLDER` makes one.")
 
 
-def _files(console: Console, found: Sequence[FileEntry]) -> None:
+def _print_files(console: Console, found: Sequence[FileEntry]) -> None:
     rows = [
         (
             entry.state,
@@ -218,7 +215,7 @@ def _files(console: Console, found: Sequence[FileEntry]) -> None:
     console.table(rows, ("state", "passages", "file", "reason"), numbers=[1])
 
 
-def _status(console: Console, found: LibraryStatus) -> None:
+def _print_status(console: Console, found: LibraryStatus) -> None:
     console.line(
         f"{found.files:,} files in {found.collections:,} collections:"
         f" {found.indexed:,} indexed, {found.skipped:,} skipped, {found.waiting:,} to be read"
@@ -230,7 +227,7 @@ def _status(console: Console, found: LibraryStatus) -> None:
         held = ", on hold while an answer is written" if found.job.yielding else ""
         console.line(f"indexing: {found.job.done:,} of {found.job.files:,} files{held}")
     if found.roots:
-        console.line(_watching(found))
+        console.line(_describe_watching(found))
     for root in found.missing:
         console.line(f"not there now, its passages are kept: {root}")
     if found.embedder:
@@ -241,7 +238,7 @@ def _status(console: Console, found: LibraryStatus) -> None:
         console.line(found.embedder_problem)
 
 
-def _watching(found: LibraryStatus) -> str:
+def _describe_watching(found: LibraryStatus) -> str:
     there = found.roots - len(found.missing)
     if found.watched == there:
         return "changed files are noticed by themselves"
@@ -271,7 +268,7 @@ def add(program: Program, /, paths: tuple[str, ...], collection: str, as_json: b
     closed; Ctrl+C stops it, and adding again goes on where it was. Files that cannot be read are
     reported with the reason; the status is 0 all the same.
     """
-    watch, library = Watch(program.console, as_json=as_json), program.library()
+    watch, library = IndexingReport(program.console, as_json=as_json), program.library()
     with Interruption([signal.SIGINT]) as interruption:
         stop = interruption.stop
         if program.console.is_terminal and not as_json:
@@ -301,18 +298,18 @@ def search(
     console = program.console
     found = program.library().search(" ".join(query), collections or None, limit)
     if as_json:
-        console.json([as_object(passage) for passage in found.passages])
+        console.json([passage_object(passage) for passage in found.passages])
         return
     for number, passage in enumerate(found.passages, 1):
-        _print(console, number, passage)
+        _print_passage(console, number, passage)
     if not found.passages:
         console.note("Nothing was found.")
     elif not found.sufficient:
         console.note("Your files may not speak to this.")
 
 
-def as_object(passage: Passage) -> dict[str, Any]:
-    """A passage as other programs get it."""
+def passage_object(passage: Passage) -> dict[str, Any]:
+    """A passage as the JSON object that other programs get."""
     place = passage.place
     return {
         "path": passage.path,
@@ -328,7 +325,7 @@ def as_object(passage: Passage) -> dict[str, Any]:
     }
 
 
-def _print(console: Console, number: int, passage: Passage) -> None:
+def _print_passage(console: Console, number: int, passage: Passage) -> None:
     console.styled(one_line(f"[{number}] {passage.title}", 200), BOLD)
     place = str(passage.place)
     told = f"{passage.path}{f', {place}' if place else ''}  ({passage.score:.2f})"

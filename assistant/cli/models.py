@@ -1,6 +1,6 @@
-"""`assistant models`: what there is to choose from, and whether it runs here.
+"""`assistant models`: the models on this machine, whether they run here, and downloads.
 
-`assistant models pull`: fetching a model after its licence and size were accepted.
+A model is fetched after its licence and size were accepted.
 """
 
 import signal
@@ -10,13 +10,20 @@ from typing import Any
 
 import click
 
-from assistant.cli.bench import told_choice
+from assistant.cli.bench import choice_row
 from assistant.cli.console import DIM, Console
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core.errors import AccessError, AssistantError
 from assistant.core.ports.models import ModelDownloads
-from assistant.core.values.models import Fetched, Fetching, ModelDetails, ModelRef, Offer, fitting
+from assistant.core.values.models import (
+    Downloaded,
+    DownloadProgress,
+    ModelDetails,
+    ModelRef,
+    Offer,
+    fitting,
+)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -56,13 +63,15 @@ def list_(program: Program, /, as_json: bool) -> int:
         if interruption.stop.is_set():
             return interruption.exit_code
     choices = [one.model for one in found if one.fit != "adapter"]
-    default = _default(choices, program.settings.chat.model)
+    default = _default_model(choices, program.settings.chat.model)
     if as_json:
-        listed = [_object(one, one.model is default) | _fits(one, found) for one in found]
+        listed = [
+            _model_object(one, one.model is default) | _fitting_models(one, found) for one in found
+        ]
         console.json({"models": listed, "folder": str(program.paths.models)})
         return 0
     usable = [one for one in found if one.fit not in ("damaged", "adapter")]
-    rows = [(_mark(one.model is default), *_row(one)) for one in usable]
+    rows = [(_mark(one.model is default), *_model_row(one)) for one in usable]
     heading = ("", "name", "size", "quant", "context", "verdict", "tokens/s", "licence", "from")
     console.table(rows, heading, numbers=[2, 4, 6])
     adapters = [_adapter_row(one, found) for one in found if one.fit == "adapter"]
@@ -99,10 +108,10 @@ def show(program: Program, /, name: str | None, as_json: bool) -> int:
             return interruption.exit_code or 1
     used = program.tuning().in_use(reference.name) if found.is_usable else ()
     if as_json:
-        console.json({**_object(found), "runs_with": [one.model_dump() for one in used]})
+        console.json({**_model_object(found), "runs_with": [one.model_dump() for one in used]})
     else:
-        rows = [row for row in _told(found) if row[1]]
-        console.table([*rows, *map(told_choice, used)])
+        rows = [row for row in _detail_rows(found) if row[1]]
+        console.table([*rows, *map(choice_row, used)])
     return 0
 
 
@@ -117,7 +126,7 @@ def path(program: Program, /, name: str | None) -> None:
         program.console.line(program.models().reference(name).path)
 
 
-def _default(found: Sequence[ModelRef], setting: str | None) -> ModelRef | None:
+def _default_model(found: Sequence[ModelRef], setting: str | None) -> ModelRef | None:
     """The model of the settings; without one the first, which is the starter model."""
     if setting is None:
         return found[0] if found else None
@@ -125,7 +134,7 @@ def _default(found: Sequence[ModelRef], setting: str | None) -> ModelRef | None:
     return next((m for m in found if wanted == m.name.casefold() or setting == m.path), None)
 
 
-def _row(one: ModelDetails) -> tuple[str, ...]:
+def _model_row(one: ModelDetails) -> tuple[str, ...]:
     facts = one.facts
     kind = "" if facts.kind == "chat" else f" ({facts.kind})"
     return (
@@ -152,7 +161,7 @@ def _adapter_row(one: ModelDetails, found: Sequence[ModelDetails]) -> tuple[str,
     )
 
 
-def _told(one: ModelDetails) -> list[tuple[str, str]]:
+def _detail_rows(one: ModelDetails) -> list[tuple[str, str]]:
     facts = one.facts
     speed = one.tokens_per_second
     return [
@@ -180,7 +189,7 @@ def _template(one: ModelDetails) -> str:
     return "its own" if one.facts.has_template else "none: a usual one is taken"
 
 
-def _object(one: ModelDetails, default: bool | None = None) -> dict[str, Any]:
+def _model_object(one: ModelDetails, default: bool | None = None) -> dict[str, Any]:
     known = {
         **one.model.model_dump(),
         **one.facts.model_dump(exclude={"read_per_token", "memory_per_token", "weights"}),
@@ -189,7 +198,7 @@ def _object(one: ModelDetails, default: bool | None = None) -> dict[str, Any]:
     return known if default is None else {**known, "default": default}
 
 
-def _fits(one: ModelDetails, found: Sequence[ModelDetails]) -> dict[str, list[str]]:
+def _fitting_models(one: ModelDetails, found: Sequence[ModelDetails]) -> dict[str, list[str]]:
     """The names of the models that an adapter fits."""
     if one.fit != "adapter":
         return {}
@@ -205,7 +214,7 @@ def _mark(chosen: bool) -> str:
     return "*" if chosen else " "
 
 
-WIDE = 160
+TABLE_COLUMNS = 160
 """Columns that the table of recommended models takes."""
 
 INDENT = "    "
@@ -227,11 +236,11 @@ def pull(program: Program, /, wanted: str | None, accepted: bool, as_json: bool)
     """
     downloads, console = program.downloads(), program.console
     if wanted is None:
-        _recommend(console, downloads, as_json)
+        _print_recommended(console, downloads, as_json)
         return 0
-    offer, token = _find(program, downloads, wanted)
+    offer, token = _find_offer(program, downloads, wanted)
     if not accepted:
-        _tell(console, offer)
+        _print_offer(console, offer)
         if program.ask is None:
             raise AssistantError(
                 "Nobody is there to accept the licence.", "Read it, then give --yes."
@@ -242,16 +251,16 @@ def pull(program: Program, /, wanted: str | None, accepted: bool, as_json: bool)
         for event in downloads.fetch(offer, interruption.stop, token):
             if as_json:
                 console.json(event.model_dump(), indent=None)
-            elif isinstance(event, Fetched):
+            elif isinstance(event, Downloaded):
                 console.line(event.path)
             else:
-                console.progress(progress_of(event))
+                console.progress(download_progress(event))
         console.end_progress()
         return interruption.exit_code
 
 
-def progress_of(event: Fetching) -> str:
-    """How far a download is, its rate and the time that is left."""
+def download_progress(event: DownloadProgress) -> str:
+    """Progress line of a download: how far it is, its rate and the time that is left."""
     told = f"fetching: {event.done / max(event.total, 1):.0%} of {size_of(event.total)}"
     if event.rate:
         told += f", {event.rate / 2**20:,.1f} MB/s"
@@ -268,7 +277,9 @@ def _duration(seconds: float) -> str:
     return f"{seconds / HOUR:.1f} h"
 
 
-def _find(program: Program, downloads: ModelDownloads, wanted: str) -> tuple[Offer, str | None]:
+def _find_offer(
+    program: Program, downloads: ModelDownloads, wanted: str
+) -> tuple[Offer, str | None]:
     """What is offered, and the token that it took: none, the user's login, or one typed now."""
     try:
         return downloads.find(wanted), None
@@ -286,7 +297,7 @@ def _find(program: Program, downloads: ModelDownloads, wanted: str) -> tuple[Off
         return downloads.find(wanted, typed), typed
 
 
-def _tell(console: Console, offer: Offer) -> None:
+def _print_offer(console: Console, offer: Offer) -> None:
     names = [file.name for file in offer.files]
     more = f" and {len(names) - 1} more parts" if names[1:] else ""
     console.error(f"{offer.repository}: {names[0]}{more}")
@@ -295,13 +306,13 @@ def _tell(console: Console, offer: Offer) -> None:
     )
 
 
-def _recommend(console: Console, downloads: ModelDownloads, as_json: bool) -> None:
+def _print_recommended(console: Console, downloads: ModelDownloads, as_json: bool) -> None:
     found = downloads.recommended()
     if as_json:
         for model in found:
             console.json(model.model_dump(), indent=None)
         return
-    if console.width is not None and console.width < WIDE:
+    if console.width is not None and console.width < TABLE_COLUMNS:
         for m in found:
             console.line(m.wanted)
             told = f"{size_of(m.size)}, {m.memory:g} GB of memory, {m.licence}; languages: "

@@ -1,4 +1,4 @@
-"""What the commands share; everything is made when it is first needed."""
+"""Program: what the commands share; each service is built when it is first needed."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from assistant.core.prompts.library import PromptLibrary
 
 
-class Build(Protocol):
-    """Puts the parts of the program together; `chats` is where conversations are kept."""
+class BuildAssistant(Protocol):
+    """Factory of the program's parts; `chats` is where conversations are kept."""
 
     def __call__(
         self, settings: Settings, paths: Paths, chats: Path | None = None
@@ -43,7 +43,10 @@ def _open_library(paths: Paths) -> "Library":
 
 
 def absolute(model: str | None) -> str | None:
-    """A model's path has to mean the same in another folder, and the next time."""
+    """Absolute path of a model's file, so that it means the same in another folder later.
+
+    Returns: the path; a model's name, and None, as they are.
+    """
     return str(Path(model).expanduser().absolute()) if model and _is_path(model) else model
 
 
@@ -65,7 +68,7 @@ class Program:
     stdin: BinaryIO | None = None
     screen: bool = False
     """Whether standard input and output are terminals that can show the screen."""
-    build: Build = field(default=_build)
+    build: BuildAssistant = field(default=_build)
     open_library: Callable[[Paths], "Library"] = field(default=_open_library)
     model: str | None = None
     ask: Callable[[str], str] | None = None
@@ -88,7 +91,7 @@ class Program:
 
     @contextmanager
     def assistant(self, *, tidies: bool = True) -> Iterator["Assistant"]:
-        """The parts of the program, tidied up and closed again at the end.
+        """Open the parts of the program; they are tidied up and closed again at the end.
 
         Args:
             tidies: whether old trash leaves then; who stays longer does that meanwhile.
@@ -103,7 +106,7 @@ class Program:
 
     @contextmanager
     def forgetful_assistant(self) -> Iterator["Assistant"]:
-        """The same, with conversations that go away at the end."""
+        """Open the parts of the program with conversations in memory only."""
         self.paths.create()
         with TemporaryDirectory(prefix="chats-", dir=self.paths.cache) as folder:
             assistant = self.build(self.settings, self.paths, Path(folder) / "chats.db")
@@ -113,13 +116,13 @@ class Program:
                 assistant.close()
 
     def models(self) -> "ModelCatalog":
-        """The models, without opening the database."""
+        """Catalog of models, without opening the database."""
         from assistant.bootstrap import model_catalog  # noqa: PLC0415 -- see _build
 
         return model_catalog(self.settings, self.paths)
 
     def downloads(self) -> "ModelDownloads":
-        """Models that can be fetched."""
+        """Downloads of models."""
         from assistant.bootstrap import model_downloads  # noqa: PLC0415 -- see _build
         from assistant.workers import make_folders  # noqa: PLC0415 -- see _build
 
@@ -127,7 +130,7 @@ class Program:
         return model_downloads(self.settings, self.paths)
 
     def tuning(self) -> "ModelTuning":
-        """How models are measured, and what is remembered of it."""
+        """Benchmarks of models, and what is remembered of them."""
         from assistant.bootstrap import model_tuning  # noqa: PLC0415 -- see _build
         from assistant.workers import make_folders  # noqa: PLC0415 -- see _build
 
@@ -135,7 +138,7 @@ class Program:
         return model_tuning(self.settings, self.paths)
 
     def library(self) -> "Library":
-        """The user's files, without opening the conversations."""
+        """Library of the user's files, without opening the conversations."""
         return self.open_library(self.paths)
 
     def prompts(self) -> "PromptLibrary":

@@ -1,7 +1,4 @@
-"""`assistant prompts`: the library of system prompts.
-
-The user's editor, in the terminal of this command.
-"""
+"""`assistant prompts`: the library of system prompts, edited in the user's editor."""
 
 import signal
 import subprocess
@@ -11,16 +8,16 @@ from typing import Any
 
 import click
 
-from assistant.cli.ask.prompt_options import prompt_called
+from assistant.cli.ask.prompt_options import find_prompt
 from assistant.cli.program import Program
-from assistant.core.conversations.save_as_prompt import begun, prompt_of
+from assistant.core.conversations.save_as_prompt import new_prompt_text, prompt_from_conversation
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.prompts.files import write
-from assistant.core.prompts.user_prompts import OwnPrompts, PromptExistsError
-from assistant.core.values.prompts import Problem, Prompt
+from assistant.core.prompts.user_prompts import PromptExistsError, UserPrompts
+from assistant.core.values.prompts import Prompt, PromptProblem
 from assistant.system import editor
 
-BAD = 3
+UNUSABLE_STATUS = 3
 """The exit status when a file cannot be used."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -53,7 +50,9 @@ def list_(program: Program, /, language: str | None = None, as_json: bool = Fals
     if as_json:
         console.json(
             {
-                "prompts": [_object(program, p) | {"default": p.name == default} for p in found],
+                "prompts": [
+                    _prompt_object(program, p) | {"default": p.name == default} for p in found
+                ],
                 "problems": [problem.model_dump() for problem in problems],
                 "folder": str(program.paths.prompts),
             }
@@ -61,7 +60,7 @@ def list_(program: Program, /, language: str | None = None, as_json: bool = Fals
         return
     rows = [(_mark(program, p), p.name, p.language, p.title, p.description) for p in found]
     console.table(rows, ("", "name", "language", "title", "description"))
-    _tell(program, problems)
+    _print_problems(program, problems)
     console.note(f"* is used when none is named; + is your own, from {program.paths.prompts}.")
 
 
@@ -71,9 +70,9 @@ def list_(program: Program, /, language: str | None = None, as_json: bool = Fals
 @click.pass_obj
 def show(program: Program, /, name: str, as_json: bool) -> None:
     """Print the file of the prompt NAME."""
-    prompt = prompt_called(program.prompts(), name)
+    prompt = find_prompt(program.prompts(), name)
     if as_json:
-        program.console.json(_object(program, prompt))
+        program.console.json(_prompt_object(program, prompt))
     else:
         program.console.write(Path(prompt.path).read_text(encoding="utf-8-sig"))
         program.console.note(prompt.path)
@@ -84,7 +83,7 @@ def show(program: Program, /, name: str, as_json: bool) -> None:
 @click.pass_obj
 def path(program: Program, /, name: str | None) -> None:
     """Print the folder of your prompts, or the file of the prompt NAME."""
-    found = prompt_called(program.prompts(), name).path if name else str(program.paths.prompts)
+    found = find_prompt(program.prompts(), name).path if name else str(program.paths.prompts)
     program.console.line(found)
 
 
@@ -107,9 +106,9 @@ def check(program: Program, /, files: tuple[Path, ...], as_json: bool) -> int:
     if as_json:
         program.console.json({"problems": [problem.model_dump() for problem in problems]})
     else:
-        _tell(program, problems)
+        _print_problems(program, problems)
         program.console.note(f"{count - len(problems)} of {count} can be used.")
-    return BAD if problems else 0
+    return UNUSABLE_STATUS if problems else 0
 
 
 @prompts.command()
@@ -120,7 +119,7 @@ def edit(program: Program, /, name: str) -> int:
 
     A shipped prompt is copied to your folder first; the copy goes away when you change nothing.
     """
-    own = OwnPrompts(program.paths.prompts)
+    own = UserPrompts(program.paths.prompts)
     file = own.path(name)
     copied = not file.exists()
     if copied:
@@ -128,7 +127,7 @@ def edit(program: Program, /, name: str) -> int:
         own.save(name, shipped.read_text(encoding="utf-8-sig"))
     before = file.read_bytes()
     try:
-        edit_file(file, program.environment)
+        run_editor(file, program.environment)
     finally:
         after = file.read_bytes() if file.is_file() else b""
         if after == before:
@@ -137,7 +136,7 @@ def edit(program: Program, /, name: str) -> int:
                 file.unlink()
         elif not copied:
             own.keep(name, before)
-    return _checked(program, file)
+    return _check_written(program, file)
 
 
 @prompts.command()
@@ -152,17 +151,17 @@ def new(
     """Begin a prompt of your own called NAME, and edit it."""
     library = program.prompts()
     _refuse_taken(program, name)
-    own = OwnPrompts(program.paths.prompts)
+    own = UserPrompts(program.paths.prompts)
     if source:
-        prompt = prompt_called(library, source)
+        prompt = find_prompt(library, source)
         text = write(prompt.model_copy(update={"title": title or prompt.title}))
     else:
-        text = begun(title or name)
+        text = new_prompt_text(title or name)
     file = own.save(name, text)
     if not no_edit and program.ask is not None:
-        edit_file(file, program.environment)
+        run_editor(file, program.environment)
     program.console.line(str(file))
-    return _checked(program, file)
+    return _check_written(program, file)
 
 
 @prompts.command()
@@ -191,22 +190,22 @@ def save(
     as_json: bool,
 ) -> int:
     """Make a prompt called NAME of CONVERSATION: its system prompt and its first turns."""
-    own = OwnPrompts(program.paths.prompts)
+    own = UserPrompts(program.paths.prompts)
     own.path(name)
     if not replace:
         _refuse_taken(program, name, "Take another name, or --replace it.")
     with program.assistant() as assistant:
         found = assistant.store.conversation(conversation)
         branch = assistant.store.branch(found.id)
-    prompt = prompt_of(found, branch, name, title=title or "", turns=turns)
+    prompt = prompt_from_conversation(found, branch, name, title=title or "", turns=turns)
     if not prompt.text and not prompt.examples:
         raise NotFoundError(f"The conversation {conversation} has nothing to make a prompt of.")
     file = own.save(name, write(prompt), replace=replace)
     if as_json:
-        program.console.json(_object(program, program.prompts().open(file)))
+        program.console.json(_prompt_object(program, program.prompts().open(file)))
     else:
         program.console.line(str(file))
-    return _checked(program, file)
+    return _check_written(program, file)
 
 
 @prompts.command()
@@ -214,7 +213,7 @@ def save(
 @click.pass_obj
 def delete(program: Program, /, name: str) -> None:
     """Delete your prompt NAME; it can be restored for 30 days. Shipped ones stay."""
-    OwnPrompts(program.paths.prompts).delete(name)
+    UserPrompts(program.paths.prompts).delete(name)
     program.console.note(f"`assistant prompts restore {name}` brings it back.")
 
 
@@ -223,10 +222,10 @@ def delete(program: Program, /, name: str) -> None:
 @click.pass_obj
 def restore(program: Program, /, name: str) -> None:
     """Bring back your prompt NAME as it was before it was last deleted, edited or replaced."""
-    program.console.line(str(OwnPrompts(program.paths.prompts).restore(name)))
+    program.console.line(str(UserPrompts(program.paths.prompts).restore(name)))
 
 
-def _object(program: Program, prompt: Prompt) -> dict[str, Any]:
+def _prompt_object(program: Program, prompt: Prompt) -> dict[str, Any]:
     return prompt.model_dump(mode="json") | {"own": _is_own(program, prompt)}
 
 
@@ -239,17 +238,17 @@ def _mark(program: Program, prompt: Prompt) -> str:
     return default + ("+" if _is_own(program, prompt) else "")
 
 
-def _tell(program: Program, problems: list[Problem]) -> None:
+def _print_problems(program: Program, problems: list[PromptProblem]) -> None:
     for problem in problems:
         program.console.error(f"{problem.path} cannot be used: {problem.reason}.", problem.fix)
 
 
-def _checked(program: Program, file: Path) -> int:
+def _check_written(program: Program, file: Path) -> int:
     """Whether a file that was just written can be used; the exit status."""
     problem = program.prompts().check(file) if file.exists() else None
     if problem:
-        _tell(program, [problem])
-    return BAD if problem else 0
+        _print_problems(program, [problem])
+    return UNUSABLE_STATUS if problem else 0
 
 
 def _refuse_taken(
@@ -259,13 +258,13 @@ def _refuse_taken(
         raise PromptExistsError(f"There is a prompt {name} already.", hint)
 
 
-def edit_file(path: Path, environment: Mapping[str, str]) -> None:
-    """Have a file edited; returns when the editor has ended.
+def run_editor(path: Path, environment: Mapping[str, str]) -> None:
+    """Run the user's editor on a file; returns when it has ended.
 
     Raises:
         AssistantError: there is no editor, or it failed.
     """
-    command = editor.chosen_or_usual(environment)
+    command = editor.find_editor(environment)
     # Ctrl+C in an editor is the editor's, and must not end us behind its back.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:

@@ -19,7 +19,7 @@ from assistant.settings import PREFIX, Settings
 
 
 class Setting(Value):
-    """One setting as it is now."""
+    """A setting with its value, default and description."""
 
     key: str
     variable: str
@@ -29,7 +29,7 @@ class Setting(Value):
 
 
 class OwnSetting(Value):
-    """What the file says of one model alone."""
+    """A setting that the file has for one model alone."""
 
     model: str
     table: str
@@ -49,7 +49,7 @@ def settings(program: Program, /, as_json: bool) -> None:
     """Print every setting: its value, its default and what it does."""
     file = program.paths.settings_file
     found = list(describe(program.settings))
-    own = list(of_models(program.settings, str(file)))
+    own = list(model_settings(program.settings, str(file)))
     console = program.console
     if as_json:
         listed = [setting.model_dump(mode="json") for setting in found]
@@ -86,28 +86,30 @@ def _print_own(console: Console, own: Sequence[OwnSetting]) -> None:
         console.styled(f"    {instead or 'From '}{one_line(one.origin, 1000)}", DIM)
 
 
-def of_models(settings: Settings, file: str) -> Iterator[OwnSetting]:
-    """What `file` says of single models, table by table."""
+def model_settings(settings: Settings, file: str) -> Iterator[OwnSetting]:
+    """Settings that `file` has for single models, table by table."""
     for name, chosen in settings.model.items():
         head = f"model.{_toml(name)}"
         for key in type(chosen).model_fields:
             value = getattr(chosen, key)
             if key != "sampling" and value not in (None, {}):
                 common = getattr(settings.engine, key, None)
-                yield _own(name, f"[{head}]", key, value, common, file)
+                yield _own_setting(name, f"[{head}]", key, value, common, file)
         for key, value in chosen.sampling.model_dump(exclude_none=True).items():
             common = getattr(settings.sampling, key)
-            yield _own(name, f"[{head}.sampling]", key, value, common, file)
+            yield _own_setting(name, f"[{head}.sampling]", key, value, common, file)
 
 
-def _own(model: str, table: str, key: str, value: Any, instead_of: Any, origin: str) -> OwnSetting:
+def _own_setting(
+    model: str, table: str, key: str, value: Any, instead_of: Any, origin: str
+) -> OwnSetting:
     return OwnSetting(
         model=model, table=table, key=key, value=value, instead_of=instead_of, origin=origin
     )
 
 
 def describe(settings: Settings) -> Iterator[Setting]:
-    """All settings, in the order in which they are defined."""
+    """Every setting with its value and default, in the order of definition."""
     defaults = Settings()
     for section in Settings.model_fields:
         group, default = getattr(settings, section), getattr(defaults, section)
@@ -127,7 +129,7 @@ def describe(settings: Settings) -> Iterator[Setting]:
 
 
 def docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """The string that stands below each field in the source; none where there is no source."""
+    """Docstrings below the fields of a model, by field name; empty where there is no source."""
     try:
         tree = ast.parse(inspect.getsource(model))
     except (OSError, TypeError):

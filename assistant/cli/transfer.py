@@ -1,24 +1,21 @@
-"""`assistant export`: conversations as files.
-
-`assistant import`: conversations from files.
-"""
+"""`assistant export` and `assistant import`: conversations as files, and from files."""
 
 from pathlib import Path
 
 import click
 
-from assistant.cli.chats.format import short
+from assistant.cli.chats.format import short_id
 from assistant.cli.program import Program
 from assistant.core.errors import NotFoundError, TranscriptError
 from assistant.core.transfer.exporting import (
     SUFFIXES,
-    Exported,
+    ExportedFile,
     ExportFormat,
     all_ids,
     export,
     text_of,
 )
-from assistant.core.transfer.importing import Imported, import_from
+from assistant.core.transfer.importing import ImportResult, import_from
 from assistant.core.values.transcript import Adoption
 
 
@@ -59,7 +56,7 @@ def export_command(
     if prune and everything is None:
         raise click.UsageError("--prune goes with --all.")
     console, folder = program.console, everything or into
-    done: list[Exported] = []
+    done: list[ExportedFile] = []
     with program.assistant() as assistant:
         store = assistant.store
         found = (
@@ -83,7 +80,7 @@ def export_command(
     _print_exported(program, done)
 
 
-def _print_exported(program: Program, done: list[Exported]) -> None:
+def _print_exported(program: Program, done: list[ExportedFile]) -> None:
     counts = {
         what: sum(e.what == what for e in done) for what in ("written", "unchanged", "removed")
     }
@@ -109,8 +106,8 @@ def import_command(program: Program, /, paths: tuple[str, ...], as_json: bool) -
     same file can be imported again. What cannot be read is told.
     """
     console = program.console
-    files = [_existing(path) for path in paths]
-    done: list[Imported] = []
+    files = [_existing_path(path) for path in paths]
+    done: list[ImportResult] = []
     with program.assistant() as assistant:
         for imported in import_from(assistant.store, files):
             done.append(imported)
@@ -130,11 +127,11 @@ def import_command(program: Program, /, paths: tuple[str, ...], as_json: bool) -
     return TranscriptError.exit_code if any(imported.is_refused for imported in done) else 0
 
 
-def _print_imported(program: Program, done: list[Imported], adoptions: list[Adoption]) -> None:
+def _print_imported(program: Program, done: list[ImportResult], adoptions: list[Adoption]) -> None:
     for adoption in adoptions:
         if adoption.added or adoption.is_new:
             what = f"{'new' if adoption.is_new else 'went on'}, {adoption.added:,} messages:"
-            program.console.table([(short(adoption.conversation_id), what, adoption.title)])
+            program.console.table([(short_id(adoption.conversation_id), what, adoption.title)])
         if adoption.in_trash or adoption.trashed:
             what = "it" if adoption.in_trash else f"{adoption.trashed:,} messages"
             program.console.error(
@@ -152,7 +149,7 @@ def _print_imported(program: Program, done: list[Imported], adoptions: list[Adop
     )
 
 
-def _existing(path: str) -> Path:
+def _existing_path(path: str) -> Path:
     found = Path(path).expanduser()
     if not found.exists():
         raise NotFoundError(f"There is no {path}.", "Check the path.")

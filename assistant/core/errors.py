@@ -1,4 +1,4 @@
-"""The errors a user can meet: what happened, to which thing, and what to do about it.
+"""Errors a user can meet: what happened, to which thing, and what to do about it.
 
 AssistantError                 everything below; the only type a front end has to catch
 ├── SettingsError              a settings file or environment variable is wrong      exit 2
@@ -73,6 +73,7 @@ class MissingValuesError(AssistantError):
 
     @classmethod
     def of(cls, prompt: str, names: Sequence[str]) -> Self:
+        """The error for variables of a prompt that have no value."""
         error = cls(
             f"The prompt {prompt} needs a value for {', '.join(names)}.",
             "Give it one, or a default under `variables` in its file.",

@@ -1,9 +1,7 @@
-"""How well the user's own questions are answered from the user's own files.
+"""Evaluation of retrieval and answers: the user's own questions, checked against their files.
 
-A file of questions has one JSON object a line. What is right is told by the names of files, a page,
-words that stand in the right passage, or the answer itself; see `Question`.
-
-How good a ranking is, and how well a score tells two kinds apart.
+A file of questions has one JSON object a line. What is right is given by the names of files, a
+page, words that stand in the right passage, or the answer itself; see `Question`.
 """
 
 import math
@@ -19,8 +17,8 @@ from assistant.core.values.documents import Passage
 from assistant.core.values.library import SearchResult
 
 
-class Quality(NamedTuple):
-    """Percentages over many questions."""
+class RankingQuality(NamedTuple):
+    """Ranking quality over many questions: recall@k, MRR@10 and nDCG@10, as percentages."""
 
     recall_1: float
     recall_3: float
@@ -31,14 +29,16 @@ class Quality(NamedTuple):
 
     @classmethod
     def titles(cls) -> str:
+        """Head of a table whose lines are `row`."""
         return f"{'R@1':>6} {'R@3':>6} {'R@5':>6} {'R@10':>6} {'MRR@10':>7} {'nDCG@10':>8}"
 
     def row(self) -> str:
+        """Line of a table, under `titles`."""
         r1, r3, r5, r10, mrr, ndcg = self
         return f"{r1:>6.1f} {r3:>6.1f} {r5:>6.1f} {r10:>6.1f} {mrr:>7.1f} {ndcg:>8.1f}"
 
 
-def quality(ranks: Sequence[int | None]) -> Quality:
+def quality(ranks: Sequence[int | None]) -> RankingQuality:
     """Args:
     ranks: for each question the place of the right answer, from 1; None when not found.
     Each question has one right answer, so that its ideal gain is 1.
@@ -48,7 +48,7 @@ def quality(ranks: Sequence[int | None]) -> Quality:
     def recall(k: int) -> float:
         return 100 * fmean(place is not None and place <= k for place in places)
 
-    return Quality(
+    return RankingQuality(
         recall(1),
         recall(3),
         recall(5),
@@ -59,7 +59,11 @@ def quality(ranks: Sequence[int | None]) -> Quality:
 
 
 def first_rank(ranking: Sequence[str], relevant: frozenset[str]) -> int | None:
-    """The place of the first relevant id among the different ids of a ranking."""
+    """Rank of the first relevant id among the different ids of a ranking.
+
+    Returns:
+        The rank from 1; None when no id is relevant.
+    """
     for place, id_ in enumerate(dict.fromkeys(ranking), 1):
         if id_ in relevant:
             return place
@@ -67,7 +71,7 @@ def first_rank(ranking: Sequence[str], relevant: frozenset[str]) -> int | None:
 
 
 def auc(positives: Sequence[float], negatives: Sequence[float]) -> float:
-    """How often a positive scores higher than a negative; ties count half."""
+    """Area under the ROC curve: how often a positive outscores a negative; ties count half."""
     rows = sorted([(score, 1) for score in positives] + [(score, 0) for score in negatives])
     ranks: dict[float, list[int]] = {}
     for place, (score, _) in enumerate(rows, 1):
@@ -80,7 +84,7 @@ def auc(positives: Sequence[float], negatives: Sequence[float]) -> float:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-class Question(Value):
+class EvaluationQuestion(Value):
     """One line of a file of questions. Fields that are not named here are mistakes."""
 
     question: Text
@@ -109,10 +113,12 @@ class Question(Value):
 
     @property
     def files(self) -> tuple[str, ...]:
+        """Names of the files that hold the answer; empty when the question names none."""
         return self.paths or ((self.path,) if self.path is not None else ())
 
     @property
     def answers(self) -> tuple[str, ...]:
+        """Known answers; empty when the question has none."""
         return (self.answer,) if isinstance(self.answer, str) else self.answer or ()
 
     @property
@@ -125,16 +131,16 @@ class QuestionError(ValueError):
     """A line that is no question: says what is wrong with it."""
 
 
-def parse(line: str) -> Question:
-    """Raises QuestionError."""
+def parse_question(line: str) -> EvaluationQuestion:
+    """Parse one line of a file of questions."""
     try:
-        return Question.model_validate_json(line)
+        return EvaluationQuestion.model_validate_json(line)
     except ValidationError as failure:
         raise QuestionError(_explain(failure.errors()[0])) from None
 
 
-class Finding(Value):
-    """What became of one question."""
+class QuestionResult(Value):
+    """Result of one question."""
 
     question: str
     file_rank: int | None
@@ -151,13 +157,17 @@ class Finding(Value):
     contains_answer: bool | None = None
 
 
-def find(question: Question, found: SearchResult) -> Finding:
-    """What a search has found for a question."""
+def judge_search(question: EvaluationQuestion, found: SearchResult) -> QuestionResult:
+    """Judge what a search returned for a question.
+
+    Returns:
+        Ranks of the first right file and passage, and the evidence.
+    """
     passages = found.passages
-    right = [str(n) for n, passage in enumerate(passages) if is_right(question, passage)]
+    right = [str(n) for n, passage in enumerate(passages) if is_right_passage(question, passage)]
     files = [passage.path for passage in passages]
-    wanted = frozenset(path for path in files if is_of(question, path))
-    return Finding(
+    wanted = frozenset(path for path in files if is_right_file(question, path))
+    return QuestionResult(
         question=question.question,
         file_rank=first_rank(files, wanted) if question.files else None,
         passage_rank=int(right[0]) + 1 if right and question.names_a_passage else None,
@@ -166,17 +176,25 @@ def find(question: Question, found: SearchResult) -> Finding:
     )
 
 
-def with_answer(finding: Finding, question: Question, message: Message) -> Finding:
-    """The same, with what a model answered."""
+def judge_answer(
+    finding: QuestionResult, question: EvaluationQuestion, message: Message
+) -> QuestionResult:
+    """Judge the answer of a model as well.
+
+    Returns:
+        The finding with its answer, and whether that is cited and right.
+    """
     cited = [citation.path for citation in message.citations]
-    said = folded(message.text)
+    said = fold(message.text)
     return finding.model_copy(
         update={
             "answer": message.text,
             "cited": bool(cited),
-            "right_file_cited": any(is_of(question, p) for p in cited) if question.files else None,
+            "right_file_cited": any(is_right_file(question, p) for p in cited)
+            if question.files
+            else None,
             "contains_answer": (
-                any(folded(answer) in said for answer in question.answers)
+                any(fold(answer) in said for answer in question.answers)
                 if question.answers
                 else None
             ),
@@ -184,47 +202,47 @@ def with_answer(finding: Finding, question: Question, message: Message) -> Findi
     )
 
 
-def is_of(question: Question, path: str) -> bool:
-    """Whether a path is that of a right file."""
-    return any(is_at(file, path) for file in question.files)
+def is_right_file(question: EvaluationQuestion, path: str) -> bool:
+    """Whether a path is one of the files that a question names."""
+    return any(is_same_file(file, path) for file in question.files)
 
 
-def is_at(file: str, path: str) -> bool:
-    """Whether a file of a question is the one at this absolute path."""
+def is_same_file(file: str, path: str) -> bool:
+    """Whether a file name in a question means the file at this absolute path."""
     return path == file or (not file.startswith("/") and path.endswith(f"/{file}"))
 
 
-def is_right(question: Question, passage: Passage) -> bool:
-    """Whether a passage is one that answers the question, as far as the question tells."""
-    if question.files and not is_of(question, passage.path):
+def is_right_passage(question: EvaluationQuestion, passage: Passage) -> bool:
+    """Whether a passage answers the question, as far as its file, page and words can tell."""
+    if question.files and not is_right_file(question, passage.path):
         return False
     if question.page is not None and passage.place.page != question.page:
         return False
-    said = folded(passage.text)
+    said = fold(passage.text)
     if question.text is not None:
-        return folded(question.text) in said
+        return fold(question.text) in said
     if question.files:
         return True
-    return any(folded(answer) in said for answer in question.answers)
+    return any(fold(answer) in said for answer in question.answers)
 
 
-def folded(text: str) -> str:
-    """Text in which case and white space do not matter."""
+def fold(text: str) -> str:
+    """Text with one case and single spaces, for comparisons."""
     return " ".join(text.casefold().split())
 
 
-Row = tuple[Question, Finding]
+Row = tuple[EvaluationQuestion, QuestionResult]
 
 
-class Report(Value):
-    """What many questions say together; percentages, None where no question tells."""
+class EvaluationReport(Value):
+    """Aggregate over many questions; percentages, None where no question tells."""
 
     questions: int
-    files: Quality | None
+    files: RankingQuality | None
     """How high the right file stands."""
     files_asked: int
     """Questions that name a file."""
-    passages: Quality | None
+    passages: RankingQuality | None
     """How high the right passage stands."""
     passages_asked: int
     """Questions that tell right passages from others."""
@@ -239,26 +257,26 @@ class Report(Value):
     """Answers that contain the known one, of those whose question tells it."""
 
 
-def sum_up(findings: Sequence[Row]) -> Report:
-    """The figures over all questions, or over those that were reached."""
+def summarise(findings: Sequence[Row]) -> EvaluationReport:
+    """Aggregate over all questions, or over those that were reached."""
     files = [f.file_rank for q, f in findings if q.files]
     passages = [f.passage_rank for q, f in findings if q.names_a_passage]
     told = [f for _, f in findings]
-    return Report(
+    return EvaluationReport(
         questions=len(findings),
         files=quality(files) if files else None,
         files_asked=len(files),
         passages=quality(passages) if passages else None,
         passages_asked=len(passages),
-        evidence_kept=_share(finding.sufficient for finding in told),
+        evidence_kept=_percentage(finding.sufficient for finding in told),
         answered=sum(finding.answer is not None for finding in told),
-        cited=_share(finding.cited for finding in told),
-        right_file_cited=_share(finding.right_file_cited for finding in told),
-        contains_answer=_share(finding.contains_answer for finding in told),
+        cited=_percentage(finding.cited for finding in told),
+        right_file_cited=_percentage(finding.right_file_cited for finding in told),
+        contains_answer=_percentage(finding.contains_answer for finding in told),
     )
 
 
-def _share(signs: Iterator[bool | None]) -> float | None:
+def _percentage(signs: Iterator[bool | None]) -> float | None:
     known = [sign for sign in signs if sign is not None]
     return 100 * sum(known) / len(known) if known else None
 
@@ -269,7 +287,7 @@ def _explain(problem: Any) -> str:
         case "json_invalid":
             return "it is not JSON"
         case "extra_forbidden":
-            known = ", ".join(Question.model_fields)
+            known = ", ".join(EvaluationQuestion.model_fields)
             return f"`{field}` is not a field; there are {known}"
         case "missing":
             return f"`{field}` is missing"

@@ -1,4 +1,4 @@
-"""The one border through which foreign text reaches a screen.
+"""Sanitiser: the one border through which foreign text reaches a screen.
 
 Text of the user, the model, documents, files and errors may hold escape sequences that move the
 cursor, set the clipboard or hide words. The database keeps what was written; whatever is shown
@@ -37,7 +37,7 @@ LINK_SCHEMES = ("http://", "https://", "mailto:")
 
 
 def printable(text: str) -> str:
-    """`text` without anything that a terminal would obey or hide; new lines and tabs stay."""
+    """`text` without anything that a terminal would obey or hide; line breaks and tabs stay."""
     if _PLAIN.fullmatch(text):
         return text
     text = _NEW_LINE.sub("\n", text)

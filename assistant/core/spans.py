@@ -1,8 +1,6 @@
-"""Finding a passage in its file again, and telling where in a file something stands.
+"""Text spans: a quote found in its file, the place of an offset, the words two texts differ in.
 
-Which words two texts do not share, in order.
-
-Words are compared, white space aside. Texts that have little in common are told as different
+In a comparison words count, white space aside. Texts that have little in common are different
 throughout: marks on every other word help nobody.
 """
 
@@ -15,28 +13,32 @@ from typing import Final, NamedTuple
 from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Block, Document
 
-LONGEST_HEADING = 200
+MAX_HEADING_CHARS = 200
 """Characters of a heading that are told."""
 
 
 class Span(NamedTuple):
-    """Characters of a text."""
+    """A range of characters in a text."""
 
     start: int
     end: int
 
 
-def find(text: str, quote: str, near: int) -> Span | None:
-    """Where a quote stands: exactly, else with other white space; nearest to `near` of several."""
+def find_quote(text: str, quote: str, near: int) -> Span | None:
+    """Find a quote in a text: exactly, else with other white space.
+
+    Returns:
+        Its span; of several the one nearest to `near`; None when it is not there.
+    """
     wanted = quote.strip()
     if not wanted:
         return None
     exact = [Span(match.start(), match.end()) for match in re.finditer(re.escape(wanted), text)]
-    return _nearest(exact or _loosely(text, wanted), near)
+    return _nearest(exact or _find_loosely(text, wanted), near)
 
 
 def place_at(document: Document, start: int, end: int) -> Place:
-    """Page, sheet, row, headings and lines of some characters of a document."""
+    """Page, sheet, row, headings and lines of a range of characters in a document."""
     at = bisect_right(document.blocks, start, key=lambda block: block.start) - 1
     block = document.blocks[max(at, 0)] if document.blocks else None
     lines = document.has_lines
@@ -52,7 +54,7 @@ def place_at(document: Document, start: int, end: int) -> Place:
     )
 
 
-def _loosely(text: str, quote: str) -> list[Span]:
+def _find_loosely(text: str, quote: str) -> list[Span]:
     pattern = r"\s+".join(re.escape(word) for word in quote.split())
     return [Span(match.start(), match.end()) for match in re.finditer(pattern, text)]
 
@@ -75,13 +77,13 @@ def _headings(document: Document, at: int) -> tuple[str, ...]:
 
 
 def _words(document: Document, block: Block) -> str:
-    words = document.text[block.start : min(block.end, block.start + LONGEST_HEADING * 2)]
-    return " ".join(words.split())[:LONGEST_HEADING]
+    words = document.text[block.start : min(block.end, block.start + MAX_HEADING_CHARS * 2)]
+    return " ".join(words.split())[:MAX_HEADING_CHARS]
 
 
-ALIKE: Final = 0.3
+MIN_COMMON_SHARE: Final = 0.3
 """The share of words in common below which two texts are different throughout."""
-MOST_WORDS: Final = 4_000
+MAX_COMPARED_WORDS: Final = 4_000
 """Of both texts together that are compared word by word; longer texts by their lines."""
 
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -98,18 +100,22 @@ class Differences(NamedTuple):
 
 
 def differences(left: str, right: str) -> Differences:
-    """Compare two texts. Takes some 100 ms for the longest ones."""
+    """Words of each text that the other does not have. Takes some 100 ms for the longest texts.
+
+    Returns:
+        Spans of both texts; all of a text where the two have little in common.
+    """
     if left == right:
         return Differences((), ())
     pattern = _WORD
     first, second = _parts(pattern, left), _parts(pattern, right)
-    if len(first) + len(second) > MOST_WORDS:
+    if len(first) + len(second) > MAX_COMPARED_WORDS:
         pattern = _LINE
         first, second = _parts(pattern, left), _parts(pattern, right)
     matcher = SequenceMatcher(
         None, [part[0] for part in first], [part[0] for part in second], autojunk=False
     )
-    if matcher.quick_ratio() < ALIKE or matcher.ratio() < ALIKE:
+    if matcher.quick_ratio() < MIN_COMMON_SHARE or matcher.ratio() < MIN_COMMON_SHARE:
         return Differences((), (), throughout=True)
     ours: list[Span] = []
     theirs: list[Span] = []

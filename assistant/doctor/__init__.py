@@ -1,1 +1,7 @@
-"""Looks at everything the program stands on, and says how to fix what is wrong."""
+"""`assistant doctor`: looks at everything the program stands on, and says how to fix it.
+
+run         the order of the checks
+machine     terminal, clipboard, folders, disk, versions, the package
+components  database, prompts, model, files, workers
+report      the result of one check
+"""

@@ -1,4 +1,4 @@
-"""Checks of the program's own parts: database, prompts, model, engine worker."""
+"""Checks of the program's components: database, prompts, model, files, engine worker."""
 
 import sqlite3
 from contextlib import closing
@@ -17,10 +17,16 @@ from assistant.system.about import SAFE_SQLITE
 from assistant.system.paths import Paths
 from assistant.workers import engine_worker
 
-IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
+ACCESS_ERRORS = (
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_CANTOPEN",
+    "SQLITE_READONLY",
+    "SQLITE_PERM",
+)
 """Errors that say nothing about the file's content."""
 
-PROBE = ("A ship lies in the harbour.",)
+PROBE_SENTENCES = ("A ship lies in the harbour.",)
 
 
 def database(file: Path) -> Check:
@@ -33,7 +39,7 @@ def database(file: Path) -> Check:
             (found,) = opened.execute("PRAGMA quick_check(1)").fetchone()
             (count,) = opened.execute("SELECT count(*) FROM conversations").fetchone()
     except sqlite3.DatabaseError as failure:
-        if failure.sqlite_errorname.startswith(IN_USE):
+        if failure.sqlite_errorname.startswith(ACCESS_ERRORS):
             return fail(name, f"{file}: {failure}", "Close what uses it, and check its mode.")
         found, count = str(failure), 0
     if found != "ok":
@@ -113,7 +119,7 @@ def files(paths: Paths, *, load: bool) -> Check:
     asked = library(paths)
     try:
         # Meaning cannot be compared without the embedder.
-        asked.support(PROBE, PROBE)
+        asked.support(PROBE_SENTENCES, PROBE_SENTENCES)
         status = asked.status()
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint or f"See {paths.logs}.")

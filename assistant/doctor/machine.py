@@ -1,7 +1,4 @@
-"""Checks of the machine: terminal, clipboard, folders, disk, versions.
-
-Whether the packaged program is as it was made: no file missing, none changed.
-"""
+"""Checks of the machine and the package: terminal, clipboard, folders, disk, versions, files."""
 
 import os
 import platform
@@ -15,13 +12,13 @@ from pathlib import Path
 
 from assistant import __version__
 from assistant.doctor.report import Check, fail, ok, warn
-from assistant.system.about import libraries, version_of
+from assistant.system.about import required_libraries, version_of
 from assistant.system.clipboard import Clipboard
 from assistant.system.paths import Paths
 from assistant.system.processor import missing_instructions
 
-SMALLEST = (80, 24)
-LITTLE_DISK, NO_DISK = 1024, 64
+MIN_TERMINAL = (80, 24)
+LOW_DISK_MB, FULL_DISK_MB = 1024, 64
 """Megabytes: room for a small model, and what conversations need to be safe."""
 
 AMX_PROBE = (
@@ -43,7 +40,7 @@ def terminal(environment: Mapping[str, str], is_terminal: bool) -> Check:
         )
     size = shutil.get_terminal_size()
     seen = f"{kind}, {size.columns}×{size.lines}, {_colours(environment, kind)}"
-    if size.columns < SMALLEST[0] or size.lines < SMALLEST[1]:
+    if size.columns < MIN_TERMINAL[0] or size.lines < MIN_TERMINAL[1]:
         return warn(name, seen, "The screen is made for 80×24 and more: enlarge the window.")
     return ok(name, seen)
 
@@ -65,7 +62,7 @@ def encoding() -> Check:
 
 
 def clipboard(environment: Mapping[str, str]) -> Check:
-    """What copying uses."""
+    """Which tool copies to the clipboard, if any does."""
     tools = Clipboard(environment).tools()
     if tools:
         return ok("clipboard", tools[0][0])
@@ -101,18 +98,18 @@ def disk(folder: Path) -> Check:
     existing = next(place for place in (folder, *folder.parents) if place.exists())
     free = shutil.disk_usage(existing).free // 2**20
     seen = f"{free / 1024:,.1f} GB free at {existing}"
-    if free < NO_DISK:
+    if free < FULL_DISK_MB:
         return fail("disk", seen, "Make room: conversations cannot be kept on a full disk.")
-    if free < LITTLE_DISK:
+    if free < LOW_DISK_MB:
         return warn("disk", seen, "Make room before another model is added.")
     return ok("disk", seen)
 
 
 def versions() -> Iterator[Check]:
-    """The program, Python, and what is built on."""
+    """Versions of the program, Python, and the libraries."""
     yield ok("assistant", __version__)
     yield ok("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    for library in libraries():
+    for library in required_libraries():
         found = version_of(library)
         if found:
             yield ok(library, found)
@@ -121,7 +118,7 @@ def versions() -> Iterator[Check]:
 
 
 def matrix_unit() -> Check:
-    """llama.cpp's AMX code is miscompiled by gcc 12: it crashes at the first token."""
+    """Whether llama.cpp would use AMX code that crashes at the first token (built by gcc 12)."""
     name = "cpu"
     missing = missing_instructions()
     if missing:
@@ -147,15 +144,15 @@ def matrix_unit() -> Check:
     return ok(name, f"{os.cpu_count()} cores; AMX is there and left unused, as it should be")
 
 
-SUMS = Path("_internal") / "SHA256SUMS"
+CHECKSUM_FILE = Path("_internal") / "SHA256SUMS"
 """Inside the program's folder; lines as sha256sum writes them."""
 
-SHOWN = 3
+MAX_LISTED = 3
 _FIX = "Install the program again."
 
 
 def package(folder: Path, *, quick: bool) -> Check:
-    """Compare every file with the list that the package brings.
+    """Whether every file of the packaged program is there, and unchanged.
 
     Args:
         folder: the one that holds the program.
@@ -163,18 +160,18 @@ def package(folder: Path, *, quick: bool) -> Check:
     """
     name = "package"
     try:
-        listed = list(_listed(folder / SUMS))
+        listed = list(_checksums(folder / CHECKSUM_FILE))
     except (OSError, ValueError) as failure:
-        return fail(name, f"{folder / SUMS} cannot be read: {failure}", _FIX)
-    wrong = [problem for path, digest in listed if (problem := _wrong(path, digest, quick))]
+        return fail(name, f"{folder / CHECKSUM_FILE} cannot be read: {failure}", _FIX)
+    wrong = [problem for path, digest in listed if (problem := _problem(path, digest, quick))]
     if wrong:
-        more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
-        return fail(name, f"{', '.join(wrong[:SHOWN])}{more} in {folder}", _FIX)
+        more = f" and {len(wrong) - MAX_LISTED} more" if len(wrong) > MAX_LISTED else ""
+        return fail(name, f"{', '.join(wrong[:MAX_LISTED])}{more} in {folder}", _FIX)
     how = "there" if quick else "as they were made"
     return ok(name, f"{folder}: {len(listed):,} files are {how}")
 
 
-def _listed(sums: Path) -> Iterator[tuple[Path, str]]:
+def _checksums(sums: Path) -> Iterator[tuple[Path, str]]:
     for line in sums.read_text(encoding="utf-8").splitlines():
         digest, found, path = line.partition("  ")
         if not found:
@@ -182,7 +179,7 @@ def _listed(sums: Path) -> Iterator[tuple[Path, str]]:
         yield sums.parents[1] / path, digest
 
 
-def _wrong(path: Path, digest: str, quick: bool) -> str:
+def _problem(path: Path, digest: str, quick: bool) -> str:
     try:
         with path.open("rb") as stream:
             changed = not quick and file_digest(stream, "sha256").hexdigest() != digest

@@ -1,4 +1,4 @@
-"""What one check found."""
+"""Check results: one line of the report each."""
 
 from typing import Literal
 
@@ -18,12 +18,15 @@ class Check(Value):
 
 
 def ok(name: str, detail: str) -> Check:
+    """A check that found nothing wrong."""
     return Check(name=name, status="ok", detail=detail)
 
 
 def warn(name: str, detail: str, fix: str) -> Check:
+    """A check that found something that works worse than it could."""
     return Check(name=name, status="warn", detail=detail, fix=fix)
 
 
 def fail(name: str, detail: str, fix: str) -> Check:
+    """A check that found something that does not work."""
     return Check(name=name, status="fail", detail=detail, fix=fix)

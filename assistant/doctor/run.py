@@ -1,4 +1,6 @@
-"""The order of the checks. None depends on another: what is broken keeps no other from being seen.
+"""Order of the checks of `assistant doctor`.
+
+None depends on another: what is broken keeps no other from being seen.
 
 A check never changes what it looks at, but for the workers, which loading starts.
 """
@@ -16,8 +18,8 @@ from assistant.system.paths import Paths
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the program runs."""
+class RunEnvironment:
+    """Where the program runs: folders, environment, terminal, package."""
 
     paths: Paths
     environment: Mapping[str, str]
@@ -27,8 +29,8 @@ class Place:
     """The folder of the packaged program; None when it runs from Python."""
 
 
-def examine(place: Place, *, quick: bool) -> Iterator[Check]:
-    """Every check, as soon as it is done.
+def run_checks(place: RunEnvironment, *, quick: bool) -> Iterator[Check]:
+    """Run every check, and yield each as soon as it is done.
 
     Args:
         quick: leave out loading the model and the embedder, and the workers started for it.

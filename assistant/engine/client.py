@@ -1,4 +1,4 @@
-"""The front end's side of the engine: a ChatModel whose work happens in the worker."""
+"""Engine client: the chat model of a front end, whose work happens in the worker."""
 
 import os
 import signal
@@ -14,12 +14,12 @@ from assistant.core.values.events import (
     Loaded,
     Loading,
     ModelEvent,
+    PrefillProgress,
     Queued,
-    Reading,
     Thought,
     Wrote,
 )
-from assistant.core.values.models import Measure, RenderedPrompt
+from assistant.core.values.models import RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import AdapterUse, Sampling
 from assistant.engine.protocol import (
     Count,
@@ -28,10 +28,10 @@ from assistant.engine.protocol import (
     Failed,
     Generate,
     Load,
+    ModelTarget,
     Render,
     Rendered,
     Reply,
-    Target,
     encodable,
     replies,
 )
@@ -39,19 +39,21 @@ from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
 from assistant.ipc.messages import Cancel, Leaving, PeerGoneError, ProtocolError, StartError
 
-LOOK = 0.02
+POLL_SECONDS = 0.02
 """Seconds between two looks at the stop flag while nothing arrives."""
 
-PATIENCE = 2.0
+STOP_TIMEOUT = 2.0
 """Seconds the worker has to obey a stop before it is killed."""
 
 SEND_TIMEOUT = 30.0
 
 
 class LlamaChatModel:
-    """One model in the engine worker. Safe to use from several threads."""
+    """A chat model in the engine worker. Safe to use from several threads."""
 
-    def __init__(self, joiner: Joiner, target: Target, adapters: Sequence[AdapterUse] = ()) -> None:
+    def __init__(
+        self, joiner: Joiner, target: ModelTarget, adapters: Sequence[AdapterUse] = ()
+    ) -> None:
         self._joiner = joiner
         self._target = target
         self._adapters = tuple(adapters)
@@ -76,7 +78,7 @@ class LlamaChatModel:
                 if isinstance(reply, Queued | Loading | Loaded):
                     yield reply
 
-    def measure(self, messages: Sequence[ChatMessage]) -> Measure:
+    def measure(self, messages: Sequence[ChatMessage]) -> TokenCounts:
         """See `ChatModel.measure`."""
         request = Count(target=self._target, messages=_clean(messages))
         for reply in self._ask(request, Event()):
@@ -110,16 +112,16 @@ class LlamaChatModel:
         with closing(self._ask(request, stop)) as answers:
             for reply in answers:
                 if isinstance(reply, Thought | Wrote):
-                    first = first or _since(started)
+                    first = first or _milliseconds_since(started)
                     written += 1
                 if isinstance(reply, Finished):
-                    seen = {"first_token_ms": first, "total_ms": _since(started)}
+                    seen = {"first_token_ms": first, "total_ms": _milliseconds_since(started)}
                     timings = reply.timings.model_copy(update=seen)
                     yield reply.model_copy(update={"timings": timings})
                     return
                 if isinstance(reply, ModelEvent):
                     yield reply
-        yield _stopped_without_word(written, first, _since(started))
+        yield _stopped_early(written, first, _milliseconds_since(started))
 
     def _ask(self, request: EngineRequest, stop: Event) -> Generator[Reply, None, None]:
         """Send a request and yield the replies, the last one included; nothing once stopped."""
@@ -138,7 +140,7 @@ class LlamaChatModel:
                 else:
                     return
                 yield Queued(ahead=1)
-                stop.wait(LOOK * 5)
+                stop.wait(POLL_SECONDS * 5)
             except (PeerGoneError, ProtocolError):
                 tries_left -= 1
                 if answered or not tries_left:
@@ -170,9 +172,9 @@ class LlamaChatModel:
         computing = False
         while True:
             if give_up is None and stop.is_set():
-                line.send(encode(Cancel()), PATIENCE)
-                give_up = monotonic() + PATIENCE
-            data = line.receive(LOOK)
+                line.send(encode(Cancel()), STOP_TIMEOUT)
+                give_up = monotonic() + STOP_TIMEOUT
+            data = line.receive(POLL_SECONDS)
             if data is None:
                 if give_up is not None and monotonic() > give_up:
                     # A load may take its time to end; it does so when the connection closes.
@@ -186,7 +188,7 @@ class LlamaChatModel:
                 raise ProtocolError("not a reply") from None
             if isinstance(reply, Failed):
                 raise reply.error()
-            computing = isinstance(reply, Reading | Thought | Wrote)
+            computing = isinstance(reply, PrefillProgress | Thought | Wrote)
             yield reply
             if isinstance(reply, Finished | Loaded | Counted | Rendered | Leaving):
                 return
@@ -214,7 +216,7 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _stopped_without_word(written: int, first: float, total: float) -> Finished:
+def _stopped_early(written: int, first: float, total: float) -> Finished:
     return Finished(
         reason="stopped",
         usage=Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=written),
@@ -222,5 +224,5 @@ def _stopped_without_word(written: int, first: float, total: float) -> Finished:
     )
 
 
-def _since(started: float) -> float:
+def _milliseconds_since(started: float) -> float:
     return (perf_counter() - started) * 1000

@@ -1,10 +1,7 @@
-"""What measurements depend on: the processor, the cores of it, and the build of llama.cpp.
+"""Hardware: processor, usable cores, threads to compute with, measured memory bandwidth.
 
-How many threads compute.
-
-Measurements of one machine's bandwidth, the best of which counts.
-
-Other programs only make it slower; one measurement that met them would hold for ever.
+Measurements hold for one processor and one build of llama.cpp. Of those of the bandwidth the best
+counts: other programs only make it slower, and one measurement that met them would hold for ever.
 """
 
 import os
@@ -17,7 +14,7 @@ from pathlib import Path
 from assistant.core.values.base import Value
 
 
-def build() -> str:
+def llama_cpp_build() -> str:
     """The version of llama-cpp-python, without importing it."""
     try:
         return version("llama-cpp-python")
@@ -25,8 +22,8 @@ def build() -> str:
         return "unknown"
 
 
-def processor() -> str:
-    """As it calls itself."""
+def processor_name() -> str:
+    """The processor's name, as it calls itself."""
     with suppress(OSError):
         found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.M)
         if found:
@@ -34,12 +31,12 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-QUOTA = Path("/sys/fs/cgroup/cpu.max")
+CPU_QUOTA_FILE = Path("/sys/fs/cgroup/cpu.max")
 """A container's share of the processors: microseconds it may run in so many microseconds."""
 
 
-def computing_threads(asked: int, quota: Path = QUOTA) -> int:
-    """`asked` threads, or for 0 as many as there are usable cores but one.
+def computing_threads(asked: int, quota: Path = CPU_QUOTA_FILE) -> int:
+    """Threads to compute with: `asked`, or for 0 as many as there are usable cores but one.
 
     llama.cpp's threads spin while they wait for each other: where anything else takes one of
     their cores, decoding collapses.
@@ -49,52 +46,56 @@ def computing_threads(asked: int, quota: Path = QUOTA) -> int:
     return max(usable_cores(quota) - 1, 1)
 
 
-def usable_cores(quota: Path = QUOTA) -> int:
-    """Logical ones that this process may use."""
-    return max(min(_cores(), _share(quota)), 1)
+def usable_cores(quota: Path = CPU_QUOTA_FILE) -> int:
+    """Logical cores that this process may use."""
+    return max(min(_affinity_cores(), _quota_cores(quota)), 1)
 
 
-def _cores() -> int:
+def _affinity_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _share(quota: Path) -> int:
+def _quota_cores(quota: Path) -> int:
     try:
         allowed, period = quota.read_text().split()
         return max(int(allowed) // int(period), 1)
     except (OSError, ValueError):
-        return _cores()
+        return _affinity_cores()
 
 
-ENOUGH = 3
+FIRST_MEASUREMENTS = 3
 """Measurements that are made soon after each other."""
 
-SOON, LATER = 600, 86_400
+FIRST_INTERVAL, LATER_INTERVAL = 600, 86_400
 """Seconds until the next one, as long as there are fewer, and then."""
 
-KEPT = 5
+KEPT_MEASUREMENTS = 5
 """The last ones: a machine can also become slower, by another power plan."""
 
 
-class Bandwidths(Value):
-    """The last measurements, oldest first."""
+class BandwidthMeasurements(Value):
+    """Measurements of one machine's memory bandwidth, oldest first."""
 
     measured: tuple[tuple[float, float], ...] = ()
     """When, in seconds since 1970, and how many bytes per second."""
 
     @property
     def best(self) -> float | None:
-        """Bytes per second; None where nothing was measured."""
+        """The highest measured bandwidth in bytes per second; None where nothing was measured."""
         return max((value for _, value in self.measured), default=None)
 
     def are_due(self, now: float) -> bool:
-        """Whether it is time for another one, also where the clock was put back."""
+        """Whether another measurement is due, also where the clock was put back."""
         if not self.measured:
             return True
         age = now - self.measured[-1][0]
-        return not 0 <= age < (SOON if len(self.measured) < ENOUGH else LATER)
+        return (
+            not 0
+            <= age
+            < (FIRST_INTERVAL if len(self.measured) < FIRST_MEASUREMENTS else LATER_INTERVAL)
+        )
 
-    def with_one(self, value: float, now: float) -> "Bandwidths":
-        return Bandwidths(measured=(*self.measured, (now, value))[-KEPT:])
+    def with_one(self, value: float, now: float) -> "BandwidthMeasurements":
+        return BandwidthMeasurements(measured=(*self.measured, (now, value))[-KEPT_MEASUREMENTS:])

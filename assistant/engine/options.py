@@ -1,4 +1,4 @@
-"""How a model is to be loaded."""
+"""Load options: window, threads, batch sizes, cache type and GPU layers of a model."""
 
 from typing import Annotated
 
@@ -7,24 +7,24 @@ from pydantic import Field
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import CacheType, ContextWindow, FlashAttention, Lookup
 
-BEGINNING = 8192
+INITIAL_WINDOW = 8192
 """Tokens: enough for most conversations, and soon made."""
 
-READ_AT_ONCE = 512
+DEFAULT_BATCH = 512
 """Tokens of a prompt that llama.cpp is given at a time, where nothing else is asked for."""
 
-COMPUTED_AT_ONCE = 128
+DEFAULT_UBATCH = 128
 """Tokens of a prompt in one graph (llama.cpp's ubatch), likewise. More are seldom read any faster,
 and each takes memory: without flash attention 4 bytes per attention head and token of the window.
 """
 
 
 class LoadOptions(Value):
-    """Travels with each request: a worker whose model was loaded otherwise loads it again."""
+    """How a model is loaded. Travels with each request: a change of them loads the model again."""
 
     context_window: ContextWindow = 0
     """At most what the model was trained on."""
-    beginning: Annotated[int, Field(ge=256)] = BEGINNING
+    beginning: Annotated[int, Field(ge=256)] = INITIAL_WINDOW
     """Tokens that a window of 0 begins with, unless memory is short."""
     threads: Annotated[int, Field(ge=0, le=512)] = 0
     """Threads that compute; 0 takes all cores but one."""
@@ -50,10 +50,10 @@ class LoadOptions(Value):
 
     @property
     def portion(self) -> int:
-        """Tokens of a prompt that llama.cpp is given at a time."""
-        return self.batch or max(READ_AT_ONCE, self.computed_at_once)
+        """Prompt tokens that llama.cpp is given at a time (`n_batch`)."""
+        return self.batch or max(DEFAULT_BATCH, self.computed_at_once)
 
     @property
     def graph(self) -> int:
-        """Tokens of a prompt in one graph."""
-        return min(self.portion, self.computed_at_once or COMPUTED_AT_ONCE)
+        """Prompt tokens that are computed in one graph (`n_ubatch`)."""
+        return min(self.portion, self.computed_at_once or DEFAULT_UBATCH)

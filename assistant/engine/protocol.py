@@ -1,4 +1,4 @@
-"""What a front end and the engine worker say to each other, one request per connection."""
+"""Requests and replies between a front end and the engine worker, one request per connection."""
 
 import os
 from collections.abc import Sequence
@@ -12,8 +12,16 @@ from assistant.core import errors
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage, Keep
-from assistant.core.values.events import Finished, Loaded, Loading, Queued, Reading, Thought, Wrote
-from assistant.core.values.models import Measure, RenderedPrompt
+from assistant.core.values.events import (
+    Finished,
+    Loaded,
+    Loading,
+    PrefillProgress,
+    Queued,
+    Thought,
+    Wrote,
+)
+from assistant.core.values.models import RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import Sampling
 from assistant.engine.options import LoadOptions
 from assistant.ipc.messages import Leaving
@@ -43,7 +51,7 @@ class AdapterFile(_File):
         return cls(quoted_path=quote(os.fsencode(path)), scale=scale)
 
 
-class Target(_File):
+class ModelTarget(_File):
     """The model a request is meant for, and what it is run with."""
 
     name: str
@@ -54,7 +62,7 @@ class Target(_File):
     @classmethod
     def of(
         cls, name: str, path: Path, options: LoadOptions, adapters: Sequence[AdapterFile] = ()
-    ) -> "Target":
+    ) -> "ModelTarget":
         return cls(
             name=encodable(name),
             quoted_path=quote(os.fsencode(path)),
@@ -67,7 +75,7 @@ class Load(Value):
     """Bring the model into memory. Answered by `Loaded`."""
 
     kind: Literal["load"] = "load"
-    target: Target
+    target: ModelTarget
     window: int | None = None
     """Tokens that its window should have, where it can grow."""
 
@@ -76,7 +84,7 @@ class Count(Value):
     """Count the tokens of messages. Answered by `Counted`."""
 
     kind: Literal["count"] = "count"
-    target: Target
+    target: ModelTarget
     messages: tuple[ChatMessage, ...]
 
 
@@ -84,15 +92,15 @@ class Render(Value):
     """Show the prompt of messages. Answered by `Rendered`."""
 
     kind: Literal["render"] = "render"
-    target: Target
+    target: ModelTarget
     messages: tuple[ChatMessage, ...]
 
 
 class Generate(Value):
-    """Write an answer. Answered by `Reading` and `Wrote`, and `Finished` at last."""
+    """Write an answer. Answered by `PrefillProgress` and `Wrote`, and `Finished` at last."""
 
     kind: Literal["generate"] = "generate"
-    target: Target
+    target: ModelTarget
     messages: tuple[ChatMessage, ...]
     sampling: Sampling
     keep: Keep = "disk"
@@ -107,7 +115,7 @@ requests: TypeAdapter[EngineRequest] = TypeAdapter(
 class BenchRequest(Value):
     """What a process of its own is to measure."""
 
-    target: Target
+    target: ModelTarget
     quick: bool
     runtime: str
     """The folder in which others are told that the machine is needed."""
@@ -115,7 +123,7 @@ class BenchRequest(Value):
 
 class Counted(Value):
     kind: Literal["counted"] = "counted"
-    measure: Measure
+    measure: TokenCounts
 
 
 class Rendered(Value):
@@ -148,7 +156,16 @@ class Failed(Value):
 
 
 Reply = (
-    Queued | Loading | Loaded | Reading | Thought | Wrote | Finished | Counted | Rendered | Failed
+    Queued
+    | Loading
+    | Loaded
+    | PrefillProgress
+    | Thought
+    | Wrote
+    | Finished
+    | Counted
+    | Rendered
+    | Failed
 )
 replies: TypeAdapter[Reply | Leaving] = TypeAdapter(
     Annotated[Reply | Leaving, Field(discriminator="kind")]

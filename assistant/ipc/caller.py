@@ -1,4 +1,4 @@
-"""One connection as the worker sees it: a caller, its request, and what it is told."""
+"""Caller: one connection as the worker sees it, its cancel and what is posted to it."""
 
 import logging
 import select
@@ -12,13 +12,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from assistant.ipc.frames import LineSocket, encode
 from assistant.ipc.messages import Cancel, PeerGoneError, WireError
 
-LARGEST_BACKLOG = 16 * 2**20
+MAX_BACKLOG_BYTES = 16 * 2**20
 """Bytes kept for a caller that does not read; who leaves more lying about counts as gone."""
 
-LINGER = 600.0
+LINGER_TIMEOUT = 600.0
 """Seconds a caller has to read the rest after the last frame: a suspended one may come back."""
 
-LOOK = 0.25
+POLL_SECONDS = 0.25
 """Seconds between two looks at a backlog that another thread may have filled."""
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ _cancel = TypeAdapter(Cancel)
 
 
 class Caller:
-    """What is posted never makes the poster wait: a slow caller cannot hold up the others."""
+    """Connection of a caller. Posting never waits: a slow caller cannot hold up the others."""
 
     def __init__(self, line: LineSocket) -> None:
         self._line = line
@@ -38,7 +38,7 @@ class Caller:
 
     @property
     def cancelled(self) -> bool:
-        """The caller has gone or no longer wants an answer."""
+        """Whether the caller has gone or no longer wants an answer."""
         return self._cancelled
 
     def on_cancel(self, callback: Callable[[], None]) -> None:
@@ -50,7 +50,7 @@ class Caller:
             callback()
 
     def post(self, frame: BaseModel) -> None:
-        """Tell the caller. Quietly nothing when it has gone."""
+        """Post a frame to the caller; nothing happens when it has gone."""
         self._post(encode(frame))
 
     def end(self, frame: BaseModel) -> None:
@@ -58,12 +58,12 @@ class Caller:
         self._post(encode(frame), last=True)
 
     def attend(self) -> None:
-        """Watch the connection until it is over; called by the thread that serves it."""
+        """Watch the connection until it is over; runs in the thread that serves it."""
         poll = select.poll()
         try:
             while not self._is_over():
                 poll.register(self._line, self._interest())
-                for _, events in poll.poll(LOOK * 1000):
+                for _, events in poll.poll(POLL_SECONDS * 1000):
                     if events & select.POLLOUT:
                         self._flush()
                     if events & ~select.POLLOUT:
@@ -82,7 +82,7 @@ class Caller:
             with suppress(PeerGoneError):
                 sent = 0 if self._backlog else self._line.send_some(data)
                 self._backlog += data[sent:]
-                if len(self._backlog) <= LARGEST_BACKLOG:
+                if len(self._backlog) <= MAX_BACKLOG_BYTES:
                     return
             self._backlog.clear()
         self._cancel()
@@ -95,7 +95,7 @@ class Caller:
         with self._lock:
             if self._ended_at is None:
                 return False
-            return not self._backlog or monotonic() - self._ended_at > LINGER
+            return not self._backlog or monotonic() - self._ended_at > LINGER_TIMEOUT
 
     def _flush(self) -> None:
         with self._lock:

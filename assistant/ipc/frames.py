@@ -8,13 +8,14 @@ from pydantic import BaseModel
 
 from assistant.ipc.messages import PeerGoneError, ProtocolError
 
-LARGEST_FRAME = 64 * 2**20
+MAX_FRAME_BYTES = 64 * 2**20
 """Bytes; a question of several million characters fits."""
 
 _CHUNK = 2**16
 
 
 def encode(frame: BaseModel) -> bytes:
+    """Encode a frame as one line of JSON."""
     return frame.model_dump_json().encode() + b"\n"
 
 
@@ -29,7 +30,7 @@ class LineSocket:
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
 
-    def receive(self, timeout: float, limit: int = LARGEST_FRAME) -> bytes | None:
+    def receive(self, timeout: float, limit: int = MAX_FRAME_BYTES) -> bytes | None:
         """The next line, or None when it is not complete after `timeout` seconds.
 
         Raises:
@@ -44,12 +45,16 @@ class LineSocket:
             self.fill()
         return line
 
-    def take(self, limit: int = LARGEST_FRAME) -> bytes | None:
-        """A line that was received already."""
+    def take(self, limit: int = MAX_FRAME_BYTES) -> bytes | None:
+        """Remove a line from what was received already.
+
+        Returns:
+            The line; None when none is complete.
+        """
         return self._take_line(limit)
 
     def fill(self) -> None:
-        """Take in what has arrived. Raises PeerGoneError at the end of the connection."""
+        """Receive what has arrived. Raises PeerGoneError at the end of the connection."""
         try:
             chunk = self._socket.recv(_CHUNK)
         except BlockingIOError:
@@ -70,7 +75,11 @@ class LineSocket:
                 raise PeerGoneError("the other side does not read")
 
     def send_some(self, line: bytes | memoryview) -> int:
-        """Send what fits without waiting; the number of bytes that did."""
+        """Send what fits without waiting.
+
+        Returns:
+            Number of bytes sent.
+        """
         try:
             return self._socket.send(line)
         except BlockingIOError:

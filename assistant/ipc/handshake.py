@@ -1,4 +1,4 @@
-"""The first three frames of a connection: both sides prove that they hold the key.
+"""Handshake of a connection, and the key: both sides prove in three frames that they hold it.
 
     caller → worker   Hello      the caller's nonce
     worker → caller   Challenge  its nonce, version, process id, and a proof over both nonces
@@ -8,7 +8,7 @@ Neither side sends anything of value before the other has proved itself. The pro
 different labels, so that one cannot be sent back as the other. This part must stay the same over
 all versions of the program: a newer front end has to be able to tell an older worker to retire.
 
-The secret that front ends and workers of one user share.
+The key is the secret that front ends and workers of one user share.
 """
 
 import hmac
@@ -27,13 +27,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from assistant.ipc.frames import LineSocket, encode
 from assistant.ipc.messages import ProtocolError, TooSlowError
 
-TIMEOUT = 5.0
+HANDSHAKE_TIMEOUT = 5.0
 """Seconds for the whole handshake."""
 
-LOOK = 0.05
+POLL_SECONDS = 0.05
 """Seconds between two looks at the stop flag."""
 
-LARGEST = 4096
+MAX_FRAME_BEFORE_PROOF = 4096
 """Bytes of a frame from somebody who has proved nothing yet."""
 
 
@@ -58,7 +58,7 @@ class Challenge(_Frame):
     proof: str
 
 
-class Answer(_Frame):
+class ChallengeResponse(_Frame):
     kind: Literal["answer"] = "answer"
     proof: str
 
@@ -72,33 +72,36 @@ class Peer:
 
 
 def greet(sock: LineSocket, key: bytes, stop: Event | None = None) -> Peer:
-    """The caller's side.
+    """Handshake of the caller.
+
+    Returns:
+        The worker at the other end.
 
     Raises:
         ProtocolError: the worker does not hold the key.
         TooSlowError: it does not answer in time, or `stop` was set while it was waited for.
     """
-    deadline = monotonic() + TIMEOUT
+    deadline = monotonic() + HANDSHAKE_TIMEOUT
     nonce = secrets.token_hex(16)
-    sock.send(encode(Hello(nonce=nonce)), TIMEOUT)
+    sock.send(encode(Hello(nonce=nonce)), HANDSHAKE_TIMEOUT)
     challenge = _receive(sock, Challenge, deadline, stop)
     spoken = (nonce, challenge.nonce, challenge.version, str(challenge.pid))
     if not _same(challenge.proof, _proof(key, "worker", spoken)):
         raise ProtocolError("the worker holds another key")
-    sock.send(encode(Answer(proof=_proof(key, "caller", spoken))), TIMEOUT)
+    sock.send(encode(ChallengeResponse(proof=_proof(key, "caller", spoken))), HANDSHAKE_TIMEOUT)
     return Peer(version=challenge.version, pid=challenge.pid)
 
 
 def admit(sock: LineSocket, key: bytes, version: str) -> None:
-    """The worker's side. Raises ProtocolError when the caller does not hold the key."""
-    deadline = monotonic() + TIMEOUT
+    """Handshake of the worker. Raises ProtocolError when the caller does not hold the key."""
+    deadline = monotonic() + HANDSHAKE_TIMEOUT
     hello = _receive(sock, Hello, deadline)
     spoken = (hello.nonce, secrets.token_hex(16), version, str(os.getpid()))
     challenge = Challenge(
         nonce=spoken[1], version=version, pid=os.getpid(), proof=_proof(key, "worker", spoken)
     )
-    sock.send(encode(challenge), TIMEOUT)
-    answer = _receive(sock, Answer, deadline)
+    sock.send(encode(challenge), HANDSHAKE_TIMEOUT)
+    answer = _receive(sock, ChallengeResponse, deadline)
     if not _same(answer.proof, _proof(key, "caller", spoken)):
         raise ProtocolError("the caller holds another key")
 
@@ -106,7 +109,7 @@ def admit(sock: LineSocket, key: bytes, version: str) -> None:
 def _receive(sock: LineSocket, kind: type[F], deadline: float, stop: Event | None = None) -> F:
     line = None
     while line is None and (left := deadline - monotonic()) > 0 and not (stop and stop.is_set()):
-        line = sock.receive(min(left, LOOK), LARGEST)
+        line = sock.receive(min(left, POLL_SECONDS), MAX_FRAME_BEFORE_PROOF)
     if line is None:
         raise TooSlowError("no handshake in time")
     try:
@@ -127,7 +130,11 @@ KEY_BYTES = 32
 
 
 def read_key(path: Path) -> bytes | None:
-    """The key, or None when there is no private, complete one."""
+    """Read the key.
+
+    Returns:
+        The key; None when there is no private, complete one.
+    """
     try:
         with path.open("rb") as stream:
             status = os.fstat(stream.fileno())
@@ -140,7 +147,7 @@ def read_key(path: Path) -> bytes | None:
 
 
 def read_or_make_key(path: Path) -> bytes:
-    """The key; a new one where there is none. Call it under the start lock only."""
+    """Read the key, or make one where there is none. Call it under the start lock only."""
     key = read_key(path)
     if key is None:
         key = secrets.token_bytes(KEY_BYTES)

@@ -1,10 +1,8 @@
-"""Start a worker or join the one that lives, without a race.
+"""Joiner: starts a worker or joins the one that lives, without a race.
 
 Whoever finds nobody answering takes the start lock, looks again, and starts the worker while
 holding it. The worker holds its life lock until it ends, whatever the reason. So a free life lock
 under the start lock means that there is no worker.
-
-Starting a worker's process, and telling why it did not live.
 """
 
 import os
@@ -33,7 +31,7 @@ from assistant.ipc.messages import (
 )
 from assistant.ipc.spec import WorkerSpec
 
-PAUSE = 0.02
+POLL_SECONDS = 0.02
 """Seconds between two looks at a worker that is starting or ending."""
 
 CONNECT_TIMEOUT = 2.0
@@ -44,7 +42,7 @@ class OccupiedError(WireError):
 
 
 class SilentError(OccupiedError):
-    """It does not answer. `pid` is its process, 0 where the system does not say."""
+    """The worker does not answer. `pid` is its process, 0 where the system does not say."""
 
     def __init__(self, reason: str, pid: int) -> None:
         super().__init__(reason)
@@ -71,15 +69,17 @@ class Joiner:
         self._log_start = 0
 
     def join(self, stop: Event) -> Generator[None, None, Connection | None]:
-        """Connect, starting the worker first where none lives.
+        """Connect to the worker, starting it first where none lives.
 
         Yields now and then while a worker of another version, or one that hangs, has to go first.
-        Returns None when `stop` was set.
+
+        Returns:
+            The connection; None when `stop` was set.
 
         Raises:
             StartError: no worker could be started or joined.
         """
-        worker_spec.prepare(self.spec)
+        worker_spec.make_folders(self.spec)
         deadline = monotonic() + self.spec.start_timeout
         while not stop.is_set():
             try:
@@ -90,7 +90,7 @@ class Joiner:
                         raise StartError(f"a worker lives that cannot be used: {reason}") from None
                     deadline = monotonic() + self.spec.start_timeout
                 yield
-                stop.wait(PAUSE)
+                stop.wait(POLL_SECONDS)
                 continue
             if connection is None:
                 self._start(stop, deadline)
@@ -100,11 +100,14 @@ class Joiner:
                 _ask_to_retire(connection)
                 deadline = monotonic() + self.spec.start_timeout
                 yield
-                stop.wait(PAUSE * 5)
+                stop.wait(POLL_SECONDS * 5)
         return None
 
     def look(self) -> Peer | None:
-        """Who answers now; starts nobody.
+        """Which worker runs now; none is started.
+
+        Returns:
+            The worker; None when nobody answers.
 
         Raises:
             OccupiedError: a worker lives that cannot be used.
@@ -116,12 +119,16 @@ class Joiner:
         return connection.peer
 
     def how_it_ended(self, pid: int) -> str:
-        """How the worker `pid` ended, if this process started it; "" where nobody can know."""
+        """How the worker `pid` ended.
+
+        Returns:
+            The reason in few words; "" where it was started by another process.
+        """
         started = self._started
         if started is None or started.pid != pid:
             return ""
         with suppress(subprocess.TimeoutExpired):
-            return how_it_ended(self.spec, self._log_start, started.wait(1))
+            return exit_reason(self.spec, self._log_start, started.wait(1))
         return ""
 
     def _connect(self, stop: Event | None = None) -> Connection | None:
@@ -143,7 +150,7 @@ class Joiner:
         try:
             return Connection(line, greet(line, key, stop))
         except TooSlowError as failure:
-            pid = _process_behind(sock)
+            pid = _peer_pid(sock)
             line.close()
             raise SilentError(str(failure), pid) from None
         except (PeerGoneError, ProtocolError) as failure:
@@ -174,7 +181,7 @@ class Joiner:
         except Timeout:
             if monotonic() > deadline:
                 raise StartError("another program has been starting it for too long") from None
-            stop.wait(PAUSE)
+            stop.wait(POLL_SECONDS)
             return
         try:
             if not self._somebody_lives(stop, deadline):
@@ -190,7 +197,7 @@ class Joiner:
         except Timeout:
             if monotonic() > deadline:
                 raise StartError("an earlier worker neither answers nor ends") from None
-            stop.wait(PAUSE)
+            stop.wait(POLL_SECONDS)
             return True
         life.release()
         return False
@@ -208,12 +215,12 @@ class Joiner:
                     connection.close()
                     return
             if status is not None:
-                how = how_it_ended(spec, log_start, status)
+                how = exit_reason(spec, log_start, status)
                 raise StartError(f"it ended at once ({how})")
             if monotonic() > deadline:
                 process.kill()
                 raise StartError(f"it did not answer within {spec.start_timeout:g} seconds")
-            stop.wait(PAUSE)
+            stop.wait(POLL_SECONDS)
 
 
 def _ask_to_retire(connection: Connection) -> None:
@@ -222,7 +229,7 @@ def _ask_to_retire(connection: Connection) -> None:
     connection.close()
 
 
-def _process_behind(sock: socket.socket) -> int:
+def _peer_pid(sock: socket.socket) -> int:
     """Who listens at the other end, where the system tells."""
     if not hasattr(socket, "SO_PEERCRED"):
         return 0
@@ -231,12 +238,12 @@ def _process_behind(sock: socket.socket) -> int:
     return int(pid)
 
 
-LONGEST_REASON = 300
+MAX_REASON_CHARS = 300
 """Characters of a worker's last line."""
 
 
 def launch(spec: WorkerSpec) -> subprocess.Popen[bytes]:
-    """In a session of its own, so that no terminal's signal reaches it."""
+    """Start a worker's process in a session of its own, so that no terminal's signal reaches it."""
     try:
         spec.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         log = os.open(spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -258,15 +265,15 @@ def launch(spec: WorkerSpec) -> subprocess.Popen[bytes]:
 
 
 def log_size(spec: WorkerSpec) -> int:
-    """Bytes that were logged before, by others."""
+    """Bytes of the log, which earlier workers wrote."""
     try:
         return spec.log.stat().st_size
     except OSError:
         return 0
 
 
-def how_it_ended(spec: WorkerSpec, log_start: int, status: int) -> str:
-    """`killed by signal 9`, or `exit status 1` and the last line that was logged.
+def exit_reason(spec: WorkerSpec, log_start: int, status: int) -> str:
+    """Reason of a worker's end: `killed by signal 9`, or `exit status 1` and its log's last line.
 
     That line is where Python and the loader of libraries put the reason.
     """
@@ -274,8 +281,8 @@ def how_it_ended(spec: WorkerSpec, log_start: int, status: int) -> str:
         return f"killed by signal {-status}"
     how = f"exit status {status}"
     with suppress(OSError), spec.log.open("rb") as log:
-        log.seek(max(log_start, log_size(spec) - LONGEST_REASON * 4))
+        log.seek(max(log_start, log_size(spec) - MAX_REASON_CHARS * 4))
         lines = log.read().decode(errors="replace").strip().splitlines()
         if lines and status:
-            return f"{how}: {lines[-1].strip()[:LONGEST_REASON]}"
+            return f"{how}: {lines[-1].strip()[:MAX_REASON_CHARS]}"
     return how

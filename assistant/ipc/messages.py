@@ -1,8 +1,6 @@
-"""The frames that every worker understands besides its own.
+"""Messages common to all workers: cancel, retire, leaving, failures; and errors of the wire.
 
-An error of a worker on its way to the front end.
-
-What can go wrong on the wire. Callers turn these into the errors a user meets.
+Callers turn the errors of the wire into those that a user meets.
 """
 
 from typing import Literal

@@ -1,16 +1,16 @@
-"""Asking a process that is started for one question, and ends with its answer."""
+"""Helper processes: asked with one line, read line by line, gone when nobody asks any more."""
 
 import subprocess
 from collections.abc import Generator, Sequence
 from queue import Empty, Queue
 from threading import Event, Thread
 
-LOOK = 0.1
+POLL_SECONDS = 0.1
 """Seconds between two looks at whether the answer is still wanted."""
 
 
-def answers_of(command: Sequence[str], request: str, stop: Event) -> Generator[bytes, None, None]:
-    """The lines that a process writes after it was given one line; nothing more once stopped.
+def answer_lines(command: Sequence[str], request: str, stop: Event) -> Generator[bytes, None, None]:
+    """Start a process, give it one line, and yield the lines that it answers; none once stopped.
 
     The process is gone when the generator ends or is closed.
 
@@ -42,7 +42,7 @@ def answers_of(command: Sequence[str], request: str, stop: Event) -> Generator[b
         reader.start()
         while not stop.is_set():
             try:
-                line = lines.get(timeout=LOOK)
+                line = lines.get(timeout=POLL_SECONDS)
             except Empty:
                 continue
             if line is None:

@@ -1,4 +1,4 @@
-"""The worker's side of the wire: one socket, one thread per connection, one request each.
+"""Worker server: one socket, one thread per connection, one request each; and the log.
 
 A worker's output goes to its log and nowhere else, and the log never grows without end.
 """
@@ -37,8 +37,8 @@ REQUEST_TIMEOUT = 30.0
 LIFE_TIMEOUT = 5.0
 """Seconds to wait for the life lock: whoever looks whether a worker lives holds it for a moment."""
 
-MOST_CONNECTIONS = 200
-WATCH = 0.5
+MAX_CONNECTIONS = 200
+REACHABILITY_POLL_SECONDS = 0.5
 """Seconds between two looks at whether this worker can still be reached."""
 
 R = TypeVar("R")
@@ -66,7 +66,7 @@ class Server(Generic[R]):
         self._quiet_since = monotonic()
 
     def __enter__(self) -> Self:
-        worker_spec.prepare(self._spec)
+        worker_spec.make_folders(self._spec)
         try:
             self._life.acquire(timeout=LIFE_TIMEOUT)
         except Timeout:
@@ -87,7 +87,7 @@ class Server(Generic[R]):
             os.umask(umask)
         self._inode = self._path.stat().st_ino
         self._listener.listen(128)
-        self._listener.settimeout(WATCH)
+        self._listener.settimeout(REACHABILITY_POLL_SECONDS)
         threading.Thread(target=self._accept, name="accept", daemon=True).start()
         return self
 
@@ -124,7 +124,7 @@ class Server(Generic[R]):
     def _accept(self) -> None:
         looked = monotonic()
         while not self._closing:
-            if monotonic() - looked >= WATCH:
+            if monotonic() - looked >= REACHABILITY_POLL_SECONDS:
                 looked = monotonic()
                 if not self._reachable():
                     self._retiring.set()
@@ -135,7 +135,7 @@ class Server(Generic[R]):
             except OSError:
                 return
             with self._lock:
-                full = self._open >= MOST_CONNECTIONS
+                full = self._open >= MAX_CONNECTIONS
                 self._open += not full
             if full:
                 sock.close()
@@ -178,7 +178,7 @@ class Server(Generic[R]):
             raise ProtocolError("not a request") from None
 
 
-LARGEST = 2**20
+MAX_LOG_BYTES = 2**20
 """Bytes of one log; the one before it is kept beside it."""
 
 
@@ -195,7 +195,7 @@ class WorkerLog:
     def trim(self) -> None:
         """Begin a new log when this one is full. Safe while other threads write."""
         with suppress(OSError):
-            if os.fstat(1).st_size > LARGEST:
+            if os.fstat(1).st_size > MAX_LOG_BYTES:
                 self._path.replace(self._path.with_suffix(self._path.suffix + ".1"))
                 self._open()
 

@@ -1,6 +1,4 @@
-"""What a worker is to those who start or join it.
-
-Where a worker's socket, key and locks are.
+"""WorkerSpec: how one kind of worker is started, and where its socket, key and locks are.
 
 Paths of Unix sockets are limited to 104 bytes on some systems. Where the runtime folder is longer
 the socket moves to a folder with a short name, derived from the long one.
@@ -18,7 +16,7 @@ from assistant.ipc.messages import StartError
 
 @dataclass(frozen=True)
 class WorkerSpec:
-    """One kind of worker of one user: at most one of its processes lives at a time."""
+    """Specification of one kind of worker; a user has at most one of its processes at a time."""
 
     name: str
     """Names its socket, key and locks, and appears in messages."""
@@ -34,33 +32,35 @@ class WorkerSpec:
     """Seconds a worker has to answer after its start."""
 
 
-LONGEST_SOCKET_PATH = 100
+MAX_SOCKET_PATH_BYTES = 100
 """Bytes; macOS takes 103 and Linux 107."""
 
 
 def key_file(spec: WorkerSpec) -> Path:
+    """File of the key."""
     return spec.runtime / f"{spec.name}.key"
 
 
 def start_lock(spec: WorkerSpec) -> Path:
-    """Held by whoever starts a worker, until it answers."""
+    """Lock of whoever starts a worker, held until it answers."""
     return spec.runtime / f"{spec.name}.start.lock"
 
 
 def life_lock(spec: WorkerSpec) -> Path:
-    """Held by the worker as long as it lives."""
+    """Lock that the worker holds as long as it lives."""
     return spec.runtime / f"{spec.name}.life.lock"
 
 
 def socket_path(spec: WorkerSpec) -> Path:
+    """Path of the socket, short enough for every system."""
     usual = spec.runtime / f"{spec.name}.sock"
-    if len(os.fsencode(usual)) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(usual)) <= MAX_SOCKET_PATH_BYTES:
         return usual
     return _short_folder(spec.runtime) / f"{spec.name}.sock"
 
 
-def prepare(spec: WorkerSpec) -> None:
-    """Make the folders, private to the user.
+def make_folders(spec: WorkerSpec) -> None:
+    """Make the folders of sockets and locks, private to the user.
 
     Raises:
         StartError: a folder cannot be made, or belongs to somebody else.
@@ -89,8 +89,8 @@ def _status_of_link(folder: Path, spec: WorkerSpec) -> os.stat_result:
 def _short_folder(runtime: Path) -> Path:
     mark = sha256(os.fsencode(runtime)).hexdigest()[:16]
     own = os.environ.get("XDG_RUNTIME_DIR")
-    if own and len(own) < LONGEST_SOCKET_PATH - 60 and Path(own).is_dir():
+    if own and len(own) < MAX_SOCKET_PATH_BYTES - 60 and Path(own).is_dir():
         return Path(own) / f"assistant-{mark}"
     folder = tempfile.gettempdir()
-    root = Path(folder if len(folder) < LONGEST_SOCKET_PATH - 60 else "/tmp")
+    root = Path(folder if len(folder) < MAX_SOCKET_PATH_BYTES - 60 else "/tmp")
     return root / f"assistant-{os.getuid()}-{mark}"

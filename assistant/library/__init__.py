@@ -1,1 +1,18 @@
-"""The user's files: walked, read, cut, indexed and found again."""
+"""The user's files: a worker process that reads, indexes and finds them, and its client.
+
+client       the library of a front end, whose work happens in the worker
+protocol     requests and replies between the two
+peek         what a front end may know without starting the worker
+worker/      the process: requests and indexing jobs
+indexing/    the indexing job, from files to passages
+files/       folders on disk: walked, scanned, watched
+limits       what reading one file may cost, and how it fails
+file_access  regular files only, printable paths, checksums
+reading/     the processes that read files
+readers/     one reader per format
+text/        text to words, sentences and chunks
+embedding/   text to vectors
+store/       library.db
+vectors/     Chroma, kept in line with library.db
+search/      a question to passages, evidence and support
+"""

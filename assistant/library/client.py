@@ -1,4 +1,4 @@
-"""The front end's side of the library: a Library whose work happens in the worker."""
+"""Library client: the library of a front end, whose work happens in the worker."""
 
 import os
 from collections.abc import Generator, Iterator, Sequence
@@ -29,19 +29,19 @@ from assistant.core.values.library import (
 from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
 from assistant.ipc.messages import Failed, Leaving, PeerGoneError, ProtocolError, StartError
-from assistant.library.peek import Removals, are_there_any
+from assistant.library.peek import Removals, has_collections
 from assistant.library.protocol import (
-    Accepted,
-    Add,
-    AskStatus,
-    Collections,
-    Files,
-    Found,
+    AddPaths,
+    CollectionsReply,
+    FilesReply,
+    GetStatus,
+    JobAccepted,
     JobRequest,
     Last,
     LibraryRequest,
     ListCollections,
     ListFiles,
+    MeasureSupport,
     Pause,
     QuickReply,
     QuickRequest,
@@ -49,25 +49,25 @@ from assistant.library.protocol import (
     Rebuild,
     Refresh,
     Remove,
-    Removed,
+    RemoveReply,
     Reply,
     Search,
-    Status,
+    SearchReply,
+    StatusReply,
     StopJob,
+    SupportReply,
     SurveyPaths,
-    Verified,
     Verify,
-    Weigh,
-    Weighed,
+    VerifyReply,
     replies,
 )
 
-LOOK = 0.05
+POLL_SECONDS = 0.05
 """Seconds between two looks at the stop flag while nothing arrives."""
 
 SEND_TIMEOUT = 30.0
 
-TRIES = 5
+MAX_TRIES = 5
 """How often a request is made of a worker that dies of it; an index job begins to count anew with
 every file. A file that kills the worker is set aside after two deaths."""
 
@@ -75,7 +75,7 @@ R = TypeVar("R", bound=QuickReply)
 
 
 class WorkerLibrary:
-    """The library, in its worker. Safe to use from several threads."""
+    """A library in its worker. Safe to use from several threads."""
 
     def __init__(self, joiner: Joiner, database: Path) -> None:
         self._joiner = joiner
@@ -83,7 +83,7 @@ class WorkerLibrary:
 
     def is_empty(self) -> bool:
         """See `Library.is_empty`."""
-        return not are_there_any(self._database)
+        return not has_collections(self._database)
 
     def survey(
         self, paths: Sequence[str], collection: str, stop: Event
@@ -108,7 +108,7 @@ class WorkerLibrary:
 
     def add(self, paths: Sequence[str], collection: str, stop: Event) -> Iterator[IndexEvent]:
         """See `Library.add`."""
-        request = Add(collection=collection, paths=tuple(_existing(path) for path in paths))
+        request = AddPaths(collection=collection, paths=tuple(_existing(path) for path in paths))
         return self._index(request, stop)
 
     def refresh(self, stop: Event, collection: str | None = None) -> Iterator[IndexEvent]:
@@ -128,12 +128,12 @@ class WorkerLibrary:
     ) -> SearchResult:
         """See `Library.search`."""
         request = Search(
-            question=_valid(question),
+            question=_encodable(question),
             collections=None if collections is None else tuple(collections),
             limit=limit,
         )
         for reply in self._ask(request, stop or Event()):
-            if isinstance(reply, Found):
+            if isinstance(reply, SearchReply):
                 return reply.result
         return SearchResult()
 
@@ -146,19 +146,19 @@ class WorkerLibrary:
         question: str = "",
     ) -> tuple[tuple[Support, ...], ...]:
         """See `Library.support`."""
-        request = Weigh(
-            sentences=tuple(_valid(sentence) for sentence in sentences),
-            texts=tuple(_valid(text) for text in texts),
-            question=_valid(question),
+        request = MeasureSupport(
+            sentences=tuple(_encodable(sentence) for sentence in sentences),
+            texts=tuple(_encodable(text) for text in texts),
+            question=_encodable(question),
         )
         for reply in self._ask(request, stop or Event()):
-            if isinstance(reply, Weighed):
+            if isinstance(reply, SupportReply):
                 return reply.support
         return ()
 
     def collections(self) -> list[Collection]:
         """See `Library.collections`."""
-        return list(self._one(ListCollections(), Collections).collections)
+        return list(self._one(ListCollections(), CollectionsReply).collections)
 
     def files(
         self,
@@ -172,18 +172,18 @@ class WorkerLibrary:
         found: list[FileEntry] = []
         request = ListFiles(collection=collection, state=state, offset=offset, limit=limit)
         for reply in self._ask(request, Event()):
-            if isinstance(reply, Files):
+            if isinstance(reply, FilesReply):
                 found += reply.files
         return found
 
     def status(self) -> LibraryStatus:
         """See `Library.status`."""
-        return self._one(AskStatus(), Status).status
+        return self._one(GetStatus(), StatusReply).status
 
     def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
         """See `Library.remove`."""
         absolute = tuple(os.fsencode(os.path.realpath(path)) for path in paths)
-        return self._one(Remove(collection=collection, paths=absolute), Removed).files
+        return self._one(Remove(collection=collection, paths=absolute), RemoveReply).files
 
     def removals(self) -> list[RemovedRoots]:
         """See `Library.removals`."""
@@ -191,7 +191,7 @@ class WorkerLibrary:
 
     def verify(self) -> Verification:
         """See `Library.verify`."""
-        return self._one(Verify(), Verified).verification
+        return self._one(Verify(), VerifyReply).verification
 
     def pause(self) -> None:
         """See `Library.pause`."""
@@ -241,14 +241,14 @@ class WorkerLibrary:
 
     def _ask(self, request: LibraryRequest, stop: Event) -> Generator[Reply, None, None]:
         """Send a request and yield the replies, the last one included."""
-        tries = TRIES
+        tries = MAX_TRIES
         while not stop.is_set():
             try:
                 connection = yield from self._join(stop)
             except LibraryStartError:
                 # One that replaces a dead one may die, too; one that never lived tells why.
                 tries -= 1
-                if tries >= TRIES - 1 or tries <= 0:
+                if tries >= MAX_TRIES - 1 or tries <= 0:
                     raise
                 continue
             if connection is None:
@@ -258,11 +258,11 @@ class WorkerLibrary:
                     if isinstance(reply, Leaving):
                         break
                     if isinstance(reply, Indexed):
-                        tries = TRIES
+                        tries = MAX_TRIES
                     yield reply
                 else:
                     return
-                stop.wait(LOOK)
+                stop.wait(POLL_SECONDS)
             except (PeerGoneError, ProtocolError):
                 tries -= 1
                 if not tries:
@@ -298,7 +298,7 @@ class WorkerLibrary:
                 if job is not None:
                     self._tell(StopJob(job=job))
                     told = True
-            data = connection.line.receive(LOOK)
+            data = connection.line.receive(POLL_SECONDS)
             if data is None:
                 continue
             try:
@@ -307,7 +307,7 @@ class WorkerLibrary:
                 raise ProtocolError("not a reply") from None
             if isinstance(reply, Failed):
                 raise reply.error()
-            if isinstance(reply, Accepted):
+            if isinstance(reply, JobAccepted):
                 job = reply.job
             yield reply
             if isinstance(reply, Last):
@@ -321,7 +321,7 @@ class WorkerLibrary:
         )
 
 
-def _valid(text: str) -> str:
+def _encodable(text: str) -> str:
     """Text that UTF-8 can hold."""
     return text.encode("utf-8", "replace").decode()
 

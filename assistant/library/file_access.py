@@ -1,9 +1,9 @@
-"""File names as a person can read them.
+"""File access: opening regular files only, printable paths, checksums.
+
+What is opened may be anything: only a regular file is read, and never by way of a link.
 
 A name on disk is bytes: it may hold new lines, control characters, or no valid UTF-8 at all.
-The bytes stay the file's identity; what is here is for eyes only.
-
-Opening a file that may be anything: only a regular file is read, and never by way of a link.
+The bytes stay the file's identity; what is printable is for eyes only.
 """
 
 import errno
@@ -13,17 +13,17 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-_BLOCK = 1 << 20
+BLOCK_BYTES = 1 << 20
 
-Print = tuple[int, int]
+Checksum = tuple[int, int]
 """Size and CRC-32 of a file."""
 
 
-def print_of(file: Path) -> Print:
-    """Size and CRC-32: against accidents, not against malice."""
+def file_checksum(file: Path) -> Checksum:
+    """A file's checksum, size and CRC-32: against accidents, not against malice."""
     size = check = 0
     with file.open("rb") as stream:
-        while block := stream.read(_BLOCK):
+        while block := stream.read(BLOCK_BYTES):
             size += len(block)
             check = zlib.crc32(block, check)
     return size, check

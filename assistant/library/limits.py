@@ -1,11 +1,11 @@
-"""What reading one file may cost, and how it fails."""
+"""Limits on reading one file, and how reading fails."""
 
 from assistant.core.values.base import Value
 from assistant.core.values.documents import SkipReason
 
 
-class Ocr(Value):
-    """How pages that are only pictures are read."""
+class OcrOptions(Value):
+    """How pages that are only pictures are read (OCR)."""
 
     command: str = "tesseract"
     """The program: a name to be found, or a path."""
@@ -21,7 +21,7 @@ class Ocr(Value):
     """Of one page; a larger one gets fewer dots per inch."""
 
 
-class Limits(Value):
+class ReadLimits(Value):
     """Bounds on one file. A file beyond one of them is left out, never read in part."""
 
     file_bytes: int = 200_000_000
@@ -45,7 +45,7 @@ class Limits(Value):
     cpu_seconds: int = 60
     seconds: float = 180
     """By the clock, for what hangs without computing."""
-    ocr: Ocr | None = None
+    ocr: OcrOptions | None = None
     """None leaves out files whose pages are pictures. With it the limits on time hold for each
     page by itself."""
 

@@ -1,7 +1,8 @@
-"""What was taken out of the library, kept for 30 days so that it can be put back.
+"""Collections and removals as a front end may know them, without starting the worker.
 
-It is a small file beside library.db: what was removed must be known when library.db is damaged,
-and to front ends that do not wait for the worker.
+They are read from small files beside library.db. What was taken out of the library is kept there
+for 30 days, so that it can be put back: it must be known when library.db is damaged, and to front
+ends that do not wait for the worker.
 """
 
 import json
@@ -14,13 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.core.values.library import RemovedRoots
 
-MIRROR = "collections.json"
+MIRROR_FILE = "collections.json"
 """Beside library.db."""
 
 
-def are_there_any(database: Path) -> bool:
-    """Whether there are collections, told without opening library.db."""
-    mirror = database.with_name(MIRROR)
+def has_collections(database: Path) -> bool:
+    """Whether the library has collections, without opening library.db."""
+    mirror = database.with_name(MIRROR_FILE)
     try:
         return bool(json.loads(mirror.read_bytes()))
     except (OSError, ValueError):
@@ -28,7 +29,7 @@ def are_there_any(database: Path) -> bool:
 
 
 def read_mirror(path: Path) -> dict[str, list[bytes]]:
-    """The roots by collection; nothing when the file is missing or makes no sense."""
+    """Read the roots of each collection from the mirror file; none when it makes no sense."""
     try:
         kept = json.loads(path.read_text(encoding="ascii"))
         return {str(name): [os.fsencode(root) for root in roots] for name, roots in kept.items()}
@@ -36,10 +37,10 @@ def read_mirror(path: Path) -> dict[str, list[bytes]]:
         return {}
 
 
-NAME = "removed.json"
+REMOVALS_FILE = "removed.json"
 """Beside library.db."""
 
-KEPT = timedelta(days=30)
+KEPT_FOR = timedelta(days=30)
 
 _records: TypeAdapter[list[RemovedRoots]] = TypeAdapter(list[RemovedRoots])
 
@@ -48,7 +49,7 @@ class Removals:
     """The removals of one library; written by its worker alone."""
 
     def __init__(self, database: Path) -> None:
-        self._file = database.with_name(NAME)
+        self._file = database.with_name(REMOVALS_FILE)
 
     def all(self) -> list[RemovedRoots]:
         """Newest first. A file that makes no sense holds nothing."""
@@ -56,17 +57,17 @@ class Removals:
             kept = _records.validate_json(self._file.read_bytes())
         except (OSError, ValidationError):
             return []
-        oldest = datetime.now(UTC) - KEPT
+        oldest = datetime.now(UTC) - KEPT_FOR
         return [removed for removed in kept if removed.at >= oldest]
 
     def note(self, collection: str, roots: Sequence[bytes]) -> None:
-        """Roots leave a collection now."""
+        """Store that roots leave a collection now."""
         paths = tuple(root.hex() for root in roots)
         fresh = RemovedRoots(collection=collection, encoded=paths, at=datetime.now(UTC))
         self._write([fresh, *self.all()])
 
     def forget(self, collection: str, roots: Sequence[bytes]) -> None:
-        """Roots are in a collection again."""
+        """Delete the removal of roots: they are in a collection again."""
         back = {root.hex() for root in roots}
         left = []
         for removed in self.all():

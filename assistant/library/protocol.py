@@ -1,4 +1,4 @@
-"""What a front end and the library worker say to each other, one request per connection."""
+"""Requests and replies between a front end and the library worker, one request per connection."""
 
 from typing import Annotated, Literal
 
@@ -12,9 +12,9 @@ from assistant.core.values.library import (
     FileState,
     FileText,
     Indexed,
+    IndexingProgress,
     LibraryStatus,
     Planned,
-    Progress,
     Scanned,
     SearchResult,
     Skipped,
@@ -32,8 +32,8 @@ class _WithPaths(Value):
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
 
-class Add(_WithPaths):
-    """Index folders and files. Answered by `Accepted` and index events, and `Done` at last."""
+class AddPaths(_WithPaths):
+    """Index folders and files. Answered by `JobAccepted` and index events, and `Done` at last."""
 
     kind: Literal["add"] = "add"
     collection: str
@@ -59,20 +59,20 @@ class ReadFile(_WithPaths):
 
 
 class Refresh(Value):
-    """Look at the folders again. Answered like `Add`."""
+    """Look at the folders again. Answered like `AddPaths`."""
 
     kind: Literal["refresh"] = "refresh"
     collection: str | None
 
 
 class Rebuild(Value):
-    """Make everything anew. Answered like `Add`."""
+    """Make everything anew. Answered like `AddPaths`."""
 
     kind: Literal["rebuild"] = "rebuild"
 
 
 class StopJob(Value):
-    """End an indexing job. Answered by `Obeyed`.
+    """End an indexing job. Answered by `Acknowledged`.
 
     Going away does not end it: a window that closes must not, and a person who wants to does.
     """
@@ -83,7 +83,7 @@ class StopJob(Value):
 
 
 class Search(Value):
-    """Answered by `Found`."""
+    """Answered by `SearchReply`."""
 
     kind: Literal["search"] = "search"
     question: str
@@ -91,8 +91,8 @@ class Search(Value):
     limit: Annotated[int, Field(ge=1, le=1000)]
 
 
-class Weigh(Value):
-    """How far texts bear out sentences. Answered by `Weighed`."""
+class MeasureSupport(Value):
+    """How far texts bear out sentences. Answered by `SupportReply`."""
 
     kind: Literal["weigh"] = "weigh"
     sentences: tuple[str, ...]
@@ -101,13 +101,13 @@ class Weigh(Value):
 
 
 class ListCollections(Value):
-    """Answered by `Collections`."""
+    """Answered by `CollectionsReply`."""
 
     kind: Literal["list_collections"] = "list_collections"
 
 
 class ListFiles(Value):
-    """Answered by `Files`, several of them, and `Obeyed`."""
+    """Answered by `FilesReply`, several of them, and `Acknowledged`."""
 
     kind: Literal["list_files"] = "list_files"
     collection: str | None
@@ -116,14 +116,14 @@ class ListFiles(Value):
     limit: Annotated[int, Field(ge=0)] | None = None
 
 
-class AskStatus(Value):
-    """Answered by `Status`."""
+class GetStatus(Value):
+    """Answered by `StatusReply`."""
 
     kind: Literal["ask_status"] = "ask_status"
 
 
 class Remove(_WithPaths):
-    """Take roots out of a collection; without paths, all of it. Answered by `Removed`."""
+    """Take roots out of a collection; without paths, all of it. Answered by `RemoveReply`."""
 
     kind: Literal["remove"] = "remove"
     collection: str
@@ -131,28 +131,28 @@ class Remove(_WithPaths):
 
 
 class Verify(Value):
-    """Answered by `Verified`."""
+    """Answered by `VerifyReply`."""
 
     kind: Literal["verify"] = "verify"
 
 
 class Pause(Value):
-    """Hold indexing back, or let it go on. Answered by `Obeyed`."""
+    """Hold indexing back, or let it go on. Answered by `Acknowledged`."""
 
     kind: Literal["pause"] = "pause"
     paused: bool
 
 
-JobRequest = Add | Refresh | Rebuild
+JobRequest = AddPaths | Refresh | Rebuild
 QuickRequest = (
     StopJob
     | SurveyPaths
     | ReadFile
     | Search
-    | Weigh
+    | MeasureSupport
     | ListCollections
     | ListFiles
-    | AskStatus
+    | GetStatus
     | Remove
     | Verify
     | Pause
@@ -163,55 +163,65 @@ requests: TypeAdapter[LibraryRequest] = TypeAdapter(
 )
 
 
-class Accepted(Value):
+class JobAccepted(Value):
     """The job is in the worker's hands, whatever becomes of the caller."""
 
     kind: Literal["accepted"] = "accepted"
     job: str
 
 
-class Found(Value):
+class SearchReply(Value):
     kind: Literal["found"] = "found"
     result: SearchResult
 
 
-class Weighed(Value):
+class SupportReply(Value):
     kind: Literal["weighed"] = "weighed"
     support: tuple[tuple[Support, ...], ...]
 
 
-class Collections(Value):
+class CollectionsReply(Value):
     kind: Literal["collections"] = "collections"
     collections: tuple[Collection, ...]
 
 
-class Files(Value):
+class FilesReply(Value):
     kind: Literal["files"] = "files"
     files: tuple[FileEntry, ...]
 
 
-class Status(Value):
+class StatusReply(Value):
     kind: Literal["status"] = "status"
     status: LibraryStatus
 
 
-class Removed(Value):
+class RemoveReply(Value):
     kind: Literal["removed"] = "removed"
     files: int
 
 
-class Verified(Value):
+class VerifyReply(Value):
     kind: Literal["verified"] = "verified"
     verification: Verification
 
 
-class Obeyed(Value):
+class Acknowledged(Value):
     kind: Literal["obeyed"] = "obeyed"
 
 
-JobReply = Accepted | Waiting | Scanned | Planned | Indexed | Skipped | Progress | Done
-Answer = Survey | FileText | Found | Weighed | Collections | Status | Removed | Verified | Obeyed
-QuickReply = Answer | Files
+JobReply = JobAccepted | Waiting | Scanned | Planned | Indexed | Skipped | IndexingProgress | Done
+Answer = (
+    Survey
+    | FileText
+    | SearchReply
+    | SupportReply
+    | CollectionsReply
+    | StatusReply
+    | RemoveReply
+    | VerifyReply
+    | Acknowledged
+)
+QuickReply = Answer | FilesReply
 Reply = JobReply | QuickReply | Failed
 replies: TypeAdapter[Reply | Leaving] = TypeAdapter(
     Annotated[Reply | Leaving, Field(discriminator="kind")]

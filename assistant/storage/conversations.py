@@ -1,22 +1,22 @@
-"""The user's conversations in one SQLite file, for any number of threads and processes."""
+"""SqliteConversations: the store over one SQLite file, for any number of threads and processes."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.core.conversations.search_query import parse
 from assistant.core.ports.conversations import Clock
-from assistant.core.values.changes import Findings
+from assistant.core.values.changes import ConversationSearchResult
 from assistant.core.values.conversation import SearchHit
-from assistant.storage.database.connection import Database
-from assistant.storage.database.files import Files
-from assistant.storage.database.locks import Writers
+from assistant.storage.database.connection import ChatDatabase
+from assistant.storage.database.files import DatabaseFiles
+from assistant.storage.database.locks import LockFileWriters
 from assistant.storage.database.opening import prepare
-from assistant.storage.store.answers import Answers
-from assistant.storage.store.backends import Shelf, Shelves
-from assistant.storage.store.conversations import Organising
-from assistant.storage.store.messages import Messages
-from assistant.storage.store.transfer import Copying
-from assistant.storage.store.trash import KEEP_EMPTY, KEEP_TRASH, Undoing
+from assistant.storage.store.answers import UnfinishedAnswers
+from assistant.storage.store.backends import Backend, Backends
+from assistant.storage.store.conversations import SqliteCatalog
+from assistant.storage.store.messages import SqliteMessages
+from assistant.storage.store.transfer import SqliteTransfer
+from assistant.storage.store.trash import KEEP_EMPTY, KEEP_TRASH, SqliteTrash
 from assistant.storage.tables import search
 from assistant.storage.tables.rows import storable
 
@@ -24,11 +24,13 @@ __all__ = ["KEEP_EMPTY", "KEEP_TRASH", "SqliteConversations", "UtcClock"]
 
 
 class UtcClock:
+    """Clock of the system."""
+
     def now(self) -> datetime:
         return datetime.now(UTC)
 
 
-class SqliteConversations(Messages, Organising, Undoing, Copying):
+class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTransfer):
     """core.ports.ConversationStore on the database at `path`, which is made when missing.
 
     An answer that is being written belongs to the store that opened it. When that store is gone,
@@ -44,19 +46,19 @@ class SqliteConversations(Messages, Organising, Undoing, Copying):
 
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self._clock = clock or UtcClock()
-        files = Files(path.resolve())
+        files = DatabaseFiles(path.resolve())
         prepare(files, self._clock.now())
-        self._database = Database(files)
-        answers = Answers(self._database, Writers(files.writers))
+        self._database = ChatDatabase(files)
+        answers = UnfinishedAnswers(self._database, LockFileWriters(files.writers))
         answers.tidy()
-        super().__init__(Shelves(Shelf(self._database, answers), self._clock))
+        super().__init__(Backends(Backend(self._database, answers), self._clock))
 
     def search(self, query: str, *, limit: int = 50) -> list[SearchHit]:
         with self._database.read() as connection:
             parsed = parse(storable(query))
             return search.search(connection, parsed, self._clock.now(), limit)
 
-    def find(self, query: str, *, limit: int = 20) -> Findings:
+    def find(self, query: str, *, limit: int = 20) -> ConversationSearchResult:
         with self._database.read() as connection:
             parsed = parse(storable(query))
             return search.find(connection, parsed, self._clock.now(), limit)

@@ -1,1 +1,10 @@
-"""."""
+"""The machine around us.
+
+paths         where the program's files are
+atomic        files replaced in one step
+processor     whether the native libraries run here
+clipboard     the system's clipboard
+editor        the user's editor
+front_matter  YAML as the head of a prompt file may hold it
+about         versions and licences of what the program stands on
+"""

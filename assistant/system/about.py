@@ -1,9 +1,7 @@
-"""The versions of what the program stands on, told without importing any of it.
+"""Versions and licences of everything the program stands on, without importing any of it.
 
-The licences of everything the program stands on.
-
-The packaged program carries a list that is made with it; elsewhere the list is made from what the
-installed distributions say of themselves.
+The packaged program carries a list of licences that is made with it; elsewhere the list is made
+from what the installed distributions say of themselves.
 """
 
 import re
@@ -20,7 +18,7 @@ from assistant.system.paths import APP
 SAFE_SQLITE = (3, 51, 3)
 """The first release whose WAL mode survives two connections that checkpoint at one instant."""
 
-ALWAYS = ("textual", "llama-cpp-python", "chromadb", "pydantic")
+ALWAYS_REQUIRED = ("textual", "llama-cpp-python", "chromadb", "pydantic")
 EMBEDDERS = ("sentence-transformers", "onnxruntime")
 """The first is part of an installation from source, the second of every one."""
 
@@ -33,15 +31,23 @@ def version_of(distribution: str) -> str | None:
         return None
 
 
-def libraries() -> tuple[str, ...]:
-    """The distributions that have to be there."""
+def required_libraries() -> tuple[str, ...]:
+    """Distributions that have to be installed.
+
+    Returns:
+        Their names; the embedder's runtime is the last.
+    """
     runs = next((name for name in EMBEDDERS if version_of(name)), EMBEDDERS[-1])
-    return (*ALWAYS, runs)
+    return (*ALWAYS_REQUIRED, runs)
 
 
-def summary() -> list[tuple[str, str]]:
-    """Name and version of the parts that decide what the program can do."""
-    *_, embedder = libraries()
+def version_summary() -> list[tuple[str, str]]:
+    """Versions of the parts that decide what the program can do.
+
+    Returns:
+        Pairs of a name and a version.
+    """
+    *_, embedder = required_libraries()
     parts = {"llama.cpp": "llama-cpp-python", "Chroma": "chromadb", "embedder": embedder}
     told = [(name, f"{found} {version_of(found) or '(missing)'}") for name, found in parts.items()]
     return [*told, ("SQLite", sqlite3.sqlite_version)]
@@ -70,22 +76,23 @@ Licenses = TypeAdapter(tuple[License, ...])
 
 
 def licenses() -> tuple[License, ...]:
-    """All of them, by name."""
+    """Licences of everything that is shipped or installed, by name."""
     if PACKAGED.is_file():
         return Licenses.validate_json(PACKAGED.read_bytes())
     return sorted_by_name(license_of(found) for found in requirements(APP))
 
 
 def sorted_by_name(found: Iterable[License]) -> tuple[License, ...]:
+    """Licences by name, whatever its case."""
     return tuple(sorted(found, key=lambda one: one.name.casefold()))
 
 
 def license_of(found: Distribution) -> License:
-    """What a distribution says of itself."""
+    """Licence of an installed distribution, as its metadata has it."""
     return License(
         name=found.metadata["Name"],
         version=found.version,
-        license=_called(found),
+        license=_license_name(found),
         texts=tuple(_texts(found)),
     )
 
@@ -110,7 +117,7 @@ def requirements(name: str) -> list[Distribution]:
     return list(found.values())
 
 
-def _called(found: Distribution) -> str:
+def _license_name(found: Distribution) -> str:
     metadata = found.metadata
     for field in ("License-Expression", "License"):
         value = str((metadata.get_all(field) or [""])[0]).strip()

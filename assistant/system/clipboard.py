@@ -1,4 +1,4 @@
-"""The system's clipboard, through its own tools."""
+"""Clipboard of the system, copied to and pasted from through its own tools."""
 
 import os
 import shutil
@@ -6,10 +6,10 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-SECONDS = 2.0
+TOOL_TIMEOUT = 2.0
 """A tool that takes longer has no display to talk to."""
 
-PASTE = {
+PASTE_COMMANDS = {
     "wl-copy": ("wl-paste", "--no-newline"),
     "xclip": ("xclip", "-selection", "clipboard", "-out"),
     "xsel": ("xsel", "--clipboard", "--output"),
@@ -20,14 +20,22 @@ PASTE = {
 """What reads the clipboard that a tool writes."""
 
 
-class Run(Protocol):
-    """Runs a command with text on its standard input; whether it succeeded."""
+class RunWithInput(Protocol):
+    """Runs a command with text on its standard input.
+
+    Returns:
+        Whether it succeeded.
+    """
 
     def __call__(self, command: Sequence[str], text: bytes) -> bool: ...
 
 
-class Output(Protocol):
-    """Runs a command; what it writes to its standard output, None when it failed."""
+class RunForOutput(Protocol):
+    """Runs a command and collects its standard output.
+
+    Returns:
+        Its output; None when it failed.
+    """
 
     def __call__(self, command: Sequence[str]) -> bytes | None: ...
 
@@ -39,8 +47,8 @@ class Clipboard:
         self,
         environment: Mapping[str, str] = os.environ,
         which: Callable[[str], str | None] = shutil.which,
-        run: Run | None = None,
-        output: Output | None = None,
+        run: RunWithInput | None = None,
+        output: RunForOutput | None = None,
     ) -> None:
         self._environment = environment
         self._which = which
@@ -64,7 +72,11 @@ class Clipboard:
         return [command for command in wanted if self._which(command[0])]
 
     def copy(self, text: str) -> str:
-        """Put `text` on the clipboard; the name of the tool that did, "" when none could."""
+        """Put `text` on the clipboard.
+
+        Returns:
+            Name of the tool that did it; "" when none could.
+        """
         data = text.encode("utf-8", errors="replace")
         for command in self.tools():
             # clip.exe takes anything but UTF-16 for the console's code page.
@@ -74,9 +86,13 @@ class Clipboard:
         return ""
 
     def read(self) -> str | None:
-        """The text on the clipboard; None when no tool can tell it."""
+        """Text on the clipboard.
+
+        Returns:
+            The text; None when no tool can read it.
+        """
         for tool in self.tools():
-            command = PASTE[tool[0]]
+            command = PASTE_COMMANDS[tool[0]]
             if self._which(command[0]):
                 data = self._output(command)
                 if data is not None:
@@ -91,7 +107,7 @@ def _output(command: Sequence[str]) -> bytes | None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
+            timeout=TOOL_TIMEOUT,
             start_new_session=True,
             check=False,
         )
@@ -108,7 +124,7 @@ def _run(command: Sequence[str], text: bytes) -> bool:
             input=text,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
+            timeout=TOOL_TIMEOUT,
             start_new_session=True,
             check=False,
         )

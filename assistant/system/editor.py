@@ -1,4 +1,4 @@
-"""The user's editor: VISUAL or EDITOR, else a usual one, and how each is told a line."""
+"""The user's editor: VISUAL or EDITOR, else a usual one, and how each opens a file at a line."""
 
 import shlex
 import shutil
@@ -8,7 +8,7 @@ from typing import Final
 
 from assistant.core.errors import AssistantError
 
-USUAL: Final = ("editor", "nano", "vi")
+FALLBACKS: Final = ("editor", "nano", "vi")
 """Looked for when none is set."""
 
 AT_LINE: Final = {
@@ -24,8 +24,13 @@ AT_LINE: Final = {
 Which = Callable[[str], str | None]
 
 
-def chosen(environment: Mapping[str, str], which: Which | None = None) -> list[str] | None:
-    """The command in VISUAL or EDITOR; None when neither is set.
+def configured_editor(
+    environment: Mapping[str, str], which: Which | None = None
+) -> list[str] | None:
+    """Editor command in VISUAL or EDITOR.
+
+    Returns:
+        The command in words; None when neither is set.
 
     Raises:
         AssistantError: it cannot be run.
@@ -44,20 +49,23 @@ def chosen(environment: Mapping[str, str], which: Which | None = None) -> list[s
     return words or None
 
 
-def chosen_or_usual(environment: Mapping[str, str], which: Which | None = None) -> list[str]:
-    """The same, or a usual one where neither is set.
+def find_editor(environment: Mapping[str, str], which: Which | None = None) -> list[str]:
+    """Editor command in VISUAL or EDITOR, else a usual one that is installed.
+
+    Returns:
+        The command in words.
 
     Raises:
         AssistantError: there is none.
     """
     which = which or _which(environment)
-    words = chosen(environment, which) or [name for name in USUAL if which(name)][:1]
+    words = configured_editor(environment, which) or [name for name in FALLBACKS if which(name)][:1]
     if not words:
         raise AssistantError("There is no editor here.", "Set EDITOR to one.")
     return words
 
 
-def at_line(editor: list[str], path: str, line: int) -> list[str]:
+def command_at_line(editor: list[str], path: str, line: int) -> list[str]:
     """The command that edits a file at a line."""
     pattern = AT_LINE.get(PurePath(editor[0]).name, ("+{line}", "{path}"))
     return [*editor, *(part.format(path=path, line=line) for part in pattern)]

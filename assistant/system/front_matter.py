@@ -1,4 +1,4 @@
-"""YAML as the head of a prompt file may hold it: keys, texts and lists.
+"""YAML front matter of a prompt file: keys, texts and lists, and nothing else of YAML.
 
 Values are texts, whatever they look like, so that `language: no` is Norwegian and no refusal; only
 an empty value, `~` and `null` are nothing. Tags, anchors and aliases, with which a small file can
@@ -11,14 +11,14 @@ import yaml
 from yaml.events import AliasEvent
 from yaml.nodes import MappingNode, Node
 
-DEEPEST = 8
+MAX_DEPTH = 8
 """Levels of lists and keys within each other."""
 
 NULL = "tag:yaml.org,2002:null"
 
 
 def load(text: str) -> object:
-    """The value of a document.
+    """Value of a YAML document: keys, texts and lists.
 
     Raises:
         ValueError: it is not such YAML; one line that says where.
@@ -46,7 +46,7 @@ class _Loader(yaml.SafeLoader):
             raise _refused("anchors and aliases (& and *) are not understood", event)
         if getattr(event, "tag", None) is not None:
             raise _refused("tags (!) are not understood", event)
-        if self._depth > DEEPEST:
+        if self._depth > MAX_DEPTH:
             raise _refused("this is nested too deeply", event)
         self._depth += 1
         try:

@@ -1,4 +1,4 @@
-"""Where everything is kept: one folder when ASSISTANT_HOME is set, the system's usual ones else."""
+"""Paths of the program's files: one folder when ASSISTANT_HOME is set, the system's usual else."""
 
 import os
 import stat
@@ -67,7 +67,7 @@ class Paths:
 
 
 def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
-    """The folders for this user, or those below ASSISTANT_HOME."""
+    """Folders of this user's files, or those below ASSISTANT_HOME."""
     home = environment.get("ASSISTANT_HOME")
     if home:
         root = Path(home).expanduser().absolute()

@@ -1,4 +1,4 @@
-"""Whether this processor runs the native libraries: a sentence, no illegal instruction."""
+"""Processor check: native libraries that cannot run here end in a sentence, not in a signal."""
 
 import platform
 from pathlib import Path
@@ -20,16 +20,20 @@ def require_processor(cpuinfo: Path = CPUINFO) -> None:
     """Raise ProcessorError if the native libraries cannot run here."""
     missing = missing_instructions(cpuinfo)
     if missing:
-        raise _too_old(f"it lacks {', '.join(sorted(missing))}")
+        raise _error(f"it lacks {', '.join(sorted(missing))}")
     try:
         # It asks the processor itself, where nothing else tells, and is imported anyhow.
         import numpy  # noqa: F401, PLC0415 -- what it raises is what is asked for
     except RuntimeError as failure:
-        raise _too_old(" ".join(str(failure).split()).rstrip(".")) from None
+        raise _error(" ".join(str(failure).split()).rstrip(".")) from None
 
 
 def missing_instructions(cpuinfo: Path = CPUINFO) -> frozenset[str]:
-    """Instructions that are needed and not there, as far as the system tells."""
+    """Instructions that the native libraries need and this processor lacks.
+
+    Returns:
+        Their Linux names; empty where the system does not list them.
+    """
     if platform.machine() not in ("x86_64", "AMD64"):
         return frozenset()
     try:
@@ -40,7 +44,7 @@ def missing_instructions(cpuinfo: Path = CPUINFO) -> frozenset[str]:
     return LEVEL_2 - set(flags.split()) if flags else frozenset()
 
 
-def _too_old(reason: str) -> ProcessorError:
+def _error(reason: str) -> ProcessorError:
     return ProcessorError(
         f"This processor is too old for the libraries the program stands on: {reason}.",
         "One of the level x86-64-v2 is needed (Intel since 2009, AMD since 2011).",

@@ -1,6 +1,6 @@
-"""The terminal application: it shows the chat screen and leaves the terminal as it was.
+"""Textual application: the chat screen, the command palette, signals, exit status.
 
-The command palette over the table of commands.
+It leaves the terminal as it was.
 """
 
 import asyncio
@@ -33,19 +33,19 @@ from assistant.tui import terminal
 from assistant.tui.chat_screen import ChatScreen
 from assistant.tui.commands import BY_NAME, COMMANDS, Command, key_name
 from assistant.tui.conversations.search_screen import SearchScreen
-from assistant.tui.services import Desk, ModelFetch
+from assistant.tui.services import ModelDownload, Services
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
 from assistant.tui.toolkit import text
 
 
-class Commands(Provider):
-    """Every command, by its title and description."""
+class PaletteCommands(Provider):
+    """Command palette provider: every command by its title and description."""
 
     async def discover(self) -> Hits:
         for command in COMMANDS:
             yield DiscoveryHit(
-                _shown(text.own(command.title), command),
+                _hit_text(text.own(command.title), command),
                 self._runner(command),
                 text=command.title,
                 help=None,
@@ -58,16 +58,16 @@ class Commands(Provider):
             if score > 0:
                 yield Hit(
                     score,
-                    _shown(matcher.highlight(command.title), command),
+                    _hit_text(matcher.highlight(command.title), command),
                     self._runner(command),
                     text=command.title,
                 )
 
-    def _runner(self, command: Command) -> "Runner":
-        return Runner(self.screen, command)  # type: ignore[arg-type]
+    def _runner(self, command: Command) -> "PaletteAction":
+        return PaletteAction(self.screen, command)  # type: ignore[arg-type]
 
 
-class Runner:
+class PaletteAction:
     """Runs a command on the screen below the palette."""
 
     def __init__(self, screen: "ChatScreen", command: Command) -> None:
@@ -78,21 +78,21 @@ class Runner:
         self._screen.action_command(self._command.name)
 
 
-def _shown(title: Content, command: Command) -> Content:
+def _hit_text(title: Content, command: Command) -> Content:
     return title.pad_right(max(32 - title.cell_length, 2)) + text.muted(key_name(command.key))
 
 
-GOODBYE: Final = 2.0
+SHUTDOWN_SECONDS: Final = 2.0
 """Seconds that running answers get to be stored before the program ends."""
 
-COLLECTION: Final = (20_000, 20, 100)
+GC_THRESHOLDS: Final = (20_000, 20, 100)
 """New objects before a collection, and how many of it make a deeper one."""
 
-SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class AssistantApp(App[None]):
-    """The chat assistant in the terminal."""
+    """Textual application of the chat assistant."""
 
     TITLE = "assistant"
     CSS_PATH = "styles.tcss"
@@ -101,7 +101,7 @@ class AssistantApp(App[None]):
         Binding(BY_NAME["quit"].key, "quit", priority=True),
         Binding(BY_NAME["find"].key, "find", priority=True),
     ]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {PaletteCommands}
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class AssistantApp(App[None]):
         super().__init__(driver_class=TerminalDriver)
         self.failure: AssistantError | None = None
         """What to tell when the screen came down by an unexpected error."""
-        self.desk = Desk(
+        self.desk = Services(
             chat,
             store,
             models,
@@ -128,7 +128,7 @@ class AssistantApp(App[None]):
             clipboard,
             log_folder,
             library,
-            ModelFetch(downloads, self._keep),
+            ModelDownload(downloads, self._keep),
             self._keep,
             models_folder,
         )
@@ -149,12 +149,12 @@ class AssistantApp(App[None]):
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in SIGNALS:
+        for number in STOP_SIGNALS:
             loop.add_signal_handler(number, partial(self.leave, 128 + number))
         self.set_interval(1, self._look_at_terminal)
 
     def leave(self, status: int) -> None:
-        """Keep what is typed, then end with this exit status."""
+        """Save what is typed, then end with this exit status."""
         if not self._leaving:
             self._leaving = True
             self.run_worker(self._leave(status))
@@ -186,7 +186,7 @@ class AssistantApp(App[None]):
         self.chat_screen.say("Ctrl+Q leaves.")
 
     def copy_to_clipboard(self, text: str) -> None:
-        """What the fields and the mouse copy goes the same way as everything else."""
+        """Copy what fields and mouse selected the same way as everything else."""
         self.chat_screen.do(self.chat_screen.outlets.copy(text, "the selection"))
 
     def lend_terminal(self, command: Sequence[str]) -> None:
@@ -217,12 +217,12 @@ class AssistantApp(App[None]):
             raise AssistantError(f"{command[0]} could not be run: {problem}.")
 
     def finish(self) -> None:
-        """Wait for what still has to reach the disk; the screen is gone by now."""
+        """Wait until everything is on disk; the screen is gone by now."""
         self.chat_screen.loading_model.stop()
         self.desk.fetch.stop()
         self.chat_screen.afterthoughts.interrupt()
-        self.chat_screen.turns.finish(GOODBYE)
-        self.desk.close(GOODBYE)
+        self.chat_screen.turns.finish(SHUTDOWN_SECONDS)
+        self.desk.close(SHUTDOWN_SECONDS)
 
     def on_terminal_closed(self, event: TerminalClosed) -> None:
         event.stop()
@@ -233,7 +233,7 @@ class AssistantApp(App[None]):
             self.leave(128 + signal.SIGHUP)
 
     def _keep(self, error: Exception) -> AssistantError:
-        return terminal.keep(error, self._log_folder)
+        return terminal.log_error(error, self._log_folder)
 
     def _handle_exception(self, error: Exception) -> None:
         failure = self._keep(error)
@@ -246,19 +246,19 @@ class AssistantApp(App[None]):
         self._exit_renderables.clear()
 
 
-def spare_the_collector() -> None:
-    """Leave what was imported out of garbage collections: each stops the screen for a moment."""
+def freeze_imported_objects() -> None:
+    """Keep what was imported out of garbage collections: each stops the screen for a moment."""
     gc.freeze()
-    gc.set_threshold(*COLLECTION)
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def run(app: AssistantApp) -> int:
-    """Show the screen until the user leaves; the exit status of the program.
+    """Show the screen until the user leaves.
 
-    0 after a normal end, 1 after an unexpected error, 128 + n after signal n; a terminal that was
-    closed counts as SIGHUP.
+    Returns: the exit status: 0 after a normal end, 1 after an unexpected error, 128 + n after
+    signal n; a terminal that was closed counts as SIGHUP.
     """
-    spare_the_collector()
+    freeze_imported_objects()
     app.run()
     app.finish()
     if app.failure is not None:

@@ -1,4 +1,4 @@
-"""The chat screen: routes what the widgets and the workers say."""
+"""Chat screen: composes the widgets and routes the messages of widgets and threads."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -7,7 +7,7 @@ from textual import events
 
 from assistant.core.errors import StorageError
 from assistant.core.grounding.references import Reference
-from assistant.core.turn.requests import SIGN
+from assistant.core.turn.requests import PROMPT_SIGN
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import Answered, Retrieved
 from assistant.tui import commands
@@ -16,7 +16,7 @@ from assistant.tui.actions.library import show_library
 from assistant.tui.actions.registry import HANDLERS
 from assistant.tui.chat.model_loading import ModelAdvanced, ModelFailed
 from assistant.tui.chat.turns import TurnAdvanced, TurnEnded
-from assistant.tui.composer.input import Prompt
+from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import SlashMenu
 from assistant.tui.conversations.sidebar import Sidebar
 from assistant.tui.library import scope
@@ -24,11 +24,11 @@ from assistant.tui.library.jobs import JobAdvanced, JobEnded
 from assistant.tui.library.screen import LibraryScreen
 from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
 from assistant.tui.sources.panel import SourcesPanel
-from assistant.tui.sources.passage import PassageScreen, Reading
-from assistant.tui.toolkit.threads import aside
+from assistant.tui.sources.passage import PassageScreen, PassageSubject
+from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.transcript.message import MessageView
-from assistant.tui.transcript.transcript import Transcript
-from assistant.tui.workspace import Call, ChatParts
+from assistant.tui.transcript.transcript import TranscriptView
+from assistant.tui.workspace import ChatParts, CommandCall
 
 
 class ChatScreen(ChatParts):
@@ -52,14 +52,14 @@ class ChatScreen(ChatParts):
     async def _tidy(self) -> None:
         """Empty the trash of what is past its time, which may take long."""
         with suppress(StorageError):
-            await aside(self.desk.store.purge)
+            await in_thread(self.desk.store.purge)
 
     # Commands
 
     def action_command(self, name: str, argument: str = "", message_id: str = "") -> None:
         """Run a command of the table; from a key, a click, the menu or the palette."""
         message = self._target(commands.BY_NAME[name], message_id)
-        self.do(HANDLERS[name](self, Call(argument, message)))
+        self.do(HANDLERS[name](self, CommandCall(argument, message)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Ctrl+Z is the prompt's, unless something was changed just now."""
@@ -112,7 +112,7 @@ class ChatScreen(ChatParts):
         conversation = self.session.conversation
         chosen = conversation.collections if conversation else None
         fall_back = self.desk.settings.library.fall_back
-        self.status.tell(files=scope.label(chosen, self.holdings, fall_back=fall_back))
+        self.status.tell(files=scope.scope_label(chosen, self.holdings, fall_back=fall_back))
         self.job_line.work = self.jobs.work(self.holdings.status)
 
     def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
@@ -140,13 +140,13 @@ class ChatScreen(ChatParts):
 
     def read_source(self, sources: Sequence[Reference], index: int) -> None:
         """Open one of several sources in its file."""
-        self._read(Reading(sources), index)
+        self._read(PassageSubject(sources), index)
 
     def read_file(self, path: str) -> None:
         """Open a file of the library from its beginning."""
-        self._read(Reading(path=path))
+        self._read(PassageSubject(path=path))
 
-    def _read(self, reading: Reading, index: int = 0) -> None:
+    def _read(self, reading: PassageSubject, index: int = 0) -> None:
         ways = (self.desk.library, self.outlets.told_in, self.programs, self.lend_terminal)
         self.app.push_screen(PassageScreen(*ways, reading, index))
 
@@ -170,21 +170,21 @@ class ChatScreen(ChatParts):
 
     # The prompt
 
-    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+    def on_prompt_input_submitted(self, event: PromptInput.Submitted) -> None:
         if event.question.strip() and not self.typist.ran_command(event.question):
-            self.do(library.submit(self, event.question))
+            self.do(library.submit_question(self, event.question))
 
-    def on_prompt_dropped(self, event: Prompt.Dropped) -> None:
-        self.do(library.offer(self, event.paths, event.pasted))
+    def on_prompt_input_dropped(self, event: PromptInput.Dropped) -> None:
+        self.do(library.offer_paths(self, event.paths, event.pasted))
 
-    def on_prompt_edited(self) -> None:
+    def on_prompt_input_edited(self) -> None:
         self.holdings.user_is_here()
         self.composer.follow()
         self.drafts.changed()
-        if self.prompt.text == SIGN:
+        if self.prompt.text == PROMPT_SIGN:
             self.do(self._read_roles())
 
-    def on_prompt_left(self, event: Prompt.Left) -> None:
+    def on_prompt_input_left(self, event: PromptInput.Left) -> None:
         self.typist.key(event.key)
 
     async def _read_roles(self) -> None:
@@ -226,10 +226,10 @@ class ChatScreen(ChatParts):
 
     # Messages of the transcript
 
-    def on_transcript_shown(self, event: Transcript.Shown) -> None:
+    def on_transcript_view_shown(self, event: TranscriptView.Shown) -> None:
         self.do(self.provenance.tell(event.messages))
 
-    def on_transcript_left_behind(self) -> None:
+    def on_transcript_view_left_behind(self) -> None:
         self.prompt.focus()
 
     def on_code_copied(self, event: CodeCopied) -> None:

@@ -1,4 +1,4 @@
-"""The one table of commands: keys, the `/` menu, the palette and the help are made of it."""
+"""Command table: the keys, the `/` menu, the palette and the help are made of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Target = Literal["question", "answer", "unfinished", "versions", "any"]
 
 @dataclass(frozen=True)
 class Command:
-    """Something the user can do."""
+    """Command of the user: its name, key, texts and the messages it is for."""
 
     name: str
     """What is typed after `/`."""
@@ -432,14 +432,14 @@ KEYS = {
 
 
 def key_name(key: str) -> str:
-    """A key as it stands on the keyboard: `ctrl+n` is Ctrl+N."""
+    """Name of a key as it stands on the keyboard: `ctrl+n` is Ctrl+N."""
     parts = key.split("+")
     single = len(parts) == 1 and len(key) == 1
     return "+".join(KEYS.get(part, part if single else part.upper()) for part in parts)
 
 
 def bindings() -> list[Binding]:
-    """The keys that work on the chat screen, before an input field sees them; Esc comes last.
+    """Bindings of the chat screen, checked before an input field sees a key; Esc comes last.
 
     Those of the palette, the search and the one that quits are the application's: they work on
     every screen.
@@ -458,7 +458,7 @@ def bindings() -> list[Binding]:
 
 
 def message_bindings() -> list[Binding]:
-    """The keys that work while a message has the focus."""
+    """Bindings of a focused message."""
     return [
         Binding(command.message_key, f"screen.command('{command.name}')", command.title, show=False)
         for command in COMMANDS
@@ -467,7 +467,7 @@ def message_bindings() -> list[Binding]:
 
 
 def hints(message: Message) -> Iterator[Command]:
-    """The commands worth a word on this message; what is missed least comes last."""
+    """Commands worth a hint on this message; the least important comes last."""
     for command in sorted(COMMANDS, key=lambda command: command.name in ("good", "bad")):
         if command.name == "open" and not message.citations:
             continue
@@ -476,7 +476,7 @@ def hints(message: Message) -> Iterator[Command]:
 
 
 def matching(prefix: str) -> list[Command]:
-    """The commands of the `/` menu for what was typed; the best first."""
+    """Commands of the `/` menu that match what was typed, the best first."""
     prefix = prefix.lower()
     starting = [command for command in COMMANDS if command.name.startswith(prefix)]
     within = [
@@ -488,7 +488,7 @@ def matching(prefix: str) -> list[Command]:
 
 
 def is_unfinished(message: Message) -> bool:
-    """Whether an answer can be gone on with."""
+    """Whether an answer can be continued."""
     if message.role != "assistant":
         return False
     return message.state in ("partial", "stopped", "failed") or message.stop_reason == "length"

@@ -1,7 +1,4 @@
-"""The two ways out of the screen: the clipboard and the browser.
-
-The programs outside that a file can be opened with: the user's editor, the system's viewer.
-"""
+"""External programs: the clipboard, the browser, the user's editor, the system's viewer."""
 
 import os
 import shutil
@@ -16,28 +13,28 @@ from textual.app import App
 from assistant.core.errors import AssistantError
 from assistant.core.sanitize import is_safe_link
 from assistant.system import editor
-from assistant.tui.services import Desk
+from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import OpenLink
 from assistant.tui.toolkit.notice import Notice
 
-ToldIn = Callable[[Notice], "Outlets"]
+ExternalFactory = Callable[[Notice], "ExternalActions"]
 """Makes the ways out of another screen, told in its line."""
 
 
-class Outlets:
-    """Says what it did, and asks where it should."""
+class ExternalActions:
+    """Clipboard and browser; reports in a notice line, asks before a link is opened."""
 
     def __init__(
-        self, desk: Desk, notice: Notice, copy_through_terminal: Callable[[str], None]
+        self, desk: Services, notice: Notice, copy_through_terminal: Callable[[str], None]
     ) -> None:
         self._desk = desk
         self._notice = notice
         self._copy_through_terminal = copy_through_terminal
 
-    def told_in(self, notice: Notice) -> "Outlets":
-        """The same ways out, from another screen."""
-        return Outlets(self._desk, notice, self._copy_through_terminal)
+    def told_in(self, notice: Notice) -> "ExternalActions":
+        """The same, reporting in the notice line of another screen."""
+        return ExternalActions(self._desk, notice, self._copy_through_terminal)
 
     async def copy(self, what: str, name: str) -> None:
         """Put a text on the clipboard: by the system's own tool, else through the terminal."""
@@ -48,7 +45,7 @@ class Outlets:
         self._notice.say(text.own(f"Copied {name} through {way}."))
 
     async def open(self, app: App[object], address: str) -> None:
-        """Open a web or mail address in the system's program, after it was shown and wanted."""
+        """Open a web or mail address in the system's program, after confirmation."""
         if not is_safe_link(address):
             only = text.own("Only web and mail addresses open: ")
             self._notice.say(only, text.line(address, 200))
@@ -56,10 +53,10 @@ class Outlets:
             app.open_url(address)
 
 
-SECONDS: Final = 2.0
+START_TIMEOUT: Final = 2.0
 """After which a program that was started is taken to have opened the file."""
 
-AT_PAGE: Final = {
+PAGE_COMMANDS: Final = {
     "evince": ("evince", "--page-index={page}", "{path}"),
     "atril": ("atril", "--page-index={page}", "{path}"),
     "xreader": ("xreader", "--page-index={page}", "{path}"),
@@ -71,43 +68,46 @@ AT_PAGE: Final = {
 """Viewers that open a PDF at a page, by a word in the name of their desktop entry."""
 
 
-class Run(Protocol):
-    """Runs a command on nothing; its exit status and output, None when it goes on running."""
+class RunProgram(Protocol):
+    """Runs a command without input.
+
+    Returns: exit status and output; None when it goes on running.
+    """
 
     def __call__(self, command: Sequence[str]) -> tuple[int, str] | None: ...
 
 
-class Programs:
-    """Knows which program opens what here."""
+class ExternalPrograms:
+    """Finds the program that opens a file here."""
 
     def __init__(
         self,
         environment: Mapping[str, str] = os.environ,
         which: Callable[[str], str | None] = shutil.which,
-        run: Run | None = None,
+        run: RunProgram | None = None,
         platform: str = sys.platform,
     ) -> None:
         self._environment = environment
         self._which = which
-        self._run = run or _run
+        self._run = run or _run_detached
         self._platform = platform
 
     def editor(self, path: str, line: int) -> list[str] | None:
-        """The command that edits a text at a line; None when no editor is set.
+        """Command that edits a text at a line; None when no editor is set.
 
         Raises:
             AssistantError: the one that is set cannot be run.
         """
-        words = editor.chosen(self._environment, self._which)
-        return None if words is None else editor.at_line(words, path, line)
+        words = editor.configured_editor(self._environment, self._which)
+        return None if words is None else editor.command_at_line(words, path, line)
 
     def any_editor(self, path: str) -> list[str]:
-        """The command that edits a text, in a usual editor when none is set.
+        """Command that edits a text, in a usual editor when none is set.
 
         Raises:
             AssistantError: there is none.
         """
-        return [*editor.chosen_or_usual(self._environment, self._which), path]
+        return [*editor.find_editor(self._environment, self._which), path]
 
     def view(self, path: str, page: int | None) -> None:
         """Open a file with the system's viewer, at a page where that is possible.
@@ -143,13 +143,13 @@ class Programs:
             return None
         told = self._run(["xdg-mime", "query", "default", "application/pdf"])
         entry = told[1].lower() if told else ""
-        for name, pattern in AT_PAGE.items():
+        for name, pattern in PAGE_COMMANDS.items():
             if name in entry and self._which(name):
                 return [part.format(path=path, page=page) for part in pattern]
         return None
 
 
-def _run(command: Sequence[str]) -> tuple[int, str] | None:
+def _run_detached(command: Sequence[str]) -> tuple[int, str] | None:
     """Without a terminal: whatever it says must not reach the screen."""
     try:
         process = subprocess.Popen(
@@ -162,7 +162,7 @@ def _run(command: Sequence[str]) -> tuple[int, str] | None:
     except OSError:
         return 127, ""
     try:
-        output, _ = process.communicate(timeout=SECONDS)
+        output, _ = process.communicate(timeout=START_TIMEOUT)
     except subprocess.TimeoutExpired:
         return None
     return process.returncode, (output or b"").decode(errors="replace")

@@ -1,6 +1,7 @@
-"""What the screens are given: the ports, and nothing they could build themselves.
+"""Services: the ports that screens are given, a thread for blocking calls, model downloads.
 
-The download of a model: it goes on when its screen is left, and ends with the program.
+Screens are given nothing that they could build themselves. A download goes on when its screen is
+left, and ends with the program.
 """
 
 import asyncio
@@ -12,41 +13,46 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import ParamSpec, TypeVar
 
-from assistant.core.conversations.start import Surroundings, begin, hinted_model, take_up
+from assistant.core.conversations.start import (
+    BuiltinVariables,
+    begin_conversation,
+    hinted_model,
+    take_up,
+)
 from assistant.core.errors import AccessError, AssistantError, NotFoundError
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ModelCatalog, ModelDownloads
 from assistant.core.prompts.library import PromptLibrary
-from assistant.core.prompts.user_prompts import OwnPrompts
+from assistant.core.prompts.user_prompts import UserPrompts
 from assistant.core.turn.chat import Chat
 from assistant.core.values.conversation import Conversation
-from assistant.core.values.models import Fetched, Fetching, Offer, Recommended
-from assistant.core.values.prompts import Opening, Prompt
+from assistant.core.values.models import Downloaded, DownloadProgress, Offer, RecommendedModel
+from assistant.core.values.prompts import ConversationStart, Prompt
 from assistant.settings import Settings
 from assistant.system.clipboard import Clipboard
-from assistant.tui.toolkit.threads import Report, Stream, aside
+from assistant.tui.toolkit.threads import Report, Stream, in_thread
 
 
-class ModelFetch:
-    """One download at a time."""
+class ModelDownload:
+    """Download of a model, one at a time."""
 
     def __init__(self, downloads: ModelDownloads | None, report: Report) -> None:
         self._downloads = downloads
         self._report = report
-        self._stream: Stream[Fetching | Fetched] | None = None
+        self._stream: Stream[DownloadProgress | Downloaded] | None = None
         self._token: str | None = None
         self.offer: Offer | None = None
         """What is being fetched; None while nothing is."""
-        self.progress: Fetching | None = None
+        self.progress: DownloadProgress | None = None
         self.ended: Callable[[Offer, AssistantError | None], object] | None = None
         """Called after a download that was not stopped, with what went wrong."""
 
-    def recommended(self) -> list[Recommended]:
+    def recommended(self) -> list[RecommendedModel]:
         return self._downloads.recommended() if self._downloads else []
 
     async def find(self, wanted: str) -> Offer:
-        """What a download would bring.
+        """Look up what a download would bring.
 
         Raises:
             DownloadError: there is no such model, or no connection.
@@ -54,22 +60,22 @@ class ModelFetch:
         assert self._downloads is not None
         self._token = None
         try:
-            return await aside(self._downloads.find, wanted)
+            return await in_thread(self._downloads.find, wanted)
         except AccessError:
             # The token of the user's login is shown only to a server that asks for one.
             self._token = ""
-            return await aside(self._downloads.find, wanted, "")
+            return await in_thread(self._downloads.find, wanted, "")
 
     def start(self, offer: Offer) -> None:
-        """Fetch what was found last."""
+        """Download the offer that was found last."""
         downloads, token = self._downloads, self._token
         assert downloads is not None
         self.stop()
         self.offer, self.progress = offer, None
 
-        def advanced(events: Sequence[Fetching | Fetched]) -> None:
+        def advanced(events: Sequence[DownloadProgress | Downloaded]) -> None:
             for event in events:
-                if isinstance(event, Fetching):
+                if isinstance(event, DownloadProgress):
                     self.progress = event
 
         def ended(failure: AssistantError | None) -> None:
@@ -95,8 +101,8 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Desk:
-    """The ports, and one thread for the calls that wait for a disk or a program."""
+class Services:
+    """Ports for the screens, and one thread for calls that wait for a disk or a program."""
 
     chat: Chat
     store: ConversationStore
@@ -106,7 +112,7 @@ class Desk:
     clipboard: Clipboard
     log_folder: Path
     library: Library
-    fetch: ModelFetch
+    fetch: ModelDownload
     report: Report
     models_folder: Path | None = None
     """Where models and adapters can be put to be found."""
@@ -131,20 +137,20 @@ class Desk:
         return await self.run(self._begin, temporary)
 
     def values_of(self, prompt: Prompt, given: Mapping[str, str] | None = None) -> dict[str, str]:
-        """What is known of a prompt's variables. Blocks: the clipboard is another program's.
+        """Known values of a prompt's variables. Blocks: the clipboard is another program's.
 
         Args:
             given: what the screen knows of them.
         """
-        return Surroundings(self.clipboard.read).values(prompt.names, given)
+        return BuiltinVariables(self.clipboard.read).values(prompt.names, given)
 
     @property
-    def own_prompts(self) -> OwnPrompts:
+    def own_prompts(self) -> UserPrompts:
         """The user's own prompt files."""
-        return OwnPrompts(self.prompts.own_folder)
+        return UserPrompts(self.prompts.own_folder)
 
     def callable_as(self, name: str) -> Prompt | None:
-        """The prompt that is called by its name after a slash; None when there is none. Blocks.
+        """Prompt that a slash and this name call; None when there is none. Blocks.
 
         Raises:
             NotFoundError: its file cannot be used.
@@ -158,19 +164,19 @@ class Desk:
         return None
 
     def prompt_of(self, conversation: Conversation | None) -> Prompt | None:
-        """The prompt that a conversation is under, or would begin with, as it is now. Blocks."""
+        """Current prompt of a conversation, or of a new one. Blocks."""
         name = conversation.prompt_name if conversation else self.settings.chat.prompt
         with suppress(AssistantError):
             return self.prompts.get(name) if name else None
         return None
 
-    def take_up(self, conversation_id: str, opening: Opening) -> None:
+    def take_up(self, conversation_id: str, opening: ConversationStart) -> None:
         """Let a conversation go on under another prompt, and under its model where there is one.
         Blocks."""
         take_up(self.store, conversation_id, opening, hinted_model(opening, self.models))
 
     def close(self, seconds: float) -> None:
-        """Finish the calls that were begun; a call that hangs is left behind."""
+        """Wait for the calls that were begun; a call that hangs is left behind."""
         with suppress(TimeoutError):
             self._thread.submit(lambda: None).result(seconds)
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -178,9 +184,9 @@ class Desk:
     def _begin(self, temporary: bool) -> Conversation:
         name = self.settings.chat.prompt
         if not name:
-            return begin(self.store, temporary=temporary)
+            return begin_conversation(self.store, temporary=temporary)
         prompt = self.prompts.get(name)
-        return begin(
+        return begin_conversation(
             self.store,
             prompt,
             values=self.values_of(prompt),

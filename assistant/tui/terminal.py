@@ -1,4 +1,4 @@
-"""The terminal as Textual drives it, made to survive its own end.
+"""Terminal driver that survives a closed terminal, and the log of unexpected errors.
 
 When a terminal is closed, writing to it fails and reading from it yields nothing for ever. Textual
 would wait for its writer without end and read in a loop.
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class TerminalClosed(Message):
-    """There is no terminal any more."""
+    """The terminal was closed."""
 
 
 class TerminalDriver(LinuxDriver):
-    """A driver that says when the terminal is gone, and never blocks on it."""
+    """Textual driver that reports a closed terminal and never blocks on it."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         assert self._file is not None
-        self._file = cast(TextIOWrapper, Forgiving(self._file))
+        self._file = cast(TextIOWrapper, ForgivingStream(self._file))
 
     def run_input_thread(self) -> None:
         """Read keys until the screen is left or the terminal is gone."""
@@ -51,12 +51,12 @@ class TerminalDriver(LinuxDriver):
 
     @property
     def is_closed(self) -> bool:
-        """Whether the terminal has gone away."""
+        """Whether the terminal was closed."""
         return not os.isatty(self.fileno)
 
 
-class Forgiving:
-    """A stream whose reader may go away."""
+class ForgivingStream:
+    """Output stream that swallows writes when its reader has gone."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
@@ -77,23 +77,26 @@ class Forgiving:
         return self._stream.fileno()
 
 
-NAME: Final = "assistant.log"
-LIMIT: Final = 1_000_000
+LOG_NAME: Final = "assistant.log"
+LOG_LIMIT: Final = 1_000_000
 """Bytes after which the log begins anew."""
 
 
 def log_file(folder: Path) -> Path:
-    """Where unexpected errors of this front end are kept."""
-    return folder / NAME
+    """Path of the log of unexpected errors."""
+    return folder / LOG_NAME
 
 
-def keep(error: BaseException, folder: Path) -> AssistantError:
-    """Write the error down; what to tell the user about it."""
+def log_error(error: BaseException, folder: Path) -> AssistantError:
+    """Write an unexpected error into the log.
+
+    Returns: the error to show to the user, which names the log.
+    """
     log = log_file(folder)
     details = "".join(traceback.format_exception(error))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        mode = "w" if log.exists() and log.stat().st_size > LIMIT else "a"
+        mode = "w" if log.exists() and log.stat().st_size > LOG_LIMIT else "a"
         with log.open(mode, encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(f"{datetime.now(UTC).isoformat()} version {__version__}\n{details}\n")
     except OSError as failure:

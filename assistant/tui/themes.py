@@ -1,4 +1,4 @@
-"""The looks: one accent, calm greys, for dark and for light terminals."""
+"""Colour themes: one accent, calm greys, for dark and for light terminals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -71,8 +71,8 @@ LIGHT = Theme(
 
 
 @dataclass(frozen=True)
-class Few:
-    """Colours that a terminal of 16 colours has."""
+class AnsiColours:
+    """Palette for a terminal of 16 colours."""
 
     text: str
     background: str
@@ -84,16 +84,16 @@ class Few:
     error: str
 
 
-_FEW_DARK = Few(
+_FEW_DARK = AnsiColours(
     "#ffffff", "#000000", "#00ffff", "#808080", "#000080", "#00ff00", "#ffff00", "#ff0000"
 )
-_FEW_LIGHT = Few(
+_FEW_LIGHT = AnsiColours(
     "#000000", "#ffffff", "#000080", "#808080", "#c0c0c0", "#008000", "#800080", "#800000"
 )
 
 
 def with_few_colours(theme: Theme) -> Theme:
-    """The theme for a terminal of 16 colours: no shades, they would all be the same."""
+    """Theme for a terminal of 16 colours: no shades, they would all be the same."""
     few = _FEW_DARK if theme.dark else _FEW_LIGHT
     bars = {name for name in theme.variables if name.startswith("scrollbar")}
     flat = {name: few.background if "background" in name else few.frame for name in bars}
@@ -123,7 +123,7 @@ def with_few_colours(theme: Theme) -> Theme:
 
 
 def first_theme(wanted: str, environment: Mapping[str, str]) -> Theme:
-    """The theme to begin with; `auto` believes COLORFGBG, which some terminals set."""
+    """Theme at the start; `auto` believes COLORFGBG, which some terminals set."""
     if wanted == "auto":
         background = environment.get("COLORFGBG", "").rpartition(";")[2]
         wanted = "light" if background in ("7", "15") else "dark"

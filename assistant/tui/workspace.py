@@ -1,6 +1,7 @@
-"""The chat screen put together: its widgets, and what keeps each of them up to date.
+"""Workspace: the parts of the chat screen, built by one function and handed to actions.
 
-What a command is called with.
+Actions get a `Workspace` and a `Call`, never the screen: what a command may use is named here, and
+it can be built without an app.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
@@ -13,35 +14,35 @@ from textual.containers import Horizontal, Vertical
 
 from assistant.core.values.conversation import Message
 from assistant.tui import commands
-from assistant.tui.chat.adding_files import Intake
-from assistant.tui.chat.background import Afterthoughts
-from assistant.tui.chat.model_loading import Answerer, ModelLoading
+from assistant.tui.chat.adding_files import FileAdder
+from assistant.tui.chat.background import BackgroundTasks
+from assistant.tui.chat.model_loading import ActiveModel, ModelLoading
 from assistant.tui.chat.panels import Panels, Welcome
-from assistant.tui.chat.progress import Follower
-from assistant.tui.chat.session import Drafts, Session
+from assistant.tui.chat.progress import TurnProgress
+from assistant.tui.chat.session import DraftSaver, Session
 from assistant.tui.chat.status_line import StatusLine
-from assistant.tui.chat.turns import Turns
+from assistant.tui.chat.turns import RunningTurns
 from assistant.tui.composer.completion import Completer
 from assistant.tui.composer.composer import Composer
-from assistant.tui.composer.input import Prompt
-from assistant.tui.composer.keys import Typist
+from assistant.tui.composer.input import PromptInput
+from assistant.tui.composer.keys import PromptKeys
 from assistant.tui.composer.menus import CompletionMenu, SlashMenu
-from assistant.tui.composer.suggestions import Names
-from assistant.tui.conversations.listing import Browser, Elsewhere
-from assistant.tui.conversations.rows import Title
+from assistant.tui.composer.suggestions import ArgumentSuggestions
+from assistant.tui.conversations.listing import ConversationList, RevisionPoller
+from assistant.tui.conversations.rows import ConversationTitle
 from assistant.tui.conversations.sidebar import Sidebar
-from assistant.tui.conversations.undo import Undoing
-from assistant.tui.external import Outlets, Programs
-from assistant.tui.library.jobs import JobLine, Jobs
-from assistant.tui.library.status import Holdings
-from assistant.tui.prompts.lines import Roles
-from assistant.tui.services import Desk
-from assistant.tui.sources.evidence import Librarian, Provenance
+from assistant.tui.conversations.undo import UndoActions
+from assistant.tui.external import ExternalActions, ExternalPrograms
+from assistant.tui.library.jobs import JobLine, WindowJobs
+from assistant.tui.library.status import LibraryStatusPoller
+from assistant.tui.prompts.lines import SlashPrompts
+from assistant.tui.services import Services
+from assistant.tui.sources.evidence import EvidenceLoader, UngroundedLabels
 from assistant.tui.sources.panel import SourcesPanel
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.threads import Report
-from assistant.tui.transcript.transcript import Transcript
+from assistant.tui.transcript.transcript import TranscriptView
 
 
 class ChatParts(NoticedScreen[None]):
@@ -57,7 +58,7 @@ class ChatParts(NoticedScreen[None]):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Services,
         report: Report,
         copy_through_terminal: Callable[[str], None],
         lend_terminal: Callable[[Sequence[str]], None],
@@ -66,54 +67,56 @@ class ChatParts(NoticedScreen[None]):
         self.lend_terminal = lend_terminal
         self.report = report
         self.desk = desk
-        self.turns = Turns(
+        self.turns = RunningTurns(
             desk.chat, self.post_message, report, lambda: self.afterthoughts.interrupt()
         )
         self.loading_model = ModelLoading(desk.models, self.post_message, report)
         self.sidebar = Sidebar()
         self.panel = SourcesPanel()
-        self.programs = Programs()
-        self.transcript = Transcript()
+        self.programs = ExternalPrograms()
+        self.transcript = TranscriptView()
         self.job_line = JobLine()
-        self.prompt = Prompt()
-        self.roles = Roles(desk)
+        self.prompt = PromptInput()
+        self.roles = SlashPrompts(desk)
         self.menu = SlashMenu(self.roles)
         self.completions = CompletionMenu()
         self.prompt.menus = (self.menu, self.completions)
         self.status = StatusLine()
-        self.outlets = Outlets(desk, self.notice, copy_through_terminal)
-        self.jobs = Jobs(desk.library, self.post_message, report)
-        self.holdings = Holdings(desk.library, lambda: not self.jobs.is_idle, self.show_holdings)
+        self.outlets = ExternalActions(desk, self.notice, copy_through_terminal)
+        self.jobs = WindowJobs(desk.library, self.post_message, report)
+        self.holdings = LibraryStatusPoller(
+            desk.library, lambda: not self.jobs.is_idle, self.show_holdings
+        )
         self.completer = Completer(
-            self.prompt, self.completions, self.holdings, Names(desk), self.do
+            self.prompt, self.completions, self.holdings, ArgumentSuggestions(desk), self.do
         )
         self.composer = Composer(self.prompt, self.menu, self.completer, self._questions)
-        self.follower = Follower(self.transcript, self.status, self.notice)
+        self.follower = TurnProgress(self.transcript, self.status, self.notice)
         self.session = Session(
             desk, self.turns, self.transcript, self.composer, self.follower, self.show_changes
         )
-        self.answerer = Answerer(desk, self.session, self.status)
-        self.intake = Intake(
+        self.answerer = ActiveModel(desk, self.session, self.status)
+        self.intake = FileAdder(
             desk, self.session, self.jobs, self.holdings, self.prompt, self.notice, report
         )
-        self.browser = Browser(desk, self.sidebar, self.session)
-        self.undoing = Undoing(desk, self.session, self.browser, self.notice)
-        self.typist = Typist(
+        self.browser = ConversationList(desk, self.sidebar, self.session)
+        self.undoing = UndoActions(desk, self.session, self.browser, self.notice)
+        self.typist = PromptKeys(
             self.prompt, self.menu, self.completer, self.composer, self.transcript, self._command
         )
         self.panels = Panels(self, self.sidebar, self.panel, lambda: self.librarian.has_sources)
-        self.librarian = Librarian(desk, self.panel, self.session, self.panels.arrange)
-        self.provenance = Provenance(desk, self.transcript)
-        self.drafts = Drafts(self, self.session.save_draft, self.notice.fail)
-        self.afterthoughts = Afterthoughts(
+        self.librarian = EvidenceLoader(desk, self.panel, self.session, self.panels.arrange)
+        self.provenance = UngroundedLabels(desk, self.transcript)
+        self.drafts = DraftSaver(self, self.session.save_draft, self.notice.fail)
+        self.afterthoughts = BackgroundTasks(
             desk, lambda: not self.turns.is_idle, self._think, self.rethink, report
         )
-        self.title_line = Title()
+        self.title_line = ConversationTitle()
         self.welcome = Welcome(desk.settings.chat.model is not None)
         self._selected: tuple[str | None, str] = (None, "")
         self.searched = ""
         """What was searched last."""
-        self.elsewhere = Elsewhere(self.session, self.browser)
+        self.elsewhere = RevisionPoller(self.session, self.browser)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -163,8 +166,8 @@ class ChatParts(NoticedScreen[None]):
 
 
 @dataclass(frozen=True)
-class Call:
-    """The argument typed after a command, and the message the command is for."""
+class CommandCall:
+    """Call of a command: the typed argument, and the message that the command is for."""
 
     argument: str = ""
     message: Message | None = None

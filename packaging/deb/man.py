@@ -9,7 +9,7 @@ import click
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from assistant import __version__
-from assistant.cli.entry import NAME, command
+from assistant.cli.entry import PROGRAM_NAME, command
 
 
 def page() -> str:
@@ -18,16 +18,16 @@ def page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield f'.TH {NAME.upper()} 1 "" "{NAME} {__version__}" "User Commands"'
+    yield f'.TH {PROGRAM_NAME.upper()} 1 "" "{PROGRAM_NAME} {__version__}" "User Commands"'
     yield ".SH NAME"
-    yield f"{NAME} \\- a private chat assistant for the terminal"
+    yield f"{PROGRAM_NAME} \\- a private chat assistant for the terminal"
     yield ".SH SYNOPSIS"
-    yield f".B {NAME}\n[\\fIOPTIONS\\fR] [\\fICOMMAND\\fR] [\\fIARGUMENTS\\fR]"
+    yield f".B {PROGRAM_NAME}\n[\\fIOPTIONS\\fR] [\\fICOMMAND\\fR] [\\fIARGUMENTS\\fR]"
     yield ".SH DESCRIPTION"
     yield _escaped(_help(command))
-    yield from _options(command, click.Context(command, info_name=NAME))
+    yield from _options(command, click.Context(command, info_name=PROGRAM_NAME))
     yield ".SH COMMANDS"
-    yield from _commands(command, click.Context(command, info_name=NAME))
+    yield from _commands(command, click.Context(command, info_name=PROGRAM_NAME))
     yield ".SH FILES"
     yield ".TP\n.I ~/.config/assistant/settings.toml\nThe settings; all have defaults."
     yield ".TP\n.I ~/.local/share/assistant\nConversations, the index of your files, and models."

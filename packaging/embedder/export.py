@@ -20,13 +20,13 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from sentence_transformers import SentenceTransformer
 
-from assistant.library.embedding.onnx import CARD, MODEL, TOKENIZER, Card
+from assistant.library.embedding.onnx import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, Card
 from assistant.library.embedding.sentence_transformers import identity_of, starter_folder
 
 OPSET = 17
 LARGE = 10_000
 """Weights from which storing them smaller is worth it."""
-KEPT = ("modules.json", TOKENIZER)
+KEPT = ("modules.json", TOKENIZER_FILE)
 
 
 class HiddenStates(torch.nn.Module):
@@ -48,11 +48,11 @@ def export(source: Path, target: Path) -> None:
     model = SentenceTransformer(str(source), device="cpu", local_files_only=True)
     _check_supported(model)
     target.mkdir(parents=True, exist_ok=True)
-    _trace(model, target / MODEL)
-    graph = onnx.load(target / MODEL)
+    _trace(model, target / MODEL_FILE)
+    graph = onnx.load(target / MODEL_FILE)
     _shrink(graph)
     onnx.checker.check_model(graph)
-    onnx.save(graph, target / MODEL)
+    onnx.save(graph, target / MODEL_FILE)
     for name in KEPT:
         shutil.copyfile(source / name, target / name)
     marks = model.tokenizer.backend_tokenizer.num_special_tokens_to_add(False)
@@ -62,7 +62,7 @@ def export(source: Path, target: Path) -> None:
         dimensions=model.get_embedding_dimension(),
         max_tokens=model.max_seq_length - marks,
     )
-    (target / CARD).write_text(json.dumps(card.model_dump(), indent=2) + "\n")
+    (target / CARD_FILE).write_text(json.dumps(card.model_dump(), indent=2) + "\n")
 
 
 def _check_supported(model: SentenceTransformer) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.cli.console import Console, fit, width_of
+from assistant.cli.console import Console, display_width, fit_width
 from assistant.core.sanitize import one_line
 from tests.cli.conftest import Stream
 
@@ -16,12 +16,12 @@ def console(terminal: bool = True, **environment: str) -> tuple[Console, Stream,
 
 @given(st.text(max_size=60), st.integers(min_value=1, max_value=30))
 def test_a_fitted_line_never_takes_more_columns_than_there_are(text: str, width: int) -> None:
-    assert width_of(fit(one_line(text), width)) <= width
+    assert display_width(fit_width(one_line(text), width)) <= width
 
 
 @pytest.mark.parametrize(("text", "width"), [("abc", 3), ("漢字", 4), ("é", 1), ("e\u0301", 1)])
 def test_wide_and_combining_characters_are_counted_as_shown(text: str, width: int) -> None:
-    assert width_of(text) == width
+    assert display_width(text) == width
 
 
 def test_columns_line_up_under_wide_characters() -> None:

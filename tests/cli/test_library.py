@@ -12,9 +12,9 @@ from assistant.core.values.library import (
     FileEntry,
     Indexed,
     IndexEvent,
+    IndexingProgress,
     LeftOut,
     Planned,
-    Progress,
     Scanned,
     SearchResult,
     Skipped,
@@ -28,7 +28,7 @@ EVENTS: list[IndexEvent] = [
     Waiting(),
     Scanned(files=2),
     Planned(files=2, bytes=2_500_000),
-    Progress(done=0, files=2, rate=0, eta=None, current="/f/a.txt"),
+    IndexingProgress(done=0, files=2, rate=0, eta=None, current="/f/a.txt"),
     Indexed(path="/f/a.txt", passages=3),
     Skipped(path="/f/b\\n.pdf", reason="no_text", detail="pictures only"),
     Done(indexed=1, skipped=1, removed=0, seconds=1.25),
@@ -288,7 +288,7 @@ def test_status_tells_how_changes_are_noticed_and_what_is_away(
 def test_status_tells_why_indexing_holds(
     shell: Runner, library: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = Progress(done=3, files=9, rate=0, eta=None, current="", yielding=True)
+    job = IndexingProgress(done=3, files=9, rate=0, eta=None, current="", yielding=True)
     status = library.status().model_copy(update={"job": job})
     monkeypatch.setattr(library, "status", lambda: status)
 

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.core.errors import ContextOverflowError
 from assistant.core.ports.models import ChatModel
-from assistant.core.values.events import Finished, Loaded, Reading, Wrote
+from assistant.core.values.events import Finished, Loaded, PrefillProgress, Wrote
 from assistant.core.values.sampling import Sampling
 from assistant.engine.models.catalog import STARTER, LocalModels
 from assistant.engine.options import LoadOptions
@@ -128,7 +128,7 @@ def test_an_answer_is_read_written_and_finished_in_this_order(model: ChatModel) 
 def test_reading_goes_up_to_the_total_that_was_measured(model: ChatModel) -> None:
     sampling = GREEDY.model_copy(update={"max_tokens": 1})
     events = list(model.stream(CONVERSATION, sampling, Event()))
-    reading = [event for event in events if isinstance(event, Reading)]
+    reading = [event for event in events if isinstance(event, PrefillProgress)]
     assert all(a.done <= b.done for a, b in pairwise(reading))
     assert reading[-1].done == reading[-1].total == model.measure(CONVERSATION).total
     assert reading[0].cached <= reading[0].done

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core import evaluation
-from assistant.core.evaluation import Quality, Question, QuestionError, first_rank, parse, quality
+from assistant.core.evaluation import (
+    EvaluationQuestion,
+    QuestionError,
+    RankingQuality,
+    first_rank,
+    parse_question,
+    quality,
+)
 from assistant.core.values.library import SearchResult
 from tests.support.passages import passage
 
@@ -17,8 +24,8 @@ PETS = passage("Cats are allowed.", id="2", path="/home/me/lease.pdf", page=9)
 TRIP = passage("The ferry leaves at noon.", id="3", path="/home/me/trip/plan.md", page=1)
 
 
-def question(**fields: Any) -> Question:
-    return parse(json.dumps({"question": "When?", **fields}))
+def question(**fields: Any) -> EvaluationQuestion:
+    return parse_question(json.dumps({"question": "When?", **fields}))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +47,7 @@ def question(**fields: Any) -> Question:
 )
 def test_a_line_that_is_no_question_says_what_is_wrong_with_it(line: str, problem: str) -> None:
     with pytest.raises(QuestionError) as caught:
-        parse(line)
+        parse_question(line)
 
     assert problem in str(caught.value)
 
@@ -66,7 +73,7 @@ def test_files_count_once_and_passages_each(
 ) -> None:
     found = SearchResult(passages=(RENT, PETS, TRIP), evidence=0.7, sufficient=True)
 
-    finding = evaluation.find(question(**fields), found)
+    finding = evaluation.judge_search(question(**fields), found)
 
     assert (finding.file_rank, finding.passage_rank) == (file_rank, passage_rank)
 
@@ -74,9 +81,9 @@ def test_files_count_once_and_passages_each(
 def test_figures_are_taken_over_the_questions_that_tell() -> None:
     asked = [question(path="plan.md"), question(text="twelve months"), question(path="gone.md")]
     found = SearchResult(passages=(RENT, TRIP), evidence=0.7, sufficient=True)
-    rows = [(each, evaluation.find(each, found)) for each in asked]
+    rows = [(each, evaluation.judge_search(each, found)) for each in asked]
 
-    report = evaluation.sum_up(rows)
+    report = evaluation.summarise(rows)
 
     assert (report.questions, report.files_asked, report.passages_asked) == (3, 2, 1)
     assert report.files is not None
@@ -88,8 +95,8 @@ def test_figures_are_taken_over_the_questions_that_tell() -> None:
 
 
 def test_ranks_beyond_ten_count_for_nothing() -> None:
-    assert quality([11, None]) == Quality(0, 0, 0, 0, 0, 0)
-    assert quality([1]) == Quality(100, 100, 100, 100, 100, 100)
+    assert quality([11, None]) == RankingQuality(0, 0, 0, 0, 0, 0)
+    assert quality([1]) == RankingQuality(100, 100, 100, 100, 100, 100)
     assert quality([2]).mrr_10 == 50
 
 

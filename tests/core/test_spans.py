@@ -3,38 +3,38 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.spans import find, place_at
+from assistant.core.spans import find_quote, place_at
 from assistant.core.values.documents import Block, Document
 
 TEXT = "One rule.\n\nThe rent  may\nrise once. One rule."
 
 
 def test_a_quote_is_found_where_it_stands() -> None:
-    span = find(TEXT, "rise once.", near=0)
+    span = find_quote(TEXT, "rise once.", near=0)
     assert span is not None
     assert TEXT[span.start : span.end] == "rise once."
 
 
 def test_of_several_places_the_nearest_one_counts() -> None:
-    assert find(TEXT, "One rule.", near=0) == (0, 9)
-    assert find(TEXT, "One rule.", near=40) == (36, 45)
+    assert find_quote(TEXT, "One rule.", near=0) == (0, 9)
+    assert find_quote(TEXT, "One rule.", near=40) == (36, 45)
 
 
 def test_white_space_may_have_changed() -> None:
-    span = find(TEXT, "The rent may rise once.", near=0)
+    span = find_quote(TEXT, "The rent may rise once.", near=0)
     assert span is not None
     assert TEXT[span.start : span.end] == "The rent  may\nrise once."
 
 
 def test_what_is_not_there_is_not_found() -> None:
-    assert find(TEXT, "The rent may fall.", near=0) is None
-    assert find(TEXT, "  \n", near=0) is None
+    assert find_quote(TEXT, "The rent may fall.", near=0) is None
+    assert find_quote(TEXT, "  \n", near=0) is None
 
 
 @given(st.text(max_size=40), st.text(min_size=1, max_size=20), st.text(max_size=40))
 def test_whatever_stands_in_a_text_is_found(before: str, quote: str, after: str) -> None:
     text = before + quote + after
-    span = find(text, quote, near=len(before))
+    span = find_quote(text, quote, near=len(before))
     if quote.strip():
         assert span is not None
         assert text[span.start : span.end] == quote.strip()

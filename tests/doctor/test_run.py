@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.doctor.machine import SUMS, package, terminal
+from assistant.doctor.machine import CHECKSUM_FILE, package, terminal
 from assistant.doctor.report import Check
-from assistant.doctor.run import Place, examine
+from assistant.doctor.run import RunEnvironment, run_checks
 from assistant.storage.conversations import SqliteConversations
 from assistant.system.paths import find_paths
 from tests.cli.conftest import Shell
@@ -20,8 +20,10 @@ QUIET: Mapping[str, str] = {"TERM": "xterm-256color"}
 
 def found(home: Path, **environment: str) -> dict[str, Check]:
     """The quick checks of a home, by name."""
-    place = Place(find_paths({"ASSISTANT_HOME": str(home)}), {**QUIET, **environment}, False)
-    return {check.name: check for check in examine(place, quick=True)}
+    place = RunEnvironment(
+        find_paths({"ASSISTANT_HOME": str(home)}), {**QUIET, **environment}, False
+    )
+    return {check.name: check for check in run_checks(place, quick=True)}
 
 
 def test_a_fresh_home_has_nothing_to_fix_and_stays_empty(home: Path) -> None:
@@ -135,7 +137,7 @@ def packaged(tmp_path: Path) -> Path:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     lines = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in files.items()]
-    (folder / SUMS).write_text("".join(lines))
+    (folder / CHECKSUM_FILE).write_text("".join(lines))
     return folder
 
 
@@ -168,15 +170,17 @@ def test_a_missing_file_of_the_package_is_found_at_once(packaged: Path) -> None:
 def test_a_package_without_a_list_of_its_files_is_broken(
     packaged: Path, content: bytes | None
 ) -> None:
-    (packaged / SUMS).unlink() if content is None else (packaged / SUMS).write_bytes(content)
+    (packaged / CHECKSUM_FILE).unlink() if content is None else (
+        packaged / CHECKSUM_FILE
+    ).write_bytes(content)
 
     assert package(packaged, quick=True).status == "fail"
 
 
 def test_only_the_packaged_program_is_compared_with_a_list(home: Path, packaged: Path) -> None:
-    place = Place(find_paths(), QUIET, False, packaged)
+    place = RunEnvironment(find_paths(), QUIET, False, packaged)
 
-    assert "package" in [check.name for check in examine(place, quick=True)]
+    assert "package" in [check.name for check in run_checks(place, quick=True)]
     assert "package" not in found(home)
 
 

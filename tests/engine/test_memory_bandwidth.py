@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.engine.hardware import ENOUGH, KEPT, LATER, SOON, Bandwidths
+from assistant.engine.hardware import (
+    FIRST_INTERVAL,
+    FIRST_MEASUREMENTS,
+    KEPT_MEASUREMENTS,
+    LATER_INTERVAL,
+    BandwidthMeasurements,
+)
 from assistant.engine.models.catalog import LocalModels
-from assistant.engine.models.survey import Survey
+from assistant.engine.models.survey import ModelSurvey
 from assistant.engine.options import LoadOptions
 from tests.support.engine import engine_spec
 from tests.support.gguf_files import write_model
@@ -25,7 +31,7 @@ for line in sys.stdin:
 
 
 def test_the_best_of_the_last_ones_counts() -> None:
-    measured = Bandwidths()
+    measured = BandwidthMeasurements()
     assert measured.best is None
     for value in (5.0, 9.0, 3.0):
         measured = measured.with_one(value, 0)
@@ -35,31 +41,31 @@ def test_the_best_of_the_last_ones_counts() -> None:
 
 @given(st.lists(st.floats(1, 1e12), min_size=1, max_size=20))
 def test_an_old_one_is_forgotten(values: list[float]) -> None:
-    measured = Bandwidths()
+    measured = BandwidthMeasurements()
     for value in values:
         measured = measured.with_one(value, 0)
 
-    assert measured.best == max(values[-KEPT:])
+    assert measured.best == max(values[-KEPT_MEASUREMENTS:])
 
 
 def test_the_first_ones_are_made_soon_after_each_other_and_the_others_daily() -> None:
-    one = Bandwidths().with_one(1, 1000)
-    assert Bandwidths().are_due(0)
-    assert not one.are_due(1000 + SOON - 1)
-    assert one.are_due(1000 + SOON)
+    one = BandwidthMeasurements().with_one(1, 1000)
+    assert BandwidthMeasurements().are_due(0)
+    assert not one.are_due(1000 + FIRST_INTERVAL - 1)
+    assert one.are_due(1000 + FIRST_INTERVAL)
 
-    many = Bandwidths(measured=((1000, 1),) * ENOUGH)
-    assert not many.are_due(1000 + LATER - 1)
-    assert many.are_due(1000 + LATER)
+    many = BandwidthMeasurements(measured=((1000, 1),) * FIRST_MEASUREMENTS)
+    assert not many.are_due(1000 + LATER_INTERVAL - 1)
+    assert many.are_due(1000 + LATER_INTERVAL)
 
 
 def test_a_clock_that_was_put_back_does_not_hold_it_up() -> None:
-    assert Bandwidths().with_one(1, 10_000).are_due(5)
+    assert BandwidthMeasurements().with_one(1, 10_000).are_due(5)
 
 
 def speed(home: Path, bandwidth: float) -> float:
     """Tokens per second as they are told while the memory gives so much."""
-    survey = Survey((sys.executable, "-c", ANSWERS % bandwidth), home / "cache/models.json")
+    survey = ModelSurvey((sys.executable, "-c", ANSWERS % bandwidth), home / "cache/models.json")
     models = LocalModels(
         engine_spec(home), LoadOptions(threads=1), home / "models", None, survey=survey
     )
@@ -74,9 +80,9 @@ def test_what_was_measured_while_the_machine_was_busy_is_made_good_later(home: P
 
     busy = speed(home, 1e6)
     assert speed(home, 9e6) == busy
-    _age(file, SOON + 1)
+    _age(file, FIRST_INTERVAL + 1)
     assert speed(home, 9e6) == 9 * busy
-    _age(file, SOON + 1)
+    _age(file, FIRST_INTERVAL + 1)
     assert speed(home, 2e6) == 9 * busy
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
-from assistant.ipc.activity import FILE, Answering
+from assistant.ipc.activity import LOCK_FILE, AnsweringSignal
 
 PATIENCE = 30.0
 
@@ -53,7 +53,7 @@ def finish(process: "subprocess.Popen[str]") -> None:
 
 
 def test_the_sign_is_seen_while_an_answer_is_written_and_no_longer(tmp_path: Path) -> None:
-    sign = Answering(tmp_path)
+    sign = AnsweringSignal(tmp_path)
     assert not sign.is_shown()
     with writer(tmp_path) as process:
         assert sign.is_shown()
@@ -63,18 +63,18 @@ def test_the_sign_is_seen_while_an_answer_is_written_and_no_longer(tmp_path: Pat
 
 def test_the_sign_goes_with_a_process_that_is_killed(tmp_path: Path) -> None:
     with writer(tmp_path) as process:
-        assert Answering(tmp_path).is_shown()
+        assert AnsweringSignal(tmp_path).is_shown()
         process.kill()
         process.wait(PATIENCE)
 
         deadline = monotonic() + PATIENCE
-        while Answering(tmp_path).is_shown():
+        while AnsweringSignal(tmp_path).is_shown():
             assert monotonic() < deadline
             sleep(0.01)
 
 
 def test_the_sign_stays_until_the_last_of_several_answers(tmp_path: Path) -> None:
-    sign = Answering(tmp_path)
+    sign = AnsweringSignal(tmp_path)
     with writer(tmp_path) as first, writer(tmp_path) as second:
         finish(first)
         assert sign.is_shown()
@@ -83,14 +83,14 @@ def test_the_sign_stays_until_the_last_of_several_answers(tmp_path: Path) -> Non
 
 
 def test_who_looks_and_then_hangs_does_not_hold_an_answer_up(tmp_path: Path) -> None:
-    with (tmp_path / FILE).open("w") as stream:
+    with (tmp_path / LOCK_FILE).open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         started = monotonic()
-        with Answering(tmp_path).shown():
+        with AnsweringSignal(tmp_path).shown():
             assert monotonic() - started < 1
 
 
 def test_an_answer_is_written_where_no_sign_can_be_shown(tmp_path: Path) -> None:
-    nowhere = Answering(tmp_path / "missing")
+    nowhere = AnsweringSignal(tmp_path / "missing")
     with nowhere.shown():
         assert not nowhere.is_shown()

@@ -62,7 +62,7 @@ def test_a_dead_workers_socket_does_not_keep_a_new_one_from_starting(make_spec: 
 
 def test_a_file_in_the_sockets_place_is_replaced(make_spec: MakeSpec) -> None:
     spec = make_spec()
-    worker_spec.prepare(spec)
+    worker_spec.make_folders(spec)
     worker_spec.socket_path(spec).write_text("not a socket")
     assert echo(spec)
 
@@ -93,7 +93,7 @@ def test_a_worker_whose_key_was_replaced_makes_room_for_another(make_spec: MakeS
 
 def test_a_key_that_others_can_read_is_not_used(make_spec: MakeSpec) -> None:
     spec = make_spec()
-    worker_spec.prepare(spec)
+    worker_spec.make_folders(spec)
     worker_spec.key_file(spec).write_bytes(b"k" * KEY_BYTES)
     worker_spec.key_file(spec).chmod(0o644)
     assert echo(spec)
@@ -164,7 +164,7 @@ def test_a_worker_that_never_answers_is_given_up(make_spec: MakeSpec) -> None:
 
 def test_somebody_elses_socket_is_not_talked_to(make_spec: MakeSpec) -> None:
     spec = make_spec(start_timeout=0.5)
-    worker_spec.prepare(spec)
+    worker_spec.make_folders(spec)
     worker_spec.key_file(spec).touch(mode=0o600)
     worker_spec.key_file(spec).write_bytes(b"k" * KEY_BYTES)
     with socket.socket(socket.AF_UNIX) as impostor:
@@ -198,7 +198,7 @@ def test_a_long_runtime_folder_gets_a_short_socket(make_spec: MakeSpec, home: Pa
         assert echo(spec) == echo(spec)
         path = worker_spec.socket_path(spec)
         assert path.parent != runtime
-        assert len(os.fsencode(path)) <= worker_spec.LONGEST_SOCKET_PATH
+        assert len(os.fsencode(path)) <= worker_spec.MAX_SOCKET_PATH_BYTES
         assert path.parent.stat().st_mode & 0o777 == 0o700
     finally:
         worker_spec.socket_path(spec).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.ipc import spec as worker_spec
 from assistant.ipc.frames import LineSocket, encode
-from assistant.ipc.handshake import LARGEST, Hello, greet, read_key
+from assistant.ipc.handshake import MAX_FRAME_BEFORE_PROOF, Hello, greet, read_key
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import Cancel, PeerGoneError
 from assistant.ipc.spec import WorkerSpec
@@ -59,8 +59,8 @@ def test_a_caller_that_says_nothing_does_not_hold_up_the_others(make_spec: MakeS
         b'{"kind":"hello","wire":2,"nonce":"n"}\n',
         b'{"kind":"echo","text":"no handshake"}\n',
         b'"\\ud800"\n',
-        b"[" * LARGEST + b"\n",
-        b"x" * (LARGEST * 2),
+        b"[" * MAX_FRAME_BEFORE_PROOF + b"\n",
+        b"x" * (MAX_FRAME_BEFORE_PROOF * 2),
     ],
 )
 def test_garbage_is_dropped_and_the_worker_goes_on(make_spec: MakeSpec, garbage: bytes) -> None:

@@ -16,7 +16,7 @@ from assistant.bootstrap import library
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.ports.library import Library
 from assistant.core.values.library import Done, Indexed, IndexEvent, Planned, Skipped
-from assistant.ipc.activity import Answering
+from assistant.ipc.activity import AnsweringSignal
 from assistant.library.embedding.sentence_transformers import starter_folder
 from assistant.system.paths import find_paths
 from assistant.workers import make_folders
@@ -264,7 +264,7 @@ def test_a_folder_that_is_not_there_is_told_and_still_found(files: Path, opened:
 
 def test_indexing_holds_while_an_answer_is_written(files: Path, opened: Library) -> None:
     (files / "late.txt").write_text("The museum is closed in winter.")
-    sign = Answering(find_paths().runtime)
+    sign = AnsweringSignal(find_paths().runtime)
     with sign.shown():
         job = opened.add([str(files)], "trip", Event())
         assert any(getattr(event, "yielding", False) for event in job)

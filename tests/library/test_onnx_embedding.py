@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.core.errors import ModelFileError, ModelNotFoundError
-from assistant.library.embedding.onnx import CARD, MODEL, TOKENIZER, OnnxEmbedder
+from assistant.library.embedding.onnx import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEmbedder
 from assistant.library.embedding.sentence_transformers import SentenceTransformerEmbedder
 from assistant.library.embedding.serving import open_embedder
 
@@ -146,14 +146,14 @@ def test_nothing_about_its_use_is_collected(folder: Path, home: Path) -> None:
     assert list(home.rglob("*")) == []
 
 
-@pytest.mark.parametrize("name", [MODEL, TOKENIZER, CARD])
+@pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE, CARD_FILE])
 def test_a_damaged_file_is_refused_with_its_folder(copied: Path, name: str) -> None:
     os.truncate(copied / name, (copied / name).stat().st_size // 2)
     with pytest.raises(ModelFileError, match="cannot be loaded"):
         open_embedder(copied)
 
 
-@pytest.mark.parametrize("name", [MODEL, TOKENIZER])
+@pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE])
 def test_a_missing_file_is_refused(copied: Path, name: str) -> None:
     (copied / name).unlink()
     with pytest.raises(ModelFileError):
@@ -162,7 +162,7 @@ def test_a_missing_file_is_refused(copied: Path, name: str) -> None:
 
 def test_a_folder_decides_which_embedder_is_used(copied: Path) -> None:
     assert isinstance(open_embedder(copied), OnnxEmbedder)
-    (copied / CARD).unlink()
+    (copied / CARD_FILE).unlink()
     with pytest.raises(ModelFileError):
         open_embedder(copied)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.values.library import RemovedRoots
-from assistant.library.peek import KEPT, NAME, Removals
+from assistant.library.peek import KEPT_FOR, REMOVALS_FILE, Removals
 
 STRANGE = b"/docs/caf\xe9\n"
 
@@ -38,8 +38,8 @@ def test_what_is_put_back_is_forgotten(removals: Removals) -> None:
 def test_nothing_stays_longer_than_thirty_days(removals: Removals, tmp_path: Path) -> None:
     removals.note("trip", [b"/docs/a"])
     (kept,) = removals.all()
-    old = kept.model_copy(update={"at": datetime.now(UTC) - KEPT - timedelta(seconds=1)})
-    file = tmp_path / NAME
+    old = kept.model_copy(update={"at": datetime.now(UTC) - KEPT_FOR - timedelta(seconds=1)})
+    file = tmp_path / REMOVALS_FILE
     file.write_text(f"[{old.model_dump_json()}]")
     assert removals.all() == []
     removals.note("home", [b"/docs/b"])
@@ -50,7 +50,7 @@ def test_nothing_stays_longer_than_thirty_days(removals: Removals, tmp_path: Pat
 def test_a_file_that_makes_no_sense_holds_nothing(
     removals: Removals, tmp_path: Path, content: str
 ) -> None:
-    (tmp_path / NAME).write_text(content)
+    (tmp_path / REMOVALS_FILE).write_text(content)
     assert removals.all() == []
     removals.note("trip", [b"/docs/a"])
     assert told(removals) == [("trip", ("/docs/a",))]

@@ -9,7 +9,7 @@ import pytest
 from assistant.core.errors import StorageError
 from assistant.core.values.sampling import Sampling
 from assistant.storage.conversations import SqliteConversations
-from assistant.storage.database.files import Files
+from assistant.storage.database.files import DatabaseFiles
 from tests.storage.patience import eventually
 from tests.support import store_processes
 from tests.support.integrity import assert_sound
@@ -64,7 +64,7 @@ def test_thirty_and_more_deaths_cost_nothing_but_a_quarter_of_a_second(
             store.delete(question.conversation_id)
         assert_sound(file)
     assert interrupted > KILLS / 3
-    assert list(Files(file).writers.iterdir()) == []
+    assert list(DatabaseFiles(file).writers.iterdir()) == []
 
 
 def test_a_death_at_the_first_start_leaves_no_half_made_database(file: Path, home: Path) -> None:

@@ -9,16 +9,16 @@ import llama_cpp
 
 from assistant.core.values.events import Finished, Thought, Wrote
 from assistant.core.values.sampling import Lookup, Sampling
-from assistant.engine.cache.sequences import Sequences
-from assistant.engine.cache.snapshots import common
-from assistant.engine.generation.decoding import Prompt, Writer
-from assistant.engine.generation.prompt_lookup import Batching
+from assistant.engine.cache.sequences import SequencePool
+from assistant.engine.cache.snapshots import common_prefix_length
+from assistant.engine.generation.decoding import AnswerDecoder, TokenizedPrompt
+from assistant.engine.generation.prompt_lookup import BatchingCost
 from assistant.engine.llama.loading import load_weights, open_context
-from assistant.engine.llama.lora import BASE
-from assistant.engine.llama.native import AbortFlag, NativeLog, obey
+from assistant.engine.llama.lora import NO_ADAPTERS
+from assistant.engine.llama.native import AbortFlag, NativeLog, set_abort_callback
 from assistant.engine.llama.vocabulary import Vocabulary
 from assistant.engine.options import LoadOptions
-from assistant.engine.templating.reasoning import USUAL
+from assistant.engine.templating.reasoning import USUAL_MARKERS
 from tests.support.engine import GREEDY
 
 
@@ -38,7 +38,7 @@ class OpenModel:
 
     def __init__(self, path: Path, window: int) -> None:
         self.abort = AbortFlag()
-        self.batching = Batching()
+        self.batching = BatchingCost()
         self.window = window
         self.ends: frozenset[int] = frozenset()
         """Tokens that end an answer besides the model's own."""
@@ -46,9 +46,9 @@ class OpenModel:
         options = LoadOptions(context_window=window, threads=1, sequences=1)
         self._model = load_weights(path, options, self._native, lambda _: True)
         self.context = open_context(self._model, path, options, self._native, window)
-        obey(self.context, self.abort)
+        set_abort_callback(self.context, self.abort)
         self.vocabulary = _Vocabulary(self._model, self)
-        self._sequences = Sequences(self.context, self.vocabulary)
+        self._sequences = SequencePool(self.context, self.vocabulary)
         (self.sequence,) = self._sequences
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class OpenModel:
         if cold:
             self.sequence.clear()
         self.abort.clear()
-        writer = Writer(
+        writer = AnswerDecoder(
             self.context,
             self.vocabulary,
             self.abort,
@@ -89,8 +89,10 @@ class OpenModel:
             lookup=lookup,
             batching=self.batching,
         )
-        tokens = self.sequence.tokens_of(text.encode(), BASE)
-        prompt = Prompt(text.encode(), tokens, opening, USUAL, is_thinking=thinking)
+        tokens = self.sequence.tokens_of(text.encode(), NO_ADAPTERS)
+        prompt = TokenizedPrompt(
+            text.encode(), tokens, opening, USUAL_MARKERS, is_thinking=thinking
+        )
         written, thought, pieces = "", "", 0
         for event in writer.write(prompt, sampling, self.sequence):
             if isinstance(event, Thought):
@@ -112,7 +114,7 @@ class OpenModel:
         """How much the logits differ of the tokens with which two answers part."""
         tokenize = self.vocabulary.tokenize
         first, second = tokenize(one.encode()), tokenize(other.encode())
-        shared = common(first, second)
+        shared = common_prefix_length(first, second)
         text = prompt.encode() + b"".join(map(self.vocabulary.piece, first[:shared]))
         self.sequence.clear()
         self.sequence.begin(tokenize(prompt.encode()) + first[:shared], text)

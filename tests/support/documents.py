@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from assistant.core.values.documents import Document
-from assistant.library.limits import Limits, UnreadableError
-from assistant.library.readers.base.source import Source
+from assistant.library.limits import ReadLimits, UnreadableError
+from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.dispatch import read
 
 
-def read_bytes(name: str, data: bytes | str, limits: Limits | None = None) -> Document:
+def read_bytes(name: str, data: bytes | str, limits: ReadLimits | None = None) -> Document:
     """Read a file of this name and content; check the laws of blocks on the way."""
     content = data.encode() if isinstance(data, str) else data
-    document = read(Source(content, name, limits or Limits()))
+    document = read(FileSource(content, name, limits or ReadLimits()))
     check_blocks(document)
     return document
 
@@ -33,7 +33,7 @@ def check_blocks(document: Document) -> None:
     assert not document.text[end:].strip()
 
 
-def reason(name: str, data: bytes | str, limits: Limits | None = None) -> str:
+def reason(name: str, data: bytes | str, limits: ReadLimits | None = None) -> str:
     """Why a file cannot be read."""
     with pytest.raises(UnreadableError) as caught:
         read_bytes(name, data, limits)

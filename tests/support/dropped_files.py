@@ -9,10 +9,10 @@ from assistant.core.values.library import (
     Done,
     Indexed,
     IndexEvent,
+    IndexingProgress,
     LeftOut,
     LibraryStatus,
     Planned,
-    Progress,
     Scanned,
     Survey,
     Waiting,
@@ -33,8 +33,10 @@ PLANNED = Survey(
 DONE = Done(indexed=212, skipped=3, removed=0, seconds=99)
 
 
-def progress(done: int, *, paused: bool = False) -> Progress:
-    return Progress(done=done, files=212, rate=2.1, eta=80, current="/x/lease.pdf", paused=paused)
+def progress(done: int, *, paused: bool = False) -> IndexingProgress:
+    return IndexingProgress(
+        done=done, files=212, rate=2.1, eta=80, current="/x/lease.pdf", paused=paused
+    )
 
 
 class WaitingLibrary(ScriptedLibrary):
@@ -54,7 +56,7 @@ class WaitingLibrary(ScriptedLibrary):
         self.looking, self.queue, self.reading = Gate(), Gate(), Gate()
         self.looking.open()
         self.queue.open()
-        self.told: Progress | None = None
+        self.told: IndexingProgress | None = None
         self.statuses = 0
 
     def survey(

@@ -24,7 +24,7 @@ from assistant.core.values.sampling import Sampling
 from assistant.engine.client import LlamaChatModel
 from assistant.engine.models.catalog import LocalModels
 from assistant.engine.options import LoadOptions
-from assistant.engine.protocol import AdapterFile, Target
+from assistant.engine.protocol import AdapterFile, ModelTarget
 from assistant.ipc.join import Joiner
 from assistant.ipc.spec import WorkerSpec
 
@@ -151,7 +151,7 @@ class Bench:
 
     def open(self, *adapters: Adapted) -> LlamaChatModel:
         files = [AdapterFile.of(path, scale) for path, scale in adapters]
-        target = Target.of(self.model.stem, self.model, OPTIONS, files)
+        target = ModelTarget.of(self.model.stem, self.model, OPTIONS, files)
         return LlamaChatModel(Joiner(engine_spec(self.home)), target)
 
     def says(self, messages: Sequence[ChatMessage], *adapters: Adapted) -> tuple[str, Finished]:

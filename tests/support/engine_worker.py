@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from assistant.engine.llama.memory import free_for_models
-from assistant.engine.worker.main import Keeping, serve
+from assistant.engine.worker.main import SnapshotSettings, serve
 from assistant.ipc.spec import WorkerSpec
 
 if __name__ == "__main__":
@@ -28,5 +28,5 @@ if __name__ == "__main__":
             resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
         return int(memory.read_text()) if memory.exists() else free_for_models()
 
-    keeping = Keeping(Path(home) / "snapshots", 2**30)
+    keeping = SnapshotSettings(Path(home) / "snapshots", 2**30)
     serve(spec, keeping, idle_unload=float(idle_unload), idle_exit=float(idle_exit), free=free)

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from assistant.core.errors import AssistantError
-from assistant.core.values.models import Fetched, Fetching, Offer, Recommended, RemoteFile
+from assistant.core.values.models import (
+    Downloaded,
+    DownloadProgress,
+    Offer,
+    RecommendedModel,
+    RemoteFile,
+)
 
 SIZE = 2_500_000_000
 
@@ -31,9 +37,9 @@ class ScriptedDownloads:
     found: list[tuple[str, str | None]] = field(default_factory=list)
     stopped: int = 0
 
-    def recommended(self) -> list[Recommended]:
+    def recommended(self) -> list[RecommendedModel]:
         return [
-            Recommended(
+            RecommendedModel(
                 name="Small One",
                 wanted="acme/Small-GGUF:Q4_K_M",
                 size=SIZE,
@@ -52,12 +58,12 @@ class ScriptedDownloads:
 
     def fetch(
         self, offer: Offer, stop: Event, token: str | None = None
-    ) -> Iterator[Fetching | Fetched]:
-        yield Fetching(done=SIZE // 2, total=SIZE, rate=10_000_000)
+    ) -> Iterator[DownloadProgress | Downloaded]:
+        yield DownloadProgress(done=SIZE // 2, total=SIZE, rate=10_000_000)
         while not self.go_on.wait(0.01):
             if stop.is_set():
                 self.stopped += 1
                 return
         if self.fetch_error is not None:
             raise self.fetch_error
-        yield Fetched(path=f"/models/{offer.files[0].name}")
+        yield Downloaded(path=f"/models/{offer.files[0].name}")

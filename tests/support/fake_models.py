@@ -25,18 +25,18 @@ from assistant.core.values.events import (
     Loaded,
     Loading,
     ModelEvent,
+    PrefillProgress,
     Queued,
-    Reading,
     Thought,
     Wrote,
 )
 from assistant.core.values.models import (
-    Measure,
     ModelDetails,
     ModelFacts,
     ModelInfo,
     ModelRef,
     RenderedPrompt,
+    TokenCounts,
 )
 from assistant.core.values.sampling import AdapterUse, Sampling
 
@@ -165,11 +165,11 @@ class ScriptedModel:
             yield Loading(model=self.name, done=1)
             yield Loaded(info=self.info)
 
-    def measure(self, messages: Sequence[ChatMessage]) -> Measure:
+    def measure(self, messages: Sequence[ChatMessage]) -> TokenCounts:
         self.measured.append(tuple(messages))
         parts = tuple(len(_tokens(message.content)) + 1 for message in messages)
         total = len(self.render(messages).tokens)
-        return Measure(total=total, parts=parts, overhead=total - sum(parts))
+        return TokenCounts(total=total, parts=parts, overhead=total - sum(parts))
 
     def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
         pieces: list[str] = []
@@ -199,7 +199,7 @@ class ScriptedModel:
         limit = min(sampling.max_tokens or self.window, self.window - prompt)
         started, written, reason = monotonic(), 0, _reason(pieces, limit)
         try:
-            yield Reading(done=prompt, total=prompt, cached=0)
+            yield PrefillProgress(done=prompt, total=prompt, cached=0)
             for thought in _tokens(self.thoughts) if sampling.thinking != 0 else ():
                 yield Thought(text=thought)
             if self.thoughts and self.thought_gate:

@@ -7,12 +7,12 @@ from typing import Any, Final
 from textual.screen import Screen
 
 from assistant.core.errors import AssistantError
-from assistant.core.values.library import Collection, Done, LeftOut, Progress, Survey
+from assistant.core.values.library import Collection, Done, IndexingProgress, LeftOut, Survey
 from assistant.tui.app import AssistantApp
-from assistant.tui.composer.suggestions import Typed, collections_for
+from assistant.tui.composer.suggestions import IncompleteMention, collections_for
 from assistant.tui.library.add_dialog import AddFiles
-from assistant.tui.library.jobs import Job, Work
-from assistant.tui.library.offer import Offer
+from assistant.tui.library.jobs import IndexingStatus, WindowJob
+from assistant.tui.library.offer import FilesToAdd
 from assistant.tui.library.scope import ChooseFiles
 from tests.support.fake_library import ScriptedLibrary
 
@@ -31,7 +31,9 @@ async def coming_in(app: AssistantApp, texts: Sequence[str]) -> None:
         await _offered(app, library, name)
     await _show(app, ChooseFiles(sets, names, fall_back=True))
     await _told(app, names)
-    app.chat_screen.completions.show(collections_for(Typed("collection", "", 0, 0, "#"), sets))
+    app.chat_screen.completions.show(
+        collections_for(IncompleteMention("collection", "", 0, 0, "#"), sets)
+    )
     app.chat_screen.status.tell(files=names[0])
     await sleep(FRAME)
     app.chat_screen.completions.show([])
@@ -41,7 +43,10 @@ async def _offered(app: AssistantApp, library: ScriptedLibrary, name: str) -> No
     """As a folder with what is left out of it, and as a file that is not there."""
     left_out = (LeftOut(reason="ignored", count=2, example=f"/x/{name}"),)
     library.planned = Survey(files=1, bytes=1, left_out=left_out)
-    for offer in (Offer((f"/x/{name}", name), ("folder", "file")), Offer((name,), ("file",))):
+    for offer in (
+        FilesToAdd((f"/x/{name}", name), ("folder", "file")),
+        FilesToAdd((name,), ("file",)),
+    ):
         await _show(app, AddFiles(library, offer, _unexpected, proposed=name, room=9, pasted=name))
         library.missing.add(name)
     library.missing.clear()
@@ -51,9 +56,9 @@ async def _told(app: AssistantApp, names: Sequence[str]) -> None:
     """How a job goes, and how it ended."""
     screen = app.chat_screen
     for name in names:
-        progress = Progress(done=1, files=2, rate=1, eta=1, current=f"/x/{name}")
-        screen.job_line.work = work = Work(name, progress=progress)
-        job = Job((name,), name, "", work)
+        progress = IndexingProgress(done=1, files=2, rate=1, eta=1, current=f"/x/{name}")
+        screen.job_line.work = work = IndexingStatus(name, progress=progress)
+        job = WindowJob((name,), name, "", work)
         job.done = Done(indexed=1, skipped=1, removed=0, seconds=1)
         await screen.intake.ended(job, None)
         await sleep(FRAME)

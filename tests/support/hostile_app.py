@@ -18,13 +18,13 @@ from assistant.core.ports.conversations import ConversationStore
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.events import Loaded
 from assistant.core.values.models import ModelInfo
-from assistant.core.values.prompts import Problem, Prompt
+from assistant.core.values.prompts import Prompt, PromptProblem
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp, run
 from assistant.tui.chat.model_loading import ModelAdvanced
 from assistant.tui.chat_screen import ChatScreen
 from assistant.tui.prompts.dialogs import PromptPicker
-from assistant.tui.toolkit.dialogs import Field, OpenLink
+from assistant.tui.toolkit.dialogs import AskForLine, OpenLink
 from tests.support.driver import RecordingClipboard, Setting, make_app
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 from tests.support.hostile_adding_files import coming_in
@@ -112,14 +112,14 @@ async def _streamed(screen: ChatScreen, texts: Sequence[str]) -> None:
 async def _listed(app: AssistantApp, texts: Sequence[str]) -> None:
     """The prompts to choose from, and the files that cannot be used."""
     prompts = [Prompt(name=t, title=t, description=t, language=t, text=t) for t in texts]
-    problems = [Problem(path=text, reason=text) for text in texts]
+    problems = [PromptProblem(path=text, reason=text) for text in texts]
     await _show(app, PromptPicker(prompts, problems, texts[0]))
 
 
 async def _asked(app: AssistantApp, texts: Sequence[str]) -> None:
     """The title to change, the address to open."""
     joined = " · ".join(text[:200] for text in texts)
-    await _show(app, Field(joined, joined))
+    await _show(app, AskForLine(joined, joined))
     await _show(app, OpenLink(joined))
 
 

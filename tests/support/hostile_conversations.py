@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
 
-from assistant.core.conversations.branches import Parting
-from assistant.core.transfer.exporting import Exported
-from assistant.core.transfer.importing import Imported
+from assistant.core.conversations.branches import BranchPoint
+from assistant.core.transfer.exporting import ExportedFile
+from assistant.core.transfer.importing import ImportResult
 from assistant.core.values.changes import Label
 from assistant.core.values.conversation import Message
 from assistant.core.values.transcript import Adoption
@@ -23,8 +23,8 @@ from assistant.tui.conversations.folder import ChooseFolder
 from assistant.tui.conversations.search_screen import SearchScreen
 from assistant.tui.conversations.trash import TrashScreen
 from assistant.tui.transfer.dialog import ChooseExport
-from assistant.tui.transfer.jobs import Exporting, Importing, Work
-from assistant.tui.transfer.report import Progress
+from assistant.tui.transfer.jobs import ExportJob, ImportJob, TransferJob
+from assistant.tui.transfer.report import TransferReport
 
 FRAME = 0.017
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ WORD = "findable"
 class Told:
     """Work that does nothing but tell these steps."""
 
-    def __init__(self, work: Work, steps: Sequence[object]) -> None:
+    def __init__(self, work: TransferJob, steps: Sequence[object]) -> None:
         self.title = work.title
         self._work = work
         self._steps = steps
@@ -81,7 +81,7 @@ async def in_chats(app: AssistantApp, texts: Sequence[str]) -> None:
 
 def _compared(left: str, right: str) -> CompareScreen:
     ways = tuple((_message(text),) for text in (left, right))
-    return CompareScreen(Parting(above=(), ways=ways, active=0), [left, right], 0, 1)
+    return CompareScreen(BranchPoint(above=(), ways=ways, active=0), [left, right], 0, 1)
 
 
 def _message(text: str) -> Message:
@@ -99,16 +99,18 @@ def _message(text: str) -> Message:
 async def _reported(app: AssistantApp, texts: Sequence[str]) -> None:
     screen, store = app.chat_screen, app.chat_screen.desk.store
     path = texts[0].replace("\0", "")[:400]
-    exports = [Exported(path=text, title=text, what="written") for text in texts]
-    work = Told(Exporting(store, None, Path(path), "json"), exports)
-    await _show(app, Progress(work, screen.report))
+    exports = [ExportedFile(path=text, title=text, what="written") for text in texts]
+    work = Told(ExportJob(store, None, Path(path), "json"), exports)
+    await _show(app, TransferReport(work, screen.report))
     adoptions = tuple(
         Adoption(conversation_id="c", title=text, is_new=True, added=1, present=0, trashed=1)
         for text in texts
     )
-    imports = [Imported(path=text, adoptions=adoptions, problems=tuple(texts)) for text in texts]
-    work = Told(Importing(store, []), imports)
-    await _show(app, Progress(work, screen.report))
+    imports = [
+        ImportResult(path=text, adoptions=adoptions, problems=tuple(texts)) for text in texts
+    ]
+    work = Told(ImportJob(store, []), imports)
+    await _show(app, TransferReport(work, screen.report))
 
 
 async def _show(app: AssistantApp, shown: Screen[Any]) -> None:

@@ -10,12 +10,18 @@ from textual.screen import Screen
 from assistant.core.grounding.references import Quote, Reference
 from assistant.core.values.conversation import Citation, Place, Strength
 from assistant.core.values.documents import SkipReason
-from assistant.core.values.library import Collection, FileEntry, Problem, Unfit, Verification
+from assistant.core.values.library import (
+    Collection,
+    FileEntry,
+    IntegrityProblem,
+    Unfit,
+    Verification,
+)
 from assistant.tui.actions.library import show_library
 from assistant.tui.app import AssistantApp
-from assistant.tui.library.dialogs import Findings, Reason
+from assistant.tui.library.dialogs import IntegrityReport, UnreadFileReason
 from assistant.tui.library.screen import LibraryScreen
-from assistant.tui.sources.panel import Evidence, SourcesPanel
+from assistant.tui.sources.panel import AnswerEvidence, SourcesPanel
 from assistant.tui.sources.passage import PassageScreen
 from tests.support.fake_library import ScriptedLibrary
 
@@ -58,9 +64,11 @@ async def _panel(app: AssistantApp, texts: Sequence[str]) -> None:
     references = [_reference(number, text) for number, text in enumerate(texts, 1)]
     app.chat_screen.panels.show_sources(True)
     for evidence in (
-        Evidence("1", references, (), ", ".join(texts), {each.path: "gone" for each in references}),
-        Evidence("2", (), [_unused(text) for text in texts], texts[0]),
-        Evidence("3", (), (), "", {}, [_file(text) for text in texts], 1_000),
+        AnswerEvidence(
+            "1", references, (), ", ".join(texts), {each.path: "gone" for each in references}
+        ),
+        AnswerEvidence("2", (), [_unused(text) for text in texts], texts[0]),
+        AnswerEvidence("3", (), (), "", {}, [_file(text) for text in texts], 1_000),
     ):
         panel.show(evidence)
         await sleep(FRAME)
@@ -103,9 +111,11 @@ async def _library(app: AssistantApp, texts: Sequence[str]) -> None:
         await sleep(FRAME)
     assert isinstance(app.screen, LibraryScreen)
     app.screen.notice.say()
-    await _show(app, Reason(_file(texts[0])))
-    problems = tuple(Problem(what=text, repaired=False) for text in texts)
-    await _show(app, Findings(Verification(ok=False, files=1, passages=1, problems=problems)))
+    await _show(app, UnreadFileReason(_file(texts[0])))
+    problems = tuple(IntegrityProblem(what=text, repaired=False) for text in texts)
+    await _show(
+        app, IntegrityReport(Verification(ok=False, files=1, passages=1, problems=problems))
+    )
     await _pop(app)
     library.sets, library.entries = [], []
 

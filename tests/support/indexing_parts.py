@@ -8,11 +8,11 @@ from threading import Event
 import numpy as np
 
 from assistant.library.embedding.sentence_transformers import Vectors
-from assistant.library.limits import Limits, UnreadableError
-from assistant.library.readers.base.source import Source
+from assistant.library.limits import ReadLimits, UnreadableError
+from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.dispatch import read
-from assistant.library.reading.frames import Reading
-from assistant.library.store.catalog import Change
+from assistant.library.reading.frames import ReadResult
+from assistant.library.store.catalog import CatalogChange
 
 
 class ReaderHere:
@@ -26,16 +26,16 @@ class ReaderHere:
         path: bytes,
         stop: Event | None = None,
         holds: Callable[[], bool] = lambda: False,
-    ) -> Reading | UnreadableError:
+    ) -> ReadResult | UnreadableError:
         self.asked.append(path)
         with open(path, "rb") as stream:  # noqa: PTH123 -- a Path cannot hold bytes
             data = stream.read()
         status = os.stat(path)  # noqa: PTH116
         try:
-            document = read(Source(data, os.fsdecode(path).rpartition("/")[2], Limits()))
+            document = read(FileSource(data, os.fsdecode(path).rpartition("/")[2], ReadLimits()))
         except UnreadableError as failure:
             return failure
-        return Reading(
+        return ReadResult(
             document=document,
             content_hash=hashlib.sha256(data).hexdigest(),
             size=status.st_size,
@@ -78,6 +78,6 @@ class ChangeList:
     def __init__(self) -> None:
         self.passages: set[int] = set()
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: CatalogChange) -> None:
         self.passages -= set(change.removed)
         self.passages |= set(change.added)

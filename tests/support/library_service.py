@@ -9,21 +9,21 @@ from time import monotonic, sleep
 from typing import Any, cast
 
 from assistant.core.values.library import SearchResult
-from assistant.library.files.watch import Tempo
-from assistant.library.indexing.job import Embedding
+from assistant.library.files.watch import WatchIntervals
+from assistant.library.indexing.job import OpenEmbedder
 from assistant.library.indexing.queue import JobQueue
 from assistant.library.protocol import LibraryRequest, QuickReply, Remove
-from assistant.library.store.catalog import Change
-from assistant.library.store.collections import Root
+from assistant.library.store.catalog import CatalogChange
+from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.worker.open_library import OpenLibrary
 from assistant.library.worker.options import LibraryOptions
-from assistant.library.worker.service import Host
+from assistant.library.worker.service import LibraryService
 from tests.support.indexing_parts import ChangeList, ReaderHere, WordEmbedder
 
 PATIENCE = 60.0
 
-QUICK = Tempo(quiet=0.1, longest=1.0, look=0.1, every=600.0)
+QUICK = WatchIntervals(quiet=0.1, longest=1.0, look=0.1, every=600.0)
 
 
 class LibraryHere(OpenLibrary):
@@ -42,14 +42,14 @@ class LibraryHere(OpenLibrary):
         self.index = ChangeList()
         self.here = ReaderHere()
         self.reader = cast(Any, self.here)
-        self._embedding = Embedding(
+        self._embedding = OpenEmbedder(
             WordEmbedder(), Embeddings(self.database, WordEmbedder.identity, 26)
         )
 
-    def embedding(self) -> Embedding:
+    def embedding(self) -> OpenEmbedder:
         return self._embedding
 
-    def follow(self, change: Change) -> None:
+    def follow(self, change: CatalogChange) -> None:
         self.index.apply(change)
 
 
@@ -80,11 +80,11 @@ class CallerHere:
 class Served:
     """A host, its thread, and what its library holds."""
 
-    def __init__(self, home: Path, tempo: Tempo, **options: Any) -> None:
+    def __init__(self, home: Path, tempo: WatchIntervals, **options: Any) -> None:
         self.library = LibraryHere(home, **options)
         self.jobs = KeepingQueue(home / "paused")
         self.looks = self.jobs.looks
-        self.host = Host(self.library, self.jobs, cast(Any, self), tempo)
+        self.host = LibraryService(self.library, self.jobs, cast(Any, self), tempo)
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -96,7 +96,7 @@ class Served:
         self.host.serve(cast(Any, caller), request)
         return cast(QuickReply, caller.told[-1])
 
-    def add(self, path: Path, collection: str = "default") -> Root:
+    def add(self, path: Path, collection: str = "default") -> CollectionRoot:
         """Make a root without anybody asking for a job."""
         made = self.library.collections.add(collection)
         root = self.library.collections.add_root(made.id, os.fsencode(path))
@@ -133,7 +133,7 @@ class Served:
 
 
 @contextmanager
-def serving(home: Path, tempo: Tempo = QUICK, **options: Any) -> Iterator[Served]:
+def serving(home: Path, tempo: WatchIntervals = QUICK, **options: Any) -> Iterator[Served]:
     served = Served(home, tempo, **options)
     try:
         yield served

@@ -10,16 +10,16 @@ import numpy as np
 
 from assistant.core.values.documents import Document
 from assistant.library.embedding.sentence_transformers import Embedder, Vectors
-from assistant.library.store.catalog import Catalog, Change, Stamp
-from assistant.library.store.collections import Collections
-from assistant.library.store.database import Database
+from assistant.library.store.catalog import CatalogChange, FileCatalog, FileStamp
+from assistant.library.store.collections import CollectionStore
+from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.text.analysis import Analyzer
-from assistant.library.text.chunking import ChunkLimits, prepare, texts_to_embed
+from assistant.library.text.chunking import ChunkLimits, draft_passages, texts_to_embed
 
 DIMENSIONS = 48
 LIMITS = ChunkLimits(tokens=40, overlap=6)
-STAMP = Stamp(1, 1, 1)
+STAMP = FileStamp(1, 1, 1)
 
 
 class WordEmbedder:
@@ -64,10 +64,10 @@ class MadeLibrary:
     embedder: Embedder = field(default_factory=WordEmbedder)
 
     def __post_init__(self) -> None:
-        self.database = Database(self.home / "library.db")
+        self.database = LibraryDatabase(self.home / "library.db")
         self.analyzer = Analyzer()
-        self.catalog = Catalog(self.database, self.analyzer)
-        self.collections = Collections(self.database)
+        self.catalog = FileCatalog(self.database, self.analyzer)
+        self.collections = CollectionStore(self.database)
         self.embeddings = Embeddings(
             self.database, self.embedder.identity, self.embedder.dimensions
         )
@@ -76,11 +76,11 @@ class MadeLibrary:
 
     def put(
         self, name: str, text: str, title: str | None = None, root: int | None = None
-    ) -> Change:
+    ) -> CatalogChange:
         """Index a file, as the indexing does."""
         path = f"/docs/{name}".encode()
         self.catalog.found(root or self.root, [(path, STAMP)])
-        drafts = prepare(plain(text, title or name), self.embedder.count_tokens, LIMITS)
+        drafts = draft_passages(plain(text, title or name), self.embedder.count_tokens, LIMITS)
         missing = self.embeddings.missing([draft.key for draft in drafts])
         new = {draft.key: draft for draft in drafts if draft.key in missing}
         texts = texts_to_embed(

@@ -17,7 +17,7 @@ from assistant.core.values.conversation import (
 )
 from assistant.core.values.library import Retrieval, SearchResult
 from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
-from assistant.core.values.transcript import Entry, Transcript, connected
+from assistant.core.values.transcript import Transcript, TranscriptEntry, connected
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -111,7 +111,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
         folder=draw(lines),
         tags=draw(st.lists(lines, max_size=2).map(tuple)),
     )
-    entries: list[Entry] = []
+    entries: list[TranscriptEntry] = []
     for number, id in enumerate(draw(st.lists(ids, max_size=8, unique=True))):
         parent = draw(st.sampled_from([None, *(entry.message.id for entry in entries)]))
         message = Message(
@@ -137,5 +137,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
             prompt=draw(st.none() | question_prompts()),
         )
         found = Retrieval(result=SearchResult(searched=number), used=()) if number % 2 else None
-        entries.append(Entry(message=message, active=draw(st.booleans()), retrieval=found))
+        entries.append(
+            TranscriptEntry(message=message, active=draw(st.booleans()), retrieval=found)
+        )
     return Transcript(conversation=conversation, entries=connected(entries))

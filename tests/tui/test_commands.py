@@ -7,9 +7,9 @@ from textual.command import CommandPalette
 
 from assistant.tui.actions.registry import HANDLERS
 from assistant.tui.actions.screens import Help
-from assistant.tui.app import Commands
+from assistant.tui.app import PaletteCommands
 from assistant.tui.commands import COMMANDS, Command, matching
-from assistant.tui.composer.input import Prompt
+from assistant.tui.composer.input import PromptInput
 from tests.support.driver import Driver, Setting, opened
 
 
@@ -45,7 +45,7 @@ async def test_every_command_is_reachable_by_key_palette_and_help(home: Path) ->
                 assert calls == [command.name]
                 calls.clear()
 
-        found = [hit async for hit in Commands(driver.screen).discover()]
+        found = [hit async for hit in PaletteCommands(driver.screen).discover()]
         for hit in found:
             hit.command()
         await driver.until(lambda: len(calls) == len(COMMANDS))
@@ -88,7 +88,7 @@ async def test_enter_is_for_what_is_typed_though_the_menu_has_not_seen_it_yet(ho
         await driver.until_shown("/rename title")
         prompt = driver.screen.prompt
         prompt.insert(" Recife")
-        prompt.post_message(Prompt.Left("enter"))
+        prompt.post_message(PromptInput.Left("enter"))
         await driver.until_shown("≡ Recife")
 
 

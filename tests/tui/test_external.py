@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.core.errors import AssistantError
-from assistant.tui.external import Programs
+from assistant.tui.external import ExternalPrograms
 
 
 class Recorder:
@@ -23,11 +23,11 @@ class Recorder:
         return self._status, ""
 
 
-def programs(run: Recorder | None = None, *there: str, **environment: str) -> Programs:
+def programs(run: Recorder | None = None, *there: str, **environment: str) -> ExternalPrograms:
     def which(name: str) -> str | None:
         return f"/usr/bin/{name}" if name in there else None
 
-    return Programs(environment, which, run or Recorder(), "linux")
+    return ExternalPrograms(environment, which, run or Recorder(), "linux")
 
 
 @pytest.mark.parametrize(

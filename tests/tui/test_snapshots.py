@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.errors import EngineDiedError
-from assistant.tui.transcript.folded import Unthink
+from assistant.tui.transcript.folded import ReasoningToggle
 from tests.support.driver import Driver, Setting
 from tests.support.fake_models import Gate, ScriptedModel, ScriptedModels
 from tests.support.pictures import NAME, Compare, Pictures, Play, SteadyModel
@@ -210,7 +210,7 @@ async def _folded(driver: Driver) -> None:
 
 async def _unfolded(driver: Driver) -> None:
     await _folded(driver)
-    driver.views[-1].query_one(Unthink).focus()
+    driver.views[-1].query_one(ReasoningToggle).focus()
     await driver.pilot.press("enter")
     await driver.until_shown("▾ thought before answering")
 

@@ -1,18 +1,20 @@
-"""Watch one turn: the answer goes to standard output while it is written.
-
-What is told on standard error while an answer is on its way.
-"""
+"""Answer output: one turn streamed to standard output, its progress to standard error."""
 
 from contextlib import closing
 from typing import Any
 
-from assistant.cli.ask.output_form import Form
-from assistant.cli.ask.sources import Sourced, tell_citations, tell_saying, tell_search
+from assistant.cli.ask.output_form import OutputForm
+from assistant.cli.ask.sources import (
+    SourcedAnswer,
+    print_citations,
+    print_nearest_sentence,
+    print_search,
+)
 from assistant.cli.console import Console
 from assistant.cli.interruption import InterruptedWriteError, Interruption
 from assistant.core.errors import AssistantError
 from assistant.core.grounding.citations import annotate, annotated
-from assistant.core.grounding.retrieval import Sources
+from assistant.core.grounding.retrieval import RetrievalScope
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask
 from assistant.core.values.conversation import Message, Timings, Usage
@@ -21,25 +23,25 @@ from assistant.core.values.events import (
     Answered,
     Loaded,
     Loading,
+    PrefillProgress,
     Queued,
-    Reading,
     Retrieved,
     Searching,
     Thought,
     TurnEvent,
     Wrote,
 )
-from assistant.core.values.library import Saying
+from assistant.core.values.library import NearestSentence
 from assistant.core.values.sampling import Sampling
 
 
-def rounded(timings: Timings) -> dict[str, float]:
-    """Figures without digits that no clock has."""
+def rounded_timings(timings: Timings) -> dict[str, float]:
+    """Timings rounded to the digits that a clock has."""
     return {name: round(value, 3) for name, value in timings.model_dump().items()}
 
 
-class Answering:
-    """One answer on its way to the console."""
+class ConsoleAnswer:
+    """Prints one answer while it is written."""
 
     def __init__(
         self,
@@ -47,7 +49,7 @@ class Answering:
         interruption: Interruption,
         as_json: bool,
         no_stream: bool,
-        form: Form | None = None,
+        form: OutputForm | None = None,
         *,
         reasoning: bool = False,
     ) -> None:
@@ -66,16 +68,18 @@ class Answering:
         self._shown = ""
         self._message: Message | None = None
         self._passages: tuple[Passage, ...] = ()
-        self._saying: Saying | None = None
+        self._saying: NearestSentence | None = None
 
     def run(
         self,
         chat: Chat,
         request: Ask,
         sampling: Sampling,
-        sources: Sources | None = None,
+        sources: RetrievalScope | None = None,
     ) -> int:
-        """Ask and print; returns the exit status.
+        """Ask and print the answer.
+
+        Returns: the exit status.
 
         Raises:
             AssistantError: the turn failed; what was written is stored, and shown if it streams.
@@ -97,7 +101,7 @@ class Answering:
         match event:
             case Retrieved(used=used):
                 self._passages = used
-                tell_search(event, self._console)
+                print_search(event, self._console)
             case Loaded(info=info):
                 self._model = info.name
             case Thought(text=text):
@@ -108,7 +112,7 @@ class Answering:
             case Answered(message=message, saying=saying):
                 self._message, self._saying = message, saying
             case _:
-                show(event, self._console)
+                show_progress(event, self._console)
 
     def _wrote(self, text: str) -> None:
         if self._streams:
@@ -151,9 +155,9 @@ class Answering:
                 self._console.write(f"{message.reasoning}\n\n")
             self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
         if not self._as_json:
-            tell_citations(message.citations, self._console)
+            print_citations(message.citations, self._console)
             if self._saying is not None:
-                tell_saying(self._saying, self._passages, self._console)
+                print_nearest_sentence(self._saying, self._passages, self._console)
         if message.state == "stopped":
             return self._interruption.exit_code
         if problem is not None:
@@ -162,7 +166,7 @@ class Answering:
         return 0
 
     def _object(self, message: Message, problem: AssistantError | None) -> dict[str, Any]:
-        sourced = Sourced.of(
+        sourced = SourcedAnswer.of(
             annotated(message.text, message.citations), checked=bool(self._passages)
         )
         usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
@@ -183,12 +187,12 @@ class Answering:
             "sentences": sourced.sentences,
             "saying": self._saying.model_dump() if self._saying else None,
             "usage": usage.model_dump(),
-            "timings": rounded(message.timings or Timings()),
+            "timings": rounded_timings(message.timings or Timings()),
         }
 
 
-def show(event: TurnEvent, console: Console) -> None:
-    """Tell how far the answer is; nothing for events that need no telling."""
+def show_progress(event: TurnEvent, console: Console) -> None:
+    """Show on standard error how far the answer is; events without progress show nothing."""
     match event:
         case Searching(unread=True):
             console.progress("waiting until your files are read")
@@ -201,7 +205,7 @@ def show(event: TurnEvent, console: Console) -> None:
             console.progress(f"{model} gets a window of {window:,} tokens")
         case Loading(model=model, done=done):
             console.progress(f"loading {model}: {done:.0%}")
-        case Reading(done=done, total=total) if total:
+        case PrefillProgress(done=done, total=total) if total:
             console.progress(f"reading: {done / total:.0%} of {total:,} tokens")
         case _:
             pass

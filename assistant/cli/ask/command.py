@@ -1,7 +1,4 @@
-"""`assistant ask`: one question, one answer, for people and for pipes.
-
-`--adapter NAME=SCALE`: what the model of a question is run with.
-"""
+"""`assistant ask`: one question, one answer, for people and for pipes."""
 
 import os
 import stat
@@ -13,23 +10,23 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
-from assistant.cli.ask.answer import Answering
-from assistant.cli.ask.dry_run import Asked, PlannedQuestion, Preview
-from assistant.cli.ask.output_form import Form, grammar_form, schema_form
+from assistant.cli.ask.answer import ConsoleAnswer
+from assistant.cli.ask.dry_run import DryRun, PreviewedQuestion, QuestionContext
+from assistant.cli.ask.output_form import OutputForm, grammar_form, schema_form
 from assistant.cli.ask.prompt_options import (
-    given_values,
+    find_prompt,
     open_prompt,
-    prompt_called,
-    tell_bad_file,
+    parse_variables,
     var_option,
+    warn_bad_file,
 )
-from assistant.cli.ask.question import compose
+from assistant.cli.ask.question import compose_question
 from assistant.cli.ask.sources import chosen_sources
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, absolute
-from assistant.core.conversations.start import begin, hinted_model, take_up
+from assistant.core.conversations.start import begin_conversation, hinted_model, take_up
 from assistant.core.errors import AdapterError, ModelError, NotFoundError
-from assistant.core.grounding.retrieval import usual_sources
+from assistant.core.grounding.retrieval import default_scope
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.turn.requests import Ask
 from assistant.core.values.base import Value
@@ -40,7 +37,7 @@ if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
 
 
-NONE = "none"
+NO_ADAPTERS = "none"
 
 adapter_option = click.option(
     "--adapter",
@@ -52,22 +49,24 @@ adapter_option = click.option(
 )
 
 
-def given_adapters(given: Sequence[str]) -> tuple[AdapterUse, ...] | None:
-    """What the options say; None where there is none, which follows conversation and settings.
+def parse_adapters(given: Sequence[str]) -> tuple[AdapterUse, ...] | None:
+    """Adapters from the `--adapter` options.
+
+    Returns: None without an option, which follows conversation and settings; empty for `none`.
 
     Raises:
         click.UsageError: a scale that is none, or `none` beside others.
     """
     if not given:
         return None
-    if any(text.casefold() == NONE for text in given):
+    if any(text.casefold() == NO_ADAPTERS for text in given):
         if len(given) > 1:
             raise click.UsageError("--adapter none and another --adapter exclude each other.")
         return ()
-    return tuple(_use(text) for text in given)
+    return tuple(_parse_adapter(text) for text in given)
 
 
-def _use(text: str) -> AdapterUse:
+def _parse_adapter(text: str) -> AdapterUse:
     name, equals, number = text.rpartition("=")
     try:
         scale = float(number) if name and equals else None
@@ -101,7 +100,7 @@ Exit status:
 
 
 class AskOptions(Value):
-    """What the command line says beside the question."""
+    """Options of `assistant ask` besides the question."""
 
     prompt: str | None
     variables: tuple[str, ...]
@@ -183,12 +182,12 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
     if options.schema_file and options.grammar:
         raise click.UsageError("--schema and --grammar exclude each other.")
     form = _form(options)
-    changes = _changes(options)
-    values = given_values(options.variables)
-    text = compose(question, program.stdin)
+    changes = _sampling_changes(options)
+    values = parse_variables(options.variables)
+    text = compose_question(question, program.stdin)
     attached = tuple(_attachable(path) for path in options.attach)
     with program.assistant() as assistant:
-        asked = _asked(program, assistant, options, values, text)
+        asked = _resolve_options(program, assistant, options, values, text)
         usual = assistant.chat.sampling.of(asked.model_name)
         sampling = changes.over(asked.basis.sampling.over(usual))
         sampling = sampling.model_copy(update={"constraint": form.constraint if form else None})
@@ -199,19 +198,19 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
         )
         with Interruption() as interruption:
             if options.dry_run:
-                view = Preview(program.console, interruption)
-                where = sources or usual_sources(
+                view = DryRun(program.console, interruption)
+                where = sources or default_scope(
                     assistant.library,
                     asked.collections,
                     text,
                     fall_back=assistant.settings.library.fall_back,
                 )
-                planned = PlannedQuestion(
+                planned = PreviewedQuestion(
                     text=text, attached=attached, sampling=sampling, sources=where
                 )
                 return view.run(assistant, asked, planned, options.as_json)
             conversation = _conversation(assistant, asked, options.temporary)
-            answering = Answering(
+            answering = ConsoleAnswer(
                 program.console,
                 interruption,
                 options.as_json,
@@ -220,11 +219,11 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
                 reasoning=options.reasoning,
             )
             request = Ask(conversation_id=conversation.id, text=text, attached=attached)
-            with _model_of(asked):
+            with _explain_model(asked):
                 return answering.run(assistant.chat, request, sampling, sources)
 
 
-def _form(options: AskOptions) -> Form | None:
+def _form(options: AskOptions) -> OutputForm | None:
     """What the answer has to be."""
     if options.schema_file is not None:
         return schema_form(options.schema_file)
@@ -247,7 +246,7 @@ def _attachable(path: str) -> str:
     return absolute
 
 
-def _changes(options: AskOptions) -> SamplingChanges:
+def _sampling_changes(options: AskOptions) -> SamplingChanges:
     """What the command line says of the sampling; it goes before the prompt, and that before the
     settings."""
     given = options.model_dump(include={"max_tokens", "temperature", "seed"})
@@ -259,18 +258,18 @@ def _changes(options: AskOptions) -> SamplingChanges:
         raise click.UsageError(f"{option} {problem['input']}: {problem['msg'].lower()}.") from None
 
 
-def _asked(
+def _resolve_options(
     program: Program,
     assistant: "Assistant",
     options: AskOptions,
     values: Mapping[str, str],
     text: str,
-) -> Asked:
+) -> QuestionContext:
     """Everything the options name, found before anything is stored."""
-    model, adapters = absolute(options.model), given_adapters(options.adapters)
+    model, adapters = absolute(options.model), parse_adapters(options.adapters)
     if model is not None:
         assistant.models.open(model, adapters)
-    earlier = _earlier(assistant.store, options)
+    earlier = _earlier_conversation(assistant.store, options)
     if adapters:
         assistant.models.open(model or (earlier.model if earlier else None), adapters)
     name = options.prompt
@@ -279,18 +278,18 @@ def _asked(
     if not name:
         if values:
             raise click.UsageError("--var is for the variables of a prompt: add --prompt NAME.")
-        return Asked(earlier=earlier, opening=None, model=model, given=adapters)
-    prompt = prompt_called(assistant.prompts, name)
-    tell_bad_file(program, assistant.prompts, prompt)
+        return QuestionContext(earlier=earlier, opening=None, model=model, given=adapters)
+    prompt = find_prompt(assistant.prompts, name)
+    warn_bad_file(program, assistant.prompts, prompt)
     opening = open_prompt(program, prompt, values, text)
     if model is None and opening.model is not None and program.model is None:
         model = hinted_model(opening, assistant.models)
         if model is None:
             program.console.note(f"{name} asks for the model {opening.model}, which is not here.")
-    return Asked(earlier=earlier, opening=opening, model=model, given=adapters)
+    return QuestionContext(earlier=earlier, opening=opening, model=model, given=adapters)
 
 
-def _earlier(store: ConversationStore, options: AskOptions) -> Conversation | None:
+def _earlier_conversation(store: ConversationStore, options: AskOptions) -> Conversation | None:
     if options.last:
         newest = store.conversations(limit=1)
         if not newest:
@@ -301,12 +300,14 @@ def _earlier(store: ConversationStore, options: AskOptions) -> Conversation | No
     return store.conversation(options.conversation)
 
 
-def _conversation(assistant: "Assistant", asked: Asked, temporary: bool) -> Conversation:
+def _conversation(assistant: "Assistant", asked: QuestionContext, temporary: bool) -> Conversation:
     """The conversation to ask in: a new one, or the earlier one under its new prompt, model and
     adapters."""
     store, earlier, opening = assistant.store, asked.earlier, asked.opening
     if earlier is None:
-        return begin(store, opening, asked.model, adapters=asked.given, temporary=temporary)
+        return begin_conversation(
+            store, opening, asked.model, adapters=asked.given, temporary=temporary
+        )
     if opening is not None:
         take_up(store, earlier.id, opening, asked.model)
     elif asked.model is not None:
@@ -317,7 +318,7 @@ def _conversation(assistant: "Assistant", asked: Asked, temporary: bool) -> Conv
 
 
 @contextmanager
-def _model_of(asked: Asked) -> Iterator[None]:
+def _explain_model(asked: QuestionContext) -> Iterator[None]:
     """Say why a model or adapter is asked for that the command line does not name."""
     try:
         yield

@@ -1,25 +1,25 @@
-"""`assistant ask --dry-run`: what the model would read, without asking it."""
+"""`assistant ask --dry-run`: the exact prompt and its token plan, without asking the model."""
 
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.ask.answer import show
+from assistant.cli.ask.answer import show_progress
 from assistant.cli.console import Console
 from assistant.cli.interruption import Interruption
 from assistant.core.context.plan import recap_for
-from assistant.core.grounding.retrieval import Sources
+from assistant.core.grounding.retrieval import RetrievalScope
 from assistant.core.ports.models import ChatModel
 from assistant.core.values.base import Value
-from assistant.core.values.context import ContextPlan, Part
+from assistant.core.values.context import ContextPart, ContextPlan
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.events import Loaded
 from assistant.core.values.models import RenderedPrompt
-from assistant.core.values.prompts import Opening
+from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse, Sampling
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
 
-NAMES = {
+PART_NAMES = {
     "system": "system prompt",
     "examples": "examples",
     "summary": "summary",
@@ -28,21 +28,21 @@ NAMES = {
 }
 
 
-class Asked(Value):
-    """In what a question is asked."""
+class QuestionContext(Value):
+    """Conversation, prompt, model and adapters that a question is asked in."""
 
     earlier: Conversation | None
     """The conversation that goes on; None for a new one."""
-    opening: Opening | None
+    opening: ConversationStart | None
     """What a new conversation begins with, or the one that an earlier one changes to."""
     model: str | None
     given: tuple[AdapterUse, ...] | None = None
     """The adapters that were asked for."""
 
     @property
-    def basis(self) -> Opening | Conversation:
+    def basis(self) -> ConversationStart | Conversation:
         """Where examples, sampling and collections come from."""
-        return self.opening or self.earlier or Opening()
+        return self.opening or self.earlier or ConversationStart()
 
     @property
     def system_prompt(self) -> str:
@@ -70,18 +70,18 @@ class Asked(Value):
         return kept if self.model is None or kept == () else None
 
 
-class PlannedQuestion(Value):
-    """A question that is not asked."""
+class PreviewedQuestion(Value):
+    """Question of a dry run, with its files and sampling."""
 
     text: str
     attached: tuple[str, ...]
     """Files that go whole with it, as absolute paths."""
     sampling: Sampling
-    sources: Sources
+    sources: RetrievalScope
 
 
-class Preview:
-    """The exact prompt and its token plan; nothing is stored."""
+class DryRun:
+    """Prints the exact prompt and its token plan; nothing is stored."""
 
     def __init__(self, console: Console, interruption: Interruption) -> None:
         self._console = console
@@ -90,15 +90,18 @@ class Preview:
     def run(
         self,
         assistant: "Assistant",
-        asked: Asked,
-        planned: PlannedQuestion,
+        asked: QuestionContext,
+        planned: PreviewedQuestion,
         as_json: bool,
     ) -> int:
-        """Print it; returns the exit status."""
+        """Print the prompt.
+
+        Returns: the exit status.
+        """
         model = assistant.models.open(asked.model_name, asked.adapters)
         name = ""
         for event in model.load(self._interruption.stop):
-            show(event, self._console)
+            show_progress(event, self._console)
             if isinstance(event, Loaded):
                 name = event.info.name
         self._console.end_progress()
@@ -121,7 +124,7 @@ class Preview:
             return self._interruption.exit_code
         rendered = model.render(plan.messages)
         if as_json:
-            self._console.json(_object(model, plan, rendered))
+            self._console.json(_plan_object(model, plan, rendered))
         else:
             self._print(name, plan, rendered)
         return 0
@@ -130,7 +133,9 @@ class Preview:
         self._console.write(rendered.text if rendered.text.endswith("\n") else rendered.text + "\n")
         self._console.line()
         shares = sum(part.tokens for part in plan.parts if part.included)
-        rows = [(NAMES[part.kind], f"{part.tokens:,}", _note(part)) for part in plan.parts]
+        rows = [
+            (PART_NAMES[part.kind], f"{part.tokens:,}", _part_note(part)) for part in plan.parts
+        ]
         rows += [
             ("template", f"{plan.prompt_tokens - shares:,}", ""),
             ("prompt", f"{plan.prompt_tokens:,}", "all that the model reads"),
@@ -140,11 +145,11 @@ class Preview:
         self._console.table(rows, ("part", "tokens", ""), numbers=[1])
 
 
-def _note(part: Part) -> str:
+def _part_note(part: ContextPart) -> str:
     return "" if part.included else f"left out: {part.reason}"
 
 
-def _object(model: ChatModel, plan: ContextPlan, rendered: RenderedPrompt) -> dict[str, Any]:
+def _plan_object(model: ChatModel, plan: ContextPlan, rendered: RenderedPrompt) -> dict[str, Any]:
     return {
         "model": model.name,
         "adapters": [use.model_dump() for use in model.adapters],

@@ -1,4 +1,4 @@
-"""The form that `assistant ask` wants an answer in: read from a file, and checked at the end."""
+"""Output constraint (JSON schema or grammar): read from a file, checked at the end."""
 
 import json
 from dataclasses import dataclass
@@ -14,32 +14,42 @@ from assistant.core.errors import (
 from assistant.core.values.conversation import Message
 from assistant.core.values.sampling import Constraint
 
-MOST_BYTES = 1_000_000
+MAX_FILE_BYTES = 1_000_000
 
-DEEPEST = 100
+MAX_SCHEMA_DEPTH = 100
 """Levels of a schema; deeper ones are mistakes or malice."""
 
 
 @dataclass(frozen=True)
-class Form:
-    """What an answer has to be."""
+class OutputForm:
+    """Output constraint of an answer, and its JSON schema if it has one."""
 
     constraint: Constraint
     schema: Any = None
     """What JSON answers are checked against; None for a grammar."""
 
     def problem(self, answer: Message) -> AssistantError | None:
-        """Why an answer that was not stopped is not what was asked for."""
+        """Error of an answer that does not have the form.
+
+        Returns: None when it has, or was stopped.
+        """
         if answer.stop_reason == "length":
             return IncompleteAnswerError(
                 "The answer was cut off before it was complete.",
                 "Give it more room with --max-tokens N, or ask for less.",
             )
-        return _problem(answer.text, self.schema) if self.constraint.kind == "schema" else None
+        return (
+            _schema_problem(answer.text, self.schema) if self.constraint.kind == "schema" else None
+        )
 
 
-def schema_form(path: str) -> Form:
-    """Raises NotFoundError, or ConstraintError when the file holds no JSON schema."""
+def schema_form(path: str) -> OutputForm:
+    """Read a JSON schema from a file.
+
+    Raises:
+        NotFoundError: there is no such file.
+        ConstraintError: it holds no JSON schema.
+    """
     text = _read(path)
     try:
         schema = json.loads(text)
@@ -50,7 +60,7 @@ def schema_form(path: str) -> Form:
         ) from None
     if not isinstance(schema, dict):
         raise ConstraintError(
-            f"{path!r} is no JSON schema: it is {_kind(schema)}, not an object.",
+            f"{path!r} is no JSON schema: it is {_json_kind(schema)}, not an object.",
             'A schema is an object such as {"type": "object", "properties": {…}}.',
         )
     # Few questions ask for a form, and all of them would wait for these.
@@ -61,18 +71,24 @@ def schema_form(path: str) -> Form:
         Draft202012Validator.check_schema(schema)
     except SchemaError as failure:
         raise ConstraintError(
-            f"{path!r} is no JSON schema{_place(failure)}: {_first_line(failure)}.",
+            f"{path!r} is no JSON schema{_failure_path(failure)}: {_first_line(failure)}.",
             "Correct the file.",
         ) from None
-    return Form(Constraint(kind="schema", text=json.dumps(schema, ensure_ascii=False)), schema)
+    return OutputForm(
+        Constraint(kind="schema", text=json.dumps(schema, ensure_ascii=False)), schema
+    )
 
 
-def grammar_form(path: str) -> Form:
-    """Raises NotFoundError; llama.cpp looks at the grammar when it is used."""
-    return Form(Constraint(kind="grammar", text=_read(path)))
+def grammar_form(path: str) -> OutputForm:
+    """Read a GBNF grammar from a file; llama.cpp checks it when it is used.
+
+    Raises:
+        NotFoundError: there is no such file.
+    """
+    return OutputForm(Constraint(kind="grammar", text=_read(path)))
 
 
-def _problem(answer: str, schema: Any) -> AssistantError | None:
+def _schema_problem(answer: str, schema: Any) -> AssistantError | None:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 -- see schema_form
     from jsonschema.exceptions import ValidationError  # noqa: PLC0415
     from referencing import Registry  # noqa: PLC0415
@@ -85,7 +101,7 @@ def _problem(answer: str, schema: Any) -> AssistantError | None:
         return IncompleteAnswerError("The answer is not JSON.", "Ask again.")
     except ValidationError as failure:
         return IncompleteAnswerError(
-            f"The answer does not fit the schema{_place(failure)}: {_first_line(failure)}.",
+            f"The answer does not fit the schema{_failure_path(failure)}: {_first_line(failure)}.",
             "Ask again: this part of it cannot be enforced while the answer is written.",
         )
     except Unresolvable:
@@ -96,7 +112,7 @@ def _problem(answer: str, schema: Any) -> AssistantError | None:
     return None
 
 
-def _place(failure: Any) -> str:
+def _failure_path(failure: Any) -> str:
     path = "/".join(str(part) for part in failure.absolute_path)
     return f" at {path}" if path else ""
 
@@ -104,11 +120,11 @@ def _place(failure: Any) -> str:
 def _read(path: str) -> str:
     try:
         with Path(path).expanduser().open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError, RuntimeError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)
         raise NotFoundError(f"{path!r} cannot be read: {reason}.", "Check the path.") from None
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_FILE_BYTES:
         raise ConstraintError(f"{path!r} is too large: a megabyte is the most.", "Simplify it.")
     try:
         return data.decode("utf-8-sig")
@@ -116,7 +132,7 @@ def _read(path: str) -> str:
         raise ConstraintError(f"{path!r} is not text in UTF-8.", "Convert it.") from None
 
 
-def _check_depth(value: Any, left: int = DEEPEST) -> None:
+def _check_depth(value: Any, left: int = MAX_SCHEMA_DEPTH) -> None:
     if not left:
         raise ValueError("it is nested too deeply")
     match value:
@@ -128,7 +144,7 @@ def _check_depth(value: Any, left: int = DEEPEST) -> None:
                 _check_depth(below, left - 1)
 
 
-def _kind(value: Any) -> str:
+def _json_kind(value: Any) -> str:
     match value:
         case list():
             return "a list"

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.program import Program
-from assistant.core.conversations.start import Surroundings
+from assistant.core.conversations.start import BuiltinVariables
 from assistant.core.errors import MissingValuesError
 from assistant.core.prompts.library import SUFFIX
-from assistant.core.values.prompts import Opening, Prompt, key
+from assistant.core.values.prompts import ConversationStart, Prompt, variable_key
 from assistant.system.clipboard import Clipboard
 
 if TYPE_CHECKING:
     from assistant.core.prompts.library import PromptLibrary
 
-SUFFIXES = (".md", ".txt")
+PROMPT_SUFFIXES = (".md", ".txt")
 
 var_option = click.option(
     "--var",
@@ -27,8 +27,8 @@ var_option = click.option(
 )
 
 
-def given_values(pairs: Sequence[str]) -> dict[str, str]:
-    """`NAME=VALUE` pairs; the last one of a name holds.
+def parse_variables(pairs: Sequence[str]) -> dict[str, str]:
+    """Variables from `NAME=VALUE` pairs; the last one of a name holds.
 
     Raises:
         click.UsageError: one of them is no such pair.
@@ -38,23 +38,23 @@ def given_values(pairs: Sequence[str]) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             raise click.UsageError(f"--var {pair!r} is not NAME=VALUE.")
-        values[key(name.strip())] = value
+        values[variable_key(name.strip())] = value
     return values
 
 
-def prompt_called(library: "PromptLibrary", given: str) -> Prompt:
-    """A prompt by its name, or by the path of its file.
+def find_prompt(library: "PromptLibrary", given: str) -> Prompt:
+    """Find a prompt by its name, or by the path of its file.
 
     Raises:
         NotFoundError: there is none, or it cannot be used.
     """
-    if "/" in given or given.endswith(SUFFIXES):
+    if "/" in given or given.endswith(PROMPT_SUFFIXES):
         return library.open(Path(given).expanduser())
     return library.get(given)
 
 
-def tell_bad_file(program: Program, library: "PromptLibrary", prompt: Prompt) -> None:
-    """On standard error: that the user's own file of this name cannot be used."""
+def warn_bad_file(program: Program, library: "PromptLibrary", prompt: Prompt) -> None:
+    """Warn on standard error that the user's own file of this name cannot be used."""
     own = program.paths.prompts / f"{prompt.name}{SUFFIX}"
     problem = library.check(own) if own.exists() else None
     if problem and prompt.path != problem.path:
@@ -62,7 +62,9 @@ def tell_bad_file(program: Program, library: "PromptLibrary", prompt: Prompt) ->
         program.console.error(reason, f"{problem.fix} The shipped prompt is used.")
 
 
-def open_prompt(program: Program, prompt: Prompt, given: Mapping[str, str], asked: str) -> Opening:
+def open_prompt(
+    program: Program, prompt: Prompt, given: Mapping[str, str], asked: str
+) -> ConversationStart:
     """The prompt with its variables filled in; a person at a terminal is asked for missing ones.
 
     Args:
@@ -78,7 +80,7 @@ def open_prompt(program: Program, prompt: Prompt, given: Mapping[str, str], aske
         raise click.UsageError(
             f"The prompt {prompt.name} has no variable {unknown[0]!r}; its own are: {known}."
         )
-    around = Surroundings(clipboard=Clipboard(program.environment).read)
+    around = BuiltinVariables(clipboard=Clipboard(program.environment).read)
     values = around.values(prompt.names, {"input": asked, **given})
     for name in prompt.missing(values) if program.ask else ():
         assert program.ask is not None

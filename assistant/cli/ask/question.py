@@ -1,4 +1,4 @@
-"""The question: words of the command line, and what is piped in after them."""
+"""Question text: the words of the command line, and what is piped in after them."""
 
 import codecs
 import os
@@ -9,10 +9,10 @@ import click
 
 from assistant.core.errors import ContextOverflowError
 
-MOST_BYTES = 16 * 1024 * 1024
+MAX_INPUT_BYTES = 16 * 1024 * 1024
 """No model reads more than a few million tokens; an endless stream must not fill the memory."""
 
-MARKS = (
+BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -22,7 +22,7 @@ MARKS = (
 """Byte order marks and their encodings; UTF-32's begins with UTF-16's and comes first."""
 
 
-def compose(words: Sequence[str], stdin: BinaryIO | None) -> str:
+def compose_question(words: Sequence[str], stdin: BinaryIO | None) -> str:
     """The whole question; a blank line stands between its words and what is piped in.
 
     Raises:
@@ -30,7 +30,7 @@ def compose(words: Sequence[str], stdin: BinaryIO | None) -> str:
         ContextOverflowError: more is piped in than any model reads.
     """
     typed = decode(os.fsencode(" ".join(words))).strip()
-    piped = _read(stdin).strip("\n") if stdin is not None else ""
+    piped = _read_stdin(stdin).strip("\n") if stdin is not None else ""
     if not piped.strip():
         piped = ""
     if not typed and not piped:
@@ -49,7 +49,7 @@ def decode(data: bytes) -> str:
     Raises:
         click.UsageError: it is not text.
     """
-    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
@@ -61,11 +61,11 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\0", "\n")
 
 
-def _read(stdin: BinaryIO) -> str:
-    data = stdin.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
+def _read_stdin(stdin: BinaryIO) -> str:
+    data = stdin.read(MAX_INPUT_BYTES + 1)
+    if len(data) > MAX_INPUT_BYTES:
         raise ContextOverflowError(
-            f"More than {MOST_BYTES // 2**20} MB are piped in, more than any model reads.",
+            f"More than {MAX_INPUT_BYTES // 2**20} MB are piped in, more than any model reads.",
             "Pipe in the part that matters.",
         )
     return decode(data)

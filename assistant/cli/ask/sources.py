@@ -1,33 +1,35 @@
-"""Where `assistant ask` looks into the user's files, and how commands tell what came of it."""
+"""Sources of an answer on the console: collections searched, citations, contrary passages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from assistant.cli.console import Console
-from assistant.core.grounding.citations import Annotated, verdicts
-from assistant.core.grounding.retrieval import NOWHERE, Sources
+from assistant.core.grounding.citations import CitedAnswer, sentence_checks
+from assistant.core.grounding.retrieval import NOWHERE, RetrievalScope
 from assistant.core.sanitize import one_line
 from assistant.core.values.conversation import Citation
 from assistant.core.values.documents import Passage
 from assistant.core.values.events import Retrieved
-from assistant.core.values.library import Saying
+from assistant.core.values.library import NearestSentence
 
 
 def chosen_sources(
     collections: tuple[str, ...], no_library: bool, fall_back: bool
-) -> Sources | None:
-    """None goes by what the question and its conversation say.
+) -> RetrievalScope | None:
+    """Retrieval scope that the options name.
 
     Whoever names a collection wants an answer from it or none; see `library.fall_back`.
+
+    Returns: None when the question and its conversation decide.
     """
     if collections:
-        return Sources(collections=collections, only=not fall_back)
+        return RetrievalScope(collections=collections, only=not fall_back)
     return NOWHERE if no_library else None
 
 
-def tell_search(event: Retrieved, console: Console) -> None:
-    """On standard error, for a person: whether the files have a part in the answer."""
+def print_search(event: Retrieved, console: Console) -> None:
+    """Print on standard error, for a person, whether the files have a part in the answer."""
     console.end_progress()
     if event.used:
         files = {passage.path for passage in event.used}
@@ -37,22 +39,26 @@ def tell_search(event: Retrieved, console: Console) -> None:
         console.note("your files do not speak to this")
 
 
-def tell_citations(citations: Sequence[Citation], console: Console) -> None:
-    """On standard error, for a person: the sources of an answer that stands there already."""
-    for line in lines_of(citations):
+def print_citations(citations: Sequence[Citation], console: Console) -> None:
+    """Print the sources of an answer that is already shown on standard error, for a person."""
+    for line in citation_lines(citations):
         console.note(line)
 
 
-def tell_saying(saying: Saying, passages: Sequence[Passage], console: Console) -> None:
-    """On standard error, for a person: what the files say when they hardly bear out the answer."""
+def print_nearest_sentence(
+    saying: NearestSentence, passages: Sequence[Passage], console: Console
+) -> None:
+    """Print on standard error what the files say when they hardly bear out the answer."""
     passage = passages[saying.number - 1]
     place = f", {passage.place}" if str(passage.place) else ""
     console.note(f"your files hardly bear this out; they say: “{one_line(saying.text, 400)}”")
     console.note(f"[{saying.number}] {passage.path}{place}")
 
 
-def lines_of(citations: Sequence[Citation], became: Mapping[str, str] | None = None) -> list[str]:
-    """A line for every passage that is cited.
+def citation_lines(
+    citations: Sequence[Citation], became: Mapping[str, str] | None = None
+) -> list[str]:
+    """Citations as text, one line for every passage that is cited.
 
     Args:
         became: what became of files since, by path.
@@ -69,8 +75,8 @@ def lines_of(citations: Sequence[Citation], became: Mapping[str, str] | None = N
 
 
 @dataclass(frozen=True)
-class Sourced:
-    """An answer and what bears it out, as other programs get it; offsets are those of `text`."""
+class SourcedAnswer:
+    """Answer with citations and sentences as JSON fields; offsets are those of `text`."""
 
     text: str
     citations: list[dict[str, Any]]
@@ -78,13 +84,13 @@ class Sourced:
     """What the check says of each sentence; empty when there was nothing to hold it against."""
 
     @classmethod
-    def of(cls, answer: Annotated, *, checked: bool) -> Self:
+    def of(cls, answer: CitedAnswer, *, checked: bool) -> Self:
         """Args:
         checked: whether the model read passages for this answer.
         """
         return cls(
             text=answer.text,
-            citations=[as_object(citation) for citation in answer.citations],
+            citations=[citation_object(citation) for citation in answer.citations],
             sentences=[
                 {
                     "start": verdict.sentence.start,
@@ -93,15 +99,15 @@ class Sourced:
                     "strength": verdict.strength,
                     "number": verdict.number,
                 }
-                for verdict in verdicts(answer)
+                for verdict in sentence_checks(answer)
             ]
             if checked
             else [],
         )
 
 
-def as_object(citation: Citation) -> dict[str, Any]:
-    """A citation as other programs get it."""
+def citation_object(citation: Citation) -> dict[str, Any]:
+    """A citation as the JSON object that other programs get."""
     place = citation.place
     return {
         "number": citation.number,

@@ -1,1 +1,9 @@
-"""."""
+"""`assistant chats`: the kept conversations from the command line.
+
+commands  list, show, rename, delete
+search    full-text search
+context   the context window, pinned and excluded turns
+organise  pin, tag, move, archive, rate, fork
+trash     trash, restore, undo, history
+format    short ids, dates, labels and JSON fields that they share
+"""

@@ -1,7 +1,7 @@
-"""`assistant chats`: the kept conversations.
+"""`assistant chats list|show|rename|delete`: the kept conversations.
 
-What a stored message rests on: files that came with it, passages that bear it out, and what
-became of their files since.
+With a message it shows what that rests on: files that came with it, passages that bear it out,
+and what became of their files since.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import click
 
-from assistant.cli.ask.answer import rounded
-from assistant.cli.ask.sources import Sourced, lines_of
+from assistant.cli.ask.answer import rounded_timings
+from assistant.cli.ask.sources import SourcedAnswer, citation_lines
 from assistant.cli.chats.context import context
-from assistant.cli.chats.format import json_option, order_of, short, tell, when
+from assistant.cli.chats.format import json_option, local_time, order_of, print_changed, short_id
 from assistant.cli.chats.organise import (
     archive,
     fork,
@@ -29,57 +29,60 @@ from assistant.cli.chats.search import search
 from assistant.cli.chats.trash import delete_message, history, restore, trash, undo
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.program import Program
-from assistant.core.grounding.citations import Annotated, annotate
+from assistant.core.grounding.citations import CitedAnswer, annotate
 from assistant.core.grounding.references import CHANGED, GONE, Freshness
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.sanitize import one_line, printable
-from assistant.core.values.changes import adapters_of, told
+from assistant.core.values.changes import describe_adapters, describe_marks
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.values.library import Retrieval
 
-SINCE = {"": "unchanged", CHANGED: "changed", GONE: "gone"}
+SOURCE_STATES = {"": "unchanged", CHANGED: "changed", GONE: "gone"}
 """What became of a source, as other programs get it."""
 
 
-class Grounds(NamedTuple):
-    """What the user's files had to do with a message."""
+class MessageProvenance(NamedTuple):
+    """Retrieval of a message, and what became of its sources since."""
 
     retrieval: Retrieval | None
     became: Mapping[str, str]
     """What became of its sources since, by path; nothing of those that are what they were."""
 
 
-def grounds_of(store: ConversationStore, message: Message) -> Grounds:
-    """A stat for each file that is cited; its bytes are read where that is needed to be sure."""
+def provenance_of(store: ConversationStore, message: Message) -> MessageProvenance:
+    """Sources of a stored message and what became of their files since.
+
+    Costs a stat for each file that is cited; its bytes are read where that is needed to be sure.
+    """
     if message.role != "assistant":
-        return Grounds(None, {})
+        return MessageProvenance(None, {})
     cited = {(citation.path, citation.content_hash) for citation in message.citations}
-    return Grounds(store.retrieval(message.id), Freshness().look(sorted(cited), Event()))
+    return MessageProvenance(store.retrieval(message.id), Freshness().look(sorted(cited), Event()))
 
 
-def as_fields(message: Message, grounds: Grounds) -> dict[str, Any]:
-    """As other programs get it; offsets are those of the message's text."""
+def grounds_fields(message: Message, grounds: MessageProvenance) -> dict[str, Any]:
+    """Sources of a message as JSON fields; offsets are those of the message's text."""
     retrieval = grounds.retrieval
-    answer = Annotated(message.text, message.citations)
-    sourced = Sourced.of(answer, checked=bool(retrieval and retrieval.used))
+    answer = CitedAnswer(message.text, message.citations)
+    sourced = SourcedAnswer.of(answer, checked=bool(retrieval and retrieval.used))
     return {
         "attached": list(message.attached),
-        "searched": _searched(retrieval) if retrieval else None,
+        "searched": _search_object(retrieval) if retrieval else None,
         "citations": [
-            {**citation, "source": SINCE[grounds.became.get(citation["path"], "")]}
+            {**citation, "source": SOURCE_STATES[grounds.became.get(citation["path"], "")]}
             for citation in sourced.citations
         ],
         "sentences": sourced.sentences,
     }
 
 
-def as_lines(message: Message, grounds: Grounds) -> list[str]:
-    """For a person, below the message."""
+def grounds_lines(message: Message, grounds: MessageProvenance) -> list[str]:
+    """Sources of a message as lines for a person, below the message."""
     attached = [f"attached: {path}" for path in message.attached]
-    return [*attached, *lines_of(message.citations, grounds.became)]
+    return [*attached, *citation_lines(message.citations, grounds.became)]
 
 
-def _searched(retrieval: Retrieval) -> dict[str, Any]:
+def _search_object(retrieval: Retrieval) -> dict[str, Any]:
     """Where an answer was looked for, and what the model read of what was found."""
     scope = retrieval.collections
     return {
@@ -93,7 +96,7 @@ def _searched(retrieval: Retrieval) -> dict[str, Any]:
     }
 
 
-SHOWN = {
+LISTED_FIELDS = {
     *("id", "title", "created", "updated", "messages", "model", "adapters"),
     *("pinned", "archived", "folder", "tags"),
 }
@@ -143,14 +146,15 @@ def list_(
             )
         ][:limit]
     if as_json:
-        console.json([summary.model_dump(mode="json", include=SHOWN) for summary in found])
+        console.json([summary.model_dump(mode="json", include=LISTED_FIELDS) for summary in found])
     elif found:
         rows = [
-            (short(c.id), when(c.updated), f"{c.messages:,}", c.title, order_of(c)) for c in found
+            (short_id(c.id), local_time(c.updated), f"{c.messages:,}", c.title, order_of(c))
+            for c in found
         ]
         console.table(rows, ("id", "updated", "messages", "title", ""), numbers=[2])
     else:
-        console.note(_nothing(deleted, archived or folder is not None or tag is not None))
+        console.note(_empty_text(deleted, archived or folder is not None or tag is not None))
 
 
 @chats.command()
@@ -166,11 +170,13 @@ def show(program: Program, /, id: str, as_json: bool) -> None:
     with program.assistant() as assistant:
         store = assistant.store
         conversation = store.conversation(id)
-        branch = [(each, grounds_of(store, each)) for each in store.branch(conversation.id)]
+        branch = [(each, provenance_of(store, each)) for each in store.branch(conversation.id)]
     if as_json:
-        console.json([{**_object(each), **as_fields(each, grounds)} for each, grounds in branch])
+        console.json(
+            [{**_message_object(each), **grounds_fields(each, grounds)} for each, grounds in branch]
+        )
     else:
-        _print(console, conversation, branch)
+        _print_conversation(console, conversation, branch)
 
 
 @chats.command()
@@ -187,7 +193,7 @@ def rename(program: Program, /, id: str, title: str, as_json: bool) -> None:
         conversation = assistant.store.conversation(id)
         assistant.store.rename(conversation.id, title)
         changed = [assistant.store.conversation(conversation.id)]
-    tell(program.console, "renamed", changed, as_json)
+    print_changed(program.console, "renamed", changed, as_json)
 
 
 @chats.command()
@@ -201,7 +207,7 @@ def delete(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
         for id in found:
             assistant.store.delete(id)
         changed = [assistant.store.conversation(id) for id in found]
-    tell(program.console, "moved to the trash", changed, as_json)
+    print_changed(program.console, "moved to the trash", changed, as_json)
 
 
 for member in (
@@ -211,24 +217,24 @@ for member in (
     chats.add_command(member)
 
 
-def _nothing(deleted: bool, limited: bool) -> str:
+def _empty_text(deleted: bool, limited: bool) -> str:
     if deleted:
         return "The trash is empty."
     return "There is no such conversation." if limited else "There is no conversation yet."
 
 
-def _object(message: Message) -> dict[str, Any]:
+def _message_object(message: Message) -> dict[str, Any]:
     plain = message.model_dump(mode="json")
     return {
         "id": message.id,
         "parent": message.parent_id,
         "role": message.role,
         "text": message.text,
-        "state": _state(message),
+        "state": _state_text(message),
         "model": message.model,
         "adapters": plain["adapters"],
         "usage": plain["usage"],
-        "timings": rounded(message.timings) if message.timings else None,
+        "timings": rounded_timings(message.timings) if message.timings else None,
         "stop_reason": message.stop_reason,
         "error": message.error,
         "created": plain["created"],
@@ -241,30 +247,32 @@ def _object(message: Message) -> dict[str, Any]:
     }
 
 
-def _state(message: Message) -> str:
+def _state_text(message: Message) -> str:
     """An answer that is still being written is, so far, a part of one."""
     return "partial" if message.state == "streaming" else message.state
 
 
-def _print(
-    console: Console, conversation: Conversation, branch: Iterable[tuple[Message, Grounds]]
+def _print_conversation(
+    console: Console,
+    conversation: Conversation,
+    branch: Iterable[tuple[Message, MessageProvenance]],
 ) -> None:
     console.styled(one_line(conversation.title), BOLD)
     order = order_of(conversation)
-    line = f"{conversation.id}  {when(conversation.created)}{f'  {order}' if order else ''}"
+    line = f"{conversation.id}  {local_time(conversation.created)}{f'  {order}' if order else ''}"
     console.styled(one_line(line, 1000), DIM)
     for message, grounds in branch:
         console.line()
         console.styled(_heading(message), BOLD)
         if message.text:
             console.line(printable(annotate(message.text, message.citations)))
-        for line in as_lines(message, grounds):
+        for line in grounds_lines(message, grounds):
             console.styled(one_line(line, 2000), DIM)
         if message.error:
             console.styled(one_line(message.error, 1000), DIM)
         if message.rating:
             console.styled(one_line(f"rated {message.rating} {message.note}", 1000), DIM)
-        changes = " · ".join(words for _, words in told(message.marks))
+        changes = " · ".join(words for _, words in describe_marks(message.marks))
         if changes:
             console.styled(one_line(f"── {changes} ── from here on", 1000), DIM)
 
@@ -272,9 +280,11 @@ def _print(
 def _heading(message: Message) -> str:
     """Who speaks, by which id it can be named, and what is special about it."""
     who = "you" if message.role == "user" else message.role
-    state = _state(message)
+    state = _state_text(message)
     facts = [] if state == "complete" else [state]
     facts += [f"version {message.version} of {message.versions}"] if message.versions > 1 else []
-    facts += [f"with {one_line(adapters_of(message.adapters), 200)}"] if message.adapters else []
+    facts += (
+        [f"with {one_line(describe_adapters(message.adapters), 200)}"] if message.adapters else []
+    )
     special = f" ({', '.join(facts)})" if facts else ""
-    return f"{who}{special}  {short(message.id)}"
+    return f"{who}{special}  {short_id(message.id)}"

@@ -1,4 +1,4 @@
-"""`assistant chats context`: the window of a conversation, and what the user wants in it."""
+"""`assistant chats context`: the context window of a conversation, turns pinned or excluded."""
 
 from collections.abc import Mapping
 from threading import Event
@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.ask.answer import show
+from assistant.cli.ask.answer import show_progress
 from assistant.cli.chats.format import json_option
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
-from assistant.core.context.plan import turns_of
+from assistant.core.context.plan import group_turns
 from assistant.core.errors import NotFoundError
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.sanitize import one_line
-from assistant.core.turn.preview import Overview, Slice, look
+from assistant.core.turn.preview import ContextPreview, PreviewPart, preview_window
 from assistant.core.values.conversation import Overflow, Placing
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
 
-BAR = 60
+BAR_COLUMNS = 60
 """Columns of the picture of the window."""
 
 PINNED: Placing = "pinned"
 EXCLUDED: Placing = "excluded"
-CHOICES: dict[str, Overflow] = {"leave-out": "leave_out", "summarise": "summarise"}
+OVERFLOW_CHOICES: dict[str, Overflow] = {"leave-out": "leave_out", "summarise": "summarise"}
 
 turns_option = click.IntRange(min=1)
 
@@ -38,7 +38,7 @@ turns_option = click.IntRange(min=1)
 @click.option("--free", type=turns_option, multiple=True, metavar="N", help="Do neither any more.")
 @click.option(
     "--overflow",
-    type=click.Choice(list(CHOICES)),
+    type=click.Choice(list(OVERFLOW_CHOICES)),
     help="What becomes of the oldest turns when not all fit.",
 )
 @click.option("--question", default="", metavar="TEXT", help="Count with this next question.")
@@ -73,10 +73,10 @@ def context(
     }
     with program.assistant() as assistant, Interruption() as interruption:
         conversation = assistant.store.conversation(id)
-        _place(assistant.store, conversation.id, wanted)
+        _place_turns(assistant.store, conversation.id, wanted)
         if overflow is not None:
-            assistant.store.set_overflow(conversation.id, CHOICES[overflow])
-        found = _look(assistant, conversation.id, question, console, interruption.stop)
+            assistant.store.set_overflow(conversation.id, OVERFLOW_CHOICES[overflow])
+        found = _load_overview(assistant, conversation.id, question, console, interruption.stop)
         if found is None:
             return interruption.exit_code
     if as_json:
@@ -86,28 +86,28 @@ def context(
     elif as_tokens:
         _print_tokens(console, found)
     else:
-        _print(console, found)
+        _print_overview(console, found)
     return 0
 
 
-def _look(
+def _load_overview(
     assistant: "Assistant", id: str, question: str, console: Console, stop: Event
-) -> Overview | None:
+) -> ContextPreview | None:
     """None when stopped."""
-    found: Overview | None = None
+    found: ContextPreview | None = None
     sampling = assistant.chat.sampling.of(assistant.store.conversation(id).model)
-    for event in look(assistant.store, assistant.models, sampling, id, stop, question):
-        if isinstance(event, Overview):
+    for event in preview_window(assistant.store, assistant.models, sampling, id, stop, question):
+        if isinstance(event, ContextPreview):
             found = event
         else:
-            show(event, console)
+            show_progress(event, console)
     console.end_progress()
     return found
 
 
-def _place(store: ConversationStore, id: str, wanted: Mapping[int, Placing | None]) -> None:
+def _place_turns(store: ConversationStore, id: str, wanted: Mapping[int, Placing | None]) -> None:
     """Raises NotFoundError when there is no such turn; then nothing is changed."""
-    turns = turns_of(store.branch(id)) if wanted else []
+    turns = group_turns(store.branch(id)) if wanted else []
     for number in wanted:
         if number > len(turns):
             raise NotFoundError(f"There is no turn {number}: the conversation has {len(turns)}.")
@@ -115,9 +115,9 @@ def _place(store: ConversationStore, id: str, wanted: Mapping[int, Placing | Non
         store.place(turns[number - 1].message_ids[0], placing)
 
 
-def _print(console: Console, found: Overview) -> None:
+def _print_overview(console: Console, found: ContextPreview) -> None:
     console.styled(one_line(found.title, 200), BOLD)
-    console.line(bar(found, BAR))
+    console.line(window_bar(found, BAR_COLUMNS))
     growth = f" · {found.growth}" if found.growth else ""
     console.styled(
         f"{found.prompt_tokens:,} of {found.window:,} tokens: {found.cached:,} cached,"
@@ -126,23 +126,23 @@ def _print(console: Console, found: Overview) -> None:
     )
     if found.problem:
         console.line(one_line(found.problem, 1000))
-    rows = [(each.name, tokens_of(each), _note(each), each.excerpt) for each in found.slices]
+    rows = [(each.name, token_text(each), _part_note(each), each.excerpt) for each in found.slices]
     console.table(rows, ("part", "tokens", "", ""), numbers=[1])
 
 
-def tokens_of(part: Slice) -> str:
+def token_text(part: PreviewPart) -> str:
     return f"{'' if part.exact else '≈ '}{part.tokens:,}"
 
 
-def _note(part: Slice) -> str:
+def _part_note(part: PreviewPart) -> str:
     told = ["pinned"] if part.placing == "pinned" and part.included else []
     told += [part.status] if part.status else []
     told += [f"{part.passages:,} of passages"] if part.passages else []
     return ", ".join(told)
 
 
-def bar(found: Overview, width: int) -> str:
-    """The window as a row: `#` cached, `+` to read, `-` kept for the answer, `.` free."""
+def window_bar(found: ContextPreview, width: int) -> str:
+    """Window as one row: `#` cached, `+` to read, `-` kept for the answer, `.` free."""
     free = {"reserve": "-", "free": "."}
     marks = [("#", sum(part.cached for part in found.slices if part.kind == "template"))]
     for part in found.slices:
@@ -158,7 +158,7 @@ def bar(found: Overview, width: int) -> str:
     return f"[{row}]"
 
 
-def _print_tokens(console: Console, found: Overview) -> None:
+def _print_tokens(console: Console, found: ContextPreview) -> None:
     for place, token in enumerate(found.prompt.tokens):
         piece = found.prompt.pieces[place] if place < len(found.prompt.pieces) else ""
         cached = "cached" if place < found.prompt.cached else ""

@@ -1,4 +1,4 @@
-"""What the commands of `assistant chats` print alike."""
+"""Output format of `assistant chats`: short ids, local dates, labels, JSON fields."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from assistant.core.values.conversation import Conversation, ConversationSummary
 SHORT_ID = 8
 """Characters of an id that are shown; any unique beginning is understood."""
 
-FIELDS = {
+CHANGED_FIELDS = {
     *("id", "title", "created", "updated", "deleted", "model", "adapters"),
     *("pinned", "archived", "folder", "tags", "forked_from"),
 }
@@ -19,16 +19,18 @@ FIELDS = {
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def tell(console: Console, what: str, changed: Iterable[Conversation], as_json: bool) -> None:
-    """Say what was done to conversations."""
+def print_changed(
+    console: Console, what: str, changed: Iterable[Conversation], as_json: bool
+) -> None:
+    """Print what was done to conversations, as a table or as JSON."""
     if as_json:
-        console.json([c.model_dump(mode="json", include=FIELDS) for c in changed])
+        console.json([c.model_dump(mode="json", include=CHANGED_FIELDS) for c in changed])
     else:
-        console.table([(short(c.id), f"{what}:", c.title) for c in changed])
+        console.table([(short_id(c.id), f"{what}:", c.title) for c in changed])
 
 
 def order_of(conversation: Conversation | ConversationSummary) -> str:
-    """Where a conversation is kept, in few words: pin, archive, folder, tags."""
+    """Pin, archive, folder and tags of a conversation in few words; empty for none of them."""
     parts = ["pinned"] if conversation.pinned else []
     parts += ["archived"] if conversation.archived else []
     parts += [conversation.folder] if conversation.folder else []
@@ -36,10 +38,10 @@ def order_of(conversation: Conversation | ConversationSummary) -> str:
     return " ".join(parts)
 
 
-def short(id: str) -> str:
+def short_id(id: str) -> str:
     return id[:SHORT_ID]
 
 
-def when(moment: datetime) -> str:
-    """Local date and time."""
+def local_time(moment: datetime) -> str:
+    """Local date and time, `2026-01-31 18:05`."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")

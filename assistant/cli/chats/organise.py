@@ -1,10 +1,10 @@
-"""`assistant chats pin|tag|move|archive|rate|fork`: conversations and messages put in order."""
+"""`assistant chats pin|tag|move|archive|rate|fork`: organising conversations and messages."""
 
 from collections.abc import Callable
 
 import click
 
-from assistant.cli.chats.format import json_option, short, tell
+from assistant.cli.chats.format import json_option, print_changed, short_id
 from assistant.cli.program import Program
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.values.conversation import Rating
@@ -18,7 +18,7 @@ ids_argument = click.argument("ids", nargs=-1, required=True)
 @click.pass_obj
 def pin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
     """Keep the conversations IDS at the head of the list."""
-    _change(program, ids, "pinned", as_json, lambda store, id: store.pin(id))
+    _change_all(program, ids, "pinned", as_json, lambda store, id: store.pin(id))
 
 
 @click.command()
@@ -27,7 +27,7 @@ def pin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 @click.pass_obj
 def unpin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
     """Let the conversations IDS take their places in the list again."""
-    _change(program, ids, "no longer pinned", as_json, lambda store, id: store.pin(id, False))
+    _change_all(program, ids, "no longer pinned", as_json, lambda store, id: store.pin(id, False))
 
 
 @click.command()
@@ -36,7 +36,7 @@ def unpin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 @click.pass_obj
 def archive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
     """Take the conversations IDS out of the list; a search still finds them."""
-    _change(program, ids, "archived", as_json, lambda store, id: store.archive(id))
+    _change_all(program, ids, "archived", as_json, lambda store, id: store.archive(id))
 
 
 @click.command()
@@ -45,7 +45,7 @@ def archive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 @click.pass_obj
 def unarchive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
     """Put the conversations IDS into the list again."""
-    _change(program, ids, "listed again", as_json, lambda store, id: store.archive(id, False))
+    _change_all(program, ids, "listed again", as_json, lambda store, id: store.archive(id, False))
 
 
 @click.command()
@@ -55,7 +55,7 @@ def unarchive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 @click.pass_obj
 def tag(program: Program, /, id: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Give the conversation ID these TAGS."""
-    _change(program, (id,), "tagged", as_json, lambda store, id: store.tag(id, tags))
+    _change_all(program, (id,), "tagged", as_json, lambda store, id: store.tag(id, tags))
 
 
 @click.command()
@@ -65,7 +65,7 @@ def tag(program: Program, /, id: str, tags: tuple[str, ...], as_json: bool) -> N
 @click.pass_obj
 def untag(program: Program, /, id: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Take these TAGS from the conversation ID."""
-    _change(program, (id,), "untagged", as_json, lambda store, id: store.tag(id, remove=tags))
+    _change_all(program, (id,), "untagged", as_json, lambda store, id: store.tag(id, remove=tags))
 
 
 @click.command()
@@ -78,7 +78,7 @@ def move(program: Program, /, ids: tuple[str, ...], folder: str, as_json: bool) 
 
     A folder is there as long as something is in it; / separates folders within folders.
     """
-    _change(program, ids, "moved", as_json, lambda store, id: store.move(id, folder))
+    _change_all(program, ids, "moved", as_json, lambda store, id: store.move(id, folder))
 
 
 @click.command()
@@ -102,7 +102,7 @@ def rate(program: Program, /, message_id: str, rating: str, note: str, as_json: 
     if as_json:
         program.console.json(message.model_dump(mode="json", include={"id", "rating", "note"}))
     else:
-        program.console.line(f"{short(id)}  rated: {message.rating or 'not any more'}")
+        program.console.line(f"{short_id(id)}  rated: {message.rating or 'not any more'}")
 
 
 @click.command()
@@ -116,10 +116,10 @@ def fork(program: Program, /, message_id: str, as_json: bool) -> None:
     """
     with program.assistant() as assistant:
         forked = assistant.store.fork(assistant.store.message(message_id).id)
-    tell(program.console, "forked", [forked], as_json)
+    print_changed(program.console, "forked", [forked], as_json)
 
 
-def _change(
+def _change_all(
     program: Program,
     ids: tuple[str, ...],
     what: str,
@@ -132,4 +132,4 @@ def _change(
         for id in found:
             change(assistant.store, id)
         changed = [assistant.store.conversation(id) for id in found]
-    tell(program.console, what, changed, as_json)
+    print_changed(program.console, what, changed, as_json)

@@ -1,4 +1,4 @@
-"""`assistant chats search`: what was said, and where."""
+"""`assistant chats search`: full-text search over titles, messages and system prompts."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,16 @@ from typing import Any
 
 import click
 
-from assistant.cli.chats.format import json_option, order_of, short, when
+from assistant.cli.chats.format import json_option, local_time, order_of, short_id
 from assistant.cli.console import BOLD, DIM
 from assistant.cli.program import Program
 from assistant.core.sanitize import one_line
-from assistant.core.values.changes import MATCH_BEGIN, MATCH_END, Finding, Findings
+from assistant.core.values.changes import (
+    MATCH_BEGIN,
+    MATCH_END,
+    ConversationHit,
+    ConversationSearchResult,
+)
 
 _UNQUOTED = re.compile(r'(-?(?:in|tag):)([^"]*\s[^"]*)')
 
@@ -46,59 +51,66 @@ def search(program: Program, /, query: tuple[str, ...], limit: int, as_json: boo
     """
     console = program.console
     with program.assistant() as assistant:
-        findings = assistant.store.find(_joined(query), limit=limit)
+        findings = assistant.store.find(_join_query(query), limit=limit)
     if as_json:
-        console.json(list(_objects(findings)))
+        console.json(list(_result_objects(findings)))
         return
     for note in findings.notes:
         console.note(note)
     for number, finding in enumerate(findings.conversations):
         if number:
             console.line()
-        _print(program, finding)
+        _print_finding(program, finding)
     if not findings.conversations:
         console.note("Nothing was found.")
     elif findings.is_capped:
         console.note(f"The newest {findings.messages:,} messages were compared; there are more.")
 
 
-def _joined(query: tuple[str, ...]) -> str:
+def _join_query(query: tuple[str, ...]) -> str:
     """One query: where a shell has taken the quotes of an operator's value away, they come back."""
     if len(query) == 1:
         return query[0]
     return " ".join(_UNQUOTED.sub(r'\1"\2"', word) for word in query)
 
 
-def _print(program: Program, finding: Finding) -> None:
+def _print_finding(program: Program, finding: ConversationHit) -> None:
     conversation, console = finding.conversation, program.console
     console.styled(one_line(conversation.title) or "Untitled", BOLD)
-    told = f"{short(conversation.id)}  {when(conversation.updated)}  {order_of(conversation)}"
+    told = (
+        f"{short_id(conversation.id)}  {local_time(conversation.updated)}  {order_of(conversation)}"
+    )
     console.styled(one_line(told, 1000), DIM)
     rows: list[tuple[str, str, str, str]] = [
-        (short(h.message_id), when(h.created), "you" if h.role == "user" else h.role, plain)
+        (
+            short_id(h.message_id),
+            local_time(h.created),
+            "you" if h.role == "user" else h.role,
+            plain,
+        )
         for h in finding.hits
-        for plain in [_plain(h.snippet)]
+        for plain in [_plain_excerpt(h.snippet)]
     ]
     if finding.prompt:
-        rows.append(("", "", "prompt", _plain(finding.prompt)))
+        rows.append(("", "", "prompt", _plain_excerpt(finding.prompt)))
     if rows:
         console.table(rows)
     if finding.messages > len(finding.hits):
         console.styled(f"and {finding.messages - len(finding.hits):,} more messages", DIM)
 
 
-def _objects(findings: Findings) -> Iterator[dict[str, Any]]:
+def _result_objects(findings: ConversationSearchResult) -> Iterator[dict[str, Any]]:
     """Everything that was found, the hits of a conversation next to each other."""
     for finding in findings.conversations:
         conversation = finding.conversation
         about = {"conversation_id": conversation.id, "title": conversation.title}
         for kind, text in (("title", finding.title), ("prompt", finding.prompt)):
             if text:
-                yield {"kind": kind, **about, "message_id": None, "snippet": _plain(text)}
+                yield {"kind": kind, **about, "message_id": None, "snippet": _plain_excerpt(text)}
         for hit in finding.hits:
-            found = {**hit.model_dump(mode="json"), "snippet": _plain(hit.snippet)}
+            found = {**hit.model_dump(mode="json"), "snippet": _plain_excerpt(hit.snippet)}
             yield {"kind": "message", **found}
 
 
-def _plain(text: str) -> str:
+def _plain_excerpt(text: str) -> str:
     return text.replace(MATCH_BEGIN, "").replace(MATCH_END, "")

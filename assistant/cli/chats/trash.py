@@ -1,10 +1,10 @@
-"""`assistant chats trash|restore|undo`: what was removed or changed, and back again."""
+"""`assistant chats trash|restore|undo|history`: trash and undo of conversations."""
 
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.chats.format import json_option, short, tell, when
+from assistant.cli.chats.format import json_option, local_time, print_changed, short_id
 from assistant.cli.program import Program
 from assistant.core.errors import NotFoundError
 from assistant.core.values.conversation import Conversation
@@ -30,7 +30,7 @@ def delete_message(program: Program, /, message_id: str, as_json: bool) -> None:
         program.console.json(item.model_dump(mode="json"))
     else:
         what = f"moved to the trash ({item.messages:,} messages):"
-        program.console.table([(short(item.id), what, item.excerpt)])
+        program.console.table([(short_id(item.id), what, item.excerpt)])
 
 
 @click.command()
@@ -48,7 +48,7 @@ def restore(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
             else:
                 assistant.store.restore(id)
             changed.append(assistant.store.conversation(conversation))
-    tell(program.console, "restored", changed, as_json)
+    print_changed(program.console, "restored", changed, as_json)
 
 
 @click.command()
@@ -62,7 +62,7 @@ def trash(program: Program, /, as_json: bool) -> None:
         program.console.json([item.model_dump(mode="json") for item in items])
     elif items:
         rows = [
-            (short(i.id), when(i.removed), f"{i.messages:,}", i.kind, i.title, i.excerpt)
+            (short_id(i.id), local_time(i.removed), f"{i.messages:,}", i.kind, i.title, i.excerpt)
             for i in items
         ]
         heading = ("id", "removed", "messages", "what", "title", "")
@@ -89,7 +89,9 @@ def undo(program: Program, /, number: int | None, conversation: str | None, as_j
     if as_json:
         program.console.json({**change.model_dump(mode="json"), "title": title})
     else:
-        program.console.table([(short(change.conversation_id), f"undone: {change.kind}:", title)])
+        program.console.table(
+            [(short_id(change.conversation_id), f"undone: {change.kind}:", title)]
+        )
 
 
 @click.command()
@@ -105,7 +107,14 @@ def history(program: Program, /, id: str | None, limit: int, as_json: bool) -> N
         program.console.json([change.model_dump(mode="json") for change in changes])
     elif changes:
         rows = [
-            (f"{c.number}", when(c.at), short(c.conversation_id), c.kind, c.before, c.title)
+            (
+                f"{c.number}",
+                local_time(c.at),
+                short_id(c.conversation_id),
+                c.kind,
+                c.before,
+                c.title,
+            )
             for c in changes
         ]
         heading = ("number", "changed", "id", "what", "before", "title")

@@ -1,4 +1,4 @@
-"""A running summary of the oldest turns, for conversations that want one in their place.
+"""Running summaries of the oldest turns, for conversations that want one in their place.
 
 Each step reads some turns and adds what they say as a paragraph: the beginning of the summary stays
 as it was, and with it the key/value cache, and a small model has not to tell again what it was
@@ -24,33 +24,33 @@ from assistant.core.ports.conversations import ConversationStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
 from assistant.core.values.context import OLDER, Turn
 from assistant.core.values.conversation import ChatMessage, Conversation, Message, Summary
-from assistant.core.values.prompts import Opening
+from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import Sampling
 
-AHEAD: Final = 8
+HEADROOM_DIVISOR: Final = 8
 """A summary is made when less than one in so many parts of the room is left."""
 
-SPARED: Final = 2
+KEPT_TURNS_DIVISOR: Final = 2
 """The turns after it may take one in so many parts of the room."""
 
-LARGEST: Final = 4
+MAX_SUMMARY_DIVISOR: Final = 4
 """A summary may take one in so many parts of the room before it is summarised itself."""
 
-STEP: Final = 384
+STEP_TOKENS: Final = 384
 """Tokens that are read for one paragraph: of more, a small model tells only the beginning."""
 
-LONGEST: Final = 4000
+MAX_MESSAGE_CHARS: Final = 4000
 """Characters of a message that a step reads; the middle of a longer one is left out."""
 
-SHORTEST: Final = 64
+MIN_MESSAGE_CHARS: Final = 64
 """Characters of a message that still tell something."""
 
-PARAGRAPH: Final = "\n\n"
+PARAGRAPH_BREAK: Final = "\n\n"
 
-NAMES: Final = {"user": "User", "assistant": "Assistant", "system": "System"}
+ROLE_NAMES: Final = {"user": "User", "assistant": "Assistant", "system": "System"}
 
 
-def advance(
+def advance_summary(
     store: ConversationStore,
     models: ModelCatalog,
     prompts: InternalPrompts,
@@ -58,8 +58,8 @@ def advance(
     conversation_id: str,
     stop: Event,
 ) -> bool:
-    """Take one step, if the conversation has outgrown the window or is about to: the window grows,
-    and where it cannot, a paragraph is written.
+    """Advance a summary one step, if its conversation has outgrown the window or is about to: the
+    window grows, and where it cannot, a paragraph is written.
 
     Args:
         usual: how answers are sampled; tells how much of the window they may take.
@@ -71,10 +71,10 @@ def advance(
     if conversation.overflow != "summarise":
         return False
     branch = store.branch(conversation.id)
-    turns = context_plan.turns_of(branch)
-    recap = context_plan.recap_of(branch)
+    turns = context_plan.group_turns(branch)
+    recap = context_plan.latest_recap(branch)
     model = models.open(conversation.model, conversation.adapters)
-    info = completion.loaded(model, stop)
+    info = completion.load_model(model, stop)
     if info is None:
         return False
     reserve = context_plan.reserve_for(
@@ -83,17 +83,17 @@ def advance(
     due = turns_due(conversation, branch, model, info.context_window, reserve)
     if not due:
         return False
-    if growth.result(growth.grown(model, info, info.context_window + 1, stop)):
+    if growth.return_value(growth.grow_window(model, info, info.context_window + 1, stop)):
         return True
     opening, taken = _step(branch, due, prompts, model, info.context_window)
-    room = (info.context_window - reserve) // LARGEST
+    room = (info.context_window - reserve) // MAX_SUMMARY_DIVISOR
     before = _shortened(recap.text, prompts, model, room, stop) if recap else ""
-    added = _written(opening, model, stop) if taken and before is not None else None
+    added = _write_paragraph(opening, model, stop) if taken and before is not None else None
     if not added or before is None:
         return False
     covers = {turn.place for turn in taken} | (recap.covers if recap else set())
     last = max((turn for turn in turns if turn.place in covers), key=lambda turn: turn.place)
-    text = f"{before}{PARAGRAPH}{added}" if before else added
+    text = f"{before}{PARAGRAPH_BREAK}{added}" if before else added
     summary = Summary(text=text, covers=tuple(sorted(covers)))
     store.set_summary(last.message_ids[-1], summary)
     return True
@@ -106,18 +106,18 @@ def turns_due(
     window: int,
     reserve: int,
 ) -> list[Turn]:
-    """The turns that a summary should tell and none does yet, oldest first."""
+    """Turns that should be summarised and are not yet, oldest first."""
     room = window - reserve
-    if not _left_out(conversation, branch, model, room - room // AHEAD):
+    if not _left_out(conversation, branch, model, room - room // HEADROOM_DIVISOR):
         return []
-    return _left_out(conversation, branch, model, room // SPARED)
+    return _left_out(conversation, branch, model, room // KEPT_TURNS_DIVISOR)
 
 
 def _left_out(
     conversation: Conversation, branch: Sequence[Message], model: ChatModel, room: int
 ) -> list[Turn]:
     """The turns that would be lost to the model in so much room."""
-    turns = context_plan.turns_of(branch)
+    turns = context_plan.group_turns(branch)
     with suppress(ContextOverflowError):
         plan = context_plan.plan(
             conversation.system_prompt,
@@ -127,7 +127,7 @@ def _left_out(
             room,
             0,
             conversation.examples,
-            context_plan.recap_of(branch),
+            context_plan.latest_recap(branch),
         )
         lost = {part.message_ids for part in plan.parts if part.reason == OLDER}
         return [turn for turn in turns if turn.message_ids in lost]
@@ -140,25 +140,27 @@ def _step(
     prompts: InternalPrompts,
     model: ChatModel,
     window: int,
-) -> tuple[Opening, Sequence[Turn]]:
+) -> tuple[ConversationStart, Sequence[Turn]]:
     """The prompt over as many of the turns as one step takes, and those turns."""
     told = {message.id: message for message in branch}
     sizes = accumulate(
-        sum(min(len(told[id].text), LONGEST) for id in turn.message_ids) for turn in due
+        sum(min(len(told[id].text), MAX_MESSAGE_CHARS) for id in turn.message_ids) for turn in due
     )
-    count = min(1 + sum(size < STEP * context_plan.CHARS_PER_TOKEN for size in sizes), len(due))
-    longest = LONGEST
+    count = min(
+        1 + sum(size < STEP_TOKENS * context_plan.CHARS_PER_TOKEN for size in sizes), len(due)
+    )
+    longest = MAX_MESSAGE_CHARS
     while True:
         taken = due[:count]
-        lines = [_told(told[id], longest) for turn in taken for id in turn.message_ids]
-        opening = _opening(prompts, lines)
+        lines = [_transcript_line(told[id], longest) for turn in taken for id in turn.message_ids]
+        opening = _summary_prompt(prompts, lines)
         limit = opening.sampling.max_tokens or context_plan.DEFAULT_RESERVE
-        tokens = model.measure(completion.messages_of(opening)).total
-        if tokens <= min(window - limit, STEP if count > 1 else window):
+        tokens = model.measure(completion.prompt_messages(opening)).total
+        if tokens <= min(window - limit, STEP_TOKENS if count > 1 else window):
             return opening, taken
         if count > 1:
             count -= 1
-        elif longest > SHORTEST:
+        elif longest > MIN_MESSAGE_CHARS:
             longest //= 2
         else:
             return opening, ()
@@ -171,27 +173,33 @@ def _shortened(
     interrupted."""
     if model.measure([ChatMessage(role="assistant", content=text)]).total <= room:
         return text
-    paragraphs = text.split(PARAGRAPH)
+    paragraphs = text.split(PARAGRAPH_BREAK)
     sizes = accumulate(len(paragraph) for paragraph in paragraphs)
-    count = max(sum(size < STEP * context_plan.CHARS_PER_TOKEN for size in sizes), 1)
-    told = _written(_opening(prompts, [text[:LONGEST] for text in paragraphs[:count]]), model, stop)
-    return told and PARAGRAPH.join([told, *paragraphs[count:]])
+    count = max(sum(size < STEP_TOKENS * context_plan.CHARS_PER_TOKEN for size in sizes), 1)
+    told = _write_paragraph(
+        _summary_prompt(prompts, [text[:MAX_MESSAGE_CHARS] for text in paragraphs[:count]]),
+        model,
+        stop,
+    )
+    return told and PARAGRAPH_BREAK.join([told, *paragraphs[count:]])
 
 
-def _opening(prompts: InternalPrompts, lines: Sequence[str]) -> Opening:
-    return completion.opened(prompts, "summary", {"turns": PARAGRAPH.join(lines)})
+def _summary_prompt(prompts: InternalPrompts, lines: Sequence[str]) -> ConversationStart:
+    return completion.open_internal_prompt(
+        prompts, "summary", {"turns": PARAGRAPH_BREAK.join(lines)}
+    )
 
 
-def _written(opening: Opening, model: ChatModel, stop: Event) -> str | None:
+def _write_paragraph(opening: ConversationStart, model: ChatModel, stop: Event) -> str | None:
     """One paragraph; None when it was interrupted."""
     sampling = opening.sampling.over(Sampling())
-    found = completion.written(model, completion.messages_of(opening), sampling, stop)
+    found = completion.complete(model, completion.prompt_messages(opening), sampling, stop)
     return None if found is None else " ".join(found.text.split())
 
 
-def _told(message: Message, longest: int) -> str:
+def _transcript_line(message: Message, longest: int) -> str:
     """A message as the summary is made of it: its own words, without passages."""
     text = message.asked
     if len(text) > longest:
         text = f"{text[: longest // 2]} … {text[-longest // 2 :]}"
-    return f"{NAMES[message.role]}: {text}"
+    return f"{ROLE_NAMES[message.role]}: {text}"

@@ -1,6 +1,6 @@
-"""A window that grows when what is to be read does not fit it.
+"""Context window growth: the window is enlarged when what is to be read does not fit.
 
-Turns are left out, or told in a summary, only where the window cannot grow any more.
+Turns are left out, or replaced by a summary, only where the window cannot grow any more.
 """
 
 from collections.abc import Callable, Generator
@@ -15,25 +15,27 @@ from assistant.core.values.events import Loaded, Loading, Queued
 from assistant.core.values.models import ModelInfo
 
 
-class Prepared(Protocol):
-    """What a model reads, and what was left out."""
+class PlannedPrompt(Protocol):
+    """A prompt that was planned: what the model reads, and what was left out."""
 
     @property
     def plan(self) -> ContextPlan: ...
 
 
-P = TypeVar("P", bound=Prepared)
+P = TypeVar("P", bound=PlannedPrompt)
 R = TypeVar("R")
 
 
-def fitting(
+def fit_window(
     model: ChatModel, info: ModelInfo, prepare: Callable[[int], P], stop: Event
 ) -> Generator[Queued | Loading, None, P]:
-    """What is read in the model's window, which grows when not everything fits; what is needed is
-    asked for at once.
+    """Prepare a prompt for the model's window, growing the window while not everything fits.
 
     Args:
         prepare: what is read in a window of so many tokens.
+
+    Returns:
+        What `prepare` made for the last window.
 
     Raises:
         ContextOverflowError: see `prepare`; the window cannot grow so far.
@@ -46,7 +48,7 @@ def fitting(
             needed = prepared.plan.needed
         except ContextOverflowError as error:
             failure, needed = error, info.context_window + error.excess + DEFAULT_RESERVE
-        larger = yield from grown(model, info, needed, stop)
+        larger = yield from grow_window(model, info, needed, stop)
         if larger is not None:
             info = larger
         elif prepared is not None:
@@ -55,10 +57,14 @@ def fitting(
             raise failure
 
 
-def grown(
+def grow_window(
     model: ChatModel, info: ModelInfo, needed: int, stop: Event
 ) -> Generator[Queued | Loading, None, ModelInfo | None]:
-    """Let the window grow towards so many tokens; None when it is as large as it can be."""
+    """Grow the window towards `needed` tokens.
+
+    Returns:
+        The model with its larger window; None when it cannot grow.
+    """
     if needed <= info.context_window or info.trained_context <= info.context_window:
         return None
     latest = info
@@ -70,8 +76,12 @@ def grown(
     return latest if latest.context_window > info.context_window else None
 
 
-def result(work: Generator[object, None, R]) -> R:
-    """What is there in the end, for who does not watch."""
+def return_value(work: Generator[object, None, R]) -> R:
+    """Run a generator to its end, its events ignored.
+
+    Returns:
+        Its return value.
+    """
     while True:
         try:
             next(work)

@@ -1,4 +1,4 @@
-"""What goes into the window: tokens per part, what is left out, and why.
+"""Context plan: which parts go into the window, how many tokens each takes, what is left out.
 
 The system prompt, the newest question and the answer's reserve always go in. When the rest does
 not fit, whole turns leave, oldest first; where there is a summary of older turns it takes their
@@ -20,19 +20,19 @@ from assistant.core.values.context import (
     NO_ROOM_FOR_PINNED,
     OLDER,
     SUMMARISED,
+    ContextPart,
     ContextPlan,
-    Part,
     PartKind,
     Recap,
     Turn,
 )
 from assistant.core.values.conversation import ChatMessage, Conversation, Message, Placing
-from assistant.core.values.models import Measure
+from assistant.core.values.models import TokenCounts
 
 BLOCK_CHARS = 4096
 """Some 1,000 tokens: what leaves at once when the window is full."""
 
-CHARS_PER_TOKEN_AT_MOST = 16
+MAX_CHARS_PER_TOKEN = 16
 """Ordinary text has more tokens than one in 16 characters; turns beyond that are not counted."""
 
 CHARS_PER_TOKEN = 4
@@ -41,10 +41,10 @@ CHARS_PER_TOKEN = 4
 DEFAULT_RESERVE = 1024
 """Tokens kept free for an answer without a limit of its own."""
 
-Counting = Callable[[Sequence[ChatMessage]], Measure]
+Counting = Callable[[Sequence[ChatMessage]], TokenCounts]
 
 
-def turns_of(history: Sequence[Message]) -> list[Turn]:
+def group_turns(history: Sequence[Message]) -> list[Turn]:
     """Group a branch into turns; a question whose answer is empty is no turn yet."""
     turns: list[Turn] = []
     question: tuple[int, Message] | None = None
@@ -65,8 +65,8 @@ def turns_of(history: Sequence[Message]) -> list[Turn]:
     return turns
 
 
-def recap_of(history: Sequence[Message]) -> Recap | None:
-    """The newest summary on a branch that speaks of no turn that is excluded."""
+def latest_recap(history: Sequence[Message]) -> Recap | None:
+    """Latest summary on a branch that covers no excluded turn."""
     excluded = {place for place, each in enumerate(history) if each.placing == "excluded"}
     for message in reversed(history):
         summary = message.summary
@@ -77,8 +77,8 @@ def recap_of(history: Sequence[Message]) -> Recap | None:
 
 
 def recap_for(conversation: Conversation, history: Sequence[Message]) -> Recap | None:
-    """The summary that a conversation wants in place of its older turns."""
-    return recap_of(history) if conversation.overflow == "summarise" else None
+    """Summary to use in place of a conversation's older turns; None where it wants none."""
+    return latest_recap(history) if conversation.overflow == "summarise" else None
 
 
 def as_sent(message: Message) -> ChatMessage:
@@ -87,7 +87,7 @@ def as_sent(message: Message) -> ChatMessage:
 
 
 def reserve_for(max_tokens: int | None, window: int) -> int:
-    """Tokens to keep free for the answer: what was asked for, at most a quarter of the window."""
+    """Tokens to reserve for the answer: what was asked for, at most a quarter of the window."""
     return min(max_tokens or DEFAULT_RESERVE, window // 4)
 
 
@@ -101,11 +101,11 @@ def plan(
     examples: Sequence[ChatMessage] = (),
     recap: Recap | None = None,
 ) -> ContextPlan:
-    """Choose what the model reads.
+    """Plan the window: choose what the model reads.
 
     Args:
         question: the newest user message; the unfinished answer after it, if it is gone on with.
-        measure: exact token counts, see `Measure`.
+        measure: exact token counts, see `TokenCounts`.
         window: tokens that prompt and answer may use together.
         reserve: tokens of it kept free for the answer.
         examples: questions and answers that stand between the system prompt and the turns.
@@ -160,7 +160,7 @@ class _Choice:
         self._recap_tokens = len(recap.text) // CHARS_PER_TOKEN if recap else 0
         self._examples_tokens = 0
         self._question_tokens = 0
-        self.measured = Measure(total=0, parts=(), overhead=0)
+        self.measured = TokenCounts(total=0, parts=(), overhead=0)
 
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
@@ -173,20 +173,20 @@ class _Choice:
         for index in range(len(self._turns) - 1, -1, -1):
             if self._turns[index].placing is None:
                 chars += self._turns[index].chars
-            if chars > room * CHARS_PER_TOKEN_AT_MOST:
+            if chars > room * MAX_CHARS_PER_TOKEN:
                 self._first = _next_block(self._turns, index + 1)
                 self._shows_recap = self._recap is not None
                 return
 
-    def count(self, measure: Counting) -> Measure:
+    def count(self, measure: Counting) -> TokenCounts:
         """Count what goes in."""
         self.measured = measured = measure(self.messages)
         shares = list(measured.parts)
         del shares[: len(self._system)]
-        self._examples_tokens = _take(shares, len(self._shown())) or self._examples_tokens
-        self._recap_tokens = _take(shares, len(self._told())) or self._recap_tokens
+        self._examples_tokens = _take_shares(shares, len(self._shown())) or self._examples_tokens
+        self._recap_tokens = _take_shares(shares, len(self._told())) or self._recap_tokens
         for index in self._kept():
-            self._tokens[index] = _take(shares, len(self._turns[index].messages))
+            self._tokens[index] = _take_shares(shares, len(self._turns[index].messages))
             self._uncounted.discard(index)
         self._question_tokens = sum(shares)
         return measured
@@ -220,9 +220,9 @@ class _Choice:
                 missing += int(turn.chars * density) if uncounted else self._tokens[index]
         return missing
 
-    def parts(self) -> Iterable[Part]:
+    def parts(self) -> Iterable[ContextPart]:
         if self._system:
-            yield Part(kind="system", tokens=self.measured.parts[0])
+            yield ContextPart(kind="system", tokens=self.measured.parts[0])
         if self._examples:
             reason = "" if self._shows_examples else NO_ROOM_BESIDE_QUESTION
             yield _part("examples", self._examples_tokens, reason)
@@ -233,7 +233,7 @@ class _Choice:
             reason = "" if index in kept else self._why_not(turn)
             part = _part("turn", self._tokens[index], reason, turn.message_ids)
             yield part.model_copy(update={"placing": turn.placing})
-        yield Part(kind="question", tokens=self._question_tokens)
+        yield ContextPart(kind="question", tokens=self._question_tokens)
 
     def _shown(self) -> Sequence[ChatMessage]:
         return self._examples if self._shows_examples else ()
@@ -275,16 +275,18 @@ class _Choice:
         return first
 
 
-def _take(shares: list[int], count: int) -> int:
+def _take_shares(shares: list[int], count: int) -> int:
     """The first `count` shares, which leave the list."""
     taken = sum(shares[:count])
     del shares[:count]
     return taken
 
 
-def _part(kind: PartKind, tokens: int, left_out: str, message_ids: tuple[str, ...] = ()) -> Part:
+def _part(
+    kind: PartKind, tokens: int, left_out: str, message_ids: tuple[str, ...] = ()
+) -> ContextPart:
     """A part that is left out when there is a reason for it."""
-    return Part(
+    return ContextPart(
         kind=kind,
         message_ids=message_ids,
         tokens=tokens,
@@ -302,7 +304,9 @@ def _next_block(turns: Sequence[Turn], first: int) -> int:
     return first
 
 
-def _overflow(measured: Measure, room: int, has_system: bool, chars: int) -> ContextOverflowError:
+def _overflow(
+    measured: TokenCounts, room: int, has_system: bool, chars: int
+) -> ContextOverflowError:
     what = "The question and the system prompt are" if has_system else "The question is"
     least = "" if measured.exact else "at least "
     return ContextOverflowError(

@@ -1,4 +1,4 @@
-"""Two ways a conversation went: where they part, and what each of them says from there."""
+"""Branches of a conversation: where they part, and what each of them says from there."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ from assistant.core.values.conversation import Message
 from assistant.core.values.transcript import Transcript
 
 
-class Parting(Value):
-    """Where a conversation goes several ways."""
+class BranchPoint(Value):
+    """Point where a conversation branches, with its branches."""
 
     above: tuple[Message, ...]
     """What all ways have in common, from the first message on."""
@@ -18,8 +18,12 @@ class Parting(Value):
     """Which of them is the active one."""
 
 
-def parting(transcript: Transcript, message_id: str) -> Parting | None:
-    """The versions of a message and what follows each of them; None when there is only one."""
+def branch_point(transcript: Transcript, message_id: str) -> BranchPoint | None:
+    """Versions of a message with what follows each of them.
+
+    Returns:
+        The branches; None when there is only one.
+    """
     entries = {entry.message.id: entry for entry in transcript.entries}
     if message_id not in entries:
         return None
@@ -28,15 +32,15 @@ def parting(transcript: Transcript, message_id: str) -> Parting | None:
     if len(siblings) < 2:
         return None
     active = [place for place, entry in enumerate(siblings) if entry.active]
-    return Parting(
+    return BranchPoint(
         above=_above(transcript, parent),
-        ways=tuple(below(transcript, entry.message) for entry in siblings),
+        ways=tuple(branch_below(transcript, entry.message) for entry in siblings),
         active=active[0] if active else 0,
     )
 
 
-def below(transcript: Transcript, message: Message) -> tuple[Message, ...]:
-    """The branch from this message on; where it parts, the way last used."""
+def branch_below(transcript: Transcript, message: Message) -> tuple[Message, ...]:
+    """Branch from a message on; at a fork of the tree, the child last used."""
     chosen = {
         entry.message.parent_id: entry.message for entry in transcript.entries if entry.active
     }
@@ -46,8 +50,8 @@ def below(transcript: Transcript, message: Message) -> tuple[Message, ...]:
     return tuple(branch)
 
 
-def of_fork(origin: Transcript, fork: Transcript, at: str) -> Parting:
-    """A fork and the conversation that it was forked from.
+def parting_of_fork(origin: Transcript, fork: Transcript, at: str) -> BranchPoint:
+    """A fork and its origin as two branches.
 
     Args:
         at: the last message that they have in common, as the origin calls it.
@@ -55,9 +59,9 @@ def of_fork(origin: Transcript, fork: Transcript, at: str) -> Parting:
     common = _above(origin, at)
     own = [entry.message for entry in fork.branch]
     last = common[-1] if common else None
-    return Parting(
+    return BranchPoint(
         above=common,
-        ways=(below(origin, last)[1:] if last else (), tuple(own[len(common) :])),
+        ways=(branch_below(origin, last)[1:] if last else (), tuple(own[len(common) :])),
         active=1,
     )
 
@@ -72,10 +76,10 @@ def _above(transcript: Transcript, id: str | None) -> tuple[Message, ...]:
     return tuple(reversed(path))
 
 
-def paired(
+def pair_messages(
     left: Sequence[Message], right: Sequence[Message]
 ) -> list[tuple[Message | None, Message | None]]:
-    """Two ways turn by turn: messages of the same role at the same place beside each other."""
+    """Align two branches turn by turn: messages of the same role beside each other."""
     pairs: list[tuple[Message | None, Message | None]] = []
     first, second = list(left), list(right)
     while first or second:

@@ -1,4 +1,4 @@
-"""What is typed to find something in the conversations, taken apart.
+"""Search query: what is typed to find something in the conversations, parsed.
 
     rent "per month" contr*     words, a phrase, the beginning of a word; all have to be there
     -flat -"per year"           must not be there
@@ -22,7 +22,7 @@ from assistant.core.values.conversation import Role
 
 Field = Literal["title", "prompts", "messages"]
 
-MOST_TERMS = 32
+MAX_TERMS = 32
 """Words and phrases of one query; nobody types more on purpose."""
 
 _FIELDS: dict[str, Field] = {
@@ -45,7 +45,7 @@ _ITEM = re.compile(
 _DATE = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", re.ASCII)
 
 
-class Term(Value):
+class SearchTerm(Value):
     """A word or a phrase."""
 
     text: str
@@ -57,10 +57,10 @@ class Term(Value):
 
 
 class SearchQuery(Value):
-    """A query. Its text form means the same again."""
+    """Parsed search query; its text form parses to the same query."""
 
-    terms: tuple[Term, ...] = ()
-    excluded: tuple[Term, ...] = ()
+    terms: tuple[SearchTerm, ...] = ()
+    excluded: tuple[SearchTerm, ...] = ()
     roles: tuple[Role, ...] = ()
     """Any of them; empty is everybody."""
     other_roles: tuple[Role, ...] = ()
@@ -106,12 +106,12 @@ class SearchQuery(Value):
         return " ".join(parts)
 
 
-class _Reading:
+class _QueryBuilder:
     """A query in the making."""
 
     def __init__(self) -> None:
-        self.terms: list[Term] = []
-        self.excluded: list[Term] = []
+        self.terms: list[SearchTerm] = []
+        self.excluded: list[SearchTerm] = []
         self.roles: dict[bool, list[Role]] = {True: [], False: []}
         self.fields: list[Field] = []
         self.places: dict[bool, list[str]] = {True: [], False: []}
@@ -131,24 +131,24 @@ class _Reading:
             if not problem:
                 return
             self.notes.append(f"{item[0].strip()}: {problem} It is searched as words.")
-            self._term(Term(text=f"{operator} {value}"), wanted)
+            self._term(SearchTerm(text=f"{operator} {value}"), wanted)
         elif item["word"] is None:
             text = value.strip()
             open_end = bool(item["star"]) or (not item["closed"] and value == value.rstrip())
-            self._term(Term(text=text, prefix=open_end), wanted)
+            self._term(SearchTerm(text=text, prefix=open_end), wanted)
         else:
             text = value.rstrip("*")
-            self._term(Term(text=text, prefix=text != value), wanted, is_word=True)
+            self._term(SearchTerm(text=text, prefix=text != value), wanted, is_word=True)
 
     def query(self) -> SearchQuery:
         if self.is_last_open:
-            self.terms[-1] = Term(text=self.terms[-1].text, prefix=True)
+            self.terms[-1] = SearchTerm(text=self.terms[-1].text, prefix=True)
         for terms in (self.terms, self.excluded):
-            if len(terms) > MOST_TERMS:
-                self.notes.append(f"Only the first {MOST_TERMS} words are searched.")
+            if len(terms) > MAX_TERMS:
+                self.notes.append(f"Only the first {MAX_TERMS} words are searched.")
         return SearchQuery(
-            terms=tuple(self.terms[:MOST_TERMS]),
-            excluded=tuple(self.excluded[:MOST_TERMS]),
+            terms=tuple(self.terms[:MAX_TERMS]),
+            excluded=tuple(self.excluded[:MAX_TERMS]),
             roles=tuple(dict.fromkeys(self.roles[True])),
             other_roles=tuple(dict.fromkeys(self.roles[False])),
             after=self.after,
@@ -161,7 +161,7 @@ class _Reading:
             notes=tuple(self.notes),
         )
 
-    def _term(self, term: Term, wanted: bool, is_word: bool = False) -> None:
+    def _term(self, term: SearchTerm, wanted: bool, is_word: bool = False) -> None:
         if not term.text:
             return
         if wanted:
@@ -202,8 +202,8 @@ class _Reading:
 
 
 def parse(text: str) -> SearchQuery:
-    """The query that `text` is; never fails."""
-    reading = _Reading()
+    """Parse a search query; never fails."""
+    reading = _QueryBuilder()
     for item in _items(text.replace("\0", " ")):
         reading.take(item)
     return reading.query()

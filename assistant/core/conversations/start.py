@@ -1,7 +1,4 @@
-"""How a conversation begins: under a prompt of the library, kept as it is then.
-
-What surrounds a conversation when it begins: the values of a prompt's built-in variables.
-"""
+"""Start of a conversation: under a prompt, with its built-in variables (date, os, clipboard)."""
 
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,13 +10,13 @@ from assistant.core.errors import ModelNotFoundError
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.ports.models import ModelCatalog
 from assistant.core.values.conversation import Conversation
-from assistant.core.values.prompts import Opening, Prompt
+from assistant.core.values.prompts import ConversationStart, Prompt
 from assistant.core.values.sampling import AdapterUse
 
 
-def begin(
+def begin_conversation(
     store: ConversationStore,
-    prompt: Prompt | Opening | None = None,
+    prompt: Prompt | ConversationStart | None = None,
     model: str | None = None,
     *,
     values: Mapping[str, str] | None = None,
@@ -39,7 +36,7 @@ def begin(
     Raises:
         MissingValuesError: the prompt has variables without a value.
     """
-    opening = opened(prompt, values)
+    opening = resolve_opening(prompt, values)
     if model is None and models is not None:
         model = hinted_model(opening, models)
     return store.create(
@@ -55,7 +52,10 @@ def begin(
 
 
 def take_up(
-    store: ConversationStore, conversation_id: str, opening: Opening, model: str | None = None
+    store: ConversationStore,
+    conversation_id: str,
+    opening: ConversationStart,
+    model: str | None = None,
 ) -> None:
     """Let an earlier conversation go on under another prompt; see `ConversationStore.take_up`.
 
@@ -64,22 +64,28 @@ def take_up(
     store.take_up(conversation_id, opening, model)
 
 
-def opened(prompt: Prompt | Opening | None, values: Mapping[str, str] | None = None) -> Opening:
-    """What a conversation under `prompt` begins with.
+def resolve_opening(
+    prompt: Prompt | ConversationStart | None, values: Mapping[str, str] | None = None
+) -> ConversationStart:
+    """Resolve a prompt to what a conversation begins with.
 
     Raises:
         MissingValuesError: the prompt has variables without a value.
     """
     match prompt:
         case None:
-            return Opening()
-        case Opening():
+            return ConversationStart()
+        case ConversationStart():
             return prompt
-    return prompt.resolve(Surroundings().values(prompt.names) if values is None else values)
+    return prompt.resolve(BuiltinVariables().values(prompt.names) if values is None else values)
 
 
-def hinted_model(opening: Opening, models: ModelCatalog) -> str | None:
-    """The model that the prompt asks for, where there is such a model."""
+def hinted_model(opening: ConversationStart, models: ModelCatalog) -> str | None:
+    """Model that the prompt asks for.
+
+    Returns:
+        Its name; None where it asks for none that is there.
+    """
     if opening.model is not None:
         with suppress(ModelNotFoundError):
             models.reference(opening.model)
@@ -90,8 +96,8 @@ def hinted_model(opening: Opening, models: ModelCatalog) -> str | None:
 Read = Callable[[], str | None]
 
 
-class Surroundings:
-    """Looks up only what a prompt asks for; what is not to be had is missing."""
+class BuiltinVariables:
+    """Built-in variables, looked up when a prompt asks for them; the unavailable are missing."""
 
     def __init__(
         self,
@@ -109,7 +115,7 @@ class Surroundings:
     def values(
         self, names: Iterable[str], given: Mapping[str, str] | None = None
     ) -> dict[str, str]:
-        """The values of these variables as they are now; those given go before.
+        """Current values of these variables; `given` ones take precedence.
 
         Args:
             names: see `Prompt.names`.
@@ -125,7 +131,7 @@ class Surroundings:
 
 
 def operating_system() -> str:
-    """Such as `Debian GNU/Linux 12 (bookworm)` or `macOS 15.1`."""
+    """Name of the operating system, such as `Debian GNU/Linux 12 (bookworm)` or `macOS 15.1`."""
     try:
         return platform.freedesktop_os_release()["PRETTY_NAME"]
     except (OSError, KeyError):
@@ -135,6 +141,7 @@ def operating_system() -> str:
 
 
 def working_folder() -> str | None:
+    """Path of the working folder; None when it is gone."""
     try:
         return str(Path.cwd())
     except OSError:

@@ -1,1 +1,7 @@
-"""."""
+"""The user's files in a turn.
+
+mentions    `#collection` and `@file` in a question
+retrieval   passages for a question, quoted in the prompt
+citations   which passage bears out which sentence of the answer
+references  the sources of an answer, and whether they have changed
+"""

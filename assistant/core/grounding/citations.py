@@ -1,4 +1,4 @@
-"""Which passage bears out which sentence of an answer, checked without a model.
+"""Citations: which passage bears out which sentence of an answer, checked without a model.
 
 What a small model writes after a statement is not to be trusted, and often it writes nothing. So
 every sentence is held against every passage: it has to share the passage's words, the rare ones
@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from assistant.core.values.conversation import Citation, Strength
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import Saying, Support
+from assistant.core.values.library import NearestSentence, Support
 
 SUPPORTED = (0.7, 0.6)
 """Word overlap and cosine from which on a sentence is borne out; see `benchmarks.citations`."""
@@ -20,7 +20,7 @@ SUPPORTED = (0.7, 0.6)
 WEAK = (0.6, 0.5)
 """The same, in part."""
 
-FEWEST_WORDS = 3
+MIN_WORDS = 3
 """Words of a sentence that can be found word for word by more than chance."""
 
 _BORDER = re.compile(
@@ -41,7 +41,7 @@ _NUMBERED = re.compile(r"[\s>*+#-]*\d{1,3}\.")
 _LAID_OUT = re.compile(r"(?:[>*+#\s-]|\d{1,3}[.)]\s)*(?:\*\*|__)?")
 _CODE = re.compile(r"^(?P<fence>```|~~~).*?(?:^(?P=fence)|\Z)", re.DOTALL | re.MULTILINE)
 _MARK = re.compile(r"(?P<code>`[^`\n]+`)|\s*\[(?P<number>\d{1,3})\]")
-_SPOKEN = re.compile(r"\w+", re.UNICODE)
+_WORD = re.compile(r"\w+", re.UNICODE)
 
 Measure = Callable[[Sequence[str], Sequence[str]], tuple[tuple[Support, ...], ...]]
 """`Library.support`: signs of support for sentences (rows) by texts (columns)."""
@@ -57,7 +57,7 @@ class Sentence(NamedTuple):
 
 
 def sentences_of(answer: str) -> list[Sentence]:
-    """The sentences that state something, each with the `[n]` that follow it.
+    """Sentences that state something, each with the `[n]` that follow it.
 
     Questions, what only leads to a list, and code state nothing. Points of abbreviations, initials
     and numbered lists end no sentence.
@@ -66,13 +66,15 @@ def sentences_of(answer: str) -> list[Sentence]:
     for first, last in _prose(answer):
         for start, end in _cut(answer, first, last):
             text = _LAID_OUT.sub("", _unmarked(answer[start:end]), count=1).strip()
-            if _SPOKEN.search(text) and not text.endswith(("?", ":")):
+            if _WORD.search(text) and not text.endswith(("?", ":")):
                 found.append(Sentence(start, end, text))
     return found
 
 
-def check(answer: str, passages: Sequence[Passage], measure: Measure) -> tuple[Citation, ...]:
-    """The citations of an answer, in its order: for each sentence the passage that fits best."""
+def check_citations(
+    answer: str, passages: Sequence[Passage], measure: Measure
+) -> tuple[Citation, ...]:
+    """Citations of an answer, in its order: for each sentence the passage that fits best."""
     sentences = sentences_of(answer)
     if not sentences or not passages:
         return ()
@@ -89,57 +91,62 @@ def check(answer: str, passages: Sequence[Passage], measure: Measure) -> tuple[C
 
 
 def is_borne_out(citations: Sequence[Citation]) -> bool:
-    """Whether the passages clearly say at least one sentence of an answer."""
+    """Whether the passages clearly support at least one sentence of an answer."""
     return any(citation.strength != "weak" for citation in citations)
 
 
-def nearest(question: str, passages: Sequence[Passage], measure: Measure) -> Saying | None:
-    """The sentence of the passages that is nearest to a question; None without any sentence.
+def nearest_sentence(
+    question: str, passages: Sequence[Passage], measure: Measure
+) -> NearestSentence | None:
+    """Sentence of the passages that is nearest to a question.
 
     It is what the user can hold on to when no sentence of the answer is borne out.
+
+    Returns:
+        The sentence and its passage; None without any sentence.
     """
     rows = measure([question], [passage.text for passage in passages])
     found = [
         (support.overlap + support.cosine, -number, text)
         for row in rows
         for number, (passage, support) in enumerate(zip(passages, row, strict=True), 1)
-        if (text := _said(passage.text, support))
+        if (text := _quoted_sentence(passage.text, support))
     ]
     if not found:
         return None
     _, negative, text = max(found)
-    return Saying(number=-negative, text=text)
+    return NearestSentence(number=-negative, text=text)
 
 
-def _said(text: str, support: Support) -> str:
+def _quoted_sentence(text: str, support: Support) -> str:
     """The sentence; a heading says nothing without the one that follows it."""
     said = text[support.start : support.end].strip()
-    if len(_SPOKEN.findall(said)) >= FEWEST_WORDS:
+    if len(_WORD.findall(said)) >= MIN_WORDS:
         return said
     following = (each.end for each in sentences_of(text) if each.start >= support.end)
     return text[support.start : next(following, support.end)].strip()
 
 
 def annotate(answer: str, citations: Sequence[Citation]) -> str:
-    """The answer with a mark behind every sentence that has a citation, and no other marks.
+    """Answer with a mark behind every sentence that has a citation, and no other marks.
 
     An answer without citations is left as it is: it may speak of `list[0]`.
     """
     return annotated(answer, citations).text
 
 
-class Annotated(NamedTuple):
-    """An answer with its marks."""
+class CitedAnswer(NamedTuple):
+    """An answer with its citation marks."""
 
     text: str
     citations: tuple[Citation, ...]
     """With offsets that hold in `text`."""
 
 
-def annotated(answer: str, citations: Sequence[Citation]) -> Annotated:
-    """See `annotate`."""
+def annotated(answer: str, citations: Sequence[Citation]) -> CitedAnswer:
+    """Answer with its marks, and its citations moved accordingly; see `annotate`."""
     if not citations:
-        return Annotated(answer, ())
+        return CitedAnswer(answer, ())
     text, at, moved = "", 0, []
     for citation in sorted(citations, key=lambda citation: citation.end):
         text += _outside_code(answer[at : citation.start])
@@ -148,11 +155,11 @@ def annotated(answer: str, citations: Sequence[Citation]) -> Annotated:
         text += f" [{citation.number}]"
         moved.append(citation.model_copy(update={"start": start, "end": len(text)}))
         at = citation.end
-    return Annotated(text + _outside_code(answer[at:]), tuple(moved))
+    return CitedAnswer(text + _outside_code(answer[at:]), tuple(moved))
 
 
-class Verdict(NamedTuple):
-    """What the check says of one sentence."""
+class SentenceCheck(NamedTuple):
+    """Verdict of the check on one sentence."""
 
     sentence: Sentence
     strength: Strength | Literal["unsupported"]
@@ -160,16 +167,16 @@ class Verdict(NamedTuple):
     """Of the passage that bears it out."""
 
 
-def verdicts(answer: Annotated) -> list[Verdict]:
-    """What holds of every sentence of an answer for which passages were read."""
+def sentence_checks(answer: CitedAnswer) -> list[SentenceCheck]:
+    """Verdicts on every sentence of an answer for which passages were read."""
     by_end = {citation.end: citation for citation in answer.citations}
     found = []
     for sentence in sentences_of(answer.text):
         citation = by_end.get(sentence.end)
         found.append(
-            Verdict(sentence, citation.strength, citation.number)
+            SentenceCheck(sentence, citation.strength, citation.number)
             if citation
-            else Verdict(sentence, "unsupported", None)
+            else SentenceCheck(sentence, "unsupported", None)
         )
     return found
 
@@ -241,7 +248,7 @@ def _strength(sentence: str, text: str, support: Support) -> Strength | None:
     words = _words(sentence)
     # A part of a sentence that only says the question again bears out nothing.
     tells = support.overlap > 0 or _words(text[support.start : support.end]) in words
-    if tells and len(words.split()) >= FEWEST_WORDS and words in _words(text):
+    if tells and len(words.split()) >= MIN_WORDS and words in _words(text):
         return "verbatim"
     if support.overlap >= SUPPORTED[0] and support.cosine >= SUPPORTED[1]:
         return "supported"
@@ -251,7 +258,7 @@ def _strength(sentence: str, text: str, support: Support) -> Strength | None:
 
 
 def _words(text: str) -> str:
-    return " ".join(_SPOKEN.findall(text.casefold()))
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _citation(

@@ -1,4 +1,4 @@
-"""What a question names: `#collection` limits it to these files, `@file` goes with it whole."""
+"""Mentions in a question: `#collection` limits it to these files, `@file` goes with it whole."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -28,19 +28,19 @@ class FileMention(Value):
 
 
 def may_name_collections(text: str) -> bool:
-    """Whether it is worth asking which collections there are."""
+    """Whether a text may mention a collection, so that it is worth asking which there are."""
     return _MENTION.search(text) is not None
 
 
 def collections_in(text: str, known: Sequence[str]) -> tuple[str, ...]:
-    """The known collections that a question names, as they are called; case does not matter."""
+    """Collections that a question mentions, under their own spelling; case does not matter."""
     by_key = {name.casefold(): name for name in known}
     found = [by_key.get(_name(match).casefold()) for match in _MENTION.finditer(text)]
     return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
-def without(text: str, collections: Sequence[str]) -> str:
-    """The question itself: without the names of these collections."""
+def without_collections(text: str, collections: Sequence[str]) -> str:
+    """Question without its mentions of these collections."""
     keys = {name.casefold() for name in collections}
 
     def keep(match: re.Match[str]) -> str:
@@ -50,8 +50,8 @@ def without(text: str, collections: Sequence[str]) -> str:
     return text if kept == text else re.sub(r"[ \t]{2,}", " ", kept).strip()
 
 
-def spell(collection: str) -> str:
-    """How a collection is named in a question."""
+def spell_collection(collection: str) -> str:
+    """Mention of a collection, as it is typed in a question."""
     mention = f"#{collection}"
     match = _MENTION.fullmatch(mention)
     return mention if match else f'#"{collection}"'
@@ -62,16 +62,16 @@ def _name(match: re.Match[str]) -> str:
 
 
 def files_in(text: str, exists: Callable[[str], bool]) -> tuple[FileMention, ...]:
-    """The paths that a question names, of those that exist; any other `@word` is a word.
+    """Files that a question mentions, of those that exist; any other `@word` is a word.
 
     A path with spaces stands in quotes, where a backslash escapes quotes, backslashes and, as
-    `\\u202e`, what cannot be shown. What follows a path without quotes may be punctuation.
+    `\u202e`, what cannot be shown. What follows a path without quotes may be punctuation.
     """
     return tuple(_files_in(text, exists))
 
 
 def spell_file(path: str) -> str:
-    """How a path is named in a question; survives the sanitiser whatever it holds."""
+    """Mention of a file, as typed in a question; survives the sanitiser whatever the path holds."""
     word = f"@{path}"
     bare = _FILE.fullmatch(word)
     if bare and path[-1] not in _PUNCTUATION and printable(word) == word and path not in _NO_FILES:
@@ -82,13 +82,13 @@ def spell_file(path: str) -> str:
     return f'@"{quoted}"'
 
 
-def unescaped(quoted: str) -> str:
-    """What stands in the quotes of a mention."""
+def unescape_path(quoted: str) -> str:
+    """Path in the quotes of a mention."""
     return _ESCAPE.sub(_unescaped, quoted)
 
 
-def with_names(text: str, paths: Sequence[str]) -> str:
-    """A question in which these files are called by their names, for whoever reads them."""
+def with_file_names(text: str, paths: Sequence[str]) -> str:
+    """Question with these files' paths replaced by their names, as the model reads it."""
     names = {PurePath(path).name for path in paths}
     for mention in reversed(files_in(text, lambda path: PurePath(path).name in names)):
         name = one_line(PurePath(mention.path).name)
@@ -108,7 +108,7 @@ def _files_in(text: str, exists: Callable[[str], bool]) -> Iterator[FileMention]
 def _paths(match: re.Match[str]) -> Iterator[str]:
     """What a mention may mean, the longest first."""
     if match[2] is None:
-        yield unescaped(match[1])
+        yield unescape_path(match[1])
         return
     word = match[2]
     yield word

@@ -1,8 +1,7 @@
-"""The sources of an answer as they are told to the user: what was used, how, and what was not.
+"""References: an answer's sources as the user sees them, and whether their files have changed.
 
-Whether a source is still what it was when an answer was written from it.
-
-The file itself is asked, not the library: that needs no worker, and is true at once.
+Whether a source has changed is asked of the file itself, not the library: that needs no worker, and
+is true at once.
 """
 
 import hashlib
@@ -12,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from threading import Event
 from typing import Final
 
-from assistant.core.grounding.retrieval import FAR_BELOW
+from assistant.core.grounding.retrieval import MIN_RELATIVE_SCORE
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Citation, Place, Strength
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import Retrieval, Unfit, Unused
+from assistant.core.values.library import Retrieval, Unfit, UnusedPassage
 
-ORDER: Final[dict[Strength, int]] = {"weak": 1, "supported": 2, "verbatim": 3}
+STRENGTH_ORDER: Final[dict[Strength, int]] = {"weak": 1, "supported": 2, "verbatim": 3}
 """How much each strength says, the most for what is said word for word."""
 
 
@@ -31,7 +30,7 @@ class Quote(Value):
 
 
 class Reference(Value):
-    """A passage, and what it has to do with an answer."""
+    """Passage with its role in an answer: its number, strength and quotes."""
 
     number: int | None
     """The `[n]` of the answer; None for a passage that was found and not used."""
@@ -54,12 +53,14 @@ class Reference(Value):
 
     @property
     def quote(self) -> Quote:
-        """What to look at first: the first words that are cited, else the whole passage."""
+        """Quote to show first: the first words that are cited, else the whole passage."""
         return self.quotes[0] if self.quotes else Quote(start=self.start, text=self.text)
 
 
-def used(retrieval: Retrieval | None, citations: Sequence[Citation]) -> tuple[Reference, ...]:
-    """The passages that the model read, numbered as in the answer.
+def used_references(
+    retrieval: Retrieval | None, citations: Sequence[Citation]
+) -> tuple[Reference, ...]:
+    """References that the model read, numbered as in the answer.
 
     An answer whose retrieval is not known has only those that it cites.
     """
@@ -71,14 +72,14 @@ def used(retrieval: Retrieval | None, citations: Sequence[Citation]) -> tuple[Re
     )
 
 
-def passed_over(retrieval: Retrieval | None) -> tuple[Reference, ...]:
-    """The passages that were found and that the model did not read, the best ones first."""
+def unused_references(retrieval: Retrieval | None) -> tuple[Reference, ...]:
+    """References that were found and not read, best first."""
     if retrieval is None:
         return ()
     taken = {passage.id for passage in retrieval.used}
     best = max((passage.score for passage in retrieval.result.passages), default=0.0)
     left = [
-        Unused(passage=passage, reason=_reason(retrieval, passage, best))
+        UnusedPassage(passage=passage, reason=_reason(retrieval, passage, best))
         for passage in retrieval.result.passages
         if passage.id not in taken
     ]
@@ -90,7 +91,7 @@ def passed_over(retrieval: Retrieval | None) -> tuple[Reference, ...]:
 
 def _reason(retrieval: Retrieval, passage: Passage, best: float) -> Unfit:
     """See `grounding.fit`: what is not far below the best had no room."""
-    too_far = not retrieval.result.sufficient or passage.score < best * FAR_BELOW
+    too_far = not retrieval.result.sufficient or passage.score < best * MIN_RELATIVE_SCORE
     return "score" if too_far else "budget"
 
 
@@ -132,7 +133,7 @@ def _cited(number: int, citations: Sequence[Citation]) -> Reference:
 
 def _best(citations: Sequence[Citation]) -> Strength | None:
     strengths = [citation.strength for citation in citations]
-    return max(strengths, key=lambda strength: ORDER[strength], default=None)
+    return max(strengths, key=lambda strength: STRENGTH_ORDER[strength], default=None)
 
 
 def _quotes(citations: Sequence[Citation]) -> tuple[Quote, ...]:
@@ -142,20 +143,23 @@ def _quotes(citations: Sequence[Citation]) -> tuple[Quote, ...]:
 
 CHANGED: Final = "changed since"
 GONE: Final = "no longer there"
-_AT_ONCE: Final = 2**20
+_READ_BYTES: Final = 2**20
 
 
 class Freshness:
-    """Remembers what it has read; a file that has not been touched costs a stat."""
+    """Checks whether files have changed; an untouched file costs no more than a stat."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[int, int], str]] = {}
 
     def look(self, sources: Iterable[tuple[str, str]], stop: Event) -> dict[str, str]:
-        """What became of files, by path; nothing for those that are what they were.
+        """Check sources against the hashes that they had when they were read.
 
         Args:
             sources: paths, and the SHA-256 of each when it was read.
+
+        Returns:
+            `CHANGED` or `GONE` by path, for those that are not what they were.
         """
         found = {}
         for path, content_hash in sources:
@@ -191,7 +195,7 @@ def _hash(path: str, stop: Event) -> str:
         # A name may have come to mean something that blocks whoever opens it.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(handle, "rb") as stream:  # noqa: PTH123
-            while not stop.is_set() and (piece := stream.read(_AT_ONCE)):
+            while not stop.is_set() and (piece := stream.read(_READ_BYTES)):
                 sha256.update(piece)
     except OSError:
         return ""

@@ -1,12 +1,11 @@
-"""What the user's files say to a question: found, judged, and cut to what fits the prompt.
+"""Retrieval for a turn: passages found, judged, cut to the room there is, quoted in the prompt.
 
-Passages in the prompt: numbered, quoted, with title and place, before the question.
-
-They stand in the user's message and the question stands last, so that everything before that
-message stays as it was sent and its key/value cache stays valid. What a document says is data:
-every line of it is marked as quotation, so that it can neither end its quotation nor pass for the
-user. The instruction is short because small models lose the question behind a long one; citations
-are not asked for, they are checked (`core.citations`).
+Passages are numbered and quoted with their title and place. They stand in the user's message and
+the question stands last, so that everything before that message stays as it was sent and its
+key/value cache stays valid. What a document says is data: every line of it is marked as quotation,
+so that it can neither end its quotation nor pass for the user. The instruction is short because
+small models lose the question behind a long one; citations are not asked for, they are checked
+(`core.citations`).
 
 The wording is that of the internal prompt `sources`, which a user may override.
 """
@@ -27,9 +26,9 @@ from assistant.core.values.conversation import ChatMessage, Message, Place
 from assistant.core.values.documents import Document, Passage
 from assistant.core.values.events import Searching
 from assistant.core.values.library import FileText, SearchResult
-from assistant.core.values.prompts import fill
+from assistant.core.values.prompts import fill_placeholders
 
-MARK = "> "
+QUOTE_PREFIX = "> "
 """Before every line of a quotation."""
 
 INSTRUCTION = "Using only the quotations above, answer this question: "
@@ -38,8 +37,8 @@ TEMPLATE = f"{{{{passages}}}}\n\n{INSTRUCTION}{{{{question}}}}"
 """The text of the shipped prompt."""
 
 
-def compose(question: str, passages: Sequence[Passage], template: str = TEMPLATE) -> str:
-    """The user's message as the model reads it; the bare question without passages.
+def compose_question(question: str, passages: Sequence[Passage], template: str = TEMPLATE) -> str:
+    """User message with its quoted passages, as the model reads it; the bare question without any.
 
     Args:
         template: holds `{{passages}}` and `{{question}}`.
@@ -47,37 +46,37 @@ def compose(question: str, passages: Sequence[Passage], template: str = TEMPLATE
     if not passages:
         return question
     quoted = [_quote(number, passage) for number, passage in enumerate(passages, 1)]
-    return fill(template, {"passages": "\n\n".join(quoted), "question": question})
+    return fill_placeholders(template, {"passages": "\n\n".join(quoted), "question": question})
 
 
 def _quote(number: int, passage: Passage) -> str:
     place = one_line(str(passage.place), 120)
     head = f"[{number}] {one_line(passage.title, 120)}{f', {place}' if place else ''}"
     lines = printable(passage.text).split("\n")
-    return "\n".join([head, *(MARK + line for line in lines)])
+    return "\n".join([head, *(QUOTE_PREFIX + line for line in lines)])
 
 
-MOST = 4
+MAX_PASSAGES = 4
 """Passages in a prompt. A small model is confused by more, and each has to be read."""
 
-FAR_BELOW = 0.4
+MIN_RELATIVE_SCORE = 0.4
 """Of the best passage's score: what scores less than that only distracts from it."""
 
-SHARE = 0.5
+MAX_ROOM_SHARE = 0.5
 """Of the room for the prompt that passages may take."""
 
-NEAR = 0.05
+NEAR_MISS_EVIDENCE = 0.05
 """Evidence from which on the best passage may have something to do with the question."""
 
-PATIENCE = 10.0
+INDEXING_TIMEOUT = 10.0
 """Seconds for which a question waits for files that are being read for the first time."""
 
-LOOK = 0.3
+POLL_SECONDS = 0.3
 """Seconds between two looks at how far they are."""
 
 
-class Sources(Value):
-    """Where a question is looked for in the user's files."""
+class RetrievalScope(Value):
+    """Where in the user's files a question is searched."""
 
     collections: tuple[str, ...] | None = None
     """None is everywhere, empty is nowhere."""
@@ -85,15 +84,15 @@ class Sources(Value):
     """Whether to say so, instead of answering without them, when the files do not speak to it."""
 
 
-NOWHERE = Sources(collections=())
+NOWHERE = RetrievalScope(collections=())
 """The user's files are left alone."""
 
 
-def usual_sources(
+def default_scope(
     library: Library, collections: tuple[str, ...] | None, question: str, *, fall_back: bool
-) -> Sources:
-    """Where a question is looked for when nobody says so: in the collections it names itself, else
-    in those of its conversation. Whoever chose collections wants an answer from them or none.
+) -> RetrievalScope:
+    """Default sources of a question: the collections it names, else those of its conversation.
+    Whoever chose collections wants an answer from them or none.
 
     Args:
         collections: those of the conversation; see there.
@@ -101,48 +100,48 @@ def usual_sources(
     """
     if library.is_empty():
         return NOWHERE
-    named = names_in(library, question)
+    named = named_collections(library, question)
     chosen = named or collections
-    return Sources(collections=chosen, only=bool(chosen) and not fall_back)
+    return RetrievalScope(collections=chosen, only=bool(chosen) and not fall_back)
 
 
-def names_in(library: Library, question: str) -> tuple[str, ...]:
-    """The collections that a question names."""
+def named_collections(library: Library, question: str) -> tuple[str, ...]:
+    """Collections that a question names."""
     if not mentions.may_name_collections(question) or library.is_empty():
         return ()
     return mentions.collections_in(question, [each.name for each in library.collections()])
 
 
 def search(
-    library: Library, question: str, history: Sequence[Message], where: Sources, stop: Event
+    library: Library, question: str, history: Sequence[Message], where: RetrievalScope, stop: Event
 ) -> SearchResult:
-    """The passages for a question.
+    """Search the passages for a question.
 
     "And how much does it cost?" says little on its own: when it finds nothing, it is searched
     again together with the question before it.
     """
-    found = library.search(question, where.collections, MOST, stop)
+    found = library.search(question, where.collections, MAX_PASSAGES, stop)
     before = next((m.text for m in reversed(history) if m.role == "user"), None)
     if found.sufficient or before is None or stop.is_set():
         return found
-    together = library.search(f"{before}\n{question}", where.collections, MOST, stop)
+    together = library.search(f"{before}\n{question}", where.collections, MAX_PASSAGES, stop)
     return together if together.sufficient else found
 
 
 def search_when_read(
-    library: Library, question: str, history: Sequence[Message], where: Sources, stop: Event
+    library: Library, question: str, history: Sequence[Message], where: RetrievalScope, stop: Event
 ) -> Generator[Searching, None, SearchResult]:
-    """The passages for a question, also when it comes before its files are read.
+    """Search the passages for a question, waiting for files that are still being indexed.
 
     Whoever drops a folder and asks means that folder: the question waits for it while nothing in
     it has been read, to the end of the job when that is near, else until something is found.
     """
     yield Searching()
     found = search(library, question, history, where, stop)
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + INDEXING_TIMEOUT
     while not (found.searched or stop.is_set()) and _is_being_read(library, where):
         yield Searching(unread=True)
-        stop.wait(LOOK)
+        stop.wait(POLL_SECONDS)
         if monotonic() > deadline:
             found = search(library, question, history, where, stop)
     if found.searched or stop.is_set():
@@ -150,7 +149,7 @@ def search_when_read(
     return search(library, question, history, where, stop)
 
 
-def _is_being_read(library: Library, where: Sources) -> bool:
+def _is_being_read(library: Library, where: RetrievalScope) -> bool:
     status = library.status()
     if status.job is None or status.paused:
         return False
@@ -161,33 +160,38 @@ def _is_being_read(library: Library, where: Sources) -> bool:
     )
 
 
-def unread(library: Library, where: Sources) -> int:
-    """Files, of those that a question is about, which are still to be read."""
+def count_unread(library: Library, where: RetrievalScope) -> int:
+    """Number of files of these sources that are not indexed yet."""
     if where.collections is None:
         return library.status().waiting
     return sum(len(library.files(name, "waiting")) for name in where.collections)
 
 
-def fit(
+def fit_passages(
     question: str,
     passages: Sequence[Passage],
     model: ChatModel,
     room: int,
     template: str = TEMPLATE,
 ) -> tuple[Passage, ...]:
-    """The best passages, as many as fit beside the rest of a prompt of `room` tokens."""
+    """Best passages, as many as fit beside the rest of a prompt of `room` tokens."""
     best = max((passage.score for passage in passages), default=0.0)
-    near = [passage for passage in passages if passage.score >= best * FAR_BELOW][:MOST]
+    near = [passage for passage in passages if passage.score >= best * MIN_RELATIVE_SCORE][
+        :MAX_PASSAGES
+    ]
     while near:
-        content = compose(question, near, template)
-        if model.measure([ChatMessage(role="user", content=content)]).total <= room * SHARE:
+        content = compose_question(question, near, template)
+        if (
+            model.measure([ChatMessage(role="user", content=content)]).total
+            <= room * MAX_ROOM_SHARE
+        ):
             break
         near.pop()
     return tuple(near)
 
 
-def whole(files: Sequence[FileText]) -> SearchResult:
-    """Attached files as what was found: each is one passage, and all of them are wanted."""
+def as_search_result(files: Sequence[FileText]) -> SearchResult:
+    """Attached files as a search result: each is one passage, and all of them are wanted."""
     return SearchResult(
         passages=tuple(_as_passage(file) for file in files),
         evidence=1.0,
@@ -196,19 +200,19 @@ def whole(files: Sequence[FileText]) -> SearchResult:
     )
 
 
-def fit_whole(
+def fit_whole_files(
     question: str,
     passages: Sequence[Passage],
     model: ChatModel,
     room: int,
     template: str = TEMPLATE,
 ) -> tuple[Passage, ...]:
-    """All of the passages.
+    """All passages of attached files, if they fit in `room` tokens.
 
     Raises:
         ContextOverflowError: they do not fit the window with the question.
     """
-    content = compose(question, passages, template)
+    content = compose_question(question, passages, template)
     measured = model.measure([ChatMessage(role="user", content=content)])
     total = measured.total
     if total > room:
@@ -222,7 +226,7 @@ def fit_whole(
     return tuple(passages)
 
 
-def _named(passage: Passage) -> str:
+def _passage_label(passage: Passage) -> str:
     """A passage in a sentence: its file and, as far as that is known, its place."""
     name = PurePath(passage.path).name or passage.path
     return ", ".join(filter(None, (name, str(passage.place))))
@@ -252,8 +256,8 @@ def _place_of(document: Document) -> Place:
     return Place(line_start=1, line_end=document.text.count("\n") + 1)
 
 
-def silence(result: SearchResult, where: Sources, unread: int = 0) -> str:
-    """What is said instead of an answer when the files do not speak to the question.
+def nothing_found_text(result: SearchResult, where: RetrievalScope, unread: int = 0) -> str:
+    """Answer without a model, where the files hold nothing about a question.
 
     Args:
         unread: files that are still to be read.
@@ -263,8 +267,8 @@ def silence(result: SearchResult, where: Sources, unread: int = 0) -> str:
         return f"Nothing in {place} has been read yet. Ask again when it has."
     count = f"{result.searched:,} passage{'' if result.searched == 1 else 's'}"
     found_nothing = f"I found nothing about this in {place} ({count} searched)."
-    if result.passages and result.evidence >= NEAR:
-        found_nothing += f" The nearest is {_named(result.passages[0])}."
+    if result.passages and result.evidence >= NEAR_MISS_EVIDENCE:
+        found_nothing += f" The nearest is {_passage_label(result.passages[0])}."
     if not unread:
         return found_nothing
     files = "1 file is" if unread == 1 else f"{unread:,} files are"

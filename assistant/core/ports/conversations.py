@@ -1,10 +1,10 @@
-"""Conversations, kept."""
+"""ConversationStore: where the user's conversations are kept, as a port."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from assistant.core.values.changes import Change, Findings, Label, Removed
+from assistant.core.values.changes import Change, ConversationSearchResult, Label, TrashEntry
 from assistant.core.values.conversation import (
     ChatMessage,
     Citation,
@@ -25,7 +25,7 @@ from assistant.core.values.conversation import (
     Usage,
 )
 from assistant.core.values.library import Retrieval
-from assistant.core.values.prompts import Opening
+from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
 from assistant.core.values.transcript import Adoption, Transcript
 
@@ -107,10 +107,13 @@ class ConversationStore(Protocol):
     def rename(self, id: str, title: str) -> None: ...
 
     def suggest_title(self, id: str, title: str, by: TitledBy) -> bool:
-        """Give a conversation a title that the user did not think of; whether it has it now.
+        """Set a title that the user did not give.
 
         The first words are for one that has none, the model's replaces the first words, and
         neither replaces the user's.
+
+        Returns:
+            Whether the conversation has it now.
         """
         ...
 
@@ -130,8 +133,8 @@ class ConversationStore(Protocol):
         """
         ...
 
-    def take_up(self, id: str, opening: Opening, model: str | None = None) -> None:
-        """Let the conversation go on under another prompt, as one change.
+    def take_up(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
+        """Switch the conversation to another prompt, as one change.
 
         Its sampling becomes the prompt's; collections stay unless the prompt names some.
 
@@ -201,10 +204,13 @@ class ConversationStore(Protocol):
 
         Nothing of it is left anywhere afterwards. Many short transactions, between which others
         write; where much has to leave it can take minutes.
+
+        Returns:
+            How many conversations were deleted.
         """
         ...
 
-    def trash(self) -> list[Removed]:
+    def trash(self) -> list[TrashEntry]:
         """Conversations and messages in the trash, newest first."""
         ...
 
@@ -265,7 +271,7 @@ class ConversationStore(Protocol):
         sampling: Sampling,
         adapters: Sequence[AdapterUse] = (),
     ) -> Message:
-        """Take up an unfinished answer again: state `streaming`, its text kept."""
+        """Reopen an unfinished answer: state `streaming`, its text kept."""
         ...
 
     def set_sent(self, message_id: str, sent: str | None) -> None:
@@ -297,7 +303,7 @@ class ConversationStore(Protocol):
         ...
 
     def retrieval(self, message_id: str) -> Retrieval | None:
-        """None when no files were looked into for this answer."""
+        """What was searched and used for an answer; None when no files were searched."""
         ...
 
     def journal(self, message_id: str, text: str) -> None:
@@ -319,14 +325,14 @@ class ConversationStore(Protocol):
         ...
 
     def search(self, query: str, *, limit: int = 50) -> list[SearchHit]:
-        """The best messages for a query as in `core.search_query`, best first.
+        """Search messages for a query as in `core.conversations.search_query`, best first.
 
         Case and accents do not matter; any text is a valid query.
         """
         ...
 
-    def find(self, query: str, *, limit: int = 20) -> Findings:
-        """The best conversations for a query, by their messages, titles and system prompts."""
+    def find(self, query: str, *, limit: int = 20) -> ConversationSearchResult:
+        """Search conversations by their messages, titles and system prompts, best first."""
         ...
 
     def fork(self, message_id: str) -> Conversation:
@@ -338,7 +344,7 @@ class ConversationStore(Protocol):
         ...
 
     def adopt(self, transcript: Transcript) -> Adoption:
-        """Take in a conversation, or those of its messages that are not there yet.
+        """Import a conversation, or those of its messages that are not there yet.
 
         Nothing that is there changes, so that adopting twice is adopting once.
         """

@@ -1,4 +1,4 @@
-"""The user's files, indexed."""
+"""Library: the user's files, indexed and searched, as a port."""
 
 from collections.abc import Iterator, Sequence
 from threading import Event
@@ -35,7 +35,7 @@ class Library(Protocol):
     def survey(
         self, paths: Sequence[str], collection: str, stop: Event
     ) -> Iterator[Waiting | Scanned | Survey]:
-        """What `add` would do; nothing is changed. `Survey` comes last, unless stopped.
+        """Preview of `add`; nothing is changed. `Survey` comes last, unless stopped.
 
         Raises:
             NotFoundError: a path is not there.
@@ -127,12 +127,13 @@ class Library(Protocol):
     def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
         """Take folders or files out of a collection; without paths, the whole collection.
 
-        Returns the number of files that are no longer in the library. Files on disk stay.
+        Returns:
+            Number of files that are no longer in the library. Files on disk stay.
         """
         ...
 
     def verify(self) -> Verification:
-        """Look at everything that is stored and repair what can be repaired."""
+        """Check everything that is stored, and repair what can be repaired."""
         ...
 
     def removals(self) -> list[RemovedRoots]:

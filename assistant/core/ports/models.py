@@ -1,4 +1,4 @@
-"""Models: run, found on this machine, fetched, and tuned."""
+"""ChatModel, ModelCatalog, ModelDownloads, ModelTuning: models run, found, fetched and tuned."""
 
 from collections.abc import Iterator, Sequence
 from threading import Event
@@ -7,17 +7,17 @@ from typing import Protocol
 from assistant.core.values.conversation import ChatMessage, Keep
 from assistant.core.values.events import Loaded, Loading, ModelEvent, Queued
 from assistant.core.values.models import (
-    Fetched,
-    Fetching,
-    Measure,
+    Downloaded,
+    DownloadProgress,
     ModelDetails,
     ModelRef,
     Offer,
-    Recommended,
+    RecommendedModel,
     RenderedPrompt,
+    TokenCounts,
 )
 from assistant.core.values.sampling import AdapterUse, Sampling
-from assistant.core.values.tuning import Choice, Trying
+from assistant.core.values.tuning import Trying, TunedOption
 
 
 class ChatModel(Protocol):
@@ -48,7 +48,7 @@ class ChatModel(Protocol):
         """
         ...
 
-    def measure(self, messages: Sequence[ChatMessage]) -> Measure:
+    def measure(self, messages: Sequence[ChatMessage]) -> TokenCounts:
         """Count tokens exactly. Texts far beyond the window are estimated from below."""
         ...
 
@@ -112,12 +112,12 @@ class ModelDownloads(Protocol):
     Raises `DownloadError`, and `AccessError` where a token is needed.
     """
 
-    def recommended(self) -> list[Recommended]:
+    def recommended(self) -> list[RecommendedModel]:
         """The shipped catalogue, small models first. Opens no connection."""
         ...
 
     def find(self, wanted: str, token: str | None = None) -> Offer:
-        """What a download of `REPOSITORY[:FILE]` would bring.
+        """Look up what a download of `REPOSITORY[:FILE]` would fetch.
 
         Args:
             token: shown to the server; an empty one is the one that the user has logged in with.
@@ -126,8 +126,8 @@ class ModelDownloads(Protocol):
 
     def fetch(
         self, offer: Offer, stop: Event, token: str | None = None
-    ) -> Iterator[Fetching | Fetched]:
-        """Fetch a model; `Fetched` comes last, unless stopped. What arrived is gone on with."""
+    ) -> Iterator[DownloadProgress | Downloaded]:
+        """Fetch a model; `Downloaded` comes last, unless stopped. What arrived is gone on with."""
         ...
 
 
@@ -145,10 +145,14 @@ class ModelTuning(Protocol):
         """
         ...
 
-    def in_use(self, name: str | None) -> tuple[Choice, ...]:
-        """What a model is run with, and where that comes from."""
+    def in_use(self, name: str | None) -> tuple[TunedOption, ...]:
+        """Values that a model is run with, and where each comes from."""
         ...
 
     def forget(self, name: str | None) -> int:
-        """Forget what was found for a model, or for all; how many measurements that was."""
+        """Delete the tunings of a model, or of all.
+
+        Returns:
+            How many were deleted.
+        """
         ...

@@ -1,4 +1,4 @@
-"""A prompt file, read and written.
+"""Prompt files: Markdown with YAML front matter, parsed and written.
 
     ---
     title: Sentiment
@@ -18,7 +18,7 @@
 `## User` and `## Assistant` on lines of their own begin the examples, in turn. A line that reads
 so in a text has a backslash before it. docs/prompts.md tells users the same.
 
-Texts as YAML, such that every reader of YAML takes them for the same texts.
+Front matter is written such that every reader of YAML takes its texts for the same texts.
 """
 
 import re
@@ -30,14 +30,14 @@ from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, 
 from assistant.core.values import prompts
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage, Role
-from assistant.core.values.prompts import BUILT_IN, Prompt, Variable
+from assistant.core.values.prompts import BUILT_IN_VARIABLES, Prompt, PromptVariable
 from assistant.core.values.sampling import SamplingChanges
 
 LoadYaml = Callable[[str], object]
 """Parses YAML whose plain values are texts; raises ValueError, in one line, when it is not YAML."""
 
 FENCE = "---"
-CORRECT = "Correct it or remove the line."
+CORRECT_HINT = "Correct it or remove the line."
 
 _HEADING = re.compile(r"(\\*)## *(user|assistant)[ \t]*", re.IGNORECASE)
 _NEW_LINE = re.compile(r"\r\n?")
@@ -78,13 +78,13 @@ class FrontMatter(Value):
     @classmethod
     def _names(cls, variables: dict[str, str | None]) -> dict[str, str | None]:
         for name in variables:
-            if not prompts.NAME.fullmatch(name):
+            if not prompts.VARIABLE_NAME.fullmatch(name):
                 raise ValueError(f"{name!r} is no name of a variable: letters, digits, _ and -")
-        return {prompts.key(name): default for name, default in variables.items()}
+        return {prompts.variable_key(name): default for name, default in variables.items()}
 
 
 def clean(text: str) -> str:
-    """A text as a prompt file can hold it."""
+    """Text as a prompt file can hold it."""
     return _UNSTORABLE.sub("\ufffd", _NEW_LINE.sub("\n", text)).replace("\0", "").strip(" \t\n")
 
 
@@ -106,13 +106,13 @@ def parse(name: str, source: str, load_yaml: LoadYaml, path: str = "") -> Prompt
         name=name,
         text=text,
         examples=tuple(examples),
-        variables=tuple(Variable(name=n, default=d) for n, d in matter.variables.items()),
+        variables=tuple(PromptVariable(name=n, default=d) for n, d in matter.variables.items()),
         path=path,
         **matter.model_dump(exclude={"variables", "sampling"}),
         sampling=matter.sampling,
     )
     for used in prompt.names:
-        if used not in matter.variables and used not in BUILT_IN:
+        if used not in matter.variables and used not in BUILT_IN_VARIABLES:
             raise BadPromptError(
                 f"{{{{{used}}}}} is not a variable",
                 f"Name it under `variables`, or write \\{{{{{used}}}}} for the bare text.",
@@ -121,7 +121,7 @@ def parse(name: str, source: str, load_yaml: LoadYaml, path: str = "") -> Prompt
 
 
 def write(prompt: Prompt) -> str:
-    """The text of a file that `parse` makes this prompt of, if its texts are `clean`."""
+    """Text of a prompt file; `parse` gives the same prompt, if its texts are `clean`."""
     texts = [_guarded(prompt.text), *(_section(example) for example in prompt.examples)]
     body = "\n\n".join(text for text in texts if text)
     return "\n".join([FENCE, *_matter_lines(prompt), FENCE, "", f"{body}\n"])
@@ -168,7 +168,7 @@ def _explained(failure: ValidationError) -> BadPromptError:
             known = ", ".join(group.model_fields)
             return BadPromptError(f"`{key}` is not a key", f"There are: {known}.")
         case "value_error":
-            return BadPromptError(f"`{key}`: {problem['ctx']['error']}", CORRECT)
+            return BadPromptError(f"`{key}`: {problem['ctx']['error']}", CORRECT_HINT)
         case "model_type" | "dict_type":
             return BadPromptError(f"`{key}` holds no keys", "Indent `key: value` lines below it.")
         case "tuple_type":
@@ -178,7 +178,7 @@ def _explained(failure: ValidationError) -> BadPromptError:
     given = repr(problem["input"])
     shown = given if len(given) <= 60 else f"{given[:59]}…"
     message = problem["msg"].replace("Input should", "it should").lower()
-    return BadPromptError(f"`{key}` is {shown}: {message}", CORRECT)
+    return BadPromptError(f"`{key}` is {shown}: {message}", CORRECT_HINT)
 
 
 def _sections(lines: list[str], offset: int) -> tuple[str, list[ChatMessage]]:
@@ -216,23 +216,23 @@ def _example(place: int, number: int, role: Role, lines: list[str]) -> ChatMessa
 
 
 def _matter_lines(prompt: Prompt) -> Iterator[str]:
-    yield f"title: {plain(prompt.title)}"
+    yield f"title: {yaml_scalar(prompt.title)}"
     if prompt.description:
-        yield f"description: {plain(prompt.description)}"
-    yield f"language: {plain(prompt.language)}"
+        yield f"description: {yaml_scalar(prompt.description)}"
+    yield f"language: {yaml_scalar(prompt.language)}"
     if prompt.variables:
         yield "variables:"
         for variable in prompt.variables:
-            default = "" if variable.default is None else f" {plain(variable.default)}"
+            default = "" if variable.default is None else f" {yaml_scalar(variable.default)}"
             yield f"  {variable.name}:{default}"
     chosen = prompt.sampling.model_dump(exclude_none=True)
     if chosen:
         yield "sampling:"
         yield from (f"  {key}: {value}" for key, value in chosen.items())
     if prompt.model:
-        yield f"model: {plain(prompt.model)}"
+        yield f"model: {yaml_scalar(prompt.model)}"
     if prompt.collections is not None:
-        names = ", ".join(quoted(name) for name in prompt.collections)
+        names = ", ".join(yaml_quoted(name) for name in prompt.collections)
         yield f"collections: [{names}]"
 
 
@@ -250,13 +250,14 @@ _SPECIAL = re.compile(r"(?:null|true|false|yes|no|on|off|y|n)", re.IGNORECASE)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 
 
-def plain(text: str) -> str:
-    """Without quotation marks where no reader takes it for anything but a text."""
+def yaml_scalar(text: str) -> str:
+    """YAML scalar, without quotation marks where every reader takes it for a text."""
     safe = _PLAIN.fullmatch(text) and not _SPECIAL.fullmatch(text) and text.isprintable()
-    return text if safe else quoted(text)
+    return text if safe else yaml_quoted(text)
 
 
-def quoted(text: str) -> str:
+def yaml_quoted(text: str) -> str:
+    """YAML scalar in double quotation marks."""
     return f'"{"".join(map(_escaped, text))}"'
 
 

@@ -1,4 +1,8 @@
-"""The prompts of several folders, read again when their files change."""
+"""PromptLibrary: the prompts of several folders, read again when their files change.
+
+A file's name is the prompt's name; its body is the system prompt, followed by examples. Files in
+the user's folder override and add to the shipped ones.
+"""
 
 import difflib
 import os
@@ -10,19 +14,19 @@ from pathlib import Path
 from assistant.core.errors import NotFoundError
 from assistant.core.prompts.files import BadPromptError, LoadYaml, parse
 from assistant.core.sanitize import printable
-from assistant.core.values.prompts import Problem, Prompt
+from assistant.core.values.prompts import Prompt, PromptProblem
 
 SUFFIX = ".md"
 INTERNAL = "internal"
 """The folder of the prompts that the program itself uses, inside a folder of prompts."""
 
-LARGEST = 256 * 1024
+MAX_FILE_BYTES = 256 * 1024
 """Bytes of a prompt file; no model's window takes more."""
 
-FEW = 8
+MAX_NAMES_IN_ERROR = 8
 """As many names as are worth reading in an error."""
 
-LISTED = "`assistant prompts` lists those there are."
+LIST_HINT = "`assistant prompts` lists those there are."
 
 Stamp = tuple[int, int, int, int]
 """What changes with a file: its times, size and inode."""
@@ -41,7 +45,7 @@ class PromptLibrary:
 
     @property
     def own_folder(self) -> Path:
-        """The folder that goes before all others: the user's."""
+        """Folder of the user's prompts, which override all others."""
         return self._folders[-1]
 
     def is_own(self, prompt: Prompt) -> bool:
@@ -51,12 +55,12 @@ class PromptLibrary:
         """Whether there is a prompt of this name, or a file that should be one."""
         found, problems = self.read()
         taken = {prompt.name for prompt in found} | {Path(each.path).stem for each in problems}
-        return _composed(name) in taken
+        return _normalised(name) in taken
 
-    def read(self) -> tuple[list[Prompt], list[Problem]]:
+    def read(self) -> tuple[list[Prompt], list[PromptProblem]]:
         """All usable prompts by title, and the files that are not."""
         prompts: dict[str, Prompt] = {}
-        problems: list[Problem] = []
+        problems: list[PromptProblem] = []
         for folder in self._folders:
             for path in _files(folder):
                 try:
@@ -72,10 +76,10 @@ class PromptLibrary:
         Raises:
             NotFoundError: there is none that can be used.
         """
-        bad: Problem | None = None
+        bad: PromptProblem | None = None
         for folder in reversed(self._folders):
             for path in _files(folder):
-                if _name(path) == _composed(name):
+                if _name(path) == _normalised(name):
                     try:
                         return self._prompt(path)
                     except BadPromptError as failure:
@@ -95,8 +99,12 @@ class PromptLibrary:
         except BadPromptError as bad:
             raise _unusable(_problem(path, bad)) from None
 
-    def check(self, path: Path) -> Problem | None:
-        """What is wrong with a file."""
+    def check(self, path: Path) -> PromptProblem | None:
+        """Problem of a prompt file.
+
+        Returns:
+            The problem; None when the file can be used.
+        """
         try:
             self._prompt(path)
         except BadPromptError as bad:
@@ -117,7 +125,7 @@ class PromptLibrary:
                 return self._prompt(path)
         return shipped
 
-    def _internal_problems(self) -> Iterator[Problem]:
+    def _internal_problems(self) -> Iterator[PromptProblem]:
         shipped = {_name(path): path for path in _files(self._folders[0] / INTERNAL)}
         for path in shipped.values():
             bad = self.check(path)
@@ -128,13 +136,15 @@ class PromptLibrary:
                 original = shipped.get(_name(path))
                 if original is None or self.check(original):
                     fix = f"There are: {', '.join(shipped)}."
-                    yield Problem(path=_shown(path), reason="nothing uses it", fix=fix)
+                    yield PromptProblem(
+                        path=_printable_path(path), reason="nothing uses it", fix=fix
+                    )
                     continue
                 bad = self._internal_problem(path, self._prompt(original))
                 if bad:
                     yield bad
 
-    def _internal_problem(self, path: Path, shipped: Prompt) -> Problem | None:
+    def _internal_problem(self, path: Path, shipped: Prompt) -> PromptProblem | None:
         try:
             prompt = self._prompt(path)
         except BadPromptError as bad:
@@ -144,7 +154,7 @@ class PromptLibrary:
             return None
         names = ", ".join(f"{{{{{name}}}}}" for name in lacking)
         fix = "Put it where the program is to fill it in."
-        return Problem(path=_shown(path), reason=f"{names} is missing", fix=fix)
+        return PromptProblem(path=_printable_path(path), reason=f"{names} is missing", fix=fix)
 
     def _prompt(self, path: Path) -> Prompt:
         """Raises BadPromptError."""
@@ -163,16 +173,16 @@ class PromptLibrary:
     def _parsed(self, path: Path) -> Prompt | BadPromptError:
         try:
             source = _source(path)
-            return parse(_name(path), source, self._load_yaml, _shown(path))
+            return parse(_name(path), source, self._load_yaml, _printable_path(path))
         except BadPromptError as bad:
             return bad
 
     def _unknown(self, name: str) -> NotFoundError:
         known = [prompt.name for prompt in self.read()[0]]
         near = difflib.get_close_matches(name, known, n=3)
-        hint = f"There are: {', '.join(known)}." if len(known) <= FEW else LISTED
+        hint = f"There are: {', '.join(known)}." if len(known) <= MAX_NAMES_IN_ERROR else LIST_HINT
         if near:
-            hint = f"Did you mean {' or '.join(near)}? {LISTED}"
+            hint = f"Did you mean {' or '.join(near)}? {LIST_HINT}"
         return NotFoundError(f"There is no prompt called {name!r}.", hint)
 
 
@@ -193,13 +203,13 @@ def _source(path: Path) -> str:
             if not stat.S_ISREG(os.fstat(file).st_mode):
                 raise BadPromptError("it is no ordinary file", "Put a Markdown file there.")
             with open(file, "rb", closefd=False) as stream:
-                data = stream.read(LARGEST + 1)
+                data = stream.read(MAX_FILE_BYTES + 1)
         finally:
             os.close(file)
     except OSError as failure:
         raise _unreadable(failure) from None
-    if len(data) > LARGEST:
-        limit = LARGEST // 1024
+    if len(data) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 1024
         raise BadPromptError(f"it is larger than {limit} KB", "Shorten it; no model reads that.")
     try:
         return data.decode("utf-8")
@@ -213,24 +223,26 @@ def _unreadable(failure: OSError | ValueError) -> BadPromptError:
     return BadPromptError(f"it cannot be read: {reason}", "Check the path and its permissions.")
 
 
-def _unusable(problem: Problem) -> NotFoundError:
+def _unusable(problem: PromptProblem) -> NotFoundError:
     return NotFoundError(
         f"The prompt file {problem.path} cannot be used: {problem.reason}.", problem.fix
     )
 
 
-def _problem(path: Path, bad: BadPromptError) -> Problem:
-    return Problem(path=_shown(path), reason=printable(bad.reason), fix=printable(bad.fix))
+def _problem(path: Path, bad: BadPromptError) -> PromptProblem:
+    return PromptProblem(
+        path=_printable_path(path), reason=printable(bad.reason), fix=printable(bad.fix)
+    )
 
 
 def _name(path: Path) -> str:
-    return _composed(os.fsencode(path.name).decode(errors="replace").removesuffix(SUFFIX))
+    return _normalised(os.fsencode(path.name).decode(errors="replace").removesuffix(SUFFIX))
 
 
-def _shown(path: Path) -> str:
+def _printable_path(path: Path) -> str:
     return os.fsencode(path).decode(errors="replace")
 
 
-def _composed(name: str) -> str:
+def _normalised(name: str) -> str:
     """File systems keep accents in two ways."""
     return unicodedata.normalize("NFC", name)

@@ -1,4 +1,4 @@
-"""The user's own prompt files: written, replaced, deleted, and brought back.
+"""The user's own prompt files: written, replaced, deleted, and restored.
 
 Whatever is replaced or deleted goes to a folder of its own and stays there for a while.
 """
@@ -16,11 +16,11 @@ from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.prompts.library import SUFFIX
 
 TRASH = ".trash"
-KEEP = timedelta(days=30)
+KEEP_BACKUPS = timedelta(days=30)
 STAMP = "%Y%m%d-%H%M%S-%f"
 
 _NAME = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*")
-LONGEST = 50
+MAX_NAME_CHARS = 50
 """Characters of a name; with its suffix it has to fit a file system in any script."""
 
 
@@ -28,7 +28,7 @@ class PromptExistsError(AssistantError):
     exit_code = 3
 
 
-class OwnPrompts:
+class UserPrompts:
     """The folder of the user's prompts, which is made when it is first written to.
 
     Every method that writes raises AssistantError when the folder cannot be written.
@@ -48,10 +48,10 @@ class OwnPrompts:
             AssistantError: nothing can be called that.
         """
         name = unicodedata.normalize("NFC", name)
-        if not _NAME.fullmatch(name) or len(name) > LONGEST:
+        if not _NAME.fullmatch(name) or len(name) > MAX_NAME_CHARS:
             raise AssistantError(
                 f"{name!r} cannot be the name of a prompt.",
-                f"Take letters, digits, - and _, at most {LONGEST}.",
+                f"Take letters, digits, - and _, at most {MAX_NAME_CHARS}.",
             )
         return self.folder / f"{name}{SUFFIX}"
 
@@ -96,7 +96,10 @@ class OwnPrompts:
             raise _unwritable(path, failure) from None
 
     def restore(self, name: str) -> Path:
-        """Bring back what was deleted or replaced last; what is there now takes its place.
+        """Restore what was deleted or replaced last; what is there now is backed up.
+
+        Returns:
+            Path of the prompt's file.
 
         Raises:
             NotFoundError: nothing of that name was.
@@ -113,7 +116,7 @@ class OwnPrompts:
         return path
 
     def keep(self, name: str, data: bytes | None = None) -> None:
-        """Keep a prompt as it is now, or as it was, and forget what was kept for long enough."""
+        """Back up a prompt as it is now, or as `data`, and delete backups that are too old."""
         path = self.path(name)
         try:
             self._forget()
@@ -127,18 +130,18 @@ class OwnPrompts:
             raise _unwritable(self._trash, failure) from None
 
     def kept(self, name: str) -> list[Path]:
-        """What was kept of a prompt, oldest first."""
+        """Backups of a prompt, oldest first."""
         stem = self.path(name).stem
         return sorted(path for path, kept, _ in self._copies() if kept == stem)
 
     def deleted(self) -> list[str]:
-        """The names of those that were deleted and can be restored."""
+        """Names of deleted prompts that can be restored."""
         there = {path.stem for path in self.folder.glob(f"*{SUFFIX}")}
         return sorted({name for _, name, _ in self._copies()} - there)
 
     def _forget(self) -> None:
         for path, _, when in self._copies():
-            if self._now() - when > KEEP:
+            if self._now() - when > KEEP_BACKUPS:
                 path.unlink()
 
     def _copies(self) -> Iterator[tuple[Path, str, datetime]]:

@@ -1,13 +1,11 @@
 """ChatGPT's data export: `conversations.json`, a list of conversations.
 
 Each has a `mapping` of nodes with parent and children; most nodes hold a message of a user, an
-assistant, a system or a tool. The format is documented by nobody and has changed over the years,
-so nothing is taken for granted: what cannot be kept is told. What an assistant says, the code that
+assistant, a system or a tool. The format is documented by nobody and has changed over the years, so
+nothing is taken for granted: what cannot be kept is reported. What an assistant says, the code that
 it runs and what its tools answer is one message here, up to the next question; a node with several
 ways on makes versions. Ids are made from those of the source, so that the same node is the same
 message whenever it is read.
-
-The tree behind the `mapping` of a conversation in ChatGPT's export.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,17 +13,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from assistant.core.background.titles import title_from
-from assistant.core.transfer.chatgpt_content import shown
+from assistant.core.transfer.chatgpt_content import render_message
 from assistant.core.values.conversation import Conversation, Message
-from assistant.core.values.transcript import Entry, Reading, Transcript, connected, stable_id
+from assistant.core.values.transcript import (
+    ParsedTranscripts,
+    Transcript,
+    TranscriptEntry,
+    connected,
+    stable_id,
+)
 
 SOURCE = "chatgpt"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = 253_402_300_799
+MAX_SECONDS = 253_402_300_799
 """Seconds: the last of the year 9999."""
 
 
-class Node(NamedTuple):
+class MappingNode(NamedTuple):
     """One node of the mapping that says something."""
 
     key: str
@@ -38,10 +42,10 @@ class Node(NamedTuple):
     """Whether it stands for a system prompt."""
 
 
-class Said(NamedTuple):
+class MessageDraft(NamedTuple):
     """A message in the making: a question, or all that was said up to the next one."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[MappingNode, ...]
     parent: str | None
     """The key of the last node of the message before it."""
 
@@ -51,8 +55,8 @@ def is_chatgpt(document: Any) -> bool:
     return isinstance(document, dict) and isinstance(document.get("mapping"), dict)
 
 
-def from_chatgpt(documents: Sequence[Any], first: int = 1) -> Reading:
-    """All conversations of an export, or some of them.
+def from_chatgpt(documents: Sequence[Any], first: int = 1) -> ParsedTranscripts:
+    """Read all conversations of an export, or some of them.
 
     Args:
         first: the place of the first one in the export, from 1.
@@ -66,7 +70,7 @@ def from_chatgpt(documents: Sequence[Any], first: int = 1) -> Reading:
         transcript = _Conversation(each, place, problems).transcript()
         if transcript is not None:
             transcripts.append(transcript)
-    return Reading(transcripts=tuple(transcripts), problems=tuple(problems))
+    return ParsedTranscripts(transcripts=tuple(transcripts), problems=tuple(problems))
 
 
 class _Conversation:
@@ -116,7 +120,7 @@ class _Conversation:
         )
         return Transcript(conversation=conversation, entries=connected(entries))
 
-    def _node(self, key: str) -> Node | None:
+    def _node(self, key: str) -> MappingNode | None:
         """What a node says; None for one that says nothing, such as the root."""
         message = self._mapping[key].get("message")
         if not isinstance(message, dict):
@@ -130,13 +134,13 @@ class _Conversation:
             role = "tool"
         metadata = message.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
-        content = shown(message, str(role), metadata)
+        content = render_message(message, str(role), metadata)
         for problem in content.problems:
             self._tell(problem)
         if not content.text:
             return None
         model = metadata.get("model_slug")
-        return Node(
+        return MappingNode(
             key=key,
             role=str(role),
             text=content.text,
@@ -145,21 +149,21 @@ class _Conversation:
             is_context=content.is_context or role == "system",
         )
 
-    def _said(self) -> Iterator[Said]:
+    def _said(self) -> Iterator[MessageDraft]:
         """All messages, parents before children.
 
         A question is a message of its own; so is every way from one on to where the next question
         is asked, or to an end.
         """
         ended: set[str] = set()
-        stack: list[tuple[str, tuple[Node, ...], str | None]] = [
+        stack: list[tuple[str, tuple[MappingNode, ...], str | None]] = [
             (key, (), None) for key in reversed(self._tree.roots)
         ]
         while stack:
             key, run, parent = stack.pop()
             node = self._nodes[key]
             if node is not None and node.role == "user" and not node.is_context:
-                yield Said((node,), parent)
+                yield MessageDraft((node,), parent)
                 run, parent = (), key
             elif node is not None and not node.is_context:
                 run = (*run, node)
@@ -167,7 +171,7 @@ class _Conversation:
             asking = [child for child in children if child in self._asking]
             if run and run[-1].key not in ended and (asking or not children):
                 ended.add(run[-1].key)
-                yield Said(run, parent)
+                yield MessageDraft(run, parent)
             last = run[-1].key if run else parent
             for child in reversed(children):
                 stack.append((child, (), last) if child in asking else (child, run, parent))
@@ -185,7 +189,9 @@ class _Conversation:
                 asking.add(key)
         return asking
 
-    def _entries(self, id: str, said: Sequence[Said], created: datetime) -> Iterator[Entry]:
+    def _entries(
+        self, id: str, said: Sequence[MessageDraft], created: datetime
+    ) -> Iterator[TranscriptEntry]:
         active = self._active()
         times: dict[str | None, datetime] = {None: created}
         for each in said:
@@ -193,7 +199,7 @@ class _Conversation:
             time = next((node.time for node in each.nodes if node.time), None)
             times[last.key] = time or times.get(each.parent, created)
             models = [node.model for node in each.nodes if node.model]
-            yield Entry(
+            yield TranscriptEntry(
                 message=Message(
                     id=stable_id(SOURCE, id, last.key),
                     conversation_id=id,
@@ -229,12 +235,12 @@ class _Conversation:
 def _time(seconds: Any) -> datetime | None:
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
-    if not 0 < seconds < LATEST:
+    if not 0 < seconds < MAX_SECONDS:
         return None
     return EPOCH + timedelta(microseconds=round(seconds * 1_000_000))
 
 
-class Tree(NamedTuple):
+class MappingTree(NamedTuple):
     """Which node follows which."""
 
     roots: list[str]
@@ -253,7 +259,7 @@ class Tree(NamedTuple):
         return order
 
 
-def connect(mapping: Mapping[str, Mapping[str, Any]]) -> Tree:
+def connect(mapping: Mapping[str, Mapping[str, Any]]) -> MappingTree:
     """The tree by what every node says of its parent, or by whose children it is among.
 
     A node whose parent is missing is a root; a circle is broken at its first node.
@@ -279,12 +285,12 @@ def connect(mapping: Mapping[str, Mapping[str, Any]]) -> Tree:
             children.setdefault(parents[key], []).append(key)
     for siblings in children.values():
         siblings.sort(key=lambda child: ranks.get(child, len(ranks)))
-    tree = Tree([key for key in mapping if key not in parents], children, problems)
+    tree = MappingTree([key for key in mapping if key not in parents], children, problems)
     reached = set(tree.order())
     for key in mapping:
         if key not in reached:
             problems.append(f"the circle of nodes at {key} was broken there.")
             children[parents[key]].remove(key)
             tree.roots.append(key)
-            reached.update(Tree([key], children, []).order())
+            reached.update(MappingTree([key], children, []).order())
     return tree

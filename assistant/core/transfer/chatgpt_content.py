@@ -1,14 +1,14 @@
-"""What one message of ChatGPT's export shows, as Markdown."""
+"""Content of one message in ChatGPT's export, as Markdown."""
 
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-CONTEXT = ("user_editable_context", "model_editable_context")
+CONTEXT_KINDS = ("user_editable_context", "model_editable_context")
 """Instructions that were sent along unseen."""
 
 
-class Shown(NamedTuple):
+class RenderedContent(NamedTuple):
     """A message's text, and what of it cannot be shown."""
 
     text: str
@@ -16,19 +16,21 @@ class Shown(NamedTuple):
     is_context: bool = False
 
 
-def shown(message: Mapping[str, Any], role: str, metadata: Mapping[str, Any]) -> Shown:
-    """The text of a message; images and files are named, not contained in an export."""
+def render_message(
+    message: Mapping[str, Any], role: str, metadata: Mapping[str, Any]
+) -> RenderedContent:
+    """Render a message as Markdown; images and files are named, not contained in an export."""
     content = message.get("content")
     if not isinstance(content, dict):
-        return Shown("", (f"a message of the {role} has no content.",) if content else ())
+        return RenderedContent("", (f"a message of the {role} has no content.",) if content else ())
     kind = content.get("content_type")
     problems: list[str] = []
     text = _text(content, kind, problems)
     files = [f"[file: {name}]" for name in _attached(metadata)]
     if files:
         text = "\n\n".join([*files, text] if text else files)
-    if kind in CONTEXT:
-        return Shown(text, tuple(problems), is_context=True)
+    if kind in CONTEXT_KINDS:
+        return RenderedContent(text, tuple(problems), is_context=True)
     if role == "tool" and text:
         author = message.get("author")
         name = author.get("name") if isinstance(author, dict) else None
@@ -36,7 +38,7 @@ def shown(message: Mapping[str, Any], role: str, metadata: Mapping[str, Any]) ->
     recipient = message.get("recipient")
     if role == "assistant" and text and isinstance(recipient, str) and recipient != "all":
         text = f"*to {recipient}:*\n\n{text}"
-    return Shown(text, tuple(problems))
+    return RenderedContent(text, tuple(problems))
 
 
 def _text(content: Mapping[str, Any], kind: Any, problems: list[str]) -> str:
@@ -153,7 +155,7 @@ def _attached(metadata: Mapping[str, Any]) -> list[str]:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """A block of code, whatever marks are in it; nothing for nothing."""
+    """Fenced block of code, whatever marks are in it; empty for an empty text."""
     if not text:
         return ""
     fence = "```"

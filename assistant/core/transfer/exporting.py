@@ -1,9 +1,7 @@
-"""Conversations as files: one each, under stable names, written only where something is new.
+"""Export of conversations: one file each, under a stable name, written only where it is new.
 
-What the files are called that conversations are exported to.
-
-A name begins with the day and ends with the id, so that it is stable, sorted and never taken by
-another conversation; it is good on every system: no more than letters, digits, `-`, `_` and `.`,
+A file name begins with the day and ends with the id, so that it is stable, sorted and never taken
+by another conversation; it is good on every system: no more than letters, digits, `-`, `_` and `.`,
 never long, never the name of a device.
 """
 
@@ -27,8 +25,8 @@ from assistant.core.values.transcript import Transcript, to_json
 ExportFormat = Literal["markdown", "json", "html"]
 
 
-class Exported(Value):
-    """A file that holds a conversation now, or one that was removed."""
+class ExportedFile(Value):
+    """File that holds a conversation now, or one that was removed."""
 
     path: str
     title: str
@@ -38,7 +36,7 @@ class Exported(Value):
 
 
 def text_of(transcript: Transcript, format: ExportFormat) -> str:
-    """A conversation in one of the formats."""
+    """Text of a conversation in one of the formats."""
     match format:
         case "markdown":
             return to_markdown(transcript)
@@ -54,8 +52,8 @@ def export(
     format: ExportFormat = "markdown",
     *,
     prune: bool = False,
-) -> Iterator[Exported]:
-    """Write conversations into a folder, which is made when missing.
+) -> Iterator[ExportedFile]:
+    """Export conversations into a folder, which is made when missing.
 
     A file whose bytes would be the same is left alone; one of a conversation that has another
     title by now is replaced.
@@ -90,7 +88,7 @@ def export(
 
 
 def all_ids(store: ConversationStore) -> list[str]:
-    """All conversations outside the trash, the archived ones included."""
+    """Ids of all conversations outside the trash, the archived ones included."""
     return [line.id for line in store.conversations(archived=None)]
 
 
@@ -114,11 +112,11 @@ def write_file(path: Path, content: bytes) -> bool:
     return True
 
 
-def _exported(transcript: Transcript, folder: Path, format: ExportFormat) -> Exported:
+def _exported(transcript: Transcript, folder: Path, format: ExportFormat) -> ExportedFile:
     path = folder / file_name(transcript.conversation, SUFFIXES[format])
     is_new = write_file(path, text_of(transcript, format).encode())
     shown = len(transcript.entries) if format == "json" else len(transcript.branch)
-    return Exported(
+    return ExportedFile(
         path=str(path),
         title=transcript.conversation.title,
         what="written" if is_new else "unchanged",
@@ -126,9 +124,9 @@ def _exported(transcript: Transcript, folder: Path, format: ExportFormat) -> Exp
     )
 
 
-def _removed(path: Path) -> Exported:
+def _removed(path: Path) -> ExportedFile:
     path.unlink(missing_ok=True)
-    return Exported(path=str(path), title="", what="removed")
+    return ExportedFile(path=str(path), title="", what="removed")
 
 
 def _ours(folder: Path, suffix: str) -> dict[str, list[str]]:
@@ -141,7 +139,7 @@ def _ours(folder: Path, suffix: str) -> dict[str, list[str]]:
     return found
 
 
-MOST_BYTES = 80
+MAX_TITLE_BYTES = 80
 """Of the title's part, in UTF-8."""
 
 SUFFIXES = {"markdown": "md", "json": "json", "html": "html"}
@@ -150,13 +148,13 @@ _OURS = re.compile(r"\d{4}-\d\d-\d\d_(?:.*_)?([0-9a-f]{16})\.(?:md|json|html)")
 
 
 def file_name(conversation: Conversation, suffix: str) -> str:
-    """Such as `2026-03-01_lease-questions_0123456789abcdef.md`."""
+    """File name of a conversation, such as `2026-03-01_lease-questions_0123456789abcdef.md`."""
     parts = [f"{conversation.created:%Y-%m-%d}", _slug(conversation.title), conversation.id]
     return "_".join(part for part in parts if part) + f".{suffix}"
 
 
 def id_in(name: str) -> str | None:
-    """The id of the conversation that a file of that name holds; None for other files."""
+    """Conversation id in a file name; None for files that are not ours."""
     found = _OURS.fullmatch(name)
     return found[1] if found else None
 
@@ -169,5 +167,5 @@ def _slug(title: str) -> str:
         if not (unicodedata.combining(char) and unicodedata.category(char) == "Mn")
     )
     words = re.sub(r"[^\w]+|_", "-", unicodedata.normalize("NFC", plain)).strip("-")
-    cut = words.encode("utf-8", "ignore")[:MOST_BYTES].decode("utf-8", "ignore")
+    cut = words.encode("utf-8", "ignore")[:MAX_TITLE_BYTES].decode("utf-8", "ignore")
     return cut.strip("-")

@@ -1,12 +1,12 @@
-"""A conversation as one HTML file to look at: nothing in it is run or fetched."""
+"""HTML export: a conversation as one file to look at; nothing in it is run or fetched."""
 
 import re
 from collections.abc import Iterator
 from html import escape
 
 from assistant.core.sanitize import is_safe_link, one_line, printable
-from assistant.core.transfer.markdown import NAMES
-from assistant.core.values.changes import adapters_of, told
+from assistant.core.transfer.markdown import ROLE_HEADINGS
+from assistant.core.values.changes import describe_adapters, describe_marks
 from assistant.core.values.conversation import Citation, Message
 from assistant.core.values.transcript import Transcript
 
@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`()\[\]]+[^\s<>\"'`()\[\].,;:!?]")
 
 
 def to_html(transcript: Transcript) -> str:
-    """The active branch, with the sources of its answers."""
+    """HTML page of the active branch, with the sources of its answers."""
     return "\n".join(_lines(transcript)) + "\n"
 
 
@@ -43,7 +43,7 @@ def _lines(transcript: Transcript) -> Iterator[str]:
     yield f"<title>{title}</title>\n<style>\n{STYLE}\n</style>\n</head>\n<body>"
     yield f"<header>\n<h1>{title}</h1>"
     facts = [f"{conversation.created:%Y-%m-%d %H:%M} UTC", conversation.model or ""]
-    facts += [f"with {adapters_of(conversation.adapters)}"] if conversation.adapters else []
+    facts += [f"with {describe_adapters(conversation.adapters)}"] if conversation.adapters else []
     facts += [conversation.folder, *conversation.tags]
     yield f"<p>{escape(one_line(' · '.join(fact for fact in facts if fact), 1000))}</p>\n</header>"
     if conversation.system_prompt:
@@ -57,7 +57,7 @@ def _lines(transcript: Transcript) -> Iterator[str]:
 def _message(message: Message) -> Iterator[str]:
     yield f'<section class="{message.role}" id="m{escape(message.id)}">'
     state = "" if message.state == "complete" else f" ({message.state})"
-    yield f"<h2>{NAMES[message.role]}{state}</h2>"
+    yield f"<h2>{ROLE_HEADINGS[message.role]}{state}</h2>"
     yield _text(message.text)
     facts = [f"with {path}" for path in message.attached]
     facts += [f"version {message.version} of {message.versions}"] if message.versions > 1 else []
@@ -67,7 +67,7 @@ def _message(message: Message) -> Iterator[str]:
     if message.citations:
         yield from _sources(message.citations)
     yield "</section>"
-    changes = " · ".join(words for _, words in told(message.marks))
+    changes = " · ".join(words for _, words in describe_marks(message.marks))
     if changes:
         yield f'<p class="more">{escape(one_line(changes, 1000))}</p>'
 

@@ -1,7 +1,4 @@
-"""Files with conversations, taken in: single ones, folders, the archive that ChatGPT sends.
-
-Conversations in a file of a kind that is understood: our JSON and Markdown, ChatGPT's export.
-"""
+"""Import of conversations: from our JSON and Markdown, and from the archive ChatGPT sends."""
 
 import json
 import re
@@ -15,9 +12,9 @@ from assistant.core.ports.conversations import ConversationStore
 from assistant.core.transfer.chatgpt import from_chatgpt, is_chatgpt
 from assistant.core.transfer.markdown import from_markdown, is_markdown
 from assistant.core.values.base import Value
-from assistant.core.values.transcript import FORMAT, Adoption, Reading, from_json
+from assistant.core.values.transcript import FORMAT, Adoption, ParsedTranscripts, from_json
 
-MOST_BYTES = 1_000_000_000
+MAX_FILE_BYTES = 1_000_000_000
 """Of one file; ChatGPT's archives of years hold some 200 MB of conversations."""
 
 SUFFIXES = (".json", ".md", ".zip")
@@ -26,8 +23,8 @@ SUFFIXES = (".json", ".md", ".zip")
 _CONVERSATIONS = re.compile(r"conversations(-\d+)?\.json")
 
 
-class Imported(Value):
-    """What became of some conversations of one file."""
+class ImportResult(Value):
+    """Result of importing one file."""
 
     path: str
     """The file, and the member of an archive after it."""
@@ -38,8 +35,8 @@ class Imported(Value):
     """Whether the file, or the rest of it, could not be read at all."""
 
 
-def import_from(store: ConversationStore, paths: Iterable[Path]) -> Iterator[Imported]:
-    """Take in all conversations that are there; what is there already stays as it is.
+def import_from(store: ConversationStore, paths: Iterable[Path]) -> Iterator[ImportResult]:
+    """Import all conversations of these files and folders; what is there already stays as it is.
 
     A file that cannot be read is told and does not keep the others from being read.
     """
@@ -48,9 +45,9 @@ def import_from(store: ConversationStore, paths: Iterable[Path]) -> Iterator[Imp
             try:
                 for name, reading in _readings(file):
                     adoptions = tuple(store.adopt(each) for each in reading.transcripts)
-                    yield Imported(path=name, adoptions=adoptions, problems=reading.problems)
+                    yield ImportResult(path=name, adoptions=adoptions, problems=reading.problems)
             except TranscriptError as failure:
-                yield Imported(path=str(file), problems=(failure.message,), is_refused=True)
+                yield ImportResult(path=str(file), problems=(failure.message,), is_refused=True)
 
 
 def _files(path: Path) -> list[Path]:
@@ -64,7 +61,7 @@ def _files(path: Path) -> list[Path]:
     )
 
 
-def _readings(path: Path) -> Iterator[tuple[str, Reading]]:
+def _readings(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
     try:
         with path.open("rb") as file:
             is_archive = file.read(4) == b"PK\x03\x04"
@@ -72,27 +69,27 @@ def _readings(path: Path) -> Iterator[tuple[str, Reading]]:
             if is_archive:
                 yield from _members(path)
                 return
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MAX_FILE_BYTES + 1)
     except OSError as failure:
         raise TranscriptError(f"{path} cannot be read: {failure.strerror}.") from None
-    if len(content) > MOST_BYTES:
-        raise TranscriptError(f"{path} is too big: more than {MOST_BYTES:,} bytes.")
+    if len(content) > MAX_FILE_BYTES:
+        raise TranscriptError(f"{path} is too big: more than {MAX_FILE_BYTES:,} bytes.")
     for reading in read_each(path.name, content):
         yield str(path), reading
 
 
-def _members(path: Path) -> Iterator[tuple[str, Reading]]:
+def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
     """The conversations in an archive; what else is in it is told by its number."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             wanted = [member for member in members if _is_wanted(member.filename)]
             if not wanted:
-                raise TranscriptError(f"{path.name} holds no conversations.json.", KINDS)
+                raise TranscriptError(f"{path.name} holds no conversations.json.", KINDS_HINT)
             for member in sorted(wanted, key=lambda member: member.filename):
                 with archive.open(member) as file:
-                    content = file.read(MOST_BYTES + 1)
-                if len(content) > MOST_BYTES:
+                    content = file.read(MAX_FILE_BYTES + 1)
+                if len(content) > MAX_FILE_BYTES:
                     raise TranscriptError(f"{member.filename} in {path.name} is too big.")
                 for reading in read_each(member.filename, content):
                     yield f"{path} {member.filename}", reading
@@ -103,25 +100,25 @@ def _members(path: Path) -> Iterator[tuple[str, Reading]]:
         raise TranscriptError(f"{path.name} is damaged: {failure}.") from None
     if others:
         told = f"{others:,} other files of {path.name}, such as images, were not taken in."
-        yield str(path), Reading(problems=(told,))
+        yield str(path), ParsedTranscripts(problems=(told,))
 
 
 def _is_wanted(name: str) -> bool:
     return _CONVERSATIONS.fullmatch(PurePosixPath(name).name) is not None
 
 
-KINDS = "Conversations are read from JSON and Markdown of ours and from ChatGPT's export."
+KINDS_HINT = "Conversations are read from JSON and Markdown of ours and from ChatGPT's export."
 
 _WHITE = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def read(name: str, content: bytes) -> Reading:
+def read(name: str, content: bytes) -> ParsedTranscripts:
     """The conversations in a file; see `read_each`."""
-    return joined(read_each(name, content))
+    return join_readings(read_each(name, content))
 
 
-def read_each(name: str, content: bytes) -> Iterator[Reading]:
+def read_each(name: str, content: bytes) -> Iterator[ParsedTranscripts]:
     """The conversations in a file, one at a time: an export of many years is a big file.
 
     Args:
@@ -133,7 +130,7 @@ def read_each(name: str, content: bytes) -> Iterator[Reading]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise TranscriptError(f"{name} is no text in UTF-8.", KINDS) from None
+        raise TranscriptError(f"{name} is no text in UTF-8.", KINDS_HINT) from None
     if is_markdown(text):
         yield from_markdown(text)
         return
@@ -143,13 +140,13 @@ def read_each(name: str, content: bytes) -> Iterator[Reading]:
         is_known = is_known or bool(reading.transcripts) or is_chatgpt(document)
         yield reading
     if not is_known:
-        raise TranscriptError(f"{name} holds no conversation.", KINDS)
+        raise TranscriptError(f"{name} holds no conversation.", KINDS_HINT)
 
 
-def joined(readings: Iterable[Reading]) -> Reading:
+def join_readings(readings: Iterable[ParsedTranscripts]) -> ParsedTranscripts:
     """Several readings as one."""
     found = list(readings)
-    return Reading(
+    return ParsedTranscripts(
         transcripts=tuple(each for reading in found for each in reading.transcripts),
         problems=tuple(each for reading in found for each in reading.problems),
     )
@@ -178,9 +175,9 @@ def _documents(name: str, text: str) -> Iterator[Any]:
         if text[place + is_list :].strip():
             raise ValueError(f"there is more after its end, from character {place} on")
     except ValueError as failure:
-        raise TranscriptError(f"{name} is damaged: {failure}.", KINDS) from None
+        raise TranscriptError(f"{name} is damaged: {failure}.", KINDS_HINT) from None
     except RecursionError:
-        raise TranscriptError(f"{name} is nested too deeply.", KINDS) from None
+        raise TranscriptError(f"{name} is nested too deeply.", KINDS_HINT) from None
 
 
 def _skipped(text: str, place: int) -> int:
@@ -189,7 +186,7 @@ def _skipped(text: str, place: int) -> int:
     return found.end() if found else place
 
 
-def _from_document(document: Any, place: int) -> Reading:
+def _from_document(document: Any, place: int) -> ParsedTranscripts:
     if isinstance(document, dict) and document.get("format") == FORMAT:
         return from_json(document)
     return from_chatgpt([document], place)

@@ -1,4 +1,4 @@
-"""A conversation as Markdown: its active branch to read, with what brings it back in comments.
+"""Markdown export and import: the active branch to read, with comments that bring it back.
 
     ---
     format: "assistant conversation 1"
@@ -26,20 +26,20 @@ from assistant.core.errors import TranscriptError
 from assistant.core.sanitize import one_line
 from assistant.core.values.conversation import Citation, Conversation, Message
 from assistant.core.values.transcript import (
+    EMPTY_MEANS_NONE,
     FORMAT,
-    NONE_OF_THEM,
     VERSION,
-    Entry,
-    Reading,
+    ParsedTranscripts,
     Transcript,
+    TranscriptEntry,
     connected,
     first_problem,
     stable_id,
 )
 
-MARK = f"{FORMAT} {VERSION}"
+FORMAT_LABEL = f"{FORMAT} {VERSION}"
 FENCE = "---"
-NAMES = {"user": "You", "assistant": "Assistant", "system": "System"}
+ROLE_HEADINGS = {"user": "You", "assistant": "Assistant", "system": "System"}
 
 _NOT_IN_FRONT = {"deleted", "temporary", "system_prompt"}
 _IN_COMMENTS = (
@@ -74,7 +74,7 @@ _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def to_markdown(transcript: Transcript) -> str:
-    """The active branch. Other versions and the figures of answers are left out."""
+    """Markdown of the active branch, without other versions and the figures of answers."""
     blocks = ["\n".join([FENCE, *_front(transcript.conversation), FENCE])]
     if transcript.conversation.system_prompt:
         prompt = _escaped(transcript.conversation.system_prompt)
@@ -88,8 +88,8 @@ def is_markdown(text: str) -> bool:
     return _normal(text[:4000]).startswith(f"{FENCE}\nformat: {_json(FORMAT)[:-1]}")
 
 
-def from_markdown(text: str) -> Reading:
-    """The conversation that `to_markdown` wrote, also after somebody has edited the texts.
+def from_markdown(text: str) -> ParsedTranscripts:
+    """Parse what `to_markdown` wrote, also after somebody has edited the texts.
 
     Raises:
         TranscriptError: it holds no conversation.
@@ -99,7 +99,7 @@ def from_markdown(text: str) -> Reading:
     conversation = _conversation(_values(front), problems)
     heads = list(_HEAD.finditer(body))
     ends = [*(head.start() for head in heads[1:]), len(body)][: len(heads)]
-    entries: list[Entry] = []
+    entries: list[TranscriptEntry] = []
     before = body[: heads[0].start()] if heads else body
     if before.strip():
         problems.append(f"Left out what stands before the first message of “{conversation.title}”.")
@@ -111,23 +111,23 @@ def from_markdown(text: str) -> Reading:
         parent = entries[-1].message.id if entries else None
         try:
             message = _message(conversation, parent, json.loads(head["message"]), text)
-            entries.append(Entry(message=message))
+            entries.append(TranscriptEntry(message=message))
         except (ValidationError, ValueError, RecursionError) as failure:
             name = f"message {place} of “{conversation.title}”"
             reason = first_problem(failure) if isinstance(failure, ValidationError) else "no JSON"
             problems.append(f"Left out {name}: {reason}.")
     transcript = Transcript(conversation=conversation, entries=connected(entries))
-    return Reading(transcripts=(transcript,), problems=tuple(problems))
+    return ParsedTranscripts(transcripts=(transcript,), problems=tuple(problems))
 
 
 def _front(conversation: Conversation) -> Iterator[str]:
-    yield f"format: {_json(MARK)}"
+    yield f"format: {_json(FORMAT_LABEL)}"
     for key, value in conversation.model_dump(mode="json", exclude=_NOT_IN_FRONT).items():
         if key == "overflow" and value == "leave_out":
             continue
         if key == "sampling":
             value = {name: each for name, each in value.items() if each is not None}
-        if value or key == "title" or (key in NONE_OF_THEM and value is not None):
+        if value or key == "title" or (key in EMPTY_MEANS_NONE and value is not None):
             yield f"{key}: {_json(value)}"
 
 
@@ -139,7 +139,7 @@ def _block(message: Message) -> str:
     text = _escaped(message.text)
     if message.citations:
         text += "\n\n" + "\n".join(_sources(message.citations))
-    return f"<!-- message {_json(kept)} -->\n## {NAMES[message.role]}\n\n{text}"
+    return f"<!-- message {_json(kept)} -->\n## {ROLE_HEADINGS[message.role]}\n\n{text}"
 
 
 def _sources(citations: Sequence[Citation]) -> Iterator[str]:
@@ -175,9 +175,9 @@ def _values(front: str) -> dict[str, Any]:
 
 
 def _conversation(values: dict[str, Any], problems: list[str]) -> Conversation:
-    if values.pop("format", None) != MARK:
+    if values.pop("format", None) != FORMAT_LABEL:
         raise TranscriptError(
-            f"This is no conversation of the format “{MARK}”.",
+            f"This is no conversation of the format “{FORMAT_LABEL}”.",
             "Was it exported by a newer version?",
         )
     if isinstance(values.get("id"), str):

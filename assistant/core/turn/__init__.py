@@ -1,1 +1,9 @@
-"""."""
+"""The turn: request → events → outcome; and its preview.
+
+requests  ask, edit, regenerate, continue: stored first
+sampling  which sampling holds in a conversation
+adapters  which adapters its model is run with
+chat      the turn itself
+outcome   its result, as stored with the answer
+preview   the window of the next question
+"""

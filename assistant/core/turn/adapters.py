@@ -1,4 +1,4 @@
-"""LoRA adapters as a user chooses them: by name, each more or less of it."""
+"""LoRA adapters of a conversation: chosen by name, each with a scale."""
 
 import re
 from collections.abc import Sequence
@@ -12,15 +12,15 @@ from assistant.core.values.base import Value
 from assistant.core.values.models import ModelDetails
 from assistant.core.values.sampling import AdapterUse
 
-NONE: Final = "none"
+NONE_WORD: Final = "none"
 """What is typed to have no adapter."""
 
-OFF: Final = ("off", "on")
+SWITCH_WORDS: Final = ("off", "on")
 """What may follow a name in place of a number."""
 
-LOWEST: Final = -10.0
-HIGHEST: Final = 10.0
-STEP: Final = 0.1
+MIN_SCALE: Final = -10.0
+MAX_SCALE: Final = 10.0
+SCALE_STEP: Final = 0.1
 """How much one key changes a scale."""
 
 _ESCAPED = re.compile(r"""\\(["\\$`])""")
@@ -29,32 +29,36 @@ _ESCAPED = re.compile(r"""\\(["\\$`])""")
 Adapters = tuple[AdapterUse, ...]
 
 
-class Wish(Value):
-    """What was typed of one adapter."""
+class TypedAdapter(Value):
+    """Adapter as typed: a name and a scale."""
 
     name: str
     scale: float | None
     """None turns it off."""
 
 
-def wished(typed: str) -> Wish:
-    """What is meant by a name with a number, `on` or `off` behind it; a name alone is on.
+def typed_adapter(typed: str) -> TypedAdapter:
+    """Parse a name with a number, `on` or `off` behind it; a name alone is on.
 
     Raises:
         AssistantError: the number cannot be a scale.
     """
     name, _, last = typed.rpartition(" ")
     word = last.casefold()
-    if name and word in OFF:
-        return Wish(name=unquoted(name), scale=None if word == "off" else 1.0)
-    scale = number(last) if name else None
+    if name and word in SWITCH_WORDS:
+        return TypedAdapter(name=unquote(name), scale=None if word == "off" else 1.0)
+    scale = parse_scale(last) if name else None
     if scale is None:
-        return Wish(name=unquoted(typed), scale=1.0)
-    return Wish(name=unquoted(name), scale=within(scale))
+        return TypedAdapter(name=unquote(typed), scale=1.0)
+    return TypedAdapter(name=unquote(name), scale=check_scale(scale))
 
 
-def number(typed: str) -> float | None:
-    """The number that was typed, with a point or a comma; None when it is none."""
+def parse_scale(typed: str) -> float | None:
+    """Parse a scale, with a point or a comma.
+
+    Returns:
+        The number; None when it is none.
+    """
     try:
         found = float(typed.strip().removeprefix("×").replace(",", ".", 1))
     except ValueError:
@@ -62,8 +66,11 @@ def number(typed: str) -> float | None:
     return found if abs(found) < float("inf") else None
 
 
-def within(scale: float) -> float:
-    """The scale, when it can be one.
+def check_scale(scale: float) -> float:
+    """Check a scale.
+
+    Returns:
+        The scale.
 
     Raises:
         AssistantError: it cannot.
@@ -72,19 +79,19 @@ def within(scale: float) -> float:
         return AdapterUse(name="", scale=scale).scale
     except ValidationError:
         raise AssistantError(
-            f"The scale of an adapter is a number from {LOWEST:g} to {HIGHEST:g}; {scale:g} is"
+            f"The scale of an adapter is a number from {MIN_SCALE:g} to {MAX_SCALE:g}; {scale:g} is"
             " none.",
             "0 is nothing of it, 1 what it was trained for.",
         ) from None
 
 
-def stepped(scale: float, steps: int) -> float:
-    """A scale so many steps higher or lower, on the steps that are told in one decimal."""
-    return min(max(round(scale + steps * STEP, 1), LOWEST), HIGHEST) + 0.0
+def step_scale(scale: float, steps: int) -> float:
+    """Scale so many steps higher or lower, rounded to one decimal and kept within its bounds."""
+    return min(max(round(scale + steps * SCALE_STEP, 1), MIN_SCALE), MAX_SCALE) + 0.0
 
 
-def changed(now: Adapters, wish: Wish) -> Adapters:
-    """The adapters with one of them on, off or at another scale; the others stay in their places.
+def with_adapter(now: Adapters, wish: TypedAdapter) -> Adapters:
+    """Adapters with one of them on, off or at another scale; the others stay in their places.
 
     Raises:
         NotFoundError: it is to be off, and is not on.
@@ -106,27 +113,31 @@ def changed(now: Adapters, wish: Wish) -> Adapters:
 
 
 def is_named(use: AdapterUse, name: str) -> bool:
+    """Whether an adapter has this name; case does not matter."""
     return use.name.casefold() == name.casefold()
 
 
-def among(found: Sequence[ModelDetails]) -> list[ModelDetails]:
-    """The adapters of what was found."""
+def only_adapters(found: Sequence[ModelDetails]) -> list[ModelDetails]:
+    """Adapters among the models found."""
     return [one for one in found if one.facts.kind == "adapter"]
 
 
 def misfit(adapter: ModelDetails, base: ModelDetails | None) -> str:
-    """Why an adapter does not go with a model, in few words; empty as far as is known it does.
+    """Reason why an adapter does not go with a model.
 
     Args:
         base: the model; None while it is not known.
+
+    Returns:
+        The reason in few words; empty where none is known.
     """
     if adapter.fit == "damaged":
         return "damaged"
     return models.misfit(adapter.facts, base.facts) if base else ""
 
 
-def unquoted(name: str) -> str:
-    """A name or a path without the quotes around it."""
+def unquote(name: str) -> str:
+    """Name or path without the quotes around it."""
     name = name.strip()
     if len(name) < 2 or name[0] != name[-1] or name[0] not in "\"'":
         return name

@@ -1,4 +1,4 @@
-"""One turn of a conversation: ask, regenerate, edit and continue are the same flow."""
+"""Chat turn: ask, regenerate, edit and continue are the same flow."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -12,13 +12,13 @@ from assistant.core.context import plan as context_plan
 from assistant.core.errors import AssistantError, LibraryError, ModelError
 from assistant.core.grounding import citations, mentions
 from assistant.core.grounding import retrieval as grounding
-from assistant.core.grounding.retrieval import TEMPLATE, Sources, compose
+from assistant.core.grounding.retrieval import TEMPLATE, RetrievalScope, compose_question
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ChatModel, ModelCatalog
-from assistant.core.turn.outcome import Outcome, Writing
-from assistant.core.turn.requests import Request, Requests, under
-from assistant.core.turn.sampling import UsualSampling
+from assistant.core.turn.outcome import TurnOutcome, Writing
+from assistant.core.turn.requests import Request, TurnRequests, under_prompt
+from assistant.core.turn.sampling import DefaultSampling
 from assistant.core.values.context import ContextPlan, Recap
 from assistant.core.values.conversation import (
     ChatMessage,
@@ -34,16 +34,16 @@ from assistant.core.values.documents import Passage
 from assistant.core.values.events import (
     Answered,
     Asked,
+    ContextPlanned,
     Finished,
     Loaded,
-    Planned,
     Retrieved,
     Searching,
     Thought,
     TurnEvent,
     Wrote,
 )
-from assistant.core.values.library import FileText, Retrieval, Saying, SearchResult
+from assistant.core.values.library import FileText, NearestSentence, Retrieval, SearchResult
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling, SamplingChanges
 
@@ -69,8 +69,8 @@ class Chat:
         """
         self._store = store
         self._models = models
-        self._requests = Requests(store, models)
-        self.sampling = UsualSampling(models, sampling, of_models)
+        self._requests = TurnRequests(store, models)
+        self.sampling = DefaultSampling(models, sampling, of_models)
         self._library = library
         self._fall_back = fall_back
         self._wording = wording
@@ -80,7 +80,7 @@ class Chat:
         request: Request,
         stop: Event,
         sampling: Sampling | None = None,
-        sources: Sources | None = None,
+        sources: RetrievalScope | None = None,
     ) -> Generator[TurnEvent, None, None]:
         """Run one turn; a generator that does its work as it is pulled.
 
@@ -97,7 +97,7 @@ class Chat:
         """
         sampling = sampling or self.usual_sampling(self._requests.read_as(request))
         question, answer = self._requests.store(request, sampling)
-        outcome = Outcome()
+        outcome = TurnOutcome()
         try:
             yield Asked(question=question, answer=answer)
             for event in self._write(answer, sampling, sources, stop):
@@ -132,10 +132,12 @@ class Chat:
         yield Answered(message=answer, saying=outcome.saying)
 
     def _write(
-        self, answer: Message, sampling: Sampling, sources: Sources | None, stop: Event
+        self, answer: Message, sampling: Sampling, sources: RetrievalScope | None, stop: Event
     ) -> Iterator[Writing]:
         *history, question, unfinished = self._store.path(answer.id)
-        conversation = under(self._store.conversation(answer.conversation_id), question.prompt)
+        conversation = under_prompt(
+            self._store.conversation(answer.conversation_id), question.prompt
+        )
         asked, where, found = question.asked, grounding.NOWHERE, None
         if unfinished.text:
             kept = self._store.retrieval(answer.id)
@@ -147,9 +149,9 @@ class Chat:
         if found is not None and not found.sufficient:
             yield Retrieved(result=found, used=(), collections=where.collections)
             if where.only and self._library is not None and not stop.is_set():
-                unread = grounding.unread(self._library, where)
-                yield Wrote(text=grounding.silence(found, where, unread))
-                yield _unasked()
+                unread = grounding.count_unread(self._library, where)
+                yield Wrote(text=grounding.nothing_found_text(found, where, unread))
+                yield _finished_without_model()
                 return
         model = self._models.open(conversation.model, conversation.adapters)
         info: ModelInfo | None = None
@@ -161,34 +163,34 @@ class Chat:
             return
         asking = _Asking(conversation, history, question, unfinished, asked, found)
         prepare = partial(self._prepared, asking, model, sampling.max_tokens)
-        plan, read, used = yield from growth.fitting(model, info, prepare, stop)
+        plan, read, used = yield from growth.fit_window(model, info, prepare, stop)
         if read.sent != question.sent:
             self._store.set_sent(question.id, read.sent)
         if used and found is not None:
             yield Retrieved(result=found, used=used, collections=where.collections)
-        yield Planned(plan=plan, outgrown=self._outgrown(plan, history, unfinished))
+        yield ContextPlanned(plan=plan, outgrown=self._outgrown(plan, history, unfinished))
         keep: Keep = "memory" if conversation.temporary else "disk"
         yield from model.stream(plan.messages, sampling, stop, keep=keep)
 
     def _look(
-        self, question: Message, history: Sequence[Message], where: Sources, stop: Event
-    ) -> Generator[Searching, None, "_Looked"]:
+        self, question: Message, history: Sequence[Message], where: RetrievalScope, stop: Event
+    ) -> Generator[Searching, None, "_Grounded"]:
         """Read the files that go with a question, else look for it in those of the library."""
-        asked = mentions.without(question.asked, where.collections or ())
-        asked = mentions.with_names(asked, question.attached)
+        asked = mentions.without_collections(question.asked, where.collections or ())
+        asked = mentions.with_file_names(asked, question.attached)
         if self._library is None:
-            return _Looked(question.asked, grounding.NOWHERE, None)
+            return _Grounded(question.asked, grounding.NOWHERE, None)
         if question.attached:
             yield Searching()
-            return _Looked(asked, grounding.NOWHERE, self._read(question.attached, stop))
+            return _Grounded(asked, grounding.NOWHERE, self._read(question.attached, stop))
         if where.collections == ():
-            return _Looked(asked, where, None)
+            return _Grounded(asked, where, None)
         found = yield from grounding.search_when_read(self._library, asked, history, where, stop)
-        return _Looked(asked, where, found)
+        return _Grounded(asked, where, found)
 
     def _prepared(
         self, asking: "_Asking", model: ChatModel, most: int | None, window: int
-    ) -> "_Prepared":
+    ) -> "_PreparedPrompt":
         """What the model reads in a window of so many tokens.
 
         Args:
@@ -204,7 +206,7 @@ class Chat:
             room = window - reserve
             if question.attached:
                 # Files that go whole compete with what stands in every prompt.
-                room -= _standing(conversation, model, window, reserve)
+                room -= _fixed_tokens(conversation, model, window, reserve)
             content, used = self._composed(
                 asking.asked, question.attached, asking.found, model, room
             )
@@ -212,7 +214,7 @@ class Chat:
             question = question.model_copy(update={"sent": sent})
         plan = context_plan.plan(
             conversation.system_prompt,
-            context_plan.turns_of(asking.history),
+            context_plan.group_turns(asking.history),
             [
                 context_plan.as_sent(message)
                 for message in (question, asking.unfinished)
@@ -224,7 +226,7 @@ class Chat:
             conversation.examples,
             context_plan.recap_for(conversation, asking.history),
         )
-        return _Prepared(plan, question, used)
+        return _PreparedPrompt(plan, question, used)
 
     def _outgrown(
         self, plan: ContextPlan, history: Sequence[Message], answer: Message
@@ -245,7 +247,7 @@ class Chat:
             if file is None:
                 break
             files.append(file)
-        return grounding.whole(files)
+        return grounding.as_search_result(files)
 
     def _composed(
         self,
@@ -263,9 +265,9 @@ class Chat:
         if found is None or not found.sufficient:
             return asked, ()
         template = self._wording()
-        fit = grounding.fit_whole if attached else grounding.fit
+        fit = grounding.fit_whole_files if attached else grounding.fit_passages
         used = fit(asked, found.passages, model, room, template)
-        return compose(asked, used, template), used
+        return compose_question(asked, used, template), used
 
     def _cite(self, answer: Message, used: Sequence[Passage]) -> tuple[Citation, ...]:
         """An answer that cannot be checked is still an answer: it is kept, without citations."""
@@ -274,32 +276,34 @@ class Chat:
         text = self._store.message(answer.id).text
         question = self._store.message(answer.parent_id).asked if answer.parent_id else ""
         with suppress(LibraryError, ModelError):
-            return citations.check(text, used, partial(self._library.support, question=question))
+            return citations.check_citations(
+                text, used, partial(self._library.support, question=question)
+            )
         return ()
 
-    def _quote(self, answer: Message, used: Sequence[Passage]) -> Saying | None:
+    def _quote(self, answer: Message, used: Sequence[Passage]) -> NearestSentence | None:
         """Keep what the files say to the question, when they do not bear out the answer."""
         retrieval = self._store.retrieval(answer.id) if used else None
         if self._library is None or retrieval is None or answer.parent_id is None:
             return None
         question = self._store.message(answer.parent_id).asked
         with suppress(LibraryError, ModelError):
-            saying = citations.nearest(question, used, self._library.support)
+            saying = citations.nearest_sentence(question, used, self._library.support)
             self._store.set_retrieval(answer.id, retrieval.model_copy(update={"saying": saying}))
             return saying
         return None
 
-    def usual_sources(self, conversation: Conversation | None, question: str) -> Sources:
-        """Where a question is looked for when nobody says so; None is a new conversation."""
+    def usual_sources(self, conversation: Conversation | None, question: str) -> RetrievalScope:
+        """Default sources of a question; None is a new conversation."""
         if self._library is None:
             return grounding.NOWHERE
         collections = conversation.collections if conversation else None
-        return grounding.usual_sources(
+        return grounding.default_scope(
             self._library, collections, question, fall_back=self._fall_back
         )
 
     def usual_sampling(self, conversation: Conversation | None) -> Sampling:
-        """How an answer is sampled when nobody says so; None is a new conversation."""
+        """Default sampling of an answer; None is a new conversation."""
         if conversation is None:
             return self.sampling.of(None)
         return conversation.sampling.over(self.sampling.of(conversation.model))
@@ -311,21 +315,21 @@ class Chat:
         question: str,
         model: ChatModel,
         sampling: Sampling | None = None,
-        sources: Sources = grounding.NOWHERE,
+        sources: RetrievalScope = grounding.NOWHERE,
         attached: Sequence[str] = (),
         stop: Event | None = None,
         examples: Sequence[ChatMessage] = (),
         recap: Recap | None = None,
     ) -> ContextPlan:
-        """The plan of a question that is not asked; the model has to be loaded.
+        """Context plan of a question that is not asked; the model has to be loaded.
 
         Args:
             attached: files that would go whole with it, as absolute paths.
         """
         sampling, stop = sampling or self.sampling.of(model.name), stop or Event()
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
-        asked = mentions.without(question, sources.collections or ())
-        asked = mentions.with_names(asked, attached)
+        asked = mentions.without_collections(question, sources.collections or ())
+        asked = mentions.with_file_names(asked, attached)
         found: SearchResult | None = None
         if self._library is not None and (attached or sources.collections != ()):
             found = (
@@ -339,7 +343,7 @@ class Chat:
             content, _ = self._composed(asked, attached, found, model, window - reserve)
             plan = context_plan.plan(
                 system_prompt,
-                context_plan.turns_of(history),
+                context_plan.group_turns(history),
                 [ChatMessage(role="user", content=content)],
                 model.measure,
                 window,
@@ -349,15 +353,15 @@ class Chat:
             )
             return _Previewed(plan)
 
-        return growth.result(growth.fitting(model, info, prepare, stop)).plan
+        return growth.return_value(growth.fit_window(model, info, prepare, stop)).plan
 
 
-class _Looked(NamedTuple):
-    """What the user's files say to a question."""
+class _Grounded(NamedTuple):
+    """Retrieval for a question, before anything is cut to the window."""
 
     asked: str
     """What was looked for: the question without names of collections, with those of files."""
-    where: Sources
+    where: RetrievalScope
     found: SearchResult | None
     """None where nothing was to be looked into."""
 
@@ -373,7 +377,7 @@ class _Asking(NamedTuple):
     found: SearchResult | None
 
 
-class _Prepared(NamedTuple):
+class _PreparedPrompt(NamedTuple):
     """What the model reads for it."""
 
     plan: ContextPlan
@@ -385,7 +389,7 @@ class _Previewed(NamedTuple):
     plan: ContextPlan
 
 
-def _standing(conversation: Conversation, model: ChatModel, window: int, reserve: int) -> int:
+def _fixed_tokens(conversation: Conversation, model: ChatModel, window: int, reserve: int) -> int:
     """Tokens of a prompt before anything is asked."""
     nothing = [ChatMessage(role="user", content="")]
     standing = context_plan.plan(
@@ -404,7 +408,7 @@ def _retrieval(event: Retrieved) -> Retrieval:
     return Retrieval(result=event.result, used=event.used, collections=event.collections)
 
 
-def _unasked() -> Finished:
+def _finished_without_model() -> Finished:
     """The end of an answer for which no model was asked."""
     nothing = Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
     return Finished(reason="end", usage=nothing, timings=Timings())

@@ -1,4 +1,4 @@
-"""How a turn has gone so far, as it is stored with its answer."""
+"""Outcome of a turn so far: state, usage, timings, citations, as stored with its answer."""
 
 from time import perf_counter
 
@@ -6,26 +6,26 @@ from assistant.core.errors import AssistantError
 from assistant.core.values.conversation import Citation, MessageState, StopReason, Timings, Usage
 from assistant.core.values.documents import Passage
 from assistant.core.values.events import (
+    ContextPlanned,
     Finished,
     Loaded,
     ModelEvent,
-    Planned,
     Retrieved,
     Searching,
     Thought,
     Wrote,
 )
-from assistant.core.values.library import Saying
+from assistant.core.values.library import NearestSentence
 
-REASONING_STORED_EVERY = 1.0
+STORE_REASONING_SECONDS = 1.0
 """Seconds."""
 
-Writing = Searching | Retrieved | Planned | ModelEvent
+Writing = Searching | Retrieved | ContextPlanned | ModelEvent
 """What happens while an answer is written."""
 
 
-class Reasoning:
-    """What was thought so far, and when it is to be stored again."""
+class ReasoningBuffer:
+    """Reasoning text so far, stored again at most once a second."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -33,22 +33,23 @@ class Reasoning:
 
     @property
     def text(self) -> str:
+        """All of it so far, without white space at the end."""
         return "".join(self._pieces).rstrip()
 
     def add(self, text: str) -> None:
         self._pieces.append(text)
 
     def is_due(self) -> bool:
-        """Whether the last time is so long ago that a crash would lose too much."""
+        """Whether it should be stored now; if so, the next time is a second later."""
         now = perf_counter()
-        if now - self._stored < REASONING_STORED_EVERY:
+        if now - self._stored < STORE_REASONING_SECONDS:
             return False
         self._stored = now
         return True
 
 
-class Outcome:
-    """How a turn has gone so far; a turn that is abandoned counts as stopped."""
+class TurnOutcome:
+    """Outcome of a turn so far; a turn that is abandoned counts as stopped."""
 
     def __init__(self) -> None:
         self.state: MessageState = "stopped"
@@ -57,14 +58,15 @@ class Outcome:
         self.error: str | None = None
         self.used: tuple[Passage, ...] = ()
         self.citations: tuple[Citation, ...] = ()
-        self.saying: Saying | None = None
-        self.reasoning = Reasoning()
+        self.saying: NearestSentence | None = None
+        self.reasoning = ReasoningBuffer()
         self._started = perf_counter()
         self._load_ms = 0.0
         self._first_token_ms = 0.0
         self._engine = Timings()
 
     def note(self, event: Writing) -> None:
+        """Record an event of the turn."""
         match event:
             case Retrieved(used=used):
                 self.used = used
@@ -84,10 +86,11 @@ class Outcome:
                 pass
 
     def fail(self, failure: AssistantError) -> None:
+        """Record that the turn failed."""
         self.state, self.stop_reason, self.error = "failed", None, failure.message
 
     def timings(self) -> Timings:
-        """The engine's own figures, completed by what only this side can see."""
+        """Timings of the engine, completed by those that only the front end can see."""
         return self._engine.model_copy(
             update={
                 "load_ms": self._load_ms,

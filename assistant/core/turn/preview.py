@@ -1,4 +1,4 @@
-"""The window of a conversation as it would be for the next question: what is in it, and why.
+"""Context preview: the window as it would be for the next question, and why.
 
 Nothing is asked and nothing is stored. Passages are those of earlier questions; what the files say
 to the next one is found when it is asked.
@@ -17,22 +17,22 @@ from assistant.core.errors import ContextOverflowError
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
 from assistant.core.values.base import Value
-from assistant.core.values.context import ContextPlan, Part
+from assistant.core.values.context import ContextPart, ContextPlan
 from assistant.core.values.conversation import ChatMessage, Conversation, Message, Overflow, Placing
 from assistant.core.values.events import Loaded, Loading, Queued
-from assistant.core.values.models import Measure, ModelInfo, RenderedPrompt
+from assistant.core.values.models import ModelInfo, RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import Sampling
 
-EXCERPT: Final = 300
+EXCERPT_CHARS: Final = 300
 """Characters of a part that tell which one it is."""
 
-COUNTED_AT_MOST: Final = 8
+MAX_COUNTED_WINDOWS: Final = 8
 """What is left out is counted exactly up to so many windows of text."""
 
 Kind = Literal["system", "examples", "summary", "turn", "question", "template", "reserve", "free"]
 
 
-NAMES: Final[dict[Kind, str]] = {
+SLICE_NAMES: Final[dict[Kind, str]] = {
     "system": "system prompt",
     "examples": "examples",
     "summary": "summary",
@@ -44,8 +44,8 @@ NAMES: Final[dict[Kind, str]] = {
 }
 
 
-class Slice(Value):
-    """One part of the window, or of what stays out of it."""
+class PreviewPart(Value):
+    """Part of the window, or of what stays out of it."""
 
     kind: Kind
     tokens: int
@@ -67,7 +67,7 @@ class Slice(Value):
     @property
     def name(self) -> str:
         """What it is, in words."""
-        return f"turn {self.number}" if self.kind == "turn" else NAMES[self.kind]
+        return f"turn {self.number}" if self.kind == "turn" else SLICE_NAMES[self.kind]
 
     @property
     def status(self) -> str:
@@ -81,8 +81,8 @@ class Slice(Value):
         return f"{self.cached:,} cached" if self.cached else "to read"
 
 
-class Overview(Value):
-    """A window and its parts in the order in which the model reads them."""
+class ContextPreview(Value):
+    """Preview of the window: its parts in the order in which the model reads them."""
 
     conversation_id: str
     title: str
@@ -98,14 +98,14 @@ class Overview(Value):
     prompt_tokens: int
     cached: int
     """Tokens of the prompt that would not be read again."""
-    slices: tuple[Slice, ...]
+    slices: tuple[PreviewPart, ...]
     prompt: RenderedPrompt
     problem: str = ""
     """Why there is no prompt: the question does not fit."""
 
     @property
     def new(self) -> int:
-        """Tokens of the prompt that would be read."""
+        """Tokens of the prompt that are not in the cache."""
         return self.prompt_tokens - self.cached
 
     @property
@@ -117,19 +117,20 @@ class Overview(Value):
         return f"trained on {self.trained:,}{why}"
 
     @property
-    def left_out(self) -> tuple[Slice, ...]:
+    def left_out(self) -> tuple[PreviewPart, ...]:
+        """Parts that stay out of the window."""
         return tuple(each for each in self.slices if not each.included)
 
 
-def look(
+def preview_window(
     store: ConversationStore,
     models: ModelCatalog,
     usual: Sampling,
     conversation_id: str,
     stop: Event,
     question: str = "",
-) -> Iterator[Queued | Loading | Overview]:
-    """Tell how far the model is, where it has to be loaded first, and then the window.
+) -> Iterator[Queued | Loading | ContextPreview]:
+    """Preview the window for the next question; the model is loaded first where it has to be.
 
     The window grows as it would for the question.
 
@@ -155,12 +156,12 @@ def look(
     problem = ""
     try:
         drafting = partial(_draft, conversation, branch, model, most, question)
-        draft = yield from window_growth.fitting(model, info, drafting, stop)
+        draft = yield from window_growth.fit_window(model, info, drafting, stop)
     except ContextOverflowError as failure:
         problem = str(failure)
         drafting = partial(_draft, conversation, branch, model, most, "")
-        draft = yield from window_growth.fitting(model, info, drafting, stop)
-    info = completion.loaded(model, stop)
+        draft = yield from window_growth.fit_window(model, info, drafting, stop)
+    info = completion.load_model(model, stop)
     if info is not None:
         yield _overview(conversation, branch, model, info, draft, question, problem)
 
@@ -169,7 +170,7 @@ class _Draft(NamedTuple):
     """What would be read, and how it was counted."""
 
     plan: ContextPlan
-    measured: Measure
+    measured: TokenCounts
 
 
 def _draft(
@@ -180,10 +181,10 @@ def _draft(
     question: str,
     window: int,
 ) -> _Draft:
-    counting = _Counting(model.measure)
+    counting = _LastCount(model.measure)
     plan = context_plan.plan(
         conversation.system_prompt,
-        context_plan.turns_of(branch),
+        context_plan.group_turns(branch),
         [ChatMessage(role="user", content=question)],
         counting,
         window,
@@ -202,12 +203,12 @@ def _overview(
     draft: _Draft,
     question: str,
     problem: str,
-) -> Overview:
+) -> ContextPreview:
     plan, recap = draft.plan, context_plan.recap_for(conversation, branch)
     prompt = model.render(plan.messages)
     texts = _Texts(conversation, branch, question, recap.text if recap else "")
     slices = _slices(plan, draft.measured, prompt.cached, texts)
-    return Overview(
+    return ContextPreview(
         conversation_id=conversation.id,
         title=conversation.title,
         model=model.name,
@@ -224,14 +225,14 @@ def _overview(
     )
 
 
-class _Counting:
+class _LastCount:
     """Counts, and keeps the last count."""
 
     def __init__(self, measure: Counting) -> None:
         self._measure = measure
-        self.last = Measure(total=0, parts=(), overhead=0)
+        self.last = TokenCounts(total=0, parts=(), overhead=0)
 
-    def __call__(self, messages: Sequence[ChatMessage]) -> Measure:
+    def __call__(self, messages: Sequence[ChatMessage]) -> TokenCounts:
         self.last = self._measure(messages)
         return self.last
 
@@ -251,23 +252,25 @@ class _Texts:
             "question": question,
         }
 
-    def of(self, part: Part) -> str:
+    def of(self, part: ContextPart) -> str:
         text = self._fixed.get(part.kind, "")
         if part.kind == "turn":
             text = self._messages[part.message_ids[0]].text
-        return text[:EXCERPT]
+        return text[:EXCERPT_CHARS]
 
 
-def _slices(plan: ContextPlan, measured: Measure, cached: int, texts: _Texts) -> list[Slice]:
+def _slices(
+    plan: ContextPlan, measured: TokenCounts, cached: int, texts: _Texts
+) -> list[PreviewPart]:
     """The parts, where they are in the cache, and what is left of the window."""
-    slices: list[Slice] = []
+    slices: list[PreviewPart] = []
     start, number = measured.head, 0
     for part in plan.parts:
         number += part.kind == "turn"
         known = min(max(cached - start, 0), part.tokens) if part.included else 0
         start += part.tokens if part.included else 0
         slices.append(
-            Slice(
+            PreviewPart(
                 kind=part.kind,
                 tokens=part.tokens,
                 cached=known,
@@ -280,27 +283,27 @@ def _slices(plan: ContextPlan, measured: Measure, cached: int, texts: _Texts) ->
             )
         )
     within = sum(each.cached for each in slices)
-    template = Slice(
+    template = PreviewPart(
         kind="template",
         tokens=measured.overhead,
         cached=min(max(min(cached, plan.prompt_tokens) - within, 0), measured.overhead),
     )
     free = plan.window - plan.prompt_tokens - plan.reserve
-    reserve = Slice(kind="reserve", tokens=plan.reserve)
-    return [*slices, template, reserve, Slice(kind="free", tokens=max(free, 0))]
+    reserve = PreviewPart(kind="reserve", tokens=plan.reserve)
+    return [*slices, template, reserve, PreviewPart(kind="free", tokens=max(free, 0))]
 
 
 def _counted(
-    slices: Sequence[Slice],
+    slices: Sequence[PreviewPart],
     branch: Sequence[Message],
     model: ChatModel,
     window: int,
-) -> list[Slice]:
+) -> list[PreviewPart]:
     """The same with what the plan had no need to count: turns left out, and shares of passages."""
     turns = [each for each in slices if each.kind == "turn"]
     out = [each for each in turns if not each.included]
     told = {message.id: message for message in branch}
-    limit = COUNTED_AT_MOST * window * context_plan.CHARS_PER_TOKEN
+    limit = MAX_COUNTED_WINDOWS * window * context_plan.CHARS_PER_TOKEN
     if (
         sum(len(context_plan.as_sent(told[id]).content) for t in out for id in t.message_ids)
         > limit
@@ -324,7 +327,7 @@ def _counted(
 
 
 def _shares(
-    turns: Sequence[Slice], told: Mapping[str, Message], model: ChatModel
+    turns: Sequence[PreviewPart], told: Mapping[str, Message], model: ChatModel
 ) -> dict[tuple[str, ...], int]:
     """How many tokens these turns have, where that can be counted."""
     messages = [context_plan.as_sent(told[id]) for turn in turns for id in turn.message_ids]

@@ -1,8 +1,7 @@
-"""What a user can ask of a conversation, and how that is put on disk before anything is done.
+"""Turn requests (ask, edit, regenerate, continue); they are stored before the turn runs.
 
-A question that is answered under a prompt of its own: `/translator See you tomorrow`.
-
-The conversation stays under its own prompt; what was said before is read along.
+A question can be answered under a prompt of its own: `/translator See you tomorrow`. The
+conversation stays under its own prompt; what was said before is read along.
 """
 
 from assistant.core.background.titles import title_from
@@ -12,7 +11,7 @@ from assistant.core.ports.conversations import ConversationStore
 from assistant.core.ports.models import ModelCatalog
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
-from assistant.core.values.prompts import Opening
+from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
 
 
@@ -44,7 +43,7 @@ class Edit(Value):
 
 
 class Continue(Value):
-    """Go on with an answer that was stopped, cut off or interrupted."""
+    """Continue an answer that was stopped, cut off or interrupted."""
 
     message_id: str
 
@@ -52,8 +51,8 @@ class Continue(Value):
 Request = Ask | Regenerate | Edit | Continue
 
 
-class Requests:
-    """Puts requests on disk."""
+class TurnRequests:
+    """Stores requests before they are carried out."""
 
     def __init__(self, store: ConversationStore, models: ModelCatalog) -> None:
         self._store = store
@@ -66,16 +65,20 @@ class Requests:
         return store.conversation(store.message(request.message_id).conversation_id)
 
     def read_as(self, request: Request) -> Conversation:
-        """The conversation as it is read for this request."""
+        """Conversation of a request, under the prompt of its question where it has one."""
         if isinstance(request, Ask | Edit):
             prompt = request.prompt
         else:
             above = self._store.message(request.message_id).parent_id
             prompt = self._store.message(above).prompt if above else None
-        return under(self._conversation_of(request), prompt)
+        return under_prompt(self._conversation_of(request), prompt)
 
     def store(self, request: Request, sampling: Sampling) -> tuple[Message | None, Message]:
-        """Put the question and an empty answer on disk; an answer gone on with is taken up."""
+        """Store the question and an empty answer; an answer to be continued is reopened.
+
+        Returns:
+            The question, None where an answer is continued; and the answer.
+        """
         store = self._store
         match request:
             case Ask(conversation_id=id):
@@ -107,7 +110,7 @@ class Requests:
         )
         conversation = self._store.conversation(conversation_id)
         if not conversation.title:
-            words = title_from(mentions.with_names(question.asked, asked.attached))
+            words = title_from(mentions.with_file_names(question.asked, asked.attached))
             self._store.suggest_title(conversation_id, words, "words")
         return question, self._begin(conversation, question.id, sampling)
 
@@ -143,20 +146,26 @@ class Requests:
         return message
 
 
-SIGN = "/"
+PROMPT_SIGN = "/"
 
 
-def named_in(text: str) -> tuple[str, str]:
-    """The name that a text begins with after a slash, and what follows it; no name is empty."""
+def split_prompt_name(text: str) -> tuple[str, str]:
+    """Split a text into the prompt's name after its slash and what follows.
+
+    Returns:
+        Name and text; the name is empty where there is none.
+    """
     typed = text.strip()
-    if not typed.startswith(SIGN):
+    if not typed.startswith(PROMPT_SIGN):
         return "", typed
-    name, *rest = typed[len(SIGN) :].split(maxsplit=1)[:2] or [""]
-    return ("", typed) if typed[len(SIGN) :][:1].isspace() else (name, rest[0] if rest else "")
+    name, *rest = typed[len(PROMPT_SIGN) :].split(maxsplit=1)[:2] or [""]
+    return (
+        ("", typed) if typed[len(PROMPT_SIGN) :][:1].isspace() else (name, rest[0] if rest else "")
+    )
 
 
-def for_one_question(opening: Opening) -> QuestionPrompt:
-    """What of a prompt holds for one question; its model and its files are for conversations."""
+def question_prompt(opening: ConversationStart) -> QuestionPrompt:
+    """Prompt of one question; a prompt's model and files are for conversations only."""
     return QuestionPrompt(
         name=opening.prompt_name or "",
         text=opening.text,
@@ -165,8 +174,8 @@ def for_one_question(opening: Opening) -> QuestionPrompt:
     )
 
 
-def under(conversation: Conversation, prompt: QuestionPrompt | None) -> Conversation:
-    """The conversation as the model reads it for a question under this prompt."""
+def under_prompt(conversation: Conversation, prompt: QuestionPrompt | None) -> Conversation:
+    """Conversation with the prompt of one question in place of its own."""
     if prompt is None:
         return conversation
     chosen = prompt.sampling.model_dump(exclude_none=True)

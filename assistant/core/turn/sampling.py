@@ -1,4 +1,4 @@
-"""The fields of `Sampling` as a user sets them: by name, one at a time, each from somewhere."""
+"""Sampling settings of a conversation: set by name, each value with where it comes from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from assistant.core.values.sampling import Sampling, SamplingChanges
 
 FIELDS: Final = tuple(SamplingChanges.model_fields)
 
-TAKES: Final = {
+ALLOWED_VALUES: Final = {
     "temperature": "a number from 0 to 5",
     "top_k": "a whole number from 0",
     "top_p": "a number above 0, at most 1",
@@ -25,16 +25,16 @@ TAKES: Final = {
     "max_tokens": "a whole number from 1",
     "thinking": "a whole number from 0",
 }
-WHOLE: Final = ("top_k", "seed", "max_tokens", "thinking")
+INTEGER_FIELDS: Final = ("top_k", "seed", "max_tokens", "thinking")
 
-NOTHING: Final = SamplingChanges()
+NO_CHANGES: Final = SamplingChanges()
 
-DEFAULT: Final = "default"
+DEFAULT_WORD: Final = "default"
 """What is typed to have again what holds without the conversation."""
 
 
-class UsualSampling:
-    """How answers are sampled where neither a prompt nor a conversation says so."""
+class DefaultSampling:
+    """Default sampling of models, from the settings."""
 
     def __init__(
         self,
@@ -50,24 +50,24 @@ class UsualSampling:
         self.settings = settings or Sampling()
 
     def of(self, model: str | None) -> Sampling:
-        """For a model by its name or path; None is the default one."""
+        """Default sampling of a model by its name or path; None is the default model."""
         return self.own(model).over(self.settings)
 
     def own(self, model: str | None) -> SamplingChanges:
-        """What a model has otherwise than the settings of all."""
+        """Changes that the settings make for this model alone."""
         if not self._own:
-            return NOTHING
+            return NO_CHANGES
         try:
             name = self._models.reference(model).name
         except ModelError:
             # Whoever opens it is told what is wrong.
-            return NOTHING
-        return self._own.get(name.casefold(), NOTHING)
+            return NO_CHANGES
+        return self._own.get(name.casefold(), NO_CHANGES)
 
 
 @dataclass(frozen=True)
-class Held:
-    """What holds for one field."""
+class SamplingSetting:
+    """Effective value of one sampling field, and where it comes from."""
 
     field: str
     value: str
@@ -77,8 +77,8 @@ class Held:
     """Whether the conversation says so, its prompt included."""
 
 
-def field_called(name: str) -> str:
-    """The field of this name; the beginning of it is enough when it is the only one.
+def find_field(name: str) -> str:
+    """Field by its name, or by the beginning of it when that is unique.
 
     Raises:
         AssistantError: there is none, or several begin so.
@@ -93,41 +93,41 @@ def field_called(name: str) -> str:
     raise AssistantError(f"{name!r} {what}.", f"There are: {', '.join(FIELDS)}.")
 
 
-def changed(sampling: SamplingChanges, field: str, text: str) -> SamplingChanges:
-    """`sampling` with what was typed for a field.
+def with_field(sampling: SamplingChanges, field: str, text: str) -> SamplingChanges:
+    """`sampling` with one field set to what was typed.
 
     Raises:
         AssistantError: it is no value of this field; says which are.
     """
-    if text.strip().casefold() == DEFAULT:
+    if text.strip().casefold() == DEFAULT_WORD:
         return sampling.model_copy(update={field: None})
     try:
         return SamplingChanges.model_validate(
-            {**sampling.model_dump(), field: _number(field, text)}
+            {**sampling.model_dump(), field: _parse_number(field, text)}
         )
     except (ValueError, ValidationError):
         raise AssistantError(
-            f"{field} takes {TAKES[field]}; {text.strip()!r} is not one.",
-            f"`{DEFAULT}` takes it back.",
+            f"{field} takes {ALLOWED_VALUES[field]}; {text.strip()!r} is not one.",
+            f"`{DEFAULT_WORD}` takes it back.",
         ) from None
 
 
-def held(
+def sampling_settings(
     conversation: Conversation | None,
     settings: Sampling,
     prompt: Prompt | None,
-    of_model: SamplingChanges = NOTHING,
-) -> list[Held]:
-    """What holds in a conversation, field by field; None is one that has not begun.
+    of_model: SamplingChanges = NO_CHANGES,
+) -> list[SamplingSetting]:
+    """Effective sampling of a conversation, field by field; None is one that has not begun.
 
     Args:
         prompt: the one the conversation is under or will be, where it is there.
         of_model: what the settings say of its model alone.
     """
-    asked_for = prompt.sampling if prompt else NOTHING
+    asked_for = prompt.sampling if prompt else NO_CHANGES
     own = conversation.sampling if conversation else asked_for
     usual = Sampling()
-    rows: list[Held] = []
+    rows: list[SamplingSetting] = []
     for field in FIELDS:
         value = getattr(own, field)
         is_own = value is not None
@@ -141,20 +141,20 @@ def held(
         else:
             value = getattr(settings, field)
             origin = "default" if value == getattr(usual, field) else "your settings"
-        rows.append(Held(field, told(field, value), origin, is_own))
+        rows.append(SamplingSetting(field, format_value(field, value), origin, is_own))
     return rows
 
 
-def told(field: str, value: float | None) -> str:
-    """A value in words."""
+def format_value(field: str, value: float | None) -> str:
+    """Value of a field, in words."""
     if value is None:
         return "a new one each time" if field == "seed" else "no limit"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _number(field: str, text: str) -> float:
+def _parse_number(field: str, text: str) -> float:
     typed = text.strip()
-    if field in WHOLE:
+    if field in INTEGER_FIELDS:
         return int(typed)
     # In half of the world a comma stands before the fraction.
     return float(typed.replace(",", ".", 1))

@@ -1,4 +1,4 @@
-"""The frozen values that travel between the parts of the program."""
+"""Value: the base of all frozen values; unknown fields are refused."""
 
 from pydantic import BaseModel, ConfigDict
 

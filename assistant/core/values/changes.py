@@ -1,10 +1,6 @@
-"""What was changed or removed and can be taken back.
+"""Undo history, trash entries, change marks in a transcript, and search results.
 
-What changed in the middle of a conversation: marks in the transcript, where it happened.
-
-What a search in the conversations has found.
-
-In every text that is shown around a match, the match stands between U+0002 and U+0003.
+In every text that is shown around a search match, the match stands between U+0002 and U+0003.
 """
 
 import secrets
@@ -59,8 +55,8 @@ class Change(Value):
     at: datetime
 
 
-class Removed(Value):
-    """Something in the trash."""
+class TrashEntry(Value):
+    """Entry of the trash: a conversation, or a message with its branch."""
 
     kind: Literal["conversation", "messages"]
     id: str
@@ -75,53 +71,61 @@ class Removed(Value):
 
 
 class Label(Value):
-    """A folder or a tag that is in use."""
+    """A folder or a tag in use, with the number of its conversations."""
 
     name: str
     conversations: int
 
 
-OWN = "own text"
+OWN_TEXT = "own text"
 """The role whose system prompt is in no file. Its words are kept where they can be forgotten."""
 ALL_FILES = "all"
 NO_FILES = "none"
 NO_ADAPTERS = "none"
 
 
-def between(before: Conversation, after: Conversation, at: datetime) -> tuple[Mark, ...]:
-    """The marks of a change to a conversation; none when nothing of it can be felt."""
+def marks_between(before: Conversation, after: Conversation, at: datetime) -> tuple[Mark, ...]:
+    """Change marks for what differs between two states of a conversation.
+
+    Returns:
+        One for each subject; none when nothing that a reader can feel has changed.
+    """
     return tuple(
         Mark(id=secrets.token_hex(4), subject=subject, before=was, after=now, at=at)
         for subject, was, now in _changes(before, after)
     )
 
 
-def told(marks: Sequence[Mark]) -> list[tuple[MarkSubject, str]]:
-    """Marks of one place in words: of several on the same subject only what came of them."""
+def describe_marks(marks: Sequence[Mark]) -> list[tuple[MarkSubject, str]]:
+    """Describe the marks of one place, each subject once, with what came of it.
+
+    Returns:
+        Pairs of a subject and its words.
+    """
     by_subject: dict[MarkSubject, list[Mark]] = {}
     for mark in marks:
         by_subject.setdefault(mark.subject, []).append(mark)
     return [
-        (subject, _words(subject, same[-1].after))
+        (subject, _describe_mark(subject, same[-1].after))
         for subject, same in by_subject.items()
         if subject == "role" or same[0].before != same[-1].after
     ]
 
 
-def role_of(conversation: Conversation) -> str:
-    """What a conversation's role is called: its prompt's name; empty for none."""
-    return conversation.prompt_name or (OWN if conversation.system_prompt else "")
+def role_name(conversation: Conversation) -> str:
+    """Name of a conversation's role: its prompt's name; empty for none."""
+    return conversation.prompt_name or (OWN_TEXT if conversation.system_prompt else "")
 
 
-def files_of(collections: Sequence[str] | None) -> str:
-    """Which files a conversation is about, in words."""
+def describe_collections(collections: Sequence[str] | None) -> str:
+    """Collections of a conversation, in words."""
     if collections is None:
         return ALL_FILES
     return ", ".join(f"#{name}" for name in collections) or NO_FILES
 
 
-def adapters_of(adapters: Sequence[AdapterUse] | None) -> str:
-    """What a model is run with, in words; empty for what the settings say."""
+def describe_adapters(adapters: Sequence[AdapterUse] | None) -> str:
+    """Adapters of a model, in words; empty where the settings decide."""
     if adapters is None:
         return ""
     return ", ".join(str(each) for each in adapters) or NO_ADAPTERS
@@ -129,13 +133,17 @@ def adapters_of(adapters: Sequence[AdapterUse] | None) -> str:
 
 def _changes(before: Conversation, after: Conversation) -> Iterator[tuple[MarkSubject, str, str]]:
     if _role(before) != _role(after):
-        yield "role", role_of(before), role_of(after)
+        yield "role", role_name(before), role_name(after)
     if before.model != after.model:
         yield "model", before.model or "", after.model or ""
     if before.adapters != after.adapters:
-        yield "adapters", adapters_of(before.adapters), adapters_of(after.adapters)
+        yield "adapters", describe_adapters(before.adapters), describe_adapters(after.adapters)
     if before.collections != after.collections:
-        yield "files", files_of(before.collections), files_of(after.collections)
+        yield (
+            "files",
+            describe_collections(before.collections),
+            describe_collections(after.collections),
+        )
     for field in SamplingChanges.model_fields:
         was, now = getattr(before.sampling, field), getattr(after.sampling, field)
         if was != now:
@@ -150,7 +158,7 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _words(subject: MarkSubject, after: str) -> str:
+def _describe_mark(subject: MarkSubject, after: str) -> str:
     match subject:
         case "role":
             return f"role: {after}" if after else "no role"
@@ -163,8 +171,8 @@ def _words(subject: MarkSubject, after: str) -> str:
     return f"{subject} {after or 'default'}"
 
 
-def without(marks: Iterable[Mark], ids: Iterable[str]) -> tuple[Mark, ...]:
-    """Marks but for those with these ids."""
+def without_marks(marks: Iterable[Mark], ids: Iterable[str]) -> tuple[Mark, ...]:
+    """Marks without those that have one of these ids."""
     gone = set(ids)
     return tuple(mark for mark in marks if mark.id not in gone)
 
@@ -172,8 +180,8 @@ def without(marks: Iterable[Mark], ids: Iterable[str]) -> tuple[Mark, ...]:
 MATCH_BEGIN, MATCH_END = "\x02", "\x03"
 
 
-class Finding(Value):
-    """A conversation with something of what was looked for."""
+class ConversationHit(Value):
+    """Search result: a conversation with its best matches."""
 
     conversation: ConversationSummary
     title: str = ""
@@ -186,10 +194,10 @@ class Finding(Value):
     """How many of its messages were found."""
 
 
-class Findings(Value):
-    """All that was found."""
+class ConversationSearchResult(Value):
+    """Results of a search, best first."""
 
-    conversations: tuple[Finding, ...] = ()
+    conversations: tuple[ConversationHit, ...] = ()
     """Best first."""
     messages: int = 0
     """How many messages were found, those of conversations beyond the limit included."""

@@ -1,14 +1,4 @@
-"""What goes into the window: tokens per part, what is left out, and why.
-
-The system prompt, the newest question and the answer's reserve always go in. When the rest does
-not fit, whole turns leave, oldest first; where there is a summary of older turns it takes their
-place. Turns that are pinned stay as long as there is room beside the question: before one of them
-the summary and the prompt's examples leave. Turns that are excluded never go in.
-
-The key/value cache is valid only as long as the prompt keeps its beginning, so the first turn
-that stays must not move with every question. Turns therefore leave in blocks: the cut falls on a
-turn that begins a new block of `BLOCK_CHARS` characters, counted from the conversation's start.
-"""
+"""ContextPlan: the parts of the window, what is left out of it, and the reasons."""
 
 from typing import Final, Literal
 
@@ -21,7 +11,7 @@ SUMMARISED: Final = "told in the summary"
 NO_ROOM_BESIDE_QUESTION: Final = "no room beside the question"
 NO_ROOM_FOR_PINNED: Final = "pinned, but there is no room for it"
 
-WHAT_WAS_SAID: Final = "What have we said so far?"
+RECAP_QUESTION: Final = "What have we said so far?"
 """What the model is shown as asked for, so that a summary is an answer like any other: a template
 may allow nothing but questions and answers in turn."""
 
@@ -54,12 +44,12 @@ class Recap(Value):
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
         return (
-            ChatMessage(role="user", content=WHAT_WAS_SAID),
+            ChatMessage(role="user", content=RECAP_QUESTION),
             ChatMessage(role="assistant", content=self.text),
         )
 
 
-class Part(Value):
+class ContextPart(Value):
     """One part of the window, or of what was left out of it."""
 
     kind: PartKind
@@ -76,7 +66,7 @@ class ContextPlan(Value):
     """What the model will read, and what it will not."""
 
     messages: tuple[ChatMessage, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[ContextPart, ...]
     prompt_tokens: int
     """Everything the model reads, the template's own text included."""
     window: int
@@ -86,7 +76,7 @@ class ContextPlan(Value):
     nothing was."""
 
     @property
-    def left_out(self) -> tuple[Part, ...]:
+    def left_out(self) -> tuple[ContextPart, ...]:
         return tuple(part for part in self.parts if not part.included)
 
     @property

@@ -1,4 +1,4 @@
-"""The frozen values that travel between the parts of the program."""
+"""Conversations and their messages, with citations, marks, summaries and timings."""
 
 from datetime import datetime
 from typing import Literal
@@ -47,7 +47,7 @@ class ChatMessage(Value):
 
 
 class Usage(Value):
-    """Tokens of one answer. `cached_tokens` of the prompt were not read again."""
+    """Token counts of one answer. `cached_tokens` of the prompt were not read again."""
 
     prompt_tokens: int
     cached_tokens: int
@@ -198,7 +198,7 @@ MarkSubject = Literal[
 
 
 class Mark(Value):
-    """A change of course in the middle of a conversation."""
+    """Change mark: what was changed in the middle of a conversation."""
 
     id: str
     subject: MarkSubject
@@ -209,7 +209,7 @@ class Mark(Value):
 
 
 class QuestionPrompt(Value):
-    """A prompt under which one question is answered, in place of its conversation's."""
+    """Prompt of a single question, in place of its conversation's."""
 
     name: str
     """What the question begins with, after a slash."""
@@ -219,7 +219,7 @@ class QuestionPrompt(Value):
 
 
 class Summary(Value):
-    """What was said from the beginning of a conversation down to the answer it is kept with."""
+    """Summary of a conversation from its beginning to the answer it is kept with."""
 
     text: str
     covers: tuple[int, ...]
@@ -278,7 +278,7 @@ class Message(Value):
 
     @property
     def asked(self) -> str:
-        """The text without the name of its prompt."""
+        """Text of a question without the name of its prompt."""
         if self.prompt is None:
             return self.text
         return self.text.lstrip().removeprefix(f"/{self.prompt.name}").strip()

@@ -1,4 +1,4 @@
-"""What a file of the user is, once read: text, its structure, and where each piece stands."""
+"""Documents, chunks and passages: the text of a user's file and where each piece stands."""
 
 from typing import Literal
 

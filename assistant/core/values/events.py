@@ -1,4 +1,4 @@
-"""What a turn tells whoever watches it, in the order in which it happens.
+"""Turn events, in the order in which they happen.
 
 A front end matches on these. Failures are not events: the generator raises an AssistantError
 after everything worth keeping was stored.
@@ -10,7 +10,7 @@ from assistant.core.values.base import Value
 from assistant.core.values.context import ContextPlan
 from assistant.core.values.conversation import Message, Overflow, StopReason, Timings, Usage
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import Saying, SearchResult
+from assistant.core.values.library import NearestSentence, SearchResult
 from assistant.core.values.models import ModelInfo
 
 
@@ -40,8 +40,8 @@ class Loaded(Value):
     """How often the engine has loaded a model since it was started."""
 
 
-class Reading(Value):
-    """The prompt is being read (prefill). `cached` of the `total` tokens need no reading."""
+class PrefillProgress(Value):
+    """Prefill: the prompt is being read. `cached` of the `total` tokens need no reading."""
 
     kind: Literal["reading"] = "reading"
     done: int
@@ -72,7 +72,7 @@ class Finished(Value):
     timings: Timings
 
 
-ModelEvent = Queued | Loading | Loaded | Reading | Thought | Wrote | Finished
+ModelEvent = Queued | Loading | Loaded | PrefillProgress | Thought | Wrote | Finished
 """What `ChatModel.stream` yields: `Finished` is the last."""
 
 
@@ -105,8 +105,8 @@ class Retrieved(Value):
     """Where; None is everywhere, empty means that the files came with the question."""
 
 
-class Planned(Value):
-    """What goes into the window and what is left out."""
+class ContextPlanned(Value):
+    """The context plan is made: what goes into the window and what is left out."""
 
     kind: Literal["planned"] = "planned"
     plan: ContextPlan
@@ -119,7 +119,7 @@ class Answered(Value):
 
     kind: Literal["answered"] = "answered"
     message: Message
-    saying: Saying | None = None
+    saying: NearestSentence | None = None
     """What the files say, where they bear out no sentence of the answer."""
 
 
@@ -127,11 +127,11 @@ TurnEvent = (
     Asked
     | Searching
     | Retrieved
-    | Planned
+    | ContextPlanned
     | Queued
     | Loading
     | Loaded
-    | Reading
+    | PrefillProgress
     | Thought
     | Wrote
     | Answered

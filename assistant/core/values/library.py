@@ -1,8 +1,7 @@
-"""The frozen values in which a library speaks of its files and of what it found.
+"""Library values: collections, files, search results, and the events of an indexing job.
 
-What an indexing job tells whoever watches it.
-
-`Planned` comes first and `Done` last. A file that cannot be read is an event, never an error.
+Of the events of a job `Planned` comes first and `Done` last. A file that cannot be read is an
+event, never an error.
 """
 
 import os
@@ -16,7 +15,7 @@ from assistant.core.values.documents import Document, Passage, SkipReason
 
 
 class Waiting(Value):
-    """The job has not begun: another one comes first, or the worker is being started."""
+    """The job has not begun: another runs, or the worker is being started."""
 
     kind: Literal["waiting"] = "waiting"
 
@@ -37,7 +36,7 @@ class Planned(Value):
 
 
 class Indexed(Value):
-    """A file is on disk with all its passages."""
+    """A file has been indexed: it is on disk with all its passages."""
 
     kind: Literal["indexed"] = "indexed"
     path: str
@@ -45,7 +44,7 @@ class Indexed(Value):
 
 
 class Skipped(Value):
-    """A file is left out."""
+    """A file was left out, with the reason."""
 
     kind: Literal["skipped"] = "skipped"
     path: str
@@ -53,8 +52,8 @@ class Skipped(Value):
     detail: str
 
 
-class Progress(Value):
-    """How far the job is. Comes at most a few times a second."""
+class IndexingProgress(Value):
+    """Progress of an indexing job. Comes at most a few times a second."""
 
     kind: Literal["progress"] = "progress"
     done: int
@@ -86,7 +85,7 @@ class Done(Value):
     """Whether somebody stopped it: the rest is done when the folder is added again."""
 
 
-IndexEvent = Waiting | Scanned | Planned | Indexed | Skipped | Progress | Done
+IndexEvent = Waiting | Scanned | Planned | Indexed | Skipped | IndexingProgress | Done
 
 DEFAULT_COLLECTION = "default"
 """Where files go that are added without the name of a collection."""
@@ -126,7 +125,7 @@ class LeftOut(Value):
 
 
 class Survey(Value):
-    """What adding folders and files would do, judged by their names and sizes alone."""
+    """Preview of adding folders and files, judged by names and sizes alone."""
 
     kind: Literal["survey"] = "survey"
     files: int
@@ -189,7 +188,7 @@ class FileEntry(Value):
 
 
 class LibraryStatus(Value):
-    """How the library is."""
+    """Status of the library: what it holds, what waits, and the job that runs."""
 
     collections: int
     files: int
@@ -201,7 +200,7 @@ class LibraryStatus(Value):
     disk_bytes: int
     """Of the database and the search structures."""
     paused: bool
-    job: Progress | None
+    job: IndexingProgress | None
     """The job that runs now."""
     embedder: str = ""
     """The name of the embedder whose vectors answer questions; empty while there is none."""
@@ -219,15 +218,15 @@ class LibraryStatus(Value):
     """Those that are not there now, as on a disk that is not plugged in."""
 
 
-class Unused(Value):
-    """A passage that was found and not given out."""
+class UnusedPassage(Value):
+    """Passage that was found and not used, with the reason."""
 
     passage: Passage
     reason: Unfit
 
 
 class SearchResult(Value):
-    """What was found for a question."""
+    """Result of a search for a question: passages, best first, and how good the evidence is."""
 
     passages: tuple[Passage, ...] = ()
     """Best first."""
@@ -235,14 +234,14 @@ class SearchResult(Value):
     """0 to 1: how likely it is that the files speak to the question."""
     sufficient: bool = False
     """Whether the evidence is enough to answer from these passages."""
-    unused: tuple[Unused, ...] = ()
+    unused: tuple[UnusedPassage, ...] = ()
     """The next best ones."""
     searched: int = 0
     """Passages that were searched."""
 
 
-class Saying(Value):
-    """The sentence of the passages in a prompt that is nearest to the question itself."""
+class NearestSentence(Value):
+    """Sentence of the used passages that is nearest to the question."""
 
     number: int
     """Of its passage, from 1."""
@@ -250,14 +249,14 @@ class Saying(Value):
 
 
 class Retrieval(Value):
-    """What the user's files had to do with an answer."""
+    """What was searched and used for an answer, as stored with it."""
 
     result: SearchResult
     used: tuple[Passage, ...]
     """Those in the prompt: number n of a citation is the n-th."""
     collections: tuple[str, ...] | None = None
     """Where was searched; None is everywhere, empty means that the files came with the question."""
-    saying: Saying | None = None
+    saying: NearestSentence | None = None
     """What the files say, where they clearly bear out no sentence of the answer."""
 
 
@@ -274,18 +273,18 @@ class Support(Value):
     """That sentence of the passage, as offsets in its text."""
 
 
-class Problem(Value):
-    """Something that is wrong with what is stored."""
+class IntegrityProblem(Value):
+    """Something that is wrong with the stored library."""
 
     what: str
     repaired: bool
 
 
 class Verification(Value):
-    """What a look at everything that is stored has found."""
+    """Result of the integrity check of everything that is stored."""
 
     ok: bool
     """Whether all is in order now."""
     files: int
     passages: int
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[IntegrityProblem, ...] = ()

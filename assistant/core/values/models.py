@@ -1,7 +1,4 @@
-"""What can be told of a model before it is loaded.
-
-Models that can be fetched: what is offered, and how far a download is.
-"""
+"""Models: found on disk, loaded, offered for download; token counts and the rendered prompt."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -47,7 +44,7 @@ class ModelInfo(Value):
     """Whether the window is smaller than usual or than it was asked to be, for want of memory."""
 
 
-class Measure(Value):
+class TokenCounts(Value):
     """Exact token counts of a list of messages, through the model's own template.
 
     `total` is what the engine would read, the opening of the answer included. `parts[i]` is
@@ -114,7 +111,7 @@ class ModelFacts(Value):
 
 
 class ModelDetails(Value):
-    """A file that was found, and what it is good for here."""
+    """Details of a model file: its header, and whether it runs on this machine."""
 
     model: ModelRef
     facts: ModelFacts
@@ -128,13 +125,17 @@ class ModelDetails(Value):
 
     @property
     def is_usable(self) -> bool:
+        """Whether it is a chat model that runs here."""
         return self.fit in ("runs", "runs slowly") and self.facts.kind == "chat"
 
 
 def misfit(adapter: ModelFacts, model: ModelFacts) -> str:
-    """Why an adapter was not made for a model, in few words; empty where it may be used with it.
+    """Reason why an adapter was not made for a model.
 
     Which tensors fit is found when it is loaded.
+
+    Returns:
+        The reason in few words; empty where it may be used with it.
     """
     if adapter.refusal:
         return "of a kind that is not supported"
@@ -149,7 +150,7 @@ def misfit(adapter: ModelFacts, model: ModelFacts) -> str:
 
 
 def fitting(adapter: ModelDetails, found: Sequence[ModelDetails]) -> list[ModelDetails]:
-    """The models that an adapter can be used with: the one it names where that is among them."""
+    """Models that an adapter can be used with; only the one it names where that is among them."""
     fit = [
         one
         for one in found
@@ -176,7 +177,7 @@ class RemoteFile(Value):
 
 
 class Offer(Value):
-    """What a download would bring, before it begins."""
+    """What a download would fetch: files, sizes, licence."""
 
     repository: str
     revision: str
@@ -192,11 +193,12 @@ class Offer(Value):
 
     @property
     def size(self) -> int:
+        """Bytes of all its files."""
         return sum(file.size for file in self.files)
 
 
-class Fetching(Value):
-    """How far a download is."""
+class DownloadProgress(Value):
+    """Progress of a download."""
 
     kind: Literal["fetching"] = "fetching"
     done: int
@@ -207,17 +209,18 @@ class Fetching(Value):
 
     @property
     def seconds_left(self) -> float | None:
+        """Seconds until the end at the present rate; None while that is not known."""
         return (self.total - self.done) / self.rate if self.rate > 0 else None
 
 
-class Fetched(Value):
-    """The model is there, whole and as its server described it."""
+class Downloaded(Value):
+    """The download has ended: the model is there, whole and as its server described it."""
 
     kind: Literal["fetched"] = "fetched"
     path: str
 
 
-class Recommended(Value):
+class RecommendedModel(Value):
     """A model of the shipped catalogue."""
 
     name: str

@@ -1,10 +1,8 @@
-"""The frozen values of the prompt library.
+"""Prompts, their variables, and `{{name}}` placeholders: found, filled in, escaped.
 
-`{{name}}` in a text: found, filled in, and written so that it stays as it is.
-
-A backslash before it makes it literal: of the backslashes that stand right before a placeholder
-every two become one, and an odd one keeps the braces. What only looks like one, such as `{{ }}`,
-is text. Values are data: what they hold is not looked at again.
+A backslash before a placeholder makes it literal: of the backslashes that stand right before a
+placeholder every two become one, and an odd one keeps the braces. What only looks like one, such as
+`{{ }}`, is text. Values are data: what they hold is not looked at again.
 """
 
 import re
@@ -16,11 +14,11 @@ from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage
 from assistant.core.values.sampling import SamplingChanges
 
-BUILT_IN = ("date", "time", "os", "cwd", "clipboard", "selection", "input")
+BUILT_IN_VARIABLES = ("date", "time", "os", "cwd", "clipboard", "selection", "input")
 """Variables that need no declaration: what surrounds a conversation when it begins."""
 
 
-class Variable(Value):
+class PromptVariable(Value):
     """A variable of a prompt file."""
 
     name: str
@@ -28,7 +26,7 @@ class Variable(Value):
     """None has it asked for."""
 
 
-class Opening(Value):
+class ConversationStart(Value):
     """What a conversation begins with: a prompt whose variables have their values."""
 
     prompt_name: str | None = None
@@ -49,7 +47,7 @@ class Prompt(Value):
     language: str
     text: str
     """The system prompt, with placeholders."""
-    variables: tuple[Variable, ...] = ()
+    variables: tuple[PromptVariable, ...] = ()
     """The file's own, as declared."""
     sampling: SamplingChanges = SamplingChanges()
     model: str | None = None
@@ -63,20 +61,22 @@ class Prompt(Value):
     def names(self) -> tuple[str, ...]:
         """The variables that its texts use, in order."""
         texts = [self.text, *(example.content for example in self.examples)]
-        found = (name for text in texts for name in names_in(text))
+        found = (name for text in texts for name in placeholders_in(text))
         return tuple(dict.fromkeys(found))
 
     def missing(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """The variables that have neither a value nor a default, to be asked for."""
+        """Variables that have neither a value nor a default, to be asked for."""
         known = self._defaults() | dict(values)
         return tuple(name for name in self.names if name not in known)
 
     def unknown(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """The values that are given for nothing."""
+        """Names of values that no variable takes."""
         declared = {variable.name for variable in self.variables}
-        return tuple(name for name in values if name not in declared.union(self.names, BUILT_IN))
+        return tuple(
+            name for name in values if name not in declared.union(self.names, BUILT_IN_VARIABLES)
+        )
 
-    def resolve(self, values: Mapping[str, str]) -> Opening:
+    def resolve(self, values: Mapping[str, str]) -> ConversationStart:
         """The prompt with its variables filled in, once and for all.
 
         Raises:
@@ -86,9 +86,9 @@ class Prompt(Value):
         if missing:
             raise MissingValuesError.of(self.name, missing)
         known = self._defaults() | dict(values)
-        return Opening(
+        return ConversationStart(
             prompt_name=self.name,
-            text=fill(self.text, known),
+            text=fill_placeholders(self.text, known),
             examples=tuple(_filled(example, known) for example in self.examples),
             sampling=self.sampling,
             model=self.model,
@@ -99,7 +99,7 @@ class Prompt(Value):
         return {each.name: each.default for each in self.variables if each.default is not None}
 
 
-class Problem(Value):
+class PromptProblem(Value):
     """A prompt file that cannot be used: what is wrong with it and what to do about it."""
 
     path: str
@@ -109,12 +109,12 @@ class Problem(Value):
 
 
 def _filled(message: ChatMessage, values: Mapping[str, str]) -> ChatMessage:
-    content = fill(message.content, values)
+    content = fill_placeholders(message.content, values)
     return message.model_copy(update={"content": content})
 
 
-def pairs(examples: Sequence[ChatMessage]) -> list[tuple[str, str]]:
-    """Questions with their answers."""
+def example_pairs(examples: Sequence[ChatMessage]) -> list[tuple[str, str]]:
+    """Questions of examples with their answers."""
     contents = [example.content for example in examples]
     return list(zip(contents[::2], contents[1::2], strict=True))
 
@@ -122,25 +122,27 @@ def pairs(examples: Sequence[ChatMessage]) -> list[tuple[str, str]]:
 _LETTER = r"[\w\u0300-\u036f]"
 """An accent may follow its letter as a character of its own."""
 
-NAME = re.compile(rf"[^\W\d]{_LETTER}*(?:-{_LETTER}+)*")
+VARIABLE_NAME = re.compile(rf"[^\W\d]{_LETTER}*(?:-{_LETTER}+)*")
 """What a variable may be called, in letters of any language."""
 
-_PLACEHOLDER = re.compile(rf"(\\*)(\{{\{{[ \t]*({NAME.pattern})[ \t]*\}}\}})")
+_PLACEHOLDER = re.compile(rf"(\\*)(\{{\{{[ \t]*({VARIABLE_NAME.pattern})[ \t]*\}}\}})")
 
 
-def key(name: str) -> str:
-    """A name as it is looked up: an accent may be typed in two ways."""
+def variable_key(name: str) -> str:
+    """Normal form of a variable's name: an accent may be typed in two ways."""
     return unicodedata.normalize("NFC", name)
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    """The variables of a text, each once, in order."""
-    found = (key(match[3]) for match in _PLACEHOLDER.finditer(text) if not _is_literal(match))
+def placeholders_in(text: str) -> tuple[str, ...]:
+    """Variables of a text, each once, in order."""
+    found = (
+        variable_key(match[3]) for match in _PLACEHOLDER.finditer(text) if not _is_literal(match)
+    )
     return tuple(dict.fromkeys(found))
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """`text` with its values, and without the backslashes that kept braces.
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
+    """Text with its placeholders replaced by values, and without the backslashes that kept braces.
 
     Raises:
         KeyError: a value is not there.
@@ -148,13 +150,13 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
     def replace(match: re.Match[str]) -> str:
         backslashes = "\\" * (len(match[1]) // 2)
-        return backslashes + (match[2] if _is_literal(match) else values[key(match[3])])
+        return backslashes + (match[2] if _is_literal(match) else values[variable_key(match[3])])
 
     return _PLACEHOLDER.sub(replace, text)
 
 
-def literal(text: str) -> str:
-    """The text that `fill` makes `text` of, whatever braces it holds."""
+def escape_placeholders(text: str) -> str:
+    """Text with its braces escaped, so that `fill_placeholders` gives it back unchanged."""
     return _PLACEHOLDER.sub(lambda match: f"{match[1] * 2}\\{match[2]}", text)
 
 

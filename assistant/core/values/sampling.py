@@ -1,4 +1,4 @@
-"""The frozen values that travel between the parts of the program."""
+"""Sampling parameters and load options: every field with its bounds."""
 
 from pathlib import PurePath
 from typing import Annotated, Final, Literal
@@ -87,7 +87,7 @@ class SamplingChanges(Value):
     thinking: Thinking | None = None
 
     def over(self, sampling: Sampling) -> Sampling:
-        """`sampling` with these changes."""
+        """`sampling` with these changes made."""
         return sampling.model_copy(update=self.model_dump(exclude_none=True))
 
 

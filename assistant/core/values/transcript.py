@@ -1,4 +1,4 @@
-"""A conversation outside the database: the whole tree, and a JSON form that brings it all back.
+"""Transcript: a conversation outside the database, the whole tree, and its JSON form.
 
 The JSON form leaves out what is empty and keeps the order in which messages were stored, so that
 the same conversation has the same bytes wherever it is written.
@@ -24,13 +24,13 @@ OWN_ID = re.compile(r"[0-9a-f]{16}")
 """What ids of conversations and messages look like that may be kept."""
 
 _NOT_KEPT = {"deleted", "temporary"}
-NONE_OF_THEM = {"collections", "adapters"}
+EMPTY_MEANS_NONE = {"collections", "adapters"}
 """Fields of a conversation of which an empty list means none, and no list the usual ones."""
-_TOLD_BY_PLACE = {"conversation_id", "version", "versions"}
+_IMPLIED_FIELDS = {"conversation_id", "version", "versions"}
 
 
-class Entry(Value):
-    """A message in its place."""
+class TranscriptEntry(Value):
+    """A message of a transcript, in its place."""
 
     message: Message
     active: bool = True
@@ -43,14 +43,14 @@ class Transcript(Value):
     """A conversation with all its messages."""
 
     conversation: Conversation
-    entries: tuple[Entry, ...]
+    entries: tuple[TranscriptEntry, ...]
     """In the order in which they were stored: parents before children, versions oldest first."""
 
     @property
-    def branch(self) -> tuple[Entry, ...]:
+    def branch(self) -> tuple[TranscriptEntry, ...]:
         """The active branch, from its first message to its last."""
         chosen = {entry.message.parent_id: entry for entry in self.entries if entry.active}
-        branch: list[Entry] = []
+        branch: list[TranscriptEntry] = []
         parent: str | None = None
         while parent in chosen:
             branch.append(chosen.pop(parent))
@@ -59,7 +59,7 @@ class Transcript(Value):
 
 
 class Adoption(Value):
-    """What became of a transcript that was taken into a store."""
+    """Result of taking a transcript into a store."""
 
     conversation_id: str
     title: str
@@ -74,8 +74,8 @@ class Adoption(Value):
     """Whether the conversation is in the trash, where it was left."""
 
 
-class Reading(Value):
-    """What was read from a file."""
+class ParsedTranscripts(Value):
+    """Result of reading a file: its transcripts and problems."""
 
     transcripts: tuple[Transcript, ...] = ()
     problems: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ def to_json(transcript: Transcript) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def from_json(document: dict[str, Any]) -> Reading:
+def from_json(document: dict[str, Any]) -> ParsedTranscripts:
     """The conversation in a JSON document of ours.
 
     Raises:
@@ -115,14 +115,14 @@ def from_json(document: dict[str, Any]) -> Reading:
     if not isinstance(rows, list):
         raise TranscriptError(f"“{conversation.title}” has no list of messages.")
     entries = _entries(conversation, rows, problems)
-    return Reading(
+    return ParsedTranscripts(
         transcripts=(Transcript(conversation=conversation, entries=entries),),
         problems=tuple(problems),
     )
 
 
 def stable_id(*parts: str) -> str:
-    """An id that is the same whenever the same thing is read; kept where it is one of ours."""
+    """Id that is the same whenever the same thing is read; one of ours is kept."""
     return parts[-1] if OWN_ID.fullmatch(parts[-1]) else derived_id(*parts)
 
 
@@ -131,14 +131,14 @@ def derived_id(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def connected(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Entries whose parents come before them, and one active one of those with each parent.
+def connected(entries: Iterable[TranscriptEntry]) -> tuple[TranscriptEntry, ...]:
+    """Entries as a tree: parents before children, one active entry below each parent.
 
     An entry whose parent is missing begins a branch of its own; ids have to be different.
     """
     known: set[str] = set()
     chosen: dict[str | None, str] = {}
-    kept: list[Entry] = []
+    kept: list[TranscriptEntry] = []
     for entry in entries:
         message = entry.message
         if message.parent_id is not None and message.parent_id not in known:
@@ -152,14 +152,14 @@ def connected(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def first_problem(failure: ValidationError) -> str:
-    """What is wrong with a value, in few words."""
+    """First problem of a value that failed to validate, in few words."""
     problem = failure.errors()[0]
     place = ".".join(str(part) for part in problem["loc"])
     return f"{place}: {problem['msg'].lower()}" if place else problem["msg"].lower()
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
-    dumped = entry.message.model_dump(mode="json", exclude=_TOLD_BY_PLACE)
+def _entry(entry: TranscriptEntry) -> dict[str, Any]:
+    dumped = entry.message.model_dump(mode="json", exclude=_IMPLIED_FIELDS)
     stored = _present(dumped, even_empty=set())
     if entry.active:
         stored["active"] = True
@@ -168,7 +168,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return stored
 
 
-def _present(values: dict[str, Any], even_empty: Collection[str] = NONE_OF_THEM) -> dict[str, Any]:
+def _present(
+    values: dict[str, Any], even_empty: Collection[str] = EMPTY_MEANS_NONE
+) -> dict[str, Any]:
     """Without what is empty, but for lists that mean something then."""
     return {
         key: value
@@ -181,7 +183,7 @@ def _conversation(stored: Any, problems: list[str]) -> Conversation:
     if not isinstance(stored, dict):
         raise TranscriptError("The document holds no conversation.")
     known = set(Conversation.model_fields) - _NOT_KEPT
-    _tell_unknown(stored.keys() - known, f"“{stored.get('title', '')}”", problems)
+    _report_unknown(stored.keys() - known, f"“{stored.get('title', '')}”", problems)
     values = {key: value for key, value in stored.items() if key in known}
     if isinstance(values.get("id"), str):
         values["id"] = stable_id(values["id"])
@@ -196,17 +198,17 @@ def _conversation(stored: Any, problems: list[str]) -> Conversation:
 
 def _entries(
     conversation: Conversation, rows: Sequence[Any], problems: list[str]
-) -> tuple[Entry, ...]:
-    entries: list[Entry] = []
+) -> tuple[TranscriptEntry, ...]:
+    entries: list[TranscriptEntry] = []
     known: set[str] = set()
     parents: dict[str, str | None] = {}
     """Of messages that cannot be read: what their children belong to instead."""
     for place, row in enumerate(rows, 1):
         name = f"message {place} of “{conversation.title}”"
         entry = _read_entry(conversation, row, name, problems)
-        if isinstance(entry, Entry) and entry.message.id in known:
+        if isinstance(entry, TranscriptEntry) and entry.message.id in known:
             problems.append(f"Left out {name}: another one has the same id.")
-        elif isinstance(entry, Entry):
+        elif isinstance(entry, TranscriptEntry):
             known.add(entry.message.id)
             parent = entry.message.parent_id
             while parent in parents:
@@ -220,13 +222,13 @@ def _entries(
 
 def _read_entry(
     conversation: Conversation, row: Any, name: str, problems: list[str]
-) -> Entry | tuple[str, str | None] | None:
+) -> TranscriptEntry | tuple[str, str | None] | None:
     """The entry; when it cannot be read, its id and its parent's, where it has them."""
     if not isinstance(row, dict):
         problems.append(f"Left out {name}: it is not an object.")
         return None
-    known = set(Message.model_fields) - _TOLD_BY_PLACE
-    _tell_unknown(row.keys() - known - {"active", "retrieval"}, name, problems)
+    known = set(Message.model_fields) - _IMPLIED_FIELDS
+    _report_unknown(row.keys() - known - {"active", "retrieval"}, name, problems)
     values = {key: value for key, value in row.items() if key in known}
     for key in ("id", "parent_id"):
         if isinstance(values.get(key), str):
@@ -241,7 +243,7 @@ def _read_entry(
         return (id, parent) if isinstance(id, str) else None
     if message.state == "streaming":
         message = message.model_copy(update={"state": "partial"})
-    return Entry(
+    return TranscriptEntry(
         message=message,
         active=bool(row.get("active")),
         retrieval=_retrieval(row.get("retrieval"), name, problems),
@@ -256,7 +258,7 @@ def _retrieval(stored: Any, name: str, problems: list[str]) -> Retrieval | None:
         return None
 
 
-def _tell_unknown(keys: Iterable[str], name: str, problems: list[str]) -> None:
+def _report_unknown(keys: Iterable[str], name: str, problems: list[str]) -> None:
     unknown = sorted(map(str, keys))
     if unknown:
         problems.append(

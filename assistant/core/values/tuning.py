@@ -1,4 +1,4 @@
-"""What was found out about how a model runs fastest on this machine."""
+"""Tuning: measurements of what makes a model fastest on this machine, and what was chosen."""
 
 from datetime import datetime
 from typing import Literal
@@ -11,7 +11,7 @@ Contest = Literal["writing", "reading", "batch"]
 of a prompt that are computed together."""
 
 
-class Tried(Value):
+class CandidateMeasured(Value):
     """One candidate was measured once more."""
 
     kind: Literal["tried"] = "tried"
@@ -26,8 +26,8 @@ class Tried(Value):
     total: int
 
 
-class Outcome(Value):
-    """How a contest ended."""
+class ContestOutcome(Value):
+    """Result of a contest."""
 
     contest: Contest
     usual: int
@@ -42,24 +42,24 @@ class Outcome(Value):
 
 
 class Tuning(Value):
-    """What is remembered of a measurement."""
+    """Tuning of a model, as remembered."""
 
     measured: datetime
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ContestOutcome, ...]
 
 
 class Tuned(Value):
-    """The measurement has come to its end, and is remembered."""
+    """The measurement has ended and is remembered."""
 
     kind: Literal["tuned"] = "tuned"
     model: str
     tuning: Tuning
 
 
-Trying = Loading | Tried | Tuned
+Trying = Loading | CandidateMeasured | Tuned
 
 
-class Choice(Value):
+class TunedOption(Value):
     """One of the values that a model is run with."""
 
     contest: Contest

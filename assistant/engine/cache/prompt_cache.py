@@ -1,6 +1,7 @@
-"""What was read of conversations: kept in sequences of the context, and beyond those on disk.
+"""Prompt cache: for each prompt the sequence or snapshot that leaves least of it to prefill.
 
-A model's snapshots, by the adapters that they were computed with.
+What was read of conversations is kept in sequences of the context, and beyond those on disk. None
+of it is ever found for another set of adapters than the one that it was computed with.
 """
 
 import hashlib
@@ -8,20 +9,20 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from assistant.core.values.conversation import Keep
-from assistant.engine.cache.sequences import CachedSequence, Sequences
+from assistant.engine.cache.sequences import CachedSequence, SequencePool
 from assistant.engine.cache.snapshots import (
-    WORTH,
+    MIN_SNAPSHOT_TOKENS,
     ModelSnapshots,
+    SequenceState,
     Snapshot,
     Snapshots,
-    State,
-    common,
+    common_prefix_length,
 )
 from assistant.engine.llama.lora import AdapterSet
 
 
 class AdaptedSnapshots:
-    """None of a set of adapters is ever found for another one."""
+    """The snapshots of one model, by the set of adapters that they were computed with."""
 
     def __init__(self, snapshots: Snapshots, fingerprint: str) -> None:
         """Args:
@@ -31,7 +32,7 @@ class AdaptedSnapshots:
         self._fingerprint = fingerprint
 
     def of(self, adapters: AdapterSet) -> ModelSnapshots:
-        """Those of a set, by the content of its files and their scales."""
+        """The snapshots of one set of adapters, by the content of its files and their scales."""
         if not adapters:
             return self._snapshots.of(self._fingerprint)
         facts = [(applied.adapter.content, applied.scale) for applied in adapters]
@@ -43,33 +44,33 @@ class AdaptedSnapshots:
         self._snapshots.flush()
 
 
-SETTLE_AFTER: Final = 1.0
+REPREFILL_AFTER: Final = 1.0
 """Seconds after an answer in which the next question may come at once."""
 
-SETTLED_AT_ONCE: Final = 64
+REPREFILL_TOKENS: Final = 64
 """Tokens read before the next look at whether somebody asks."""
 
 SAVE_AFTER: Final = 10.0
 """Seconds: who goes on talking needs no snapshot yet."""
 
-LEAST_SHARE: Final = 4
+MIN_SHARE_DIVISOR: Final = 4
 """A snapshot is read for a prompt that shares at least one in so many of its tokens."""
 
 
-class Packed(NamedTuple):
+class PackedSequence(NamedTuple):
     """What a sequence held, on its way into another context."""
 
-    state: State
+    state: SequenceState
     adapters: AdapterSet
     lasting: bytes | None
     is_private: bool
 
 
 class PromptCache:
-    """Finds for each prompt the place where least of it is left to read. For one thread."""
+    """The prompt cache of one model. For one thread."""
 
     def __init__(
-        self, sequences: Sequences, snapshots: AdaptedSnapshots | None, *, can_settle: bool
+        self, sequences: SequencePool, snapshots: AdaptedSnapshots | None, *, can_settle: bool
     ) -> None:
         """Args:
         can_settle: whether the model can forget the end of what it has read; one that only
@@ -84,21 +85,24 @@ class PromptCache:
         """Sequences that are not to reach the disk."""
 
     def tokens_of(self, text: bytes, adapters: AdapterSet) -> list[int]:
-        """The tokens of a prompt, where it would be read."""
+        """The tokens of a prompt, as the sequence that would read it has them."""
         return self._sequences.nearest(text, adapters).tokens_of(text, adapters)
 
     def cached(self, tokens: Sequence[int], adapters: AdapterSet) -> int:
-        """How many tokens from the beginning on would not be read again, in memory or on disk."""
+        """How many of a prompt's first tokens are cached, in memory or on disk."""
         wanted = list(tokens)
         alike = (each.tokens for each in self._sequences if each.adapters == adapters)
-        warm = max((common(each, wanted) for each in alike), default=0)
+        warm = max((common_prefix_length(each, wanted) for each in alike), default=0)
         found = self._worth_reading(tokens, warm, adapters)
         return found[1] if found else warm
 
     def take_up(
         self, text: bytes, keep: Keep, adapters: AdapterSet
     ) -> tuple[CachedSequence, list[int]]:
-        """Where to read a prompt, and its tokens."""
+        """Choose the sequence for a prompt, restored from a snapshot where that saves much.
+
+        Returns: the sequence, and the prompt's tokens.
+        """
         if keep == "aside":
             sequence = self._sequences.aside()
         else:
@@ -118,35 +122,37 @@ class PromptCache:
         return sequence, tokens
 
     def answered(self, sequence: CachedSequence, lasting: bytes, keep: Keep) -> None:
-        """The answer has ended; `lasting` is what the conversation's next prompt begins with."""
+        """Finish an answer; `lasting` is what the conversation's next prompt begins with."""
         if keep == "aside":
             sequence.clear()
         elif lasting and self._can_settle:
             self._lasting[sequence.id] = lasting
 
     def rest(self, idle: float) -> bool:
-        """Do a little of what is better done while nobody waits; whether something was done.
+        """Do a little idle work: read an answer again as a prompt, or save a snapshot.
 
         Args:
             idle: seconds since the last answer.
+
+        Returns: whether something was done.
         """
-        if idle >= SETTLE_AFTER and any(self._settle(sequence) for sequence in self._sequences):
+        if idle >= REPREFILL_AFTER and any(self._settle(sequence) for sequence in self._sequences):
             return True
         return idle >= SAVE_AFTER and any(self._save(sequence) for sequence in self._sequences)
 
-    def pack(self) -> list[Packed]:
-        """What can be put into the sequences of another context, what was used last first."""
+    def pack(self) -> list[PackedSequence]:
+        """Pack the sequences for another context, the one used last first."""
         packed = []
         for sequence in self._sequences:
             sequence.retreat()
             if sequence.tokens and sequence.is_settled:
-                state, lasting = State(*sequence.dump()), self._lasting.get(sequence.id)
+                state, lasting = SequenceState(*sequence.dump()), self._lasting.get(sequence.id)
                 is_private = sequence.id in self._private
-                packed.append(Packed(state, sequence.adapters, lasting, is_private))
+                packed.append(PackedSequence(state, sequence.adapters, lasting, is_private))
         return packed
 
-    def unpack(self, sequences: Sequences, packed: Sequence[Packed]) -> None:
-        """Go on in other sequences; what they have no place for is kept on disk."""
+    def unpack(self, sequences: SequencePool, packed: Sequence[PackedSequence]) -> None:
+        """Continue in the sequences of another context; what has no place there is saved."""
         self._sequences = sequences
         self._lasting, self._private = {}, set()
         for kept in packed[len(sequences) :]:
@@ -163,7 +169,7 @@ class PromptCache:
                 self._private.add(sequence.id)
 
     def leave(self) -> None:
-        """Keep what was read, where that is worth it, and wait until it is on disk."""
+        """Save every sequence that is worth it, and wait until that is on disk."""
         for sequence in self._sequences:
             sequence.retreat()
             self._save(sequence)
@@ -172,7 +178,7 @@ class PromptCache:
 
     def _restore(self, sequence: CachedSequence, tokens: Sequence[int]) -> bool:
         """Bring a conversation back from its snapshot, when that is worth it."""
-        warm = common(sequence.tokens, list(tokens))
+        warm = common_prefix_length(sequence.tokens, list(tokens))
         found = self._worth_reading(tokens, warm, sequence.adapters)
         if found is None or self._snapshots is None:
             return False
@@ -187,7 +193,7 @@ class PromptCache:
         if found is None:
             return None
         snapshot, shared = found
-        if shared - warm < WORTH or shared * LEAST_SHARE < len(snapshot.tokens):
+        if shared - warm < MIN_SNAPSHOT_TOKENS or shared * MIN_SHARE_DIVISOR < len(snapshot.tokens):
             return None
         return found
 
@@ -199,7 +205,7 @@ class PromptCache:
         if not (sequence.stands_for(lasting) or sequence.settle(lasting)):
             del self._lasting[sequence.id]
             return False
-        sequence.read(SETTLED_AT_ONCE)
+        sequence.read(REPREFILL_TOKENS)
         if not sequence.unread:
             del self._lasting[sequence.id]
         return True
@@ -209,11 +215,11 @@ class PromptCache:
         tokens = sequence.tokens
         if self._snapshots is None or sequence.id in self._private or not sequence.is_settled:
             return False
-        if len(tokens) < WORTH or self._snapshots.of(sequence.adapters).has(tokens):
+        if len(tokens) < MIN_SNAPSHOT_TOKENS or self._snapshots.of(sequence.adapters).has(tokens):
             return False
-        self._write(State(*sequence.dump()), sequence.adapters)
+        self._write(SequenceState(*sequence.dump()), sequence.adapters)
         return True
 
-    def _write(self, state: State, adapters: AdapterSet) -> None:
-        if self._snapshots is not None and len(state.tokens) >= WORTH:
+    def _write(self, state: SequenceState, adapters: AdapterSet) -> None:
+        if self._snapshots is not None and len(state.tokens) >= MIN_SNAPSHOT_TOKENS:
             self._snapshots.of(adapters).save(state)

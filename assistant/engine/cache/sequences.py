@@ -1,15 +1,16 @@
-"""One sequence of the key/value cache, and which tokens and which text it stands for.
+"""Key/value cache sequences: the tokens and the text that each of them holds.
 
 Two prompts of a conversation share their beginning. Tokens of an answer come from the model, and
 tokenizing the same text again may cut it differently; so the beginning is compared as text, and
 where it is the same the very tokens in the cache are used.
 
-A token that is evaluated alone comes out different in its last bits from the same token in a batch,
-and that is enough to change an answer. Prompts are therefore never evaluated token by token, and an
-answer, which has to be, is read once more as a prompt when there is time (`settle`): what is in the
-cache then is exactly what a fresh reading of the conversation would put there.
+A token that is evaluated alone comes out different in its last bits from the same token in a
+batch, and that is enough to change an answer. Prompts are therefore never evaluated token by
+token, and an answer, which has to be, is read once more as a prompt when there is time
+(`reprefill`): what is in the cache then is exactly what a fresh reading of the conversation would
+put there.
 
-Which conversation is in which sequence of the cache: several are kept warm at once.
+A context has several sequences, so that several conversations are kept warm at once.
 """
 
 import ctypes
@@ -19,26 +20,26 @@ from typing import NamedTuple
 import llama_cpp
 
 from assistant.core.errors import EngineError
-from assistant.engine.cache.snapshots import common
-from assistant.engine.llama.lora import BASE, AdapterSet, SetAdapters
+from assistant.engine.cache.snapshots import common_prefix_length
+from assistant.engine.llama.lora import NO_ADAPTERS, AdapterSet, ContextAdapters
 from assistant.engine.llama.vocabulary import Vocabulary
 
 _DECODED, _ABORTED = 0, 2
 """What llama_decode returns."""
 
-FEWEST = 2
+MIN_TOGETHER = 2
 """Tokens of a prompt that are evaluated together, at least."""
 
 
-class Mark(NamedTuple):
-    """A place where the first `tokens` tokens stand for exactly the first `size` bytes."""
+class TokenBoundary(NamedTuple):
+    """A boundary: the first `tokens` tokens stand for exactly the first `size` bytes."""
 
     tokens: int
     size: int
 
 
-class Batch:
-    """llama.cpp's list of tokens to evaluate, made once per context."""
+class TokenBatch:
+    """llama.cpp's batch of tokens to evaluate, allocated once per context."""
 
     def __init__(self, size: int) -> None:
         self._batch: llama_cpp.llama_batch = llama_cpp.llama_batch_init(size, 0, 1)
@@ -46,7 +47,7 @@ class Batch:
     def of(
         self, sequence: int, start: int, tokens: Sequence[int], wanted: int
     ) -> llama_cpp.llama_batch:
-        """These tokens from position `start` on; the logits of the last `wanted` are wanted."""
+        """Fill the batch with tokens from position `start` on; the last `wanted` get logits."""
         batch, first = self._batch, len(tokens) - wanted
         batch.n_tokens = len(tokens)
         for place, token in enumerate(tokens):
@@ -62,18 +63,18 @@ class Batch:
 
 
 class CachedSequence:
-    """Keeps the cache of one sequence and its own lists in step."""
+    """One sequence of the cache, with the tokens and the text that it stands for."""
 
     def __init__(
         self,
         context: llama_cpp.llama_context_p,
         vocabulary: Vocabulary,
-        batch: Batch,
-        running: SetAdapters,
+        batch: TokenBatch,
+        running: ContextAdapters,
         id: int = 0,
     ) -> None:
         self.id = id
-        self.adapters: AdapterSet = BASE
+        self.adapters: AdapterSet = NO_ADAPTERS
         """What everything in it is computed with."""
         self._running = running
         self._context = context
@@ -89,55 +90,60 @@ class CachedSequence:
         self._as_prompt = 0
         """Tokens from the beginning on that were evaluated as a fresh reading would do it."""
         self._text = bytearray()
-        self._marks: list[Mark] = []
+        self._marks: list[TokenBoundary] = []
 
     @property
     def tokens(self) -> list[int]:
-        """Those in the cache."""
+        """The tokens in the cache."""
         return self._tokens[: self._evaluated]
 
     @property
     def is_settled(self) -> bool:
-        """Whether the cache is what a fresh reading would make it."""
+        """Whether the cache is what a prefill of its text would make it."""
         return self._as_prompt == self._evaluated == len(self._tokens)
 
     def common_text(self, prompt: bytes, adapters: AdapterSet) -> int:
-        """How many bytes of the prompt are in the cache from its beginning on, computed so."""
-        return common(self._text, prompt) if adapters == self.adapters else 0
+        """How many of the prompt's first bytes are in the cache, computed with these adapters."""
+        return common_prefix_length(self._text, prompt) if adapters == self.adapters else 0
 
     @property
     def is_empty(self) -> bool:
         return not self._text
 
     def stands_for(self, prompt: bytes) -> bool:
-        """Whether it holds exactly this text, evaluated or still to be."""
+        """Whether the sequence holds exactly this text, evaluated or still to be."""
         return bytes(self._text) == prompt
 
     def goes_on_with(self, prompt: bytes, adapters: AdapterSet) -> bool:
-        """Whether a prompt is of the conversation in the cache: it has more than half of its text.
-        All conversations of a role begin with the same words."""
+        """Whether a prompt continues the cached conversation: it has more than half of its text.
+        All conversations of a role begin with the same words.
+        """
         return self.common_text(prompt, adapters) * 2 > len(self._text)
 
     def run_with(self, adapters: AdapterSet) -> None:
-        """Compute with these from now on; what others have computed is forgotten."""
+        """Compute with these adapters from now on; what others have computed is dropped."""
         if adapters != self.adapters:
             self.clear()
             self.adapters = adapters
 
     def tokens_of(self, prompt: bytes, adapters: AdapterSet) -> list[int]:
-        """The tokens of a prompt, those in the cache wherever its text begins the prompt."""
+        """Tokenize a prompt, with the cached tokens wherever their text begins the prompt."""
         mark = self._last_common_mark(prompt, adapters)
         if mark is None:
             return self._vocabulary.opening(prompt) + self._vocabulary.tokenize(prompt)
         return self._tokens[: mark.tokens] + self._vocabulary.tokenize(prompt[mark.size :])
 
     def begin(self, tokens: Sequence[int], prompt: bytes) -> int:
-        """Make the cache hold as much of `tokens` as it can without evaluating; how many.
+        """Make the cache hold as much of `tokens` as it can without evaluating any.
 
         Some at the end stay to be evaluated: the logits of the last one are needed.
+
+        Returns: how many that is.
         """
         keep = min(
-            common(list(tokens), self._tokens), self._evaluated, max(len(tokens) - FEWEST, 0)
+            common_prefix_length(list(tokens), self._tokens),
+            self._evaluated,
+            max(len(tokens) - MIN_TOGETHER, 0),
         )
         keep = self._cut(keep)
         same = bytes(self._text)
@@ -146,16 +152,17 @@ class CachedSequence:
             for mark in self._marks
             if mark.tokens <= keep and prompt.startswith(same[: mark.size])
         ]
-        self._marks.append(Mark(len(tokens), len(prompt)))
+        self._marks.append(TokenBoundary(len(tokens), len(prompt)))
         self._tokens = list(tokens)
         self._text = bytearray(prompt)
         return keep
 
     def settle(self, prompt: bytes) -> bool:
-        """Take in what the conversation's next prompt begins with, to be read by `read`.
+        """Queue the prefix of the conversation's next prompt, to be prefilled by `read`.
 
-        What was evaluated otherwise than a fresh reading of `prompt` would do it is dropped. False
-        where there is no room for it, as after an answer that has filled the window.
+        What was evaluated otherwise than a fresh reading of `prompt` would do it is dropped.
+
+        Returns: False where there is no room for it, as after an answer that has filled the window.
         """
         tokens = self._vocabulary.opening(prompt) + self._vocabulary.tokenize(prompt)
         if len(tokens) > llama_cpp.llama_n_ctx_seq(self._context):
@@ -166,7 +173,10 @@ class CachedSequence:
         return True
 
     def take(self, tokens: Sequence[int], prompt: bytes, state: bytes) -> bool:
-        """Put a state of `dump` into the cache; False when llama.cpp does not take it."""
+        """Restore a state of `dump` into the cache.
+
+        Returns: False when llama.cpp does not take it.
+        """
         self.clear()
         buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
         if not llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), self.id):
@@ -175,7 +185,7 @@ class CachedSequence:
         self._tokens = list(tokens)
         self._evaluated = self._as_prompt = len(tokens)
         self._text = bytearray(prompt)
-        self._marks = [Mark(len(tokens), len(prompt))]
+        self._marks = [TokenBoundary(len(tokens), len(prompt))]
         return True
 
     def dump(self) -> tuple[list[int], bytes, bytes]:
@@ -190,7 +200,7 @@ class CachedSequence:
         return list(self._tokens), bytes(self._text), memoryview(buffer)[:written].tobytes()
 
     def retreat(self) -> None:
-        """Go back to the last place where the cache is what a fresh reading would make it."""
+        """Drop what was not prefilled: what is left is what a fresh reading would make it."""
         place = next((m for m in reversed(self._marks) if m.tokens <= self._as_prompt), None)
         if place is None:
             self.clear()
@@ -201,19 +211,22 @@ class CachedSequence:
         self._marks = [mark for mark in self._marks if mark.tokens <= place.tokens]
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop everything."""
         self._cut(0)
         self._tokens, self._marks = [], []
         self._text = bytearray()
 
     @property
     def unread(self) -> int:
-        """Tokens that are not evaluated yet."""
+        """How many tokens are not evaluated yet."""
         return len(self._tokens) - self._evaluated
 
     def read(self, limit: int) -> bool:
-        """Evaluate some `limit` of the prompt's next tokens. False when that was aborted."""
-        count = portion(self.unread, limit, self.together)
+        """Evaluate about `limit` of the prompt's next tokens.
+
+        Returns: False when that was aborted.
+        """
+        count = chunk_size(self.unread, limit, self.together)
         if self._decode(self._tokens[self._evaluated : self._evaluated + count]):
             if self._as_prompt == self._evaluated - count:
                 self._as_prompt = self._evaluated
@@ -221,8 +234,10 @@ class CachedSequence:
         return False
 
     def read_last(self, draft: Sequence[int] = ()) -> bool:
-        """Evaluate the one token that was written last, and with it what may follow, with logits
-        for each. False when that was aborted."""
+        """Evaluate the last token that was written, and a draft after it, with logits for each.
+
+        Returns: False when that was aborted.
+        """
         tokens = [*self._tokens[-1:], *draft]
         if not self._decode(tokens, len(tokens)):
             return False
@@ -230,15 +245,15 @@ class CachedSequence:
         return True
 
     def take_ahead(self) -> None:
-        """The token that was written last is the next of a draft that was evaluated."""
+        """Accept the next token of an evaluated draft, which is the one that was written last."""
         self._evaluated += 1
 
     def forget_ahead(self) -> None:
-        """Drop what is left of a draft that was evaluated."""
+        """Drop what is left of an evaluated draft."""
         self._go_back(self._evaluated)
 
     def take_back(self) -> None:
-        """Drop the token that was written last as well, to evaluate it again."""
+        """Drop the last token that was written as well, to evaluate it again."""
         self._go_back(len(self._tokens) - 1)
 
     def _go_back(self, keep: int) -> None:
@@ -253,7 +268,7 @@ class CachedSequence:
         """Append a sampled token; it is evaluated by the next `read_last`."""
         self._tokens.append(token)
         self._text += piece
-        self._marks.append(Mark(len(self._tokens), len(self._text)))
+        self._marks.append(TokenBoundary(len(self._tokens), len(self._text)))
 
     def _decode(self, tokens: Sequence[int], wanted: int = 1) -> bool:
         self._running.apply(self.adapters)
@@ -279,7 +294,7 @@ class CachedSequence:
         self._as_prompt = min(self._as_prompt, keep)
         return keep
 
-    def _last_common_mark(self, prompt: bytes, adapters: AdapterSet) -> Mark | None:
+    def _last_common_mark(self, prompt: bytes, adapters: AdapterSet) -> TokenBoundary | None:
         known = self.common_text(prompt, adapters)
         for mark in reversed(self._marks):
             if mark.size <= known and self._can_cut(prompt, mark.size):
@@ -297,8 +312,8 @@ class CachedSequence:
         )
 
 
-def portion(unread: int, limit: int, together: int) -> int:
-    """How many of `unread` tokens to evaluate next, about `limit`: never one alone.
+def chunk_size(unread: int, limit: int, together: int) -> int:
+    """How many of `unread` tokens to evaluate next: about `limit`, never one alone.
 
     llama.cpp takes `together` of them at a time, and none of these groups may be a single token,
     here or in what is left.
@@ -306,15 +321,15 @@ def portion(unread: int, limit: int, together: int) -> int:
     for count in range(min(limit, unread), 1, -1):
         if count % together != 1 and unread - count != 1:
             return count
-    return min(unread, FEWEST + 1)
+    return min(unread, MIN_TOGETHER + 1)
 
 
-class Sequences:
-    """The sequences of a context, the one used last at the end."""
+class SequencePool:
+    """The sequences of a context, from the least to the most recently used."""
 
     def __init__(self, context: llama_cpp.llama_context_p, vocabulary: Vocabulary) -> None:
-        self._batch = Batch(llama_cpp.llama_n_batch(context))
-        self._running = SetAdapters(context)
+        self._batch = TokenBatch(llama_cpp.llama_n_batch(context))
+        self._running = ContextAdapters(context)
         self._by_use = [
             CachedSequence(context, vocabulary, self._batch, self._running, id)
             for id in range(llama_cpp.llama_n_seq_max(context))
@@ -328,28 +343,29 @@ class Sequences:
         return len(self._by_use)
 
     def nearest(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
-        """The one that has most of a prompt's beginning."""
+        """The sequence that has most of a prompt's beginning."""
         return max(self, key=lambda sequence: sequence.common_text(prompt, adapters))
 
     def choose(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
-        """Where a prompt is to be read: in its own conversation's sequence, else in an empty one,
-        else in the one that was not used for longest. It counts as used from now on."""
+        """Choose the sequence for a prompt: its own conversation's, else an empty one, else the
+        one that was not used for longest. It counts as used from now on.
+        """
         nearest = self.nearest(prompt, adapters)
         return self._use(nearest if nearest.goes_on_with(prompt, adapters) else self.aside())
 
     def next(self) -> CachedSequence:
-        """Where to put what was read elsewhere. It counts as used from now on."""
+        """The sequence for a restored conversation; it counts as used from now on."""
         return self._use(self.aside())
 
     def aside(self) -> CachedSequence:
-        """Where to read what belongs to no conversation; it does not count as used."""
+        """The sequence for background completions; it does not count as used."""
         return next((one for one in self._by_use if one.is_empty), self._by_use[0])
 
     def adapters(self) -> list[AdapterSet]:
-        """What any of them is computed with; nothing else stays set."""
+        """The sets of adapters that sequences were computed with; nothing else stays set."""
         used = [sequence.adapters for sequence in self._by_use]
         if self._running.chosen not in used:
-            self._running.apply(BASE)
+            self._running.apply(NO_ADAPTERS)
         return used
 
     def _use(self, chosen: CachedSequence) -> CachedSequence:

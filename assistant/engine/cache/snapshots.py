@@ -1,10 +1,8 @@
-"""States of the key/value cache on disk, so that nothing is read twice.
+"""Cache snapshots: states of the key/value cache on disk, so that nothing is read twice.
 
 A snapshot is found by the tokens it stands for. It is used only for the very model, build and
 settings that it was made with, and only while its checksum holds; anything else is read anew. The
 folder may be deleted at any time.
-
-How much two sequences have in common from their beginning on.
 """
 
 import hashlib
@@ -26,19 +24,19 @@ from assistant.core.values.base import Value
 MAGIC = b"assistant-kv 1\n"
 SUFFIX = ".kv"
 
-WORTH = 256
+MIN_SNAPSHOT_TOKENS = 256
 """Tokens; fewer are read anew in no time."""
 
-OLDEST = 30 * 24 * 3600.0
+MAX_AGE = 30 * 24 * 3600.0
 """Seconds after which an unused snapshot goes, like the conversations in the trash."""
 
-LONGEST_HEADER = 4096
+MAX_HEADER_BYTES = 4096
 
 log = logging.getLogger(__name__)
 
 
-class Header(Value):
-    """The second line of a file; tokens (4 bytes each), text and state follow it."""
+class SnapshotHeader(Value):
+    """Header of a snapshot: its second line; tokens (4 bytes each), text and state follow."""
 
     fingerprint: str
     tokens: int
@@ -51,7 +49,7 @@ class Header(Value):
 
 
 class Snapshot(NamedTuple):
-    """A state that can be had."""
+    """A snapshot on disk: its file, its tokens, its size in bytes."""
 
     path: Path
     tokens: "array[int]"
@@ -59,8 +57,8 @@ class Snapshot(NamedTuple):
     """Bytes on disk."""
 
 
-class State(NamedTuple):
-    """What a sequence dumps and takes."""
+class SequenceState(NamedTuple):
+    """The state of a sequence: tokens, text, and llama.cpp's bytes."""
 
     tokens: list[int]
     text: bytes
@@ -82,7 +80,7 @@ class Snapshots:
         self._last: Future[None] | None = None
 
     def of(self, fingerprint: str) -> "ModelSnapshots":
-        """What there is for a model; `fingerprint` tells everything that has to be equal."""
+        """The snapshots of a model; `fingerprint` tells everything that has to be equal."""
         if fingerprint not in self._models:
             # Tidying takes what is not finished for what never was.
             self.flush()
@@ -99,18 +97,18 @@ class Snapshots:
         self._writer.shutdown()
 
     def submit(self, write: Callable[[], None]) -> None:
-        """Let the writer's thread do something."""
+        """Run `write` in the writer's thread."""
         self._last = self._writer.submit(write)
 
     def forget(self, path: Path) -> None:
-        """Delete a file, whosever it is."""
+        """Delete a snapshot file, of whatever model."""
         for model in list(self._models.values()):
             model.known.pop(path, None)
         with suppress(OSError):
             path.unlink(missing_ok=True)
 
     def tidy(self) -> None:
-        """Delete what is too old, or too much, or was never finished."""
+        """Delete snapshots that are too old, beyond the budget, or were never finished."""
         now, total = time.time(), 0
         files = []
         for path in self.folder.iterdir():
@@ -119,7 +117,7 @@ class Snapshots:
                 files.append((status.st_mtime, status.st_size, path))
         for used, size, path in sorted(files, reverse=True):
             total += size
-            if path.suffix != SUFFIX or total > self.budget or now - used > OLDEST:
+            if path.suffix != SUFFIX or total > self.budget or now - used > MAX_AGE:
                 total -= size
                 self.forget(path)
 
@@ -129,7 +127,7 @@ class Snapshots:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.tidy()
             for path in self.folder.glob(f"*{SUFFIX}"):
-                header, tokens = _begin(path)
+                header, tokens = _read_beginning(path)
                 if header is not None and header.fingerprint == fingerprint:
                     found[path] = Snapshot(path, tokens, path.stat().st_size)
         return found
@@ -142,16 +140,25 @@ class ModelSnapshots:
         self._all = all
         self._fingerprint = fingerprint
         self.known = known
-        self._writing: dict[Path, State] = {}
+        self._writing: dict[Path, SequenceState] = {}
 
     def longest(self, tokens: Sequence[int]) -> tuple[Snapshot, int] | None:
-        """The snapshot that shares most tokens with these from the beginning on, and how many."""
+        """The snapshot with the longest common prefix with these tokens.
+
+        Returns: it and that length; None when none shares any.
+        """
         wanted = array("i", tokens)
-        found = [(known, common(known.tokens, wanted)) for known in list(self.known.values())]
+        found = [
+            (known, common_prefix_length(known.tokens, wanted))
+            for known in list(self.known.values())
+        ]
         return max(found, key=lambda pair: (pair[1], -len(pair[0].tokens)), default=None)
 
-    def load(self, snapshot: Snapshot) -> State | None:
-        """None when it is gone or damaged; then it is forgotten."""
+    def load(self, snapshot: Snapshot) -> SequenceState | None:
+        """Load a snapshot.
+
+        Returns: its state; None when it is gone or damaged, and then it is forgotten.
+        """
         state = self._writing.get(snapshot.path) or _read(snapshot.path)
         if state is None:
             log.warning("the snapshot %s is damaged; it is dropped", snapshot.path.name)
@@ -164,8 +171,8 @@ class ModelSnapshots:
     def has(self, tokens: Sequence[int]) -> bool:
         return self._path(tokens) in self.known
 
-    def save(self, state: State) -> None:
-        """Write in the background; what it goes on from is not needed any more."""
+    def save(self, state: SequenceState) -> None:
+        """Save a state in the background; snapshots that it continues are deleted."""
         path = self._path(state.tokens)
         size = len(state.state) + len(state.text) + 4 * len(state.tokens)
         if path in self.known or size > self._all.budget:
@@ -174,7 +181,7 @@ class ModelSnapshots:
         before = [
             other.path
             for other in list(self.known.values())
-            if common(other.tokens, tokens) == len(other.tokens)
+            if common_prefix_length(other.tokens, tokens) == len(other.tokens)
         ]
         self.known[path] = Snapshot(path, tokens, size)
         self._writing[path] = state
@@ -184,7 +191,7 @@ class ModelSnapshots:
         """See `Snapshots.flush`."""
         self._all.flush()
 
-    def _write(self, path: Path, state: State, before: Sequence[Path]) -> None:
+    def _write(self, path: Path, state: SequenceState, before: Sequence[Path]) -> None:
         """In the writer's thread."""
         new = path.with_suffix(".new")
         try:
@@ -208,12 +215,12 @@ class ModelSnapshots:
         return self._all.folder / f"{name.hexdigest()[:32]}{SUFFIX}"
 
 
-def _parts(fingerprint: str, state: State) -> list[bytes]:
+def _parts(fingerprint: str, state: SequenceState) -> list[bytes]:
     tokens = array("i", state.tokens).tobytes()
     digest = hashlib.sha256()
     for part in (tokens, state.text, state.state):
         digest.update(part)
-    header = Header(
+    header = SnapshotHeader(
         fingerprint=fingerprint,
         tokens=len(state.tokens),
         text=len(state.text),
@@ -224,12 +231,12 @@ def _parts(fingerprint: str, state: State) -> list[bytes]:
     return [MAGIC, line, tokens, state.text, state.state]
 
 
-def _begin(path: Path) -> tuple[Header | None, "array[int]"]:
+def _read_beginning(path: Path) -> tuple[SnapshotHeader | None, "array[int]"]:
     """Header and tokens; no header when it is no snapshot."""
     tokens = array("i")
     try:
         with path.open("rb") as file:
-            header = _header(file.readline(len(MAGIC)), file.readline(LONGEST_HEADER))
+            header = _header(file.readline(len(MAGIC)), file.readline(MAX_HEADER_BYTES))
             if header is not None:
                 tokens.frombytes(file.read(4 * header.tokens))
     except (OSError, ValueError):
@@ -237,10 +244,10 @@ def _begin(path: Path) -> tuple[Header | None, "array[int]"]:
     return (header if header and len(tokens) == header.tokens else None), tokens
 
 
-def _read(path: Path) -> State | None:
+def _read(path: Path) -> SequenceState | None:
     try:
         with path.open("rb") as file:
-            header = _header(file.readline(len(MAGIC)), file.readline(LONGEST_HEADER))
+            header = _header(file.readline(len(MAGIC)), file.readline(MAX_HEADER_BYTES))
             if header is None:
                 return None
             parts = [file.read(size) for size in (4 * header.tokens, header.text, header.state)]
@@ -255,14 +262,14 @@ def _read(path: Path) -> State | None:
         return None
     tokens = array("i")
     tokens.frombytes(parts[0])
-    return State(list(tokens), parts[1], parts[2])
+    return SequenceState(list(tokens), parts[1], parts[2])
 
 
-def _header(magic: bytes, line: bytes) -> Header | None:
+def _header(magic: bytes, line: bytes) -> SnapshotHeader | None:
     if magic != MAGIC:
         return None
     try:
-        return Header.model_validate_json(line)
+        return SnapshotHeader.model_validate_json(line)
     except ValidationError:
         return None
 
@@ -273,8 +280,8 @@ class Sliceable(Sized, Protocol):
     def __getitem__(self, part: slice, /) -> Any: ...
 
 
-def common(left: Sliceable, right: Sliceable) -> int:
-    """Length of the common beginning; compares slices, which is faster than item by item."""
+def common_prefix_length(left: Sliceable, right: Sliceable) -> int:
+    """Length of the common prefix; compares slices, which is faster than item by item."""
     low, high = 0, min(len(left), len(right))
     while low < high:
         middle = (low + high + 1) // 2

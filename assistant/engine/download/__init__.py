@@ -1,1 +1,6 @@
-"""."""
+"""Downloads: `assistant models pull`.
+
+client  starts the process that fetches
+worker  the process: the only one that talks to a network
+hub     Hugging Face: which files, resumed, checked
+"""

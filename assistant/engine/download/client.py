@@ -1,4 +1,7 @@
-"""Fetching models, by a process that ends with its work: this one never talks to a network."""
+"""Download client: fetches models by a process; a front end never talks to a network.
+
+The process ends with its work.
+"""
 
 import json
 import tomllib
@@ -10,19 +13,19 @@ from threading import Event
 from typing import Any
 
 from assistant.core.errors import AccessError, DownloadError
-from assistant.core.values.models import Fetched, Fetching, Offer, Recommended
-from assistant.ipc.one_shot import answers_of
+from assistant.core.values.models import Downloaded, DownloadProgress, Offer, RecommendedModel
+from assistant.ipc.one_shot import answer_lines
 
-CATALOGUE = "recommended.toml"
-PATIENCE = 1.0
+RECOMMENDED_FILE = "recommended.toml"
+RETRY_SECONDS = 1.0
 """Seconds before a second try."""
 
 
 class HubDownloads:
-    """A ModelDownloads from Hugging Face or a mirror of it."""
+    """Downloads from Hugging Face or a mirror of it, made by a process."""
 
     def __init__(
-        self, command: Sequence[str], folder: Path, endpoint: str, patience: float = PATIENCE
+        self, command: Sequence[str], folder: Path, endpoint: str, patience: float = RETRY_SECONDS
     ) -> None:
         """Args:
         command: starts the process that fetches.
@@ -33,10 +36,10 @@ class HubDownloads:
         self._endpoint = endpoint
         self._patience = patience
 
-    def recommended(self) -> list[Recommended]:
+    def recommended(self) -> list[RecommendedModel]:
         """See `ModelDownloads.recommended`."""
-        text = files("assistant.engine").joinpath(CATALOGUE).read_text(encoding="utf-8")
-        return [Recommended.model_validate(entry) for entry in tomllib.loads(text)["model"]]
+        text = files("assistant.engine").joinpath(RECOMMENDED_FILE).read_text(encoding="utf-8")
+        return [RecommendedModel.model_validate(entry) for entry in tomllib.loads(text)["model"]]
 
     def find(self, wanted: str, token: str | None = None) -> Offer:
         """See `ModelDownloads.find`."""
@@ -47,14 +50,14 @@ class HubDownloads:
 
     def fetch(
         self, offer: Offer, stop: Event, token: str | None = None
-    ) -> Iterator[Fetching | Fetched]:
+    ) -> Iterator[DownloadProgress | Downloaded]:
         """See `ModelDownloads.fetch`."""
         request = {"offer": offer.model_dump(), "folder": str(self._folder)}
         for event in self._events(request, token, stop):
             if event.get("kind") == "fetched":
-                yield Fetched.model_validate(event)
+                yield Downloaded.model_validate(event)
                 return
-            yield Fetching.model_validate(event)
+            yield DownloadProgress.model_validate(event)
         if not stop.is_set():
             raise DownloadError(
                 "The download ended before its time.",
@@ -72,7 +75,7 @@ class HubDownloads:
         }
         try:
             # A token goes through the pipe: every user of the machine can read command lines.
-            with closing(answers_of(self._command, json.dumps(whole), stop)) as answers:
+            with closing(answer_lines(self._command, json.dumps(whole), stop)) as answers:
                 for line in answers:
                     event = json.loads(line)
                     if "error" in event:

@@ -1,6 +1,6 @@
-"""Hugging Face and its mirrors, through huggingface_hub; each file checked by its SHA-256.
+"""Hugging Face downloads: which files of a repository, resumed, each checked by its SHA-256.
 
-Which files of a repository are meant.
+Mirrors of it work as well. huggingface_hub says what a repository holds.
 """
 
 import fcntl
@@ -29,31 +29,31 @@ from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import get_session
 
 from assistant.core.errors import AccessError, DownloadError
-from assistant.core.values.models import Fetching, Offer, RemoteFile
-from assistant.engine.gguf.files import count_of_parts, is_later_part, is_part_of, name_of
+from assistant.core.values.models import DownloadProgress, Offer, RemoteFile
+from assistant.engine.gguf.files import is_later_part, is_part_of, name_without_part, part_count
 
-TIMEOUT = 30.0
+IDLE_TIMEOUT = 30.0
 """Seconds without a byte after which a connection is given up."""
 
-TRIES = 5
+MAX_FRUITLESS_TRIES = 5
 """In a row that bring nothing."""
 
-BLOCK = 2**20
-TELL = 0.2
+BLOCK_BYTES = 2**20
+REPORT_SECONDS = 0.2
 """Seconds between two reports."""
 
-SPAN = 5.0
+RATE_WINDOW = 5.0
 """Seconds over which the rate is taken."""
 
-RESERVE = 200 * 2**20
+RESERVED_BYTES = 200 * 2**20
 """Bytes of the disk that are left free."""
 
-AGAIN = "Try again: what has arrived is kept and gone on with."
+RETRY_HINT = "Try again: what has arrived is kept and gone on with."
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Hub:
-    """One server and who asks it."""
+    """A model hub: one server, and the token that it is asked with."""
 
     def __init__(self, endpoint: str, token: str | None) -> None:
         """Args:
@@ -77,7 +77,7 @@ class Hub:
             for one in info.siblings or ()
             if one.lfs is not None and _is_safe(one.rfilename)
         ]
-        parts, others = chosen(repository, files, file)
+        parts, others = choose_files(repository, files, file)
         card: Any = info.card_data or {}
         licence = card.get("license_name") or card.get("license") or ""
         return Offer(
@@ -89,8 +89,8 @@ class Hub:
             others=tuple(others),
         )
 
-    def fetch(self, offer: Offer, folder: Path, patience: float) -> Iterator[Fetching]:
-        """Bring all files of an offer into a folder.
+    def fetch(self, offer: Offer, folder: Path, patience: float) -> Iterator[DownloadProgress]:
+        """Download all files of an offer into a folder.
 
         Args:
             patience: seconds before a second try; each further one waits twice as long.
@@ -115,7 +115,7 @@ class Hub:
     def _info(self, repository: str) -> ModelInfo:
         api = HfApi(endpoint=self._endpoint, token=self._token or False)
         try:
-            return api.model_info(repository, files_metadata=True, timeout=TIMEOUT)
+            return api.model_info(repository, files_metadata=True, timeout=IDLE_TIMEOUT)
         except HFValidationError:
             raise DownloadError(
                 f"{repository!r} is not the name of a repository.", "It looks like OWNER/NAME."
@@ -140,10 +140,10 @@ class Hub:
 
     def _fill(
         self, part: BinaryIO, offer: Offer, file: RemoteFile, report: "_Report", patience: float
-    ) -> Iterator[Fetching]:
+    ) -> Iterator[DownloadProgress]:
         """Bring the rest of a file, trying again as long as anything arrives."""
         digest = hashlib.sha256()
-        while block := part.read(BLOCK):
+        while block := part.read(BLOCK_BYTES):
             digest.update(block)
             yield from report.at(part.tell())
         _check_room(part, file)
@@ -168,9 +168,9 @@ class Hub:
             except httpx2.HTTPError as failure:
                 problem = str(failure) or type(failure).__name__
             failures = 0 if part.tell() > before else failures + 1
-            if failures >= TRIES:
+            if failures >= MAX_FRUITLESS_TRIES:
                 raise DownloadError(
-                    f"{self._endpoint} does not send {file.name}: {problem}.", AGAIN
+                    f"{self._endpoint} does not send {file.name}: {problem}.", RETRY_HINT
                 )
             if failures:
                 sleep(patience * 2 ** (failures - 1))
@@ -186,9 +186,9 @@ class Hub:
         headers["Accept-Encoding"] = "identity"
         if start:
             headers["Range"] = f"bytes={start}-"
-        with get_session().stream("GET", url, headers=headers, timeout=TIMEOUT) as response:
+        with get_session().stream("GET", url, headers=headers, timeout=IDLE_TIMEOUT) as response:
             status = response.status_code
-            if status == 206 and not _goes_on(response, start, file.size):
+            if status == 206 and not _continues_at(response, start, file.size):
                 raise httpx2.RemoteProtocolError("it sends another part than was asked for")
             if status >= 500 or status in (408, 429):
                 raise httpx2.RemoteProtocolError(f"it answers with status {status}")
@@ -232,17 +232,17 @@ class _Report:
         self._told = 0.0
         self._seen: deque[tuple[float, int]] = deque()
 
-    def at(self, position: int) -> Iterator[Fetching]:
+    def at(self, position: int) -> Iterator[DownloadProgress]:
         now, done = monotonic(), self._before + position
-        if now - self._told < TELL and done < self._total:
+        if now - self._told < REPORT_SECONDS and done < self._total:
             return
         self._told = now
         self._seen.append((now, done))
-        while now - self._seen[0][0] > SPAN:
+        while now - self._seen[0][0] > RATE_WINDOW:
             self._seen.popleft()
         since, start = self._seen[0]
-        rate = (done - start) / (now - since) if now - since > TELL else 0.0
-        yield Fetching(done=done, total=self._total, rate=max(rate, 0))
+        rate = (done - start) / (now - since) if now - since > REPORT_SECONDS else 0.0
+        yield DownloadProgress(done=done, total=self._total, rate=max(rate, 0))
 
     def close(self, size: int) -> None:
         self._before += size
@@ -266,7 +266,7 @@ def _part_of(target: Path, file: RemoteFile) -> Iterator[BinaryIO]:
 def _check_room(part: BinaryIO, file: RemoteFile) -> None:
     needed = file.size - part.tell()
     free = shutil.disk_usage(Path(part.name).parent).free
-    if needed + RESERVE > free:
+    if needed + RESERVED_BYTES > free:
         raise DownloadError(
             f"{file.name} needs {needed / 2**30:,.1f} GB more on the disk, and "
             f"{free / 2**30:,.1f} GB are free.",
@@ -285,7 +285,7 @@ def _write(part: BinaryIO, block: bytes) -> None:
         ) from None
 
 
-def _goes_on(response: httpx2.Response, start: int, size: int) -> bool:
+def _continues_at(response: httpx2.Response, start: int, size: int) -> bool:
     """Whether a partial answer is the part that was asked for."""
     said = response.headers.get("Content-Range", "")
     return said.startswith(f"bytes {start}-") and said.endswith((f"/{size}", "/*"))
@@ -302,17 +302,19 @@ def _is_safe(name: str) -> bool:
     return bool(path.name) and not path.is_absolute() and not {"..", "."} & set(name.split("/"))
 
 
-PREFERRED = ("Q4_K_M", "Q4_K_S", "Q4_0", "IQ4_XS", "Q5_K_M", "Q8_0")
+PREFERRED_QUANTIZATIONS = ("Q4_K_M", "Q4_K_S", "Q4_0", "IQ4_XS", "Q5_K_M", "Q8_0")
 """What is taken when nothing is asked for: small and nearly as good as more."""
 
 
-def chosen(
+def choose_files(
     repository: str, files: Sequence[RemoteFile], wanted: str
 ) -> tuple[list[RemoteFile], list[str]]:
-    """All parts of the model that is meant, and the other models by their first files.
+    """Choose the files of a model in a repository.
 
     Args:
         wanted: the name of a file, or a quantization such as `Q4_K_M`; empty takes the best known.
+
+    Returns: all parts of it, and the first files of the other models.
 
     Raises:
         DownloadError: there is no such file.
@@ -333,10 +335,10 @@ def chosen(
     if found is None:
         names = ", ".join(file.name for file in first[:20])
         raise DownloadError(f"The repository {repository} has no {wanted!r}.", f"It has: {names}.")
-    whole = name_of(_path(found))
+    whole = name_without_part(_path(found))
     beside = (file for file in files if _path(file).parent == _path(found).parent)
     parts = [file for file in beside if file is found or is_part_of(_path(file), whole)]
-    if len(parts) < count_of_parts(_path(found)):
+    if len(parts) < part_count(_path(found)):
         raise DownloadError(f"The repository {repository} lacks parts of {found.name}.")
     return sorted(parts, key=lambda f: f.name), [f.name for f in first if f is not found]
 
@@ -344,13 +346,17 @@ def chosen(
 def _named(files: Sequence[RemoteFile], wanted: str) -> RemoteFile | None:
     low = wanted.lower().removesuffix(".gguf")
     for file in files:
-        if low in (file.name.lower()[:-5], _path(file).stem.lower(), name_of(_path(file)).lower()):
+        if low in (
+            file.name.lower()[:-5],
+            _path(file).stem.lower(),
+            name_without_part(_path(file)).lower(),
+        ):
             return file
     return _tagged(files, low)
 
 
 def _best(files: Sequence[RemoteFile]) -> RemoteFile:
-    for tag in PREFERRED:
+    for tag in PREFERRED_QUANTIZATIONS:
         if (found := _tagged(files, tag.lower())) is not None:
             return found
     return min(files, key=lambda file: file.size)
@@ -359,7 +365,7 @@ def _best(files: Sequence[RemoteFile]) -> RemoteFile:
 def _tagged(files: Sequence[RemoteFile], tag: str) -> RemoteFile | None:
     """The one whose name ends in a quantization."""
     for file in files:
-        name = name_of(_path(file)).lower()
+        name = name_without_part(_path(file)).lower()
         if name.endswith(tag) and name.removesuffix(tag)[-1:] in ("", "-", ".", "_"):
             return file
     return None

@@ -1,4 +1,4 @@
-"""The process that fetches models: the only one of the program that talks to a network.
+"""Download worker: the only process of the program that talks to a network.
 
 It reads one request as JSON, answers with one event per line, and ends when its input does.
 """
@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+OFFLINE_VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
 def main() -> None:
     """Serve one request."""
-    for name in OFFLINE:
+    for name in OFFLINE_VARIABLES:
         os.environ[name] = "0"
     # Xet brings its own threads, cache and log; plain HTTP can be gone on with and checked.
     os.environ["HF_HUB_DISABLE_XET"] = "1"
@@ -29,29 +29,29 @@ def main() -> None:
     try:
         _serve(request)
     except AssistantError as failure:
-        _tell({"error": type(failure).__name__, "message": failure.message, "hint": failure.hint})
+        _send({"error": type(failure).__name__, "message": failure.message, "hint": failure.hint})
     except OSError as failure:
         error = DownloadError(f"The model cannot be stored: {failure.strerror or failure}.")
-        _tell({"error": "DownloadError", "message": error.message, "hint": "See the disk."})
+        _send({"error": "DownloadError", "message": error.message, "hint": "See the disk."})
     except Exception as failure:  # noqa: BLE001 -- the process border: whoever asked needs a reason
         reason = f"{type(failure).__name__}: {failure}".splitlines()[0]
         message = f"The download failed unexpectedly ({reason})."
-        _tell({"error": "DownloadError", "message": message, "hint": "Try again."})
+        _send({"error": "DownloadError", "message": message, "hint": "Try again."})
 
 
 def _serve(request: Mapping[str, Any]) -> None:
-    from assistant.core.values.models import Fetched, Offer  # noqa: PLC0415
+    from assistant.core.values.models import Downloaded, Offer  # noqa: PLC0415
     from assistant.engine.download.hub import Hub  # noqa: PLC0415
 
     hub = Hub(request["endpoint"], request["token"])
     if "wanted" in request:
-        _tell({"offer": hub.find(request["wanted"]).model_dump()})
+        _send({"offer": hub.find(request["wanted"]).model_dump()})
         return
     offer = Offer.model_validate(request["offer"])
     folder = Path(request["folder"]).joinpath(*offer.repository.split("/"))
     for event in hub.fetch(offer, folder, patience=request["patience"]):
-        _tell(event.model_dump())
-    _tell(Fetched(path=str(folder / offer.files[0].name)).model_dump())
+        _send(event.model_dump())
+    _send(Downloaded(path=str(folder / offer.files[0].name)).model_dump())
 
 
 def _end_with_input() -> None:
@@ -60,5 +60,5 @@ def _end_with_input() -> None:
     os._exit(0)
 
 
-def _tell(event: Mapping[str, Any]) -> None:
+def _send(event: Mapping[str, Any]) -> None:
     print(json.dumps(event), flush=True)

@@ -1,8 +1,7 @@
-"""Reading a prompt and writing the answer: the loop around llama.cpp.
+"""Decoding: prefill of the prompt, the token loop, and token pieces to text.
 
-Token pieces to text: whole characters only, and nothing after the text that ends an answer.
-
-How many tokens of a prompt to evaluate at once.
+Pieces of tokens become text in whole characters only, and nothing after the text that ends an
+answer is shown. A prompt is evaluated in chunks that are sized by how long they take.
 """
 
 import codecs
@@ -15,32 +14,32 @@ import llama_cpp
 
 from assistant.core.errors import ConstraintError
 from assistant.core.values.conversation import StopReason, Timings, Usage
-from assistant.core.values.events import Finished, Reading, Thought, Wrote
+from assistant.core.values.events import Finished, PrefillProgress, Thought, Wrote
 from assistant.core.values.sampling import Lookup, Sampling
 from assistant.engine.cache.sequences import CachedSequence
-from assistant.engine.generation.prompt_lookup import Batching
+from assistant.engine.generation.prompt_lookup import BatchingCost
 from assistant.engine.generation.sampler import PENALTY_WINDOW, SamplerChain, grammar_sampler
-from assistant.engine.generation.speculative import Ahead, Plain
+from assistant.engine.generation.speculative import PlainDecoding, SpeculativeDecoding
 from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import Vocabulary
-from assistant.engine.templating.reasoning import Markers, Piece, ReasoningText
+from assistant.engine.templating.reasoning import AnswerPiece, ReasoningMarkers, ReasoningText
 
 
-class Prompt(NamedTuple):
-    """What is to be read."""
+class TokenizedPrompt(NamedTuple):
+    """A prompt to be read."""
 
     text: bytes
     tokens: list[int]
     opening: str
     """The end of it that the answer goes on with."""
-    markers: Markers
+    markers: ReasoningMarkers
     """What stands around reasoning."""
     is_thinking: bool
     """Whether the prompt has opened it."""
 
 
-class Writer:
-    """Writes answers in one context, one at a time, until the abort flag is set."""
+class AnswerDecoder:
+    """Decodes answers in one context, one at a time, until the abort flag is set."""
 
     def __init__(
         self,
@@ -53,7 +52,7 @@ class Writer:
         stop: str | None,
         native: NativeLog,
         lookup: Lookup,
-        batching: Batching,
+        batching: BatchingCost,
     ) -> None:
         self._context = context
         self._vocabulary = vocabulary
@@ -66,8 +65,8 @@ class Writer:
         self._batching = batching
 
     def write(
-        self, prompt: Prompt, sampling: Sampling, sequence: CachedSequence
-    ) -> Iterator[Reading | Thought | Wrote | Finished]:
+        self, prompt: TokenizedPrompt, sampling: Sampling, sequence: CachedSequence
+    ) -> Iterator[PrefillProgress | Thought | Wrote | Finished]:
         """Read the prompt, which has to fit the window, and write until the answer ends.
 
         Raises:
@@ -76,7 +75,7 @@ class Writer:
         with self._sampler(sampling, prompt) as sampler:
             yield from self._answer(prompt, sampling, sequence, sampler)
 
-    def _sampler(self, sampling: Sampling, prompt: Prompt) -> SamplerChain:
+    def _sampler(self, sampling: Sampling, prompt: TokenizedPrompt) -> SamplerChain:
         size = self._vocabulary.size
         if sampling.constraint is None:
             return SamplerChain(sampling, size)
@@ -89,11 +88,11 @@ class Writer:
 
     def _answer(
         self,
-        prompt: Prompt,
+        prompt: TokenizedPrompt,
         sampling: Sampling,
         sequence: CachedSequence,
         sampler: SamplerChain,
-    ) -> Iterator[Reading | Thought | Wrote | Finished]:
+    ) -> Iterator[PrefillProgress | Thought | Wrote | Finished]:
         answer = _Answer(len(prompt.tokens), sequence.begin(prompt.tokens, prompt.text))
         yield from self._read(answer, sequence)
         answer.read()
@@ -105,16 +104,16 @@ class Writer:
                 yield Thought(text=piece.text) if piece.is_thought else Wrote(text=piece.text)
         yield answer.finished()
 
-    def _read(self, answer: "_Answer", sequence: CachedSequence) -> Iterator[Reading]:
+    def _read(self, answer: "_Answer", sequence: CachedSequence) -> Iterator[PrefillProgress]:
         """Evaluate the prompt in chunks short enough to show progress."""
         total, cached = answer.prompt, answer.cached
-        yield Reading(done=cached, total=total, cached=cached)
-        pace = Pace(self._batch)
+        yield PrefillProgress(done=cached, total=total, cached=cached)
+        pace = PrefillChunks(self._batch)
         while sequence.unread:
             with pace:
                 if not sequence.read(pace.tokens):
                     return
-            yield Reading(done=total - sequence.unread, total=total, cached=cached)
+            yield PrefillProgress(done=total - sequence.unread, total=total, cached=cached)
 
     def _write(
         self,
@@ -122,8 +121,8 @@ class Writer:
         sampler: SamplerChain,
         sampling: Sampling,
         answer: "_Answer",
-        prompt: Prompt,
-    ) -> Iterator[Piece]:
+        prompt: TokenizedPrompt,
+    ) -> Iterator[AnswerPiece]:
         vocabulary, fresh = self._vocabulary, not prompt.opening
         text = AnswerText(self._stop, trim=fresh and vocabulary.prefixes_space)
         reasoning = _reasoning(prompt)
@@ -164,15 +163,15 @@ class Writer:
         yield from reasoning.feed(text.rest())
         yield from reasoning.rest()
 
-    def _ahead(self, sequence: CachedSequence, sampling: Sampling) -> Plain:
+    def _ahead(self, sequence: CachedSequence, sampling: Sampling) -> PlainDecoding:
         mode = self._lookup
         if mode == "off" or (mode == "auto" and sampling.seed is not None):
-            return Plain(sequence)
+            return PlainDecoding(sequence)
         steady = sampling.temperature == 0
-        return Ahead(self._context, sequence, self._batching, mode, steady=steady)
+        return SpeculativeDecoding(self._context, sequence, self._batching, mode, steady=steady)
 
 
-def _reasoning(prompt: Prompt) -> ReasoningText:
+def _reasoning(prompt: TokenizedPrompt) -> ReasoningText:
     """An answer that is gone on with has its reasoning, if any, behind it."""
     reasoning = ReasoningText(prompt.markers, begun=prompt.is_thinking)
     if prompt.opening:
@@ -231,7 +230,7 @@ class _Answer:
 
 
 class AnswerText:
-    """Takes the bytes of one token after the other and says what can be shown by now."""
+    """Token bytes to text, with what can be shown by now."""
 
     def __init__(self, stop: str | None = None, *, trim: bool = False) -> None:
         """Args:
@@ -246,14 +245,17 @@ class AnswerText:
         """Whether the stop text was reached."""
 
     def feed(self, piece: bytes) -> str:
-        """What this token makes ready to be shown; often "" in the middle of a character."""
+        """Add the bytes of a token.
+
+        Returns: text that can be shown now; often "" in the middle of a character.
+        """
         text = self._decoder.decode(piece)
         if self._trim and text:
             text, self._trim = text.removeprefix(" "), False
         return self._before_stop(text) if self._stop else text
 
     def rest(self) -> str:
-        """What was held back in vain; half a character at the very end is dropped."""
+        """The text that is still held back, at the end; half a character is dropped."""
         return self._held
 
     def _before_stop(self, text: str) -> str:
@@ -270,19 +272,19 @@ class AnswerText:
         return shown
 
 
-AIM = 0.5
+TARGET_SECONDS = 0.5
 """Seconds per chunk: progress is shown and others are served between two chunks."""
 
-SMALLEST = 64
+MIN_CHUNK = 64
 """Tokens; below that the matrix kernels lose speed."""
 
 
-class Pace:
-    """Starts with small chunks and grows or shrinks them towards `AIM`; enter it per chunk."""
+class PrefillChunks:
+    """Size of the next prompt chunk, so that it takes `TARGET_SECONDS`; enter it for each chunk."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self.tokens = min(most, SMALLEST * 2)
+        self.tokens = min(most, MIN_CHUNK * 2)
         self._started = 0.0
 
     def __enter__(self) -> Self:
@@ -296,7 +298,7 @@ class Pace:
         traceback: TracebackType | None,
     ) -> None:
         seconds = perf_counter() - self._started
-        if seconds > AIM * 1.5:
-            self.tokens = max(self.tokens // 2, min(SMALLEST, self._most))
-        elif seconds < AIM / 1.5:
+        if seconds > TARGET_SECONDS * 1.5:
+            self.tokens = max(self.tokens // 2, min(MIN_CHUNK, self._most))
+        elif seconds < TARGET_SECONDS / 1.5:
             self.tokens = min(self.tokens * 2, self._most)

@@ -1,6 +1,6 @@
-"""The sampler chain: how the next token is chosen from the model's logits.
+"""Sampler chain: how the next token is chosen from the model's logits, within a grammar if any.
 
-Answers of a given form: llama.cpp's grammar over all tokens that could come next.
+Answers of a given form are made with llama.cpp's grammar, over all tokens that could come next.
 """
 
 import ctypes
@@ -81,14 +81,14 @@ class SamplerChain:
             llama_cpp.llama_sampler_free(self._grammar)
 
     def accept(self, tokens: Iterable[int]) -> None:
-        """Count tokens as written: the unfinished answer that is gone on with."""
+        """Count tokens as written: those of an unfinished answer that is continued."""
         for token in tokens:
             llama_cpp.llama_sampler_accept(self._chain, token)
 
     def sample(
         self, context: llama_cpp.llama_context_p, row: int = -1, *, freely: bool = False
     ) -> int:
-        """The next token, from the logits of one evaluated.
+        """Sample the next token, from the logits of one that was evaluated.
 
         Args:
             row: which of those evaluated together last; -1 is the last of them.
@@ -150,12 +150,12 @@ def _apply(
     return array
 
 
-ROOT = b"root"
+ROOT_RULE = b"root"
 
-LONGEST = 2**18
+MAX_GRAMMAR_BYTES = 2**18
 """Bytes of a grammar. Larger ones take seconds for each token."""
 
-DEEPEST = 100
+MAX_GRAMMAR_DEPTH = 100
 """Groups within groups; llama.cpp reads them by recursion, without a limit of its own."""
 
 _REASON = re.compile(r"error parsing grammar: (.*)")
@@ -164,7 +164,7 @@ _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]')
 
 
 def grammar_of(constraint: Constraint) -> str:
-    """The grammar of a constraint, in GBNF.
+    """The GBNF grammar of a constraint.
 
     Raises:
         ConstraintError: the schema holds what no grammar can express.
@@ -186,7 +186,7 @@ def grammar_of(constraint: Constraint) -> str:
 def grammar_sampler(
     constraint: Constraint, vocabulary: Vocabulary, native: NativeLog
 ) -> "llama_cpp.llama_sampler_p":
-    """A sampler that leaves only what fits; freed by whoever asks for it.
+    """A sampler that leaves only tokens that fit a constraint; whoever asks for it frees it.
 
     Raises:
         ConstraintError: with llama.cpp's reason.
@@ -196,14 +196,16 @@ def grammar_sampler(
         raise _refused(constraint.kind, "it is empty")
     if "\0" in grammar:
         raise _refused(constraint.kind, "it is not text")
-    if len(grammar.encode()) > LONGEST:
-        raise _refused(constraint.kind, f"it is larger than {LONGEST // 1024} KiB")
-    if _depth(grammar) > DEEPEST:
+    if len(grammar.encode()) > MAX_GRAMMAR_BYTES:
+        raise _refused(constraint.kind, f"it is larger than {MAX_GRAMMAR_BYTES // 1024} KiB")
+    if _depth(grammar) > MAX_GRAMMAR_DEPTH:
         raise _refused(constraint.kind, "it is nested too deeply")
     native.forget()
     sampler: llama_cpp.llama_sampler_p | None
-    with _standard_error() as said:
-        sampler = llama_cpp.llama_sampler_init_grammar(vocabulary.native, grammar.encode(), ROOT)
+    with _captured_stderr() as said:
+        sampler = llama_cpp.llama_sampler_init_grammar(
+            vocabulary.native, grammar.encode(), ROOT_RULE
+        )
         said.seek(0)
         found = _REASON.search(said.read().decode("utf-8", "replace"))
     if sampler:
@@ -222,7 +224,7 @@ def _depth(grammar: str) -> int:
 
 
 @contextmanager
-def _standard_error() -> Iterator[BinaryIO]:
+def _captured_stderr() -> Iterator[BinaryIO]:
     """What is written to it meanwhile: the parser of grammars tells its reason nowhere else."""
     sys.stderr.flush()
     kept = os.dup(2)

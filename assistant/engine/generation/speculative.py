@@ -1,16 +1,16 @@
-"""Evaluating what is written, and ahead of it what is likely to be written next (prompt lookup).
+"""Speculative decoding by prompt lookup.
 
 Each token is still sampled from the model's own logits, by the same sampler and the same random
 numbers: a draft only saves evaluating its tokens one after the other while they turn out right. So
 whatever the temperature, answers are as without drafts, but for the last bits of the logits, which
-on most machines differ between tokens evaluated alone and together (see `sequence`). Where two
+on most machines differ between tokens evaluated alone and together (see `sequences`). Where two
 tokens are nearly as likely, a draft can therefore change an answer; and a draft that depended on
 what the machine was doing would change it from run to run. With "auto":
 
 * An answer with a seed is never drafted: who gives one wants the very same answer.
-* An answer without randomness is drafted as its tokens alone tell (see `drafting`), at a cost that
-  is measured once for a loaded model and rounded so coarsely that it comes out the same the next
-  time. So it is the same in each run, with the prompt in the cache or not.
+* An answer without randomness is drafted as its tokens alone tell (see `prompt_lookup`), at a cost
+  that is measured once for a loaded model and rounded so coarsely that it comes out the same the
+  next time. So it is the same in each run, with the prompt in the cache or not.
 * All other answers are drawn anew each time. They follow the cost as it is measured all the time.
 
 Where drafting is found not to pay, nothing is drafted, and the time lost is that of measuring it:
@@ -25,20 +25,25 @@ import llama_cpp
 
 from assistant.core.values.sampling import Lookup as Mode
 from assistant.engine.cache.sequences import CachedSequence
-from assistant.engine.generation.prompt_lookup import USUAL, Acceptance, Batching, Lookup
+from assistant.engine.generation.prompt_lookup import (
+    USUAL_SLOPE,
+    BatchingCost,
+    DraftAcceptance,
+    PromptLookup,
+)
 
-TRIES = 3
+MEASURED_ROUNDS = 3
 """Times that the cost is measured at first, of which the quickest counts."""
 
-TRIED = 4
+MEASURED_TOKENS = 4
 """Tokens evaluated together for that."""
 
-TRY_AGAIN = 64
+MEASURE_AGAIN_AFTER = 64
 """Drafts left out because of what they cost lately, after which one is made to measure it again."""
 
 
-class Plain:
-    """Evaluates one token after the other."""
+class PlainDecoding:
+    """Decoding without drafts: one token is evaluated after the other."""
 
     row = -1
     """Of the logits of the next token, among those evaluated last."""
@@ -49,7 +54,7 @@ class Plain:
         self._sequence = sequence
 
     def go_on(self, token: int, room: int) -> bool:  # noqa: ARG002
-        """Have the logits of what follows `token`, which was just written to the sequence.
+        """Evaluate `token`, which was just written, so that the logits of the next are there.
 
         Args:
             room: tokens that can still be written; 0 where the next is known already.
@@ -59,17 +64,17 @@ class Plain:
         return self._sequence.read_last()
 
     def end(self) -> None:
-        """The answer has ended."""
+        """End the answer."""
 
 
-class Ahead(Plain):
-    """Evaluates drafts of one answer with its tokens."""
+class SpeculativeDecoding(PlainDecoding):
+    """Speculative decoding of one answer: drafts are evaluated with its tokens."""
 
     def __init__(
         self,
         context: llama_cpp.llama_context_p,
         sequence: CachedSequence,
-        batching: Batching,
+        batching: BatchingCost,
         mode: Mode,
         *,
         steady: bool,
@@ -82,8 +87,8 @@ class Ahead(Plain):
         self._batching = batching
         self._mode = mode
         self._steady = steady
-        self._lookup = Lookup(sequence.tokens)
-        self._acceptance = Acceptance()
+        self._lookup = PromptLookup(sequence.tokens)
+        self._acceptance = DraftAcceptance()
         self._guesses: deque[int] = deque()
         self._matching = self._place = 0
         """Tokens that match before the first of the guesses, and where it was found."""
@@ -102,7 +107,7 @@ class Ahead(Plain):
         self.end()
         draft = self._draft(room)
         if draft and self._mode == "auto" and self._batching.steady is None:
-            if not self._try(min(TRIED, room)):
+            if not self._try(min(MEASURED_TOKENS, room)):
                 return False
             draft = draft[: self._worth(room)]
         return self._evaluate(draft)
@@ -135,7 +140,7 @@ class Ahead(Plain):
 
     def _worth(self, room: int) -> int:
         best = self._acceptance.best
-        usual = best(self._matching, room - 1, USUAL)
+        usual = best(self._matching, room - 1, USUAL_SLOPE)
         if self._mode == "on" or self._batching.steady is None:
             return usual
         if self._steady:
@@ -143,7 +148,7 @@ class Ahead(Plain):
         count = best(self._matching, room - 1, self._batching.slope)
         if usual and not count:
             self._left_out += 1
-            return usual if self._left_out % TRY_AGAIN == 0 else 0
+            return usual if self._left_out % MEASURE_AGAIN_AFTER == 0 else 0
         return count
 
     def _try(self, tokens: int) -> bool:
@@ -151,7 +156,7 @@ class Ahead(Plain):
         draft = self._lookup.following(self._place, tokens - 1)
         together: list[float] = []
         alone: list[float] = []
-        for _ in range(TRIES):
+        for _ in range(MEASURED_ROUNDS):
             for seconds, tried in ((together, draft), (alone, [])):
                 taken = self._timed(tried)
                 if taken is None:

@@ -1,4 +1,6 @@
-"""Whether an adapter file can be used with a model, before llama.cpp touches it.
+"""Adapter file checks: whether a LoRA file fits a model.
+
+They are made before llama.cpp touches the file.
 
 llama.cpp trusts what it is given: a number of another type, a third axis, ranks that differ, or an
 embedding that the model uses for its output as well, end the process.
@@ -10,36 +12,38 @@ from pathlib import Path
 
 from assistant.core.errors import AdapterError
 from assistant.engine.gguf.files import parts_of
-from assistant.engine.gguf.header import GgufError, Header, Tensor, read_header
+from assistant.engine.gguf.header import GgufError, GgufHeader, GgufTensor, read_header
 from assistant.engine.gguf.model_checks import check_complete
 
-SUFFIXES = (".lora_a", ".lora_b")
-NORM = "_norm.weight"
+LORA_SUFFIXES = (".lora_a", ".lora_b")
+NORM_SUFFIX = "_norm.weight"
 """Ends the names of tensors that llama.cpp passes over."""
 
 EMBEDDING, OUTPUT = "token_embd.weight", "output.weight"
 
-INVOKED = "adapter.alora."
+ALORA_PREFIX = "adapter.alora."
 """How the keys begin of an adapter that works only from certain tokens on."""
 
-ALPHA = "adapter.lora.alpha"
+ALPHA_KEY = "adapter.lora.alpha"
 
-MULTIPLIED = frozenset(
+MULTIPLIABLE_TYPES = frozenset(
     {"f32", "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"}
     | {"q2_K", "q3_K", "q4_K", "q5_K", "q6_K"}
 )
 """The kinds of tensors that can be multiplied with."""
 
-AGAIN = "Get the file again, or do without it."
-OTHER = "Choose an adapter that was made for this model, or the model that it was made for."
+DAMAGED_ADAPTER_HINT = "Get the file again, or do without it."
+OTHER_MODEL_HINT = (
+    "Choose an adapter that was made for this model, or the model that it was made for."
+)
 
 
-class BaseModel:
-    """What adapters have to fit: the architecture and the tensors of a model's files."""
+class AdapterBaseModel:
+    """The model that adapters have to fit: architecture and tensors of its files."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._headers: list[Header] | None = None
+        self._headers: list[GgufHeader] | None = None
 
     @property
     def name(self) -> str:
@@ -49,10 +53,10 @@ class BaseModel:
     def architecture(self) -> str:
         return self._read()[0].architecture
 
-    def tensors(self) -> dict[str, Tensor]:
+    def tensors(self) -> dict[str, GgufTensor]:
         return {tensor.name: tensor for header in self._read() for tensor in header.tensors}
 
-    def _read(self) -> list[Header]:
+    def _read(self) -> list[GgufHeader]:
         """Headers are only read when there is an adapter: vocabularies make them long."""
         if self._headers is None:
             try:
@@ -66,8 +70,8 @@ class BaseModel:
         return self._headers
 
 
-def check_adapter(path: Path, base: BaseModel) -> None:
-    """Refuse what cannot work, each with its own reason.
+def check_adapter(path: Path, base: AdapterBaseModel) -> None:
+    """Check that an adapter file can be used with a model; each refusal has its own reason.
 
     Raises:
         AdapterError: missing, damaged, no LoRA adapter, or not made for this model.
@@ -79,9 +83,10 @@ def check_adapter(path: Path, base: BaseModel) -> None:
         raise AdapterError(f"The file {path} {what} and no adapter.", "Choose an adapter.")
     if (form := header.text("adapter.type")) != "lora":
         raise AdapterError(
-            f"The adapter {path.name} is of the type {form!r}, and only LoRA is known.", OTHER
+            f"The adapter {path.name} is of the type {form!r}, and only LoRA is known.",
+            OTHER_MODEL_HINT,
         )
-    if any(key.startswith(INVOKED) for key in header.kinds):
+    if any(key.startswith(ALORA_PREFIX) for key in header.kinds):
         raise AdapterError(
             f"The adapter {path.name} is an activated LoRA, which works only from certain words on;"
             " these are not supported.",
@@ -91,15 +96,19 @@ def check_adapter(path: Path, base: BaseModel) -> None:
         raise AdapterError(
             f"The adapter {path.name} was made for the architecture {made_for!r}, and the model "
             f"{base.name} is of the architecture {base.architecture!r}.",
-            OTHER,
+            OTHER_MODEL_HINT,
         )
-    if header.kinds.get(ALPHA, "f32") != "f32" or not math.isfinite(_alpha(header)):
-        raise AdapterError(f"The adapter {path.name} has no usable {ALPHA}.", AGAIN)
+    if header.kinds.get(ALPHA_KEY, "f32") != "f32" or not math.isfinite(_alpha(header)):
+        raise AdapterError(
+            f"The adapter {path.name} has no usable {ALPHA_KEY}.", DAMAGED_ADAPTER_HINT
+        )
     for reason in _misfits(header, base.tensors()):
-        raise AdapterError(f"The adapter {path.name} does not fit {base.name}: {reason}.", OTHER)
+        raise AdapterError(
+            f"The adapter {path.name} does not fit {base.name}: {reason}.", OTHER_MODEL_HINT
+        )
 
 
-def _header(path: Path) -> Header:
+def _header(path: Path) -> GgufHeader:
     try:
         header = read_header(path)
         check_complete(path, header)
@@ -112,25 +121,27 @@ def _header(path: Path) -> Header:
             f"The adapter file {path} cannot be read: {failure.strerror}.", "Check its permissions."
         ) from None
     except GgufError as failure:
-        raise AdapterError(f"The adapter file {path} {failure}.", AGAIN) from None
+        raise AdapterError(f"The adapter file {path} {failure}.", DAMAGED_ADAPTER_HINT) from None
     return header
 
 
-def _alpha(header: Header) -> float:
-    value = header.metadata.get(ALPHA, 0.0)
+def _alpha(header: GgufHeader) -> float:
+    value = header.metadata.get(ALPHA_KEY, 0.0)
     return value if isinstance(value, float) else math.nan
 
 
-def _misfits(header: Header, base: Mapping[str, Tensor]) -> Iterator[str]:
+def _misfits(header: GgufHeader, base: Mapping[str, GgufTensor]) -> Iterator[str]:
     found = {tensor.name: tensor for tensor in header.tensors}
-    changed = {name.removesuffix(end) for name in found for end in SUFFIXES if name.endswith(end)}
+    changed = {
+        name.removesuffix(end) for name in found for end in LORA_SUFFIXES if name.endswith(end)
+    }
     for name in found:
-        if not name.endswith((*SUFFIXES, NORM)):
+        if not name.endswith((*LORA_SUFFIXES, NORM_SUFFIX)):
             yield f"it has a tensor {name}, which is no part of a LoRA"
     if not changed:
         yield "it changes nothing of a model"
     for name in sorted(changed):
-        pair = [found.get(name + end) for end in SUFFIXES]
+        pair = [found.get(name + end) for end in LORA_SUFFIXES]
         if pair[0] is None or pair[1] is None:
             yield f"it has only one half of what changes {name}"
         elif name not in base:
@@ -144,10 +155,10 @@ def _misfits(header: Header, base: Mapping[str, Tensor]) -> Iterator[str]:
             yield from _misfit(base[name], pair[0], pair[1])
 
 
-def _misfit(changed: Tensor, first: Tensor, second: Tensor) -> Iterator[str]:
+def _misfit(changed: GgufTensor, first: GgufTensor, second: GgufTensor) -> Iterator[str]:
     """Why two halves do not make a change of a tensor, if they do not."""
     for half in (first, second):
-        if half.kind not in MULTIPLIED:
+        if half.kind not in MULTIPLIABLE_TYPES:
             yield f"its {half.name} is of the kind {half.kind}, which is not multiplied with"
     if changed.name == EMBEDDING:
         # Looked up and not multiplied: the first half has a row for each token.

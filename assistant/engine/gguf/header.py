@@ -1,4 +1,4 @@
-"""The header of a GGUF file, as ggml's own reader gives it.
+"""GGUF header: metadata and tensors of a model file, read by ggml's own reader.
 
 That reader is native code: hostile files may end the process, so that only workers import this.
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
@@ -19,10 +19,10 @@ from typing import Any
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
 
-AXES = 4
+MAX_AXES = 4
 """That a tensor of ggml's has."""
 
-SHORT = 1024
+MAX_ARRAY = 1024
 """Elements of an array that is kept; vocabularies are longer."""
 
 _STRING, _ARRAY = 8, 9
@@ -51,7 +51,9 @@ class GgufError(Exception):
 
 
 @dataclass(frozen=True)
-class Tensor:
+class GgufTensor:
+    """A tensor of a GGUF file: its type, shape, place and size in bytes."""
+
     name: str
     kind: str
     """As ggml calls its quantization, such as `q4_K`."""
@@ -68,8 +70,8 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Header:
-    """What the file says about itself."""
+class GgufHeader:
+    """The header of a GGUF file: metadata and tensors."""
 
     metadata: dict[str, int | float | bool | str]
     """Scalar keys only."""
@@ -77,7 +79,7 @@ class Header:
     """How each key is stored: as `arr`, `str`, or a number as ggml calls it, such as `f32`."""
     arrays: dict[str, list[int]]
     """Short integer arrays, like head counts per layer."""
-    tensors: tuple[Tensor, ...]
+    tensors: tuple[GgufTensor, ...]
     size: int
     """Bytes the file has."""
 
@@ -98,14 +100,14 @@ class Header:
         return int(value) if isinstance(value, int | float) else 0
 
 
-def read_header(path: Path) -> Header:
+def read_header(path: Path) -> GgufHeader:
     """Read the header of a GGUF file.
 
     Raises:
         GgufError: it is none, or its header is cut off or damaged.
         OSError: it cannot be read.
     """
-    size = _check_begin(path)
+    size = _check_magic(path)
     ggml = _ggml()
     with _opened(ggml, path) as context:
         metadata: dict[str, int | float | bool | str] = {}
@@ -122,10 +124,10 @@ def read_header(path: Path) -> Header:
                 metadata[key] = _text(ggml.gguf_get_val_str(context, index))
             else:
                 metadata[key] = getattr(ggml, f"gguf_get_val_{kinds[key]}")(context, index)
-        return Header(metadata, kinds, arrays, tuple(_tensors(ggml, context)), size)
+        return GgufHeader(metadata, kinds, arrays, tuple(_tensors(ggml, context)), size)
 
 
-def _check_begin(path: Path) -> int:
+def _check_magic(path: Path) -> int:
     """Refuse what is no GGUF file, each with its reason; bytes of one that may be."""
     # A FIFO would hang a plain open for ever.
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -161,24 +163,24 @@ def _opened(ggml: ctypes.CDLL, path: Path) -> Iterator[ctypes.c_void_p]:
 def _array(ggml: ctypes.CDLL, context: ctypes.c_void_p, index: int) -> list[int] | None:
     """The numbers of a short array of whole numbers."""
     kind, count = ggml.gguf_get_arr_type(context, index), ggml.gguf_get_arr_n(context, index)
-    if kind not in _WHOLE or count > SHORT:
+    if kind not in _WHOLE or count > MAX_ARRAY:
         return None
     pointer = ctypes.POINTER(_NUMBERS[kind][1])
     values = ctypes.cast(ggml.gguf_get_arr_data(context, index), pointer)
     return [int(values[place]) for place in range(count)]
 
 
-def _tensors(ggml: ctypes.CDLL, context: ctypes.c_void_p) -> Iterator[Tensor]:
+def _tensors(ggml: ctypes.CDLL, context: ctypes.c_void_p) -> Iterator[GgufTensor]:
     start = ggml.gguf_get_data_offset(context)
     for index in range(ggml.gguf_get_n_tensors(context)):
         kind, size = (
             ggml.gguf_get_tensor_type(context, index),
             ggml.gguf_get_tensor_size(context, index),
         )
-        yield Tensor(
+        yield GgufTensor(
             name=_text(ggml.gguf_get_tensor_name(context, index)),
             kind=_text(ggml.ggml_type_name(kind)),
-            shape=tuple(ggml.gguf_get_tensor_ne(context, index)[:AXES]),
+            shape=tuple(ggml.gguf_get_tensor_ne(context, index)[:MAX_AXES]),
             offset=start + ggml.gguf_get_tensor_offset(context, index),
             size=size,
         )

@@ -1,6 +1,7 @@
-"""Whether a model file can be used on this machine, before llama.cpp touches it.
+"""Model file checks: complete, supported, small enough for this machine's memory.
 
-Why llama.cpp does not take a model, in the same words before a load and after it.
+They are made before llama.cpp touches the file: it trusts what it is given. Why it does not take a
+model is said in the same words before a load and after it.
 """
 
 import os
@@ -11,28 +12,30 @@ import psutil
 
 from assistant.core.errors import ModelFileError, ModelMemoryError
 from assistant.engine.gguf.files import parts_of
-from assistant.engine.gguf.header import GgufError, Header, Tensor, read_header
-from assistant.engine.hardware import build
-from assistant.engine.options import COMPUTED_AT_ONCE
+from assistant.engine.gguf.header import GgufError, GgufHeader, GgufTensor, read_header
+from assistant.engine.hardware import llama_cpp_build
+from assistant.engine.options import DEFAULT_UBATCH
 
-PROBE = 4096
+PROBE_BYTES = 4096
 """Bytes looked at, at either end of a tensor, to tell data from a download's reserved space."""
 
 LARGE_TENSOR = 2**16
-LONGEST_ZERO_TAIL = 2**20
+MAX_ZERO_TAIL = 2**20
 """Bytes; unused rows at the end of a vocabulary are legitimate zeros, a megabyte of them is not."""
 
-EMBEDDED = "token_embd.weight.lora_"
+EMBEDDING_CHANGE_PREFIX = "token_embd.weight.lora_"
 """How the names of an adapter's changes of the embedding begin."""
 
-OVERHEAD = 128 * 2**20
+BUFFER_BYTES = 128 * 2**20
 """Bytes for llama.cpp's buffers beside weights, cache and attention."""
 
-AGAIN = "Get the file again, or choose another."
+DAMAGED_MODEL_HINT = "Get the file again, or choose another."
 
 
-def check_model_file(path: Path) -> Header:
-    """Refuse what cannot work, each with its own reason.
+def check_model_file(path: Path) -> GgufHeader:
+    """Check that a model file can be loaded; each refusal has its own reason.
+
+    Returns: its header.
 
     Raises:
         ModelFileError: missing, no GGUF, cut off, or with parts that never arrived.
@@ -47,12 +50,12 @@ def check_model_file(path: Path) -> Header:
             f"The model file {path} cannot be read: {failure.strerror}.", "Check its permissions."
         ) from None
     except GgufError as failure:
-        raise ModelFileError(f"The model file {path} {failure}.", AGAIN) from None
+        raise ModelFileError(f"The model file {path} {failure}.", DAMAGED_MODEL_HINT) from None
     return header
 
 
-def check_complete(path: Path, header: Header) -> None:
-    """Refuse a file that is shorter than its header says, or has parts that never arrived.
+def check_complete(path: Path, header: GgufHeader) -> None:
+    """Check that a model file is as long as its header says, and all of it has arrived.
 
     Raises:
         GgufError: it is not complete.
@@ -61,23 +64,23 @@ def check_complete(path: Path, header: Header) -> None:
     if needed > header.size:
         raise GgufError(f"is cut off: it has {_megabytes(header.size)} of {_megabytes(needed)}")
     # An adapter trains few of the embedding's rows and leaves the others zero.
-    tensors = [one for one in header.tensors if not one.name.startswith(EMBEDDED)]
+    tensors = [one for one in header.tensors if not one.name.startswith(EMBEDDING_CHANGE_PREFIX)]
     with path.open("rb") as file:
         last = max(tensors, key=lambda tensor: tensor.offset, default=None)
         end = last.offset + last.size if last else 0
-        tail = min(LONGEST_ZERO_TAIL, last.size if last else 0)
+        tail = min(MAX_ZERO_TAIL, last.size if last else 0)
         if last and _is_zero(file.fileno(), end - tail, tail):
             raise GgufError("ends in zeros: its download is not complete")
         for tensor in tensors:
-            if _never_arrived(file.fileno(), tensor):
+            if _is_missing(file.fileno(), tensor):
                 raise GgufError(f"holds only zeros in {tensor.name}: its download is not complete")
 
 
-def _never_arrived(file: int, tensor: Tensor) -> bool:
+def _is_missing(file: int, tensor: GgufTensor) -> bool:
     if tensor.size < LARGE_TENSOR:
         return False
-    return _is_zero(file, tensor.offset, PROBE) and _is_zero(
-        file, tensor.offset + tensor.size - PROBE, PROBE
+    return _is_zero(file, tensor.offset, PROBE_BYTES) and _is_zero(
+        file, tensor.offset + tensor.size - PROBE_BYTES, PROBE_BYTES
     )
 
 
@@ -85,19 +88,21 @@ def _is_zero(file: int, start: int, size: int) -> bool:
     return not os.pread(file, size, start).strip(b"\0")
 
 
-def memory_needed(path: Path, header: Header, window: int, graph: int = COMPUTED_AT_ONCE) -> int:
-    """Bytes that a model takes.
+def memory_needed(path: Path, header: GgufHeader, window: int, graph: int = DEFAULT_UBATCH) -> int:
+    """Memory that a model takes, in bytes.
 
     Args:
         window: tokens that the cache holds.
         graph: tokens of a prompt that are computed together.
     """
     weights = sum(part.stat().st_size for part in parts_of(path))
-    return weights + context_bytes(header, window, graph) + OVERHEAD
+    return weights + context_bytes(header, window, graph) + BUFFER_BYTES
 
 
-def check_memory(path: Path, header: Header, window: int, graph: int, on_cards: float = 0) -> None:
-    """Refuse a model that needs more memory than is free; see `memory_needed`.
+def check_memory(
+    path: Path, header: GgufHeader, window: int, graph: int, on_cards: float = 0
+) -> None:
+    """Check that a model fits the free memory; see `memory_needed`.
 
     Args:
         on_cards: the share that graphics cards hold.
@@ -112,7 +117,7 @@ def check_memory(path: Path, header: Header, window: int, graph: int, on_cards: 
 
 
 def memory_error(path: Path, needed: int, window: int, free: int) -> ModelMemoryError:
-    """Weights and cache need more bytes than are free."""
+    """The error of a model whose weights and cache need more bytes than are free."""
     return ModelMemoryError(
         f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "
         f"{window:,} tokens, and {_megabytes(free)} are free.",
@@ -120,14 +125,14 @@ def memory_error(path: Path, needed: int, window: int, free: int) -> ModelMemory
     )
 
 
-def context_bytes(header: Header, window: int, graph: int = COMPUTED_AT_ONCE) -> int:
+def context_bytes(header: GgufHeader, window: int, graph: int = DEFAULT_UBATCH) -> int:
     """Bytes of a 16-bit key/value cache and of attention; 0 where the header does not say."""
     window = min(window, header.number("context_length") or window)
     attention = header.number("attention.head_count") * graph * window * 4
     return cache_bytes(header, window) + attention
 
 
-def cache_bytes(header: Header, window: int) -> int:
+def cache_bytes(header: GgufHeader, window: int) -> int:
     """Bytes of a 16-bit key/value cache; 0 where the header does not say."""
     layers, heads = header.number("block_count"), header.number("attention.head_count")
     if not heads:
@@ -141,7 +146,7 @@ def cache_bytes(header: Header, window: int) -> int:
 
 
 def free_memory() -> int:
-    """Bytes that can be used: what the system has left, or the container's limit."""
+    """Free memory in bytes: what the system has left, or the container's limit."""
     free = int(psutil.virtual_memory().available)
     try:
         limit = Path("/sys/fs/cgroup/memory.max").read_text()
@@ -162,8 +167,8 @@ _UNKNOWN = {
 """What llama.cpp logs, and what of the header it does not know then."""
 
 
-def unknown_part(header: Header, errors: Sequence[str]) -> str:
-    """What a newer llama.cpp may know, as the end of a sentence that begins with the model's name;
+def unknown_part(header: GgufHeader, errors: Sequence[str]) -> str:
+    """What of a model llama.cpp does not know and a newer one may, as the end of a sentence;
     empty where it is refused for another reason.
 
     Which version will is written nowhere on this machine: only that this one does not.
@@ -175,6 +180,6 @@ def unknown_part(header: Header, errors: Sequence[str]) -> str:
         if any(sign in line for line in errors):
             return (
                 f"has the {what} {header.text(key)!r}, which this llama.cpp (llama-cpp-python "
-                f"{build()}) does not know; a newer one may"
+                f"{llama_cpp_build()}) does not know; a newer one may"
             )
     return ""

@@ -1,4 +1,4 @@
-"""How many layers of a model a graphics card computes, where llama.cpp can use one.
+"""GPU offload: how many layers of a model a graphics card computes.
 
 llama.cpp gives the last layers to the card, the output first; the cache of a layer goes with it.
 """
@@ -12,35 +12,35 @@ import llama_cpp
 from llama_cpp._ggml import libggml
 
 from assistant.engine.gguf.files import parts_of
-from assistant.engine.gguf.header import Header, read_header
+from assistant.engine.gguf.header import GgufHeader, read_header
 from assistant.engine.gguf.model_checks import cache_bytes, context_bytes
 from assistant.engine.options import LoadOptions
 
-KEPT_FREE: Final = 512 * 2**20
+RESERVED_BYTES: Final = 512 * 2**20
 """Bytes of a card that stay free: for what llama.cpp computes in, and for the screen."""
 
-GPU, INTEGRATED = 1, 2
+GPU_KIND, INTEGRATED_KIND = 1, 2
 """Kinds of ggml's devices; the latter has no memory of its own."""
 
 
-class Device(NamedTuple):
-    """What ggml can compute on."""
+class ComputeDevice(NamedTuple):
+    """A device that ggml can compute on."""
 
     kind: int
     free: int
     """Bytes."""
 
 
-class Weights(NamedTuple):
-    """Bytes of a model's parts."""
+class WeightSizes(NamedTuple):
+    """The size of a model's weights in bytes: by layer, and of the output."""
 
     layers: tuple[int, ...]
     """From the first to the last."""
     output: int
 
 
-class Placement(NamedTuple):
-    """What of a model is on cards."""
+class GpuPlacement(NamedTuple):
+    """How much of a model is on graphics cards."""
 
     layers: int
     """As llama.cpp counts them: the output is one of them."""
@@ -50,16 +50,18 @@ class Placement(NamedTuple):
     """Whether no larger card would take more."""
 
 
-NOWHERE: Final = Placement(layers=0, share=0.0, is_whole=True)
+CPU_ONLY: Final = GpuPlacement(layers=0, share=0.0, is_whole=True)
 
 
-def place(weights: Weights, cache: int, free: int, wanted: int = -1) -> Placement:
-    """As many of the last layers as there is room for.
+def fit_layers(weights: WeightSizes, cache: int, free: int, wanted: int = -1) -> GpuPlacement:
+    """Fit as many of a model's last layers on the cards as there is room for.
 
     Args:
         cache: bytes that the window takes in all layers together.
         free: bytes of the cards.
         wanted: layers that the user wants on cards; -1 is as many as fit.
+
+    Returns: what is on the cards.
     """
     count = max(len(weights.layers), 1)
     sizes = [weights.output, *(size + cache // count for size in reversed(weights.layers))]
@@ -71,41 +73,46 @@ def place(weights: Weights, cache: int, free: int, wanted: int = -1) -> Placemen
         fitting += 1
     chosen = fitting if wanted < 0 else min(wanted, len(sizes))
     share = sum(sizes[:chosen]) / max(sum(sizes), 1)
-    return Placement(chosen, share, is_whole=wanted >= 0 or chosen == len(sizes))
+    return GpuPlacement(chosen, share, is_whole=wanted >= 0 or chosen == len(sizes))
 
 
-def placement(path: Path, header: Header, options: LoadOptions, window: int) -> Placement:
-    """Where a model would go now."""
-    cards = usable(devices())
+def gpu_placement(
+    path: Path, header: GgufHeader, options: LoadOptions, window: int
+) -> GpuPlacement:
+    """Where a model would be placed now.
+
+    Returns: what of it goes on the cards that are here.
+    """
+    cards = usable_devices(offload_devices())
     if not cards:
-        return NOWHERE
+        return CPU_ONLY
     computing = context_bytes(header, window, options.graph) - cache_bytes(header, window)
-    free = sum(max(card.free - KEPT_FREE - computing, 0) for card in cards)
-    found = place(weights_of(path), cache_bytes(header, window), free, options.gpu_layers)
-    shared = all(card.kind == INTEGRATED for card in cards)
+    free = sum(max(card.free - RESERVED_BYTES - computing, 0) for card in cards)
+    found = fit_layers(weights_of(path), cache_bytes(header, window), free, options.gpu_layers)
+    shared = all(card.kind == INTEGRATED_KIND for card in cards)
     return found._replace(share=0.0) if shared else found
 
 
-def usable(found: Sequence[Device]) -> list[Device]:
-    """Those that llama.cpp takes: what is integrated only where there is no other."""
-    cards = [device for device in found if device.kind == GPU]
-    return cards or [device for device in found if device.kind == INTEGRATED]
+def usable_devices(found: Sequence[ComputeDevice]) -> list[ComputeDevice]:
+    """The cards that llama.cpp uses: integrated ones only where there is no other."""
+    cards = [device for device in found if device.kind == GPU_KIND]
+    return cards or [device for device in found if device.kind == INTEGRATED_KIND]
 
 
-def free_on_cards() -> int:
-    """Bytes."""
-    return sum(max(card.free - KEPT_FREE, 0) for card in usable(devices()))
+def free_gpu_memory() -> int:
+    """Free memory of the cards, in bytes."""
+    return sum(max(card.free - RESERVED_BYTES, 0) for card in usable_devices(offload_devices()))
 
 
-def devices() -> list[Device]:
-    """Everything that ggml has found, the processor included."""
+def offload_devices() -> list[ComputeDevice]:
+    """All devices of ggml, the processor included; none where llama.cpp cannot use a GPU."""
     if not llama_cpp.llama_supports_gpu_offload():
         return []
-    return all_devices()
+    return ggml_devices()
 
 
-def all_devices() -> list[Device]:
-    """The same for a llama.cpp of any kind."""
+def ggml_devices() -> list[ComputeDevice]:
+    """All devices of ggml, however llama.cpp is built."""
     count, get = libggml.ggml_backend_dev_count, libggml.ggml_backend_dev_get
     kind, memory = libggml.ggml_backend_dev_type, libggml.ggml_backend_dev_memory
     count.argtypes, count.restype = [], ctypes.c_size_t
@@ -117,12 +124,12 @@ def all_devices() -> list[Device]:
     for index in range(count()):
         device, free, total = get(index), ctypes.c_size_t(), ctypes.c_size_t()
         memory(device, ctypes.byref(free), ctypes.byref(total))
-        found.append(Device(kind(device), free.value))
+        found.append(ComputeDevice(kind(device), free.value))
     return found
 
 
-def weights_of(path: Path) -> Weights:
-    """Of all parts of a model's file. What embeds the tokens stays in main memory."""
+def weights_of(path: Path) -> WeightSizes:
+    """The size of a model's weights, over all parts; the embedding stays in main memory."""
     layers: dict[int, int] = {}
     output = embedding = 0
     for part in parts_of(path):
@@ -136,4 +143,4 @@ def weights_of(path: Path) -> Weights:
             else:
                 output += tensor.size
     # A model without an output of its own computes it with a copy of the embedding.
-    return Weights(tuple(layers[number] for number in sorted(layers)), max(output, embedding))
+    return WeightSizes(tuple(layers[number] for number in sorted(layers)), max(output, embedding))

@@ -1,4 +1,4 @@
-"""Bringing a model into memory, with progress, a limit on time and a reason when it fails."""
+"""Loading a model and opening its context, with progress, a time limit and a reason for failure."""
 
 import ctypes
 import logging
@@ -17,18 +17,18 @@ from assistant.core.values.sampling import CacheType
 from assistant.engine.gguf.header import read_header
 from assistant.engine.gguf.model_checks import free_memory, unknown_part
 from assistant.engine.hardware import computing_threads
-from assistant.engine.llama.gpu import free_on_cards
-from assistant.engine.llama.memory import beginnings
+from assistant.engine.llama.gpu import free_gpu_memory
+from assistant.engine.llama.memory import initial_windows
 from assistant.engine.llama.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
 
-FOR_OTHERS = 0.1
+OTHER_SEQUENCES_SHARE = 0.1
 """Of the free memory: what the caches of conversations beside the one in use may take."""
 
-GRACE = 5.0
+LOAD_GRACE = 5.0
 """Seconds a load may go on after its limit without asking whether it may."""
 
-HANGING_EXIT = 71
+HANGING_EXIT_CODE = 71
 
 CACHE_TYPES: Final[dict[CacheType, int]] = {
     "f16": llama_cpp.GGML_TYPE_F16,
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 
 class LoadStoppedError(Exception):
-    """Nobody wants the model any more."""
+    """Loading was stopped: nobody wants the model any more."""
 
 
 class Watchdog:
@@ -67,7 +67,7 @@ class Watchdog:
     def _bark(last_words: Callable[[], None]) -> None:
         log.error("native code does not come back; the worker ends itself")
         last_words()
-        os._exit(HANGING_EXIT)
+        os._exit(HANGING_EXIT_CODE)
 
 
 def timeout_error(path: Path, options: LoadOptions) -> ModelLoadTimeoutError:
@@ -80,7 +80,7 @@ def timeout_error(path: Path, options: LoadOptions) -> ModelLoadTimeoutError:
 def load_weights(
     path: Path, options: LoadOptions, native: NativeLog, progress: Callable[[float], bool]
 ) -> llama_cpp.llama_model_p:
-    """Load a model file that was checked; free it with `llama_model_free`.
+    """Load the weights of a model file that was checked; free them with `llama_model_free`.
 
     Args:
         progress: takes 0 … 1 and returns whether to go on.
@@ -124,7 +124,7 @@ def open_context(
     native: NativeLog,
     window: int | None = None,
 ) -> llama_cpp.llama_context_p:
-    """A context for some conversations, each with a window of its own; free with `llama_free`.
+    """Open a context for some conversations, each with its own window; free it with `llama_free`.
 
     Args:
         window: tokens, at most what the model was trained on; None takes what is usual.
@@ -135,7 +135,7 @@ def open_context(
     """
     if llama_cpp.llama_model_has_encoder(model) or llama_cpp.llama_model_is_diffusion(model):
         raise ModelFileError(f"The model {path.name} cannot write text.", "Choose a chat model.")
-    window = window or usual_window(model, options)
+    window = window or default_window(model, options)
     parameters = llama_cpp.llama_context_default_params()
     count = _sequences(model, window, options)
     # Sequences that share one buffer would each compute over all the others' tokens.
@@ -172,10 +172,10 @@ def open_context(
     return context
 
 
-def usual_window(model: llama_cpp.llama_model_p, options: LoadOptions) -> int:
-    """Tokens that a window begins with where memory is not short."""
+def default_window(model: llama_cpp.llama_model_p, options: LoadOptions) -> int:
+    """The window in tokens that a model begins with where memory is not short."""
     trained = llama_cpp.llama_model_n_ctx_train(model)
-    return beginnings(options.context_window, options.beginning, trained)[0]
+    return initial_windows(options.context_window, options.beginning, trained)[0]
 
 
 def _load_mode(options: LoadOptions) -> int:
@@ -207,8 +207,8 @@ def _sequences(model: llama_cpp.llama_model_p, window: int, options: LoadOptions
     width = llama_cpp.llama_model_n_embd(model) // heads
     layers, kv_heads = llama_cpp.llama_model_n_layer(model), llama_cpp.llama_model_n_head_kv(model)
     size: int = max(window * layers * kv_heads * width * 4, 1)
-    free = min(free_memory(), free_on_cards()) if options.gpu_layers > 0 else free_memory()
-    return max(1, min(options.sequences, 1 + int(free * FOR_OTHERS) // size))
+    free = min(free_memory(), free_gpu_memory()) if options.gpu_layers > 0 else free_memory()
+    return max(1, min(options.sequences, 1 + int(free * OTHER_SEQUENCES_SHARE) // size))
 
 
 def _refused(path: Path, errors: list[str]) -> ModelFileError:
@@ -220,18 +220,18 @@ def _refused(path: Path, errors: list[str]) -> ModelFileError:
     return ModelFileError(f"The model file {path} cannot be loaded: {reason}.", "Get it again.")
 
 
-def description_of(model: llama_cpp.llama_model_p) -> str:
+def model_description(model: llama_cpp.llama_model_p) -> str:
     """Architecture, number of parameters and quantization, e.g. `llama 135M Q4_1`."""
     buffer = ctypes.create_string_buffer(128)
     llama_cpp.llama_model_desc(model, buffer, len(buffer))
     # llama.cpp's own size is the nearest one it has a name for.
     architecture, _, rest = buffer.value.decode("utf-8", "replace").partition(" ")
     quantization = rest.rpartition(" ")[2]
-    return f"{architecture} {_short(llama_cpp.llama_model_n_params(model))} {quantization}"
+    return f"{architecture} {_short_count(llama_cpp.llama_model_n_params(model))} {quantization}"
 
 
-def stretched_beyond(model: llama_cpp.llama_model_p) -> int:
-    """Tokens beyond which the model computes positions otherwise; 0 where it says nothing."""
+def original_context_length(model: llama_cpp.llama_model_p) -> int:
+    """The window that a model was trained with before it was stretched; 0 where it does not say."""
     buffer = ctypes.create_string_buffer(64)
     for key in (b"general.architecture", None):
         name = key or buffer.value + b".rope.scaling.original_context_length"
@@ -240,7 +240,7 @@ def stretched_beyond(model: llama_cpp.llama_model_p) -> int:
     return int(buffer.value) if buffer.value.isdigit() else 0
 
 
-def _short(parameters: int) -> str:
+def _short_count(parameters: int) -> str:
     if parameters < 10**9:
         return f"{parameters / 10**6:.0f}M"
     return f"{parameters / 10**9:.1f}".removesuffix(".0") + "B"

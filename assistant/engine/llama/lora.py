@@ -15,31 +15,37 @@ from typing import Any, NamedTuple
 import llama_cpp
 
 from assistant.core.errors import AdapterError, EngineError
-from assistant.engine.gguf.adapter_checks import AGAIN, BaseModel, check_adapter
-from assistant.engine.gguf.files import content_of, stamp_of
+from assistant.engine.gguf.adapter_checks import (
+    DAMAGED_ADAPTER_HINT,
+    AdapterBaseModel,
+    check_adapter,
+)
+from assistant.engine.gguf.files import content_digest, file_stamp
 from assistant.engine.llama.native import NativeLog
 from assistant.engine.protocol import AdapterFile
 
-KEPT = 600.0
+KEEP_SECONDS = 600.0
 """Seconds an adapter stays in memory that nobody asks for."""
 
 log = logging.getLogger(__name__)
 
 
 class LoadedAdapter:
-    """An adapter file in memory. Equal to itself alone: a file that was replaced is another."""
+    """A LoRA file in memory. Equal to itself alone: a file that was replaced is another adapter."""
 
     def __init__(self, path: Path, model: llama_cpp.llama_model_p, native: NativeLog) -> None:
         """Load a file that was checked; raises AdapterError for what llama.cpp still refuses."""
         self.path = path
         self.asked = monotonic()
-        self.content = content_of(path)
-        self.stamp = stamp_of(path)
+        self.content = content_digest(path)
+        self.stamp = file_stamp(path)
         native.forget()
         handle = llama_cpp.llama_adapter_lora_init(model, os.fsencode(path))
         if handle is None:
             reason = native.errors()[-1] if native.errors() else "llama.cpp gave no reason"
-            raise AdapterError(f"The adapter {path.name} cannot be used: {reason}.", AGAIN)
+            raise AdapterError(
+                f"The adapter {path.name} cannot be used: {reason}.", DAMAGED_ADAPTER_HINT
+            )
         self.handle: Any = handle
         """A pointer, as ctypes has it in arrays."""
 
@@ -47,35 +53,37 @@ class LoadedAdapter:
         llama_cpp.llama_adapter_lora_free(self.handle)
 
 
-class Applied(NamedTuple):
-    """An adapter and how much of it."""
+class AppliedAdapter(NamedTuple):
+    """An adapter and the scale that it is applied with."""
 
     adapter: LoadedAdapter
     scale: float
 
 
-AdapterSet = tuple[Applied, ...]
+AdapterSet = tuple[AppliedAdapter, ...]
 """What a computation is done with; equal sets give equal results."""
 
-BASE: AdapterSet = ()
+NO_ADAPTERS: AdapterSet = ()
 """The model as it is."""
 
 
-class Adapters:
-    """The adapters of one model. Only one thread may use it."""
+class LoadedAdapters:
+    """The LoRA adapters of one model, loaded once and freed when unused. For one thread."""
 
     def __init__(self, model: llama_cpp.llama_model_p, path: Path, native: NativeLog) -> None:
         """Args:
         path: the model's file, which adapters have to fit.
         """
         self._model = model
-        self._base = BaseModel(path)
+        self._base = AdapterBaseModel(path)
         self._native = native
         self._loaded: dict[Path, LoadedAdapter] = {}
         self._replaced: list[LoadedAdapter] = []
 
     def of(self, files: Sequence[AdapterFile]) -> AdapterSet:
-        """The set that is meant, in memory. What is named twice adds up; a scale of 0 is nothing.
+        """Load a set of adapters. One that is named twice adds up; a scale of 0 is none.
+
+        Returns: the adapters with their scales, in memory.
 
         Raises:
             AdapterError: one of them cannot be used; nothing has changed then.
@@ -83,29 +91,29 @@ class Adapters:
         scales: dict[Path, float] = {}
         for file in files:
             scales[file.path] = scales.get(file.path, 0) + file.scale
-        chosen = [Applied(self._get(path), scale) for path, scale in scales.items() if scale]
+        chosen = [AppliedAdapter(self._get(path), scale) for path, scale in scales.items() if scale]
         return tuple(sorted(chosen, key=lambda applied: applied.adapter.content))
 
     def release(self, used: Iterable[AdapterSet]) -> None:
-        """Free what was not asked for lately.
+        """Free the adapters that were not used lately.
 
         Args:
             used: what may still be computed with.
         """
         needed = {applied.adapter for chosen in used for applied in chosen}
         for adapter in (*self._loaded.values(), *self._replaced):
-            if adapter not in needed and monotonic() - adapter.asked > KEPT:
+            if adapter not in needed and monotonic() - adapter.asked > KEEP_SECONDS:
                 self._forget(adapter)
 
     def close(self) -> None:
-        """Before the model is freed, and after its context."""
+        """Free all adapters; before the model is freed, and after its context."""
         for adapter in (*self._loaded.values(), *self._replaced):
             self._forget(adapter)
 
     def _get(self, path: Path) -> LoadedAdapter:
         known = self._loaded.get(path)
         # One whose file was deleted can still be used.
-        if known is not None and stamp_of(path) in (None, known.stamp):
+        if known is not None and file_stamp(path) in (None, known.stamp):
             known.asked = monotonic()
             return known
         check_adapter(path, self._base)
@@ -125,15 +133,15 @@ class Adapters:
         log.info("freed the adapter %s", adapter.path)
 
 
-class SetAdapters:
-    """The adapters that are set on a context."""
+class ContextAdapters:
+    """The adapters that are set on a context now."""
 
     def __init__(self, context: llama_cpp.llama_context_p) -> None:
         self._context = context
-        self.chosen: AdapterSet = BASE
+        self.chosen: AdapterSet = NO_ADAPTERS
 
     def apply(self, chosen: AdapterSet) -> None:
-        """Compute with these from now on. Costs a few milliseconds where they differ."""
+        """Set these adapters on the context. Costs a few milliseconds where they differ."""
         if chosen == self.chosen:
             return
         count = len(chosen)

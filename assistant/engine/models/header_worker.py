@@ -1,11 +1,8 @@
-"""The process that reads headers: one request and one answer per line, as JSON.
+"""Header worker: the process that reads model headers and measures memory bandwidth.
 
-A request is `{"path": …}` or `{"bandwidth": threads}`. A file that makes native code end the
-process is known by the answer that never comes.
-
-What a model file is, from its header alone. Runs in a process that may die of it.
-
-How fast this machine reads its memory, which bounds how fast a model writes.
+One request and one answer per line, as JSON. A request is `{"path": …}` or `{"bandwidth":
+threads}`. A file that makes native code end the process is known by the answer that never comes.
+How fast the machine reads its memory bounds how fast a model writes.
 """
 
 import ctypes
@@ -20,9 +17,9 @@ from time import perf_counter
 import llama_cpp
 
 from assistant.core.values.models import ModelFacts, ModelKind
-from assistant.engine.gguf.adapter_checks import INVOKED
-from assistant.engine.gguf.files import count_of_parts, parts_of
-from assistant.engine.gguf.header import GgufError, Header, read_header
+from assistant.engine.gguf.adapter_checks import ALORA_PREFIX
+from assistant.engine.gguf.files import part_count, parts_of
+from assistant.engine.gguf.header import GgufError, GgufHeader, read_header
 from assistant.engine.gguf.model_checks import check_complete, context_bytes, unknown_part
 from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
 
@@ -34,29 +31,27 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     load_backends()
-    facts = HeaderFacts()
+    facts = HeaderReader()
     for line in sys.stdin:
         request = json.loads(line)
         if "path" in request:
             answer = facts.of(Path(request["path"])).model_dump()
         else:
-            answer = {"bandwidth": measured_bandwidth(int(request["bandwidth"]))}
+            answer = {"bandwidth": measure_bandwidth(int(request["bandwidth"]))}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 
-DRAWING = frozenset(
+IMAGE_ARCHITECTURES = frozenset(
     {"aura", "cosmos", "flux", "hidream", "hunyuan_video", "ltxv", "lumina2", "pixart_alpha"}
     | {"pixart_sigma", "qwen_image", "sd1", "sd3", "sdxl", "wan", "z_image"}
 )
 """Architectures of files that make pictures, for other programs than llama.cpp."""
 
-EXPERTS = "_exps"
+EXPERTS_SUFFIX = "_exps"
 """Within the names of tensors that hold all the experts of a layer."""
 
-READ_THE_STATE = frozenset(
-    {"attn_q", "attn_k", "attn_v", "attn_qkv", "ffn_gate", "ffn_up", "output"}
-)
+STATE_INPUTS = frozenset({"attn_q", "attn_k", "attn_v", "attn_qkv", "ffn_gate", "ffn_up", "output"})
 """Parts of a model that take the state itself."""
 
 _PART = re.compile(r"(?:blk\.(\d+)\.)?(\w+)\.weight\.lora_a$")
@@ -68,26 +63,26 @@ _FILE_TYPES = {
 }
 
 
-class HeaderFacts:
-    """Reads headers, and asks llama.cpp whether it takes them."""
+class HeaderReader:
+    """Reads model headers, and asks llama.cpp whether it takes them."""
 
     def __init__(self) -> None:
         self._native = NativeLog(AbortFlag())
 
     def of(self, path: Path) -> ModelFacts:
-        """What the file says about itself, its damage included."""
+        """What a model file says about itself, its damage included."""
         try:
             headers = _headers(path)
         except GgufError as failure:
             return ModelFacts(damage=str(failure))
         except OSError as failure:
             return ModelFacts(damage=f"cannot be read: {(failure.strerror or 'no reason').lower()}")
-        facts = _told_of_adapter(headers[0]) if _is_adapter(headers[0]) else _told(headers)
+        facts = _adapter_facts(headers[0]) if _is_adapter(headers[0]) else _model_facts(headers)
         if facts.kind in ("chat", "embedder"):
             facts = facts.model_copy(update={"refusal": self._refusal(path, headers[0])})
         return facts
 
-    def _refusal(self, path: Path, header: Header) -> str:
+    def _refusal(self, path: Path, header: GgufHeader) -> str:
         """Why llama.cpp does not take the model; only its vocabulary is loaded."""
         parameters = llama_cpp.llama_model_default_params()
         parameters.vocab_only = True
@@ -101,9 +96,9 @@ class HeaderFacts:
         return unknown_part(header, errors) or f"is refused by llama.cpp ({reason})"
 
 
-def _headers(path: Path) -> list[Header]:
+def _headers(path: Path) -> list[GgufHeader]:
     """Those of all parts."""
-    parts, expected = parts_of(path), count_of_parts(path)
+    parts, expected = parts_of(path), part_count(path)
     if len(parts) < expected:
         raise GgufError(f"is not complete: {len(parts)} of its {expected} parts are there")
     headers = []
@@ -114,7 +109,7 @@ def _headers(path: Path) -> list[Header]:
     return headers
 
 
-def _told(headers: list[Header]) -> ModelFacts:
+def _model_facts(headers: list[GgufHeader]) -> ModelFacts:
     first = headers[0]
     tensors = [tensor for header in headers for tensor in header.tensors]
     used, experts = first.number("expert_used_count"), first.number("expert_count")
@@ -124,7 +119,7 @@ def _told(headers: list[Header]) -> ModelFacts:
     for tensor in tensors:
         if tensor.name == "token_embd.weight" and has_output:
             continue
-        read += tensor.size * (share if EXPERTS in tensor.name else 1)
+        read += tensor.size * (share if EXPERTS_SUFFIX in tensor.name else 1)
     return ModelFacts(
         kind=_kind(first),
         title=first.text("general.name")[:200],
@@ -142,22 +137,22 @@ def _told(headers: list[Header]) -> ModelFacts:
     )
 
 
-def _is_adapter(header: Header) -> bool:
+def _is_adapter(header: GgufHeader) -> bool:
     return header.text("general.type") == "adapter"
 
 
-def _told_of_adapter(header: Header) -> ModelFacts:
+def _adapter_facts(header: GgufHeader) -> ModelFacts:
     """What a model has to be like is read off the tensors that are changed."""
     base = header.text("general.base_model.0.name") or header.text("general.base_model.0.repo_url")
     layers, width = 0, 0
     for tensor in header.tensors:
         if part := _PART.match(tensor.name):
             layers = max(layers, int(part[1]) + 1 if part[1] else 0)
-            if part[2] in READ_THE_STATE:
+            if part[2] in STATE_INPUTS:
                 width = tensor.shape[0]
     return ModelFacts(
         kind="adapter",
-        refusal=_refusal_of_adapter(header),
+        refusal=_adapter_refusal(header),
         title=header.text("general.name")[:200],
         architecture=header.architecture[:60],
         quantization=_quantization([header]),
@@ -170,24 +165,24 @@ def _told_of_adapter(header: Header) -> ModelFacts:
     )
 
 
-def _refusal_of_adapter(header: Header) -> str:
+def _adapter_refusal(header: GgufHeader) -> str:
     if header.text("adapter.type") != "lora":
         return "is an adapter of another type than LoRA"
-    if any(key.startswith(INVOKED) for key in header.kinds):
+    if any(key.startswith(ALORA_PREFIX) for key in header.kinds):
         return "is an activated LoRA, which works only from certain words on"
     return ""
 
 
-def _licence(header: Header) -> str:
+def _licence(header: GgufHeader) -> str:
     return (header.text("general.license.name") or header.text("general.license"))[:200]
 
 
-def _kind(header: Header) -> ModelKind:
+def _kind(header: GgufHeader) -> ModelKind:
     architecture = header.architecture
     if architecture == "clip" or header.text("general.type") == "mmproj":
         return "image part"
     other = header.text("general.type") in ("imatrix", "controlvector")
-    if architecture in DRAWING or other or not architecture:
+    if architecture in IMAGE_ARCHITECTURES or other or not architecture:
         return "other"
     pooling = f"{architecture}.pooling_type" in header.metadata
     if (
@@ -199,7 +194,7 @@ def _kind(header: Header) -> ModelKind:
     return "chat"
 
 
-def _quantization(headers: list[Header]) -> str:
+def _quantization(headers: list[GgufHeader]) -> str:
     """Of the whole file where it says so, else of most of its bytes."""
     said = headers[0].metadata.get("general.file_type")
     if isinstance(said, int) and (named := _FILE_TYPES.get(said)):
@@ -211,29 +206,32 @@ def _quantization(headers: list[Header]) -> str:
     return max(sizes, key=sizes.__getitem__, default="").upper()
 
 
-BLOCK = 48 * 2**20
+BLOCK_BYTES = 48 * 2**20
 """Bytes for each thread: more than the caches of usual processors hold."""
 
-ROUNDS = 4
+MEASURED_ROUNDS = 4
 """The fastest counts: other programs only slow it down."""
 
 
-def measured_bandwidth(threads: int) -> float:
-    """Bytes per second that `threads` threads read together; takes a fraction of a second."""
+def measure_bandwidth(threads: int) -> float:
+    """Measure how fast `threads` threads read memory together, in a fraction of a second.
+
+    Returns: bytes per second.
+    """
     blocks = [
-        (ctypes.create_string_buffer(BLOCK), ctypes.create_string_buffer(BLOCK))
+        (ctypes.create_string_buffer(BLOCK_BYTES), ctypes.create_string_buffer(BLOCK_BYTES))
         for _ in range(threads)
     ]
 
     def copy(pair: tuple[ctypes.Array[ctypes.c_char], ctypes.Array[ctypes.c_char]]) -> None:
         # Python's lock is not held while it copies.
-        ctypes.memmove(pair[0], pair[1], BLOCK)
+        ctypes.memmove(pair[0], pair[1], BLOCK_BYTES)
 
     best = float("inf")
     with ThreadPoolExecutor(threads) as pool:
-        for _ in range(ROUNDS):
+        for _ in range(MEASURED_ROUNDS):
             began = perf_counter()
             list(pool.map(copy, blocks))
             best = min(best, perf_counter() - began)
     # A copy reads every byte and writes every byte.
-    return 2 * BLOCK * threads / best
+    return 2 * BLOCK_BYTES * threads / best

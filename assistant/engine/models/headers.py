@@ -1,4 +1,7 @@
-"""What the headers of model files say, asked of a process that may die of them, and kept."""
+"""Model headers: what model files say of themselves, read by a helper process, and kept.
+
+The process may die of a hostile file; the answer that never comes says so.
+"""
 
 import json
 import os
@@ -16,17 +19,17 @@ from pydantic import ValidationError
 
 from assistant.core.values.models import ModelFacts
 from assistant.engine.gguf.files import parts_of
-from assistant.engine.hardware import Bandwidths
+from assistant.engine.hardware import BandwidthMeasurements
 
-TIMEOUT = 60.0
+HEADER_TIMEOUT = 60.0
 """Seconds for one header; a vocabulary on a slow disk takes one or two."""
 
-LOOK = 0.1
+POLL_SECONDS = 0.1
 """Seconds between two looks at whether the answer is still wanted."""
 
 
 class HeaderProbe:
-    """Asks the process for one file after the other, and starts it again when it dies."""
+    """Reads headers in a helper process, which is started again when it dies."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
@@ -44,7 +47,7 @@ class HeaderProbe:
         self._end()
 
     def facts(self, path: Path, stop: Event) -> ModelFacts | None:
-        """What a file is; None when stopped."""
+        """What a model file is; None when stopped."""
         answer = self._ask({"path": str(path)}, stop)
         if stop.is_set():
             return None
@@ -54,7 +57,7 @@ class HeaderProbe:
             return ModelFacts(damage="has a header that llama.cpp does not survive")
 
     def bandwidth(self, threads: int, stop: Event) -> float | None:
-        """Bytes per second; None when it cannot be told."""
+        """Memory bandwidth in bytes per second; None when it cannot be measured."""
         answer = self._ask({"bandwidth": threads}, stop)
         return answer["bandwidth"] if answer else None
 
@@ -62,12 +65,12 @@ class HeaderProbe:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        line, deadline = b"", monotonic() + TIMEOUT
+        line, deadline = b"", monotonic() + HEADER_TIMEOUT
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
             while not line.endswith(b"\n") and monotonic() < deadline and not stop.is_set():
-                if select.select([process.stdout], [], [], LOOK)[0]:
+                if select.select([process.stdout], [], [], POLL_SECONDS)[0]:
                     read = os.read(process.stdout.fileno(), 65536)
                     if not read:
                         break
@@ -98,12 +101,12 @@ class HeaderProbe:
             self._process = None
 
 
-FORMAT = 3
+FACTS_FORMAT = 3
 """Raised when headers are asked for more."""
 
 
-class KeptFacts:
-    """A file in the cache folder: facts by path, size and time of change, for one llama.cpp."""
+class ModelFactsCache:
+    """Cache file of model facts, by path, size and time of change, for one build of llama.cpp."""
 
     def __init__(self, file: Path, build: str) -> None:
         self._file = file
@@ -122,17 +125,17 @@ class KeptFacts:
         if stamp := _stamp(path):
             self._kept["files"][str(path)] = {"stamp": stamp, "facts": facts.model_dump()}
 
-    def bandwidths(self, machine: str) -> Bandwidths:
-        """What was measured on this machine."""
+    def bandwidths(self, machine: str) -> BandwidthMeasurements:
+        """The measured bandwidths of a machine."""
         with suppress(ValidationError, AttributeError):
-            return Bandwidths.model_validate(self._kept["bandwidth"].get(machine))
-        return Bandwidths()
+            return BandwidthMeasurements.model_validate(self._kept["bandwidth"].get(machine))
+        return BandwidthMeasurements()
 
-    def put_bandwidths(self, machine: str, measured: Bandwidths) -> None:
+    def put_bandwidths(self, machine: str, measured: BandwidthMeasurements) -> None:
         self._kept["bandwidth"] = {machine: measured.model_dump()}
 
     def save(self) -> None:
-        """What cannot be kept is found out again the next time."""
+        """Write the file; what cannot be kept is found out again the next time."""
         self._kept["files"] = {
             path: entry for path, entry in self._kept["files"].items() if os.path.lexists(path)
         }
@@ -145,10 +148,10 @@ class KeptFacts:
     def _read(self) -> dict[str, Any]:
         with suppress(OSError, ValueError, AttributeError):
             kept = json.loads(self._file.read_text())
-            same = (kept.get("build"), kept.get("format")) == (self._build, FORMAT)
+            same = (kept.get("build"), kept.get("format")) == (self._build, FACTS_FORMAT)
             if same and isinstance(kept.get("files"), dict):
                 return {"bandwidth": {}, **kept}
-        return {"build": self._build, "format": FORMAT, "files": {}, "bandwidth": {}}
+        return {"build": self._build, "format": FACTS_FORMAT, "files": {}, "bandwidth": {}}
 
 
 def _stamp(path: Path) -> list[list[int]]:

@@ -1,4 +1,4 @@
-"""What the models that were found are, and whether they run here."""
+"""Model survey: what the model files that were found are, and whether they run here."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,14 +6,14 @@ from threading import Event
 from time import time
 
 from assistant.core.values.models import ModelDetails, ModelFacts, ModelRef
-from assistant.engine.hardware import build as build_of_llama
-from assistant.engine.hardware import computing_threads, processor
-from assistant.engine.models.headers import HeaderProbe, KeptFacts
+from assistant.engine.hardware import computing_threads, processor_name
+from assistant.engine.hardware import llama_cpp_build as build_of_llama
+from assistant.engine.models.headers import HeaderProbe, ModelFactsCache
 from assistant.engine.options import LoadOptions
 
 
-class Survey:
-    """Asks another process for what is not known yet; nothing is loaded."""
+class ModelSurvey:
+    """Describes model files by asking a helper process; nothing is loaded."""
 
     def __init__(self, command: Sequence[str], kept: Path) -> None:
         """Args:
@@ -26,13 +26,13 @@ class Survey:
     def of(
         self, found: Sequence[tuple[ModelRef, str]], options: LoadOptions, stop: Event
     ) -> Iterator[ModelDetails]:
-        """Each model in its turn, with why it is none yet where that is known already."""
+        """Describe each model in its turn; those that are known to be none yet with the reason."""
         # Front ends list models at their start, when memory is no question yet.
         from assistant.engine.gguf.model_checks import free_memory  # noqa: PLC0415
         from assistant.engine.models.verdict import judge  # noqa: PLC0415
 
         build = build_of_llama()
-        kept = KeptFacts(self._kept, build)
+        kept = ModelFactsCache(self._kept, build)
         free = free_memory()
         changed = False
         try:
@@ -58,17 +58,17 @@ class Survey:
                 kept.save()
 
     def adapters(self, found: Sequence[ModelRef]) -> frozenset[str]:
-        """The paths of those that are known to be adapters; nothing is read to find out."""
-        kept = KeptFacts(self._kept, build_of_llama())
+        """The paths of known adapters; nothing is read to find out."""
+        kept = ModelFactsCache(self._kept, build_of_llama())
         known = ((model.path, kept.get(Path(model.path))) for model in found)
         return frozenset(path for path, facts in known if facts and facts.kind == "adapter")
 
     @staticmethod
     def _bandwidth(
-        kept: KeptFacts, probe: HeaderProbe, options: LoadOptions, stop: Event
+        kept: ModelFactsCache, probe: HeaderProbe, options: LoadOptions, stop: Event
     ) -> float | None:
         threads = computing_threads(options.threads)
-        machine = f"{processor()}, {threads} threads"
+        machine = f"{processor_name()}, {threads} threads"
         measured, now = kept.bandwidths(machine), time()
         if measured.are_due(now):
             found = probe.bandwidth(threads, stop)

@@ -1,4 +1,7 @@
-"""What `assistant bench` found, in a small file: for one machine, one llama.cpp and one model."""
+"""Tunings: what `assistant bench` found, in a small file.
+
+Each holds for one machine, one llama.cpp and one model.
+"""
 
 import hashlib
 import os
@@ -9,16 +12,16 @@ from pathlib import Path
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import CacheType, FlashAttention
 from assistant.core.values.tuning import Tuning
-from assistant.engine.gguf.files import name_of, parts_of
-from assistant.engine.hardware import build, processor, usable_cores
+from assistant.engine.gguf.files import name_without_part, parts_of
+from assistant.engine.hardware import llama_cpp_build, processor_name, usable_cores
 from assistant.engine.options import LoadOptions
 
-HEAD = 2**16
+HEAD_BYTES = 2**16
 """Bytes of a model file that say what it is, its quantization included."""
 
 
-class Ground(Value):
-    """What a measurement holds for."""
+class TuningConditions(Value):
+    """The conditions that a measurement holds for."""
 
     processor: str
     cores: int
@@ -32,29 +35,29 @@ class Ground(Value):
     cache_type: CacheType
 
 
-class Entry(Value):
+class TuningEntry(Value):
     """One measurement."""
 
     model: str
     """For people who read the file."""
-    ground: Ground
+    ground: TuningConditions
     tuning: Tuning
 
 
-class Kept(Value):
-    """The whole file."""
+class SavedTunings(Value):
+    """The content of the file."""
 
-    tunings: tuple[Entry, ...] = ()
+    tunings: tuple[TuningEntry, ...] = ()
 
 
-def ground_of(path: Path, options: LoadOptions) -> Ground:
-    """Raises OSError where the model cannot be read."""
+def conditions_of(path: Path, options: LoadOptions) -> TuningConditions:
+    """The conditions of a measurement. Raises OSError where the model cannot be read."""
     with path.open("rb") as file:
-        head = hashlib.sha256(file.read(HEAD)).hexdigest()
-    return Ground(
-        processor=processor(),
+        head = hashlib.sha256(file.read(HEAD_BYTES)).hexdigest()
+    return TuningConditions(
+        processor=processor_name(),
         cores=usable_cores(),
-        build=build(),
+        build=llama_cpp_build(),
         size=sum(part.stat().st_size for part in parts_of(path)),
         head=head,
         gpu_layers=options.gpu_layers,
@@ -63,24 +66,24 @@ def ground_of(path: Path, options: LoadOptions) -> Ground:
     )
 
 
-class Tunings:
-    """The file. One that is damaged or of another version is as good as none."""
+class TuningFile:
+    """The file of tunings. One that is damaged or of another version is as good as none."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def of(self, path: Path, options: LoadOptions) -> Tuning | None:
-        """What was found for a model, if it was and still holds."""
+        """The tuning of a model; None where none was found that still holds."""
         entries = self._read()
         if not entries:
             return None
         with suppress(OSError):
-            ground = ground_of(path, options)
+            ground = conditions_of(path, options)
             return next((one.tuning for one in entries if one.ground == ground), None)
         return None
 
     def applied(self, path: Path, options: LoadOptions) -> LoadOptions:
-        """`options`, with what was found wherever they leave the choice."""
+        """`options` with the tuning of a model wherever they leave the choice."""
         if options.threads and options.batch:
             return options
         tuning = self.of(path, options)
@@ -96,40 +99,44 @@ class Tunings:
         return options.model_copy(update=chosen)
 
     def put(self, path: Path, options: LoadOptions, tuning: Tuning) -> None:
-        """Remember, in place of what was known before.
+        """Store a tuning, in place of the one before.
 
         Raises:
             OSError: the file cannot be written; what was known before is kept.
         """
-        ground = ground_of(path, options)
+        ground = conditions_of(path, options)
         others = [entry for entry in self._read() if entry.ground != ground]
-        self._write([*others, Entry(model=name_of(path), ground=ground, tuning=tuning)])
+        self._write(
+            [*others, TuningEntry(model=name_without_part(path), ground=ground, tuning=tuning)]
+        )
 
     def forget(self, path: Path | None = None) -> int:
-        """Forget what was found for a model, or everything; how many measurements that was.
+        """Delete the tunings of a model, or all.
+
+        Returns: how many there were.
 
         Raises:
             OSError: the file cannot be written.
         """
         entries = self._read()
-        head = None if path is None else ground_of(path, LoadOptions()).head
+        head = None if path is None else conditions_of(path, LoadOptions()).head
         kept = [entry for entry in entries if head is not None and entry.ground.head != head]
         if len(kept) < len(entries):
             self._write(kept)
         return len(entries) - len(kept)
 
-    def _read(self) -> tuple[Entry, ...]:
+    def _read(self) -> tuple[TuningEntry, ...]:
         with suppress(OSError, ValueError):
-            return Kept.model_validate_json(self._file.read_bytes()).tunings
+            return SavedTunings.model_validate_json(self._file.read_bytes()).tunings
         return ()
 
-    def _write(self, entries: Sequence[Entry]) -> None:
+    def _write(self, entries: Sequence[TuningEntry]) -> None:
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         try:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(Kept(tunings=tuple(entries)).model_dump_json(indent=1))
+                stream.write(SavedTunings(tunings=tuple(entries)).model_dump_json(indent=1))
                 stream.flush()
                 os.fsync(stream.fileno())
             new.replace(self._file)

@@ -1,17 +1,17 @@
-"""Whether a model runs on this machine, and about how fast, by arithmetic alone."""
+"""Model verdict: whether a model runs on this machine, and about how fast, by arithmetic alone."""
 
 from assistant.core.values.models import ModelDetails, ModelFacts, ModelRef
-from assistant.engine.gguf.model_checks import OVERHEAD
+from assistant.engine.gguf.model_checks import BUFFER_BYTES
 
-EFFICIENCY = 0.5
+BANDWIDTH_SHARE = 0.5
 """Of the measured bandwidth: what is left of it between kernels, threads and small tensors."""
 
-SLOW = 5.0
+SLOW_TOKENS_PER_SECOND = 5.0
 """Tokens per second below which an answer is read faster than it is written."""
 
 GIB = 2**30
 
-_OTHERWISE = {
+_CANNOT_CHAT = {
     "embedder": "It makes embeddings and cannot chat.",
     "image part": "It is the part of another model that sees images.",
     "other": "It is no language model.",
@@ -26,10 +26,14 @@ def judge(
     free: int,
     bandwidth: float | None,
 ) -> ModelDetails:
-    """Args:
-    window: tokens that are wanted.
-    free: bytes of memory that can be used.
-    bandwidth: bytes of memory that are read in a second, where that is known.
+    """Judge whether a model runs here and about how fast.
+
+    Args:
+        window: tokens that are wanted.
+        free: bytes of memory that can be used.
+        bandwidth: bytes of memory that are read in a second, where that is known.
+
+    Returns: the model's details with the verdict.
     """
     if facts.damage:
         reason = f"The file {facts.damage}."
@@ -39,15 +43,15 @@ def judge(
         reason = f"It is an adapter, which a model is run with.{made_for}"
         return ModelDetails(model=model, facts=facts, fit="adapter", reason=reason)
     if facts.kind not in ("chat", "adapter"):
-        reason = _OTHERWISE[facts.kind]
+        reason = _CANNOT_CHAT[facts.kind]
         return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
     if facts.refusal:
         reason = f"It {facts.refusal}."
         return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
     window = min(window, facts.trained_context or window)
-    memory = facts.weights + facts.memory_per_token * window + OVERHEAD
+    memory = facts.weights + facts.memory_per_token * window + BUFFER_BYTES
     read = facts.read_per_token
-    speed = bandwidth * EFFICIENCY / read if bandwidth and read else None
+    speed = bandwidth * BANDWIDTH_SHARE / read if bandwidth and read else None
     if memory > free:
         reason = (
             f"It needs about {memory / GIB:,.1f} GB of memory with a window of {window:,} tokens,"
@@ -55,7 +59,10 @@ def judge(
         )
         fit = "too big"
     else:
-        reason, fit = "", "runs slowly" if speed is not None and speed < SLOW else "runs"
+        reason, fit = (
+            "",
+            "runs slowly" if speed is not None and speed < SLOW_TOKENS_PER_SECOND else "runs",
+        )
     return ModelDetails.model_validate(
         {
             "model": model,

@@ -1,11 +1,11 @@
-"""What a model thinks before it answers, told apart from the answer by the markers around it."""
+"""Reasoning text: what a model thinks before it answers, split off by the markers around it."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 
-class Markers(NamedTuple):
-    """What stands around a model's reasoning."""
+class ReasoningMarkers(NamedTuple):
+    """The markers around a model's reasoning."""
 
     opening: str
     closing: str
@@ -13,35 +13,35 @@ class Markers(NamedTuple):
     """What stands before an answer without any."""
 
 
-USUAL: Final = Markers("<think>", "</think>")
+USUAL_MARKERS: Final = ReasoningMarkers("<think>", "</think>")
 """Of models whose template does not mention any."""
 
-KNOWN: Final = (
-    Markers(
+KNOWN_MARKERS: Final = (
+    ReasoningMarkers(
         "<|channel|>analysis<|message|>",
         "<|end|><|start|>assistant<|channel|>final<|message|>",
         "<|channel|>final<|message|>",
     ),
-    Markers("<|START_THINKING|>", "<|END_THINKING|>"),
-    Markers("<seed:think>", "</seed:think>"),
-    Markers("[THINK]", "[/THINK]"),
-    Markers("◁think▷", "◁/think▷"),
-    Markers("<unused94>thought", "<unused95>"),
-    Markers("<thinking>", "</thinking>"),
-    Markers("<reasoning>", "</reasoning>"),
-    Markers("<thought>", "</thought>"),
-    USUAL,
+    ReasoningMarkers("<|START_THINKING|>", "<|END_THINKING|>"),
+    ReasoningMarkers("<seed:think>", "</seed:think>"),
+    ReasoningMarkers("[THINK]", "[/THINK]"),
+    ReasoningMarkers("◁think▷", "◁/think▷"),
+    ReasoningMarkers("<unused94>thought", "<unused95>"),
+    ReasoningMarkers("<thinking>", "</thinking>"),
+    ReasoningMarkers("<reasoning>", "</reasoning>"),
+    ReasoningMarkers("<thought>", "</thought>"),
+    USUAL_MARKERS,
 )
 
 
-def markers_in(template: str, vocabulary: frozenset[str]) -> Markers | None:
-    """The markers of a model that reasons; None for one that, as far as is told, does not.
+def reasoning_markers(template: str, vocabulary: frozenset[str]) -> ReasoningMarkers | None:
+    """The reasoning markers of a model; None for one that, as far as is known, does not reason.
 
     Args:
         template: the source of its chat template.
         vocabulary: its special and added tokens.
     """
-    for markers in KNOWN:
+    for markers in KNOWN_MARKERS:
         if markers.closing in template or {markers.opening, markers.closing} <= vocabulary:
             return markers
         if markers.bare and "<|channel|>" in vocabulary and "<|message|>" in vocabulary:
@@ -49,12 +49,12 @@ def markers_in(template: str, vocabulary: frozenset[str]) -> Markers | None:
     return None
 
 
-def is_open(prompt: str, markers: Markers) -> bool:
+def is_reasoning_open(prompt: str, markers: ReasoningMarkers) -> bool:
     """Whether a prompt ends within reasoning, as where the template itself opens it."""
     return prompt.rstrip().endswith(markers.opening)
 
 
-class Piece(NamedTuple):
+class AnswerPiece(NamedTuple):
     """Text of an answer, or of the reasoning before it."""
 
     text: str
@@ -62,9 +62,9 @@ class Piece(NamedTuple):
 
 
 class ReasoningText:
-    """Takes the text of an answer, marked reasoning at its beginning included, piece by piece."""
+    """Splits the text of an answer, piece by piece, into reasoning and answer."""
 
-    def __init__(self, markers: Markers = USUAL, *, begun: bool = False) -> None:
+    def __init__(self, markers: ReasoningMarkers = USUAL_MARKERS, *, begun: bool = False) -> None:
         """Args:
         begun: the prompt has opened the reasoning already.
         """
@@ -78,11 +78,11 @@ class ReasoningText:
         return self._state == "thinking"
 
     def skip(self) -> None:
-        """Take all that comes for the answer."""
+        """Count all that follows as the answer."""
         self._state = "answering"
 
-    def feed(self, text: str) -> Iterator[Piece]:
-        """What can be shown by now; half a marker is held back."""
+    def feed(self, text: str) -> Iterator[AnswerPiece]:
+        """Add text, and yield what can be shown by now; half a marker is held back."""
         self._held += text
         if self._state == "beginning":
             self._begin()
@@ -91,8 +91,8 @@ class ReasoningText:
         if self._state == "answering":
             yield from self._shown(self._take(len(self._held)), is_thought=False)
 
-    def rest(self) -> Iterator[Piece]:
-        """What was held back in vain."""
+    def rest(self) -> Iterator[AnswerPiece]:
+        """Yield what is still held back, at the end of an answer."""
         yield from self._shown(self._take(len(self._held)), is_thought=self.is_thinking)
 
     def _begin(self) -> None:
@@ -105,7 +105,7 @@ class ReasoningText:
         if not (opening.startswith(start) or (bare and bare.startswith(start))):
             self._state = "answering"
 
-    def _think(self) -> Iterator[Piece]:
+    def _think(self) -> Iterator[AnswerPiece]:
         closing = self._markers.closing
         thought, found, after = self._held.partition(closing)
         if found:
@@ -121,9 +121,9 @@ class ReasoningText:
         taken, self._held = self._held[:size], self._held[size:]
         return taken
 
-    def _shown(self, text: str, *, is_thought: bool) -> Iterator[Piece]:
+    def _shown(self, text: str, *, is_thought: bool) -> Iterator[AnswerPiece]:
         if self._trims:
             text = text.lstrip()
         if text:
             self._trims = False
-            yield Piece(text, is_thought)
+            yield AnswerPiece(text, is_thought)

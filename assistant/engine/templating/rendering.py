@@ -1,4 +1,4 @@
-"""Messages to the text that the model reads, and each message's place in it."""
+"""Prompt rendering: messages to the text that the model reads, and each message's span in it."""
 
 import logging
 from collections.abc import Sequence
@@ -6,11 +6,16 @@ from typing import NamedTuple
 
 from assistant.core.errors import ModelError
 from assistant.core.values.conversation import ChatMessage
-from assistant.engine.templating.reasoning import USUAL, Markers, is_open, markers_in
+from assistant.engine.templating.reasoning import (
+    USUAL_MARKERS,
+    ReasoningMarkers,
+    is_reasoning_open,
+    reasoning_markers,
+)
 from assistant.engine.templating.role_markers import MarkerBreaker, markers_between
 from assistant.engine.templating.template import ChatTemplate, TemplateError
 
-CHATML = (
+CHATML_TEMPLATE = (
     "{% for message in messages %}"
     "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}"
     "{% endfor %}"
@@ -18,7 +23,7 @@ CHATML = (
 )
 """For a model without a template whose vocabulary has these tokens."""
 
-PLAIN = (
+PLAIN_TEMPLATE = (
     "{% for message in messages %}"
     "{% if message['role'] == 'system' %}{{ message['content'] + '\\n\\n' }}"
     "{% elif message['role'] == 'user' %}{{ 'User: ' + message['content'] + '\\n' }}"
@@ -34,22 +39,22 @@ PLAIN_STOP = "\nUser:"
 log = logging.getLogger(__name__)
 
 
-class Span(NamedTuple):
+class PromptSpan(NamedTuple):
     """Characters of the prompt from `start` up to, not including, `end`."""
 
     start: int
     end: int
 
 
-class Layout(NamedTuple):
-    """A prompt, and the characters that each message is responsible for."""
+class PromptLayout(NamedTuple):
+    """A prompt's text, and the span of it that each message is responsible for."""
 
     text: str
-    spans: tuple[Span, ...]
+    spans: tuple[PromptSpan, ...]
 
 
-class PromptWriter:
-    """Writes prompts for one model."""
+class PromptRenderer:
+    """Renders prompts for one model."""
 
     def __init__(
         self,
@@ -69,7 +74,7 @@ class PromptWriter:
             TemplateError: the template cannot render the simplest conversation.
         """
         self.stop = stop
-        self._reasoning = markers_in(source, special | user_defined)
+        self._reasoning = reasoning_markers(source, special | user_defined)
         self._template = template
         self._special = special
         self._folds_system = not self._begins_with_system()
@@ -79,33 +84,33 @@ class PromptWriter:
         self._breaker = MarkerBreaker(special | found)
 
     def text(self, messages: Sequence[ChatMessage]) -> str:
-        """The prompt. Raises ModelError when the template refuses the messages."""
+        """Render the prompt of messages. Raises ModelError when the template refuses them."""
         return self._render(
             [self._breaker.clean(message.content) for message in messages], messages
         )
 
     def opening(self, messages: Sequence[ChatMessage]) -> str:
-        """The unfinished answer that is gone on with, as the prompt holds it."""
+        """The unfinished answer that is continued, as the prompt holds it."""
         if messages and messages[-1].role == "assistant":
             return self._breaker.clean(messages[-1].content)
         return ""
 
     @property
     def reasons(self) -> bool:
-        """Whether the model is known to think before it answers."""
+        """Whether the model is known to reason before it answers."""
         return self._reasoning is not None
 
     @property
-    def markers(self) -> Markers:
-        """What stands around its reasoning."""
-        return self._reasoning or USUAL
+    def markers(self) -> ReasoningMarkers:
+        """The markers around the model's reasoning."""
+        return self._reasoning or USUAL_MARKERS
 
     def is_thinking(self, prompt: str) -> bool:
         """Whether an answer to this prompt begins with reasoning that is open already."""
-        return is_open(prompt, self.markers)
+        return is_reasoning_open(prompt, self.markers)
 
     def answer_at_once(self, prompt: str) -> str:
-        """The prompt of an answer without reasoning, of a model that otherwise begins with it."""
+        """The prompt of an answer without reasoning, for a model that otherwise begins with it."""
         if not self.reasons or prompt.rstrip().endswith(self.markers.closing):
             return prompt
         if self.markers.bare:
@@ -114,7 +119,7 @@ class PromptWriter:
         return f"{opened}\n{self.markers.closing}\n\n"
 
     def lasting(self, messages: Sequence[ChatMessage], answer: str) -> str:
-        """What every next prompt of the conversation begins with, after this answer.
+        """The prefix that every next prompt of the conversation has, after this answer.
 
         It ends before a special token, where the rest can be tokenized on its own; it is empty
         when there is no such place.
@@ -131,7 +136,7 @@ class PromptWriter:
         text = text.partition(_sentinel(0))[0]
         return text[: max([0, *(text.rfind(special) for special in self._special)])]
 
-    def layout(self, messages: Sequence[ChatMessage]) -> Layout:
+    def layout(self, messages: Sequence[ChatMessage]) -> PromptLayout:
         """The prompt and each message's span: from the end of the one before to its own end.
 
         What the template puts before the first message's own header, and after the last message,
@@ -140,13 +145,15 @@ class PromptWriter:
         contents = [self._breaker.clean(message.content) for message in messages]
         text = self._render(contents, messages)
         if not messages:
-            return Layout(text, ())
+            return PromptLayout(text, ())
         probe = self._render([_sentinel(index) for index in range(len(contents))], messages)
         frame = _split(probe, len(contents))
         ends = _ends(text, contents, frame)
         start = len(frame[0]) - _common_end(frame[0], self._headers.get(messages[0].role, ""))
         starts = [start, *ends[:-1]]
-        return Layout(text, tuple(Span(a, max(a, b)) for a, b in zip(starts, ends, strict=True)))
+        return PromptLayout(
+            text, tuple(PromptSpan(a, max(a, b)) for a, b in zip(starts, ends, strict=True))
+        )
 
     def _render(self, contents: Sequence[str], messages: Sequence[ChatMessage]) -> str:
         pairs = [(m.role, content) for m, content in zip(messages, contents, strict=True)]
@@ -200,26 +207,28 @@ class PromptWriter:
         return _split(text, len(pairs))
 
 
-class Chosen(NamedTuple):
+class ChosenTemplate(NamedTuple):
     """A template, and the text that ends an answer where no token does."""
 
     template: ChatTemplate
     stop: str | None = None
 
 
-def choose_template(source: str | None, special: frozenset[str], bos: str, eos: str) -> Chosen:
-    """The file's own template; else what its vocabulary suggests."""
+def choose_template(
+    source: str | None, special: frozenset[str], bos: str, eos: str
+) -> ChosenTemplate:
+    """The chat template: the file's own, else what its vocabulary suggests."""
     if source:
         try:
             template = ChatTemplate(source, bos, eos)
-            PromptWriter(template)
+            PromptRenderer(template)
         except TemplateError as failure:
             log.warning("the model's chat template cannot be used: %s", failure)
         else:
-            return Chosen(template)
+            return ChosenTemplate(template)
     if {"<|im_start|>", "<|im_end|>"} <= special:
-        return Chosen(ChatTemplate(CHATML, bos, eos))
-    return Chosen(ChatTemplate(PLAIN, bos, eos), PLAIN_STOP)
+        return ChosenTemplate(ChatTemplate(CHATML_TEMPLATE, bos, eos))
+    return ChosenTemplate(ChatTemplate(PLAIN_TEMPLATE, bos, eos), PLAIN_STOP)
 
 
 def _sentinel(index: int) -> str:

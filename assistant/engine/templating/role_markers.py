@@ -8,7 +8,7 @@ messages. Inside messages they are broken by a space after their first character
 import re
 from collections.abc import Iterable, Sequence
 
-LONGEST_LABEL = 32
+MAX_LABEL = 32
 """Characters of a label such as `GPT4 Correct User:`; longer text between messages is prose."""
 
 _BRACKETED = re.compile(r"<<?[/|｜]?[^<>\s][^<>\n]{0,40}[|｜]?>>?|\[/?[A-Za-z_][\w ]{0,30}\]")
@@ -48,7 +48,7 @@ def _label_at_the_end(segment: str) -> Iterable[str]:
     tail = segment.rstrip().rpartition("\n")[2]
     for mark in (">", "]"):
         tail = tail.rpartition(mark)[2]
-    if tail.endswith(":") and len(tail) <= LONGEST_LABEL:
+    if tail.endswith(":") and len(tail) <= MAX_LABEL:
         yield tail.strip()
 
 

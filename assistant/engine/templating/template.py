@@ -1,4 +1,4 @@
-"""The model's chat template: foreign code, run in a sandbox with limits on time and memory."""
+"""Chat template: a model's own Jinja code, run in a sandbox with limits on time and memory."""
 
 import json
 import logging

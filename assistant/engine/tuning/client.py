@@ -1,4 +1,4 @@
-"""How models are tuned, seen from a front end: a process measures, and a file remembers."""
+"""Tuning client: `assistant bench` in a front end; a process measures, and a file remembers."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -11,29 +11,29 @@ from pydantic import Field, TypeAdapter
 from assistant.core.errors import EngineError, ModelMemoryError, StorageError
 from assistant.core.values.events import Loading
 from assistant.core.values.models import ModelRef
-from assistant.core.values.tuning import Choice, Contest, Tried, Trying, Tuned
+from assistant.core.values.tuning import CandidateMeasured, Contest, Trying, Tuned, TunedOption
 from assistant.engine.hardware import computing_threads
 from assistant.engine.models.catalog import LocalModels
-from assistant.engine.models.tunings import Tunings
-from assistant.engine.options import COMPUTED_AT_ONCE
-from assistant.engine.protocol import BenchRequest, Failed, Target
+from assistant.engine.models.tunings import TuningFile
+from assistant.engine.options import DEFAULT_UBATCH
+from assistant.engine.protocol import BenchRequest, Failed, ModelTarget
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import WireError
-from assistant.ipc.one_shot import answers_of
+from assistant.ipc.one_shot import answer_lines
 from assistant.ipc.spec import WorkerSpec
 
 _answers: TypeAdapter[Trying | Failed] = TypeAdapter(
-    Annotated[Loading | Tried | Tuned | Failed, Field(discriminator="kind")]
+    Annotated[Loading | CandidateMeasured | Tuned | Failed, Field(discriminator="kind")]
 )
 
 
 class LocalTuning:
-    """A ModelTuning of the models on this machine."""
+    """Tuning of the models on this machine; a process measures."""
 
     def __init__(
         self,
         models: LocalModels,
-        tunings: Tunings,
+        tunings: TuningFile,
         command: Sequence[str],
         worker: WorkerSpec,
     ) -> None:
@@ -51,7 +51,7 @@ class LocalTuning:
         model = self._models.reference(name)
         path, options = Path(model.path), self._models.options_of(model)
         request = BenchRequest(
-            target=Target.of(model.name, path, options),
+            target=ModelTarget.of(model.name, path, options),
             quick=quick,
             runtime=str(self._worker.runtime),
         )
@@ -60,10 +60,10 @@ class LocalTuning:
                 try:
                     self._tunings.put(path, options, event.tuning)
                 except OSError as failure:
-                    raise _not_kept(failure) from None
+                    raise _storage_error(failure) from None
             yield event
 
-    def in_use(self, name: str | None) -> tuple[Choice, ...]:
+    def in_use(self, name: str | None) -> tuple[TunedOption, ...]:
         """See `ModelTuning.in_use`."""
         model = self._models.reference(name)
         asked = self._models.options_of(model)
@@ -73,7 +73,7 @@ class LocalTuning:
         return (
             _choice("writing", threads, usual, asked.threads),
             _choice("reading", taken.threads_reading or threads, usual, asked.threads),
-            _choice("batch", taken.graph, COMPUTED_AT_ONCE, asked.batch),
+            _choice("batch", taken.graph, DEFAULT_UBATCH, asked.batch),
         )
 
     def forget(self, name: str | None) -> int:
@@ -82,12 +82,12 @@ class LocalTuning:
         try:
             return self._tunings.forget(path)
         except OSError as failure:
-            raise _not_kept(failure) from None
+            raise _storage_error(failure) from None
 
     def _events(self, model: ModelRef, request: BenchRequest, stop: Event) -> Iterator[Trying]:
         tuned = False
         try:
-            with closing(answers_of(self._command, request.model_dump_json(), stop)) as lines:
+            with closing(answer_lines(self._command, request.model_dump_json(), stop)) as lines:
                 for line in lines:
                     event = _answers.validate_json(line)
                     if isinstance(event, Failed):
@@ -120,15 +120,15 @@ class LocalTuning:
             return True
 
 
-def _choice(contest: Contest, value: int, usual: int, asked: int) -> Choice:
+def _choice(contest: Contest, value: int, usual: int, asked: int) -> TunedOption:
     if asked:
-        return Choice(contest=contest, value=value, origin="your settings")
-    return Choice(
+        return TunedOption(contest=contest, value=value, origin="your settings")
+    return TunedOption(
         contest=contest, value=value, origin="default" if value == usual else "assistant bench"
     )
 
 
-def _not_kept(failure: OSError) -> StorageError:
+def _storage_error(failure: OSError) -> StorageError:
     return StorageError(
         f"What was measured cannot be kept in {failure.filename}: {failure.strerror}.",
         "Check the disk and the permissions of the folder.",

@@ -1,4 +1,4 @@
-"""A model on the bench: how fast it reads and writes with so many threads."""
+"""Measurement: tokens per second that a model reads and writes with so many threads."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,30 +10,30 @@ import llama_cpp
 
 from assistant.core.errors import EngineError
 from assistant.core.values.sampling import Sampling
-from assistant.engine.cache.sequences import CachedSequence, Sequences
-from assistant.engine.generation.decoding import Pace
+from assistant.engine.cache.sequences import CachedSequence, SequencePool
+from assistant.engine.generation.decoding import PrefillChunks
 from assistant.engine.generation.sampler import SamplerChain
 from assistant.engine.gguf.model_checks import check_memory, check_model_file, context_bytes
-from assistant.engine.llama.gpu import placement
-from assistant.engine.llama.loading import load_weights, open_context, usual_window
+from assistant.engine.llama.gpu import gpu_placement
+from assistant.engine.llama.loading import default_window, load_weights, open_context
 from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import Vocabulary
 from assistant.engine.options import LoadOptions
 
-TEXT = """Chapter {number}. The ferry leaves at {number} minutes past the hour and takes almost an
+SAMPLE = """Chapter {number}. The ferry leaves at {number} minutes past the hour and takes almost an
 hour to the island. Whoever wants to take a bicycle along buys a second ticket at the window, where
 the keeper of the harbour also sells maps, bread and coffee. Em dias de vento forte o barco não sai,
 e os passageiros esperam na sala ao lado do cais até que o mar fique calmo outra vez.
 """
 
-OPENING = 16
+PREFILL_TOKENS = 16
 """Tokens that are read before an answer is written."""
 
-GREEDY = Sampling(temperature=0, repeat_penalty=1)
+GREEDY_SAMPLING = Sampling(temperature=0, repeat_penalty=1)
 
 
-class Workbench:
-    """Weights that stay loaded, and a fresh context for every measurement; close it at the end."""
+class LlamaMeasuredModel:
+    """A model under measurement: loaded weights, a fresh context for each measurement."""
 
     def __init__(
         self,
@@ -54,17 +54,17 @@ class Workbench:
         self._native = NativeLog(AbortFlag())
         self._path = path
         self._patience = patience
-        window = max(256, most + OPENING)
+        window = max(256, most + PREFILL_TOKENS)
         self._options = options.model_copy(update={"sequences": 1, "batch": 0})
         self._header = check_model_file(path)
-        placed = placement(path, self._header, self._options, window)
+        placed = gpu_placement(path, self._header, self._options, window)
         check_memory(path, self._header, window, self._options.graph, placed.share)
         self._options = self._options.model_copy(update={"gpu_layers": placed.layers})
         self._model = load_weights(path, self._options, self._native, progress)
         self._vocabulary = Vocabulary(self._model)
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
         self._window = min(window, trained or window)
-        self.room = self._window - OPENING
+        self.room = self._window - PREFILL_TOKENS
         """Tokens that can be read or written."""
         self._tokens = self._some_tokens(window)
 
@@ -73,13 +73,16 @@ class Workbench:
         self._native.close()
 
     def extra(self, graph: int) -> int:
-        """See `Measuring.extra`."""
-        window = usual_window(self._model, self._options)
+        """See `MeasuredModel.extra`."""
+        window = default_window(self._model, self._options)
         usual = context_bytes(self._header, window)
         return context_bytes(self._header, window, graph) - usual
 
     def reading(self, tokens: int, *, threads: int, graph: int) -> float:
-        """Tokens per second of a prompt of `tokens`, read as the engine reads it."""
+        """Measure reading a prompt of `tokens` as the engine does.
+
+        Returns: tokens per second.
+        """
         with self._sequence(threads, graph) as (_, sequence):
             # The first graph also fetches the memory that it computes in.
             self._read(sequence, min(graph, tokens))
@@ -89,10 +92,13 @@ class Workbench:
             return done / (perf_counter() - started)
 
     def writing(self, tokens: int, *, threads: int) -> float:
-        """Tokens per second of an answer of `tokens`."""
+        """Measure writing an answer of `tokens`.
+
+        Returns: tokens per second.
+        """
         with self._sequence(threads, 0) as (context, sequence):
-            self._read(sequence, OPENING)
-            with SamplerChain(GREEDY, self._vocabulary.size) as sampler:
+            self._read(sequence, PREFILL_TOKENS)
+            with SamplerChain(GREEDY_SAMPLING, self._vocabulary.size) as sampler:
                 self._write(sequence, sampler.sample(context))
                 started, written = perf_counter(), 0
                 while written < tokens - 1:
@@ -110,7 +116,7 @@ class Workbench:
             update={"threads": threads, "threads_reading": threads, "computed_at_once": graph}
         )
         context = open_context(self._model, self._path, options, self._native, self._window)
-        sequences = Sequences(context, self._vocabulary)
+        sequences = SequencePool(context, self._vocabulary)
         try:
             yield context, sequences.aside()
         finally:
@@ -120,27 +126,27 @@ class Workbench:
     def _read(self, sequence: CachedSequence, tokens: int) -> int:
         """How many were read within the time there is."""
         sequence.begin(self._tokens[:tokens], b"")
-        pace, started = Pace(self._options.portion), perf_counter()
+        pace, started = PrefillChunks(self._options.portion), perf_counter()
         while sequence.unread:
             with pace:
-                _must(sequence.read(pace.tokens))
+                _check_not_aborted(sequence.read(pace.tokens))
             if perf_counter() - started > self._patience:
                 break
         return tokens - sequence.unread
 
     def _write(self, sequence: CachedSequence, token: int) -> None:
         sequence.write(token, b"")
-        _must(sequence.read_last())
+        _check_not_aborted(sequence.read_last())
 
     def _some_tokens(self, least: int) -> list[int]:
         tokens: list[int] = []
         for number in count(1):
-            tokens += self._vocabulary.tokenize(TEXT.format(number=number).encode())
+            tokens += self._vocabulary.tokenize(SAMPLE.format(number=number).encode())
             if len(tokens) >= least:
                 break
         return tokens
 
 
-def _must(computed: bool) -> None:
+def _check_not_aborted(computed: bool) -> None:
     if not computed:
         raise EngineError("The model could not be computed.", "See the engine's log.")

@@ -1,21 +1,21 @@
-"""A context that a loaded model computes in, with its sequences and the writer in it."""
+"""Context of a loaded model, with its sequences and the decoder that works in it."""
 
 from pathlib import Path
 
 import llama_cpp
 
 from assistant.core.values.sampling import Lookup
-from assistant.engine.cache.sequences import Sequences
-from assistant.engine.generation.decoding import Writer
-from assistant.engine.generation.prompt_lookup import Batching
-from assistant.engine.llama.loading import open_context, usual_window
-from assistant.engine.llama.native import AbortFlag, NativeLog, obey
+from assistant.engine.cache.sequences import SequencePool
+from assistant.engine.generation.decoding import AnswerDecoder
+from assistant.engine.generation.prompt_lookup import BatchingCost
+from assistant.engine.llama.loading import default_window, open_context
+from assistant.engine.llama.native import AbortFlag, NativeLog, set_abort_callback
 from assistant.engine.llama.vocabulary import Vocabulary
 from assistant.engine.options import LoadOptions
 
 
-class Running:
-    """Everything that depends on how large the window is, until closed."""
+class LlamaContext:
+    """A context with its sequences and decoder: all that depends on the window, until closed."""
 
     def __init__(
         self,
@@ -29,22 +29,22 @@ class Running:
         native: NativeLog,
         abort: AbortFlag,
         lookup: Lookup,
-        batching: Batching,
+        batching: BatchingCost,
     ) -> None:
         """Args:
         window: tokens that prompt and answer may use together; None takes what is usual.
         stop: a text that ends an answer.
-        lookup, batching: see `Writer`.
+        lookup, batching: see `AnswerDecoder`.
 
         Raises:
             AssistantError: see `open_context`.
         """
-        window = window or usual_window(model, options)
+        window = window or default_window(model, options)
         self.context = open_context(model, path, options, native, window)
-        obey(self.context, abort)
+        set_abort_callback(self.context, abort)
         self.window: int = min(window, llama_cpp.llama_n_ctx_seq(self.context))
-        self.sequences = Sequences(self.context, vocabulary)
-        self.writer = Writer(
+        self.sequences = SequencePool(self.context, vocabulary)
+        self.writer = AnswerDecoder(
             self.context,
             vocabulary,
             abort,
@@ -58,7 +58,7 @@ class Running:
         self.is_open = True
 
     def close(self) -> None:
-        """Give the memory back; once is enough."""
+        """Free the context; once is enough."""
         if self.is_open:
             self.is_open = False
             self.sequences.close()

@@ -1,4 +1,4 @@
-"""Runs jobs on the model they are meant for, one at a time."""
+"""Executor: runs each job on its model, one at a time."""
 
 import logging
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from time import perf_counter
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.values.events import Finished, Loaded, Loading
 from assistant.engine.cache.snapshots import Snapshots
-from assistant.engine.llama.loading import GRACE, LoadStoppedError, Watchdog, timeout_error
+from assistant.engine.llama.loading import LOAD_GRACE, LoadStoppedError, Watchdog, timeout_error
 from assistant.engine.llama.lora import AdapterSet
 from assistant.engine.llama.memory import free_for_models
 from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
@@ -21,8 +21,12 @@ from assistant.engine.protocol import (
     Rendered,
 )
 from assistant.engine.worker.model import LoadedModel
-from assistant.engine.worker.model_pool import MOST, ModelPool
-from assistant.engine.worker.scheduler import Job, JobQueue, never_started
+from assistant.engine.worker.model_pool import MAX_MODELS, ModelPool
+from assistant.engine.worker.scheduler import (
+    RequestScheduler,
+    ScheduledRequest,
+    finished_before_start,
+)
 from assistant.ipc.messages import Leaving
 
 PROGRESS_INTERVAL = 0.05
@@ -31,15 +35,15 @@ PROGRESS_INTERVAL = 0.05
 log = logging.getLogger(__name__)
 
 
-class Host:
-    """Serves jobs from the models in memory. Used by the worker's main thread only."""
+class ModelExecutor:
+    """Executes jobs on the models in memory. Used by the worker's main thread only."""
 
     def __init__(
         self,
-        jobs: JobQueue,
+        jobs: RequestScheduler,
         abort: AbortFlag,
         snapshots: Snapshots | None = None,
-        most: int = MOST,
+        most: int = MAX_MODELS,
         free: Callable[[], int] = free_for_models,
     ) -> None:
         """`most` and `free`: see `ModelPool`."""
@@ -50,22 +54,25 @@ class Host:
         load_backends()
         self._models = ModelPool(self._native, abort, snapshots, most, free)
 
-    def run(self, job: Job) -> None:
-        """Serve one job to its end. Nothing that goes wrong in it ends the worker."""
+    def run(self, job: ScheduledRequest) -> None:
+        """Run one job to its end. Nothing that goes wrong in it ends the worker."""
         self._abort.clear()
         if job.cancelled or job.displaced:
-            job.end(never_started(job))
+            job.end(finished_before_start(job))
             return
         self._serve_safely(job)
         self._models.touch(job.request.target)
 
     def rest(self, idle: float) -> bool:
-        """Use the time while nobody asks, in small pieces; whether there is more to do."""
+        """Do a small piece of idle work on the loaded models.
+
+        Returns: whether there is more to do.
+        """
         self._abort.clear()
         return any(self._rest(model, idle) for model in list(self._models))
 
     def unload_unused(self, seconds: float) -> None:
-        """Give back the memory of models that nobody has asked for so long."""
+        """Unload the models that were not used for `seconds`."""
         self._models.drop_unused(seconds)
 
     def close(self) -> None:
@@ -82,11 +89,11 @@ class Host:
             self._models.drop(model)
             return False
 
-    def _serve_safely(self, job: Job) -> None:
+    def _serve_safely(self, job: ScheduledRequest) -> None:
         try:
             self._serve(job)
         except LoadStoppedError:
-            job.end(never_started(job))
+            job.end(finished_before_start(job))
         except AssistantError as failure:
             job.end(Failed.of(failure))
         except Exception as failure:
@@ -94,7 +101,7 @@ class Host:
             reason = f"{type(failure).__name__}: {failure}".splitlines()[0]
             job.end(Failed.of(EngineError(f"The engine failed ({reason}).", "See its log.")))
 
-    def _serve(self, job: Job) -> None:
+    def _serve(self, job: ScheduledRequest) -> None:
         model = self._ready(job)
         adapters = model.adapters.of(job.request.target.adapters)
         match job.request:
@@ -109,7 +116,9 @@ class Host:
             case Generate():
                 self._write(job, job.request, model, adapters)
 
-    def _write(self, job: Job, request: Generate, model: LoadedModel, adapters: AdapterSet) -> None:
+    def _write(
+        self, job: ScheduledRequest, request: Generate, model: LoadedModel, adapters: AdapterSet
+    ) -> None:
         waited = (perf_counter() - job.received) * 1000
         for event in model.write(request.messages, request.sampling, request.keep, adapters):
             if isinstance(event, Finished):
@@ -124,13 +133,13 @@ class Host:
         while (job := self._jobs.take_quick(self._is_quick)) is not None:
             self._serve_safely(job)
 
-    def _is_quick(self, job: Job) -> bool:
+    def _is_quick(self, job: ScheduledRequest) -> bool:
         request = job.request
         if isinstance(request, Generate) or (isinstance(request, Load) and request.window):
             return False
         return self._models.find(request.target) is not None
 
-    def _ready(self, job: Job) -> LoadedModel:
+    def _ready(self, job: ScheduledRequest) -> LoadedModel:
         target = job.request.target
         if self._models.find(target) is not None:
             return self._models.take(target, lambda _: True)
@@ -144,21 +153,21 @@ class Host:
             return not job.cancelled
 
         job.post(Loading(model=target.name, done=0))
-        limit = target.options.load_timeout + GRACE
+        limit = target.options.load_timeout + LOAD_GRACE
         with Watchdog(limit, lambda: self._give_up(job)):
             return self._models.take(target, progress)
 
-    def _grow(self, job: Job, needed: int) -> None:
+    def _grow(self, job: ScheduledRequest, needed: int) -> None:
         target = job.request.target
         growth = self._models.growth(target, needed)
         if growth is None:
             return
         job.post(Loading(model=target.name, done=0, window=growth.window))
-        limit = target.options.load_timeout + GRACE
+        limit = target.options.load_timeout + LOAD_GRACE
         with Watchdog(limit, lambda: self._give_up(job)):
             self._models.grow(target, growth)
 
-    def _give_up(self, job: Job) -> None:
+    def _give_up(self, job: ScheduledRequest) -> None:
         """In the watchdog's thread, right before the process ends."""
         target = job.request.target
         job.end(Failed.of(timeout_error(target.path, target.options)))

@@ -1,4 +1,4 @@
-"""The engine worker's main: listens, serves one job after the other, and ends when idle."""
+"""Main of the engine worker: listens, serves one job after the other, and ends when idle."""
 
 import faulthandler
 import logging
@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.engine.llama.native import AbortFlag
 from assistant.engine.protocol import EngineRequest, requests
-from assistant.engine.worker.scheduler import Job, JobQueue
-from assistant.ipc.activity import Answering
+from assistant.engine.worker.scheduler import RequestScheduler, ScheduledRequest
+from assistant.ipc.activity import AnsweringSignal
 from assistant.ipc.messages import Leaving
 from assistant.ipc.server import Server, WorkerLog
 from assistant.ipc.spec import WorkerSpec
 
 if TYPE_CHECKING:
-    from assistant.engine.worker.executor import Host
+    from assistant.engine.worker.executor import ModelExecutor
 
-LOOK = 1.0
+POLL_SECONDS = 1.0
 """Seconds between two looks at whether it is time to unload or to end."""
 
 OOM_SCORE = "500"
@@ -30,8 +30,8 @@ OOM_SCORE = "500"
 log = logging.getLogger(__name__)
 
 
-class Keeping(NamedTuple):
-    """Where states of the key/value cache are kept, and how many bytes of them."""
+class SnapshotSettings(NamedTuple):
+    """Where snapshots of the key/value cache are kept, and how many bytes of them."""
 
     folder: Path
     budget: int
@@ -39,14 +39,14 @@ class Keeping(NamedTuple):
 
 def serve(
     worker: WorkerSpec,
-    keeping: Keeping | None = None,
+    keeping: SnapshotSettings | None = None,
     *,
     idle_unload: float,
     idle_exit: float,
     models: int = 3,
     free: Callable[[], int] | None = None,
 ) -> None:
-    """Be the engine worker until nobody needs one.
+    """Run the engine worker until nobody needs one.
 
     Args:
         keeping: where states of the cache are kept; None keeps none.
@@ -67,35 +67,37 @@ def serve(
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 
     abort = AbortFlag()
-    jobs = JobQueue(abort.set)
-    with Server(worker, requests, lambda caller, request: jobs.put(Job(caller, request))) as server:
+    jobs = RequestScheduler(abort.set)
+    with Server(
+        worker, requests, lambda caller, request: jobs.put(ScheduledRequest(caller, request))
+    ) as server:
         # Callers can queue while llama.cpp is being imported.
         from assistant.engine.cache.snapshots import Snapshots  # noqa: PLC0415
         from assistant.engine.llama.memory import free_for_models  # noqa: PLC0415
-        from assistant.engine.worker.executor import Host  # noqa: PLC0415
+        from assistant.engine.worker.executor import ModelExecutor  # noqa: PLC0415
 
         snapshots = Snapshots(keeping.folder, keeping.budget) if keeping else None
-        host = Host(jobs, abort, snapshots, models, free or free_for_models)
+        host = ModelExecutor(jobs, abort, snapshots, models, free or free_for_models)
         log.info("engine %s is ready", worker.version)
-        sign = Answering(worker.runtime)
-        _work(host, jobs, server, output, sign, idle_unload=idle_unload, idle_exit=idle_exit)
+        sign = AnsweringSignal(worker.runtime)
+        _run_jobs(host, jobs, server, output, sign, idle_unload=idle_unload, idle_exit=idle_exit)
     for job in jobs.drain():
         job.caller.end(Leaving())
     host.close()
     log.info("engine ends")
 
 
-def _work(
-    host: "Host",
-    jobs: JobQueue,
+def _run_jobs(
+    host: "ModelExecutor",
+    jobs: RequestScheduler,
     server: Server[EngineRequest],
     output: WorkerLog,
-    sign: Answering,
+    sign: AnsweringSignal,
     *,
     idle_unload: float,
     idle_exit: float,
 ) -> None:
-    look = min(LOOK, idle_unload, idle_exit)
+    look = min(POLL_SECONDS, idle_unload, idle_exit)
     served = monotonic()
     while True:
         host.unload_unused(idle_unload)

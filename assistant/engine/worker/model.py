@@ -1,6 +1,7 @@
-"""A loaded model: counts, renders and writes. Only one thread may use it.
+"""Loaded model: counts tokens, renders prompts and writes answers. For one thread.
 
-How many tokens a conversation has, and which message has how many of them.
+A conversation is counted exactly, and so is each message's share of it, unless it is so long that
+it can never fit: then it is estimated from below.
 """
 
 import hashlib
@@ -13,28 +14,28 @@ import llama_cpp
 
 from assistant.core.errors import ContextOverflowError, EngineError
 from assistant.core.values.conversation import ChatMessage, Keep
-from assistant.core.values.events import Finished, Reading, Thought, Wrote
-from assistant.core.values.models import Measure, ModelInfo, RenderedPrompt
+from assistant.core.values.events import Finished, PrefillProgress, Thought, Wrote
+from assistant.core.values.models import ModelInfo, RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import Sampling
 from assistant.engine.cache.prompt_cache import AdaptedSnapshots, PromptCache
 from assistant.engine.cache.snapshots import Snapshots
-from assistant.engine.generation.decoding import Prompt
-from assistant.engine.generation.prompt_lookup import Batching
-from assistant.engine.gguf.files import content_of
-from assistant.engine.llama.loading import description_of, load_weights, stretched_beyond
-from assistant.engine.llama.lora import BASE, Adapters, AdapterSet
+from assistant.engine.generation.decoding import TokenizedPrompt
+from assistant.engine.generation.prompt_lookup import BatchingCost
+from assistant.engine.gguf.files import content_digest
+from assistant.engine.llama.loading import load_weights, model_description, original_context_length
+from assistant.engine.llama.lora import NO_ADAPTERS, AdapterSet, LoadedAdapters
 from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import Vocabulary
 from assistant.engine.options import LoadOptions
 from assistant.engine.protocol import encodable
-from assistant.engine.templating.rendering import Layout, PromptWriter, choose_template
-from assistant.engine.worker.context import Running
+from assistant.engine.templating.rendering import PromptLayout, PromptRenderer, choose_template
+from assistant.engine.worker.context import LlamaContext
 
 log = logging.getLogger(__name__)
 
 
 class LoadedModel:
-    """Weights, context and everything that goes with them, until closed."""
+    """A loaded model: weights, context and all that goes with them, until closed."""
 
     def __init__(
         self,
@@ -57,8 +58,8 @@ class LoadedModel:
         self._model = load_weights(path, options, native, progress)
         self.trained: int = llama_cpp.llama_model_n_ctx_train(self._model)
         self.vocabulary = Vocabulary(self._model)
-        self.adapters = Adapters(self._model, path, native)
-        self._batching = Batching()
+        self.adapters = LoadedAdapters(self._model, path, native)
+        self._batching = BatchingCost()
         self._prompts = self._prompt_writer()
         for marker in self._prompts.markers:
             self.vocabulary.reveal(marker)
@@ -85,14 +86,15 @@ class LoadedModel:
         return ModelInfo(
             name=name,
             path=encodable(str(self._path)),
-            description=description_of(self._model),
+            description=model_description(self._model),
             context_window=self.window,
             trained_context=self.trained,
         )
 
     def grow(self, window: int) -> bool:
-        """Compute in another window; what was read stays. False when llama.cpp refuses it: the old
-        one is there again then.
+        """Compute in a window of another size; what was read stays.
+
+        Returns: False when llama.cpp refuses it: the old window is there again then.
 
         Raises:
             EngineError: not even the old one could be had; only `close` may follow.
@@ -111,19 +113,21 @@ class LoadedModel:
             self._cache = self._prompt_cache()
         return self.window > before
 
-    def measure(self, messages: Sequence[ChatMessage], adapters: AdapterSet = BASE) -> Measure:
-        """Exact for everything that could fit; estimated from below for what never could."""
-        if is_beyond(messages, self.window):
-            return estimate(messages)
+    def measure(
+        self, messages: Sequence[ChatMessage], adapters: AdapterSet = NO_ADAPTERS
+    ) -> TokenCounts:
+        """Count the tokens of messages: exactly, or from below for what could never fit."""
+        if cannot_fit(messages, self.window):
+            return estimated_measure(messages)
         layout = self._prompts.layout(messages)
         text = layout.text.encode()
         tokens = self._cache.tokens_of(text, adapters)
         silent = len(self.vocabulary.opening(text))
         lengths = [0] * silent + self.vocabulary.lengths(tokens[silent:])
-        return shares(layout, tokens, lengths)
+        return measure_by_message(layout, tokens, lengths)
 
     def render(
-        self, messages: Sequence[ChatMessage], adapters: AdapterSet = BASE
+        self, messages: Sequence[ChatMessage], adapters: AdapterSet = NO_ADAPTERS
     ) -> RenderedPrompt:
         text = self._prompts.text(messages)
         tokens = self._cache.tokens_of(text.encode(), adapters)
@@ -139,15 +143,15 @@ class LoadedModel:
         messages: Sequence[ChatMessage],
         sampling: Sampling,
         keep: Keep = "disk",
-        adapters: AdapterSet = BASE,
-    ) -> Iterator[Reading | Thought | Wrote | Finished]:
-        """Write an answer until its end, a limit, or the abort flag.
+        adapters: AdapterSet = NO_ADAPTERS,
+    ) -> Iterator[PrefillProgress | Thought | Wrote | Finished]:
+        """Write an answer, until its end, a limit, or the abort flag.
 
         Raises:
             ContextOverflowError: the prompt leaves no room for an answer.
         """
-        if is_beyond(messages, self.window):
-            raise _overflow(f"at least {estimate(messages).total:,}", self.window)
+        if cannot_fit(messages, self.window):
+            raise _overflow(f"at least {estimated_measure(messages).total:,}", self.window)
         prompt = self._prompts.text(messages)
         if self._answers_at_once(messages, prompt, sampling):
             prompt = self._prompts.answer_at_once(prompt)
@@ -169,10 +173,10 @@ class LoadedModel:
         sampling: Sampling,
         keep: Keep,
         adapters: AdapterSet,
-    ) -> Iterator[Reading | Thought | Wrote | Finished]:
+    ) -> Iterator[PrefillProgress | Thought | Wrote | Finished]:
         sequence, tokens = self._cache.take_up(text, keep, adapters)
         opening = self._prompts.opening(messages)
-        prompt = Prompt(
+        prompt = TokenizedPrompt(
             text,
             tokens,
             opening,
@@ -205,8 +209,8 @@ class LoadedModel:
             llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model)
         )
 
-    def _run(self, window: int | None) -> Running:
-        return Running(
+    def _run(self, window: int | None) -> LlamaContext:
+        return LlamaContext(
             self._model,
             self._path,
             self._options,
@@ -229,10 +233,10 @@ class LoadedModel:
     def _is_stretched(self, window: int) -> bool:
         """Whether positions may be computed otherwise than in a small window, as some models do
         that were taught a longer text later; what was read then is worth nothing here."""
-        border = stretched_beyond(self._model)
+        border = original_context_length(self._model)
         return 0 < border < window
 
-    def _prompt_writer(self) -> PromptWriter:
+    def _prompt_writer(self) -> PromptRenderer:
         vocabulary = self.vocabulary
         source: bytes | None = llama_cpp.llama_model_chat_template(self._model, None)
         chosen = choose_template(
@@ -241,7 +245,7 @@ class LoadedModel:
             vocabulary.bos,
             vocabulary.eos,
         )
-        return PromptWriter(
+        return PromptRenderer(
             chosen.template,
             vocabulary.special,
             vocabulary.user_defined,
@@ -254,9 +258,10 @@ def fingerprint(
     path: Path, context: llama_cpp.llama_context_p, options: LoadOptions, is_stretched: bool
 ) -> str:
     """Tells a key/value cache of this model, as it is run here, from any other. How large the
-    window is makes no difference, but for `is_stretched`."""
+    window is makes no difference, but for `is_stretched`.
+    """
     facts = (
-        *content_of(path),
+        *content_digest(path),
         llama_cpp.__version__,
         llama_cpp.llama_print_system_info(),
         llama_cpp.llama_n_ubatch(context),
@@ -276,24 +281,26 @@ def _overflow(tokens: str, window: int) -> ContextOverflowError:
     )
 
 
-CHARS_PER_TOKEN_AT_MOST = 64
+MAX_CHARS_PER_TOKEN = 64
 """Runs of spaces or dashes come close to it. Longer texts take too long to be counted."""
 
 
-def is_beyond(messages: Sequence[ChatMessage], window: int) -> bool:
-    """Whether the messages are so long that they cannot fit and are not worth counting."""
+def cannot_fit(messages: Sequence[ChatMessage], window: int) -> bool:
+    """Whether messages are so long that they cannot fit the window and are not worth counting."""
     chars = sum(len(message.content) for message in messages)
-    return chars > window * CHARS_PER_TOKEN_AT_MOST
+    return chars > window * MAX_CHARS_PER_TOKEN
 
 
-def estimate(messages: Sequence[ChatMessage]) -> Measure:
-    """A count from below, for messages that are `is_beyond`."""
-    parts = tuple(len(message.content) // CHARS_PER_TOKEN_AT_MOST + 1 for message in messages)
-    return Measure(total=sum(parts), parts=parts, overhead=0, exact=False)
+def estimated_measure(messages: Sequence[ChatMessage]) -> TokenCounts:
+    """Estimate from below the tokens of messages that cannot fit."""
+    parts = tuple(len(message.content) // MAX_CHARS_PER_TOKEN + 1 for message in messages)
+    return TokenCounts(total=sum(parts), parts=parts, overhead=0, exact=False)
 
 
-def shares(layout: Layout, tokens: Sequence[int], lengths: Sequence[int]) -> Measure:
-    """Each message's share: the tokens that begin within its span.
+def measure_by_message(
+    layout: PromptLayout, tokens: Sequence[int], lengths: Sequence[int]
+) -> TokenCounts:
+    """Each message's tokens: those that begin within its span.
 
     Args:
         lengths: bytes of the text that each token stands for; 0 for one that it does not have.
@@ -322,6 +329,6 @@ def shares(layout: Layout, tokens: Sequence[int], lengths: Sequence[int]) -> Mea
             parts[index] += 1
         else:
             head += 1
-    return Measure(
+    return TokenCounts(
         total=len(tokens), parts=tuple(parts), overhead=len(tokens) - sum(parts), head=head
     )

@@ -1,4 +1,4 @@
-"""The models in memory: as many as fit, and the least recently used leaves first."""
+"""Model pool: as many loaded models as fit; the least recently used leaves first."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -9,8 +9,8 @@ from time import monotonic
 from assistant.core.errors import EngineError
 from assistant.core.values.models import ModelInfo
 from assistant.engine.cache.snapshots import Snapshots
-from assistant.engine.gguf.files import stamp_of
-from assistant.engine.gguf.header import Header
+from assistant.engine.gguf.files import file_stamp
+from assistant.engine.gguf.header import GgufHeader
 from assistant.engine.gguf.model_checks import (
     cache_bytes,
     check_model_file,
@@ -18,22 +18,22 @@ from assistant.engine.gguf.model_checks import (
     memory_error,
     memory_needed,
 )
-from assistant.engine.llama.gpu import Placement, free_on_cards, placement
+from assistant.engine.llama.gpu import GpuPlacement, free_gpu_memory, gpu_placement
 from assistant.engine.llama.memory import (
-    SPARE,
-    Growth,
-    beginnings,
+    RESERVED_BYTES,
+    WindowGrowth,
     free_for_models,
-    growth,
-    how_many_leave,
-    steps,
+    initial_windows,
+    larger_windows,
+    largest_growth,
+    models_to_evict,
 )
 from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.options import LoadOptions
-from assistant.engine.protocol import Target
+from assistant.engine.protocol import ModelTarget
 from assistant.engine.worker.model import LoadedModel
 
-MOST = 3
+MAX_MODELS = 3
 """Models in memory together, where nothing else is said."""
 
 log = logging.getLogger(__name__)
@@ -47,11 +47,11 @@ class _Held:
     path: Path
     options: LoadOptions
     stamp: tuple[int, int] | None
-    header: Header
+    header: GgufHeader
     weights: int
     """Bytes of everything but the window; the file may be gone by now."""
     used: float
-    placed: Placement
+    placed: GpuPlacement
     limited: bool
     """Whether the window would be larger if there were more memory."""
     refused: int = 0
@@ -72,23 +72,23 @@ class _Held:
         """Bytes of graphics cards that a window takes."""
         return int(cache_bytes(self.header, window) * self.placed.share)
 
-    def is_for(self, target: Target) -> bool:
+    def is_for(self, target: ModelTarget) -> bool:
         return (self.path, self.options) == (target.path, target.options)
 
     def is_current(self) -> bool:
         """Whether its file is the one it was made from, or is not there any more."""
-        return stamp_of(self.path) in (None, self.stamp)
+        return file_stamp(self.path) in (None, self.stamp)
 
 
 class ModelPool:
-    """Loads models and keeps them. For one thread."""
+    """The loaded models. For one thread."""
 
     def __init__(
         self,
         native: NativeLog,
         abort: AbortFlag,
         snapshots: Snapshots | None = None,
-        most: int = MOST,
+        most: int = MAX_MODELS,
         free: Callable[[], int] = free_for_models,
     ) -> None:
         """Args:
@@ -109,13 +109,13 @@ class ModelPool:
         """The one used last comes first."""
         return (held.model for held in reversed(self._held))
 
-    def find(self, target: Target) -> LoadedModel | None:
-        """The model that is meant, if it is in memory as it is on disk."""
+    def find(self, target: ModelTarget) -> LoadedModel | None:
+        """The model of a target, if it is loaded as it is on disk; else None."""
         held = next((one for one in self._held if one.is_for(target)), None)
         return held.model if held is not None and held.is_current() else None
 
-    def take(self, target: Target, progress: Callable[[float], bool]) -> LoadedModel:
-        """The model that is meant, loaded where it is not in memory; it counts as used now.
+    def take(self, target: ModelTarget, progress: Callable[[float], bool]) -> LoadedModel:
+        """The model of a target, loaded where it is not in memory; it counts as used now.
 
         Raises:
             AssistantError: see `check_model_file`, `LoadedModel`. The others stay in memory then,
@@ -133,35 +133,34 @@ class ModelPool:
         self._held.append(held)
         return held.model
 
-    def info(self, target: Target) -> ModelInfo:
+    def info(self, target: ModelTarget) -> ModelInfo:
         """What is known of a model that is in memory."""
         held = self._held_for(target)
         return held.model.info(target.name).model_copy(update={"limited": held.limited})
 
-    def growth(self, target: Target, needed: int) -> Growth | None:
-        """What the window of a model in memory can grow to for so many tokens; None when it is
-        fixed, or is large enough, or cannot grow."""
+    def growth(self, target: ModelTarget, needed: int) -> WindowGrowth | None:
+        """How far the window of a loaded model can grow for so many tokens; None when it cannot."""
         held = self._held_for(target)
         model = held.model
         if target.options.context_window:
             return None
-        wanted = steps(needed, model.window, model.trained)
+        wanted = larger_windows(needed, model.window, model.trained)
         possible = [window for window in wanted if not held.refused or window < held.refused]
         if held.placed.share:
-            on_cards = free_on_cards() + held.cost_on_cards(model.window)
+            on_cards = free_gpu_memory() + held.cost_on_cards(model.window)
             possible = [window for window in possible if held.cost_on_cards(window) <= on_cards]
         others = [other.size for other in self._held if other is not held]
         free = self._free() + held.cost(model.window)
         room = [
-            free + sum(others[:count]) - (SPARE if count < len(others) else 0)
+            free + sum(others[:count]) - (RESERVED_BYTES if count < len(others) else 0)
             for count in range(len(others) + 1)
         ]
-        found = growth(possible, held.cost, room)
+        found = largest_growth(possible, held.cost, room)
         if wanted:
             held.limited = found is None or found.window < wanted[0]
         return found
 
-    def grow(self, target: Target, growth: Growth) -> None:
+    def grow(self, target: ModelTarget, growth: WindowGrowth) -> None:
         """Let a window grow; see `LoadedModel.grow`."""
         held = self._held_for(target)
         others = [other for other in self._held if other is not held]
@@ -175,18 +174,18 @@ class ModelPool:
             raise
         log.info("the window of %s has %d tokens", held.path, held.model.window)
 
-    def touch(self, target: Target) -> None:
-        """What took long to be served was used until now."""
+    def touch(self, target: ModelTarget) -> None:
+        """Count a model as used until now, after a request that took long."""
         for held in self._held:
             if held.is_for(target):
                 held.used = monotonic()
 
     def drop(self, model: LoadedModel) -> None:
-        """Give a model's memory back."""
+        """Unload a model."""
         self._unload(next(held for held in self._held if held.model is model))
 
     def drop_unused(self, seconds: float) -> None:
-        """Give back the memory of those that nobody has asked for so long."""
+        """Unload the models that were not used for `seconds`."""
         before = monotonic() - seconds
         for held in [held for held in self._held if held.used < before]:
             self._unload(held)
@@ -195,16 +194,16 @@ class ModelPool:
         for held in list(self._held):
             self._unload(held)
 
-    def _load(self, target: Target, progress: Callable[[float], bool]) -> _Held:
+    def _load(self, target: ModelTarget, progress: Callable[[float], bool]) -> _Held:
         path, options = target.path, target.options
         header = check_model_file(path)
         trained = header.number("context_length")
-        windows = beginnings(options.context_window, options.beginning, trained)
+        windows = initial_windows(options.context_window, options.beginning, trained)
         window, leave = self._fitting(path, header, windows, options)
         for held in self._held[:leave]:
             self._unload(held)
         placed = self._placed(path, header, options, window)
-        stamp, weights = stamp_of(path), memory_needed(path, header, 0)
+        stamp, weights = file_stamp(path), memory_needed(path, header, 0)
         run = options.model_copy(update={"gpu_layers": placed.layers})
         model = LoadedModel(
             path, run, self._native, self._abort, progress, self._snapshots, window=window
@@ -214,18 +213,20 @@ class ModelPool:
         limited = window < windows[0]
         return _Held(model, path, options, stamp, header, weights, monotonic(), placed, limited)
 
-    def _placed(self, path: Path, header: Header, options: LoadOptions, window: int) -> Placement:
+    def _placed(
+        self, path: Path, header: GgufHeader, options: LoadOptions, window: int
+    ) -> GpuPlacement:
         """Where a model goes; others leave the cards for it, so that it is on them as a whole."""
-        placed = placement(path, header, options, window)
+        placed = gpu_placement(path, header, options, window)
         for held in [held for held in self._held if held.placed.layers]:
             if placed.is_whole:
                 break
             self._unload(held)
-            placed = placement(path, header, options, window)
+            placed = gpu_placement(path, header, options, window)
         return placed
 
     def _fitting(
-        self, path: Path, header: Header, windows: Sequence[int], options: LoadOptions
+        self, path: Path, header: GgufHeader, windows: Sequence[int], options: LoadOptions
     ) -> tuple[int, int]:
         """The first of the windows that a model fits with, and how many others leave for it.
 
@@ -234,14 +235,14 @@ class ModelPool:
         """
         free, sizes = self._free(), [held.size for held in self._held]
         for window in windows:
-            share = placement(path, header, options, window).share
+            share = gpu_placement(path, header, options, window).share
             needed = int(memory_needed(path, header, window, options.graph) * (1 - share))
-            leave = how_many_leave(needed, free, sizes, self._most)
+            leave = models_to_evict(needed, free, sizes, self._most)
             if leave is not None:
                 return window, leave
         raise memory_error(path, needed, window, free + sum(sizes))
 
-    def _held_for(self, target: Target) -> _Held:
+    def _held_for(self, target: ModelTarget) -> _Held:
         return next(held for held in self._held if held.is_for(target))
 
     def _unload(self, held: _Held) -> None:

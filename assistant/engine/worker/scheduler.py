@@ -1,4 +1,4 @@
-"""Requests waiting for the one thread that runs the model, in fair order."""
+"""Scheduler: the requests that wait for the one thread that runs the model, in fair order."""
 
 import threading
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from assistant.engine.protocol import EngineRequest, Generate, Reply
 from assistant.ipc.caller import Caller
 
 
-class Job:
-    """A request and whoever made it."""
+class ScheduledRequest:
+    """A request to the engine, and its caller."""
 
     def __init__(self, caller: Caller, request: EngineRequest) -> None:
         self.caller = caller
@@ -34,18 +34,18 @@ class Job:
         self.caller.end(reply)
 
 
-class JobQueue:
-    """First come, first served. Tells those who wait how many come first."""
+class RequestScheduler:
+    """First come, first served; those who wait are told how many come first."""
 
     def __init__(self, interrupt: Callable[[], None]) -> None:
         """`interrupt` ends the computation of the running job, from any thread."""
         self._interrupt = interrupt
         self._changed = threading.Condition()
-        self._waiting: list[Job] = []
-        self._running: Job | None = None
+        self._waiting: list[ScheduledRequest] = []
+        self._running: ScheduledRequest | None = None
 
-    def put(self, job: Job) -> None:
-        """Called by the connection's thread."""
+    def put(self, job: ScheduledRequest) -> None:
+        """Queue a job; called by the connection's thread."""
         with self._changed:
             self._waiting.append(job)
             if self._running is None or self._gives_way(self._running, job):
@@ -55,8 +55,8 @@ class JobQueue:
             self._changed.notify()
         job.caller.on_cancel(lambda: self._cancel(job))
 
-    def take(self, timeout: float) -> Job | None:
-        """The next job, which is running from now on; None when none came in time."""
+    def take(self, timeout: float) -> ScheduledRequest | None:
+        """The next job, which runs from now on; None when none came within `timeout` seconds."""
         with self._changed:
             self._running = None
             if not self._waiting:
@@ -67,8 +67,11 @@ class JobQueue:
             self._tell_all()
             return self._running
 
-    def take_quick(self, is_quick: Callable[[Job], bool]) -> Job | None:
-        """A waiting job that can be served between two tokens of the running one."""
+    def take_quick(self, is_quick: Callable[[ScheduledRequest], bool]) -> ScheduledRequest | None:
+        """Take a waiting job that can be served between two tokens of the running one.
+
+        Returns: the job; None when there is none.
+        """
         if not self._waiting:
             return None
         with self._changed:
@@ -78,8 +81,11 @@ class JobQueue:
                 self._tell_all()
             return job
 
-    def drain(self) -> list[Job]:
-        """Everything that waits, which will not be served."""
+    def drain(self) -> list[ScheduledRequest]:
+        """Remove all waiting jobs, which will not be served, from the queue.
+
+        Returns: these jobs.
+        """
         with self._changed:
             jobs, self._waiting = self._waiting, []
             return jobs
@@ -90,7 +96,7 @@ class JobQueue:
         self._interrupt()
 
     @staticmethod
-    def _gives_way(running: Job, job: Job) -> bool:
+    def _gives_way(running: ScheduledRequest, job: ScheduledRequest) -> bool:
         """Whether the one that runs is no answer to anybody, as a title is, and the new one is."""
         background, asked = running.request, job.request
         return (
@@ -100,7 +106,7 @@ class JobQueue:
             and asked.keep != "aside"
         )
 
-    def _cancel(self, job: Job) -> None:
+    def _cancel(self, job: ScheduledRequest) -> None:
         with self._changed:
             if job is self._running:
                 self._interrupt()
@@ -109,9 +115,9 @@ class JobQueue:
                 return
             self._waiting.remove(job)
             self._tell_all()
-        job.end(never_started(job))
+        job.end(finished_before_start(job))
 
-    def _tell(self, job: Job) -> None:
+    def _tell(self, job: ScheduledRequest) -> None:
         busy = self._running is not None and not self._running.ended
         ahead = self._waiting.index(job) + busy if job in self._waiting else 0
         if ahead:
@@ -123,7 +129,7 @@ class JobQueue:
             self._tell(job)
 
 
-def never_started(job: Job) -> Finished:
+def finished_before_start(job: ScheduledRequest) -> Finished:
     """The end of an answer that was stopped before its first token."""
     waited = (perf_counter() - job.received) * 1000
     return Finished(

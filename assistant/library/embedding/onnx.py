@@ -1,4 +1,4 @@
-"""The embedder on ONNX Runtime: the same vectors without torch, and a start in a second.
+"""ONNX embedder: the same vectors without torch, and a start in a second.
 
 Its folder is made by `packaging/embedder`, from the folder of a sentence-transformers model.
 """
@@ -13,22 +13,27 @@ from pydantic import Field, ValidationError
 
 from assistant.core.errors import ModelFileError
 from assistant.core.values.base import Value
-from assistant.library.embedding.sentence_transformers import OFFLINE, Vectors, batches, valid_text
+from assistant.library.embedding.sentence_transformers import (
+    OFFLINE_ENVIRONMENT,
+    Vectors,
+    batched_by_length,
+    valid_text,
+)
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-CARD = "embedder.json"
-MODEL = "model.onnx"
-TOKENIZER = "tokenizer.json"
+CARD_FILE = "embedder.json"
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
 
 TOKENS_AT_ONCE = 2048
 """Twice as many take a third longer for each text: they no longer fit the processor's cache."""
 
 
 class Card(Value):
-    """What an exported embedder says of itself."""
+    """The description of an exported embedder."""
 
     name: str = Field(min_length=1)
     identity: str = Field(min_length=1)
@@ -39,12 +44,12 @@ class Card(Value):
 
 
 def is_exported(folder: Path) -> bool:
-    """Whether this embedder is meant by a folder."""
-    return (folder / CARD).is_file()
+    """Whether a folder holds an exported embedder."""
+    return (folder / CARD_FILE).is_file()
 
 
 def exported_identity(folder: Path) -> str:
-    """What `OnnxEmbedder.identity` tells, without loading the model. Raises ModelFileError."""
+    """The identity of an exported embedder, without loading it. Raises ModelFileError."""
     return _read_card(folder).identity
 
 
@@ -88,7 +93,7 @@ class OnnxEmbedder:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         valid = [valid_text(text) for text in texts]
         counts = [min(count, self.max_tokens) for count in self.count_tokens(valid)]
-        for batch in batches(counts, self._tokens_at_once):
+        for batch in batched_by_length(counts, self._tokens_at_once):
             vectors[batch] = self._embed([valid[index] for index in batch])
             if pause:
                 pause()
@@ -113,15 +118,15 @@ class OnnxEmbedder:
 
 def _read_card(folder: Path) -> Card:
     try:
-        return Card.model_validate_json((folder / CARD).read_bytes())
+        return Card.model_validate_json((folder / CARD_FILE).read_bytes())
     except (OSError, ValidationError) as failure:
-        raise _unusable(folder, failure) from None
+        raise _model_error(folder, failure) from None
 
 
 def _session(folder: Path) -> "InferenceSession":
     # ONNX Runtime collects usage data, queues it in the user's cache and sends it, unless this
     # variable is there when it is imported.
-    os.environ.update(OFFLINE)
+    os.environ.update(OFFLINE_ENVIRONMENT)
     # Imported late: a library without files needs no embedder.
     from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415
     from onnxruntime.capi import onnxruntime_pybind11_state as errors  # noqa: PLC0415
@@ -133,7 +138,7 @@ def _session(folder: Path) -> "InferenceSession":
     # Texts have all lengths: an arena keeps the largest buffer of each for ever.
     options.enable_cpu_mem_arena = False
     try:
-        return InferenceSession(folder / MODEL, options, providers=["CPUExecutionProvider"])
+        return InferenceSession(folder / MODEL_FILE, options, providers=["CPUExecutionProvider"])
     except (
         errors.Fail,
         errors.InvalidArgument,
@@ -143,22 +148,22 @@ def _session(folder: Path) -> "InferenceSession":
         errors.NotImplemented,
         errors.RuntimeException,
     ) as failure:
-        raise _unusable(folder, failure) from None
+        raise _model_error(folder, failure) from None
 
 
 def _tokenizer(folder: Path) -> "Tokenizer":
     from tokenizers import Tokenizer  # noqa: PLC0415 -- see _session
 
     try:
-        tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     except Exception as failure:  # noqa: BLE001 -- it raises nothing narrower
-        raise _unusable(folder, failure) from None
+        raise _model_error(folder, failure) from None
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
 
 
-def _unusable(folder: Path, failure: Exception) -> ModelFileError:
+def _model_error(folder: Path, failure: Exception) -> ModelFileError:
     reason = str(failure).splitlines()[0].rstrip(".") if str(failure) else type(failure).__name__
     return ModelFileError(
         f"The embedder in {folder} cannot be loaded: {reason}.",

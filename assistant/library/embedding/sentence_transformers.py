@@ -1,4 +1,4 @@
-"""Texts become vectors: what an embedder is, and the one on sentence-transformers.
+"""Embedder protocol, and the embedder on sentence-transformers: texts to vectors.
 
 Importing sentence-transformers costs more than everything else together, so it is imported when
 the first embedder is opened, never before.
@@ -30,11 +30,11 @@ TOKENS_AT_ONCE = 1024
 """Tokens of one batch, padding included. Four times as many take no less time for each text, but
 300 MB more memory, and four times as long until the work can be held."""
 
-PATIENT = ("OMP_WAIT_POLICY", "PASSIVE")
+PASSIVE_WAIT = ("OMP_WAIT_POLICY", "PASSIVE")
 """Threads of torch that wait for each other sleep: beside other work those that spin, as they do by
 default, take ten times the processor time."""
 
-OFFLINE = {
+OFFLINE_ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -80,7 +80,7 @@ class Embedder(Protocol):
 
 
 def starter_folder(package: str = STARTER_PACKAGE) -> Path | None:
-    """Where the embedder lies that comes with the program; None when it is not installed."""
+    """Folder of the embedder that comes with the program; None when it is not installed."""
     spec = importlib.util.find_spec(package)
     for place in spec.submodule_search_locations or () if spec else ():
         folder = Path(place) / "model"
@@ -135,7 +135,7 @@ class SentenceTransformerEmbedder:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         valid = [valid_text(text) for text in texts]
         counts = [min(count, self.max_tokens) for count in self.count_tokens(valid)]
-        for batch in batches(counts, self._tokens_at_once):
+        for batch in batched_by_length(counts, self._tokens_at_once):
             vectors[batch] = self._model.encode_document(
                 [valid[index] for index in batch],
                 batch_size=len(batch),
@@ -153,8 +153,8 @@ class SentenceTransformerEmbedder:
         return np.asarray(vector[0], dtype=np.float32)
 
 
-def batches(counts: Sequence[int], tokens_at_once: int) -> Iterator[list[int]]:
-    """Indices of texts that have so many tokens, longest first, so that little is padded."""
+def batched_by_length(counts: Sequence[int], tokens_at_once: int) -> Iterator[list[int]]:
+    """Batches of texts as indices, longest first, so that little is padded."""
     order = sorted(range(len(counts)), key=lambda index: -counts[index])
     at = 0
     while at < len(order):
@@ -164,8 +164,8 @@ def batches(counts: Sequence[int], tokens_at_once: int) -> Iterator[list[int]]:
 
 
 def _load(folder: Path) -> "SentenceTransformer":
-    os.environ.update(OFFLINE)
-    os.environ.setdefault(*PATIENT)
+    os.environ.update(OFFLINE_ENVIRONMENT)
+    os.environ.setdefault(*PASSIVE_WAIT)
     # Imported late: they cost seconds and 400 MB.
     from safetensors import SafetensorError  # noqa: PLC0415
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
@@ -181,7 +181,7 @@ def _load(folder: Path) -> "SentenceTransformer":
 
 
 def identity_of(folder: Path) -> str:
-    """A digest over everything that decides a vector: weights, vocabulary, configuration."""
+    """An embedder's identity: a digest over weights, vocabulary and configuration."""
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
         if file.suffix in (".safetensors", ".bin", ".json", ".txt", ".model") and file.is_file():

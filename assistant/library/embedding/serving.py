@@ -1,6 +1,6 @@
-"""The embedders on disk: which folder is for which of them.
+"""Embedder serving: the embedder of a folder, opened and shared; a question goes first.
 
-One embedder for the indexing and for questions: a question goes first.
+One embedder does the indexing and answers questions: these pass between two batches.
 """
 
 import importlib.util
@@ -18,17 +18,17 @@ from assistant.library.embedding.sentence_transformers import (
     identity_of,
 )
 
-_SETTING = "Check library.embedder in the settings."
+_SETTING_HINT = "Check library.embedder in the settings."
 
 
 def open_embedder(folder: Path) -> Embedder:
-    """Load the embedder that a folder holds.
+    """Load the embedder of a folder.
 
     Raises:
         ModelNotFoundError: there is no such folder.
         ModelFileError: it holds no embedder that can be used here.
     """
-    _expect(folder)
+    _check_folder(folder)
     if is_exported(folder):
         return OnnxEmbedder(folder)
     if importlib.util.find_spec("sentence_transformers") is None:
@@ -41,29 +41,29 @@ def open_embedder(folder: Path) -> Embedder:
 
 
 def identity_in(folder: Path) -> str:
-    """The identity of the embedder in a folder, without loading it.
+    """The identity of the embedder of a folder, without loading it.
 
     Raises:
         ModelNotFoundError: there is no such folder.
         ModelFileError: it cannot be read.
     """
-    _expect(folder)
+    _check_folder(folder)
     try:
         return exported_identity(folder) if is_exported(folder) else identity_of(folder)
     except OSError as failure:
         raise ModelFileError(
-            f"The embedder in {folder} cannot be read: {failure.strerror}.", _SETTING
+            f"The embedder in {folder} cannot be read: {failure.strerror}.", _SETTING_HINT
         ) from None
 
 
-def name_of(folder: Path) -> str:
-    """What an embedder is called: a folder that is only called `model` has its name above."""
+def embedder_name(folder: Path) -> str:
+    """An embedder's name: its folder's, or that of the folder above one called `model`."""
     return folder.parent.name if folder.name == "model" else folder.name
 
 
-def _expect(folder: Path) -> None:
+def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
-        raise ModelNotFoundError(f"There is no embedder in {folder}.", _SETTING)
+        raise ModelNotFoundError(f"There is no embedder in {folder}.", _SETTING_HINT)
 
 
 class SharedEmbedder:

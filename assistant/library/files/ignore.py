@@ -1,4 +1,4 @@
-"""Which files a folder's `.gitignore` and `.assistantignore` leave out.
+"""Ignore rules: which files a folder's `.gitignore` and `.assistantignore` leave out.
 
 The rules are git's (https://git-scm.com/docs/gitignore): a later line wins over an earlier one, a
 file in a deeper folder over one further up, and what lies in an ignored folder cannot be taken
@@ -19,13 +19,13 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from assistant.library.file_access import open_regular
 
-OWN_FILE = ".assistantignore"
-IGNORE_FILES = (".gitignore", OWN_FILE)
+OWN_IGNORE_FILE = ".assistantignore"
+IGNORE_FILES = (".gitignore", OWN_IGNORE_FILE)
 """In the order in which they are read; the later one wins."""
 
-_LARGEST = 1_000_000
+_MAX_BYTES = 1_000_000
 """Bytes of an ignore file that are read."""
-_MOST_STARS = 4
+_MAX_STARS = 4
 """In one part of a pattern; matching takes a time that grows with this power of a name's length."""
 
 _EVERYTHING = {".": ".+", "(?:/)": ".+/"}
@@ -34,8 +34,8 @@ _GROUP_NAME = re.compile(r"\(\?P<\w+>")
 _log = logging.getLogger(__name__)
 
 
-class Said(Enum):
-    """What the deciding line of an ignore file says of a file or folder."""
+class IgnoreDecision(Enum):
+    """The decision of an ignore file's line about a file or folder."""
 
     LEAVE_OUT = auto()
     TAKE = auto()
@@ -46,7 +46,7 @@ class Said(Enum):
 class _Rule(NamedTuple):
     expression: str
     matches: Callable[[str], object]
-    says: Said
+    says: IgnoreDecision
     by_name: bool
     """Whether it holds for a name in any folder: the line has no slash but at its end."""
 
@@ -60,12 +60,12 @@ class IgnoreRules:
         self._speaks_of_name = _any_of([rule for rule in rules if rule.by_name])
         self._speaks_of_path = _any_of([rule for rule in rules if not rule.by_name])
         self._above = above
-        own = any(rule.says is Said.TAKE_BACK for rule in rules)
+        own = any(rule.says is IgnoreDecision.TAKE_BACK for rule in rules)
         self.takes_back: bool = own or (above is not None and above.takes_back)
         """Whether there is a line that takes back what is hidden."""
 
-    def speak_of(self, path: str, *, is_folder: bool) -> Said | None:
-        """What the last line says that speaks of `path`; None when no line does.
+    def speak_of(self, path: str, *, is_folder: bool) -> IgnoreDecision | None:
+        """The decision of the last line that matches `path`; None when no line does.
 
         The folders above must have been asked about, and not left out.
         """
@@ -89,7 +89,13 @@ def rules_of(folder: str, files: tuple[str, ...], above: IgnoreRules | None) -> 
         rule
         for name in files
         for line in _lines_of(Path(folder, name))
-        if (rule := _rule(line, folder, Said.TAKE_BACK if name == OWN_FILE else Said.TAKE))
+        if (
+            rule := _rule(
+                line,
+                folder,
+                IgnoreDecision.TAKE_BACK if name == OWN_IGNORE_FILE else IgnoreDecision.TAKE,
+            )
+        )
     ]
     return IgnoreRules(folder, rules, above) if rules else above
 
@@ -111,15 +117,15 @@ def _never(_: str) -> None:
 def _lines_of(file: Path) -> list[str]:
     try:
         with open_regular(os.fsencode(file)) as stream:
-            return stream.read(_LARGEST).decode("utf-8-sig", "surrogateescape").splitlines()
+            return stream.read(_MAX_BYTES).decode("utf-8-sig", "surrogateescape").splitlines()
     except OSError as failure:
         _log.warning("An ignore file cannot be read: %r: %s", str(file), failure.strerror)
         return []
 
 
-def _rule(line: str, folder: str, taking: Said) -> _Rule | None:
+def _rule(line: str, folder: str, taking: IgnoreDecision) -> _Rule | None:
     """`taking` is what a `!` line says."""
-    if any(part.replace("**", "").count("*") > _MOST_STARS for part in line.split("/")):
+    if any(part.replace("**", "").count("*") > _MAX_STARS for part in line.split("/")):
         _log.warning("Left out, too many wildcards: %r in %r", line, folder)
         return None
     if not line.endswith("\\ "):
@@ -140,5 +146,5 @@ def _rule(line: str, folder: str, taking: Said) -> _Rule | None:
     expression = _GROUP_NAME.sub("(?:", pattern.regex.pattern)
     expression = _EVERYTHING.get(expression, expression)
     matches = re.compile(expression, re.DOTALL).fullmatch
-    says = Said.LEAVE_OUT if pattern.include else taking
+    says = IgnoreDecision.LEAVE_OUT if pattern.include else taking
     return _Rule(expression, matches, says, "/" not in line.rstrip("/"))

@@ -1,6 +1,7 @@
-"""Comparing the user's folders with the catalog: what is new, changed, moved or gone.
+"""Scan: the user's folders compared with the catalog; what is new, changed, moved or gone.
 
-Telling a disk that is not plugged in from files that were deleted.
+The mount points that were there before distinguish a disk that is not plugged in from deleted
+files.
 """
 
 import json
@@ -8,40 +9,41 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 
-from assistant.library.files.walk import Candidate, Skipped, Visit, WalkRules, visits
-from assistant.library.store.catalog import Catalog, Change, Listed, Stamp
-from assistant.library.store.collections import Root
-from assistant.library.store.database import Database
+from assistant.library.files.walk import FileToRead, SkippedPath, VisitedFolder, WalkRules, visits
+from assistant.library.store.catalog import CatalogChange, FileCatalog, FileStamp, ListedFile
+from assistant.library.store.collections import CollectionRoot
+from assistant.library.store.database import LibraryDatabase
 
-_KEY = "mounts:"
+_MOUNTS_KEY = "mounts:"
 
 
 class KnownMounts:
-    """The mount points that the user's files lie on, as they were seen last; in library.db."""
+    """Mount points that the user's files were on when they were last seen; in library.db."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
 
     def of(self, root_id: int) -> frozenset[bytes]:
-        """Those at, above and inside a root."""
+        """The mount points at, above and inside a root."""
         with self._database.read() as connection:
             row = connection.execute(
-                "SELECT value FROM meta WHERE key = ?", (f"{_KEY}{root_id}",)
+                "SELECT value FROM meta WHERE key = ?", (f"{_MOUNTS_KEY}{root_id}",)
             ).fetchone()
         return frozenset(os.fsencode(path) for path in json.loads(row[0])) if row else frozenset()
 
     def keep(self, root_id: int, mounts: Collection[bytes]) -> None:
-        """Replace what is known of a root; nothing is kept of one without mount points."""
+        """Store the mount points of a root, in place of those before."""
         with self._database.write() as connection:
-            connection.execute("DELETE FROM meta WHERE key = ?", (f"{_KEY}{root_id}",))
+            connection.execute("DELETE FROM meta WHERE key = ?", (f"{_MOUNTS_KEY}{root_id}",))
             if mounts:
                 paths = json.dumps(sorted(os.fsdecode(path) for path in mounts))
                 connection.execute(
-                    "INSERT INTO meta (key, value) VALUES (?, ?)", (f"{_KEY}{root_id}", paths)
+                    "INSERT INTO meta (key, value) VALUES (?, ?)",
+                    (f"{_MOUNTS_KEY}{root_id}", paths),
                 )
 
 
-def mount_above(path: bytes) -> bytes | None:
+def mount_point_above(path: bytes) -> bytes | None:
     """The nearest mount point at or above an absolute path; None where that is `/` itself."""
     while path not in (b"/", b""):
         if os.path.ismount(path):
@@ -50,8 +52,8 @@ def mount_above(path: bytes) -> bytes | None:
     return None
 
 
-def is_absent(mount: bytes) -> bool:
-    """Whether nothing is mounted there now: the place is gone, or an empty folder is left."""
+def is_unmounted(mount: bytes) -> bool:
+    """Whether a mount point is unmounted: it is gone, or an empty folder is left."""
     if os.path.ismount(mount):
         return False
     with suppress(OSError), os.scandir(mount) as listing:
@@ -59,20 +61,24 @@ def is_absent(mount: bytes) -> bool:
     return True
 
 
-AT_ONCE = 500
+FILES_PER_TRANSACTION = 500
 """Files that are noted in one transaction."""
 
-NOWHERE = Stamp(0, 0, 0)
+NO_STAMP = FileStamp(0, 0, 0)
 """The stamp of what the walk leaves out: nothing but a change of mind makes it worth reading."""
 
-_AS_WANTED = ("ignored", "hidden")
+_LEFT_OUT_REASONS = ("ignored", "hidden")
 
 
-class Scan:
-    """One look at one root. The public attributes are there when it is over."""
+class RootScan:
+    """The scan of one root. The public attributes are there when it is over."""
 
     def __init__(
-        self, catalog: Catalog, root: Root, rules: WalkRules, mounts: KnownMounts | None = None
+        self,
+        catalog: FileCatalog,
+        root: CollectionRoot,
+        rules: WalkRules,
+        mounts: KnownMounts | None = None,
     ) -> None:
         """Without `mounts` what lay on a disk that is not plugged in counts as deleted."""
         self._catalog = catalog
@@ -82,10 +88,10 @@ class Scan:
         self._known = catalog.listed(root.id)
         self._unseen = dict(self._known)
         self._unreadable: list[bytes] = []
-        self._news: list[tuple[bytes, Stamp]] = []
-        self._left_out: list[Skipped] = []
+        self._news: list[tuple[bytes, FileStamp]] = []
+        self._left_out: list[SkippedPath] = []
         self.removed = 0
-        self.changes: list[Change] = []
+        self.changes: list[CatalogChange] = []
         self.unchanged = True
         """Whether the catalog says of the root what it said before."""
         self.is_settled = True
@@ -106,16 +112,16 @@ class Scan:
             is_wanted()
             self._remember(visit)
             for entry in visit.found:
-                if isinstance(entry, Candidate):
+                if isinstance(entry, FileToRead):
                     seen += 1
                     known = self._unseen.pop(entry.path, None)
                     if known is None or known[:3] != entry[1:]:
-                        self._news.append((entry.path, Stamp(*entry[1:])))
+                        self._news.append((entry.path, FileStamp(*entry[1:])))
                 else:
                     seen += self._take_skipped(entry)
-            if not self._known and len(self._news) >= AT_ONCE:
+            if not self._known and len(self._news) >= FILES_PER_TRANSACTION:
                 self._note_news()
-            if seen - told >= AT_ONCE:
+            if seen - told >= FILES_PER_TRANSACTION:
                 told = seen
                 yield seen
         yield seen
@@ -126,18 +132,18 @@ class Scan:
         self._note_gone()
         self.is_settled = all(known.state == "indexed" for known in self._known.values())
 
-    def _remember(self, visit: Visit) -> None:
+    def _remember(self, visit: VisitedFolder) -> None:
         if visit.folder is not None and any(visit.identity):
             self.folders[visit.folder] = visit.identity
             self.takes_back = self.takes_back or visit.takes_back
 
-    def _take_skipped(self, entry: Skipped) -> int:
+    def _take_skipped(self, entry: SkippedPath) -> int:
         """Sort what the walk leaves alone; 1 when it is a file that counts."""
         if entry.reason == "unreadable":
             self._unreadable.append(entry.path)
             if not os.path.lexists(entry.path):
                 return 0
-        if entry.reason in _AS_WANTED:
+        if entry.reason in _LEFT_OUT_REASONS:
             return 0
         known = self._unseen.pop(entry.path, None)
         told = (known.state, known.reason, known.detail) if known else None
@@ -152,21 +158,21 @@ class Scan:
             self._news.clear()
 
     def _note_left_out(self) -> None:
-        for at in range(0, len(self._left_out), AT_ONCE):
-            part = self._left_out[at : at + AT_ONCE]
-            found = [(entry.path, NOWHERE) for entry in part]
+        for at in range(0, len(self._left_out), FILES_PER_TRANSACTION):
+            part = self._left_out[at : at + FILES_PER_TRANSACTION]
+            found = [(entry.path, NO_STAMP) for entry in part]
             self.changes += self._catalog.found(self._root.id, found)
             for entry in part:
                 if entry.reason != "ignored" and entry.reason != "hidden":
-                    change = self._catalog.skip(entry.path, NOWHERE, entry.reason, entry.detail)
+                    change = self._catalog.skip(entry.path, NO_STAMP, entry.reason, entry.detail)
                     self.changes.append(change)
 
     def _note_moves(self) -> None:
         """A file that keeps its stamp, number on the disk included, has a new name only."""
         if not self._news:
             return
-        gone = {Stamp(*k[:3]): path for path, k in self._unseen.items() if _is_moved(path, k)}
-        staying: list[tuple[bytes, Stamp]] = []
+        gone = {FileStamp(*k[:3]): path for path, k in self._unseen.items() if _is_moved(path, k)}
+        staying: list[tuple[bytes, FileStamp]] = []
         for path, stamp in self._news:
             old = gone.pop(stamp, None) if path not in self._known else None
             if old is None:
@@ -182,8 +188,8 @@ class Scan:
         cannot be read, or on a disk that is not plugged in."""
         within = tuple(os.path.join(path, b"") for path in self._unreachable())  # noqa: PTH118
         gone = [path for path in self._unseen if not (within and path.startswith(within))]
-        for at in range(0, len(gone), AT_ONCE):
-            self.changes += self._catalog.gone(self._root.id, gone[at : at + AT_ONCE])
+        for at in range(0, len(gone), FILES_PER_TRANSACTION):
+            self.changes += self._catalog.gone(self._root.id, gone[at : at + FILES_PER_TRANSACTION])
         self.removed = len(gone)
         self.unchanged = self.unchanged and not gone
 
@@ -198,18 +204,18 @@ class Scan:
         if self._mounts is None:
             return set()
         before = self._mounts.of(self._root.id)
-        absent = {mount for mount in before if is_absent(mount)}
+        absent = {mount for mount in before if is_unmounted(mount)}
         inside = {
             folder
             for folder, identity in self.folders.items()
             if identity[0] != self.folders.get(folder.rpartition(b"/")[0], identity)[0]
         }
-        above = mount_above(self._root.path)
+        above = mount_point_above(self._root.path)
         now = absent | inside | ({above} if above else set())
         if now != before:
             self._mounts.keep(self._root.id, now)
         return absent
 
 
-def _is_moved(path: bytes, known: Listed) -> bool:
+def _is_moved(path: bytes, known: ListedFile) -> bool:
     return known.state == "indexed" and not os.path.lexists(path)

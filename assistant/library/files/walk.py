@@ -1,4 +1,4 @@
-"""Walking the user's folders: which files to read, and which are left alone and why."""
+"""Walk of the user's folders: which files to read, and which are left alone and why."""
 
 import os
 import stat
@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 from assistant.core.values.base import Value
 from assistant.core.values.documents import SkipReason
 from assistant.library.file_access import printable_path
-from assistant.library.files.ignore import IGNORE_FILES, IgnoreRules, Said, rules_of
+from assistant.library.files.ignore import IGNORE_FILES, IgnoreDecision, IgnoreRules, rules_of
 
-CACHE_MARK = "CACHEDIR.TAG"
+CACHE_TAG_FILE = "CACHEDIR.TAG"
 """A folder that holds it can be made again: https://bford.info/cachedir/"""
 
 _MACHINE_FOLDERS = frozenset(
@@ -28,7 +28,7 @@ _MACHINE_FOLDERS = frozenset(
         "dist-packages",
     }
 )
-_MARKS = frozenset({CACHE_MARK.encode(), b"pyvenv.cfg"})
+_MARKS = frozenset({CACHE_TAG_FILE.encode(), b"pyvenv.cfg"})
 _PICTURES = {"bmp", "gif", "heic", "ico", "jpeg", "jpg", "png", "psd", "tga", "tif", "tiff", "webp"}
 _SOUND = {"aac", "aiff", "flac", "m4a", "mid", "mp3", "ogg", "opus", "wav", "wma"}
 _FILM = {"avi", "flv", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "webm", "wmv"}
@@ -49,7 +49,7 @@ _name_of = attrgetter("name")
 
 
 class WalkRules(Value):
-    """What of a folder is taken.
+    """Rules of a walk: what of a folder is taken.
 
     A line of an ignore file that speaks of a file or folder decides before everything else. Where
     it is a `!` line of an `.assistantignore`, the thing is taken although it is hidden, of a
@@ -78,8 +78,8 @@ class WalkRules(Value):
     """Bytes."""
 
 
-class Candidate(NamedTuple):
-    """A file to read."""
+class FileToRead(NamedTuple):
+    """A file to read, as a walk found it."""
 
     path: bytes
     """The name as it is on disk; the file's identity."""
@@ -91,12 +91,12 @@ class Candidate(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The name for eyes, on one line."""
+        """The printable name, on one line."""
         return printable_path(self.path)
 
 
-class Skipped(NamedTuple):
-    """A file, or a folder with all that is in it, that is left alone."""
+class SkippedPath(NamedTuple):
+    """A file, or a folder with all that is in it, that a walk leaves alone."""
 
     path: bytes
     reason: SkipReason | Literal["ignored", "hidden"]
@@ -105,24 +105,24 @@ class Skipped(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The name for eyes, on one line."""
+        """The printable name, on one line."""
         return printable_path(self.path)
 
 
-class Visit(NamedTuple):
-    """A folder that was looked into."""
+class VisitedFolder(NamedTuple):
+    """A folder that a walk looked into."""
 
     folder: bytes | None
     """None for the files among the roots."""
     identity: tuple[int, int]
     """Its disk and its number there; zeros when unknown."""
-    found: list[Candidate | Skipped]
+    found: list[FileToRead | SkippedPath]
     """What is in it, but for the folders that are visited themselves."""
     takes_back: bool
     """Whether a `!` line can bring back what is hidden here."""
 
 
-class _Folder(NamedTuple):
+class _FolderToVisit(NamedTuple):
     path: bytes
     above: IgnoreRules | None
     is_wanted: bool
@@ -131,7 +131,7 @@ class _Folder(NamedTuple):
 
 def walk(
     roots: Iterable[bytes | str], rules: WalkRules | None = None
-) -> Iterator[Candidate | Skipped]:
+) -> Iterator[FileToRead | SkippedPath]:
     """Yield what lies under `roots`, folder by folder in the order of names.
 
     Files among the roots come first. A root is taken whatever its own name; one that is a link
@@ -141,13 +141,13 @@ def walk(
     return chain.from_iterable(visit.found for visit in visits(roots, rules))
 
 
-def visits(roots: Iterable[bytes | str], rules: WalkRules | None = None) -> Iterator[Visit]:
+def visits(roots: Iterable[bytes | str], rules: WalkRules | None = None) -> Iterator[VisitedFolder]:
     """Like `walk`, a folder at a time."""
     walker = _Walker(rules or WalkRules())
     paths = dict.fromkeys(_real(os.fsencode(root)) for root in roots)
     folders = {path for path in paths if os.path.isdir(path)}  # noqa: PTH112 - Path takes no bytes
     if files := [path for path in paths if path not in folders]:
-        yield Visit(None, _UNKNOWN, [walker.single(path) for path in files], False)
+        yield VisitedFolder(None, _UNKNOWN, [walker.single(path) for path in files], False)
     for path in paths:
         if path in folders:
             yield from walker.tree(path)
@@ -176,7 +176,7 @@ class _Walker:
         self._visited: set[tuple[int, int]] = set()
         self._single: set[bytes] = set()
 
-    def single(self, path: bytes) -> Candidate | Skipped:
+    def single(self, path: bytes) -> FileToRead | SkippedPath:
         """A file that the user named."""
         self._single.add(path)
         try:
@@ -184,18 +184,18 @@ class _Walker:
         except (OSError, ValueError) as failure:
             return _unreadable(path, failure)
 
-    def tree(self, path: bytes) -> Iterator[Visit]:
+    def tree(self, path: bytes) -> Iterator[VisitedFolder]:
         """All there is below a folder that the user named."""
-        pending = [_Folder(path, None, True)]
+        pending = [_FolderToVisit(path, None, True)]
         while pending:
             folder = pending.pop()
-            inner: list[_Folder] = []
+            inner: list[_FolderToVisit] = []
             visit = self._visit(folder, inner)
             if visit is not None:
                 yield visit
             pending.extend(reversed(inner))
 
-    def _visit(self, folder: _Folder, inner: list[_Folder]) -> Visit | None:
+    def _visit(self, folder: _FolderToVisit, inner: list[_FolderToVisit]) -> VisitedFolder | None:
         """Look into one folder, and collect the folders in it."""
         path = folder.path
         try:
@@ -203,25 +203,28 @@ class _Walker:
             with os.scandir(path) as listing:
                 entries = sorted(listing, key=_name_of)
         except OSError as failure:
-            return Visit(path, _UNKNOWN, [_unreadable(path, failure)], False)
+            return VisitedFolder(path, _UNKNOWN, [_unreadable(path, failure)], False)
         identity = (status.st_dev, status.st_ino)
         if not stat.S_ISDIR(status.st_mode) or identity in self._visited:
             return None
         self._visited.add(identity)
         names = set(map(_name_of, entries))
         if not folder.is_wanted and not names.isdisjoint(_MARKS):
-            left_out = Skipped(path, "ignored", _CAN_BE_MADE_AGAIN)
-            return Visit(path, identity, [left_out], False)
+            left_out = SkippedPath(path, "ignored", _CAN_BE_MADE_AGAIN)
+            return VisitedFolder(path, identity, [left_out], False)
         ignoring = tuple(name for encoded, name in self._ignore_files if encoded in names)
         here = rules_of(os.fsdecode(path), ignoring, folder.above) if ignoring else folder.above
         found = self._found(entries, here, inner)
-        return Visit(path, identity, found, here is not None and here.takes_back)
+        return VisitedFolder(path, identity, found, here is not None and here.takes_back)
 
     def _found(
-        self, entries: list[os.DirEntry[bytes]], here: IgnoreRules | None, inner: list[_Folder]
-    ) -> list[Candidate | Skipped]:
+        self,
+        entries: list[os.DirEntry[bytes]],
+        here: IgnoreRules | None,
+        inner: list[_FolderToVisit],
+    ) -> list[FileToRead | SkippedPath]:
         """What of a folder's entries is taken and what is left alone; the folders go to `inner`."""
-        found: list[Candidate | Skipped] = []
+        found: list[FileToRead | SkippedPath] = []
         takes_hidden, folders, suffixes = self._rules.hidden, self._folders, self._suffixes
         for entry in entries:
             path, name = entry.path, entry.name
@@ -229,18 +232,18 @@ class _Walker:
                 continue
             is_folder = entry.is_dir(follow_symlinks=False)
             said = here.speak_of(os.fsdecode(path), is_folder=is_folder) if here else None
-            is_wanted = said is Said.TAKE_BACK
+            is_wanted = said is IgnoreDecision.TAKE_BACK
             if name[0] == _DOT and not takes_hidden and not is_wanted:
-                found.append(Skipped(path, "hidden", _IS_HIDDEN))
-            elif said is Said.LEAVE_OUT:
-                found.append(Skipped(path, "ignored", _IS_IGNORED))
+                found.append(SkippedPath(path, "hidden", _IS_HIDDEN))
+            elif said is IgnoreDecision.LEAVE_OUT:
+                found.append(SkippedPath(path, "ignored", _IS_IGNORED))
             elif is_folder:
                 if name in folders and not is_wanted:
-                    found.append(Skipped(path, "ignored", _CAN_BE_MADE_AGAIN))
+                    found.append(SkippedPath(path, "ignored", _CAN_BE_MADE_AGAIN))
                 else:
-                    inner.append(_Folder(path, here, is_wanted))
+                    inner.append(_FolderToVisit(path, here, is_wanted))
             elif not is_wanted and _suffix(name) in suffixes:
-                found.append(Skipped(path, "unsupported", "a type of file that holds no text"))
+                found.append(SkippedPath(path, "unsupported", "a type of file that holds no text"))
             else:
                 try:
                     found.append(self._file(path, entry.stat(follow_symlinks=False)))
@@ -248,17 +251,17 @@ class _Walker:
                     found.append(_unreadable(path, failure))
         return found
 
-    def _file(self, path: bytes, status: os.stat_result) -> Candidate | Skipped:
+    def _file(self, path: bytes, status: os.stat_result) -> FileToRead | SkippedPath:
         size = status.st_size
         if not stat.S_ISREG(status.st_mode):
-            return Skipped(path, "unsupported", f"not a file but {_kind(status.st_mode)}")
+            return SkippedPath(path, "unsupported", f"not a file but {_kind(status.st_mode)}")
         if size == 0:
-            return Skipped(path, "empty", "0 bytes")
+            return SkippedPath(path, "empty", "0 bytes")
         if size > self._rules.largest_file:
             limit = round(self._rules.largest_file / 1_000_000)
             detail = f"{round(size / 1_000_000)} MB, the limit is {limit} MB"
-            return Skipped(path, "too_large", detail)
-        return Candidate(path, size, status.st_mtime_ns, status.st_ino)
+            return SkippedPath(path, "too_large", detail)
+        return FileToRead(path, size, status.st_mtime_ns, status.st_ino)
 
 
 def _real(path: bytes) -> bytes:
@@ -271,9 +274,9 @@ def _suffix(name: bytes) -> bytes:
     return name[dot + 1 :].lower() if dot > 0 else b""
 
 
-def _unreadable(path: bytes, failure: OSError | ValueError) -> Skipped:
+def _unreadable(path: bytes, failure: OSError | ValueError) -> SkippedPath:
     detail = failure.strerror if isinstance(failure, OSError) else str(failure)
-    return Skipped(path, "unreadable", detail or type(failure).__name__)
+    return SkippedPath(path, "unreadable", detail or type(failure).__name__)
 
 
 def _kind(mode: int) -> str:

@@ -1,4 +1,4 @@
-"""Watching the user's folders while the worker runs, so that changes are noticed by themselves.
+"""File watching: changes in the user's folders are noticed while the worker runs.
 
 What changed is not looked at here: a change leads to another scan of its root, which knows what is
 to be ignored. The folders to watch are those that the last scan looked into, each by itself:
@@ -15,20 +15,20 @@ from time import monotonic
 from typing import NamedTuple, Protocol
 
 from assistant.library.files.walk import WalkRules, is_hidden, is_skipped_type
-from assistant.library.files.watch_events import Changed, FolderWatcher, watch_folders
-from assistant.library.store.collections import Root
+from assistant.library.files.watch_events import FileChange, FolderWatcher, watch_folders
+from assistant.library.store.collections import CollectionRoot
 
 Identity = tuple[int, int]
 """The disk of a file or folder, and its number there."""
 
-SHARE = 10
+RESCAN_FACTOR = 10
 """A root is scanned again no sooner than so many times the time that its last scan took."""
 
 log = logging.getLogger(__name__)
 
 
-class Tempo(NamedTuple):
-    """How often what is done, in seconds."""
+class WatchIntervals(NamedTuple):
+    """The intervals of watching, in seconds."""
 
     quiet: float = 1.0
     """Without another change after which a change is acted on."""
@@ -41,8 +41,8 @@ class Tempo(NamedTuple):
     beyond the system's limits."""
 
 
-class Scanned(Protocol):
-    """What a scan of a root has seen."""
+class ScannedFolders(Protocol):
+    """The result of a scan, as watching needs it."""
 
     @property
     def folders(self) -> Mapping[bytes, Identity]: ...
@@ -51,8 +51,8 @@ class Scanned(Protocol):
     def takes_back(self) -> bool: ...
 
 
-class Watched(NamedTuple):
-    """How far changes are noticed."""
+class WatchCoverage(NamedTuple):
+    """The state of watching: roots that are watched, missing, or beyond the system's limits."""
 
     roots: frozenset[int]
     """Those whose changes are noticed at once."""
@@ -65,7 +65,7 @@ class Watched(NamedTuple):
 class _Seen(NamedTuple):
     """What is known of a root."""
 
-    root: Root
+    root: CollectionRoot
     identity: Identity | None = None
     """None when it is not there."""
     folders: Mapping[bytes, Identity] = {}
@@ -76,15 +76,15 @@ class _Seen(NamedTuple):
     """Whether a folder was replaced: what is watched under its name is another one."""
 
 
-class Watching:
-    """Watches in a thread of its own, from `start` until `close`."""
+class LibraryWatcher:
+    """Watches the roots in a thread of its own, from `start` until `close`."""
 
     def __init__(
         self,
-        roots: Callable[[], Iterable[Root]],
+        roots: Callable[[], Iterable[CollectionRoot]],
         look_again: Callable[[frozenset[int] | None], None],
         rules: WalkRules,
-        tempo: Tempo | None = None,
+        tempo: WatchIntervals | None = None,
     ) -> None:
         """Args:
         roots: the roots there are now.
@@ -93,7 +93,7 @@ class Watching:
         self._roots = roots
         self._look_again = look_again
         self._rules = rules
-        self._tempo = tempo or Tempo()
+        self._tempo = tempo or WatchIntervals()
         self._closing = Event()
         self._renewing = Event()
         """Set when other folders are to be watched than those that are."""
@@ -108,17 +108,17 @@ class Watching:
         self._thread.start()
 
     def close(self) -> None:
-        """Ask the thread to end; it does so within `Tempo.quiet`."""
+        """Ask the thread to end; it does so within `WatchIntervals.quiet`."""
         self._closing.set()
 
     @property
-    def state(self) -> Watched:
+    def state(self) -> WatchCoverage:
         with self._lock:
             missing = [id_ for id_, seen in self._seen.items() if seen.identity is None]
-            return Watched(self._watched, frozenset(missing), self._beyond)
+            return WatchCoverage(self._watched, frozenset(missing), self._beyond)
 
-    def scanned(self, root: Root, scan: Scanned, seconds: float) -> None:
-        """Take in what a scan saw; called by the thread that scans.
+    def scanned(self, root: CollectionRoot, scan: ScannedFolders, seconds: float) -> None:
+        """Add the result of a scan; called by the thread that scans.
 
         Where there are folders that were not watched while it went on, another one follows.
         """
@@ -134,12 +134,12 @@ class Watching:
             self._seen[root.id] = known._replace(
                 folders=folders,
                 takes_back=scan.takes_back,
-                not_before=monotonic() + SHARE * seconds,
+                not_before=monotonic() + RESCAN_FACTOR * seconds,
                 is_stale=False,
             )
 
-    def forget(self, roots: Sequence[Root]) -> None:
-        """No longer watch what was removed."""
+    def forget(self, roots: Sequence[CollectionRoot]) -> None:
+        """Stop watching roots that were removed."""
         with self._lock:
             for root in roots:
                 self._seen.pop(root.id, None)
@@ -216,7 +216,7 @@ class Watching:
             self._pending |= set(self._seen)
             self._renewing.set()
 
-    def _take(self, changes: Iterable[Changed]) -> None:
+    def _take(self, changes: Iterable[FileChange]) -> None:
         with self._lock:
             tops = {id_: os.path.join(seen.root.path, b"") for id_, seen in self._seen.items()}  # noqa: PTH118
             for change in changes:
@@ -240,7 +240,7 @@ class Watching:
             self._look_again(frozenset(due))
 
 
-def _is_noise(change: Changed, seen: _Seen, rules: WalkRules) -> bool:
+def _is_noise(change: FileChange, seen: _Seen, rules: WalkRules) -> bool:
     """Whether a scan would not care; most of what programs write all the time is hidden."""
     if seen.takes_back or change.path == seen.root.path:
         return False
@@ -256,7 +256,7 @@ def _identity(path: bytes) -> Identity | None:
     return status.st_dev, status.st_ino
 
 
-def _folder_of(root: Root) -> dict[bytes, Identity]:
+def _folder_of(root: CollectionRoot) -> dict[bytes, Identity]:
     """What to watch for a root that is a file: editors replace it, so its folder."""
     folder = os.path.dirname(root.path)  # noqa: PTH120
     identity = _identity(folder)

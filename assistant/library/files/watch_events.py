@@ -1,4 +1,4 @@
-"""The system's own notice of changes in folders, by watchfiles."""
+"""Change events of folders: the system's own notice, by watchfiles."""
 
 import errno
 import logging
@@ -10,17 +10,17 @@ from typing import NamedTuple
 _MODIFIED = 2
 """What watchfiles calls a change of content or of permissions."""
 
-_RELEASE = 0.2
+_RELEASE_SECONDS = 0.2
 """Seconds in which the system takes back what a watcher had that has failed."""
 
-_POLL_DELAY = 300
+_POLL_MILLISECONDS = 300
 """Milliseconds; for polling, which is never asked for."""
 
 log = logging.getLogger(__name__)
 
 
-class Changed(NamedTuple):
-    """Something that happened to a file or folder."""
+class FileChange(NamedTuple):
+    """A change of a file or folder."""
 
     path: bytes
     is_modified: bool
@@ -41,21 +41,21 @@ class FolderWatcher:
         from watchfiles._rust_notify import RustNotify  # noqa: PLC0415
 
         try:
-            self._notify = RustNotify(list(paths), False, False, _POLL_DELAY, deep, False)
+            self._notify = RustNotify(list(paths), False, False, _POLL_MILLISECONDS, deep, False)
         except RuntimeError as failure:
             raise OSError(errno.EMFILE, str(failure)) from None
 
     def wait(
         self, seconds: float, *, quiet: float, longest: float, stop: Event
-    ) -> list[Changed] | None:
+    ) -> list[FileChange] | None:
         """Wait for changes, and for the end of them.
-
-        None when there were some whose names are no text; nothing more is told then.
 
         Args:
             seconds: to wait for the first one.
             quiet: seconds without another change after which they are told.
             longest: seconds after which they are told although more keep coming.
+
+        Returns: the changes; None when names of some are no text, and nothing more is told then.
         """
         try:
             found = self._notify.watch(_ms(longest), _ms(quiet), _ms(seconds), stop)
@@ -64,10 +64,10 @@ class FolderWatcher:
             return None
         if not isinstance(found, set):
             return []
-        return [Changed(os.fsencode(path), kind == _MODIFIED) for kind, path in found]
+        return [FileChange(os.fsencode(path), kind == _MODIFIED) for kind, path in found]
 
-    def rest(self) -> list[Changed]:
-        """What was noticed and not told yet."""
+    def rest(self) -> list[FileChange]:
+        """The changes that were noticed and not returned yet."""
         return self.wait(0.001, quiet=0.001, longest=0.001, stop=Event()) or []
 
     def close(self) -> None:
@@ -77,13 +77,15 @@ class FolderWatcher:
 def watch_folders(
     folders: Mapping[int, Sequence[bytes]], *, by_folder: bool
 ) -> tuple[FolderWatcher | None, set[int]]:
-    """A watcher of the folders of roots, and the roots that it watches whole.
+    """Watch the folders of roots.
 
     Where the system's limits do not allow all of it, the roots with the most folders are left out.
 
     Args:
         folders: by root, its top first.
         by_folder: whether to name each folder to the system, rather than the top with all in it.
+
+    Returns: a watcher, and the roots that it watches whole.
     """
     wanted = {
         id_: paths if by_folder else paths[:1]
@@ -102,7 +104,7 @@ def watch_folders(
         except OSError as failure:
             log.warning("the system cannot watch so many folders: %s", failure)
             wanted.popitem()
-            Event().wait(_RELEASE)
+            Event().wait(_RELEASE_SECONDS)
         else:
             return watcher, {id_ for id_ in wanted if len(names[id_]) == len(wanted[id_])}
     return None, set()

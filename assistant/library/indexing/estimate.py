@@ -1,4 +1,4 @@
-"""How long indexing will take, told from the sizes of files.
+"""Time estimate: how long indexing will take, from the sizes of files.
 
 What takes the time are passages, and how many a file gives depends on its type: a megabyte of text
 gives a thousand, a megabyte of scanned pages none. Both are learned from every job and kept in
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from assistant.core.values.base import Value
-from assistant.library.store.database import Database
+from assistant.library.store.database import LibraryDatabase
 
 _KEY = "rates"
 
@@ -32,38 +32,38 @@ PASSAGES_PER_MEGABYTE = {
 see `_OF_TEXT`."""
 _OF_TEXT = 1_400.0
 
-_LEARNED = 100
+_MIN_MEASURED = 100
 """Passages after which a measured speed counts, and files of a type after which it does: few say
 little."""
-_MEMORY = 20_000
+_HALF_LIFE = 20_000
 """Passages beyond which the past counts half as much as what is new."""
 
 
-_LONGEST = 10
+_MAX_SUFFIX = 10
 """Characters of a suffix that says something about the type."""
-_MOST_TYPES = 100
+_MAX_TYPES = 100
 """That are remembered: those with the most bytes."""
 
 
-class Amount(Value):
+class IndexedAmount(Value):
     """What was indexed of one type of file."""
 
     bytes: int = 0
     passages: int = 0
 
 
-class Rates(Value):
-    """What was learned."""
+class IndexingRates(Value):
+    """The measured speed of indexing, and passages by type of file."""
 
     seconds: float = 0.0
     files: int = 0
     passages: int = 0
     """Those of the files, which together took these seconds."""
-    types: Mapping[str, Amount] = {}
+    types: Mapping[str, IndexedAmount] = {}
 
 
-class Stored(NamedTuple):
-    """A file that a job has indexed."""
+class IndexedFile(NamedTuple):
+    """A file that a job has indexed: path, bytes, passages."""
 
     path: bytes
     size: int
@@ -71,18 +71,18 @@ class Stored(NamedTuple):
     passages: int
 
 
-class Work:
-    """What a job has done so far."""
+class IndexingTally:
+    """What a job has indexed so far."""
 
     def __init__(self) -> None:
-        self.types: dict[str, Amount] = {}
+        self.types: dict[str, IndexedAmount] = {}
         self.seconds = 0.0
         self.files = 0
         self.passages = 0
         self._begun_at: float | None = None
 
-    def stored(self, files: Sequence[Stored], worked: float) -> None:
-        """Some files were indexed together, `worked` seconds after the job began to read.
+    def stored(self, files: Sequence[IndexedFile], worked: float) -> None:
+        """Count files that were indexed together, `worked` seconds after the job began to read.
 
         The time of the first ones says nothing: the embedder was opened meanwhile.
         """
@@ -96,46 +96,46 @@ class Work:
         self.passages += sum(file.passages for file in files)
 
     def gave_none(self, path: bytes, size: int) -> None:
-        """A file could not be read: that happens to some types more than to others."""
-        self._count(Stored(path, size, 0))
+        """Count a file that could not be read: that happens to some types more than to others."""
+        self._count(IndexedFile(path, size, 0))
 
-    def _count(self, file: Stored) -> None:
-        kind = type_of(file.path)
-        so_far = self.types.get(kind, Amount())
-        self.types[kind] = Amount(
+    def _count(self, file: IndexedFile) -> None:
+        kind = file_type(file.path)
+        so_far = self.types.get(kind, IndexedAmount())
+        self.types[kind] = IndexedAmount(
             bytes=so_far.bytes + file.size, passages=so_far.passages + file.passages
         )
 
 
-class Estimates:
-    """Tells how long files will take. Safe to use from several threads."""
+class IndexingEstimates:
+    """Estimates how long indexing takes. Safe to use from several threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
         self._lock = Lock()
 
     def seconds(self, sizes: Mapping[str, tuple[int, int]]) -> float:
-        """How long it will take to index files that are new.
+        """Seconds that it will take to index files that are new.
 
         Args:
             sizes: by type, as `type_of` tells it: the number of files, and their bytes.
         """
         rates = self._rates()
         each = SECONDS_PER_PASSAGE
-        if rates.passages >= _LEARNED:
+        if rates.passages >= _MIN_MEASURED:
             each = max(0.0, rates.seconds - rates.files * SECONDS_PER_FILE) / rates.passages
         passages = sum(size * _density(rates, kind) for kind, (_, size) in sizes.items())
         files = sum(files for files, _ in sizes.values())
         return round(files * SECONDS_PER_FILE + passages * each, 1)
 
-    def learn(self, work: Work) -> None:
-        """Take in what a job has done."""
+    def learn(self, work: IndexingTally) -> None:
+        """Learn speed and passages per type from what a job has done."""
         if not work.types:
             return
         with self._lock:
             rates = self._rates()
-            part = 2 if rates.passages > _MEMORY else 1
-            learned = Rates(
+            part = 2 if rates.passages > _HALF_LIFE else 1
+            learned = IndexingRates(
                 seconds=rates.seconds / part + work.seconds,
                 files=rates.files // part + work.files,
                 passages=rates.passages // part + work.passages,
@@ -147,40 +147,41 @@ class Estimates:
                     (_KEY, learned.model_dump_json()),
                 )
 
-    def _rates(self) -> Rates:
+    def _rates(self) -> IndexingRates:
         with self._database.read() as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
         try:
-            return Rates.model_validate_json(row[0]) if row else Rates()
+            return IndexingRates.model_validate_json(row[0]) if row else IndexingRates()
         except ValidationError:
-            return Rates()
+            return IndexingRates()
 
 
-def type_of(path: bytes) -> str:
-    """The suffix of a file's name, in small letters and without the dot; "" where there is none
-    that could be one."""
+def file_type(path: bytes) -> str:
+    """A file's type: its suffix in small letters without the dot; "" where it is none."""
     name = path[path.rfind(b"/") + 1 :]
     dot = name.rfind(b".")
     suffix = name[dot + 1 :] if dot > 0 else b""
-    return suffix.decode().lower() if len(suffix) <= _LONGEST and suffix.isalnum() else ""
+    return suffix.decode().lower() if len(suffix) <= _MAX_SUFFIX and suffix.isalnum() else ""
 
 
-def _added(old: Mapping[str, Amount], new: Mapping[str, Amount]) -> dict[str, Amount]:
+def _added(
+    old: Mapping[str, IndexedAmount], new: Mapping[str, IndexedAmount]
+) -> dict[str, IndexedAmount]:
     added = dict(old)
     for kind, amount in new.items():
-        so_far = old.get(kind, Amount())
-        part = 2 if so_far.passages > _MEMORY else 1
-        added[kind] = Amount(
+        so_far = old.get(kind, IndexedAmount())
+        part = 2 if so_far.passages > _HALF_LIFE else 1
+        added[kind] = IndexedAmount(
             bytes=so_far.bytes // part + amount.bytes,
             passages=so_far.passages // part + amount.passages,
         )
     most = sorted(added.items(), key=lambda item: -item[1].bytes)
-    return dict(most[:_MOST_TYPES])
+    return dict(most[:_MAX_TYPES])
 
 
-def _density(rates: Rates, kind: str) -> float:
+def _density(rates: IndexingRates, kind: str) -> float:
     """Passages that a byte of such a file gives."""
     measured = rates.types.get(kind)
-    if measured is not None and measured.bytes and measured.passages >= _LEARNED // 10:
+    if measured is not None and measured.bytes and measured.passages >= _MIN_MEASURED // 10:
         return measured.passages / measured.bytes
     return PASSAGES_PER_MEGABYTE.get(kind, _OF_TEXT) / 1_000_000

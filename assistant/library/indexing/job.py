@@ -1,4 +1,4 @@
-"""The indexing job: from the files on disk to passages that are found.
+"""Indexing job: from the files on disk to passages that are found.
 
 It streams: what is in memory is a few files at a time, whatever the number of files. It can end at
 any moment. A file is in the catalog whole or not at all, the catalog knows what is still to be
@@ -19,98 +19,105 @@ from assistant.core.values.library import (
     Done,
     Indexed,
     IndexEvent,
+    IndexingProgress,
     Planned,
-    Progress,
     Scanned,
     Skipped,
 )
 from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.file_access import open_regular, printable_path
-from assistant.library.files.scan import KnownMounts, Scan
+from assistant.library.files.scan import KnownMounts, RootScan
 from assistant.library.files.walk import WalkRules
-from assistant.library.indexing.estimate import Stored, Work
-from assistant.library.indexing.pace import Pace
+from assistant.library.indexing.estimate import IndexedFile, IndexingTally
+from assistant.library.indexing.pace import IndexingPace
 from assistant.library.indexing.queue import StoppedError
 from assistant.library.limits import UnreadableError
-from assistant.library.reading.frames import Reading
+from assistant.library.reading.frames import ReadResult
 from assistant.library.reading.pool import ReadingStoppedError
-from assistant.library.store.catalog import Catalog, Change, KnownFile, Stamp
-from assistant.library.store.collections import Root
-from assistant.library.store.database import Database
+from assistant.library.store.catalog import CatalogChange, FileCatalog, FileStamp, KnownFile
+from assistant.library.store.collections import CollectionRoot
+from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
-from assistant.library.text.chunking import ChunkLimits, Draft, prepare, texts_to_embed
+from assistant.library.text.chunking import (
+    ChunkLimits,
+    PassageDraft,
+    draft_passages,
+    texts_to_embed,
+)
 
-AHEAD = 3
+READ_AHEAD = 3
 """Files that are read while others are embedded."""
 
-TOGETHER = 128
+EMBEDDED_TOGETHER = 128
 """Passages of several small files that are embedded together: small batches are slow."""
 
-KEPT_AT_ONCE = 256
+CHECKPOINT_PASSAGES = 256
 """Passages of one large file after which their embeddings are on disk."""
 
-ROOM = 24
+CONTEXT_TOKENS = 24
 """Tokens of what the embedder reads that are left for the title and the headings."""
 
 
-BLOCK = 2**20
+BLOCK_BYTES = 2**20
 """Bytes."""
 
 
-class Reader(Protocol):
-    """Whoever turns files into documents."""
+class FileReader(Protocol):
+    """Reads files to documents."""
 
     def read(
         self, path: bytes, stop: Event, holds: Callable[[], bool]
-    ) -> Reading | UnreadableError: ...
+    ) -> ReadResult | UnreadableError: ...
 
 
-class Embedding(NamedTuple):
-    """What is needed as soon as a passage is to be stored; opening it takes seconds."""
+class OpenEmbedder(NamedTuple):
+    """The embedder of a job, and where embeddings are stored; opening it takes seconds."""
 
     embedder: Embedder
     embeddings: Embeddings
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What an indexing job works with."""
+class IndexingParts:
+    """The parts of the library that an indexing job works with."""
 
-    database: Database
-    catalog: Catalog
-    reader: Reader
-    embedding: Callable[[], Embedding]
+    database: LibraryDatabase
+    catalog: FileCatalog
+    reader: FileReader
+    embedding: Callable[[], OpenEmbedder]
     """Opened by the first call."""
-    follow: Callable[[Change], None]
+    follow: Callable[[CatalogChange], None]
     """Has the search structure over the embeddings take in what has changed in the catalog."""
     rules: WalkRules = field(default_factory=WalkRules)
     holds: Callable[[], bool] = lambda: False
     """Whether jobs have to hold now; asked by the threads that read."""
-    scanned: Callable[[Root, Scan, float], None] = lambda _root, _scan, _seconds: None
+    scanned: Callable[[CollectionRoot, RootScan, float], None] = lambda _root, _scan, _seconds: None
     """Told what a scan saw and how many seconds it took."""
 
 
-class _Prepared(NamedTuple):
+class _PreparedFile(NamedTuple):
     """A file on its way into the catalog."""
 
     path: bytes
-    stamp: Stamp
-    reading: Reading
-    drafts: list[Draft]
+    stamp: FileStamp
+    reading: ReadResult
+    drafts: list[PassageDraft]
 
 
 class _Outcome(NamedTuple):
     """What a reader made of a file."""
 
     known: KnownFile
-    result: Reading | UnreadableError | None
+    result: ReadResult | UnreadableError | None
     """None: its content is what it was."""
 
 
-class Indexing:
-    """One job."""
+class IndexingJob:
+    """One indexing job."""
 
-    def __init__(self, parts: Parts, pace: Pace, stop: Event, *, again: bool = False) -> None:
+    def __init__(
+        self, parts: IndexingParts, pace: IndexingPace, stop: Event, *, again: bool = False
+    ) -> None:
         """Args:
         again: read also what has not changed.
         """
@@ -120,13 +127,13 @@ class Indexing:
         self._stop = stop
         self._again = again
         self._started = monotonic()
-        self.work = Work()
+        self.work = IndexingTally()
         self._indexed = self._skipped = self._removed = 0
         self._in_hand: set[bytes] = set()
         self._settled: set[int] = set()
         """The roots in which nothing has changed and no file waits or was skipped."""
 
-    def run(self, roots: Sequence[Root]) -> Iterator[IndexEvent]:
+    def run(self, roots: Sequence[CollectionRoot]) -> Iterator[IndexEvent]:
         """Index what is new or has changed under the roots; `Done` comes last."""
         stopped = False
         try:
@@ -145,9 +152,9 @@ class Indexing:
             stopped=stopped,
         )
 
-    def _scan(self, root: Root) -> Iterator[IndexEvent]:
+    def _scan(self, root: CollectionRoot) -> Iterator[IndexEvent]:
         started = monotonic()
-        scan = Scan(self._catalog, root, self._parts.rules, KnownMounts(self._parts.database))
+        scan = RootScan(self._catalog, root, self._parts.rules, KnownMounts(self._parts.database))
         try:
             for seen in scan.run(self._pace.check_stop):
                 yield Scanned(files=seen)
@@ -158,7 +165,7 @@ class Indexing:
         if scan.unchanged and scan.is_settled:
             self._settled.add(root.id)
 
-    def _read(self, roots: Sequence[Root]) -> Iterator[IndexEvent]:
+    def _read(self, roots: Sequence[CollectionRoot]) -> Iterator[IndexEvent]:
         """Tell the plan and carry it out."""
         waiting: dict[bytes, int] = {}
         suspects: list[bytes] = []
@@ -181,22 +188,22 @@ class Indexing:
         self._pace.begin(waiting)
         for path in suspects:
             del waiting[path]
-        yield from self._index(waiting, TOGETHER)
+        yield from self._index(waiting, EMBEDDED_TOGETHER)
         # What was in hand when the program died is done last and by itself: another death then
         # says something about this file alone.
         for path in suspects:
             yield from self._index([path], 1)
 
-    def _unsettled(self, root: Root) -> dict[bytes, KnownFile]:
+    def _unsettled(self, root: CollectionRoot) -> dict[bytes, KnownFile]:
         """The files that may have to be read or told of."""
         if self._again:
             return self._catalog.files(root.id)
         return {} if root.id in self._settled else self._catalog.unsettled(root.id)
 
     def _index(self, paths: Iterable[bytes], together: int) -> Iterator[IndexEvent]:
-        group: list[_Prepared] = []
-        for step in self._outcomes(paths, ahead=AHEAD if together > 1 else 1):
-            if isinstance(step, Progress):
+        group: list[_PreparedFile] = []
+        for step in self._outcomes(paths, ahead=READ_AHEAD if together > 1 else 1):
+            if isinstance(step, IndexingProgress):
                 yield step
                 continue
             known, result = step
@@ -210,7 +217,9 @@ class Indexing:
                 group = []
         yield from self._store(group)
 
-    def _outcomes(self, paths: Iterable[bytes], ahead: int) -> Iterator[_Outcome | Progress]:
+    def _outcomes(
+        self, paths: Iterable[bytes], ahead: int
+    ) -> Iterator[_Outcome | IndexingProgress]:
         """What the readers make of files, in order, some of them read ahead of time."""
         pending: deque[Future[_Outcome | None]] = deque()
         remaining = iter(paths)
@@ -251,21 +260,23 @@ class Indexing:
                 yield self._told(known.path, failure.reason, failure.detail)
         yield from self._pace.done(known.path)
 
-    def _prepare(self, known: KnownFile, reading: Reading) -> _Prepared:
+    def _prepare(self, known: KnownFile, reading: ReadResult) -> _PreparedFile:
         self._catalog.begin_reading(known.path)
         self._in_hand.add(known.path)
         embedder = self._parts.embedding().embedder
-        limits = ChunkLimits(tokens=max(embedder.max_tokens - ROOM, embedder.max_tokens // 2))
+        limits = ChunkLimits(
+            tokens=max(embedder.max_tokens - CONTEXT_TOKENS, embedder.max_tokens // 2)
+        )
 
         def count_tokens(texts: Sequence[str]) -> list[int]:
             self._pace.check()
             return embedder.count_tokens(texts)
 
-        drafts = prepare(reading.document, count_tokens, limits)
-        stamp = Stamp(reading.size, reading.mtime_ns, known.stamp.inode)
-        return _Prepared(known.path, stamp, reading, drafts)
+        drafts = draft_passages(reading.document, count_tokens, limits)
+        stamp = FileStamp(reading.size, reading.mtime_ns, known.stamp.inode)
+        return _PreparedFile(known.path, stamp, reading, drafts)
 
-    def _store(self, group: Sequence[_Prepared]) -> Iterator[IndexEvent]:
+    def _store(self, group: Sequence[_PreparedFile]) -> Iterator[IndexEvent]:
         """Embed the passages of some files, and put these into the catalog one by one."""
         drafts = {draft.key: draft for file in group for draft in file.drafts}
         yield from self._embed(drafts)
@@ -283,21 +294,21 @@ class Indexing:
                 )
             self._in_hand.discard(file.path)
         self._follow(changes)
-        stored = [Stored(f.path, f.stamp.size, len(f.drafts)) for f in group]
+        stored = [IndexedFile(f.path, f.stamp.size, len(f.drafts)) for f in group]
         self.work.stored(stored, self._pace.worked)
         for file in group:
             self._indexed += 1
             yield Indexed(path=printable_path(file.path), passages=len(file.drafts))
             yield from self._pace.done(file.path)
 
-    def _embed(self, drafts: dict[bytes, Draft]) -> Iterator[IndexEvent]:
+    def _embed(self, drafts: dict[bytes, PassageDraft]) -> Iterator[IndexEvent]:
         if not drafts:
             return
         embedder, embeddings = self._parts.embedding()
         missing = embeddings.missing(list(drafts))
         keys = [key for key in drafts if key in missing]
-        for at in range(0, len(keys), KEPT_AT_ONCE):
-            part = keys[at : at + KEPT_AT_ONCE]
+        for at in range(0, len(keys), CHECKPOINT_PASSAGES):
+            part = keys[at : at + CHECKPOINT_PASSAGES]
             texts = texts_to_embed(
                 [(drafts[key].context, drafts[key].chunk.text) for key in part],
                 embedder.count_tokens,
@@ -314,9 +325,9 @@ class Indexing:
             )
         self._in_hand.clear()
 
-    def _follow(self, changes: Sequence[Change]) -> None:
+    def _follow(self, changes: Sequence[CatalogChange]) -> None:
         """Have the search structure follow the catalog."""
-        for change in _joined(changes):
+        for change in _merged(changes):
             self._parts.follow(change)
 
     def _told(self, path: bytes, reason: str, detail: str) -> Skipped:
@@ -326,13 +337,13 @@ class Indexing:
         )
 
 
-def _joined(changes: Iterable[Change]) -> list[Change]:
+def _merged(changes: Iterable[CatalogChange]) -> list[CatalogChange]:
     """As few changes as say the same: each costs the search structure a write."""
-    joined: dict[tuple[int, ...], Change] = {}
+    joined: dict[tuple[int, ...], CatalogChange] = {}
     for change in changes:
         if change.collections and (change.added or change.removed):
-            so_far = joined.get(change.collections, Change(change.collections, (), ()))
-            joined[change.collections] = Change(
+            so_far = joined.get(change.collections, CatalogChange(change.collections, (), ()))
+            joined[change.collections] = CatalogChange(
                 change.collections,
                 (*so_far.added, *change.added),
                 (*so_far.removed, *change.removed),
@@ -342,7 +353,7 @@ def _joined(changes: Iterable[Change]) -> list[Change]:
 
 def _is_left_out(known: KnownFile) -> bool:
     """Whether the walk itself refused the file: nothing would be won by reading it."""
-    return known.state == "skipped" and known.stamp == Stamp(0, 0, 0)
+    return known.state == "skipped" and known.stamp == FileStamp(0, 0, 0)
 
 
 def _digest(path: bytes) -> str | None:
@@ -350,7 +361,7 @@ def _digest(path: bytes) -> str | None:
     try:
         with open_regular(path) as stream:
             digest = hashlib.sha256()
-            while block := stream.read(BLOCK):
+            while block := stream.read(BLOCK_BYTES):
                 digest.update(block)
             return digest.hexdigest()
     except OSError:

@@ -1,4 +1,4 @@
-"""How fast an indexing job goes, how long it will take, and when it holds."""
+"""Pace of an indexing job: how fast it goes, how long it will take, and when it holds."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -6,28 +6,28 @@ from threading import Lock
 from time import monotonic
 from typing import Protocol
 
-from assistant.core.values.library import Progress
+from assistant.core.values.library import IndexingProgress
 from assistant.library.indexing.queue import Held
 
-EVERY = 0.25
+REPORT_SECONDS = 0.25
 """Seconds between two reports."""
 
-WINDOW = 20.0
+RATE_WINDOW = 20.0
 """Seconds over which the rate is taken."""
 
-BREATH = 0.5
+HOLD_POLL_SECONDS = 0.5
 """Seconds between two reports while a job holds."""
 
 
-PATIENCE = 300.0
+HOLD_TIMEOUT = 300.0
 """Seconds that a job holds at most for answers that follow each other without a gap."""
 
-TURN = 30.0
+WORK_SECONDS = 30.0
 """Seconds that it then goes on all the same, before it holds again."""
 
 
-class Courtesy:
-    """Gives way to answers that are being written, but not for ever."""
+class AnswerPriority:
+    """Has indexing hold for answers that are being written, but not for ever."""
 
     def __init__(
         self, is_answering: Callable[[], bool], clock: Callable[[], float] = monotonic
@@ -38,19 +38,19 @@ class Courtesy:
         self._lock = Lock()
 
     def gives_way(self) -> bool:
-        """Whether to hold now; to be asked between two steps, by any thread."""
+        """Whether indexing must hold now; asked between two steps, by any thread."""
         with self._lock:
             if not self._is_answering():
                 self._since = None
                 return False
             now = self._clock()
-            if self._since is None or now - self._since > PATIENCE + TURN:
+            if self._since is None or now - self._since > HOLD_TIMEOUT + WORK_SECONDS:
                 self._since = now
-            return now - self._since <= PATIENCE
+            return now - self._since <= HOLD_TIMEOUT
 
 
-class Hold(Protocol):
-    """Whether a job has to wait."""
+class JobHold(Protocol):
+    """Waits while a job has to hold."""
 
     def __call__(self, seconds: float) -> Held | None:
         """Wait while the job has to, at most so long; why it still has to.
@@ -61,11 +61,11 @@ class Hold(Protocol):
         ...
 
 
-class Pace:
-    """Counts what is done and makes the job wait where it has to."""
+class IndexingPace:
+    """Progress of a job: counts what is done, and waits where the job has to hold."""
 
     def __init__(
-        self, hold: Hold, tell: Callable[[Progress], None] = lambda _progress: None
+        self, hold: JobHold, tell: Callable[[IndexingProgress], None] = lambda _progress: None
     ) -> None:
         """`tell` gets what is to be told while a batch holds, in the middle of a file."""
         self._hold = hold
@@ -81,7 +81,7 @@ class Pace:
         self._recent: deque[tuple[float, int, int]] = deque()
 
     def begin(self, sizes: Mapping[bytes, int]) -> None:
-        """Take in what is to be done: the files with their sizes in bytes."""
+        """Start counting: the files to index, with their sizes in bytes."""
         self._sizes = dict(sizes)
         self._files = len(sizes)
         self._bytes_left = sum(sizes.values())
@@ -94,18 +94,18 @@ class Pace:
         return monotonic() - self._begun - self._held
 
     def check_stop(self) -> None:
-        """Where nothing costs much. Raises StoppedError."""
+        """Check whether the job was stopped. Raises StoppedError."""
         self._hold(0)
 
     def check(self) -> None:
-        """Between two batches: wait while that is needed. Raises StoppedError."""
+        """Wait between two batches while the job has to hold. Raises StoppedError."""
         for progress in self.wait():
             self._tell(progress)
 
-    def wait(self) -> Iterator[Progress]:
-        """Wait while that is needed, telling so. Raises StoppedError."""
+    def wait(self) -> Iterator[IndexingProgress]:
+        """Wait while the job has to hold, and yield its progress. Raises StoppedError."""
         began, has_held = monotonic(), False
-        while reason := self._hold(BREATH):
+        while reason := self._hold(HOLD_POLL_SECONDS):
             has_held = True
             yield self._progress(reason)
         if has_held:
@@ -113,31 +113,31 @@ class Pace:
             self._recent.clear()
             yield self._progress()
 
-    def told(self, current: str) -> Iterator[Progress]:
-        """The job turns to another file."""
+    def told(self, current: str) -> Iterator[IndexingProgress]:
+        """Start another file; yields progress when a report is due."""
         self._current = current
         yield from self._now_and_then()
 
-    def done(self, path: bytes) -> Iterator[Progress]:
-        """A file is finished."""
+    def done(self, path: bytes) -> Iterator[IndexingProgress]:
+        """Finish a file; yields progress when a report is due."""
         self._done += 1
         self._bytes_left -= self._sizes.pop(path, 0)
         yield from self._now_and_then()
 
-    def _now_and_then(self) -> Iterator[Progress]:
-        if monotonic() - self._reported >= EVERY:
+    def _now_and_then(self) -> Iterator[IndexingProgress]:
+        if monotonic() - self._reported >= REPORT_SECONDS:
             self._reported = monotonic()
             yield self._progress()
 
-    def _progress(self, held: Held | None = None) -> Progress:
+    def _progress(self, held: Held | None = None) -> IndexingProgress:
         now = monotonic()
         self._recent.append((now, self._done, self._bytes_left))
-        while len(self._recent) > 2 and now - self._recent[0][0] > WINDOW:
+        while len(self._recent) > 2 and now - self._recent[0][0] > RATE_WINDOW:
             self._recent.popleft()
         since, done, left = self._recent[0]
         passed = max(now - since, 1e-3)
         byte_rate = (left - self._bytes_left) / passed
-        return Progress(
+        return IndexingProgress(
             done=self._done,
             files=self._files,
             rate=round((self._done - done) / passed, 2),

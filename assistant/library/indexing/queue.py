@@ -1,4 +1,4 @@
-"""Indexing jobs: one runs at a time, others wait, and anybody may watch, pause or stop one."""
+"""Job queue of indexing: one job runs, others wait; anybody may watch, pause or stop one."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -8,20 +8,20 @@ from threading import Condition, Event
 from time import monotonic
 from typing import Literal, NamedTuple
 
-from assistant.core.values.library import IndexEvent, Planned, Progress, Scanned
+from assistant.core.values.library import IndexEvent, IndexingProgress, Planned, Scanned
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed
-from assistant.library.protocol import Accepted, JobRequest
+from assistant.library.protocol import JobAccepted, JobRequest
 
 Held = Literal["paused", "answering"]
 """Why a job holds: indexing is paused, or an answer is being written."""
 
-LOOK = 0.1
+POLL_SECONDS = 0.1
 """Seconds between two looks at whether the answer is written."""
 
 
 class Rescan(NamedTuple):
-    """The worker's own job: to look at roots again, since something may have changed there."""
+    """The worker's own job: scan roots again, since something may have changed there."""
 
     roots: frozenset[int] | None
     """None is all of them."""
@@ -36,34 +36,34 @@ class StoppedError(Exception):
     """The job was stopped, or the worker ends."""
 
 
-class Job:
-    """A request to index, and whoever watches it. It goes on when nobody does."""
+class QueuedJob:
+    """An indexing job and its watchers. It goes on when nobody watches."""
 
     def __init__(self, request: JobRequest | Rescan, caller: Caller | None = None) -> None:
         self.id = secrets.token_hex(8)
         self.request = request
         self.stop = Event()
-        self.progress: Progress | None = None
+        self.progress: IndexingProgress | None = None
         self._caller = caller
 
     @property
     def is_own(self) -> bool:
-        """Whether the worker itself wants it, and nobody waits for it."""
+        """Whether the job is the worker's own, for which nobody waits."""
         return isinstance(self.request, Rescan)
 
     @property
     def has_work(self) -> bool:
-        """Whether it is worth staying for: somebody wants it, or it found something to read."""
+        """Whether the job is worth staying for: somebody wants it, or it has files to read."""
         return not self.is_own or self.progress is not None
 
-    def post(self, event: IndexEvent | Accepted) -> None:
+    def post(self, event: IndexEvent | JobAccepted) -> None:
         match event:
-            case Progress():
+            case IndexingProgress():
                 self.progress = event
             case Scanned(files=files) if not self.is_own:
-                self.progress = _begun(files)
+                self.progress = _starting_progress(files)
             case Planned(files=files) if files:
-                self.progress = _begun(files)
+                self.progress = _starting_progress(files)
         if self._caller:
             self._caller.post(event)
 
@@ -72,9 +72,9 @@ class Job:
             self._caller.end(last)
 
 
-def _begun(files: int) -> Progress:
+def _starting_progress(files: int) -> IndexingProgress:
     """How far a job is while the embedder is being loaded."""
-    return Progress(done=0, files=files, rate=0.0, eta=None, current="")
+    return IndexingProgress(done=0, files=files, rate=0.0, eta=None, current="")
 
 
 class JobQueue:
@@ -88,15 +88,15 @@ class JobQueue:
         self._mark = pause_mark
         self._gives_way = gives_way
         self._changed = Condition()
-        self._waiting: list[Job] = []
-        self._own: Job | None = None
-        self._running: Job | None = None
+        self._waiting: list[QueuedJob] = []
+        self._own: QueuedJob | None = None
+        self._running: QueuedJob | None = None
         self._paused = pause_mark.exists()
         self._barred = 0
         self._closed = False
 
     @property
-    def running(self) -> Job | None:
+    def running(self) -> QueuedJob | None:
         return self._running
 
     @property
@@ -105,15 +105,15 @@ class JobQueue:
 
     @property
     def is_idle(self) -> bool:
-        """Nothing runs or waits that could go on now and is worth staying for."""
+        """Whether nothing runs or waits that could go on now and is worth staying for."""
         return self._paused or not any(job.has_work for job in self._all())
 
     @property
     def is_closed(self) -> bool:
         return self._closed
 
-    def put(self, job: Job) -> None:
-        """Have a job done that somebody wants. The worker's own job is gone on with after it."""
+    def put(self, job: QueuedJob) -> None:
+        """Queue a job that somebody wants. The worker's own job continues after it."""
         with self._changed:
             self._waiting.append(job)
             running = self._running
@@ -123,7 +123,7 @@ class JobQueue:
             self._changed.notify_all()
 
     def look_again(self, roots: frozenset[int] | None = None) -> None:
-        """Have the worker look at roots again, all of them when none are named.
+        """Queue a rescan of some roots, of all when none are named.
 
         However often this is asked, one such job waits at most, for all that was asked.
         """
@@ -131,8 +131,8 @@ class JobQueue:
             self._look_again(Rescan(roots))
             self._changed.notify_all()
 
-    def take(self, timeout: float) -> Job | None:
-        """The next job, which runs from now on; None when none came in time."""
+    def take(self, timeout: float) -> QueuedJob | None:
+        """The next job, which runs from now on; None when none came within `timeout` seconds."""
         with self._changed:
             self._running = None
             self._changed.notify_all()
@@ -147,7 +147,7 @@ class JobQueue:
 
     @contextmanager
     def barred(self, patience: float) -> Iterator[None]:
-        """No job runs inside the block; one that had to end for it is gone on with afterwards.
+        """A block in which no job runs; one that had to end for it continues afterwards.
 
         Raises:
             TimeoutError: it has not ended after `patience` seconds.
@@ -170,7 +170,7 @@ class JobQueue:
                 self._changed.notify_all()
 
     def stop(self, id: str | None) -> None:
-        """End a job, or keep it from beginning; None ends all of them.
+        """Stop a job, running or waiting; None stops all.
 
         Quietly nothing when there is none of this id.
         """
@@ -201,8 +201,10 @@ class JobQueue:
         """Whether jobs have to hold now."""
         return self._paused or self._gives_way()
 
-    def hold(self, job: Job, seconds: float) -> Held | None:
-        """Wait while the job has to hold, at most so long; why it still has to.
+    def hold(self, job: QueuedJob, seconds: float) -> Held | None:
+        """Wait while the job has to hold, at most `seconds`.
+
+        Returns: why it still has to; None when it may go on.
 
         Raises:
             StoppedError: the job was stopped.
@@ -218,11 +220,11 @@ class JobQueue:
                 left = deadline - monotonic()
                 if reason is None or left <= 0:
                     return reason
-                self._changed.wait(left if reason == "paused" else min(left, LOOK))
+                self._changed.wait(left if reason == "paused" else min(left, POLL_SECONDS))
 
     def _look_again(self, wanted: Rescan) -> None:
         if self._own is None:
-            self._own = Job(wanted)
+            self._own = QueuedJob(wanted)
         elif isinstance(self._own.request, Rescan):
             self._own.request = self._own.request.joined(wanted)
 
@@ -232,6 +234,6 @@ class JobQueue:
             return False
         return bool(self._waiting or (self._own and not self._paused))
 
-    def _all(self) -> Sequence[Job]:
+    def _all(self) -> Sequence[QueuedJob]:
         own = [self._own] if self._own else []
         return [*([self._running] if self._running else []), *self._waiting, *own]

@@ -1,56 +1,56 @@
-"""What adding folders and files would do, told before anything is done."""
+"""Indexing preview: what adding folders and files would do, before anything is done."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from assistant.core.values.library import LeftOut, LeftOutReason, Scanned, Survey
-from assistant.library.files.walk import Candidate, Skipped, WalkRules, visits
-from assistant.library.indexing.estimate import Estimates, type_of
-from assistant.library.store.catalog import Catalog
+from assistant.library.files.walk import FileToRead, SkippedPath, WalkRules, visits
+from assistant.library.indexing.estimate import IndexingEstimates, file_type
+from assistant.library.store.catalog import FileCatalog
 
-AT_ONCE = 500
+FILES_AT_ONCE = 500
 """Files that are looked up together, and files between two signs of life."""
 
 
 def survey(
-    paths: Sequence[bytes], rules: WalkRules, catalog: Catalog, estimates: Estimates
+    paths: Sequence[bytes], rules: WalkRules, catalog: FileCatalog, estimates: IndexingEstimates
 ) -> Iterator[Scanned | Survey]:
     """Walk the paths and compare with the catalog; `Survey` comes last."""
-    counting = _Counting(catalog)
+    counting = _SurveyCounts(catalog)
     told = 0
     for visit in visits(paths, rules):
         for entry in visit.found:
             counting.take(entry)
-        if counting.seen - told >= AT_ONCE:
+        if counting.seen - told >= FILES_AT_ONCE:
             told = counting.seen
             yield Scanned(files=told)
     yield counting.result(estimates)
 
 
-class _Counting:
+class _SurveyCounts:
     """What was found so far."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: FileCatalog) -> None:
         self.seen = 0
         self._catalog = catalog
         self._unchanged = 0
-        self._batch: list[Candidate] = []
+        self._batch: list[FileToRead] = []
         self._sizes: dict[str, tuple[int, int]] = {}
         self._counts: Counter[LeftOutReason] = Counter()
         self._examples: dict[LeftOutReason, str] = {}
 
-    def take(self, entry: Candidate | Skipped) -> None:
+    def take(self, entry: FileToRead | SkippedPath) -> None:
         self.seen += 1
-        if isinstance(entry, Candidate):
+        if isinstance(entry, FileToRead):
             self._batch.append(entry)
-            if len(self._batch) == AT_ONCE:
+            if len(self._batch) == FILES_AT_ONCE:
                 self._compare()
             return
         self._counts[entry.reason] += 1
         if entry.reason not in self._examples:
             self._examples[entry.reason] = entry.shown
 
-    def result(self, estimates: Estimates) -> Survey:
+    def result(self, estimates: IndexingEstimates) -> Survey:
         self._compare()
         left_out = tuple(
             LeftOut(reason=reason, count=count, example=self._examples[reason])
@@ -72,7 +72,7 @@ class _Counting:
             if listed and listed.state != "waiting" and listed[:3] == entry[1:]:
                 self._unchanged += 1
                 continue
-            kind = type_of(entry.path)
+            kind = file_type(entry.path)
             files, size = self._sizes.get(kind, (0, 0))
             self._sizes[kind] = files + 1, size + entry.size
         self._batch.clear()

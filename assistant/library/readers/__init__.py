@@ -1,5 +1,11 @@
-"""From the bytes of a file to its text and structure: one small module per family of formats.
+"""Readers: from the bytes of a file to its text and structure; one small module per format.
 
-Everything here runs in a reader process (`assistant.library.reader_main`): files are hostile until
-they are read, and some of the libraries underneath can hang, crash or eat memory.
+dispatch  calls the reader of a file, by its kind
+sniffing  what kind of file it is
+base/     what readers are built from
+text/     formats that people write line by line
+web/      HTML, XML, EPUB
+office/   Office, OpenDocument, RTF
+mail/     e-mail
+pdf/      PDF, and OCR of its pictures
 """

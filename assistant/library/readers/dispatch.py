@@ -1,4 +1,12 @@
-"""From a file's bytes to a Document, by the kind of file."""
+"""Reader dispatch: from a file's bytes to a Document, by the kind of file.
+
+Everything here runs in a reader process (`assistant.library.reading.process`): files are hostile
+until they are read, and some of the libraries underneath can hang, crash or eat memory.
+
+A format is read by our own code where that finds more of its words than libraries do. The figures
+in the readers are from 973 real files: recall is the share of the words found, of those that at
+least two independent extractors found, in the files that can be read at all.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,7 +14,7 @@ from functools import partial
 from assistant.core.values.documents import Document
 from assistant.library.limits import UnreadableError
 from assistant.library.readers.base.plain_text import read_plain
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.mail.eml import read_eml, read_mbox
 from assistant.library.readers.mail.msg import read_msg
 from assistant.library.readers.office.docx import read_docx
@@ -30,7 +38,7 @@ from assistant.library.readers.web.html import read_html
 from assistant.library.readers.web.xml import read_xml
 
 
-def read(source: Source) -> Document:
+def read(source: FileSource) -> Document:
     """Read a file of any kind. The one place where an error of a format library ends.
 
     Raises:
@@ -49,7 +57,7 @@ def read(source: Source) -> Document:
         raise UnreadableError("corrupt", f"{type(failure).__name__}: {failure}") from failure
 
 
-_READERS: dict[Kind, Callable[[Source], Document]] = {
+_READERS: dict[Kind, Callable[[FileSource], Document]] = {
     "code": read_code,
     "delimited": read_delimited,
     "docx": read_docx,

@@ -1,4 +1,4 @@
-"""What kind of file it is: by what is in it first, by its name second."""
+"""File type sniffing: by what is in a file first, by its name second."""
 
 import re
 from typing import Literal
@@ -6,9 +6,9 @@ from typing import Literal
 import olefile
 
 from assistant.library.limits import UnreadableError
-from assistant.library.readers.base.archive import Archive
+from assistant.library.readers.base.archive import ZipArchive
 from assistant.library.readers.base.decoding import decode
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.source import FileSource
 
 Kind = Literal[
     "code",
@@ -86,11 +86,11 @@ _MAIL_MARK = re.compile(
     r"^(?:Received|Message-ID|MIME-Version|Return-Path|Delivered-To):", re.I | re.M
 )
 _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf"
-_HEAD = 20_000
+_HEAD_CHARS = 20_000
 
 
-def kind_of(source: Source) -> Kind:
-    """The kind of file.
+def kind_of(source: FileSource) -> Kind:
+    """The kind of a file, by its content first and its name second.
 
     Raises:
         UnreadableError: nothing in it (`empty`), a container that needs a password
@@ -115,9 +115,9 @@ def kind_of(source: Source) -> Kind:
     return _kind_of_text(source)
 
 
-def _kind_of_zip(source: Source) -> Kind:
+def _kind_of_zip(source: FileSource) -> Kind:
     try:
-        archive = Archive(source.data, source.limits)
+        archive = ZipArchive(source.data, source.limits)
     except UnreadableError as failure:
         if failure.reason == "corrupt" and source.suffix not in _CONTAINERS:
             raise UnreadableError("unsupported", "a zip archive") from None
@@ -137,7 +137,7 @@ def _kind_of_zip(source: Source) -> Kind:
     raise UnreadableError("unsupported", "a zip archive")
 
 
-def _kind_of_compound(source: Source) -> Kind:
+def _kind_of_compound(source: FileSource) -> Kind:
     try:
         with olefile.OleFileIO(source.data) as compound:
             names = {entry[0].lower() for entry in compound.listdir()}
@@ -156,12 +156,12 @@ def _kind_of_compound(source: Source) -> Kind:
     raise UnreadableError("unsupported", "an unknown compound file")
 
 
-def _kind_of_text(source: Source) -> Kind:
+def _kind_of_text(source: FileSource) -> Kind:
     by_name = KIND_OF_SUFFIX.get(source.suffix)
     if by_name == "html":
         return by_name
     try:
-        head = decode(source.data[:_HEAD])
+        head = decode(source.data[:_HEAD_CHARS])
     except UnreadableError as failure:
         if by_name is not None:
             raise

@@ -1,4 +1,4 @@
-"""What a reader process and its owner say to each other, over pipes.
+"""Frames between a reader process and its owner, over pipes.
 
 A frame is a letter, a length (4 bytes, big-endian), and as many bytes of UTF-8 JSON.
 """
@@ -9,13 +9,13 @@ from typing import BinaryIO
 
 from assistant.core.values.base import Value
 from assistant.core.values.documents import Document, SkipReason
-from assistant.library.limits import Limits
+from assistant.library.limits import ReadLimits
 
-HEADER = struct.Struct(">cI")
+FRAME_HEADER = struct.Struct(">cI")
 
 
-class Letter(bytes, Enum):
-    """What a frame is."""
+class FrameKind(bytes, Enum):
+    """The kind of a frame."""
 
     READY = b"R"
     """Reader → owner, once: it has started."""
@@ -28,16 +28,16 @@ class Letter(bytes, Enum):
     FAILED = b"F"
 
 
-class Request(Value):
+class ReadRequest(Value):
     """Owner → reader: read this file."""
 
     path: str
     """As `os.fsdecode` gives it: bytes that are no UTF-8 are lone surrogates."""
-    limits: Limits
+    limits: ReadLimits
 
 
-class Reading(Value):
-    """Reader → owner: a file, read, and what it was when it was read."""
+class ReadResult(Value):
+    """Reader → owner: a document, and the state of its file when it was read."""
 
     document: Document
     content_hash: str
@@ -46,23 +46,26 @@ class Reading(Value):
     mtime_ns: int
 
 
-class Failure(Value):
+class ReadFailure(Value):
     """Reader → owner: why there is no document."""
 
     reason: SkipReason
     detail: str
 
 
-def pack(letter: Letter, payload: bytes = b"") -> bytes:
-    """A frame."""
-    return HEADER.pack(letter.value, len(payload)) + payload
+def pack(letter: FrameKind, payload: bytes = b"") -> bytes:
+    """Pack a frame."""
+    return FRAME_HEADER.pack(letter.value, len(payload)) + payload
 
 
 def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:
-    """The next frame's letter and payload; None at the end of `stream`."""
-    header = stream.read(HEADER.size)
-    if len(header) < HEADER.size:
+    """Read the next frame.
+
+    Returns: its letter and payload; None at the end of `stream`.
+    """
+    header = stream.read(FRAME_HEADER.size)
+    if len(header) < FRAME_HEADER.size:
         return None
-    letter, length = HEADER.unpack(header)
+    letter, length = FRAME_HEADER.unpack(header)
     payload = stream.read(length)
     return (letter, payload) if len(payload) == length else None

@@ -1,4 +1,4 @@
-"""Reading files in processes of their own, so that a hostile one costs nothing but itself.
+"""Reader pool: files are read in processes, so that a hostile one costs nothing but itself.
 
 The owner's side: it imports no format library, checks what comes back, and kills a process that
 takes too long.
@@ -25,11 +25,18 @@ from pydantic import ValidationError
 
 from assistant.core.errors import AssistantError
 from assistant.library.file_access import printable_path
-from assistant.library.limits import Limits, UnreadableError
-from assistant.library.reading.frames import HEADER, Failure, Letter, Reading, Request, pack
+from assistant.library.limits import ReadLimits, UnreadableError
+from assistant.library.reading.frames import (
+    FRAME_HEADER,
+    FrameKind,
+    ReadFailure,
+    ReadRequest,
+    ReadResult,
+    pack,
+)
 
-_START_SECONDS = 60.0
-_LOOK = 0.1
+_START_TIMEOUT = 60.0
+_POLL_SECONDS = 0.1
 """Seconds between two looks at the stop flag."""
 _JSON_OF_CHARACTER = 6
 _JSON_OF_BLOCK = 1_000
@@ -57,15 +64,15 @@ class ReaderPool:
     """
 
     def __init__(
-        self, command: Sequence[str], limits: Limits | None = None, *, processes: int = 1
+        self, command: Sequence[str], limits: ReadLimits | None = None, *, processes: int = 1
     ) -> None:
         """`command` starts a reader process, such as `[program, "--worker", "reader"]`."""
-        self._limits = limits or Limits()
+        self._limits = limits or ReadLimits()
         self._closed = Event()
         # A process is killed when the thread that started it ends, so one thread starts them all.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="readers")
-        self._idle: queue.LifoQueue[_Reader] = queue.LifoQueue()
-        self._readers = [_Reader(tuple(command), self._starter) for _ in range(processes)]
+        self._idle: queue.LifoQueue[_RestartedReader] = queue.LifoQueue()
+        self._readers = [_RestartedReader(tuple(command), self._starter) for _ in range(processes)]
         for reader in self._readers:
             self._idle.put(reader)
 
@@ -74,11 +81,13 @@ class ReaderPool:
         path: bytes,
         stop: Event | None = None,
         holds: Callable[[], bool] = lambda: False,
-    ) -> Reading | UnreadableError:
-        """Read a file; the reason comes back when it gives no text.
+    ) -> ReadResult | UnreadableError:
+        """Read a file.
 
         Args:
             holds: as long as it is true the process stands still, in the middle of the file.
+
+        Returns: the document, or why it gives no text.
 
         Raises:
             ReaderStartError: reader processes cannot be started.
@@ -124,7 +133,7 @@ class _Orders(NamedTuple):
             raise ReadingStoppedError
 
 
-class _Reader:
+class _RestartedReader:
     """A process that reads one file at a time, replaced when it ends."""
 
     def __init__(self, command: tuple[str, ...], starter: ThreadPoolExecutor) -> None:
@@ -132,15 +141,17 @@ class _Reader:
         self._starter = starter
         self._process: _Process | None = None
 
-    def read(self, path: bytes, limits: Limits, orders: _Orders) -> Reading | UnreadableError:
-        request = Request(path=os.fsdecode(path), limits=limits)
+    def read(
+        self, path: bytes, limits: ReadLimits, orders: _Orders
+    ) -> ReadResult | UnreadableError:
+        request = ReadRequest(path=os.fsdecode(path), limits=limits)
         # A process may end between two files, by itself or by the system's hand. That says
         # nothing about the file, so another process gets it.
         for _ in range(2):
             process = self._running(orders)
             try:
                 process.send(request)
-                process.expect(Letter.BEGUN, _START_SECONDS, orders)
+                process.expect(FrameKind.BEGUN, _START_TIMEOUT, orders)
             except (_GoneError, TimeoutError):
                 self.end()
                 continue
@@ -163,7 +174,7 @@ class _Reader:
         orders.check()
         self._process = process = _start(self._command, self._starter)
         try:
-            process.expect(Letter.READY, _START_SECONDS, orders)
+            process.expect(FrameKind.READY, _START_TIMEOUT, orders)
         except (_GoneError, TimeoutError):
             last_words = process.last_words()
             self.end()
@@ -174,17 +185,17 @@ class _Reader:
         return process
 
     def _answer(
-        self, process: "_Process", path: bytes, limits: Limits, orders: _Orders
-    ) -> Reading | UnreadableError:
+        self, process: "_Process", path: bytes, limits: ReadLimits, orders: _Orders
+    ) -> ReadResult | UnreadableError:
         most = limits.text_chars * _JSON_OF_CHARACTER + limits.blocks * _JSON_OF_BLOCK
         try:
             letter, payload = process.receive(limits.seconds, orders, most)
             for _ in range(limits.ocr.pages if limits.ocr else 0):
-                if letter == Letter.GOES_ON:
+                if letter == FrameKind.GOES_ON:
                     letter, payload = process.receive(limits.seconds, orders, most)
-            if letter == Letter.READ:
-                return Reading.model_validate_json(payload)
-            failure = Failure.model_validate_json(payload)
+            if letter == FrameKind.READ:
+                return ReadResult.model_validate_json(payload)
+            failure = ReadFailure.model_validate_json(payload)
             return UnreadableError(failure.reason, failure.detail)
         except TimeoutError:
             verdict = UnreadableError("timeout", f"not read after {limits.seconds:.0f} seconds")
@@ -216,23 +227,23 @@ class _Process:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def send(self, request: Request) -> None:
+    def send(self, request: ReadRequest) -> None:
         # A path that is no UTF-8 holds surrogates: pydantic's own JSON refuses them.
         payload = json.dumps(request.model_dump()).encode()
         try:
-            self._input.write(pack(Letter.REQUEST, payload))
+            self._input.write(pack(FrameKind.REQUEST, payload))
             self._input.flush()
         except OSError:
             raise _GoneError from None
 
-    def expect(self, letter: Letter, seconds: float, orders: _Orders) -> None:
+    def expect(self, letter: FrameKind, seconds: float, orders: _Orders) -> None:
         found, _ = self.receive(seconds, orders, most=0)
         if found != letter:
             raise _GoneError
 
     def receive(self, seconds: float, orders: _Orders, most: int) -> tuple[bytes, bytes]:
         """The next frame's letter and payload of at most `most` bytes."""
-        letter, length = HEADER.unpack(self._take(HEADER.size, seconds, orders))
+        letter, length = FRAME_HEADER.unpack(self._take(FRAME_HEADER.size, seconds, orders))
         if length > most:
             raise _GoneError
         return letter, self._take(length, seconds, orders)
@@ -248,7 +259,7 @@ class _Process:
             except BrokenPipeError:
                 continue
 
-    def autopsy(self, limits: Limits) -> UnreadableError:
+    def autopsy(self, limits: ReadLimits) -> UnreadableError:
         """Why the process ended while it read a file."""
         try:
             status = self._process.wait(timeout=1)
@@ -281,7 +292,7 @@ class _Process:
         try:
             while orders.holds():
                 orders.check()
-                pause.wait(_LOOK)
+                pause.wait(_POLL_SECONDS)
         finally:
             self._signal(signal.SIGCONT)
         return time.monotonic() - began
@@ -301,7 +312,7 @@ class _Process:
                 raise TimeoutError
             orders.check()
             deadline += self._hold(orders)
-            if not self._selector.select(min(remaining, _LOOK)):
+            if not self._selector.select(min(remaining, _POLL_SECONDS)):
                 continue
             piece = os.read(self._output.fileno(), min(length - len(data), 1 << 20))
             if not piece:

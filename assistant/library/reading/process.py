@@ -1,4 +1,4 @@
-"""A reader process: reads one file after the other for its owner, until its input ends.
+"""Reader process: reads one file after the other for its owner, until its input ends.
 
 It is where hostile files do their worst: it takes limits on itself before it reads, holds nothing
 that matters, and may be killed at any time.
@@ -19,42 +19,51 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from assistant.library.file_access import open_regular, printable_path
-from assistant.library.limits import Limits, UnreadableError
-from assistant.library.readers.base.source import Source
+from assistant.library.limits import ReadLimits, UnreadableError
+from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.dispatch import read
-from assistant.library.reading.frames import Failure, Letter, Reading, Request, pack, read_frame
+from assistant.library.reading.frames import (
+    FrameKind,
+    ReadFailure,
+    ReadRequest,
+    ReadResult,
+    pack,
+    read_frame,
+)
 
 _PR_SET_PDEATHSIG = 1
-_LARGEST_LOG = 1_000_000
+_MAX_LOG_BYTES = 1_000_000
 """Bytes that libraries may write to standard error, and to any file at all."""
-_MOST_FILES = 64
-_TIRED = 400_000_000
+_MAX_OPEN_FILES = 64
+_MAX_PEAK_MEMORY = 400_000_000
 """Bytes of memory at their peak after which the process makes room for a fresh one."""
 
 
 def main() -> int:
-    """Serve the owner at the other end of standard input and output."""
+    """Read files for the owner at the other end of standard input and output."""
     requests, answers = _take_over_pipes()
     _die_with_owner()
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, _LARGEST_LOG)
-    _limit(resource.RLIMIT_NOFILE, _MOST_FILES)
-    _send(answers, Letter.READY)
+    _limit(resource.RLIMIT_FSIZE, _MAX_LOG_BYTES)
+    _limit(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
+    _send(answers, FrameKind.READY)
     while (frame := read_frame(requests)) is not None:
         try:
-            request = Request.model_validate(json.loads(frame[1]))
+            request = ReadRequest.model_validate(json.loads(frame[1]))
         except (ValueError, ValidationError) as failure:
             print(f"reader: not a request: {failure}", file=sys.stderr)
             return 1
         _limit_to(request.limits)
-        _send(answers, Letter.BEGUN)
+        _send(answers, FrameKind.BEGUN)
         _send(answers, *_answer(request, answers))
-        if _peak_memory() > _TIRED:
+        if _peak_memory() > _MAX_PEAK_MEMORY:
             break
     return 0
 
 
-def read_file(path: bytes, limits: Limits, go_on: Callable[[], None] = lambda: None) -> Reading:
+def read_file(
+    path: bytes, limits: ReadLimits, go_on: Callable[[], None] = lambda: None
+) -> ReadResult:
     """Read the file `path` in this process.
 
     Args:
@@ -65,34 +74,34 @@ def read_file(path: bytes, limits: Limits, go_on: Callable[[], None] = lambda: N
     """
     data, status = _contents(path, limits)
     name = printable_path(path.rpartition(b"/")[2])
-    return Reading(
-        document=read(Source(data, name, limits, go_on=go_on)),
+    return ReadResult(
+        document=read(FileSource(data, name, limits, go_on=go_on)),
         content_hash=hashlib.sha256(data).hexdigest(),
         size=status.st_size,
         mtime_ns=status.st_mtime_ns,
     )
 
 
-def _answer(request: Request, answers: BinaryIO) -> tuple[Letter, bytes]:
+def _answer(request: ReadRequest, answers: BinaryIO) -> tuple[FrameKind, bytes]:
     """Read the file and say how it went."""
 
     def go_on() -> None:
         _limit_to(request.limits)
-        _send(answers, Letter.GOES_ON)
+        _send(answers, FrameKind.GOES_ON)
 
     try:
         reading = read_file(os.fsencode(request.path), request.limits, go_on)
-        return Letter.READ, reading.model_dump_json().encode()
+        return FrameKind.READ, reading.model_dump_json().encode()
     except UnreadableError as failure:
         reason, detail = failure.reason, failure.detail
     except MemoryError:
         reason, detail = "too_large", "it needs more memory than a file may use"
     # What a library says may quote the file, lone surrogates and all.
     detail = detail[:500].encode("utf-8", "replace").decode()
-    return Letter.FAILED, Failure(reason=reason, detail=detail).model_dump_json().encode()
+    return FrameKind.FAILED, ReadFailure(reason=reason, detail=detail).model_dump_json().encode()
 
 
-def _contents(path: bytes, limits: Limits) -> tuple[bytes, os.stat_result]:
+def _contents(path: bytes, limits: ReadLimits) -> tuple[bytes, os.stat_result]:
     """The bytes of a regular file that stays as it is while it is read."""
     try:
         with open_regular(path) as stream:
@@ -111,7 +120,7 @@ def _contents(path: bytes, limits: Limits) -> tuple[bytes, os.stat_result]:
     return data, after
 
 
-def _send(answers: BinaryIO, letter: Letter, payload: bytes = b"") -> None:
+def _send(answers: BinaryIO, letter: FrameKind, payload: bytes = b"") -> None:
     answers.write(pack(letter, payload))
     answers.flush()
 
@@ -133,7 +142,7 @@ def _die_with_owner() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _limit_to(limits: Limits) -> None:
+def _limit_to(limits: ReadLimits) -> None:
     """Take the limits for the next file; processor time counts from now."""
     _limit(resource.RLIMIT_AS, limits.memory_bytes)
     usage = resource.getrusage(resource.RUSAGE_SELF)

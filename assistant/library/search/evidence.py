@@ -1,4 +1,4 @@
-"""Whether the files speak to a question: a calibrated probability from what was found.
+"""Evidence: the calibrated probability that the files speak to a question.
 
 A few signs are joined by a logistic model that was fitted for each language on questions whose
 topic is in the files and on others (`benchmarks.tune`): the best cosine, how much of the question
@@ -11,22 +11,22 @@ import math
 from collections.abc import Mapping, Sequence
 
 from assistant.core.values.base import Value
-from assistant.library.search.ranking import Candidate
+from assistant.library.search.ranking import RankedPassage
 from assistant.library.text.languages import Language
 from assistant.library.vectors.chroma import Hit
 
-BEST = 3
+TOP_PASSAGES = 3
 """Passages whose words count together."""
 
-COMPARED = 5
+COMPARED_HITS = 5
 """The head of both lists that is compared."""
 
-MANY = 10_000
+MANY_PASSAGES = 10_000
 """Passages beyond which more of them say nothing more."""
 
 
-class Signs(Value):
-    """What speaks for evidence, each from 0 to 1."""
+class EvidenceFeatures(Value):
+    """The features of evidence, each from 0 to 1."""
 
     cosine: float
     coverage: float
@@ -39,7 +39,7 @@ class Signs(Value):
     """Of the library: the logarithm of its passages."""
 
 
-class Model(Value):
+class EvidenceModel(Value):
     """The logistic model of one language."""
 
     cosine: float
@@ -50,7 +50,7 @@ class Model(Value):
     size: float
     bias: float
 
-    def probability(self, signs: Signs) -> float:
+    def probability(self, signs: EvidenceFeatures) -> float:
         logit = (
             self.cosine * signs.cosine
             + self.coverage * signs.coverage
@@ -63,63 +63,65 @@ class Model(Value):
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-class Judge(Value):
+class EvidenceJudge(Value):
     """The models, and from which probability on the files are said to speak to a question."""
 
-    models: Mapping[Language, Model]
-    elsewhere: Model
+    models: Mapping[Language, EvidenceModel]
+    elsewhere: EvidenceModel
     """For languages that `models` does not name."""
     enough: float = 0.35
     """Silence about what stands in the files is worse than reading a passage too many."""
 
-    def evidence(self, signs: Signs, language: Language) -> float:
+    def evidence(self, signs: EvidenceFeatures, language: Language) -> float:
         return self.models.get(language, self.elsewhere).probability(signs)
 
 
-JUDGE = Judge(
+JUDGE = EvidenceJudge(
     models={
-        "en": Model(
+        "en": EvidenceModel(
             cosine=10.8, coverage=1.3, exact=2.4, together=3.6, agreement=2.9, size=-3.7, bias=-6.5
         )
     },
-    elsewhere=Model(
+    elsewhere=EvidenceModel(
         cosine=2.1, coverage=1.6, exact=3.9, together=3.4, agreement=2.4, size=-3.9, bias=-5.1
     ),
 )
 
-BY_WORDS = Judge(
+KEYWORD_JUDGE = EvidenceJudge(
     models={
-        "en": Model(
+        "en": EvidenceModel(
             cosine=0, coverage=3.4, exact=3.8, together=4.4, agreement=0, size=-4.3, bias=-2.7
         )
     },
-    elsewhere=Model(
+    elsewhere=EvidenceModel(
         cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, bias=-2.5
     ),
 )
 """While there is no embedder, and two of the signs are missing."""
 
 
-def signs_of(
-    candidates: Sequence[Candidate],
+def features_of(
+    candidates: Sequence[RankedPassage],
     keyword_hits: Sequence[int],
     hits: Sequence[Hit],
     passages: int,
-) -> Signs:
-    """Args:
-    candidates: best first.
-    keyword_hits, hits: what each way of searching found, best first.
-    passages: how many were searched.
+) -> EvidenceFeatures:
+    """The features of evidence in what was found for a question.
+
+    Args:
+        candidates: best first.
+        keyword_hits, hits: what each way of searching found, best first.
+        passages: how many were searched.
     """
-    best = candidates[:BEST]
-    first = set(keyword_hits[:COMPARED])
-    common = first & {passage for passage, _ in hits[:COMPARED]}
-    compared = min(COMPARED, max(len(hits), len(keyword_hits)))
-    return Signs(
+    best = candidates[:TOP_PASSAGES]
+    first = set(keyword_hits[:COMPARED_HITS])
+    common = first & {passage for passage, _ in hits[:COMPARED_HITS]}
+    compared = min(COMPARED_HITS, max(len(hits), len(keyword_hits)))
+    return EvidenceFeatures(
         cosine=max((candidate.cosine for candidate in candidates), default=0.0),
         coverage=max((candidate.features.coverage for candidate in best), default=0.0),
         exact=max((candidate.features.exact for candidate in best), default=0.0),
         together=max((candidate.features.wide for candidate in best), default=0.0),
         agreement=len(common) / compared if compared else 0.0,
-        size=math.log(min(max(passages, 1), MANY), MANY),
+        size=math.log(min(max(passages, 1), MANY_PASSAGES), MANY_PASSAGES),
     )

@@ -1,4 +1,4 @@
-"""How well a passage fits a question: two scores and how its words stand together.
+"""Ranking: how well a passage fits a question, by two scores and how its words stand together.
 
 The score is a weighted sum of features from 0 to 1, the weights fitted on questions with known
 answers (`benchmarks.tune`). The embedder knows English best: elsewhere its vote counts less.
@@ -11,24 +11,24 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.core.values.base import Value
-from assistant.library.store.keywords import Query, Reading, inverse_frequency
+from assistant.library.store.keywords import KeywordQuery, LanguageQuery, inverse_frequency
 from assistant.library.store.passages import StoredPassage
-from assistant.library.text.analysis import Analyzer, Spots, Wanted
+from assistant.library.text.analysis import Analyzer, WantedStems, WordPositions
 from assistant.library.text.chunking import context_of
 from assistant.library.text.languages import Language
 
 K1, B = 1.2, 0.75
 """BM25's usual parameters."""
 
-NARROW, WIDE = 10, 25
+NARROW_WINDOW, WIDE_WINDOW = 10, 25
 """Words of the windows in which the question's words are looked for together."""
 
-NORMALISED_OVER = 50
+NORMALISED_CANDIDATES = 50
 """The lowest of so many best scores is 0, the highest 1."""
 
 
-class Features(NamedTuple):
-    """What speaks for a passage, each from 0 to 1."""
+class RankingFeatures(NamedTuple):
+    """The features of a passage for a question, each from 0 to 1."""
 
     dense: float
     """Cosine, normalised over the candidates."""
@@ -48,8 +48,8 @@ class Features(NamedTuple):
     """The share of the question's pairs of words that stand side by side."""
 
 
-class Weights(Value):
-    """What each feature counts."""
+class RankingWeights(Value):
+    """The weight of each feature."""
 
     dense: Mapping[Language, float]
     dense_elsewhere: float
@@ -62,8 +62,8 @@ class Weights(Value):
     near: float
     adjacent: float
 
-    def score(self, features: Features, language: Language) -> float:
-        """0 to 1."""
+    def score(self, features: RankingFeatures, language: Language) -> float:
+        """The weighted sum of features, from 0 to 1."""
         weights = (
             self.dense.get(language, self.dense_elsewhere),
             self.keywords,
@@ -78,7 +78,7 @@ class Weights(Value):
         return min(1.0, max(0.0, whole / sum(weights)))
 
 
-WEIGHTS = Weights(
+WEIGHTS = RankingWeights(
     dense={"en": 2.24},
     dense_elsewhere=0.94,
     keywords=2.32,
@@ -91,39 +91,39 @@ WEIGHTS = Weights(
 )
 
 
-class Candidate(NamedTuple):
-    """A passage that was found, with all that is known about its fit."""
+class RankedPassage(NamedTuple):
+    """A passage that was found, with its scores and features."""
 
     passage: StoredPassage
     cosine: float
     bm25: float
-    features: Features
+    features: RankingFeatures
     score: float
 
 
-class _Text(NamedTuple):
+class _PassageWords(NamedTuple):
     """Where the question's words stand in a passage."""
 
-    title: Spots
-    body: Spots
+    title: WordPositions
+    body: WordPositions
     counts: Counter[str]
     """By stem."""
 
 
 def rank(
-    query: Query,
+    query: KeywordQuery,
     passages: Sequence[StoredPassage],
     cosines: Mapping[int, float],
     analyzer: Analyzer,
-    weights: Weights = WEIGHTS,
-) -> list[Candidate]:
-    """The candidates, best first.
+    weights: RankingWeights = WEIGHTS,
+) -> list[RankedPassage]:
+    """Rank candidates, best first.
 
     Args:
         cosines: of question and passage, by passage id; passages without an embedding have none.
     """
     wanted = {
-        language: Wanted.of(word.stem for word in reading.words)
+        language: WantedStems.of(word.stem for word in reading.words)
         for language, reading in query.readings.items()
     }
     texts = [_read(passage, analyzer, wanted[passage.language]) for passage in passages]
@@ -136,7 +136,7 @@ def rank(
         features = _features(reading, query, text, dense[index], sparse[index])
         spoken = query.language if query.language != "simple" else passage.language
         candidates.append(
-            Candidate(
+            RankedPassage(
                 passage,
                 cosines.get(passage.id, 0.0),
                 bm25[index],
@@ -147,14 +147,16 @@ def rank(
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.passage.id))
 
 
-def _read(passage: StoredPassage, analyzer: Analyzer, wanted: Wanted) -> _Text:
+def _read(passage: StoredPassage, analyzer: Analyzer, wanted: WantedStems) -> _PassageWords:
     context = context_of(passage.title, passage.place)
     title = analyzer.look_for(wanted, context, passage.language)
     body = analyzer.look_for(wanted, passage.text, passage.language)
-    return _Text(title, body, Counter(word.stem for _, word in (*title.found, *body.found)))
+    return _PassageWords(title, body, Counter(word.stem for _, word in (*title.found, *body.found)))
 
 
-def _bm25(query: Query, passages: Sequence[StoredPassage], texts: Sequence[_Text]) -> list[float]:
+def _bm25(
+    query: KeywordQuery, passages: Sequence[StoredPassage], texts: Sequence[_PassageWords]
+) -> list[float]:
     """BM25 with the candidates' mean length for that of all passages."""
     lengths = [text.title.length + text.body.length for text in texts]
     mean = sum(lengths) / len(lengths) if sum(lengths) else 1.0
@@ -171,7 +173,7 @@ def _bm25(query: Query, passages: Sequence[StoredPassage], texts: Sequence[_Text
 
 
 def _normalised(scores: Sequence[float]) -> list[float]:
-    best = sorted(scores, reverse=True)[:NORMALISED_OVER]
+    best = sorted(scores, reverse=True)[:NORMALISED_CANDIDATES]
     if not best or best[0] <= best[-1]:
         return [1.0] * len(scores)
     low, spread = best[-1], best[0] - best[-1]
@@ -179,8 +181,8 @@ def _normalised(scores: Sequence[float]) -> list[float]:
 
 
 def _features(
-    reading: Reading, query: Query, text: _Text, dense: float, keywords: float
-) -> Features:
+    reading: LanguageQuery, query: KeywordQuery, text: _PassageWords, dense: float, keywords: float
+) -> RankingFeatures:
     weights = reading.weights
     whole = sum(weights.values()) or 1.0
     there = [stem for stem in weights if text.counts[stem]]
@@ -188,13 +190,13 @@ def _features(
     words = {word for _, word in (*text.title.found, *text.body.found)}
     same = {stem for stem, _ in asked & words}
     spots = [(at, word.stem) for at, word in text.body.found if word.stem in weights]
-    return Features(
+    return RankingFeatures(
         dense=dense,
         keywords=keywords,
         coverage=sum(weights[stem] for stem in there) / whole,
         exact=sum(weights[stem] for stem in same) / whole,
-        narrow=_window(spots, weights, NARROW) / whole,
-        wide=_window(spots, weights, WIDE) / whole,
+        narrow=_window(spots, weights, NARROW_WINDOW) / whole,
+        wide=_window(spots, weights, WIDE_WINDOW) / whole,
         near=_near(reading, spots),
         adjacent=_adjacent(reading, query, text),
     )
@@ -219,7 +221,7 @@ def _window(spots: Sequence[tuple[int, str]], weights: Mapping[str, float], widt
     return best
 
 
-def _near(reading: Reading, spots: Sequence[tuple[int, str]]) -> float:
+def _near(reading: LanguageQuery, spots: Sequence[tuple[int, str]]) -> float:
     """The mean closeness of words that follow each other in the question, 1 being side by side;
     each pair counts by the geometric mean of its words' weights."""
     telling = [word.stem for word in reading.words if word.stem in reading.weights]
@@ -248,7 +250,7 @@ def _distance(ones: Sequence[int], others: Sequence[int]) -> int:
     return max(best, 1)
 
 
-def _adjacent(reading: Reading, query: Query, text: _Text) -> float:
+def _adjacent(reading: LanguageQuery, query: KeywordQuery, text: _PassageWords) -> float:
     """The weight of the question's pairs, stop words included, that stand there as they are."""
     pairs = _pairs([word.stem for word in reading.words])
     if not pairs:
@@ -259,7 +261,7 @@ def _adjacent(reading: Reading, query: Query, text: _Text) -> float:
     return found / (sum(weights) or 1.0)
 
 
-def _pair_weight(pair: tuple[str, str], query: Query) -> float:
+def _pair_weight(pair: tuple[str, str], query: KeywordQuery) -> float:
     one, other = (
         inverse_frequency(query.frequencies.get(stem, query.passages), query.passages)
         for stem in pair
@@ -267,7 +269,7 @@ def _pair_weight(pair: tuple[str, str], query: Query) -> float:
     return math.sqrt(one * other)
 
 
-def _side_by_side(spots: Spots) -> list[tuple[str, str]]:
+def _side_by_side(spots: WordPositions) -> list[tuple[str, str]]:
     """The stems of words that stand side by side, those of the same stem left out."""
     return [
         (one.stem, other.stem)

@@ -1,9 +1,9 @@
-"""The passages for a question: found by meaning and by words, ranked, cleared of repetitions.
+"""Retrieval: the passages for a question, found by meaning and by words, ranked, deduplicated.
 
 Neighbours are put together only after the ranking (`join_neighbours`), so that what is measured
 is the ranking itself.
 
-Passages that say the same: copies and versions of a file give the same answer twice.
+Passages that say the same are left out: copies and versions of a file give the same answer twice.
 """
 
 import re
@@ -11,62 +11,68 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import SearchResult, Unfit, Unused
-from assistant.library.search.evidence import BY_WORDS, JUDGE, Judge, Signs, signs_of
-from assistant.library.search.ranking import WEIGHTS, Candidate, Weights, rank
+from assistant.core.values.library import SearchResult, Unfit, UnusedPassage
+from assistant.library.search.evidence import (
+    JUDGE,
+    KEYWORD_JUDGE,
+    EvidenceFeatures,
+    EvidenceJudge,
+    features_of,
+)
+from assistant.library.search.ranking import WEIGHTS, RankedPassage, RankingWeights, rank
 from assistant.library.store import keywords, passages
-from assistant.library.store.database import Database
-from assistant.library.store.keywords import Query
+from assistant.library.store.database import LibraryDatabase
+from assistant.library.store.keywords import KeywordQuery
 from assistant.library.store.passages import StoredPassage
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.languages import fold
 from assistant.library.vectors.chroma import Hit
-from assistant.library.vectors.semantic import Meaning
+from assistant.library.vectors.semantic import SemanticIndex
 
-POOL = 50
+CANDIDATES = 50
 """Candidates that each way of searching brings."""
 
-TOLD_UNUSED = 10
+MAX_UNUSED = 10
 """Candidates that are named although they are not given out."""
 
-LONGEST_QUESTION = 4000
+MAX_QUESTION = 4000
 """Characters that are searched for; a pasted document is not a question."""
 
-MOST_JOINED = 3
+MAX_JOINED = 3
 """Passages that are put together at most."""
 
 
-class Found(NamedTuple):
-    """What was found for a question, before anything is left out."""
+class RetrievalCandidates(NamedTuple):
+    """The search results for a question, before anything is left out."""
 
-    query: Query
-    ranked: list[Candidate]
+    query: KeywordQuery
+    ranked: list[RankedPassage]
     """Best first."""
     keyword_hits: list[int]
     hits: list[Hit]
 
     @property
-    def signs(self) -> Signs:
-        """What speaks for evidence."""
-        return signs_of(self.ranked, self.keyword_hits, self.hits, self.query.passages)
+    def signs(self) -> EvidenceFeatures:
+        """The features of evidence."""
+        return features_of(self.ranked, self.keyword_hits, self.hits, self.query.passages)
 
 
-class Retrieval:
-    """Searches one library by words, and by meaning where it can. Safe to use from threads."""
+class HybridRetriever:
+    """Search of one library, by words and where it can by meaning. Safe to use from threads."""
 
     def __init__(
         self,
-        database: Database,
+        database: LibraryDatabase,
         analyzer: Analyzer,
-        meaning: Meaning | None,
-        weights: Weights = WEIGHTS,
-        judge: Judge = JUDGE,
+        meaning: SemanticIndex | None,
+        weights: RankingWeights = WEIGHTS,
+        judge: EvidenceJudge = JUDGE,
     ) -> None:
         self._database = database
         self._analyzer = analyzer
         self._meaning = meaning
         self._weights = weights
-        self._judge = judge if meaning is not None else BY_WORDS
+        self._judge = judge if meaning is not None else KEYWORD_JUDGE
 
     def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
         """The passages that fit a question, at most `limit`, best first.
@@ -75,30 +81,30 @@ class Retrieval:
             collections: where to look; None is everywhere.
         """
         found = self.find(question, collections)
-        chosen, unused = _choose(found.ranked, limit)
+        chosen, unused = _deduplicated(found.ranked, limit)
         evidence = self._judge.evidence(found.signs, found.query.language) if found.ranked else 0.0
         return SearchResult(
             passages=tuple(passage_of(candidate) for candidate in chosen),
             evidence=evidence,
             sufficient=bool(chosen) and evidence >= self._judge.enough,
             unused=tuple(
-                Unused(passage=passage_of(candidate), reason=reason)
-                for candidate, reason in unused[:TOLD_UNUSED]
+                UnusedPassage(passage=passage_of(candidate), reason=reason)
+                for candidate, reason in unused[:MAX_UNUSED]
             ),
             searched=found.query.passages,
         )
 
-    def find(self, question: str, collections: Sequence[int] | None) -> Found:
-        """Everything that either way of searching brings, ranked together."""
-        asked = question[:LONGEST_QUESTION]
+    def find(self, question: str, collections: Sequence[int] | None) -> RetrievalCandidates:
+        """Search by words and by meaning, and rank all candidates together."""
+        asked = question[:MAX_QUESTION]
         with self._database.read() as connection:
-            query = keywords.prepare(connection, self._analyzer, asked)
-            words = keywords.search(connection, query, POOL, collections)
+            query = keywords.prepare_query(connection, self._analyzer, asked)
+            words = keywords.search(connection, query, CANDIDATES, collections)
         hits, cosines = self._by_meaning(asked, words, collections)
         with self._database.read() as connection:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
         ranked = rank(query, list(stored.values()), cosines, self._analyzer, self._weights)
-        return Found(query, ranked, words, hits)
+        return RetrievalCandidates(query, ranked, words, hits)
 
     def _by_meaning(
         self, question: str, words: Sequence[int], collections: Sequence[int] | None
@@ -107,7 +113,7 @@ class Retrieval:
         if self._meaning is None:
             return [], {}
         vector = self._meaning.embedder.embed_question(question)
-        hits = self._meaning.index.search(vector, POOL, collections)
+        hits = self._meaning.index.search(vector, CANDIDATES, collections)
         cosines = dict(hits)
         unknown = [passage for passage in words if passage not in cosines]
         for ids, vectors in self._meaning.embeddings.vectors(unknown):
@@ -115,7 +121,7 @@ class Retrieval:
         return hits, cosines
 
 
-def passage_of(candidate: Candidate) -> Passage:
+def passage_of(candidate: RankedPassage) -> Passage:
     stored = candidate.passage
     return Passage(
         id=str(stored.id),
@@ -132,16 +138,16 @@ def passage_of(candidate: Candidate) -> Passage:
     )
 
 
-def _choose(
-    ranked: Sequence[Candidate], limit: int
-) -> tuple[list[Candidate], list[tuple[Candidate, Unfit]]]:
+def _deduplicated(
+    ranked: Sequence[RankedPassage], limit: int
+) -> tuple[list[RankedPassage], list[tuple[RankedPassage, Unfit]]]:
     """The best that do not repeat each other; the others with the reason against them."""
-    chosen: list[Candidate] = []
-    unused: list[tuple[Candidate, Unfit]] = []
-    seen = Seen()
+    chosen: list[RankedPassage] = []
+    unused: list[tuple[RankedPassage, Unfit]] = []
+    seen = DuplicateFilter()
     for candidate in ranked:
         if len(chosen) == limit:
-            if len(unused) >= TOLD_UNUSED:
+            if len(unused) >= MAX_UNUSED:
                 break
             unused.append((candidate, "score"))
         elif seen.has_like(candidate.passage):
@@ -153,7 +159,7 @@ def _choose(
 
 
 def join_neighbours(found: Sequence[Passage]) -> list[Passage]:
-    """Put passages together that overlap in their file, where the better one stands.
+    """Join passages that overlap in their file, where the better one stands.
 
     Only what overlaps: the text of a passage is always the text at its offsets.
     """
@@ -163,7 +169,7 @@ def join_neighbours(found: Sequence[Passage]) -> list[Passage]:
             (
                 index
                 for index, (other, parts) in enumerate(joined)
-                if parts < MOST_JOINED and _overlap(other, passage)
+                if parts < MAX_JOINED and _overlap(other, passage)
             ),
             None,
         )
@@ -193,32 +199,33 @@ def _join(better: Passage, other: Passage) -> Passage:
     )
 
 
-ALIKE = 0.95
+MIN_DUPLICATE_OVERLAP = 0.95
 """The share of three-word runs that two passages have in common to be the same."""
 
 _WORD = re.compile(r"\w+")
 
 
-class Seen:
-    """The passages that were taken so far."""
+class DuplicateFilter:
+    """The passages so far, by which duplicates are found."""
 
     def __init__(self) -> None:
         self._taken: list[tuple[set[tuple[str, ...]], frozenset[str]]] = []
 
     def has_like(self, passage: StoredPassage) -> bool:
-        """Whether one of them says the same. Passages that differ in a number never do: the
-        same form filled in twice is two things."""
-        runs, numbers = _looks_of(passage.text)
+        """Whether a passage repeats one of them. Passages that differ in a number never do: the
+        same form filled in twice is two things.
+        """
+        runs, numbers = _shingles_and_numbers(passage.text)
         return any(
-            numbers == other_numbers and _share_in_common(runs, other) >= ALIKE
+            numbers == other_numbers and _jaccard(runs, other) >= MIN_DUPLICATE_OVERLAP
             for other, other_numbers in self._taken
         )
 
     def take(self, passage: StoredPassage) -> None:
-        self._taken.append(_looks_of(passage.text))
+        self._taken.append(_shingles_and_numbers(passage.text))
 
 
-def _looks_of(text: str) -> tuple[set[tuple[str, ...]], frozenset[str]]:
+def _shingles_and_numbers(text: str) -> tuple[set[tuple[str, ...]], frozenset[str]]:
     words = _WORD.findall(fold(text))
     numbers = frozenset(
         word for word in words if not word.isalpha() and any(map(str.isdigit, word))
@@ -226,9 +233,9 @@ def _looks_of(text: str) -> tuple[set[tuple[str, ...]], frozenset[str]]:
     return {*zip(words, words[1:], words[2:], strict=False)} or {tuple(words)}, numbers
 
 
-def _share_in_common(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
+def _jaccard(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
     smaller, larger = sorted((len(one), len(other)))
-    if smaller < ALIKE * larger:
+    if smaller < MIN_DUPLICATE_OVERLAP * larger:
         return 0.0
     common = len(one & other)
     return common / (len(one) + len(other) - common)

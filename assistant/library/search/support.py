@@ -1,4 +1,4 @@
-"""How far passages bear out the sentences of an answer: by shared words and by meaning.
+"""Support: how far passages bear out the sentences of an answer, by words and by meaning.
 
 Either sign alone is easily fooled: sentences on one topic are close in meaning whatever they say,
 and a sentence can repeat a passage's words to say the opposite. `core.citations` asks for both.
@@ -17,8 +17,8 @@ import numpy as np
 from assistant.core.values.library import Support
 from assistant.library.embedding.sentence_transformers import Embedder, Vectors
 from assistant.library.store import keywords
-from assistant.library.store.database import Database
-from assistant.library.store.keywords import Query, inverse_frequency
+from assistant.library.store.database import LibraryDatabase
+from assistant.library.store.keywords import KeywordQuery, inverse_frequency
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.languages import (
     Language,
@@ -29,16 +29,16 @@ from assistant.library.text.languages import (
 from assistant.library.text.sentences import Span
 from assistant.library.text.sentences import sentences as sentences_of
 
-MOST_COMPARED = 24
+MAX_COMPARED = 24
 """Sentences of a text that are compared in meaning: those that share most words come first."""
 
-TELLING = 0.35
+MIN_NEW_WEIGHT = 0.35
 """Of the weight of a word that one passage has: what new words weigh together, or say nothing."""
 
 _NUMBER = re.compile(r"[\d·]+")
 
 
-class _Text(NamedTuple):
+class _SentencedText(NamedTuple):
     """A text, sentence by sentence."""
 
     text: str
@@ -52,12 +52,12 @@ class _Text(NamedTuple):
 def support(
     sentences: Sequence[str],
     texts: Sequence[str],
-    database: Database,
+    database: LibraryDatabase,
     analyzer: Analyzer,
     embedder: Embedder,
     question: str = "",
 ) -> tuple[tuple[Support, ...], ...]:
-    """Signs of support, shape (sentences, texts).
+    """Signs of support of sentences by texts, shape (sentences, texts).
 
     Args:
         question: what the sentences answer; without one, all their words count.
@@ -69,32 +69,34 @@ def support(
         read = [_read(text, analyzer, likeliest_language(text, stored)) for text in texts]
         # Files that come with a question need not be in the library, nor need their languages.
         spoken = [text.language for text in read]
-        asked = keywords.prepare(connection, analyzer, question, spoken)
-        queries = [keywords.prepare(connection, analyzer, each, spoken) for each in sentences]
-    shares = [[_shares(_new(query, asked, text), text) for text in read] for query in queries]
+        asked = keywords.prepare_query(connection, analyzer, question, spoken)
+        queries = [keywords.prepare_query(connection, analyzer, each, spoken) for each in sentences]
+    shares = [[_shares(_new_words(query, asked, text), text) for text in read] for query in queries]
     compared = [
-        _most_telling([row[column] for row in shares], text) for column, text in enumerate(read)
+        _best_sentences([row[column] for row in shares], text) for column, text in enumerate(read)
     ]
     cosines = _cosines(sentences, question, read, compared, embedder)
     return tuple(
         tuple(
-            _best(text, shares[row][column], compared[column], cosines[column][row])
+            _best_signs(text, shares[row][column], compared[column], cosines[column][row])
             for column, text in enumerate(read)
         )
         for row in range(len(sentences))
     )
 
 
-def _read(text: str, analyzer: Analyzer, otherwise: Language) -> _Text:
+def _read(text: str, analyzer: Analyzer, otherwise: Language) -> _SentencedText:
     language = guess_language(text, otherwise)
     spans = sentences_of(text, 0, len(text))
     stems = [{word.stem for word in analyzer.words(text[a:b], language)} for a, b in spans]
     before: list[set[str]] = [set(), *stems]
     nearby = [own | other for own, other in zip(stems, before, strict=False)]
-    return _Text(text, language, spans, nearby, set().union(*stems))
+    return _SentencedText(text, language, spans, nearby, set().union(*stems))
 
 
-def _new(query: Query, asked: Query, text: _Text) -> Mapping[str, float]:
+def _new_words(
+    query: KeywordQuery, asked: KeywordQuery, text: _SentencedText
+) -> Mapping[str, float]:
     """The words that a sentence adds to its question, with their weights; none when they tell
     nothing, or when a number among them is not in the text."""
     known = {word.stem for word in asked.readings[text.language].words}
@@ -106,12 +108,12 @@ def _new(query: Query, asked: Query, text: _Text) -> Mapping[str, float]:
         for stem, weight in reading.weights.items()
         if stem not in known and stem not in common
     }
-    enough = TELLING * inverse_frequency(1, max(1, query.passages))
+    enough = MIN_NEW_WEIGHT * inverse_frequency(1, max(1, query.passages))
     foreign = any(_NUMBER.fullmatch(stem) and stem not in text.words for stem in new)
     return {} if foreign or sum(new.values()) < enough else new
 
 
-def _shares(new: Mapping[str, float], text: _Text) -> list[float]:
+def _shares(new: Mapping[str, float], text: _SentencedText) -> list[float]:
     """Of the new words, what each sentence of a text has, rare words counting more."""
     whole = sum(new.values())
     return [
@@ -120,17 +122,17 @@ def _shares(new: Mapping[str, float], text: _Text) -> list[float]:
     ]
 
 
-def _most_telling(shares: Sequence[Sequence[float]], text: _Text) -> list[int]:
+def _best_sentences(shares: Sequence[Sequence[float]], text: _SentencedText) -> list[int]:
     """The sentences of a text that are worth comparing in meaning, in order."""
     every = range(len(text.spans))
     best = sorted(every, key=lambda at: -max(row[at] for row in shares))
-    return sorted(best[:MOST_COMPARED])
+    return sorted(best[:MAX_COMPARED])
 
 
 def _cosines(
     sentences: Sequence[str],
     question: str,
-    texts: Sequence[_Text],
+    texts: Sequence[_SentencedText],
     compared: Sequence[Sequence[int]],
     embedder: Embedder,
 ) -> list[Vectors]:
@@ -151,8 +153,8 @@ def _cosines(
     return np.split(cosines, np.cumsum([len(chosen) for chosen in compared])[:-1], axis=1)
 
 
-def _best(
-    text: _Text, shares: Sequence[float], compared: Sequence[int], cosines: Vectors
+def _best_signs(
+    text: _SentencedText, shares: Sequence[float], compared: Sequence[int], cosines: Vectors
 ) -> Support:
     """The signs of the sentence that has both of them."""
     if not compared:

@@ -1,4 +1,4 @@
-"""The catalog in library.db: which files there are, in which state, with which passages.
+"""File catalog in library.db: which files there are, in which state, with which passages.
 
 What a file holds changes in one transaction with its row, so that a file is either as it was or
 as it is, never half. Nothing here reads the user's files.
@@ -11,9 +11,9 @@ from typing import Any, Literal, NamedTuple
 from assistant.core.values.documents import SkipReason
 from assistant.library.file_access import printable_path
 from assistant.library.store import passages
-from assistant.library.store.database import Database
+from assistant.library.store.database import LibraryDatabase
 from assistant.library.text.analysis import Analyzer
-from assistant.library.text.chunking import Draft
+from assistant.library.text.chunking import PassageDraft
 
 FileState = Literal["waiting", "indexed", "skipped"]
 """`waiting`: seen on disk and to be read; `skipped`: read in vain, for the reason given."""
@@ -22,8 +22,8 @@ TOO_MANY_CRASHES = 2
 """A file that was being read when the program died so often is not tried again by itself."""
 
 
-class Stamp(NamedTuple):
-    """What tells without reading that a file has not changed."""
+class FileStamp(NamedTuple):
+    """What tells without reading that a file has not changed: size, time, number on the disk."""
 
     size: int
     mtime_ns: int
@@ -35,7 +35,7 @@ class KnownFile(NamedTuple):
 
     id: int
     path: bytes
-    stamp: Stamp
+    stamp: FileStamp
     state: FileState
     sha256: str | None
     title: str
@@ -45,8 +45,8 @@ class KnownFile(NamedTuple):
     crashes: int
 
 
-class Listed(NamedTuple):
-    """What a look at the disk compares with; as cheap as it can be, there are 100,000 of them."""
+class ListedFile(NamedTuple):
+    """A catalog entry as a scan compares it; as small as it can be, there are 100,000 of them."""
 
     size: int
     mtime_ns: int
@@ -56,8 +56,8 @@ class Listed(NamedTuple):
     detail: str
 
 
-class Change(NamedTuple):
-    """What a change of the catalog means to the vector index."""
+class CatalogChange(NamedTuple):
+    """A change of the catalog, as the vector index follows it: passages added and removed."""
 
     collections: tuple[int, ...]
     added: tuple[int, ...]
@@ -70,10 +70,10 @@ _FILE = """
 """
 
 
-class Catalog:
+class FileCatalog:
     """The files of library.db."""
 
-    def __init__(self, database: Database, analyzer: Analyzer) -> None:
+    def __init__(self, database: LibraryDatabase, analyzer: Analyzer) -> None:
         self._database = database
         self._analyzer = analyzer
 
@@ -86,18 +86,18 @@ class Catalog:
             )
             return {row[1]: _file(row) for row in rows}
 
-    def listed(self, root_id: int) -> dict[bytes, Listed]:
-        """The files found under a root, by path, with no more than a walk needs."""
+    def listed(self, root_id: int) -> dict[bytes, ListedFile]:
+        """The files under a root, by path, with no more than a walk needs."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT path, size, mtime_ns, inode, state, reason, detail"
                 " FROM members JOIN files ON files.id = file_id WHERE root_id = ?",
                 (root_id,),
             )
-            return {path: Listed._make(rest) for path, *rest in rows}
+            return {path: ListedFile._make(rest) for path, *rest in rows}
 
-    def listed_at(self, paths: Sequence[bytes]) -> dict[bytes, Listed]:
-        """Those of some files, a few hundred at most, that are known."""
+    def listed_at(self, paths: Sequence[bytes]) -> dict[bytes, ListedFile]:
+        """Those of some paths, a few hundred at most, that are in the catalog."""
         marks = ", ".join("?" * len(paths))
         with self._database.read() as connection:
             rows = connection.execute(
@@ -105,7 +105,7 @@ class Catalog:
                 f" FROM files WHERE path IN ({marks})",
                 tuple(paths),
             )
-            return {path: Listed._make(rest) for path, *rest in rows}
+            return {path: ListedFile._make(rest) for path, *rest in rows}
 
     def unsettled(self, root_id: int) -> dict[bytes, KnownFile]:
         """The files under a root that wait or were skipped, by path."""
@@ -129,11 +129,10 @@ class Catalog:
             )
             return [_file(row) for row in rows]
 
-    def found(self, root_id: int, files: Iterable[tuple[bytes, Stamp]]) -> list[Change]:
-        """Note files that a walk of a root found; new and changed ones are to be read.
+    def found(self, root_id: int, files: Iterable[tuple[bytes, FileStamp]]) -> list[CatalogChange]:
+        """Store the files that a walk of a root found; new and changed ones are to be read.
 
-        Changes come back for files that were in the library already and now are in one more
-        collection.
+        Returns: the changes of files that were in the library and now are in one more collection.
         """
         changes = []
         with self._database.write() as connection:
@@ -153,7 +152,7 @@ class Catalog:
                 new = set(_collections(connection, file_id)) - before
                 added = passages.ids_of(connection, file_id) if new else []
                 if added:
-                    changes.append(Change(tuple(new), tuple(added), ()))
+                    changes.append(CatalogChange(tuple(new), tuple(added), ()))
         return changes
 
     def waiting(self) -> list[KnownFile]:
@@ -165,7 +164,7 @@ class Catalog:
             return [_file(row) for row in rows]
 
     def begin_reading(self, path: bytes) -> None:
-        """Note that a reader has the file, so that a crash can be laid at its door."""
+        """Mark a file as being read, so that a crash can be laid at its door."""
         with self._database.write() as connection:
             connection.execute("UPDATE files SET reading = 1 WHERE path = ?", (path,))
 
@@ -173,6 +172,8 @@ class Catalog:
         """Count a crash for every file that was being read; to be called once at the start.
 
         Files that have seen too many are set aside until they change.
+
+        Returns: these files.
         """
         with self._database.write() as connection:
             rows = connection.execute(f"SELECT {_FILE} FROM files WHERE reading = 1").fetchall()
@@ -187,12 +188,14 @@ class Catalog:
             return [_file(row) for row in rows]
 
     def replace(
-        self, path: bytes, stamp: Stamp, sha256: str, title: str, drafts: Sequence[Draft]
-    ) -> Change:
-        """Give a file the passages it has now; the old ones go in the same transaction.
+        self, path: bytes, stamp: FileStamp, sha256: str, title: str, drafts: Sequence[PassageDraft]
+    ) -> CatalogChange:
+        """Replace a file's passages, in one transaction.
 
         The embeddings of the drafts should be there before: a passage without one is found by
         its words only.
+
+        Returns: the change.
 
         Raises:
             KeyError: the file is not in the catalog (any more).
@@ -209,10 +212,12 @@ class Catalog:
                 """,
                 (*stamp, sha256, passages.storable(title), len(added), known.id),
             )
-            return Change(_collections(connection, known.id), tuple(added), tuple(removed))
+            return CatalogChange(_collections(connection, known.id), tuple(added), tuple(removed))
 
-    def skip(self, path: bytes, stamp: Stamp, reason: SkipReason, detail: str) -> Change:
-        """Note that a file could not be read; it is tried again when it changes.
+    def skip(self, path: bytes, stamp: FileStamp, reason: SkipReason, detail: str) -> CatalogChange:
+        """Store that a file could not be read; it is tried again when it changes.
+
+        Returns: the change.
 
         Raises:
             KeyError: the file is not in the catalog (any more).
@@ -229,10 +234,10 @@ class Catalog:
                 """,
                 (*stamp, known.id),
             )
-            return Change(_collections(connection, known.id), (), tuple(removed))
+            return CatalogChange(_collections(connection, known.id), (), tuple(removed))
 
-    def touch(self, path: bytes, stamp: Stamp) -> None:
-        """Note that a file's stamp changed and its content did not."""
+    def touch(self, path: bytes, stamp: FileStamp) -> None:
+        """Update the stamp of a file whose content did not change."""
         with self._database.write() as connection:
             connection.execute(
                 """
@@ -244,7 +249,7 @@ class Catalog:
             )
 
     def retry(self, path: bytes) -> None:
-        """Have a file read again although it has not changed."""
+        """Requeue a file although it has not changed."""
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE files SET state = 'waiting', reason = NULL, detail = '', crashes = 0"
@@ -252,10 +257,12 @@ class Catalog:
                 (path,),
             )
 
-    def move(self, old: bytes, new: bytes, stamp: Stamp) -> list[Change]:
-        """Give a file another path; its passages stay.
+    def move(self, old: bytes, new: bytes, stamp: FileStamp) -> list[CatalogChange]:
+        """Move a file to another path; its passages stay.
 
         Where a walk has found the new path already, the file belongs to what that belongs to.
+
+        Returns: the changes.
 
         Raises:
             KeyError: the file is not in the catalog (any more).
@@ -282,13 +289,16 @@ class Catalog:
             ids = tuple(passages.ids_of(connection, known.id))
             replaced = tuple(removed) if other is not None else ()
             return [
-                Change(tuple(sorted(after - before)), ids, ()),
-                Change(tuple(sorted(before - after)), (), ids),
-                Change(tuple(sorted(after)), (), replaced),
+                CatalogChange(tuple(sorted(after - before)), ids, ()),
+                CatalogChange(tuple(sorted(before - after)), (), ids),
+                CatalogChange(tuple(sorted(after)), (), replaced),
             ]
 
-    def gone(self, root_id: int, paths: Collection[bytes]) -> list[Change]:
-        """Take files out of a root; what is in no root any more leaves the library."""
+    def gone(self, root_id: int, paths: Collection[bytes]) -> list[CatalogChange]:
+        """Remove files from a root; those in no root any more leave the library.
+
+        Returns: the changes.
+        """
         changes = []
         with self._database.write() as connection:
             for path in paths:
@@ -298,7 +308,7 @@ class Catalog:
         return changes
 
 
-def _leave(connection: sqlite3.Connection, root_id: int, file_id: int) -> Change:
+def _leave(connection: sqlite3.Connection, root_id: int, file_id: int) -> CatalogChange:
     before = set(_collections(connection, file_id))
     connection.execute("DELETE FROM members WHERE root_id = ? AND file_id = ?", (root_id, file_id))
     after = set(_collections(connection, file_id))
@@ -307,7 +317,7 @@ def _leave(connection: sqlite3.Connection, root_id: int, file_id: int) -> Change
         removed = passages.ids_of(connection, file_id) if left else []
     else:
         removed = _remove(connection, file_id)
-    return Change(left, (), tuple(removed))
+    return CatalogChange(left, (), tuple(removed))
 
 
 def _remove(connection: sqlite3.Connection, file_id: int) -> list[int]:
@@ -330,7 +340,7 @@ def _collections(connection: sqlite3.Connection, file_id: int) -> tuple[int, ...
     return tuple(row[0] for row in rows)
 
 
-def _insert(connection: sqlite3.Connection, path: bytes, stamp: Stamp) -> int:
+def _insert(connection: sqlite3.Connection, path: bytes, stamp: FileStamp) -> int:
     file_id: int = connection.execute(
         "INSERT INTO files (path, display, size, mtime_ns, inode, state)"
         " VALUES (?, ?, ?, ?, ?, 'waiting') RETURNING id",
@@ -339,7 +349,7 @@ def _insert(connection: sqlite3.Connection, path: bytes, stamp: Stamp) -> int:
     return file_id
 
 
-def _to_be_read(connection: sqlite3.Connection, file_id: int, stamp: Stamp) -> None:
+def _to_be_read(connection: sqlite3.Connection, file_id: int, stamp: FileStamp) -> None:
     """What was set aside gets another chance: it has changed."""
     connection.execute(
         """
@@ -372,4 +382,4 @@ def _find(connection: sqlite3.Connection, path: bytes) -> KnownFile | None:
 
 def _file(row: tuple[Any, ...]) -> KnownFile:
     id_, path, size, mtime_ns, inode, *rest = row
-    return KnownFile(id_, path, Stamp(size, mtime_ns, inode), *rest)
+    return KnownFile(id_, path, FileStamp(size, mtime_ns, inode), *rest)

@@ -11,13 +11,13 @@ import sqlite3
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.values.base import Value
 from assistant.library.file_access import printable_path
-from assistant.library.peek import MIRROR, read_mirror
-from assistant.library.store.database import Database
+from assistant.library.peek import MIRROR_FILE, read_mirror
+from assistant.library.store.database import LibraryDatabase
 
-LONGEST_NAME = 80
+MAX_NAME = 80
 
 
-class Root(Value):
+class CollectionRoot(Value):
     """A folder or a file that the user added."""
 
     id: int
@@ -25,27 +25,27 @@ class Root(Value):
     display: str
 
 
-class Collection(Value):
+class StoredCollection(Value):
     """A named set of roots."""
 
     id: int
     name: str
-    roots: tuple[Root, ...] = ()
+    roots: tuple[CollectionRoot, ...] = ()
 
 
-class Collections:
+class CollectionStore:
     """The collections of library.db."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
-        self._mirror = database.path.with_name(MIRROR)
+        self._mirror = database.path.with_name(MIRROR_FILE)
 
-    def all(self) -> list[Collection]:
+    def all(self) -> list[StoredCollection]:
         """Every collection, by name."""
         with self._database.read() as connection:
-            return _all(connection)
+            return _all_collections(connection)
 
-    def named(self, name: str) -> Collection:
+    def named(self, name: str) -> StoredCollection:
         """Raises:
         NotFoundError: there is none of this name.
         """
@@ -56,17 +56,17 @@ class Collections:
             f"There is no collection called {name!r}.", "`assistant library list` shows them."
         )
 
-    def add(self, name: str) -> Collection:
+    def add(self, name: str) -> StoredCollection:
         """The collection of this name; a new one when there is none.
 
         Raises:
             AssistantError: the name will not do.
         """
         cleaned = name.strip()
-        if not cleaned or len(cleaned) > LONGEST_NAME or not cleaned.isprintable():
+        if not cleaned or len(cleaned) > MAX_NAME or not cleaned.isprintable():
             raise AssistantError(
                 f"{name!r} cannot be the name of a collection.",
-                f"Take a name of up to {LONGEST_NAME} visible characters.",
+                f"Take a name of up to {MAX_NAME} visible characters.",
             )
         for collection in self.all():
             if collection.name.casefold() == cleaned.casefold():
@@ -76,7 +76,7 @@ class Collections:
         self._write_mirror()
         return self.named(cleaned)
 
-    def add_root(self, collection_id: int, path: bytes) -> Root:
+    def add_root(self, collection_id: int, path: bytes) -> CollectionRoot:
         """Add a folder or file to a collection; the one that is there when it already was."""
         with self._database.write() as connection:
             connection.execute(
@@ -88,7 +88,7 @@ class Collections:
                 (collection_id, path),
             ).fetchone()
         self._write_mirror()
-        return Root(id=row[0], path=row[1], display=row[2])
+        return CollectionRoot(id=row[0], path=row[1], display=row[2])
 
     def remove_root(self, root_id: int) -> None:
         """Remove a root whose files have all left it."""
@@ -103,8 +103,9 @@ class Collections:
         self._write_mirror()
 
     def restore(self) -> None:
-        """Bring library.db and the file beside it in line: an empty library.db takes its
-        collections from the file, any other one writes it."""
+        """Bring library.db and the mirror file in line: an empty library.db takes its
+        collections from the file, any other one writes it.
+        """
         kept = read_mirror(self._mirror)
         if kept and not self.all():
             with self._database.write() as connection:
@@ -134,11 +135,15 @@ class Collections:
         fresh.replace(self._mirror)
 
 
-def _all(connection: sqlite3.Connection) -> list[Collection]:
-    roots: dict[int, list[Root]] = {}
+def _all_collections(connection: sqlite3.Connection) -> list[StoredCollection]:
+    roots: dict[int, list[CollectionRoot]] = {}
     for id_, collection_id, path, display in connection.execute(
         "SELECT id, collection_id, path, display FROM roots ORDER BY display"
     ):
-        roots.setdefault(collection_id, []).append(Root(id=id_, path=path, display=display))
+        roots.setdefault(collection_id, []).append(
+            CollectionRoot(id=id_, path=path, display=display)
+        )
     rows = connection.execute("SELECT id, name FROM collections ORDER BY name COLLATE NOCASE")
-    return [Collection(id=id_, name=name, roots=tuple(roots.get(id_, ()))) for id_, name in rows]
+    return [
+        StoredCollection(id=id_, name=name, roots=tuple(roots.get(id_, ()))) for id_, name in rows
+    ]

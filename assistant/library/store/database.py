@@ -47,7 +47,7 @@ class KeywordsDamagedError(DatabaseDamagedError):
     """Only the keyword index is damaged, which is made again from the texts beside it."""
 
 
-class Database:
+class LibraryDatabase:
     """An open library.db of the newest version."""
 
     def __init__(self, path: Path) -> None:
@@ -77,26 +77,27 @@ class Database:
 
     @property
     def is_damaged(self) -> bool:
-        """Whether damage was met that cannot be repaired: nobody should go on with it."""
+        """Whether damage was met that cannot be repaired."""
         return self._is_damaged
 
     @property
     def keywords_are_damaged(self) -> bool:
-        """Whether damage was met in the keyword index."""
+        """Whether damage was met in the keyword index, which can be made again."""
         return self._keywords_are_damaged
 
     def keywords_are_well(self) -> None:
-        """The keyword index has been made again."""
+        """Note that the keyword index has been made again."""
         self._keywords_are_damaged = False
 
     def give_up(self) -> None:
-        """Have the file set aside when it is opened next: it is damaged beyond repair."""
+        """Mark the file as damaged beyond repair: it is set aside when it is opened next."""
         self._is_damaged = True
-        seals.give_up(self.path)
+        seals.mark_damaged(self.path)
 
     def skip_passage_ids(self) -> None:
-        """Give no id that may have been given already and lost with the last moments before a
-        crash: the vector index may still hold it for another passage."""
+        """Skip passage ids that a crash may have lost: the vector index may still hold them
+        for other passages.
+        """
         with self.write() as connection:
             connection.execute(
                 "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'passages'", (_LOST_IDS,)
@@ -104,7 +105,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that sees one state of the database from beginning to end."""
+        """A read transaction, which sees one state of the database from beginning to end."""
         with self._explained():
             connection = self._borrow()
             try:
@@ -115,7 +116,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is there whole when the block is left, or not at all."""
+        """A write transaction, which is there whole when the block is left, or not at all."""
         with self._writing, self._explained():
             self._check_open()
             self._writer.execute("BEGIN IMMEDIATE")

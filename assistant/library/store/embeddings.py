@@ -1,8 +1,7 @@
-"""The embeddings in library.db: half-precision vectors by content, for each embedder apart.
+"""Embeddings in library.db: half-precision vectors by content, for each embedder apart.
 
-They can be made again from the texts beside them: a damaged one counts as missing.
-
-Which embedders library.db has embeddings of: one serves, another may be on its way.
+They can be made again from the texts beside them: a damaged one counts as missing. One embedder
+serves; another may be on its way.
 """
 
 import os
@@ -14,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.library.embedding.sentence_transformers import Vectors
-from assistant.library.store.database import Database
+from assistant.library.store.database import LibraryDatabase
 
-CHECK_BYTES = 4
+CRC_BYTES = 4
 """A CRC-32 after each vector: SQLite notices damage to its structure, not to what it holds."""
 
 _AT_ONCE = 500
@@ -26,7 +25,7 @@ _READ_AT_ONCE = 2000
 class Embeddings:
     """The embeddings of one embedder."""
 
-    def __init__(self, database: Database, identity: str, dimensions: int) -> None:
+    def __init__(self, database: LibraryDatabase, identity: str, dimensions: int) -> None:
         self._database = database
         self._dimensions = dimensions
         with database.write() as connection:
@@ -46,7 +45,7 @@ class Embeddings:
 
     @property
     def has_damage(self) -> bool:
-        """Whether an embedding was met that is not what was stored; see `forget_damaged`."""
+        """Whether a damaged embedding was met; see `delete_damaged`."""
         return self._damaged
 
     def missing(self, keys: Collection[bytes]) -> set[bytes]:
@@ -70,7 +69,7 @@ class Embeddings:
             connection.executemany(
                 "INSERT OR REPLACE INTO embeddings (embedder_id, key, vector) VALUES (?, ?, ?)",
                 [
-                    (self._embedder, key, packed(vector))
+                    (self._embedder, key, pack_vector(vector))
                     for key, vector in zip(keys, vectors, strict=True)
                 ],
             )
@@ -116,8 +115,9 @@ class Embeddings:
         return found
 
     def vectors(self, passages: Sequence[int]) -> Iterator[tuple[list[int], Vectors]]:
-        """The vectors of passages in batches, as far as they are there and are what was stored:
-        ids, and vectors of length 1."""
+        """The vectors of passages, in batches: ids, and vectors of length 1. Missing and damaged
+        ones are left out.
+        """
         for at in range(0, len(passages), _READ_AT_ONCE):
             ids: list[int] = []
             blobs: list[bytes] = []
@@ -132,7 +132,7 @@ class Embeddings:
                         (self._embedder, *part),
                     )
                     for id_, blob in rows:
-                        if is_sound(blob, self._dimensions):
+                        if is_intact(blob, self._dimensions):
                             ids.append(id_)
                             blobs.append(blob)
                         else:
@@ -141,7 +141,10 @@ class Embeddings:
                 yield ids, self._unpacked(blobs)
 
     def forget_damaged(self) -> int:
-        """Look at every embedding and delete those that are not what was stored; how many."""
+        """Check every embedding and delete the damaged ones.
+
+        Returns: how many those were.
+        """
         self._damaged = False
         last, forgotten = 0, 0
         while True:
@@ -154,43 +157,43 @@ class Embeddings:
             if not rows:
                 return forgotten
             last = rows[-1][0]
-            damaged = [(id_,) for id_, blob in rows if not is_sound(blob, self._dimensions)]
+            damaged = [(id_,) for id_, blob in rows if not is_intact(blob, self._dimensions)]
             forgotten += len(damaged)
             if damaged:
                 with self._database.write() as connection:
                     connection.executemany("DELETE FROM embeddings WHERE id = ?", damaged)
 
     def _unpacked(self, blobs: Sequence[bytes]) -> Vectors:
-        whole = b"".join(blob[:-CHECK_BYTES] for blob in blobs)
+        whole = b"".join(blob[:-CRC_BYTES] for blob in blobs)
         halves = np.frombuffer(whole, dtype="<f2").reshape(len(blobs), self._dimensions)
         vectors = halves.astype(np.float32)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
         return vectors
 
 
-def packed(vector: Vectors) -> bytes:
+def pack_vector(vector: Vectors) -> bytes:
     """A vector as it is stored: halves, little-endian, and their CRC-32."""
     raw = vector.astype("<f2").tobytes()
-    return raw + zlib.crc32(raw).to_bytes(CHECK_BYTES, "little")
+    return raw + zlib.crc32(raw).to_bytes(CRC_BYTES, "little")
 
 
-def is_sound(blob: bytes, dimensions: int) -> bool:
-    raw, check = blob[:-CHECK_BYTES], blob[-CHECK_BYTES:]
+def is_intact(blob: bytes, dimensions: int) -> bool:
+    raw, check = blob[:-CRC_BYTES], blob[-CRC_BYTES:]
     return len(raw) == 2 * dimensions and zlib.crc32(raw) == int.from_bytes(check, "little")
 
 
-_FORGOTTEN_AT_ONCE = 5000
+_DELETED_AT_ONCE = 5000
 
 
 class KnownEmbedder(NamedTuple):
-    """What library.db knows of an embedder."""
+    """An embedder that library.db has embeddings of."""
 
     identity: str
     folder: Path | None
     """Where its model was last."""
 
 
-def serving(database: Database) -> KnownEmbedder | None:
+def serving_embedder(database: LibraryDatabase) -> KnownEmbedder | None:
     """The embedder whose embeddings answer questions; None while there are none at all."""
     with database.read() as connection:
         row = connection.execute(
@@ -200,22 +203,24 @@ def serving(database: Database) -> KnownEmbedder | None:
     return KnownEmbedder(row[0], Path(os.fsdecode(row[1])) if row[1] else None) if row else None
 
 
-def serve(database: Database, identity: str) -> None:
-    """From now on this embedder serves, and no other one."""
+def set_serving(database: LibraryDatabase, identity: str) -> None:
+    """Make an embedder the one that serves, in place of any other."""
     with database.write() as connection:
         connection.execute("UPDATE embedders SET serves = (identity = ?)", (identity,))
 
 
-def note_folder(database: Database, identity: str, folder: Path) -> None:
-    """Keep where the model of an embedder lies."""
+def store_model_folder(database: LibraryDatabase, identity: str, folder: Path) -> None:
+    """Store the folder of an embedder's model."""
     with database.write() as connection:
         connection.execute(
             "UPDATE embedders SET folder = ? WHERE identity = ?", (os.fsencode(folder), identity)
         )
 
 
-def unembedded(database: Database, identity: str, after: int, limit: int) -> list[int]:
-    """Passages that have no embedding of an embedder, with ids above `after`, rising."""
+def passages_without_embedding(
+    database: LibraryDatabase, identity: str, after: int, limit: int
+) -> list[int]:
+    """Ids of passages without an embedding by an embedder, above `after`, rising."""
     with database.read() as connection:
         rows = connection.execute(
             "SELECT id FROM passages WHERE id > ? AND NOT EXISTS (SELECT 1 FROM embeddings"
@@ -226,18 +231,18 @@ def unembedded(database: Database, identity: str, after: int, limit: int) -> lis
         return [row[0] for row in rows]
 
 
-def count_unembedded(database: Database, identity: str) -> int:
-    """How many passages have no embedding of an embedder."""
-    return _count(database, identity)[0]
+def count_without_embedding(database: LibraryDatabase, identity: str) -> int:
+    """How many passages have no embedding by an embedder."""
+    return _counts(database, identity)[0]
 
 
-def share_embedded(database: Database, identity: str) -> float:
-    """The share of the passages that have an embedding of an embedder, from 0 to 1."""
-    without, passages = _count(database, identity)
+def embedded_share(database: LibraryDatabase, identity: str) -> float:
+    """The share of the passages that have an embedding by an embedder, from 0 to 1."""
+    without, passages = _counts(database, identity)
     return 1 - without / passages if passages else 1.0
 
 
-def _count(database: Database, identity: str) -> tuple[int, int]:
+def _counts(database: LibraryDatabase, identity: str) -> tuple[int, int]:
     """Passages without an embedding, and all of them."""
     with database.read() as connection:
         without, passages = connection.execute(
@@ -249,14 +254,14 @@ def _count(database: Database, identity: str) -> tuple[int, int]:
     return without, passages
 
 
-def are_there_others(database: Database, identity: str) -> bool:
-    """Whether library.db holds another embedder than this one."""
+def has_other_embedders(database: LibraryDatabase, identity: str) -> bool:
+    """Whether library.db has embeddings of other embedders than this one."""
     with database.read() as connection:
         row = connection.execute("SELECT 1 FROM embedders WHERE identity != ? LIMIT 1", (identity,))
         return row.fetchone() is not None
 
 
-def forget_others(database: Database, identity: str) -> None:
+def delete_other_embedders(database: LibraryDatabase, identity: str) -> None:
     """Delete all other embedders and their embeddings, little by little: others write too."""
     left = 1
     while left:
@@ -264,16 +269,18 @@ def forget_others(database: Database, identity: str) -> None:
             left = connection.execute(
                 "DELETE FROM embeddings WHERE id IN (SELECT embeddings.id FROM embeddings"
                 " JOIN embedders ON embedders.id = embedder_id WHERE identity != ? LIMIT ?)",
-                (identity, _FORGOTTEN_AT_ONCE),
+                (identity, _DELETED_AT_ONCE),
             ).rowcount
     with database.write() as connection:
         connection.execute("DELETE FROM embedders WHERE identity != ?", (identity,))
 
 
-def forget_unused(database: Database) -> int:
-    """Delete embeddings that no passage has any more; how many those were.
+def delete_unused(database: LibraryDatabase) -> int:
+    """Delete the embeddings that no passage has any more.
 
     Not while files wait to be read: some of them may be embedded in part.
+
+    Returns: how many those were.
     """
     with database.write() as connection:
         return connection.execute(

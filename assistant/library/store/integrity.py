@@ -1,4 +1,4 @@
-"""Whether library.db is sound: everything in it is looked at, and repaired where that can be done.
+"""Integrity check of library.db: all is examined, and repaired where that can be done.
 
 What hangs loose is deleted, what words are missing is written again, and a file whose passages are
 not what was stored is read again. Only a broken structure is beyond repair: then everything is
@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from assistant.core.errors import DatabaseDamagedError, StorageError
 from assistant.core.values.conversation import Place
-from assistant.core.values.library import Problem
+from assistant.core.values.library import IntegrityProblem
 from assistant.library.store import keywords, passages
-from assistant.library.store.database import Database, KeywordsDamagedError
+from assistant.library.store.database import KeywordsDamagedError, LibraryDatabase
 from assistant.library.store.schema import KEYWORD_TABLES
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.chunking import context_of, key_of
@@ -25,10 +25,10 @@ _AT_ONCE = 1000
 
 _LANGUAGES = frozenset(get_args(Language))
 
-_NOT_WHAT_WAS_READ = "\N{REPLACEMENT CHARACTER}"
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """Stands for what no database takes: a text that has it need not agree with its key."""
 
-_LOOSE = (
+_REFERENCES = (
     ("folders of no collection", "roots", "collection_id NOT IN (SELECT id FROM collections)"),
     (
         "files noted for folders that are not there",
@@ -67,22 +67,24 @@ _READ_AGAIN = """
 """
 
 
-def examine(database: Database, analyzer: Analyzer) -> list[Problem]:
-    """What is wrong with library.db; all of it is repaired.
+def check_and_repair(database: LibraryDatabase, analyzer: Analyzer) -> list[IntegrityProblem]:
+    """Check library.db and repair what can be repaired.
+
+    Returns: what was wrong.
 
     Raises:
         DatabaseDamagedError: it is beyond repair, and has been given up.
     """
     return [
-        *_structure(database),
-        *_loose(database),
-        *_files(database),
-        *_texts(database),
-        *_words(database, analyzer),
+        *_check_structure(database),
+        *_check_references(database),
+        *_check_files(database),
+        *_check_texts(database),
+        *_check_keywords(database, analyzer),
     ]
 
 
-def _structure(database: Database) -> list[Problem]:
+def _check_structure(database: LibraryDatabase) -> list[IntegrityProblem]:
     """The file itself. An index can be made again from its table."""
     found = _integrity(database)
     if not found:
@@ -102,16 +104,16 @@ def _structure(database: Database) -> list[Problem]:
     return [_repaired(f"library.db: {found[0]}: its indexes were made again")]
 
 
-def _integrity(database: Database) -> list[str]:
+def _integrity(database: LibraryDatabase) -> list[str]:
     with database.read() as connection:
         rows = connection.execute("PRAGMA integrity_check(10)")
         return [row[0] for row in rows if row[0] != "ok"]
 
 
-def _loose(database: Database) -> list[Problem]:
+def _check_references(database: LibraryDatabase) -> list[IntegrityProblem]:
     """What belongs to something that is not there."""
     problems = []
-    for what, table, where in _LOOSE:
+    for what, table, where in _REFERENCES:
         with database.write() as connection:
             count = connection.execute(f"DELETE FROM {table} WHERE {where}").rowcount
         if count:
@@ -126,7 +128,7 @@ def _loose(database: Database) -> list[Problem]:
     return problems
 
 
-def _files(database: Database) -> list[Problem]:
+def _check_files(database: LibraryDatabase) -> list[IntegrityProblem]:
     """Files that belong nowhere, are there twice, or have not the passages they say."""
     with database.write() as connection:
         nowhere = _column(
@@ -151,7 +153,7 @@ def _files(database: Database) -> list[Problem]:
     return [_repaired(f"{len(files):,} {what}") for files, what in told if files]
 
 
-def _texts(database: Database) -> list[Problem]:
+def _check_texts(database: LibraryDatabase) -> list[IntegrityProblem]:
     """Passages that are not what was stored; their keys tell."""
     damaged: set[int] = set()
     last = 0
@@ -176,13 +178,13 @@ def _is_sound(key: bytes, language: str, place: str, text: str | None, title: st
         context = context_of(title, Place.model_validate_json(place))
     except ValidationError:
         return False
-    return key_of(context, text) == key or _NOT_WHAT_WAS_READ in f"{context}{text}"
+    return key_of(context, text) == key or _REPLACEMENT in f"{context}{text}"
 
 
-def _words(database: Database, analyzer: Analyzer) -> list[Problem]:
+def _check_keywords(database: LibraryDatabase, analyzer: Analyzer) -> list[IntegrityProblem]:
     """The keyword index against the passages, and against itself."""
     if not _agrees_with_itself(database):
-        write_words_again(database, analyzer)
+        rebuild_keywords(database, analyzer)
         return [_repaired("the keyword index did not agree with itself: it was made again")]
     problems = []
     with database.write() as connection:
@@ -199,7 +201,7 @@ def _words(database: Database, analyzer: Analyzer) -> list[Problem]:
     return problems
 
 
-def _agrees_with_itself(database: Database) -> bool:
+def _agrees_with_itself(database: LibraryDatabase) -> bool:
     try:
         with database.write() as connection:
             connection.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
@@ -208,8 +210,8 @@ def _agrees_with_itself(database: Database) -> bool:
     return True
 
 
-def write_words_again(database: Database, analyzer: Analyzer) -> None:
-    """Make the keyword index anew from the stored texts, in one transaction."""
+def rebuild_keywords(database: LibraryDatabase, analyzer: Analyzer) -> None:
+    """Rebuild the keyword index from the stored texts, in one transaction."""
     with database.write() as connection:
         for statement in ("DROP TABLE keyword_terms", "DROP TABLE keywords", *KEYWORD_TABLES):
             connection.execute(statement)
@@ -234,5 +236,5 @@ def _column(connection: sqlite3.Connection, query: str) -> list[int]:
     return [row[0] for row in connection.execute(query)]
 
 
-def _repaired(what: str) -> Problem:
-    return Problem(what=what, repaired=True)
+def _repaired(what: str) -> IntegrityProblem:
+    return IntegrityProblem(what=what, repaired=True)

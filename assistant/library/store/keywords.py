@@ -1,4 +1,4 @@
-"""The keyword index: SQLite's FTS5 over the stems of every passage, ranked by BM25.
+"""Keyword index: SQLite's FTS5 over the stems of every passage, ranked by BM25.
 
 A passage is stemmed in its own language; a question is stemmed in every language that passages
 have, so that it finds its words in all of them.
@@ -13,19 +13,19 @@ from typing import cast
 from assistant.library.text.analysis import Analyzer, Word
 from assistant.library.text.languages import Language, likeliest_language, stop_words
 
-MOST_TERMS = 32
+MAX_TERMS = 32
 """Words of a question that are looked up: the rarest. A pasted page is no question."""
 
-COMMON = 0.2
+COMMON_SHARE = 0.2
 """Words in more than this share of the passages find nothing when rarer ones are there."""
 
-ENOUGH = 3
+ENOUGH_RARE_TERMS = 3
 """Rarer words that make common ones unnecessary for finding (they still count in ranking)."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A question as the passages of one language would write it."""
+class LanguageQuery:
+    """A question's words and weights in one language of the passages."""
 
     words: tuple[Word, ...]
     """All words, in order."""
@@ -34,13 +34,13 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Query:
-    """A question, ready to be looked up."""
+class KeywordQuery:
+    """A question that is ready to be searched."""
 
     text: str
     language: Language
     """The language it is asked in, of those that passages have."""
-    readings: Mapping[Language, Reading]
+    readings: Mapping[Language, LanguageQuery]
     frequencies: Mapping[str, int]
     """In how many passages a stem occurs."""
     passages: int
@@ -80,28 +80,28 @@ def remove(connection: sqlite3.Connection, passages: Iterable[int]) -> None:
     connection.executemany("DELETE FROM keywords WHERE rowid = ?", [(p,) for p in passages])
 
 
-def prepare(
+def prepare_query(
     connection: sqlite3.Connection,
     analyzer: Analyzer,
     question: str,
     others: Sequence[Language] = (),
-) -> Query:
-    """Read a question in every language that passages have, and in others."""
+) -> KeywordQuery:
+    """Prepare a question in every language that passages have, and in others."""
     passages = connection.execute("SELECT count(*) FROM passages").fetchone()[0]
     languages = list(dict.fromkeys([*languages_of(connection), *others]))
     asked_in = likeliest_language(question, languages)
     read = {language: analyzer.words(question, language) for language in languages}
     telling = {
-        language: _telling(words, stop_words(language) | stop_words(asked_in))
+        language: _content_stems(words, stop_words(language) | stop_words(asked_in))
         for language, words in read.items()
     }
     stems = sorted({stem for stems in telling.values() for stem in stems})
     frequencies = _frequencies(connection, stems)
-    return Query(
+    return KeywordQuery(
         text=question,
         language=asked_in,
         readings={
-            language: Reading(
+            language: LanguageQuery(
                 words=tuple(words),
                 weights={
                     stem: inverse_frequency(frequencies[stem], passages)
@@ -116,14 +116,19 @@ def prepare(
 
 
 def search(
-    connection: sqlite3.Connection, query: Query, limit: int, collections: Sequence[int] | None
+    connection: sqlite3.Connection,
+    query: KeywordQuery,
+    limit: int,
+    collections: Sequence[int] | None,
 ) -> list[int]:
-    """The passages with the highest BM25, best first.
+    """Search the keyword index.
 
     Args:
         collections: where to look; None is everywhere.
+
+    Returns: ids of the passages with the highest BM25, best first.
     """
-    stems = _finding(query)
+    stems = _searched_stems(query)
     if not stems:
         return []
     scope, values = "", list[object]()
@@ -150,7 +155,7 @@ def inverse_frequency(frequency: int, passages: int) -> float:
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
-def _telling(words: Sequence[Word], stops: frozenset[str]) -> list[str]:
+def _content_stems(words: Sequence[Word], stops: frozenset[str]) -> list[str]:
     """The stems of what is no stop word; of everything in a question of stop words only."""
     stems = {word.stem: None for word in words if word.form not in stops}
     return list(stems or {word.stem: None for word in words})
@@ -166,11 +171,11 @@ def _frequencies(connection: sqlite3.Connection, stems: Sequence[str]) -> dict[s
     }
 
 
-def _finding(query: Query) -> list[str]:
+def _searched_stems(query: KeywordQuery) -> list[str]:
     """The stems to look up, rarest first."""
     known = sorted(
         (stem for stem, count in query.frequencies.items() if count),
         key=lambda stem: query.frequencies[stem],
     )
-    rare = [stem for stem in known if query.frequencies[stem] <= COMMON * query.passages]
-    return (rare if len(rare) >= ENOUGH else known)[:MOST_TERMS]
+    rare = [stem for stem in known if query.frequencies[stem] <= COMMON_SHARE * query.passages]
+    return (rare if len(rare) >= ENOUGH_RARE_TERMS else known)[:MAX_TERMS]

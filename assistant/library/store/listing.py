@@ -1,23 +1,23 @@
-"""The files of the library as they are listed, page by page: there may be 100,000 of them."""
+"""File listing: the library's files, page by page; there may be 100,000 of them."""
 
 from typing import Any
 
 from assistant.core.values.library import FileEntry, FileState
-from assistant.library.store.database import Database
+from assistant.library.store.database import LibraryDatabase
 
 _OF_COLLECTION = (
     "id IN (SELECT file_id FROM members JOIN roots ON roots.id = root_id WHERE collection_id = ?)"
 )
 
 
-def listed(
-    database: Database,
+def list_files(
+    database: LibraryDatabase,
     collection_id: int | None,
     state: FileState | None,
     offset: int,
     limit: int | None,
 ) -> list[FileEntry]:
-    """Files by path, at most `limit` of them after the first `offset`.
+    """List files by path, at most `limit` of them after the first `offset`.
 
     Args:
         collection_id: only those of this collection.
@@ -40,8 +40,8 @@ def listed(
         return [_entry(row) for row in rows]
 
 
-def path_of(database: Database, display: str) -> bytes | None:
-    """The path of the file that is listed under this name."""
+def path_by_name(database: LibraryDatabase, display: str) -> bytes | None:
+    """The path of the file that is listed under a printable name; None when there is none."""
     with database.read() as connection:
         row = connection.execute(
             "SELECT path FROM files WHERE display = ? LIMIT 1", (display,)

@@ -9,7 +9,7 @@ from typing import Any
 from assistant.core.values.conversation import Place
 from assistant.library.store import keywords
 from assistant.library.text.analysis import Analyzer
-from assistant.library.text.chunking import Draft
+from assistant.library.text.chunking import PassageDraft
 from assistant.library.text.languages import Language
 
 _AT_ONCE = 500
@@ -23,7 +23,7 @@ _COLUMNS = """
 
 @dataclass(frozen=True)
 class StoredPassage:
-    """A passage with what its file says about it."""
+    """A stored passage, with what its file says about it."""
 
     id: int
     file_id: int
@@ -42,9 +42,12 @@ class StoredPassage:
 
 
 def store(
-    connection: sqlite3.Connection, analyzer: Analyzer, file_id: int, drafts: Sequence[Draft]
+    connection: sqlite3.Connection, analyzer: Analyzer, file_id: int, drafts: Sequence[PassageDraft]
 ) -> list[int]:
-    """Store the passages of a file that has none; their ids, in order."""
+    """Store the passages of a file that has none.
+
+    Returns: their ids, in order.
+    """
     ids = []
     for position, draft in enumerate(drafts):
         piece = draft.chunk
@@ -56,7 +59,7 @@ def store(
                 position,
                 piece.start,
                 piece.end,
-                _written(piece.place),
+                _place_json(piece.place),
                 draft.language,
                 draft.key,
             ),
@@ -78,7 +81,10 @@ def store(
 
 
 def remove(connection: sqlite3.Connection, file_id: int) -> list[int]:
-    """Remove a file's passages; the ids that are gone."""
+    """Remove a file's passages.
+
+    Returns: the ids that are gone.
+    """
     ids = ids_of(connection, file_id)
     remove_some(connection, ids)
     return ids
@@ -98,7 +104,7 @@ def ids_of(connection: sqlite3.Connection, file_id: int) -> list[int]:
 
 
 def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, StoredPassage]:
-    """The passages with these ids, as far as they are there."""
+    """Load passages by id, as far as they are there."""
     wanted = list(ids)
     found: dict[int, StoredPassage] = {}
     for at in range(0, len(wanted), _AT_ONCE):
@@ -115,7 +121,7 @@ def load(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Stored
     return found
 
 
-def between(
+def between_positions(
     connection: sqlite3.Connection, file_id: int, first: int, last: int
 ) -> list[StoredPassage]:
     """The passages of a file at the positions `first` to `last`, both included."""
@@ -135,7 +141,7 @@ def storable(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _written(place: Place) -> str:
+def _place_json(place: Place) -> str:
     return storable(json.dumps(place.model_dump(exclude_defaults=True), ensure_ascii=False))
 
 

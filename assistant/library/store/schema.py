@@ -1,8 +1,8 @@
-"""The tables of library.db.
+"""Schema of library.db: its tables and migrations.
 
 The truth about the user's files as they were read: what they are, their passages, the passages'
 words and embeddings. All of it can be made again from the files; collections and roots cannot and
-are therefore also kept beside it (`mirror`).
+are therefore also kept beside it (`collections`).
 """
 
 KEYWORD_TABLES = (
@@ -12,7 +12,7 @@ KEYWORD_TABLES = (
 )
 """Of what they hold nothing is anywhere else but in the texts."""
 
-FIRST = (
+FIRST_MIGRATION = (
     """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID
     """,
@@ -104,7 +104,7 @@ FIRST = (
     """,
 )
 
-SECOND = (
+SECOND_MIGRATION = (
     # Bytes, as a path need not be text.
     "ALTER TABLE embedders ADD COLUMN folder BLOB",
     "ALTER TABLE embedders ADD COLUMN serves INTEGER NOT NULL DEFAULT 0",
@@ -116,5 +116,5 @@ SECOND = (
 )
 """One embedder serves while another one's index is being built."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST_MIGRATION, SECOND_MIGRATION)
 """The n-th leads to version n. Never changed once released, only added to."""

@@ -1,8 +1,8 @@
-"""The seal of library.db: what the file was when it was closed well.
+"""Seal of library.db: its size and checksum when it was closed well.
 
 SQLite notices damage to its structure, and only where it comes by; it does not notice other
 content. So the checksum of the closed file is kept beside it, and whoever opens it next compares.
-After a crash there is no seal: then everything is looked at while it is in use (`soundness`).
+After a crash there is no seal: then everything is looked at while it is in use (`integrity`).
 """
 
 import zlib
@@ -10,18 +10,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from assistant.library.file_access import print_of
+from assistant.library.file_access import file_checksum
 
 Trust = Literal["sealed", "unsealed", "broken", "absent"]
 """`unsealed`: nobody closed it well. `broken`: it is not what was closed, or was given up."""
 
-SIDE_FILES = ("-wal", "-shm")
+SIDE_FILE_SUFFIXES = ("-wal", "-shm")
 
 
-def look(database: Path) -> Trust:
-    """How far a file can be trusted that nobody has open. The seal is taken off."""
-    seal, mark = _seal(database), _mark(database)
-    kept = _read(seal)
+def check_seal(database: Path) -> Trust:
+    """Check the seal of a database that nobody has open, and remove it.
+
+    Returns: how far the file can be trusted.
+    """
+    seal, mark = _seal_file(database), _mark_file(database)
+    kept = _read_seal(seal)
     seal.unlink(missing_ok=True)
     if mark.exists():
         return "broken"
@@ -30,47 +33,47 @@ def look(database: Path) -> Trust:
     if kept is None or _with(database, "-wal").exists():
         return "unsealed"
     try:
-        return "sealed" if _sealing(database) == kept else "broken"
+        return "sealed" if _seal_of(database) == kept else "broken"
     except OSError:
         return "unsealed"
 
 
-def close_well(database: Path) -> None:
-    """Seal a file that was closed, and delete the damaged one that it replaced."""
-    if _mark(database).exists() or _with(database, "-wal").exists():
+def write_seal(database: Path) -> None:
+    """Seal a database that was closed, and delete the damaged one that it replaced."""
+    if _mark_file(database).exists() or _with(database, "-wal").exists():
         return
     with suppress(OSError):
         fresh = _with(database, ".seal.new")
         fresh.touch(mode=0o600)
-        fresh.write_bytes(_sealing(database))
-        fresh.replace(_seal(database))
-        for suffix in ("", *SIDE_FILES):
-            _with(_damaged(database), suffix).unlink(missing_ok=True)
+        fresh.write_bytes(_seal_of(database))
+        fresh.replace(_seal_file(database))
+        for suffix in ("", *SIDE_FILE_SUFFIXES):
+            _with(_damaged_file(database), suffix).unlink(missing_ok=True)
 
 
-def give_up(database: Path) -> None:
-    """Have a damaged file set aside when it is opened next."""
+def mark_damaged(database: Path) -> None:
+    """Mark a database as damaged: it is set aside when it is opened next."""
     with suppress(OSError):
-        _mark(database).touch(mode=0o600)
+        _mark_file(database).touch(mode=0o600)
 
 
 def set_aside(database: Path) -> None:
-    """Put a damaged file out of the way, in place of one that was put there before."""
-    for suffix in ("", *SIDE_FILES):
+    """Set a damaged database aside, in place of one that was set aside before."""
+    for suffix in ("", *SIDE_FILE_SUFFIXES):
         file = _with(database, suffix)
         if file.exists():
-            file.replace(_with(_damaged(database), suffix))
-    _mark(database).unlink(missing_ok=True)
+            file.replace(_with(_damaged_file(database), suffix))
+    _mark_file(database).unlink(missing_ok=True)
 
 
-def _sealing(database: Path) -> bytes:
+def _seal_of(database: Path) -> bytes:
     """Size and checksum, and a checksum of these: a damaged seal says nothing about the file."""
-    size, check = print_of(database)
+    size, check = file_checksum(database)
     told = b"%d %d" % (size, check)
     return b"%s %d" % (told, zlib.crc32(told))
 
 
-def _read(seal: Path) -> bytes | None:
+def _read_seal(seal: Path) -> bytes | None:
     """A seal; None when there is none that makes sense."""
     try:
         kept = seal.read_bytes()
@@ -80,15 +83,15 @@ def _read(seal: Path) -> bytes | None:
     return kept if check == b"%d" % zlib.crc32(told) else None
 
 
-def _seal(database: Path) -> Path:
+def _seal_file(database: Path) -> Path:
     return _with(database, ".seal")
 
 
-def _mark(database: Path) -> Path:
+def _mark_file(database: Path) -> Path:
     return _with(database, ".given-up")
 
 
-def _damaged(database: Path) -> Path:
+def _damaged_file(database: Path) -> Path:
     return _with(database, ".damaged")
 
 

@@ -1,1 +1,7 @@
-"""."""
+"""Text analysis: from text to words, sentences and chunks.
+
+languages  which language a text is written in
+sentences  sentences, lines and words as spans
+chunking   a document to chunks that fit the embedder
+analysis   words to search by: folded, split, stemmed
+"""

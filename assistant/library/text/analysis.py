@@ -1,4 +1,4 @@
-"""Text becomes words to search by: folded, split, stemmed – the same for passages and questions.
+"""Text analysis: words to search by; folded, split and stemmed, alike for passage and question.
 
 Accents go before the stemmer comes, so that a word typed without them finds the same stem;
 Portuguese and Spanish endings that the stemmer knows only with their accent get it back.
@@ -15,7 +15,7 @@ import snowballstemmer
 
 from assistant.library.text.languages import Language, fold
 
-VERSION = 1
+ANALYSIS_VERSION = 1
 """Counts up when a text gives other words than before: the keyword index is then made again."""
 
 _STEMMERS: dict[Language, str] = {
@@ -44,9 +44,9 @@ _ACCENTS: dict[Language, tuple[tuple[str, str], ...]] = {
     "es": (("cion", "ción"), ("sion", "sión")),
 }
 
-LONGEST = 64
+MAX_WORD = 64
 """Characters of a word that count; keys and hashes are longer, words are not."""
-_REMEMBERED = 50_000
+_CACHED_STEMS = 50_000
 """Words of a language whose stems are kept; common ones come back soon."""
 
 _UNSPACED = (
@@ -68,17 +68,17 @@ _SEPARATOR = re.compile(r"[^\w\u0900-\u0dff]+")
 _HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|_+")
 
 
-_PLAIN = re.compile(rf"[A-Za-z][a-z]{{0,{LONGEST - 1}}}")
+_PLAIN = re.compile(rf"[A-Za-z][a-z]{{0,{MAX_WORD - 1}}}")
 """What is one word whose form is itself in small letters."""
 
-_BEGINNING = 2
-_CHANGED = "ye"
+_PREFIX_LENGTH = 2
+_CHANGED_LETTERS = "ye"
 """Stemmers change the ends of words. A second letter goes only where it is one of these, as in
 `dying` and `oe`, or where hardly anything is left."""
 
 
 class Word(NamedTuple):
-    """One word of a text."""
+    """A word of a text: its stem, and its folded form."""
 
     stem: str
     """What is searched by: letters and digits only."""
@@ -86,21 +86,21 @@ class Word(NamedTuple):
     """The word as it stands there, folded."""
 
 
-class Wanted(NamedTuple):
-    """Stems to look for in texts."""
+class WantedStems(NamedTuple):
+    """Stems to look for in texts, and how words with them can begin."""
 
     stems: frozenset[str]
     beginnings: frozenset[str]
     """How words begin that have one of them."""
 
     @classmethod
-    def of(cls, stems: Iterable[str]) -> "Wanted":
+    def of(cls, stems: Iterable[str]) -> "WantedStems":
         wanted = frozenset(stems)
-        return cls(wanted, _beginnings_of(wanted))
+        return cls(wanted, _prefixes_of(wanted))
 
 
-class Spots(NamedTuple):
-    """Where wanted words stand in a text."""
+class WordPositions(NamedTuple):
+    """The positions of wanted words in a text."""
 
     length: int
     """Words of the text."""
@@ -109,7 +109,7 @@ class Spots(NamedTuple):
 
 
 class Analyzer:
-    """Cuts texts into words; keeps the stems it has worked out. May be shared by threads."""
+    """Splits texts into words; caches their stems. May be shared by threads."""
 
     def __init__(self) -> None:
         self._stemmers = {
@@ -128,8 +128,8 @@ class Analyzer:
             words += found if found is not None else self._learn(token, language)
         return words
 
-    def look_for(self, wanted: Wanted, text: str, language: Language) -> Spots:
-        """The words of a text that have a wanted stem. What cannot have one is not stemmed."""
+    def look_for(self, wanted: WantedStems, text: str, language: Language) -> WordPositions:
+        """Find the words of a text that have a wanted stem; what cannot have one is not stemmed."""
         known = self._known[language]
         stems, beginnings = wanted
         at, found = 0, []
@@ -144,7 +144,7 @@ class Analyzer:
                 if word.stem in stems:
                     found.append((at, word))
                 at += 1
-        return Spots(at, found)
+        return WordPositions(at, found)
 
     def stems(self, text: str, language: Language) -> str:
         """The stems of a text, a space between them."""
@@ -161,23 +161,23 @@ class Analyzer:
     def _learn(self, token: str, language: Language) -> tuple[Word, ...]:
         words = tuple(Word(self.stem(form, language), form) for form in _forms(token))
         known = self._known[language]
-        if len(known) >= _REMEMBERED:
+        if len(known) >= _CACHED_STEMS:
             known.clear()
         known[token] = words
         return words
 
 
-def _beginnings_of(stems: Iterable[str]) -> frozenset[str]:
+def _prefixes_of(stems: Iterable[str]) -> frozenset[str]:
     found = set()
     for stem in stems:
-        seconds = ascii_lowercase if len(stem) == 1 else _CHANGED
-        found |= {stem[:_BEGINNING], *(stem[:1] + second for second in seconds)}
+        seconds = ascii_lowercase if len(stem) == 1 else _CHANGED_LETTERS
+        found |= {stem[:_PREFIX_LENGTH], *(stem[:1] + second for second in seconds)}
     return frozenset(found)
 
 
 def _cannot_begin(token: str, beginnings: frozenset[str]) -> bool:
     """Whether no stem of a token begins so."""
-    return token[:_BEGINNING].lower() not in beginnings and _PLAIN.fullmatch(token) is not None
+    return token[:_PREFIX_LENGTH].lower() not in beginnings and _PLAIN.fullmatch(token) is not None
 
 
 def _forms(token: str) -> list[str]:
@@ -186,8 +186,8 @@ def _forms(token: str) -> list[str]:
     if _UNSPACED_RUN.match(token):
         return [token[at : at + 2] for at in range(len(token) - 1)] or [token]
     parts = _HUMP.split(token.replace("\u00ad", ""))
-    forms = [form[:LONGEST] for part in parts if (form := _SEPARATOR.sub("", fold(part)))]
-    return forms if len(forms) < 2 else [*forms, "".join(forms)[:LONGEST]]
+    forms = [form[:MAX_WORD] for part in parts if (form := _SEPARATOR.sub("", fold(part)))]
+    return forms if len(forms) < 2 else [*forms, "".join(forms)[:MAX_WORD]]
 
 
 def _number_forms(token: str) -> list[str]:
@@ -195,7 +195,7 @@ def _number_forms(token: str) -> list[str]:
     if _THOUSANDS.fullmatch(token):
         return [token.replace(",", "").replace(".", "")]
     parts = _NUMBER_PART.findall(token)
-    return ["·".join(parts)[:LONGEST], *(part[:LONGEST] for part in parts)]
+    return ["·".join(parts)[:MAX_WORD], *(part[:MAX_WORD] for part in parts)]
 
 
 def _accented(form: str, language: Language) -> str:

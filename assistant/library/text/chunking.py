@@ -1,10 +1,10 @@
-"""Cutting a document into chunks that follow its structure and fit the embedder.
+"""Chunking: a document cut into chunks that follow its structure and fit the embedder.
 
 A chunk never crosses a page, a sheet or a heading, so that its place holds for all of it. Inside
 those it ends where a block ends when that is near, else where a sentence or a line does. Prose
 overlaps a little with the chunk before it: a sentence that explains the next one is in both.
 
-A document becomes drafts: chunks with their language, their context and the text to embed.
+A chunk becomes a draft of a passage with its language, its context and the text to embed.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from assistant.library.text.languages import Language, guess_language
 from assistant.library.text.sentences import (
     Cutter,
     Span,
-    begins_a_part,
+    begins_definition,
     halves,
     lines,
     sentences,
@@ -31,7 +31,7 @@ from assistant.library.text.sentences import (
 TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 """How many tokens each of some texts has, without the marks an embedder adds around them."""
 
-_LONGEST_HEADING = 200
+_MAX_HEADING = 200
 _COUNTED_AT_ONCE = 2048
 _WHITE = re.compile(r"\s+")
 
@@ -135,7 +135,7 @@ def _with_gaps(document: Document) -> Iterator[Block]:
 
 
 def _heading(text: str) -> str:
-    return _WHITE.sub(" ", text[: _LONGEST_HEADING * 2]).strip()[:_LONGEST_HEADING]
+    return _WHITE.sub(" ", text[: _MAX_HEADING * 2]).strip()[:_MAX_HEADING]
 
 
 def _pieces(
@@ -147,7 +147,7 @@ def _pieces(
         cut = _cut(text, block)
         for index, span in enumerate(cut):
             last = index + 1 == len(cut)
-            part = last or (block.kind == "code" and begins_a_part(text, cut[index + 1]))
+            part = last or (block.kind == "code" and begins_definition(text, cut[index + 1]))
             spans.append(span)
             marks.append((block.kind, part))
     pieces: list[_Piece] = []
@@ -198,13 +198,13 @@ def _small_enough(
 def _pack(pieces: list[_Piece], limits: ChunkLimits) -> Iterator[Span]:
     first = begin = 0
     while begin < len(pieces):
-        stop = _stop(pieces, first, begin, limits)
+        stop = _chunk_end(pieces, first, begin, limits)
         yield pieces[first].start, pieces[stop - 1].end
         begin = stop
         first = _overlap(pieces, first, begin, limits)
 
 
-def _stop(pieces: list[_Piece], first: int, begin: int, limits: ChunkLimits) -> int:
+def _chunk_end(pieces: list[_Piece], first: int, begin: int, limits: ChunkLimits) -> int:
     """Where the chunk ends that holds `pieces[first:begin]` already.
 
     Of what fits, the last end of a part is taken if it leaves the chunk at least half full.
@@ -240,17 +240,17 @@ def _short(pieces: list[_Piece], first: int, last: int, limits: ChunkLimits) -> 
     return pieces[last].end - pieces[first].start <= limits.chars
 
 
-LONGEST_TITLE = 200
+MAX_TITLE = 200
 """Characters of a title that are indexed with every passage."""
 
 KEY_BYTES = 16
 
-_OPENING = 8
+_OPENING_LINES = 8
 """Lines of a text among which its own headings are looked for."""
 
 
-class Draft(NamedTuple):
-    """A passage before it is stored."""
+class PassageDraft(NamedTuple):
+    """A draft of a passage: what is stored once it is embedded."""
 
     chunk: Chunk
     language: Language
@@ -260,20 +260,22 @@ class Draft(NamedTuple):
     """Names context and text: what has the same key has the same embedding."""
 
 
-def prepare(document: Document, count_tokens: TokenCounter, limits: ChunkLimits) -> list[Draft]:
-    """Cut a document and tell the language of each piece, by its own words where they suffice."""
+def draft_passages(
+    document: Document, count_tokens: TokenCounter, limits: ChunkLimits
+) -> list[PassageDraft]:
+    """Chunk a document, and detect each chunk's language by its own words where they suffice."""
     language = guess_language(document.text)
     drafts = []
     for piece in chunk(document, count_tokens, limits):
         context = context_of(document.title, piece.place)
         spoken = guess_language(piece.text, otherwise=language)
-        drafts.append(Draft(piece, spoken, context, key_of(context, piece.text)))
+        drafts.append(PassageDraft(piece, spoken, context, key_of(context, piece.text)))
     return drafts
 
 
 def context_of(title: str, place: Place) -> str:
-    """Title and headings, a line each."""
-    return "\n".join(line for line in (title[:LONGEST_TITLE], *place.heading) if line)
+    """The context that is embedded with a passage: title and headings, a line each."""
+    return "\n".join(line for line in (title[:MAX_TITLE], *place.heading) if line)
 
 
 def key_of(context: str, text: str) -> bytes:
@@ -284,7 +286,7 @@ def key_of(context: str, text: str) -> bytes:
 def texts_to_embed(
     drafts: Sequence[tuple[str, str]], count_tokens: TokenCounter, max_tokens: int
 ) -> list[str]:
-    """Context and text joined, within what the embedder reads.
+    """The texts to embed: context and text joined, within what the embedder reads.
 
     The text goes in whole. Of a context that is too long its beginning goes in, which is the
     title, and a heading that the text begins with is not repeated.
@@ -292,7 +294,7 @@ def texts_to_embed(
     Args:
         drafts: pairs of context and text.
     """
-    contexts = [_not_repeated(context, text) for context, text in drafts]
+    contexts = [_without_repeated_heading(context, text) for context, text in drafts]
     sizes = count_tokens(contexts)
     rooms = [max_tokens - size for size in count_tokens([text for _, text in drafts])]
     joined = []
@@ -304,7 +306,7 @@ def texts_to_embed(
     return joined
 
 
-def _not_repeated(context: str, text: str) -> str:
+def _without_repeated_heading(context: str, text: str) -> str:
     title, *headings = context.split("\n")
-    opening = {line.strip() for line in text.split("\n", _OPENING)[:_OPENING]}
+    opening = {line.strip() for line in text.split("\n", _OPENING_LINES)[:_OPENING_LINES]}
     return "\n".join([title, *(line for line in headings if line not in opening)])

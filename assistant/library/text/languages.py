@@ -1,4 +1,4 @@
-"""Which language a text is written in, told by its commonest words.
+"""Language detection, by a text's commonest words; case and accent folding; stop words.
 
 Accents are folded throughout, as many people do not type them. A word that several languages
 share counts for each of them in part.
@@ -13,7 +13,7 @@ from typing import Literal
 Language = Literal["en", "pt", "es", "fr", "de", "it", "simple"]
 """`simple`: not recognised, or one without rules here; its words are folded, not stemmed."""
 
-_COMMONEST: dict[Language, str] = {
+_COMMON_WORDS: dict[Language, str] = {
     "en": (
         "a about after all also an and any are as at be because been before being between but by"
         " can could did do does doing during each for from had has have having he her here him his"
@@ -62,20 +62,20 @@ _COMMONEST: dict[Language, str] = {
         " uno"
     ),
 }
-_STOP_WORDS = {language: frozenset(words.split()) for language, words in _COMMONEST.items()}
+_STOP_WORDS = {language: frozenset(words.split()) for language, words in _COMMON_WORDS.items()}
 _SHARED = Counter(word for words in _STOP_WORDS.values() for word in words)
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LOOKED_AT = 6000
+_SAMPLE_CHARS = 6000
 """Characters: some thousand words are more than enough."""
-_SHARE = 0.12
+_MIN_SHARE = 0.12
 """Running text has three times as many stop words; lists of names and code have fewer."""
-_LEAD = 1.25
+_MIN_LEAD = 1.25
 """How far the likeliest language has to be ahead of the next."""
 
 
 def fold(text: str) -> str:
-    """Small letters without their accents; ligatures and full-width forms made plain."""
+    """Fold case, accents, ligatures and full-width forms."""
     if text.isascii():
         return text.lower()
     # What looks like a letter but is a sign of mathematics becomes a capital only here.
@@ -84,7 +84,7 @@ def fold(text: str) -> str:
 
 
 def stop_words(language: Language) -> frozenset[str]:
-    """Words that say nothing about what a text is about, folded."""
+    """The stop words of a language, folded."""
     return _STOP_WORDS.get(language, frozenset())
 
 
@@ -92,7 +92,7 @@ def guess_language(text: str, otherwise: Language = "simple") -> Language:
     """The language of a text; `otherwise` when its words do not tell."""
     scores, total = _scores(text, list(_STOP_WORDS))
     first, second = sorted(scores, key=lambda language: -scores[language])[:2]
-    sure = scores[first] >= _SHARE * total and scores[first] >= _LEAD * scores[second]
+    sure = scores[first] >= _MIN_SHARE * total and scores[first] >= _MIN_LEAD * scores[second]
     return first if total and sure else otherwise
 
 
@@ -108,7 +108,7 @@ def likeliest_language(text: str, among: Sequence[Language]) -> Language:
 
 
 def _scores(text: str, among: Sequence[Language]) -> tuple[dict[Language, float], int]:
-    found = Counter(_WORD.findall(fold(text[:_LOOKED_AT])))
+    found = Counter(_WORD.findall(fold(text[:_SAMPLE_CHARS])))
     scores = {
         language: sum(found[word] / _SHARED[word] for word in found.keys() & _STOP_WORDS[language])
         for language in among

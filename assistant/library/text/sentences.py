@@ -1,4 +1,6 @@
-"""Cutting text into ever smaller pieces where a reader would pause.
+"""Sentence splitting: sentences, lines, words and halves of a text, as spans.
+
+Text is cut into ever smaller pieces where a reader would pause.
 
 Every function returns spans: offsets in characters, in order, without the white space around them.
 """
@@ -9,7 +11,7 @@ from collections.abc import Callable
 
 Span = tuple[int, int]
 
-LONGEST_WORD = 32
+MAX_WORD = 32
 """Characters; a longer run without white space is cut, as no tokenizer promises to."""
 
 _QUOTES = "\"'”’»)\\]"
@@ -22,21 +24,21 @@ _OPENS_A_PART = re.compile(r"[^\s)\]}]")
 
 
 def sentences(text: str, start: int, end: int) -> list[Span]:
-    """The sentences between two offsets; an abbreviation may end one too early."""
+    """Spans of the sentences between two offsets; an abbreviation may end one too early."""
     return _between(text, start, end, _SENTENCE_END)
 
 
 def lines(text: str, start: int, end: int) -> list[Span]:
-    """The lines that are not blank."""
+    """Spans of the lines that are not blank."""
     return _between(text, start, end, _LINE_END)
 
 
 def words(text: str, start: int, end: int) -> list[Span]:
-    """The words, and pieces of at most `LONGEST_WORD` characters of what is longer."""
+    """Spans of the words; one that is longer than `MAX_WORD` characters is cut."""
     spans: list[Span] = []
     for first, last in _between(text, start, end, _WORD_END):
-        while last - first > LONGEST_WORD:
-            cut = _before_marks(text, first, first + LONGEST_WORD)
+        while last - first > MAX_WORD:
+            cut = _before_marks(text, first, first + MAX_WORD)
             spans.append((first, cut))
             first = cut
         spans.append((first, last))
@@ -44,14 +46,14 @@ def words(text: str, start: int, end: int) -> list[Span]:
 
 
 def halves(text: str, start: int, end: int) -> list[Span]:
-    """Two halves of a run of at least two characters, their edges stripped."""
+    """Spans of the two halves of a run of at least two characters, their edges stripped."""
     cut = _before_marks(text, start, (start + end + 1) // 2)
     stripped = (strip(text, start, cut), strip(text, cut, end))
     return [span for span in stripped if span is not None]
 
 
-def begins_a_part(text: str, line: Span) -> bool:
-    """Whether a line of code stands at the margin after a blank one, as functions do."""
+def begins_definition(text: str, line: Span) -> bool:
+    """Whether a line of code begins a definition: it stands at the margin after a blank one."""
     start = line[0]
     if not _OPENS_A_PART.match(text, start):
         return False

@@ -1,4 +1,4 @@
-"""Vectors in Chroma: nothing but ids and embeddings, one Chroma collection for each of ours.
+"""Chroma client: nothing but ids and vectors, one Chroma collection for each of ours.
 
 Collections of their own, and not a filter on one: a filtered query costs Chroma as much as there
 are passages that pass the filter. What Chroma holds can be made again from library.db at any
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
-PAGE = 5000
+IDS_PER_REQUEST = 5000
 """Ids in one request; Chroma refuses some more than that."""
 
-BATCH = 500
+VECTORS_PER_WRITE = 500
 """Vectors in one write: a question waits until a write is done."""
 
 SYNC_EVERY = 1000
@@ -32,7 +32,7 @@ is read again when it is opened."""
 
 _GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 150, "max_neighbors": 16}
 
-_NAMES = 500
+_NAMES_PER_REQUEST = 500
 """Names of collections in one request."""
 
 Hit = tuple[int, float]
@@ -64,37 +64,37 @@ class ChromaVectors:
     def ids(self, collection: int) -> set[int]:
         """The passages of a collection; none when Chroma does not have it."""
         found: set[int] = set()
-        with _failing_as_one():
+        with _as_vectors_error():
             chroma = self._open(collection)
             while chroma is not None:
-                page = chroma.get(limit=PAGE, offset=len(found), include=[])["ids"]
+                page = chroma.get(limit=IDS_PER_REQUEST, offset=len(found), include=[])["ids"]
                 before = len(found)
                 found.update(int(id_) for id_ in page)
-                if len(page) < PAGE or len(found) == before:
+                if len(page) < IDS_PER_REQUEST or len(found) == before:
                     break
         return found
 
     def add(self, collection: int, ids: Sequence[int], vectors: Vectors) -> None:
         """Add passages, or give them other vectors, shape (ids, dimensions)."""
-        with _failing_as_one():
+        with _as_vectors_error():
             chroma = self._open(collection) or self._create(collection)
-            for at in range(0, len(ids), BATCH):
+            for at in range(0, len(ids), VECTORS_PER_WRITE):
                 chroma.upsert(
-                    ids=[str(id_) for id_ in ids[at : at + BATCH]],
-                    embeddings=vectors[at : at + BATCH],
+                    ids=[str(id_) for id_ in ids[at : at + VECTORS_PER_WRITE]],
+                    embeddings=vectors[at : at + VECTORS_PER_WRITE],
                 )
 
     def remove(self, collection: int, ids: Sequence[int]) -> None:
         """Remove passages; those that are not there do not matter."""
-        with _failing_as_one():
+        with _as_vectors_error():
             chroma = self._open(collection)
-            for at in range(0, len(ids) if chroma else 0, BATCH):
+            for at in range(0, len(ids) if chroma else 0, VECTORS_PER_WRITE):
                 assert chroma is not None
-                chroma.delete(ids=[str(id_) for id_ in ids[at : at + BATCH]])
+                chroma.delete(ids=[str(id_) for id_ in ids[at : at + VECTORS_PER_WRITE]])
 
     def drop(self, collection: int) -> None:
         """Remove a whole collection."""
-        with _failing_as_one():
+        with _as_vectors_error():
             if self._open(collection) is not None:
                 del self._opened[collection]
                 self._client.delete_collection(self._name(collection))
@@ -104,7 +104,7 @@ class ChromaVectors:
         if not np.isfinite(vector).all():
             raise VectorsError("the question's vector is not finite")
         best: dict[int, float] = {}
-        with _failing_as_one():
+        with _as_vectors_error():
             for collection in collections:
                 chroma = self._open(collection)
                 if chroma is None:
@@ -119,7 +119,7 @@ class ChromaVectors:
 
     def close(self) -> None:
         self._opened.clear()
-        with _failing_as_one():
+        with _as_vectors_error():
             self._client.close()
 
     def _name(self, collection: int) -> str:
@@ -156,11 +156,11 @@ def collection_names(client: "Client", prefix: str) -> list[str]:
         VectorsError: Chroma failed.
     """
     names: list[str] = []
-    with _failing_as_one():
+    with _as_vectors_error():
         while True:
-            page = client.list_collections(limit=_NAMES, offset=len(names))
+            page = client.list_collections(limit=_NAMES_PER_REQUEST, offset=len(names))
             names += [collection.name for collection in page]
-            if len(page) < _NAMES:
+            if len(page) < _NAMES_PER_REQUEST:
                 return [name for name in names if name.startswith(prefix)]
 
 
@@ -168,7 +168,7 @@ def delete_collections(client: "Client", names: Iterable[str]) -> None:
     """Delete collections; those that are not there do not matter. Raises VectorsError."""
     from chromadb.errors import NotFoundError  # noqa: PLC0415 – costs seconds
 
-    with _failing_as_one():
+    with _as_vectors_error():
         for name in names:
             with suppress(NotFoundError):
                 client.delete_collection(name)
@@ -180,7 +180,7 @@ def embedded_client(folder: Path) -> "Client":
     Raises:
         VectorsError: Chroma cannot open the folder.
     """
-    with _failing_as_one():
+    with _as_vectors_error():
         import chromadb  # noqa: PLC0415 – costs seconds
 
         client: Any = chromadb.PersistentClient(str(folder), settings=_settings())
@@ -193,7 +193,7 @@ def server_client(address: str) -> "Client":
     Raises:
         VectorsError: it cannot be reached.
     """
-    with _failing_as_one():
+    with _as_vectors_error():
         import chromadb  # noqa: PLC0415 – costs seconds
 
         parts = urlsplit(address if "//" in address else f"//{address}")
@@ -216,7 +216,7 @@ def _settings() -> Any:
 
 
 @contextmanager
-def _failing_as_one() -> Iterator[None]:
+def _as_vectors_error() -> Iterator[None]:
     """Chroma raises its own errors, those of what it is built on, and Python's."""
     from chromadb.errors import ChromaError  # noqa: PLC0415 – costs seconds
     from httpx import HTTPError  # noqa: PLC0415 – comes with Chroma

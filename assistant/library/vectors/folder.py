@@ -1,4 +1,4 @@
-"""The folder of an embedded Chroma: one owner, and a record by which damage is noticed.
+"""Folder of an embedded Chroma: one owner, and a record by which damage is noticed.
 
 Chroma writes the files of its graph in place and checks nothing when it reads them. So the record
 keeps a checksum of each, taken after every write that changed them: a write that was cut short
@@ -20,18 +20,18 @@ from pydantic import ValidationError
 
 from assistant.core.errors import LibraryError
 from assistant.core.values.base import Value
-from assistant.library.file_access import Print, print_of
+from assistant.library.file_access import Checksum, file_checksum
 
-FORMAT = 1
+FOLDER_FORMAT = 1
 """Counts up when the layout of the folder or of the vectors in it changes."""
 
-DATABASE = "chroma.sqlite3"
+DATABASE_FILE = "chroma.sqlite3"
 
 
-class Purpose(Value):
-    """What the vectors are for; any difference makes them worthless."""
+class VectorsIdentity(Value):
+    """What the vectors were made for; any difference makes them worthless."""
 
-    format: int = FORMAT
+    format: int = FOLDER_FORMAT
     chroma: str
     """Chroma's version."""
     library: str
@@ -41,15 +41,15 @@ class Purpose(Value):
     dimensions: int
 
 
-class Record(Value):
-    """What record.json says."""
+class VectorFolderRecord(Value):
+    """The content of record.json."""
 
-    purpose: Purpose
+    purpose: VectorsIdentity
     generation: int
     """The folder that counts."""
-    graph: dict[str, Print]
+    graph: dict[str, Checksum]
     """The files of the graph, by path in that folder."""
-    database: Print | None = None
+    database: Checksum | None = None
     """Chroma's database, known only while the folder is closed."""
     opening: bool = False
     """Whether somebody began to open it and has not come out of it yet."""
@@ -58,7 +58,7 @@ class Record(Value):
 
 
 class VectorFolder:
-    """The folder, held by this process."""
+    """The folder of an embedded Chroma, held by this process."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder.
@@ -78,20 +78,20 @@ class VectorFolder:
         self._record = folder / "record.json"
         self._seen: dict[str, tuple[int, int, int]] = {}
 
-    def read(self) -> Record | None:
-        """The record; None when there is none that makes sense."""
+    def read(self) -> VectorFolderRecord | None:
+        """Read the record; None when there is none that makes sense."""
         try:
-            return Record.model_validate_json(self._record.read_bytes())
+            return VectorFolderRecord.model_validate_json(self._record.read_bytes())
         except (OSError, ValidationError):
             return None
 
-    def write(self, record: Record) -> None:
+    def write(self, record: VectorFolderRecord) -> None:
         fresh = self._record.with_suffix(".new")
         fresh.write_text(record.model_dump_json())
         fresh.replace(self._record)
 
     def chroma(self, generation: int) -> Path:
-        """The folder of Chroma of a generation."""
+        """The folder of a generation of Chroma."""
         return self._folder / str(generation)
 
     def next_generation(self) -> int:
@@ -105,30 +105,31 @@ class VectorFolder:
             if entry.name.isdigit() and entry.name != str(generation):
                 shutil.rmtree(entry, ignore_errors=True)
 
-    def graph_prints(self, generation: int, known: dict[str, Print]) -> dict[str, Print]:
-        """Checksums of the files of the graph; those that this process has not seen changing
-        since they were `known` are not read again."""
-        prints: dict[str, Print] = {}
+    def graph_prints(self, generation: int, known: dict[str, Checksum]) -> dict[str, Checksum]:
+        """Checksums of the graph's files; those that this process has not seen changing since they
+        were `known` are not read again.
+        """
+        prints: dict[str, Checksum] = {}
         root = self.chroma(generation)
         for file in sorted(root.rglob("*")):
             name = file.relative_to(root).as_posix()
-            if file.name.startswith(DATABASE) or not file.is_file():
+            if file.name.startswith(DATABASE_FILE) or not file.is_file():
                 continue
             status = file.stat()
             stamp = (status.st_size, status.st_mtime_ns, status.st_ino)
             unchanged = name in known and self._seen.get(name) == stamp
-            prints[name] = known[name] if unchanged else print_of(file)
+            prints[name] = known[name] if unchanged else file_checksum(file)
             self._seen[name] = stamp
         return prints
 
-    def database_print(self, generation: int) -> Print | None:
+    def database_print(self, generation: int) -> Checksum | None:
         """The checksum of Chroma's database; None when it is missing or has a journal left."""
         root = self.chroma(generation)
-        files = [file.name for file in root.glob(f"{DATABASE}*")]
-        return print_of(root / DATABASE) if files == [DATABASE] else None
+        files = [file.name for file in root.glob(f"{DATABASE_FILE}*")]
+        return file_checksum(root / DATABASE_FILE) if files == [DATABASE_FILE] else None
 
     def forget_seen(self) -> None:
-        """Read every file again at the next checksum."""
+        """Have every file read again at the next checksum."""
         self._seen.clear()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The vector index: Chroma kept in line with library.db, and a way around it when it fails.
+"""Vector index: Chroma kept in line with library.db, and a way around it when it fails.
 
 library.db holds the truth. When Chroma is opened it is compared with it and brought in line; what
 cannot be trusted is made anew from the stored embeddings. Until it is ready, and whenever it
@@ -16,20 +16,20 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.library.embedding.sentence_transformers import Vectors
-from assistant.library.store.catalog import Change
+from assistant.library.store.catalog import CatalogChange
 from assistant.library.store.embeddings import Embeddings
-from assistant.library.vectors.chroma import BATCH, ChromaVectors, Hit, VectorsError
+from assistant.library.vectors.chroma import VECTORS_PER_WRITE, ChromaVectors, Hit, VectorsError
 from assistant.library.vectors.places import VectorPlace
-from assistant.library.vectors.probe import Probe
+from assistant.library.vectors.probe import ProbeVector
 
-PROBES = 24
+PROBES_PER_COLLECTION = 24
 """Known vectors that are looked for in each collection when the index is opened: the newest and
 some others."""
 
 _log = logging.getLogger(__name__)
 
 
-class Differences(NamedTuple):
+class IndexDifferences(NamedTuple):
     """Where Chroma and library.db do not agree, as pairs of collection and passage."""
 
     missing: frozenset[tuple[int, int]]
@@ -53,10 +53,12 @@ class VectorIndex:
         return self._vectors is not None
 
     def open(self, pause: Callable[[], None] | None = None) -> bool:
-        """Bring Chroma in line with library.db; whether it had to be made anew.
+        """Bring Chroma in line with library.db.
 
         Args:
             pause: called between batches; may wait, and may raise to give up.
+
+        Returns: whether it had to be made anew.
 
         Raises:
             VectorsError: Chroma cannot be used at all; questions are still answered.
@@ -96,8 +98,8 @@ class VectorIndex:
                 fresh.close()
             raise
 
-    def differences(self) -> Differences:
-        """How Chroma differs from library.db, id by id; not at all while it is not ready.
+    def differences(self) -> IndexDifferences:
+        """The differences between Chroma and library.db, id by id; none while it is not ready.
 
         What is on its way here counts as a difference: see what of it lasts.
 
@@ -107,7 +109,7 @@ class VectorIndex:
         with self._changing:
             vectors = self._vectors
             if vectors is None:
-                return Differences(frozenset(), frozenset())
+                return IndexDifferences(frozenset(), frozenset())
             wanted = self._embeddings.collections()
             there = {
                 collection: vectors.ids(collection)
@@ -115,10 +117,10 @@ class VectorIndex:
             }
         pairs = {(c, id_) for c, ids in wanted.items() for id_ in ids}
         kept = {(c, id_) for c, ids in there.items() for id_ in ids}
-        return Differences(frozenset(pairs - kept), frozenset(kept - pairs))
+        return IndexDifferences(frozenset(pairs - kept), frozenset(kept - pairs))
 
     def mend(self) -> None:
-        """Bring Chroma in line with library.db while it is in use. Raises VectorsError."""
+        """Repair: bring Chroma in line with library.db while it is in use. Raises VectorsError."""
         with self._changing:
             if self._vectors is not None:
                 self._bring_in_line(self._vectors, self._embeddings.collections(), None)
@@ -127,8 +129,8 @@ class VectorIndex:
         """Delete the vectors of the library's other embedders. Raises VectorsError."""
         self._place.forget_others()
 
-    def apply(self, change: Change) -> None:
-        """Follow a change of library.db that is on disk. A failure makes the index not ready."""
+    def apply(self, change: CatalogChange) -> None:
+        """Apply a change of library.db that is on disk. A failure makes the index not ready."""
         with self._changing:
             vectors = self._vectors
             if vectors is None:
@@ -142,7 +144,7 @@ class VectorIndex:
                 self._give_up(failure)
 
     def drop(self, collection: int) -> None:
-        """Follow the removal of a collection. A failure makes the index not ready."""
+        """Remove the vectors of a collection. A failure makes the index not ready."""
         with self._changing:
             if self._vectors is not None:
                 try:
@@ -154,11 +156,13 @@ class VectorIndex:
     def search(
         self, vector: Vectors, limit: int, collections: Sequence[int] | None = None
     ) -> list[Hit]:
-        """The passages nearest to a question, nearest first.
+        """Search for the passages nearest to a question.
 
         Args:
             vector: of length 1, shape (dimensions,).
             collections: where to look; None is everywhere.
+
+        Returns: passages and cosines, nearest first.
         """
         vectors = self._vectors
         if vectors is not None:
@@ -180,15 +184,15 @@ class VectorIndex:
         _log.warning("Chroma failed, library.db answers meanwhile: %s", failure)
         self._vectors = None
 
-    def _probes(self, wanted: dict[int, set[int]]) -> list[Probe]:
+    def _probes(self, wanted: dict[int, set[int]]) -> list[ProbeVector]:
         """Some passages of each collection with their vectors, the newest among them."""
         probes = []
         for collection, ids in wanted.items():
-            newest = sorted(ids)[-PROBES // 4 :]
-            others = random.sample(sorted(ids), min(PROBES - len(newest), len(ids)))
+            newest = sorted(ids)[-PROBES_PER_COLLECTION // 4 :]
+            others = random.sample(sorted(ids), min(PROBES_PER_COLLECTION - len(newest), len(ids)))
             for batch, vectors in self._embeddings.vectors(sorted({*newest, *others})):
                 probes += [
-                    Probe(collection, passage, vector)
+                    ProbeVector(collection, passage, vector)
                     for passage, vector in zip(batch, vectors, strict=True)
                 ]
         return probes
@@ -225,8 +229,8 @@ class VectorIndex:
         passages: Sequence[int],
         pause: Callable[[], None] | None,
     ) -> None:
-        for at in range(0, len(passages), BATCH):
-            for ids, batch in self._embeddings.vectors(passages[at : at + BATCH]):
+        for at in range(0, len(passages), VECTORS_PER_WRITE):
+            for ids, batch in self._embeddings.vectors(passages[at : at + VECTORS_PER_WRITE]):
                 vectors.add(collection, ids, batch)
             if pause:
                 pause()

@@ -1,4 +1,4 @@
-"""Where the vectors are kept: a Chroma in a folder of ours, or a Chroma server.
+"""Vector places: where vectors are kept, in a Chroma folder of ours or on a Chroma server.
 
 Each embedder has a place of its own, so that another one's can be filled while this one's is
 searched.
@@ -21,15 +21,15 @@ from assistant.library.vectors.chroma import (
     embedded_client,
     server_client,
 )
-from assistant.library.vectors.folder import Purpose, Record, VectorFolder
-from assistant.library.vectors.probe import Probe, find_all, look
+from assistant.library.vectors.folder import VectorFolder, VectorFolderRecord, VectorsIdentity
+from assistant.library.vectors.probe import ProbeVector, check_vectors, probe_folder
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 PREFIX = "passages-"
 
-_TAG = 16
+_TAG_LENGTH = 16
 """Characters that stand for an embedder in a name."""
 
 _log = logging.getLogger(__name__)
@@ -38,8 +38,10 @@ _log = logging.getLogger(__name__)
 class VectorPlace(Protocol):
     """Keeps vectors, and knows whether what it kept can be trusted."""
 
-    def open(self, probes: Sequence[Probe]) -> ChromaVectors | None:
-        """What was kept; None when there is nothing, or nothing that can be trusted.
+    def open(self, probes: Sequence[ProbeVector]) -> ChromaVectors | None:
+        """Open the vectors that were kept.
+
+        Returns: them; None when there are none that can be trusted.
 
         Raises:
             VectorsError: whether there is cannot be told now.
@@ -47,23 +49,23 @@ class VectorPlace(Protocol):
         ...
 
     def fresh(self, collections: Sequence[int]) -> ChromaVectors:
-        """Empty vectors, to be filled and then taken."""
+        """Create empty vectors, to be filled and then switched to."""
         ...
 
     def take(self, fresh: ChromaVectors) -> None:
-        """From now on the fresh vectors count; those before are closed and deleted."""
+        """Switch to fresh vectors; those before are closed and deleted."""
         ...
 
     def settle(self, inserted: int) -> None:
-        """Note that a write is done, which added so many vectors."""
+        """Record that a write is done, which added `inserted` vectors."""
         ...
 
     def is_swollen(self, count: int) -> bool:
-        """Whether so many vectors take much more room than they need."""
+        """Whether `count` vectors take much more room than they need."""
         ...
 
     def forget_others(self) -> None:
-        """Delete what is kept of the same library for other embedders; nobody uses that now.
+        """Delete the vectors of the library's other embedders; nobody uses them now.
 
         Raises:
             VectorsError: it cannot be deleted now.
@@ -76,7 +78,7 @@ class VectorPlace(Protocol):
 
 
 class EmbeddedPlace:
-    """A folder with Chroma inside this process."""
+    """Vectors in a folder, with Chroma inside this process."""
 
     def __init__(
         self,
@@ -100,7 +102,7 @@ class EmbeddedPlace:
         self._everything = folder
         self._tag = _tag(embedder)
         self._folder = VectorFolder(folder / self._tag)
-        self._purpose = Purpose(
+        self._purpose = VectorsIdentity(
             chroma=importlib.metadata.version("chromadb"),
             library=library,
             embedder=embedder,
@@ -108,18 +110,18 @@ class EmbeddedPlace:
         )
         self._sync_every = sync_every
         self._probing = tuple(probing)
-        self._record: Record | None = None
+        self._record: VectorFolderRecord | None = None
         self._vectors: ChromaVectors | None = None
         self._made = 0
 
-    def open(self, probes: Sequence[Probe]) -> ChromaVectors | None:
+    def open(self, probes: Sequence[ProbeVector]) -> ChromaVectors | None:
         record = self._folder.read()
         doubt = self._doubt(record)
         if record is None or doubt:
             _log.info("The vectors are made anew: %s", doubt)
             return None
         chroma = self._folder.chroma(record.generation)
-        wrong = "" if record.database else look(chroma, PREFIX, probes, self._probing)
+        wrong = "" if record.database else probe_folder(chroma, PREFIX, probes, self._probing)
         if not wrong:
             self._folder.write(record.model_copy(update={"database": None, "opening": True}))
             wrong = self._open(chroma, record, probes)
@@ -138,7 +140,7 @@ class EmbeddedPlace:
         if self._vectors is not None:
             self._vectors.close()
         self._vectors = fresh
-        self._record = Record(purpose=self._purpose, generation=self._made, graph={})
+        self._record = VectorFolderRecord(purpose=self._purpose, generation=self._made, graph={})
         self._folder.forget_seen()
         self.settle(0)
         self._folder.keep_only(self._made)
@@ -181,7 +183,7 @@ class EmbeddedPlace:
             self._vectors = self._record = None
             self._folder.close()
 
-    def _doubt(self, record: Record | None) -> str:
+    def _doubt(self, record: VectorFolderRecord | None) -> str:
         if record is None:
             return "there is no record of them"
         if record.purpose != self._purpose:
@@ -196,10 +198,10 @@ class EmbeddedPlace:
             return "Chroma's database is not what was written"
         return ""
 
-    def _open(self, chroma: Path, record: Record, probes: Sequence[Probe]) -> str:
+    def _open(self, chroma: Path, record: VectorFolderRecord, probes: Sequence[ProbeVector]) -> str:
         try:
             vectors = ChromaVectors(embedded_client(chroma), PREFIX, self._sync_every)
-            wrong = find_all(vectors, probes)
+            wrong = check_vectors(vectors, probes)
             if wrong:
                 vectors.close()
                 return wrong
@@ -211,7 +213,7 @@ class EmbeddedPlace:
 
 
 class ServerPlace:
-    """A Chroma server, which may serve others too. How it keeps things is its own care.
+    """Vectors on a Chroma server, which may serve others too. How it keeps them is its own care.
 
     The name of a collection there tells its library, its embedder and a number that counts up when
     all is made anew. The lowest number that is there is the one that came to its end.
@@ -225,12 +227,12 @@ class ServerPlace:
         self._vectors: ChromaVectors | None = None
         self._making = self._made = 1
 
-    def open(self, probes: Sequence[Probe]) -> ChromaVectors | None:
+    def open(self, probes: Sequence[ProbeVector]) -> ChromaVectors | None:
         makings = self._makings()
         self._making = min(makings, default=1)
         self._delete(makings - {self._making})
         vectors = self._of(self._making)
-        wrong = find_all(vectors, probes)
+        wrong = check_vectors(vectors, probes)
         if wrong:
             _log.warning("The vectors on %s are made anew: %s", self._address, wrong)
             vectors.close()
@@ -289,4 +291,4 @@ class ServerPlace:
 
 def _tag(embedder: str) -> str:
     """A short name for an embedder, of characters that any system takes."""
-    return hashlib.sha256(embedder.encode()).hexdigest()[:_TAG]
+    return hashlib.sha256(embedder.encode()).hexdigest()[:_TAG_LENGTH]

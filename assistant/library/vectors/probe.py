@@ -1,4 +1,4 @@
-"""Looking into a Chroma folder in a process of its own: damage there can end the process.
+"""Probe of a Chroma folder, in a process of its own: damage there can end the process.
 
 That process is `main`: it reads one request as JSON and answers with one line of JSON.
 """
@@ -15,25 +15,30 @@ import numpy as np
 from assistant.library.embedding.sentence_transformers import Vectors
 from assistant.library.vectors.chroma import ChromaVectors, VectorsError, embedded_client
 
-TIMEOUT = 120.0
+PROBE_TIMEOUT = 120.0
 """Seconds. What Chroma has in its queue is worked off first."""
 
-NEAR = 0.99
+MIN_SELF_COSINE = 0.99
 """The cosine of a vector and itself, after storing both in half precision."""
 
-NEIGHBOURS = 3
+PROBED_NEIGHBOURS = 3
 
 
-class Probe(NamedTuple):
-    """A vector that has to be found."""
+class ProbeVector(NamedTuple):
+    """A vector that Chroma has to find."""
 
     collection: int
     passage: int
     vector: Vectors
 
 
-def look(folder: Path, prefix: str, probes: Sequence[Probe], command: Sequence[str]) -> str:
-    """What is wrong with a Chroma folder; empty when nothing is."""
+def probe_folder(
+    folder: Path, prefix: str, probes: Sequence[ProbeVector], command: Sequence[str]
+) -> str:
+    """Check a Chroma folder in a process.
+
+    Returns: what is wrong with it; empty when nothing is.
+    """
     request = {
         "folder": str(folder),
         "prefix": prefix,
@@ -41,7 +46,11 @@ def look(folder: Path, prefix: str, probes: Sequence[Probe], command: Sequence[s
     }
     try:
         answer = subprocess.run(
-            command, input=json.dumps(request), capture_output=True, text=True, timeout=TIMEOUT
+            command,
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            timeout=PROBE_TIMEOUT,
         )
     except subprocess.TimeoutExpired:
         return "it does not open in time"
@@ -53,35 +62,38 @@ def look(folder: Path, prefix: str, probes: Sequence[Probe], command: Sequence[s
         return "opening it gives no answer"
 
 
-def find_all(vectors: ChromaVectors, probes: Sequence[Probe]) -> str:
-    """What is wrong with vectors that should be known; empty when nothing is.
+def check_vectors(vectors: ChromaVectors, probes: Sequence[ProbeVector]) -> str:
+    """Search for vectors that should be known.
 
     What Chroma does not claim to have is not looked for: it is added when all else is right.
+
+    Returns: what is wrong with them; empty when nothing is.
     """
     claimed = {probe.collection: vectors.ids(probe.collection) for probe in probes}
     for probe in probes:
         if probe.passage in claimed[probe.collection]:
-            hits = vectors.search(probe.vector, NEIGHBOURS, [probe.collection])
-            if not any(cosine >= NEAR for _, cosine in hits):
+            hits = vectors.search(probe.vector, PROBED_NEIGHBOURS, [probe.collection])
+            if not any(cosine >= MIN_SELF_COSINE for _, cosine in hits):
                 return f"passage {probe.passage} is not found by its own vector"
     return ""
 
 
 def main() -> None:
+    """Read one request from standard input, check the folder, and write the answer."""
     request: Mapping[str, object] = json.load(sys.stdin)
-    print(json.dumps({"wrong": _look(request)}), flush=True)
+    print(json.dumps({"wrong": _answer(request)}), flush=True)
 
 
-def _look(request: Mapping[str, object]) -> str:
+def _answer(request: Mapping[str, object]) -> str:
     probes = [
-        Probe(collection, passage, np.array(vector, dtype=np.float32))
+        ProbeVector(collection, passage, np.array(vector, dtype=np.float32))
         for collection, passage, vector in request["probes"]  # type: ignore[attr-defined]
     ]
     try:
         vectors = ChromaVectors(
             embedded_client(Path(str(request["folder"]))), str(request["prefix"])
         )
-        wrong = find_all(vectors, probes)
+        wrong = check_vectors(vectors, probes)
         vectors.close()
     except VectorsError as failure:
         return str(failure)

@@ -1,4 +1,4 @@
-"""Which embedder serves, and how another one takes its place.
+"""Re-embedding: which embedder serves, and how another one takes its place.
 
 When the settings name another embedder than the one that library.db has embeddings of, the old one
 goes on serving while the new one's embeddings are made from the stored texts, little by little.
@@ -18,38 +18,43 @@ from typing import NamedTuple
 
 from assistant.core.errors import ModelError, ModelFileError, ModelNotFoundError
 from assistant.library.embedding.sentence_transformers import Embedder
-from assistant.library.embedding.serving import SharedEmbedder, identity_in, name_of, open_embedder
+from assistant.library.embedding.serving import (
+    SharedEmbedder,
+    embedder_name,
+    identity_in,
+    open_embedder,
+)
 from assistant.library.store import embeddings as records
-from assistant.library.store.catalog import Change
-from assistant.library.store.database import Database
+from assistant.library.store.catalog import CatalogChange
+from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.vectors.chroma import VectorsError
 from assistant.library.vectors.index import VectorIndex
 from assistant.library.vectors.places import VectorPlace
-from assistant.library.vectors.semantic import AFTER_FAILURE, Meaning
+from assistant.library.vectors.semantic import RETRY_SECONDS, SemanticIndex
 
-STEP = 64
+EMBEDDED_AT_ONCE = 64
 """Passages that are embedded before anything else may come first."""
 
-BREATH = 0.5
+OPENING_POLL_SECONDS = 0.5
 """Seconds that one look at vectors takes which are being made."""
 
-RECOUNT = 2.0
+RECOUNT_SECONDS = 2.0
 """Seconds between two counts of what is left to embed."""
 
 log = logging.getLogger(__name__)
 
 
-class Slot(NamedTuple):
-    """An embedder that may be opened."""
+class EmbedderSlot(NamedTuple):
+    """An embedder that may be opened: its identity and folder."""
 
     identity: str
     folder: Path | None
     """None: its model is gone."""
 
 
-class EmbeddersState(NamedTuple):
-    """How the embedders are."""
+class EmbedderStatus(NamedTuple):
+    """The embedder that serves, how far the next one is, and what is wrong."""
 
     serving: str
     """The name of the one that serves; empty while there is none."""
@@ -59,12 +64,12 @@ class EmbeddersState(NamedTuple):
     """Why an embedder cannot be used; empty when all can."""
 
 
-class Succession:
+class EmbedderSwitch:
     """The embedders of an open library. Questions come from any thread, the rest from one."""
 
     def __init__(
         self,
-        database: Database,
+        database: LibraryDatabase,
         wanted: Path | None,
         shipped: Path | None,
         place: Callable[[Embedder], VectorPlace],
@@ -90,8 +95,8 @@ class Succession:
         self._opening = Lock()
         self._deciding = RLock()
         """Held for moments only; never is anything opened under it."""
-        self._slots: tuple[Slot | None, Slot | None] | None = None
-        self._opened: dict[str, Meaning] = {}
+        self._slots: tuple[EmbedderSlot | None, EmbedderSlot | None] | None = None
+        self._opened: dict[str, SemanticIndex] = {}
         self._failed: dict[str, tuple[float, ModelError]] = {}
         self._missing: ModelError | None = None
         self._asking: Counter[str] = Counter()
@@ -106,9 +111,8 @@ class Succession:
         return self._behind
 
     @contextmanager
-    def asking(self) -> Iterator[Meaning | None]:
-        """What answers questions, kept open as long as the block lasts; None when there are only
-        their words."""
+    def asking(self) -> Iterator[SemanticIndex | None]:
+        """The index that answers questions, open for the block; None when only words do."""
         with self._deciding:
             slot = self._decide()[0]
             name = slot.identity if slot else ""
@@ -122,8 +126,8 @@ class Succession:
             with self._deciding:
                 self._asking[name] -= 1
 
-    def for_indexing(self) -> Meaning:
-        """What new passages are embedded with: what serves, or what will when that is gone.
+    def for_indexing(self) -> SemanticIndex:
+        """The index that new passages go to: the serving one, or the next when that is gone.
 
         Raises:
             ModelError: no embedder can be used.
@@ -138,29 +142,29 @@ class Succession:
                 else:
                     meaning.make_ready()
                     return meaning
-        raise problem or self._missing or _none_at_all()
+        raise problem or self._missing or _no_embedder()
 
-    def follow(self, change: Change) -> None:
-        """Have the vectors follow the catalog; those that are not open yet do so when they are."""
+    def follow(self, change: CatalogChange) -> None:
+        """Have the open vectors follow a change of the catalog."""
         for meaning in list(self._opened.values()):
             meaning.index.apply(change)
 
     def drop(self, collection: int) -> None:
-        """Have the vectors follow the removal of a collection."""
+        """Have the open vectors follow the removal of a collection."""
         for meaning in list(self._opened.values()):
             meaning.index.drop(collection)
 
     def look_again(self) -> None:
-        """Something has changed: there may be passages to embed, or embeddings to forget."""
+        """Note that something changed: there may be passages to embed, or embeddings to delete."""
         self._reached.clear()
         self._behind = True
 
     def rest(self) -> None:
-        """Leave everything as it is until the next look."""
+        """Do nothing more until something changes."""
         self._behind = False
 
     def catch_up(self) -> None:
-        """Do a part of what is left to do."""
+        """Do a part of the background work: embed, switch the embedder, delete old vectors."""
         serving, following = self._decide()
         for meaning in list(self._opened.values()):
             if meaning.embeddings.has_damage and meaning.embeddings.forget_damaged():
@@ -170,8 +174,8 @@ class Succession:
         if following is None or self._take_over(following):
             self._behind = not self._tidy()
 
-    def state(self) -> EmbeddersState:
-        """Opens nothing."""
+    def state(self) -> EmbedderStatus:
+        """The state of the embedders; opens nothing."""
         serving, following = self._decide()
         slots = [slot for slot in (serving, following) if slot is not None]
         tried = [self._failed[slot.identity] for slot in slots if slot.identity in self._failed]
@@ -180,8 +184,8 @@ class Succession:
         if following is not None:
             self._count(following)
             done = self._share
-        name = name_of(serving.folder) if serving and serving.folder else ""
-        return EmbeddersState(name, done, problem.message if problem else "")
+        name = embedder_name(serving.folder) if serving and serving.folder else ""
+        return EmbedderStatus(name, done, problem.message if problem else "")
 
     def close(self) -> None:
         with self._opening:
@@ -189,24 +193,24 @@ class Succession:
                 meaning.close()
             self._opened.clear()
 
-    def _decide(self) -> tuple[Slot | None, Slot | None]:
+    def _decide(self) -> tuple[EmbedderSlot | None, EmbedderSlot | None]:
         """The embedder that serves and the one that follows it, as far as there are any."""
         with self._deciding:
             if self._slots is None:
                 wanted = self._wanted_slot()
-                served = records.serving(self._database)
+                served = records.serving_embedder(self._database)
                 if served is None or (wanted and wanted.identity == served.identity):
                     self._slots = (wanted, None)
                 else:
-                    self._slots = (Slot(served.identity, self._find(served)), wanted)
+                    self._slots = (EmbedderSlot(served.identity, self._find(served)), wanted)
             return self._slots
 
-    def _wanted_slot(self) -> Slot | None:
+    def _wanted_slot(self) -> EmbedderSlot | None:
         folder = self._wanted or self._shipped
         try:
             if folder is None:
-                raise _none_at_all()
-            return Slot(self._identify(folder), folder)
+                raise _no_embedder()
+            return EmbedderSlot(self._identify(folder), folder)
         except ModelError as failure:
             log.warning("%s", failure)
             self._missing = failure
@@ -222,13 +226,13 @@ class Succession:
                 continue
         return None
 
-    def _try(self, slot: Slot) -> Meaning | None:
+    def _try(self, slot: EmbedderSlot) -> SemanticIndex | None:
         try:
             return self._open(slot)
         except ModelError:
             return None
 
-    def _open(self, slot: Slot) -> Meaning:
+    def _open(self, slot: EmbedderSlot) -> SemanticIndex:
         """Raises ModelError."""
         if slot.identity in self._opened:
             return self._opened[slot.identity]
@@ -237,7 +241,7 @@ class Succession:
             if meaning is not None:
                 return meaning
             since, failure = self._failed.get(slot.identity, (float("-inf"), None))
-            if failure is not None and monotonic() - since < AFTER_FAILURE:
+            if failure is not None and monotonic() - since < RETRY_SECONDS:
                 raise failure
             try:
                 meaning = self._load(slot)
@@ -249,7 +253,7 @@ class Succession:
             self._opened[slot.identity] = meaning
             return meaning
 
-    def _load(self, slot: Slot) -> Meaning:
+    def _load(self, slot: EmbedderSlot) -> SemanticIndex:
         if slot.folder is None:
             raise ModelNotFoundError(
                 "The embedder that your files were indexed with is not there any more.",
@@ -262,17 +266,19 @@ class Succession:
                 "Start the assistant again.",
             )
         embeddings = Embeddings(self._database, embedder.identity, embedder.dimensions)
-        records.note_folder(self._database, slot.identity, slot.folder)
+        records.store_model_folder(self._database, slot.identity, slot.folder)
         if slot == self._decide()[0]:
-            records.serve(self._database, slot.identity)
-        return Meaning(embedder, embeddings, VectorIndex(self._place(embedder), embeddings))
+            records.set_serving(self._database, slot.identity)
+        return SemanticIndex(embedder, embeddings, VectorIndex(self._place(embedder), embeddings))
 
-    def _embed_some(self, slot: Slot) -> bool:
+    def _embed_some(self, slot: EmbedderSlot) -> bool:
         """Embed some of what has no embedding by this embedder; whether there was anything."""
         reached = self._reached.get(slot.identity, 0)
         if reached is None:
             return False
-        ids = records.unembedded(self._database, slot.identity, reached, STEP)
+        ids = records.passages_without_embedding(
+            self._database, slot.identity, reached, EMBEDDED_AT_ONCE
+        )
         meaning = self._try(slot) if ids else None
         if meaning is None:
             self._reached[slot.identity] = None
@@ -281,15 +287,15 @@ class Succession:
         self._reached[slot.identity] = ids[-1]
         return True
 
-    def _take_over(self, slot: Slot) -> bool:
+    def _take_over(self, slot: EmbedderSlot) -> bool:
         """Let the next embedder serve once its vectors stand; whether it does."""
         meaning = self._try(slot)
         if meaning is None:
             self.rest()
             return False
-        if not meaning.wait(BREATH):
+        if not meaning.wait(OPENING_POLL_SECONDS):
             return False
-        records.serve(self._database, slot.identity)
+        records.set_serving(self._database, slot.identity)
         with self._deciding:
             self._slots = (slot, None)
         log.info("the embedder in %s serves now", slot.folder)
@@ -305,7 +311,7 @@ class Succession:
                 if self._asking[identity]:
                     return False
             self._opened.pop(identity).close()
-        if records.are_there_others(self._database, serving.identity):
+        if records.has_other_embedders(self._database, serving.identity):
             meaning = self._try(serving)
             if meaning is None:
                 return True
@@ -314,17 +320,17 @@ class Succession:
             except VectorsError as failure:
                 log.warning("old vectors cannot be deleted: %s", failure)
                 return True
-            records.forget_others(self._database, serving.identity)
-        records.forget_unused(self._database)
+            records.delete_other_embedders(self._database, serving.identity)
+        records.delete_unused(self._database)
         return True
 
-    def _count(self, slot: Slot) -> None:
-        if monotonic() - self._counted_at >= RECOUNT:
+    def _count(self, slot: EmbedderSlot) -> None:
+        if monotonic() - self._counted_at >= RECOUNT_SECONDS:
             self._counted_at = monotonic()
-            self._share = records.share_embedded(self._database, slot.identity)
+            self._share = records.embedded_share(self._database, slot.identity)
 
 
-def _none_at_all() -> ModelNotFoundError:
+def _no_embedder() -> ModelNotFoundError:
     return ModelNotFoundError(
         "There is no embedder on this machine.",
         "Install assistant[starter], or set library.embedder to the folder of one.",

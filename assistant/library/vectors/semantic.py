@@ -1,4 +1,4 @@
-"""What it takes to search by meaning, opened: an embedder, its embeddings, and their vectors."""
+"""Semantic index: an embedder, its embeddings and their vectors, opened together."""
 
 import logging
 import threading
@@ -10,25 +10,25 @@ from time import monotonic
 from assistant.core.errors import AssistantError
 from assistant.library.embedding.serving import SharedEmbedder
 from assistant.library.store import passages
-from assistant.library.store.catalog import Change
-from assistant.library.store.database import Database
+from assistant.library.store.catalog import CatalogChange
+from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.text.chunking import context_of, texts_to_embed
 from assistant.library.vectors.chroma import VectorsError
 from assistant.library.vectors.index import VectorIndex
 
-AFTER_FAILURE = 60.0
+RETRY_SECONDS = 60.0
 """Seconds after which Chroma is tried again when it failed."""
 
-LAST_OPENING = 20.0
+CLOSE_TIMEOUT = 20.0
 """Seconds that an opening has to notice that nobody wants it any more."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
-class Meaning:
-    """One embedder with all that is its own."""
+class SemanticIndex:
+    """One embedder with its embeddings and vectors."""
 
     embedder: SharedEmbedder
     embeddings: Embeddings
@@ -39,26 +39,27 @@ class Meaning:
     _try_again_at: float = 0.0
 
     def make_ready(self) -> None:
-        """Open the vectors without anybody waiting: until then, and without Chroma altogether,
-        library.db itself answers, only slower."""
+        """Open the vectors in the background; until then library.db itself answers, only slower."""
         with self._lock:
             if self.index.is_ready or self._opener.is_alive() or monotonic() < self._try_again_at:
                 return
-            self._try_again_at = monotonic() + AFTER_FAILURE
+            self._try_again_at = monotonic() + RETRY_SECONDS
             self._opener = threading.Thread(target=self._open, daemon=True)
             self._opener.start()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Until a try to open the vectors has come to its end, at most so many seconds; whether it
-        has."""
+        """Wait until opening the vectors has ended, at most `timeout` seconds.
+
+        Returns: whether it has ended.
+        """
         self.make_ready()
         opener = self._opener
         if opener.is_alive():
             opener.join(timeout)
         return not opener.is_alive()
 
-    def embed(self, database: Database, ids: Collection[int]) -> None:
-        """Embed passages from their stored texts, and have the vectors follow."""
+    def embed(self, database: LibraryDatabase, ids: Collection[int]) -> None:
+        """Embed passages from their stored texts, and add their vectors to the index."""
         with database.read() as connection:
             stored = list(passages.load(connection, ids).values())
         by_key = {each.key: each for each in stored}
@@ -70,14 +71,14 @@ class Meaning:
         texts = texts_to_embed(pairs, self.embedder.count_tokens, self.embedder.max_tokens)
         self.embeddings.keep(keys, self.embedder.embed(texts))
         for collection, inside in self.embeddings.collections_of(ids).items():
-            self.index.apply(Change((collection,), tuple(inside), ()))
+            self.index.apply(CatalogChange((collection,), tuple(inside), ()))
 
     def close(self) -> None:
         """Close the vectors; an opening that is under way is given up."""
         self._closing.set()
         opener = self._opener
         if opener.is_alive():
-            opener.join(LAST_OPENING)
+            opener.join(CLOSE_TIMEOUT)
         self.index.close()
 
     def _open(self) -> None:

@@ -1,4 +1,4 @@
-"""The library worker's main: listens, serves questions while it indexes, and ends when idle."""
+"""Main of the library worker: serves questions while it indexes, and ends when idle."""
 
 import faulthandler
 import logging
@@ -14,20 +14,20 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import AssistantError
-from assistant.ipc.activity import Answering
+from assistant.ipc.activity import AnsweringSignal
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed
 from assistant.ipc.server import Server, WorkerLog
 from assistant.ipc.spec import WorkerSpec
-from assistant.library.indexing.pace import Courtesy
+from assistant.library.indexing.pace import AnswerPriority
 from assistant.library.indexing.queue import JobQueue
 from assistant.library.protocol import LibraryRequest, requests
 from assistant.library.worker.options import LibraryOptions
 
 if TYPE_CHECKING:
-    from assistant.library.worker.service import Host
+    from assistant.library.worker.service import LibraryService
 
-LOOK = 1.0
+POLL_SECONDS = 1.0
 """Seconds between two looks at whether it is time to end."""
 
 OOM_SCORE = "600"
@@ -37,17 +37,17 @@ NICE = 10
 """Indexing gives way to an answer that is being written. Linux keeps this for each thread, and
 the threads that compute inherit it from the one that starts them."""
 
-LOST = 3
+DAMAGED_EXIT_CODE = 3
 """The status of a worker that ends because library.db is damaged."""
 
-LAST_JOB = 20.0
+LAST_JOB_TIMEOUT = 20.0
 """Seconds that a job has to end when the worker does."""
 
 log = logging.getLogger(__name__)
 
 
 def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> None:
-    """Be the library worker until nobody needs one.
+    """Run the library worker until nobody needs one.
 
     Args:
         idle_exit: seconds without a request or a job after which the process ends.
@@ -62,8 +62,8 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
     signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
-    opening: Future[Host] = Future()
-    courtesy = Courtesy(Answering(worker.runtime).is_shown)
+    opening: Future[LibraryService] = Future()
+    courtesy = AnswerPriority(AnsweringSignal(worker.runtime).is_shown)
     jobs = JobQueue(options.database.with_name("library.paused"), courtesy.gives_way)
 
     def answer(caller: Caller, request: LibraryRequest) -> None:
@@ -77,19 +77,21 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
     with Server(worker, requests, answer) as server:
         try:
             # Callers can queue while numpy and others are being imported.
-            from assistant.library.worker.service import open_host  # noqa: PLC0415
+            from assistant.library.worker.service import open_service  # noqa: PLC0415
 
-            host = open_host(options, jobs)
+            host = open_service(options, jobs)
         except AssistantError as failure:
             log.warning("the library cannot be opened: %s", failure)
             opening.set_exception(failure)
-            _wait(server, output, 0)
+            _wait_until_idle(server, output, 0)
             return
         opening.set_result(host)
-        indexing = threading.Thread(target=_index, args=(host, jobs), name="indexing", daemon=True)
+        indexing = threading.Thread(
+            target=_run_jobs, args=(host, jobs), name="indexing", daemon=True
+        )
         indexing.start()
         log.info("library %s is ready", worker.version)
-        _wait(
+        _wait_until_idle(
             server,
             output,
             idle_exit,
@@ -98,28 +100,28 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
         )
         if host.is_lost:
             log.error("library.db is damaged: the next worker makes it again")
-            os._exit(LOST)
+            os._exit(DAMAGED_EXIT_CODE)
         # Nobody else may begin before all is closed.
         server.retiring.set()
         jobs.close()
-        indexing.join(LAST_JOB)
+        indexing.join(LAST_JOB_TIMEOUT)
         host.close()
     log.info("library ends")
 
 
-def _index(host: "Host", jobs: JobQueue) -> None:
+def _run_jobs(host: "LibraryService", jobs: JobQueue) -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
     while not jobs.is_closed:
-        job = jobs.take(0 if host.is_behind else LOOK)
+        job = jobs.take(0 if host.is_behind else POLL_SECONDS)
         if job is not None:
             host.run(job)
         elif host.is_behind:
             host.catch_up()
 
 
-def _wait(
+def _wait_until_idle(
     server: Server[LibraryRequest],
     output: WorkerLog,
     idle_exit: float,
@@ -130,7 +132,7 @@ def _wait(
     busy = monotonic()
     pause = threading.Event()
     while True:
-        pause.wait(min(LOOK, idle_exit) or LOOK / 10)
+        pause.wait(min(POLL_SECONDS, idle_exit) or POLL_SECONDS / 10)
         if is_busy() or not server.quiet_for():
             busy = monotonic()
         if has_to_end():

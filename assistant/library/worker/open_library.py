@@ -1,4 +1,4 @@
-"""The library, opened: what the worker holds as long as it lives.
+"""Open library: database, readers and embedders, for the worker's lifetime.
 
 Scanned documents get another chance as soon as there is something that can read them.
 """
@@ -10,28 +10,28 @@ from pathlib import Path
 from time import monotonic
 
 from assistant.core.errors import DatabaseDamagedError, LibraryError
-from assistant.core.values.library import Problem
+from assistant.core.values.library import IntegrityProblem
 from assistant.library.embedding.sentence_transformers import Embedder, starter_folder
-from assistant.library.indexing.job import Embedding
-from assistant.library.limits import Ocr
+from assistant.library.indexing.job import OpenEmbedder
+from assistant.library.limits import OcrOptions
 from assistant.library.reading.pool import ReaderPool
 from assistant.library.store import seal as seals
-from assistant.library.store.catalog import Catalog, Change
-from assistant.library.store.collections import Collections
-from assistant.library.store.database import Database
-from assistant.library.store.integrity import examine, write_words_again
+from assistant.library.store.catalog import CatalogChange, FileCatalog
+from assistant.library.store.collections import CollectionStore
+from assistant.library.store.database import LibraryDatabase
+from assistant.library.store.integrity import check_and_repair, rebuild_keywords
 from assistant.library.text.analysis import Analyzer
 from assistant.library.vectors.chroma import VectorsError
 from assistant.library.vectors.places import EmbeddedPlace, ServerPlace
-from assistant.library.vectors.reembedding import Succession
-from assistant.library.vectors.semantic import AFTER_FAILURE
+from assistant.library.vectors.reembedding import EmbedderSwitch
+from assistant.library.vectors.semantic import RETRY_SECONDS
 from assistant.library.worker.options import LibraryOptions
 
 log = logging.getLogger(__name__)
 
 
 class OpenLibrary:
-    """Everything that is opened once. The embedder and the vectors follow when they are needed."""
+    """The open parts of the library. Embedder and vectors follow when they are needed."""
 
     def __init__(self, options: LibraryOptions) -> None:
         """Open library.db; a damaged one is set aside, and all is made again from the files.
@@ -43,22 +43,24 @@ class OpenLibrary:
         self.database, self._is_unsure = _open_database(options.database)
         self._resting_until = 0.0
         self.analyzer = Analyzer()
-        self.catalog = Catalog(self.database, self.analyzer)
-        self.collections = Collections(self.database)
+        self.catalog = FileCatalog(self.database, self.analyzer)
+        self.collections = CollectionStore(self.database)
         self.reader = ReaderPool(options.reader, options.limits, processes=options.processes)
-        self.embedders = Succession(self.database, options.embedder, starter_folder(), self._place)
+        self.embedders = EmbedderSwitch(
+            self.database, options.embedder, starter_folder(), self._place
+        )
 
-    def embedding(self) -> Embedding:
-        """What new passages are embedded with, opened by the first call. Raises ModelError."""
+    def embedding(self) -> OpenEmbedder:
+        """The embedder for new passages, opened by the first call. Raises ModelError."""
         meaning = self.embedders.for_indexing()
-        return Embedding(meaning.embedder, meaning.embeddings)
+        return OpenEmbedder(meaning.embedder, meaning.embeddings)
 
-    def follow(self, change: Change) -> None:
-        """Have the vectors follow the catalog; those that are not open yet do so when they are."""
+    def follow(self, change: CatalogChange) -> None:
+        """Have the open vectors follow a change of the catalog."""
         self.embedders.follow(change)
 
     def drop(self, collection: int) -> None:
-        """Have the vectors follow the removal of a collection."""
+        """Have the open vectors follow the removal of a collection."""
         self.embedders.drop(collection)
 
     def rebuild_vectors(self) -> None:
@@ -76,14 +78,16 @@ class OpenLibrary:
 
     @property
     def is_behind(self) -> bool:
-        """Whether there is something that `catch_up` can do now."""
+        """Whether there is background work that `catch_up` can do now."""
         if monotonic() < self._resting_until:
             return False
         damaged = self.database.keywords_are_damaged
         return self._is_unsure or damaged or self.embedders.is_behind
 
     def catch_up(self) -> bool:
-        """Do a part of what nobody waits for; whether there are files to be read again.
+        """Do a part of the background work.
+
+        Returns: whether there are files to be read again.
 
         Raises:
             StorageError: library.db cannot be used.
@@ -93,18 +97,21 @@ class OpenLibrary:
             self._is_unsure = False
             return bool(self.examine())
         if self.database.keywords_are_damaged:
-            write_words_again(self.database, self.analyzer)
+            rebuild_keywords(self.database, self.analyzer)
         else:
             self.embedders.catch_up()
         return False
 
     def rest(self) -> None:
-        """What was tried failed: leave it for a while."""
-        self._resting_until = monotonic() + AFTER_FAILURE
+        """Leave the background work for a while, after a failure."""
+        self._resting_until = monotonic() + RETRY_SECONDS
 
-    def examine(self) -> list[Problem]:
-        """What was wrong with library.db. Raises DatabaseDamagedError when it is beyond repair."""
-        problems = examine(self.database, self.analyzer)
+    def examine(self) -> list[IntegrityProblem]:
+        """Check and repair library.db. Raises DatabaseDamagedError when it is beyond repair.
+
+        Returns: what was wrong.
+        """
+        problems = check_and_repair(self.database, self.analyzer)
         for problem in problems:
             log.warning("repaired: %s", problem.what)
         if problems:
@@ -115,7 +122,7 @@ class OpenLibrary:
         self.reader.close()
         self.embedders.close()
         self.database.close()
-        seals.close_well(self.options.database)
+        seals.write_seal(self.options.database)
 
     def _place(self, embedder: Embedder) -> EmbeddedPlace | ServerPlace:
         library, options = library_id(self.database), self.options
@@ -126,8 +133,8 @@ class OpenLibrary:
         )
 
 
-def library_id(database: Database) -> str:
-    """Tells this library.db from one that was made anew: passages have other ids there."""
+def library_id(database: LibraryDatabase) -> str:
+    """The id of this library.db; one that was made anew has another, as its passages do."""
     with database.write() as connection:
         connection.execute(
             "INSERT OR IGNORE INTO meta (key, value) VALUES ('id', ?)", (secrets.token_hex(16),)
@@ -136,26 +143,26 @@ def library_id(database: Database) -> str:
     return str(row[0])
 
 
-def _open_database(path: Path) -> tuple[Database, bool]:
+def _open_database(path: Path) -> tuple[LibraryDatabase, bool]:
     """The database, and whether somebody should look whether all is right with it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    trust = seals.look(path)
+    trust = seals.check_seal(path)
     if trust == "broken":
         log.warning("%s is not what was written: it is made again", path)
         seals.set_aside(path)
     try:
-        return _restored(path, unsealed=trust == "unsealed"), trust == "unsealed"
+        return _with_collections(path, unsealed=trust == "unsealed"), trust == "unsealed"
     except DatabaseDamagedError as failure:
         log.warning("%s", failure)
         seals.set_aside(path)
-        return _restored(path), False
+        return _with_collections(path), False
 
 
-def _restored(path: Path, *, unsealed: bool = False) -> Database:
+def _with_collections(path: Path, *, unsealed: bool = False) -> LibraryDatabase:
     """The database with its collections, which an empty one gets back."""
-    database = Database(path)
+    database = LibraryDatabase(path)
     try:
-        Collections(database).restore()
+        CollectionStore(database).restore()
         if unsealed:
             database.skip_passage_ids()
     except BaseException:
@@ -165,17 +172,22 @@ def _restored(path: Path, *, unsealed: bool = False) -> Database:
     return database
 
 
-_KEY = "ocr"
+_OCR_KEY = "ocr"
 
 
-def notice(database: Database, ocr: Ocr | None) -> bool:
-    """Have files without text read again where more can be read than last time; whether so."""
+def requeue_for_ocr(database: LibraryDatabase, ocr: OcrOptions | None) -> bool:
+    """Requeue files without text when OCR can read more than last time.
+
+    Returns: whether any may be read again.
+    """
     now = "+".join(ocr.languages) if ocr and shutil.which(ocr.command) else ""
     with database.write() as connection:
-        row = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
+        row = connection.execute("SELECT value FROM meta WHERE key = ?", (_OCR_KEY,)).fetchone()
         if now == (row[0] if row else ""):
             return False
-        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_KEY, now))
+        connection.execute(
+            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_OCR_KEY, now)
+        )
         if not now:
             return False
         connection.execute(

@@ -1,10 +1,10 @@
-"""What the library worker has to know when it starts."""
+"""Worker options: where the library is, and how it reads, embeds and watches."""
 
 from pathlib import Path
 
 from assistant.core.values.base import Value
 from assistant.library.files.walk import WalkRules
-from assistant.library.limits import Limits
+from assistant.library.limits import ReadLimits
 
 
 class LibraryOptions(Value):
@@ -27,4 +27,4 @@ class LibraryOptions(Value):
     watch: bool = True
     """Whether changes of the files are noticed while the worker runs."""
     rules: WalkRules = WalkRules()
-    limits: Limits = Limits()
+    limits: ReadLimits = ReadLimits()

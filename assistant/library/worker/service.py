@@ -1,6 +1,6 @@
-"""What the worker does for each kind of request.
+"""Request service: what the library worker answers to each kind of request.
 
-Questions to the open library.
+Questions are searched as soon as there is something to search; the embedder waits until then.
 """
 
 import logging
@@ -32,26 +32,26 @@ from assistant.core.values.library import (
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed
 from assistant.library.file_access import printable_path
-from assistant.library.files.watch import Tempo, Watching
-from assistant.library.indexing.estimate import Estimates
-from assistant.library.indexing.job import Indexing, Parts
-from assistant.library.indexing.pace import BREATH, Pace
-from assistant.library.indexing.queue import Job, JobQueue, Rescan, StoppedError
+from assistant.library.files.watch import LibraryWatcher, WatchIntervals
+from assistant.library.indexing.estimate import IndexingEstimates
+from assistant.library.indexing.job import IndexingJob, IndexingParts
+from assistant.library.indexing.pace import HOLD_POLL_SECONDS, IndexingPace
+from assistant.library.indexing.queue import JobQueue, QueuedJob, Rescan, StoppedError
 from assistant.library.indexing.survey import survey
 from assistant.library.limits import UnreadableError
 from assistant.library.peek import Removals
 from assistant.library.protocol import (
-    Accepted,
-    Add,
-    AskStatus,
-    Collections,
-    Files,
-    Found,
+    Acknowledged,
+    AddPaths,
+    CollectionsReply,
+    FilesReply,
+    GetStatus,
+    JobAccepted,
     JobRequest,
     LibraryRequest,
     ListCollections,
     ListFiles,
-    Obeyed,
+    MeasureSupport,
     Pause,
     QuickReply,
     QuickRequest,
@@ -59,37 +59,37 @@ from assistant.library.protocol import (
     Rebuild,
     Refresh,
     Remove,
-    Removed,
+    RemoveReply,
     Search,
-    Status,
+    SearchReply,
+    StatusReply,
     StopJob,
+    SupportReply,
     SurveyPaths,
-    Verified,
     Verify,
-    Weigh,
-    Weighed,
+    VerifyReply,
 )
-from assistant.library.search.retrieval import Retrieval, join_neighbours
+from assistant.library.search.retrieval import HybridRetriever, join_neighbours
 from assistant.library.search.support import support
-from assistant.library.store.collections import Root
+from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.database import KeywordsDamagedError
-from assistant.library.store.listing import listed, path_of
+from assistant.library.store.listing import list_files, path_by_name
 from assistant.library.worker import open_library
 from assistant.library.worker.open_library import OpenLibrary
 from assistant.library.worker.options import LibraryOptions
 from assistant.library.worker.verify import verify
 
-FILES_AT_ONCE = 500
+FILES_PER_REPLY = 500
 """Files in one reply."""
 
-END_OF_JOB = 30.0
+JOB_END_TIMEOUT = 30.0
 """Seconds that a job has to end when it is in the way."""
 
 log = logging.getLogger(__name__)
 
 
-class Searcher(Protocol):
-    """Whoever finds passages."""
+class PassageSearch(Protocol):
+    """Answers questions about the library."""
 
     def search(
         self, question: str, collections: Sequence[int] | None, limit: int
@@ -100,26 +100,28 @@ class Searcher(Protocol):
     ) -> tuple[tuple[Support, ...], ...]: ...
 
 
-class Host:
-    """Serves requests: quick ones at once, jobs one after the other."""
+class LibraryService:
+    """Answers requests: quick ones at once; jobs are queued."""
 
     def __init__(
         self,
         library: OpenLibrary,
         jobs: JobQueue,
-        searcher: Searcher,
-        tempo: Tempo | None = None,
+        searcher: PassageSearch,
+        tempo: WatchIntervals | None = None,
     ) -> None:
         self._library = library
         self._jobs = jobs
         self._searcher = searcher
         self._removing = Lock()
-        self._aside = Job(Rescan(None))
-        self._estimates = Estimates(library.database)
+        self._aside = QueuedJob(Rescan(None))
+        self._estimates = IndexingEstimates(library.database)
         self._removals = Removals(library.options.database)
-        self.watching = Watching(self._all_roots, jobs.look_again, library.options.rules, tempo)
+        self.watching = LibraryWatcher(
+            self._all_roots, jobs.look_again, library.options.rules, tempo
+        )
         library.catalog.after_crash()
-        open_library.notice(library.database, library.options.limits.ocr)
+        open_library.requeue_for_ocr(library.database, library.options.limits.ocr)
         if library.collections.all():
             jobs.look_again()
             self._get_ready()
@@ -129,8 +131,8 @@ class Host:
     def serve(self, caller: Caller, request: LibraryRequest) -> None:
         """Answer a request, or put its job into the queue. Called in the connection's thread."""
         if isinstance(request, JobRequest):
-            job = Job(request, caller)
-            job.post(Accepted(job=job.id))
+            job = QueuedJob(request, caller)
+            job.post(JobAccepted(job=job.id))
             if self._jobs.running:
                 job.post(Waiting())
             self._jobs.put(job)
@@ -141,10 +143,10 @@ class Host:
             caller.end(Failed.of(failure))
         except Exception:  # the border of the process: the caller must not wait for ever
             log.exception("a request failed")
-            caller.end(Failed.of(_unexpected()))
+            caller.end(Failed.of(_unexpected_error()))
 
-    def run(self, job: Job) -> None:
-        """Carry out a job; called by the one thread that does."""
+    def run(self, job: QueuedJob) -> None:
+        """Run a job to its end; called by the one thread that runs jobs."""
         try:
             last: IndexEvent | None = None
             for event in self._index(job):
@@ -164,7 +166,7 @@ class Host:
             job.end(Failed.of(failure))
         except Exception:  # the border of the process
             log.exception("a job failed")
-            job.end(Failed.of(_unexpected()))
+            job.end(Failed.of(_unexpected_error()))
         finally:
             self._library.embedders.look_again()
 
@@ -175,13 +177,13 @@ class Host:
 
     @property
     def is_behind(self) -> bool:
-        """Whether there is something that `catch_up` can do now."""
+        """Whether there is background work that `catch_up` can do now."""
         return not self._jobs.paused and self._library.is_behind
 
     def catch_up(self) -> None:
-        """Do a part of what nobody waits for; called between jobs by the thread that runs them."""
+        """Do a part of the background work; called between jobs by the thread that runs them."""
         try:
-            if not self._jobs.hold(self._aside, BREATH) and self._library.catch_up():
+            if not self._jobs.hold(self._aside, HOLD_POLL_SECONDS) and self._library.catch_up():
                 self._jobs.look_again()
         except StoppedError:
             pass
@@ -196,9 +198,9 @@ class Host:
         self.watching.close()
         self._library.close()
 
-    def _index(self, job: Job) -> Iterator[IndexEvent]:
+    def _index(self, job: QueuedJob) -> Iterator[IndexEvent]:
         library = self._library
-        parts = Parts(
+        parts = IndexingParts(
             library.database,
             library.catalog,
             library.reader,
@@ -208,9 +210,9 @@ class Host:
             self._jobs.is_held,
             self.watching.scanned,
         )
-        pace = Pace(lambda seconds: self._jobs.hold(job, seconds), job.post)
+        pace = IndexingPace(lambda seconds: self._jobs.hold(job, seconds), job.post)
         again = isinstance(job.request, Rebuild)
-        indexing = Indexing(parts, pace, job.stop, again=again)
+        indexing = IndexingJob(parts, pace, job.stop, again=again)
         try:
             for event in indexing.run(self._roots(job.request)):
                 if again and isinstance(event, Done) and not event.stopped:
@@ -219,10 +221,10 @@ class Host:
         finally:
             self._estimates.learn(indexing.work)
 
-    def _roots(self, request: JobRequest | Rescan) -> list[Root]:
+    def _roots(self, request: JobRequest | Rescan) -> list[CollectionRoot]:
         collections = self._library.collections
         match request:
-            case Add():
+            case AddPaths():
                 collection = collections.add(request.collection)
                 self._removals.forget(collection.name, request.paths)
                 return [collections.add_root(collection.id, path) for path in request.paths]
@@ -233,43 +235,43 @@ class Host:
             case _:
                 return self._all_roots()
 
-    def _all_roots(self) -> list[Root]:
+    def _all_roots(self) -> list[CollectionRoot]:
         return [root for each in self._library.collections.all() for root in each.roots]
 
     def _answer(self, caller: Caller, request: QuickRequest) -> QuickReply:
         match request:
             case Search():
-                return Found(result=self._search(request))
-            case Weigh(sentences=sentences, texts=texts, question=question):
-                return Weighed(support=self._searcher.support(sentences, texts, question))
+                return SearchReply(result=self._search(request))
+            case MeasureSupport(sentences=sentences, texts=texts, question=question):
+                return SupportReply(support=self._searcher.support(sentences, texts, question))
             case SurveyPaths(paths=paths):
                 return self._survey(caller, paths)
             case ReadFile(path=path):
                 return self._read(path)
             case ListCollections():
-                return Collections(collections=tuple(self._collections()))
+                return CollectionsReply(collections=tuple(self._collections()))
             case ListFiles():
                 files = self._files(request)
-                for at in range(0, len(files), FILES_AT_ONCE):
-                    caller.post(Files(files=tuple(files[at : at + FILES_AT_ONCE])))
-                return Obeyed()
-            case AskStatus():
-                return Status(status=self._status())
+                for at in range(0, len(files), FILES_PER_REPLY):
+                    caller.post(FilesReply(files=tuple(files[at : at + FILES_PER_REPLY])))
+                return Acknowledged()
+            case GetStatus():
+                return StatusReply(status=self._status())
             case Remove():
-                return Removed(files=self._remove(request))
+                return RemoveReply(files=self._remove(request))
             case Verify():
                 verification = verify(self._library)
                 if verification.problems:
                     self._jobs.look_again()
-                return Verified(verification=verification)
+                return VerifyReply(verification=verification)
             case Pause():
                 self._jobs.pause(request.paused)
-                return Obeyed()
+                return Acknowledged()
             case StopJob():
                 self._jobs.stop(request.job)
-                return Obeyed()
+                return Acknowledged()
 
-    def _survey(self, caller: Caller, paths: Sequence[bytes]) -> Survey | Obeyed:
+    def _survey(self, caller: Caller, paths: Sequence[bytes]) -> Survey | Acknowledged:
         """Given up when the caller goes: a folder may be the whole disk."""
         library = self._library
         self._get_ready()
@@ -279,7 +281,7 @@ class Host:
             caller.post(step)
             if caller.cancelled:
                 break
-        return Obeyed()
+        return Acknowledged()
 
     def _get_ready(self) -> None:
         """Load the embedder while the user types, or looks at what would be added."""
@@ -309,7 +311,7 @@ class Host:
     def _printed(self, path: bytes) -> bytes:
         """The file that is listed under this name."""
         shown = printable_path(path)
-        known = path_of(self._library.database, shown)
+        known = path_by_name(self._library.database, shown)
         if known is None or not os.path.lexists(known):
             raise NotFoundError(f"{shown} is not there any more.", "It was moved or deleted.")
         return known
@@ -346,7 +348,7 @@ class Host:
     def _files(self, request: ListFiles) -> list[FileEntry]:
         name, database = request.collection, self._library.database
         id_ = None if name is None else self._library.collections.named(name).id
-        return listed(database, id_, request.state, request.offset, request.limit)
+        return list_files(database, id_, request.state, request.offset, request.limit)
 
     def _status(self) -> LibraryStatus:
         with self._library.database.read() as connection:
@@ -363,7 +365,7 @@ class Host:
             skipped=states.get("skipped", 0),
             waiting=states.get("waiting", 0),
             passages=passages,
-            disk_bytes=_size(options.database) + _size(options.vectors),
+            disk_bytes=_disk_bytes(options.database) + _disk_bytes(options.vectors),
             paused=self._jobs.paused,
             job=running.progress if running else None,
             embedder=embedders.serving,
@@ -381,7 +383,7 @@ class Host:
     def _remove(self, request: Remove) -> int:
         """Take roots out. No job runs meanwhile: it might be walking what is removed."""
         try:
-            with self._removing, self._jobs.barred(END_OF_JOB):
+            with self._removing, self._jobs.barred(JOB_END_TIMEOUT):
                 return self._remove_roots(request)
         except TimeoutError:
             raise LibraryError(
@@ -391,7 +393,7 @@ class Host:
     def _remove_roots(self, request: Remove) -> int:
         collections, catalog = self._library.collections, self._library.catalog
         collection = collections.named(request.collection)
-        roots = _chosen(collection.roots, request.paths)
+        roots = _roots_at(collection.roots, request.paths)
         if roots:
             self._removals.note(collection.name, [root.path for root in roots])
         before = self._status().files
@@ -408,18 +410,18 @@ class Host:
         return before - self._status().files
 
 
-def open_host(options: LibraryOptions, jobs: JobQueue) -> Host:
-    """Open the library. Raises StorageError."""
+def open_service(options: LibraryOptions, jobs: JobQueue) -> LibraryService:
+    """Open the library and the service of its requests. Raises StorageError."""
     library = OpenLibrary(options)
     try:
-        return Host(library, jobs, Searching(library))
+        return LibraryService(library, jobs, LibrarySearch(library))
     except AssistantError:
         # Closed before the next worker puts another file in its place.
         library.close()
         raise
 
 
-def _chosen(roots: Sequence[Root], paths: Sequence[bytes]) -> list[Root]:
+def _roots_at(roots: Sequence[CollectionRoot], paths: Sequence[bytes]) -> list[CollectionRoot]:
     """The roots at these paths; all of them when no path is given."""
     if not paths:
         return list(roots)
@@ -434,7 +436,7 @@ def _chosen(roots: Sequence[Root], paths: Sequence[bytes]) -> list[Root]:
     return [by_path[path] for path in paths]
 
 
-def _size(path: os.PathLike[str]) -> int:
+def _disk_bytes(path: os.PathLike[str]) -> int:
     """Bytes of a file with its journals, or of a folder."""
     total = 0
     if os.path.isdir(path):  # noqa: PTH112
@@ -449,27 +451,27 @@ def _size(path: os.PathLike[str]) -> int:
     return total
 
 
-def _unexpected() -> AssistantError:
+def _unexpected_error() -> AssistantError:
     return LibraryError(
         "An unexpected error ended this request.", "Its details are in the library's log."
     )
 
 
-class Searching:
-    """Searches as soon as there is something to search; the embedder waits until then."""
+class LibrarySearch:
+    """Search of an open library; the embedder waits until there is something to search."""
 
     def __init__(self, library: OpenLibrary) -> None:
         self._library = library
 
     def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
-        """See `Retrieval.search`; passages that overlap in their file come as one."""
+        """See `HybridRetriever.search`; passages that overlap in their file come as one."""
         library = self._library
         with library.database.read() as connection:
             there = connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
         if there is None or not question.strip():
             return SearchResult()
         with library.embedders.asking() as meaning:
-            retrieval = Retrieval(library.database, library.analyzer, meaning)
+            retrieval = HybridRetriever(library.database, library.analyzer, meaning)
             result = retrieval.search(question, collections, limit)
         return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
 

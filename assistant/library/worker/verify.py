@@ -1,41 +1,43 @@
-"""A look at everything that is stored, with what can be repaired repaired."""
+"""Verification: library.db, keyword index and vectors against each other, repaired if possible."""
 
 import random
 from threading import Event
 from time import monotonic
 
 from assistant.core.errors import DatabaseDamagedError
-from assistant.core.values.library import Problem, Verification
+from assistant.core.values.library import IntegrityProblem, Verification
 from assistant.library.store import embeddings as records
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.vectors.chroma import VectorsError
-from assistant.library.vectors.index import Differences, VectorIndex
-from assistant.library.vectors.semantic import Meaning
+from assistant.library.vectors.index import IndexDifferences, VectorIndex
+from assistant.library.vectors.semantic import SemanticIndex
 from assistant.library.worker.open_library import OpenLibrary
 
-SAMPLE = 200
+SAMPLE_PASSAGES = 200
 """Passages of each collection that are looked for by their vectors."""
 
-NEAR = 0.99
+MIN_SELF_COSINE = 0.99
 """The cosine of a vector and itself, after storing it in half precision."""
 
-SETTLING = 3.0
+SETTLING_SECONDS = 3.0
 """Seconds after which what differs is no longer on its way from library.db to Chroma."""
 
-LOOK = 0.2
+POLL_SECONDS = 0.2
 
 
 def verify(library: OpenLibrary) -> Verification:
-    """Check library.db, the keyword index and the vectors against each other.
+    """Check library.db, the keyword index and the vectors against each other, and repair them.
 
     Everything is compared in full, the ids in Chroma included. Only whether Chroma finds what it
     holds is tried with a sample of each collection, as a full look takes minutes.
+
+    Returns: what was wrong.
     """
     try:
-        problems = [*library.examine(), *_by_meaning(library)]
+        problems = [*library.examine(), *_semantic_problems(library)]
     except DatabaseDamagedError as failure:
         what = f"{failure.message} It is set aside and made again from your files"
-        problem = Problem(what=what, repaired=False)
+        problem = IntegrityProblem(what=what, repaired=False)
         return Verification(ok=False, files=0, passages=0, problems=(problem,))
     with library.database.read() as connection:
         files, passages = connection.execute(
@@ -49,26 +51,26 @@ def verify(library: OpenLibrary) -> Verification:
     )
 
 
-def _by_meaning(library: OpenLibrary) -> list[Problem]:
+def _semantic_problems(library: OpenLibrary) -> list[IntegrityProblem]:
     with library.embedders.asking() as meaning:
         if meaning is None:
             problem = library.embedders.state().problem
-            return [Problem(what=problem, repaired=False)] if problem else []
+            return [IntegrityProblem(what=problem, repaired=False)] if problem else []
         meaning.wait()
         return [*_embeddings(library, meaning), *_vectors(library, meaning)]
 
 
-def _embeddings(library: OpenLibrary, meaning: Meaning) -> list[Problem]:
+def _embeddings(library: OpenLibrary, meaning: SemanticIndex) -> list[IntegrityProblem]:
     """Each passage has one, which is what was stored; nothing else has."""
     problems = []
     damaged = meaning.embeddings.forget_damaged()
     if damaged:
         problems.append(_repaired(f"{damaged:,} embeddings were damaged: they are made again"))
-    missing = records.count_unembedded(library.database, meaning.embedder.identity)
+    missing = records.count_without_embedding(library.database, meaning.embedder.identity)
     if missing > damaged:
         what = f"{missing:,} passages had no embedding: they are embedded again"
         problems.append(_repaired(what))
-    unused = records.forget_unused(library.database)
+    unused = records.delete_unused(library.database)
     if unused:
         problems.append(_repaired(f"{unused:,} embeddings of no passage were deleted"))
     if damaged or missing:
@@ -76,37 +78,39 @@ def _embeddings(library: OpenLibrary, meaning: Meaning) -> list[Problem]:
     return problems
 
 
-def _vectors(library: OpenLibrary, meaning: Meaning) -> list[Problem]:
+def _vectors(library: OpenLibrary, meaning: SemanticIndex) -> list[IntegrityProblem]:
     """Chroma has what is embedded, nothing else, and finds it."""
     index = meaning.index
-    problems: list[Problem] = []
+    problems: list[IntegrityProblem] = []
     try:
         if index.is_ready:
-            problems = _mended(index, _lasting(index))
-            missed = _missed(index, meaning.embeddings)
+            problems = _repair_vectors(index, _lasting_differences(index))
+            missed = _first_missed(index, meaning.embeddings)
             if missed is not None:
                 library.rebuild_vectors()
                 what = f"The vectors did not find passage {missed}: they were made anew"
                 problems.append(_repaired(what))
     except VectorsError as failure:
-        return [*problems, Problem(what=f"Chroma failed: {failure}", repaired=False)]
+        return [*problems, IntegrityProblem(what=f"Chroma failed: {failure}", repaired=False)]
     if not index.is_ready:
-        problems.append(Problem(what="Chroma cannot be used; library.db answers", repaired=False))
+        problems.append(
+            IntegrityProblem(what="Chroma cannot be used; library.db answers", repaired=False)
+        )
     return problems
 
 
-def _lasting(index: VectorIndex) -> Differences:
+def _lasting_differences(index: VectorIndex) -> IndexDifferences:
     """The differences that stay: the others were on their way."""
     found = index.differences()
-    deadline, pause = monotonic() + SETTLING, Event()
+    deadline, pause = monotonic() + SETTLING_SECONDS, Event()
     while any(found) and monotonic() < deadline:
-        pause.wait(LOOK)
+        pause.wait(POLL_SECONDS)
         again = index.differences()
-        found = Differences(found.missing & again.missing, found.surplus & again.surplus)
+        found = IndexDifferences(found.missing & again.missing, found.surplus & again.surplus)
     return found
 
 
-def _mended(index: VectorIndex, found: Differences) -> list[Problem]:
+def _repair_vectors(index: VectorIndex, found: IndexDifferences) -> list[IntegrityProblem]:
     problems = []
     if any(found):
         index.mend()
@@ -117,18 +121,18 @@ def _mended(index: VectorIndex, found: Differences) -> list[Problem]:
     return problems
 
 
-def _missed(index: VectorIndex, embeddings: Embeddings) -> int | None:
+def _first_missed(index: VectorIndex, embeddings: Embeddings) -> int | None:
     """A passage of the sample that is not found by its own vector."""
     for collection, passages in embeddings.collections().items():
         ids = sorted(passages)
-        sample = random.sample(ids, min(SAMPLE, len(ids)))
+        sample = random.sample(ids, min(SAMPLE_PASSAGES, len(ids)))
         for found, vectors in embeddings.vectors(sample):
             for passage, vector in zip(found, vectors, strict=True):
                 hits = index.search(vector, 1, [collection])
-                if not hits or hits[0][1] < NEAR:
+                if not hits or hits[0][1] < MIN_SELF_COSINE:
                     return passage
     return None
 
 
-def _repaired(what: str) -> Problem:
-    return Problem(what=what, repaired=True)
+def _repaired(what: str) -> IntegrityProblem:
+    return IntegrityProblem(what=what, repaired=True)

@@ -1,7 +1,4 @@
-"""Connections to one SQLite file: transactions, the pragmas of each, and SQLite's errors.
-
-What SQLite's errors mean for the user.
-"""
+"""Database connections: a pool, transactions, pragmas, checkpoints, and SQLite's errors."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -16,13 +13,13 @@ from assistant.core.errors import (
     DatabaseNewerError,
     StorageError,
 )
-from assistant.storage.database.files import Files
+from assistant.storage.database.files import DatabaseFiles
 from assistant.storage.database.schema import MIGRATIONS, version_of
 
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another program's write."""
 
-BUSY_RETRY = 0.002
+BUSY_RETRY_SECONDS = 0.002
 """Seconds between two attempts to write."""
 
 CHECKPOINT_COMMITS = 200
@@ -64,14 +61,14 @@ def connect(path: Path, busy_timeout: float = BUSY_TIMEOUT) -> sqlite3.Connectio
     return connection
 
 
-class Database:
+class ChatDatabase:
     """An open database; the file exists and has the newest version.
 
     Connections wait in a pool: threads come and go with every turn, and a transaction takes
     whichever connection is idle. Transactions must not be nested.
     """
 
-    def __init__(self, files: Files, busy_timeout: float = BUSY_TIMEOUT) -> None:
+    def __init__(self, files: DatabaseFiles, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self._files = files
         self._busy_timeout = busy_timeout
         self._identity = files.identity()
@@ -111,7 +108,7 @@ class Database:
                 self._checkpoint()
 
     def foreign_changes(self) -> int:
-        """How many writes there have been that were not made through this object.
+        """Number of writes that were not made through this object.
 
         PRAGMA data_version would also change with this object's own writes.
         """
@@ -181,7 +178,7 @@ class Database:
                 except sqlite3.OperationalError as failure:
                     if result_code(failure) not in BUSY or monotonic() > deadline:
                         raise
-                sleep(BUSY_RETRY)
+                sleep(BUSY_RETRY_SECONDS)
         finally:
             connection.execute(f"PRAGMA busy_timeout = {int(self._busy_timeout * 1000)}")
 
@@ -217,19 +214,19 @@ class Database:
 
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-FORBIDDEN = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+NOT_ACCESSIBLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
 
 _PRIMARY_CODE = 0xFF
 
 
 def result_code(failure: sqlite3.Error) -> int | None:
-    """SQLite's primary result code; None for errors of the Python module itself."""
+    """Primary result code of SQLite; None for errors of the Python module itself."""
     code: int | None = getattr(failure, "sqlite_errorcode", None)
     return None if code is None else code & _PRIMARY_CODE
 
 
 def explain(failure: sqlite3.Error, path: Path | str) -> StorageError:
-    """The error to show for a failed statement on the database at `path`."""
+    """Error to show for a failed statement on the database at `path`."""
     code = result_code(failure)
     if code in BUSY:
         return DatabaseBusyError(
@@ -246,7 +243,7 @@ def explain(failure: sqlite3.Error, path: Path | str) -> StorageError:
         return StorageError(
             f"The disk is full: {path} cannot grow.", "Free some space and try again."
         )
-    if code in FORBIDDEN:
+    if code in NOT_ACCESSIBLE:
         return StorageError(
             f"{path} cannot be written: {failure}.",
             "Check the permissions of the file and of its folder.",

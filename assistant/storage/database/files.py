@@ -1,43 +1,44 @@
-"""The files a database consists of, and those that stand beside it."""
+"""Database files: the database, its log and index, and what stands beside them."""
 
 import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-LOG = "-wal"
-INDEX = "-shm"
+WAL_SUFFIX = "-wal"
+SHM_SUFFIX = "-shm"
 
 
 @dataclass(frozen=True)
-class Files:
+class DatabaseFiles:
     """Paths around the database at `path`, which is absolute and no symbolic link."""
 
     path: Path
 
     @property
     def lock(self) -> Path:
-        """Held while the database is made, checked or migrated."""
+        """Lock file: held while the database is made, checked or migrated."""
         return self._beside(".lock")
 
     @property
     def suspicion(self) -> Path:
-        """Exists when SQLite met damage: the next start checks the whole file."""
+        """Marker file of met damage: the next start checks the whole database."""
         return self._beside(".suspect")
 
     @property
     def writers(self) -> Path:
-        """The folder of the locks that say which stores are alive."""
+        """Folder of the lock files that say which stores are alive."""
         return self.path.parent / "writers"
 
     @property
     def log(self) -> Path:
-        """The write-ahead log: the newest transactions."""
-        return self._beside(LOG)
+        """Write-ahead log: the newest transactions."""
+        return self._beside(WAL_SUFFIX)
 
     @property
     def index(self) -> Path:
-        return self._beside(INDEX)
+        """Index of the write-ahead log, shared between processes."""
+        return self._beside(SHM_SUFFIX)
 
     def identity(self) -> tuple[int, int] | None:
         """Device and inode; None when there is no file."""
@@ -48,12 +49,14 @@ class Files:
         return status.st_dev, status.st_ino
 
     def log_bytes(self) -> int:
+        """Bytes of the write-ahead log; 0 when there is none."""
         try:
             return self.log.stat().st_size
         except OSError:
             return 0
 
     def suspect(self) -> None:
+        """Have the next start check the whole database."""
         with suppress(OSError):
             self.suspicion.touch(mode=0o600)
 
@@ -66,19 +69,21 @@ class Files:
         Raises:
             OSError: not renamed, at least not all of it.
         """
-        for suffix in ("", LOG, INDEX):
+        for suffix in ("", WAL_SUFFIX, SHM_SUFFIX):
             source = self._beside(suffix)
             if source.exists():
                 source.rename(target.with_name(target.name + suffix))
 
     def free_name(self, label: str) -> Path:
-        """`chats.LABEL.db`, numbered when that name is taken by anything."""
+        """Path `chats.LABEL.db`, numbered when that name is taken by anything."""
         number = 1
         while True:
             extra = "" if number == 1 else f"-{number}"
             name = f"{self.path.stem}.{label}{extra}{self.path.suffix}"
             candidate = self.path.with_name(name)
-            if not any(os.path.lexists(f"{candidate}{end}") for end in ("", LOG, INDEX)):
+            if not any(
+                os.path.lexists(f"{candidate}{end}") for end in ("", WAL_SUFFIX, SHM_SUFFIX)
+            ):
                 return candidate
             number += 1
 

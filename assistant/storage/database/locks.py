@@ -1,4 +1,4 @@
-"""Locks between processes that the system gives up when their holder dies, however it dies."""
+"""File locks between processes; the system gives them up when their holder dies."""
 
 import fcntl
 import os
@@ -9,13 +9,13 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
 
-RETRY = 0.01
+RETRY_SECONDS = 0.01
 """Seconds between two attempts at a lock."""
 
 
 @contextmanager
 def exclusive(file: Path, timeout: float) -> Iterator[None]:
-    """Be the only process that holds `file`, which is made when missing and never removed.
+    """Hold the lock on `file`, which is made when missing and never removed.
 
     Raises:
         TimeoutError: another process held it for `timeout` seconds.
@@ -23,17 +23,17 @@ def exclusive(file: Path, timeout: float) -> Iterator[None]:
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = monotonic() + timeout
     try:
-        while not _locked(descriptor, fcntl.LOCK_EX):
+        while not _try_lock(descriptor, fcntl.LOCK_EX):
             if monotonic() > deadline:
                 raise TimeoutError
-            sleep(RETRY)
+            sleep(RETRY_SECONDS)
         yield
     finally:
         os.close(descriptor)
 
 
-class Writers:
-    """Which stores are alive: each that writes answers holds a lock file of its own.
+class LockFileWriters:
+    """Lock files of the stores that are alive: each that writes answers holds one of its own.
 
     A look at another's lock takes it as shared, so that two who look do not take each other for
     its holder; filelock only knows exclusive ones.
@@ -45,14 +45,14 @@ class Writers:
         self._own: tuple[str, int] | None = None
 
     def own(self) -> str:
-        """This store's id; the lock is taken at the first call."""
+        """Id of this store; its lock is taken at the first call."""
         with self._lock:
             while self._own is None:
                 self._own = self._take(secrets.token_hex(8))
             return self._own[0]
 
     def is_alive(self, id: str | None) -> bool:
-        """Whether a store still writes; in doubt it does, for its answers must not be taken."""
+        """Whether a store is alive; in doubt it is, for its answers must not be taken."""
         if id is None:
             return False
         own = self._own
@@ -65,7 +65,7 @@ class Writers:
         except OSError:
             return True
         try:
-            return not _locked(descriptor, fcntl.LOCK_SH)
+            return not _try_lock(descriptor, fcntl.LOCK_SH)
         except OSError:
             return True
         finally:
@@ -92,7 +92,7 @@ class Writers:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         file = self._file(id)
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        if _locked(descriptor, fcntl.LOCK_EX) and is_open_at(descriptor, file):
+        if _try_lock(descriptor, fcntl.LOCK_EX) and is_open_at(descriptor, file):
             return id, descriptor
         os.close(descriptor)
         return None
@@ -109,7 +109,7 @@ def is_open_at(descriptor: int, file: Path) -> bool:
         return False
 
 
-def _locked(descriptor: int, kind: int) -> bool:
+def _try_lock(descriptor: int, kind: int) -> bool:
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:

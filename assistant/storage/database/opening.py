@@ -1,4 +1,4 @@
-"""What comes before the first transaction: a database that is there, sound and up to date.
+"""Opening a database: made, checked and migrated before the first transaction.
 
 A new database is made under another name and moved into place when it is whole. So a file that
 is empty or half there is never one that is just being made: it is damaged.
@@ -19,7 +19,7 @@ from assistant.core.errors import (
     StorageError,
 )
 from assistant.storage.database.connection import DAMAGED, connect, explain, result_code
-from assistant.storage.database.files import Files
+from assistant.storage.database.files import DatabaseFiles
 from assistant.storage.database.locks import exclusive
 from assistant.storage.database.schema import (
     APPLICATION_ID,
@@ -43,8 +43,10 @@ class _DamageError(Exception):
     """Found in a file that is to be set aside; the argument says what it is."""
 
 
-def prepare(files: Files, now: datetime, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Make, check or migrate the database; one process at a time does.
+def prepare(
+    files: DatabaseFiles, now: datetime, migrations: Sequence[Migration] = MIGRATIONS
+) -> None:
+    """Make, check or migrate the database, in one process at a time.
 
     Raises:
         DatabaseNewerError: written by a newer version; not touched.
@@ -69,7 +71,7 @@ def prepare(files: Files, now: datetime, migrations: Sequence[Migration] = MIGRA
         ) from failure
 
 
-def _prepare(files: Files, now: datetime, migrations: Sequence[Migration]) -> None:
+def _prepare(files: DatabaseFiles, now: datetime, migrations: Sequence[Migration]) -> None:
     try:
         if not files.path.exists():
             if files.log_bytes():
@@ -81,8 +83,8 @@ def _prepare(files: Files, now: datetime, migrations: Sequence[Migration]) -> No
         raise _set_aside(files, now, str(damage)) from damage.__cause__
 
 
-def _create(files: Files, now: datetime, migrations: Sequence[Migration]) -> None:
-    new = Files(files.path.with_name(f"{files.path.name}.new"))
+def _create(files: DatabaseFiles, now: datetime, migrations: Sequence[Migration]) -> None:
+    new = DatabaseFiles(files.path.with_name(f"{files.path.name}.new"))
     _remove(new)
     try:
         os.close(os.open(new.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -107,12 +109,12 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _remove(files: Files) -> None:
+def _remove(files: DatabaseFiles) -> None:
     for file in (files.path, files.log, files.index):
         file.unlink(missing_ok=True)
 
 
-def _check(files: Files, now: datetime, migrations: Sequence[Migration]) -> None:
+def _check(files: DatabaseFiles, now: datetime, migrations: Sequence[Migration]) -> None:
     _check_header(files)
     try:
         with closing(connect(files.path)) as connection:
@@ -133,7 +135,7 @@ def _check(files: Files, now: datetime, migrations: Sequence[Migration]) -> None
             files.path.chmod(0o600)
 
 
-def _check_header(files: Files) -> None:
+def _check_header(files: DatabaseFiles) -> None:
     """See whether the file begins like a database and is as long as it says.
 
     While there is a log, or one came into being, pages may be on their way into the file.
@@ -185,7 +187,9 @@ def _check_thoroughly(connection: sqlite3.Connection) -> None:
         word_index.rebuild(connection)
 
 
-def _copy(connection: sqlite3.Connection, files: Files, version: int, now: datetime) -> None:
+def _copy(
+    connection: sqlite3.Connection, files: DatabaseFiles, version: int, now: datetime
+) -> None:
     """Keep the database as it is before a migration."""
     target = files.free_name(f"version-{version}-{_stamp(now)}")
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -197,7 +201,7 @@ def _copy(connection: sqlite3.Connection, files: Files, version: int, now: datet
         raise
 
 
-def _set_aside(files: Files, now: datetime, what: str) -> StorageError:
+def _set_aside(files: DatabaseFiles, now: datetime, what: str) -> StorageError:
     target = files.free_name(f"damaged-{_stamp(now)}")
     try:
         files.move(target)

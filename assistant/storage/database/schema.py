@@ -1,4 +1,4 @@
-"""The tables of chats.db, version by version.
+"""Schema of chats.db, version by version, and its migrations.
 
 Times are microseconds since 1970 in UTC. `active_root` and `active_child` name the branch in
 use: a message keeps the child last used below it, so that going back to an older version of a
@@ -8,7 +8,7 @@ message brings back what followed it. Messages that are removed wait in `removed
 `undo` holds what was before each change. The word indexes read their texts through views:
 `message_texts` adds a column of marks, by which a search leaps over what it is not about.
 
-The database's versions: each migration is one transaction together with its record.
+Each migration is one transaction together with its record.
 """
 
 import sqlite3
@@ -259,6 +259,7 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 
 def version_of(connection: sqlite3.Connection) -> int:
+    """Version of the database's schema."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
 
@@ -268,7 +269,7 @@ def migrate(
     now: int,
     migrations: Sequence[Migration] = MIGRATIONS,
 ) -> None:
-    """Bring the database to the newest version, one step at a time.
+    """Migrate the database to the newest version, one step at a time.
 
     Each step looks at the version only after it has the write lock, so two processes that
     migrate at once do every step once.

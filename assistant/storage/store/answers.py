@@ -1,9 +1,9 @@
-"""Answers in the making: opened, journalled, ended; and what becomes of those whose writer died.
+"""Answers in the making: opened, journalled, ended; those of dead writers become partial.
 
 A message in state `streaming` names its writer: the store whose lock file says that it is alive.
 Its text is the stored text and the journal after it, until both become one.
 
-Answers as they are written: on disk soon, without making the writer wait for the disk.
+The journal has a thread of its own: text is on disk soon, and the writer does not wait for it.
 """
 
 import sqlite3
@@ -19,18 +19,18 @@ from assistant.core.values.conversation import Message
 from assistant.storage.tables import messages as message_table
 from assistant.storage.tables import rows
 
-INTERVAL = 0.1
+FLUSH_SECONDS = 0.1
 """Seconds for which pieces are gathered into one write."""
 
-RETRY = 1.0
+RETRY_SECONDS = 1.0
 """Seconds after a failed write until the next attempt."""
 
 Piece = tuple[str, str]
 """A message's id and the text to add to it."""
 
 
-class Journal:
-    """Gathers pieces of open messages and lets a thread of its own store them in order."""
+class AnswerJournal:
+    """Journal of open messages: gathers pieces, and a thread of its own stores them in order."""
 
     def __init__(self, store: Callable[[Sequence[Piece]], None]) -> None:
         self._store = store
@@ -48,18 +48,22 @@ class Journal:
             self._written[message_id] = []
 
     def opened(self) -> list[str]:
-        """The messages that may be added to."""
+        """Ids of the open messages."""
         with self._lock:
             return list(self._written)
 
     def written(self, message_id: str) -> str | None:
-        """What was added since the message was opened, stored or not; None when it is not."""
+        """Text that was added since the message was opened, stored or not.
+
+        Returns:
+            The text; None when the message is not open.
+        """
         with self._lock:
             pieces = self._written.get(message_id)
             return None if pieces is None else "".join(pieces)
 
     def add(self, message_id: str, text: str) -> None:
-        """Take a piece.
+        """Add a piece to an open message.
 
         Raises:
             StorageError: the message is not open, or an earlier write failed. In that case the
@@ -80,7 +84,7 @@ class Journal:
             raise failure
 
     def flush(self) -> None:
-        """Store what came in so far.
+        """Store all pieces that were added so far.
 
         Raises:
             StorageError: not stored; the pieces are kept.
@@ -91,7 +95,7 @@ class Journal:
             if not pieces:
                 return
             try:
-                self._store(joined(pieces))
+                self._store(join_pieces(pieces))
             except BaseException:
                 with self._lock:
                     self._pending = pieces + self._pending
@@ -113,19 +117,19 @@ class Journal:
     def _run(self) -> None:
         while not self._closing.is_set():
             self._arrived.wait()
-            self._closing.wait(INTERVAL)
+            self._closing.wait(FLUSH_SECONDS)
             self._arrived.clear()
             try:
                 self.flush()
             except StorageError as failure:
                 with self._lock:
                     self._failure = failure
-                self._closing.wait(RETRY)
+                self._closing.wait(RETRY_SECONDS)
                 self._arrived.set()
 
 
-def joined(pieces: Sequence[Piece]) -> list[Piece]:
-    """Neighbouring pieces of the same message as one."""
+def join_pieces(pieces: Sequence[Piece]) -> list[Piece]:
+    """Join neighbouring pieces of the same message."""
     groups = groupby(pieces, key=lambda piece: piece[0])
     return [(message, "".join(text for _, text in group)) for message, group in groups]
 
@@ -134,7 +138,7 @@ Query = Callable[[sqlite3.Connection], list[sqlite3.Row]]
 
 
 class Transactions(Protocol):
-    """What answers need of a database."""
+    """Transactions on a database, as answers need them."""
 
     def read(self) -> AbstractContextManager[sqlite3.Connection]: ...
 
@@ -142,7 +146,7 @@ class Transactions(Protocol):
 
 
 class Writers(Protocol):
-    """Which stores are alive; see `locks.Writers`."""
+    """Which stores are alive; see `locks.LockFileWriters`."""
 
     @property
     def folder(self) -> Path | str: ...
@@ -156,16 +160,16 @@ class Writers(Protocol):
     def close(self) -> None: ...
 
 
-class Answers:
+class UnfinishedAnswers:
     """The unfinished answers of a database, this store's own and those of others."""
 
     def __init__(self, database: Transactions, writers: Writers) -> None:
         self._database = database
         self._writers = writers
-        self._journal = Journal(self._store)
+        self._journal = AnswerJournal(self._store)
 
     def tidy(self) -> None:
-        """Settle what earlier processes left behind when they died.
+        """Turn answers whose writers died into partial ones.
 
         A file that can only be read stays as it is: `read` shows those answers as partial.
         """
@@ -178,7 +182,7 @@ class Answers:
                 self._settle(dead)
 
     def writer(self) -> str:
-        """The id under which this store writes.
+        """Id under which this store writes.
 
         Raises:
             StorageError: its lock file cannot be made.
@@ -192,7 +196,7 @@ class Answers:
             ) from failure
 
     def is_elsewhere(self, writer: str | None) -> bool:
-        """Whether that is another store, and alive."""
+        """Whether a writer is another store that is alive."""
         return self._writers.is_alive(writer) and writer != self.writer()
 
     def is_live(self, row: sqlite3.Row) -> bool:
@@ -200,14 +204,14 @@ class Answers:
         return row["state"] == "streaming" and self._writers.is_alive(row["writer"])
 
     def open(self, message_id: str) -> None:
-        """Let a message that is stored as this store's be journalled."""
+        """Open a stored message of this store for its journal."""
         self._journal.open(message_id)
 
     def journal(self, message_id: str, text: str) -> None:
         self._journal.add(message_id, text)
 
     def finish(self, message_id: str, columns: Mapping[str, str | None]) -> Message:
-        """End an answer: its text becomes one, and `columns` say how it ended.
+        """Finish an answer: its text becomes one, and `columns` say how it ended.
 
         Raises:
             StorageError: it is not this store's, or cannot be stored; then it stays open.
@@ -216,7 +220,7 @@ class Answers:
             raise StorageError(f"Message {message_id} is not being written by this window.")
         self._journal.flush()
         with self._database.write() as connection:
-            message_table.fold(connection, message_id)
+            message_table.fold_journal(connection, message_id)
             message_table.update(connection, message_id, columns)
             message = rows.message(message_table.message(connection, message_id))
         self._journal.end(message_id)
@@ -232,7 +236,7 @@ class Answers:
         return messages
 
     def close(self) -> None:
-        """Leave what is still open as partial."""
+        """Close the journal; answers that are still open become partial."""
         with suppress(StorageError):
             self._journal.flush()
         self._journal.close()
@@ -271,5 +275,5 @@ class Answers:
         with self._database.write() as connection:
             for row in message_table.streaming(connection):
                 if row["id"] in ids and not self._writers.is_alive(row["writer"]):
-                    message_table.fold(connection, row["id"])
+                    message_table.fold_journal(connection, row["id"])
                     message_table.update(connection, row["id"], {"state": "partial"})

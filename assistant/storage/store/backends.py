@@ -1,8 +1,6 @@
-"""Where conversations are kept: on disk, or in memory as long as the program runs.
+"""Storage backends: conversations on disk, or in memory as long as the program runs.
 
-The ids of what is in memory tell it, those of conversations and of messages alike.
-
-A database that exists in memory only, and the one store that writes into it.
+The ids of what is in memory show it, those of conversations and of messages alike.
 """
 
 import secrets
@@ -17,7 +15,7 @@ from assistant.core.errors import StorageError
 from assistant.core.ports.conversations import Clock
 from assistant.storage.database.connection import explain
 from assistant.storage.database.schema import migrate
-from assistant.storage.store.answers import Answers, Transactions
+from assistant.storage.store.answers import Transactions, UnfinishedAnswers
 from assistant.storage.tables.rows import TEMPORARY, microseconds
 
 
@@ -28,15 +26,16 @@ class OpenDatabase(Transactions, Protocol):
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """One database and the answers that are written into it."""
+class Backend:
+    """Backend: a database, and the answers that are written into it."""
 
     database: OpenDatabase
-    answers: Answers
+    answers: UnfinishedAnswers
     prefix: str = ""
     """Of all ids."""
 
     def new_id(self) -> str:
+        """A new id, of a conversation or a message."""
         return self.prefix + secrets.token_hex(8)
 
     def close(self) -> None:
@@ -44,25 +43,27 @@ class Shelf:
         self.database.close()
 
 
-class Shelves:
-    """The shelf on disk, and one in memory from when it is first needed."""
+class Backends:
+    """The backend on disk, and one in memory from when it is first needed."""
 
-    def __init__(self, disk: Shelf, clock: Clock) -> None:
+    def __init__(self, disk: Backend, clock: Clock) -> None:
         self.disk = disk
         self._clock = clock
-        self._memory: Shelf | None = None
+        self._memory: Backend | None = None
         self._lock = Lock()
 
     @property
-    def memory(self) -> Shelf:
+    def memory(self) -> Backend:
         with self._lock:
             if self._memory is None:
                 database = MemoryDatabase(self.now())
-                self._memory = Shelf(database, Answers(database, MemoryWriters()), TEMPORARY)
+                self._memory = Backend(
+                    database, UnfinishedAnswers(database, MemoryWriters()), TEMPORARY
+                )
             return self._memory
 
-    def of(self, id: str) -> Shelf:
-        """The shelf on which the conversation or the message is, if there is one."""
+    def of(self, id: str) -> Backend:
+        """Backend of a conversation or a message, by its id."""
         return self.memory if id.startswith(TEMPORARY) else self.disk
 
     def now(self) -> int:
@@ -75,10 +76,10 @@ class Shelves:
         self.disk.close()
 
 
-class Part:
-    """Some of what a store does, on the shelves of all of it."""
+class SqliteStorePart:
+    """Part of the store's methods; all parts share the backends."""
 
-    def __init__(self, shelves: Shelves) -> None:
+    def __init__(self, shelves: Backends) -> None:
         self._shelves = shelves
 
     def _read(self, id: str) -> AbstractContextManager[sqlite3.Connection]:
@@ -96,7 +97,7 @@ PRAGMAS = ("foreign_keys = ON", "temp_store = MEMORY", "trusted_schema = OFF")
 
 
 class MemoryDatabase:
-    """Like `Database`, on one connection that is never shared; nothing of it reaches a file."""
+    """Database in memory, on one connection that is never shared; nothing of it reaches a file."""
 
     def __init__(self, now: int) -> None:
         self._lock = Lock()
@@ -135,7 +136,7 @@ class MemoryDatabase:
 
 
 class MemoryWriters:
-    """Which stores are alive: the only one that there is."""
+    """Writers of a database in memory: the one store that has it."""
 
     folder = NAME
 

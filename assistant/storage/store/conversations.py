@@ -1,4 +1,4 @@
-"""The part of the store that lists conversations and says how each of them is."""
+"""Conversations of the store: made, listed, and set one by one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,17 +12,17 @@ from assistant.core.values.conversation import (
     Overflow,
     TitledBy,
 )
-from assistant.core.values.prompts import Opening
+from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
-from assistant.storage.store.backends import Part
+from assistant.storage.store.backends import SqliteStorePart
 from assistant.storage.tables import conversations as conversation_table
 from assistant.storage.tables import marks as mark_table
 from assistant.storage.tables import rows, undo
-from assistant.storage.tables.conversations import Wanted
-from assistant.storage.tables.rows import comparable, moment, storable, storable_or_none
+from assistant.storage.tables.conversations import ConversationFilter
+from assistant.storage.tables.rows import comparable, from_microseconds, storable, storable_or_none
 
 
-class Organising(Part):
+class SqliteCatalog(SqliteStorePart):
     def create(
         self,
         *,
@@ -72,12 +72,12 @@ class Organising(Part):
         pinned: bool | None = None,
         temporary: bool = False,
     ) -> list[ConversationSummary]:
-        wanted = Wanted(
+        wanted = ConversationFilter(
             deleted=deleted,
             archived=None if deleted else archived,
             pinned=pinned,
-            folder=None if folder is None else conversation_table.clean(folder),
-            tag=None if tag is None else conversation_table.clean(tag),
+            folder=None if folder is None else conversation_table.clean_label(folder),
+            tag=None if tag is None else conversation_table.clean_label(tag),
             title_contains=title_contains,
         )
         shelf = self._shelves.memory if temporary else self._shelves.disk
@@ -136,7 +136,7 @@ class Organising(Part):
             examples=stored_examples(examples),
         )
 
-    def take_up(self, id: str, opening: Opening, model: str | None = None) -> None:
+    def take_up(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
         columns = {
             "system_prompt": storable(opening.text),
             "prompt_name": storable_or_none(opening.prompt_name),
@@ -171,7 +171,7 @@ class Organising(Part):
         self._mark(id, "archive", "archived", archived)
 
     def move(self, id: str, folder: str) -> None:
-        name = conversation_table.clean(folder)
+        name = conversation_table.clean_label(folder)
         key = comparable(name) if name else None
         self._change(id, "folder", folder=name or None, folder_key=key)
 
@@ -179,9 +179,9 @@ class Organising(Part):
         with self._write(id) as connection:
             row = conversation_table.find(connection, id)
             before = conversation_table.tags(connection, row["id"])
-            after = conversation_table.changed(before, add, remove)
+            after = conversation_table.merge_tags(before, add, remove)
             if set(after) != set(before):
-                undo.note(connection, self._now(), "tags", row["id"], {"tags": before})
+                undo.record(connection, self._now(), "tags", row["id"], {"tags": before})
                 conversation_table.set_tags(connection, row["id"], after)
 
     def _mark(self, id: str, kind: ChangeKind, column: str, wanted: bool) -> None:
@@ -189,7 +189,7 @@ class Organising(Part):
             row = conversation_table.find(connection, id)
             if (row[column] is not None) != wanted:
                 now = self._now()
-                undo.note(connection, now, kind, row["id"], {column: row[column]})
+                undo.record(connection, now, kind, row["id"], {column: row[column]})
                 conversation_table.update(
                     connection, row["id"], **{column: now if wanted else None}
                 )
@@ -209,25 +209,27 @@ class Organising(Part):
             if not row["messages"] or (kind == "title" and not row["title"]):
                 return
             after = conversation_table.find(connection, row["id"])
-            made = changes.between(rows.conversation(row), rows.conversation(after), moment(now))
+            made = changes.marks_between(
+                rows.conversation(row), rows.conversation(after), from_microseconds(now)
+            )
             marked = mark_table.add(connection, row["id"], made)
             if marked is not None:
                 before["marks"] = marked
-            undo.note(connection, now, kind, row["id"], before)
+            undo.record(connection, now, kind, row["id"], before)
 
     def _labels(self, what: str) -> list[Label]:
         with self._shelves.disk.database.read() as connection:
-            found = conversation_table.in_use(connection, what)
+            found = conversation_table.labels_in_use(connection, what)
         return [Label(name=row["name"], conversations=row["conversations"]) for row in found]
 
 
 def stored_adapters(adapters: Sequence[AdapterUse] | None) -> str | None:
-    """NULL stands for those of the settings, so that none is an empty list."""
+    """JSON of adapters. NULL stands for those of the settings, so that none is an empty list."""
     return None if adapters is None else rows.json_adapters(adapters) or "[]"
 
 
 def stored_collections(names: Sequence[str] | None) -> str | None:
-    """NULL stands for all of them, so that none is an empty list."""
+    """JSON of collections. NULL stands for all of them, so that none is an empty list."""
     return None if names is None else rows.json_names([storable(name) for name in names]) or "[]"
 
 
@@ -238,5 +240,5 @@ def stored_examples(messages: Sequence[ChatMessage]) -> str | None:
 
 
 def stored_overflow(overflow: Overflow) -> str | None:
-    """NULL stands for what is usual."""
+    """Overflow as stored. NULL stands for what is usual."""
     return None if overflow == "leave_out" else overflow

@@ -1,4 +1,4 @@
-"""The part of the store that holds messages and answers in the making."""
+"""Messages of the store: branches, versions, and answers in the making."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from assistant.core.values.conversation import (
 )
 from assistant.core.values.library import Retrieval
 from assistant.core.values.sampling import AdapterUse, Sampling
-from assistant.storage.store.backends import Part
+from assistant.storage.store.backends import SqliteStorePart
 from assistant.storage.tables import conversations as conversation_table
 from assistant.storage.tables import marks as mark_table
 from assistant.storage.tables import messages as message_table
@@ -29,7 +29,7 @@ from assistant.storage.tables import rows, undo
 from assistant.storage.tables.rows import storable, storable_or_none
 
 
-class Messages(Part):
+class SqliteMessages(SqliteStorePart):
     def branch(self, conversation_id: str) -> list[Message]:
         def query(connection: sqlite3.Connection) -> list[sqlite3.Row]:
             return message_table.branch(
@@ -138,7 +138,7 @@ class Messages(Part):
                     "This answer is being written right now.",
                     "Stop it first, in the window that writes it.",
                 )
-            message_table.fold(connection, id)
+            message_table.fold_journal(connection, id)
             message_table.update(connection, id, afresh)
             message_table.activate(connection, id)
             conversation_table.update(connection, row["conversation"], updated=self._now())
@@ -157,7 +157,9 @@ class Messages(Part):
             row = message_table.message(connection, id)
             before = {column: row[column] for column in columns}
             if before != columns:
-                undo.note(connection, self._now(), "rating", row["conversation"], before, row["id"])
+                undo.record(
+                    connection, self._now(), "rating", row["conversation"], before, row["id"]
+                )
                 message_table.update(connection, row["id"], columns)
 
     def place(self, message_id: str, placing: Placing | None) -> None:
@@ -231,5 +233,5 @@ class Messages(Part):
             row = message_table.message(connection, storable(message_id))
             before = {column: row[column]}
             if before != {column: value}:
-                undo.note(connection, self._now(), kind, row["conversation"], before, row["id"])
+                undo.record(connection, self._now(), kind, row["conversation"], before, row["id"])
                 message_table.update(connection, row["id"], {column: value})

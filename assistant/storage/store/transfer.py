@@ -1,4 +1,4 @@
-"""The part of the store that makes whole conversations: forks, and those that come from files."""
+"""Forks, exports and imports of the store: whole conversations at once."""
 
 import re
 import sqlite3
@@ -7,8 +7,8 @@ from assistant.core.errors import StorageError
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.values.library import Retrieval
 from assistant.core.values.sampling import SamplingChanges
-from assistant.core.values.transcript import Adoption, Entry, Transcript, derived_id
-from assistant.storage.store.backends import Part
+from assistant.core.values.transcript import Adoption, Transcript, TranscriptEntry, derived_id
+from assistant.storage.store.backends import SqliteStorePart
 from assistant.storage.store.conversations import (
     stored_adapters,
     stored_collections,
@@ -31,7 +31,7 @@ from assistant.storage.tables.rows import (
 _FORK = re.compile(r" \(fork(?: (\d+))?\)$")
 
 
-class Copying(Part):
+class SqliteTransfer(SqliteStorePart):
     def fork(self, message_id: str) -> Conversation:
         """As in the port; the fork of a temporary conversation is temporary as well."""
         shelf, now, at = self._shelves.of(message_id), self._now(), storable(message_id)
@@ -82,7 +82,7 @@ class Copying(Part):
             for message in path:
                 copied = message.model_copy(update={"id": shelf.new_id(), "parent_id": parent})
                 retrieval = message_table.retrieval(connection, message.id)
-                insert(connection, id, copied, retrieval)
+                insert_message(connection, id, copied, retrieval)
                 message_table.activate(connection, copied.id)
                 parent = copied.id
             return rows.conversation(conversation_table.find(connection, id))
@@ -94,17 +94,17 @@ class Copying(Part):
             conversation = conversation_table.find(connection, id)
             retrievals = message_table.retrievals(connection, conversation["id"])
             found.append(
-                (conversation, retrievals, message_table.chosen(connection, conversation["id"]))
+                (conversation, retrievals, message_table.active_ids(connection, conversation["id"]))
             )
-            return message_table.whole(connection, conversation["id"])
+            return message_table.all_messages(connection, conversation["id"])
 
         messages = self._shelves.of(id).answers.read(query)
         conversation, retrievals, chosen = found[-1]
         return Transcript(
             conversation=rows.conversation(conversation),
             entries=tuple(
-                Entry(
-                    message=_settled(message),
+                TranscriptEntry(
+                    message=_without_writer(message),
                     active=message.id in chosen,
                     retrieval=rows.parsed(Retrieval, retrievals.get(message.id)),
                 )
@@ -119,11 +119,11 @@ class Copying(Part):
             id = derived_id(TEMPORARY, id)
         now = self._now()
         with self._shelves.disk.database.write() as connection:
-            there = conversation_table.exact(connection, id)
+            there = conversation_table.find_exact(connection, id)
             if there is None:
                 conversation_table.insert(connection, _columns(conversation, id, now))
                 conversation_table.set_tags(
-                    connection, id, conversation_table.changed([], conversation.tags, [])
+                    connection, id, conversation_table.merge_tags([], conversation.tags, [])
                 )
             adding = _Adding(connection, id)
             for entry in transcript.entries:
@@ -156,7 +156,7 @@ class _Adding:
         self.present = 0
         self.trashed = 0
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: TranscriptEntry) -> None:
         connection, message = self._connection, entry.message
         id = self._id_for(message.id)
         self._ids[message.id] = id
@@ -170,15 +170,15 @@ class _Adding:
         else:
             kept = message.model_copy(update={"id": id, "parent_id": parent})
             retrieval = entry.retrieval
-            insert(
+            insert_message(
                 connection,
                 self._conversation,
                 kept,
                 None if retrieval is None else storable(retrieval.model_dump_json()),
             )
-            chosen = message_table.chosen_below(connection, self._conversation, parent)
+            chosen = message_table.active_below(connection, self._conversation, parent)
             if chosen is None or (entry.active and chosen in self.added):
-                message_table.choose(connection, self._conversation, parent, id)
+                message_table.set_active(connection, self._conversation, parent, id)
             self.added.add(id)
 
     def _id_for(self, id: str) -> str:
@@ -198,7 +198,7 @@ def _fork_title(title: str) -> str:
     return f"{title[: found.start()]} (fork {int(found[1] or 1) + 1})"
 
 
-def _settled(message: Message) -> Message:
+def _without_writer(message: Message) -> Message:
     """An answer that is still being written is, so far, a part of one."""
     if message.state != "streaming":
         return message
@@ -206,7 +206,7 @@ def _settled(message: Message) -> Message:
 
 
 def _columns(conversation: Conversation, id: str, now: int) -> conversation_table.Values:
-    folder = conversation_table.clean(conversation.folder)
+    folder = conversation_table.clean_label(conversation.folder)
     sampling = conversation.sampling
     return {
         "id": id,
@@ -233,10 +233,10 @@ def _columns(conversation: Conversation, id: str, now: int) -> conversation_tabl
     }
 
 
-def insert(
+def insert_message(
     connection: sqlite3.Connection, conversation: str, message: Message, retrieval: str | None
 ) -> None:
-    """Add a message as it is, under its own id and time."""
+    """Insert a message as it is, under its own id and time."""
     values: conversation_table.Values = {
         "id": message.id,
         "conversation": conversation,

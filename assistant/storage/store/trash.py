@@ -1,21 +1,21 @@
-"""The part of the store that takes things back: the trash, and what was before each change."""
+"""Trash and undo of the store: deleted, restored, changed back, purged."""
 
 from datetime import timedelta
 from time import sleep
 
 from assistant.core.errors import NotFoundError
-from assistant.core.values.changes import Change, Removed
-from assistant.storage.store.backends import Part
+from assistant.core.values.changes import Change, TrashEntry
+from assistant.storage.store.backends import SqliteStorePart
 from assistant.storage.tables import conversations as conversation_table
 from assistant.storage.tables import messages as message_table
 from assistant.storage.tables import trash as trash_table
 from assistant.storage.tables import undo, word_index
-from assistant.storage.tables.rows import MICROSECOND, moment, storable
+from assistant.storage.tables.rows import MICROSECOND, from_microseconds, storable
 
 MERGE_PAGES = 100
 """How much of a word index one transaction writes anew: some ten milliseconds."""
 
-BREATH = 0.001
+PAUSE_SECONDS = 0.001
 """Seconds between two of its transactions: whoever waits for the lock gets it then."""
 
 KEEP_TRASH = timedelta(days=30)
@@ -24,7 +24,7 @@ KEEP_EMPTY = timedelta(days=1)
 """How long a conversation without a message and without a draft stays."""
 
 
-class Undoing(Part):
+class SqliteTrash(SqliteStorePart):
     def delete(self, id: str) -> None:
         self._trash(id, is_deleted=True)
 
@@ -36,40 +36,40 @@ class Undoing(Part):
         with shelf.database.write() as connection:
             now = self._now()
             conversation = trash_table.remove(connection, id, now, shelf.answers.is_live)
-            undo.note(connection, now, "messages", conversation, {"removed": False}, id)
+            undo.record(connection, now, "messages", conversation, {"removed": False}, id)
 
     def restore_message(self, id: str) -> None:
         id = storable(id)
         with self._write(id) as connection:
             conversation = trash_table.restore(connection, id)
-            undo.note(connection, self._now(), "messages", conversation, {"removed": True}, id)
+            undo.record(connection, self._now(), "messages", conversation, {"removed": True}, id)
 
-    def trash(self) -> list[Removed]:
+    def trash(self) -> list[TrashEntry]:
         with self._shelves.disk.database.read() as connection:
             whole = conversation_table.listed(
-                connection, conversation_table.Wanted(deleted=True, archived=None), None
+                connection, conversation_table.ConversationFilter(deleted=True, archived=None), None
             )
             branches = trash_table.listed(connection)
         conversations = [
-            Removed(
+            TrashEntry(
                 kind="conversation",
                 id=row["id"],
                 conversation_id=row["id"],
                 title=row["title"],
                 messages=row["messages"],
-                removed=moment(row["deleted"]),
+                removed=from_microseconds(row["deleted"]),
             )
             for row in whole
         ]
         messages = [
-            Removed(
+            TrashEntry(
                 kind="messages",
                 id=row["branch"],
                 conversation_id=row["conversation"],
                 title=row["title"],
                 excerpt=trash_table.excerpt(row["message"]),
                 messages=row["messages"],
-                removed=moment(row["removed"]),
+                removed=from_microseconds(row["removed"]),
             )
             for row in branches
         ]
@@ -96,7 +96,7 @@ class Undoing(Part):
                     raise NotFoundError("There is nothing to undo.")
                 row = newest[0]
             change = undo.change(row)
-            undo.take_back(connection, row, self._now(), shelf.answers.is_live)
+            undo.revert(connection, row, self._now(), shelf.answers.is_live)
         return change
 
     def purge(self) -> int:
@@ -110,18 +110,20 @@ class Undoing(Part):
         database, now = self._shelves.disk.database, self._now()
         oldest = now - KEEP_TRASH // MICROSECOND
         with database.read() as connection:
-            ids = conversation_table.expired(connection, moment(now), KEEP_TRASH, KEEP_EMPTY)
+            ids = conversation_table.expired(
+                connection, from_microseconds(now), KEEP_TRASH, KEEP_EMPTY
+            )
             branches = trash_table.expired(connection, oldest)
-            has_old_changes = undo.has_before(connection, oldest)
+            has_old_changes = undo.has_older_than(connection, oldest)
         for id in ids:
             with database.write() as connection:
                 message_table.remove(connection, id)
                 conversation_table.remove(connection, id)
-            sleep(BREATH)
+            sleep(PAUSE_SECONDS)
         for branch in branches:
             with database.write() as connection:
                 trash_table.forget(connection, branch)
-            sleep(BREATH)
+            sleep(PAUSE_SECONDS)
         if has_old_changes:
             with database.write() as connection:
                 undo.forget(connection, oldest)
@@ -135,14 +137,14 @@ class Undoing(Part):
         while pages:
             with self._shelves.disk.database.write() as connection:
                 pages = MERGE_PAGES if word_index.merge(connection, index, pages) else 0
-            sleep(BREATH)
+            sleep(PAUSE_SECONDS)
 
     def _trash(self, id: str, *, is_deleted: bool) -> None:
         with self._write(id) as connection:
             row = conversation_table.find(connection, id)
             if (row["deleted"] is not None) != is_deleted:
                 now = self._now()
-                undo.note(connection, now, "trash", row["id"], {"deleted": row["deleted"]})
+                undo.record(connection, now, "trash", row["id"], {"deleted": row["deleted"]})
                 conversation_table.update(
                     connection, row["id"], deleted=now if is_deleted else None
                 )

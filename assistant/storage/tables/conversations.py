@@ -1,6 +1,6 @@
-"""The list of conversations, on an open transaction.
+"""Conversation list with its tags and folders, on an open transaction.
 
-Tags and folders, on an open transaction. Two that differ in case or accents only are one.
+Two tags or folders that differ in case or accents only are one.
 """
 
 import sqlite3
@@ -12,13 +12,13 @@ from assistant.core.errors import NotFoundError
 from assistant.storage.tables import word_index
 from assistant.storage.tables.rows import (
     CONVERSATION_COLUMNS,
-    LAST,
+    LAST_CHARACTER,
     comparable,
     microseconds,
     storable,
 )
 
-CANDIDATES = 5
+MAX_CANDIDATES = 5
 """How many ids to name when the start of an id fits several."""
 
 _HOLDS_SOMETHING = "(messages > 0 OR draft <> '')"
@@ -27,8 +27,8 @@ Values = dict[str, str | int | None]
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which conversations to list; see `ConversationStore.conversations`."""
+class ConversationFilter:
+    """Filter for the list of conversations; see `ConversationStore.conversations`."""
 
     deleted: bool = False
     archived: bool | None = False
@@ -47,10 +47,10 @@ class Wanted:
         if self.folder == "":
             conditions.append("folder IS NULL")
         elif self.folder is not None:
-            conditions.append(within("folder"))
+            conditions.append(in_folder("folder"))
             values |= folder_values("folder", self.folder)
         if self.tag is not None:
-            conditions.append(tagged("tag"))
+            conditions.append(has_tag("tag"))
             values["tag"] = comparable(self.tag)
         key = comparable(self.title_contains)
         if key:
@@ -59,23 +59,23 @@ class Wanted:
         return conditions, values
 
 
-def within(place: str) -> str:
-    """The condition that a row `c` is in a folder or in one below it."""
+def in_folder(place: str) -> str:
+    """SQL condition that a row `c` is in a folder or in one below it."""
     return f"(c.folder_key = :{place} OR c.folder_key BETWEEN :{place}_first AND :{place}_last)"
 
 
 def folder_values(place: str, folder: str) -> Values:
     key = comparable(folder)
-    return {place: key, f"{place}_first": f"{key}/", f"{place}_last": f"{key}/{LAST}"}
+    return {place: key, f"{place}_first": f"{key}/", f"{place}_last": f"{key}/{LAST_CHARACTER}"}
 
 
-def tagged(place: str) -> str:
-    """The condition that a row `c` has a tag."""
+def has_tag(place: str) -> str:
+    """SQL condition that a row `c` has a tag."""
     return f"EXISTS (SELECT 1 FROM tags t WHERE t.conversation = c.id AND t.key = :{place})"
 
 
 def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
-    """A conversation by its id or by the start of it.
+    """Row of a conversation by its id or by the start of it.
 
     Raises:
         NotFoundError: there is none, or several begin like that; names those.
@@ -87,12 +87,12 @@ def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
     """
     rows: list[sqlite3.Row] = []
     if id:
-        rows = connection.execute(query, (id, id + LAST, CANDIDATES + 1)).fetchall()
+        rows = connection.execute(query, (id, id + LAST_CHARACTER, MAX_CANDIDATES + 1)).fetchall()
     if not rows:
         raise unknown(id)
     if len(rows) > 1 and rows[0]["id"] != id:
-        names = [f"{row['id']} ({row['title'] or 'untitled'})" for row in rows[:CANDIDATES]]
-        more = ", …" if len(rows) > CANDIDATES else ""
+        names = [f"{row['id']} ({row['title'] or 'untitled'})" for row in rows[:MAX_CANDIDATES]]
+        more = ", …" if len(rows) > MAX_CANDIDATES else ""
         raise NotFoundError(
             f"Several conversations begin with {id}: {', '.join(names)}{more}.",
             "Give more of the id.",
@@ -100,8 +100,8 @@ def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
     return rows[0]
 
 
-def exact(connection: sqlite3.Connection, id: str) -> sqlite3.Row | None:
-    """A conversation by its whole id."""
+def find_exact(connection: sqlite3.Connection, id: str) -> sqlite3.Row | None:
+    """Row of a conversation by its whole id; None when there is none."""
     query = f"SELECT {CONVERSATION_COLUMNS} FROM conversations c WHERE id = ?"
     row: sqlite3.Row | None = connection.execute(query, (id,)).fetchone()
     return row
@@ -127,8 +127,10 @@ def update(connection: sqlite3.Connection, id: str, **columns: str | int | None)
         connection.execute(statement, values)
 
 
-def listed(connection: sqlite3.Connection, wanted: Wanted, limit: int | None) -> list[sqlite3.Row]:
-    """Newest first; those without a message and without a draft are left out."""
+def listed(
+    connection: sqlite3.Connection, wanted: ConversationFilter, limit: int | None
+) -> list[sqlite3.Row]:
+    """Rows of the list, newest first, without conversations that have neither message nor draft."""
     conditions, values = wanted.conditions()
     query = f"""
         SELECT {CONVERSATION_COLUMNS} FROM conversations c WHERE {" AND ".join(conditions)}
@@ -187,11 +189,11 @@ def unknown(id: str) -> NotFoundError:
     )
 
 
-_KEPT = "c.deleted IS NULL AND (c.messages > 0 OR c.draft <> '')"
+_IS_LISTED = "c.deleted IS NULL AND (c.messages > 0 OR c.draft <> '')"
 
 
-def clean(name: str) -> str:
-    """A tag or a folder on one line; folders within folders are separated by single `/`."""
+def clean_label(name: str) -> str:
+    """Tag or folder on one line; folders within folders are separated by single `/`."""
     parts = (" ".join(part.split()) for part in storable(name).replace("\0", " ").split("/"))
     return "/".join(part for part in parts if part)
 
@@ -209,27 +211,27 @@ def set_tags(connection: sqlite3.Connection, conversation: str, names: Iterable[
     )
 
 
-def changed(tags: Sequence[str], add: Iterable[str], remove: Iterable[str]) -> list[str]:
-    """Those that are left, and the new ones under the spelling that is known."""
-    unwanted = {comparable(clean(name)) for name in remove}
+def merge_tags(tags: Sequence[str], add: Iterable[str], remove: Iterable[str]) -> list[str]:
+    """Tags after adding and removing some; known ones keep their spelling."""
+    unwanted = {comparable(clean_label(name)) for name in remove}
     known = {comparable(tag): tag for tag in tags}
-    for name in map(clean, add):
+    for name in map(clean_label, add):
         if name:
             known.setdefault(comparable(name), name)
     return [tag for key, tag in known.items() if key not in unwanted]
 
 
-def in_use(connection: sqlite3.Connection, what: str) -> list[sqlite3.Row]:
+def labels_in_use(connection: sqlite3.Connection, what: str) -> list[sqlite3.Row]:
     """Folders or tags by name, with the number of conversations outside the trash."""
     if what == "folders":
         query = f"""
             SELECT min(c.folder) AS name, count(*) AS conversations FROM conversations c
-            WHERE c.folder IS NOT NULL AND {_KEPT} GROUP BY c.folder_key ORDER BY c.folder_key
+            WHERE c.folder IS NOT NULL AND {_IS_LISTED} GROUP BY c.folder_key ORDER BY c.folder_key
         """
     else:
         query = f"""
             SELECT min(t.tag) AS name, count(*) AS conversations
             FROM tags t JOIN conversations c ON c.id = t.conversation
-            WHERE {_KEPT} GROUP BY t.key ORDER BY t.key
+            WHERE {_IS_LISTED} GROUP BY t.key ORDER BY t.key
         """
     return connection.execute(query).fetchall()

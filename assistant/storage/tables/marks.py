@@ -1,4 +1,4 @@
-"""Changes of course, noted at the message after which they were made; on an open transaction."""
+"""Change marks, kept with the message after which they were made; on an open transaction."""
 
 import json
 import sqlite3
@@ -33,20 +33,20 @@ def remove(connection: sqlite3.Connection, added: dict[str, Any]) -> None:
     message, ids = added["message"], added["ids"]
     if message_table.exists(connection, message):
         there = rows.stored_marks(_column(connection, message))
-        _set(connection, message, changes.without(there, ids))
+        _set(connection, message, changes.without_marks(there, ids))
         return
     query = "SELECT message FROM removed WHERE id = ?"
     found = connection.execute(query, (message,)).fetchone()
     if found is not None:
         stored = json.loads(found[0])
-        kept = changes.without(rows.stored_marks(stored.get("marks")), ids)
+        kept = changes.without_marks(rows.stored_marks(stored.get("marks")), ids)
         stored["marks"] = rows.json_list(kept)
         query = "UPDATE removed SET message = ? WHERE id = ?"
         connection.execute(query, (json.dumps(stored), message))
 
 
 def stored(added: Sequence[Mark]) -> str | None:
-    """Marks as a message keeps them."""
+    """JSON of marks, as a message keeps them."""
     texts = ("id", "before", "after")
     return rows.json_list(
         [
@@ -57,7 +57,7 @@ def stored(added: Sequence[Mark]) -> str | None:
 
 
 def stored_prompt(prompt: QuestionPrompt | None) -> str | None:
-    """The prompt of a question as its message keeps it."""
+    """JSON of a question's prompt, as its message keeps it."""
     if prompt is None:
         return None
     examples = tuple(

@@ -1,11 +1,11 @@
-"""The tree of messages, on an open transaction."""
+"""Message tree: branches, versions and the journal, on an open transaction."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping
 
 from assistant.core.errors import NotFoundError
 from assistant.storage.tables import rows, word_index
-from assistant.storage.tables.rows import LAST
+from assistant.storage.tables.rows import LAST_CHARACTER
 
 _COLUMNS = rows.MESSAGE_COLUMNS
 
@@ -58,18 +58,18 @@ _NEXT = """
 
 
 def branch(connection: sqlite3.Connection, conversation: str) -> list[sqlite3.Row]:
-    """The active branch, from its first message to its last."""
+    """Rows of the active branch, from its first message to its last."""
     return connection.execute(_BRANCH, (conversation,)).fetchall()
 
 
 def tip(connection: sqlite3.Connection, conversation: str) -> str | None:
-    """The last message of the active branch."""
+    """Id of the last message of the active branch; None when there is no message."""
     row = connection.execute(_TIP, (conversation,)).fetchone()
     return None if row is None else str(row[0])
 
 
 def path(connection: sqlite3.Connection, message: str) -> list[sqlite3.Row]:
-    """From the first message down to this one."""
+    """Rows from the first message down to this one."""
     found = connection.execute(_PATH, (message,)).fetchall()
     if not found:
         raise unknown(message)
@@ -77,6 +77,7 @@ def path(connection: sqlite3.Connection, message: str) -> list[sqlite3.Row]:
 
 
 def message(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
+    """Row of a message. Raises NotFoundError."""
     query = f"SELECT {_COLUMNS} FROM messages m WHERE id = ?"
     row: sqlite3.Row | None = connection.execute(query, (id,)).fetchone()
     if row is None:
@@ -85,13 +86,13 @@ def message(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
 
 
 def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
-    """A message by its id or by the start of it.
+    """Row of a message by its id or by the start of it.
 
     Raises:
         NotFoundError: there is none, or several begin like that.
     """
     query = "SELECT id FROM messages WHERE id >= ? AND id < ? ORDER BY id LIMIT 2"
-    found = connection.execute(query, (id, id + LAST)).fetchall() if id else []
+    found = connection.execute(query, (id, id + LAST_CHARACTER)).fetchall() if id else []
     if not found:
         raise unknown(id)
     if len(found) > 1 and found[0]["id"] != id:
@@ -104,14 +105,14 @@ def exists(connection: sqlite3.Connection, id: str) -> bool:
     return connection.execute(query, (id,)).fetchone() is not None
 
 
-def whole(connection: sqlite3.Connection, conversation: str) -> list[sqlite3.Row]:
-    """All messages of a conversation as they were stored: parents before children."""
+def all_messages(connection: sqlite3.Connection, conversation: str) -> list[sqlite3.Row]:
+    """Rows of all messages of a conversation as they were stored: parents before children."""
     query = f"SELECT {_COLUMNS} FROM messages m WHERE m.conversation = ? ORDER BY m.number"
     return connection.execute(query, (conversation,)).fetchall()
 
 
-def chosen(connection: sqlite3.Connection, conversation: str) -> set[str]:
-    """The messages that are the ones last used of those with their parent."""
+def active_ids(connection: sqlite3.Connection, conversation: str) -> set[str]:
+    """Ids of the active messages: of those with one parent, the one last used."""
     query = """
         SELECT active_child FROM messages WHERE conversation = :id AND active_child IS NOT NULL
         UNION SELECT active_root FROM conversations WHERE id = :id AND active_root IS NOT NULL
@@ -119,10 +120,10 @@ def chosen(connection: sqlite3.Connection, conversation: str) -> set[str]:
     return {id for (id,) in connection.execute(query, {"id": conversation})}
 
 
-def chosen_below(
+def active_below(
     connection: sqlite3.Connection, conversation: str, parent: str | None
 ) -> str | None:
-    """The one last used of the messages with this parent."""
+    """Id of the active message among those with this parent; None when there is none."""
     if parent is None:
         query, id = "SELECT active_root FROM conversations WHERE id = ?", conversation
     else:
@@ -131,10 +132,10 @@ def chosen_below(
     return None if row is None else row[0]
 
 
-def choose(
+def set_active(
     connection: sqlite3.Connection, conversation: str, parent: str | None, id: str | None
 ) -> None:
-    """Let a message be the one last used of those with this parent; the branch above stays."""
+    """Make a message the active one of those with this parent; the branch above stays."""
     if parent is None:
         query, where = "UPDATE conversations SET active_root = ? WHERE id = ?", conversation
     else:
@@ -143,7 +144,7 @@ def choose(
 
 
 def retrievals(connection: sqlite3.Connection, conversation: str) -> dict[str, str]:
-    """What was found for the messages of a conversation, by their ids."""
+    """JSON of what was searched for the messages of a conversation, by their ids."""
     query = """
         SELECT r.message, r.retrieval FROM retrievals r JOIN messages m ON m.id = r.message
         WHERE m.conversation = ?
@@ -205,7 +206,7 @@ def retrieval(connection: sqlite3.Connection, id: str) -> str | None:
 
 
 def activate(connection: sqlite3.Connection, id: str) -> None:
-    """Choose the branch through this message; below it, the choices made before stay."""
+    """Make the branch through this message active; below it, the choices made before stay."""
     for child, parent in connection.execute(_OFF_BRANCH, (id,)).fetchall():
         if parent is not None:
             query = "UPDATE messages SET active_child = ? WHERE id = ?"
@@ -221,13 +222,13 @@ def activate(connection: sqlite3.Connection, id: str) -> None:
 
 
 def streaming(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    """Id and writer of every message that is not finished."""
+    """Rows with id and writer of every message that is not finished."""
     query = "SELECT id, writer FROM messages WHERE state = 'streaming'"
     return connection.execute(query).fetchall()
 
 
 def journalled(connection: sqlite3.Connection, id: str) -> str:
-    """What was written since the message was opened."""
+    """Text that was journalled since the message was opened."""
     query = "SELECT text FROM journal WHERE message = ? ORDER BY number"
     return "".join(text for (text,) in connection.execute(query, (id,)))
 
@@ -243,8 +244,8 @@ def add_to_journal(connection: sqlite3.Connection, pieces: Iterable[tuple[str, s
     )
 
 
-def fold(connection: sqlite3.Connection, id: str) -> None:
-    """Make the journalled text of a message part of its own."""
+def fold_journal(connection: sqlite3.Connection, id: str) -> None:
+    """Append the journalled text of a message to its own, and empty its journal."""
     added = journalled(connection, id)
     if added:
         query = "SELECT number FROM messages WHERE id = ?"

@@ -1,7 +1,4 @@
-"""Rows of the database as the core's values, and back.
-
-Text on its way into the database: what SQLite cannot hold, and keys to compare by.
-"""
+"""Rows of the database as the core's values and back, and text as SQLite can hold it."""
 
 import sqlite3
 import unicodedata
@@ -60,26 +57,29 @@ _NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 
 
 def microseconds(time: datetime) -> int:
-    """Microseconds since 1970, exact."""
+    """Microseconds since 1970 of a time, exact."""
     return (time - EPOCH) // MICROSECOND
 
 
-def moment(time: int) -> datetime:
+def from_microseconds(time: int) -> datetime:
+    """Time of so many microseconds since 1970, in UTC."""
     return EPOCH + timedelta(microseconds=time)
 
 
 def json(value: Value | None) -> str | None:
+    """JSON of a value; None for None."""
     return None if value is None else value.model_dump_json()
 
 
 def conversation(row: sqlite3.Row) -> Conversation:
+    """Conversation from a row of `CONVERSATION_COLUMNS`."""
     deleted = row["deleted"]
     return Conversation(
         id=row["id"],
         title=row["title"],
         titled=row["titled"],
-        created=moment(row["created"]),
-        updated=moment(row["updated"]),
+        created=from_microseconds(row["created"]),
+        updated=from_microseconds(row["updated"]),
         system_prompt=row["system_prompt"],
         prompt_name=row["prompt_name"],
         model=row["model"],
@@ -89,7 +89,7 @@ def conversation(row: sqlite3.Row) -> Conversation:
         sampling=parsed(SamplingChanges, row["sampling"]) or SamplingChanges(),
         overflow=row["overflow"] or "leave_out",
         draft=row["draft"],
-        deleted=None if deleted is None else moment(deleted),
+        deleted=None if deleted is None else from_microseconds(deleted),
         forked_from=row["forked_from"],
         forked_at=row["forked_at"],
         **_order(row),
@@ -97,11 +97,12 @@ def conversation(row: sqlite3.Row) -> Conversation:
 
 
 def summary(row: sqlite3.Row) -> ConversationSummary:
+    """Line of the list from a row of `CONVERSATION_COLUMNS`."""
     return ConversationSummary(
         id=row["id"],
         title=row["title"],
-        created=moment(row["created"]),
-        updated=moment(row["updated"]),
+        created=from_microseconds(row["created"]),
+        updated=from_microseconds(row["updated"]),
         messages=row["messages"],
         model=row["model"],
         adapters=conversation_adapters(row["adapters"]),
@@ -120,7 +121,7 @@ def _order(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) -> Message:
-    """A message from a row of `MESSAGE_COLUMNS`.
+    """Message from a row of `MESSAGE_COLUMNS`.
 
     The row is taken apart by position: access by name costs as much as all the rest.
 
@@ -142,7 +143,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
             role=role,
             text=stored if text is None else text,
             state="partial" if dead else state,
-            created=moment(created),
+            created=from_microseconds(created),
             version=version,
             versions=versions,
             model=model,
@@ -169,7 +170,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
 
 
 def parsed(kind: type[Stored], text: str | None) -> Stored | None:
-    """None also for what cannot be read: figures are not worth losing a message for."""
+    """Value from its JSON; None also for what cannot be read, which must not cost a message."""
     if text is None:
         return None
     try:
@@ -179,12 +180,12 @@ def parsed(kind: type[Stored], text: str | None) -> Stored | None:
 
 
 def json_list(values: Sequence[Value]) -> str | None:
-    """None for an empty one."""
+    """JSON list of values; None for an empty one."""
     return f"[{','.join(value.model_dump_json() for value in values)}]" if values else None
 
 
 def json_names(values: Sequence[str]) -> str | None:
-    """None for none."""
+    """JSON list of names; None for none."""
     return _NAMES.dump_json(tuple(values)).decode() if values else None
 
 
@@ -196,7 +197,7 @@ def names(text: str) -> tuple[str, ...]:
 
 
 def json_adapters(uses: Sequence[AdapterUse]) -> str | None:
-    """None for none."""
+    """JSON list of adapters; None for none."""
     return json_list([use.model_copy(update={"name": storable(use.name)}) for use in uses])
 
 
@@ -232,7 +233,7 @@ def _parsed_all(text: str | None) -> tuple[Citation, ...]:
         return ()
 
 
-LAST = "\U0010ffff"
+LAST_CHARACTER = "\U0010ffff"
 """After every text that begins alike."""
 
 

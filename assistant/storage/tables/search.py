@@ -1,10 +1,10 @@
 """Full-text search over messages, titles and system prompts, on an open transaction.
 
-Every match of a common word cannot be ranked while somebody types. So the newest `RANKED` of the
-messages that fit are ranked by BM25, and newer ones get more of it; FTS5 finds those without
+Every match of a common word cannot be ranked while somebody types. So the newest `MAX_RANKED` of
+the messages that fit are ranked by BM25, and newer ones get more of it; FTS5 finds those without
 looking at the rest. Conversations in the trash are left out.
 
-What is shown of what was found: surroundings with the matches marked, on an open transaction.
+A result shows the surroundings of its matches, with the matches marked.
 """
 
 import secrets
@@ -14,35 +14,40 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from assistant.core.conversations.search_query import Field, SearchQuery
-from assistant.core.values.changes import MATCH_BEGIN, MATCH_END, Finding, Findings
+from assistant.core.values.changes import (
+    MATCH_BEGIN,
+    MATCH_END,
+    ConversationHit,
+    ConversationSearchResult,
+)
 from assistant.core.values.conversation import ConversationSummary, SearchHit
 from assistant.storage.tables import rows
-from assistant.storage.tables.rows import CONVERSATION_COLUMNS, moment
-from assistant.storage.tables.search_filters import Scope, phrases, scope_of
+from assistant.storage.tables.rows import CONVERSATION_COLUMNS, from_microseconds
+from assistant.storage.tables.search_filters import SearchFilters, phrases, scope_of
 from assistant.storage.tables.word_index import CONVERSATIONS, MESSAGES
 
-RANKED = 1000
+MAX_RANKED = 1000
 """Messages that are ranked, the newest ones."""
 
-TOO_SHORT = 2
+UNRANKED_PREFIX_LETTERS = 2
 """Letters of the beginning of a word that say nothing about how well a message fits: the newest
 come first."""
 
-IN_CONVERSATION = 3
+HITS_PER_CONVERSATION = 3
 """Messages shown of one conversation."""
 
-NEWER = 0.5
+RECENCY_WEIGHT = 0.5
 """How much more a message of this moment counts than an old one with the same words."""
 HALF_LIFE = timedelta(days=30)
 
 _FIELDS: dict[str, Field] = {"title": "title", "prompt": "prompts"}
 
-NAMES = {"title": 1.25, "prompt": 0.4}
+FIELD_WEIGHTS = {"title": 1.25, "prompt": 0.4}
 """How much the best title and the best system prompt count, compared with the best message."""
 
 
-class Match(NamedTuple):
-    """A message that fits."""
+class MessageMatch(NamedTuple):
+    """Message that matches, with its score."""
 
     number: int
     conversation: str
@@ -53,32 +58,34 @@ class Match(NamedTuple):
 def search(
     connection: sqlite3.Connection, query: SearchQuery, now: datetime, limit: int
 ) -> list[SearchHit]:
-    """The best messages, best first."""
+    """Search messages, best first."""
     best = _ranked(connection, query, scope_of(connection, query, now), now)[:limit]
     hits = search_hits(connection, query, [match.number for match in best])
     return [hits[match.number] for match in best]
 
 
-def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, limit: int) -> Findings:
-    """The best conversations with their best messages, best first."""
+def find(
+    connection: sqlite3.Connection, query: SearchQuery, now: datetime, limit: int
+) -> ConversationSearchResult:
+    """Search conversations, best first, each with its best messages."""
     scope = scope_of(connection, query, now)
     matches = _ranked(connection, query, scope, now)
-    by_conversation: dict[str, list[Match]] = {}
+    by_conversation: dict[str, list[MessageMatch]] = {}
     for match in matches:
         by_conversation.setdefault(match.conversation, []).append(match)
     scores = {id: found[0].score for id, found in by_conversation.items()}
     most = max(scores.values(), default=0.0) or 1.0
     names = {
-        column: _names(connection, query, scope, now, column)
-        for column in NAMES
+        column: _title_scores(connection, query, scope, now, column)
+        for column in FIELD_WEIGHTS
         if scope is not None and (not query.fields or _FIELDS[column] in query.fields)
     }
     for column, found in names.items():
         for id, score in found.items():
-            scores[id] = scores.get(id, 0.0) + NAMES[column] * most * score
+            scores[id] = scores.get(id, 0.0) + FIELD_WEIGHTS[column] * most * score
     order = {id: place for place, id in enumerate(scores)}
     best = sorted(scores, key=lambda id: (-scores[id], order[id]))[:limit]
-    shown = {id: by_conversation.get(id, [])[:IN_CONVERSATION] for id in best}
+    shown = {id: by_conversation.get(id, [])[:HITS_PER_CONVERSATION] for id in best}
     hits = search_hits(
         connection, query, [match.number for found in shown.values() for match in found]
     )
@@ -87,9 +94,9 @@ def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, limi
         for column, found in names.items()
     }
     summaries = _summaries(connection, best)
-    return Findings(
+    return ConversationSearchResult(
         conversations=tuple(
-            Finding(
+            ConversationHit(
                 conversation=summaries[id],
                 title=marked.get("title", {}).get(id, ""),
                 prompt=marked.get("prompt", {}).get(id, ""),
@@ -99,33 +106,33 @@ def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, limi
             for id in best
         ),
         messages=len(matches),
-        is_capped=len(matches) == RANKED,
+        is_capped=len(matches) == MAX_RANKED,
         notes=query.notes,
     )
 
 
 def _ranked(
-    connection: sqlite3.Connection, query: SearchQuery, scope: Scope | None, now: datetime
-) -> list[Match]:
+    connection: sqlite3.Connection, query: SearchQuery, scope: SearchFilters | None, now: datetime
+) -> list[MessageMatch]:
     if scope is None or (query.fields and "messages" not in query.fields):
         return []
     scored = _fitting(connection, query, scope)
     if not query.terms:
-        return [Match(*row) for row in scored]
+        return [MessageMatch(*row) for row in scored]
     time = rows.microseconds(now)
     matches = [
-        Match(number, conversation, created, score * _recency(time, created))
+        MessageMatch(number, conversation, created, score * _recency(time, created))
         for number, conversation, created, score in scored
     ]
     return sorted(matches, key=lambda match: (-match.score, -match.number))
 
 
 def _fitting(
-    connection: sqlite3.Connection, query: SearchQuery, scope: Scope
+    connection: sqlite3.Connection, query: SearchQuery, scope: SearchFilters
 ) -> list[tuple[int, str, int, float]]:
     """Number, conversation, time and BM25 of the newest messages that fit, newest first."""
     expression = _expression(query, scope.marks)
-    values = {**scope.values, "ranked": RANKED, "expression": expression}
+    values = {**scope.values, "ranked": MAX_RANKED, "expression": expression}
     conditions = list(scope.conditions)
     source, number, score = "messages m", "m.number", "0.0"
     if expression:
@@ -137,7 +144,9 @@ def _fitting(
         conditions.append(
             f"m.number NOT IN (SELECT rowid FROM {MESSAGES} WHERE {MESSAGES} MATCH :excluded)"
         )
-    is_ranked = not all(term.prefix and len(term.text) <= TOO_SHORT for term in query.terms)
+    is_ranked = not all(
+        term.prefix and len(term.text) <= UNRANKED_PREFIX_LETTERS for term in query.terms
+    )
     if is_ranked and not scope.has_dense_marks:
         score = f"-bm25({MESSAGES}, 1.0, 0.0)"
     cursor = connection.cursor()
@@ -156,7 +165,7 @@ def _fitting(
 
 
 def _scores(
-    connection: sqlite3.Connection, query: SearchQuery, scope: Scope, first: int, last: int
+    connection: sqlite3.Connection, query: SearchQuery, scope: SearchFilters, first: int, last: int
 ) -> dict[int, float]:
     """BM25 of the messages between two numbers without regard to dense marks.
 
@@ -184,8 +193,12 @@ def _expression(query: SearchQuery, marks: Iterable[str]) -> str:
     return f"({expression}) NOT ({excluded})" if expression and excluded else expression
 
 
-def _names(
-    connection: sqlite3.Connection, query: SearchQuery, scope: Scope, now: datetime, column: str
+def _title_scores(
+    connection: sqlite3.Connection,
+    query: SearchQuery,
+    scope: SearchFilters,
+    now: datetime,
+    column: str,
 ) -> dict[str, float]:
     """Scores of conversations whose title or system prompt fits: 1 for the best one, if it is new.
 
@@ -204,15 +217,15 @@ def _names(
         {**scope.values, "expression": expression},
     ).fetchall()
     best = max((row["score"] for row in found), default=0.0) or 1.0
-    time, most = rows.microseconds(now), 1 + NEWER
+    time, most = rows.microseconds(now), 1 + RECENCY_WEIGHT
     scores = {row["id"]: row["score"] / best * _recency(time, row["updated"]) for row in found}
-    ranked = sorted(scores.items(), key=lambda pair: -pair[1])[:RANKED]
+    ranked = sorted(scores.items(), key=lambda pair: -pair[1])[:MAX_RANKED]
     return {id: score / most for id, score in ranked}
 
 
 def _recency(now: int, time: int) -> float:
     age = max(now - time, 0) * rows.MICROSECOND / HALF_LIFE
-    return float(1 + NEWER * 0.5 ** min(age, 1000.0))
+    return float(1 + RECENCY_WEIGHT * 0.5 ** min(age, 1000.0))
 
 
 def _summaries(
@@ -233,7 +246,7 @@ SNIPPET_CHARS = 1000
 def search_hits(
     connection: sqlite3.Connection, query: SearchQuery, numbers: Sequence[int]
 ) -> dict[int, SearchHit]:
-    """Hits by the numbers of their messages; the numbers have to be of matches.
+    """Search hits by the numbers of their messages; the numbers have to be of matches.
 
     Without the `+` FTS5 would begin anew for every number, which is dear for beginnings of words.
     """
@@ -269,7 +282,7 @@ def search_hits(
             message_id=row["id"],
             role=row["role"],
             snippet=_marked(row["snippet"], begin, end),
-            created=moment(row["created"]),
+            created=from_microseconds(row["created"]),
         )
         for row in found
     }
@@ -278,7 +291,7 @@ def search_hits(
 def marked_names(
     connection: sqlite3.Connection, query: SearchQuery, column: str, ids: Sequence[str]
 ) -> dict[str, str]:
-    """Whole titles, or the surroundings of matches in system prompts, with the matches marked."""
+    """Whole titles, or excerpts of system prompts, by id, with the matches marked."""
     if not ids:
         return {}
     mark = secrets.token_hex(8)
@@ -301,7 +314,7 @@ def marked_names(
 
 
 def in_names(query: SearchQuery, column: str) -> str:
-    """A query for titles or system prompts, as an FTS5 expression."""
+    """FTS5 expression of a query for titles or system prompts."""
     wanted = phrases(column, query.terms, " ")
     excluded = phrases("title prompt", query.excluded, " OR ")
     return f"({wanted}) NOT ({excluded})" if wanted and excluded else wanted

@@ -1,4 +1,4 @@
-"""What a search is limited to, as conditions of SQL and as marks in the word index.
+"""Search filters: conditions of SQL, and marks in the word index.
 
 The conditions decide. The marks only let FTS5 leap over messages that cannot fit: by who wrote
 them, by conversation, by year and month.
@@ -9,11 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
-from assistant.core.conversations.search_query import SearchQuery, Term
-from assistant.storage.tables.conversations import Values, clean, folder_values, tagged, within
-from assistant.storage.tables.rows import LAST, comparable, microseconds, storable
+from assistant.core.conversations.search_query import SearchQuery, SearchTerm
+from assistant.storage.tables.conversations import (
+    Values,
+    clean_label,
+    folder_values,
+    has_tag,
+    in_folder,
+)
+from assistant.storage.tables.rows import LAST_CHARACTER, comparable, microseconds, storable
 
-MOST_MARKED = 200
+MAX_MARKED = 200
 """Conversations that are named one by one in the word index."""
 
 EPOCH_YEAR = 1970
@@ -23,8 +29,8 @@ TRASHED = "m.conversation NOT IN (SELECT id FROM conversations WHERE deleted IS 
 
 
 @dataclass
-class Scope:
-    """For rows `m` of messages and `c` of conversations."""
+class SearchFilters:
+    """Filters of a search, for rows `m` of messages and `c` of conversations."""
 
     conditions: list[str] = field(default_factory=list)
     """All of them have to hold for a message."""
@@ -45,23 +51,29 @@ class Scope:
         return bool(self.dense_marks)
 
 
-def scope_of(connection: sqlite3.Connection, query: SearchQuery, now: datetime) -> Scope | None:
-    """None when there is nothing to search: an empty query, or a place that is not there."""
+def scope_of(
+    connection: sqlite3.Connection, query: SearchQuery, now: datetime
+) -> SearchFilters | None:
+    """Filters of a query.
+
+    Returns:
+        None when there is nothing to search: an empty query, or a place that is not there.
+    """
     if query.is_empty:
         return None
-    scope = Scope()
+    scope = SearchFilters()
     _limit_roles(scope, query)
     _limit_time(scope, query, now)
-    conditions = _of_places(scope.values, query)
+    conditions = _place_conditions(scope.values, query)
     scope.of_conversations += conditions
     if not conditions:
         scope.conditions.append(TRASHED)
         return scope
     chosen = f"c.deleted IS NULL AND {' AND '.join(conditions)}"
-    ids = _ids(connection, chosen, scope.values)
+    ids = _limited_ids(connection, chosen, scope.values)
     if not ids:
         return None
-    if len(ids) <= MOST_MARKED:
+    if len(ids) <= MAX_MARKED:
         scope.rare_marks.append(_any_mark(f"c{id}" for id in ids))
         scope.conditions.append("1")
     else:
@@ -71,13 +83,13 @@ def scope_of(connection: sqlite3.Connection, query: SearchQuery, now: datetime) 
     return scope
 
 
-def phrases(columns: str, terms: Iterable[Term], between: str) -> str:
-    """Terms as an FTS5 expression over columns; quoted, so that nothing in them is syntax."""
+def phrases(columns: str, terms: Iterable[SearchTerm], between: str) -> str:
+    """FTS5 expression of terms over columns; quoted, so that nothing in them is syntax."""
     quoted = [f'"{storable(term.text)}"{"*" if term.prefix else ""}' for term in terms]
     return f"{{{columns}}} : ({between.join(quoted)})" if quoted else ""
 
 
-def _limit_roles(scope: Scope, query: SearchQuery) -> None:
+def _limit_roles(scope: SearchFilters, query: SearchQuery) -> None:
     for name, roles, word in (("role", query.roles, "IN"), ("other", query.other_roles, "NOT IN")):
         if roles:
             values = {f"{name}{place}": role for place, role in enumerate(roles)}
@@ -87,7 +99,7 @@ def _limit_roles(scope: Scope, query: SearchQuery) -> None:
         scope.rare_marks.append(_any_mark(query.roles))
 
 
-def _limit_time(scope: Scope, query: SearchQuery, now: datetime) -> None:
+def _limit_time(scope: SearchFilters, query: SearchQuery, now: datetime) -> None:
     """Days begin at midnight where the user is."""
     first = _midnight(query.after) if query.after else None
     last = _midnight(query.before) if query.before else None
@@ -130,36 +142,36 @@ def _months(first: datetime | None, last: datetime | None, newest: int) -> list[
     return marks or ["y0"]
 
 
-def _of_places(values: Values, query: SearchQuery) -> list[str]:
+def _place_conditions(values: Values, query: SearchQuery) -> list[str]:
     """Conditions for the places and tags, whose values are added."""
     conditions = []
-    wanted = [_of_place(values, f"in{n}", place) for n, place in enumerate(query.places)]
+    wanted = [_place_condition(values, f"in{n}", place) for n, place in enumerate(query.places)]
     if wanted:
         conditions.append(f"({' OR '.join(wanted)})")
     for n, place in enumerate(query.other_places):
-        conditions.append(f"NOT {_of_place(values, f'not_in{n}', place)}")
+        conditions.append(f"NOT {_place_condition(values, f'not_in{n}', place)}")
     for name, word, tags in (("tag", "", query.tags), ("not_tag", "NOT ", query.other_tags)):
         for n, tag in enumerate(tags):
-            conditions.append(word + tagged(f"{name}{n}"))
-            values[f"{name}{n}"] = comparable(clean(tag))
+            conditions.append(word + has_tag(f"{name}{n}"))
+            values[f"{name}{n}"] = comparable(clean_label(tag))
     return conditions
 
 
-def _of_place(values: Values, name: str, place: str) -> str:
+def _place_condition(values: Values, name: str, place: str) -> str:
     """A conversation by the start of its id or a part of its title, or all in a folder."""
-    values |= folder_values(name, clean(place))
+    values |= folder_values(name, clean_label(place))
     values |= {f"{name}_title": comparable(place), f"{name}_id": storable(place).lower()}
-    values[f"{name}_ids"] = storable(place).lower() + LAST
+    values[f"{name}_ids"] = storable(place).lower() + LAST_CHARACTER
     return (
-        f"(coalesce({within(name)}, 0) OR instr(c.title_key, :{name}_title)"
+        f"(coalesce({in_folder(name)}, 0) OR instr(c.title_key, :{name}_title)"
         f" OR (c.id >= :{name}_id AND c.id < :{name}_ids))"
     )
 
 
-def _ids(connection: sqlite3.Connection, chosen: str, values: Values) -> list[str]:
+def _limited_ids(connection: sqlite3.Connection, chosen: str, values: Values) -> list[str]:
     """Of the conversations, one more than can be marked at most."""
     query = f"SELECT c.id FROM conversations c WHERE {chosen} LIMIT :most"
-    found = connection.execute(query, {**values, "most": MOST_MARKED + 1})
+    found = connection.execute(query, {**values, "most": MAX_MARKED + 1})
     return [id for (id,) in found]
 
 

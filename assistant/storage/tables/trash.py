@@ -1,4 +1,4 @@
-"""Messages in the trash: each with its branch below, on an open transaction."""
+"""Trash of messages: each with its branch below, on an open transaction."""
 
 import json
 import sqlite3
@@ -8,7 +8,7 @@ from assistant.core.errors import NotFoundError, StorageError
 from assistant.storage.tables import messages as message_table
 from assistant.storage.tables import word_index
 
-EXCERPT = 120
+EXCERPT_CHARS = 120
 """Characters of a message that tell what it was."""
 
 _BELOW = """
@@ -23,7 +23,7 @@ _BELOW = """
 
 
 def below(connection: sqlite3.Connection, id: str) -> list[sqlite3.Row]:
-    """A message and everything below it, parents before children."""
+    """Rows of a message and of everything below it, parents before children."""
     conversation = message_table.message(connection, id)["conversation"]
     return connection.execute(_BELOW, (id, conversation)).fetchall()
 
@@ -31,7 +31,10 @@ def below(connection: sqlite3.Connection, id: str) -> list[sqlite3.Row]:
 def remove(
     connection: sqlite3.Connection, id: str, now: int, is_live: Callable[[sqlite3.Row], bool]
 ) -> str:
-    """Move a message and everything below it to the trash; its conversation.
+    """Move a message and everything below it to the trash.
+
+    Returns:
+        Id of its conversation.
 
     Raises:
         StorageError: one of them is being written.
@@ -45,10 +48,10 @@ def remove(
         )
     if any(row["state"] == "streaming" for row in rows):
         for row in rows:
-            message_table.fold(connection, row["id"])
+            message_table.fold_journal(connection, row["id"])
         rows = below(connection, first["id"])
     above = (first["conversation"], first["parent"])
-    was_chosen = message_table.chosen_below(connection, *above) == first["id"]
+    was_chosen = message_table.active_below(connection, *above) == first["id"]
     for row in reversed(rows):
         stored = dict(row)
         stored["retrieval"] = message_table.retrieval(connection, row["id"])
@@ -67,12 +70,15 @@ def remove(
     _count(connection, first["conversation"], -len(rows))
     siblings = _number_versions(connection, first)
     if was_chosen:
-        message_table.choose(connection, *above, _next_to(first, siblings))
+        message_table.set_active(connection, *above, _successor(first, siblings))
     return str(first["conversation"])
 
 
 def restore(connection: sqlite3.Connection, id: str) -> str:
-    """Take a message and what left together with it back from the trash; its conversation.
+    """Restore a message, and what was removed together with it, from the trash.
+
+    Returns:
+        Id of its conversation.
 
     Raises:
         NotFoundError: it is not in the trash, or what is above it is there as well.
@@ -93,7 +99,7 @@ def restore(connection: sqlite3.Connection, id: str) -> str:
     siblings = _number_versions(connection, first)
     if was_chosen or len(siblings) == 1:
         # The branch in use may be another one by now, as it may have been before.
-        message_table.choose(connection, first["conversation"], first["parent"], id)
+        message_table.set_active(connection, first["conversation"], first["parent"], id)
     return str(first["conversation"])
 
 
@@ -103,7 +109,7 @@ def is_removed(connection: sqlite3.Connection, id: str) -> bool:
 
 
 def owner(connection: sqlite3.Connection, id: str) -> str | None:
-    """The conversation that a message belongs to, in the trash or not."""
+    """Id of a message's conversation, in the trash or not; None when there is no such message."""
     query = """
         SELECT conversation FROM messages WHERE id = :id
         UNION SELECT conversation FROM removed WHERE id = :id
@@ -125,19 +131,19 @@ def listed(connection: sqlite3.Connection) -> list[sqlite3.Row]:
 
 
 def excerpt(message: str) -> str:
-    """How a removed message begins."""
+    """First characters of a removed message."""
     text: str = json.loads(message)["text"]
-    return text[:EXCERPT]
+    return text[:EXCERPT_CHARS]
 
 
 def expired(connection: sqlite3.Connection, before: int) -> list[str]:
-    """Branches that were removed before that time."""
+    """Ids of branches that were removed before that time."""
     query = "SELECT DISTINCT branch FROM removed WHERE removed < ?"
     return [branch for (branch,) in connection.execute(query, (before,))]
 
 
 def forget(connection: sqlite3.Connection, branch: str) -> None:
-    """Delete for good."""
+    """Delete a removed branch for good."""
     connection.execute("DELETE FROM removed WHERE branch = ?", (branch,))
 
 
@@ -165,7 +171,7 @@ def _insert(connection: sqlite3.Connection, stored: dict[str, str | int | None])
         message_table.set_retrieval(connection, str(stored["id"]), str(retrieval))
 
 
-def _next_to(gone: sqlite3.Row, siblings: Sequence[sqlite3.Row]) -> str | None:
+def _successor(gone: sqlite3.Row, siblings: Sequence[sqlite3.Row]) -> str | None:
     """The version before it, or the one after it, or whatever else follows its parent."""
     if not siblings:
         return None

@@ -1,4 +1,4 @@
-"""What was before each change, so that it can be again; on an open transaction."""
+"""Undo history: what was before each change, so that it can be again; on an open transaction."""
 
 import json
 import sqlite3
@@ -12,15 +12,15 @@ from assistant.storage.tables import conversations as conversation_table
 from assistant.storage.tables import marks as mark_table
 from assistant.storage.tables import messages as message_table
 from assistant.storage.tables import trash as trash_table
-from assistant.storage.tables.rows import adapters, moment
+from assistant.storage.tables.rows import adapters, from_microseconds
 
 Before = Mapping[str, Any]
 
-_TOLD = 60
+_DESCRIPTION_CHARS = 60
 """Characters of what was before that a change tells."""
 
 
-def note(
+def record(
     connection: sqlite3.Connection,
     now: int,
     kind: ChangeKind,
@@ -28,7 +28,7 @@ def note(
     before: Before,
     message: str | None = None,
 ) -> None:
-    """Keep what is about to change.
+    """Record what is about to change.
 
     Args:
         before: for `rating`, `turn` and `summary` columns of the message; for `tags` the list of
@@ -46,7 +46,7 @@ def note(
 def listed(
     connection: sqlite3.Connection, conversation: str | None, limit: int
 ) -> list[sqlite3.Row]:
-    """Newest first."""
+    """Rows of the changes that can be undone, newest first."""
     where = "WHERE u.conversation = :id" if conversation is not None else ""
     return connection.execute(
         f"""
@@ -70,13 +70,13 @@ def find(connection: sqlite3.Connection, number: int) -> sqlite3.Row:
     return row
 
 
-def take_back(
+def revert(
     connection: sqlite3.Connection,
     row: sqlite3.Row,
     now: int,
     is_live: Callable[[sqlite3.Row], bool],
 ) -> None:
-    """Make what was changed as it was, and forget the change.
+    """Revert a change, and delete its record.
 
     Raises:
         NotFoundError: what was changed is in the trash.
@@ -101,30 +101,31 @@ def take_back(
     connection.execute("DELETE FROM undo WHERE number = ?", (row["number"],))
 
 
-def has_before(connection: sqlite3.Connection, time: int) -> bool:
-    """Whether anything was noted before that time; the oldest has the smallest number."""
+def has_older_than(connection: sqlite3.Connection, time: int) -> bool:
+    """Whether any change was recorded before that time; the oldest has the smallest number."""
     first = connection.execute("SELECT changed FROM undo ORDER BY number LIMIT 1").fetchone()
     return first is not None and bool(first[0] < time)
 
 
 def forget(connection: sqlite3.Connection, before: int) -> None:
-    """Delete for good what was noted before that time."""
+    """Delete for good what was recorded before that time."""
     connection.execute("DELETE FROM undo WHERE changed < ?", (before,))
 
 
 def change(row: sqlite3.Row) -> Change:
+    """Change from its row."""
     return Change(
         number=row["number"],
         kind=row["kind"],
         conversation_id=row["conversation"],
         title=row["title"],
         message_id=row["message"],
-        before=_told(row["kind"], json.loads(row["before"])),
-        at=moment(row["changed"]),
+        before=_describe(row["kind"], json.loads(row["before"])),
+        at=from_microseconds(row["changed"]),
     )
 
 
-def _told(kind: str, before: Before) -> str:
+def _describe(kind: str, before: Before) -> str:
     match kind:
         case "tags":
             return _short(", ".join(before["tags"]))
@@ -145,7 +146,7 @@ def _told(kind: str, before: Before) -> str:
             return "in the trash" if before["removed"] else "kept"
         case "adapters":
             uses = before["adapters"]
-            return "default" if uses is None else _short(changes.adapters_of(adapters(uses)))
+            return "default" if uses is None else _short(changes.describe_adapters(adapters(uses)))
         case "collections":
             names: Sequence[str] | None = json.loads(before["collections"] or "null")
             return "all" if names is None else _short(", ".join(names) or "none")
@@ -153,5 +154,5 @@ def _told(kind: str, before: Before) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text[: 4 * _TOLD].split())
-    return line if len(line) <= _TOLD else line[: _TOLD - 1] + "…"
+    line = " ".join(text[: 4 * _DESCRIPTION_CHARS].split())
+    return line if len(line) <= _DESCRIPTION_CHARS else line[: _DESCRIPTION_CHARS - 1] + "…"

@@ -1,8 +1,8 @@
-"""The word indexes over messages and over titles and system prompts, on an open transaction.
+"""Word indexes (FTS5) over messages, titles and system prompts, on an open transaction.
 
 Triggers would keep them by themselves, but under `trusted_schema = OFF` the SQLite of current
 systems (3.40) lets no trigger write into a virtual table. So whatever changes a text calls this;
-FTS5's integrity check tells when something did not.
+FTS5's integrity check shows when something did not.
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ _SOURCES = {
 
 
 def add(connection: sqlite3.Connection, index: str, number: int) -> None:
-    """Take in a row as it is now."""
+    """Add a row as it is now to an index."""
     source, columns = _SOURCES[index]
     connection.execute(
         f"""
@@ -31,7 +31,7 @@ def add(connection: sqlite3.Connection, index: str, number: int) -> None:
 
 
 def remove(connection: sqlite3.Connection, index: str, number: int) -> None:
-    """Take out a row, which has to be as it was when it was taken in."""
+    """Remove a row from an index; it has to be as it was when it was added."""
     source, columns = _SOURCES[index]
     connection.execute(
         f"""
@@ -44,7 +44,7 @@ def remove(connection: sqlite3.Connection, index: str, number: int) -> None:
 
 @contextmanager
 def rewriting(connection: sqlite3.Connection, index: str, number: int) -> Iterator[None]:
-    """Around a change of the texts of a row."""
+    """Around a change of a row's texts: removed from the index before, added after."""
     remove(connection, index, number)
     yield
     add(connection, index, number)
@@ -75,5 +75,6 @@ def is_sound(connection: sqlite3.Connection) -> bool:
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
+    """Make both indexes anew from their texts."""
     for index in _SOURCES:
         connection.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")

@@ -1,1 +1,11 @@
-"""."""
+"""Actions: what the commands do; each gets a `Workspace` and a `Call`, never the screen.
+
+registry       command name → action
+conversations  new, rename, organise, delete, undo, fork, compare
+messages       stop, continue, regenerate, edit, copy, rate
+models         model, adapters, sampling; load or roll back
+prompts        role, system prompt, prompt library
+library        add files, choose collections, indexing
+transfer       export and import
+screens        context, search, sources, theme, help, log, quit
+"""

@@ -1,12 +1,6 @@
-"""Commands on whole conversations.
+"""Actions on conversations: new, rename, pin, tag, move, archive, delete, fork, compare.
 
-Commands that put conversations in order: pins, tags, folders, the archive.
-
-Commands that remove, and those that take back; nothing asks, everything can be undone.
-
-Commands on the ways a conversation can go: forks, and one way beside another.
-
-Which conversation a command is for.
+Nothing that removes asks before; everything can be undone.
 """
 
 import re
@@ -14,34 +8,34 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from assistant.core.conversations.branches import Parting, of_fork, parting
+from assistant.core.conversations.branches import BranchPoint, branch_point, parting_of_fork
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.values.conversation import Conversation, Message
 from assistant.tui.conversations.compare import CompareScreen
 from assistant.tui.conversations.folder import ChooseFolder
 from assistant.tui.conversations.trash import TrashScreen
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dialogs import Field
+from assistant.tui.toolkit.dialogs import AskForLine
 from assistant.tui.toolkit.text import count
-from assistant.tui.toolkit.threads import aside
-from assistant.tui.workspace import Call
+from assistant.tui.toolkit.threads import in_thread
+from assistant.tui.workspace import CommandCall
 
 if TYPE_CHECKING:
     from assistant.tui.chat_screen import ChatScreen
 
 
-async def new(screen: "ChatScreen", _: Call) -> None:
+async def new(screen: "ChatScreen", _: CommandCall) -> None:
     await screen.session.begin_new()
 
 
-async def temporary(screen: "ChatScreen", _: Call) -> None:
-    """Begin a conversation of which no byte reaches the disk."""
+async def temporary(screen: "ChatScreen", _: CommandCall) -> None:
+    """Begin a temporary conversation, of which no byte reaches the disk."""
     await screen.session.begin_new(temporary=True)
     screen.prompt.focus()
     screen.say("In memory only: it is neither found nor kept, and gone when the window closes.")
 
 
-async def show_list(screen: "ChatScreen", _: Call) -> None:
+async def show_list(screen: "ChatScreen", _: CommandCall) -> None:
     screen.panels.show_sidebar(not screen.sidebar.display)
     if screen.sidebar.display:
         screen.sidebar.action_list()
@@ -49,67 +43,67 @@ async def show_list(screen: "ChatScreen", _: Call) -> None:
         screen.prompt.focus()
 
 
-async def rename(screen: "ChatScreen", call: Call) -> None:
-    wanted = await meant(screen)
+async def rename(screen: "ChatScreen", call: CommandCall) -> None:
+    wanted = await target_conversation(screen)
     if wanted is None:
         screen.say("There is nothing to rename yet.")
         return
     answer = call.argument or await screen.app.push_screen_wait(
-        Field("Title of the conversation", wanted.title, "renames")
+        AskForLine("Title of the conversation", wanted.title, "renames")
     )
     if answer and answer.strip():
         await screen.desk.run(screen.desk.store.rename, wanted.id, answer.strip())
         await screen.undoing.offer(wanted.id, text.own("Renamed"))
 
 
-NOTHING = "There is no conversation yet."
+NO_CONVERSATION = "There is no conversation yet."
 
 
-async def pin(screen: "ChatScreen", _: Call) -> None:
-    """Keep it at the head of the list, or let it go from there."""
-    wanted = await meant(screen)
+async def pin(screen: "ChatScreen", _: CommandCall) -> None:
+    """Pin the conversation to the head of the list, or unpin it."""
+    wanted = await target_conversation(screen)
     if wanted is None:
-        screen.say(NOTHING)
+        screen.say(NO_CONVERSATION)
         return
     pinned = not wanted.pinned
     await screen.desk.run(screen.desk.store.pin, wanted.id, pinned)
     what = "Pinned " if pinned else "No longer pinned: "
-    await screen.undoing.offer(wanted.id, text.own(what), quoted(wanted.title))
+    await screen.undoing.offer(wanted.id, text.own(what), quoted_title(wanted.title))
 
 
-async def archive(screen: "ChatScreen", _: Call) -> None:
-    """Take it out of the list, or into it again."""
-    wanted = await meant(screen)
+async def archive(screen: "ChatScreen", _: CommandCall) -> None:
+    """Archive the conversation, or take it out of the archive."""
+    wanted = await target_conversation(screen)
     if wanted is None:
-        screen.say(NOTHING)
+        screen.say(NO_CONVERSATION)
         return
     archived = not wanted.archived
     await screen.desk.run(screen.desk.store.archive, wanted.id, archived)
     what = "Archived " if archived else "Listed again: "
-    await screen.undoing.offer(wanted.id, text.own(what), quoted(wanted.title))
+    await screen.undoing.offer(wanted.id, text.own(what), quoted_title(wanted.title))
 
 
-async def show_archive(screen: "ChatScreen", _: Call) -> None:
+async def show_archive(screen: "ChatScreen", _: CommandCall) -> None:
     """List the archive, or what is not in it."""
     screen.panels.show_sidebar(True)
     screen.sidebar.show_archive(not screen.sidebar.archived)
     screen.sidebar.action_list()
 
 
-async def tag(screen: "ChatScreen", call: Call) -> None:
-    """Add the tags that were typed, remove those after a minus; without any, edit them all."""
-    wanted = await meant(screen)
+async def tag(screen: "ChatScreen", call: CommandCall) -> None:
+    """Add the typed tags, remove those after a minus; without any, edit them all."""
+    wanted = await target_conversation(screen)
     if wanted is None:
-        screen.say(NOTHING)
+        screen.say(NO_CONVERSATION)
         return
     if call.argument:
-        add, remove = _tags(call.argument)
+        add, remove = _parse_tags(call.argument)
     else:
-        field = Field("Tags, separated by commas", ", ".join(wanted.tags), "keeps them")
+        field = AskForLine("Tags, separated by commas", ", ".join(wanted.tags), "keeps them")
         typed: str | None = await screen.app.push_screen_wait(field)
         if typed is None:
             return
-        add, _ = _tags(typed + ",")
+        add, _ = _parse_tags(typed + ",")
         remove = [name for name in wanted.tags if name not in add]
     await screen.desk.run(screen.desk.store.tag, wanted.id, add, remove)
     now = await screen.desk.run(screen.desk.store.conversation, wanted.id)
@@ -118,15 +112,15 @@ async def tag(screen: "ChatScreen", call: Call) -> None:
         return
     names = text.line(" ".join(f"#{name}" for name in now.tags) or "none", 80)
     await screen.undoing.offer(
-        wanted.id, text.own("Tags of "), quoted(wanted.title), text.own(": "), names
+        wanted.id, text.own("Tags of "), quoted_title(wanted.title), text.own(": "), names
     )
 
 
-async def move(screen: "ChatScreen", call: Call) -> None:
-    """Put it into the folder that was typed, else into one that is chosen."""
-    wanted = await meant(screen)
+async def move(screen: "ChatScreen", call: CommandCall) -> None:
+    """Move the conversation into the typed folder, else into one that is chosen."""
+    wanted = await target_conversation(screen)
     if wanted is None:
-        screen.say(NOTHING)
+        screen.say(NO_CONVERSATION)
         return
     folder = call.argument
     if not folder:
@@ -143,11 +137,13 @@ async def move(screen: "ChatScreen", call: Call) -> None:
         return
     where = [text.own(" is in "), text.line(now.folder, 60)]
     await screen.undoing.offer(
-        wanted.id, quoted(wanted.title), *(where if now.folder else [text.own(" is in no folder")])
+        wanted.id,
+        quoted_title(wanted.title),
+        *(where if now.folder else [text.own(" is in no folder")]),
     )
 
 
-def _tags(typed: str) -> tuple[list[str], list[str]]:
+def _parse_tags(typed: str) -> tuple[list[str], list[str]]:
     """Tags to add and to remove; with commas a tag may have several words."""
     parts = typed.split(",") if "," in typed else typed.split()
     names = [re.sub(r"^(-?)#", r"\1", part.strip()) for part in parts]
@@ -155,9 +151,9 @@ def _tags(typed: str) -> tuple[list[str], list[str]]:
     return add, [name.removeprefix("-") for name in names if name.startswith("-")]
 
 
-async def delete(screen: "ChatScreen", _: Call) -> None:
+async def delete(screen: "ChatScreen", _: CommandCall) -> None:
     """Move the conversation to the trash."""
-    wanted = await meant(screen)
+    wanted = await target_conversation(screen)
     if wanted is None:
         screen.say("There is nothing to delete yet.")
         return
@@ -166,10 +162,10 @@ async def delete(screen: "ChatScreen", _: Call) -> None:
     await screen.desk.run(screen.desk.store.delete, wanted.id)
     if screen.session.id == wanted.id:
         await screen.session.begin_new()
-    await screen.undoing.offer(wanted.id, text.own("Deleted "), quoted(wanted.title))
+    await screen.undoing.offer(wanted.id, text.own("Deleted "), quoted_title(wanted.title))
 
 
-async def delete_message(screen: "ChatScreen", call: Call) -> None:
+async def delete_message(screen: "ChatScreen", call: CommandCall) -> None:
     """Move the message and all that follows it to the trash."""
     if call.message is None:
         screen.say("There is no message to delete: Tab goes to the messages.")
@@ -189,18 +185,18 @@ async def delete_message(screen: "ChatScreen", call: Call) -> None:
         screen.transcript.focus_last()
 
 
-async def undo(screen: "ChatScreen", _: Call) -> None:
-    """Take back what was told just now, else the newest change of all."""
+async def undo(screen: "ChatScreen", _: CommandCall) -> None:
+    """Undo the change that is shown, else the newest of all."""
     await screen.undoing.undo()
 
 
-async def show_trash(screen: "ChatScreen", _: Call) -> None:
-    """What was removed and changed, to be taken back."""
+async def show_trash(screen: "ChatScreen", _: CommandCall) -> None:
+    """Open the trash: what was removed and changed."""
     await screen.app.push_screen(TrashScreen(screen.desk, screen.undoing))
 
 
-async def fork(screen: "ChatScreen", call: Call) -> None:
-    """Begin another conversation with everything down to the message."""
+async def fork(screen: "ChatScreen", call: CommandCall) -> None:
+    """Fork the conversation at the message."""
     if call.message is None:
         screen.say("There is nothing to fork yet.")
         return
@@ -209,12 +205,12 @@ async def fork(screen: "ChatScreen", call: Call) -> None:
     await screen.session.open(forked.id)
     await screen.browser.refresh()
     screen.prompt.focus()
-    from_ = quoted(origin.title) if origin else text.NOTHING
+    from_ = quoted_title(origin.title) if origin else text.EMPTY
     screen.notice.say(text.own("Goes on apart from "), from_, text.own(", which stays as it is."))
 
 
-async def compare(screen: "ChatScreen", call: Call) -> None:
-    """The versions of a message and what follows them, else a fork and its origin."""
+async def compare(screen: "ChatScreen", call: CommandCall) -> None:
+    """Compare the versions of a message and what follows them, else a fork and its origin."""
     conversation = screen.session.conversation
     if conversation is None:
         screen.say("There is no conversation yet.")
@@ -227,7 +223,7 @@ async def compare(screen: "ChatScreen", call: Call) -> None:
 
 
 async def _compare_versions(screen: "ChatScreen", conversation_id: str, message_id: str) -> None:
-    found = await aside(_versions, screen.desk.store, conversation_id, message_id)
+    found = await in_thread(_versions, screen.desk.store, conversation_id, message_id)
     if found is None:
         screen.say("There is only one version.")
         return
@@ -244,24 +240,26 @@ async def _compare_versions(screen: "ChatScreen", conversation_id: str, message_
 
 async def _compare_with_origin(screen: "ChatScreen", fork: Conversation) -> None:
     assert fork.forked_from is not None
-    origin, found = await aside(_origin, screen.desk.store, fork)
+    origin, found = await in_thread(_origin, screen.desk.store, fork)
     names = [origin.title or "Untitled", fork.title or "Untitled"]
     chosen: int | None = await screen.app.push_screen_wait(CompareScreen(found, names, 0, 1))
     if chosen == 0:
         await screen.session.open(origin.id)
 
 
-def _versions(store: ConversationStore, id: str, message_id: str) -> Parting | None:
-    return parting(store.transcript(id), message_id)
+def _versions(store: ConversationStore, id: str, message_id: str) -> BranchPoint | None:
+    return branch_point(store.transcript(id), message_id)
 
 
-def _origin(store: ConversationStore, fork: Conversation) -> tuple[Conversation, Parting]:
+def _origin(store: ConversationStore, fork: Conversation) -> tuple[Conversation, BranchPoint]:
     origin = store.transcript(fork.forked_from or "")
-    return origin.conversation, of_fork(origin, store.transcript(fork.id), fork.forked_at or "")
+    return origin.conversation, parting_of_fork(
+        origin, store.transcript(fork.id), fork.forked_at or ""
+    )
 
 
-async def meant(screen: "ChatScreen") -> Conversation | None:
-    """The one under the cursor while the list has the focus, else the one that is read.
+async def target_conversation(screen: "ChatScreen") -> Conversation | None:
+    """Conversation a command is for: under the cursor of a focused list, else the shown one.
 
     None for a conversation without anything in it.
     """
@@ -274,8 +272,8 @@ async def meant(screen: "ChatScreen") -> Conversation | None:
     return await screen.desk.run(screen.desk.store.conversation, id)
 
 
-def quoted(title: str) -> Content:
-    """A title within a sentence."""
+def quoted_title(title: str) -> Content:
+    """Title in quotation marks, for use within a sentence."""
     return text.own("“") + text.line(title or "Untitled", 40) + text.own("”")
 
 

@@ -1,19 +1,16 @@
-"""Commands on the user's files: what is added, and what a conversation is about.
-
-Opens the library.
-"""
+"""Actions on the user's files: add, choose collections, pause, cancel, library screen."""
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.tui.actions.models import asked_under
-from assistant.tui.composer.mentions import FolderNotAddedError, limited_to
+from assistant.tui.actions.models import prompt_for_question
+from assistant.tui.composer.mentions import FolderNotAddedError, replace_folders
 from assistant.tui.library.lines import Filter
-from assistant.tui.library.maintenance import Ways
+from assistant.tui.library.maintenance import LibraryActions
 from assistant.tui.library.scope import ChooseFiles
 from assistant.tui.library.screen import LibraryScreen
-from assistant.tui.toolkit.threads import aside
-from assistant.tui.workspace import Call
+from assistant.tui.toolkit.threads import in_thread
+from assistant.tui.workspace import CommandCall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +18,12 @@ if TYPE_CHECKING:
     from assistant.tui.chat_screen import ChatScreen
 
 
-SHARE = 0.75
+ATTACHED_WINDOW_SHARE = 0.75
 """Of the window that a file may take which goes whole with a question."""
 
 
-async def add(screen: "ChatScreen", call: Call) -> None:
-    """Ask what to do with the paths that were named; without any, let them be typed."""
+async def add(screen: "ChatScreen", call: CommandCall) -> None:
+    """Ask what to do with the paths that were named; without any, wait until they are typed."""
     if not call.argument:
         screen.prompt.show("/add ")
         screen.prompt.focus()
@@ -37,28 +34,31 @@ async def add(screen: "ChatScreen", call: Call) -> None:
     except Exception:
         screen.prompt.show(f"/add {call.argument}")
         raise
-    await offer(screen, paths)
+    await offer_paths(screen, paths)
 
 
-async def offer(screen: "ChatScreen", paths: "Sequence[str]", pasted: str = "") -> str | None:
-    """Ask what to do with these paths; the collection they went into."""
-    room = int(screen.status.status.window * SHARE)
+async def offer_paths(screen: "ChatScreen", paths: "Sequence[str]", pasted: str = "") -> str | None:
+    """Ask whether to add these paths.
+
+    Returns: the collection they went into; None when they were not added.
+    """
+    room = int(screen.status.status.window * ATTACHED_WINDOW_SHARE)
     return await screen.intake.offer(paths, screen.app.push_screen_wait, pasted=pasted, room=room)
 
 
-async def submit(screen: "ChatScreen", question: str) -> None:
-    """Ask a question; folders that it names are added first."""
+async def submit_question(screen: "ChatScreen", question: str) -> None:
+    """Submit a question; folders that it names are added first."""
     try:
-        await screen.session.submit(question, partial(asked_under, screen))
+        await screen.session.submit(question, partial(prompt_for_question, screen))
     except FolderNotAddedError as missing:
-        collection = await offer(screen, missing.paths)
+        collection = await offer_paths(screen, missing.paths)
         if collection is not None:
-            kept = await limited_to(screen.prompt.text, missing.paths, collection)
+            kept = await replace_folders(screen.prompt.text, missing.paths, collection)
             screen.prompt.show(kept)
 
 
-async def choose(screen: "ChatScreen", _: Call) -> None:
-    """Choose the collections of the conversation."""
+async def choose_collections(screen: "ChatScreen", _: CommandCall) -> None:
+    """Choose the collections that the conversation searches."""
     if screen.holdings.status is None:
         if not screen.holdings.is_empty:
             screen.say("Asking the library …")
@@ -78,35 +78,35 @@ async def choose(screen: "ChatScreen", _: Call) -> None:
         await screen.session.use_collections(conversation.id, chosen.collections)
 
 
-async def pause(screen: "ChatScreen", _: Call) -> None:
-    """Hold indexing back, or let it go on."""
+async def pause_indexing(screen: "ChatScreen", _: CommandCall) -> None:
+    """Pause indexing, or resume it."""
     library, holdings = screen.desk.library, screen.holdings
     if holdings.is_empty and screen.jobs.is_idle:
         screen.say("There is nothing to index.")
         return
-    status = await aside(library.status)
-    await aside(library.resume if status.paused else library.pause)
+    status = await in_thread(library.status)
+    await in_thread(library.resume if status.paused else library.pause)
     screen.say("Indexing goes on." if status.paused else "Indexing is paused, also for later jobs.")
     await holdings.refresh()
 
 
-async def cancel(screen: "ChatScreen", _: Call) -> None:
-    """Stop adding files."""
+async def cancel_indexing(screen: "ChatScreen", _: CommandCall) -> None:
+    """Cancel the indexing job that is shown."""
     screen.say(await screen.jobs.cancel(screen.holdings.status))
     await screen.holdings.refresh()
 
 
-async def show(screen: "ChatScreen", _: Call) -> None:
+async def open_library(screen: "ChatScreen", _: CommandCall) -> None:
     await show_library(screen)
 
 
 async def show_library(screen: "ChatScreen", filter_by: Filter = "all") -> None:
-    """The library screen; `filter_by` says which files it lists first."""
+    """Open the library screen; `filter_by` says which files it lists first."""
 
     async def add(typed: str) -> None:
-        await offer(screen, await screen.intake.named(typed))
+        await offer_paths(screen, await screen.intake.named(typed))
 
-    ways = Ways(
+    ways = LibraryActions(
         screen.desk.library,
         screen.holdings,
         screen.jobs,
@@ -118,8 +118,8 @@ async def show_library(screen: "ChatScreen", filter_by: Filter = "all") -> None:
 
 HANDLERS = {
     "add": add,
-    "files": choose,
-    "pause-indexing": pause,
-    "cancel-indexing": cancel,
-    "library": show,
+    "files": choose_collections,
+    "pause-indexing": pause_indexing,
+    "cancel-indexing": cancel_indexing,
+    "library": open_library,
 }

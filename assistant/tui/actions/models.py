@@ -1,11 +1,4 @@
-"""Opens the models.
-
-Which LoRA adapters the model of a conversation is run with.
-
-Loads what a conversation was given, and goes back where that cannot be used.
-
-Commands that let a conversation take another course: role, model, sampling, system prompt.
-"""
+"""Actions on models, LoRA adapters and sampling; a model that fails to load is rolled back."""
 
 import asyncio
 from typing import TYPE_CHECKING, Final
@@ -15,31 +8,31 @@ from textual.content import Content
 from assistant.core.errors import AssistantError, MissingValuesError, ModelNotFoundError
 from assistant.core.turn import adapters as chosen
 from assistant.core.turn import sampling
-from assistant.core.turn.adapters import NONE, Adapters
-from assistant.core.turn.requests import for_one_question, named_in
-from assistant.core.turn.sampling import DEFAULT
+from assistant.core.turn.adapters import NONE_WORD, Adapters
+from assistant.core.turn.requests import question_prompt, split_prompt_name
+from assistant.core.turn.sampling import DEFAULT_WORD
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.models import Offer
-from assistant.core.values.prompts import Opening, Prompt
-from assistant.tui.models.adapters import AdapterList, Chosen, Held
-from assistant.tui.models.lines import named
+from assistant.core.values.prompts import ConversationStart, Prompt
+from assistant.tui.models.adapters import AdapterList, ChosenAdapters, CurrentAdapters
+from assistant.tui.models.lines import adapter_names
 from assistant.tui.models.pickers import ModelPicker, SamplingList
 from assistant.tui.models.screen import ModelsScreen
 from assistant.tui.prompts.dialogs import PromptPicker
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dialogs import Field, TextEditor
+from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
 from assistant.tui.toolkit.disk import absolute
-from assistant.tui.workspace import Call
+from assistant.tui.workspace import CommandCall
 
 if TYPE_CHECKING:
     from assistant.core.values.conversation import QuestionPrompt
     from assistant.tui.chat_screen import ChatScreen
 
 
-async def models(screen: "ChatScreen", _: Call) -> None:
-    """See the models of this machine, fetch others, and go on with the one that is chosen."""
+async def models(screen: "ChatScreen", _: CommandCall) -> None:
+    """Open the models screen, and continue with the model that is chosen there."""
     desk = screen.desk
-    current = await desk.run(_current, screen)
+    current = await desk.run(_current_path, screen)
     shown = ModelsScreen(desk.models, desk.fetch, current, desk.report)
     name: str | None = await screen.app.push_screen_wait(shown)
 
@@ -52,10 +45,10 @@ async def models(screen: "ChatScreen", _: Call) -> None:
 
     desk.fetch.ended = tell
     if name is not None:
-        await model(screen, Call(argument=name))
+        await model(screen, CommandCall(argument=name))
 
 
-def _current(screen: "ChatScreen") -> str | None:
+def _current_path(screen: "ChatScreen") -> str | None:
     """The path of the model that the conversation has. Blocks."""
     conversation = screen.session.conversation
     try:
@@ -64,72 +57,72 @@ def _current(screen: "ChatScreen") -> str | None:
         return None
 
 
-PATHS: Final = ("/", "~", "./", "../")
+PATH_PREFIXES: Final = ("/", "~", "./", "../")
 """How the path of a file begins, which no name does."""
 
 
-async def adapters(screen: "ChatScreen", call: Call) -> None:
-    """Go on with the adapters that are typed, or those that are chosen from a list."""
+async def adapters(screen: "ChatScreen", call: CommandCall) -> None:
+    """Use the adapters that are typed, or those that are chosen from a list."""
     held = await screen.desk.run(_adapters_held, screen)
     if call.argument:
-        wanted = await screen.desk.run(_wanted, screen, call.argument, held)
+        wanted = await screen.desk.run(_parse_adapters, screen, call.argument, held)
     else:
         desk = screen.desk
         listed = AdapterList(desk.models, held, desk.models_folder, desk.report)
-        picked: Chosen | None = await screen.app.push_screen_wait(listed)
+        picked: ChosenAdapters | None = await screen.app.push_screen_wait(listed)
         if picked is None:
             return
         wanted = picked.adapters
     if wanted == held.own:
         screen.say("The adapters are as they were.")
         return
-    await _use(screen, wanted)
+    await _use_adapters(screen, wanted)
 
 
-async def _use(screen: "ChatScreen", wanted: Adapters | None) -> None:
+async def _use_adapters(screen: "ChatScreen", wanted: Adapters | None) -> None:
     conversation = screen.session.conversation
     model = conversation.model if conversation else None
     opened = await screen.desk.run(screen.desk.models.open, model, wanted)
     before = await screen.session.make()
     await screen.desk.run(screen.desk.store.set_adapters, before.id, wanted)
     await screen.session.refresh()
-    told = named(opened.adapters) or "none"
+    told = adapter_names(opened.adapters) or "none"
     own = " (as in your settings)" if wanted is None else ""
     screen.notice.say(text.own("Adapters from here on: "), text.line(told, 200), text.own(own))
-    await load(screen, before)
+    await load_or_roll_back(screen, before)
 
 
-def _wanted(screen: "ChatScreen", typed: str, held: Held) -> Adapters | None:
+def _parse_adapters(screen: "ChatScreen", typed: str, held: CurrentAdapters) -> Adapters | None:
     """What was typed, on top of what holds. Blocks: names are looked up on the disk."""
     word = typed.strip().casefold()
-    if word in (NONE, DEFAULT):
-        return () if word == NONE else None
+    if word in (NONE_WORD, DEFAULT_WORD):
+        return () if word == NONE_WORD else None
     now = held.usual if held.own is None else held.own
     # A name may end with a number of its own.
     if _is_there(screen, typed):
-        wish = chosen.Wish(name=chosen.unquoted(typed), scale=1.0)
+        wish = chosen.TypedAdapter(name=chosen.unquote(typed), scale=1.0)
     else:
-        wish = chosen.wished(typed)
-    name = _whole(wish.name)
+        wish = chosen.typed_adapter(typed)
+    name = _absolute_path(wish.name)
     if wish.scale is not None:
-        name = _known(screen, name)
+        name = _catalog_name(screen, name)
     elif not any(chosen.is_named(use, name) for use in now):
         # It may be on under its path, or by its name.
-        known = _known(screen, name)
-        same = (use.name for use in now if _known(screen, use.name) == known)
+        known = _catalog_name(screen, name)
+        same = (use.name for use in now if _catalog_name(screen, use.name) == known)
         name = next(same, name)
-    return chosen.changed(now, wish.model_copy(update={"name": name}))
+    return chosen.with_adapter(now, wish.model_copy(update={"name": name}))
 
 
 def _is_there(screen: "ChatScreen", typed: str) -> bool:
     try:
-        screen.desk.models.reference(_whole(chosen.unquoted(typed)))
+        screen.desk.models.reference(_absolute_path(chosen.unquote(typed)))
     except ModelNotFoundError:
         return False
     return True
 
 
-def _known(screen: "ChatScreen", name: str) -> str:
+def _catalog_name(screen: "ChatScreen", name: str) -> str:
     """The name as the catalog has it; what it does not know stays, and opening it tells."""
     try:
         found = screen.desk.models.reference(name)
@@ -138,12 +131,12 @@ def _known(screen: "ChatScreen", name: str) -> str:
     return found.path if found.origin == "path" else found.name
 
 
-def _whole(name: str) -> str:
+def _absolute_path(name: str) -> str:
     """The whole path of a file, wherever the program is started next time."""
-    return absolute(name) if name.startswith(PATHS) else name
+    return absolute(name) if name.startswith(PATH_PREFIXES) else name
 
 
-def _adapters_held(screen: "ChatScreen") -> Held:
+def _adapters_held(screen: "ChatScreen") -> CurrentAdapters:
     """What holds now. Blocks."""
     conversation = screen.session.conversation
     model = conversation.model if conversation else None
@@ -155,11 +148,11 @@ def _adapters_held(screen: "ChatScreen") -> Held:
         # An adapter of the settings is not there; what is chosen instead may be.
         usual = ()
     own = conversation.adapters if conversation else None
-    return Held(found.name, found.path, own, usual)
+    return CurrentAdapters(found.name, found.path, own, usual)
 
 
-async def load(screen: "ChatScreen", before: Conversation) -> None:
-    """Bring the model that the conversation has now into memory, with its adapters.
+async def load_or_roll_back(screen: "ChatScreen", before: Conversation) -> None:
+    """Load the conversation's model and adapters; when that fails, restore the previous ones.
 
     When that fails, the conversation goes on with what it had, and the reason is told.
 
@@ -167,15 +160,15 @@ async def load(screen: "ChatScreen", before: Conversation) -> None:
         before: the conversation before it was given them; it is the one that is shown.
     """
     now = await screen.desk.run(screen.desk.store.conversation, before.id)
-    failure = await _loaded(screen, now)
+    failure = await _load_model(screen, now)
     if failure is not None:
-        await _stay(screen, before, now)
+        await _roll_back(screen, before, now)
         screen.notice.fail(failure)
         # The engine let go of the former one to make room.
         screen.loading_model.start(before.model, before.adapters)
 
 
-async def _loaded(screen: "ChatScreen", conversation: Conversation) -> AssistantError | None:
+async def _load_model(screen: "ChatScreen", conversation: Conversation) -> AssistantError | None:
     """Bring a model into memory, with progress in the status line; what went wrong."""
     ended: asyncio.Future[AssistantError | None] = asyncio.get_running_loop().create_future()
 
@@ -187,11 +180,13 @@ async def _loaded(screen: "ChatScreen", conversation: Conversation) -> Assistant
     return await ended
 
 
-async def _stay(screen: "ChatScreen", before: Conversation, tried: Conversation) -> None:
+async def _roll_back(screen: "ChatScreen", before: Conversation, tried: Conversation) -> None:
     """Let a conversation go on with what it had, unless it was given something else meanwhile."""
     store = screen.desk.store
     now = await screen.desk.run(store.conversation, before.id)
-    if _run_with(now) != _run_with(tried) or _run_with(now) == _run_with(before):
+    if _model_and_adapters(now) != _model_and_adapters(tried) or _model_and_adapters(
+        now
+    ) == _model_and_adapters(before):
         return
     changes = await screen.desk.run(store.changes, before.id, limit=1)
     if changes and changes[0].kind in ("model", "adapters"):
@@ -201,12 +196,12 @@ async def _stay(screen: "ChatScreen", before: Conversation, tried: Conversation)
     await screen.session.refresh()
 
 
-def _run_with(conversation: Conversation) -> tuple[object, ...]:
+def _model_and_adapters(conversation: Conversation) -> tuple[object, ...]:
     return conversation.model, conversation.adapters
 
 
-async def role(screen: "ChatScreen", call: Call) -> None:
-    """Go on under the prompt that is named, or one that is picked."""
+async def role(screen: "ChatScreen", call: CommandCall) -> None:
+    """Continue under the prompt that is named, or one that is picked."""
     library = screen.desk.prompts
     if call.argument:
         chosen = await screen.desk.run(library.get, call.argument)
@@ -218,12 +213,12 @@ async def role(screen: "ChatScreen", call: Call) -> None:
         if picked is None:
             return
         chosen = picked
-    await take_up(screen, chosen)
+    await use_prompt(screen, chosen)
 
 
-async def take_up(screen: "ChatScreen", prompt: Prompt) -> None:
-    """Go on under a prompt, after what it does not know was asked."""
-    opening = await opening_of(screen, prompt)
+async def use_prompt(screen: "ChatScreen", prompt: Prompt) -> None:
+    """Continue the conversation under a prompt, after asking for its missing variables."""
+    opening = await resolve_prompt(screen, prompt)
     if opening is None:
         return
     conversation = await screen.session.make()
@@ -236,21 +231,22 @@ async def take_up(screen: "ChatScreen", prompt: Prompt) -> None:
         screen.loading_model.start(now.model, now.adapters)
 
 
-async def opening_of(
+async def resolve_prompt(
     screen: "ChatScreen", prompt: Prompt, given: dict[str, str] | None = None
-) -> Opening | None:
-    """The prompt with its variables filled in, those without a value by the user; None when the
-    user thinks better of it.
+) -> ConversationStart | None:
+    """Resolve a prompt's variables, asking the user for those without a value.
 
     Args:
         given: values that are known already.
+
+    Returns: the opening; None when the user cancelled.
     """
     known = dict(given or {})
     if screen.selected:
         known["selection"] = screen.selected
     values = await screen.desk.run(screen.desk.values_of, prompt, known)
     for name in prompt.missing(values):
-        field = Field(f"{prompt.title}: {name}")
+        field = AskForLine(f"{prompt.title}: {name}")
         value: str | None = await screen.app.push_screen_wait(field)
         if value is None:
             return None
@@ -258,27 +254,33 @@ async def opening_of(
     return prompt.resolve(values)
 
 
-async def asked_under(screen: "ChatScreen", question: str) -> tuple[str, "QuestionPrompt | None"]:
-    """The prompt that a question names after a slash, and the question with what was missing.
+async def prompt_for_question(
+    screen: "ChatScreen", question: str
+) -> tuple[str, "QuestionPrompt | None"]:
+    """Split a question that begins with a prompt's name after a slash.
+
+    Returns: the question, completed by what was missing, and its prompt; None without one.
 
     Raises:
         MissingValuesError: the user does not want to say what it asks for.
     """
-    name, rest = named_in(question)
+    name, rest = split_prompt_name(question)
     prompt = await screen.desk.run(screen.desk.callable_as, name) if name else None
     if prompt is None:
         return question, None
     if not rest:
-        rest = (await screen.app.push_screen_wait(Field(prompt.title, "", "asks")) or "").strip()
+        rest = (
+            await screen.app.push_screen_wait(AskForLine(prompt.title, "", "asks")) or ""
+        ).strip()
         question = f"/{name} {rest}"
-    opening = await opening_of(screen, prompt, {"input": rest}) if rest else None
+    opening = await resolve_prompt(screen, prompt, {"input": rest}) if rest else None
     if opening is None:
         raise MissingValuesError.of(prompt.name, ("input",) if not rest else prompt.names)
-    return question, for_one_question(opening)
+    return question, question_prompt(opening)
 
 
-async def model(screen: "ChatScreen", call: Call) -> None:
-    """Go on with the model that is named, or one that is picked; `default` follows the settings."""
+async def model(screen: "ChatScreen", call: CommandCall) -> None:
+    """Continue with the named model, or one that is picked; `default` follows the settings."""
     models = screen.desk.models
     wanted = call.argument
     now = screen.session.conversation.model if screen.session.conversation else None
@@ -289,7 +291,7 @@ async def model(screen: "ChatScreen", call: Call) -> None:
         if picked is None:
             return
         wanted = picked
-    name = None if wanted.casefold() == sampling.DEFAULT else wanted
+    name = None if wanted.casefold() == sampling.DEFAULT_WORD else wanted
     # Whether there is such a model, whatever it is run with.
     found = await screen.desk.run(models.open, name, ())
     before = await screen.session.make()
@@ -297,26 +299,28 @@ async def model(screen: "ChatScreen", call: Call) -> None:
         await screen.desk.run(screen.desk.store.set_model, before.id, name)
         await screen.session.refresh()
     screen.notice.say(
-        text.own("Model from here on: "), text.line(found.name, 60), *_left_behind(screen, before)
+        text.own("Model from here on: "),
+        text.line(found.name, 60),
+        *_dropped_adapters(screen, before),
     )
-    await load(screen, before)
+    await load_or_roll_back(screen, before)
 
 
-def _left_behind(screen: "ChatScreen", before: "Conversation") -> list[Content]:
+def _dropped_adapters(screen: "ChatScreen", before: "Conversation") -> list[Content]:
     """Adapters that belonged to the model that the conversation had."""
     now = screen.session.conversation
     if now is None or now.adapters == before.adapters:
         return []
-    return [text.own(" · without "), text.line(named(before.adapters or ()), 80)]
+    return [text.own(" · without "), text.line(adapter_names(before.adapters or ()), 80)]
 
 
-async def set_sampling(screen: "ChatScreen", call: Call) -> None:
-    """Set one field, or show them all."""
+async def set_sampling(screen: "ChatScreen", call: CommandCall) -> None:
+    """Set one sampling field, or show them all."""
     if call.argument:
         name, _, value = call.argument.replace("=", " ", 1).partition(" ")
-        field = sampling.field_called(name)
+        field = sampling.find_field(name)
         if value.strip():
-            await _set(screen, field, value)
+            await _set_sampling(screen, field, value)
         else:
             await _set_in_field(screen, field)
         return
@@ -330,13 +334,13 @@ async def set_sampling(screen: "ChatScreen", call: Call) -> None:
             return
         field, take_back = chosen
         if take_back:
-            await _set(screen, field, sampling.DEFAULT)
+            await _set_sampling(screen, field, sampling.DEFAULT_WORD)
         else:
             await _set_in_field(screen, field)
 
 
-async def system(screen: "ChatScreen", call: Call) -> None:
-    """Replace the system prompt, or show it in a field where it can be changed."""
+async def system(screen: "ChatScreen", call: CommandCall) -> None:
+    """Replace the system prompt, or edit it in a dialog."""
     conversation = screen.session.conversation
     wanted: str | None = call.argument
     if not wanted:
@@ -356,11 +360,11 @@ async def system(screen: "ChatScreen", call: Call) -> None:
     screen.say(told if wanted.strip() else "There is no system prompt from here on.")
 
 
-async def _set(screen: "ChatScreen", field: str, value: str) -> None:
+async def _set_sampling(screen: "ChatScreen", field: str, value: str) -> None:
     now = screen.session.conversation
-    changed = sampling.changed(now.sampling if now else sampling.NOTHING, field, value)
+    changed = sampling.with_field(now.sampling if now else sampling.NO_CHANGES, field, value)
     conversation = await screen.session.make()
-    changed = sampling.changed(conversation.sampling, field, value)
+    changed = sampling.with_field(conversation.sampling, field, value)
     await screen.desk.run(screen.desk.store.set_sampling, conversation.id, changed)
     await screen.session.refresh()
     row = next(row for row in await _sampling_held(screen) if row.field == field)
@@ -370,25 +374,25 @@ async def _set(screen: "ChatScreen", field: str, value: str) -> None:
 async def _set_in_field(screen: "ChatScreen", field: str) -> None:
     """Ask for a value until it is one, or the user thinks better of it."""
     row = next(row for row in await _sampling_held(screen) if row.field == field)
-    question, typed = f"{field}: {sampling.TAKES[field]}", row.value if row.is_own else ""
+    question, typed = f"{field}: {sampling.ALLOWED_VALUES[field]}", row.value if row.is_own else ""
     while True:
-        answer = await screen.app.push_screen_wait(Field(question, typed, "sets it"))
+        answer = await screen.app.push_screen_wait(AskForLine(question, typed, "sets it"))
         if not answer or not answer.strip():
             return
         try:
-            await _set(screen, field, answer)
+            await _set_sampling(screen, field, answer)
         except AssistantError as failure:
             question, typed = failure.message, answer
         else:
             return
 
 
-async def _sampling_held(screen: "ChatScreen") -> list[sampling.Held]:
+async def _sampling_held(screen: "ChatScreen") -> list[sampling.SamplingSetting]:
     conversation = screen.session.conversation
     prompt = await screen.desk.run(screen.desk.prompt_of, conversation)
     usual = screen.desk.chat.sampling
     of_model = await screen.desk.run(usual.own, conversation.model if conversation else None)
-    return sampling.held(conversation, usual.settings, prompt, of_model)
+    return sampling.sampling_settings(conversation, usual.settings, prompt, of_model)
 
 
 def _usual_model(screen: "ChatScreen") -> str:

@@ -1,4 +1,7 @@
-"""What the commands do: one function each, found by the command's name."""
+"""Action registry: one coroutine per command of the table, found by the command's name.
+
+Each takes the `Workspace` and the `Call`, never the screen.
+"""
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,12 +15,12 @@ from assistant.tui.actions import (
     screens,
     transfer,
 )
-from assistant.tui.workspace import Call
+from assistant.tui.workspace import CommandCall
 
 if TYPE_CHECKING:
     from assistant.tui.chat_screen import ChatScreen
 
-Handler = Callable[["ChatScreen", Call], Coroutine[Any, Any, None]]
+Handler = Callable[["ChatScreen", CommandCall], Coroutine[Any, Any, None]]
 
 HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,

@@ -1,13 +1,4 @@
-"""Opens the window of the conversation.
-
-The search, and the way to what it has found.
-
-Commands on the sources of answers.
-
-Commands on the screen itself.
-
-All keys on one screen, made from the table of commands.
-"""
+"""Actions on the screen: context, search, sources, scrolling, theme, help, log, quit."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
@@ -20,19 +11,19 @@ from textual.widgets import Static
 
 from assistant.core.grounding import references
 from assistant.tui import commands
-from assistant.tui.context.screen import ContextScreen, Subject
-from assistant.tui.conversations.search_screen import Found, SearchScreen
+from assistant.tui.context.screen import ContextScreen, ContextSubject
+from assistant.tui.conversations.search_screen import ChosenConversation, SearchScreen
 from assistant.tui.terminal import log_file
 from assistant.tui.themes import DARK, LIGHT
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
-from assistant.tui.workspace import Call
+from assistant.tui.workspace import CommandCall
 
 if TYPE_CHECKING:
     from assistant.tui.chat_screen import ChatScreen
 
 
-async def show_context(screen: "ChatScreen", _: Call) -> None:
+async def show_context(screen: "ChatScreen", _: CommandCall) -> None:
     conversation = await screen.session.make()
 
     def changed() -> None:
@@ -46,7 +37,7 @@ async def show_context(screen: "ChatScreen", _: Call) -> None:
     await screen.app.push_screen(
         ContextScreen(
             screen.desk,
-            Subject(conversation, screen.prompt.text),
+            ContextSubject(conversation, screen.prompt.text),
             screen.outlets.told_in,
             screen.report,
             changed,
@@ -55,10 +46,10 @@ async def show_context(screen: "ChatScreen", _: Call) -> None:
     )
 
 
-async def find(screen: "ChatScreen", call: Call) -> None:
-    """Search for the words, else for what was searched last; show what is chosen."""
+async def find(screen: "ChatScreen", call: CommandCall) -> None:
+    """Open the search with the words, else with the last ones; show what is chosen."""
     search = SearchScreen(screen.desk.store, call.argument or screen.searched)
-    found: Found | None = await screen.app.push_screen_wait(search)
+    found: ChosenConversation | None = await screen.app.push_screen_wait(search)
     screen.searched = search.words
     if found is None:
         return
@@ -67,8 +58,8 @@ async def find(screen: "ChatScreen", call: Call) -> None:
     await screen.session.open(found.conversation_id, found.message_id, found.snippet)
 
 
-async def show_sources(screen: "ChatScreen", _: Call) -> None:
-    """To the panel; from the panel back."""
+async def show_sources(screen: "ChatScreen", _: CommandCall) -> None:
+    """Focus the sources panel, or leave it."""
     if screen.panel.display and screen.panel.has_focus_within:
         screen.panels.show_sources(False)
         screen.prompt.focus()
@@ -77,13 +68,13 @@ async def show_sources(screen: "ChatScreen", _: Call) -> None:
         screen.panel.enter()
 
 
-async def open_one(screen: "ChatScreen", call: Call) -> None:
-    """The source of this number, else the first that is cited."""
+async def open_numbered_source(screen: "ChatScreen", call: CommandCall) -> None:
+    """Open the source of this number, else the first that is cited."""
     if call.message is None:
         screen.say("There is no answer yet.")
         return
     retrieval = await screen.desk.run(screen.desk.store.retrieval, call.message.id)
-    found = references.used(retrieval, call.message.citations)
+    found = references.used_references(retrieval, call.message.citations)
     cited = [place for place, each in enumerate(found) if each.strength is not None]
     places = [place for place, each in enumerate(found) if str(each.number) == call.argument]
     if not found:
@@ -92,40 +83,40 @@ async def open_one(screen: "ChatScreen", call: Call) -> None:
     if call.argument and not places:
         screen.say(f"The answer has no source {call.argument}.")
         return
-    everything = [*found, *references.passed_over(retrieval)]
+    everything = [*found, *references.unused_references(retrieval)]
     screen.read_source(everything, (places or cited or [0])[0])
 
 
-async def top(screen: "ChatScreen", _: Call) -> None:
+async def top(screen: "ChatScreen", _: CommandCall) -> None:
     screen.transcript.scroll_home(animate=False)
 
 
-async def end(screen: "ChatScreen", _: Call) -> None:
+async def end(screen: "ChatScreen", _: CommandCall) -> None:
     screen.transcript.scroll_end(animate=False)
 
 
-async def theme(screen: "ChatScreen", _: Call) -> None:
+async def theme(screen: "ChatScreen", _: CommandCall) -> None:
     screen.app.theme = (LIGHT if screen.app.current_theme.dark else DARK).name
 
 
-async def show_help(screen: "ChatScreen", _: Call) -> None:
+async def show_help(screen: "ChatScreen", _: CommandCall) -> None:
     await screen.app.push_screen(Help())
 
 
-async def palette(screen: "ChatScreen", _: Call) -> None:
+async def palette(screen: "ChatScreen", _: CommandCall) -> None:
     screen.app.action_command_palette()
 
 
-async def log(screen: "ChatScreen", _: Call) -> None:
+async def log(screen: "ChatScreen", _: CommandCall) -> None:
     place = str(log_file(screen.desk.log_folder))
     screen.notice.say(text.own("The log is "), text.line(place, 400), seconds=15)
 
 
-async def leave(screen: "ChatScreen", _: Call) -> None:
+async def leave(screen: "ChatScreen", _: CommandCall) -> None:
     await screen.app.action_quit()
 
 
-TYPING = (
+TYPING_KEYS = (
     ("Enter", "Send the question"),
     ("Ctrl+J", "Begin a new line; so do Shift+Enter and \\ before Enter"),
     ("↑", "In an empty prompt: edit the last question"),
@@ -139,35 +130,35 @@ TYPING = (
 
 
 class Help(Dialog[None]):
-    """Closes with Esc, q or ?."""
+    """Help screen of all keys; Esc, q or ? closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,f1", "leave", show=False)]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -wide"):
             with VerticalScroll():
-                yield Static(text.joined(_lines(), "\n"))
+                yield Static(text.joined(_help_lines(), "\n"))
             yield Static(text.muted("Esc closes"))
 
 
-def _lines() -> Iterator[Content]:
+def _help_lines() -> Iterator[Content]:
     yield text.own("Typing", "bold $text-accent")
-    for key, what in TYPING:
-        yield _line(key, what, "")
+    for key, what in TYPING_KEYS:
+        yield _help_line(key, what, "")
     for group in ("Conversation", "Role", "Answer", "Message", "Files", "Screen"):
-        yield text.NOTHING
+        yield text.EMPTY
         yield text.own(group, "bold $text-accent")
         for command in commands.COMMANDS:
             if command.group == group:
-                yield _line(_keys(command), command.description, f"/{command.name}")
+                yield _help_line(_command_keys(command), command.description, f"/{command.name}")
 
 
-def _keys(command: commands.Command) -> str:
+def _command_keys(command: commands.Command) -> str:
     keys = [command.key, command.message_key]
     return " or ".join(commands.key_name(key) for key in keys if key)
 
 
-def _line(keys: str, what: str, name: str) -> Content:
+def _help_line(keys: str, what: str, name: str) -> Content:
     return text.own(f" {keys:<16}", text.ACCENT) + text.own(f"{what:<52}") + text.muted(name)
 
 
@@ -175,7 +166,7 @@ HANDLERS = {
     "context": show_context,
     "find": find,
     "sources": show_sources,
-    "open": open_one,
+    "open": open_numbered_source,
     "top": top,
     "end": end,
     "theme": theme,

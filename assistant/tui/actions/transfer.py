@@ -1,4 +1,4 @@
-"""Commands that take conversations out as files, and in from files."""
+"""Actions that export conversations to files and import them from files."""
 
 import re
 from pathlib import Path
@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.core.transfer.exporting import ExportFormat
 from assistant.tui.toolkit import disk
-from assistant.tui.transfer.dialog import ChooseExport, Export
-from assistant.tui.transfer.jobs import Exporting, Importing
-from assistant.tui.transfer.report import Progress
-from assistant.tui.workspace import Call
+from assistant.tui.transfer.dialog import ChooseExport, ChosenExport
+from assistant.tui.transfer.jobs import ExportJob, ImportJob
+from assistant.tui.transfer.report import TransferReport
+from assistant.tui.workspace import CommandCall
 
 if TYPE_CHECKING:
     from assistant.tui.chat_screen import ChatScreen
 
-FOLDER: Final = "conversations"
+DEFAULT_FOLDER: Final = "conversations"
 """The folder that is proposed, where the program was started."""
 
 FORMATS: Final[dict[str, ExportFormat]] = {
@@ -23,27 +23,27 @@ FORMATS: Final[dict[str, ExportFormat]] = {
     "json": "json",
     "html": "html",
 }
-_TYPED = re.compile(
+_EXPORT_ARGUMENT = re.compile(
     rf"(?:(?P<all>all)\b\s*)?(?:(?P<format>{'|'.join(FORMATS)})\b\s*)?(?P<folder>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 
 
-async def export(screen: "ChatScreen", call: Call) -> None:
+async def export(screen: "ChatScreen", call: CommandCall) -> None:
     """`/export [all] [markdown|json|html] [folder]`; what is not said is asked."""
     conversation = screen.session.conversation if screen.session.messages else None
-    everything, format, folder = _typed(call.argument)
+    everything, format, folder = _parse_export(call.argument)
     if format is not None and folder:
-        wanted = Export(format, everything, folder)
+        wanted = ChosenExport(format, everything, folder)
     else:
         dialog = ChooseExport(
             (conversation.title or "Untitled") if conversation else None,
-            folder or disk.short(disk.absolute(FOLDER)),
+            folder or disk.with_tilde(disk.absolute(DEFAULT_FOLDER)),
             everything=everything,
             format=format or "markdown",
             temporary=screen.session.is_temporary,
         )
-        chosen: Export | None = await screen.app.push_screen_wait(dialog)
+        chosen: ChosenExport | None = await screen.app.push_screen_wait(dialog)
         if chosen is None:
             return
         wanted = chosen
@@ -52,12 +52,12 @@ async def export(screen: "ChatScreen", call: Call) -> None:
         return
     ids = None if wanted.everything or conversation is None else [conversation.id]
     into = Path(disk.absolute(wanted.folder))
-    work = Exporting(screen.desk.store, ids, into, wanted.format)
-    await screen.app.push_screen_wait(Progress(work, screen.report))
+    work = ExportJob(screen.desk.store, ids, into, wanted.format)
+    await screen.app.push_screen_wait(TransferReport(work, screen.report))
 
 
-async def import_(screen: "ChatScreen", call: Call) -> None:
-    """Take in the files that were named or dropped; without any, let them be typed."""
+async def import_(screen: "ChatScreen", call: CommandCall) -> None:
+    """Import the files that were named or dropped; without any, wait until they are typed."""
     if not call.argument:
         screen.prompt.show("/import ")
         screen.prompt.focus()
@@ -68,15 +68,15 @@ async def import_(screen: "ChatScreen", call: Call) -> None:
     except Exception:
         screen.prompt.show(f"/import {call.argument}")
         raise
-    work = Importing(screen.desk.store, [Path(path) for path in paths])
-    await screen.app.push_screen_wait(Progress(work, screen.report))
+    work = ImportJob(screen.desk.store, [Path(path) for path in paths])
+    await screen.app.push_screen_wait(TransferReport(work, screen.report))
     await screen.session.refresh()
     await screen.browser.refresh()
 
 
-def _typed(argument: str) -> tuple[bool, ExportFormat | None, str]:
+def _parse_export(argument: str) -> tuple[bool, ExportFormat | None, str]:
     """Whether all are meant, the format and the folder, as far as they were typed."""
-    found = _TYPED.fullmatch(argument)
+    found = _EXPORT_ARGUMENT.fullmatch(argument)
     assert found is not None, "everything in it is optional"
     format = FORMATS[found["format"].lower()] if found["format"] else None
     return found["all"] is not None, format, found["folder"]

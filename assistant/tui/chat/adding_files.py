@@ -1,4 +1,4 @@
-"""The way in for files: dropped, named by a command, or mentioned in a question."""
+"""Adding files from the chat: dropped, named by a command, or mentioned in a question."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -8,29 +8,35 @@ from assistant.core.values.conversation import Conversation
 from assistant.core.values.library import Done
 from assistant.tui.chat.session import Session
 from assistant.tui.commands import BY_NAME, key_name
-from assistant.tui.composer.input import Prompt
+from assistant.tui.composer.input import PromptInput
 from assistant.tui.library import scope
-from assistant.tui.library.add_dialog import Add, AddFiles, Attach, Choice, Paste
-from assistant.tui.library.jobs import Job, Jobs
-from assistant.tui.library.offer import look_at
-from assistant.tui.library.status import Holdings
-from assistant.tui.services import Desk
+from assistant.tui.library.add_dialog import (
+    AddFiles,
+    AddToCollection,
+    AttachFile,
+    Choice,
+    PasteAsText,
+)
+from assistant.tui.library.jobs import WindowJob, WindowJobs
+from assistant.tui.library.offer import offer_of
+from assistant.tui.library.status import LibraryStatusPoller
+from assistant.tui.services import Services
 from assistant.tui.toolkit import disk, text
 from assistant.tui.toolkit.dropped_paths import named_paths
 from assistant.tui.toolkit.notice import Notice
-from assistant.tui.toolkit.threads import Report, from_disk
+from assistant.tui.toolkit.threads import Report, with_timeout
 
 
-class Intake:
-    """Asks once what to do with paths, and does it."""
+class FileAdder:
+    """Asks once what to do with paths, then adds, attaches or pastes them."""
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Services,
         session: Session,
-        jobs: Jobs,
-        holdings: Holdings,
-        prompt: Prompt,
+        jobs: WindowJobs,
+        holdings: LibraryStatusPoller,
+        prompt: PromptInput,
         notice: Notice,
         report: Report,
     ) -> None:
@@ -51,14 +57,16 @@ class Intake:
         pasted: str = "",
         room: int = 0,
     ) -> str | None:
-        """Ask whether to add these paths, and begin; the collection they go into.
+        """Ask whether to add these paths, and start adding them.
 
         Args:
             ask: shows the dialog and waits for the answer.
             pasted: the text that they came as.
             room: tokens that a question may have; 0 when it is not known.
+
+        Returns: the collection they go into; None when they are not added.
         """
-        offer = await from_disk(look_at, paths)
+        offer = await with_timeout(offer_of, paths)
         if self._dialog is not None:
             # Some terminals paste the files of one drop one after the other.
             self._dialog.extend(offer, pasted)
@@ -76,34 +84,34 @@ class Intake:
         finally:
             self._dialog = None
         match choice:
-            case Add(collection=name):
+            case AddToCollection(collection=name):
                 return await self._add(dialog.offer.paths, name)
-            case Attach():
-                self._prompt.insert_word(spell_file(disk.short(dialog.offer.paths[0])))
-            case Paste():
+            case AttachFile():
+                self._prompt.insert_word(spell_file(disk.with_tilde(dialog.offer.paths[0])))
+            case PasteAsText():
                 self._prompt.insert(text.editable(dialog.pasted))
         return None
 
     async def named(self, argument: str) -> tuple[str, ...]:
-        """The absolute paths that were typed after a command.
+        """Absolute paths that were typed after a command.
 
         Raises:
             NotFoundError: one is not there.
         """
-        return await from_disk(_named, argument)
+        return await with_timeout(_existing_paths, argument)
 
-    async def joined(self, job: Job) -> None:
-        """The collection is there: the conversation it was added to is about it, too."""
+    async def joined(self, job: WindowJob) -> None:
+        """Add the new collection to the scope of its conversation."""
         if not job.conversation_id:
             return
         store = self._desk.store
         conversation: Conversation = await self._desk.run(store.conversation, job.conversation_id)
-        chosen = scope.joined(conversation.collections, job.collection)
+        chosen = scope.with_collection(conversation.collections, job.collection)
         await self._session.use_collections(conversation.id, chosen)
         await self._holdings.refresh()
 
-    async def ended(self, job: Job, failure: AssistantError | None) -> None:
-        """Tell what became of a job."""
+    async def ended(self, job: WindowJob, failure: AssistantError | None) -> None:
+        """Report the end of a job in the notice line."""
         if failure is not None:
             self._notice.fail(failure)
         elif job.done is not None:
@@ -139,7 +147,7 @@ class Intake:
         self._notice.say(*parts, seconds=12)
 
 
-def _named(argument: str) -> tuple[str, ...]:
+def _existing_paths(argument: str) -> tuple[str, ...]:
     paths = named_paths(argument, disk.exists, disk.home())
     for path in paths:
         if not disk.exists(path):

@@ -1,4 +1,4 @@
-"""What the model does when nobody asks it anything: better titles, and summaries."""
+"""Background work of the model when nothing is asked: better titles, summaries."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,19 +7,19 @@ from typing import Any, Final
 
 from assistant.core.background import summaries, titles
 from assistant.core.errors import AssistantError
-from assistant.tui.services import Desk
-from assistant.tui.toolkit.threads import Report, aside
+from assistant.tui.services import Services
+from assistant.tui.toolkit.threads import Report, in_thread
 
-QUIET: Final = 1.5
+QUIET_SECONDS: Final = 1.5
 """Seconds after an answer in which the next question may come at once."""
 
 
-class Afterthoughts:
-    """One thing at a time, of the conversations that were asked in; ends when a turn begins."""
+class BackgroundTasks:
+    """Titles and summaries in the background, one at a time; stops when a turn begins."""
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Services,
         is_busy: Callable[[], bool],
         run: Callable[[Coroutine[Any, Any, None]], object],
         changed: Callable[[str], Coroutine[Any, Any, None]],
@@ -39,22 +39,22 @@ class Afterthoughts:
         self._stop = Event()
 
     def consider(self, conversation_id: str) -> None:
-        """There may be something to do for this conversation."""
+        """Schedule titles and summaries of this conversation."""
         self._wanted[conversation_id] = None
         self._stop.set()
         self._run(self._work())
 
     def interrupt(self) -> None:
-        """Somebody asks something; what was begun is begun again later."""
+        """Stop, because a turn begins; what was begun is begun again later."""
         self._stop.set()
 
     async def _work(self) -> None:
-        await asyncio.sleep(QUIET)
+        await asyncio.sleep(QUIET_SECONDS)
         self._stop = stop = Event()
         for id in list(self._wanted):
             if self._is_busy():
                 return
-            while await aside(self._think, id, stop):
+            while await in_thread(self._think, id, stop):
                 await self._changed(id)
             if stop.is_set():
                 return
@@ -65,10 +65,10 @@ class Afterthoughts:
         desk = self._desk
         store, models, prompts = desk.store, desk.models, desk.prompts
         try:
-            if desk.settings.chat.titles and titles.improve(store, models, prompts, id, stop):
+            if desk.settings.chat.titles and titles.improve_title(store, models, prompts, id, stop):
                 return True
             usual = desk.chat.sampling.of(store.conversation(id).model)
-            return summaries.advance(store, models, prompts, usual, id, stop)
+            return summaries.advance_summary(store, models, prompts, usual, id, stop)
         except AssistantError:
             # Nobody asked for it, and whoever asks next is told what is wrong.
             return False

@@ -1,6 +1,6 @@
-"""Loads the model in a thread, so that it is ready when the first question is.
+"""Model loading in a thread, and the model and adapters of the shown conversation.
 
-Which model answers in the conversation that is shown, and with which adapters.
+A model is loaded early, so that it is ready when the first question is.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,14 +18,14 @@ from assistant.core.values.events import Loaded, Loading, Queued
 from assistant.core.values.sampling import AdapterUse
 from assistant.tui.chat.session import Session
 from assistant.tui.chat.status_line import StatusLine
-from assistant.tui.services import Desk
-from assistant.tui.toolkit.threads import Feed, Report, from_disk
+from assistant.tui.services import Services
+from assistant.tui.toolkit.threads import Feed, Report, with_timeout
 
 LoadEvent = Queued | Loading | Loaded
 
 
 class ModelAdvanced(Message):
-    """The model came further on its way into memory."""
+    """The loading of a model made progress."""
 
     def __init__(self, event: LoadEvent) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class ModelAdvanced(Message):
 
 
 class ModelFailed(Message):
-    """The model cannot be used."""
+    """The loading of a model failed."""
 
     def __init__(self, failure: AssistantError) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class ModelFailed(Message):
 
 
 class ModelLoading:
-    """One load at a time; a new one stops the former."""
+    """Loads a model in a thread, one at a time; a new load stops the former."""
 
     def __init__(
         self, models: ModelCatalog, post: Callable[[Message], object], report: Report
@@ -58,7 +58,7 @@ class ModelLoading:
         adapters: Sequence[AdapterUse] | None = None,
         ended: Callable[[AssistantError | None], object] | None = None,
     ) -> None:
-        """Bring the model called `name` into memory; None is the default one.
+        """Start loading the model called `name`; None is the default one.
 
         Args:
             adapters: what it is run with; None takes those of the settings.
@@ -73,7 +73,7 @@ class ModelLoading:
         Thread(target=self._run, args=wanted, name="load", daemon=True).start()
 
     def stop(self) -> None:
-        """Let go of the load, if there is one."""
+        """Stop the load, if there is one."""
         self._stop.set()
 
     def _deliver(self, events: Sequence[LoadEvent]) -> None:
@@ -105,22 +105,22 @@ class ModelLoading:
             self._post(ModelFailed(failure))
 
 
-Asked = tuple[str | None, Adapters | None]
+RequestedModel = tuple[str | None, Adapters | None]
 
-NOT_YET: Final = object()
+NEVER_SHOWN: Final = object()
 
 
-class Answerer:
-    """Tells it in the status line when another conversation is shown, or it goes on otherwise."""
+class ActiveModel:
+    """Shows in the status line which model and adapters the conversation uses."""
 
-    def __init__(self, desk: Desk, session: Session, status: StatusLine) -> None:
+    def __init__(self, desk: Services, session: Session, status: StatusLine) -> None:
         self._desk = desk
         self._session = session
         self._status = status
-        self._told: object = NOT_YET
+        self._told: object = NEVER_SHOWN
 
     async def tell(self) -> None:
-        """Look up what the conversation asks for, unless it was told last."""
+        """Show model and adapters of the conversation, unless they are shown already."""
         asked = self._asked
         if asked == self._told:
             return
@@ -128,7 +128,7 @@ class Answerer:
         opened: ChatModel | None = None
         # Whoever asks is told what is wrong.
         with suppress(AssistantError):
-            opened = await from_disk(self._desk.models.open, *asked)
+            opened = await with_timeout(self._desk.models.open, *asked)
         if asked != self._asked:
             return
         status = self._status
@@ -138,6 +138,6 @@ class Answerer:
             status.tell(model=opened.name, window=0)
 
     @property
-    def _asked(self) -> Asked:
+    def _asked(self) -> RequestedModel:
         conversation = self._session.conversation
         return (conversation.model, conversation.adapters) if conversation else (None, None)

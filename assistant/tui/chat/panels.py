@@ -1,7 +1,4 @@
-"""The list of conversations and the sources beside the transcript: whether they are shown.
-
-What an empty conversation shows.
-"""
+"""Side panels (conversations, sources): when each is shown; the welcome text."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -12,14 +9,14 @@ from textual.widgets import Static
 
 from assistant.tui.toolkit import text
 
-ROOMY: Final = 100
+SIDEBAR_FROM_COLUMNS: Final = 100
 """Columns from which on the list of conversations is there without being asked for."""
-WIDE: Final = 130
+SOURCES_FROM_COLUMNS: Final = 130
 """Columns from which on there is room for the sources of an answer as well."""
 
 
 class Panels:
-    """Shows the panels that are wanted, or that there is room for."""
+    """Shows the side panels that are wanted, or that there is room for."""
 
     def __init__(
         self,
@@ -47,20 +44,22 @@ class Panels:
         self.arrange()
 
     def leave_sidebar(self) -> None:
-        """The user is done there; where it is in the way it goes."""
-        if self._screen.size.width < ROOMY:
+        """Leave the list; where it covers the chat it is hidden."""
+        if self._screen.size.width < SIDEBAR_FROM_COLUMNS:
             self.show_sidebar(False)
 
     def leave_sources(self) -> None:
-        """The same for the sources."""
-        if self._screen.size.width < WIDE:
+        """Leave the sources; where they cover the chat they are hidden."""
+        if self._screen.size.width < SOURCES_FROM_COLUMNS:
             self.show_sources(False)
 
     def arrange(self) -> None:
-        """The width or what there is to show is another now."""
+        """Show or hide the panels for the width and for what there is to show."""
         width, listed, told = self._screen.size.width, self._sidebar_wanted, self._sources_wanted
-        self._sources.display = width >= WIDE and self._has_sources() if told is None else told
-        room = WIDE if self._sources.display else ROOMY
+        self._sources.display = (
+            width >= SOURCES_FROM_COLUMNS and self._has_sources() if told is None else told
+        )
+        room = SOURCES_FROM_COLUMNS if self._sources.display else SIDEBAR_FROM_COLUMNS
         self._sidebar.display = width >= room if listed is None else listed
         self._screen.set_class(self._sidebar.display, "-listing")
         self._screen.set_class(self._sources.display, "-sourcing")
@@ -73,7 +72,7 @@ _STARTER = (
 
 
 class Welcome(Static):
-    """A quiet beginning, and a word on the model when none was chosen."""
+    """Welcome text of an empty conversation, with a word on the model when none was chosen."""
 
     def __init__(self, model_chosen: bool) -> None:
         lines = [
@@ -82,5 +81,5 @@ class Welcome(Static):
             text.muted("Everything stays on this machine."),
         ]
         if not model_chosen:
-            lines += [text.NOTHING, text.muted(_STARTER)]
+            lines += [text.EMPTY, text.muted(_STARTER)]
         super().__init__(text.joined(lines, between="\n"), id="welcome")

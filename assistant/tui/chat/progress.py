@@ -1,4 +1,4 @@
-"""Shows a running turn: the answer in the transcript, its state in the status line."""
+"""Turn progress: the answer in the transcript, its state in the status line."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,50 +7,50 @@ from assistant.core.errors import AssistantError
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import (
     Answered,
+    ContextPlanned,
     Loaded,
     Loading,
-    Planned,
+    PrefillProgress,
     Queued,
-    Reading,
     Searching,
     Thought,
     TurnEvent,
     Wrote,
 )
 from assistant.tui.chat.status_line import StatusLine
-from assistant.tui.chat.turns import Turn
+from assistant.tui.chat.turns import RunningTurn
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import Notice, hint_of
-from assistant.tui.transcript.headings import OUTGROWN
-from assistant.tui.transcript.transcript import Transcript
+from assistant.tui.transcript.headings import OUTGROWN_TEXTS
+from assistant.tui.transcript.transcript import TranscriptView
 
-OF_A_TURN: Final = ("queued", "searching", "unread", "reading", "thinking", "writing")
+TURN_PHASES: Final = ("queued", "searching", "unread", "reading", "thinking", "writing")
 """What the status line says of a turn, which means nothing in another conversation."""
 
 
-class Follower:
-    """Applies the events of the conversation that is shown."""
+class TurnProgress:
+    """Shows the events of the turn of the shown conversation."""
 
-    def __init__(self, transcript: Transcript, status: StatusLine, notice: Notice) -> None:
+    def __init__(self, transcript: TranscriptView, status: StatusLine, notice: Notice) -> None:
         self._transcript = transcript
         self._status = status
         self._notice = notice
 
-    def begin(self, messages: Sequence[Message], turn: Turn | None) -> None:
-        """Another conversation is shown: tell what is known of its last answer, or its turn."""
+    def begin(self, messages: Sequence[Message], turn: RunningTurn | None) -> None:
+        """Show the usage of the last answer, or the running turn, of another conversation."""
         last = next((message for message in reversed(messages) if message.usage), None)
         self._tell_usage(last)
         if turn is not None and turn.latest is not None:
             self._tell(turn, turn.latest)
-        elif turn is None and self._status.status.phase in OF_A_TURN:
+        elif turn is None and self._status.status.phase in TURN_PHASES:
             self._status.tell(phase="ready")
 
-    async def advance(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
-        """Show what happened."""
+    async def advance(self, turn: RunningTurn, events: Sequence[TurnEvent]) -> None:
+        """Show the events of a batch."""
         for event in events:
             if not isinstance(event, Thought | Wrote):
                 self._tell(turn, event)
-            if isinstance(event, Planned):
+            if isinstance(event, ContextPlanned):
                 self._tell_outgrown(event)
             if isinstance(event, Answered):
                 await self._transcript.settle(event.message)
@@ -65,7 +65,7 @@ class Follower:
                 self._tell(turn, turn.latest)
 
     def loading(self, event: Queued | Loading | Loaded) -> None:
-        """The model came further while nothing is asked."""
+        """Show how far the model is loaded while nothing is asked."""
         match event:
             case Queued(ahead=ahead):
                 self._status.tell(phase="queued", done=ahead)
@@ -77,7 +77,7 @@ class Follower:
                 self._status.tell(phase="ready", model=info.name, window=info.context_window)
 
     async def end(self, failure: AssistantError | None, answer: Message | None) -> None:
-        """The turn is over; a failure is told below the answer, or above the prompt."""
+        """Show the end of the turn; a failure below the answer, or above the prompt."""
         if failure is None:
             return
         self._status.tell(phase="error", cached=0, new=0)
@@ -87,7 +87,7 @@ class Follower:
         else:
             self._notice.fail(failure)
 
-    def _tell(self, turn: Turn, event: TurnEvent) -> None:
+    def _tell(self, turn: RunningTurn, event: TurnEvent) -> None:
         match event:
             case Searching(unread=unread):
                 self._status.tell(phase="unread" if unread else "searching")
@@ -100,9 +100,9 @@ class Follower:
             case Loaded(info=info):
                 self._status.tell(model=info.name, window=info.context_window)
                 self._status.tell(phase="reading", total=0)
-            case Planned(plan=plan):
+            case ContextPlanned(plan=plan):
                 self._status.tell(used=plan.prompt_tokens, window=plan.window)
-            case Reading(done=done, total=total, cached=cached):
+            case PrefillProgress(done=done, total=total, cached=cached):
                 self._status.tell(
                     phase="reading", done=done, total=total, cached=cached, new=total - cached
                 )
@@ -123,7 +123,7 @@ class Follower:
         speed = message.timings.tokens_per_second if message.timings else 0.0
         self._status.tell(used=used, speed=speed, cached=cached, new=new)
 
-    def _tell_outgrown(self, event: Planned) -> None:
+    def _tell_outgrown(self, event: ContextPlanned) -> None:
         """The first time only; below the answer it can be read later."""
         if event.outgrown is not None:
-            self._notice.say(text.muted(OUTGROWN[event.outgrown]), seconds=10)
+            self._notice.say(text.muted(OUTGROWN_TEXTS[event.outgrown]), seconds=10)

@@ -1,4 +1,4 @@
-"""The conversation on the screen: opened, asked, followed.
+"""Chat session: the conversation on the screen, opened, asked and followed; its draft.
 
 What was typed and not sent is on disk within a second.
 """
@@ -14,31 +14,31 @@ from assistant.core.errors import AssistantError
 from assistant.core.turn.requests import Ask, Edit, Request
 from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
 from assistant.core.values.events import Asked
-from assistant.tui.chat.progress import Follower
-from assistant.tui.chat.turns import Turn, TurnAdvanced, TurnEnded, Turns
-from assistant.tui.composer.composer import Composer, without
-from assistant.tui.composer.mentions import take_along
-from assistant.tui.services import Desk
-from assistant.tui.transcript.transcript import Transcript
+from assistant.tui.chat.progress import TurnProgress
+from assistant.tui.chat.turns import RunningTurn, RunningTurns, TurnAdvanced, TurnEnded
+from assistant.tui.composer.composer import Composer, without_questions
+from assistant.tui.composer.mentions import resolve_mentions
+from assistant.tui.services import Services
+from assistant.tui.transcript.transcript import TranscriptView
 
 Prepare = Callable[[str], Awaitable[tuple[str, QuestionPrompt | None]]]
 
 
 async def as_typed(question: str) -> tuple[str, QuestionPrompt | None]:
-    """A question that names no prompt."""
+    """Question without a prompt of its own."""
     return question, None
 
 
 class Session:
-    """Keeps the transcript, the prompt and the store saying the same."""
+    """Conversation on the screen; keeps transcript, prompt and store the same."""
 
     def __init__(
         self,
-        desk: Desk,
-        turns: Turns,
-        transcript: Transcript,
+        desk: Services,
+        turns: RunningTurns,
+        transcript: TranscriptView,
         composer: Composer,
-        follower: Follower,
+        follower: TurnProgress,
         changed: Callable[[], None],
     ) -> None:
         """`changed` is called when another conversation or title is shown, or messages came."""
@@ -66,14 +66,14 @@ class Session:
         return self._transcript.messages
 
     @property
-    def turn(self) -> Turn | None:
-        """The turn that runs in this conversation."""
+    def turn(self) -> RunningTurn | None:
+        """Running turn of this conversation; None without one."""
         return self._turns.running(self.id)
 
     # Which conversation
 
     async def restore(self) -> None:
-        """At the start: take up a first question that was never sent."""
+        """Restore at the start a first question that was typed and never sent."""
         unsent = await self._desk.run(self._desk.store.unsent)
         async with self._lock:
             if unsent is not None and self.conversation is None and not self._composer.draft(()):
@@ -106,7 +106,7 @@ class Session:
             await self._show(None, [], temporary=temporary)
 
     async def refresh(self) -> None:
-        """Show what became of the conversation, here or in another window."""
+        """Show the conversation as it is stored, changed here or in another window."""
         async with self._lock:
             if self.conversation is None:
                 return
@@ -116,12 +116,15 @@ class Session:
         self._changed()
 
     async def make(self) -> Conversation:
-        """The conversation, made now when it has not been."""
+        """Conversation on the screen, stored now when it was not.
+
+        Returns: the stored conversation.
+        """
         async with self._lock:
             return await self._make()
 
     async def use_collections(self, id: str, collections: Sequence[str] | None) -> None:
-        """Let a conversation be about these files; None is all of them."""
+        """Set the collections that a conversation searches; None is all of them."""
         await self._desk.run(self._desk.store.set_collections, id, collections)
         if id == self.id:
             await self.refresh()
@@ -144,7 +147,7 @@ class Session:
         turn = self.turn
         written = {turn.answer.id: turn.text} if turn and turn.answer else {}
         draft = conversation.draft if conversation else ""
-        self._composer.show(without(draft, self._turns.waiting(self.id)))
+        self._composer.show(without_questions(draft, self._turns.waiting(self.id)))
         self._composer.history.remember(*(m.text for m in messages if m.role == "user"))
         await self._transcript.show(messages, written)
         self._transcript.queue(self._in_line())
@@ -152,7 +155,7 @@ class Session:
         self._changed()
 
     async def save_draft(self) -> None:
-        """Keep what is typed, in the conversation it was typed in."""
+        """Save what is typed, in the conversation it was typed in."""
         async with self._lock:
             draft = self._composer.draft(self._turns.waiting(self.id))
             if draft or self.conversation is not None:
@@ -164,7 +167,7 @@ class Session:
     # Questions and answers
 
     async def submit(self, question: str, prepare: Prepare = as_typed) -> None:
-        """Ask, or ask anew what was edited, or stand in line behind the running answer.
+        """Submit a question: ask it, ask an edited one anew, or queue it behind the running answer.
 
         Args:
             prepare: finds the prompt that the question names, and completes the question.
@@ -196,7 +199,7 @@ class Session:
         prompt: QuestionPrompt | None,
     ) -> None:
         before = edited.attached if edited else ()
-        taken = await take_along(self._desk.library, question, before)
+        taken = await resolve_mentions(self._desk.library, question, before)
         self._replace(question, taken.text)
         ask = Ask(
             conversation_id=conversation.id,
@@ -228,7 +231,7 @@ class Session:
         self._turns.start(self.conversation.id, request)
 
     async def advance(self, event: TurnAdvanced) -> None:
-        """A turn came further; it is shown when its conversation is."""
+        """Handle progress of a turn; it is shown when its conversation is."""
         turn = event.turn
         asked = next((step for step in event.events if isinstance(step, Asked)), None)
         if asked is not None:
@@ -242,7 +245,7 @@ class Session:
         await self._follower.advance(turn, event.events)
 
     async def end(self, event: TurnEnded) -> None:
-        """A turn is over; the next question in line is asked."""
+        """Handle the end of a turn; the next question in line is asked."""
         turn = event.turn
         self._arrived(turn)
         question = self._turns.next(turn.conversation_id)
@@ -257,7 +260,7 @@ class Session:
             await self._follower.end(event.failure, answer)
         self._changed()
 
-    def _arrived(self, turn: Turn) -> None:
+    def _arrived(self, turn: RunningTurn) -> None:
         """The question is on disk: the draft need not keep it any longer."""
         if (
             isinstance(turn.request, Ask | Edit)
@@ -270,9 +273,9 @@ class Session:
         store = self._desk.store
         draft = store.conversation(conversation_id).draft
         if draft:
-            store.set_draft(conversation_id, without(draft, [question]))
+            store.set_draft(conversation_id, without_questions(draft, [question]))
 
-    async def _show_asked(self, turn: Turn, asked: Asked) -> None:
+    async def _show_asked(self, turn: RunningTurn, asked: Asked) -> None:
         if isinstance(turn.request, Ask) and asked.question is not None:
             messages = [*self.messages, asked.question, asked.answer]
         else:
@@ -288,12 +291,12 @@ class Session:
         return [*self._composer.on_their_way, *self._turns.waiting(self.id)]
 
 
-SECONDS: Final = 0.5
+SAVE_SECONDS: Final = 0.5
 """The longest time a change waits before it is saved."""
 
 
-class Drafts:
-    """Saves soon after a change, and not more often while the typing goes on."""
+class DraftSaver:
+    """Saves the draft soon after a change, and not more often while the typing goes on."""
 
     def __init__(
         self,
@@ -308,9 +311,9 @@ class Drafts:
         self._timer: Timer | None = None
 
     def changed(self) -> None:
-        """The draft is another one now."""
+        """Schedule a save, because the draft changed."""
         if self._timer is None:
-            self._timer = self._timer_of.set_timer(SECONDS, self.save)
+            self._timer = self._timer_of.set_timer(SAVE_SECONDS, self.save)
 
     async def save(self) -> None:
         """Save now."""

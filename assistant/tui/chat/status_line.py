@@ -1,4 +1,4 @@
-"""The last line: model, tokens, speed, state; and where help is."""
+"""Status line: model, tokens, speed, state; and where help is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from assistant.core.turn.adapters import Adapters
-from assistant.tui.models.lines import counted, named
+from assistant.tui.models.lines import adapter_count, adapter_names
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.widgets import _cropped, _length, fitting
+from assistant.tui.toolkit.widgets import _crop_model, _length, fitting
 
 Phase = Literal[
     "idle",
@@ -29,14 +29,14 @@ Phase = Literal[
 ]
 
 
-MODEL: Final = 2
-SIZED: Final = 4
+MODEL_PRIORITY: Final = 2
+SIZED_PRIORITY: Final = 4
 """How important the model is, and how important the tokens of the window are."""
 
 
 @dataclass(frozen=True)
-class Status:
-    """What the line tells. A figure of 0 is not known and not shown."""
+class StatusLineState:
+    """Figures of the status line; 0 is not known and not shown."""
 
     model: str = ""
     adapters: Adapters = ()
@@ -60,58 +60,58 @@ class Status:
 
 
 class StatusLine(Widget):
-    """One line; what matters least leaves first when it is narrow."""
+    """Status line; the least important parts leave first when it is narrow."""
 
     auto_links = False
 
-    status: reactive[Status] = reactive(Status())
+    status: reactive[StatusLineState] = reactive(StatusLineState())
 
     def tell(self, **changes: object) -> None:
-        """Change some of the figures."""
+        """Change some fields of the status."""
         self.status = replace(self.status, **changes)  # type: ignore[arg-type]
 
     def render(self) -> RenderResult:
         width = self.content_size.width
-        for help_, adapters, least in _forms(self.status.adapters):
+        for help_, adapters, least in _layouts(self.status.adapters):
             parts, room = _parts(self.status, adapters), width - help_.cell_length - 2
             if _length([part for part in parts if part[0] <= least]) <= room:
                 break
-        left = fitting(_cropped(parts, room), room)
+        left = fitting(_crop_model(parts, room), room)
         if left.cell_length + help_.cell_length + 2 > width:
             return left
         gap = width - left.cell_length - help_.cell_length
         return left + text.own(" " * gap) + help_
 
 
-def _forms(adapters: Adapters) -> Iterator[tuple[Content, str, int]]:
+def _layouts(adapters: Adapters) -> Iterator[tuple[Content, str, int]]:
     """The ends of the line and how adapters are told, from the longest to the shortest, each with
     the importance of what it has to leave room for."""
     keys = text.button("? help", "screen.command", "help", style=text.MUTED)
     more = text.button("^P commands", "screen.command", "palette", style=text.MUTED)
     both = text.joined([keys, more], between="  ")
     if not adapters:
-        yield both, "", MODEL
+        yield both, "", MODEL_PRIORITY
         yield keys, "", 0
         return
-    yield both, named(adapters), SIZED
+    yield both, adapter_names(adapters), SIZED_PRIORITY
     for end in (both, keys):
-        yield end, counted(adapters), MODEL
+        yield end, adapter_count(adapters), MODEL_PRIORITY
     yield keys, f"+{len(adapters)}", 0
 
 
-def _parts(status: Status, adapters: str) -> list[tuple[int, Content]]:
+def _parts(status: StatusLineState, adapters: str) -> list[tuple[int, Content]]:
     """What can be told, in the order of reading, each with its importance."""
-    parts = [(1, _state(status))]
+    parts = [(1, _phase_text(status))]
     if adapters:
         on = text.line(adapters, 32, text.ACCENT).stylize(text.click("screen.command", "adapters"))
         parts.insert(0, (1, on))
     if status.model:
-        parts.insert(0, (MODEL, text.line(status.model, 32)))
+        parts.insert(0, (MODEL_PRIORITY, text.line(status.model, 32)))
     if status.files:
         files = text.line(status.files, 60, text.MUTED)
         parts.append((3, files.stylize(text.click("screen.command", "files"))))
     if status.window:
-        parts.append((SIZED, text.muted(f"{status.used:,} / {status.window:,} tokens")))
+        parts.append((SIZED_PRIORITY, text.muted(f"{status.used:,} / {status.window:,} tokens")))
     if status.speed:
         parts.append((5, text.muted(f"{status.speed:.0f} tok/s")))
     if status.new:
@@ -120,7 +120,7 @@ def _parts(status: Status, adapters: str) -> list[tuple[int, Content]]:
     return parts
 
 
-def _state(status: Status) -> Content:
+def _phase_text(status: StatusLineState) -> Content:
     match status.phase:
         case "queued":
             return text.own(f"waiting for {status.done:.0f} before", text.ACCENT)

@@ -1,4 +1,4 @@
-"""Turns run in threads of their own, one per conversation at a time."""
+"""Running turns in threads of their own, one per conversation at a time, and the queue."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -14,13 +14,13 @@ from assistant.core.errors import AssistantError
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Request
 from assistant.core.values import conversation
-from assistant.core.values.events import Asked, Planned, Thought, TurnEvent, Wrote
+from assistant.core.values.events import Asked, ContextPlanned, Thought, TurnEvent, Wrote
 from assistant.tui.toolkit.threads import Feed, Report
 
 
 @dataclass(eq=False)
-class Turn:
-    """One turn as the screen knows it; touched by the screen's thread alone but for `stop`."""
+class RunningTurn:
+    """State of a running turn; touched by the screen's thread alone but for `stop`."""
 
     conversation_id: str
     request: Request
@@ -35,13 +35,13 @@ class Turn:
     _written: StringIO = field(default_factory=StringIO)
 
     def note(self, event: TurnEvent) -> None:
-        """Follow what happens."""
+        """Apply an event to the state."""
         self.latest = event
         match event:
             case Asked(answer=answer):
                 self.answer = answer
                 self._written.write(answer.text)
-            case Planned(plan=plan):
+            case ContextPlanned(plan=plan):
                 self.prompt_tokens = plan.prompt_tokens
             case Thought(text=text):
                 self.writing_since = self.writing_since or monotonic()
@@ -70,25 +70,25 @@ class Turn:
 
 
 class TurnAdvanced(Message):
-    """Something happened in a turn; its state is up to date."""
+    """A turn made progress; its state is up to date."""
 
-    def __init__(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
+    def __init__(self, turn: RunningTurn, events: Sequence[TurnEvent]) -> None:
         super().__init__()
         self.turn = turn
         self.events = tuple(events)
 
 
 class TurnEnded(Message):
-    """A turn is over; `failure` tells why, when it failed."""
+    """A turn ended; `failure` is the reason when it failed."""
 
-    def __init__(self, turn: Turn, failure: AssistantError | None) -> None:
+    def __init__(self, turn: RunningTurn, failure: AssistantError | None) -> None:
         super().__init__()
         self.turn = turn
         self.failure = failure
 
 
-class Turns:
-    """The turns that run and the questions that wait for them."""
+class RunningTurns:
+    """Running turns, and the questions in line behind them."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class Turns:
         self._chat = chat
         self._post = post
         self._report = report
-        self._running: dict[str, Turn] = {}
+        self._running: dict[str, RunningTurn] = {}
         self._waiting: defaultdict[str, list[Ask]] = defaultdict(list)
 
     @property
@@ -110,15 +110,15 @@ class Turns:
         """Whether no turn runs in any conversation."""
         return not self._running
 
-    def running(self, conversation_id: str | None) -> Turn | None:
-        """The turn of this conversation that has not ended."""
+    def running(self, conversation_id: str | None) -> RunningTurn | None:
+        """Running turn of this conversation; None without one."""
         return self._running.get(conversation_id or "")
 
-    def start(self, conversation_id: str, request: Request) -> Turn:
+    def start(self, conversation_id: str, request: Request) -> RunningTurn:
         """Begin a turn; there must be none running in this conversation."""
         assert conversation_id not in self._running
         self._starting()
-        turn = Turn(conversation_id, request)
+        turn = RunningTurn(conversation_id, request)
         self._running[conversation_id] = turn
         feed: Feed[TurnEvent] = Feed(partial(self._advance, turn))
         turn.thread = Thread(target=self._run, args=(turn, feed), name="turn", daemon=True)
@@ -126,7 +126,10 @@ class Turns:
         return turn
 
     def stop(self, conversation_id: str | None) -> bool:
-        """Ask the running turn to stop; whether there was one."""
+        """Stop the running turn.
+
+        Returns: whether there was one.
+        """
         turn = self.running(conversation_id)
         if turn:
             turn.stop.set()
@@ -146,15 +149,15 @@ class Turns:
                 turn.thread.join(max(deadline - monotonic(), 0))
 
     def wait_in_line(self, question: Ask) -> None:
-        """Keep a question until the running turn is over."""
+        """Queue a question until the running turn is over."""
         self._waiting[question.conversation_id].append(question)
 
     def waiting(self, conversation_id: str | None) -> Sequence[str]:
-        """The questions in line, the next one first."""
+        """Questions in line, the next one first."""
         return tuple(question.text for question in self._waiting.get(conversation_id or "", ()))
 
     def next(self, conversation_id: str) -> Ask | None:
-        """Take the next question out of the line."""
+        """Take the next question out of the line; None when it is empty."""
         line = self._waiting.get(conversation_id)
         return line.pop(0) if line else None
 
@@ -162,16 +165,16 @@ class Turns:
         """Ask none of the questions in line; they stay in the conversation's draft."""
         self._waiting.pop(conversation_id, None)
 
-    def _advance(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
+    def _advance(self, turn: RunningTurn, events: Sequence[TurnEvent]) -> None:
         for event in events:
             turn.note(event)
         self._post(TurnAdvanced(turn, events))
 
-    def _end(self, turn: Turn, failure: AssistantError | None) -> None:
+    def _end(self, turn: RunningTurn, failure: AssistantError | None) -> None:
         del self._running[turn.conversation_id]
         self._post(TurnEnded(turn, failure))
 
-    def _run(self, turn: Turn, feed: Feed[TurnEvent]) -> None:
+    def _run(self, turn: RunningTurn, feed: Feed[TurnEvent]) -> None:
         failure: AssistantError | None = None
         try:
             for event in self._chat.turn(turn.request, turn.stop):

@@ -1,34 +1,34 @@
-"""Completes files and collections while they are typed."""
+"""Completion while typing: looks up suggestions and puts the chosen one into the input."""
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
 from assistant.core.errors import AssistantError
-from assistant.tui.composer.input import Prompt
+from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import CompletionMenu
 from assistant.tui.composer.suggestions import (
-    Names,
+    ArgumentSuggestions,
+    IncompleteMention,
     Suggestion,
-    Typed,
     collections_for,
     files_for,
     names_for,
     typed_at,
 )
-from assistant.tui.library.status import Holdings
-from assistant.tui.toolkit.threads import from_disk
+from assistant.tui.library.status import LibraryStatusPoller
+from assistant.tui.toolkit.threads import with_timeout
 
 
 class Completer:
-    """Keeps its menu at what stands before the cursor of the prompt."""
+    """Completes the word at the cursor of the prompt, with a menu."""
 
     def __init__(
         self,
-        prompt: Prompt,
+        prompt: PromptInput,
         menu: CompletionMenu,
-        holdings: Holdings,
-        names: Names,
+        holdings: LibraryStatusPoller,
+        names: ArgumentSuggestions,
         do: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         """`do` runs something that waits for the disk."""
@@ -37,8 +37,8 @@ class Completer:
         self._menu = menu
         self._holdings = holdings
         self._do = do
-        self._typed: Typed | None = None
-        self._shown: Typed | None = None
+        self._typed: IncompleteMention | None = None
+        self._shown: IncompleteMention | None = None
         """What the suggestions of the menu are for."""
         self._moved = False
         self._refused: tuple[int, int] | None = None
@@ -49,7 +49,7 @@ class Completer:
         return self._menu.display
 
     def follow(self) -> None:
-        """The text changed: look for suggestions, unless nobody typed it."""
+        """Update the suggestions to the text, unless nobody typed it."""
         typed = None if self._prompt.is_as_shown else self._typed_now()
         if typed is None or (typed.row, typed.start) != self._refused:
             self._refused = None
@@ -62,7 +62,7 @@ class Completer:
             self._do(self._look(typed))
 
     def close(self) -> None:
-        """The user wants no suggestions for this one."""
+        """Close the menu; no suggestions for this word any more."""
         if self._typed is not None:
             self._refused = (self._typed.row, self._typed.start)
         self._typed = None
@@ -74,13 +74,19 @@ class Completer:
         self._menu.move(step)
 
     def take(self) -> bool:
-        """Enter: accept, unless what is typed may be meant as it is; whether it was accepted."""
+        """Accept the suggestion on Enter, unless what is typed may be meant as it is.
+
+        Returns: whether it was accepted.
+        """
         typed = self._typed
         is_whole = typed is not None and (typed.word.endswith("/") or not typed.text)
         return (self._moved or not is_whole) and self.accept()
 
     def accept(self) -> bool:
-        """Put the highlighted suggestion into the prompt; whether that changed anything."""
+        """Insert the highlighted suggestion.
+
+        Returns: whether that changed anything.
+        """
         typed, chosen = self._typed, self._menu.chosen
         if typed is None or typed != self._shown or typed != self._typed_now() or chosen is None:
             return False
@@ -101,7 +107,7 @@ class Completer:
         self._prompt.move_cursor((row, typed.start + len(replacement) - inside))
         return True
 
-    async def _look(self, typed: Typed) -> None:
+    async def _look(self, typed: IncompleteMention) -> None:
         found: list[Suggestion] = []
         # A disk or a library that does not answer has nothing to suggest.
         with suppress(AssistantError):
@@ -110,19 +116,19 @@ class Completer:
             elif typed.kind == "argument":
                 found = names_for(typed, await self._names.of(typed.command))
             else:
-                found = await from_disk(files_for, typed)
+                found = await with_timeout(files_for, typed)
         if typed == self._typed:
             if [each.replacement.strip() for each in found] == [typed.text]:
                 found = []
             self._shown = typed
             self._show(found)
 
-    async def _collections(self, typed: Typed) -> list[Suggestion]:
+    async def _collections(self, typed: IncompleteMention) -> list[Suggestion]:
         if self._holdings.status is None:
             await self._holdings.refresh()
         return collections_for(typed, self._holdings.collections)
 
-    def _typed_now(self) -> Typed | None:
+    def _typed_now(self) -> IncompleteMention | None:
         row, column = self._prompt.cursor_location
         return typed_at(self._prompt.document[row], row, column)
 

@@ -1,38 +1,35 @@
-"""What is being typed: a new question, a question edited again, or one from the history.
-
-The questions asked before, to be walked through like a shell's.
-"""
+"""Composer: the draft of a question, a question edited again, the history of questions."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
 
 from assistant.core.values.conversation import Message
 from assistant.tui.composer.completion import Completer
-from assistant.tui.composer.input import Prompt
+from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import SlashMenu
 from assistant.tui.toolkit import text
 
 Step = Literal[-1, 1]
 
 
-APART = "\n\n"
+QUESTION_SEPARATOR = "\n\n"
 """Between the questions of a draft."""
 
 
-def without(draft: str, questions: Sequence[str]) -> str:
-    """A draft without these questions at its beginning: they have found their way."""
+def without_questions(draft: str, questions: Sequence[str]) -> str:
+    """Draft without these questions at its beginning, because they are stored."""
     for question in questions:
-        if draft == question or draft.startswith(question + APART):
-            draft = draft[len(question) + len(APART) :]
+        if draft == question or draft.startswith(question + QUESTION_SEPARATOR):
+            draft = draft[len(question) + len(QUESTION_SEPARATOR) :]
     return draft
 
 
 class Composer:
-    """Keeps the prompt, its menu and its modes together."""
+    """Keeps the prompt, its menus and the edited question together."""
 
     def __init__(
         self,
-        prompt: Prompt,
+        prompt: PromptInput,
         menu: SlashMenu,
         completer: Completer,
         questions: Callable[[], Sequence[Message]],
@@ -42,37 +39,44 @@ class Composer:
         self._menu = menu
         self._completer = completer
         self._questions = questions
-        self.history = History()
+        self.history = QuestionHistory()
         self.editing: Message | None = None
         self.on_their_way: list[str] = []
         """Questions that were sent and are not on disk yet."""
 
     def draft(self, waiting: Sequence[str]) -> str:
-        """Everything that would be lost: what is on its way, what waits, what is typed."""
+        """Draft to save: questions on their way, questions in line, what is typed."""
         typed = "" if self.editing else self._prompt.text
-        return APART.join(part for part in (*self.on_their_way, *waiting, typed) if part)
+        return QUESTION_SEPARATOR.join(
+            part for part in (*self.on_their_way, *waiting, typed) if part
+        )
 
     def show(self, draft: str) -> None:
-        """Begin with this draft, editing nothing."""
+        """Show this draft, editing nothing."""
         self.editing = None
         self._prompt.border_title = None
         self._prompt.show(draft)
 
     def take(self) -> Message | None:
-        """The prompt was sent: it is empty again; the question that was edited, if one was."""
+        """Empty the prompt after it was sent.
+
+        Returns: the question that was edited; None for a new one.
+        """
         edited = self.editing
         self.history.remember(self._prompt.text)
         self.show("")
         return edited
 
     def take_back(self, question: str, edited: Message | None) -> None:
-        """A question could not be asked: it is there again, before what was typed meanwhile."""
+        """Put a question that could not be asked before what was typed meanwhile."""
         typed = self._prompt.text
         if edited is not None:
             self.edit(edited)
         else:
             self.show("")
-        self._prompt.show(APART.join(part for part in (question, typed) if part.strip()))
+        self._prompt.show(
+            QUESTION_SEPARATOR.join(part for part in (question, typed) if part.strip())
+        )
 
     def edit(self, question: Message) -> None:
         """Put a question of the conversation into the prompt."""
@@ -82,7 +86,7 @@ class Composer:
         self._prompt.focus()
 
     def follow(self) -> None:
-        """The text changed: the menus follow."""
+        """Update the menus to the text."""
         typed = self._prompt.text if self.editing is None else ""
         self._menu.follow(typed)
         self._completer.follow()
@@ -129,8 +133,8 @@ class Composer:
             self.show("")
 
 
-class History:
-    """Remembers questions and where in them one is."""
+class QuestionHistory:
+    """History of questions and the position in it."""
 
     def __init__(self) -> None:
         self._questions: dict[str, None] = {}
@@ -138,14 +142,17 @@ class History:
         self._unsent = ""
 
     def remember(self, *questions: str) -> None:
-        """Add questions, the last one as the newest; the walk begins anew."""
+        """Add questions, the last one as the newest; the position is reset."""
         for question in questions:
             self._questions.pop(question, None)
             self._questions[question] = None
         self._place = len(self._questions)
 
     def walk(self, step: int, current: str) -> str | None:
-        """The question `step` further; None at the ends. `current` is what is typed now."""
+        """Step through the questions.
+
+        Returns: the question `step` further; None at the ends.
+        """
         place = self._place + step
         if not 0 <= place <= len(self._questions):
             return None

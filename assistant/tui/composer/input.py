@@ -1,4 +1,4 @@
-"""Where questions are typed."""
+"""Prompt input: the text field where questions are typed."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -10,11 +10,11 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dropped_paths import dropped_in
+from assistant.tui.toolkit.dropped_paths import read_dropped_paths
 
 
-class Prompt(TextArea):
-    """A field of several lines: Enter sends, Ctrl+J, Shift+Enter and `\\` + Enter break lines."""
+class PromptInput(TextArea):
+    """Input of several lines: Enter sends, Ctrl+J, Shift+Enter and `\\` + Enter break lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+up", "recall(-1)", show=False),
@@ -22,21 +22,21 @@ class Prompt(TextArea):
     ]
 
     class Submitted(Message):
-        """The user wants this sent."""
+        """The text was sent."""
 
         def __init__(self, question: str) -> None:
             super().__init__()
             self.question = question
 
     class Edited(Message):
-        """The text is another one now."""
+        """The text changed."""
 
         def __init__(self, draft: str) -> None:
             super().__init__()
             self.draft = draft
 
     class Left(Message):
-        """A key that means something outside: the text is empty or the cursor at its edge."""
+        """A key was pressed that means something outside: empty text, or the cursor at its edge."""
 
         def __init__(self, key: str) -> None:
             super().__init__()
@@ -69,7 +69,7 @@ class Prompt(TextArea):
 
     @property
     def is_as_shown(self) -> bool:
-        """Whether nobody has typed since the text was replaced."""
+        """Whether nothing was typed since the text was replaced."""
         return self.text == self._shown
 
     def show(self, draft: str) -> None:
@@ -133,7 +133,7 @@ class Prompt(TextArea):
         event.prevent_default()
         event.stop()
         # Keys that follow wait for the disk, too: what they type belongs behind the paste.
-        paths = await dropped_in(event.text)
+        paths = await read_dropped_paths(event.text)
         if paths:
             self.post_message(self.Dropped(paths, event.text))
         else:

@@ -1,25 +1,25 @@
-"""What the keys in the prompt mean outside of it."""
+"""Prompt keys: what keys in the input do to menus, history, transcript and commands."""
 
 from collections.abc import Callable
 
 from assistant.tui import commands
 from assistant.tui.composer.completion import Completer
 from assistant.tui.composer.composer import Composer
-from assistant.tui.composer.input import Prompt
+from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import Entry, SlashMenu
-from assistant.tui.transcript.transcript import Transcript
+from assistant.tui.transcript.transcript import TranscriptView
 
 
-class Typist:
-    """Routes keys to menus, history and transcript, and what is typed after `/` to commands."""
+class PromptKeys:
+    """Routes keys of the prompt to menus, history and transcript, and runs `/` commands."""
 
     def __init__(
         self,
-        prompt: Prompt,
+        prompt: PromptInput,
         menu: SlashMenu,
         completer: Completer,
         composer: Composer,
-        transcript: Transcript,
+        transcript: TranscriptView,
         command: Callable[[str, str], None],
     ) -> None:
         """`command` runs the command of a name with an argument."""
@@ -31,7 +31,10 @@ class Typist:
         self._command = command
 
     def ran_command(self, typed: str) -> bool:
-        """Run what was sent when it is a command; whether it was."""
+        """Run what was sent if it is a command.
+
+        Returns: whether it was one.
+        """
         name, _, argument = typed.strip().removeprefix("/").partition(" ")
         if not (typed.lstrip().startswith("/") and name in commands.BY_NAME):
             return False
@@ -40,7 +43,7 @@ class Typist:
         return True
 
     def run(self, entry: Entry) -> None:
-        """Run what was chosen in the menu; a prompt waits for what it is to be asked."""
+        """Run an entry chosen in the menu; a prompt waits for its question."""
         if isinstance(entry, commands.Command):
             self._prompt.show("")
             self._command(entry.name, "")
@@ -48,7 +51,7 @@ class Typist:
             self._prompt.show(f"/{entry.name} ")
 
     def key(self, key: str) -> None:
-        """A key that means something outside of the prompt."""
+        """Handle a key that means something outside of the prompt."""
         if self._menu.chosen is not None:
             # Whoever types fast presses Enter before the menu has seen the last letters.
             self._menu.follow(self._prompt.text)
@@ -68,7 +71,7 @@ class Typist:
             case "enter" if self._menu.chosen is not None:
                 self.run(self._menu.chosen)
             case "enter" if not self._completer.take():
-                self._prompt.post_message(Prompt.Submitted(self._prompt.text))
+                self._prompt.post_message(PromptInput.Submitted(self._prompt.text))
             case "escape" if self._prompt.menu_open:
                 self._composer.close_menu()
             case "escape":

@@ -1,4 +1,4 @@
-"""What a question names by `@`: files go with it whole, folders limit it to their collection."""
+"""Mentions in a question: `@` files go with it whole, folders limit it to their collection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from assistant.core.errors import AssistantError
 from assistant.core.grounding import mentions
 from assistant.core.grounding.mentions import FileMention
 from assistant.core.ports.library import Library
-from assistant.tui.library.scope import home_of
+from assistant.tui.library.scope import collection_of_path
 from assistant.tui.toolkit import disk
-from assistant.tui.toolkit.threads import aside, from_disk
+from assistant.tui.toolkit.threads import in_thread, with_timeout
 
 
 class FolderNotAddedError(AssistantError):
@@ -29,15 +29,17 @@ class FolderNotAddedError(AssistantError):
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A question, and what goes with it."""
+class QuestionWithFiles:
+    """Question with the files that are attached to it."""
 
     text: str
     attached: tuple[str, ...] = ()
 
 
-async def take_along(library: Library, question: str, before: Sequence[str] = ()) -> Taken:
-    """Find what a question names.
+async def resolve_mentions(
+    library: Library, question: str, before: Sequence[str] = ()
+) -> QuestionWithFiles:
+    """Resolve the files and folders that a question mentions; blocks.
 
     Args:
         before: what went with the question that is edited; found again wherever the program was
@@ -48,45 +50,47 @@ async def take_along(library: Library, question: str, before: Sequence[str] = ()
         AssistantError: the disk or the library does not answer.
     """
     if "@" not in question:
-        return Taken(question)
-    found = await from_disk(_places, question, before)
+        return QuestionWithFiles(question)
+    found = await with_timeout(_mentioned_paths, question, before)
     attached = tuple(dict.fromkeys(path for _, path, kind in found if kind == "file"))
     folders = [(mention, path) for mention, path, kind in found if kind == "folder"]
     if not folders:
-        return Taken(question, attached)
+        return QuestionWithFiles(question, attached)
     homes = await collections_of(library, [path for _, path in folders])
     missing = [path for (_, path), name in zip(folders, homes, strict=True) if name is None]
     if missing:
         raise FolderNotAddedError(missing)
     for (mention, _), name in reversed(list(zip(folders, homes, strict=True))):
-        spelled = mentions.spell(name or "")
+        spelled = mentions.spell_collection(name or "")
         question = f"{question[: mention.start]}{spelled}{question[mention.end :]}"
-    return Taken(question, attached)
+    return QuestionWithFiles(question, attached)
 
 
-async def limited_to(question: str, folders: Sequence[str], collection: str) -> str:
-    """A question that names a collection instead of the folders that were put into it."""
-    for mention, path, _ in reversed(await from_disk(_places, question, ())):
+async def replace_folders(question: str, folders: Sequence[str], collection: str) -> str:
+    """Question with a collection in place of the folders that were put into it."""
+    for mention, path, _ in reversed(await with_timeout(_mentioned_paths, question, ())):
         if path in folders:
-            spelled = mentions.spell(collection)
+            spelled = mentions.spell_collection(collection)
             question = f"{question[: mention.start]}{spelled}{question[mention.end :]}"
     return question
 
 
 async def collections_of(library: Library, paths: Sequence[str]) -> list[str | None]:
-    """The collection that each path belongs to; None for those that belong to none.
+    """Collection of each path; None for a path in no collection.
 
     Raises:
         LibraryError: the library does not answer.
     """
-    if await aside(library.is_empty):
+    if await in_thread(library.is_empty):
         return [None] * len(paths)
-    known = await aside(library.collections)
-    real = await from_disk(lambda: [disk.real(path) for path in paths])
-    return [home_of(path, known) for path in real]
+    known = await in_thread(library.collections)
+    real = await with_timeout(lambda: [disk.resolved(path) for path in paths])
+    return [collection_of_path(path, known) for path in real]
 
 
-def _places(question: str, before: Sequence[str]) -> list[tuple[FileMention, str, disk.Kind]]:
+def _mentioned_paths(
+    question: str, before: Sequence[str]
+) -> list[tuple[FileMention, str, disk.Kind]]:
     """What is named, its absolute path, and what is there."""
     known = {PurePath(path).name: path for path in before}
 

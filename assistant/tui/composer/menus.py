@@ -1,7 +1,4 @@
-"""The menu of commands and prompts that opens above the prompt while `/…` is typed.
-
-The menu of files or collections that opens above the prompt while one is named.
-"""
+"""Menus above the input: commands and prompts after `/`, completions of what is typed."""
 
 from collections.abc import Sequence
 
@@ -12,14 +9,14 @@ from textual.widgets.option_list import Option
 from assistant.core.values.prompts import Prompt
 from assistant.tui.commands import Command, key_name, matching
 from assistant.tui.composer.suggestions import Suggestion
-from assistant.tui.prompts.lines import Roles
+from assistant.tui.prompts.lines import SlashPrompts
 from assistant.tui.toolkit import text
 
 Entry = Command | Prompt
 
 
 class SlashMenu(OptionList, can_focus=False):
-    """Shows what matches; the prompt keeps the focus and hands the keys on."""
+    """Menu of commands and prompts; the prompt keeps the focus and passes keys on."""
 
     class Chosen(Message):
         """An entry was chosen with the mouse."""
@@ -28,7 +25,7 @@ class SlashMenu(OptionList, can_focus=False):
             super().__init__()
             self.entry = entry
 
-    def __init__(self, roles: Roles) -> None:
+    def __init__(self, roles: SlashPrompts) -> None:
         super().__init__(id="slash-menu", compact=True, markup=False)
         self._roles = roles
         self._entries: list[Entry] = []
@@ -37,11 +34,14 @@ class SlashMenu(OptionList, can_focus=False):
         self.display = False
 
     def follow(self, typed: str) -> bool:
-        """Show what matches the text of the prompt; whether the menu is open."""
+        """Show what matches the text of the prompt.
+
+        Returns: whether the menu is open.
+        """
         found = self._matching(typed[1:]) if _is_name(typed) else []
         self.display = bool(found)
         if found and found != self._entries:
-            self.set_options(_command_option(entry) for entry in found)
+            self.set_options(_entry_option(entry) for entry in found)
             self.highlighted = 0
         self._entries = found
         return bool(found)
@@ -75,7 +75,7 @@ def _is_name(typed: str) -> bool:
     return typed.startswith("/") and not any(mark.isspace() or mark == "/" for mark in typed[1:])
 
 
-def _command_option(entry: Entry) -> Option:
+def _entry_option(entry: Entry) -> Option:
     if isinstance(entry, Prompt):
         called = text.line(f"/{entry.name} …", 40, text.ACCENT)
         pad = text.own(" " * max(17 - called.cell_length, 1))
@@ -88,7 +88,7 @@ def _command_option(entry: Entry) -> Option:
 
 
 class CompletionMenu(OptionList, can_focus=False):
-    """Shows suggestions; the prompt keeps the focus and hands the keys on."""
+    """Menu of suggestions; the prompt keeps the focus and passes keys on."""
 
     class Chosen(Message):
         """A suggestion was chosen with the mouse."""
@@ -101,7 +101,7 @@ class CompletionMenu(OptionList, can_focus=False):
         self.display = False
 
     def show(self, suggestions: Sequence[Suggestion]) -> None:
-        """Show these, the first one highlighted; nothing hides the menu."""
+        """Show these suggestions, the first one highlighted; none hides the menu."""
         self._suggestions = suggestions
         self.display = bool(suggestions)
         self.set_options(_suggestion_option(suggestion) for suggestion in suggestions)

@@ -1,8 +1,4 @@
-"""What is being typed at the cursor that can be completed: `@file`, `#collection`, a path, a name
-that a command takes.
-
-The names that commands take: of roles, models, and what can be set.
-"""
+"""Completion suggestions at the cursor: `@file`, `#collection`, paths, names for commands."""
 
 import re
 from collections.abc import Sequence
@@ -10,18 +6,18 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Final, Literal
 
-from assistant.core.grounding.mentions import spell, spell_file, unescaped
+from assistant.core.grounding.mentions import spell_collection, spell_file, unescape_path
 from assistant.core.turn import adapters, sampling
 from assistant.core.values.library import Collection
-from assistant.tui.services import Desk
+from assistant.tui.services import Services
 from assistant.tui.toolkit import disk
 from assistant.tui.toolkit.text import count, size
-from assistant.tui.toolkit.threads import from_disk
+from assistant.tui.toolkit.threads import with_timeout
 
-MOST: Final = 50
+MAX_SUGGESTIONS: Final = 50
 """Suggestions; whoever wants another one types on."""
 
-BEFORE_PATHS: Final = ("/add ", "/import ")
+PATH_COMMANDS: Final = ("/add ", "/import ")
 """Commands that a path follows."""
 
 _FILE = re.compile(r"""(?:^|(?<=[\s(]))@(?:"(?P<quoted>(?:[^"\\]|\\.)*)|(?P<bare>(?!")\S*))$""")
@@ -40,8 +36,8 @@ Kind = Literal["file", "collection", "path", "argument"]
 
 
 @dataclass(frozen=True)
-class Typed:
-    """A mention that is not complete."""
+class IncompleteMention:
+    """Incomplete word at the cursor, and its kind."""
 
     kind: Kind
     word: str
@@ -57,7 +53,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What the mention could become."""
+    """Suggestion to complete it."""
 
     replacement: str
     name: str
@@ -67,76 +63,76 @@ class Suggestion:
     """Whether it is a folder, in which the next name is completed."""
 
 
-def typed_at(line: str, row: int, column: int) -> Typed | None:
-    """What is being typed before this place of a line; None when nothing can be completed."""
+def typed_at(line: str, row: int, column: int) -> IncompleteMention | None:
+    """Incomplete word before this place of a line; None when nothing can be completed."""
     before = line[:column]
-    command = next((each for each in BEFORE_PATHS if before.startswith(each)), None)
+    command = next((each for each in PATH_COMMANDS if before.startswith(each)), None)
     if command is None and (adapter := _ADAPTER.match(before)):
         command = adapter.group()
     if row == 0 and command is not None:
         match = _PATH.search(before, len(command))
-        return _typed("path", match, row, r"\\(.)") if match and match.group() else None
+        return _typed_from_match("path", match, row, r"\\(.)") if match and match.group() else None
     argument = _ARGUMENT.fullmatch(before) if row == 0 else None
     if argument:
         word, start = argument["word"], argument.start("word")
-        return Typed("argument", word, row, start, word, argument["command"])
+        return IncompleteMention("argument", word, row, start, word, argument["command"])
     for kind, pattern in (("file", _FILE), ("collection", _COLLECTION)):
         match = pattern.search(before)
         if match:
-            return _typed(kind, match, row)  # type: ignore[arg-type]
+            return _typed_from_match(kind, match, row)  # type: ignore[arg-type]
     return None
 
 
-def files_for(typed: Typed) -> list[Suggestion]:
-    """The names on the disk that fit; hidden ones only when the name begins with a dot."""
+def files_for(typed: IncompleteMention) -> list[Suggestion]:
+    """File names on the disk that fit; hidden ones only when the name begins with a dot."""
     folder, slash, name = typed.word.rpartition("/")
     above = folder + slash
     if name in ("~", "..") and not (name == "~" and above):
-        return [_suggestion(typed.kind, f"{above}{name}/", f"{name}/", is_folder=True)]
-    key = disk.folded(name)
+        return [_path_suggestion(typed.kind, f"{above}{name}/", f"{name}/", is_folder=True)]
+    key = disk.normalised(name)
     hidden = name.startswith(".")
-    begins: list[disk.Entry] = []
-    holds: list[disk.Entry] = []
+    begins: list[disk.FolderEntry] = []
+    holds: list[disk.FolderEntry] = []
     for entry in disk.listing(disk.absolute(above or ".")):
         if entry.name.startswith(".") and not hidden:
             continue
         if entry.key.startswith(key):
             begins.append(entry)
-            if len(begins) == MOST:
+            if len(begins) == MAX_SUGGESTIONS:
                 break
-        elif not hidden and key in entry.key and len(holds) < MOST:
+        elif not hidden and key in entry.key and len(holds) < MAX_SUGGESTIONS:
             holds.append(entry)
     return [
-        _suggestion(
+        _path_suggestion(
             typed.kind,
             f"{above}{entry.name}{'/' if entry.is_folder else ''}",
             f"{entry.name}{'/' if entry.is_folder else ''}",
             is_folder=entry.is_folder,
         )
-        for entry in [*begins, *holds][:MOST]
+        for entry in [*begins, *holds][:MAX_SUGGESTIONS]
     ]
 
 
-def collections_for(typed: Typed, known: Sequence[Collection]) -> list[Suggestion]:
-    """The collections that fit."""
-    key = disk.folded(typed.word)
-    fitting = [each for each in known if key in disk.folded(each.name)]
-    fitting.sort(key=lambda each: not disk.folded(each.name).startswith(key))
+def collections_for(typed: IncompleteMention, known: Sequence[Collection]) -> list[Suggestion]:
+    """Collections that fit."""
+    key = disk.normalised(typed.word)
+    fitting = [each for each in known if key in disk.normalised(each.name)]
+    fitting.sort(key=lambda each: not disk.normalised(each.name).startswith(key))
     return [
-        Suggestion(f"{spell(each.name)} ", each.name, count(each.files, "file"))
-        for each in fitting[:MOST]
+        Suggestion(f"{spell_collection(each.name)} ", each.name, count(each.files, "file"))
+        for each in fitting[:MAX_SUGGESTIONS]
     ]
 
 
-def names_for(typed: Typed, known: Sequence[Suggestion]) -> list[Suggestion]:
-    """The names that fit; those that begin so come first."""
-    key = disk.folded(typed.word)
-    fitting = [each for each in known if key in disk.folded(each.name)]
-    fitting.sort(key=lambda each: not disk.folded(each.name).startswith(key))
-    return fitting[:MOST]
+def names_for(typed: IncompleteMention, known: Sequence[Suggestion]) -> list[Suggestion]:
+    """Names that fit; those that begin so come first."""
+    key = disk.normalised(typed.word)
+    fitting = [each for each in known if key in disk.normalised(each.name)]
+    fitting.sort(key=lambda each: not disk.normalised(each.name).startswith(key))
+    return fitting[:MAX_SUGGESTIONS]
 
 
-def _suggestion(kind: Kind, path: str, name: str, *, is_folder: bool) -> Suggestion:
+def _path_suggestion(kind: Kind, path: str, name: str, *, is_folder: bool) -> Suggestion:
     spelled = spell_file(path) if kind == "file" else _spell_path(path)
     return Suggestion(spelled if is_folder else f"{spelled} ", name, goes_on=is_folder)
 
@@ -151,24 +147,26 @@ def _spell_path(path: str) -> str:
     return "$'" + "".join(f"\\{byte:03o}" for byte in data) + "'"
 
 
-def _typed(kind: Kind, match: re.Match[str], row: int, escape: str = "") -> Typed:
+def _typed_from_match(
+    kind: Kind, match: re.Match[str], row: int, escape: str = ""
+) -> IncompleteMention:
     quoted, bare = match["quoted"], match["bare"]
     word = bare if quoted is None else quoted
     if escape:
         word = re.sub(escape, r"\1", word)
     elif quoted is not None:
-        word = unescaped(word)
-    return Typed(kind, word, row, match.start(), match.group())
+        word = unescape_path(word)
+    return IncompleteMention(kind, word, row, match.start(), match.group())
 
 
-class Names:
-    """Looks them up when somebody types one."""
+class ArgumentSuggestions:
+    """Names that commands take: prompts, models, adapters, settings of the sampling."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Services) -> None:
         self._desk = desk
 
     async def of(self, command: str) -> list[Suggestion]:
-        """What may follow the name of a command, with a word on each."""
+        """Names that may follow a command, with a word on each."""
         match command:
             case "role":
                 prompts, _ = await self._desk.run(self._desk.prompts.read)
@@ -176,21 +174,24 @@ class Names:
             case "model":
                 models = await self._desk.run(self._desk.models.models)
                 return [
-                    _name_suggestion(sampling.DEFAULT, "the one of your settings"),
+                    _name_suggestion(sampling.DEFAULT_WORD, "the one of your settings"),
                     *(_name_suggestion(each.name, size(each.size)) for each in models),
                 ]
             case "adapters":
-                found = await from_disk(list, self._desk.models.details(Event()))
+                found = await with_timeout(list, self._desk.models.details(Event()))
                 return [
-                    _name_suggestion(adapters.NONE, "the model as it is"),
-                    _name_suggestion(sampling.DEFAULT, "those of your settings"),
+                    _name_suggestion(adapters.NONE_WORD, "the model as it is"),
+                    _name_suggestion(sampling.DEFAULT_WORD, "those of your settings"),
                     *(
                         _name_suggestion(each.model.name, each.facts.architecture)
-                        for each in adapters.among(found)
+                        for each in adapters.only_adapters(found)
                     ),
                 ]
             case "set":
-                return [_name_suggestion(name, sampling.TAKES[name]) for name in sampling.FIELDS]
+                return [
+                    _name_suggestion(name, sampling.ALLOWED_VALUES[name])
+                    for name in sampling.FIELDS
+                ]
         return []
 
 

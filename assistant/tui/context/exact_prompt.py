@@ -1,4 +1,4 @@
-"""The exact prompt: its text, or its tokens."""
+"""Exact prompt screen: the rendered text, or its tokens."""
 
 from typing import ClassVar, Final, Literal
 
@@ -8,19 +8,19 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from assistant.core.values.models import RenderedPrompt
-from assistant.tui.external import Outlets, ToldIn
+from assistant.tui.external import ExternalActions, ExternalFactory
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import Notice
-from assistant.tui.toolkit.text_view import Sheet, TextView
-from assistant.tui.toolkit.widgets import Clickable, Flow, Row, Spread
+from assistant.tui.toolkit.text_view import MarkedText, TextView
+from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack
 
 Form = Literal["text", "tokens"]
 
-OTHER: Final[dict[Form, Form]] = {"text": "tokens", "tokens": "text"}
+OTHER_FORM: Final[dict[Form, Form]] = {"text": "tokens", "tokens": "text"}
 
 
 class PromptTextScreen(Screen[None]):
-    """Above the context view; Esc goes back to it."""
+    """Exact prompt above the context screen; Esc goes back to it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", show=False),
@@ -28,14 +28,14 @@ class PromptTextScreen(Screen[None]):
         Binding("y,ctrl+y", "copy", show=False),
     ]
 
-    def __init__(self, prompt: RenderedPrompt, form: Form, outlets: ToldIn) -> None:
+    def __init__(self, prompt: RenderedPrompt, form: Form, outlets: ExternalFactory) -> None:
         super().__init__()
         self._prompt = prompt
         self._form: Form = form
         self._head = Clickable(id="passage-head")
         self._view = TextView()
         self.notice = Notice()
-        self._outlets: Outlets = outlets(self.notice)
+        self._outlets: ExternalActions = outlets(self.notice)
         self._keys = Clickable(id="passage-keys")
 
     def compose(self) -> ComposeResult:
@@ -54,7 +54,7 @@ class PromptTextScreen(Screen[None]):
 
     def action_turn(self) -> None:
         """Show the text instead of the tokens, or the other way round."""
-        self._form = OTHER[self._form]
+        self._form = OTHER_FORM[self._form]
         self._show()
 
     def action_copy(self) -> None:
@@ -63,14 +63,14 @@ class PromptTextScreen(Screen[None]):
 
     @property
     def _shown(self) -> str:
-        return self._prompt.text if self._form == "text" else listing(self._prompt)
+        return self._prompt.text if self._form == "text" else token_listing(self._prompt)
 
     def _show(self) -> None:
         title = "Prompt" if self._form == "text" else "Tokens of the prompt"
         count = text.muted(f"{len(self._prompt.tokens):,} tokens, {self._prompt.cached:,} cached")
-        self._head.update(Spread(Row(text.own(title, "bold"), count)))
-        self._view.show(Sheet(self._shown, numbered=self._form == "text"))
-        other = f" shows the {OTHER[self._form]}"
+        self._head.update(RowStack(Row(text.own(title, "bold"), count)))
+        self._view.show(MarkedText(self._shown, numbered=self._form == "text"))
+        other = f" shows the {OTHER_FORM[self._form]}"
         keys = (("Esc", " back", "leave"), ("Tab", other, "turn"), ("y", " copies", "copy"))
         self._keys.update(
             Flow(
@@ -82,8 +82,8 @@ class PromptTextScreen(Screen[None]):
         )
 
 
-def listing(prompt: RenderedPrompt) -> str:
-    """One line for each token: its place, its number and its text, escaped; `*` is cached."""
+def token_listing(prompt: RenderedPrompt) -> str:
+    """Tokens of a prompt, one a line: place, number and escaped text; `*` is cached."""
     digits = len(str(len(prompt.tokens)))
     lines = []
     for place, token in enumerate(prompt.tokens):

@@ -1,4 +1,4 @@
-"""The window of a conversation: what the model would read next, and what the user wants of it."""
+"""Context screen: what the model would read next, and what the user wants of it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,33 +13,33 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from assistant.core.errors import AssistantError
-from assistant.core.turn.preview import Overview, Slice, look
+from assistant.core.turn.preview import ContextPreview, PreviewPart, preview_window
 from assistant.core.values.changes import ChangeKind
 from assistant.core.values.conversation import Conversation, Overflow, Placing, Summary
 from assistant.core.values.events import Loading, Queued
 from assistant.tui.context.exact_prompt import Form, PromptTextScreen
 from assistant.tui.context.window_bar import PartLine, WindowBar, legend
-from assistant.tui.external import ToldIn
-from assistant.tui.services import Desk
+from assistant.tui.external import ExternalFactory
+from assistant.tui.services import Services
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dialogs import Rewriting
+from assistant.tui.toolkit.dialogs import AskForText
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.threads import Report, Stream
-from assistant.tui.toolkit.widgets import Clickable, Flow, Row, Spread
+from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack
 
-OWN: Final[frozenset[ChangeKind]] = frozenset({"turn", "summary", "overflow"})
+UNDOABLE_KINDS: Final[frozenset[ChangeKind]] = frozenset({"turn", "summary", "overflow"})
 """Changes that are made here."""
 
-CHOICES: Final[dict[Overflow, str]] = {
+OVERFLOW_TEXTS: Final[dict[Overflow, str]] = {
     "leave_out": "the oldest turns are left out when not all fit",
     "summarise": "a summary takes the place of the oldest turns when not all fit",
 }
 
 
 @dataclass(frozen=True)
-class Subject:
-    """What is looked at."""
+class ContextSubject:
+    """Conversation and draft question whose window is shown."""
 
     conversation: Conversation
     question: str
@@ -47,7 +47,7 @@ class Subject:
 
 
 class ContextScreen(NoticedScreen[None]):
-    """Above the chat; Esc goes back to it."""
+    """Context screen above the chat; Esc goes back to it."""
 
     AUTO_FOCUS = "#window-parts"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,9 +63,9 @@ class ContextScreen(NoticedScreen[None]):
 
     def __init__(
         self,
-        desk: Desk,
-        subject: Subject,
-        outlets: ToldIn,
+        desk: Services,
+        subject: ContextSubject,
+        outlets: ExternalFactory,
         report: Report,
         changed: Callable[[], None],
         go_to: Callable[[str], None],
@@ -82,8 +82,8 @@ class ContextScreen(NoticedScreen[None]):
         self._report = report
         self._changed = changed
         self._go_to = go_to
-        self._found: Overview | None = None
-        self._stream: Stream[Queued | Loading | Overview] | None = None
+        self._found: ContextPreview | None = None
+        self._stream: Stream[Queued | Loading | ContextPreview] | None = None
         self._head = Clickable(id="window-head")
         self._bar = Clickable(id="window-bar")
         self._parts = OptionList(id="window-parts", markup=False, compact=True)
@@ -122,13 +122,13 @@ class ContextScreen(NoticedScreen[None]):
             self._report,
         )
 
-    def _events(self, stop: Event) -> Iterator[Queued | Loading | Overview]:
+    def _events(self, stop: Event) -> Iterator[Queued | Loading | ContextPreview]:
         desk, subject = self._desk, self._subject
         usual = desk.chat.sampling.of(subject.conversation.model)
         id = subject.conversation.id
-        return look(desk.store, desk.models, usual, id, stop, subject.question)
+        return preview_window(desk.store, desk.models, usual, id, stop, subject.question)
 
-    def _advance(self, stop: Event, events: Sequence[Queued | Loading | Overview]) -> None:
+    def _advance(self, stop: Event, events: Sequence[Queued | Loading | ContextPreview]) -> None:
         if stop.is_set() or not self.is_mounted:
             return
         match events[-1]:
@@ -138,7 +138,7 @@ class ContextScreen(NoticedScreen[None]):
                 self._tell(f"{model} gets a window of {window:,} tokens")
             case Loading(model=model, done=done):
                 self._tell(f"{model} is being loaded: {done:.0%}")
-            case Overview() as found:
+            case ContextPreview() as found:
                 self._show(found)
 
     def _end(self, stop: Event, failure: AssistantError | None) -> None:
@@ -149,25 +149,25 @@ class ContextScreen(NoticedScreen[None]):
     def _tell(self, what: str) -> None:
         """Say what is waited for, where nothing is known yet."""
         if self._found is None:
-            self._head.update(Spread(Row(self._title, text.NOTHING), Row(text.muted(what))))
+            self._head.update(RowStack(Row(self._title, text.EMPTY), Row(text.muted(what))))
 
     @property
     def _title(self) -> Content:
         title = text.line(self._subject.conversation.title or "New conversation", 200)
         return text.own("Context ", "bold") + title
 
-    def _show(self, found: Overview) -> None:
+    def _show(self, found: ContextPreview) -> None:
         self._found = found
         model = text.line(found.model, 40, text.MUTED)
         counts = text.own(f"{found.prompt_tokens:,} of {found.window:,} tokens", "bold")
         growth = f" · {found.growth}" if found.growth else ""
         cached = text.muted(f" · {found.cached:,} cached, {found.new:,} new{growth}")
         ready = f"; one of {count(found.told, 'turn')} is ready" if found.told else ""
-        choice = text.muted(CHOICES[found.overflow] + ready)
+        choice = text.muted(OVERFLOW_TEXTS[found.overflow] + ready)
         rows = [Row(self._title, model), Row(counts + cached), Row(choice)]
         if found.problem:
             rows.append(Row(text.line(found.problem, 300, "$text-warning")))
-        self._head.update(Spread(*rows, Row(legend())))
+        self._head.update(RowStack(*rows, Row(legend())))
         self._bar.update(WindowBar(found))
         highlighted = self._parts.highlighted
         self._parts.set_options([Option(PartLine(part)) for part in found.slices])
@@ -176,7 +176,7 @@ class ContextScreen(NoticedScreen[None]):
         self._show_keys()
 
     @property
-    def _chosen(self) -> Slice | None:
+    def _chosen(self) -> PreviewPart | None:
         place = self._parts.highlighted
         return self._found.slices[place] if self._found and place is not None else None
 
@@ -200,7 +200,7 @@ class ContextScreen(NoticedScreen[None]):
             self._go_to(chosen.message_ids[0])
 
     def action_place(self, placing: Placing) -> None:
-        """Pin or exclude a turn; once more takes it back."""
+        """Pin or exclude a turn; once more undoes it."""
         chosen = self._chosen
         if chosen is None or chosen.kind != "turn":
             self._say("Only turns can be pinned or excluded.")
@@ -208,12 +208,12 @@ class ContextScreen(NoticedScreen[None]):
         wanted = None if chosen.placing == placing else placing
         self.do(self._place(chosen, wanted))
 
-    async def _place(self, chosen: Slice, placing: Placing | None) -> None:
+    async def _place(self, chosen: PreviewPart, placing: Placing | None) -> None:
         await self._desk.run(self._desk.store.place, chosen.message_ids[0], placing)
         self._renew()
 
     def action_overflow(self) -> None:
-        """The other choice of what becomes of the oldest turns."""
+        """Switch what becomes of the oldest turns."""
         if self._found is not None:
             self.do(self._set_overflow(self._found.overflow))
 
@@ -240,7 +240,7 @@ class ContextScreen(NoticedScreen[None]):
         if message.summary is None:
             return
         note = "Without any text the turns themselves come back. Ctrl+Z undoes."
-        screen = Rewriting("Summary of the older turns", message.summary.text, note)
+        screen = AskForText("Summary of the older turns", message.summary.text, note)
         changed: str | None = await self.app.push_screen_wait(screen)
         if changed is None or changed == message.summary.text:
             return
@@ -257,7 +257,7 @@ class ContextScreen(NoticedScreen[None]):
     async def _undo(self) -> None:
         store, id = self._desk.store, self._subject.conversation.id
         newest = await self._desk.run(store.changes, id, limit=1)
-        if not newest or newest[0].kind not in OWN:
+        if not newest or newest[0].kind not in UNDOABLE_KINDS:
             self._say("There is nothing to undo here.")
             return
         await self._desk.run(store.undo, newest[0].number, conversation_id=id)
@@ -293,11 +293,11 @@ class ContextScreen(NoticedScreen[None]):
                 keys += [("e", "edits the summary", "edit")]
             keys += [("t", "prompt", "prompt('text')"), ("k", "tokens", "prompt('tokens')")]
         keys += [("Ctrl+Z", "undoes", "undo")]
-        parts = [_key(key, action) + text.muted(f" {what}") for key, what, action in keys]
+        parts = [_key_hint(key, action) + text.muted(f" {what}") for key, what, action in keys]
         self._keys.update(Flow(*parts))
 
 
-def _key(key: str, action: str) -> Content:
+def _key_hint(key: str, action: str) -> Content:
     name, _, argument = action.partition("('")
     arguments = (argument.removesuffix("')"),) if argument else ()
     return text.button(key, f"screen.{name}", *arguments, style=text.ACCENT)

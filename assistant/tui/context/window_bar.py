@@ -1,4 +1,4 @@
-"""The window of a conversation as a bar, and its parts as lines."""
+"""Context window as a bar, and its parts as lines."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-from assistant.core.turn.preview import Overview, Slice
+from assistant.core.turn.preview import ContextPreview, PreviewPart
 from assistant.tui.toolkit import text
 
 CACHED: Final = ("█", "$accent")
@@ -17,20 +17,20 @@ TO_READ: Final = ("▓", "$warning")
 FOR_ANSWER: Final = ("░", "$foreground 60%")
 FREE: Final = ("·", "$foreground 30%")
 
-NAME: Final = 14
+NAME_COLUMNS: Final = 14
 """Columns of a part's name."""
-TOKENS: Final = 8
+TOKEN_COLUMNS: Final = 8
 """Columns of its tokens."""
-STATUS: Final = 42
+STATUS_COLUMNS: Final = 42
 """Columns of where they are; what is longer pushes the words aside."""
-ROOMY: Final = 110
+ALIGNED_FROM_COLUMNS: Final = 110
 """Columns from which on the beginnings stand below each other."""
 
 
 class WindowBar(Visual):
-    """The parts of a window, as wide as their share of it; told apart without colours as well."""
+    """Bar of a window's parts, each as wide as its share; told apart without colours as well."""
 
-    def __init__(self, found: Overview) -> None:
+    def __init__(self, found: ContextPreview) -> None:
         self._spans = list(_spans(found))
 
     def render_strips(
@@ -52,7 +52,7 @@ class WindowBar(Visual):
         return 1
 
 
-def _spans(found: Overview) -> Iterator[tuple[tuple[str, str], int]]:
+def _spans(found: ContextPreview) -> Iterator[tuple[tuple[str, str], int]]:
     """What of the template is cached stands before the first part."""
     yield CACHED, sum(part.cached for part in found.slices if part.kind == "template")
     for part in found.slices:
@@ -71,17 +71,19 @@ def _spans(found: Overview) -> Iterator[tuple[tuple[str, str], int]]:
 
 
 def legend() -> Content:
-    """What the bar is made of."""
+    """Legend of the bar."""
     named = ((CACHED, "cached"), (TO_READ, "to read"), (FOR_ANSWER, "answer"), (FREE, "free"))
     parts = [text.own(mark, colour) + text.muted(f" {name}") for (mark, colour), name in named]
     return text.joined(parts, "   ")
 
 
 class PartLine(Visual):
-    """A part on one line: what the user wants of it, its name, its tokens, where they are, and how
-    it begins. It is made when it comes into view: there may be thousands."""
+    """Line of a part: placing, name, tokens, where they are, how it begins.
 
-    def __init__(self, part: Slice) -> None:
+    It is made when it comes into view: there may be thousands.
+    """
+
+    def __init__(self, part: PreviewPart) -> None:
         self.part = part
 
     def render_strips(
@@ -97,20 +99,20 @@ class PartLine(Visual):
         return 1
 
 
-def _line(part: Slice, width: int) -> Content:
+def _line(part: PreviewPart, width: int) -> Content:
     mark = {"pinned": "▲ ", "excluded": "✕ "}.get(part.placing or "", "  ")
-    tokens = f"{'' if part.exact else '≈'}{part.tokens:,}".rjust(TOKENS)
+    tokens = f"{'' if part.exact else '≈'}{part.tokens:,}".rjust(TOKEN_COLUMNS)
     status = part.status + (f", {part.passages:,} of passages" if part.passages else "")
     style = "" if part.included else text.MUTED
     figures = (
         text.own(mark, text.ACCENT)
-        + text.own(part.name.ljust(NAME), style)
+        + text.own(part.name.ljust(NAME_COLUMNS), style)
         + text.own(tokens, style or "bold")
         + text.own("  ")
     )
-    if width < ROOMY:
+    if width < ALIGNED_FROM_COLUMNS:
         # The reason is worth more than the words.
         told = text.muted(status) + text.own("  " if status else "")
     else:
-        told = text.muted(status.ljust(STATUS)) + text.own("  ")
+        told = text.muted(status.ljust(STATUS_COLUMNS)) + text.own("  ")
     return figures + told + text.line(part.excerpt, max(width, 1), style)

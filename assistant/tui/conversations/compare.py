@@ -1,6 +1,6 @@
-"""Two ways a conversation went, beside each other, with what they do not share marked.
+"""Compare screen: two branches side by side, with what they do not share marked.
 
-Two messages beside each other, or below each other where it is narrow.
+Messages stand below each other where it is narrow.
 """
 
 from collections.abc import Sequence
@@ -13,21 +13,21 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from assistant.core.conversations.branches import Parting, paired
+from assistant.core.conversations.branches import BranchPoint, pair_messages
 from assistant.core.spans import Differences, Span, differences
 from assistant.core.values.conversation import Message
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.text import count
-from assistant.tui.toolkit.threads import aside
+from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.toolkit.widgets import Clickable, Flow
-from assistant.tui.transcript.headings import NAMES, ROLE_STYLES
+from assistant.tui.transcript.headings import ROLE_NAMES, ROLE_STYLES
 
-MOST: Final = 60
+MAX_PAIRS: Final = 60
 """Pairs of messages that are shown."""
 
 
 class CompareScreen(Screen[int]):
-    """Above the chat; Esc goes back, 1 and 2 go on with one of the two."""
+    """Compare screen above the chat; Esc goes back, 1 and 2 continue with one of the two."""
 
     AUTO_FOCUS = "#compared"
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
@@ -42,7 +42,7 @@ class CompareScreen(Screen[int]):
         Binding("left,p", "turn(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, parting: Parting, names: Sequence[str], left: int, right: int) -> None:
+    def __init__(self, parting: BranchPoint, names: Sequence[str], left: int, right: int) -> None:
         """Args:
         names: what each way is called.
         left, right: the ways that are shown first.
@@ -77,23 +77,23 @@ class CompareScreen(Screen[int]):
     async def _show(self) -> None:
         """The texts at once, then what is different, pair by pair."""
         ways = self._parting.ways
-        pairs = paired(ways[self._left], ways[self._right])
+        pairs = pair_messages(ways[self._left], ways[self._right])
         self._head.update(self._summary(len(pairs)))
         names = (self._called(0), self._called(1))
-        shown = [Pair(left, right, names) for left, right in pairs[:MOST]]
+        shown = [MessagePair(left, right, names) for left, right in pairs[:MAX_PAIRS]]
         await self._body.remove_children()
         await self._body.mount_all(shown)
         self._body.scroll_home(animate=False)
         for pair in shown:
             if pair.left is not None and pair.right is not None:
                 first, second = pair.texts
-                found: Differences = await aside(differences, first, second)
+                found: Differences = await in_thread(differences, first, second)
                 pair.mark(found)
 
     def _summary(self, pairs: int) -> Content:
         above = len(self._parting.above)
         common = f"after {count(above, 'message')} in common" if above else "from the beginning"
-        more = f"; {pairs - MOST:,} later ones are not shown" if pairs > MOST else ""
+        more = f"; {pairs - MAX_PAIRS:,} later ones are not shown" if pairs > MAX_PAIRS else ""
         return (
             text.own(self._called(0), "bold")
             + text.muted("  and  ")
@@ -117,14 +117,14 @@ class CompareScreen(Screen[int]):
         self.dismiss(None)
 
 
-LONGEST: Final = 20_000
+MAX_CHARACTERS: Final = 20_000
 """Characters of a message that are shown and compared."""
 
-DIFFERENT: Final = "on $accent 30%"
+DIFFERENCE_STYLE: Final = "on $accent 30%"
 
 
-class Pair(Horizontal):
-    """What two ways say at the same place; one of them may have ended."""
+class MessagePair(Horizontal):
+    """Messages of two branches at the same place; one branch may have ended."""
 
     def __init__(self, left: Message | None, right: Message | None, names: tuple[str, str]) -> None:
         super().__init__()
@@ -135,8 +135,8 @@ class Pair(Horizontal):
 
     @property
     def texts(self) -> tuple[str, str]:
-        """What is compared: as it is shown."""
-        return _shown(self.left), _shown(self.right)
+        """Texts that are compared, as they are shown."""
+        return _compared_text(self.left), _compared_text(self.right)
 
     def compose(self) -> ComposeResult:
         yield from self._sides
@@ -145,7 +145,7 @@ class Pair(Horizontal):
         self._show(None)
 
     def mark(self, found: Differences) -> None:
-        """Show what is different."""
+        """Mark the differences."""
         self._show(found)
 
     def _show(self, found: Differences | None) -> None:
@@ -157,25 +157,27 @@ class Pair(Horizontal):
             remark = "the same"
         sides = zip(self._sides, (self.left, self.right), self._names, spans, strict=True)
         for side, message, name, marks in sides:
-            side.update(_side(message, name, marks, remark))
+            side.update(_side_content(message, name, marks, remark))
 
 
-def _side(message: Message | None, name: str, marks: Sequence[Span], remark: str) -> Content:
+def _side_content(
+    message: Message | None, name: str, marks: Sequence[Span], remark: str
+) -> Content:
     if message is None:
         return text.muted(f"{name}: nothing")
-    head = text.own(NAMES[message.role], ROLE_STYLES[message.role]) + text.muted(f"  {name}")
+    head = text.own(ROLE_NAMES[message.role], ROLE_STYLES[message.role]) + text.muted(f"  {name}")
     if message.rating is not None:
         head += text.muted(f"  {message.rating}")
     if remark:
         head += text.muted(f"  {remark}")
-    words = text.block(_shown(message), text.MUTED if remark == "the same" else "")
+    words = text.block(_compared_text(message), text.MUTED if remark == "the same" else "")
     for mark in marks:
-        words = words.stylize(DIFFERENT, mark.start, mark.end)
+        words = words.stylize(DIFFERENCE_STYLE, mark.start, mark.end)
     return head + text.own("\n") + words
 
 
-def _shown(message: Message | None) -> str:
+def _compared_text(message: Message | None) -> str:
     if message is None:
         return ""
-    shown = text.editable(message.text[:LONGEST]).rstrip()
-    return f"{shown} …" if len(message.text) > LONGEST else shown
+    shown = text.editable(message.text[:MAX_CHARACTERS]).rstrip()
+    return f"{shown} …" if len(message.text) > MAX_CHARACTERS else shown

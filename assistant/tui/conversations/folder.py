@@ -1,4 +1,4 @@
-"""Chooses the folder of a conversation, or makes one."""
+"""Folder dialog: choose the folder of a conversation, or make one."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,13 +10,13 @@ from textual.widgets.option_list import Option
 from assistant.core.values.changes import Label
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
-from assistant.tui.toolkit.widgets import Line
+from assistant.tui.toolkit.widgets import SafeInput
 
-NONE = "none"
+NO_FOLDER = "none"
 
 
 class ChooseFolder(Dialog[str]):
-    """A field for a name and the folders in use; empty is no folder at all."""
+    """Dialog that chooses the folder of a conversation, or names a new one; empty is none."""
 
     def __init__(self, folders: Sequence[Label], current: str) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class ChooseFolder(Dialog[str]):
         with Vertical(classes="dialog"):
             yield Static(text.own("Folder of the conversation", "bold"))
             name = text.line(self._current, 400).plain
-            yield Line(name, placeholder="no folder", select_on_focus=True)
+            yield SafeInput(name, placeholder="no folder", select_on_focus=True)
             if self._folders:
                 yield OptionList(*self._options(), markup=False, compact=True)
             yield Static(text.muted("Enter takes it · Tab goes to the folders · Esc leaves it"))
@@ -39,7 +39,7 @@ class ChooseFolder(Dialog[str]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         id = event.option_id or ""
-        self.dismiss("" if id == NONE else self._folders[id].name)
+        self.dismiss("" if id == NO_FOLDER else self._folders[id].name)
 
     def _options(self) -> Iterator[Option]:
         for id, folder in self._folders.items():
@@ -47,4 +47,4 @@ class ChooseFolder(Dialog[str]):
             number = text.muted(f"  {folder.conversations:,}")
             yield Option(mark + text.line(folder.name, 60) + number, id=id)
         mark = text.own("  " if self._current else "● ", text.ACCENT)
-        yield Option(mark + text.muted("no folder"), id=NONE)
+        yield Option(mark + text.muted("no folder"), id=NO_FOLDER)

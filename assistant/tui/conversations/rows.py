@@ -1,9 +1,4 @@
-"""The lines of the list of conversations: what is pinned, folders, then by day.
-
-How a conversation is kept, in few words.
-
-The line above the transcript: which conversation it is.
-"""
+"""Rows of the conversation list (pinned, folders, days), its labels, the title line."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,21 +12,21 @@ from textual.widgets.option_list import Option
 from assistant.core.values.changes import Label
 from assistant.core.values.conversation import Conversation, ConversationSummary
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.disk import folded
-from assistant.tui.toolkit.widgets import Clickable, Row, Spread
+from assistant.tui.toolkit.disk import normalised
+from assistant.tui.toolkit.widgets import Clickable, Row, RowStack
 
-HEADING: Final = f"{text.MUTED} bold"
-TAGS: Final = 12
+HEADING_STYLE: Final = f"{text.MUTED} bold"
+TAG_CELLS: Final = 12
 """Cells of a line that tags may take."""
-FOLDER: Final = "folder "
+FOLDER_ID: Final = "folder "
 """Before a folder's name, in the id of its line."""
-MORE: Final = "more "
-SEARCH: Final = "search"
+MORE_ID: Final = "more "
+SEARCH_ID: Final = "search"
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What is listed."""
+class ConversationListing:
+    """Conversations to list, by group."""
 
     temporary: Sequence[ConversationSummary] = ()
     pinned: Sequence[ConversationSummary] = ()
@@ -47,10 +42,16 @@ class Listing:
         return [*self.temporary, *self.pinned, *self.others]
 
 
-def rows(
-    listing: Listing, shown: str | None, today: date, closed: Collection[str], words: str
+def list_options(
+    listing: ConversationListing,
+    shown: str | None,
+    today: date,
+    closed: Collection[str],
+    words: str,
 ) -> Iterator[Option]:
-    """Options with a conversation's id, `FOLDER` and a name, `MORE` and a name, or `SEARCH`.
+    """Options of the list, as rows of conversations, folders and headings.
+
+    Their ids: a conversation's id, `FOLDER_ID` and a name, `MORE_ID` and a name, or `SEARCH_ID`.
 
     Args:
         shown: the conversation that is read.
@@ -59,16 +60,16 @@ def rows(
     """
     inside = _by_folder(listing.others)
     pinned = _by_folder(listing.pinned)
-    names = {folded(folder.name) for folder in listing.folders}
-    loose = [each for each in listing.others if folded(each.folder) not in names]
+    names = {normalised(folder.name) for folder in listing.folders}
+    loose = [each for each in listing.others if normalised(each.folder) not in names]
     groups = [
         _group("Temporary", listing.temporary, shown),
         _group("Pinned", listing.pinned, shown),
         *(
             _folder(
                 folder,
-                inside[folded(folder.name)],
-                len(pinned[folded(folder.name)]),
+                inside[normalised(folder.name)],
+                len(pinned[normalised(folder.name)]),
                 shown,
                 is_closed=folder.name in closed,
                 is_filtered=bool(words),
@@ -80,20 +81,23 @@ def rows(
     filled = [group for group in groups if group]
     for number, group in enumerate(filled):
         if number:
-            yield Option(text.NOTHING, disabled=True)
+            yield Option(text.EMPTY, disabled=True)
         yield from group
     if not filled:
         nothing = "nothing is archived" if listing.is_archive else "no conversations yet"
         yield Option(text.muted("no such title" if words else nothing), disabled=True)
     if words:
-        yield Option(text.NOTHING, disabled=True)
-        yield Option(text.own("search all messages", text.ACCENT), id=SEARCH)
+        yield Option(text.EMPTY, disabled=True)
+        yield Option(text.own("search all messages", text.ACCENT), id=SEARCH_ID)
 
 
 def _group(name: str, found: Sequence[ConversationSummary], shown: str | None) -> Sequence[Option]:
     if not found:
         return ()
-    return [Option(text.own(name, HEADING), disabled=True), *(_line(each, shown) for each in found)]
+    return [
+        Option(text.own(name, HEADING_STYLE), disabled=True),
+        *(_line(each, shown) for each in found),
+    ]
 
 
 def _by_folder(
@@ -101,7 +105,7 @@ def _by_folder(
 ) -> Mapping[str, Sequence[ConversationSummary]]:
     by_folder: defaultdict[str, list[ConversationSummary]] = defaultdict(list)
     for summary in found:
-        by_folder[folded(summary.folder)].append(summary)
+        by_folder[normalised(summary.folder)].append(summary)
     return by_folder
 
 
@@ -118,15 +122,17 @@ def _folder(
     if is_filtered and not inside:
         return ()
     is_closed = is_closed and not is_filtered
-    name = text.own("▹ " if is_closed else "▾ ", text.MUTED) + text.line(folder.name, 60, HEADING)
-    number = text.muted(f"{folder.conversations:,}") if is_closed else text.NOTHING
-    lines = [Option(Spread(Row(name, number)), id=f"{FOLDER}{folder.name}")]
+    name = text.own("▹ " if is_closed else "▾ ", text.MUTED) + text.line(
+        folder.name, 60, HEADING_STYLE
+    )
+    number = text.muted(f"{folder.conversations:,}") if is_closed else text.EMPTY
+    lines = [Option(RowStack(Row(name, number)), id=f"{FOLDER_ID}{folder.name}")]
     if is_closed:
         return lines
     lines += [_line(each, shown) for each in inside]
     others = folder.conversations - len(inside) - pinned
     if others > 0 and not is_filtered:
-        lines.append(Option(text.muted(f"  {others:,} more"), id=f"{MORE}{folder.name}"))
+        lines.append(Option(text.muted(f"  {others:,} more"), id=f"{MORE_ID}{folder.name}"))
     return lines
 
 
@@ -145,12 +151,12 @@ def _line(summary: ConversationSummary, shown: str | None) -> Option:
     title = mark + text.line(summary.title or "Untitled")
     if not summary.tags:
         return Option(title, id=summary.id)
-    tags: Content = tags_of(summary).truncate(TAGS, ellipsis=True)
-    return Option(Spread(Row(title, tags)), id=summary.id)
+    tags: Content = tags_of(summary).truncate(TAG_CELLS, ellipsis=True)
+    return Option(RowStack(Row(title, tags)), id=summary.id)
 
 
 def day_name(moment: datetime, today: date) -> str:
-    """The group a conversation belongs to, in local time."""
+    """Name of the day group of a conversation, in local time."""
     day = moment.astimezone().date()
     if day >= today:
         return "Today"
@@ -162,12 +168,12 @@ def day_name(moment: datetime, today: date) -> str:
 
 
 def order_of(conversation: Conversation | ConversationSummary) -> Content:
-    """Pin, archive, folder and tags; empty for what is kept as usual."""
+    """Pin, archive, folder and tags of a conversation; empty for none of them."""
     return text.joined(_parts(conversation), " ")
 
 
 def tags_of(conversation: Conversation | ConversationSummary) -> Content:
-    """Its tags alone."""
+    """Tags of a conversation."""
     return text.joined((text.line(f"#{tag}", 24, text.MUTED) for tag in conversation.tags), " ")
 
 
@@ -184,14 +190,14 @@ def _parts(conversation: Conversation | ConversationSummary) -> Iterator[Content
         yield tags_of(conversation)
 
 
-class Title(Clickable):
-    """Its title and the prompt it is under; a click on its sign opens the list of all."""
+class ConversationTitle(Clickable):
+    """Title line: title and prompt of the conversation; a click on its sign opens the list."""
 
     def __init__(self) -> None:
         super().__init__(id="title")
 
     def tell(self, conversation: Conversation | None, *, temporary: bool = False) -> None:
-        """Another conversation is shown, or it has changed.
+        """Show the title of a conversation; None is an empty one.
 
         Args:
             temporary: whether it lives in memory only.
@@ -201,7 +207,7 @@ class Title(Clickable):
         )
         prompt = conversation.prompt_name if conversation else None
         menu = text.button("≡ ", "screen.command", "conversations", style=text.ACCENT)
-        under = text.own(" · ") + text.line(prompt, 40) if prompt else text.NOTHING
+        under = text.own(" · ") + text.line(prompt, 40) if prompt else text.EMPTY
         if temporary:
             under += text.own(" · temporary: in memory only", "$text-warning bold")
         elif conversation is not None and (order := order_of(conversation)):

@@ -1,7 +1,4 @@
-"""Looks for what is being typed, one search at a time; only the newest is of interest.
-
-What was found, with its matches made visible.
-"""
+"""Search results: one query at a time, the newest only; excerpts with matches marked."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -13,21 +10,23 @@ from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
 from assistant.core.ports.conversations import ConversationStore
-from assistant.core.values.changes import MATCH_BEGIN, MATCH_END, Findings
+from assistant.core.values.changes import MATCH_BEGIN, MATCH_END, ConversationSearchResult
 from assistant.core.values.conversation import SearchHit
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.threads import aside
+from assistant.tui.toolkit.threads import in_thread
 
-CONVERSATIONS: Final = 40
+MAX_CONVERSATIONS: Final = 40
 """Conversations that are shown; more words find the others."""
-MESSAGES: Final = 200
+MAX_MESSAGES: Final = 200
 """Messages of one conversation that are shown."""
 
 
-class Finder:
-    """Searches in a thread; what was typed meanwhile is looked for next, all between is skipped."""
+class IncrementalSearch:
+    """Runs one search at a time in a thread; of what is typed meanwhile only the newest is next."""
 
-    def __init__(self, store: ConversationStore, found: Callable[[str, Findings], None]) -> None:
+    def __init__(
+        self, store: ConversationStore, found: Callable[[str, ConversationSearchResult], None]
+    ) -> None:
         """`found` is called with what was looked for, unless something else is wanted by then."""
         self._store = store
         self._found = found
@@ -35,7 +34,10 @@ class Finder:
         self._busy = False
 
     async def look(self, words: str) -> None:
-        """Look for these words. Raises what the store raises."""
+        """Search for these words; of what is typed meanwhile only the newest is searched next.
+
+        Raises what the store raises.
+        """
         self._wanted = words
         if self._busy:
             return
@@ -44,42 +46,42 @@ class Finder:
             looked: str | None = None
             while looked != self._wanted:
                 looked = self._wanted
-                findings = await aside(self._store.find, looked, limit=CONVERSATIONS)
+                findings = await in_thread(self._store.find, looked, limit=MAX_CONVERSATIONS)
                 if looked == self._wanted:
                     self._found(looked, findings)
         finally:
             self._busy = False
 
     async def within(self, words: str, conversation_id: str) -> list[SearchHit]:
-        """All messages of one conversation that fit, best first."""
+        """Hits in one conversation, best first."""
         query = f'{words} in:"{conversation_id}"'
-        return await aside(self._store.search, query, limit=MESSAGES)
+        return await in_thread(self._store.search, query, limit=MAX_MESSAGES)
 
 
-MATCH: Final = f"bold {text.ACCENT}"
-LONGEST_MATCH: Final = 80
+MATCH_STYLE: Final = f"bold {text.ACCENT}"
+MAX_MATCH_CHARACTERS: Final = 80
 """Characters; a word can be as long as a message."""
-LONGEST_PIECE: Final = 400
+MAX_PIECE_CHARACTERS: Final = 400
 """Characters between two matches."""
-CUT: Final = "… "
+ELLIPSIS: Final = "… "
 
 
-def marked(found: str) -> Content:
-    """A text on one line with its matches marked; see `core.findings` for how they are told."""
+def marked_excerpt(found: str) -> Content:
+    """Excerpt on one line with its matches styled; see `core.findings` for how they are marked."""
     parts: list[Content] = []
     for place, piece in enumerate(found.split(MATCH_BEGIN)):
         match, _, rest = piece.partition(MATCH_END) if place else ("", "", piece)
-        parts += [text.line(match, LONGEST_MATCH, MATCH), _spaced(rest)]
+        parts += [text.line(match, MAX_MATCH_CHARACTERS, MATCH_STYLE), _spaced(rest)]
     return text.joined(parts)
 
 
 def first_match(content: Content) -> int:
-    """Where the first match of a marked text begins; 0 without one."""
-    return min((span.start for span in content.spans if span.style == MATCH), default=0)
+    """Offset of the first match in a marked text; 0 without one."""
+    return min((span.start for span in content.spans if span.style == MATCH_STYLE), default=0)
 
 
 class Excerpt(Visual):
-    """The surroundings of a match on a few lines, behind a word that tells whose they are.
+    """Excerpt around a match on a few lines, behind a word that tells whose it is.
 
     What has too little room is cut so that the first match is seen.
     """
@@ -101,7 +103,7 @@ class Excerpt(Visual):
         head = self._head.truncate(self._indent - 1, ellipsis=True)
         strips: list[Strip] = []
         for place, row in enumerate(rows if height is None else rows[:height]):
-            beside = head if place == 0 else text.NOTHING
+            beside = head if place == 0 else text.EMPTY
             line = beside.pad_right(self._indent - beside.cell_length) + row
             strips += line.render_strips(width, 1, style, options)[:1]
         return strips
@@ -127,7 +129,7 @@ class Excerpt(Visual):
         if before:
             # Begins between words where there are any.
             blank = body.plain.find(" ", before, start)
-            body = text.muted(CUT) + body[blank + 1 if blank >= 0 else before :]
+            body = text.muted(ELLIPSIS) + body[blank + 1 if blank >= 0 else before :]
         return body.wrap(room)[: self._lines]
 
 
@@ -135,4 +137,4 @@ def _spaced(piece: str) -> Content:
     """One line that keeps the blanks at its ends."""
     before = text.own(" " if piece[:1].isspace() else "")
     after = text.own(" " if piece[-1:].isspace() and piece.strip() else "")
-    return before + text.line(piece, LONGEST_PIECE) + after
+    return before + text.line(piece, MAX_PIECE_CHARACTERS) + after

@@ -1,4 +1,4 @@
-"""Finds anything that was said, while it is typed, and leads to it."""
+"""Search screen: full-text search over all conversations while the query is typed."""
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, NamedTuple
@@ -10,20 +10,20 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.ports.conversations import ConversationStore
-from assistant.core.values.changes import Finding, Findings
+from assistant.core.values.changes import ConversationHit, ConversationSearchResult
 from assistant.core.values.conversation import ConversationSummary, SearchHit
 from assistant.tui.conversations.rows import order_of
-from assistant.tui.conversations.search_results import Excerpt, Finder, marked
+from assistant.tui.conversations.search_results import Excerpt, IncrementalSearch, marked_excerpt
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.text import count
-from assistant.tui.toolkit.widgets import Clickable, Flow, Line, Row, Spread
-from assistant.tui.transcript.headings import NAMES
+from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack, SafeInput
+from assistant.tui.transcript.headings import ROLE_NAMES
 
 INDENT: Final = 12
-ROOMY: Final = 60
+LABELS_FROM_COLUMNS: Final = 60
 """Columns from which on there is room for the folder and the tags beside a title."""
-LONGEST: Final = 400
+MAX_QUERY_CHARACTERS: Final = 400
 """Characters of a query."""
 
 OPERATORS: Final = (
@@ -40,8 +40,8 @@ OPERATORS: Final = (
 )
 
 
-class Found(NamedTuple):
-    """What was chosen: a conversation, at this message when there is one."""
+class ChosenConversation(NamedTuple):
+    """Chosen result: a conversation, and a message when there is one."""
 
     conversation_id: str
     message_id: str | None = None
@@ -49,8 +49,8 @@ class Found(NamedTuple):
     """The surroundings of what was found in it."""
 
 
-class SearchScreen(NoticedScreen[Found]):
-    """Above everything else; Enter leads to what is highlighted, Esc back."""
+class SearchScreen(NoticedScreen[ChosenConversation]):
+    """Search screen above everything else; Enter opens the highlighted result, Esc goes back."""
 
     AUTO_FOCUS = "#search-field"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -65,16 +65,16 @@ class SearchScreen(NoticedScreen[Found]):
     def __init__(self, store: ConversationStore, words: str = "") -> None:
         """`words` is looked for at once; typing replaces it."""
         super().__init__()
-        self._finder = Finder(store, self._show)
+        self._finder = IncrementalSearch(store, self._show)
         self._first = words
-        self._found: dict[str, Found] = {}
+        self._found: dict[str, ChosenConversation] = {}
         self._more: dict[str, ConversationSummary] = {}
-        self._field = Line(
-            text.line(words, LONGEST).plain,
+        self._field = SafeInput(
+            text.line(words, MAX_QUERY_CHARACTERS).plain,
             placeholder="Search everything that was said",
             id="search-field",
             compact=True,
-            max_length=LONGEST,
+            max_length=MAX_QUERY_CHARACTERS,
             select_on_focus=True,
         )
         self._told = Static(id="search-told")
@@ -90,7 +90,7 @@ class SearchScreen(NoticedScreen[Found]):
 
     @property
     def words(self) -> str:
-        """What is looked for."""
+        """Query as it is typed."""
         return self._field.value
 
     def on_mount(self) -> None:
@@ -105,7 +105,7 @@ class SearchScreen(NoticedScreen[Found]):
         self._look()
 
     def again(self) -> None:
-        """The key of the search was pressed in the search: type something else."""
+        """Select the query, because the search key was pressed in the search."""
         self._field.focus()
         self._field.action_select_all()
 
@@ -118,14 +118,14 @@ class SearchScreen(NoticedScreen[Found]):
 
     # What was found
 
-    def _show(self, words: str, findings: Findings) -> None:
+    def _show(self, words: str, findings: ConversationSearchResult) -> None:
         self._found, self._more = {}, {}
         options = list(self._options(findings))
         if words:
-            self._told.update(_summary(findings))
+            self._told.update(_summary_line(findings))
         else:
             self._told.update(text.muted("Case and accents do not matter."))
-            options = [Option(line, disabled=True) for line in _help()]
+            options = [Option(line, disabled=True) for line in _help_lines()]
         self._listing.set_options(options)
         self._listing.scroll_home(animate=False)
         self._listing.highlighted = None
@@ -135,14 +135,14 @@ class SearchScreen(NoticedScreen[Found]):
         if first is not None:
             self._listing.highlighted = self._listing.get_option_index(first)
 
-    def _options(self, findings: Findings) -> Iterator[Option]:
+    def _options(self, findings: ConversationSearchResult) -> Iterator[Option]:
         for number, finding in enumerate(findings.conversations):
             if number:
-                yield Option(text.NOTHING, disabled=True)
+                yield Option(text.EMPTY, disabled=True)
             yield self._conversation(finding.conversation, finding.title)
             if finding.prompt:
                 id = f"prompt {finding.conversation.id}"
-                self._found[id] = Found(finding.conversation.id)
+                self._found[id] = ChosenConversation(finding.conversation.id)
                 yield Option(_excerpt("prompt", finding.prompt), id=id)
             yield from self._hits(finding.hits)
             more = finding.messages - len(finding.hits)
@@ -151,20 +151,20 @@ class SearchScreen(NoticedScreen[Found]):
 
     def _conversation(self, summary: ConversationSummary, title: str = "") -> Option:
         id = f"conversation {summary.id}"
-        self._found[id] = Found(summary.id)
-        name = marked(title) if title else text.line(summary.title or "Untitled")
+        self._found[id] = ChosenConversation(summary.id)
+        name = marked_excerpt(title) if title else text.line(summary.title or "Untitled")
         day = text.muted(f"{summary.updated.astimezone():%d %b %Y}")
-        order = order_of(summary) if self.size.width >= ROOMY else text.NOTHING
+        order = order_of(summary) if self.size.width >= LABELS_FROM_COLUMNS else text.EMPTY
         right = order + text.own("  ") + day if order else day
-        return Option(Spread(Row(name.stylize_before("bold"), right)), id=id)
+        return Option(RowStack(Row(name.stylize_before("bold"), right)), id=id)
 
     def _hits(self, hits: Sequence[SearchHit]) -> Iterator[Option]:
         for hit in hits:
             id = f"message {hit.message_id}"
-            self._found[id] = Found(hit.conversation_id, hit.message_id, hit.snippet)
-            yield Option(_excerpt(NAMES[hit.role], hit.snippet), id=id)
+            self._found[id] = ChosenConversation(hit.conversation_id, hit.message_id, hit.snippet)
+            yield Option(_excerpt(ROLE_NAMES[hit.role], hit.snippet), id=id)
 
-    def _others(self, finding: Finding, more: int) -> Option:
+    def _others(self, finding: ConversationHit, more: int) -> Option:
         id = f"more {finding.conversation.id}"
         self._more[id] = finding.conversation
         told = text.own(" " * INDENT) + text.own(f"and {count(more, 'more message')}", text.ACCENT)
@@ -205,10 +205,10 @@ class SearchScreen(NoticedScreen[Found]):
 
 
 def _excerpt(head: str, found: str) -> Excerpt:
-    return Excerpt(text.own("  ") + text.muted(head), marked(found), INDENT)
+    return Excerpt(text.own("  ") + text.muted(head), marked_excerpt(found), INDENT)
 
 
-def _summary(findings: Findings) -> Content:
+def _summary_line(findings: ConversationSearchResult) -> Content:
     parts = []
     if not findings.conversations:
         parts.append(text.muted("Nothing was found."))
@@ -222,6 +222,6 @@ def _summary(findings: Findings) -> Content:
     return text.joined(parts, "\n")
 
 
-def _help() -> Iterator[Content]:
+def _help_lines() -> Iterator[Content]:
     for typed, meaning in OPERATORS:
         yield text.own(f"{typed:<20}", text.ACCENT) + text.muted(meaning)

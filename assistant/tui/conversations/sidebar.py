@@ -1,4 +1,4 @@
-"""The list of conversations, with a field that finds titles."""
+"""Sidebar: the list of conversations, with a field that filters titles."""
 
 from datetime import date
 from typing import ClassVar
@@ -10,16 +10,22 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 
 from assistant.core.values.conversation import ConversationSummary
-from assistant.tui.conversations.rows import FOLDER, MORE, SEARCH, Listing, rows
+from assistant.tui.conversations.rows import (
+    FOLDER_ID,
+    MORE_ID,
+    SEARCH_ID,
+    ConversationListing,
+    list_options,
+)
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.widgets import Clickable, Line
+from assistant.tui.toolkit.widgets import Clickable, SafeInput
 
-WORDS = 16
+MAX_WORDS = 16
 """Words that are looked for at once."""
 
 
 class Sidebar(Vertical):
-    """Shows conversations and says which one is wanted."""
+    """List of conversations with a title filter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "find", "Find", show=False),
@@ -29,24 +35,24 @@ class Sidebar(Vertical):
     ]
 
     class Chosen(Message):
-        """The user wants this conversation."""
+        """A conversation was chosen."""
 
         def __init__(self, conversation_id: str) -> None:
             super().__init__()
             self.conversation_id = conversation_id
 
     class SearchWanted(Message):
-        """The user looks for something that is not in the list."""
+        """A full-text search is wanted."""
 
         def __init__(self, words: str) -> None:
             super().__init__()
             self.words = words
 
     class Filtered(Message):
-        """The user looks for other titles, or for the archive."""
+        """The title filter or the archive switch changed."""
 
     class Left(Message):
-        """The user is done here."""
+        """The list was left."""
 
     def __init__(self) -> None:
         super().__init__(id="sidebar")
@@ -54,8 +60,8 @@ class Sidebar(Vertical):
         """Whether the archive is listed."""
         self._summaries: dict[str, ConversationSummary] = {}
         self._closed_folders: set[str] = set()
-        self._listed: tuple[Listing, str | None, date] | None = None
-        self._field = Line(placeholder="/ title", id="filter", compact=True, max_length=200)
+        self._listed: tuple[ConversationListing, str | None, date] | None = None
+        self._field = SafeInput(placeholder="/ title", id="filter", compact=True, max_length=200)
         self._filters = Clickable(id="filters")
         self._listing = OptionList(id="conversations", compact=True, markup=False)
 
@@ -73,8 +79,8 @@ class Sidebar(Vertical):
 
     @property
     def words(self) -> str:
-        """What is looked for: the first words, nobody types more on purpose."""
-        return " ".join(self._field.value.split()[:WORDS])
+        """Words of the title filter; at most the first `MAX_WORDS`."""
+        return " ".join(self._field.value.split()[:MAX_WORDS])
 
     @property
     def highlighted(self) -> ConversationSummary | None:
@@ -82,14 +88,14 @@ class Sidebar(Vertical):
         option = self._listing.highlighted_option
         return self._summaries.get(option.id or "") if option else None
 
-    def show(self, listed: Listing, shown: str | None, today: date) -> None:
+    def show(self, listed: ConversationListing, shown: str | None, today: date) -> None:
         """List these conversations; the conversation `shown` is marked."""
         self._listed = (listed, shown, today)
         self._summaries = {summary.id: summary for summary in listed.all}
         listing = self._listing
         under_cursor = listing.highlighted_option.id if listing.highlighted_option else None
         scroll = listing.scroll_offset.y
-        options = list(rows(listed, shown, today, self._closed_folders, self.words))
+        options = list(list_options(listed, shown, today, self._closed_folders, self.words))
         listing.set_options(options)
         wanted = under_cursor if listing.has_focus else shown
         places = [
@@ -123,7 +129,7 @@ class Sidebar(Vertical):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         ids = [option.id for option in self._listing.options if option.id]
-        self._choose(next((id for id in ids if id in self._summaries), SEARCH))
+        self._choose(next((id for id in ids if id in self._summaries), SEARCH_ID))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -132,13 +138,13 @@ class Sidebar(Vertical):
     def _choose(self, id: str) -> None:
         if id in self._summaries:
             self.post_message(self.Chosen(id))
-        elif id.startswith(FOLDER):
-            self._closed_folders ^= {id.removeprefix(FOLDER)}
+        elif id.startswith(FOLDER_ID):
+            self._closed_folders ^= {id.removeprefix(FOLDER_ID)}
             if self._listed is not None:
                 self.show(*self._listed)
-        elif id.startswith(MORE):
-            self.post_message(self.SearchWanted(f'in:"{id.removeprefix(MORE)}" '))
-        elif id == SEARCH and self.words:
+        elif id.startswith(MORE_ID):
+            self.post_message(self.SearchWanted(f'in:"{id.removeprefix(MORE_ID)}" '))
+        elif id == SEARCH_ID and self.words:
             self.post_message(self.SearchWanted(self.words))
 
     def _show_filters(self) -> None:

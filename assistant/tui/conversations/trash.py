@@ -1,4 +1,4 @@
-"""What was removed, and what was changed: everything here can be taken back."""
+"""Trash screen: what was removed and what was changed, all of which can be undone."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,15 +10,15 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from assistant.core.values.changes import Change, Removed
-from assistant.tui.conversations.undo import Undoing
-from assistant.tui.services import Desk
+from assistant.core.values.changes import Change, TrashEntry
+from assistant.tui.conversations.undo import UndoActions
+from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.text import count
-from assistant.tui.toolkit.widgets import Clickable, Flow, Row, Spread
+from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack
 
-CHANGES: Final = 200
+MAX_CHANGES: Final = 200
 """Changes that are listed, the newest ones."""
 
 View = Literal["removed", "changed"]
@@ -26,7 +26,7 @@ VIEWS: Final[tuple[View, View]] = ("removed", "changed")
 
 
 class TrashScreen(NoticedScreen[None]):
-    """Above the chat; Enter takes back what is highlighted, Tab turns to changes, Esc goes back."""
+    """Trash above the chat; Enter restores or undoes, Tab turns to changes, Esc goes back."""
 
     AUTO_FOCUS = "#trash"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,12 +34,12 @@ class TrashScreen(NoticedScreen[None]):
         Binding("tab,shift+tab", "turn", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk, undoing: Undoing) -> None:
+    def __init__(self, desk: Services, undoing: UndoActions) -> None:
         super().__init__()
         self._desk = desk
         self._undoing = undoing
         self._view: View = "removed"
-        self._removed: Sequence[Removed] = ()
+        self._removed: Sequence[TrashEntry] = ()
         self._changes: Sequence[Change] = ()
         self._head = Clickable(id="trash-head")
         self._listing = OptionList(id="trash", compact=True, markup=False)
@@ -64,7 +64,7 @@ class TrashScreen(NoticedScreen[None]):
     async def _read(self) -> None:
         store = self._desk.store
         self._removed = await self._desk.run(store.trash)
-        self._changes = await self._desk.run(store.changes, limit=CHANGES)
+        self._changes = await self._desk.run(store.changes, limit=MAX_CHANGES)
         self._show()
 
     # What there is
@@ -93,10 +93,10 @@ class TrashScreen(NoticedScreen[None]):
     def _options(self) -> Iterator[Option]:
         if self._view == "removed":
             for item in self._removed:
-                yield Option(Spread(Row(_what(item), _when(item.removed))))
+                yield Option(RowStack(Row(_removed_text(item), _local_time(item.removed))))
         else:
             for change in self._changes:
-                yield Option(Spread(Row(_change(change), _when(change.at))))
+                yield Option(RowStack(Row(_change_text(change), _local_time(change.at))))
 
     # What is done with it
 
@@ -112,11 +112,11 @@ class TrashScreen(NoticedScreen[None]):
         if self._view == "changed":
             change = self._changes[place]
             await self._undoing.take_back(change)
-            told = [text.own("Taken back: "), _change(change)]
+            told = [text.own("Taken back: "), _change_text(change)]
         else:
             item = self._removed[place]
             await self._undoing.restore(item)
-            told = [text.own("Back: "), _what(item)]
+            told = [text.own("Back: "), _removed_text(item)]
         await self._read()
         self.notice.say(*told)
 
@@ -131,7 +131,7 @@ class TrashScreen(NoticedScreen[None]):
         self.dismiss()
 
 
-def _what(item: Removed) -> Content:
+def _removed_text(item: TrashEntry) -> Content:
     title = text.line(item.title or "Untitled", 80)
     messages = text.muted(f"  {count(item.messages, 'message')}")
     if item.kind == "conversation":
@@ -139,11 +139,11 @@ def _what(item: Removed) -> Content:
     return text.line(item.excerpt, 80) + messages + text.muted(" of ") + title
 
 
-def _change(change: Change) -> Content:
+def _change_text(change: Change) -> Content:
     title = text.line(change.title or "Untitled", 60)
-    before = text.muted(": was ") + text.line(change.before, 60) if change.before else text.NOTHING
+    before = text.muted(": was ") + text.line(change.before, 60) if change.before else text.EMPTY
     return title + text.own("  ") + text.own(change.kind, text.ACCENT) + before
 
 
-def _when(moment: datetime) -> Content:
+def _local_time(moment: datetime) -> Content:
     return text.muted(f"{moment.astimezone():%d %b %H:%M}")

@@ -1,28 +1,30 @@
-"""Every change to a conversation can be taken back: at once by a key, later by a command."""
+"""Undo of changes to conversations: at once by a key, later by a command."""
 
 from typing import Final
 
 from textual.content import Content
 
-from assistant.core.values.changes import Change, Removed
+from assistant.core.values.changes import Change, TrashEntry
 from assistant.core.values.conversation import Conversation
 from assistant.tui.chat.session import Session
-from assistant.tui.conversations.listing import Browser
-from assistant.tui.services import Desk
+from assistant.tui.conversations.listing import ConversationList
+from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import Notice
 
-SECONDS: Final = 10
+OFFER_SECONDS: Final = 10
 """How long a change is told, and its key takes it back."""
 
-SEEN: Final = ("rating", "trash", "messages")
+OPENED_KINDS: Final = ("rating", "trash", "messages")
 """Changes for which the conversation is opened that they were made to."""
 
 
-class Undoing:
-    """Tells changes together with the key that takes them back, and takes them back."""
+class UndoActions:
+    """Shows changes with the key that undoes them, and undoes them."""
 
-    def __init__(self, desk: Desk, session: Session, browser: Browser, notice: Notice) -> None:
+    def __init__(
+        self, desk: Services, session: Session, browser: ConversationList, notice: Notice
+    ) -> None:
         self._desk = desk
         self._session = session
         self._browser = browser
@@ -31,11 +33,11 @@ class Undoing:
 
     @property
     def is_offered(self) -> bool:
-        """Whether a change is told that can be taken back."""
+        """Whether a change is shown that can be undone."""
         return self._offered is not None and self._notice.display
 
     async def offer(self, conversation_id: str, *told: Content) -> None:
-        """The newest change to this conversation was made just now: tell it in these words."""
+        """Show the newest change to this conversation, with its undo key."""
         store = self._desk.store
         changes = await self._desk.run(store.changes, conversation_id, limit=1)
         self._offered = changes[0] if changes else None
@@ -44,10 +46,10 @@ class Undoing:
             text.own(" · "),
             text.button("Ctrl+Z takes it back", "screen.command", "undo", style=text.ACCENT),
         ]
-        self._notice.say(*told, *(way if changes else ()), seconds=SECONDS)
+        self._notice.say(*told, *(way if changes else ()), seconds=OFFER_SECONDS)
 
     async def undo(self) -> None:
-        """Take back what was told last, else the newest change of all.
+        """Undo the change that was shown last, else the newest of all.
 
         Raises:
             NotFoundError: there is nothing to take back.
@@ -56,7 +58,7 @@ class Undoing:
         await self.take_back(offered)
 
     async def take_back(self, change: Change | None) -> None:
-        """Take back this change, or the newest one of all.
+        """Undo this change; None is the newest of all.
 
         Raises:
             NotFoundError: it cannot be taken back any more.
@@ -72,10 +74,10 @@ class Undoing:
             )
         conversation = await self._desk.run(store.conversation, undone.conversation_id)
         await self._lead_to(conversation, undone)
-        self._notice.say(*told(undone, conversation))
+        self._notice.say(*undone_line(undone, conversation))
 
-    async def restore(self, item: Removed) -> None:
-        """Take this back from the trash.
+    async def restore(self, item: TrashEntry) -> None:
+        """Restore this from the trash.
 
         Raises:
             NotFoundError: it is not there any more, or what it belonged to is there as well.
@@ -94,7 +96,7 @@ class Undoing:
         if conversation.deleted is not None:
             if is_shown:
                 await self._session.begin_new()
-        elif not is_shown and undone.kind in SEEN:
+        elif not is_shown and undone.kind in OPENED_KINDS:
             await self._session.open(conversation.id)
         await self._show()
 
@@ -103,8 +105,8 @@ class Undoing:
         await self._browser.refresh()
 
 
-def told(undone: Change, conversation: Conversation) -> list[Content]:
-    """A sentence on what was taken back."""
+def undone_line(undone: Change, conversation: Conversation) -> list[Content]:
+    """Sentence on what was taken back, in parts."""
     title = text.line(conversation.title or "Untitled", 40)
     if undone.kind == "trash":
         where = "in the trash again" if conversation.deleted else "back"

@@ -1,6 +1,6 @@
-"""Asks once before files are added: what will happen, how long it takes, what is left out.
+"""Dialog before files are added: what will happen, how long it takes, what is left out.
 
-What is told of folders and files that are about to be added.
+It asks once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,38 +29,45 @@ from assistant.core.values.library import (
     Survey,
     Waiting,
 )
-from assistant.tui.library.offer import Known, Looked, Offer, Weighed, look, look_at
-from assistant.tui.library.scope import LONGEST_NAME, collection_for
+from assistant.tui.library.offer import (
+    FilesToAdd,
+    FileTokenEstimate,
+    KnownCollections,
+    OfferEvent,
+    offer_of,
+    preview_offer,
+)
+from assistant.tui.library.scope import MAX_NAME_CHARACTERS, proposed_collection
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.disk import name_of
-from assistant.tui.toolkit.dropped_paths import dropped_in
+from assistant.tui.toolkit.dropped_paths import read_dropped_paths
 from assistant.tui.toolkit.text import count, duration, size
-from assistant.tui.toolkit.threads import Report, Stream, from_disk
+from assistant.tui.toolkit.threads import Report, Stream, with_timeout
 
 
 @dataclass(frozen=True)
-class Add:
-    """Put them into this collection."""
+class AddToCollection:
+    """Choice: add the paths to this collection."""
 
     collection: str
 
 
 @dataclass(frozen=True)
-class Attach:
-    """Let the file go whole with the question."""
+class AttachFile:
+    """Choice: attach the file whole to the question."""
 
 
 @dataclass(frozen=True)
-class Paste:
-    """It was meant as a text."""
+class PasteAsText:
+    """Choice: insert the paste as text."""
 
 
-Choice = Add | Attach | Paste
+Choice = AddToCollection | AttachFile | PasteAsText
 
 
 class AddFiles(Dialog[Choice]):
-    """Opens at once and fills in; Enter chooses, Esc leaves everything as it was."""
+    """Dialog before files are added; opens at once and fills in; Enter chooses, Esc cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "choose('add')", show=False),
@@ -69,17 +76,19 @@ class AddFiles(Dialog[Choice]):
     ]
 
     class Advanced(Message):
-        """More is known."""
+        """More is known about the offer."""
 
-        def __init__(self, stream: "Stream[Looked] | None", news: Sequence[Looked]) -> None:
+        def __init__(self, stream: "Stream[OfferEvent] | None", news: Sequence[OfferEvent]) -> None:
             super().__init__()
             self.stream = stream
             self.news = tuple(news)
 
     class Ended(Message):
-        """All that can be known is known."""
+        """The preview of the offer is complete."""
 
-        def __init__(self, stream: "Stream[Looked] | None", failure: AssistantError | None) -> None:
+        def __init__(
+            self, stream: "Stream[OfferEvent] | None", failure: AssistantError | None
+        ) -> None:
             super().__init__()
             self.stream = stream
             self.failure = failure
@@ -87,7 +96,7 @@ class AddFiles(Dialog[Choice]):
     def __init__(
         self,
         library: Library,
-        offer: Offer,
+        offer: FilesToAdd,
         report: Report,
         *,
         proposed: str,
@@ -106,12 +115,12 @@ class AddFiles(Dialog[Choice]):
         self._report = report
         self._room = room
         self._proposed = proposed
-        self._suggested = collection_for(offer, (), proposed)
-        self._stream: Stream[Looked] | None = None
+        self._suggested = proposed_collection(offer, (), proposed)
+        self._stream: Stream[OfferEvent] | None = None
         self._collections: tuple[Collection, ...] = ()
         self._seen = 0
         self._survey: Survey | None = None
-        self._weighed: Weighed | None = None
+        self._weighed: FileTokenEstimate | None = None
         self._failure: AssistantError | None = None
 
     def compose(self) -> ComposeResult:
@@ -120,7 +129,7 @@ class AddFiles(Dialog[Choice]):
             yield Static(classes="facts")
             with Horizontal(classes="field"):
                 yield Static(text.own("Collection "))
-                yield Input(_shown(self._suggested), max_length=LONGEST_NAME)
+                yield Input(_field_text(self._suggested), max_length=MAX_NAME_CHARACTERS)
             yield Static(classes="joins")
             yield OptionList(markup=False, compact=True)
             yield Static(text.muted("Enter chooses · Tab to the name and back · Esc cancels"))
@@ -134,8 +143,8 @@ class AddFiles(Dialog[Choice]):
         if self._stream is not None:
             self._stream.stop.set()
 
-    def extend(self, offer: Offer, pasted: str) -> None:
-        """More was dropped meanwhile."""
+    def extend(self, offer: FilesToAdd, pasted: str) -> None:
+        """Add more paths to the offer."""
         self.offer = self.offer.with_more(offer)
         self.pasted += pasted
         self._survey = self._weighed = None
@@ -146,16 +155,16 @@ class AddFiles(Dialog[Choice]):
     async def on_paste(self, event: events.Paste) -> None:
         """Some terminals paste the files of one drop one after the other."""
         event.stop()
-        paths = await dropped_in(event.text)
+        paths = await read_dropped_paths(event.text)
         if paths:
             with suppress(AssistantError):
-                self.extend(await from_disk(look_at, paths), event.text)
+                self.extend(await with_timeout(offer_of, paths), event.text)
 
     def _start(self) -> None:
         if self._stream is not None:
             self._stream.stop.set()
         self._stream = stream = Stream(
-            partial(look, self._library, self.offer, self._suggested),
+            partial(preview_offer, self._library, self.offer, self._suggested),
             lambda news: self.post_message(self.Advanced(stream, news)),
             lambda failure: self.post_message(self.Ended(stream, failure)),
             self._report,
@@ -169,9 +178,9 @@ class AddFiles(Dialog[Choice]):
             return
         for news in event.news:
             match news:
-                case Known(collections=collections):
+                case KnownCollections(collections=collections):
                     self._collections = collections
-                    names = [_shown(each.name) for each in collections]
+                    names = [_field_text(each.name) for each in collections]
                     suggester = SuggestFromList(names, case_sensitive=False)
                     self.query_one(Input).suggester = suggester
                     self._propose()
@@ -179,7 +188,7 @@ class AddFiles(Dialog[Choice]):
                     self._seen = files
                 case Survey():
                     self._survey = news
-                case Weighed():
+                case FileTokenEstimate():
                     self._weighed = news
                 case Waiting():
                     pass
@@ -193,20 +202,20 @@ class AddFiles(Dialog[Choice]):
     def _propose(self) -> None:
         """Name the collection again, unless the user has."""
         field = self.query_one(Input)
-        if field.value == _shown(self._suggested):
-            self._suggested = collection_for(self.offer, self._collections, self._proposed)
-            field.value = _shown(self._suggested)
+        if field.value == _field_text(self._suggested):
+            self._suggested = proposed_collection(self.offer, self._collections, self._proposed)
+            field.value = _field_text(self._suggested)
 
     @property
     def _chosen(self) -> str:
         """The name as it is, when it is the suggested one."""
         typed = self.query_one(Input).value
-        return self._suggested if typed == _shown(self._suggested) else typed.strip()
+        return self._suggested if typed == _field_text(self._suggested) else typed.strip()
 
     # What is shown
 
     def _show(self) -> None:
-        self.query_one(".what", Static).update(question(self.offer, self._survey))
+        self.query_one(".what", Static).update(question_line(self.offer, self._survey))
         self.query_one(".facts", Static).update(text.joined(self._facts(), "\n"))
         self._show_joining()
         self._show_choices()
@@ -229,7 +238,7 @@ class AddFiles(Dialog[Choice]):
             seen = f": {count(self._seen, 'file')} so far" if self._seen else ""
             yield text.muted(f"Looking{seen} …")
         else:
-            yield from facts(self._survey)
+            yield from fact_lines(self._survey)
         if self._weighed is not None and self._weighed.problem:
             yield text.line(self._weighed.problem, 400, "$text-warning")
 
@@ -252,7 +261,7 @@ class AddFiles(Dialog[Choice]):
         yield Option(text.own("a  Add to the collection"), id="add", disabled=unreadable)
         if self.offer.is_single_file:
             how = self._how_whole()
-            label = text.own("w  Attach whole to the question") + text.muted(f"  {how}")
+            label = text.own("w  AttachFile whole to the question_line") + text.muted(f"  {how}")
             yield Option(label, id="attach", disabled=not self._fits)
         if self.pasted:
             yield Option(text.own("t  Paste as text"), id="paste")
@@ -293,23 +302,23 @@ class AddFiles(Dialog[Choice]):
         name = self._chosen
         match id:
             case "add" if name:
-                self.dismiss(Add(name))
+                self.dismiss(AddToCollection(name))
             case "add":
                 self.query_one(Input).focus()
             case "attach":
-                self.dismiss(Attach())
+                self.dismiss(AttachFile())
             case "paste":
-                self.dismiss(Paste())
+                self.dismiss(PasteAsText())
             case _:
                 self.dismiss(None)
 
 
-def _shown(name: str) -> str:
+def _field_text(name: str) -> str:
     """A name for the field, which draws it literally."""
-    return text.line(name, LONGEST_NAME).plain
+    return text.line(name, MAX_NAME_CHARACTERS).plain
 
 
-REASONS: Final[dict[LeftOutReason, str]] = {
+LEFT_OUT_TEXTS: Final[dict[LeftOutReason, str]] = {
     "empty": "empty",
     "no_text": "without text",
     "encrypted": "encrypted",
@@ -321,15 +330,16 @@ REASONS: Final[dict[LeftOutReason, str]] = {
     "ignored": "ignored by rule",
     "hidden": "hidden",
 }
-TOLD: Final = 4
+MAX_REASONS: Final = 4
 """Reasons that are told one by one."""
 
 
-def question(offer: Offer, survey: Survey | None) -> Content:
+def question_line(offer: FilesToAdd, survey: Survey | None) -> Content:
+    """Question of the dialog: what is to be added."""
     first = name_of((offer.folders or offer.paths)[0])
     named = text.line(f"{first}/" if offer.folders else first, 60)
     others = len(offer.paths) - 1
-    more = text.own(f" and {count(others, 'other')}") if others else text.NOTHING
+    more = text.own(f" and {count(others, 'other')}") if others else text.EMPTY
     ask = text.own("Add ", "bold")
     end = text.own(" ?", "bold")
     if survey is None or not offer.folders:
@@ -338,7 +348,8 @@ def question(offer: Offer, survey: Survey | None) -> Content:
     return ask + files + named + more + end
 
 
-def facts(survey: Survey) -> Iterator[Content]:
+def fact_lines(survey: Survey) -> Iterator[Content]:
+    """Lines on what adding would do: files, sizes, time, what is left out."""
     if survey.files:
         how_long = f"about {duration(survey.seconds)}" if survey.seconds else "time not known yet"
         yield text.own(f"{count(survey.files, 'file')} to read, {size(survey.bytes)}, {how_long}")
@@ -348,14 +359,14 @@ def facts(survey: Survey) -> Iterator[Content]:
         yield text.own("There is nothing to read.", "$text-warning")
     if survey.unchanged:
         yield text.muted(f"{survey.unchanged:,} in the library already, and not changed")
-    for left_out in survey.left_out[:TOLD]:
-        yield _left_out(left_out)
-    rest = sum(each.count for each in survey.left_out[TOLD:])
+    for left_out in survey.left_out[:MAX_REASONS]:
+        yield _left_out_line(left_out)
+    rest = sum(each.count for each in survey.left_out[MAX_REASONS:])
     if rest:
         yield text.muted(f"{rest:,} left out for other reasons")
 
 
-def _left_out(left_out: LeftOut) -> Content:
-    told = text.muted(f"{left_out.count:,} left out: {REASONS[left_out.reason]}, ")
+def _left_out_line(left_out: LeftOut) -> Content:
+    told = text.muted(f"{left_out.count:,} left out: {LEFT_OUT_TEXTS[left_out.reason]}, ")
     such = "" if left_out.count == 1 else "such as "
     return told + text.muted(such) + text.line(name_of(left_out.example), 40, text.MUTED)

@@ -1,7 +1,4 @@
-"""What a look at everything that is stored has found.
-
-Why a file could not be read: all that is known, and what could be done.
-"""
+"""Library dialogs: the integrity report, and the reason why a file could not be read."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -17,12 +14,12 @@ from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.text import count, size
 
-TOLD: Final = 200
+MAX_PROBLEMS: Final = 200
 """Problems that are told one by one."""
 
 
-class Findings(Dialog[None]):
-    """The problems, each with what became of it; Esc closes."""
+class IntegrityReport(Dialog[None]):
+    """Dialog with the problems that an integrity check found; Esc closes."""
 
     def __init__(self, found: Verification) -> None:
         super().__init__()
@@ -30,30 +27,30 @@ class Findings(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(verdict(self._found).stylize("bold"))
+            yield Static(verdict_line(self._found).stylize("bold"))
             with VerticalScroll(classes="address"):
                 yield Static(text.joined(self._problems(), "\n"))
             yield Static(text.muted("Esc closes"))
 
     def _problems(self) -> Iterator[Content]:
         problems = self._found.problems
-        for problem in problems[:TOLD]:
+        for problem in problems[:MAX_PROBLEMS]:
             mark = (
                 text.own("repaired  ") if problem.repaired else text.own("wrong  ", "$text-error")
             )
             yield mark + text.line(problem.what, 400)
-        if len(problems) > TOLD:
-            yield text.muted(f"and {len(problems) - TOLD:,} more")
+        if len(problems) > MAX_PROBLEMS:
+            yield text.muted(f"and {len(problems) - MAX_PROBLEMS:,} more")
 
 
-def verdict(found: Verification) -> Content:
-    """In a line."""
+def verdict_line(found: Verification) -> Content:
+    """Result of an integrity check in one line."""
     how = "all is in order" if found.ok else "not in order"
     files, passages = count(found.files, "file"), count(found.passages, "passage")
     return text.own(f"{files}, {passages}: {how}.")
 
 
-REASONS: Final[dict[SkipReason, tuple[str, str]]] = {
+SKIP_REASON_TEXTS: Final[dict[SkipReason, tuple[str, str]]] = {
     "empty": ("It is empty.", ""),
     "no_text": (
         "It has no text: pictures only, such as a scan.",
@@ -72,8 +69,8 @@ REASONS: Final[dict[SkipReason, tuple[str, str]]] = {
 """What a reason means, and what to do."""
 
 
-class Reason(Dialog[None]):
-    """Esc closes."""
+class UnreadFileReason(Dialog[None]):
+    """Dialog on why a file could not be read, and what could be done; Esc closes."""
 
     def __init__(self, file: FileEntry) -> None:
         super().__init__()
@@ -81,7 +78,9 @@ class Reason(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         file = self._file
-        what, advice = REASONS[file.reason] if file.reason else ("It was not read yet.", "")
+        what, advice = (
+            SKIP_REASON_TEXTS[file.reason] if file.reason else ("It was not read yet.", "")
+        )
         with Vertical(classes="dialog"):
             yield Static(text.own("Not read", "bold"))
             with VerticalScroll(classes="address"):

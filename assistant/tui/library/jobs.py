@@ -1,7 +1,4 @@
-"""Indexing jobs: those begun in this window, and what is told of those begun elsewhere.
-
-One line above the prompt while files are indexed: how far, how fast, how long still.
-"""
+"""Indexing jobs of this window and elsewhere, and the progress line above the prompt."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +17,9 @@ from assistant.core.ports.library import Library
 from assistant.core.values.library import (
     Done,
     IndexEvent,
+    IndexingProgress,
     LibraryStatus,
     Planned,
-    Progress,
     Scanned,
     Waiting,
 )
@@ -30,13 +27,13 @@ from assistant.tui.commands import BY_NAME, key_name
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import name_of
 from assistant.tui.toolkit.text import count, duration
-from assistant.tui.toolkit.threads import Report, Stream, aside
+from assistant.tui.toolkit.threads import Report, Stream, in_thread
 from assistant.tui.toolkit.widgets import fitting
 
 
 @dataclass(frozen=True)
-class Work:
-    """Indexing as it is told to the user."""
+class IndexingStatus:
+    """State of an indexing job, as it is shown."""
 
     collection: str = ""
     """Empty for a job that was begun elsewhere."""
@@ -44,21 +41,21 @@ class Work:
     """Whether another job comes first, or the library is being started."""
     seen: int = 0
     """Files found so far, while the folders are walked."""
-    progress: Progress | None = None
+    progress: IndexingProgress | None = None
     is_paused: bool = False
     waiting_files: int = 0
     """Files to be read when nothing runs."""
 
 
 @dataclass(eq=False)
-class Job:
-    """Something added in this window; touched by the screen's thread alone."""
+class WindowJob:
+    """Indexing job of this window; touched by the screen's thread alone."""
 
     paths: tuple[str, ...]
     collection: str
     conversation_id: str
     """The conversation that it was added to; empty when it belongs to none."""
-    work: Work
+    work: IndexingStatus
     has_begun: bool = False
     """Whether the collection is there."""
     is_new: bool = False
@@ -67,7 +64,7 @@ class Job:
     stream: Stream[IndexEvent] | None = None
 
     def note(self, event: IndexEvent) -> None:
-        """Follow what happens."""
+        """Apply an event to the state."""
         if not self.has_begun and not isinstance(event, Waiting):
             self.has_begun = self.is_new = True
         match event:
@@ -76,9 +73,9 @@ class Job:
             case Scanned(files=files):
                 self.work = replace(self.work, is_waiting=False, seen=files)
             case Planned(files=files):
-                first = Progress(done=0, files=files, rate=0, eta=None, current="")
+                first = IndexingProgress(done=0, files=files, rate=0, eta=None, current="")
                 self.work = replace(self.work, is_waiting=False, progress=first)
-            case Progress(paused=paused):
+            case IndexingProgress(paused=paused):
                 self.work = replace(self.work, progress=event, is_paused=paused)
             case Done():
                 self.done = event
@@ -87,45 +84,47 @@ class Job:
 
 
 class JobAdvanced(Message):
-    """A job came further."""
+    """An indexing job made progress."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: WindowJob) -> None:
         super().__init__()
         self.job = job
 
 
 class JobEnded(Message):
-    """A job is over; `failure` tells why, when it failed."""
+    """An indexing job ended; `failure` is the reason when it failed."""
 
-    def __init__(self, job: Job, failure: AssistantError | None) -> None:
+    def __init__(self, job: WindowJob, failure: AssistantError | None) -> None:
         super().__init__()
         self.job = job
         self.failure = failure
 
 
-class Jobs:
-    """The jobs of this window. They go on in the library when the window is closed."""
+class WindowJobs:
+    """Indexing jobs of this window; they go on in the library when the window is closed."""
 
     def __init__(self, library: Library, post: Callable[[Message], object], report: Report) -> None:
         self._library = library
         self._post = post
         self._report = report
-        self._running: list[Job] = []
+        self._running: list[WindowJob] = []
 
     @property
     def is_idle(self) -> bool:
         return not self._running
 
-    def start(self, paths: Sequence[str], collection: str, conversation_id: str) -> Job:
-        """Put folders and files into a collection."""
-        job = Job(tuple(paths), collection, conversation_id, Work(collection, is_waiting=True))
+    def start(self, paths: Sequence[str], collection: str, conversation_id: str) -> WindowJob:
+        """Start indexing folders and files into a collection."""
+        job = WindowJob(
+            tuple(paths), collection, conversation_id, IndexingStatus(collection, is_waiting=True)
+        )
         return self._follow(job, partial(self._library.add, paths, collection))
 
-    def run(self, events: Callable[[Event], Iterator[IndexEvent]], what: str) -> Job:
-        """Do something else with what is in the library; no conversation is changed by it."""
-        return self._follow(Job((), what, "", Work(what, is_waiting=True)), events)
+    def run(self, events: Callable[[Event], Iterator[IndexEvent]], what: str) -> WindowJob:
+        """Start another job on what is in the library; no conversation is changed by it."""
+        return self._follow(WindowJob((), what, "", IndexingStatus(what, is_waiting=True)), events)
 
-    def _follow(self, job: Job, events: Callable[[Event], Iterator[IndexEvent]]) -> Job:
+    def _follow(self, job: WindowJob, events: Callable[[Event], Iterator[IndexEvent]]) -> WindowJob:
         self._running.append(job)
         job.stream = Stream(
             events,
@@ -136,53 +135,61 @@ class Jobs:
         return job
 
     async def cancel(self, status: LibraryStatus | None) -> str:
-        """End the job that is shown after the file at hand; what to tell."""
+        """Cancel the job that is shown, after the file at hand.
+
+        Returns: the sentence to show.
+        """
         job = self._shown
         if job is not None and job.stream is not None:
             job.stream.stop.set()
         elif status is not None and status.job is not None:
-            await aside(self._library.cancel)
+            await in_thread(self._library.cancel)
         else:
             return "Nothing is being indexed."
         return "Indexing ends after the file at hand."
 
-    def work(self, status: LibraryStatus | None) -> Work | None:
-        """What to tell: the first job of this window, else what the library says it does."""
+    def work(self, status: LibraryStatus | None) -> IndexingStatus | None:
+        """State to show: the first job of this window, else the job that the library reports.
+
+        Returns: None when nothing is indexed.
+        """
         if self._shown is not None:
             return self._shown.work
         if status is None or not (status.job or (status.paused and status.waiting)):
             return None
-        return Work(progress=status.job, is_paused=status.paused, waiting_files=status.waiting)
+        return IndexingStatus(
+            progress=status.job, is_paused=status.paused, waiting_files=status.waiting
+        )
 
     @property
-    def _shown(self) -> Job | None:
+    def _shown(self) -> WindowJob | None:
         begun = [job for job in self._running if job.has_begun]
         return next(iter(begun or self._running), None)
 
-    def _advance(self, job: Job, events: Sequence[IndexEvent]) -> None:
+    def _advance(self, job: WindowJob, events: Sequence[IndexEvent]) -> None:
         for event in events:
             job.note(event)
         self._post(JobAdvanced(job))
 
-    def _end(self, job: Job, failure: AssistantError | None) -> None:
+    def _end(self, job: WindowJob, failure: AssistantError | None) -> None:
         self._running.remove(job)
         self._post(JobEnded(job, failure))
 
 
-BAR: Final = 10
+BAR_COLUMNS: Final = 10
 """Columns."""
-NARROW: Final = 56
+BUTTONS_FROM_COLUMNS: Final = 56
 """Columns below which there is no room for buttons."""
-ROOMY: Final = 96
+KEYS_FROM_COLUMNS: Final = 96
 """Columns from which on there is room for their keys, too."""
 
 
 class JobLine(Widget):
-    """There while something is indexed; what matters least leaves first when it is narrow."""
+    """Progress line of an indexing job; the least important parts leave first when it is narrow."""
 
     auto_links = False
 
-    work: reactive[Work | None] = reactive(None)
+    work: reactive[IndexingStatus | None] = reactive(None)
 
     def __init__(self) -> None:
         super().__init__(id="job")
@@ -190,21 +197,25 @@ class JobLine(Widget):
     def on_mount(self) -> None:
         self.display = False
 
-    def watch_work(self, work: Work | None) -> None:
+    def watch_work(self, work: IndexingStatus | None) -> None:
         self.display = work is not None
 
     def render(self) -> RenderResult:
         if self.work is None:
-            return text.NOTHING
+            return text.EMPTY
         width = self.content_size.width
-        shown = _buttons(self.work, with_keys=width >= ROOMY) if width >= NARROW else []
+        shown = (
+            _buttons(self.work, with_keys=width >= KEYS_FROM_COLUMNS)
+            if width >= BUTTONS_FROM_COLUMNS
+            else []
+        )
         buttons = text.joined(shown, "  ")
         line = fitting(_parts(self.work), width - buttons.cell_length - 2)
         gap = width - line.cell_length - buttons.cell_length
         return line + text.own(" " * gap) + buttons if gap >= 2 else line
 
 
-def _buttons(work: Work, *, with_keys: bool) -> list[Content]:
+def _buttons(work: IndexingStatus, *, with_keys: bool) -> list[Content]:
     buttons = [("pause-indexing", "resume" if work.is_paused else "pause")]
     if not work.is_paused:
         buttons.append(("cancel-indexing", "cancel"))
@@ -216,23 +227,23 @@ def _button(name: str, does: str, *, with_key: bool) -> Content:
     return text.button(label, "screen.command", name, style=text.MUTED)
 
 
-def _parts(work: Work) -> list[tuple[int, Content]]:
+def _parts(work: IndexingStatus) -> list[tuple[int, Content]]:
     """What can be told, in the order of reading, each with its importance."""
-    into = text.own(" ") + text.line(work.collection, 24) if work.collection else text.NOTHING
+    into = text.own(" ") + text.line(work.collection, 24) if work.collection else text.EMPTY
     head = text.own("paused" if work.is_paused else "indexing", text.ACCENT) + into
     progress = work.progress
     if progress is None or not progress.files:
-        return [(1, head), (2, text.muted(_beginning(work)))]
+        return [(1, head), (2, text.muted(_beginning_text(work)))]
     parts = [
         (1, head),
-        (4, _bar(progress)),
+        (4, _progress_bar(progress)),
         (2, text.own(f"{progress.done:,} of {count(progress.files, 'file')}")),
     ]
     if progress.yielding and not work.is_paused:
         parts.append((3, text.muted("waits for the answer")))
         return parts
     if progress.rate and not work.is_paused:
-        parts.append((5, text.muted(_rate(progress.rate))))
+        parts.append((5, text.muted(_rate_text(progress.rate))))
     if progress.eta is not None and not work.is_paused:
         parts.append((3, text.muted(f"{duration(progress.eta)} left")))
     if progress.current:
@@ -240,7 +251,7 @@ def _parts(work: Work) -> list[tuple[int, Content]]:
     return parts
 
 
-def _beginning(work: Work) -> str:
+def _beginning_text(work: IndexingStatus) -> str:
     if work.is_waiting:
         return "waiting for the library"
     if work.is_paused:
@@ -248,11 +259,11 @@ def _beginning(work: Work) -> str:
     return f"looking, {count(work.seen, 'file')} so far" if work.seen else "looking"
 
 
-def _rate(files: float) -> str:
+def _rate_text(files: float) -> str:
     """Files per second, or per minute where that is the better figure."""
     return f"{files:.1f} files/s" if files >= 1 else f"{files * 60:.1f} files/min"
 
 
-def _bar(progress: Progress) -> Content:
-    full = round(BAR * min(progress.done / progress.files, 1))
-    return text.own("━" * full, text.ACCENT) + text.muted("╌" * (BAR - full))
+def _progress_bar(progress: IndexingProgress) -> Content:
+    full = round(BAR_COLUMNS * min(progress.done / progress.files, 1))
+    return text.own("━" * full, text.ACCENT) + text.muted("╌" * (BAR_COLUMNS - full))

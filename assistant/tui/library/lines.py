@@ -1,4 +1,4 @@
-"""What the library screen says in a line."""
+"""Text lines of the library screen: summary, warnings, job results, key hints."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -8,17 +8,17 @@ from textual.content import Content
 from assistant.core.values.library import Done, LibraryStatus
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.text import count, size
-from assistant.tui.toolkit.widgets import Flow, Row, Spread
+from assistant.tui.toolkit.widgets import Flow, Row, RowStack
 
 Filter = Literal["all", "failed", "waiting"]
 """Which files are listed."""
 
 
-def summary(status: LibraryStatus | None, *, is_empty: bool) -> Spread:
-    """How much there is of everything; `status` is None while it is not known."""
+def summary_lines(status: LibraryStatus | None, *, is_empty: bool) -> RowStack:
+    """Summary of the library: how much there is of everything; `status` is None while unknown."""
     title = Row(text.own("Library", "bold"))
     if is_empty or status is None:
-        return Spread(title, Row(text.muted("nothing was added yet" if is_empty else "…")))
+        return RowStack(title, Row(text.muted("nothing was added yet" if is_empty else "…")))
     parts = [
         count(status.collections, "collection"),
         count(status.files, "file"),
@@ -28,7 +28,7 @@ def summary(status: LibraryStatus | None, *, is_empty: bool) -> Spread:
     ]
     line = Row(text.line(" · ".join(parts), 200, text.MUTED))
     warnings = [Row(text.line(warning, 400, "$text-warning")) for warning in _warnings(status)]
-    return Spread(title, line, *warnings)
+    return RowStack(title, line, *warnings)
 
 
 def _warnings(status: LibraryStatus) -> Iterator[str]:
@@ -42,8 +42,8 @@ def _warnings(status: LibraryStatus) -> Iterator[str]:
         yield f"{folders} not there now, as on a disk that is not plugged in; passages stay"
 
 
-def ended(what: str, done: Done) -> Content:
-    """What a job has done."""
+def job_result(what: str, done: Done) -> Content:
+    """Result of a job in one line."""
     parts = [f"{done.indexed:,} indexed"]
     if done.skipped:
         parts.append(f"{done.skipped:,} not read")
@@ -54,8 +54,8 @@ def ended(what: str, done: Done) -> Content:
     return text.line(what, 60) + text.own(f": {', '.join(parts)}.")
 
 
-def nothing(filter_by: Filter) -> str:
-    """What stands where the files would."""
+def empty_text(filter_by: Filter) -> str:
+    """Text in place of the files when none are listed."""
     match filter_by:
         case "all":
             return "no files"
@@ -65,8 +65,8 @@ def nothing(filter_by: Filter) -> str:
             return "nothing waits"
 
 
-def keys() -> Flow:
-    """What can be done here."""
+def key_hints() -> Flow:
+    """Key hints of the library screen."""
     known = (
         ("Esc", "back", "leave"),
         ("Enter", "opens", ""),

@@ -1,6 +1,6 @@
-"""The collections of the library, each with the folders and files that were added to it.
+"""Collection list and file list of the library.
 
-A list of files of which only the pages near the view are known; there may be 100,000.
+Of the files only the pages near the view are known; there may be 100,000.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,72 +21,74 @@ from textual.widgets.option_list import Option
 
 from assistant.core.values.library import Collection, FileEntry, FileState, LibraryStatus
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.disk import short
-from assistant.tui.toolkit.text import NOTHING, count
-from assistant.tui.toolkit.widgets import Row, Spread
+from assistant.tui.toolkit.disk import with_tilde
+from assistant.tui.toolkit.text import EMPTY, count
+from assistant.tui.toolkit.widgets import Row, RowStack
 
 
-class Chosen(NamedTuple):
-    """What the cursor is on: everything, a collection, or one of its roots."""
+class CollectionSelection(NamedTuple):
+    """Selection of the list: everything, a collection, or one of its roots."""
 
     collection: Collection | None = None
     root: str = ""
 
 
 class CollectionsList(OptionList):
-    """Keeps its cursor when what it lists changes."""
+    """List of collections and their roots; keeps its cursor when they change."""
 
     def __init__(self) -> None:
         super().__init__(id="collections", compact=True, markup=False)
-        self._entries: list[Chosen] = [Chosen()]
+        self._entries: list[CollectionSelection] = [CollectionSelection()]
 
     @property
-    def chosen(self) -> Chosen:
-        """What the cursor is on."""
+    def chosen(self) -> CollectionSelection:
+        """Selection under the cursor."""
         place = self.highlighted
-        return self._entries[place] if place is not None else Chosen()
+        return self._entries[place] if place is not None else CollectionSelection()
 
     def show(self, collections: Sequence[Collection], status: LibraryStatus | None) -> None:
-        """List these."""
-        before = _key(self.chosen)
-        entries = [Chosen(), *_entries(collections)]
+        """List these collections."""
+        before = _entry_key(self.chosen)
+        entries = [CollectionSelection(), *_list_entries(collections)]
         self._entries = entries
-        self.set_options(_option(entry, status) for entry in entries)
-        keys = [_key(entry) for entry in entries]
+        self.set_options(_collection_option(entry, status) for entry in entries)
+        keys = [_entry_key(entry) for entry in entries]
         self.highlighted = keys.index(before) if before in keys else 0
 
 
-def _entries(collections: Sequence[Collection]) -> Iterator[Chosen]:
+def _list_entries(collections: Sequence[Collection]) -> Iterator[CollectionSelection]:
     for collection in collections:
-        yield Chosen(collection)
+        yield CollectionSelection(collection)
         for root in collection.roots:
-            yield Chosen(collection, root)
+            yield CollectionSelection(collection, root)
 
 
-def _key(chosen: Chosen) -> tuple[str | None, str]:
+def _entry_key(chosen: CollectionSelection) -> tuple[str | None, str]:
     return chosen.collection.name if chosen.collection else None, chosen.root
 
 
-def _option(chosen: Chosen, status: LibraryStatus | None) -> Option:
+def _collection_option(chosen: CollectionSelection, status: LibraryStatus | None) -> Option:
     collection, root = chosen
     if collection is None:
         files = f"{status.files:,}" if status else ""
-        return Option(Spread(Row(text.own("all files"), text.muted(files))))
+        return Option(RowStack(Row(text.own("all files"), text.muted(files))))
     if root:
-        gone = text.own("not there", "$text-warning") if root in collection.missing else NOTHING
-        return Option(Spread(Row(text.own("    ") + text.line(short(root), 400, text.MUTED), gone)))
+        gone = text.own("not there", "$text-warning") if root in collection.missing else EMPTY
+        return Option(
+            RowStack(Row(text.own("    ") + text.line(with_tilde(root), 400, text.MUTED), gone))
+        )
     name = text.own("  ") + text.line(collection.name, 80)
     failed = text.own(f"{collection.skipped:,} ✕  ", "$text-error")
     count = text.muted(f"{collection.files:,}")
-    return Option(Spread(Row(name, failed + count if collection.skipped else count)))
+    return Option(RowStack(Row(name, failed + count if collection.skipped else count)))
 
 
-PAGE: Final = 200
+PAGE_SIZE: Final = 200
 """Files of a page."""
-KEPT: Final = 20
+MAX_PAGES: Final = 20
 """Pages that are kept; the one that was not looked at for longest goes."""
 
-MARKS: Final[dict[FileState, tuple[str, str]]] = {
+STATE_MARKS: Final[dict[FileState, tuple[str, str]]] = {
     "indexed": ("●", "$text-success"),
     "waiting": ("○", text.MUTED),
     "skipped": ("✕", "$text-error"),
@@ -94,7 +96,7 @@ MARKS: Final[dict[FileState, tuple[str, str]]] = {
 
 
 class FileList(ScrollView, can_focus=True):
-    """Draws what it knows and asks for what it lacks."""
+    """Virtualised list of files; draws what it knows and asks for missing pages."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
@@ -109,14 +111,14 @@ class FileList(ScrollView, can_focus=True):
     cursor: reactive[int] = reactive(0)
 
     class PageWanted(Message):
-        """The files of this page are in view and not known."""
+        """A page in view is not loaded."""
 
         def __init__(self, page: int) -> None:
             super().__init__()
             self.page = page
 
     class Chosen(Message):
-        """The user wants this file."""
+        """A file was chosen."""
 
         def __init__(self, file: FileEntry) -> None:
             super().__init__()
@@ -132,11 +134,11 @@ class FileList(ScrollView, can_focus=True):
 
     @property
     def file(self) -> FileEntry | None:
-        """The file under the cursor, when it is known."""
+        """File under the cursor; None when it is not loaded."""
         return self._file(self.cursor)
 
     def show(self, total: int, nothing: str, *, anew: bool) -> None:
-        """There are so many files; what is known of them may be out of date.
+        """Set how many files there are; loaded pages may be out of date.
 
         Args:
             nothing: what stands there when there is none.
@@ -154,12 +156,12 @@ class FileList(ScrollView, can_focus=True):
         self.refresh()
 
     def put(self, page: int, files: Sequence[FileEntry]) -> None:
-        """These are the files of a page."""
+        """Set the files of a page."""
         self._pages.pop(page, None)
         self._pages[page] = files
         self._stale.discard(page)
         self._asked.discard(page)
-        while len(self._pages) > KEPT:
+        while len(self._pages) > MAX_PAGES:
             self._pages.pop(next(iter(self._pages)))
         self.refresh()
 
@@ -167,16 +169,16 @@ class FileList(ScrollView, can_focus=True):
         width, row = self.size.width, round(self.scroll_y) + y
         style = self.visual_style
         if row == 0 and not self._total:
-            return self._drawn(Spread(Row(text.muted(self._nothing))), style)
+            return self._drawn(RowStack(Row(text.muted(self._nothing))), style)
         if row >= self._total:
             return Strip.blank(width, style.rich_style)
-        self._want(row // PAGE)
+        self._want(row // PAGE_SIZE)
         file = self._file(row)
-        line = Row(text.muted("  …")) if file is None else _row(file)
+        line = Row(text.muted("  …")) if file is None else _file_row(file)
         if row == self.cursor:
             focused = "cursor-focused" if self.has_focus else "cursor"
             style += self.get_visual_style(f"files--{focused}")
-        return self._drawn(Spread(line), style)
+        return self._drawn(RowStack(line), style)
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"files--cursor", "files--cursor-focused"}
 
@@ -212,8 +214,8 @@ class FileList(ScrollView, can_focus=True):
         self.cursor = max(min(row, self._total - 1), 0)
 
     def _file(self, row: int) -> FileEntry | None:
-        files = self._pages.get(row // PAGE, ())
-        return files[row % PAGE] if row % PAGE < len(files) else None
+        files = self._pages.get(row // PAGE_SIZE, ())
+        return files[row % PAGE_SIZE] if row % PAGE_SIZE < len(files) else None
 
     def _want(self, page: int) -> None:
         if page in self._asked or (page in self._pages and page not in self._stale):
@@ -227,14 +229,14 @@ class FileList(ScrollView, can_focus=True):
         return strips[0].adjust_cell_length(width, style.rich_style)
 
 
-def _row(file: FileEntry) -> Row:
-    mark, style = MARKS[file.state]
+def _file_row(file: FileEntry) -> Row:
+    mark, style = STATE_MARKS[file.state]
     path = PurePath(file.path)
     left = (
         text.own(f"{mark} ", style)
         + text.line(path.name or file.path, 120)
         + text.own("  ")
-        + text.line(short(str(path.parent)), 200, text.MUTED)
+        + text.line(with_tilde(str(path.parent)), 200, text.MUTED)
     )
     match file.state:
         case "indexed":

@@ -1,4 +1,4 @@
-"""Work on the library itself: remove and take back, look again, make anew, pause, check."""
+"""Library maintenance: remove, undo, refresh, rebuild, pause, cancel, verify."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -7,34 +7,34 @@ from typing import Any, Final
 
 from assistant.core.ports.library import Library
 from assistant.core.values.library import Collection, Verification
-from assistant.tui.library.dialogs import verdict
-from assistant.tui.library.jobs import Jobs
-from assistant.tui.library.status import Holdings
+from assistant.tui.library.dialogs import verdict_line
+from assistant.tui.library.jobs import WindowJobs
+from assistant.tui.library.status import LibraryStatusPoller
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.disk import short
+from assistant.tui.toolkit.disk import with_tilde
 from assistant.tui.toolkit.notice import Notice
 from assistant.tui.toolkit.text import count
-from assistant.tui.toolkit.threads import aside, from_disk
+from assistant.tui.toolkit.threads import in_thread, with_timeout
 
-EVERYTHING: Final = "all files"
+ALL_FILES: Final = "all files"
 
 
 @dataclass(frozen=True)
-class Ways:
-    """What can be done with the library."""
+class LibraryActions:
+    """Services and callbacks for actions on the library."""
 
     library: Library
-    holdings: Holdings
-    jobs: Jobs
+    holdings: LibraryStatusPoller
+    jobs: WindowJobs
     add: Callable[[str], Coroutine[Any, Any, None]]
     """Asks what to do with paths that were typed or pasted."""
     read_file: Callable[[str], None]
 
 
-class Housekeeping:
-    """Does it and says so."""
+class LibraryMaintenance:
+    """Runs library maintenance and reports it in the notice line."""
 
-    def __init__(self, ways: Ways, notice: Notice) -> None:
+    def __init__(self, ways: LibraryActions, notice: Notice) -> None:
         self._ways = ways
         self._notice = notice
 
@@ -44,18 +44,18 @@ class Housekeeping:
             self._say("Choose a collection or a folder on the left to remove it.")
             return
         paths = (root,) if root else ()
-        left = await aside(self._ways.library.remove, collection.name, paths)
+        left = await in_thread(self._ways.library.remove, collection.name, paths)
         self._notice.say(
             text.own("Removed "),
-            text.line(short(root) if root else collection.name, 60),
+            text.line(with_tilde(root) if root else collection.name, 60),
             text.own(f" ({count(left, 'file')}; those on disk stay) — "),
             text.button("Ctrl+Z adds it again", "screen.undo", style=text.ACCENT),
             seconds=15,
         )
 
     async def undo(self) -> None:
-        """Add again what was removed last, in the last 30 days."""
-        removed = next(iter(await from_disk(self._ways.library.removals)), None)
+        """Restore what was removed last, in the last 30 days."""
+        removed = next(iter(await with_timeout(self._ways.library.removals)), None)
         if removed is None:
             self._say("There is nothing to undo.")
             return
@@ -64,37 +64,37 @@ class Housekeeping:
         self._say("It is added again.")
 
     def refresh(self, collection: Collection | None) -> None:
-        """Look at the folders again; None takes all collections."""
+        """Scan the folders again; None takes all collections."""
         name = collection.name if collection else None
         look = partial(self._ways.library.refresh, collection=name)
-        self._ways.jobs.run(look, name or EVERYTHING)
+        self._ways.jobs.run(look, name or ALL_FILES)
         self._say("Looking at the folders again.")
 
     def rebuild(self) -> None:
         """Read every file again."""
-        self._ways.jobs.run(self._ways.library.rebuild, EVERYTHING)
+        self._ways.jobs.run(self._ways.library.rebuild, ALL_FILES)
         self._say("Every file is read again; texts that are the same stay embedded.")
 
     async def pause(self) -> None:
-        """Hold indexing back, or let it go on."""
+        """Pause indexing, or resume it."""
         library = self._ways.library
-        status = await aside(library.status)
-        await aside(library.resume if status.paused else library.pause)
+        status = await in_thread(library.status)
+        await in_thread(library.resume if status.paused else library.pause)
         self._say("Indexing goes on." if status.paused else "Indexing is paused.")
 
     async def cancel(self) -> None:
-        """End the job that is shown."""
+        """Cancel the job that is shown."""
         self._say(await self._ways.jobs.cancel(self._ways.holdings.status))
 
     async def verify(self) -> Verification:
-        """Look at everything that is stored; takes its time."""
+        """Check the integrity of everything that is stored; takes its time."""
         self._notice.say(text.own("Looking at everything that is stored …"), seconds=600)
         try:
-            found = await aside(self._ways.library.verify)
+            found = await in_thread(self._ways.library.verify)
         except BaseException:
             self._notice.clear()
             raise
-        self._notice.say(verdict(found), seconds=15)
+        self._notice.say(verdict_line(found), seconds=15)
         return found
 
     def _say(self, sentence: str) -> None:

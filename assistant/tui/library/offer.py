@@ -1,4 +1,4 @@
-"""Looks at what is about to be added, before anything is done."""
+"""Preview of files to be added, before anything is done."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ CHARACTERS_PER_TOKEN: Final = 3.5
 
 
 @dataclass(frozen=True)
-class Known:
-    """The collections there are."""
+class KnownCollections:
+    """Collections of the library."""
 
     collections: tuple[Collection, ...]
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """How much a single file would be to read whole."""
+class FileTokenEstimate:
+    """Estimated tokens of a single file."""
 
     tokens: int = 0
     """Roughly."""
@@ -32,11 +32,11 @@ class Weighed:
     """Why it gives no text."""
 
 
-Looked = Waiting | Scanned | Survey | Known | Weighed
+OfferEvent = Waiting | Scanned | Survey | KnownCollections | FileTokenEstimate
 
 
 @dataclass(frozen=True)
-class Offer:
+class FilesToAdd:
     """Folders and files that may be added."""
 
     paths: tuple[str, ...]
@@ -52,35 +52,37 @@ class Offer:
         pairs = zip(self.paths, self.kinds, strict=True)
         return [path for path, kind in pairs if kind == "folder"]
 
-    def with_more(self, other: "Offer") -> "Offer":
-        """Both together."""
+    def with_more(self, other: "FilesToAdd") -> "FilesToAdd":
+        """Both offers together."""
         kinds = dict(zip(self.paths + other.paths, self.kinds + other.kinds, strict=True))
-        return Offer(tuple(kinds), tuple(kinds.values()))
+        return FilesToAdd(tuple(kinds), tuple(kinds.values()))
 
 
-def look_at(paths: Sequence[str]) -> Offer:
-    """What is at these paths; asks the disk."""
+def offer_of(paths: Sequence[str]) -> FilesToAdd:
+    """Offer of the paths as they are on the disk; blocks."""
     whole = tuple(dict.fromkeys(disk.absolute(path) for path in paths))
-    return Offer(whole, tuple(disk.kind_of(path) for path in whole))
+    return FilesToAdd(whole, tuple(disk.kind_of(path) for path in whole))
 
 
-def look(library: Library, offer: Offer, collection: str, stop: Event) -> Iterator[Looked]:
-    """What there is to be told of an offer, as it becomes known.
+def preview_offer(
+    library: Library, offer: FilesToAdd, collection: str, stop: Event
+) -> Iterator[OfferEvent]:
+    """Preview of an offer as it becomes known: collections, survey, tokens of a single file.
 
     Raises:
         AssistantError: a path is not there, or the library cannot be used.
     """
     if not library.is_empty():
-        yield Known(tuple(library.collections()))
+        yield KnownCollections(tuple(library.collections()))
     yield from library.survey(offer.paths, collection, stop)
     if offer.is_single_file and not stop.is_set():
-        yield _weigh(library, offer.paths[0], stop)
+        yield _estimate_tokens(library, offer.paths[0], stop)
 
 
-def _weigh(library: Library, path: str, stop: Event) -> Weighed:
+def _estimate_tokens(library: Library, path: str, stop: Event) -> FileTokenEstimate:
     try:
         file = library.read(path, stop)
     except AssistantError as failure:
         # It may be added all the same, and be read when it has changed.
-        return Weighed(problem=failure.message)
-    return Weighed(round(len(file.document.text) / CHARACTERS_PER_TOKEN) if file else 0)
+        return FileTokenEstimate(problem=failure.message)
+    return FileTokenEstimate(round(len(file.document.text) / CHARACTERS_PER_TOKEN) if file else 0)

@@ -1,7 +1,4 @@
-"""Which of the user's files a conversation is about: how it is chosen, and how it is told.
-
-Chooses which of the user's files a conversation is about.
-"""
+"""Search scope of a conversation: its collections, their label, and the dialog to choose."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,40 +13,42 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.values.library import DEFAULT_COLLECTION, Collection
-from assistant.tui.library.offer import Offer
-from assistant.tui.library.status import Holdings
+from assistant.tui.library.offer import FilesToAdd
+from assistant.tui.library.status import LibraryStatusPoller
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.disk import name_of
 from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.widgets import Clickable
 
-LONGEST_NAME: Final = 80
+MAX_NAME_CHARACTERS: Final = 80
 """Characters of a collection's name."""
-NAMED: Final = 2
+MAX_NAMED: Final = 2
 """Collections that are told by name."""
 
 
-def joined(chosen: Sequence[str] | None, collection: str) -> tuple[str, ...]:
-    """The collections of a conversation to which this one is added.
+def with_collection(chosen: Sequence[str] | None, collection: str) -> tuple[str, ...]:
+    """Collections of a conversation with one added.
 
     A conversation about all files becomes one about these: that is what they were added for.
     """
     return tuple(dict.fromkeys([*(chosen or ()), collection]))
 
 
-def label(chosen: Sequence[str] | None, holdings: Holdings, *, fall_back: bool) -> str:
-    """The files of a conversation in a few words; empty when there are none."""
+def scope_label(
+    chosen: Sequence[str] | None, holdings: LibraryStatusPoller, *, fall_back: bool
+) -> str:
+    """Label of the files a conversation is about; empty when there are none."""
     if holdings.is_empty or chosen == ():
         return ""
     if chosen is None:
         return "all files"
-    names = ", ".join(text.line(name, 24).plain for name in chosen[:NAMED])
-    more = f" + {len(chosen) - NAMED}" if len(chosen) > NAMED else ""
-    return f"{names}{more}{_counted(chosen, holdings)}{', or the model' if fall_back else ''}"
+    names = ", ".join(text.line(name, 24).plain for name in chosen[:MAX_NAMED])
+    more = f" + {len(chosen) - MAX_NAMED}" if len(chosen) > MAX_NAMED else ""
+    return f"{names}{more}{_counted_label(chosen, holdings)}{', or the model' if fall_back else ''}"
 
 
-def _counted(chosen: Sequence[str], holdings: Holdings) -> str:
+def _counted_label(chosen: Sequence[str], holdings: LibraryStatusPoller) -> str:
     if holdings.status is None:
         return ""
     known = [holdings.named(name) for name in chosen]
@@ -58,20 +57,26 @@ def _counted(chosen: Sequence[str], holdings: Holdings) -> str:
     return f" ({count(sum(each.files for each in known if each), 'file')})"
 
 
-def collection_for(offer: Offer, known: Sequence[Collection], proposed: str) -> str:
-    """Where an offer goes unless the user says otherwise: where its first path belongs already,
-    else a collection called after the folder, else the one for loose files."""
-    there = home_of(offer.paths[0], known)
+def proposed_collection(offer: FilesToAdd, known: Sequence[Collection], proposed: str) -> str:
+    """Collection that an offer goes into unless the user says otherwise.
+
+    That is the one its first path belongs to, else one called after the folder, else the one for
+    loose files.
+    """
+    there = collection_of_path(offer.paths[0], known)
     if there is not None:
         return there
     name = name_of(offer.folders[0]).strip("/") if len(offer.folders) == 1 else ""
     # The library takes no name with marks that cannot be seen.
     visible = "".join(mark if mark.isprintable() else " " for mark in name)
-    return text.line(visible, LONGEST_NAME).plain or proposed or DEFAULT_COLLECTION
+    return text.line(visible, MAX_NAME_CHARACTERS).plain or proposed or DEFAULT_COLLECTION
 
 
-def home_of(path: str, known: Sequence[Collection]) -> str | None:
-    """The collection that a path belongs to; the one whose folder is nearest."""
+def collection_of_path(path: str, known: Sequence[Collection]) -> str | None:
+    """Collection that a path belongs to, the one whose folder is nearest.
+
+    Returns: its name; None for a path in no collection.
+    """
     homes = [
         (len(root), collection.name)
         for collection in known
@@ -81,19 +86,19 @@ def home_of(path: str, known: Sequence[Collection]) -> str | None:
     return max(homes)[1] if homes else None
 
 
-ALL: Final = "all"
-NONE: Final = "none"
+ALL_ID: Final = "all"
+NONE_ID: Final = "none"
 
 
 @dataclass(frozen=True)
-class Scope:
-    """What was chosen: names of collections; None is all files, empty is none."""
+class ChosenCollections:
+    """Chosen collections by name; None is all files, empty is none."""
 
     collections: tuple[str, ...] | None
 
 
-class ChooseFiles(Dialog[Scope]):
-    """All files, none, or any number of collections; Space marks, Enter takes it."""
+class ChooseFiles(Dialog[ChosenCollections]):
+    """Dialog for the search scope: all files, none, or collections; Space marks, Enter accepts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", show=False),
@@ -143,8 +148,8 @@ class ChooseFiles(Dialog[Scope]):
     def action_mark(self) -> None:
         """Mark what is highlighted, or take the mark away."""
         id = self._highlighted
-        if id in (ALL, NONE):
-            self._chosen = None if id == ALL else ()
+        if id in (ALL_ID, NONE_ID):
+            self._chosen = None if id == ALL_ID else ()
         else:
             name = id.removeprefix("#")
             marked = self._chosen or ()
@@ -159,7 +164,7 @@ class ChooseFiles(Dialog[Scope]):
             self._chosen = ()
             self.action_mark()
         order = None if self._chosen is None else sorted(self._chosen, key=self._names.index)
-        self.dismiss(Scope(None if order is None else tuple(order)))
+        self.dismiss(ChosenCollections(None if order is None else tuple(order)))
 
     @property
     def _highlighted(self) -> str:
@@ -167,11 +172,11 @@ class ChooseFiles(Dialog[Scope]):
         return (option.id or "") if option else ""
 
     def _ids(self) -> list[str]:
-        return [ALL, NONE, *(f"#{name}" for name in self._names)]
+        return [ALL_ID, NONE_ID, *(f"#{name}" for name in self._names)]
 
     def _is_marked(self, id: str) -> bool:
-        if id in (ALL, NONE):
-            return self._chosen == (None if id == ALL else ())
+        if id in (ALL_ID, NONE_ID):
+            return self._chosen == (None if id == ALL_ID else ())
         return id.removeprefix("#") in (self._chosen or ())
 
     def _show(self) -> None:
@@ -182,14 +187,14 @@ class ChooseFiles(Dialog[Scope]):
 
     def _options(self) -> Iterator[Option]:
         for id in self._ids():
-            on, off = ("● ", "○ ") if id in (ALL, NONE) else ("■ ", "□ ")
+            on, off = ("● ", "○ ") if id in (ALL_ID, NONE_ID) else ("■ ", "□ ")
             mark = text.own(on if self._is_marked(id) else off, text.ACCENT)
             yield Option(mark + self._told(id), id=id)
 
     def _told(self, id: str) -> Content:
-        if id == ALL:
+        if id == ALL_ID:
             return text.own("all files") + text.muted("  also those that are added later")
-        if id == NONE:
+        if id == NONE_ID:
             return text.own("no files") + text.muted("  the model answers alone")
         name = id.removeprefix("#")
         known = self._known.get(name)

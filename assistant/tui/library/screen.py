@@ -1,7 +1,4 @@
-"""The library: what is in it, what is not and why, and what is being done.
-
-Asks for the path of something to add.
-"""
+"""Library screen: collections, files, what is not indexed and why, the running job."""
 
 from collections.abc import Awaitable, Sequence
 from functools import partial
@@ -16,23 +13,23 @@ from textual.widgets import Input, OptionList, Static
 
 from assistant.core.errors import AssistantError
 from assistant.core.values.library import FileEntry, FileState
-from assistant.tui.library.dialogs import Findings, Reason
-from assistant.tui.library.jobs import Job, JobLine
-from assistant.tui.library.lines import Filter, ended, keys, nothing, summary
-from assistant.tui.library.lists import PAGE, Chosen, CollectionsList, FileList
-from assistant.tui.library.maintenance import Housekeeping, Ways
+from assistant.tui.library.dialogs import IntegrityReport, UnreadFileReason
+from assistant.tui.library.jobs import JobLine, WindowJob
+from assistant.tui.library.lines import Filter, empty_text, job_result, key_hints, summary_lines
+from assistant.tui.library.lists import PAGE_SIZE, CollectionSelection, CollectionsList, FileList
+from assistant.tui.library.maintenance import LibraryActions, LibraryMaintenance
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.notice import NoticedScreen
-from assistant.tui.toolkit.threads import aside
-from assistant.tui.toolkit.widgets import Clickable, Line, Spread
+from assistant.tui.toolkit.threads import in_thread
+from assistant.tui.toolkit.widgets import Clickable, RowStack, SafeInput
 
-EVERY: Final = 1.0
+POLL_SECONDS: Final = 1.0
 """Seconds between two looks at the job."""
-AT_REST: Final = 5
+IDLE_POLLS: Final = 5
 """Of them, between two questions to a library that does nothing."""
 
-STATES: Final[dict[Filter, FileState | None]] = {
+FILTER_STATES: Final[dict[Filter, FileState | None]] = {
     "all": None,
     "failed": "skipped",
     "waiting": "waiting",
@@ -40,7 +37,7 @@ STATES: Final[dict[Filter, FileState | None]] = {
 
 
 class LibraryScreen(NoticedScreen[None]):
-    """Above the chat; Esc goes back to it."""
+    """Library screen above the chat; Esc goes back to it."""
 
     AUTO_FOCUS = "#collections"
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
@@ -61,11 +58,11 @@ class LibraryScreen(NoticedScreen[None]):
         Binding("ctrl+z", "undo", show=False),
     ]
 
-    def __init__(self, ways: Ways, filter_by: Filter = "all") -> None:
+    def __init__(self, ways: LibraryActions, filter_by: Filter = "all") -> None:
         super().__init__()
         self._ways = ways
         self._filter: Filter = filter_by
-        self._shown: tuple[Chosen, Filter] | None = None
+        self._shown: tuple[CollectionSelection, Filter] | None = None
         self._ticks = 0
         self._asking = False
         self._head = Clickable(id="library-head")
@@ -73,7 +70,7 @@ class LibraryScreen(NoticedScreen[None]):
         self._collections = CollectionsList()
         self._filters = Clickable(id="library-filters")
         self._files = FileList()
-        self._work = Housekeeping(ways, self.notice)
+        self._work = LibraryMaintenance(ways, self.notice)
         self._keys = Clickable(id="library-keys")
 
     def compose(self) -> ComposeResult:
@@ -88,10 +85,10 @@ class LibraryScreen(NoticedScreen[None]):
         yield self._keys
 
     def on_mount(self) -> None:
-        self._keys.update(keys())
+        self._keys.update(key_hints())
         self._show()
         self.do(self._ask())
-        self.set_interval(EVERY, self._tick)
+        self.set_interval(POLL_SECONDS, self._tick)
 
     # What there is
 
@@ -99,7 +96,7 @@ class LibraryScreen(NoticedScreen[None]):
         self._ticks += 1
         work = self._ways.jobs.work(self._ways.holdings.status)
         self._job.work = work
-        if not self._asking and (work is not None or self._ticks % AT_REST == 0):
+        if not self._asking and (work is not None or self._ticks % IDLE_POLLS == 0):
             self.do(self._ask())
 
     async def _ask(self) -> None:
@@ -121,22 +118,22 @@ class LibraryScreen(NoticedScreen[None]):
         """The files of what is chosen; those that are known stay until others come."""
         wanted = (self._collections.chosen, self._filter)
         before, self._shown = self._shown, wanted
-        same = before is not None and _scope(before) == _scope(wanted)
+        same = before is not None and _listed_scope(before) == _listed_scope(wanted)
         counts = self._counts(wanted[0])
         self._filters.update(self._filter_line(counts))
-        self._files.show(counts[self._filter], nothing(self._filter), anew=not same)
+        self._files.show(counts[self._filter], empty_text(self._filter), anew=not same)
 
-    def _summary(self) -> Spread:
+    def _summary(self) -> RowStack:
         holdings = self._ways.holdings
-        return summary(holdings.status, is_empty=holdings.is_empty)
+        return summary_lines(holdings.status, is_empty=holdings.is_empty)
 
-    def _counts(self, chosen: Chosen) -> dict[Filter, int]:
+    def _counts(self, chosen: CollectionSelection) -> dict[Filter, int]:
         status, collection = self._ways.holdings.status, chosen.collection
         if collection is not None:
             parts = (collection.files, collection.skipped, collection.waiting)
         else:
             parts = (status.files, status.skipped, status.waiting) if status else (0, 0, 0)
-        return dict(zip(STATES, parts, strict=True))
+        return dict(zip(FILTER_STATES, parts, strict=True))
 
     def _filter_line(self, counts: dict[Filter, int]) -> Content:
         parts = []
@@ -148,22 +145,22 @@ class LibraryScreen(NoticedScreen[None]):
 
     def on_file_list_page_wanted(self, event: FileList.PageWanted) -> None:
         if self._shown is not None:
-            self.do(self._fetch(event.page, *_scope(self._shown)))
+            self.do(self._fetch(event.page, *_listed_scope(self._shown)))
 
     async def _fetch(self, page: int, collection: str | None, chosen: Filter) -> None:
-        ask = partial(self._ways.library.files, offset=page * PAGE, limit=PAGE)
-        files: Sequence[FileEntry] = await aside(ask, collection, STATES[chosen])
-        if self._shown is not None and _scope(self._shown) == (collection, chosen):
+        ask = partial(self._ways.library.files, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+        files: Sequence[FileEntry] = await in_thread(ask, collection, FILTER_STATES[chosen])
+        if self._shown is not None and _listed_scope(self._shown) == (collection, chosen):
             self._files.put(page, files)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        if self._shown is not None and _scope(self._shown) != self._wanted:
+        if self._shown is not None and _listed_scope(self._shown) != self._wanted:
             self._show_files()
 
     @property
     def _wanted(self) -> tuple[str | None, Filter]:
-        return _scope((self._collections.chosen, self._filter))
+        return _listed_scope((self._collections.chosen, self._filter))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -173,14 +170,14 @@ class LibraryScreen(NoticedScreen[None]):
         if event.file.state == "indexed":
             self._ways.read_file(event.file.path)
         else:
-            self.app.push_screen(Reason(event.file))
+            self.app.push_screen(UnreadFileReason(event.file))
 
-    def tell_end(self, job: Job, failure: AssistantError | None) -> None:
-        """A job of this window is over."""
+    def tell_end(self, job: WindowJob, failure: AssistantError | None) -> None:
+        """Show the end of a job of this window."""
         if failure is not None:
             self.notice.fail(failure)
         elif job.done is not None:
-            self.notice.say(ended(job.collection, job.done))
+            self.notice.say(job_result(job.collection, job.done))
         self.do(self._ask())
 
     # What can be done
@@ -196,11 +193,11 @@ class LibraryScreen(NoticedScreen[None]):
         (self._collections if self._files.has_focus else self._files).focus()
 
     def action_filter(self) -> None:
-        names = list(STATES)
+        names = list(FILTER_STATES)
         self.action_filter_by(names[(names.index(self._filter) + 1) % len(names)])
 
     def action_filter_by(self, name: str) -> None:
-        self._filter = next(each for each in STATES if each == name)
+        self._filter = next(each for each in FILTER_STATES if each == name)
         self._show_files()
 
     def action_add(self) -> None:
@@ -240,7 +237,7 @@ class LibraryScreen(NoticedScreen[None]):
     async def _verify(self) -> None:
         found = await self._work.verify()
         if found.problems:
-            await self.app.push_screen(Findings(found))
+            await self.app.push_screen(IntegrityReport(found))
         await self._ask()
 
     async def _then_ask(self, work: Awaitable[object]) -> None:
@@ -248,19 +245,19 @@ class LibraryScreen(NoticedScreen[None]):
         await self._ask()
 
 
-def _scope(shown: tuple[Chosen, Filter]) -> tuple[str | None, Filter]:
+def _listed_scope(shown: tuple[CollectionSelection, Filter]) -> tuple[str | None, Filter]:
     """A root has no list of its own: it shows that of its collection."""
     chosen, filter_by = shown
     return (chosen.collection.name if chosen.collection else None), filter_by
 
 
 class AskForPath(Dialog[str]):
-    """One field; Enter takes it, Esc leaves everything as it was."""
+    """Dialog that asks for the path of something to add; Enter accepts, Esc cancels."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(text.own("Folder or file to add", "bold"))
-            yield Line(placeholder="~/Documents/housing")
+            yield SafeInput(placeholder="~/Documents/housing")
             yield Static(text.muted("Enter looks at it · Esc leaves it"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

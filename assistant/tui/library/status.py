@@ -1,4 +1,4 @@
-"""What the library holds, as far as the screen has heard."""
+"""Library status poller: asks at intervals what the library holds."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,16 +10,16 @@ from typing import Final
 from assistant.core.errors import AssistantError
 from assistant.core.ports.library import Library
 from assistant.core.values.library import Collection, LibraryStatus
-from assistant.tui.toolkit.threads import aside
+from assistant.tui.toolkit.threads import in_thread
 
-PRESENCE: Final = 300.0
+AWAY_SECONDS: Final = 300.0
 """Seconds without a sign of the user after which the library is left alone, so that its worker
 may end when it is idle for long enough."""
 
 
 @dataclass(frozen=True)
-class Rhythm:
-    """Seconds between two questions."""
+class PollIntervals:
+    """Poll intervals in seconds."""
 
     first: float = 0.5
     """After the first frame: the model comes before the library."""
@@ -30,15 +30,18 @@ class Rhythm:
     longest: float = 60.0
 
 
-class Holdings:
-    """Asks the library now and then. An empty library is never asked: that would start it."""
+class LibraryStatusPoller:
+    """Polls the status of the library.
+
+    An empty library is never asked: that would start it.
+    """
 
     def __init__(
         self,
         library: Library,
         is_watched: Callable[[], bool],
         changed: Callable[[], None],
-        rhythm: Rhythm = Rhythm(),
+        rhythm: PollIntervals = PollIntervals(),
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """Args:
@@ -59,25 +62,28 @@ class Holdings:
         self._pause = rhythm.resting
 
     def named(self, name: str) -> Collection | None:
-        """The collection of this name, whatever its case."""
+        """Collection of this name, whatever its case.
+
+        Returns: None when there is none.
+        """
         key = name.casefold()
         return next((each for each in self.collections if each.name.casefold() == key), None)
 
     def user_is_here(self) -> None:
-        """The user did something: what is told should be of now."""
-        if self._clock() - self._seen > PRESENCE:
+        """Poll at once when the user is back after a long absence."""
+        if self._clock() - self._seen > AWAY_SECONDS:
             self._pause = self._rhythm.resting
             self._awake.set()
         self._seen = self._clock()
 
     async def watch(self) -> None:
-        """Keep what is known up to date, until cancelled."""
+        """Poll the library until cancelled."""
         pause = self._rhythm.first
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), pause)
             self._awake.clear()
-            if self._clock() - self._seen > PRESENCE and not self._is_working:
+            if self._clock() - self._seen > AWAY_SECONDS and not self._is_working:
                 await self._awake.wait()
                 continue
             if not self._is_watched():
@@ -87,19 +93,19 @@ class Holdings:
             pause = self._next_pause()
 
     async def refresh(self) -> None:
-        """Ask now.
+        """Poll the library now.
 
         Raises:
             LibraryError: the library cannot be asked.
         """
         was = (self.is_empty, self.status, self.collections)
-        self.is_empty = await aside(self._library.is_empty)
+        self.is_empty = await in_thread(self._library.is_empty)
         if self.is_empty:
             self.status, self.collections = None, ()
         else:
-            status = await aside(self._library.status)
+            status = await in_thread(self._library.status)
             if self.status is None or _counts(status) != _counts(self.status):
-                self.collections = tuple(await aside(self._library.collections))
+                self.collections = tuple(await in_thread(self._library.collections))
             self.status = status
         if was != (self.is_empty, self.status, self.collections):
             self._pause = self._rhythm.resting

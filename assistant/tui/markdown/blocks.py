@@ -1,7 +1,4 @@
-"""The blocks of an answer on the screen: one widget each, however much is nested in it.
-
-Code in few, calm colours.
-"""
+"""Markdown blocks as widgets, one each however much is nested in it; code highlighting."""
 
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
@@ -19,17 +16,17 @@ from textual.message import Message
 from textual.selection import Selection
 from textual.widgets import Static
 
-from assistant.tui.markdown.layout import Laid
-from assistant.tui.markdown.rows import spaced
+from assistant.tui.markdown.layout import BlockLayout
+from assistant.tui.markdown.rows import spaced_elements
 from assistant.tui.toolkit import text
 
 Signature = tuple[object, ...]
 Nodes = tuple[SyntaxTreeNode, ...]
 
-RUN: Final = 16
+MAX_PARAGRAPHS: Final = 16
 """Paragraphs in one widget: a widget for each costs more than drawing them again."""
 
-_PLAIN = ("paragraph", "heading")
+_PARAGRAPH_TYPES = ("paragraph", "heading")
 
 
 class LinkFollowed(Message):
@@ -41,15 +38,15 @@ class LinkFollowed(Message):
 
 
 class CodeCopied(Message):
-    """The user wants this code on the clipboard."""
+    """A block of code is to be copied to the clipboard."""
 
     def __init__(self, code: str) -> None:
         super().__init__()
         self.code = code
 
 
-class Block(Static):
-    """Some paragraphs and headings; or a list, a quotation, a table, a rule."""
+class TextBlock(Static):
+    """Widget of some paragraphs and headings; or of a list, a quotation, a table, a rule."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"code_inline"}
 
@@ -58,9 +55,9 @@ class Block(Static):
         self.take(nodes)
 
     def take(self, nodes: Nodes) -> None:
-        """Show these nodes instead of the former ones."""
+        """Show these nodes."""
         self.signature = signature(nodes)
-        self.laid = Laid(list(spaced(nodes)))
+        self.laid = BlockLayout(list(spaced_elements(nodes)))
         self.update(self.laid)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -71,7 +68,7 @@ class Block(Static):
 
 
 class CodeBlock(Static, can_focus=True):
-    """Code that can be focused and copied by itself."""
+    """Widget of a block of code, which can be focused and copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "copy_code", "Copy this code", show=False)
@@ -82,7 +79,7 @@ class CodeBlock(Static, can_focus=True):
         self.take(nodes)
 
     def take(self, nodes: Nodes) -> None:
-        """Show this code instead of the former one."""
+        """Show this code."""
         self.signature = signature(nodes)
         node = nodes[0]
         self.code = node.content.rstrip("\n")
@@ -99,17 +96,17 @@ class CodeBlock(Static, can_focus=True):
         event.stop()
 
 
-AnyBlock = Block | CodeBlock
+AnyBlock = TextBlock | CodeBlock
 
 
-def grouped(nodes: Iterable[SyntaxTreeNode]) -> Iterator[Nodes]:
-    """Neighbouring paragraphs and headings together, as many as one widget draws quickly."""
+def grouped_blocks(nodes: Iterable[SyntaxTreeNode]) -> Iterator[Nodes]:
+    """Groups of neighbouring paragraphs and headings, as many as one widget draws quickly."""
     run: list[SyntaxTreeNode] = []
     for node in nodes:
-        if run and (node.type not in _PLAIN or len(run) == RUN):
+        if run and (node.type not in _PARAGRAPH_TYPES or len(run) == MAX_PARAGRAPHS):
             yield tuple(run)
             run = []
-        if node.type in _PLAIN:
+        if node.type in _PARAGRAPH_TYPES:
             run.append(node)
         else:
             yield (node,)
@@ -118,8 +115,8 @@ def grouped(nodes: Iterable[SyntaxTreeNode]) -> Iterator[Nodes]:
 
 
 def make_block(nodes: Nodes) -> AnyBlock:
-    """The widget for a group of nodes."""
-    return CodeBlock(nodes) if is_code(nodes) else Block(nodes)
+    """Widget for a group of nodes."""
+    return CodeBlock(nodes) if is_code(nodes) else TextBlock(nodes)
 
 
 def is_code(nodes: Nodes) -> bool:
@@ -127,20 +124,20 @@ def is_code(nodes: Nodes) -> bool:
 
 
 def signature(nodes: Nodes) -> Signature:
-    """What a block shows; equal signatures look the same."""
-    return tuple(_mark(token) for node in nodes for token in node.to_tokens())
+    """Signature of what a block shows; equal signatures look the same."""
+    return tuple(_token_signature(token) for node in nodes for token in node.to_tokens())
 
 
-def _mark(token: Token) -> Signature:
-    children = tuple(_mark(child) for child in token.children or ())
+def _token_signature(token: Token) -> Signature:
+    children = tuple(_token_signature(child) for child in token.children or ())
     attributes = tuple(sorted((key, str(value)) for key, value in token.attrs.items()))
     return token.type, token.tag, token.content, token.info, token.hidden, attributes, children
 
 
-LIMIT = 16_384
+MAX_CODE_CHARACTERS = 16_384
 """Characters; longer code stays in one colour, a lexer takes too long for it."""
 
-_STYLES: dict[_TokenType, str] = {
+_TOKEN_STYLES: dict[_TokenType, str] = {
     PygmentsToken.Comment: f"{text.MUTED} italic",
     PygmentsToken.Keyword: "$text-accent",
     PygmentsToken.Operator.Word: "$text-accent",
@@ -158,9 +155,9 @@ _STYLES: dict[_TokenType, str] = {
 
 
 def highlighted(code: str, language: str) -> Content:
-    """`code` in colours, when its language is known and it is not too long."""
+    """Code in colours, when its language is known and it is not too long."""
     content = text.block(code)
-    if not language or len(code) > LIMIT:
+    if not language or len(code) > MAX_CODE_CHARACTERS:
         return content
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
@@ -169,14 +166,14 @@ def highlighted(code: str, language: str) -> Content:
     spans = [
         Span(start, start + len(piece), style)
         for start, kind, piece in lexer.get_tokens_unprocessed(content.plain)
-        if (style := _style(kind))
+        if (style := _token_style(kind))
     ]
     return content.add_spans(spans)
 
 
-def _style(kind: _TokenType) -> str:
+def _token_style(kind: _TokenType) -> str:
     while kind is not PygmentsToken:
-        if kind in _STYLES:
-            return _STYLES[kind]
+        if kind in _TOKEN_STYLES:
+            return _TOKEN_STYLES[kind]
         kind = kind.parent
     return ""

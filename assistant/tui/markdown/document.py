@@ -1,14 +1,12 @@
-"""A Markdown text on the screen that can grow while it is read.
+"""Markdown document widget that grows while an answer is streamed, and its parser.
 
 Textual's own Markdown makes a widget for every paragraph of every list item: seconds for a long
 list. This one makes few widgets, changes only the last ones while the text grows, and compares
 block by block when the whole text is known. Long texts are parsed in a thread: some take the
 parser long, and the screen has to go on.
 
-The Markdown parser for answers: nothing it yields can harm a terminal.
-
-The text is cleaned before it is parsed; but Markdown knows entities (`&#x202e;`), so what comes
-out is cleaned again.
+Nothing that the parser yields can harm a terminal. The text is cleaned before it is parsed; but
+Markdown knows entities (`&#x202e;`), so what comes out is cleaned again.
 """
 
 import asyncio
@@ -28,24 +26,24 @@ from textual.widgets import Markdown
 from assistant.core.sanitize import printable
 from assistant.tui.markdown.blocks import (
     AnyBlock,
-    Block,
     CodeBlock,
     Nodes,
-    grouped,
+    TextBlock,
+    grouped_blocks,
     is_code,
     make_block,
     signature,
 )
 from assistant.tui.toolkit import text
 
-QUICK: Final = 4_096
+SYNC_CHARACTERS: Final = 4_096
 """Characters that are parsed at once; more is parsed in a thread."""
-AT_ONCE: Final = 8
+MOUNT_BATCH: Final = 8
 """Blocks that are mounted before the screen gets its turn again."""
 
 
-class Document(Markdown):
-    """Markdown that opens no links and fetches nothing."""
+class MarkdownDocument(Markdown):
+    """Markdown widget that opens no links and fetches nothing."""
 
     def __init__(self, markdown: str = "") -> None:
         super().__init__(open_links=False)
@@ -58,7 +56,7 @@ class Document(Markdown):
         self._drawn = asyncio.Event()
 
     async def drawn(self) -> None:
-        """Wait until the text is there as a whole; a long one takes a moment."""
+        """Wait until the whole text is drawn; a long one takes a moment."""
         await self._drawn.wait()
 
     @property
@@ -67,22 +65,22 @@ class Document(Markdown):
 
     @property
     def blocks(self) -> list[AnyBlock]:
-        return [child for child in self.children if isinstance(child, (Block, CodeBlock))]
+        return [child for child in self.children if isinstance(child, (TextBlock, CodeBlock))]
 
     def compose(self) -> ComposeResult:
-        if len(self._text) <= QUICK:
+        if len(self._text) <= SYNC_CHARACTERS:
             yield from map(make_block, self._groups(self._parser.parse(self._text), 0))
 
     def _on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
         # The base class would parse its own copy of the text in the background.
         event.prevent_default()
-        if len(self._text) > QUICK:
+        if len(self._text) > SYNC_CHARACTERS:
             self.call_later(self._redraw)
         else:
             self._drawn.set()
 
     def append(self, markdown: str) -> AwaitComplete:
-        """Let the text grow; only the last block is parsed again."""
+        """Append to the text; only the last block is parsed again."""
         self._text += text.editable(markdown)
         return AwaitComplete(self._grow())
 
@@ -106,9 +104,9 @@ class Document(Markdown):
         if not self.is_attached:
             return
         changes = list(zip_longest(self.blocks[first:], self._groups(tokens, start, first)))
-        for place in range(0, len(changes), AT_ONCE):
+        for place in range(0, len(changes), MOUNT_BATCH):
             with self.app.batch_update():
-                for block, nodes in changes[place : place + AT_ONCE]:
+                for block, nodes in changes[place : place + MOUNT_BATCH]:
                     await self._change(block, nodes)
             await asyncio.sleep(0)
 
@@ -125,13 +123,13 @@ class Document(Markdown):
             block.take(nodes)
 
     async def _parsed(self, source: str) -> list[Token]:
-        if len(source) <= QUICK:
+        if len(source) <= SYNC_CHARACTERS:
             return self._parser.parse(source)
         return await asyncio.to_thread(self._parser.parse, source)
 
     def _groups(self, tokens: list[Token], start: int, first: int = 0) -> list[Nodes]:
         """What each widget shows; remembers where the last group of blocks begins."""
-        groups = list(grouped(SyntaxTreeNode(tokens).children))
+        groups = list(grouped_blocks(SyntaxTreeNode(tokens).children))
         if groups and groups[-1][0].map:
             self._settled = start + _offset_of_line(self._text[start:], groups[-1][0].map[0])
             self._settled_blocks = first + len(groups) - 1
@@ -145,13 +143,13 @@ def _offset_of_line(source: str, line: int) -> int:
     return offset
 
 
-DEEPEST: Final = 40
+MAX_NESTING: Final = 40
 """Levels of lists and quotations; the parser drops what is nested deeper."""
 
 
 def make_parser() -> MarkdownIt:
-    """CommonMark with tables, strikethrough and bare links; HTML is text like any other."""
-    parser = MarkdownIt("gfm-like", {"html": False, "maxNesting": DEEPEST})
+    """Markdown parser: CommonMark with tables, strikethrough and bare links; HTML is text."""
+    parser = MarkdownIt("gfm-like", {"html": False, "maxNesting": MAX_NESTING})
     parser.core.ruler.push("whole", _keep_whole)
     parser.core.ruler.push("printable", _clean)
     return parser
@@ -159,7 +157,7 @@ def make_parser() -> MarkdownIt:
 
 def _keep_whole(state: StateCore) -> None:
     """What is nested too deeply is shown as it is: nothing of an answer may be lost."""
-    if any(token.level >= DEEPEST - 1 for token in state.tokens):
+    if any(token.level >= MAX_NESTING - 1 for token in state.tokens):
         lines = state.src.count("\n") + 1
         state.tokens = [Token("code_block", "code", 0, content=state.src, map=[0, lines])]
 

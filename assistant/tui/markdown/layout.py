@@ -1,4 +1,4 @@
-"""Rows and tables laid out for a width: what a block of an answer looks like."""
+"""Layout of Markdown rows and tables for a width."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-from assistant.tui.markdown.rows import Element, Row, Table
+from assistant.tui.markdown.rows import Element, Paragraph, Table
 from assistant.tui.toolkit import text
 
 NARROWEST_COLUMN: Final = 6
@@ -19,21 +19,21 @@ NARROWEST_COLUMN: Final = 6
 Column = tuple[int, bool]
 """Its width, and whether it is aligned to the right."""
 
-BETWEEN = text.own(" │ ", "$foreground 25%")
+COLUMN_SEPARATOR = text.own(" │ ", "$foreground 25%")
 
 
-class Laid(Visual):
-    """Elements that are laid out for the width at hand, and again when it changes."""
+class BlockLayout(Visual):
+    """Visual of elements that are laid out for the width at hand."""
 
     def __init__(self, elements: Sequence[Element]) -> None:
         self.elements = tuple(elements)
         self._running = _running_text(self.elements)
         self._width = -1
-        self._content = self._running or text.NOTHING
+        self._content = self._running or text.EMPTY
         self._height = 0
 
     def at(self, width: int) -> Content:
-        """The lines for this width; mere paragraphs are left to wrap themselves.
+        """Lines for this width; mere paragraphs are left to wrap themselves.
 
         What is selected with the mouse has the line breaks of this content.
         """
@@ -48,12 +48,12 @@ class Laid(Visual):
 
     @property
     def shown(self) -> Content:
-        """The lines as they were last laid out."""
+        """Lines as they were last laid out."""
         return self._content
 
     @cached_property
     def _natural_width(self) -> int:
-        return max((_natural(element) for element in self.elements), default=0)
+        return max((_natural_width_of(element) for element in self.elements), default=0)
 
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
@@ -94,13 +94,13 @@ def _lines(element: Element, width: int) -> Iterator[Content]:
 def _wrap(content: Content, width: int) -> list[Content]:
     if content.cell_length <= width and "\n" not in content.plain:
         return [content]
-    return content.wrap(width) or [text.NOTHING]
+    return content.wrap(width) or [text.EMPTY]
 
 
-def _natural(element: Element) -> int:
-    if isinstance(element, Row):
+def _natural_width_of(element: Element) -> int:
+    if isinstance(element, Paragraph):
         return element.first.cell_length + element.body.cell_length
-    between = BETWEEN.cell_length * (len(element.header) - 1)
+    between = COLUMN_SEPARATOR.cell_length * (len(element.header) - 1)
     return element.first.cell_length + sum(_natural_columns(element)) + between
 
 
@@ -110,8 +110,8 @@ def _natural_columns(table: Table) -> list[int]:
 
 
 def _table_lines(table: Table, width: int) -> Iterator[Content]:
-    room = width - table.first.cell_length - BETWEEN.cell_length * (len(table.header) - 1)
-    widths = _shares(_natural_columns(table), room)
+    room = width - table.first.cell_length - COLUMN_SEPARATOR.cell_length * (len(table.header) - 1)
+    widths = _share_widths(_natural_columns(table), room)
     if min(widths) < 1:
         yield from _record_lines(table, width)
         return
@@ -124,7 +124,7 @@ def _table_lines(table: Table, width: int) -> Iterator[Content]:
         yield from _cells(table.rest, table.rest, line, columns)
 
 
-def _shares(natural: list[int], room: int) -> list[int]:
+def _share_widths(natural: list[int], room: int) -> list[int]:
     """Widths of columns that share `room` cells; the widest give way first. Zeros: no way."""
     widths = list(natural)
     narrowest = min(NARROWEST_COLUMN, *natural) if len(natural) > 1 else 1
@@ -148,10 +148,10 @@ def _cells(
     wrapped = [_wrap(cell, width) for cell, (width, _) in zip(cells, columns, strict=False)]
     for place in range(max(len(lines) for lines in wrapped)):
         parts = [
-            _padded(lines[place] if place < len(lines) else text.NOTHING, column)
+            _padded(lines[place] if place < len(lines) else text.EMPTY, column)
             for lines, column in zip(wrapped, columns, strict=False)
         ]
-        yield (first if place == 0 else rest) + BETWEEN.join(parts)
+        yield (first if place == 0 else rest) + COLUMN_SEPARATOR.join(parts)
 
 
 def _padded(content: Content, column: Column) -> Content:

@@ -1,9 +1,7 @@
-"""Blocks of Markdown as rows of text that know what stands before them.
+"""Markdown rows: nested blocks as flat rows with prefixes, and inline markup as `Content`.
 
 A list in a quotation in a list is one flat sequence of rows; each has the prefix of its first
 line (a bullet) and of the others (blanks), so that one widget can draw it all.
-
-Inline Markdown as Content: emphasis, code, links.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,18 +15,18 @@ from textual.style import Style
 from assistant.tui.toolkit import text
 
 BULLETS = "•◦▪"
-HEADING = "bold $text-accent"
-HEADINGS = {"h1": f"{HEADING} underline"}
-QUOTE = text.own("▎ ", "$accent 60%")
+HEADING_STYLE = "bold $text-accent"
+LEVEL_STYLES = {"h1": f"{HEADING_STYLE} underline"}
+QUOTE_BAR = text.own("▎ ", "$accent 60%")
 
 
 @dataclass(frozen=True)
-class Row:
+class Paragraph:
     """A paragraph: `first` stands before its first line, `rest` before the others."""
 
     body: Content
-    first: Content = text.NOTHING
-    rest: Content = text.NOTHING
+    first: Content = text.EMPTY
+    rest: Content = text.EMPTY
 
 
 @dataclass(frozen=True)
@@ -39,47 +37,47 @@ class Table:
     lines: tuple[tuple[Content, ...], ...]
     right: tuple[bool, ...]
     """Which columns are aligned to the right."""
-    first: Content = text.NOTHING
-    rest: Content = text.NOTHING
+    first: Content = text.EMPTY
+    rest: Content = text.EMPTY
 
 
-Element = Row | Table
+Element = Paragraph | Table
 
 
 def elements(node: SyntaxTreeNode, depth: int = 0) -> Iterator[Element]:
-    """The rows of one block, those of the blocks in it included."""
+    """Rows of one block, those of the blocks in it included."""
     match node.type:
         case "paragraph":
-            yield Row(_inline(node))
+            yield Paragraph(_inline(node))
         case "heading":
-            yield Row(_inline(node).stylize_before(HEADINGS.get(node.tag, HEADING)))
+            yield Paragraph(_inline(node).stylize_before(LEVEL_STYLES.get(node.tag, HEADING_STYLE)))
         case "bullet_list" | "ordered_list":
             yield from _list(node, depth)
         case "blockquote":
             for element in _blocks(node, depth, loose=True):
-                yield _under(QUOTE, QUOTE, element)
+                yield _with_prefix(QUOTE_BAR, QUOTE_BAR, element)
         case "fence" | "code_block":
             for line in node.content.rstrip("\n").split("\n"):
-                yield Row(text.block(line, "$text-accent"), text.own("  "), text.own("  "))
+                yield Paragraph(text.block(line, "$text-accent"), text.own("  "), text.own("  "))
         case "table":
             yield _table(node)
         case "hr":
-            yield Row(text.muted("─" * 24))
+            yield Paragraph(text.muted("─" * 24))
         case _:
-            yield Row(text.block(node.content if not node.children else _words(node)))
+            yield Paragraph(text.block(node.content if not node.children else _words(node)))
 
 
-def spaced(nodes: Iterable[SyntaxTreeNode], depth: int = 0) -> Iterator[Element]:
-    """The rows of several blocks with a blank one between them."""
+def spaced_elements(nodes: Iterable[SyntaxTreeNode], depth: int = 0) -> Iterator[Element]:
+    """Rows of several blocks with a blank one between them."""
     for place, node in enumerate(nodes):
         if place:
-            yield Row(text.NOTHING)
+            yield Paragraph(text.EMPTY)
         yield from elements(node, depth)
 
 
 def _blocks(node: SyntaxTreeNode, depth: int, loose: bool) -> Iterator[Element]:
     if loose:
-        yield from spaced(node.children, depth)
+        yield from spaced_elements(node.children, depth)
     else:
         for child in node.children:
             yield from elements(child, depth)
@@ -96,11 +94,11 @@ def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Element]:
             marker = f"{start + place}. ".rjust(len(f"{last}. "))
         first, rest = text.own(marker, text.ACCENT), text.own(" " * len(marker))
         if place and loose:
-            yield Row(text.NOTHING)
+            yield Paragraph(text.EMPTY)
         if not item.children:
-            yield Row(text.NOTHING, first, rest)
+            yield Paragraph(text.EMPTY, first, rest)
         for element in _blocks(item, depth + 1, loose):
-            yield _under(first, rest, element)
+            yield _with_prefix(first, rest, element)
             first = rest
 
 
@@ -108,7 +106,7 @@ def _is_loose(item: SyntaxTreeNode) -> bool:
     return any(child.type == "paragraph" and not child.hidden for child in item.children)
 
 
-def _under(first: Content, rest: Content, element: Element) -> Element:
+def _with_prefix(first: Content, rest: Content, element: Element) -> Element:
     return replace(element, first=first + element.first, rest=rest + element.rest)
 
 
@@ -132,13 +130,13 @@ def _words(node: SyntaxTreeNode) -> str:
     return "\n".join(child.content for child in node.walk(include_self=False) if child.is_root)
 
 
-_STYLES = {"em_open": "italic", "strong_open": "bold", "s_open": "strike"}
-CODE = ".code_inline"
-LINK = "$accent underline"
+_TAG_STYLES = {"em_open": "italic", "strong_open": "bold", "s_open": "strike"}
+CODE_STYLE = ".code_inline"
+LINK_STYLE = "$accent underline"
 
 
 def inline(token: Token | None) -> Content:
-    """The content of an `inline` token. Links run the action `link`, they open nothing."""
+    """Content of an `inline` token. Links run the action `link`, they open nothing."""
     return _Inline(token.children if token and token.children else []).content
 
 
@@ -165,17 +163,17 @@ class _Inline:
         elif kind == "hardbreak":
             self._add("\n")
         elif kind == "code_inline":
-            self._begin(CODE)
+            self._begin(CODE_STYLE)
             self._add(token.content)
             self._end()
         elif kind == "link_open":
-            self._begin(LINK, _click(token.attrGet("href")))
+            self._begin(LINK_STYLE, _link_style(token.attrGet("href")))
         elif kind == "image":
-            self._begin(LINK, _click(token.attrGet("src")))
+            self._begin(LINK_STYLE, _link_style(token.attrGet("src")))
             self._add(f"▣ {token.content or 'image'}")
             self._end()
-        elif kind in _STYLES:
-            self._begin(_STYLES[kind])
+        elif kind in _TAG_STYLES:
+            self._begin(_TAG_STYLES[kind])
         elif kind.endswith("_close"):
             self._end()
         else:
@@ -195,5 +193,5 @@ class _Inline:
                 self._spans += [Span(start, self._length, style) for style in styles]
 
 
-def _click(address: str | int | float | None) -> Style:
+def _link_style(address: str | int | float | None) -> Style:
     return text.click("link", str(address or ""))

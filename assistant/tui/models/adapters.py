@@ -1,4 +1,4 @@
-"""Chooses the LoRA adapters of a conversation, and how much of each."""
+"""Adapter dialog: the LoRA adapters of a conversation and their scales."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,28 +18,34 @@ from assistant.core.turn import adapters
 from assistant.core.turn.adapters import Adapters
 from assistant.core.values.models import ModelDetails
 from assistant.core.values.sampling import AdapterUse
-from assistant.tui.models.lines import Offered, about_lines, adapter_line, nowhere_lines, usual_line
+from assistant.tui.models.lines import (
+    OfferedAdapter,
+    adapter_details,
+    adapter_line,
+    defaults_line,
+    no_adapters_lines,
+)
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.threads import Report, Stream
 from assistant.tui.toolkit.widgets import Clickable, Flow
 
-USUAL: Final = "usual"
+DEFAULTS_ID: Final = "usual"
 """The line that stands for the adapters of the settings."""
 
-DIGITS: Final = frozenset("0123456789.,-")
+SCALE_CHARACTERS: Final = frozenset("0123456789.,-")
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What was chosen; None follows the settings, empty is none."""
+class ChosenAdapters:
+    """Chosen adapters; None follows the settings, empty is none."""
 
     adapters: Adapters | None
 
 
 @dataclass(frozen=True)
-class Held:
-    """What holds when the list is opened."""
+class CurrentAdapters:
+    """Model and adapters in use when the list is opened."""
 
     model: str
     """The name of the conversation's model."""
@@ -51,8 +57,8 @@ class Held:
     """What the settings say."""
 
 
-class AdapterList(Dialog[Chosen]):
-    """Space turns one on or off, ← and → change how much of it, Enter takes all that."""
+class AdapterList(Dialog[ChosenAdapters]):
+    """Dialog of the adapters: Space switches one, ← and → change its scale, Enter accepts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "switch", show=False),
@@ -63,7 +69,7 @@ class AdapterList(Dialog[Chosen]):
     ]
 
     def __init__(
-        self, models: ModelCatalog, held: Held, folder: Path | None, report: Report
+        self, models: ModelCatalog, held: CurrentAdapters, folder: Path | None, report: Report
     ) -> None:
         """Args:
         folder: where adapters can be put to be found.
@@ -79,7 +85,7 @@ class AdapterList(Dialog[Chosen]):
         self._found: list[ModelDetails] = []
         self._look: Stream[ModelDetails] | None = None
         self._is_looking = True
-        self._placed: str | None = USUAL
+        self._placed: str | None = DEFAULTS_ID
         self._has_moved = False
         """Whether the user has gone to another line than the one the list was opened at."""
         self._typed = ""
@@ -124,16 +130,16 @@ class AdapterList(Dialog[Chosen]):
             self._about.update(text.line(failure.message, 300, "$text-error"))
 
     @property
-    def _offered(self) -> list[Offered]:
+    def _offered(self) -> list[OfferedAdapter]:
         """Those that fit, then what is on and was not found, then those that do not fit."""
         base = next((one for one in self._found if one.model.path == self._held.path), None)
         listed = [
-            Offered(one.model.name, one.model.path, one, adapters.misfit(one, base))
-            for one in adapters.among(self._found)
+            OfferedAdapter(one.model.name, one.model.path, one, adapters.misfit(one, base))
+            for one in adapters.only_adapters(self._found)
         ]
         known = {key.casefold() for each in listed for key in (each.name, each.path)}
         others = [
-            Offered(use.name, use.name)
+            OfferedAdapter(use.name, use.name)
             for use in (*(self._held.own or ()), *self._held.usual)
             if use.name.casefold() not in known
         ]
@@ -158,7 +164,7 @@ class AdapterList(Dialog[Chosen]):
         return 1 + on[0] if on else min(1, len(ids) - 1)
 
     def _options(self) -> Iterator[Option]:
-        yield Option(usual_line(self._held.usual, is_chosen=self._own is None), id=USUAL)
+        yield Option(defaults_line(self._held.usual, is_chosen=self._own is None), id=DEFAULTS_ID)
         for each in self._offered:
             use = self._use_of(each)
             typed = self._typed if self._marked == each.path else ""
@@ -176,9 +182,9 @@ class AdapterList(Dialog[Chosen]):
         """What is highlighted, in full; or where adapters come from."""
         if not self._offered:
             state = "Looking for adapters …" if self._is_looking else ""
-            self._about.update(nowhere_lines(state, self._folder))
+            self._about.update(no_adapters_lines(state, self._folder))
         else:
-            self._about.update(about_lines(self._highlighted))
+            self._about.update(adapter_details(self._highlighted))
 
     # What is done with it
 
@@ -207,12 +213,12 @@ class AdapterList(Dialog[Chosen]):
             return
         use = self._use_of(each)
         last = self._scales.get(each.name.casefold(), 1.0)
-        self._set(each, adapters.stepped(use.scale, steps) if use else last)
+        self._set(each, adapters.step_scale(use.scale, steps) if use else last)
         self._show()
 
     def on_key(self, event: events.Key) -> None:
         """A number is how much of it."""
-        if event.character is not None and event.character in DIGITS:
+        if event.character is not None and event.character in SCALE_CHARACTERS:
             event.stop()
             self._type(self._typed + event.character)
 
@@ -221,33 +227,33 @@ class AdapterList(Dialog[Chosen]):
             self._type(self._typed[:-1])
 
     def action_take(self) -> None:
-        self.dismiss(Chosen(self._own))
+        self.dismiss(ChosenAdapters(self._own))
 
     def _type(self, typed: str) -> None:
         each = self._highlighted
         if each is None or self._refused(each) or len(typed) > 6:
             return
         self._typed, self._typed_for = typed, each.path
-        scale = adapters.number(typed)
-        if scale is not None and adapters.LOWEST <= scale <= adapters.HIGHEST:
+        scale = adapters.parse_scale(typed)
+        if scale is not None and adapters.MIN_SCALE <= scale <= adapters.MAX_SCALE:
             self._set(each, scale)
         self._show()
 
-    def _refused(self, each: Offered) -> bool:
+    def _refused(self, each: OfferedAdapter) -> bool:
         """Whether it cannot be turned on; what is on can always be changed."""
         return bool(each.misfit) and self._use_of(each) is None
 
-    def _set(self, each: Offered, scale: float) -> None:
+    def _set(self, each: OfferedAdapter, scale: float) -> None:
         use = self._use_of(each)
         name = use.name if use else each.name
         self._scales[each.name.casefold()] = scale
-        self._own = adapters.changed(self._uses, adapters.Wish(name=name, scale=scale))
+        self._own = adapters.with_adapter(self._uses, adapters.TypedAdapter(name=name, scale=scale))
 
     @property
     def _uses(self) -> Adapters:
         return self._held.usual if self._own is None else self._own
 
-    def _use_of(self, each: Offered) -> AdapterUse | None:
+    def _use_of(self, each: OfferedAdapter) -> AdapterUse | None:
         """How it is on, when it is."""
         names = (each.name, each.path)
         return next(
@@ -260,6 +266,6 @@ class AdapterList(Dialog[Chosen]):
         return option.id if option else None
 
     @property
-    def _highlighted(self) -> Offered | None:
+    def _highlighted(self) -> OfferedAdapter | None:
         """None is the line of the settings."""
         return next((each for each in self._offered if each.path == self._marked), None)

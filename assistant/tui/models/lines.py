@@ -1,7 +1,4 @@
-"""How models are told in lines.
-
-How LoRA adapters are told in lines.
-"""
+"""Text lines of models and of LoRA adapters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +7,17 @@ from pathlib import Path
 from textual.content import Content
 
 from assistant.core.turn.adapters import Adapters
-from assistant.core.values.models import Fetching, Fit, ModelDetails, Offer, Recommended
+from assistant.core.values.models import (
+    DownloadProgress,
+    Fit,
+    ModelDetails,
+    Offer,
+    RecommendedModel,
+)
 from assistant.core.values.sampling import AdapterUse
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.text import count, duration, size
-from assistant.tui.toolkit.widgets import Row, Spread
+from assistant.tui.toolkit.widgets import Row, RowStack
 
 FIT_STYLES: dict[Fit, str] = {
     "runs": "$text-success",
@@ -26,25 +29,25 @@ FIT_STYLES: dict[Fit, str] = {
 }
 
 
-def model_line(one: ModelDetails, is_chosen: bool) -> Spread:
-    """Name and quantization on the left, verdict, speed and size on the right."""
+def model_line(one: ModelDetails, is_chosen: bool) -> RowStack:
+    """Line of a model: name and quantization left, verdict, speed and size right."""
     left = text.own("● " if is_chosen else "  ", text.ACCENT) + text.line(one.model.name, 80)
     if one.facts.quantization:
         left += text.muted("  ") + text.line(one.facts.quantization, 12, text.MUTED)
     verdict = text.own(one.fit, FIT_STYLES[one.fit])
     if one.tokens_per_second and one.is_usable:
         verdict += text.muted(f" · {one.tokens_per_second:,.0f} tok/s")
-    return Spread(Row(left, verdict + text.muted(f" · {size(one.model.size):>8}")))
+    return RowStack(Row(left, verdict + text.muted(f" · {size(one.model.size):>8}")))
 
 
-def recommended_line(one: Recommended) -> Spread:
+def recommended_line(one: RecommendedModel) -> RowStack:
     left = text.own("+ ", text.ACCENT) + text.line(one.name, 40)
     left += text.muted("  ") + text.line(one.good_for, 80, text.MUTED)
-    return Spread(Row(left, text.muted(f"fetch · {size(one.size):>8}")))
+    return RowStack(Row(left, text.muted(f"fetch · {size(one.size):>8}")))
 
 
-def details_lines(one: ModelDetails) -> Spread:
-    """What the list has no room for."""
+def model_details_lines(one: ModelDetails) -> RowStack:
+    """Details of a model that the list has no room for."""
     facts = one.facts
     told = [
         facts.architecture,
@@ -55,40 +58,40 @@ def details_lines(one: ModelDetails) -> Spread:
         f"from {one.model.origin}",
     ]
     reason = one.reason or (f"Takes about {size(one.memory)} of memory." if one.memory else "")
-    return Spread(
+    return RowStack(
         Row(text.line(reason, 300)),
         Row(text.line(" · ".join(filter(None, told)), 300, text.MUTED)),
         Row(text.line(one.model.path, 400, text.MUTED)),
     )
 
 
-def recommended_lines(one: Recommended) -> Spread:
-    return Spread(
+def recommended_details_lines(one: RecommendedModel) -> RowStack:
+    return RowStack(
         Row(text.own("Enter asks for its exact size and licence, and fetches when you accept.")),
         Row(text.line(f"licence {one.licence} · {one.languages} languages", 200, text.MUTED)),
         Row(text.line(f"{one.wanted} · for {one.memory:g} GB of memory", 200, text.MUTED)),
     )
 
 
-def fetching_line(offer: Offer, progress: Fetching | None) -> Spread:
-    """How far a download is."""
-    left = text.own("Fetching ") + text.line(offer.files[0].name, 80)
+def download_line(offer: Offer, progress: DownloadProgress | None) -> RowStack:
+    """Progress line of a download."""
+    left = text.own("DownloadProgress ") + text.line(offer.files[0].name, 80)
     if progress is None:
-        return Spread(Row(left, text.muted("begins")))
+        return RowStack(Row(left, text.muted("begins")))
     done = f"{progress.done / max(progress.total, 1):.0%} of {size(progress.total)}"
     rate = f" · {size(int(progress.rate))}/s" if progress.rate else ""
     rest = progress.seconds_left
     wait = f" · {duration(rest)} left" if rest is not None else ""
-    return Spread(Row(left, text.own(f"{done}{rate}{wait}")))
+    return RowStack(Row(left, text.own(f"{done}{rate}{wait}")))
 
 
-ANYWHERE = "One that lies elsewhere is named by its path:"
-EXAMPLE = "/adapters /path/to/file.gguf"
+PATH_HINT = "One that lies elsewhere is named by its path:"
+PATH_EXAMPLE = "/adapters /path/to/file.gguf"
 
 
 @dataclass(frozen=True)
-class Offered:
-    """An adapter that can be turned on, or why it cannot."""
+class OfferedAdapter:
+    """Adapter that can be turned on, or why it cannot."""
 
     name: str
     path: str
@@ -98,14 +101,16 @@ class Offered:
     """Why it does not go with the model, in few words."""
 
 
-def usual_line(usual: Adapters, *, is_chosen: bool) -> Spread:
-    """That the settings are followed, and what they say."""
+def defaults_line(usual: Adapters, *, is_chosen: bool) -> RowStack:
+    """Line of the adapters that the settings name."""
     left = text.own("● " if is_chosen else "○ ", text.ACCENT) + text.own("as in your settings")
-    return Spread(Row(left + text.own("  ") + text.line(named(usual) or "none", 200, text.MUTED)))
+    return RowStack(
+        Row(left + text.own("  ") + text.line(adapter_names(usual) or "none", 200, text.MUTED))
+    )
 
 
-def adapter_line(each: Offered, use: AdapterUse | None, typed: str) -> Spread:
-    """Whether it is on and how much of it, or why it cannot be on.
+def adapter_line(each: OfferedAdapter, use: AdapterUse | None, typed: str) -> RowStack:
+    """Line of an adapter: whether it is on and its scale, or why it cannot be on.
 
     Args:
         typed: a scale that is not typed to its end.
@@ -113,14 +118,14 @@ def adapter_line(each: Offered, use: AdapterUse | None, typed: str) -> Spread:
     mark = text.own("■ " if use else "□ ", text.MUTED if each.misfit else text.ACCENT)
     left = mark + text.line(short_name(each.name), 80, text.MUTED if each.misfit else "")
     if typed:
-        return Spread(Row(left, text.own(f"×{typed}▏", text.ACCENT)))
+        return RowStack(Row(left, text.own(f"×{typed}▏", text.ACCENT)))
     if use is not None:
-        return Spread(Row(left, text.own(f"×{use.scale:g}", text.ACCENT)))
-    return Spread(Row(left + text.own("  ") + text.line(each.misfit, 80, text.MUTED)))
+        return RowStack(Row(left, text.own(f"×{use.scale:g}", text.ACCENT)))
+    return RowStack(Row(left + text.own("  ") + text.line(each.misfit, 80, text.MUTED)))
 
 
-def about_lines(each: Offered | None) -> Content:
-    """What the list has no room for."""
+def adapter_details(each: OfferedAdapter | None) -> Content:
+    """Details of an adapter that the list has no room for."""
     if each is None:
         return text.muted("What the settings say for this model, also when they change.")
     if each.details is None:
@@ -136,28 +141,28 @@ def about_lines(each: Offered | None) -> Content:
     return line + text.own("\n") + text.line(details.model.path, 400, text.MUTED)
 
 
-def nowhere_lines(state: str, folder: Path | None) -> Content:
-    """Where adapters come from, while there are none."""
+def no_adapters_lines(state: str, folder: Path | None) -> Content:
+    """Where adapters can be put to be found, while there are none."""
     if state:
         return text.muted(state)
     where = text.line(str(folder), 300) if folder else text.own("the folder of your models")
     return (
         text.own("There is no adapter yet. A LoRA adapter is a GGUF file that goes into ")
         + where
-        + text.own(f".\n{ANYWHERE}\n{EXAMPLE}")
+        + text.own(f".\n{PATH_HINT}\n{PATH_EXAMPLE}")
     )
 
 
-def named(uses: Sequence[AdapterUse]) -> str:
-    """Adapters in few words; empty for none."""
+def adapter_names(uses: Sequence[AdapterUse]) -> str:
+    """Names and scales of adapters in few words; empty for none."""
     return ", ".join(str(use) for use in uses)
 
 
-def counted(uses: Sequence[AdapterUse]) -> str:
-    """How many are on: what there is room for in a narrow window."""
+def adapter_count(uses: Sequence[AdapterUse]) -> str:
+    """How many adapters are on, for a narrow window."""
     return f"+{count(len(uses), 'adapter')}"
 
 
 def short_name(name: str) -> str:
-    """A name without the folders of a path."""
+    """Name of an adapter without the folders of its path."""
     return str(AdapterUse(name=name))

@@ -1,7 +1,4 @@
-"""Chooses the model of a conversation.
-
-How answers are sampled: what holds, where it comes from, and what it means.
-"""
+"""Pickers for a conversation's model and its sampling fields."""
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
@@ -13,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.core.turn.sampling import DEFAULT, Held
+from assistant.core.turn.sampling import DEFAULT_WORD, SamplingSetting
 from assistant.core.values.models import ModelRef
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
@@ -22,7 +19,7 @@ from assistant.tui.toolkit.widgets import Clickable
 
 
 class ModelPicker(Dialog[str]):
-    """The models on this machine, and the one of the settings, which is called `default`."""
+    """Dialog that picks a model of this machine, or `default`, the one of the settings."""
 
     def __init__(self, models: Sequence[ModelRef], usual: str, current: str | None) -> None:
         """Args:
@@ -41,14 +38,14 @@ class ModelPicker(Dialog[str]):
             yield Static(text.muted("Enter chooses · Esc leaves it"))
 
     def on_mount(self) -> None:
-        names = [DEFAULT, *(model.name for model in self._models)]
-        current = self._current or DEFAULT
+        names = [DEFAULT_WORD, *(model.name for model in self._models)]
+        current = self._current or DEFAULT_WORD
         self.query_one(OptionList).highlighted = names.index(current) if current in names else 0
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         place = event.option_index
-        self.dismiss(self._models[place - 1].name if place else DEFAULT)
+        self.dismiss(self._models[place - 1].name if place else DEFAULT_WORD)
 
     def _options(self) -> Iterator[Option]:
         yield Option(
@@ -67,7 +64,7 @@ class ModelPicker(Dialog[str]):
         return text.own("● " if is_current else "  ", text.ACCENT)
 
 
-MEANS: Final = {
+FIELD_MEANINGS: Final = {
     "temperature": "0 always takes the likeliest token",
     "top_k": "keeps the k likeliest tokens; 0 keeps all",
     "top_p": "keeps the likeliest tokens of this probability",
@@ -80,13 +77,16 @@ MEANS: Final = {
 
 
 class SamplingList(Dialog[tuple[str, bool]]):
-    """Gives a field, and whether it is to be taken back instead of changed."""
+    """Dialog of the sampling fields.
+
+    Returns: a field, and whether it is to be reset instead of changed.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("delete,backspace", "take_back", show=False),
     ]
 
-    def __init__(self, rows: Sequence[Held], highlighted: str = "") -> None:
+    def __init__(self, rows: Sequence[SamplingSetting], highlighted: str = "") -> None:
         super().__init__()
         self._rows = rows
         self._highlighted = highlighted
@@ -107,7 +107,7 @@ class SamplingList(Dialog[tuple[str, bool]]):
         self.query_one(OptionList).highlighted = place
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        means = MEANS[self._rows[event.option_index].field]
+        means = FIELD_MEANINGS[self._rows[event.option_index].field]
         self.query_one("#means", Static).update(text.muted(means))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -122,7 +122,7 @@ class SamplingList(Dialog[tuple[str, bool]]):
             self.dismiss((self._row.field, True))
 
     @property
-    def _row(self) -> Held:
+    def _row(self) -> SamplingSetting:
         return self._rows[self.query_one(OptionList).highlighted or 0]
 
     def _options(self) -> Iterator[Option]:

@@ -1,7 +1,4 @@
-"""The models: what is on this machine, whether it runs, and what could be fetched.
-
-Asks whether a model is to be fetched under its licence.
-"""
+"""Models screen: models on this machine, whether they run, and downloads under their licence."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Final
@@ -15,29 +12,32 @@ from textual.widgets.option_list import Option
 
 from assistant.core.errors import AssistantError
 from assistant.core.ports.models import ModelCatalog
-from assistant.core.values.models import ModelDetails, Offer, Recommended
+from assistant.core.values.models import ModelDetails, Offer, RecommendedModel
 from assistant.tui.models.lines import (
-    details_lines,
-    fetching_line,
+    download_line,
+    model_details_lines,
     model_line,
+    recommended_details_lines,
     recommended_line,
-    recommended_lines,
 )
-from assistant.tui.services import ModelFetch
+from assistant.tui.services import ModelDownload
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dialogs import Dialog, Field
+from assistant.tui.toolkit.dialogs import AskForLine, Dialog
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.text import size
 from assistant.tui.toolkit.threads import Report, Stream
 
-EVERY: Final = 0.25
+POLL_SECONDS: Final = 0.25
 """Seconds between two looks at a download."""
 
-KEYS = "Enter uses or fetches · F fetches another · C stops it · Esc goes back"
+KEY_HINTS = "Enter uses or fetches · F fetches another · C stops it · Esc goes back"
 
 
 class ModelsScreen(NoticedScreen[str]):
-    """Above the chat; its answer is the name of the model to go on with."""
+    """Models screen above the chat.
+
+    Returns: the name of the model to go on with.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", show=False),
@@ -46,7 +46,7 @@ class ModelsScreen(NoticedScreen[str]):
     ]
 
     def __init__(
-        self, models: ModelCatalog, fetch: ModelFetch, current: str | None, report: Report
+        self, models: ModelCatalog, fetch: ModelDownload, current: str | None, report: Report
     ) -> None:
         """Args:
         current: the path of the model that the conversation has.
@@ -57,7 +57,7 @@ class ModelsScreen(NoticedScreen[str]):
         self._current = current
         self._report = report
         self._found: list[ModelDetails] = []
-        self._offered: list[Recommended] = fetch.recommended()
+        self._offered: list[RecommendedModel] = fetch.recommended()
         self._look: Stream[ModelDetails] | None = None
         self._list = OptionList(id="models", markup=False, compact=True)
         self._about = Static(id="models-about")
@@ -69,11 +69,11 @@ class ModelsScreen(NoticedScreen[str]):
         yield self._about
         yield self._progress
         yield self.notice
-        yield Static(text.muted(KEYS), id="models-keys")
+        yield Static(text.muted(KEY_HINTS), id="models-keys")
 
     def on_mount(self) -> None:
         self._fetch.ended = self._ended
-        self.set_interval(EVERY, self._show_progress)
+        self.set_interval(POLL_SECONDS, self._show_progress)
         self._show_progress()
         self._look_again()
 
@@ -127,15 +127,15 @@ class ModelsScreen(NoticedScreen[str]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         match self._meant(event.option_id):
             case ModelDetails() as one:
-                self._about.update(details_lines(one))
-            case Recommended() as one:
-                self._about.update(recommended_lines(one))
+                self._about.update(model_details_lines(one))
+            case RecommendedModel() as one:
+                self._about.update(recommended_details_lines(one))
             case _:
-                self._about.update(text.NOTHING)
+                self._about.update(text.EMPTY)
 
-    def _meant(self, id: str | None) -> ModelDetails | Recommended | None:
+    def _meant(self, id: str | None) -> ModelDetails | RecommendedModel | None:
         kind, _, place = (id or "").partition("-")
-        listed: Sequence[ModelDetails | Recommended]
+        listed: Sequence[ModelDetails | RecommendedModel]
         listed = self._found if kind == "model" else self._offered
         return listed[int(place)] if place and int(place) < len(listed) else None
 
@@ -150,7 +150,7 @@ class ModelsScreen(NoticedScreen[str]):
                 self.dismiss(one.model.name)
             case ModelDetails() as one:
                 self.notice.say(text.line(one.reason, 300), error=True)
-            case Recommended() as one:
+            case RecommendedModel() as one:
                 self.do(self._offer(one.wanted))
             case _:
                 pass
@@ -169,7 +169,7 @@ class ModelsScreen(NoticedScreen[str]):
 
     async def _ask(self) -> None:
         question = "Which model? OWNER/NAME or OWNER/NAME:FILE"
-        wanted = await self.app.push_screen_wait(Field(question, "", "asks for it"))
+        wanted = await self.app.push_screen_wait(AskForLine(question, "", "asks for it"))
         if wanted and wanted.strip():
             await self._offer(wanted.strip())
 
@@ -197,7 +197,7 @@ class ModelsScreen(NoticedScreen[str]):
         offer = self._fetch.offer
         self._progress.display = offer is not None
         if offer is not None:
-            self._progress.update(fetching_line(offer, self._fetch.progress))
+            self._progress.update(download_line(offer, self._fetch.progress))
 
 
 def _heading(title: str, state: str) -> Option:
@@ -206,7 +206,7 @@ def _heading(title: str, state: str) -> Option:
 
 
 class AcceptOffer(Dialog[bool]):
-    """Enter accepts licence and size; Esc fetches nothing."""
+    """Dialog on licence and size of a download; Enter accepts, Esc cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", show=False)]
 

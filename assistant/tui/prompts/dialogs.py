@@ -1,7 +1,4 @@
-"""Chooses the system prompt of a conversation.
-
-Asks how a conversation is to be saved as a prompt: its name, and which turns are examples.
-"""
+"""Prompt dialogs: pick a system prompt; save a conversation as a prompt."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,17 +12,17 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.core.values.prompts import Problem, Prompt
+from assistant.core.values.prompts import Prompt, PromptProblem
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.widgets import Clickable
 
 
 class PromptPicker(Dialog[Prompt]):
-    """The prompts of the library, and the files that cannot be used with the reason."""
+    """Dialog that picks a system prompt; files that cannot be used are listed with the reason."""
 
     def __init__(
-        self, prompts: Sequence[Prompt], problems: Sequence[Problem], current: str | None
+        self, prompts: Sequence[Prompt], problems: Sequence[PromptProblem], current: str | None
     ) -> None:
         super().__init__()
         self._prompts = {str(place): prompt for place, prompt in enumerate(prompts)}
@@ -69,22 +66,24 @@ class PromptPicker(Dialog[Prompt]):
 
 
 @dataclass(frozen=True)
-class Saving:
-    """What was chosen."""
+class PromptToSave:
+    """Chosen name and example turns of a prompt to save."""
 
     name: str
     questions: frozenset[str]
     """Ids of the questions whose turns become examples."""
 
 
-class SavePrompt(Dialog[Saving]):
-    """A name, and the turns of the conversation to mark; Enter saves."""
+class SavePrompt(Dialog[PromptToSave]):
+    """Dialog that saves a conversation as a prompt: a name, and the turns to mark as examples."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", show=False, priority=True),
     ]
 
-    def __init__(self, saving: Saving, turns: Sequence[tuple[str, str]], problem: str = "") -> None:
+    def __init__(
+        self, saving: PromptToSave, turns: Sequence[tuple[str, str]], problem: str = ""
+    ) -> None:
         """Args:
         turns: id and text of each question that has an answer.
         problem: why the last try failed.

@@ -1,7 +1,4 @@
-"""What the screen of prompts tells of each of them.
-
-The prompts that are called by their names after a slash, for the menu.
-"""
+"""Text lines of prompts, and the prompts that can be called after a slash."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,22 +7,22 @@ from pathlib import PurePath
 from textual.content import Content
 from textual.widgets.option_list import Option
 
-from assistant.core.values.prompts import Problem, Prompt
+from assistant.core.values.prompts import Prompt, PromptProblem
 from assistant.tui.commands import BY_NAME
-from assistant.tui.services import Desk
+from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 
 
 @dataclass(frozen=True)
-class Deleted:
-    """One that can be brought back."""
+class DeletedPrompt:
+    """Deleted prompt that can be restored."""
 
     name: str
 
 
-Entry = Prompt | Problem | Deleted
+Entry = Prompt | PromptProblem | DeletedPrompt
 
-KEYS = (
+KEY_HINTS = (
     ("Enter takes it up", ""),
     ("e edit", "edit"),
     ("o in your editor", "open"),
@@ -37,40 +34,41 @@ KEYS = (
 )
 
 
-def keys() -> Content:
-    """The line of keys, each of which can be clicked."""
+def key_line() -> Content:
+    """Line of key hints, each of which can be clicked."""
     parts = [
         text.button(words, f"screen.{action}", style=text.MUTED) if action else text.muted(words)
-        for words, action in KEYS
+        for words, action in KEY_HINTS
     ]
     return text.joined(parts, "  ")
 
 
-def name_of(entry: Entry) -> str:
-    return PurePath(entry.path).stem if isinstance(entry, Problem) else entry.name
+def entry_name(entry: Entry) -> str:
+    """Name of an entry of the list."""
+    return PurePath(entry.path).stem if isinstance(entry, PromptProblem) else entry.name
 
 
-def option(entry: Entry, current: str | None, is_own: Callable[[Prompt], bool]) -> Option:
-    """One line of the list."""
+def prompt_option(entry: Entry, current: str | None, is_own: Callable[[Prompt], bool]) -> Option:
+    """Option of the list for one entry."""
     match entry:
-        case Problem():
-            return Option(text.line(f"! {name_of(entry)}: {entry.reason}", 200, "$text-error"))
-        case Deleted():
+        case PromptProblem():
+            return Option(text.line(f"! {entry_name(entry)}: {entry.reason}", 200, "$text-error"))
+        case DeletedPrompt():
             line = text.own("  ") + text.line(entry.name, 40, text.MUTED)
             return Option(line + text.muted("  deleted"))
     mark = text.own("● " if entry.name == current else "  ", text.ACCENT)
-    own = text.own(" +", text.ACCENT) if is_own(entry) else text.NOTHING
+    own = text.own(" +", text.ACCENT) if is_own(entry) else text.EMPTY
     return Option(mark + text.line(entry.name, 40) + own)
 
 
-def preview(entry: Entry) -> Content:
-    """All that is known of it."""
+def prompt_preview(entry: Entry) -> Content:
+    """Preview of an entry: all that is known of it."""
     match entry:
-        case Problem():
+        case PromptProblem():
             head = text.line(entry.path, 400, "bold")
             wrong = text.line(entry.reason, 400, "$text-error")
-            return text.joined([head, text.NOTHING, wrong, text.line(entry.fix, 400)], "\n")
-        case Deleted():
+            return text.joined([head, text.EMPTY, wrong, text.line(entry.fix, 400)], "\n")
+        case DeletedPrompt():
             return text.line(entry.name, 60, "bold") + text.muted("\n\nEnter brings it back.")
     return text.joined(_lines(entry), "\n")
 
@@ -90,13 +88,13 @@ def _lines(prompt: Prompt) -> Iterator[Content]:
             + text.own("  ")
             + text.line(value, 200)
         )
-    yield text.NOTHING
+    yield text.EMPTY
     yield text.block(prompt.text)
     for example in prompt.examples:
-        yield text.NOTHING
+        yield text.EMPTY
         yield text.muted("you" if example.role == "user" else "assistant")
         yield text.block(example.content)
-    yield text.NOTHING
+    yield text.EMPTY
     yield text.line(prompt.path, 400, text.MUTED)
 
 
@@ -111,19 +109,22 @@ def _facts(prompt: Prompt) -> Iterator[str]:
         yield "files: " + (", ".join(f"#{name}" for name in prompt.collections) or "none")
 
 
-class Roles:
-    """The library as it was last read."""
+class SlashPrompts:
+    """Prompts that can be called after a slash, as they were last read."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Services) -> None:
         self._desk = desk
         self.prompts: Sequence[Prompt] = ()
 
     async def refresh(self) -> None:
-        """Read what changed."""
+        """Read the prompt library again."""
         self.prompts, _ = await self._desk.run(self._desk.prompts.read)
 
     def matching(self, typed: str) -> tuple[list[Prompt], list[Prompt]]:
-        """Those whose names begin with what was typed, and others that have to do with it."""
+        """Prompts for what was typed.
+
+        Returns: those whose names begin with it, and others that have to do with it.
+        """
         key = typed.casefold()
         callable_ = [prompt for prompt in self.prompts if is_callable(prompt.name)]
         first = [prompt for prompt in callable_ if prompt.name.casefold().startswith(key)]
@@ -141,7 +142,7 @@ def is_callable(name: str) -> bool:
 
 
 def why_not_callable(name: str) -> str:
-    """What to tell of a prompt that cannot be called so; empty for all others."""
+    """Reason why a prompt cannot be called after a slash; empty when it can."""
     if name in BY_NAME:
         return f"/{name} is a command of its own: /role {name} takes it up"
     return "" if is_callable(name) else "a name with spaces cannot be typed after /"

@@ -1,4 +1,4 @@
-"""The library of prompts: found, read, edited, written, deleted and brought back."""
+"""Prompt library screen: find, preview, edit, create, delete and restore prompts."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,23 +10,30 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, OptionList, Static
 
-from assistant.core.conversations.save_as_prompt import begun
+from assistant.core.conversations.save_as_prompt import new_prompt_text
 from assistant.core.errors import AssistantError
-from assistant.core.values.prompts import Problem, Prompt
-from assistant.tui.external import Programs
-from assistant.tui.prompts.lines import Deleted, Entry, keys, name_of, option, preview
-from assistant.tui.services import Desk
+from assistant.core.values.prompts import Prompt, PromptProblem
+from assistant.tui.external import ExternalPrograms
+from assistant.tui.prompts.lines import (
+    DeletedPrompt,
+    Entry,
+    entry_name,
+    key_line,
+    prompt_option,
+    prompt_preview,
+)
+from assistant.tui.services import Services
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dialogs import Field, TextEditor
+from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.widgets import Clickable
 
-EVERY: Final = 1.0
+POLL_SECONDS: Final = 1.0
 """Seconds between two looks at the files."""
 
 
 class PromptsScreen(NoticedScreen[Prompt]):
-    """Above the chat; Enter gives the highlighted prompt, Esc goes back."""
+    """Prompt library above the chat; Enter returns the highlighted prompt, Esc goes back."""
 
     AUTO_FOCUS = "#prompt-list"
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
@@ -45,8 +52,8 @@ class PromptsScreen(NoticedScreen[Prompt]):
 
     def __init__(
         self,
-        desk: Desk,
-        programs: Programs,
+        desk: Services,
+        programs: ExternalPrograms,
         lend_terminal: Callable[[Sequence[str]], None],
         current: str | None,
     ) -> None:
@@ -72,11 +79,11 @@ class PromptsScreen(NoticedScreen[Prompt]):
             with VerticalScroll(id="prompt-preview", can_focus=False):
                 yield self._preview
         yield self.notice
-        yield Clickable(keys(), id="prompt-keys")
+        yield Clickable(key_line(), id="prompt-keys")
 
     def on_mount(self) -> None:
         self.do(self._look())
-        self.set_interval(EVERY, lambda: self.do(self._look()))
+        self.set_interval(POLL_SECONDS, lambda: self.do(self._look()))
 
     # What there is
 
@@ -89,25 +96,27 @@ class PromptsScreen(NoticedScreen[Prompt]):
     def _read(self) -> list[Entry]:
         """Blocks."""
         prompts, problems = self._desk.prompts.read()
-        gone = [Deleted(name) for name in self._desk.own_prompts.deleted()]
+        gone = [DeletedPrompt(name) for name in self._desk.own_prompts.deleted()]
         return [*problems, *sorted(prompts, key=lambda prompt: prompt.name.casefold()), *gone]
 
     def _show(self, name: str = "") -> None:
         """Show what fits the words of the field; the same one stays highlighted."""
-        wanted = name or (name_of(self._entry) if self._entry else self._current or "")
+        wanted = name or (entry_name(self._entry) if self._entry else self._current or "")
         key = self._field.value.casefold().split()
-        found = [entry for entry in self._all if _fits(entry, key)]
-        self._entries = sorted(found, key=lambda entry: not _is_named(entry, key))
+        found = [entry for entry in self._all if _matches(entry, key)]
+        self._entries = sorted(found, key=lambda entry: not _has_name(entry, key))
         is_own = self._desk.prompts.is_own
-        self._listing.set_options(option(entry, self._current, is_own) for entry in self._entries)
-        names = [name_of(entry) for entry in self._entries]
+        self._listing.set_options(
+            prompt_option(entry, self._current, is_own) for entry in self._entries
+        )
+        names = [entry_name(entry) for entry in self._entries]
         place = names.index(wanted) if wanted in names else 0
         self._listing.highlighted = place if self._entries else None
         self._show_preview()
 
     def _show_preview(self) -> None:
         entry = self._entry
-        self._preview.update(preview(entry) if entry else text.muted("nothing found"))
+        self._preview.update(prompt_preview(entry) if entry else text.muted("nothing found"))
 
     @property
     def _entry(self) -> Entry | None:
@@ -138,9 +147,9 @@ class PromptsScreen(NoticedScreen[Prompt]):
         match self._entry:
             case Prompt() as prompt:
                 self.dismiss(prompt)
-            case Deleted(name=name):
+            case DeletedPrompt(name=name):
                 self.do(self._restore(name))
-            case Problem():
+            case PromptProblem():
                 self.action_edit()
 
     def action_leave(self) -> None:
@@ -172,12 +181,12 @@ class PromptsScreen(NoticedScreen[Prompt]):
 
     async def _edit(self) -> None:
         """In the app; of a shipped prompt a copy of the user's own."""
-        path = _path(self._entry)
+        path = _path_of(self._entry)
         if path is None:
             return
         name, problem = path.stem, ""
-        source = await self._desk.run(_source, path)
-        if isinstance(self._entry, Problem):
+        source = await self._desk.run(_read_source, path)
+        if isinstance(self._entry, PromptProblem):
             problem = f"{self._entry.reason}. {self._entry.fix}"
         await self._edit_until_right(name, source, problem)
 
@@ -199,7 +208,7 @@ class PromptsScreen(NoticedScreen[Prompt]):
                 return
             problem = f"Saved, but it cannot be used: {wrong.reason}. {wrong.fix}"
 
-    def _save(self, name: str, written: str) -> Problem | None:
+    def _save(self, name: str, written: str) -> PromptProblem | None:
         """Blocks."""
         own = self._desk.own_prompts
         self._undo.append((name, own.path(name).exists()))
@@ -207,18 +216,18 @@ class PromptsScreen(NoticedScreen[Prompt]):
 
     async def _open(self) -> None:
         """In the user's editor."""
-        path = _path(self._entry)
+        path = _path_of(self._entry)
         if path is None:
             return
         command = self._programs.any_editor
-        before = await self._desk.run(_source, path)
+        before = await self._desk.run(_read_source, path)
         own, name = self._desk.own_prompts, path.stem
         file = own.path(name)
         existed = file.exists()
         if not existed:
             await self._desk.run(own.save, name, before)
         self._lend_terminal(command(str(file)))
-        after = await self._desk.run(_source, file)
+        after = await self._desk.run(_read_source, file)
         if after == before:
             if not existed:
                 file.unlink()
@@ -237,7 +246,7 @@ class PromptsScreen(NoticedScreen[Prompt]):
         question, typed = "Name of the new prompt", ""
         while True:
             answer: str | None = await self.app.push_screen_wait(
-                Field(question, typed, "begins it")
+                AskForLine(question, typed, "begins it")
             )
             if answer is None or not answer.strip():
                 return
@@ -250,10 +259,10 @@ class PromptsScreen(NoticedScreen[Prompt]):
             if not await self._desk.run(self._desk.prompts.is_taken, typed):
                 break
             question = f"There is a prompt {typed} already. Take another name."
-        await self._edit_until_right(typed, begun(typed), "", is_new=True)
+        await self._edit_until_right(typed, new_prompt_text(typed), "", is_new=True)
 
     async def _delete(self) -> None:
-        path = _path(self._entry)
+        path = _path_of(self._entry)
         if path is None:
             return
         if path.parent != self._desk.prompts.own_folder:
@@ -287,11 +296,11 @@ class PromptsScreen(NoticedScreen[Prompt]):
         self.notice.say(text.own(what), text.line(name, 60), text.own(f"{more}."), seconds=10)
 
 
-def _path(entry: Entry | None) -> Path | None:
-    return Path(entry.path) if isinstance(entry, Prompt | Problem) else None
+def _path_of(entry: Entry | None) -> Path | None:
+    return Path(entry.path) if isinstance(entry, Prompt | PromptProblem) else None
 
 
-def _source(path: Path) -> str:
+def _read_source(path: Path) -> str:
     """Blocks."""
     try:
         return path.read_text(encoding="utf-8-sig", errors="replace")
@@ -299,12 +308,12 @@ def _source(path: Path) -> str:
         raise AssistantError(f"{path} cannot be read: {failure.strerror}.") from None
 
 
-def _fits(entry: Entry, words: Sequence[str]) -> bool:
-    whole = name_of(entry)
+def _matches(entry: Entry, words: Sequence[str]) -> bool:
+    whole = entry_name(entry)
     if isinstance(entry, Prompt):
         whole = f"{whole}\n{entry.title}\n{entry.description}\n{entry.text}"
     return all(word in whole.casefold() for word in words)
 
 
-def _is_named(entry: Entry, words: Sequence[str]) -> bool:
-    return all(word in name_of(entry).casefold() for word in words)
+def _has_name(entry: Entry, words: Sequence[str]) -> bool:
+    return all(word in entry_name(entry).casefold() for word in words)

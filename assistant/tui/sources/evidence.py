@@ -1,6 +1,6 @@
-"""What the answer that is looked at rests on: read from the store, shown in the panel.
+"""Evidence of an answer: read from the store, shown in the panel and below the answer.
 
-Says of an answer that it comes from the model alone though the user's files were searched.
+An answer that comes from the model alone though the user's files were searched is labelled so.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,22 +14,22 @@ from assistant.core.grounding.references import Freshness
 from assistant.core.values.conversation import Message
 from assistant.core.values.library import FileEntry, Retrieval
 from assistant.tui.chat.session import Session
-from assistant.tui.services import Desk
-from assistant.tui.sources.panel import NOTHING, Evidence, SourcesPanel, searched_in_words
-from assistant.tui.toolkit.threads import aside
-from assistant.tui.transcript.transcript import Transcript
+from assistant.tui.services import Services
+from assistant.tui.sources.panel import NO_EVIDENCE, AnswerEvidence, SourcesPanel, searched_in_words
+from assistant.tui.toolkit.threads import in_thread
+from assistant.tui.transcript.transcript import TranscriptView
 
-NAMED: Final = 3
+MAX_UNREADABLE: Final = 3
 """Files that could not be read and that are named in the panel."""
 
 Unreadable = tuple[int, tuple[FileEntry, ...]]
 
 
-class Librarian:
-    """Keeps the panel of sources at the answer that is looked at, else at the last one."""
+class EvidenceLoader:
+    """Keeps the sources panel at the answer that is focused, else at the last one."""
 
     def __init__(
-        self, desk: Desk, panel: SourcesPanel, session: Session, changed: Callable[[], None]
+        self, desk: Services, panel: SourcesPanel, session: Session, changed: Callable[[], None]
     ) -> None:
         """`changed` is called when there is more or less reason to show the panel."""
         self.has_sources = False
@@ -46,17 +46,20 @@ class Librarian:
         self._unreadable: dict[tuple[str, ...] | None, Unreadable] = {}
 
     def look_at(self, message_id: str) -> bool:
-        """Turn to another message; whether that is news."""
+        """Select the message whose evidence is shown.
+
+        Returns: whether that is another one than before.
+        """
         news = message_id != self._looked_at
         self._looked_at = message_id
         return news
 
     def library_changed(self) -> None:
-        """What could not be read is asked anew."""
+        """Forget which files could not be read, because the library changed."""
         self._unreadable.clear()
 
     async def refresh(self) -> None:
-        """Show what is known about the answer, then what takes longer to find out."""
+        """Show the stored evidence, then what takes longer to find out."""
         self._round.set()
         self._round = round_ = Event()
         answer = self._answer()
@@ -64,7 +67,7 @@ class Librarian:
         if round_.is_set() or evidence is None:
             return
         self._show(evidence)
-        became = await aside(
+        became = await in_thread(
             self._freshness.look, [(each.path, each.content_hash) for each in evidence.used], round_
         )
         if round_.is_set():
@@ -87,10 +90,12 @@ class Librarian:
                 return answers[0]
         return next((each for each in reversed(messages) if each.role == "assistant"), None)
 
-    async def _known(self, answer: Message | None) -> tuple[Evidence | None, Retrieval | None]:
+    async def _known(
+        self, answer: Message | None
+    ) -> tuple[AnswerEvidence | None, Retrieval | None]:
         """What is stored; no evidence when it is not known yet whether there is any."""
         if answer is None:
-            return NOTHING, None
+            return NO_EVIDENCE, None
         try:
             retrieval = await self._desk.run(self._desk.store.retrieval, answer.id)
         except NotFoundError:
@@ -100,7 +105,7 @@ class Librarian:
             return None, None
         return _evidence(answer, retrieval, checked=not growing), retrieval
 
-    def _show(self, evidence: Evidence) -> None:
+    def _show(self, evidence: AnswerEvidence) -> None:
         before = self._panel.evidence
         if before.answer_id == evidence.answer_id:
             evidence = replace(
@@ -115,7 +120,7 @@ class Librarian:
     async def _not_read(self, collections: tuple[str, ...] | None) -> Unreadable:
         if collections not in self._unreadable:
             try:
-                found = await aside(self._ask_for_unreadable, collections)
+                found = await in_thread(self._ask_for_unreadable, collections)
             except (LibraryError, NotFoundError):
                 # Told in passing, below an answer that is there without it.
                 found = (0, ())
@@ -128,38 +133,44 @@ class Librarian:
             return 0, ()
         if names is None:
             count = library.status().skipped
-            return count, tuple(library.files(None, "skipped", limit=NAMED) if count else ())
+            return count, tuple(
+                library.files(None, "skipped", limit=MAX_UNREADABLE) if count else ()
+            )
         sets = [each for each in library.collections() if each.name in names and each.skipped]
-        files = [file for each in sets for file in library.files(each.name, "skipped", limit=NAMED)]
-        return sum(each.skipped for each in sets), tuple(files[:NAMED])
+        files = [
+            file
+            for each in sets
+            for file in library.files(each.name, "skipped", limit=MAX_UNREADABLE)
+        ]
+        return sum(each.skipped for each in sets), tuple(files[:MAX_UNREADABLE])
 
 
-def _evidence(answer: Message, retrieval: Retrieval | None, *, checked: bool) -> Evidence:
-    used: Sequence[references.Reference] = references.used(retrieval, answer.citations)
+def _evidence(answer: Message, retrieval: Retrieval | None, *, checked: bool) -> AnswerEvidence:
+    used: Sequence[references.Reference] = references.used_references(retrieval, answer.citations)
     searched = ""
     if retrieval is not None:
         files = len({passage.path for passage in retrieval.used})
         searched = searched_in_words(retrieval.result.searched, retrieval.collections, files)
-    return Evidence(
+    return AnswerEvidence(
         answer_id=answer.id,
         used=used,
-        passed_over=references.passed_over(retrieval),
+        passed_over=references.unused_references(retrieval),
         searched=searched,
         checked=checked,
     )
 
 
-class Provenance:
-    """Looks up what the files had to do with the answers that come into view."""
+class UngroundedLabels:
+    """Labels answers in view that have nothing from the files."""
 
-    def __init__(self, desk: Desk, transcript: Transcript) -> None:
+    def __init__(self, desk: Services, transcript: TranscriptView) -> None:
         self._desk = desk
         self._transcript = transcript
 
     async def tell(self, answers: Sequence[Message]) -> None:
-        """Label those answers that have nothing from the files, or none of what these say."""
+        """Label answers for which the files had nothing, or say something else."""
         for answer in answers:
-            if not _is_of_the_model(answer):
+            if not _is_written_by_model(answer):
                 continue
             try:
                 retrieval = await self._desk.run(self._desk.store.retrieval, answer.id)
@@ -172,13 +183,13 @@ class Provenance:
 
 
 def searched_in_vain(retrieval: Retrieval) -> int:
-    """Passages that were searched and had nothing for the answer; 0 when it has something."""
+    """Number of passages searched without a use for the answer; 0 when some were used."""
     found = retrieval.result
     in_vain = not retrieval.used and not found.sufficient and retrieval.collections != ()
     return found.searched if in_vain else 0
 
 
-def _is_of_the_model(answer: Message) -> bool:
+def _is_written_by_model(answer: Message) -> bool:
     """Whether a model wrote it: an answer that only says that nothing was found used no tokens."""
     unasked = answer.usage is not None and answer.usage.prompt_tokens == 0
     written = answer.role == "assistant" and answer.state != "streaming" and bool(answer.text)

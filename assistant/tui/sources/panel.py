@@ -1,4 +1,4 @@
-"""The sources of an answer, beside it: what was read, what was passed over, what is unreadable."""
+"""Sources panel: passages that an answer used, those passed over, unreadable files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,18 +15,18 @@ from assistant.core.grounding.references import Reference
 from assistant.core.values.library import FileEntry
 from assistant.tui import commands
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.widgets import Clickable, Row, Spread
-from assistant.tui.transcript.headings import entry, name_of, unused_entry
+from assistant.tui.toolkit.widgets import Clickable, Row, RowStack
+from assistant.tui.transcript.headings import file_name, source_entry, unused_source_entry
 
-HEADING = f"{text.MUTED} bold"
-LIBRARY = "library"
-NEAREST = 5
+HEADING_STYLE = f"{text.MUTED} bold"
+LIBRARY_ID = "library"
+MAX_UNUSED = 5
 """Passages that are not used and told one by one."""
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What an answer rests on."""
+class AnswerEvidence:
+    """Evidence of an answer: passages used and passed over, unreadable files."""
 
     answer_id: str = ""
     used: Sequence[Reference] = ()
@@ -43,36 +43,36 @@ class Evidence:
 
     @property
     def references(self) -> Sequence[Reference]:
-        """Everything that can be opened, in the order shown."""
+        """References that can be opened, in the order shown."""
         return [*self.used, *self.passed_over]
 
 
-NOTHING = Evidence()
+NO_EVIDENCE = AnswerEvidence()
 
 
 class SourcesPanel(Vertical):
-    """Shows the evidence and says which part of it is wanted."""
+    """Panel of an answer's evidence."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
 
     class Chosen(Message):
-        """The user wants to read this source."""
+        """A source was chosen."""
 
-        def __init__(self, evidence: Evidence, index: int) -> None:
+        def __init__(self, evidence: AnswerEvidence, index: int) -> None:
             super().__init__()
             self.evidence = evidence
             self.index = index
-            """Among `Evidence.references`."""
+            """Among `AnswerEvidence.references`."""
 
     class LibraryWanted(Message):
-        """The user wants to know about the files that could not be read."""
+        """The list of unreadable files is wanted."""
 
     class Left(Message):
-        """The user is done here."""
+        """The panel was left."""
 
     def __init__(self) -> None:
         super().__init__(id="sources")
-        self.evidence = NOTHING
+        self.evidence = NO_EVIDENCE
         self._title = Clickable(classes="heading")
         self._searched = Clickable(classes="searched")
         self._listing = OptionList(id="passages", compact=True, markup=False)
@@ -85,10 +85,10 @@ class SourcesPanel(Vertical):
     def on_mount(self) -> None:
         key = commands.key_name(commands.BY_NAME["sources"].key)
         name = text.button("sources", "screen.command", "sources", style="bold")
-        self._title.update(Spread(Row(name, text.muted(key))))
+        self._title.update(RowStack(Row(name, text.muted(key))))
         self.show(self.evidence)
 
-    def show(self, evidence: Evidence) -> None:
+    def show(self, evidence: AnswerEvidence) -> None:
         """Show what an answer rests on; the cursor and the view stay where they were."""
         if evidence == self.evidence and self._listing.option_count:
             return
@@ -117,33 +117,33 @@ class SourcesPanel(Vertical):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         id = event.option_id or ""
-        if id.startswith(LIBRARY):
+        if id.startswith(LIBRARY_ID):
             self.post_message(self.LibraryWanted())
         elif id:
             self.post_message(self.Chosen(self.evidence, int(id)))
 
 
-def _options(evidence: Evidence) -> Iterator[Option]:
+def _options(evidence: AnswerEvidence) -> Iterator[Option]:
     if not evidence.used:
-        yield Option(text.muted(_nothing(evidence)), disabled=True)
+        yield Option(text.muted(_empty_text(evidence)), disabled=True)
     for index, reference in enumerate(evidence.used):
         became = evidence.changed.get(reference.path, "")
-        yield Option(entry(reference, became, checked=evidence.checked), id=str(index))
+        yield Option(source_entry(reference, became, checked=evidence.checked), id=str(index))
     if evidence.passed_over:
         yield from _heading("not used")
-    for index, reference in enumerate(evidence.passed_over[:NEAREST], len(evidence.used)):
-        yield Option(unused_entry(reference), id=str(index))
-    if len(evidence.passed_over) > NEAREST:
-        more = f"  and {len(evidence.passed_over) - NEAREST} more"
-        yield Option(text.muted(more), id=str(len(evidence.used) + NEAREST))
+    for index, reference in enumerate(evidence.passed_over[:MAX_UNUSED], len(evidence.used)):
+        yield Option(unused_source_entry(reference), id=str(index))
+    if len(evidence.passed_over) > MAX_UNUSED:
+        more = f"  and {len(evidence.passed_over) - MAX_UNUSED} more"
+        yield Option(text.muted(more), id=str(len(evidence.used) + MAX_UNUSED))
     if evidence.unreadable_count:
         yield from _heading(f"could not be read: {evidence.unreadable_count:,}")
         for place, file in enumerate(evidence.unreadable):
-            yield Option(_unreadable(file), id=f"{LIBRARY} {place}")
-        yield Option(text.own("  see the library", text.ACCENT), id=LIBRARY)
+            yield Option(_unreadable(file), id=f"{LIBRARY_ID} {place}")
+        yield Option(text.own("  see the library", text.ACCENT), id=LIBRARY_ID)
 
 
-def _nothing(evidence: Evidence) -> str:
+def _empty_text(evidence: AnswerEvidence) -> str:
     """What stands where the passages would."""
     if not evidence.answer_id:
         return "no answer yet"
@@ -151,18 +151,18 @@ def _nothing(evidence: Evidence) -> str:
 
 
 def _heading(words: str) -> Iterator[Option]:
-    yield Option(text.NOTHING, disabled=True)
-    yield Option(text.own(words, HEADING), disabled=True)
+    yield Option(text.EMPTY, disabled=True)
+    yield Option(text.own(words, HEADING_STYLE), disabled=True)
 
 
-def _unreadable(file: FileEntry) -> Spread:
+def _unreadable(file: FileEntry) -> RowStack:
     reason = (file.reason or "").replace("_", " ")
-    name = text.own("  ") + text.line(name_of(file.path), 80, text.MUTED)
-    return Spread(Row(name, text.line(reason, 20, text.MUTED)))
+    name = text.own("  ") + text.line(file_name(file.path), 80, text.MUTED)
+    return RowStack(Row(name, text.line(reason, 20, text.MUTED)))
 
 
 def searched_in_words(passages: int, collections: Sequence[str] | None, files: int) -> str:
-    """Such as `1,204 passages in housing`.
+    """Number of passages searched, and where: `1,204 passages in housing`.
 
     Args:
         collections: where; None is everywhere, empty means that `files` came with the question.

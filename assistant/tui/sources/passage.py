@@ -1,4 +1,4 @@
-"""A source in its file: opened at the passage, with the words marked that an answer rests on."""
+"""Source viewer: a file opened at the cited passage, with the quoted words marked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,30 +14,30 @@ from textual.screen import Screen
 from assistant.core.errors import AssistantError
 from assistant.core.grounding.references import Reference
 from assistant.core.ports.library import Library
-from assistant.tui.external import Outlets, Programs
-from assistant.tui.sources.open_source import Opened, open_file, open_source
+from assistant.tui.external import ExternalActions, ExternalPrograms
+from assistant.tui.sources.open_source import OpenedSource, open_file, open_source
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.disk import short
+from assistant.tui.toolkit.disk import with_tilde
 from assistant.tui.toolkit.notice import Notice
-from assistant.tui.toolkit.text_view import Sheet, TextView
-from assistant.tui.toolkit.threads import aside
-from assistant.tui.toolkit.widgets import Clickable, Flow, Row, Spread
-from assistant.tui.transcript.headings import IN_WORDS, dots, name_of
+from assistant.tui.toolkit.text_view import MarkedText, TextView
+from assistant.tui.toolkit.threads import in_thread
+from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack
+from assistant.tui.transcript.headings import STRENGTH_TEXTS, file_name, strength_dots
 
-PATIENT: Final = 0.3
+READING_NOTICE_SECONDS: Final = 0.3
 """Seconds after which it is told that a file is being read."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What is to be read: sources of an answer, or just a file."""
+class PassageSubject:
+    """Sources of an answer, or one file, to be shown."""
 
     sources: Sequence[Reference] = ()
     path: str = ""
 
 
 class PassageScreen(Screen[None]):
-    """Above the chat; Esc goes back to it."""
+    """Source viewer above the chat; Esc goes back to it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", show=False),
@@ -51,10 +51,10 @@ class PassageScreen(Screen[None]):
     def __init__(
         self,
         library: Library,
-        outlets: Callable[[Notice], Outlets],
-        programs: Programs,
+        outlets: Callable[[Notice], ExternalActions],
+        programs: ExternalPrograms,
         edit: Callable[[Sequence[str]], None],
-        reading: Reading,
+        reading: PassageSubject,
         index: int = 0,
     ) -> None:
         """Args:
@@ -68,7 +68,7 @@ class PassageScreen(Screen[None]):
         self._reading = reading
         self._index = index
         self._programs = programs
-        self._opened: Opened | None = None
+        self._opened: OpenedSource | None = None
         self._stop = Event()
         self._head = Clickable(id="passage-head")
         self._warning = Clickable(id="passage-warning")
@@ -132,17 +132,17 @@ class PassageScreen(Screen[None]):
         self._opened = None
         self._show_head()
         self._warning.display = False
-        self._view.show(Sheet(""))
-        self.set_timer(PATIENT, self._tell_reading)
+        self._view.show(MarkedText(""))
+        self.set_timer(READING_NOTICE_SECONDS, self._tell_reading)
         self.run_worker(self._load(self._stop), exclusive=True, group="load")
 
     async def _load(self, stop: Event) -> None:
         reference = self._reference
         try:
             if reference is None:
-                opened = await aside(open_file, self._library, self._path, stop)
+                opened = await in_thread(open_file, self._library, self._path, stop)
             else:
-                opened = await aside(open_source, self._library, reference, stop)
+                opened = await in_thread(open_source, self._library, reference, stop)
         except AssistantError as failure:
             self._warn(str(failure))
             return
@@ -156,7 +156,7 @@ class PassageScreen(Screen[None]):
     def _tell_reading(self) -> None:
         if self._opened is None and not self._warning.display and not self._stop.is_set():
             self._warning.remove_class("-error")
-            self._warning.update(text.muted("reading ") + text.line(name_of(self._path), 80))
+            self._warning.update(text.muted("reading ") + text.line(file_name(self._path), 80))
             self._warning.display = True
 
     def _warn(self, warning: str) -> None:
@@ -165,18 +165,20 @@ class PassageScreen(Screen[None]):
         self._warning.display = bool(warning)
 
     def _show_head(self) -> None:
-        path = text.line(short(self._path), 400, text.MUTED)
+        path = text.line(with_tilde(self._path), 400, text.MUTED)
         reference = self._reference
         if reference is None:
-            self._head.update(Spread(Row(text.line(name_of(self._path), 200, "bold")), Row(path)))
+            self._head.update(
+                RowStack(Row(text.line(file_name(self._path), 200, "bold")), Row(path))
+            )
             return
         number = f"[{reference.number}] " if reference.number else ""
-        name = text.line(reference.title or name_of(reference.path), 200, "bold")
+        name = text.line(reference.title or file_name(reference.path), 200, "bold")
         title = text.own(number, text.ACCENT) + name
         place = self._opened.place if self._opened else reference.place
         told = text.line(str(place), 200)
         count = text.muted(f"{self._index + 1} of {len(self._reading.sources)}")
-        self._head.update(Spread(Row(title, _strength(reference)), Row(told, count), Row(path)))
+        self._head.update(RowStack(Row(title, _strength(reference)), Row(told, count), Row(path)))
 
     def _show_keys(self) -> None:
         keys: list[tuple[str, str, str]] = [("Esc", "back", "leave")]
@@ -213,15 +215,15 @@ class PassageScreen(Screen[None]):
         line = opened.sheet.text.count("\n", 0, opened.sheet.target.start) + 1
         command = self._programs.editor(path, line) if opened.numbered else None
         if command is None:
-            await aside(self._programs.view, path, opened.place.page)
-            self.notice.say(text.own("Opened "), text.line(name_of(path), 80))
+            await in_thread(self._programs.view, path, opened.place.page)
+            self.notice.say(text.own("Opened "), text.line(file_name(path), 80))
             return
         self._edit(command)
         self._begin()
 
 
 def quotation(reference: Reference, place: str) -> str:
-    """A quote with where it is from, as it is copied."""
+    """Quote of a source with its place, as it is copied."""
     quotes = [quote.text for quote in reference.quotes] or [reference.text]
     words = "\n…\n".join(quotes)
     about = ", ".join(part for part in (reference.title, place) if part)
@@ -231,4 +233,4 @@ def quotation(reference: Reference, place: str) -> str:
 def _strength(reference: Reference) -> Content:
     if reference.number is None:
         return text.muted("not used")
-    return dots(reference.strength) + text.muted(f" {IN_WORDS[reference.strength]}")
+    return strength_dots(reference.strength) + text.muted(f" {STRENGTH_TEXTS[reference.strength]}")

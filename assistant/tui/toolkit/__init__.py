@@ -1,1 +1,12 @@
-"""."""
+"""Toolkit: what every screen is built of, over Textual.
+
+text           safe text for widgets; amounts in words
+threads        blocking work in a thread; event streams in batches
+disk           what is at a path that the user typed
+dropped_paths  files dropped on the terminal, recognised in a paste
+wrapping       long texts cut into rows for a width
+widgets        clickable text, safe input, lines laid out for a width
+text_view      a text of any length with marked spans
+notice         the notice line, screens that have one, hints on failures
+dialogs        modal base, field, editors, confirmation of a link
+"""

@@ -1,13 +1,4 @@
-"""What opens above the chat and goes away again.
-
-Asks for one line of text.
-
-A text of several lines, to be read and changed.
-
-A text of several lines, to be changed.
-
-Asks before an address is opened, and shows all of it.
-"""
+"""Dialogs: the modal base, a one-line field, text editors, confirmation of a link."""
 
 from typing import ClassVar, TypeVar
 
@@ -19,13 +10,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.widgets import Clickable, Line
+from assistant.tui.toolkit.widgets import Clickable, SafeInput
 
 Answer = TypeVar("Answer")
 
 
 class Dialog(ModalScreen[Answer]):
-    """Esc or a click beside it leaves everything as it was."""
+    """Modal dialog; Esc or a click beside it cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
@@ -37,8 +28,8 @@ class Dialog(ModalScreen[Answer]):
             self.dismiss(None)
 
 
-class Field(Dialog[str]):
-    """One field; Enter takes it, Esc leaves everything as it was."""
+class AskForLine(Dialog[str]):
+    """Dialog that asks for one line of text; Enter accepts, Esc cancels."""
 
     def __init__(self, question: str, value: str = "", enter: str = "goes on") -> None:
         """Args:
@@ -53,7 +44,7 @@ class Field(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(text.line(self._question, 120, "bold"))
-            yield Line(text.line(self._value, 400).plain, select_on_focus=True)
+            yield SafeInput(text.line(self._value, 400).plain, select_on_focus=True)
             yield Static(text.muted(f"Enter {self._enter} · Esc leaves it"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -62,7 +53,7 @@ class Field(Dialog[str]):
 
 
 class TextEditor(Dialog[str]):
-    """Ctrl+S gives the text, Esc leaves everything as it was."""
+    """Dialog that edits a text of several lines; Ctrl+S accepts, Esc cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", show=False, priority=True),
@@ -95,8 +86,8 @@ class TextEditor(Dialog[str]):
         self.dismiss(self.query_one(TextArea).text)
 
 
-class Rewriting(Dialog[str]):
-    """Ctrl+S takes the text, Esc leaves everything as it was."""
+class AskForText(Dialog[str]):
+    """Dialog that rewrites a text of several lines; Ctrl+S accepts, Esc cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "take", show=False, priority=True),
@@ -123,7 +114,7 @@ class Rewriting(Dialog[str]):
 
 
 class OpenLink(Dialog[bool]):
-    """The whole address; Enter opens it in the system's browser, Esc does not."""
+    """Dialog that shows a whole address; Enter opens it in the system's browser, Esc cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,o", "open", show=False),

@@ -1,4 +1,7 @@
-"""What lies on the disk where the user points; every call may block."""
+"""Disk look-ups for paths that the user types: kind, listing, short form.
+
+Every call may block.
+"""
 
 import os
 import stat
@@ -7,14 +10,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-MOST: Final = 200_000
+MAX_NAMES: Final = 200_000
 """Names that are looked at in one folder."""
 
 Kind = Literal["file", "folder"]
 
 
-class Entry(NamedTuple):
-    """One name in a folder."""
+class FolderEntry(NamedTuple):
+    """Entry of a folder."""
 
     name: str
     key: str
@@ -23,7 +26,7 @@ class Entry(NamedTuple):
 
 
 def kind_of(path: str) -> Kind | None:
-    """What is at a path; None when there is nothing that could be read."""
+    """Kind of what is at a path; None when there is nothing that could be read."""
     try:
         mode = os.stat(absolute(path)).st_mode  # noqa: PTH116 - a Path cannot hold every name
     except (OSError, ValueError):
@@ -39,22 +42,22 @@ def exists(path: str) -> bool:
 
 
 def absolute(path: str) -> str:
-    """A path as it was typed, `~` and the current folder worked in; links are not followed."""
+    """Absolute path of what was typed, `~` and the current folder resolved; links stay."""
     return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111
 
 
-def real(path: str) -> str:
-    """An absolute path with all links followed, as the library knows it."""
+def resolved(path: str) -> str:
+    """Absolute path with all links followed, as the library knows it."""
     return os.path.realpath(path)
 
 
 def home() -> str:
-    """The user's folder."""
+    """Home folder of the user."""
     return os.path.expanduser("~")  # noqa: PTH111
 
 
-def short(path: str) -> str:
-    """An absolute path as the user would write it: below the home folder with `~`."""
+def with_tilde(path: str) -> str:
+    """Absolute path with `~` for the home folder."""
     folder = home().rstrip("/")
     return f"~{path[len(folder) :]}" if folder and path.startswith(f"{folder}/") else path
 
@@ -64,16 +67,16 @@ def name_of(path: str) -> str:
     return os.path.basename(path.rstrip("/")) or path  # noqa: PTH119
 
 
-def folded(name: str) -> str:
-    """A name for comparing: neither case nor accents matter, however they are written."""
+def normalised(name: str) -> str:
+    """Name for comparing: neither case nor accents matter, however they are written."""
     if name.isascii():
         return name.lower()
     parts = unicodedata.normalize("NFKD", name.casefold())
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
-def listing(folder: str) -> Sequence[Entry]:
-    """The names in a folder, folders first; nothing when it cannot be read."""
+def listing(folder: str) -> Sequence[FolderEntry]:
+    """Entries of a folder, folders first; empty when it cannot be read."""
     try:
         return _listing(folder, os.stat(folder).st_mtime_ns)  # noqa: PTH116
     except (OSError, ValueError):
@@ -81,12 +84,12 @@ def listing(folder: str) -> Sequence[Entry]:
 
 
 @lru_cache(maxsize=4)
-def _listing(folder: str, _changed: int) -> Sequence[Entry]:
-    found: list[Entry] = []
+def _listing(folder: str, _changed: int) -> Sequence[FolderEntry]:
+    found: list[FolderEntry] = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            found.append(Entry(entry.name, folded(entry.name), _is_folder(entry)))
-            if len(found) == MOST:
+            found.append(FolderEntry(entry.name, normalised(entry.name), _is_folder(entry)))
+            if len(found) == MAX_NAMES:
                 break
     return sorted(found, key=lambda each: (not each.is_folder, each.key, each.name))
 

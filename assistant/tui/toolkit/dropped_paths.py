@@ -1,4 +1,4 @@
-"""Paths that a terminal pastes when files are dropped on its window, told from ordinary text.
+"""Dropped files: paths that a terminal pastes, recognised among ordinary text.
 
 Every terminal has its own way. Quoted for a shell: VTE (GNOME, Xfce, Tilix), Konsole, foot.
 Escaped with backslashes: iTerm2, Terminal.app, Ghostty, WezTerm. As they are, one or a line each:
@@ -6,8 +6,6 @@ kitty, Alacritty. As `file://` addresses: file managers. In double quotes and wi
 separate folders: Windows Terminal, where `C:\\x` is `/mnt/c/x` for whoever runs in WSL.
 
 Which way it was is decided by what exists: the first reading of which every path is there counts.
-
-Tells files that were dropped on the terminal from text that was pasted.
 """
 
 import asyncio
@@ -17,9 +15,9 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from assistant.tui.toolkit import disk
-from assistant.tui.toolkit.threads import aside
+from assistant.tui.toolkit.threads import in_thread
 
-LONGEST = 1_000_000
+MAX_CHARACTERS = 1_000_000
 """Characters; a paste that is longer is a text."""
 
 Exists = Callable[[str], bool]
@@ -31,7 +29,7 @@ _BEGINNING = re.compile(r"""[ \t\r\n]*(?:\$?['"])?(?:/|\\|~|file:|[A-Z]:[\\/])""
 _WORD = re.compile(
     r"""(?:\$'(?:[^'\\]|\\.)*'|'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^ \t\n'"\\])+""", re.DOTALL
 )
-_PART = re.compile(
+_WORD_PART = re.compile(
     r"""\$'(?P<ansi>(?:[^'\\]|\\.)*)'|'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)\""""
     r"""|\\(?P<escaped>.)|(?P<plain>.)""",
     re.DOTALL,
@@ -52,12 +50,12 @@ _LETTERS = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
 
 
 def may_be_dropped(text: str) -> bool:
-    """Whether it is worth asking what exists."""
-    return len(text) <= LONGEST and _BEGINNING.match(text) is not None
+    """Whether a paste looks like paths, so that it is worth asking what exists."""
+    return len(text) <= MAX_CHARACTERS and _BEGINNING.match(text) is not None
 
 
 def dropped_paths(text: str, exists: Exists, home: str = "") -> tuple[str, ...]:
-    """The absolute paths of a paste that is nothing but paths; empty when it is a text.
+    """Absolute paths of a paste that is nothing but paths; empty when it is a text.
 
     Args:
         exists: whether there is something at an absolute path.
@@ -69,7 +67,7 @@ def dropped_paths(text: str, exists: Exists, home: str = "") -> tuple[str, ...]:
 
 
 def named_paths(text: str, exists: Exists, home: str = "") -> tuple[str, ...]:
-    """The paths that a user typed or dropped after a command; relative ones stay relative.
+    """Paths that a user typed or dropped after a command; relative ones stay relative.
 
     Other than a paste, these are meant as paths: what does not exist is given back as the words of
     a shell, so that whoever uses them can say what is missing.
@@ -155,7 +153,7 @@ def _shell_words(text: str) -> list[str]:
     for match in _WORD.finditer(text):
         if text[at : match.start()].strip(_BLANK):
             return []
-        words.append("".join(_unquoted(part) for part in _PART.finditer(match.group())))
+        words.append("".join(_unquoted(part) for part in _WORD_PART.finditer(match.group())))
         at = match.end()
     return [] if text[at:].strip(_BLANK) else words
 
@@ -183,16 +181,19 @@ def _ansi(escape: re.Match[str]) -> str:
     return chr(number) if number <= 0x10FFFF else "\N{REPLACEMENT CHARACTER}"
 
 
-PATIENCE: Final = 1.0
+DROP_TIMEOUT: Final = 1.0
 """Seconds that a disk gets before a paste is a text: what is typed behind it has to wait."""
 
 
-async def dropped_in(pasted: str) -> tuple[str, ...]:
-    """The paths of a paste that is nothing but paths; a disk that does not answer knows none."""
+async def read_dropped_paths(pasted: str) -> tuple[str, ...]:
+    """Paths of a paste that is nothing but paths.
+
+    Returns: absolute paths; empty for a text, and when a disk does not answer in time.
+    """
     if not may_be_dropped(pasted):
         return ()
-    looking = aside(dropped_paths, pasted, disk.exists, disk.home())
+    looking = in_thread(dropped_paths, pasted, disk.exists, disk.home())
     try:
-        return await asyncio.wait_for(looking, PATIENCE)
+        return await asyncio.wait_for(looking, DROP_TIMEOUT)
     except TimeoutError:
         return ()

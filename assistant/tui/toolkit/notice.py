@@ -1,9 +1,4 @@
-"""One line above the prompt that says what just happened, and goes away by itself.
-
-What to do about a failure, where the screen knows a way that the engine does not.
-
-A screen with a line for what is told: failures of what it does end up there.
-"""
+"""Notice line above the prompt, screens that have one, and hints on failures."""
 
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -19,7 +14,7 @@ from assistant.tui.toolkit.widgets import Clickable
 
 
 class Notice(Clickable):
-    """Says one thing at a time; a click on its button does what the button says."""
+    """Notice line: one notice at a time, which disappears by itself; its button can be clicked."""
 
     SECONDS = 6.0
 
@@ -31,7 +26,7 @@ class Notice(Clickable):
         self.display = False
 
     def say(self, *parts: Content, error: bool = False, seconds: float = SECONDS) -> None:
-        """Show a line made of these parts."""
+        """Show a notice made of these parts."""
         self.update(text.joined(parts))
         self.set_class(error, "-error")
         self.display = True
@@ -40,14 +35,14 @@ class Notice(Clickable):
         self._timer = self.set_timer(seconds, self.clear)
 
     def fail(self, failure: AssistantError) -> None:
-        """Tell what went wrong and what to do about it."""
+        """Show an error with its hint."""
         what = text.line(failure.message, 400)
         way = hint_of(failure)
         hint = [text.own(" "), text.line(way, 400)] if way else []
         self.say(what, *hint, error=True, seconds=15)
 
     def clear(self) -> None:
-        """Say nothing any more."""
+        """Remove the notice."""
         self.display = False
 
     def on_click(self, event: events.Click) -> None:
@@ -56,7 +51,7 @@ class Notice(Clickable):
 
 
 def hint_of(failure: AssistantError) -> str:
-    """What to do about it; a conversation need not go on with an adapter that cannot be used."""
+    """Hint on a failure, where the screen knows a way that the engine does not."""
     if isinstance(failure, AdapterError):
         return f"{failure.hint} /adapters chooses others, or none.".strip()
     return failure.hint
@@ -66,14 +61,14 @@ R = TypeVar("R")
 
 
 class NoticedScreen(Screen[R]):
-    """Those that extend it compose `notice` where it belongs."""
+    """Screen with a notice line, in which failures of its work are shown."""
 
     def __init__(self) -> None:
         super().__init__()
         self.notice = Notice()
 
     def do(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do something that may wait or fail, without holding up the screen."""
+        """Run work that may wait or fail, without holding up the screen."""
         self.run_worker(self._guard(work))
 
     async def _guard(self, work: Coroutine[Any, Any, object]) -> None:

@@ -1,4 +1,4 @@
-"""A text of any length, with some of it marked; only the rows in view are drawn."""
+"""Text viewer for texts of any length with marked spans; only rows in view are drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,25 +14,25 @@ from textual.visual import Visual
 from assistant.core.spans import Span
 from assistant.core.values.documents import Document
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.threads import aside
-from assistant.tui.toolkit.wrapping import Rows, around
+from assistant.tui.toolkit.threads import in_thread
+from assistant.tui.toolkit.wrapping import WrappedRows, lines_around
 
-AT_ONCE: Final = 200_000
+SYNC_CHARACTERS: Final = 200_000
 """Characters that are laid out without anybody noticing; more is laid out in a thread."""
-NEAR: Final = 20_000
+NEAR_CHARACTERS: Final = 20_000
 """Characters before and after what is looked at that are shown until then."""
-WIDEST: Final = 100
+MAX_ROW_CELLS: Final = 100
 """Cells of a row; longer ones are hard to read."""
-BEFORE: Final = 3
+CONTEXT_DIVISOR: Final = 3
 """The share of the view, as its denominator, that stays above what is looked at."""
 
-QUOTED: Final = "bold on $accent 30%"
-PASSAGE: Final = "on $accent 10%"
+QUOTE_STYLE: Final = "bold on $accent 30%"
+PASSAGE_STYLE: Final = "on $accent 10%"
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A text and what is marked in it."""
+class MarkedText:
+    """Text with marked spans."""
 
     text: str
     numbered: bool = False
@@ -44,23 +44,23 @@ class Sheet:
 
     @property
     def target(self) -> Span:
-        """What to look at first."""
+        """Span to scroll to first."""
         return next(iter(self.quotes), None) or self.passage or Span(0, 0)
 
 
 class TextView(ScrollView, can_focus=True):
-    """Shows a sheet, at what is to be looked at first."""
+    """Scrollable view of a sheet, opened at its target."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._sheet = Sheet("")
-        self._rows = Rows("", WIDEST)
+        self._sheet = MarkedText("")
+        self._rows = WrappedRows("", MAX_ROW_CELLS)
         self._labels: dict[int, str] = {}
         self._gutter = 0
         self._height = 0
         """Rows of the view when it was laid out."""
 
-    def show(self, sheet: Sheet) -> None:
+    def show(self, sheet: MarkedText) -> None:
         """Show another sheet."""
         self._sheet = sheet
         self._lay_out(None)
@@ -69,9 +69,9 @@ class TextView(ScrollView, can_focus=True):
         self._lay_out(None if self._shows_target else self._top())
 
     def show_target(self) -> None:
-        """Bring what is to be looked at into view."""
+        """Scroll to the target."""
         row = self._rows.at(self._sheet.target.start)
-        self._go_to_row(row - self.size.height // BEFORE)
+        self._go_to_row(row - self.size.height // CONTEXT_DIVISOR)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -92,20 +92,22 @@ class TextView(ScrollView, can_focus=True):
         last = f"{sheet.text.count(chr(10)) + 1:,}" if sheet.numbered else ""
         widest = max([len(last), *(len(label) for _, label in sheet.labels[:2000])])
         self._gutter = widest + 2 if widest else 1
-        width = min(max(self.scrollable_content_region.width - self._gutter - 1, 1), WIDEST)
-        if len(sheet.text) <= AT_ONCE:
-            self._take(Rows(sheet.text, width), top)
+        width = min(max(self.scrollable_content_region.width - self._gutter - 1, 1), MAX_ROW_CELLS)
+        if len(sheet.text) <= SYNC_CHARACTERS:
+            self._take(WrappedRows(sheet.text, width), top)
             return
         middle = sheet.target.start if top is None else top
-        self._take(Rows(sheet.text, width, around(sheet.text, middle, NEAR)), top)
+        self._take(
+            WrappedRows(sheet.text, width, lines_around(sheet.text, middle, NEAR_CHARACTERS)), top
+        )
         self.run_worker(self._lay_out_all(sheet, width), exclusive=True, group="layout")
 
-    async def _lay_out_all(self, sheet: Sheet, width: int) -> None:
-        rows = await aside(Rows, sheet.text, width)
+    async def _lay_out_all(self, sheet: MarkedText, width: int) -> None:
+        rows = await in_thread(WrappedRows, sheet.text, width)
         if sheet is self._sheet:
             self._take(rows, self._top())
 
-    def _take(self, rows: Rows, top: int | None) -> None:
+    def _take(self, rows: WrappedRows, top: int | None) -> None:
         self._rows = rows
         self._labels = {rows.at(offset): label for offset, label in self._sheet.labels}
         self.virtual_size = Size(0, len(rows))
@@ -164,13 +166,13 @@ class TextView(ScrollView, can_focus=True):
 
     def _style(self, offset: int) -> str:
         if any(quote.start <= offset < quote.end for quote in self._sheet.quotes):
-            return QUOTED
+            return QUOTE_STYLE
         passage = self._sheet.passage
-        return PASSAGE if passage and passage.start <= offset < passage.end else ""
+        return PASSAGE_STYLE if passage and passage.start <= offset < passage.end else ""
 
 
 def labels_of(document: Document) -> list[tuple[int, str]]:
-    """Where the pages, sheets and rows of a document begin."""
+    """Labels of a document's pages, sheets and rows, with the offset at which each begins."""
     found: list[tuple[int, str]] = []
     before: tuple[int | None, str | None] = (None, None)
     for block in document.blocks:

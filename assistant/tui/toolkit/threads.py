@@ -1,9 +1,10 @@
-"""Work that may take long, in a thread of its own that ends with the program.
+"""Threads for blocking work, and event streams from a thread to the screen in batches.
 
 A disk that does not answer and a library that is being started hold up nobody else: neither the
-screen, nor the thread of the store, nor the end of the program.
+screen, nor the thread of the store, nor the end of the program. Such a thread ends with the
+program.
 
-From a thread to the screen: events in batches, at most some 30 a second.
+Events arrive in batches, at most some 30 a second.
 """
 
 import asyncio
@@ -23,12 +24,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
-PATIENCE: Final = 5.0
+DISK_TIMEOUT: Final = 5.0
 """Seconds that a disk gets to say what is there."""
 
 
-async def aside(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call something that blocks and wait for it; the screen goes on meanwhile."""
+async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call something that blocks in a thread of its own and wait; the screen goes on meanwhile.
+
+    Returns: what the call returns.
+    """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[R] = loop.create_future()
 
@@ -54,14 +58,16 @@ async def aside(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     return await answer
 
 
-async def from_disk(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The same for a question to a disk, which has to answer in time.
+async def with_timeout(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call something that asks a disk, in a thread, and wait at most `DISK_TIMEOUT` seconds.
+
+    Returns: what the call returns.
 
     Raises:
-        AssistantError: it does not.
+        AssistantError: it does not answer in time.
     """
     try:
-        return await asyncio.wait_for(aside(call, *args, **kwargs), PATIENCE)
+        return await asyncio.wait_for(in_thread(call, *args, **kwargs), DISK_TIMEOUT)
     except TimeoutError:
         raise AssistantError(
             "The disk with these files does not answer.", "Is it still connected?"
@@ -69,7 +75,7 @@ async def from_disk(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
 
 
 class Stream(Generic[T]):
-    """Events that are made in a thread and told on the screen's loop, in batches."""
+    """Events made in a thread and delivered on the screen's loop, in batches."""
 
     def __init__(
         self,
@@ -108,7 +114,7 @@ EventT = TypeVar("EventT")
 
 
 class Feed(Generic[EventT]):
-    """Takes events from one thread and delivers them to the event loop it was made in.
+    """Queue from one thread to the event loop it was made in, delivered in batches.
 
     The first event after a pause arrives at once; no event waits longer than a batch.
     """
@@ -121,7 +127,7 @@ class Feed(Generic[EventT]):
         self._last = 0.0
 
     def put(self, event: EventT) -> None:
-        """Hand an event over; from any thread."""
+        """Add an event; from any thread."""
         with self._lock:
             self._waiting.append(event)
             if len(self._waiting) > 1:

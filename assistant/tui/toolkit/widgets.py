@@ -1,9 +1,4 @@
-"""Text of the program's own that can be clicked.
-
-A field of one line that holds nothing a terminal would obey.
-
-Lines that are laid out for their width: with two ends, or in parts that stay whole.
-"""
+"""Small widgets: clickable text, a safe one-line input, lines laid out for their width."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -15,21 +10,21 @@ from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widgets import Input, Static
 
-from assistant.tui.chat.status_line import MODEL
+from assistant.tui.chat.status_line import MODEL_PRIORITY
 from assistant.tui.toolkit import text
 
 SEPARATOR: Final = " · "
 
-SHORTEST: Final = 8
+MIN_MODEL_CELLS: Final = 8
 """Cells of a model's name that tell which one it is."""
 
 
-def _cropped(parts: list[tuple[int, Content]], width: int) -> list[tuple[int, Content]]:
+def _crop_model(parts: list[tuple[int, Content]], width: int) -> list[tuple[int, Content]]:
     """With as much of the model's name as what matters more leaves room for, if that tells it."""
-    room = width - _length([part for part in parts if part[0] < MODEL]) - len(SEPARATOR)
+    room = width - _length([part for part in parts if part[0] < MODEL_PRIORITY]) - len(SEPARATOR)
     return [
         (rank, content.truncate(room, ellipsis=True))
-        if rank == MODEL and room >= SHORTEST
+        if rank == MODEL_PRIORITY and room >= MIN_MODEL_CELLS
         else (rank, content)
         for rank, content in parts
     ]
@@ -40,7 +35,7 @@ def _length(parts: list[tuple[int, Content]]) -> int:
 
 
 def fitting(parts: list[tuple[int, Content]], width: int) -> Content:
-    """As many parts as fit, the most important ones."""
+    """Line of as many parts as fit a width in cells, the most important ones."""
     between = text.muted(SEPARATOR)
     while True:
         line = between.join([content for _, content in parts])
@@ -50,42 +45,42 @@ def fitting(parts: list[tuple[int, Content]], width: int) -> Content:
 
 
 class Clickable(Static):
-    """Keeps the colours of its text; Textual would paint over what has an action."""
+    """Clickable text that keeps its colours; Textual would paint over what has an action."""
 
     auto_links = False
 
 
-class Line(Input):
-    """Draws what is in it literally; so whatever comes in is cleaned first, pastes included."""
+class SafeInput(Input):
+    """One-line input that is drawn literally; what comes in is cleaned first, pastes included."""
 
     def validate_value(self, value: str) -> str:
         return text.editable(value).replace("\n", " ").replace("\t", " ")
 
 
-APART = 1
+ENDS_GAP = 1
 """Cells between the two ends."""
-GAP = 3
+PARTS_GAP = 3
 """Cells between parts."""
 
 
 class Row(NamedTuple):
-    """What stands left gives way, and what stands right stays."""
+    """Line with two ends: the left one is cut, the right one stays."""
 
     left: Content
-    right: Content = text.NOTHING
+    right: Content = text.EMPTY
 
     def at(self, width: int) -> Content:
-        """The row in so many cells."""
+        """Content of the row at a width in cells."""
         right = self.right.truncate(width, ellipsis=True)
-        room = width - right.cell_length - (APART if right else 0)
+        room = width - right.cell_length - (ENDS_GAP if right else 0)
         left = self.left.truncate(max(room, 0), ellipsis=True)
         if not right:
             return left
         return left + text.own(" " * (width - left.cell_length - right.cell_length)) + right
 
 
-class Spread(Visual):
-    """Some rows below each other, each on one line whatever the width."""
+class RowStack(Visual):
+    """Rows below each other, each on one line whatever the width."""
 
     def __init__(self, *rows: Row) -> None:
         self._rows: Sequence[Row] = rows
@@ -106,7 +101,7 @@ class Spread(Visual):
 
 
 class Flow(Visual):
-    """Parts one after the other; what does not fit goes below, whole."""
+    """Parts one after the other; a part that does not fit goes whole to the next line."""
 
     def __init__(self, *parts: Content) -> None:
         self._parts: Sequence[Content] = parts
@@ -126,8 +121,8 @@ class Flow(Visual):
     def _lines(self, width: int) -> list[Content]:
         lines: list[Content] = []
         for part in self._parts:
-            if lines and lines[-1].cell_length + GAP + part.cell_length <= width:
-                lines[-1] += text.own(" " * GAP) + part
+            if lines and lines[-1].cell_length + PARTS_GAP + part.cell_length <= width:
+                lines[-1] += text.own(" " * PARTS_GAP) + part
             else:
                 lines.append(part)
         return lines

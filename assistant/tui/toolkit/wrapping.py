@@ -1,4 +1,4 @@
-"""Long texts cut into rows for a width: 10 MB take a fraction of a second.
+"""Line wrapping of long texts into rows for a width: 10 MB take a fraction of a second.
 
 Only where rows begin is kept. Wide characters and tabs are counted one by one where they are;
 everything else goes through one regular expression.
@@ -14,7 +14,7 @@ from typing import Final
 from assistant.core.spans import Span
 from assistant.tui.toolkit.text import TAB
 
-NARROWEST: Final = 4
+MIN_ROW_CELLS: Final = 4
 """Cells of the narrowest row."""
 
 _WIDE = (
@@ -30,13 +30,13 @@ _WIDE = (
 _SPECIAL = re.compile(f"[\t{_WIDE}]")
 
 
-class Rows:
-    """A part of a text, whole lines of it, and where its rows begin."""
+class WrappedRows:
+    """Rows of whole lines of a text, wrapped to a width in cells."""
 
     def __init__(self, text: str, width: int, part: Span | None = None) -> None:
         self.text = text
         self.part = part or Span(0, len(text))
-        self.starts = array("I", _starts(text, *self.part, max(width, NARROWEST)))
+        self.starts = array("I", _starts(text, *self.part, max(width, MIN_ROW_CELLS)))
         breaks = re.compile("\n").finditer(text, *self.part)
         self._breaks = array("I", (match.start() for match in breaks))
         self._lines_before = text.count("\n", 0, self.part.start)
@@ -45,25 +45,25 @@ class Rows:
         return len(self.starts)
 
     def at(self, offset: int) -> int:
-        """The row in which a character stands; the nearest one for those beyond."""
+        """Row at an offset; the nearest one beyond the ends."""
         return max(bisect_right(self.starts, offset) - 1, 0)
 
     def span(self, row: int) -> Span:
-        """The characters of a row, without the white space that ends it."""
+        """Span of a row's characters, without the white space that ends it."""
         start = self.starts[row]
         end = self.starts[row + 1] if row + 1 < len(self.starts) else self.part.end
         return Span(start, start + len(self.text[start:end].rstrip()))
 
     def line(self, row: int) -> int | None:
-        """The number of the line that begins with this row; None when none does."""
+        """Number of the line that begins with this row; None when none does."""
         start = self.starts[row]
         if start and self.text[start - 1] != "\n":
             return None
         return self._lines_before + bisect_right(self._breaks, start - 1) + 1
 
 
-def around(text: str, offset: int, reach: int) -> Span:
-    """Whole lines around a character, some `reach` characters to each side."""
+def lines_around(text: str, offset: int, reach: int) -> Span:
+    """Span of whole lines around a character, some `reach` characters to each side."""
     start = text.rfind("\n", 0, max(offset - reach, 0)) + 1
     end = text.find("\n", min(offset + reach, len(text)))
     return Span(start, len(text) if end < 0 else end + 1)

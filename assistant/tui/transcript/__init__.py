@@ -1,1 +1,8 @@
-"""."""
+"""Transcript: the messages of a conversation as widgets.
+
+transcript  shows messages that come, change and grow
+column      keeps only the messages near the view mounted
+message     one message: heading, text, ending
+headings    lines above, below and between messages
+folded      long rests and reasoning, folded
+"""

@@ -1,10 +1,10 @@
-"""A scrolling column of messages of which only those near the view are widgets.
+"""Virtualised message column: only the messages near the view are widgets.
 
 What lies beyond is two spacers of estimated height. Whenever heights change above what is being
 read – messages come and go, the window is resized, an estimate gives way to the truth – the
 scroll position moves along in the same layout pass, so that the line being read stays in place.
 
-How high the messages of a transcript are: measured where they were drawn, estimated else.
+Heights are measured where messages were drawn, estimated else.
 """
 
 from asyncio import Lock
@@ -24,26 +24,26 @@ from textual.widgets import Static
 from assistant.core.values.conversation import Message
 from assistant.tui.transcript.message import MessageView
 
-MARGIN: Final = 1.5
+MOUNT_MARGIN: Final = 1.5
 """Heights of the view that are kept mounted above and below it."""
-SLACK: Final = 0.5
+MOUNT_SLACK: Final = 0.5
 """Heights of the view that must be mounted beyond it before more is."""
-SIDES: Final = 7
+FRAME_COLUMNS: Final = 7
 """Columns of a message besides its text."""
-WIDEST: Final = 104
+MAX_COLUMNS: Final = 104
 """Columns of a message; longer lines are hard to read."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the reader is: a message, and how many rows of it are above the view."""
+class ScrollAnchor:
+    """Scroll position: a message, and how many of its rows are above the view."""
 
     index: int = 0
     above: int = 0
 
 
 class MessageColumn(VerticalScroll, can_focus=False):
-    """Holds messages; at its end it follows what is added there."""
+    """Scrolling column of messages; at its end it follows what is added there."""
 
     def __init__(self) -> None:
         super().__init__(id="transcript")
@@ -52,8 +52,8 @@ class MessageColumn(VerticalScroll, can_focus=False):
         self._views: list[MessageView] = []
         self._first = 0
         """The index of the first message that is a widget."""
-        self._heights = Heights()
-        self._place = Place()
+        self._heights = MessageHeights()
+        self._place = ScrollAnchor()
         self._change = Lock()
         self._top = Static(classes="spacer")
         self._bottom = Static(classes="spacer")
@@ -80,14 +80,14 @@ class MessageColumn(VerticalScroll, can_focus=False):
             del self._views[max(keep - self._first, 0) :]
             await self._drop(gone)
             if self._place.index >= len(messages):
-                self._place = Place(max(len(messages) - 1, 0))
+                self._place = ScrollAnchor(max(len(messages) - 1, 0))
             await self._mount_window()
 
     # Which messages are widgets
 
     @property
     def _width(self) -> int:
-        return max(min(self.size.width, WIDEST) - SIDES, 8)
+        return max(min(self.size.width, MAX_COLUMNS) - FRAME_COLUMNS, 8)
 
     @property
     def _last(self) -> int:
@@ -95,7 +95,7 @@ class MessageColumn(VerticalScroll, can_focus=False):
 
     async def _fit(self) -> None:
         async with self._change:
-            if not self._covers(SLACK):
+            if not self._covers(MOUNT_SLACK):
                 with self.app.batch_update():
                     await self._mount_window()
 
@@ -116,7 +116,7 @@ class MessageColumn(VerticalScroll, can_focus=False):
 
     async def _mount_window(self) -> None:
         """Make widgets of the messages near the view, and of no others."""
-        window = self._window(MARGIN)
+        window = self._window(MOUNT_MARGIN)
         if window.start >= self._last or window.stop <= self._first:
             await self._drop(self._views)
             self._views, self._first = [], window.start
@@ -187,7 +187,7 @@ class MessageColumn(VerticalScroll, can_focus=False):
         row = round(new_value)
         self.following = row >= self.max_scroll_y
         index = self._heights.at(row)
-        self._place = Place(index, row - self._heights.above(index))
+        self._place = ScrollAnchor(index, row - self._heights.above(index))
         self.call_later(self._fit)
 
     async def on_resize(self) -> None:
@@ -197,27 +197,27 @@ class MessageColumn(VerticalScroll, can_focus=False):
                 await self._mount_window()
 
 
-LINES_AROUND: Final = 3
+FRAME_ROWS: Final = 3
 """Rows of a message besides its text."""
-HIGHEST: Final = 1_200
+MAX_ROWS: Final = 1_200
 """Rows; beyond it a message is folded."""
 
 
-class Heights:
-    """Rows of each message, in order."""
+class MessageHeights:
+    """Heights of the messages in rows, in order."""
 
     def __init__(self) -> None:
         self._rows: list[int] = []
         self._offsets: list[int] = [0]
 
     def estimate(self, messages: Sequence[Message], width: int, keep: int = 0) -> None:
-        """Begin anew with these messages; the first `keep` heights stay."""
+        """Estimate the heights of these messages; the first `keep` heights stay."""
         kept = self._rows[:keep]
-        self._rows = kept + [_estimate(message, width) for message in messages[len(kept) :]]
+        self._rows = kept + [_estimated_rows(message, width) for message in messages[len(kept) :]]
         self._add_up()
 
     def measure(self, rows: dict[int, int]) -> None:
-        """Take the true heights of some messages, by index."""
+        """Set measured heights, by index of the message."""
         changed = False
         for index, height in rows.items():
             if index < len(self._rows) and self._rows[index] != height:
@@ -235,16 +235,17 @@ class Heights:
         return self._offsets[-1] - self.above(index)
 
     def of(self, index: int) -> int:
+        """Rows of this message."""
         return self._rows[index]
 
     def at(self, row: float) -> int:
-        """The message at this row; the nearest one beyond the ends."""
+        """Index of the message at this row; the nearest one beyond the ends."""
         return max(0, min(bisect_right(self._offsets, row), len(self._rows)) - 1)
 
     def _add_up(self) -> None:
         self._offsets = [0, *accumulate(self._rows)]
 
 
-def _estimate(message: Message, width: int) -> int:
+def _estimated_rows(message: Message, width: int) -> int:
     text = message.text
-    return min(LINES_AROUND + text.count("\n") + len(text) // max(width, 8), HIGHEST)
+    return min(FRAME_ROWS + text.count("\n") + len(text) // max(width, 8), MAX_ROWS)

@@ -1,6 +1,6 @@
-"""The folded rest of a text that is too long to be shown at once.
+"""Folded text: the rest of a long message, and the reasoning of a model.
 
-What a model thought before its answer: its end while it thinks, and folded from then on.
+Reasoning shows its end while the model thinks, and is folded from then on.
 """
 
 from typing import ClassVar, Final
@@ -18,7 +18,7 @@ from assistant.tui.toolkit.text import count
 
 
 class Fold(Vertical, can_focus=False):
-    """A line "show N more lines"; every use of it shows the next part as plain text."""
+    """Folded text behind a line "show N more lines"; each use shows the next part as plain text."""
 
     def __init__(self, folded: str = "") -> None:
         super().__init__()
@@ -32,13 +32,13 @@ class Fold(Vertical, can_focus=False):
         self._refresh_label()
 
     def grow(self, more: str) -> None:
-        """Put more behind the fold."""
+        """Append to the folded text."""
         self._folded += more
         self._hidden += more
         self._refresh_label()
 
     async def reset(self, folded: str) -> None:
-        """Fold exactly this text; nothing happens when it is what is folded already."""
+        """Fold exactly this text; nothing happens when it is folded already."""
         if folded != self._folded:
             self._folded = self._hidden = folded
             await self.query(Unfolded).remove()
@@ -63,7 +63,7 @@ class Fold(Vertical, can_focus=False):
 
 
 class Unfold(Static, can_focus=True):
-    """The line that unfolds."""
+    """Line that unfolds the next part."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "unfold", show=False)]
 
@@ -77,15 +77,15 @@ class Unfold(Static, can_focus=True):
 
 
 class Unfolded(Static):
-    """A part that was unfolded."""
+    """Part of the text that was unfolded."""
 
 
-LIVE: Final = 200
+LIVE_CHARACTERS: Final = 200
 """Characters of its end that are shown while the model thinks."""
 
 
 class Reasoning(Vertical, can_focus=False):
-    """A line that unfolds it, and below it the text, dimmed."""
+    """Reasoning of a model: a line that unfolds it, and below it the text, dimmed."""
 
     def __init__(self, thought: str = "", *, live: bool = False) -> None:
         """Args:
@@ -95,7 +95,7 @@ class Reasoning(Vertical, can_focus=False):
         self._thought = thought
         self._live = live
         self._open = False
-        self._line = Unthink()
+        self._line = ReasoningToggle()
         self._text = Static(classes="thought")
 
     def compose(self) -> ComposeResult:
@@ -106,13 +106,13 @@ class Reasoning(Vertical, can_focus=False):
         self._refresh()
 
     def tell(self, thought: str, *, live: bool) -> None:
-        """Show what was thought by now."""
+        """Show the reasoning so far."""
         if (thought, live) != (self._thought, self._live):
             self._thought, self._live = thought, live
             self._refresh()
 
     def settle(self) -> None:
-        """The answer begins."""
+        """Fold it, because the answer begins."""
         self.tell(self._thought, live=False)
 
     def toggle(self) -> None:
@@ -131,8 +131,8 @@ class Reasoning(Vertical, can_focus=False):
         if self._open:
             size = plain_length(self._thought)
             return self._thought[:size] + ("…" if size < len(self._thought) else "")
-        tail = " ".join(self._thought[-4 * LIVE :].split())
-        return tail if len(tail) <= LIVE else f"…{tail[-LIVE:]}"
+        tail = " ".join(self._thought[-4 * LIVE_CHARACTERS :].split())
+        return tail if len(tail) <= LIVE_CHARACTERS else f"…{tail[-LIVE_CHARACTERS:]}"
 
     def _label(self) -> Content:
         mark = "▾" if self._open else "▸"
@@ -143,8 +143,8 @@ class Reasoning(Vertical, can_focus=False):
         )
 
 
-class Unthink(Static, can_focus=True):
-    """The line that folds and unfolds."""
+class ReasoningToggle(Static, can_focus=True):
+    """Line that folds and unfolds the reasoning."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "unfold", show=False)]
 

@@ -1,4 +1,4 @@
-"""One message of the transcript: who, what, and how it ended."""
+"""Message widget: who wrote it, its text, and how it ended."""
 
 from typing import ClassVar
 
@@ -13,16 +13,16 @@ from assistant.core.values.conversation import Message
 from assistant.core.values.library import Retrieval
 from assistant.tui import commands
 from assistant.tui.markdown.blocks import CodeBlock
-from assistant.tui.markdown.document import Document
+from assistant.tui.markdown.document import MarkdownDocument
 from assistant.tui.markdown.limits import plain_length, rich_length
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable
 from assistant.tui.transcript.folded import Fold, Reasoning
-from assistant.tui.transcript.headings import Header, ending, marks_line
+from assistant.tui.transcript.headings import MessageHeading, ending_line, marks_line
 
 
 class MessageView(Vertical, can_focus=True):
-    """A message that is drawn richly up to a limit and folded beyond it."""
+    """Widget of a message, drawn richly up to a limit and folded beyond it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.message_bindings()]
 
@@ -36,12 +36,12 @@ class MessageView(Vertical, can_focus=True):
         self._hint = hint
         self._searched = 0
         self._retrieval: Retrieval | None = None
-        self._written = _shown(message) if written is None else written
+        self._written = _cited_text(message) if written is None else written
         self._rich = self._rich_length()
         self._stream: MarkdownStream | None = None
-        self._header = Header()
+        self._header = MessageHeading()
         self._reasoning = Reasoning(message.reasoning, live=self._is_thinking)
-        self._document = Document(self._written[: self._rich])
+        self._document = MarkdownDocument(self._written[: self._rich])
         self._fold = Fold(self._written[self._rich :])
         self._ending = Clickable(classes="ending")
         self._marks = Clickable(classes="marks")
@@ -65,17 +65,17 @@ class MessageView(Vertical, can_focus=True):
 
     @property
     def code(self) -> str | None:
-        """The last block of code that is drawn."""
+        """Last block of code that is drawn; None without one."""
         blocks = list(self.query(CodeBlock))
         return blocks[-1].code if blocks else None
 
     async def drawn(self) -> None:
-        """Wait until all of it is there, but what is folded."""
+        """Wait until everything is drawn but what is folded."""
         if self.message.role == "assistant":
             await self._document.drawn()
 
     def think(self, thought: str) -> None:
-        """Show what the model has thought so far."""
+        """Show the reasoning so far."""
         self._reasoning.tell(thought, live=self._is_thinking)
         self._show_ending()
 
@@ -102,11 +102,11 @@ class MessageView(Vertical, can_focus=True):
         self._show_ending()
 
     async def show(self, message: Message, hint: str = "") -> None:
-        """Show what is now known of this message; one full update when its text is final."""
+        """Show the message as it is stored; one full update when its text is final."""
         if self._stream is not None:
             await self._stream.stop()
             self._stream = None
-        shown = _shown(message)
+        shown = _cited_text(message)
         ended = message.state != self.message.state or shown != self._written
         self.message, self._hint = message, hint or self._hint
         if ended and message.role == "assistant":
@@ -121,13 +121,13 @@ class MessageView(Vertical, can_focus=True):
         self._show_marks()
 
     def tell_searched(self, passages: int) -> None:
-        """So many passages of the user's files were searched in vain; 0 tells nothing."""
+        """Show how many passages of the user's files were searched in vain; 0 shows nothing."""
         if passages != self._searched:
             self._searched = passages
             self._show_ending()
 
     def tell_saying(self, retrieval: Retrieval) -> None:
-        """What the files say instead, when they bear out nothing of the answer."""
+        """Show what the files say instead, when they bear out nothing of the answer."""
         if retrieval.saying is not None and retrieval != self._retrieval:
             self._retrieval = retrieval
             self._show_ending()
@@ -157,7 +157,7 @@ class MessageView(Vertical, can_focus=True):
         if self.message.state == "streaming" and not self._written:
             content = text.muted("…")
         else:
-            content = ending(self.message, self._hint, self._searched, self._retrieval)
+            content = ending_line(self.message, self._hint, self._searched, self._retrieval)
         line.display = bool(content.plain)
         line.set_class(not self._written, "-alone")
         line.update(content)
@@ -168,6 +168,6 @@ class MessageView(Vertical, can_focus=True):
         self._marks.update(content)
 
 
-def _shown(message: Message) -> str:
+def _cited_text(message: Message) -> str:
     """An answer with its citations behind the sentences they bear out."""
     return annotate(message.text, message.citations)

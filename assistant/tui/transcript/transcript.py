@@ -1,7 +1,4 @@
-"""The messages of the conversation that is read.
-
-Where in a message on the screen something stands that was found in its text.
-"""
+"""Transcript widget: the messages of a conversation, with focus, paging and jumps."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,17 +10,17 @@ from textual.content import Content
 from textual.message import Message as Posted
 from textual.widgets import Static
 
-from assistant.core.spans import find
+from assistant.core.spans import find_quote
 from assistant.core.values.changes import MATCH_BEGIN, MATCH_END
 from assistant.core.values.conversation import Message
-from assistant.tui.markdown.layout import Laid
+from assistant.tui.markdown.layout import BlockLayout
 from assistant.tui.toolkit import text
-from assistant.tui.transcript.column import MessageColumn, Place
+from assistant.tui.transcript.column import MessageColumn, ScrollAnchor
 from assistant.tui.transcript.message import MessageView
 
 
-class Transcript(MessageColumn, can_focus=False):
-    """Shows messages that come, change and grow; follows the end while the reader is there."""
+class TranscriptView(MessageColumn, can_focus=False):
+    """Messages of a conversation; follows the end while the reader is there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "walk(-1)", show=False),
@@ -33,10 +30,10 @@ class Transcript(MessageColumn, can_focus=False):
     ]
 
     class LeftBehind(Posted):
-        """The focused message is out of reach; the focus belongs elsewhere."""
+        """The focused message was scrolled out of reach."""
 
     class Shown(Posted):
-        """Messages came into view, or are written to their end."""
+        """Messages came into view, or were written to their end."""
 
         def __init__(self, messages: Sequence[Message]) -> None:
             super().__init__()
@@ -72,7 +69,7 @@ class Transcript(MessageColumn, can_focus=False):
             await self._replace(messages, keep=0)
 
     async def update(self, messages: Sequence[Message]) -> None:
-        """Show what became of the conversation; views of the same messages stay."""
+        """Show the conversation as it is now; views of the same messages stay."""
         async with self._change:
             keep = 0
             for old, new in zip(self.messages, messages, strict=False):
@@ -93,7 +90,7 @@ class Transcript(MessageColumn, can_focus=False):
             await view.grow(written)
 
     def think(self, message_id: str, thought: str) -> None:
-        """Show what the model has thought so far."""
+        """Show the reasoning so far of a message that is being written."""
         view = self.view(message_id)
         if view is not None:
             view.think(thought)
@@ -105,11 +102,11 @@ class Transcript(MessageColumn, can_focus=False):
             await self._settle(message, hint)
 
     def view(self, message_id: str) -> MessageView | None:
-        """The widget of a message, while it is near the view."""
+        """Widget of a message; None while it is not near the view."""
         return next((view for view in self._views if view.message.id == message_id), None)
 
     def queue(self, questions: Sequence[str]) -> None:
-        """Show the questions that wait, the next one first."""
+        """Show the questions in line, the next one first."""
         lines = [text.muted("waiting  ") + text.line(question, 400) for question in questions]
         self._queue.display = bool(lines)
         self._queue.update(text.joined(lines, between="\n"))
@@ -167,7 +164,7 @@ class Transcript(MessageColumn, can_focus=False):
         ids = [message.id for message in self.messages]
         async with self._change:
             self.following = False
-            self._place = Place(ids.index(message_id))
+            self._place = ScrollAnchor(ids.index(message_id))
             with self.app.batch_update():
                 await self._mount_window()
         self.refresh(layout=True)
@@ -184,7 +181,7 @@ class Transcript(MessageColumn, can_focus=False):
 
     def _show_found(self, view: MessageView, snippet: str) -> None:
         if view.is_attached and view.region.height > self.size.height:
-            above = row_of(view, snippet) - self.size.height // 3
+            above = row_of_snippet(view, snippet) - self.size.height // 3
             self.scroll_to(y=view.virtual_region.y + max(above, 0), animate=False)
 
     async def _settle(self, message: Message, hint: str = "") -> None:
@@ -196,8 +193,8 @@ class Transcript(MessageColumn, can_focus=False):
             self.post_message(self.Shown([message]))
 
 
-def row_of(view: MessageView, snippet: str) -> int:
-    """The row of a message that has been laid out, as near as can be told.
+def row_of_snippet(view: MessageView, snippet: str) -> int:
+    """Row of a laid-out message at which a snippet stands, as near as can be estimated.
 
     What is drawn is not what was written: marks of Markdown are gone, and lines are wrapped. So
     the row is estimated from the place in the text, and is that of the nearest of the words that
@@ -209,26 +206,26 @@ def row_of(view: MessageView, snippet: str) -> int:
     height, message = view.region.height, view.message.text
     words = snippet.partition(MATCH_BEGIN)[2].partition(MATCH_END)[0]
     around = snippet.replace(MATCH_BEGIN, "").replace(MATCH_END, "").strip().strip("…")
-    span = find(message, around, 0)
+    span = find_quote(message, around, 0)
     start = span.start + max(around.find(words), 0) if span else message.find(words)
     estimate = round(height * max(start, 0) / max(len(message), 1))
-    rows = list(_rows(view, words)) if words else []
+    rows = list(_rows_with_words(view, words)) if words else []
     return min(rows, key=lambda row: abs(row - estimate), default=estimate)
 
 
-def _rows(view: MessageView, words: str) -> Iterator[int]:
+def _rows_with_words(view: MessageView, words: str) -> Iterator[int]:
     pattern = re.compile(re.escape(words), re.IGNORECASE)
     for widget in view.query(Static):
-        plain = _plain(widget)
+        plain = _plain_text(widget)
         top, height = widget.region.y - view.region.y, widget.region.height
         for match in pattern.finditer(plain):
             yield top + round(height * match.start() / len(plain))
 
 
-def _plain(widget: Static) -> str:
+def _plain_text(widget: Static) -> str:
     match widget.visual:
         case Content() as content:
             return content.plain
-        case Laid() as laid:
+        case BlockLayout() as laid:
             return laid.shown.plain
     return ""

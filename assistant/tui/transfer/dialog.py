@@ -1,4 +1,4 @@
-"""Asks what to export, as what, and where to."""
+"""Export dialog: what to export, in which format, to which folder."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from assistant.core.transfer.exporting import ExportFormat
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
-from assistant.tui.toolkit.widgets import Clickable, Line
+from assistant.tui.toolkit.widgets import Clickable, SafeInput
 
 FORMATS: tuple[tuple[ExportFormat, str, str], ...] = (
     ("markdown", "Markdown", "what is read, with front matter; can be imported again"),
@@ -23,8 +23,8 @@ FORMATS: tuple[tuple[ExportFormat, str, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Export:
-    """What was chosen."""
+class ChosenExport:
+    """Chosen format, conversations and folder of an export."""
 
     format: ExportFormat
     everything: bool
@@ -32,8 +32,8 @@ class Export:
     """As it was typed."""
 
 
-class ChooseExport(Dialog[Export]):
-    """A folder, and one conversation or all of them in a format; Enter does it."""
+class ChooseExport(Dialog[ChosenExport]):
+    """Export dialog: a folder, and one conversation or all of them in a format; Enter accepts."""
 
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", show=False, priority=True)]
@@ -65,7 +65,7 @@ class ChooseExport(Dialog[Export]):
             yield Static(text.own("Export", "bold"))
             yield OptionList(*self._options(), markup=False, compact=True)
             yield Static(text.own("Into the folder"))
-            yield Line(text.line(self._folder, 1000).plain)
+            yield SafeInput(text.line(self._folder, 1000).plain)
             if self._temporary:
                 warning = "This conversation is in memory only; an export writes it to the disk."
                 yield Static(text.own(warning, "$text-warning"), classes="note")
@@ -87,7 +87,7 @@ class ChooseExport(Dialog[Export]):
         option = self.query_one(OptionList).highlighted_option
         folder = self.query_one(Input).value.strip()
         if option is not None and option.id in self._exports and folder:
-            self.dismiss(Export(*self._exports[option.id], folder))
+            self.dismiss(ChosenExport(*self._exports[option.id], folder))
 
     def _options(self) -> Iterator[Option]:
         groups = [(False, self._title or "Untitled")] if self._title is not None else []

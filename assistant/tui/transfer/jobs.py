@@ -1,4 +1,4 @@
-"""Conversations on their way out of the program and into it, and the report on them."""
+"""Export and import jobs: their events, progress and reports."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,37 +8,37 @@ from typing import Protocol
 from textual.content import Content
 
 from assistant.core.ports.conversations import ConversationStore
-from assistant.core.transfer.exporting import Exported, ExportFormat, all_ids, export
-from assistant.core.transfer.importing import Imported, import_from
+from assistant.core.transfer.exporting import ExportedFile, ExportFormat, all_ids, export
+from assistant.core.transfer.importing import ImportResult, import_from
 from assistant.core.values.transcript import Adoption
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.text import count
 
 
-class Work(Protocol):
-    """Something that takes a while."""
+class TransferJob(Protocol):
+    """Job that runs in a thread and ends with a report."""
 
     title: str
 
     def events(self, stop: Event) -> Iterator[object]:
-        """Do it, step by step; in a thread."""
+        """Run step by step, in a thread."""
         ...
 
     def note(self, event: object) -> None:
-        """A step was done; on the screen's loop, like what follows."""
+        """Apply an event to the state; on the screen's loop, like what follows."""
         ...
 
     def progress(self) -> Content:
-        """How far it is, in a line."""
+        """Progress in one line."""
         ...
 
     def lines(self) -> Iterator[Content]:
-        """What is worth telling at the end."""
+        """Lines of the final report."""
         ...
 
 
-class Exporting:
-    """Writes conversations into a folder."""
+class ExportJob:
+    """Job that writes conversations into a folder."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Exporting:
         self._folder = folder
         self._format: ExportFormat = format
         self._total = len(ids) if ids is not None else 0
-        self._done: list[Exported] = []
+        self._done: list[ExportedFile] = []
 
     def events(self, stop: Event) -> Iterator[object]:
         ids = self._ids if self._ids is not None else all_ids(self._store)
@@ -69,7 +69,7 @@ class Exporting:
     def note(self, event: object) -> None:
         if isinstance(event, int):
             self._total = event
-        elif isinstance(event, Exported):
+        elif isinstance(event, ExportedFile):
             self._done.append(event)
 
     def progress(self) -> Content:
@@ -92,14 +92,14 @@ class Exporting:
             )
 
 
-class Importing:
-    """Takes conversations in from files."""
+class ImportJob:
+    """Job that imports conversations from files."""
 
     def __init__(self, store: ConversationStore, paths: Sequence[Path]) -> None:
         self.title = "Import"
         self._store = store
         self._paths = paths
-        self._done: list[Imported] = []
+        self._done: list[ImportResult] = []
 
     def events(self, stop: Event) -> Iterator[object]:
         for imported in import_from(self._store, self._paths):
@@ -108,12 +108,12 @@ class Importing:
                 return
 
     def note(self, event: object) -> None:
-        if isinstance(event, Imported):
+        if isinstance(event, ImportResult):
             self._done.append(event)
 
     @property
     def adoptions(self) -> Sequence[Adoption]:
-        """What became of each conversation."""
+        """Adoptions so far: what became of each conversation."""
         return [adoption for imported in self._done for adoption in imported.adoptions]
 
     def progress(self) -> Content:

@@ -1,4 +1,4 @@
-"""Something that takes a while: how far it is, then what came of it."""
+"""Progress dialog of a job, then its report."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Final
@@ -15,18 +15,18 @@ from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.threads import Report, Stream
 from assistant.tui.toolkit.widgets import Clickable
-from assistant.tui.transfer.jobs import Work
+from assistant.tui.transfer.jobs import TransferJob
 
-LINES: Final = 500
+MAX_LINES: Final = 500
 """Lines of a report that are told one by one."""
 
 
-class Progress(Dialog[None]):
-    """Esc stops the work where it is; once it is over, Esc or Enter closes."""
+class TransferReport(Dialog[None]):
+    """Dialog of a running job; Esc stops it; once it is over, Esc or Enter closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "close", show=False)]
 
-    def __init__(self, work: Work, report: Report) -> None:
+    def __init__(self, work: TransferJob, report: Report) -> None:
         super().__init__()
         self._work = work
         self._report = report
@@ -80,8 +80,8 @@ class Progress(Dialog[None]):
         if not self.is_mounted:
             return
         lines = list(self._work.lines())
-        more = len(lines) - LINES
-        shown: list[Content] = lines[:LINES]
+        more = len(lines) - MAX_LINES
+        shown: list[Content] = lines[:MAX_LINES]
         if failure is not None:
             shown.insert(
                 0, text.line(f"{failure.message} {failure.hint}".strip(), 400, "$text-error")

@@ -4,7 +4,7 @@ import json
 
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.transfer.markdown import from_markdown, to_markdown
-from assistant.core.values.prompts import Opening
+from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse
 from assistant.core.values.transcript import Transcript, from_json, to_json
 from tests.support.conversation_stores import SAMPLING, Open, answer, ask
@@ -95,9 +95,9 @@ def test_none_stays_none_with_another_model(store: ConversationStore) -> None:
 def test_a_role_with_another_model_leaves_the_adapters_behind(store: ConversationStore) -> None:
     id = begun(store)
 
-    store.take_up(id, Opening(text="Be kind."))
+    store.take_up(id, ConversationStart(text="Be kind."))
     assert store.conversation(id).adapters == (FORMAL,)
-    store.take_up(id, Opening(text="Be kinder."), "two")
+    store.take_up(id, ConversationStart(text="Be kinder."), "two")
 
     assert store.conversation(id).adapters is None
     store.undo()

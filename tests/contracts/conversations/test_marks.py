@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from assistant.core.ports.conversations import ConversationStore
-from assistant.core.values.changes import told
+from assistant.core.values.changes import describe_marks
 from assistant.core.values.conversation import ChatMessage, Mark, QuestionPrompt
-from assistant.core.values.prompts import Opening
+from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
 from assistant.core.values.transcript import from_json, to_json
 from tests.support.conversation_stores import Open, answer, ask
 
-PIRATE = Opening(
+PIRATE = ConversationStart(
     prompt_name="pirate",
     text="Speak like a pirate.",
     examples=(ChatMessage(role="user", content="Hello!"),),
@@ -32,7 +32,7 @@ def begun(store: ConversationStore, **options: bool) -> str:
 
 
 def words(marks: Sequence[Mark]) -> list[str]:
-    return [said for _, said in told(marks)]
+    return [said for _, said in describe_marks(marks)]
 
 
 def marks_of(store: ConversationStore, id: str) -> list[tuple[str, list[str]]]:
@@ -101,7 +101,7 @@ def test_a_role_without_files_and_model_leaves_those_there_are(store: Conversati
     store.set_model(id, "two")
     store.set_collections(id, ["a"])
 
-    store.take_up(id, Opening(text="Be kind."))
+    store.take_up(id, ConversationStart(text="Be kind."))
 
     found = store.conversation(id)
     assert (found.model, found.collections) == ("two", ("a",))
@@ -216,14 +216,14 @@ def test_only_what_came_of_several_marks_is_told(store: ConversationStore) -> No
         Mark(id="5", subject="top_p", before="0.5", after="", at=now),
     ]
 
-    assert told(marks) == [("role", "role: c"), ("top_p", "top_p default")]
+    assert describe_marks(marks) == [("role", "role: c"), ("top_p", "top_p default")]
 
 
 def test_half_characters_in_marks_and_prompts_do_no_harm(store: ConversationStore) -> None:
     id = begun(store)
     tip = store.branch(id)[-1]
 
-    store.take_up(id, Opening(prompt_name="a\ud800", text="b\ud800"), "c\ud800")
+    store.take_up(id, ConversationStart(prompt_name="a\ud800", text="b\ud800"), "c\ud800")
     prompt = QuestionPrompt(name="x\ud800", text="\ud800", examples=PIRATE.examples)
     asked = store.append(id, tip.id, "user", "/x Hi", prompt=prompt)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from assistant.core.ports.conversations import ConversationStore
-from assistant.core.values.changes import Findings
+from assistant.core.values.changes import ConversationSearchResult
 from assistant.core.values.conversation import Role
 from tests.support.clocks import START, SteppingClock
 from tests.support.conversation_stores import Open, answer, ask
@@ -21,7 +21,7 @@ def talk(store: ConversationStore, title: str, *texts: str, prompt: str = "") ->
     return id
 
 
-def titles(findings: Findings) -> list[str]:
+def titles(findings: ConversationSearchResult) -> list[str]:
     return [found.conversation.title for found in findings.conversations]
 
 

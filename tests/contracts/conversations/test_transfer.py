@@ -12,7 +12,7 @@ from assistant.core.ports.conversations import ConversationStore
 from assistant.core.values.conversation import ChatMessage, Message, Overflow
 from assistant.core.values.library import Retrieval, SearchResult
 from assistant.core.values.sampling import SamplingChanges
-from assistant.core.values.transcript import Entry, Transcript, from_json, to_json
+from assistant.core.values.transcript import Transcript, TranscriptEntry, from_json, to_json
 from tests.support.clocks import SteppingClock
 from tests.support.conversation_stores import (
     IMPLEMENTATIONS,
@@ -237,7 +237,7 @@ def test_an_answer_in_the_making_is_a_part_of_one_in_a_transcript(
     begun = begin_answer(store, ask(store, store.create().id))
     store.journal(begun.id, "so far")
 
-    last: Entry = store.transcript(begun.conversation_id).entries[-1]
+    last: TranscriptEntry = store.transcript(begun.conversation_id).entries[-1]
 
     assert (last.message.text, last.message.state) == ("so far", "partial")
 

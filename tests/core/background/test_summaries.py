@@ -12,7 +12,7 @@ from assistant.core.context import plan as context_plan
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask
 from assistant.core.values.conversation import Summary
-from assistant.core.values.events import Planned
+from assistant.core.values.events import ContextPlanned
 from assistant.core.values.sampling import Sampling
 from assistant.storage.conversations import SqliteConversations
 from tests.support.conversations import PROMPTS, add, speak
@@ -32,7 +32,9 @@ def store(home: Path) -> Iterator[SqliteConversations]:
 def advance(
     store: SqliteConversations, model: ScriptedModel, id: str, stop: Event | None = None
 ) -> bool:
-    return summaries.advance(store, ScriptedModels(model), PROMPTS, USUAL, id, stop or Event())
+    return summaries.advance_summary(
+        store, ScriptedModels(model), PROMPTS, USUAL, id, stop or Event()
+    )
 
 
 def summarise(store: SqliteConversations, model: ScriptedModel, id: str) -> int:
@@ -124,9 +126,9 @@ def test_the_summary_takes_the_turns_place_in_the_next_prompt(store: SqliteConve
     chat = Chat(store, ScriptedModels(model), USUAL)
 
     asked = Ask(conversation_id=id, text="And now?")
-    (planned,) = [e for e in chat.turn(asked, Event()) if isinstance(e, Planned)]
+    (planned,) = [e for e in chat.turn(asked, Event()) if isinstance(e, ContextPlanned)]
     again = Ask(conversation_id=id, text="And then?")
-    (later,) = [e for e in chat.turn(again, Event()) if isinstance(e, Planned)]
+    (later,) = [e for e in chat.turn(again, Event()) if isinstance(e, ContextPlanned)]
 
     assert planned.plan.messages[2].content.startswith("They spoke of questions.")
     assert planned.outgrown == "summarise"
@@ -176,14 +178,14 @@ def test_excluding_a_turn_that_was_told_has_the_summary_made_anew(
     store.set_overflow(id, "summarise")
     summarise(store, model, id)
     store.place(store.branch(id)[4].id, "excluded")
-    recap = context_plan.recap_of(store.branch(id))
+    recap = context_plan.latest_recap(store.branch(id))
     assert recap is None or 4 not in recap.covers
 
     model.answers = ("Without it.",)
     asked = len(model.questions)
     summarise(store, model, id)
 
-    recap = context_plan.recap_of(store.branch(id))
+    recap = context_plan.latest_recap(store.branch(id))
     assert recap is not None
     assert 4 not in recap.covers
     assert "Without it." in recap.text

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.background.titles import LIMIT, cleaned, improve, is_about, title_from
+from assistant.core.background.titles import (
+    MAX_TITLE_CHARS,
+    extract_title,
+    improve_title,
+    is_about,
+    title_from,
+)
 from assistant.storage.conversations import SqliteConversations
 from tests.support.conversations import PROMPTS
 from tests.support.fake_models import Gate, ScriptedModel, ScriptedModels
@@ -29,7 +35,7 @@ def test_blank_text_is_untitled() -> None:
 
 @given(st.text())
 def test_a_title_is_never_empty_and_never_long(text: str) -> None:
-    assert 1 <= len(title_from(text)) <= LIMIT
+    assert 1 <= len(title_from(text)) <= MAX_TITLE_CHARS
     assert "\n" not in title_from(text)
 
 
@@ -45,7 +51,7 @@ def test_a_title_is_never_empty_and_never_long(text: str) -> None:
     ],
 )
 def test_the_title_is_taken_out_of_what_the_model_wrote(written: str, title: str) -> None:
-    assert cleaned(written) == title
+    assert extract_title(written) == title
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,7 @@ def test_a_title_that_was_cut_off_leaves_the_words(store: SqliteConversations) -
 
 @given(st.text())
 def test_a_cleaned_title_fits_the_sidebar(text: str) -> None:
-    assert len(cleaned(text)) <= LIMIT
+    assert len(extract_title(text)) <= MAX_TITLE_CHARS
 
 
 @pytest.fixture
@@ -106,7 +112,7 @@ def improved(
     flag = Event()
     if stop:
         flag.set()
-    return improve(store, ScriptedModels(model), PROMPTS, id, flag)
+    return improve_title(store, ScriptedModels(model), PROMPTS, id, flag)
 
 
 def test_the_model_gives_a_better_title_aside_and_once(store: SqliteConversations) -> None:

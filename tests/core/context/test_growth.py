@@ -9,9 +9,9 @@ import pytest
 from assistant.core.background import summaries
 from assistant.core.errors import ContextOverflowError
 from assistant.core.turn.chat import Chat
-from assistant.core.turn.preview import Overview, look
+from assistant.core.turn.preview import ContextPreview, preview_window
 from assistant.core.turn.requests import Ask
-from assistant.core.values.events import Answered, Planned, TurnEvent
+from assistant.core.values.events import Answered, ContextPlanned, TurnEvent
 from assistant.core.values.sampling import Sampling
 from assistant.storage.conversations import SqliteConversations
 from tests.support.conversations import PROMPTS, speak
@@ -35,8 +35,8 @@ def ask(
     return list(chat.turn(Ask(conversation_id=id, text=text), Event()))
 
 
-def planned(events: list[TurnEvent]) -> Planned:
-    return next(event for event in events if isinstance(event, Planned))
+def planned(events: list[TurnEvent]) -> ContextPlanned:
+    return next(event for event in events if isinstance(event, ContextPlanned))
 
 
 def test_what_fits_asks_for_no_larger_window(store: SqliteConversations) -> None:
@@ -124,7 +124,7 @@ def test_a_summary_is_written_only_where_the_window_cannot_grow(
     cramped = ScriptedModel("They spoke.", window=1000, trained=64_000, largest=1000)
 
     def advance(model: ScriptedModel) -> bool:
-        return summaries.advance(store, ScriptedModels(model), PROMPTS, USUAL, id, Event())
+        return summaries.advance_summary(store, ScriptedModels(model), PROMPTS, USUAL, id, Event())
 
     while advance(roomy):
         pass
@@ -141,9 +141,9 @@ def test_the_overview_shows_the_window_that_the_next_question_gets(
     model = ScriptedModel("Yes.", window=1000, trained=64_000)
     id = speak(store, 60)
 
-    *_, seen = look(store, ScriptedModels(model), USUAL, id, Event(), "And now?")
+    *_, seen = preview_window(store, ScriptedModels(model), USUAL, id, Event(), "And now?")
 
-    assert isinstance(seen, Overview)
+    assert isinstance(seen, ContextPreview)
     assert seen.left_out == ()
     assert seen.growth == "trained on 64,000"
     assert seen.window == model.window > 3000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.context.plan import BLOCK_CHARS, plan, recap_of, reserve_for, turns_of
+from assistant.core.context.plan import BLOCK_CHARS, group_turns, latest_recap, plan, reserve_for
 from assistant.core.errors import ContextOverflowError
 from assistant.core.values.context import (
     EXCLUDED,
@@ -18,16 +18,16 @@ from assistant.core.values.context import (
     Turn,
 )
 from assistant.core.values.conversation import ChatMessage, Message, Placing, Summary
-from assistant.core.values.models import Measure
+from assistant.core.values.models import TokenCounts
 
 OVERHEAD = 3
 PER_MESSAGE = 4
 
 
-def measure(messages: Sequence[ChatMessage]) -> Measure:
+def measure(messages: Sequence[ChatMessage]) -> TokenCounts:
     """A template of fixed cost and a tokenizer of three characters a token."""
     parts = tuple(PER_MESSAGE + -(-len(m.content) // 3) for m in messages)
-    return Measure(total=sum(parts) + OVERHEAD, parts=parts, overhead=OVERHEAD)
+    return TokenCounts(total=sum(parts) + OVERHEAD, parts=parts, overhead=OVERHEAD)
 
 
 def turn(number: int, chars: int) -> Turn:
@@ -122,7 +122,7 @@ def test_a_question_that_alone_is_too_long_says_by_how_much() -> None:
 def test_very_old_turns_are_left_out_without_being_counted() -> None:
     counted: list[int] = []
 
-    def counting(messages: Sequence[ChatMessage]) -> Measure:
+    def counting(messages: Sequence[ChatMessage]) -> TokenCounts:
         counted.append(sum(len(m.content) for m in messages))
         return measure(messages)
 
@@ -335,14 +335,14 @@ def test_the_newest_summary_counts_unless_it_tells_an_excluded_turn() -> None:
     branch[1] = branch[1].model_copy(update={"summary": Summary(text="one", covers=(0,))})
     branch[3] = branch[3].model_copy(update={"summary": Summary(text="two", covers=(0, 2))})
 
-    both = recap_of(branch)
+    both = latest_recap(branch)
     branch[2] = branch[2].model_copy(update={"placing": "excluded"})
-    first = recap_of(branch)
+    first = latest_recap(branch)
     branch[0] = branch[0].model_copy(update={"placing": "excluded"})
 
     assert both is not None
     assert (both.text, both.message_id, both.covers) == ("two", "m3", {0, 2})
     assert first is not None
     assert first.text == "one"
-    assert recap_of(branch) is None
-    assert [each.placing for each in turns_of(branch)] == ["excluded", "excluded", None]
+    assert latest_recap(branch) is None
+    assert [each.placing for each in group_turns(branch)] == ["excluded", "excluded", None]

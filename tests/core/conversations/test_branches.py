@@ -6,10 +6,10 @@ from time import perf_counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.conversations.branches import of_fork, paired, parting
-from assistant.core.spans import MOST_WORDS, Span, differences
+from assistant.core.conversations.branches import branch_point, pair_messages, parting_of_fork
+from assistant.core.spans import MAX_COMPARED_WORDS, Span, differences
 from assistant.core.values.conversation import Conversation, Message, Role
-from assistant.core.values.transcript import Entry, Transcript
+from assistant.core.values.transcript import Transcript, TranscriptEntry
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -31,7 +31,8 @@ def _transcript(*entries: tuple[str, str | None, bool]) -> Transcript:
     return Transcript(
         conversation=Conversation(id="c", title="", created=NOON, updated=NOON),
         entries=tuple(
-            Entry(message=_message(id, parent), active=active) for id, parent, active in entries
+            TranscriptEntry(message=_message(id, parent), active=active)
+            for id, parent, active in entries
         ),
     )
 
@@ -52,22 +53,22 @@ PARTED = _transcript(
 
 
 def test_each_version_comes_with_what_follows_it_on_the_way_last_used() -> None:
-    found = parting(PARTED, "a1")
+    found = branch_point(PARTED, "a1")
     assert found is not None
     assert _ids(found.above) == ["q1"]
     assert [_ids(way) for way in found.ways] == [["a1", "q2", "a2"], ["a3", "q4"]]
     assert found.active == 1
-    assert parting(PARTED, "a3") == found
+    assert branch_point(PARTED, "a3") == found
 
 
 def test_a_message_without_other_versions_is_no_parting() -> None:
-    assert parting(PARTED, "q1") is None
-    assert parting(PARTED, "unknown") is None
+    assert branch_point(PARTED, "q1") is None
+    assert branch_point(PARTED, "unknown") is None
 
 
 def test_a_fork_parts_from_its_origin_after_what_they_have_in_common() -> None:
     fork = _transcript(("q9", None, True), ("a9", "q9", True), ("q10", "a9", True))
-    found = of_fork(PARTED, fork, "a1")
+    found = parting_of_fork(PARTED, fork, "a1")
     assert _ids(found.above) == ["q1", "a1"]
     assert [_ids(way) for way in found.ways] == [["q2", "a2"], ["q10"]]
 
@@ -75,7 +76,7 @@ def test_a_fork_parts_from_its_origin_after_what_they_have_in_common() -> None:
 def test_messages_of_the_same_role_stand_beside_each_other() -> None:
     left = [_message("a1", None), _message("q2", None), _message("a2", None)]
     right = [_message("q5", None), _message("a5", None)]
-    shown = [tuple(each and each.id for each in pair) for pair in paired(left, right)]
+    shown = [tuple(each and each.id for each in pair) for pair in pair_messages(left, right)]
     assert shown == [("a1", None), ("q2", "q5"), ("a2", "a5")]
 
 
@@ -93,7 +94,7 @@ def test_the_same_text_has_no_differences_and_unlike_texts_are_different_through
 
 
 def test_long_texts_are_compared_by_their_lines() -> None:
-    lines = [f"Line {number} with some words in it." for number in range(MOST_WORDS // 4)]
+    lines = [f"Line {number} with some words in it." for number in range(MAX_COMPARED_WORDS // 4)]
     changed = [*lines[:10], "Another line.", *lines[11:]]
     begun = perf_counter()
     found = differences("\n".join(lines), "\n".join(changed))

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.conversations.search_query import MOST_TERMS, SearchQuery, Term, parse
+from assistant.core.conversations.search_query import MAX_TERMS, SearchQuery, SearchTerm, parse
 
 
-def word(text: str) -> Term:
-    return Term(text=text)
+def word(text: str) -> SearchTerm:
+    return SearchTerm(text=text)
 
 
-def beginning(text: str) -> Term:
-    return Term(text=text, prefix=True)
+def beginning(text: str) -> SearchTerm:
+    return SearchTerm(text=text, prefix=True)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def beginning(text: str) -> Term:
         ("\0 \0", ()),
     ],
 )
-def test_words_phrases_and_beginnings(typed: str, terms: tuple[Term, ...]) -> None:
+def test_words_phrases_and_beginnings(typed: str, terms: tuple[SearchTerm, ...]) -> None:
     assert parse(typed).terms == terms
 
 
@@ -116,7 +116,7 @@ def test_what_asks_for_something_is_not_empty(typed: str) -> None:
 def test_endless_queries_are_cut_and_told() -> None:
     query = parse("a " * 5000)
 
-    assert len(query.terms) == MOST_TERMS
+    assert len(query.terms) == MAX_TERMS
     assert query.notes
 
 

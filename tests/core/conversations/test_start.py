@@ -9,15 +9,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.core.conversations.save_as_prompt import prompt_of
-from assistant.core.conversations.start import begin, hinted_model, opened, take_up
+from assistant.core.conversations.save_as_prompt import prompt_from_conversation
+from assistant.core.conversations.start import (
+    begin_conversation,
+    hinted_model,
+    resolve_opening,
+    take_up,
+)
 from assistant.core.errors import MissingValuesError
 from assistant.core.prompts.files import clean, parse, write
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Regenerate
 from assistant.core.values.conversation import ChatMessage
 from assistant.core.values.events import Asked
-from assistant.core.values.prompts import Opening, Prompt, Variable
+from assistant.core.values.prompts import ConversationStart, Prompt, PromptVariable
 from assistant.core.values.sampling import Sampling, SamplingChanges
 from assistant.storage.conversations import SqliteConversations
 from assistant.system.front_matter import load
@@ -33,7 +38,7 @@ PROMPT = Prompt(
     description="",
     language="en",
     text="Say {{word}}.",
-    variables=(Variable(name="word"),),
+    variables=(PromptVariable(name="word"),),
     sampling=SamplingChanges(temperature=0, max_tokens=7),
     model="other",
     collections=("docs",),
@@ -55,7 +60,7 @@ def models() -> ScriptedModels:
 def test_a_conversation_begins_with_everything_its_prompt_says(
     store: SqliteConversations, models: ScriptedModels
 ) -> None:
-    id = begin(store, PROMPT, values={"word": "yes"}, models=models).id
+    id = begin_conversation(store, PROMPT, values={"word": "yes"}, models=models).id
 
     found = store.conversation(id)
     assert (found.system_prompt, found.prompt_name, found.model) == ("Say yes.", "echo", "other")
@@ -64,7 +69,7 @@ def test_a_conversation_begins_with_everything_its_prompt_says(
 
 
 def test_without_a_prompt_a_conversation_begins_bare(store: SqliteConversations) -> None:
-    found = begin(store)
+    found = begin_conversation(store)
 
     assert (found.system_prompt, found.prompt_name, found.model) == ("", None, None)
     assert (found.examples, found.sampling, found.collections) == ((), SamplingChanges(), None)
@@ -75,9 +80,9 @@ def test_a_prompt_looks_around_for_itself_when_nobody_gives_it_values(
 ) -> None:
     around = PROMPT.model_copy(update={"text": "{{date}} {{os}}", "examples": ()})
 
-    assert "{{" not in begin(store, around).system_prompt
+    assert "{{" not in begin_conversation(store, around).system_prompt
     with pytest.raises(MissingValuesError, match="echo needs a value for word"):
-        begin(store, PROMPT)
+        begin_conversation(store, PROMPT)
     assert len(store.conversations()) == 0
 
 
@@ -92,24 +97,24 @@ def test_a_model_hint_is_followed_where_there_is_such_a_model_and_none_was_chose
     hint: str | None,
     expected: str | None,
 ) -> None:
-    opening = Opening(text="x", model=hint)
+    opening = ConversationStart(text="x", model=hint)
 
-    assert begin(store, opening, given, models=models).model == expected
+    assert begin_conversation(store, opening, given, models=models).model == expected
     assert hinted_model(opening, models) == (hint if hint == "other" else None)
 
 
 def test_going_on_under_another_prompt_leaves_what_it_does_not_speak_of(
     store: SqliteConversations,
 ) -> None:
-    id = begin(store, PROMPT, "mine", values={"word": "yes"}).id
+    id = begin_conversation(store, PROMPT, "mine", values={"word": "yes"}).id
 
-    take_up(store, id, opened(None))
+    take_up(store, id, resolve_opening(None))
 
     found = store.conversation(id)
     assert (found.system_prompt, found.examples, found.sampling) == ("", (), SamplingChanges())
     assert (found.model, found.collections) == ("mine", ("docs",))
 
-    take_up(store, id, Opening(text="New.", collections=()))
+    take_up(store, id, ConversationStart(text="New.", collections=()))
     assert store.conversation(id).collections == ()
 
 
@@ -117,7 +122,7 @@ def test_answers_follow_the_prompt_s_sampling_and_examples_without_being_told(
     store: SqliteConversations, models: ScriptedModels
 ) -> None:
     chat = Chat(store, models, Sampling(temperature=0.7, top_k=5))
-    id = begin(store, PROMPT, values={"word": "yes"}, models=models).id
+    id = begin_conversation(store, PROMPT, values={"word": "yes"}, models=models).id
 
     asked, *_ = chat.turn(Ask(conversation_id=id, text="Hi"), Event())
     assert isinstance(asked, Asked)
@@ -150,7 +155,7 @@ def test_a_saved_conversation_begins_again_as_it_was(
         question = store.append(made.id, parent, "user", asked)
         parent = store.append(made.id, question.id, "assistant", answered).id
 
-    prompt = prompt_of(store.conversation(made.id), store.branch(made.id), "again")
+    prompt = prompt_from_conversation(store.conversation(made.id), store.branch(made.id), "again")
     opening = parse("again", write(prompt), load).resolve({})
 
     assert opening.text == system

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from assistant.core.grounding.citations import (
     annotate,
     annotated,
-    check,
-    nearest,
+    check_citations,
+    nearest_sentence,
+    sentence_checks,
     sentences_of,
-    verdicts,
 )
-from assistant.core.values.library import Saying, Support
+from assistant.core.values.library import NearestSentence, Support
 from tests.support.passages import passage
 
 RENT = passage("The landlord may raise the rent once every twelve months.", id="1")
@@ -48,7 +48,9 @@ def signs(overlap: float, cosine: float, column: int = 0, columns: int = 2):  # 
 def test_words_and_meaning_have_to_agree(
     overlap: float, cosine: float, strength: str | None
 ) -> None:
-    found = check("Rents go up each year.", [RENT, PETS], signs(overlap, cosine, column=0))
+    found = check_citations(
+        "Rents go up each year.", [RENT, PETS], signs(overlap, cosine, column=0)
+    )
 
     assert [citation.strength for citation in found] == ([strength] if strength else [])
 
@@ -56,7 +58,7 @@ def test_words_and_meaning_have_to_agree(
 def test_a_sentence_that_stands_in_a_passage_is_verbatim_whatever_its_case() -> None:
     answer = "I think so. dogs are NOT allowed!"
 
-    [citation] = check(answer, [RENT, PETS], signs(0.9, 0.9, column=1))[1:]
+    [citation] = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=1))[1:]
 
     assert (citation.number, citation.strength) == (2, "verbatim")
     assert answer[citation.start : citation.end] == "dogs are NOT allowed!"
@@ -67,7 +69,7 @@ def test_a_sentence_that_stands_in_a_passage_is_verbatim_whatever_its_case() -> 
 
 def test_marks_of_the_model_are_replaced_by_those_that_hold() -> None:
     answer = "Rents go up. [7] Dogs may not. [2]\nWho knows? [1]"
-    found = check(answer, [RENT, PETS], signs(0.9, 0.9, column=0))[:1]
+    found = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=0))[:1]
 
     assert annotate(answer, found) == "Rents go up. [1] Dogs may not.\nWho knows?"
 
@@ -77,7 +79,7 @@ def test_an_answer_without_citations_is_left_as_it_is() -> None:
 
 
 def test_without_passages_nothing_is_measured() -> None:
-    assert check("Anything.", [], signs(1, 1)) == ()
+    assert check_citations("Anything.", [], signs(1, 1)) == ()
 
 
 @given(st.text(alphabet="ab .!?\n[1]23é"))
@@ -114,7 +116,7 @@ def test_sentences_end_where_a_reader_would_end_them(answer: str, sentences: lis
 
 def test_marks_are_set_outside_code_only() -> None:
     answer = "Rents go up.[3] Take `list[0]`.\n```\nprint(row[1])\n```"
-    found = check(answer, [RENT, PETS], signs(0.9, 0.9, column=0))[:1]
+    found = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=0))[:1]
 
     marked = annotate(answer, found)
 
@@ -123,12 +125,12 @@ def test_marks_are_set_outside_code_only() -> None:
 
 def test_every_sentence_has_a_verdict_and_offsets_hold_in_the_marked_answer() -> None:
     answer = "Rents go up. Dogs may not. [2]\n\nWho knows? Nobody."
-    cited = check(answer, [RENT, PETS], signs(0.9, 0.9, column=0))
+    cited = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=0))
 
     marked = annotated(answer, cited[1:])
 
     assert marked.text == "Rents go up. Dogs may not. [1]\n\nWho knows? Nobody. [1]"
-    assert [(v.sentence.text, v.strength, v.number) for v in verdicts(marked)] == [
+    assert [(v.sentence.text, v.strength, v.number) for v in sentence_checks(marked)] == [
         ("Rents go up.", "unsupported", None),
         ("Dogs may not.", "supported", 1),
         ("Nobody.", "supported", 1),
@@ -141,10 +143,10 @@ def test_every_sentence_has_a_verdict_and_offsets_hold_in_the_marked_answer() ->
 
 @given(st.text(alphabet="ab .!?\n[1]2`-é"), st.sets(st.integers(0, 9)))
 def test_a_marked_answer_says_of_its_sentences_what_was_found(answer: str, cited: set[int]) -> None:
-    everything = check(answer, [RENT, PETS], signs(0.9, 0.9, column=0))
+    everything = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=0))
     kept = [citation for at, citation in enumerate(everything) if at in cited]
 
-    told = verdicts(annotated(answer, kept))
+    told = sentence_checks(annotated(answer, kept))
 
     if kept:
         assert [v.strength != "unsupported" for v in told] == [c in kept for c in everything]
@@ -156,16 +158,16 @@ def test_a_heading_is_quoted_with_the_sentence_below_it() -> None:
     def measure(_: Sequence[str], __: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
         return ((Support(cosine=0.8, overlap=1, start=0, end=len("Deposit.")),),)
 
-    said = nearest("How large is the deposit?", [passage(text)], measure)
+    said = nearest_sentence("How large is the deposit?", [passage(text)], measure)
 
-    assert said == Saying(number=1, text="Deposit. The tenant pays two monthly rents.")
+    assert said == NearestSentence(number=1, text="Deposit. The tenant pays two monthly rents.")
 
 
 def test_a_heading_with_nothing_below_it_is_quoted_alone() -> None:
     def measure(_: Sequence[str], __: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
         return ((Support(cosine=0.8, overlap=1, start=0, end=8),),)
 
-    assert nearest("The deposit?", [passage("Deposit.")], measure) == Saying(
+    assert nearest_sentence("The deposit?", [passage("Deposit.")], measure) == NearestSentence(
         number=1, text="Deposit."
     )
 
@@ -186,6 +188,6 @@ def test_a_part_of_a_sentence_that_says_the_question_again_is_no_evidence(
     def measure(_: Sequence[str], __: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
         return ((Support(cosine=0.5, overlap=overlap, start=0, end=len(text)),),)
 
-    found = check(answer, [passage(text)], measure)
+    found = check_citations(answer, [passage(text)], measure)
 
     assert [citation.strength for citation in found] == ([strength] if strength else [])

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from assistant.core.grounding.mentions import (
     collections_in,
     files_in,
-    spell,
+    spell_collection,
     spell_file,
-    with_names,
-    without,
+    with_file_names,
+    without_collections,
 )
 from assistant.core.sanitize import printable
 
@@ -23,28 +23,28 @@ def test_a_collection_is_named_whatever_its_case() -> None:
 
 def test_a_name_with_spaces_stands_in_quotes() -> None:
     assert collections_in('when? #"my files"', KNOWN) == ("my files",)
-    assert collections_in(spell("my files"), KNOWN) == ("my files",)
-    assert spell("housing") == "#housing"
+    assert collections_in(spell_collection("my files"), KNOWN) == ("my files",)
+    assert spell_collection("housing") == "#housing"
 
 
 def test_what_is_no_collection_is_part_of_the_question() -> None:
     text = "what does #include <housing> and a#housing mean in issue #12?"
 
     assert collections_in(text, KNOWN) == ()
-    assert without(text, KNOWN) == text
+    assert without_collections(text, KNOWN) == text
 
 
 def test_the_question_is_what_remains_without_the_names() -> None:
-    assert without("#housing When may   the rent go up?", ["housing"]) == (
+    assert without_collections("#housing When may   the rent go up?", ["housing"]) == (
         "When may the rent go up?"
     )
-    assert without("Is it in #housing?", ["housing"]) == "Is it in ?"
+    assert without_collections("Is it in #housing?", ["housing"]) == "Is it in ?"
 
 
 def test_lines_of_a_question_stay_as_they_are_when_nothing_is_named() -> None:
     text = "  def f():\n      return  1"
 
-    assert without(text, ["housing"]) == text
+    assert without_collections(text, ["housing"]) == text
 
 
 FILES = {"lease.pdf", "docs/", "my notes.md", "a.b", "what?", "~/x.txt", "..", "./", 'say"hi"'}
@@ -84,10 +84,10 @@ def test_a_mention_stands_where_it_says() -> None:
 def test_the_model_reads_the_names_of_the_files_that_are_attached() -> None:
     asked = 'Is @/home/ana/lease.pdf older than @"/home/ana/my notes.md"? Ask @ana.'
 
-    assert with_names(asked, ["/home/ana/lease.pdf", "/home/ana/my notes.md"]) == (
+    assert with_file_names(asked, ["/home/ana/lease.pdf", "/home/ana/my notes.md"]) == (
         "Is lease.pdf older than my notes.md? Ask @ana."
     )
-    assert with_names(asked, []) == asked
+    assert with_file_names(asked, []) == asked
 
 
 def test_simple_paths_are_spelled_without_quotes() -> None:

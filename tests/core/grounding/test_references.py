@@ -2,7 +2,7 @@
 
 from assistant.core.grounding import references
 from assistant.core.values.conversation import Citation, Place, Strength
-from assistant.core.values.library import Retrieval, SearchResult, Unused
+from assistant.core.values.library import Retrieval, SearchResult, UnusedPassage
 from tests.support.passages import passage
 
 LEASE = passage("Once every twelve months. In writing.", id="a")
@@ -32,7 +32,7 @@ def test_each_passage_has_its_number_its_best_strength_and_its_quotes_in_order()
         cited(1, "supported", "In writing.", 126),
     )
 
-    first, second = references.used(retrieval, citations)
+    first, second = references.used_references(retrieval, citations)
 
     assert (first.number, first.strength, first.path) == (1, "verbatim", "/files/lease.md")
     assert [quote.text for quote in first.quotes] == ["Once every twelve months.", "In writing."]
@@ -42,10 +42,10 @@ def test_each_passage_has_its_number_its_best_strength_and_its_quotes_in_order()
 
 
 def test_an_answer_without_a_known_retrieval_has_the_sources_that_it_cites() -> None:
-    [only] = references.used(None, (cited(3, "weak", "In writing.", 126),))
+    [only] = references.used_references(None, (cited(3, "weak", "In writing.", 126),))
 
     assert (only.number, only.text, only.start) == (3, "In writing.", 126)
-    assert references.passed_over(None) == ()
+    assert references.unused_references(None) == ()
 
 
 def test_what_was_found_and_not_read_has_its_reason() -> None:
@@ -55,10 +55,10 @@ def test_what_was_found_and_not_read_has_its_reason() -> None:
     result = SearchResult(
         passages=(LEASE, near, far),
         sufficient=True,
-        unused=(Unused(passage=twin, reason="duplicate"),),
+        unused=(UnusedPassage(passage=twin, reason="duplicate"),),
     )
 
-    over = references.passed_over(Retrieval(result=result, used=(LEASE,)))
+    over = references.unused_references(Retrieval(result=result, used=(LEASE,)))
 
     assert [(each.text, each.unfit) for each in over] == [
         ("Near", "budget"),
@@ -70,6 +70,6 @@ def test_what_was_found_and_not_read_has_its_reason() -> None:
 def test_where_the_files_are_silent_everything_is_too_far_from_the_question() -> None:
     result = SearchResult(passages=(LEASE, NOTES), sufficient=False)
 
-    over = references.passed_over(Retrieval(result=result, used=()))
+    over = references.unused_references(Retrieval(result=result, used=()))
 
     assert [each.unfit for each in over] == ["score", "score"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.core.prompts.files import BadPromptError, clean, parse, write
 from assistant.core.values.conversation import ChatMessage
-from assistant.core.values.prompts import Prompt, Variable, literal, pairs
+from assistant.core.values.prompts import Prompt, PromptVariable, escape_placeholders, example_pairs
 from assistant.core.values.sampling import SamplingChanges
 from assistant.system.front_matter import load
 
@@ -64,8 +64,8 @@ def test_a_file_says_everything_about_a_prompt() -> None:
         description="What a text feels like.",
         language="pt-BR",
         variables=(
-            Variable(name="scale", default="positive or negative"),
-            Variable(name="tópico"),
+            PromptVariable(name="scale", default="positive or negative"),
+            PromptVariable(name="tópico"),
         ),
         sampling=SamplingChanges(temperature=0, max_tokens=4),
         model="small",
@@ -74,7 +74,7 @@ def test_a_file_says_everything_about_a_prompt() -> None:
         examples=prompt.examples,
         path="/p/sentiment.md",
     )
-    assert pairs(prompt.examples) == [("I love it!", "positive"), ("## User", "no heading")]
+    assert example_pairs(prompt.examples) == [("I love it!", "positive"), ("## User", "no heading")]
     assert [example.role for example in prompt.examples] == ["user", "assistant"] * 2
 
 
@@ -212,7 +212,7 @@ def test_any_text_is_a_prompt_or_a_problem(source: str) -> None:
 texts = st.text(min_size=1).map(clean).filter(bool)
 headings = st.sampled_from(["## User", "## Assistant", "\\## User", "##user", "\\\\##  ASSISTANT "])
 bodies = st.lists(texts | headings | st.just("---"), min_size=1, max_size=4).map(
-    lambda parts: literal(clean("\n".join(parts)))
+    lambda parts: escape_placeholders(clean("\n".join(parts)))
 )
 lines = st.text(min_size=1, max_size=30).map(clean).map(str.strip).filter(bool)
 names = st.from_regex(r"[a-zA-Zçãé_][a-z0-9ç_]{0,8}(-[a-z0-9]{1,3})?", fullmatch=True).map(
@@ -246,7 +246,7 @@ def prompts(draw: st.DrawFn) -> Prompt:
         description=draw(st.just("") | texts),
         language=draw(st.sampled_from(["en", "pt", "pt-BR", "no", "zh-Hant-TW"])),
         text=text,
-        variables=tuple(Variable(name=n, default=d) for n, d in variables.items()),
+        variables=tuple(PromptVariable(name=n, default=d) for n, d in variables.items()),
         sampling=draw(changes),
         model=draw(st.none() | lines),
         collections=draw(st.none() | st.lists(lines, max_size=3).map(tuple)),

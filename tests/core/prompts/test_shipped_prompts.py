@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.conversations.start import Surroundings
+from assistant.core.conversations.start import BuiltinVariables
 from assistant.core.prompts.files import parse, write
 from assistant.core.prompts.library import PromptLibrary
-from assistant.core.values.prompts import BUILT_IN, Prompt
+from assistant.core.values.prompts import BUILT_IN_VARIABLES, Prompt
 from assistant.system.front_matter import load
 
 SHIPPED = Path(__file__).parents[3] / "prompts"
@@ -45,7 +45,7 @@ def test_there_is_a_prompt_for_every_common_task_in_english_and_portuguese() -> 
 
 @pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
 def test_a_shipped_prompt_needs_no_answers_before_it_can_be_used(prompt: Prompt) -> None:
-    opening = prompt.resolve(Surroundings().values(prompt.names))
+    opening = prompt.resolve(BuiltinVariables().values(prompt.names))
 
     assert prompt.title
     assert prompt.description
@@ -97,7 +97,7 @@ DOCUMENT = (SHIPPED.parent / "docs" / "prompts.md").read_text(encoding="utf-8")
 def test_the_document_names_every_shipped_prompt_and_every_variable() -> None:
     missing = [
         name
-        for name in (*PROMPTS, *INTERNAL, *(f"{{{{{name}}}}}" for name in BUILT_IN))
+        for name in (*PROMPTS, *INTERNAL, *(f"{{{{{name}}}}}" for name in BUILT_IN_VARIABLES))
         if f"`{name}`" not in DOCUMENT
     ]
 

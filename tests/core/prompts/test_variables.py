@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.conversations.start import Surroundings
+from assistant.core.conversations.start import BuiltinVariables
 from assistant.core.errors import MissingValuesError
 from assistant.core.values.conversation import ChatMessage
-from assistant.core.values.prompts import Prompt, Variable, fill, literal, names_in
+from assistant.core.values.prompts import (
+    Prompt,
+    PromptVariable,
+    escape_placeholders,
+    fill_placeholders,
+    placeholders_in,
+)
 
 braces = st.lists(
     st.sampled_from(["{{", "}}", "{", "}", "\\", "a", " ", "{{a}}", "\\{{a}}", "é", "-", "\n"])
@@ -24,7 +30,7 @@ def prompt(text: str, **variables: str | None) -> Prompt:
         description="",
         language="en",
         text=text,
-        variables=tuple(Variable(name=n, default=d) for n, d in variables.items()),
+        variables=tuple(PromptVariable(name=n, default=d) for n, d in variables.items()),
     )
 
 
@@ -45,18 +51,20 @@ def prompt(text: str, **variables: str | None) -> Prompt:
     ],
 )
 def test_placeholders_are_filled_and_everything_else_stays(text: str, filled: str) -> None:
-    assert fill(text, {"a": "A", "ção": "Ç", "to-do_2": "B"}) == filled
+    assert fill_placeholders(text, {"a": "A", "ção": "Ç", "to-do_2": "B"}) == filled
 
 
 @given(braces | st.text())
 def test_a_literal_text_comes_out_as_it_went_in(text: str) -> None:
-    assert names_in(literal(text)) == ()
-    assert fill(literal(text), {}) == text
+    assert placeholders_in(escape_placeholders(text)) == ()
+    assert fill_placeholders(escape_placeholders(text), {}) == text
 
 
 @given(braces | st.text(), braces | st.text())
 def test_values_are_data(one: str, other: str) -> None:
-    assert fill("<{{one}}|{{other}}>", {"one": one, "other": other}) == f"<{one}|{other}>"
+    assert (
+        fill_placeholders("<{{one}}|{{other}}>", {"one": one, "other": other}) == f"<{one}|{other}>"
+    )
 
 
 def test_what_has_neither_value_nor_default_is_missing_in_order() -> None:
@@ -94,7 +102,7 @@ def test_surroundings_are_looked_up_only_when_they_are_asked_for(
 
     monkeypatch.chdir(tmp_path)
     noon = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
-    around = Surroundings(clipboard, lambda: noon)
+    around = BuiltinVariables(clipboard, lambda: noon)
 
     assert around.values(["date", "time", "cwd"]) == {
         "date": "2026-03-01",
@@ -111,7 +119,7 @@ def test_surroundings_are_looked_up_only_when_they_are_asked_for(
 
 
 def test_the_system_is_named_and_a_clipboard_that_is_not_there_is_missing() -> None:
-    values = Surroundings().values(["os", "clipboard", "selection", "nonsense"])
+    values = BuiltinVariables().values(["os", "clipboard", "selection", "nonsense"])
 
     assert list(values) == ["os"]
     assert values["os"]
@@ -120,7 +128,7 @@ def test_the_system_is_named_and_a_clipboard_that_is_not_there_is_missing() -> N
 def test_a_default_stands_in_for_surroundings_that_are_not_there() -> None:
     asks = prompt("{{selection}}", selection="nothing")
 
-    assert asks.resolve(Surroundings().values(asks.names)).text == "nothing"
+    assert asks.resolve(BuiltinVariables().values(asks.names)).text == "nothing"
 
 
 def test_a_folder_that_is_gone_has_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,4 +137,4 @@ def test_a_folder_that_is_gone_has_no_name(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(gone)
     gone.rmdir()
 
-    assert Surroundings().values(["cwd"]) == {}
+    assert BuiltinVariables().values(["cwd"]) == {}

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from assistant.core.transfer.importing import read
 from assistant.core.values.conversation import Message
-from assistant.core.values.transcript import Reading, Transcript
+from assistant.core.values.transcript import ParsedTranscripts, Transcript
 from tests.support.chatgpt_export import TIME, conversation, image, node, rich
 from tests.support.transcripts import patient
 
 
-def imported(*conversations: Any) -> Reading:
+def imported(*conversations: Any) -> ParsedTranscripts:
     return read("conversations.json", json.dumps(list(conversations)).encode())
 
 

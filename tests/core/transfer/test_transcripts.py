@@ -14,7 +14,7 @@ from assistant.core.transfer.html import to_html
 from assistant.core.transfer.importing import read
 from assistant.core.transfer.markdown import from_markdown, is_markdown, to_markdown
 from assistant.core.values.conversation import Conversation, Mark, Message
-from assistant.core.values.transcript import Entry, Transcript, to_json
+from assistant.core.values.transcript import Transcript, TranscriptEntry, to_json
 from tests.support.transcripts import NOW, patient, transcripts
 
 
@@ -116,7 +116,7 @@ def simple(*said: str, **fields: object) -> Transcript:
     conversation = Conversation.model_validate(
         {"id": "0" * 16, "title": "Lease", "created": NOW, "updated": NOW, **fields}
     )
-    entries: list[Entry] = []
+    entries: list[TranscriptEntry] = []
     for number, text in enumerate(said):
         message = Message(
             id=f"{number + 1:016x}",
@@ -127,7 +127,7 @@ def simple(*said: str, **fields: object) -> Transcript:
             state="complete",
             created=NOW,
         )
-        entries.append(Entry(message=message))
+        entries.append(TranscriptEntry(message=message))
     return Transcript(conversation=conversation, entries=tuple(entries))
 
 

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.errors import AssistantError, NotFoundError
-from assistant.core.turn.adapters import Wish, changed, number, stepped, wished
+from assistant.core.turn.adapters import (
+    TypedAdapter,
+    parse_scale,
+    step_scale,
+    typed_adapter,
+    with_adapter,
+)
 from assistant.core.values.sampling import AdapterUse
 
 NOW = (AdapterUse(name="formal", scale=0.5), AdapterUse(name="Legal"))
@@ -32,36 +38,39 @@ NOW = (AdapterUse(name="formal", scale=0.5), AdapterUse(name="Legal"))
 def test_a_name_may_be_followed_by_how_much_of_it(
     typed: str, name: str, scale: float | None
 ) -> None:
-    assert wished(typed) == Wish(name=name, scale=scale)
+    assert typed_adapter(typed) == TypedAdapter(name=name, scale=scale)
 
 
 @pytest.mark.parametrize("typed", ["formal 10.5", "formal -11", "formal 1e9"])
 def test_a_scale_out_of_bounds_is_refused_with_the_bounds(typed: str) -> None:
     with pytest.raises(AssistantError, match="from -10 to 10"):
-        wished(typed)
+        typed_adapter(typed)
 
 
 def test_one_changes_and_the_others_keep_their_places() -> None:
     formal, legal = NOW
 
-    assert changed(NOW, Wish(name="FORMAL", scale=2)) == (AdapterUse(name="formal", scale=2), legal)
-    assert changed(NOW, Wish(name="legal", scale=None)) == (formal,)
-    assert changed(NOW, Wish(name="poet", scale=1)) == (*NOW, AdapterUse(name="poet"))
+    assert with_adapter(NOW, TypedAdapter(name="FORMAL", scale=2)) == (
+        AdapterUse(name="formal", scale=2),
+        legal,
+    )
+    assert with_adapter(NOW, TypedAdapter(name="legal", scale=None)) == (formal,)
+    assert with_adapter(NOW, TypedAdapter(name="poet", scale=1)) == (*NOW, AdapterUse(name="poet"))
 
 
 def test_what_is_not_on_cannot_be_turned_off() -> None:
     with pytest.raises(NotFoundError, match="'poet' is not on") as caught:
-        changed(NOW, Wish(name="poet", scale=None))
+        with_adapter(NOW, TypedAdapter(name="poet", scale=None))
 
     assert caught.value.hint == "On: formal ×0.5, Legal."
 
 
 @given(st.floats(-10, 10), st.integers(-300, 300))
 def test_steps_lead_to_scales_that_are_told_as_they_are(scale: float, steps: int) -> None:
-    reached = stepped(scale, steps)
+    reached = step_scale(scale, steps)
 
     use = AdapterUse(name="x", scale=reached)
-    assert number(f"{use.scale:g}") == reached
+    assert parse_scale(f"{use.scale:g}") == reached
     assert str(use).removeprefix("x").removeprefix(" ×") in ("", f"{reached:g}")
 
 

@@ -10,7 +10,7 @@ from assistant.core.errors import ContextOverflowError, EngineDiedError, NotFoun
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Continue, Edit, Regenerate, Request
 from assistant.core.values.conversation import Message
-from assistant.core.values.events import Answered, Asked, Planned, Wrote
+from assistant.core.values.events import Answered, Asked, ContextPlanned, Wrote
 from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
 from assistant.storage.conversations import SqliteConversations
 from tests.support.fake_models import ScriptedModel, ScriptedModels
@@ -225,7 +225,7 @@ def test_when_the_history_outgrows_the_window_the_plan_says_what_is_left_out(
         run(talk, Ask(conversation_id=conversation.id, text=f"Question {number}?"))
 
     request = Ask(conversation_id=conversation.id, text="Last?")
-    planned = next(e for e in talk.turn(request, Event()) if isinstance(e, Planned))
+    planned = next(e for e in talk.turn(request, Event()) if isinstance(e, ContextPlanned))
 
     assert planned.plan.left_out
     assert planned.plan.prompt_tokens + planned.plan.reserve <= 1024

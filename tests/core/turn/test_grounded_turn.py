@@ -8,7 +8,7 @@ import pytest
 
 from assistant.core.errors import ContextOverflowError
 from assistant.core.grounding import retrieval as grounding
-from assistant.core.grounding.retrieval import MOST, NOWHERE, Sources
+from assistant.core.grounding.retrieval import MAX_PASSAGES, NOWHERE, RetrievalScope
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Continue, Regenerate, Request
 from assistant.core.values.conversation import Message
@@ -16,9 +16,9 @@ from assistant.core.values.events import Answered, Retrieved, Searching, TurnEve
 from assistant.core.values.library import (
     Collection,
     FileEntry,
+    IndexingProgress,
     LibraryStatus,
-    Progress,
-    Saying,
+    NearestSentence,
     SearchResult,
 )
 from assistant.storage.conversations import SqliteConversations
@@ -45,10 +45,10 @@ class Talk:
         self.id = store.create(system_prompt="S").id
         self.chat = Chat(store, ScriptedModels(model), library=files)
 
-    def run(self, request: Request, sources: Sources | None) -> list[TurnEvent]:
+    def run(self, request: Request, sources: RetrievalScope | None) -> list[TurnEvent]:
         return list(self.chat.turn(request, Event(), sources=sources))
 
-    def ask(self, text: str, sources: Sources | None = Sources()) -> Message:  # noqa: B008
+    def ask(self, text: str, sources: RetrievalScope | None = RetrievalScope()) -> Message:  # noqa: B008
         last = self.run(Ask(conversation_id=self.id, text=text), sources)[-1]
         assert isinstance(last, Answered)
         return last.message
@@ -90,7 +90,7 @@ def test_when_the_files_are_silent_and_nothing_else_is_wanted_no_model_is_asked(
     model = ScriptedModel()
     talk = Talk(store, model, found(RENT, needs="rent"))
 
-    answer = talk.ask("Who won?", Sources(collections=("housing",), only=True))
+    answer = talk.ask("Who won?", RetrievalScope(collections=("housing",), only=True))
 
     assert answer.text == "I found nothing about this in housing (7 passages searched)."
     assert answer.state == "complete"
@@ -105,7 +105,7 @@ def test_silence_names_a_passage_that_may_have_something_to_do_with_it(
 ) -> None:
     result = SearchResult(passages=(RENT,), evidence=evidence, searched=7)
 
-    said = grounding.silence(result, Sources(collections=("housing",)))
+    said = grounding.nothing_found_text(result, RetrievalScope(collections=("housing",)))
 
     assert said == f"I found nothing about this in housing (7 passages searched).{told}"
 
@@ -127,7 +127,11 @@ class BeingRead(ScriptedLibrary):
 
     def status(self) -> LibraryStatus:
         self.looks += 1
-        job = Progress(done=0, files=1, rate=0, eta=None, current="") if self.looks < 4 else None
+        job = (
+            IndexingProgress(done=0, files=1, rate=0, eta=None, current="")
+            if self.looks < 4
+            else None
+        )
         return super().status().model_copy(update={"job": job})
 
 
@@ -138,7 +142,7 @@ def test_a_question_waits_for_the_files_it_came_before(
     files = BeingRead(found(RENT).result)
     talk = Talk(store, ScriptedModel(ANSWER), files)
 
-    events = talk.run(Ask(conversation_id=talk.id, text="When?"), Sources(only=True))
+    events = talk.run(Ask(conversation_id=talk.id, text="When?"), RetrievalScope(only=True))
 
     waited = [event.unread for event in events if isinstance(event, Searching)]
     assert waited == [False, True, True, True]
@@ -150,7 +154,7 @@ def test_a_question_that_waits_for_files_is_stopped_at_once(store: SqliteConvers
     talk = Talk(store, ScriptedModel(), BeingRead(found(RENT).result))
     stop = Event()
     request = Ask(conversation_id=talk.id, text="When?")
-    for event in talk.chat.turn(request, stop, sources=Sources(only=True)):
+    for event in talk.chat.turn(request, stop, sources=RetrievalScope(only=True)):
         if isinstance(event, Searching) and event.unread:
             stop.set()
 
@@ -163,7 +167,7 @@ def test_silence_says_what_is_still_to_be_read(store: SqliteConversations) -> No
     files.entries = entries
     talk = Talk(store, ScriptedModel(), files)
 
-    answer = talk.ask("Who won?", Sources(collections=("housing",), only=True))
+    answer = talk.ask("Who won?", RetrievalScope(collections=("housing",), only=True))
 
     assert answer.text.endswith("1 file is still to be read: ask again when that is done.")
 
@@ -174,7 +178,7 @@ def test_when_the_files_are_silent_the_model_answers_without_them(
     model = ScriptedModel("Brazil.")
     talk = Talk(store, model, found(RENT, needs="rent"))
 
-    events = talk.run(Ask(conversation_id=talk.id, text="Who won?"), Sources())
+    events = talk.run(Ask(conversation_id=talk.id, text="Who won?"), RetrievalScope())
 
     assert [event.used for event in events if isinstance(event, Retrieved)] == [()]
     assert model.questions[0].messages[-1].content == "Who won?"
@@ -203,7 +207,7 @@ def test_passages_give_way_when_the_window_is_small(store: SqliteConversations) 
     long = [passage("word " * 120, id=str(number)) for number in range(4)]
     talk = Talk(store, model, found(*long))
 
-    events = talk.run(Ask(conversation_id=talk.id, text="When?"), Sources())
+    events = talk.run(Ask(conversation_id=talk.id, text="When?"), RetrievalScope())
 
     [retrieved] = [event for event in events if isinstance(event, Retrieved)]
     assert len(retrieved.used) == 1
@@ -239,7 +243,7 @@ def test_a_question_limits_itself_to_the_collections_it_names(store: SqliteConve
 
     talk.ask("#housing When may the rent go up?", None)
 
-    assert files.asked == [("When may the rent go up?", ("housing",), MOST)]
+    assert files.asked == [("When may the rent go up?", ("housing",), MAX_PASSAGES)]
     assert "#housing" not in model.questions[0].messages[-1].content
     assert store.branch(talk.id)[0].text == "#housing When may the rent go up?"
 
@@ -347,7 +351,7 @@ def test_where_was_searched_is_kept_with_an_answer(store: SqliteConversations) -
     files.texts["/files/lease.md"] = RENT.text
     talk = Talk(store, ScriptedModel(ANSWER), files)
 
-    named = talk.ask("When?", Sources(collections=("housing",)))
+    named = talk.ask("When?", RetrievalScope(collections=("housing",)))
     anywhere = talk.ask("When?")
     request = Ask(conversation_id=talk.id, text="When?", attached=("/files/lease.md",))
     attached = talk.run(request, None)[-1]
@@ -365,7 +369,7 @@ def test_an_answer_that_no_passage_bears_out_tells_what_the_files_say(
     last = talk.run(Ask(conversation_id=talk.id, text="When may the rent go up?"), None)[-1]
 
     assert isinstance(last, Answered)
-    assert last.saying == Saying(number=1, text=RENT.text)
+    assert last.saying == NearestSentence(number=1, text=RENT.text)
     kept = store.retrieval(last.message.id)
     assert kept is not None
     assert kept.saying == last.saying

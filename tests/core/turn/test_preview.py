@@ -6,11 +6,11 @@ from threading import Event
 
 import pytest
 
-from assistant.core.turn.preview import Overview, look
+from assistant.core.turn.preview import ContextPreview, preview_window
 from assistant.core.values.context import EXCLUDED, OLDER, SUMMARISED
 from assistant.core.values.conversation import Summary
 from assistant.core.values.events import Loading
-from assistant.core.values.models import Measure, RenderedPrompt
+from assistant.core.values.models import RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import Sampling
 from assistant.storage.conversations import SqliteConversations
 from tests.support.conversations import speak
@@ -35,10 +35,12 @@ class RememberingModel(ScriptedModel):
         return super().render(messages).model_copy(update={"cached": self.read})  # type: ignore[arg-type]
 
 
-def seen(store: SqliteConversations, id: str, model: ScriptedModel, question: str = "") -> Overview:
-    *before, found = look(store, ScriptedModels(model), USUAL, id, Event(), question)
+def seen(
+    store: SqliteConversations, id: str, model: ScriptedModel, question: str = ""
+) -> ContextPreview:
+    *before, found = preview_window(store, ScriptedModels(model), USUAL, id, Event(), question)
     assert any(isinstance(event, Loading) for event in before)
-    assert isinstance(found, Overview)
+    assert isinstance(found, ContextPreview)
     return found
 
 
@@ -161,7 +163,7 @@ def test_a_measure_tells_what_stands_before_the_first_message(store: SqliteConve
     class BeginningModel(RememberingModel):
         read = 4
 
-        def measure(self, messages: object) -> Measure:
+        def measure(self, messages: object) -> TokenCounts:
             measured = super().measure(messages)  # type: ignore[arg-type]
             more = {"head": 4, "overhead": measured.overhead + 4, "total": measured.total + 4}
             return measured.model_copy(update=more)

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from assistant.core.turn.chat import Chat
-from assistant.core.turn.requests import Ask, Continue, Edit, Regenerate, Request, named_in
+from assistant.core.turn.requests import Ask, Continue, Edit, Regenerate, Request, split_prompt_name
 from assistant.core.values.conversation import ChatMessage, Message, QuestionPrompt
 from assistant.core.values.events import Answered
 from assistant.core.values.sampling import SamplingChanges
@@ -37,7 +37,7 @@ PROMPT = QuestionPrompt(
     ],
 )
 def test_a_name_stands_at_the_beginning_after_a_slash(typed: str, name: str, rest: str) -> None:
-    assert named_in(typed) == (name, rest)
+    assert split_prompt_name(typed) == (name, rest)
 
 
 class Talk:

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from assistant.core.errors import AssistantError
 from assistant.core.turn.sampling import (
+    ALLOWED_VALUES,
     FIELDS,
-    NOTHING,
-    TAKES,
-    UsualSampling,
-    changed,
-    field_called,
-    held,
+    NO_CHANGES,
+    DefaultSampling,
+    find_field,
+    sampling_settings,
+    with_field,
 )
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.prompts import Prompt
@@ -41,13 +41,13 @@ def conversation(**sampling: float) -> Conversation:
     ],
 )
 def test_the_beginning_of_a_field_is_enough(typed: str, field: str) -> None:
-    assert field_called(typed) == field
+    assert find_field(typed) == field
 
 
 @pytest.mark.parametrize("typed", ["", "top", "heat", "temperature0.2"])
 def test_what_can_be_set_is_said_when_the_name_is_none_of_it(typed: str) -> None:
     with pytest.raises(AssistantError) as caught:
-        field_called(typed)
+        find_field(typed)
 
     assert "temperature, top_k" in caught.value.hint
 
@@ -65,7 +65,7 @@ def test_what_can_be_set_is_said_when_the_name_is_none_of_it(typed: str) -> None
     ],
 )
 def test_a_value_is_taken_over(field: str, typed: str, value: float) -> None:
-    assert getattr(changed(NOTHING, field, typed), field) == value
+    assert getattr(with_field(NO_CHANGES, field, typed), field) == value
 
 
 @pytest.mark.parametrize(
@@ -88,16 +88,16 @@ def test_a_value_is_taken_over(field: str, typed: str, value: float) -> None:
 )
 def test_what_is_no_value_is_refused_with_what_would_be(field: str, typed: str) -> None:
     with pytest.raises(AssistantError) as caught:
-        changed(NOTHING, field, typed)
+        with_field(NO_CHANGES, field, typed)
 
-    assert f"{field} takes {TAKES[field]}" in caught.value.message
+    assert f"{field} takes {ALLOWED_VALUES[field]}" in caught.value.message
 
 
 @given(st.sampled_from(FIELDS), st.text(max_size=12))
 def test_whatever_is_typed_is_a_value_or_refused_in_a_sentence(field: str, typed: str) -> None:
     refusal = ""
     try:
-        SamplingChanges.model_validate(changed(NOTHING, field, typed).model_dump())
+        SamplingChanges.model_validate(with_field(NO_CHANGES, field, typed).model_dump())
     except AssistantError as failure:
         refusal = failure.message
     assert not refusal or refusal.endswith(" is not one.")
@@ -106,7 +106,7 @@ def test_whatever_is_typed_is_a_value_or_refused_in_a_sentence(field: str, typed
 def test_default_takes_a_value_back() -> None:
     before = SamplingChanges(temperature=0.2, top_k=3)
 
-    assert changed(before, "temperature", "Default") == SamplingChanges(top_k=3)
+    assert with_field(before, "temperature", "Default") == SamplingChanges(top_k=3)
 
 
 def test_it_is_told_where_each_value_comes_from() -> None:
@@ -120,7 +120,7 @@ def test_it_is_told_where_each_value_comes_from() -> None:
     )
     own = conversation(temperature=0.5, top_k=7)
 
-    rows = {row.field: row for row in held(own, Sampling(top_p=0.5), prompt)}
+    rows = {row.field: row for row in sampling_settings(own, Sampling(top_p=0.5), prompt)}
 
     told = {field: (rows[field].value, rows[field].origin) for field in FIELDS}
     assert told["temperature"] == ("0.5", "the role tutor")
@@ -142,7 +142,7 @@ def test_before_a_conversation_begins_its_prompt_speaks() -> None:
         sampling=SamplingChanges(min_p=0.25),
     )
 
-    (row,) = [row for row in held(None, Sampling(), prompt) if row.is_own]
+    (row,) = [row for row in sampling_settings(None, Sampling(), prompt) if row.is_own]
 
     assert (row.field, row.value, row.origin) == ("min_p", "0.25", "the role a")
 
@@ -151,7 +151,9 @@ def test_what_the_settings_say_of_its_model_is_told_apart() -> None:
     of_model = SamplingChanges(temperature=0.9, top_p=0.4)
     rows = {
         row.field: (row.value, row.origin, row.is_own)
-        for row in held(conversation(temperature=1.5), Sampling(top_p=0.5), None, of_model)
+        for row in sampling_settings(
+            conversation(temperature=1.5), Sampling(top_p=0.5), None, of_model
+        )
     }
 
     assert rows["temperature"] == ("1.5", "this conversation", True)
@@ -161,7 +163,7 @@ def test_what_the_settings_say_of_its_model_is_told_apart() -> None:
 
 def test_a_model_has_its_own_over_the_settings_of_all() -> None:
     models = ScriptedModels(ScriptedModel(name="small"), ScriptedModel(name="Large"))
-    usual = UsualSampling(
+    usual = DefaultSampling(
         models, Sampling(temperature=0.5, top_k=9), {"LARGE": SamplingChanges(temperature=0.9)}
     )
 

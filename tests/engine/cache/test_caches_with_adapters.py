@@ -14,7 +14,7 @@ from assistant.core.values.conversation import ChatMessage, Keep
 from assistant.core.values.events import Finished, Wrote
 from assistant.engine.cache.prompt_cache import SAVE_AFTER
 from assistant.engine.cache.snapshots import Snapshots
-from assistant.engine.llama.lora import KEPT, AdapterSet
+from assistant.engine.llama.lora import KEEP_SECONDS, AdapterSet
 from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
 from assistant.engine.options import LoadOptions
 from assistant.engine.protocol import AdapterFile
@@ -200,7 +200,7 @@ def test_an_adapter_leaves_the_memory_when_long_unused_and_never_while_it_is_nee
         used = lab.answer(model, [SYSTEM, ASKED], [("slight", 1)])
         (idle,) = lab.set_of(model, [("other", 1)])
         (needed,) = lab.set_of(model, [("slight", 1)])
-        later = monotonic() + KEPT + 1
+        later = monotonic() + KEEP_SECONDS + 1
         monkeypatch.setattr("assistant.engine.llama.lora.monotonic", lambda: later)
 
         rest(model)
@@ -212,7 +212,9 @@ def test_an_adapter_leaves_the_memory_when_long_unused_and_never_while_it_is_nee
         lab.answer(model, [SYSTEM, ASKED], [])
         lab.answer(model, [said("user", "?")], [])
         lab.answer(model, [said("user", "!")], [])
-        monkeypatch.setattr("assistant.engine.llama.lora.monotonic", lambda: later + KEPT + 1)
+        monkeypatch.setattr(
+            "assistant.engine.llama.lora.monotonic", lambda: later + KEEP_SECONDS + 1
+        )
         rest(model)
         (fresh,) = lab.set_of(model, [("slight", 1)])
         assert fresh.adapter is not needed.adapter

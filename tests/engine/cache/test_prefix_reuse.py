@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 from assistant.core.values.conversation import ChatMessage
-from assistant.engine.cache.sequences import FEWEST
+from assistant.engine.cache.sequences import MIN_TOGETHER
 from assistant.engine.client import LlamaChatModel
 from tests.support.engine import GREEDY, answer, said
 
@@ -34,7 +34,7 @@ def test_another_version_of_an_answer_reads_two_tokens(starter: LlamaChatModel) 
     messages = fresh("Tell me a story.")
     answer(starter, messages, SHORT)
     _, again = answer(starter, messages, SHORT.model_copy(update={"temperature": 1.0}))
-    assert again.usage.cached_tokens == again.usage.prompt_tokens - FEWEST
+    assert again.usage.cached_tokens == again.usage.prompt_tokens - MIN_TOGETHER
 
 
 def test_an_edited_question_keeps_what_came_before_it(starter: LlamaChatModel) -> None:

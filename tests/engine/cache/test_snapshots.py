@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.engine.cache.snapshots import OLDEST, ModelSnapshots, Snapshots, State
+from assistant.engine.cache.snapshots import MAX_AGE, ModelSnapshots, SequenceState, Snapshots
 
 TOKENS = list(range(1000))
 
@@ -24,8 +24,8 @@ def snapshots(everything: Snapshots) -> ModelSnapshots:
     return everything.of("model a")
 
 
-def state(tokens: list[int], size: int = 1000) -> State:
-    return State(tokens, b"text", os.urandom(size))
+def state(tokens: list[int], size: int = 1000) -> SequenceState:
+    return SequenceState(tokens, b"text", os.urandom(size))
 
 
 def files(home: Path) -> list[Path]:
@@ -156,7 +156,7 @@ def test_an_unused_one_leaves_after_a_month(snapshots: ModelSnapshots, home: Pat
     snapshots.save(state(TOKENS))
     snapshots.flush()
     (file,) = files(home)
-    long_ago = time.time() - OLDEST - 60
+    long_ago = time.time() - MAX_AGE - 60
     os.utime(file, (long_ago, long_ago))
 
     assert reopened(home).longest(TOKENS) is None

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from assistant.core.values.conversation import ChatMessage
 from assistant.core.values.events import Finished
 from assistant.core.values.sampling import Sampling
-from assistant.engine.cache.sequences import portion
+from assistant.engine.cache.sequences import chunk_size
 from assistant.engine.client import LlamaChatModel
 from tests.support.engine import (
     GREEDY,
@@ -56,7 +56,7 @@ def snapshots(home: Path) -> list[Path]:
 @given(st.integers(2, 2000), st.integers(4, 600), st.sampled_from([2, 3, 32, 128, 512]))
 def test_no_token_of_a_prompt_is_evaluated_alone(unread: int, limit: int, together: int) -> None:
     while unread:
-        count = portion(unread, limit, together)
+        count = chunk_size(unread, limit, together)
         assert 2 <= count <= unread
         if together > 3:
             assert count % together != 1

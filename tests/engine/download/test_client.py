@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 
 from assistant.core.errors import AccessError, DownloadError
-from assistant.core.values.models import Fetched, Fetching
+from assistant.core.values.models import Downloaded, DownloadProgress
 from assistant.engine.download.client import HubDownloads
 from assistant.engine.models.discovery import in_folder
 from tests.support.engine import started, until
@@ -39,7 +39,7 @@ def downloads(hub: Hub, home: Path, before: str = "") -> HubDownloads:
 
 def fetched(source: HubDownloads, wanted: str = WANTED) -> Path:
     *_, last = source.fetch(source.find(wanted), Event())
-    assert isinstance(last, Fetched)
+    assert isinstance(last, Downloaded)
     return Path(last.path)
 
 
@@ -66,10 +66,10 @@ def test_a_model_arrives_whole_under_its_name_and_is_not_fetched_again(
     source = downloads(hub, home)
     events = list(source.fetch(source.find(WANTED), Event()))
     path = home / "models/acme/Tiny-GGUF/tiny-Q4_K_M.gguf"
-    assert events[-1] == Fetched(path=str(path))
+    assert events[-1] == Downloaded(path=str(path))
     assert path.read_bytes() == DATA
     assert [file.name for file in path.parent.iterdir()] == [path.name]
-    assert any(isinstance(event, Fetching) and event.done == len(DATA) for event in events)
+    assert any(isinstance(event, DownloadProgress) and event.done == len(DATA) for event in events)
     asked = len(hub.ranges)
     assert fetched(source) == path
     assert len(hub.ranges) == asked
@@ -150,7 +150,7 @@ def test_a_download_that_is_stopped_keeps_what_has_arrived(hub: Hub, home: Path)
     running = source.fetch(source.find(WANTED), stop)
     next(running)
     stop.set()
-    assert not any(isinstance(event, Fetched) for event in running)
+    assert not any(isinstance(event, Downloaded) for event in running)
     hub.held.set()
     assert fetched(source).read_bytes() == DATA
 
@@ -235,7 +235,7 @@ def test_a_token_is_shown_only_when_it_is_given_and_is_written_nowhere(
     with pytest.raises(AccessError, match="only for those who have accepted its terms"):
         source.find(WANTED)
     offer = source.find(WANTED, "hf_secret")
-    assert isinstance(list(source.fetch(offer, Event(), "hf_secret"))[-1], Fetched)
+    assert isinstance(list(source.fetch(offer, Event(), "hf_secret"))[-1], Downloaded)
     assert hub.tokens[0] is None
     assert hub.tokens[-1] == "Bearer hf_secret"
     for file in home.rglob("*"):

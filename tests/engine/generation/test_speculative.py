@@ -11,7 +11,7 @@ import pytest
 from assistant.core.values.events import Finished, Wrote
 from assistant.core.values.sampling import Constraint, Sampling
 from assistant.engine.client import LlamaChatModel
-from assistant.engine.generation.speculative import TRIED
+from assistant.engine.generation.speculative import MEASURED_TOKENS
 from tests.support.decoding import OpenModel, open_model
 from tests.support.engine import GREEDY, answer, said, starter_file
 from tests.support.tiny_models import write_tiny_model
@@ -179,7 +179,7 @@ def test_an_answer_with_a_seed_is_drafted_only_when_asked_for(tiny: OpenModel) -
 
 def test_where_drafting_does_not_pay_it_is_tried_once(tiny_file: Path) -> None:
     with open_model(tiny_file) as opened:
-        opened.batching.tried(TRIED, [0.08], [0.02])
+        opened.batching.tried(MEASURED_TOKENS, [0.08], [0.02])
         slow = opened.write(PROMPTS[1], "auto", MANY)
         assert slow.finished.usage.drafted_tokens == 0
         assert slow.text == opened.write(PROMPTS[1], "off", MANY).text

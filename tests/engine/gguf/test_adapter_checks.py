@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.core.errors import AdapterError
-from assistant.engine.gguf.adapter_checks import BaseModel, check_adapter
+from assistant.engine.gguf.adapter_checks import AdapterBaseModel, check_adapter
 from tests.support.adapter_files import STARTER_WIDTH, letters, write_adapter
 from tests.support.engine import SHORT, Bench, engine_home, said, starter_file, workers
 from tests.support.gguf_files import Metadata, Tensor, write_model
@@ -147,7 +147,7 @@ def test_files_that_are_no_gguf_or_not_there_are_named(bench: Bench, home: Path)
 def test_an_adapter_that_is_cut_off_anywhere_is_refused(bench: Bench, home: Path) -> None:
     whole = letters(home / "whole.gguf", {"q": 1}).read_bytes()
     cut = home / "cut.gguf"
-    base = BaseModel(bench.model)
+    base = AdapterBaseModel(bench.model)
     for size in range(0, len(whole) - ALIGNMENT, 13):
         cut.write_bytes(whole[:size])
         with pytest.raises(AdapterError):

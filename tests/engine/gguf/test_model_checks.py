@@ -16,7 +16,7 @@ from assistant.core.errors import (
     ModelMemoryError,
 )
 from assistant.engine.client import LlamaChatModel
-from assistant.engine.hardware import build
+from assistant.engine.hardware import llama_cpp_build
 from assistant.engine.options import LoadOptions
 from tests.support.engine import (
     GREEDY,
@@ -115,8 +115,8 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "an unknown architecture": (
         rename_architecture,
         "has the architecture 'zebra', which this llama.cpp "
-        f"(llama-cpp-python {build()}) does not "
-        "know; a newer one may.",
+        f"(llama-cpp-python {llama_cpp_build()}) "
+        "does not know; a newer one may.",
     ),
     "a number of layers it has not": (set_number(b"llama.block_count", 31), "cannot be loaded"),
 }

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from assistant.core.errors import EngineError
-from assistant.engine.llama.native import FOLDER, load_backends
+from assistant.engine.llama.native import BACKENDS_FOLDER, load_backends
 from assistant.system.processor import LEVEL_2, ProcessorError, require_processor
 
 
 def test_a_llama_cpp_that_carries_its_backend_loads_nothing(home: Path) -> None:
-    assert not any(FOLDER.glob("*ggml-cpu-*"))
+    assert not any(BACKENDS_FOLDER.glob("*ggml-cpu-*"))
 
     load_backends()
     load_backends(home)

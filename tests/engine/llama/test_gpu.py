@@ -6,20 +6,20 @@ from hypothesis import strategies as st
 
 from assistant.engine.gguf.header import read_header
 from assistant.engine.llama.gpu import (
-    NOWHERE,
-    Device,
-    Weights,
-    all_devices,
-    place,
-    placement,
-    usable,
+    CPU_ONLY,
+    ComputeDevice,
+    WeightSizes,
+    fit_layers,
+    ggml_devices,
+    gpu_placement,
+    usable_devices,
     weights_of,
 )
 from assistant.engine.options import LoadOptions
 from tests.support.engine import starter_file
 
 MIB = 2**20
-MODEL = Weights(layers=(100 * MIB,) * 32, output=50 * MIB)
+MODEL = WeightSizes(layers=(100 * MIB,) * 32, output=50 * MIB)
 CACHE = 320 * MIB
 """Ten megabytes for each layer."""
 
@@ -39,16 +39,16 @@ CACHE = 320 * MIB
     ],
 )
 def test_as_many_layers_as_fit_beside_their_cache_are_on_the_card(free: int, layers: int) -> None:
-    placed = place(MODEL, CACHE, free)
+    placed = fit_layers(MODEL, CACHE, free)
     assert placed.layers == layers
     assert placed.is_whole == (layers == 33)
     assert (placed.share == 1) == (layers == 33)
 
 
 def test_the_number_of_layers_can_be_given() -> None:
-    assert place(MODEL, CACHE, 0, wanted=5).layers == 5
-    assert place(MODEL, CACHE, 2**40, wanted=0).share == 0
-    assert place(MODEL, CACHE, 2**40, wanted=99).layers == 33
+    assert fit_layers(MODEL, CACHE, 0, wanted=5).layers == 5
+    assert fit_layers(MODEL, CACHE, 2**40, wanted=0).share == 0
+    assert fit_layers(MODEL, CACHE, 2**40, wanted=99).layers == 33
 
 
 @given(
@@ -60,7 +60,7 @@ def test_the_number_of_layers_can_be_given() -> None:
 def test_what_is_on_the_card_fits_it_and_the_next_layer_would_not(
     layers: list[int], output: int, cache: int, free: int
 ) -> None:
-    placed = place(Weights(tuple(layers), output), cache, free)
+    placed = fit_layers(WeightSizes(tuple(layers), output), cache, free)
     each = cache // max(len(layers), 1)
     sizes = [output, *(size + each for size in reversed(layers))]
     assert sum(sizes[: placed.layers]) <= free or placed.layers == 0
@@ -70,16 +70,18 @@ def test_what_is_on_the_card_fits_it_and_the_next_layer_would_not(
 
 
 def test_what_has_no_memory_of_its_own_counts_only_where_there_is_no_card() -> None:
-    processor, integrated, card = Device(0, 9), Device(2, 7), Device(1, 5)
-    assert usable([processor, integrated, card]) == [card]
-    assert usable([processor, integrated]) == [integrated]
-    assert usable([processor]) == []
+    processor, integrated, card = ComputeDevice(0, 9), ComputeDevice(2, 7), ComputeDevice(1, 5)
+    assert usable_devices([processor, integrated, card]) == [card]
+    assert usable_devices([processor, integrated]) == [integrated]
+    assert usable_devices([processor]) == []
 
 
 def test_without_a_card_everything_is_in_main_memory() -> None:
-    assert [device.kind for device in all_devices()] == [0]
-    assert all_devices()[0].free > 0
-    assert placement(starter_file(), read_header(starter_file()), LoadOptions(), 2048) == NOWHERE
+    assert [device.kind for device in ggml_devices()] == [0]
+    assert ggml_devices()[0].free > 0
+    assert (
+        gpu_placement(starter_file(), read_header(starter_file()), LoadOptions(), 2048) == CPU_ONLY
+    )
 
 
 def test_the_parts_of_a_model_are_read_off_its_header() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.engine.llama.memory import SPARE, how_many_leave
+from assistant.engine.llama.memory import RESERVED_BYTES, models_to_evict
 
 GIB = 2**30
 
@@ -25,21 +25,21 @@ GIB = 2**30
 def test_as_few_leave_as_make_room(
     needed: int, free: int, held: list[int], leave: int | None
 ) -> None:
-    assert how_many_leave(needed, free, held, most=3) == leave
+    assert models_to_evict(needed, free, held, most=3) == leave
 
 
 def test_no_more_stay_than_may() -> None:
-    assert how_many_leave(1, 8 * GIB, [1, 1, 1], most=3) == 1
-    assert how_many_leave(1, 8 * GIB, [1, 1, 1], most=1) == 3
+    assert models_to_evict(1, 8 * GIB, [1, 1, 1], most=3) == 1
+    assert models_to_evict(1, 8 * GIB, [1, 1, 1], most=1) == 3
 
 
 @given(st.integers(0, 2**40), st.integers(0, 2**40), st.lists(st.integers(0, 2**38), max_size=5))
 def test_what_is_loaded_always_fits(needed: int, free: int, held: list[int]) -> None:
-    count = how_many_leave(needed, free, held, most=8)
+    count = models_to_evict(needed, free, held, most=8)
     if count is None:
         assert needed > free + sum(held)
     else:
-        spare = SPARE if count < len(held) else 0
+        spare = RESERVED_BYTES if count < len(held) else 0
         assert needed + spare <= free + sum(held[:count])
         if count:
-            assert needed + SPARE > free + sum(held[: count - 1])
+            assert needed + RESERVED_BYTES > free + sum(held[: count - 1])

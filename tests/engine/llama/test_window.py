@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.engine.llama.memory import Growth, beginnings, growth, steps
+from assistant.engine.llama.memory import (
+    WindowGrowth,
+    initial_windows,
+    larger_windows,
+    largest_growth,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +28,7 @@ from assistant.engine.llama.memory import Growth, beginnings, growth, steps
 def test_a_window_begins_small_and_smaller_where_it_must(
     fixed: int, trained: int, windows: list[int]
 ) -> None:
-    assert beginnings(fixed, 8192, trained) == windows
+    assert initial_windows(fixed, 8192, trained) == windows
 
 
 @pytest.mark.parametrize(
@@ -42,24 +47,24 @@ def test_a_window_begins_small_and_smaller_where_it_must(
 def test_what_is_needed_is_taken_at_once(
     needed: int, window: int, trained: int, windows: list[int]
 ) -> None:
-    assert steps(needed, window, trained) == windows
+    assert larger_windows(needed, window, trained) == windows
 
 
 def test_as_few_models_leave_for_a_window_as_make_room() -> None:
     wanted = [16, 8]
-    assert growth(wanted, lambda window: window, [32]) == Growth(16, 0)
-    assert growth(wanted, lambda window: window, [31]) == Growth(8, 0)
-    assert growth(wanted, lambda window: window, [31, 32, 64]) == Growth(16, 1)
-    assert growth(wanted, lambda window: window, [10, 20, 30]) == Growth(8, 1)
-    assert growth(wanted, lambda window: window, [15]) is None
-    assert growth([], lambda window: window, [1000]) is None
+    assert largest_growth(wanted, lambda window: window, [32]) == WindowGrowth(16, 0)
+    assert largest_growth(wanted, lambda window: window, [31]) == WindowGrowth(8, 0)
+    assert largest_growth(wanted, lambda window: window, [31, 32, 64]) == WindowGrowth(16, 1)
+    assert largest_growth(wanted, lambda window: window, [10, 20, 30]) == WindowGrowth(8, 1)
+    assert largest_growth(wanted, lambda window: window, [15]) is None
+    assert largest_growth([], lambda window: window, [1000]) is None
 
 
 @given(st.integers(1, 2**20), st.integers(256, 2**18), st.integers(256, 2**18))
 def test_a_larger_window_is_larger_and_no_larger_than_was_trained(
     needed: int, window: int, trained: int
 ) -> None:
-    found = steps(needed, window, trained)
+    found = larger_windows(needed, window, trained)
     assert all(window < each <= trained for each in found)
     assert found == sorted(found, reverse=True)
     if found:

@@ -14,8 +14,8 @@ from assistant.core.values.models import ModelDetails, fitting, misfit
 from assistant.core.values.sampling import AdapterUse
 from assistant.engine.models.catalog import STARTER, LocalModels
 from assistant.engine.models.discovery import in_folder
-from assistant.engine.models.headers import FORMAT
-from assistant.engine.models.survey import Survey
+from assistant.engine.models.headers import FACTS_FORMAT
+from assistant.engine.models.survey import ModelSurvey
 from assistant.settings import load_settings
 from assistant.system.paths import find_paths
 from tests.support.adapter_files import letters, slight
@@ -41,7 +41,7 @@ def catalog(home: Path, usual: Mapping[str, Sequence[AdapterUse]] | None = None)
         home / "models",
         None,
         places=[lambda: in_folder(home / "more", "folder")],
-        survey=Survey(HEADERS, home / "cache/models.json"),
+        survey=ModelSurvey(HEADERS, home / "cache/models.json"),
         adapters=usual or {},
     )
 
@@ -177,7 +177,7 @@ def test_what_was_kept_of_headers_in_an_older_form_is_read_anew(home: Path, fold
     models = catalog(home)
     looked(models)
     kept = home / "cache/models.json"
-    kept.write_text(kept.read_text().replace(f'"format": {FORMAT}', '"format": 1'))
+    kept.write_text(kept.read_text().replace(f'"format": {FACTS_FORMAT}', '"format": 1'))
 
     assert "formal" in {model.name for model in models.models()}
     assert looked(models)["formal"].fit == "adapter"

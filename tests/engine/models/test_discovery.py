@@ -11,10 +11,10 @@ from threading import Event
 import pytest
 
 from assistant.core.values.models import ModelDetails
-from assistant.engine.hardware import build
+from assistant.engine.hardware import llama_cpp_build
 from assistant.engine.models.catalog import STARTER, LocalModels
 from assistant.engine.models.discovery import in_folder, other_programs
-from assistant.engine.models.survey import Survey
+from assistant.engine.models.survey import ModelSurvey
 from assistant.engine.options import LoadOptions
 from tests.support.adapter_files import letters
 from tests.support.engine import engine_spec
@@ -133,7 +133,7 @@ def catalog(home: Path, *folders: Path, default: str | None = None) -> LocalMode
         home / "models",
         default,
         places=[*places, *other_programs(home, {})],
-        survey=Survey(HEADERS, home / "cache" / "models.json"),
+        survey=ModelSurvey(HEADERS, home / "cache" / "models.json"),
     )
 
 
@@ -260,8 +260,8 @@ def test_an_unknown_architecture_is_said_to_need_a_newer_llama_cpp(home: Path) -
     reason = looked(catalog(home))["m"].reason
     assert reason == (
         "It has the architecture 'zebra', which this llama.cpp "
-        f"(llama-cpp-python {build()}) does "
-        "not know; a newer one may."
+        f"(llama-cpp-python {llama_cpp_build()}) "
+        "does not know; a newer one may."
     )
 
 
@@ -292,7 +292,7 @@ def test_what_was_read_is_kept_until_the_file_changes(home: Path) -> None:
         LoadOptions(context_window=512, threads=1),
         home / "models",
         None,
-        survey=Survey((sys.executable, "-c", "raise SystemExit"), home / "cache/models.json"),
+        survey=ModelSurvey((sys.executable, "-c", "raise SystemExit"), home / "cache/models.json"),
     )
     kept = looked(away)["m"]
     assert (kept.facts, kept.tokens_per_second) == (first.facts, first.tokens_per_second)
@@ -317,7 +317,7 @@ def test_a_file_that_ends_the_process_leaves_the_others_readable(home: Path) -> 
         LoadOptions(threads=1),
         home / "models",
         None,
-        survey=Survey((sys.executable, "-c", code), home / "cache/models.json"),
+        survey=ModelSurvey((sys.executable, "-c", code), home / "cache/models.json"),
     )
     fits = {name: one.fit for name, one in looked(models).items()}
     assert fits == {"a": "runs", "bad": "damaged", "c": "runs"}

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from assistant.core.ports.models import ChatModel
 from assistant.core.values.events import Thought, Wrote
 from assistant.core.values.sampling import Constraint, Sampling
-from assistant.engine.templating.reasoning import KNOWN, USUAL, Markers, ReasoningText, markers_in
+from assistant.engine.templating.reasoning import (
+    KNOWN_MARKERS,
+    USUAL_MARKERS,
+    ReasoningMarkers,
+    ReasoningText,
+    reasoning_markers,
+)
 from tests.support.engine import GREEDY, engine_home, local_models, said, starter_file
 
 THINKING = (
@@ -38,9 +44,9 @@ def cut(text: str, places: list[int]) -> list[str]:
     return [text[a:b] for a, b in pairwise(bounds)]
 
 
-@given(st.sampled_from(KNOWN), st.lists(st.integers(0, 1000)), st.booleans())
+@given(st.sampled_from(KNOWN_MARKERS), st.lists(st.integers(0, 1000)), st.booleans())
 def test_reasoning_is_found_however_it_is_cut(
-    markers: Markers, places: list[int], begun: bool
+    markers: ReasoningMarkers, places: list[int], begun: bool
 ) -> None:
     text = f"\nLet me see < {markers.opening[0]}…\n{markers.closing}\n\nIt is é </th"
     pieces = cut(text if begun else f" {markers.opening}{text}", places)
@@ -51,7 +57,7 @@ def test_reasoning_is_found_however_it_is_cut(
 
 @given(st.text(), st.lists(st.integers(0, 1000)))
 def test_an_answer_without_reasoning_comes_as_it_is(text: str, places: list[int]) -> None:
-    if not text.lstrip().startswith(USUAL.opening):
+    if not text.lstrip().startswith(USUAL_MARKERS.opening):
         assert told(ReasoningText(), cut(text, places)) == ("", text)
 
 
@@ -61,13 +67,18 @@ def test_markers_in_the_middle_of_an_answer_are_part_of_it() -> None:
 
 
 def test_the_name_of_the_final_channel_is_no_answer() -> None:
-    assert told(ReasoningText(KNOWN[0]), [KNOWN[0].bare, "Paris."]) == ("", "Paris.")
+    assert told(ReasoningText(KNOWN_MARKERS[0]), [KNOWN_MARKERS[0].bare, "Paris."]) == (
+        "",
+        "Paris.",
+    )
 
 
 def test_the_template_tells_the_markers() -> None:
-    assert markers_in("x '</think>' y", frozenset()) == USUAL
-    assert markers_in("", frozenset({"[THINK]", "[/THINK]"})) == Markers("[THINK]", "[/THINK]")
-    assert markers_in("plain", frozenset({"<|im_end|>"})) is None
+    assert reasoning_markers("x '</think>' y", frozenset()) == USUAL_MARKERS
+    assert reasoning_markers("", frozenset({"[THINK]", "[/THINK]"})) == ReasoningMarkers(
+        "[THINK]", "[/THINK]"
+    )
+    assert reasoning_markers("plain", frozenset({"<|im_end|>"})) is None
 
 
 def with_template(home: Path, template: str) -> Path:

@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.engine.tuning.benchmark import (
-    FULL,
-    Bench,
-    Effort,
-    Machine,
+    FULL_EFFORT,
+    BenchEffort,
+    BenchMachine,
+    Benchmark,
     batch_sizes,
-    contest,
-    outcome,
-    planned,
+    measure_in_turns,
+    outcome_of,
+    planned_measurements,
     thread_counts,
 )
 
 
 def test_a_candidate_that_is_clearly_faster_in_every_round_wins() -> None:
-    found = outcome("writing", {1: [10, 11, 10], 2: [19, 21, 20]}, usual=1)
+    found = outcome_of("writing", {1: [10, 11, 10], 2: [19, 21, 20]}, usual=1)
 
     assert (found.best, found.usual) == (2, 1)
     assert found.gain == pytest.approx(0.91, abs=0.02)
@@ -28,40 +28,40 @@ def test_a_candidate_that_is_clearly_faster_in_every_round_wins() -> None:
 
 
 def test_a_gain_within_the_noise_changes_nothing() -> None:
-    found = outcome("writing", {1: [10, 14, 11], 2: [13, 11, 12]}, usual=1)
+    found = outcome_of("writing", {1: [10, 14, 11], 2: [13, 11, 12]}, usual=1)
 
     assert found.best == 1
     assert found.noise > found.gain
 
 
 def test_two_percent_are_never_believed() -> None:
-    assert outcome("batch", {128: [100] * 5, 256: [102] * 5}, usual=128).best == 128
+    assert outcome_of("batch", {128: [100] * 5, 256: [102] * 5}, usual=128).best == 128
 
 
 def test_a_machine_that_slows_down_meanwhile_does_not_hide_who_is_faster() -> None:
     slowing = [100.0, 80, 60, 40, 20]
-    found = outcome("reading", {1: slowing, 2: [1.5 * speed for speed in slowing]}, usual=1)
+    found = outcome_of("reading", {1: slowing, 2: [1.5 * speed for speed in slowing]}, usual=1)
 
     assert found.best == 2
     assert found.gain == pytest.approx(0.5)
 
 
 def test_one_disturbed_round_of_five_does_not_hide_it_either() -> None:
-    assert outcome("writing", {1: [10] * 5, 2: [16, 16, 2, 16, 16]}, usual=1).best == 2
+    assert outcome_of("writing", {1: [10] * 5, 2: [16, 16, 2, 16, 16]}, usual=1).best == 2
 
 
 def test_of_those_that_are_about_as_fast_the_smallest_wins() -> None:
-    found = outcome("writing", {1: [10] * 3, 4: [20] * 3, 6: [20.2] * 3, 8: [20.1] * 3}, usual=1)
+    found = outcome_of("writing", {1: [10] * 3, 4: [20] * 3, 6: [20.2] * 3, 8: [20.1] * 3}, usual=1)
 
     assert found.best == 4
 
 
 def test_who_left_early_cannot_win() -> None:
-    assert outcome("writing", {1: [10, 10, 10], 2: [99], 3: [9, 9, 9]}, usual=1).best == 1
+    assert outcome_of("writing", {1: [10, 10, 10], 2: [99], 3: [9, 9, 9]}, usual=1).best == 1
 
 
 def test_nothing_but_the_usual_one_stays_the_usual_one() -> None:
-    found = outcome("writing", {1: [10, 12]}, usual=1)
+    found = outcome_of("writing", {1: [10, 12]}, usual=1)
 
     assert (found.best, found.speed) == (1, 11)
 
@@ -105,10 +105,10 @@ def scripted(speeds: Mapping[int, float]) -> tuple[Callable[[int], float], list[
 def test_all_are_measured_in_turns_and_the_slow_ones_leave() -> None:
     measure, asked = scripted({1: 5, 2: 10, 4: 20, 8: 30, 16: 25, 32: 2})
 
-    list(contest((1, 2, 4, 8, 16, 32), 32, 3, measure))
+    list(measure_in_turns((1, 2, 4, 8, 16, 32), 32, 3, measure))
 
     assert asked == [1, 2, 4, 8, 16, 32, 8, 16, 32, 8, 16, 32]
-    assert len(asked) == planned(6, 3)
+    assert len(asked) == planned_measurements(6, 3)
 
 
 @given(
@@ -122,10 +122,10 @@ def test_the_usual_one_takes_part_to_the_end_and_the_plan_holds(
     usual = data.draw(st.sampled_from(candidates))
     measure, asked = scripted({one: data.draw(st.floats(1, 100)) for one in candidates})
 
-    list(contest(candidates, usual, rounds, measure))
+    list(measure_in_turns(candidates, usual, rounds, measure))
 
     assert asked.count(usual) == rounds
-    assert len(asked) == planned(len(candidates), rounds)
+    assert len(asked) == planned_measurements(len(candidates), rounds)
 
 
 class MadeModel:
@@ -151,11 +151,13 @@ class MadeModel:
 
 
 def run(
-    model: MadeModel, effort: Effort = FULL, memory: int = 2**34
+    model: MadeModel, effort: BenchEffort = FULL_EFFORT, memory: int = 2**34
 ) -> tuple[list[int], list[int]]:
     """What was best in each contest, and how far each measurement said it was."""
     measured = []
-    running = Bench(model, Machine(logical=4, physical=4, usual=3, memory=memory), effort).run()
+    running = Benchmark(
+        model, BenchMachine(logical=4, physical=4, usual=3, memory=memory), effort
+    ).run()
     while True:
         try:
             measured.append(next(running))

@@ -14,12 +14,12 @@ import pytest
 
 from assistant.core.errors import EngineError, ModelFileError, ModelMemoryError, StorageError
 from assistant.core.values.events import Loading
-from assistant.core.values.tuning import Contest, Outcome, Tried, Tuned, Tuning
+from assistant.core.values.tuning import CandidateMeasured, Contest, ContestOutcome, Tuned, Tuning
 from assistant.engine.models.catalog import LocalModels
-from assistant.engine.models.tunings import Tunings
+from assistant.engine.models.tunings import TuningFile
 from assistant.engine.options import LoadOptions
 from assistant.engine.tuning.client import LocalTuning
-from assistant.engine.tuning.measurement import Workbench
+from assistant.engine.tuning.measurement import LlamaMeasuredModel
 from tests.support.engine import GREEDY, answer, engine_home, engine_spec, said, started
 from tests.support.tiny_models import HEADS, NAME, WINDOW, write_tiny_model
 
@@ -37,7 +37,7 @@ def home() -> Iterator[Path]:
 
 def models(home: Path, options: LoadOptions = AUTOMATIC) -> LocalModels:
     return LocalModels(
-        engine_spec(home), options, home / "models", None, tunings=Tunings(home / "tunings.json")
+        engine_spec(home), options, home / "models", None, tunings=TuningFile(home / "tunings.json")
     )
 
 
@@ -48,7 +48,7 @@ def tuning(home: Path, before: str = ONE_CORE, options: LoadOptions = AUTOMATIC)
     spec = engine_spec(home)
     spec.runtime.mkdir(exist_ok=True)
     command = (sys.executable, "-c", f"{before}\n{BENCH}")
-    return LocalTuning(models(home, options), Tunings(home / "tunings.json"), command, spec)
+    return LocalTuning(models(home, options), TuningFile(home / "tunings.json"), command, spec)
 
 
 def found(**best: int) -> Tuning:
@@ -57,14 +57,14 @@ def found(**best: int) -> Tuning:
     return Tuning(
         measured=datetime.now(UTC),
         outcomes=tuple(
-            Outcome(contest=what, usual=value, best=best.get(what, value))
+            ContestOutcome(contest=what, usual=value, best=best.get(what, value))
             for what, value in usual.items()
         ),
     )
 
 
 def remember(home: Path, tuned: Tuning, options: LoadOptions = AUTOMATIC) -> None:
-    Tunings(home / "tunings.json").put(home / "models" / f"{NAME}.gguf", options, tuned)
+    TuningFile(home / "tunings.json").put(home / "models" / f"{NAME}.gguf", options, tuned)
 
 
 def used(home: Path, options: LoadOptions = AUTOMATIC) -> dict[str, tuple[int, str]]:
@@ -78,7 +78,7 @@ def test_the_starter_model_is_measured_in_short_and_what_was_found_is_remembered
 ) -> None:
     events = list(tuning(home).measure(None, Event(), quick=True))
 
-    tried = [event for event in events if isinstance(event, Tried)]
+    tried = [event for event in events if isinstance(event, CandidateMeasured)]
     assert {event.contest for event in tried} == {"writing", "reading", "batch"}
     assert all(event.speed > 1 for event in tried)
     assert tried[-1].done == tried[-1].total == len(tried)
@@ -184,7 +184,7 @@ def test_a_stop_ends_the_process_and_keeps_what_was_there(home: Path) -> None:
     stop = Event()
 
     for event in tuning(home).measure(NAME, stop, quick=False):
-        if isinstance(event, Tried):
+        if isinstance(event, CandidateMeasured):
             stop.set()
 
     assert (home / "tunings.json").read_bytes() == before
@@ -228,7 +228,7 @@ modelfile.free_memory = lambda: 1000
 def test_a_measurement_that_takes_too_long_ends_with_what_it_has(home: Path) -> None:
     def seconds(patience: float) -> float:
         file = home / "models" / f"{NAME}.gguf"
-        bench = Workbench(file, AUTOMATIC, lambda _: True, most=3500, patience=patience)
+        bench = LlamaMeasuredModel(file, AUTOMATIC, lambda _: True, most=3500, patience=patience)
         with closing(bench):
             started = perf_counter()
             assert bench.writing(1000, threads=1) > 0
@@ -240,7 +240,7 @@ def test_a_measurement_that_takes_too_long_ends_with_what_it_has(home: Path) -> 
 
 def test_what_computing_more_at_once_takes_is_told_for_the_whole_window(home: Path) -> None:
     file = home / "models" / f"{NAME}.gguf"
-    bench = Workbench(file, LoadOptions(), lambda _: True, most=64, patience=1)
+    bench = LlamaMeasuredModel(file, LoadOptions(), lambda _: True, most=64, patience=1)
     with closing(bench):
         assert bench.extra(128) == 0
         assert bench.extra(512) == (512 - 128) * WINDOW * HEADS * 4

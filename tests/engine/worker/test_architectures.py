@@ -8,11 +8,11 @@ from threading import Event
 import pytest
 
 from assistant.core.values.conversation import ChatMessage
-from assistant.core.values.events import Finished, Loaded, Reading, Wrote
+from assistant.core.values.events import Finished, Loaded, PrefillProgress, Wrote
 from assistant.core.values.models import ModelDetails
 from assistant.engine.client import LlamaChatModel
 from assistant.engine.models.catalog import LocalModels
-from assistant.engine.models.survey import Survey
+from assistant.engine.models.survey import ModelSurvey
 from assistant.engine.options import LoadOptions
 from tests.support.engine import GREEDY, answer, engine_home, engine_spec, said
 from tests.support.tiny_models import (
@@ -50,7 +50,7 @@ def _models(home: Path) -> LocalModels:
         LoadOptions(context_window=2048, threads=1),
         home / "models",
         None,
-        survey=Survey((sys.executable, "-c", HEADERS), home / "cache/models.json"),
+        survey=ModelSurvey((sys.executable, "-c", HEADERS), home / "cache/models.json"),
     )
 
 
@@ -159,7 +159,7 @@ def test_reading_can_be_stopped_and_begun_again(model: LlamaChatModel) -> None:
     messages = [said("user", "The harbour of Recife. " * PARTS * 2)]
     stop = Event()
     for event in model.stream(messages, SHORT.model_copy(update={"max_tokens": 500}), stop):
-        if isinstance(event, Reading):
+        if isinstance(event, PrefillProgress):
             stop.set()
 
     assert answer(model, messages, SHORT)[0] == read_anew(model, messages)

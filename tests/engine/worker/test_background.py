@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from assistant.core.background import summaries, titles
-from assistant.core.background.titles import LIMIT, title_from
+from assistant.core.background.titles import MAX_TITLE_CHARS, title_from
 from assistant.core.context import plan as context_plan
 from assistant.core.ports.models import ModelCatalog
 from assistant.core.turn.chat import Chat
@@ -54,12 +54,12 @@ def test_the_starter_model_writes_a_title_in_the_language_of_the_question(
     store.append(id, None, "user", question)
     store.suggest_title(id, title_from(question), "words")
 
-    assert titles.improve(store, models, PROMPTS, id, Event())
+    assert titles.improve_title(store, models, PROMPTS, id, Event())
 
     conversation = store.conversation(id)
     title = conversation.title
     assert conversation.titled == "model"
-    assert len(title) <= LIMIT
+    assert len(title) <= MAX_TITLE_CHARS
     assert words & set(title.lower().replace("?", "").split()), title
 
 
@@ -80,14 +80,14 @@ def test_a_long_talk_goes_on_with_a_summary_and_the_cache_of_its_beginning(
     before = [message.text for message in store.branch(id)]
 
     steps = 0
-    while summaries.advance(store, models, PROMPTS, SHORT, id, Event()):
+    while summaries.advance_summary(store, models, PROMPTS, SHORT, id, Event()):
         steps += 1
         assert steps < 60
     first = _answered(chat, id)
     second = _answered(chat, id)
 
     assert [message.text for message in store.branch(id)][: len(before)] == before
-    recap = context_plan.recap_of(store.branch(id))
+    recap = context_plan.latest_recap(store.branch(id))
     assert recap is not None
     assert {"900", "boiler", "Ana"} & set(recap.text.replace(".", " ").replace(",", " ").split())
     assert first.outgrown == "summarise"

@@ -9,12 +9,12 @@ import pytest
 
 from assistant.core.values.events import Queued
 from assistant.engine.options import LoadOptions
-from assistant.engine.protocol import Load, Target, replies
-from assistant.engine.worker.scheduler import Job, JobQueue
+from assistant.engine.protocol import Load, ModelTarget, replies
+from assistant.engine.worker.scheduler import RequestScheduler, ScheduledRequest
 from assistant.ipc.caller import Caller
 from assistant.ipc.frames import LineSocket
 
-REQUEST = Load(target=Target.of("m", Path("/m.gguf"), LoadOptions()))
+REQUEST = Load(target=ModelTarget.of("m", Path("/m.gguf"), LoadOptions()))
 
 
 class Line:
@@ -24,7 +24,7 @@ class Line:
         ours, self.theirs = socket.socketpair()
         self._line = LineSocket(ours)
         self.told = LineSocket(self.theirs)
-        self.job = Job(Caller(self._line), REQUEST)
+        self.job = ScheduledRequest(Caller(self._line), REQUEST)
 
     def ahead(self) -> list[int]:
         """What it was told about the queue, so far."""
@@ -51,7 +51,7 @@ def lines() -> Iterator[list[Line]]:
 
 
 def test_everybody_is_told_when_the_queue_moves(lines: list[Line]) -> None:
-    jobs = JobQueue(lambda: None)
+    jobs = RequestScheduler(lambda: None)
     assert jobs.take(0) is None
     for line in lines:
         jobs.put(line.job)
@@ -61,7 +61,7 @@ def test_everybody_is_told_when_the_queue_moves(lines: list[Line]) -> None:
 
 
 def test_one_that_has_gone_leaves_the_queue_without_a_gap(lines: list[Line]) -> None:
-    jobs = JobQueue(lambda: None)
+    jobs = RequestScheduler(lambda: None)
     for line in lines:
         jobs.put(line.job)
     lines[2].theirs.close()
@@ -75,7 +75,7 @@ def test_one_that_has_gone_leaves_the_queue_without_a_gap(lines: list[Line]) -> 
 
 def test_only_the_running_job_interrupts_the_computation(lines: list[Line]) -> None:
     interrupted = []
-    jobs = JobQueue(lambda: interrupted.append(1))
+    jobs = RequestScheduler(lambda: interrupted.append(1))
     for line in lines:
         jobs.put(line.job)
     assert jobs.take(0) is lines[0].job
@@ -89,7 +89,7 @@ def test_only_the_running_job_interrupts_the_computation(lines: list[Line]) -> N
 
 
 def test_an_ended_job_no_longer_counts(lines: list[Line]) -> None:
-    jobs = JobQueue(lambda: None)
+    jobs = RequestScheduler(lambda: None)
     jobs.put(lines[0].job)
     running = jobs.take(0)
     assert running
@@ -99,7 +99,7 @@ def test_an_ended_job_no_longer_counts(lines: list[Line]) -> None:
 
 
 def test_a_quick_job_goes_before_its_turn(lines: list[Line]) -> None:
-    jobs = JobQueue(lambda: None)
+    jobs = RequestScheduler(lambda: None)
     for line in lines[:3]:
         jobs.put(line.job)
     jobs.take(0)
@@ -111,7 +111,7 @@ def test_a_quick_job_goes_before_its_turn(lines: list[Line]) -> None:
 
 def test_what_is_done_while_nobody_asks_gives_way_to_a_question(lines: list[Line]) -> None:
     interrupted = []
-    jobs = JobQueue(lambda: interrupted.append(1))
+    jobs = RequestScheduler(lambda: interrupted.append(1))
     assert jobs.take(0) is None
 
     jobs.put(lines[0].job)

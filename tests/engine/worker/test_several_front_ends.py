@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 import pytest
 
-from assistant.core.values.events import Finished, ModelEvent, Queued, Reading, Wrote
+from assistant.core.values.events import Finished, ModelEvent, PrefillProgress, Queued, Wrote
 from assistant.core.values.sampling import Sampling
 from assistant.engine.client import LlamaChatModel
 from tests.support.engine import GREEDY, answer, collect, local_models, said, until, workers
@@ -169,7 +169,7 @@ def test_a_front_end_that_is_suspended_holds_up_nobody(
 
 def test_reading_is_shown_while_a_long_prompt_is_read(starter: LlamaChatModel) -> None:
     long = [said("user", "The cat sat on the mat. " * 60 + os.urandom(4).hex())]
-    events = [e for e in starter.stream(long, SHORT, Event()) if isinstance(e, Reading)]
+    events = [e for e in starter.stream(long, SHORT, Event()) if isinstance(e, PrefillProgress)]
     assert len(events) >= 3
     assert events[0].done == events[0].cached
     assert events[-1].done == events[-1].total

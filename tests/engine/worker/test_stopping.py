@@ -7,7 +7,7 @@ from time import perf_counter
 
 import pytest
 
-from assistant.core.values.events import Finished, ModelEvent, Reading, Wrote
+from assistant.core.values.events import Finished, ModelEvent, PrefillProgress, Wrote
 from assistant.core.values.sampling import Sampling
 from assistant.engine.client import LlamaChatModel
 from tests.support.engine import GREEDY, answer, said
@@ -46,7 +46,9 @@ def test_a_stop_while_writing_is_quick(starter: LlamaChatModel) -> None:
 
 def test_a_stop_while_reading_is_quick(starter: LlamaChatModel) -> None:
     taken = [
-        latency(starter, secrets.token_hex(4) + " The cat sat on the mat." * 250, Reading, delay)
+        latency(
+            starter, secrets.token_hex(4) + " The cat sat on the mat." * 250, PrefillProgress, delay
+        )
         for delay in (0.03 + 0.07 * n for n in range(TIMES))
     ]
     print(f"stop while reading: median {median(taken) * 1000:.0f} ms, {max(taken) * 1000:.0f} most")
@@ -58,7 +60,7 @@ def test_what_was_read_before_a_stop_is_not_read_again(starter: LlamaChatModel) 
     stop = Event()
     read = 0
     for event in starter.stream(messages, GREEDY, stop):
-        if isinstance(event, Reading):
+        if isinstance(event, PrefillProgress):
             read = event.done
             if read:
                 stop.set()
@@ -69,7 +71,7 @@ def test_what_was_read_before_a_stop_is_not_read_again(starter: LlamaChatModel) 
 def test_the_answer_after_a_stop_is_as_if_there_had_been_none(starter: LlamaChatModel) -> None:
     sampling = GREEDY.model_copy(update={"max_tokens": 16})
     messages = [said("user", secrets.token_hex(4) + " The dog ran." * 80 + " What ran?")]
-    latency(starter, messages[0].content, Reading, delay=0.1)
+    latency(starter, messages[0].content, PrefillProgress, delay=0.1)
     after, _ = answer(starter, messages, sampling)
     answer(starter, [said("user", "Something else.")], sampling)
     cold, _ = answer(starter, messages, sampling)

@@ -5,31 +5,36 @@ from time import monotonic
 import pytest
 
 from assistant.engine.client import LlamaChatModel
-from assistant.engine.templating.rendering import Layout, Span
-from assistant.engine.worker.model import CHARS_PER_TOKEN_AT_MOST, estimate, is_beyond, shares
+from assistant.engine.templating.rendering import PromptLayout, PromptSpan
+from assistant.engine.worker.model import (
+    MAX_CHARS_PER_TOKEN,
+    cannot_fit,
+    estimated_measure,
+    measure_by_message,
+)
 from tests.support.engine import GREEDY, OPTIONS, answer, said
 
 
 def test_a_token_belongs_to_the_message_it_begins_in() -> None:
-    layout = Layout("<u>aaaa</u><a>bb</a><end>", (Span(0, 7), Span(7, 16)))
-    measure = shares(layout, tokens=list(range(5)), lengths=[5, 5, 5, 5, 5])
+    layout = PromptLayout("<u>aaaa</u><a>bb</a><end>", (PromptSpan(0, 7), PromptSpan(7, 16)))
+    measure = measure_by_message(layout, tokens=list(range(5)), lengths=[5, 5, 5, 5, 5])
     assert measure.parts == (2, 2)
     assert measure.overhead == 1
     assert measure.total == 5
 
 
 def test_spans_are_counted_in_bytes() -> None:
-    layout = Layout("ééééab", (Span(0, 4), Span(4, 6)))
-    assert shares(layout, [0] * 10, [1] * 10).parts == (8, 2)
+    layout = PromptLayout("ééééab", (PromptSpan(0, 4), PromptSpan(4, 6)))
+    assert measure_by_message(layout, [0] * 10, [1] * 10).parts == (8, 2)
 
 
 def test_an_estimate_is_never_above_the_truth() -> None:
     messages = [said("user", "x" * 1_000_000), said("assistant", "short")]
-    assert is_beyond(messages, 8192)
-    measure = estimate(messages)
-    assert measure.total == sum(measure.parts) == 1_000_000 // CHARS_PER_TOKEN_AT_MOST + 1 + 1
+    assert cannot_fit(messages, 8192)
+    measure = estimated_measure(messages)
+    assert measure.total == sum(measure.parts) == 1_000_000 // MAX_CHARS_PER_TOKEN + 1 + 1
     assert not measure.exact
-    assert not is_beyond(messages[1:], 8192)
+    assert not cannot_fit(messages[1:], 8192)
 
 
 @pytest.mark.model

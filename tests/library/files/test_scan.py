@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library.files.scan import KnownMounts, Scan, is_absent, mount_above
+from assistant.library.files.scan import KnownMounts, RootScan, is_unmounted, mount_point_above
 from assistant.library.files.walk import WalkRules
-from assistant.library.store.collections import Root
+from assistant.library.store.collections import CollectionRoot
 from tests.support.made_library import MadeLibrary
 
 
@@ -28,13 +28,13 @@ class Disk:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"words of {name}")
 
-    def root(self, name: str = "") -> Root:
+    def root(self, name: str = "") -> CollectionRoot:
         return self.made.collections.add_root(
             self.made.collection, os.fsencode(self.place / name if name else self.place)
         )
 
-    def scan(self, root: Root) -> Scan:
-        scan = Scan(self.made.catalog, root, WalkRules(), self.mounts)
+    def scan(self, root: CollectionRoot) -> RootScan:
+        scan = RootScan(self.made.catalog, root, WalkRules(), self.mounts)
         list(scan.run(lambda: None))
         return scan
 
@@ -132,8 +132,8 @@ def test_mount_points_are_kept_with_whatever_bytes_their_names_have(disk: Disk) 
 
 
 def test_the_whole_system_s_disk_is_no_mount_point_to_wait_for() -> None:
-    assert mount_above(b"/") is None
-    assert not is_absent(b"/")
+    assert mount_point_above(b"/") is None
+    assert not is_unmounted(b"/")
 
 
 MOUNTING = """

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.library.file_access import printable_path
-from assistant.library.files.walk import Candidate, Skipped, WalkRules, walk
+from assistant.library.files.walk import FileToRead, SkippedPath, WalkRules, walk
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def taken(root: Path, rules: WalkRules | None = None) -> list[str]:
     return [
         os.fsdecode(found.path[prefix:])
         for found in walk([str(root)], rules)
-        if isinstance(found, Candidate)
+        if isinstance(found, FileToRead)
     ]
 
 
@@ -44,7 +44,7 @@ def skipped(root: Path, rules: WalkRules | None = None) -> dict[str, str]:
     return {
         os.fsdecode(found.path[prefix:]): found.reason
         for found in walk([str(root)], rules)
-        if isinstance(found, Skipped)
+        if isinstance(found, SkippedPath)
     }
 
 
@@ -52,7 +52,7 @@ def test_a_candidate_carries_what_tells_whether_the_file_changed(root: Path) -> 
     put(root, "a.txt")
     status = (root / "a.txt").stat()
     (found,) = walk([os.fsencode(root)])
-    assert found == Candidate(
+    assert found == FileToRead(
         path=os.fsencode(root / "a.txt"),
         size=5,
         mtime_ns=status.st_mtime_ns,
@@ -111,7 +111,7 @@ def test_a_picture_is_not_worth_opening_unless_the_user_names_it(root: Path) -> 
     put(root, "a.PNG", "png")
     assert taken(root) == ["png"]
     (found,) = walk([str(root / "a.PNG")])
-    assert isinstance(found, Candidate)
+    assert isinstance(found, FileToRead)
 
 
 def test_the_size_decides_before_anything_is_read(root: Path) -> None:
@@ -197,7 +197,7 @@ def test_roots_that_hold_each_other_give_each_file_once(root: Path) -> None:
 
 def test_a_root_that_is_not_there_is_a_line_of_the_report(root: Path) -> None:
     (found,) = walk([str(root / "nothing")])
-    assert isinstance(found, Skipped)
+    assert isinstance(found, SkippedPath)
     assert (found.reason, found.detail) == ("unreadable", "No such file or directory")
     (found,) = walk(["a\0b"])
     assert found.reason == "unreadable"

@@ -8,12 +8,12 @@ from threading import Event
 import pytest
 
 from assistant.core.values.library import Done, Indexed, IndexEvent, Planned, Skipped
-from assistant.library.indexing.job import Embedding, Indexing, Parts
-from assistant.library.indexing.pace import Pace
+from assistant.library.indexing.job import IndexingJob, IndexingParts, OpenEmbedder
+from assistant.library.indexing.pace import IndexingPace
 from assistant.library.indexing.queue import StoppedError
-from assistant.library.store.catalog import Catalog
-from assistant.library.store.collections import Collections
-from assistant.library.store.database import Database
+from assistant.library.store.catalog import FileCatalog
+from assistant.library.store.collections import CollectionStore
+from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.text.analysis import Analyzer
 from tests.support.indexing_parts import ChangeList, ReaderHere, WordEmbedder
@@ -25,9 +25,9 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.files = folder / "files"
         self.files.mkdir()
-        self.database = Database(folder / "library.db")
-        self.catalog = Catalog(self.database, Analyzer())
-        self.collections = Collections(self.database)
+        self.database = LibraryDatabase(folder / "library.db")
+        self.catalog = FileCatalog(self.database, Analyzer())
+        self.collections = CollectionStore(self.database)
         self.reader = ReaderHere()
         self.embedder = WordEmbedder()
         self.index = ChangeList()
@@ -47,8 +47,12 @@ class Bench:
         self.reader.asked.clear()
         self.embedder.embedded.clear()
         self.opened = 0
-        parts = Parts(self.database, self.catalog, self.reader, self._embedding, self.index.apply)
-        return list(Indexing(parts, Pace(self._hold), self.stop, again=again).run([self.root]))
+        parts = IndexingParts(
+            self.database, self.catalog, self.reader, self._embedding, self.index.apply
+        )
+        return list(
+            IndexingJob(parts, IndexingPace(self._hold), self.stop, again=again).run([self.root])
+        )
 
     def texts(self) -> list[str]:
         with self.database.read() as connection:
@@ -64,9 +68,9 @@ class Bench:
             (count,) = connection.execute("SELECT sum(reading) FROM files").fetchone()
         return int(count or 0)
 
-    def _embedding(self) -> Embedding:
+    def _embedding(self) -> OpenEmbedder:
         self.opened += 1
-        return Embedding(self.embedder, self.embeddings)
+        return OpenEmbedder(self.embedder, self.embeddings)
 
     def _hold(self, seconds: float) -> bool:
         if self.stop.is_set():
@@ -298,7 +302,9 @@ def _crash() -> None:
 
 def _crash_while_indexing(bench: Bench) -> None:
     """Run a job whose process dies: nothing after the crash is executed."""
-    parts = Parts(bench.database, bench.catalog, bench.reader, bench._embedding, bench.index.apply)
-    job = Indexing(parts, Pace(bench._hold), bench.stop)
+    parts = IndexingParts(
+        bench.database, bench.catalog, bench.reader, bench._embedding, bench.index.apply
+    )
+    job = IndexingJob(parts, IndexingPace(bench._hold), bench.stop)
     job._let_go = lambda: None  # type: ignore[method-assign]
     list(job.run([bench.root]))

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from assistant.core.values.library import Progress
-from assistant.library.indexing.pace import PATIENCE, TURN, Courtesy, Pace
+from assistant.core.values.library import IndexingProgress
+from assistant.library.indexing.pace import HOLD_TIMEOUT, WORK_SECONDS, AnswerPriority, IndexingPace
 from assistant.library.indexing.queue import Held, StoppedError
 
 
@@ -16,7 +16,7 @@ class Moments:
     def __init__(self) -> None:
         self.now = 0.0
         self.answering = True
-        self.courtesy = Courtesy(lambda: self.answering, lambda: self.now)
+        self.courtesy = AnswerPriority(lambda: self.answering, lambda: self.now)
 
     def gives_way(self, at: float) -> bool:
         self.now = at
@@ -36,38 +36,38 @@ class Reasons:
 def test_it_gives_way_as_long_as_an_answer_takes() -> None:
     moments = Moments()
     assert moments.gives_way(at=0)
-    assert moments.gives_way(at=PATIENCE - 1)
+    assert moments.gives_way(at=HOLD_TIMEOUT - 1)
     moments.answering = False
-    assert not moments.gives_way(at=PATIENCE - 0.5)
+    assert not moments.gives_way(at=HOLD_TIMEOUT - 0.5)
 
 
 def test_every_answer_has_the_whole_patience() -> None:
     moments = Moments()
-    for start in (0.0, PATIENCE - 1, 2 * PATIENCE - 2):
+    for start in (0.0, HOLD_TIMEOUT - 1, 2 * HOLD_TIMEOUT - 2):
         moments.answering = True
         assert moments.gives_way(at=start)
-        assert moments.gives_way(at=start + PATIENCE - 2)
+        assert moments.gives_way(at=start + HOLD_TIMEOUT - 2)
         moments.answering = False
-        moments.gives_way(at=start + PATIENCE - 1.5)
+        moments.gives_way(at=start + HOLD_TIMEOUT - 1.5)
 
 
 def test_answers_without_a_gap_do_not_hold_it_for_ever() -> None:
     moments = Moments()
-    seconds = range(int(4 * (PATIENCE + TURN)))
+    seconds = range(int(4 * (HOLD_TIMEOUT + WORK_SECONDS)))
     worked = sum(not moments.gives_way(at=second) for second in seconds)
-    assert worked == pytest.approx(4 * TURN, abs=8)
+    assert worked == pytest.approx(4 * WORK_SECONDS, abs=8)
 
 
 def test_progress_tells_why_it_holds() -> None:
-    pace = Pace(Reasons("paused", "answering", None))
+    pace = IndexingPace(Reasons("paused", "answering", None))
     pace.begin({b"a": 10})
     told = [(progress.paused, progress.yielding) for progress in pace.wait()]
     assert told == [(True, False), (False, True), (False, False)]
 
 
 def test_a_batch_that_holds_in_the_middle_of_a_file_tells_so_too() -> None:
-    told: list[Progress] = []
-    pace = Pace(Reasons("answering", None, None), told.append)
+    told: list[IndexingProgress] = []
+    pace = IndexingPace(Reasons("answering", None, None), told.append)
     pace.begin({b"a": 10})
     pace.check()
     pace.check()
@@ -82,7 +82,7 @@ def test_a_job_that_holds_for_an_answer_can_be_stopped() -> None:
             raise StoppedError
         return "answering"
 
-    holding = Pace(hold).wait()
+    holding = IndexingPace(hold).wait()
     assert next(holding).yielding
     stop.set()
     with pytest.raises(StoppedError):
@@ -90,7 +90,7 @@ def test_a_job_that_holds_for_an_answer_can_be_stopped() -> None:
 
 
 def test_the_rate_is_of_the_time_that_was_worked() -> None:
-    pace = Pace(Reasons("answering", None))
+    pace = IndexingPace(Reasons("answering", None))
     pace.begin({os.fsencode(str(n)): 10 for n in range(4)})
     list(pace.wait())
     assert next(pace.done(b"0")).rate > 0

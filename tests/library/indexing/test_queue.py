@@ -7,8 +7,8 @@ from threading import Event, Thread
 
 import pytest
 
-from assistant.core.values.library import IndexEvent, Planned, Progress, Scanned, Waiting
-from assistant.library.indexing.queue import Job, JobQueue, Rescan, StoppedError
+from assistant.core.values.library import IndexEvent, IndexingProgress, Planned, Scanned, Waiting
+from assistant.library.indexing.queue import JobQueue, QueuedJob, Rescan, StoppedError
 from assistant.library.protocol import Rebuild, Refresh
 
 PATIENCE = 20.0
@@ -36,18 +36,18 @@ def jobs(tmp_path: Path, answer: Answer) -> Iterator[JobQueue]:
     queue.close()
 
 
-def wanted() -> Job:
-    return Job(Refresh(collection=None))
+def wanted() -> QueuedJob:
+    return QueuedJob(Refresh(collection=None))
 
 
-def request_of(job: Job | None) -> object:
+def request_of(job: QueuedJob | None) -> object:
     assert job is not None
     return job.request
 
 
 def test_the_worker_s_own_job_comes_after_those_that_somebody_wants(jobs: JobQueue) -> None:
     jobs.look_again(frozenset({1}))
-    first, second = wanted(), Job(Rebuild())
+    first, second = wanted(), QueuedJob(Rebuild())
     jobs.put(first)
     jobs.put(second)
 
@@ -147,7 +147,7 @@ def test_nothing_runs_while_roots_are_removed_and_what_ran_is_gone_on_with(jobs:
     jobs.put(running)
     jobs.take(0)
     jobs.put(wanted())
-    taken: list[Job | None] = []
+    taken: list[QueuedJob | None] = []
 
     def work() -> None:
         assert running.stop.wait(PATIENCE)
@@ -179,14 +179,14 @@ def test_a_look_that_finds_nothing_keeps_no_worker_alive(jobs: JobQueue) -> None
     assert own is not None
     assert jobs.is_idle
 
-    own.post(Progress(done=1, files=2, rate=1, eta=1, current="a.txt"))
+    own.post(IndexingProgress(done=1, files=2, rate=1, eta=1, current="a.txt"))
     assert not jobs.is_idle
     jobs.take(0)
     jobs.put(wanted())
     assert not jobs.is_idle
 
 
-def told(job: Job, event: IndexEvent) -> tuple[int, int] | None:
+def told(job: QueuedJob, event: IndexEvent) -> tuple[int, int] | None:
     job.post(event)
     return (job.progress.done, job.progress.files) if job.progress else None
 
@@ -200,7 +200,7 @@ def test_how_far_a_job_is_can_be_told_before_it_has_read_anything() -> None:
 
 def test_a_look_of_the_worker_s_own_that_finds_nothing_is_not_worth_staying_for() -> None:
     events = [Scanned(files=3), Planned(files=0, bytes=0), Planned(files=1, bytes=9)]
-    job = Job(Rescan(None))
+    job = QueuedJob(Rescan(None))
     worth = []
     for event in events:
         job.post(event)

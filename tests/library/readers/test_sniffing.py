@@ -1,7 +1,7 @@
 import pytest
 
-from assistant.library.limits import Limits
-from assistant.library.readers.base.source import Source
+from assistant.library.limits import ReadLimits
+from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.sniffing import kind_of
 from tests.support.documents import packed, reason
 
@@ -37,7 +37,7 @@ MBOX = b"From a@b.c Mon Jan  1 00:00:00 2024\nSubject: s\n\nHello\n"
     ],
 )
 def test_what_is_in_a_file_says_more_than_its_name(name: str, data: bytes, kind: str) -> None:
-    assert kind_of(Source(data, name, Limits())) == kind
+    assert kind_of(FileSource(data, name, ReadLimits())) == kind
 
 
 @pytest.mark.parametrize(

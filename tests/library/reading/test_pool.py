@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from assistant.library.limits import Limits, UnreadableError
-from assistant.library.reading.frames import Reading
+from assistant.library.limits import ReadLimits, UnreadableError
+from assistant.library.reading.frames import ReadResult
 from assistant.library.reading.pool import ReaderPool, ReaderStartError, ReadingStoppedError
 from tests.library.readers.office.test_ooxml import xlsx
 from tests.library.readers.office.test_opendocument import document
@@ -114,22 +114,22 @@ def pretender(folder: Path, after: str = "", before: str = "") -> tuple[str, ...
     return (sys.executable, str(script))
 
 
-def verdict(command: tuple[str, ...], path: bytes, limits: Limits | None = None) -> str:
+def verdict(command: tuple[str, ...], path: bytes, limits: ReadLimits | None = None) -> str:
     with ReaderPool(command, limits) as pool:
         answer = pool.read(path)
     assert isinstance(answer, UnreadableError), answer
     return answer.reason
 
 
-def text_of(answer: Reading | UnreadableError) -> str:
-    assert isinstance(answer, Reading), answer
+def text_of(answer: ReadResult | UnreadableError) -> str:
+    assert isinstance(answer, ReadResult), answer
     return answer.document.text
 
 
 def test_a_file_comes_back_with_what_it_was_when_it_was_read(pool: ReaderPool, note: bytes) -> None:
     answer = pool.read(note)
     status = Path(os.fsdecode(note)).stat()
-    assert isinstance(answer, Reading)
+    assert isinstance(answer, ReadResult)
     assert answer.document.title == "note.txt"
     assert answer.document.has_lines
     assert [answer.document.text[b.start : b.end] for b in answer.document.blocks] == [
@@ -144,7 +144,7 @@ def test_a_name_that_is_no_text_is_found_by_its_bytes(pool: ReaderPool, folder: 
     path = os.fsencode(folder) + b"/\xff\n\xe2\x80\xae.txt"
     Path(os.fsdecode(path)).write_text("words")
     answer = pool.read(path)
-    assert isinstance(answer, Reading)
+    assert isinstance(answer, ReadResult)
     assert answer.document.title == r"\xff\n\u202e.txt"
 
 
@@ -177,7 +177,7 @@ def test_a_file_over_the_limit_is_not_read_into_memory(folder: Path) -> None:
 def test_a_hang_costs_that_one_file(folder: Path, note: bytes) -> None:
     command = pretender(folder, after="time.sleep(600)")
     started = time.monotonic()
-    assert verdict(command, note, Limits(seconds=0.5)) == "timeout"
+    assert verdict(command, note, ReadLimits(seconds=0.5)) == "timeout"
     assert time.monotonic() - started < PATIENCE
 
 
@@ -248,7 +248,7 @@ def test_after_an_odd_file_the_next_one_is_read(
 def test_processor_time_is_bounded_for_each_file_by_itself(folder: Path, note: bytes) -> None:
     (folder / "odd.txt").write_text("x")
     command = reader_that(folder, reads="[None for _ in iter(int, 1)]")
-    with ReaderPool(command, Limits(cpu_seconds=1)) as pool:
+    with ReaderPool(command, ReadLimits(cpu_seconds=1)) as pool:
         for _ in range(2):
             failed = pool.read(os.fsencode(folder / "odd.txt"))
             assert isinstance(failed, UnreadableError)
@@ -406,7 +406,7 @@ def test_a_zip_bomb_is_too_large_and_soon_found(pool: ReaderPool, folder: Path) 
 def test_memory_that_a_file_asks_for_is_bounded(folder: Path) -> None:
     path = folder / "large.txt"
     path.write_bytes(b"word " * 20_000_000)
-    limits = Limits(memory_bytes=450_000_000, text_chars=10**9)
+    limits = ReadLimits(memory_bytes=450_000_000, text_chars=10**9)
     assert verdict(READER, os.fsencode(path), limits) == "too_large"
 
 
@@ -417,7 +417,7 @@ def test_a_hostile_file_costs_little_and_only_itself(folder: Path, note: bytes, 
     path = folder / name
     path.write_bytes(HOSTILE[name]())
     started = time.monotonic()
-    with ReaderPool(READER, Limits(cpu_seconds=2, seconds=30)) as pool:
+    with ReaderPool(READER, ReadLimits(cpu_seconds=2, seconds=30)) as pool:
         answer = pool.read(os.fsencode(path))
         assert text_of(pool.read(note))
     assert isinstance(answer, UnreadableError)
@@ -437,7 +437,7 @@ def test_damaged_files_never_stop_the_pool(pool: ReaderPool, folder: Path) -> No
     for number in range(40):
         path = folder / f"{number}.{chance.choice(['pdf', 'docx', 'xls', 'rtf', 'html', 'txt'])}"
         path.write_bytes(chance.choice(heads) + chance.randbytes(chance.randrange(5_000)))
-        assert isinstance(pool.read(os.fsencode(path)), Reading | UnreadableError)
+        assert isinstance(pool.read(os.fsencode(path)), ReadResult | UnreadableError)
 
 
 def _readers() -> list[psutil.Process]:

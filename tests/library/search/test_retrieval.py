@@ -10,11 +10,11 @@ from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Passage
 from assistant.library.embedding.sentence_transformers import SentenceTransformerEmbedder
 from assistant.library.embedding.serving import SharedEmbedder
-from assistant.library.search.ranking import WEIGHTS, Features
-from assistant.library.search.retrieval import Retrieval, Seen, join_neighbours
+from assistant.library.search.ranking import WEIGHTS, RankingFeatures
+from assistant.library.search.retrieval import DuplicateFilter, HybridRetriever, join_neighbours
 from assistant.library.store.passages import StoredPassage
 from assistant.library.text.languages import Language
-from assistant.library.vectors.semantic import Meaning
+from assistant.library.vectors.semantic import SemanticIndex
 from tests.library.store.test_keywords import ENGLISH, PORTUGUESE
 from tests.support.made_library import MadeLibrary
 from tests.support.vector_writer import open_index
@@ -37,7 +37,7 @@ FLAT = {
 @dataclasses.dataclass
 class Searching:
     made: MadeLibrary
-    retrieval: Retrieval
+    retrieval: HybridRetriever
 
     def names(self, question: str, collections: list[int] | None = None) -> list[str]:
         found = self.retrieval.search(question, collections, 5).passages
@@ -64,10 +64,10 @@ def _searching(made: MadeLibrary) -> Iterator[Searching]:
     index = open_index(made)
     yield Searching(
         made,
-        Retrieval(
+        HybridRetriever(
             made.database,
             made.analyzer,
-            Meaning(SharedEmbedder(made.embedder), made.embeddings, index),
+            SemanticIndex(SharedEmbedder(made.embedder), made.embeddings, index),
         ),
     )
     index.close()
@@ -144,7 +144,7 @@ def test_words_alone_tell_what_is_there_while_there_is_no_embedder(searching: Se
     made = searching.made
     for name, text in HARBOURS.items():
         made.put(name, text)
-    by_words = Retrieval(made.database, made.analyzer, None)
+    by_words = HybridRetriever(made.database, made.analyzer, None)
     there = by_words.search("Which harbour is on the river Elbe?", None, 5)
     elsewhere = by_words.search("Who painted the ceiling of the chapel?", None, 5)
     assert there.passages[0].path == "/docs/hamburg"
@@ -217,7 +217,7 @@ def stored(text: str) -> StoredPassage:
 
 
 def test_forms_that_differ_in_a_number_are_two_things() -> None:
-    seen = Seen()
+    seen = DuplicateFilter()
     form = "Invoice number {} of the harbour company, to be paid within thirty days. " * 3
     seen.take(stored(form.format(1, 1, 1)))
     assert seen.has_like(stored(form.format(1, 1, 1).upper()))
@@ -226,13 +226,13 @@ def test_forms_that_differ_in_a_number_are_two_things() -> None:
 
 @pytest.mark.parametrize("language", ["en", "pt", "simple"])
 def test_the_score_goes_from_0_to_1(language: Language) -> None:
-    width = len(Features._fields)
-    assert WEIGHTS.score(Features(*[0.0] * width), language) == 0
-    assert WEIGHTS.score(Features(*[1.0] * width), language) == pytest.approx(1)
+    width = len(RankingFeatures._fields)
+    assert WEIGHTS.score(RankingFeatures(*[0.0] * width), language) == 0
+    assert WEIGHTS.score(RankingFeatures(*[1.0] * width), language) == pytest.approx(1)
 
 
 def test_the_embedder_counts_less_where_it_is_weak() -> None:
-    meaning = Features(1, 0, 0, 0, 0, 0, 0, 0)
+    meaning = RankingFeatures(1, 0, 0, 0, 0, 0, 0, 0)
     assert WEIGHTS.score(meaning, "en") > 1.5 * WEIGHTS.score(meaning, "pt")
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.core.values.library import Support
-from assistant.library.search.support import MOST_COMPARED, support
+from assistant.library.search.support import MAX_COMPARED, support
 from tests.support.made_library import MadeLibrary
 
 RIVER = (
@@ -118,7 +118,7 @@ def test_of_a_long_text_only_the_sentences_with_most_words_are_compared(
 
     found = weigh(library, "It is baked from rye flour.", "What is it?", [long])[0]
 
-    assert len(library.embedder.embedded) <= MOST_COMPARED + 2
+    assert len(library.embedder.embedded) <= MAX_COMPARED + 2
     assert "rye flour" in long[found.start : found.end]
 
 

@@ -15,11 +15,11 @@ from assistant.core.errors import (
     NotFoundError,
     StorageError,
 )
-from assistant.library.peek import MIRROR, are_there_any
+from assistant.library.peek import MIRROR_FILE, has_collections
 from assistant.library.store import embeddings as embedding_store
 from assistant.library.store import keywords, passages
-from assistant.library.store.catalog import Stamp
-from assistant.library.store.database import Database
+from assistant.library.store.catalog import FileStamp
+from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.store.schema import MIGRATIONS
 from tests.support.made_library import STAMP, MadeLibrary
@@ -31,13 +31,13 @@ def texts(made: MadeLibrary, name: str) -> list[str]:
     known = made.catalog.file(f"/docs/{name}".encode())
     assert known is not None
     with made.database.read() as connection:
-        return [p.text for p in passages.between(connection, known.id, 0, 10_000)]
+        return [p.text for p in passages.between_positions(connection, known.id, 0, 10_000)]
 
 
 def search(made: MadeLibrary, question: str, collections: list[int] | None = None) -> list[str]:
     """The files of what the keywords find, best first."""
     with made.database.read() as connection:
-        query = keywords.prepare(connection, made.analyzer, question)
+        query = keywords.prepare_query(connection, made.analyzer, question)
         found = keywords.search(connection, query, 20, collections)
         stored = passages.load(connection, found)
     return list(dict.fromkeys(stored[id_].path.removeprefix("/docs/") for id_ in found))
@@ -106,7 +106,7 @@ def test_a_change_that_fails_leaves_everything_as_it_was(made: MadeLibrary) -> N
 
 def test_an_unreadable_file_leaves_no_passages(made: MadeLibrary) -> None:
     first = made.put("pump.txt", TEXT)
-    change = made.catalog.skip(b"/docs/pump.txt", Stamp(2, 2, 2), "encrypted", "a password")
+    change = made.catalog.skip(b"/docs/pump.txt", FileStamp(2, 2, 2), "encrypted", "a password")
     assert change.removed == first.added
     known = made.catalog.file(b"/docs/pump.txt")
     assert known is not None
@@ -126,7 +126,7 @@ def test_what_the_catalog_does_not_know_cannot_be_changed(made: MadeLibrary) -> 
 def test_new_and_changed_files_wait_and_unchanged_ones_do_not(made: MadeLibrary) -> None:
     made.put("a", "One.")
     made.put("b", "Two.")
-    made.catalog.found(made.root, [(b"/docs/a", STAMP), (b"/docs/b", Stamp(9, 9, 9))])
+    made.catalog.found(made.root, [(b"/docs/a", STAMP), (b"/docs/b", FileStamp(9, 9, 9))])
     made.catalog.found(made.root, [(b"/docs/c", STAMP)])
     assert [known.path for known in made.catalog.waiting()] == [b"/docs/b", b"/docs/c"]
     assert texts(made, "b") == ["Two."]
@@ -147,7 +147,7 @@ def test_a_file_that_was_being_read_at_two_crashes_is_set_aside_until_it_changes
     assert known.state == "skipped"
     assert "2 times" in known.detail
     assert made.catalog.after_crash() == []
-    made.catalog.found(made.root, [(b"/docs/bomb", Stamp(7, 7, 7))])
+    made.catalog.found(made.root, [(b"/docs/bomb", FileStamp(7, 7, 7))])
     assert [known.crashes for known in made.catalog.waiting()] == [0]
 
 
@@ -176,7 +176,7 @@ def test_a_moved_file_keeps_its_passages(made: MadeLibrary) -> None:
     known = made.catalog.file(b"/docs/old")
     assert known is not None
     assert [f.path for f in made.catalog.with_content(known.sha256 or "")] == [b"/docs/old"]
-    made.catalog.move(b"/docs/old", b"/docs/new", Stamp(1, 2, 3))
+    made.catalog.move(b"/docs/old", b"/docs/new", FileStamp(1, 2, 3))
     assert made.catalog.file(b"/docs/old") is None
     assert len(texts(made, "new")) == len(added)
     assert search(made, "oil") == ["new"]
@@ -242,7 +242,10 @@ def test_embeddings_come_back_as_they_were_to_half_precision(made: MadeLibrary) 
     assert sorted(ids) == sorted(added)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=2e-3)
     assert made.embeddings.collections() == {made.collection: set(added)}
-    assert embedding_store.unembedded(made.database, made.embedder.identity, 0, 10) == []
+    assert (
+        embedding_store.passages_without_embedding(made.database, made.embedder.identity, 0, 10)
+        == []
+    )
 
 
 def test_a_damaged_embedding_counts_as_missing_and_is_forgotten(made: MadeLibrary) -> None:
@@ -257,7 +260,9 @@ def test_a_damaged_embedding_counts_as_missing_and_is_forgotten(made: MadeLibrar
     assert made.embeddings.forget_damaged() == 1
 
     assert not made.embeddings.has_damage
-    without = embedding_store.unembedded(made.database, made.embedder.identity, 0, 10)
+    without = embedding_store.passages_without_embedding(
+        made.database, made.embedder.identity, 0, 10
+    )
     assert without == [added[0]]
     assert made.embeddings.forget_damaged() == 0
 
@@ -266,36 +271,36 @@ def test_embeddings_that_no_passage_has_are_forgotten(made: MadeLibrary) -> None
     made.put("a", TEXT)
     made.put("a", "Other words.")
     made.catalog.found(made.root, [(b"/docs/waits", STAMP)])
-    assert embedding_store.forget_unused(made.database) == 0
+    assert embedding_store.delete_unused(made.database) == 0
     made.catalog.gone(made.root, [b"/docs/waits"])
-    assert embedding_store.forget_unused(made.database) > 0
+    assert embedding_store.delete_unused(made.database) > 0
     assert rows(made, "embeddings") == 1
 
 
 def test_embedders_are_known_by_what_they_embedded(made: MadeLibrary) -> None:
     database, first = made.database, made.embedder.identity
-    assert embedding_store.serving(database) is None
+    assert embedding_store.serving_embedder(database) is None
     made.put("a", TEXT)
-    embedding_store.serve(database, first)
-    embedding_store.note_folder(database, first, Path("/models/\udcff"))
-    assert embedding_store.serving(database) == (first, Path("/models/\udcff"))
+    embedding_store.set_serving(database, first)
+    embedding_store.store_model_folder(database, first, Path("/models/\udcff"))
+    assert embedding_store.serving_embedder(database) == (first, Path("/models/\udcff"))
     other = Embeddings(database, "another", 3)
-    assert embedding_store.are_there_others(database, "another")
-    passages_there = embedding_store.unembedded(database, "another", 0, 100)
+    assert embedding_store.has_other_embedders(database, "another")
+    passages_there = embedding_store.passages_without_embedding(database, "another", 0, 100)
     assert len(passages_there) == rows(made, "passages") > 2
-    assert embedding_store.unembedded(database, "another", passages_there[0], 1) == [
-        passages_there[1]
-    ]
-    assert embedding_store.share_embedded(database, "another") == 0
+    assert embedding_store.passages_without_embedding(
+        database, "another", passages_there[0], 1
+    ) == [passages_there[1]]
+    assert embedding_store.embedded_share(database, "another") == 0
     keys = made_keys(made)
     other.keep(keys, np.ones((len(keys), 3), dtype=np.float32))
-    assert embedding_store.share_embedded(database, "another") == 1
-    embedding_store.serve(database, "another")
-    embedding_store.forget_others(database, "another")
-    assert embedding_store.serving(database) == ("another", None)
-    assert not embedding_store.are_there_others(database, "another")
+    assert embedding_store.embedded_share(database, "another") == 1
+    embedding_store.set_serving(database, "another")
+    embedding_store.delete_other_embedders(database, "another")
+    assert embedding_store.serving_embedder(database) == ("another", None)
+    assert not embedding_store.has_other_embedders(database, "another")
     assert rows(made, "embeddings") == len(keys)
-    assert embedding_store.share_embedded(database, first) == 0
+    assert embedding_store.embedded_share(database, first) == 0
 
 
 def test_a_database_of_the_first_version_keeps_what_serves(home: Path) -> None:
@@ -309,8 +314,8 @@ def test_a_database_of_the_first_version_keeps_what_serves(home: Path) -> None:
                 "INSERT INTO embeddings (embedder_id, key, vector) VALUES (?, ?, x'00')",
                 (embedder, bytes([key])),
             )
-    with closing(Database(home / "library.db")) as database:
-        assert embedding_store.serving(database) == ("many", None)
+    with closing(LibraryDatabase(home / "library.db")) as database:
+        assert embedding_store.serving_embedder(database) == ("many", None)
 
 
 def test_a_collection_is_found_by_its_name_in_any_case(made: MadeLibrary) -> None:
@@ -330,7 +335,7 @@ def test_a_new_database_gets_the_collections_back(home: Path) -> None:
     made.close()
     for file in home.glob("library.db*"):
         file.unlink()
-    database = Database(home / "library.db")
+    database = LibraryDatabase(home / "library.db")
     fresh = made.collections.__class__(database)
     fresh.restore()
     assert [(c.name, [r.path for r in c.roots]) for c in fresh.all()] == before
@@ -338,23 +343,23 @@ def test_a_new_database_gets_the_collections_back(home: Path) -> None:
 
 
 def test_whether_there_are_collections_is_known_without_a_database(home: Path) -> None:
-    assert not are_there_any(home / "library.db")
+    assert not has_collections(home / "library.db")
     made = MadeLibrary(home)
-    assert are_there_any(home / "library.db")
+    assert has_collections(home / "library.db")
     made.close()
     (home / "library.db").unlink()
-    assert are_there_any(home / "library.db")
+    assert has_collections(home / "library.db")
     made = MadeLibrary(home)
     made.collections.remove(made.collection)
     made.close()
-    assert not are_there_any(home / "library.db")
-    (home / MIRROR).write_bytes(b"\0")
-    assert are_there_any(home / "library.db")
+    assert not has_collections(home / "library.db")
+    (home / MIRROR_FILE).write_bytes(b"\0")
+    assert has_collections(home / "library.db")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"a": 3}', b"\xff\x00"])
 def test_a_damaged_mirror_is_written_anew(made: MadeLibrary, content: bytes) -> None:
-    mirror = made.home / MIRROR
+    mirror = made.home / MIRROR_FILE
     good = mirror.read_bytes()
     mirror.write_bytes(content)
     made.collections.restore()
@@ -367,14 +372,14 @@ def test_a_database_of_a_newer_version_is_not_touched(home: Path) -> None:
         connection.execute("PRAGMA user_version = 99")
     made.close()
     with pytest.raises(DatabaseNewerError, match="newer"):
-        Database(home / "library.db")
+        LibraryDatabase(home / "library.db")
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough" * 40, b"\x00" * 9000])
 def test_a_file_that_is_no_database_is_called_damaged(home: Path, content: bytes) -> None:
     (home / "library.db").write_bytes(content)
     with pytest.raises(DatabaseDamagedError, match="damaged"):
-        Database(home / "library.db")
+        LibraryDatabase(home / "library.db")
 
 
 def test_a_reader_does_not_wait_for_a_writer(made: MadeLibrary) -> None:
@@ -389,10 +394,10 @@ def test_a_reader_does_not_wait_for_a_writer(made: MadeLibrary) -> None:
 def test_only_the_user_can_read_what_is_stored(made: MadeLibrary) -> None:
     made.put("a", TEXT)
     files = [file for file in made.home.iterdir() if file.is_file()]
-    assert {file.name for file in files} >= {"library.db", MIRROR}
+    assert {file.name for file in files} >= {"library.db", MIRROR_FILE}
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
 def test_a_folder_that_is_not_there_is_named(home: Path) -> None:
     with pytest.raises(StorageError, match="nowhere"):
-        Database(home / "nowhere" / "library.db")
+        LibraryDatabase(home / "nowhere" / "library.db")

@@ -9,8 +9,8 @@ import pytest
 
 from assistant.core.errors import DatabaseDamagedError
 from assistant.library.store import keywords
-from assistant.library.store.database import Database, KeywordsDamagedError
-from assistant.library.store.integrity import examine, write_words_again
+from assistant.library.store.database import KeywordsDamagedError, LibraryDatabase
+from assistant.library.store.integrity import check_and_repair, rebuild_keywords
 from tests.support.made_library import STAMP, MadeLibrary
 from tests.support.vector_writer import text_of
 
@@ -28,7 +28,7 @@ def change(made: MadeLibrary, *statements: str) -> None:
 
 
 def told(made: MadeLibrary) -> list[str]:
-    problems = examine(made.database, made.analyzer)
+    problems = check_and_repair(made.database, made.analyzer)
     assert all(problem.repaired for problem in problems)
     return [problem.what for problem in problems]
 
@@ -40,7 +40,7 @@ def waiting(made: MadeLibrary) -> list[bytes]:
 def finds(made: MadeLibrary, number: int) -> bool:
     """Whether the keyword index leads from a word of a file to a passage."""
     with made.database.read() as connection:
-        query = keywords.prepare(connection, made.analyzer, f"Word{number}x3")
+        query = keywords.prepare_query(connection, made.analyzer, f"Word{number}x3")
         return bool(keywords.search(connection, query, 5, None))
 
 
@@ -171,7 +171,7 @@ def test_a_file_that_is_there_twice_is_there_once_again(made: MadeLibrary) -> No
         "INSERT INTO members SELECT 1, max(id) FROM files",
     )
     made.close()
-    made.database = Database(made.home / "library.db")
+    made.database = LibraryDatabase(made.home / "library.db")
 
     assert any("there twice" in problem for problem in told(made))
 
@@ -188,7 +188,7 @@ def test_an_index_that_does_not_agree_with_its_table_is_made_again(made: MadeLib
     change(made, "UPDATE passages SET key = zeroblob(16) WHERE id = 5")
     change(made, "PRAGMA writable_schema = ON", hide.format(index))
     made.close()
-    made.database = Database(made.home / "library.db")
+    made.database = LibraryDatabase(made.home / "library.db")
 
     assert any("indexes were made again" in problem for problem in told(made))
 
@@ -197,7 +197,7 @@ def test_a_keyword_index_that_is_damaged_is_made_again(made: MadeLibrary) -> Non
     filled(made)
     change(made, "UPDATE keywords_data SET block = x'ffffffff' WHERE id > 10")
     made.close()
-    made.database = Database(made.home / "library.db")
+    made.database = LibraryDatabase(made.home / "library.db")
     with pytest.raises(KeywordsDamagedError):
         finds(made, 1)
     assert made.database.keywords_are_damaged
@@ -221,7 +221,7 @@ def test_the_words_are_written_again_from_the_texts(made: MadeLibrary) -> None:
     filled(made)
     change(made, "DELETE FROM keywords")
     assert not finds(made, 1)
-    write_words_again(made.database, made.analyzer)
+    rebuild_keywords(made.database, made.analyzer)
     assert all(finds(made, number) for number in range(5))
     assert told(made) == []
 
@@ -238,10 +238,10 @@ def test_a_broken_structure_is_beyond_repair_and_given_up(made: MadeLibrary) -> 
         ).fetchone()
     content[(root - 1) * page : root * page] = bytes(page)
     path.write_bytes(content)
-    made.database = Database(path)
+    made.database = LibraryDatabase(path)
 
     with pytest.raises(DatabaseDamagedError, match="damaged"):
-        examine(made.database, made.analyzer)
+        check_and_repair(made.database, made.analyzer)
 
     assert made.database.is_damaged
     assert Path(f"{path}.given-up").exists()

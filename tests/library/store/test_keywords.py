@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.library.store import keywords
-from assistant.library.store.keywords import Query
+from assistant.library.store.keywords import KeywordQuery
 from tests.library.store.test_catalog import search
 from tests.support.made_library import MadeLibrary
 
@@ -17,9 +17,9 @@ PORTUGUESE = (
 )
 
 
-def prepared(made: MadeLibrary, question: str) -> Query:
+def prepared(made: MadeLibrary, question: str) -> KeywordQuery:
     with made.database.read() as connection:
-        return keywords.prepare(connection, made.analyzer, question)
+        return keywords.prepare_query(connection, made.analyzer, question)
 
 
 @pytest.fixture

@@ -27,62 +27,62 @@ def names(database: Path) -> set[str]:
 
 
 def test_what_was_closed_well_is_sealed_once(database: Path) -> None:
-    seals.close_well(database)
-    assert seals.look(database) == "sealed"
-    assert seals.look(database) == "unsealed"
+    seals.write_seal(database)
+    assert seals.check_seal(database) == "sealed"
+    assert seals.check_seal(database) == "unsealed"
 
 
 def test_only_the_user_can_read_a_seal(database: Path) -> None:
-    seals.close_well(database)
+    seals.write_seal(database)
     assert stat.S_IMODE((database.parent / "library.db.seal").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_any_change_breaks_the_seal(database: Path, damage: Callable[[Path], None]) -> None:
-    seals.close_well(database)
+    seals.write_seal(database)
     damage(database)
-    assert seals.look(database) == ("absent" if damage is remove else "broken")
+    assert seals.check_seal(database) == ("absent" if damage is remove else "broken")
 
 
 def test_a_single_bit_anywhere_breaks_the_seal(database: Path) -> None:
     content = database.read_bytes()
     chance = random.Random(5)
     for _ in range(50):
-        seals.close_well(database)
+        seals.write_seal(database)
         flipped = bytearray(content)
         flipped[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
         database.write_bytes(flipped)
-        assert seals.look(database) == "broken"
+        assert seals.check_seal(database) == "broken"
         database.write_bytes(content)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_seal_is_none(database: Path, damage: Callable[[Path], None]) -> None:
-    seals.close_well(database)
+    seals.write_seal(database)
     seal = database.parent / "library.db.seal"
     damage(seal)
-    assert seals.look(database) == "unsealed"
+    assert seals.check_seal(database) == "unsealed"
 
 
 def test_what_was_not_closed_is_not_sealed(database: Path) -> None:
     (database.parent / "library.db-wal").write_bytes(b"something")
-    seals.close_well(database)
-    assert seals.look(database) == "unsealed"
+    seals.write_seal(database)
+    assert seals.check_seal(database) == "unsealed"
 
 
 def test_what_was_given_up_is_set_aside_and_kept_until_another_one_is_sealed(
     database: Path,
 ) -> None:
     (database.parent / "library.db-wal").write_bytes(b"something")
-    seals.give_up(database)
-    assert seals.look(database) == "broken"
+    seals.mark_damaged(database)
+    assert seals.check_seal(database) == "broken"
 
     seals.set_aside(database)
 
     assert names(database) == {"library.db.damaged", "library.db.damaged-wal"}
-    assert seals.look(database) == "absent"
+    assert seals.check_seal(database) == "absent"
     MadeLibrary(database.parent).close()
-    seals.close_well(database)
+    seals.write_seal(database)
     assert names(database) == {"library.db", "library.db.seal"}
 
 
@@ -97,7 +97,7 @@ def test_a_folder_that_cannot_be_written_is_left_alone(database: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
     database.parent.chmod(0o500)
-    seals.close_well(database)
-    seals.give_up(database)
+    seals.write_seal(database)
+    seals.mark_damaged(database)
     database.parent.chmod(0o700)
-    assert seals.look(database) == "unsealed"
+    assert seals.check_seal(database) == "unsealed"

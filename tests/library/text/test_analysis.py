@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assistant.library.text.analysis import Analyzer, Wanted
+from assistant.library.text.analysis import Analyzer, WantedStems
 from assistant.library.text.languages import Language, fold, guess_language, likeliest_language
 
 ANALYZER = Analyzer()
@@ -138,7 +138,7 @@ def test_folding_takes_case_accents_and_width_away() -> None:
 @example("de", "uerdingen")
 @example("en", "oed")
 def test_a_word_is_found_by_its_stem_wherever_that_came_from(language: Language, word: str) -> None:
-    wanted = Wanted.of([ANALYZER.stem(word.lower(), language)])
+    wanted = WantedStems.of([ANALYZER.stem(word.lower(), language)])
     assert len(Analyzer().look_for(wanted, word, language).found) == 1
 
 
@@ -148,6 +148,6 @@ def test_words_that_are_looked_for_are_found_where_they_stand(
 ) -> None:
     stems = {word.stem for word in ANALYZER.words(question, language)}
     words = ANALYZER.words(text, language)
-    length, found = ANALYZER.look_for(Wanted.of(stems), text, language)
+    length, found = ANALYZER.look_for(WantedStems.of(stems), text, language)
     assert length == len(words)
     assert found == [(at, word) for at, word in enumerate(words) if word.stem in stems]

@@ -9,11 +9,11 @@ import pytest
 
 from assistant.core.errors import ModelError, ModelNotFoundError
 from assistant.library.embedding.sentence_transformers import Embedder
-from assistant.library.search.retrieval import Retrieval
+from assistant.library.search.retrieval import HybridRetriever
 from assistant.library.store import embeddings as embedding_store
 from assistant.library.store import passages
 from assistant.library.vectors.places import EmbeddedPlace
-from assistant.library.vectors.reembedding import Succession
+from assistant.library.vectors.reembedding import EmbedderSwitch
 from tests.support.made_library import DIMENSIONS, MadeLibrary, WordEmbedder
 from tests.support.vector_writer import LIBRARY, PROBE, text_of
 
@@ -50,7 +50,7 @@ class Scene:
             self.made.put(f"{number}", text_of(number))
 
     @contextmanager
-    def opened(self, wanted: str) -> Iterator[Succession]:
+    def opened(self, wanted: str) -> Iterator[EmbedderSwitch]:
         """The library, opened by a program whose settings name this embedder."""
         made = self.made
 
@@ -58,7 +58,7 @@ class Scene:
             vectors = made.home / "vectors"
             return EmbeddedPlace(vectors, LIBRARY, embedder.identity, embedder.dimensions, PROBE)
 
-        opened = Succession(
+        opened = EmbedderSwitch(
             made.database,
             made.home / wanted,
             None,
@@ -82,11 +82,13 @@ class Scene:
                 ).fetchall()
             )
 
-    def finds(self, opened: Succession, number: int) -> bool:
+    def finds(self, opened: EmbedderSwitch, number: int) -> bool:
         """Whether a question finds a file by its meaning, which its vectors tell."""
         with opened.asking() as meaning:
             question = text_of(number)[:200]
-            found = Retrieval(self.made.database, self.made.analyzer, meaning).find(question, None)
+            found = HybridRetriever(self.made.database, self.made.analyzer, meaning).find(
+                question, None
+            )
             return found.hits[0][0] in {
                 candidate.passage.id
                 for candidate in found.ranked
@@ -106,7 +108,7 @@ def scene(home: Path) -> Iterator[Scene]:
     made.made.close()
 
 
-def settle(opened: Succession, until: Callable[[], bool] = lambda: False) -> None:
+def settle(opened: EmbedderSwitch, until: Callable[[], bool] = lambda: False) -> None:
     """Let it catch up until there is nothing left to do, or something is so."""
     deadline = monotonic() + PATIENCE
     while opened.is_behind and not until():
@@ -114,7 +116,7 @@ def settle(opened: Succession, until: Callable[[], bool] = lambda: False) -> Non
         assert monotonic() < deadline, "it never comes to an end"
 
 
-def serving(opened: Succession) -> str | None:
+def serving(opened: EmbedderSwitch) -> str | None:
     with opened.asking() as meaning:
         return meaning.embedder.identity if meaning else None
 
@@ -186,7 +188,7 @@ def test_it_goes_on_where_it_was_after_a_restart(scene: Scene) -> None:
 def test_a_program_that_died_while_it_tidied_up_does_so_later(scene: Scene) -> None:
     with scene.opened("new") as opened:
         settle(opened, until=lambda: scene.used("new") == scene.used("old"))
-        embedding_store.serve(scene.made.database, "new")
+        embedding_store.set_serving(scene.made.database, "new")
     assert scene.used("old")
     with scene.opened("new") as opened:
         assert serving(opened) == "new"
@@ -231,7 +233,7 @@ def test_words_alone_answer_when_the_old_model_is_gone(scene: Scene) -> None:
     with scene.opened("new") as opened:
         assert serving(opened) is None
         with opened.asking() as meaning:
-            asked = Retrieval(scene.made.database, scene.made.analyzer, meaning)
+            asked = HybridRetriever(scene.made.database, scene.made.analyzer, meaning)
             result = asked.search("What is told of Word7x3?", None, 3)
         assert [p.path for p in result.passages][:1] == ["/docs/7"]
         assert "not there any more" in opened.state().problem
@@ -289,7 +291,7 @@ def test_an_embedding_that_is_damaged_is_made_again(scene: Scene) -> None:
 
 def test_without_any_embedder_indexing_says_so_and_words_are_searched(home: Path) -> None:
     made = MadeLibrary(home)
-    opened = Succession(made.database, None, None, lambda _: pytest.fail("no place is needed"))
+    opened = EmbedderSwitch(made.database, None, None, lambda _: pytest.fail("no place is needed"))
     with pytest.raises(ModelError, match="no embedder on this machine"):
         opened.for_indexing()
     with opened.asking() as meaning:

@@ -11,21 +11,21 @@ import pytest
 
 from assistant.core.errors import DatabaseBusyError, StorageError
 from assistant.storage.conversations import SqliteConversations
-from assistant.storage.database.connection import CHECKPOINT_BYTES, CHECKPOINT_COMMITS, Database
-from assistant.storage.database.files import Files
+from assistant.storage.database.connection import CHECKPOINT_BYTES, CHECKPOINT_COMMITS, ChatDatabase
+from assistant.storage.database.files import DatabaseFiles
 from assistant.storage.tables import word_index
 from tests.support.integrity import assert_sound
 
 
 @pytest.fixture
-def files(file: Path) -> Files:
+def files(file: Path) -> DatabaseFiles:
     SqliteConversations(file).close()
-    return Files(file)
+    return DatabaseFiles(file)
 
 
 @pytest.fixture
-def database(files: Files) -> Iterator[Database]:
-    database = Database(files, busy_timeout=0.2)
+def database(files: DatabaseFiles) -> Iterator[ChatDatabase]:
+    database = ChatDatabase(files, busy_timeout=0.2)
     yield database
     database.close()
 
@@ -41,13 +41,13 @@ def add(connection: sqlite3.Connection, id: str, title: str = "") -> None:
     word_index.add(connection, "conversation_words", int(cursor.lastrowid or 0))
 
 
-def ids(database: Database) -> list[str]:
+def ids(database: ChatDatabase) -> list[str]:
     with database.read() as connection:
         return [id for (id,) in connection.execute("SELECT id FROM conversations ORDER BY id")]
 
 
 def test_a_write_is_there_for_everybody_when_the_block_is_left(
-    database: Database, raw: sqlite3.Connection
+    database: ChatDatabase, raw: sqlite3.Connection
 ) -> None:
     with database.write() as connection:
         add(connection, "one")
@@ -56,7 +56,7 @@ def test_a_write_is_there_for_everybody_when_the_block_is_left(
     assert raw.execute("SELECT id FROM conversations").fetchall() == [("one",)]
 
 
-def test_a_write_that_is_left_by_an_error_did_not_happen(database: Database) -> None:
+def test_a_write_that_is_left_by_an_error_did_not_happen(database: ChatDatabase) -> None:
     with suppress(KeyError), database.write() as connection:
         add(connection, "one")
         raise KeyError
@@ -68,7 +68,7 @@ def test_a_write_that_is_left_by_an_error_did_not_happen(database: Database) -> 
 
 
 def test_a_read_sees_one_state_from_beginning_to_end(
-    database: Database, raw: sqlite3.Connection
+    database: ChatDatabase, raw: sqlite3.Connection
 ) -> None:
     with database.read() as connection:
         before = connection.execute("SELECT count(*) FROM conversations").fetchone()
@@ -78,7 +78,7 @@ def test_a_read_sees_one_state_from_beginning_to_end(
     assert ids(database) == ["meanwhile"]
 
 
-def test_every_connection_has_the_safe_pragmas(database: Database) -> None:
+def test_every_connection_has_the_safe_pragmas(database: ChatDatabase) -> None:
     wanted = {
         "journal_mode": "wal",
         "synchronous": 2,
@@ -95,7 +95,7 @@ def test_every_connection_has_the_safe_pragmas(database: Database) -> None:
 
 
 def test_a_database_held_by_another_program_is_said_to_be_held(
-    database: Database, raw: sqlite3.Connection
+    database: ChatDatabase, raw: sqlite3.Connection
 ) -> None:
     raw.execute("BEGIN IMMEDIATE")
 
@@ -110,13 +110,13 @@ def test_a_database_held_by_another_program_is_said_to_be_held(
 
 
 def test_a_write_waits_for_another_program_that_is_soon_done(
-    files: Files, raw: sqlite3.Connection
+    files: DatabaseFiles, raw: sqlite3.Connection
 ) -> None:
     raw.execute("BEGIN IMMEDIATE")
     waiting = Event()
 
     def write() -> None:
-        with closing(Database(files, busy_timeout=30)) as database:
+        with closing(ChatDatabase(files, busy_timeout=30)) as database:
             waiting.set()
             with database.write() as connection:
                 add(connection, "patient")
@@ -132,7 +132,7 @@ def test_a_write_waits_for_another_program_that_is_soon_done(
     assert raw.execute("SELECT id FROM conversations").fetchall() == [("patient",)]
 
 
-def test_a_full_disk_is_called_a_full_disk(database: Database, file: Path) -> None:
+def test_a_full_disk_is_called_a_full_disk(database: ChatDatabase, file: Path) -> None:
     with database.read() as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
@@ -150,7 +150,7 @@ def test_a_full_disk_is_called_a_full_disk(database: Database, file: Path) -> No
     assert_sound(file)
 
 
-def test_a_read_only_database_is_called_so(database: Database) -> None:
+def test_a_read_only_database_is_called_so(database: ChatDatabase) -> None:
     with database.read() as connection:
         connection.execute("PRAGMA query_only = ON")
 
@@ -159,7 +159,9 @@ def test_a_read_only_database_is_called_so(database: Database) -> None:
 
 
 @pytest.mark.parametrize("what", ["moved", "replaced", "deleted"])
-def test_a_file_that_went_away_is_not_written_to(database: Database, file: Path, what: str) -> None:
+def test_a_file_that_went_away_is_not_written_to(
+    database: ChatDatabase, file: Path, what: str
+) -> None:
     away = file.with_name("away.db")
     file.rename(away)
     if what == "replaced":
@@ -173,7 +175,9 @@ def test_a_file_that_went_away_is_not_written_to(database: Database, file: Path,
         pass
 
 
-def test_the_log_is_taken_in_after_many_small_writes(database: Database, files: Files) -> None:
+def test_the_log_is_taken_in_after_many_small_writes(
+    database: ChatDatabase, files: DatabaseFiles
+) -> None:
     with database.write() as connection:
         add(connection, "one")
     with database.write() as connection:
@@ -191,7 +195,9 @@ def test_the_log_is_taken_in_after_many_small_writes(database: Database, files: 
     assert files.log_bytes() < 1.5 * CHECKPOINT_COMMITS * each
 
 
-def test_the_log_is_taken_in_after_a_big_write(database: Database, files: Files) -> None:
+def test_the_log_is_taken_in_after_a_big_write(
+    database: ChatDatabase, files: DatabaseFiles
+) -> None:
     with database.write() as connection:
         add(connection, "one", "x" * (CHECKPOINT_BYTES + 1))
 
@@ -200,7 +206,9 @@ def test_the_log_is_taken_in_after_a_big_write(database: Database, files: Files)
         assert without_log.execute("SELECT count(*) FROM conversations").fetchone() == (1,)
 
 
-def test_readers_do_not_keep_the_log_from_being_taken_in(database: Database, files: Files) -> None:
+def test_readers_do_not_keep_the_log_from_being_taken_in(
+    database: ChatDatabase, files: DatabaseFiles
+) -> None:
     with database.read() as reader:
         reader.execute("SELECT count(*) FROM conversations").fetchone()
         with database.write() as connection:
@@ -210,7 +218,9 @@ def test_readers_do_not_keep_the_log_from_being_taken_in(database: Database, fil
     assert ids(database) == ["one"]
 
 
-def test_the_last_to_close_leaves_a_single_file(database: Database, files: Files) -> None:
+def test_the_last_to_close_leaves_a_single_file(
+    database: ChatDatabase, files: DatabaseFiles
+) -> None:
     with database.write() as connection:
         add(connection, "one")
 
@@ -222,7 +232,7 @@ def test_the_last_to_close_leaves_a_single_file(database: Database, files: Files
 
 
 def test_threads_that_come_and_go_leave_no_connections_behind(
-    database: Database, file: Path
+    database: ChatDatabase, file: Path
 ) -> None:
     def work(number: int) -> None:
         with database.write() as connection:

@@ -12,7 +12,7 @@ import pytest
 from assistant.core.errors import StorageError
 from assistant.storage.conversations import SqliteConversations
 from assistant.storage.database.connection import connect
-from assistant.storage.database.files import Files
+from assistant.storage.database.files import DatabaseFiles
 from assistant.storage.database.opening import prepare
 from assistant.storage.database.schema import APPLICATION_ID, MIGRATIONS, Migration, migrate
 from tests.support.integrity import assert_sound
@@ -46,7 +46,7 @@ def copies(file: Path) -> list[Path]:
 
 
 def prepared(file: Path, *steps: Migration) -> None:
-    prepare(Files(file), NOW, (*MIGRATIONS, *steps))
+    prepare(DatabaseFiles(file), NOW, (*MIGRATIONS, *steps))
 
 
 def test_a_new_database_has_the_newest_version_and_the_record_of_every_step(file: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.core.errors import DatabaseDamagedError, DatabaseNewerError, StorageError
 from assistant.storage.conversations import SqliteConversations
-from assistant.storage.database.files import Files
+from assistant.storage.database.files import DatabaseFiles
 from tests.support.clocks import FixedClock
 from tests.support.integrity import assert_sound
 from tests.support.ordinary_user import as_ordinary_user
@@ -81,8 +81,8 @@ def test_a_damaged_file_is_reported_and_set_aside_byte_for_byte(file: Path, dama
 def test_the_log_of_a_damaged_file_goes_with_it(file: Path) -> None:
     fill(file)
     file.write_bytes(b"no database")
-    Files(file).log.write_bytes(b"log")
-    Files(file).index.write_bytes(b"index")
+    DatabaseFiles(file).log.write_bytes(b"log")
+    DatabaseFiles(file).index.write_bytes(b"index")
 
     with pytest.raises(DatabaseDamagedError):
         SqliteConversations(file)
@@ -104,7 +104,7 @@ def test_what_was_set_aside_is_never_overwritten(file: Path) -> None:
 
 def test_a_log_without_its_database_is_damage_too(file: Path) -> None:
     file.parent.mkdir()
-    Files(file).log.write_bytes(b"the newest words")
+    DatabaseFiles(file).log.write_bytes(b"the newest words")
 
     with pytest.raises(DatabaseDamagedError, match="gone"):
         SqliteConversations(file)
@@ -154,12 +154,12 @@ def test_a_damaged_word_index_is_made_anew_and_no_conversation_is_lost(file: Pat
 
 def test_a_false_suspicion_costs_nothing_but_the_check(file: Path) -> None:
     id = fill(file)
-    Files(file).suspect()
+    DatabaseFiles(file).suspect()
 
     with closing(SqliteConversations(file)) as store:
         assert len(store.branch(id)) == 30
 
-    assert not Files(file).suspicion.exists()
+    assert not DatabaseFiles(file).suspicion.exists()
 
 
 def test_a_newer_database_is_refused_and_not_touched(file: Path) -> None:
@@ -253,7 +253,7 @@ def test_a_file_that_may_not_be_written_can_be_read(file: Path) -> None:
     id = fill(file)
     file.parent.parent.chmod(0o755)
     file.parent.chmod(0o777)
-    Files(file).lock.chmod(0o666)
+    DatabaseFiles(file).lock.chmod(0o666)
     file.chmod(0o444)
 
     with closing(sqlite3.connect(file)) as connection, connection:

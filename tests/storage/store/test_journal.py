@@ -12,8 +12,8 @@ import pytest
 from assistant.core.errors import StorageError
 from assistant.core.values.conversation import Message
 from assistant.storage.conversations import SqliteConversations
-from assistant.storage.database.files import Files
-from assistant.storage.store.answers import Journal, Piece
+from assistant.storage.database.files import DatabaseFiles
+from assistant.storage.store.answers import AnswerJournal, Piece
 from tests.storage.conftest import Open
 from tests.storage.patience import PATIENCE, eventually
 from tests.support.integrity import assert_sound
@@ -42,8 +42,8 @@ def disk() -> Disk:
 
 
 @pytest.fixture
-def journal(disk: Disk) -> Iterator[Journal]:
-    journal = Journal(disk.store)
+def journal(disk: Disk) -> Iterator[AnswerJournal]:
+    journal = AnswerJournal(disk.store)
     journal.open("a")
     journal.open("b")
     yield journal
@@ -55,7 +55,7 @@ def begin_answer(store: SqliteConversations) -> Message:
     return store.append(question.conversation_id, question.id, "assistant", "", state="streaming")
 
 
-def test_a_piece_is_stored_by_itself_and_soon(journal: Journal, disk: Disk) -> None:
+def test_a_piece_is_stored_by_itself_and_soon(journal: AnswerJournal, disk: Disk) -> None:
     journal.add("a", "x")
 
     assert disk.pieces == []
@@ -63,7 +63,7 @@ def test_a_piece_is_stored_by_itself_and_soon(journal: Journal, disk: Disk) -> N
     assert disk.pieces == [("a", "x")]
 
 
-def test_pieces_are_gathered_and_keep_their_order(journal: Journal, disk: Disk) -> None:
+def test_pieces_are_gathered_and_keep_their_order(journal: AnswerJournal, disk: Disk) -> None:
     for number in range(1000):
         journal.add("a" if number % 10 else "b", f"{number} ")
     journal.flush()
@@ -84,7 +84,7 @@ def test_adding_does_not_wait_for_the_disk(disk: Disk) -> None:
         assert released.wait(PATIENCE)
         disk.store(pieces)
 
-    journal = Journal(slow)
+    journal = AnswerJournal(slow)
     journal.open("a")
     journal.add("a", "first ")
     assert writing.wait(PATIENCE)
@@ -100,7 +100,7 @@ def test_adding_does_not_wait_for_the_disk(disk: Disk) -> None:
 
 
 def test_a_refusal_is_told_at_the_next_piece_and_nothing_is_lost(
-    journal: Journal, disk: Disk
+    journal: AnswerJournal, disk: Disk
 ) -> None:
     disk.refuses = True
     journal.add("a", "1")
@@ -130,7 +130,7 @@ def test_a_refusal_is_told_at_the_next_piece_and_nothing_is_lost(
 
 
 def test_what_was_refused_is_tried_again_without_another_piece(
-    journal: Journal, disk: Disk
+    journal: AnswerJournal, disk: Disk
 ) -> None:
     disk.refuses = True
     journal.add("a", "kept")
@@ -141,7 +141,7 @@ def test_what_was_refused_is_tried_again_without_another_piece(
     assert disk.pieces == [("a", "kept")]
 
 
-def test_a_message_that_is_not_open_is_refused(journal: Journal, disk: Disk) -> None:
+def test_a_message_that_is_not_open_is_refused(journal: AnswerJournal, disk: Disk) -> None:
     journal.add("a", "x")
     journal.end("a")
 
@@ -239,7 +239,7 @@ def test_an_answer_survives_a_disk_without_room(open_store: Open, file: Path) ->
     answer = begin_answer(store)
     written = ""
 
-    with no_room_beyond(Files(file).log_bytes() + 4096):
+    with no_room_beyond(DatabaseFiles(file).log_bytes() + 4096):
 
         def refused() -> bool:
             nonlocal written

@@ -8,12 +8,12 @@ import pytest
 
 from assistant.core.conversations.search_query import parse
 from assistant.storage.conversations import SqliteConversations
-from assistant.storage.database.connection import Database
-from assistant.storage.database.files import Files
+from assistant.storage.database.connection import ChatDatabase
+from assistant.storage.database.files import DatabaseFiles
 from assistant.storage.tables import conversations as conversation_table
 from assistant.storage.tables import messages as message_table
 from assistant.storage.tables import search
-from assistant.storage.tables.conversations import Wanted
+from assistant.storage.tables.conversations import ConversationFilter
 from tests.support.clocks import START
 
 Work = Callable[[sqlite3.Connection], object]
@@ -22,7 +22,7 @@ STEP = 1
 """Instructions of SQLite's virtual machine between two counts."""
 
 
-def steps(database: Database, work: Work) -> int:
+def steps(database: ChatDatabase, work: Work) -> int:
     """How many instructions SQLite runs for `work`."""
     counted = 0
 
@@ -39,12 +39,12 @@ def steps(database: Database, work: Work) -> int:
 
 
 @pytest.fixture
-def database(file: Path) -> Database:
+def database(file: Path) -> ChatDatabase:
     SqliteConversations(file).close()
-    return Database(Files(file))
+    return ChatDatabase(DatabaseFiles(file))
 
 
-def fill(database: Database, conversations: int) -> None:
+def fill(database: ChatDatabase, conversations: int) -> None:
     """Conversations of two messages each; every tenth is empty, every eleventh in the trash."""
     with database.write() as connection:
         (first,) = connection.execute("SELECT count(*) FROM conversations").fetchone()
@@ -80,7 +80,7 @@ def fill(database: Database, conversations: int) -> None:
 
 
 def newest(connection: sqlite3.Connection) -> object:
-    found = conversation_table.listed(connection, Wanted(), 50)
+    found = conversation_table.listed(connection, ConversationFilter(), 50)
     assert len(found) == 50
     return found
 
@@ -99,7 +99,7 @@ WORKS: dict[str, Work] = {
 
 
 @pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
-def test_effort_stays_when_ten_times_as_much_is_stored(database: Database, work: Work) -> None:
+def test_effort_stays_when_ten_times_as_much_is_stored(database: ChatDatabase, work: Work) -> None:
     fill(database, 200)
     before = steps(database, work)
     assert 0 < before < 12_000
@@ -112,7 +112,7 @@ def test_effort_stays_when_ten_times_as_much_is_stored(database: Database, work:
 
 def test_effort_for_a_branch_grows_with_its_length_only(file: Path) -> None:
     store = SqliteConversations(file)
-    database = Database(Files(file))
+    database = ChatDatabase(DatabaseFiles(file))
 
     def effort(length: int, versions: int) -> int:
         id = store.create().id

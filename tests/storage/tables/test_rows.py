@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from assistant.core.errors import StorageError
 from assistant.core.values.conversation import Timings, Usage
 from assistant.storage.conversations import SqliteConversations
-from assistant.storage.tables.rows import microseconds, moment
+from assistant.storage.tables.rows import from_microseconds, microseconds
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9999, 1, 1)))
 def test_a_time_comes_back_as_it_was(naive: datetime) -> None:
     time = naive.replace(tzinfo=UTC)
 
-    assert moment(microseconds(time)) == time
+    assert from_microseconds(microseconds(time)) == time
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[]", '{"prompt_tokens": "many"}', '{"new_field": 1}'])

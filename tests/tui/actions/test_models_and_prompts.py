@@ -8,8 +8,8 @@ from assistant.core.errors import ModelFileError
 from assistant.core.turn.sampling import FIELDS
 from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
-from assistant.tui.models.pickers import MEANS, ModelPicker, SamplingList
-from assistant.tui.toolkit.dialogs import Field, TextEditor
+from assistant.tui.models.pickers import FIELD_MEANINGS, ModelPicker, SamplingList
+from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
 from tests.support.driver import Driver, Setting, opened, scripted
 from tests.support.fake_models import Gate, ScriptedModel, ScriptedModels
 
@@ -126,10 +126,10 @@ async def test_every_row_of_what_can_be_set_says_what_it_means(home: Path) -> No
     async with opened(Setting(home)) as driver:
         await driver.pilot.press("alt+s")
         await driver.until_shown("How answers are sampled")
-        for field in MEANS:
-            await driver.until_shown(MEANS[field])
+        for field in FIELD_MEANINGS:
+            await driver.until_shown(FIELD_MEANINGS[field])
             await driver.pilot.press("down")
-        assert tuple(MEANS) == FIELDS
+        assert tuple(FIELD_MEANINGS) == FIELDS
 
 
 async def test_another_model_goes_on_with_the_conversation(home: Path) -> None:
@@ -268,5 +268,5 @@ async def test_the_picker_of_roles_is_left_with_everything_as_it_was(home: Path)
         await driver.until(lambda: driver.app.screen.query(OptionList), "the list")
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "back")
-        assert not isinstance(driver.app.screen, Field)
+        assert not isinstance(driver.app.screen, AskForLine)
         assert driver.screen.session.conversation is None

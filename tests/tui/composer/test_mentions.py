@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.tui.composer.suggestions import Typed, _spell_path, files_for, typed_at
+from assistant.tui.composer.suggestions import IncompleteMention, _spell_path, files_for, typed_at
 from assistant.tui.library.add_dialog import AddFiles
 from assistant.tui.toolkit.dropped_paths import named_paths
 from tests.support.driver import Driver, Setting, opened, scripted
@@ -261,10 +261,10 @@ def test_a_big_folder_is_completed_without_waiting(home: Path) -> None:
         (big / f"file-{number:05}.txt").touch()
     word = f"{big}/file-1999"
     started = perf_counter()
-    files_for(Typed("file", word, 0, 0, f"@{word}"))
+    files_for(IncompleteMention("file", word, 0, 0, f"@{word}"))
     first = perf_counter() - started
     started = perf_counter()
-    found = files_for(Typed("file", word, 0, 0, f"@{word}"))
+    found = files_for(IncompleteMention("file", word, 0, 0, f"@{word}"))
     again = perf_counter() - started
 
     assert [each.name for each in found] == [f"file-1999{digit}.txt" for digit in range(10)]

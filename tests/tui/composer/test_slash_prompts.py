@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from assistant.tui.toolkit.dialogs import Field
+from assistant.tui.toolkit.dialogs import AskForLine
 from tests.support.driver import Driver, Setting, opened, scripted
 
 ECHO = """---
@@ -54,7 +54,7 @@ async def test_missing_variables_are_asked_for_on_the_screen(home: Path, prompts
         await send(driver, "/echo")
         await driver.until(lambda: driver.screen.prompt.text == "/echo ", "room for a question")
         await driver.pilot.press("enter")
-        await driver.until(lambda: isinstance(driver.app.screen, Field), "the question")
+        await driver.until(lambda: isinstance(driver.app.screen, AskForLine), "the question")
         driver.app.screen.query_one(Input).value = "Olá"
         await driver.pilot.press("enter")
         await driver.until_shown("Echo: tone")

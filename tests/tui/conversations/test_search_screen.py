@@ -3,7 +3,7 @@
 from pathlib import Path
 from threading import Event
 
-from assistant.core.values.changes import Findings
+from assistant.core.values.changes import ConversationSearchResult
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.conversations.search_screen import SearchScreen
 from assistant.tui.library.screen import LibraryScreen
@@ -93,7 +93,7 @@ async def test_only_what_was_typed_last_is_shown_however_long_a_search_takes(hom
     store = _filled(home)
     let_go, asked, find = Event(), list[str](), store.find
 
-    def slowly(query: str, *, limit: int = 20) -> Findings:
+    def slowly(query: str, *, limit: int = 20) -> ConversationSearchResult:
         asked.append(query)
         if query == "r":
             assert let_go.wait(PATIENCE)

@@ -4,9 +4,14 @@ from pathlib import Path
 
 from assistant.settings import LibrarySettings, Settings
 from assistant.storage.conversations import SqliteConversations
-from assistant.tui.library.offer import Offer
-from assistant.tui.library.scope import ChooseFiles, collection_for, joined, label
-from assistant.tui.library.status import Holdings
+from assistant.tui.library.offer import FilesToAdd
+from assistant.tui.library.scope import (
+    ChooseFiles,
+    proposed_collection,
+    scope_label,
+    with_collection,
+)
+from assistant.tui.library.status import LibraryStatusPoller
 from tests.support.driver import Driver, Setting, opened, scripted
 from tests.support.dropped_files import collection
 from tests.support.fake_library import ScriptedLibrary, found
@@ -152,15 +157,15 @@ async def test_an_answer_from_the_files_and_a_silent_one_are_not_labelled(home: 
 
 
 def test_what_is_added_to_all_files_is_what_the_conversation_is_about() -> None:
-    assert joined(None, "a") == ("a",)
-    assert joined((), "a") == ("a",)
-    assert joined(("b",), "a") == ("b", "a")
-    assert joined(("b", "a"), "a") == ("b", "a")
+    assert with_collection(None, "a") == ("a",)
+    assert with_collection((), "a") == ("a",)
+    assert with_collection(("b",), "a") == ("b", "a")
+    assert with_collection(("b", "a"), "a") == ("b", "a")
 
 
 def test_a_folder_names_its_collection_in_visible_marks() -> None:
     def named(path: str) -> str:
-        return collection_for(Offer((path,), ("folder",)), (), "work")
+        return proposed_collection(FilesToAdd((path,), ("folder",)), (), "work")
 
     assert named("/home/ana/Férias 2024") == "Férias 2024"
     assert named("/home/ana/two\nlines\u202fhere") == "two lines here"
@@ -171,10 +176,10 @@ def test_a_folder_names_its_collection_in_visible_marks() -> None:
 
 
 def test_many_collections_are_told_in_few_words() -> None:
-    holdings = Holdings(stocked(), lambda: True, lambda: None)
-    assert label(None, holdings, fall_back=False) == ""
+    holdings = LibraryStatusPoller(stocked(), lambda: True, lambda: None)
+    assert scope_label(None, holdings, fall_back=False) == ""
     holdings.is_empty = False
-    assert label((), holdings, fall_back=True) == ""
-    assert label(None, holdings, fall_back=True) == "all files"
+    assert scope_label((), holdings, fall_back=True) == ""
+    assert scope_label(None, holdings, fall_back=True) == "all files"
     names = ("housing", "work", "my notes")
-    assert label(names, holdings, fall_back=True) == "housing, work + 1, or the model"
+    assert scope_label(names, holdings, fall_back=True) == "housing, work + 1, or the model"

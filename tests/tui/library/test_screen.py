@@ -14,14 +14,14 @@ from assistant.core.values.library import (
     FileEntry,
     FileState,
     IndexEvent,
+    IndexingProgress,
+    IntegrityProblem,
     Planned,
-    Problem,
-    Progress,
     Verification,
 )
 from assistant.tui.library.add_dialog import AddFiles
-from assistant.tui.library.dialogs import Findings, Reason
-from assistant.tui.library.lists import KEPT, PAGE, FileList
+from assistant.tui.library.dialogs import IntegrityReport, UnreadFileReason
+from assistant.tui.library.lists import MAX_PAGES, PAGE_SIZE, FileList
 from assistant.tui.library.screen import LibraryScreen
 from assistant.tui.sources.passage import PassageScreen
 from tests.support.driver import Setting, opened
@@ -123,7 +123,7 @@ async def test_files_that_failed_are_found_by_a_filter_and_tell_everything(home:
 
         await driver.pilot.press("tab", "enter")
 
-        await driver.until(lambda: isinstance(driver.app.screen, Reason))
+        await driver.until(lambda: isinstance(driver.app.screen, UnreadFileReason))
         await driver.until_shown("It has no text: pictures only")
         assert "3 pages of pictures" in driver.text
         assert "/docs/housing/scan.pdf" in driver.text
@@ -155,12 +155,12 @@ async def test_a_hundred_thousand_files_are_read_page_by_page(home: Path) -> Non
         await driver.until_shown("099999.md")
         await driver.pilot.press("home")
         await driver.until_shown("000000.md")
-        for _ in range(KEPT):
-            driver.app.screen.query_one(FileList).action_turn(PAGE // 20)
+        for _ in range(MAX_PAGES):
+            driver.app.screen.query_one(FileList).action_turn(PAGE_SIZE // 20)
             await driver.pilot.pause()
 
-        assert {limit for _, limit in library.pages} == {PAGE}
-        assert len(driver.app.screen.query_one(FileList)._pages) <= KEPT
+        assert {limit for _, limit in library.pages} == {PAGE_SIZE}
+        assert len(driver.app.screen.query_one(FileList)._pages) <= MAX_PAGES
 
 
 async def test_a_folder_is_removed_and_taken_back(home: Path) -> None:
@@ -225,7 +225,9 @@ class Working(Housed):
 
     def rebuild(self, stop: Event) -> Iterator[IndexEvent]:
         yield Planned(files=200, bytes=9)
-        yield Progress(done=50, files=200, rate=12.5, eta=12.0, current="/docs/housing/scan.pdf")
+        yield IndexingProgress(
+            done=50, files=200, rate=12.5, eta=12.0, current="/docs/housing/scan.pdf"
+        )
         stop.wait()
         yield Done(indexed=51, skipped=0, removed=0, seconds=1.0, stopped=True)
 
@@ -266,14 +268,14 @@ async def test_what_cannot_be_taken_back_says_why(home: Path) -> None:
 @pytest.mark.parametrize("ok", [True, False])
 async def test_a_check_tells_what_it_found(home: Path, ok: bool) -> None:
     library = Housed()
-    problems = (Problem(what="a passage without words", repaired=True),) if not ok else ()
+    problems = (IntegrityProblem(what="a passage without words", repaired=True),) if not ok else ()
     library.verification = Verification(ok=ok, files=2, passages=40, problems=problems)
     async with opened(Setting(home, library=library), SIZE) as driver:
         await driver.pilot.press("f7", "v")
         if ok:
             await driver.until_shown("2 files, 40 passages: all is in order.")
         else:
-            await driver.until(lambda: isinstance(driver.app.screen, Findings))
+            await driver.until(lambda: isinstance(driver.app.screen, IntegrityReport))
             await driver.until_shown("repaired  a passage without words")
             assert "not in order" in driver.text
 

@@ -7,11 +7,11 @@ from time import monotonic, perf_counter
 
 from assistant.core.errors import LibraryStartError
 from assistant.core.values.library import LibraryStatus
-from assistant.tui.library.status import PRESENCE, Holdings, Rhythm
-from assistant.tui.toolkit.threads import aside
+from assistant.tui.library.status import AWAY_SECONDS, LibraryStatusPoller, PollIntervals
+from assistant.tui.toolkit.threads import in_thread
 from tests.support.dropped_files import WaitingLibrary, collection, progress
 
-QUICK = Rhythm(first=0.001, working=0.001, resting=0.002, longest=0.004)
+QUICK = PollIntervals(first=0.001, working=0.001, resting=0.002, longest=0.004)
 
 
 class Clock:
@@ -32,7 +32,7 @@ async def until(state: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def watching(holdings: Holdings) -> AsyncIterator[None]:
+async def watching(holdings: LibraryStatusPoller) -> AsyncIterator[None]:
     watch = asyncio.create_task(holdings.watch())
     yield
     watch.cancel()
@@ -41,7 +41,7 @@ async def watching(holdings: Holdings) -> AsyncIterator[None]:
 async def test_the_library_is_asked_again_and_again() -> None:
     library = WaitingLibrary(collections=[collection("housing")])
     changes: list[None] = []
-    holdings = Holdings(library, lambda: False, lambda: changes.append(None), QUICK)
+    holdings = LibraryStatusPoller(library, lambda: False, lambda: changes.append(None), QUICK)
     async with watching(holdings):
         await until(lambda: library.statuses > 5)
         assert [each.name for each in holdings.collections] == ["housing"]
@@ -56,11 +56,11 @@ async def test_the_library_is_asked_again_and_again() -> None:
 
 async def test_an_empty_library_and_one_whose_job_is_watched_are_not_asked() -> None:
     library = WaitingLibrary()
-    holdings = Holdings(library, lambda: False, lambda: None, QUICK)
+    holdings = LibraryStatusPoller(library, lambda: False, lambda: None, QUICK)
     async with watching(holdings):
         await asyncio.sleep(0.05)
     watched = WaitingLibrary(collections=[collection("housing")])
-    async with watching(Holdings(watched, lambda: True, lambda: None, QUICK)):
+    async with watching(LibraryStatusPoller(watched, lambda: True, lambda: None, QUICK)):
         await asyncio.sleep(0.05)
     assert library.statuses == watched.statuses == 0
 
@@ -68,10 +68,10 @@ async def test_an_empty_library_and_one_whose_job_is_watched_are_not_asked() -> 
 async def test_it_is_left_alone_while_the_user_is_away() -> None:
     library = WaitingLibrary(collections=[collection("housing")])
     clock = Clock()
-    holdings = Holdings(library, lambda: False, lambda: None, QUICK, clock)
+    holdings = LibraryStatusPoller(library, lambda: False, lambda: None, QUICK, clock)
     async with watching(holdings):
         await until(lambda: library.statuses > 2)
-        clock.now = PRESENCE + 1
+        clock.now = AWAY_SECONDS + 1
         seen = -1
         while seen != library.statuses:
             seen = library.statuses
@@ -84,10 +84,10 @@ async def test_it_is_asked_on_while_something_is_indexed_though_the_user_is_away
     library = WaitingLibrary(collections=[collection("housing")])
     library.told = progress(3)
     clock = Clock()
-    holdings = Holdings(library, lambda: False, lambda: None, QUICK, clock)
+    holdings = LibraryStatusPoller(library, lambda: False, lambda: None, QUICK, clock)
     async with watching(holdings):
         await until(lambda: library.statuses > 2)
-        clock.now = PRESENCE + 1
+        clock.now = AWAY_SECONDS + 1
         before = library.statuses
         await until(lambda: library.statuses > before + 5)
 
@@ -106,7 +106,7 @@ class BrokenLibrary(WaitingLibrary):
 
 async def test_a_library_that_cannot_be_asked_is_asked_again_later() -> None:
     library = BrokenLibrary(collections=[collection("housing")])
-    holdings = Holdings(library, lambda: False, lambda: None, QUICK)
+    holdings = LibraryStatusPoller(library, lambda: False, lambda: None, QUICK)
     async with watching(holdings):
         await until(lambda: library.statuses > 2)
         assert holdings.status is None
@@ -118,7 +118,7 @@ async def test_what_blocks_in_a_thread_does_not_block_the_loop() -> None:
     import threading
 
     gate = threading.Event()
-    waiting = asyncio.create_task(aside(gate.wait, 10))
+    waiting = asyncio.create_task(in_thread(gate.wait, 10))
     started = perf_counter()
     await asyncio.sleep(0.01)
     assert perf_counter() - started < 5

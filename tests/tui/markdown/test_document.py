@@ -9,9 +9,9 @@ from markdown_it.tree import SyntaxTreeNode
 from textual.app import App, ComposeResult
 
 from assistant.tui.markdown.blocks import CodeBlock
-from assistant.tui.markdown.document import Document, make_parser
-from assistant.tui.markdown.layout import Laid
-from assistant.tui.markdown.rows import spaced
+from assistant.tui.markdown.document import MarkdownDocument, make_parser
+from assistant.tui.markdown.layout import BlockLayout
+from assistant.tui.markdown.rows import spaced_elements
 
 TABLE = "| name | sum |\n|---|---:|\n| a long name of something | 1 |\n| b | 200 |"
 
@@ -19,7 +19,7 @@ TABLE = "| name | sum |\n|---|---:|\n| a long name of something | 1 |\n| b | 200
 def drawn(source: str, width: int) -> list[str]:
     """The lines of a text at this width, without blanks at their ends."""
     nodes = SyntaxTreeNode(make_parser().parse(source)).children
-    content = Laid(list(spaced(nodes))).at(width)
+    content = BlockLayout(list(spaced_elements(nodes))).at(width)
     return [line.plain.rstrip() for line in content.wrap(width)]
 
 
@@ -80,7 +80,7 @@ def test_html_and_unknown_links_are_text() -> None:
 def test_no_line_is_wider_than_the_screen(source: str, width: int) -> None:
     nodes = SyntaxTreeNode(make_parser().parse(source)).children
     groups = [node for node in nodes if node.type not in ("fence", "code_block")]
-    visual = Laid(list(spaced(groups)))
+    visual = BlockLayout(list(spaced_elements(groups)))
     lines = visual.at(width).wrap(width)
     assert all(line.cell_length <= width for line in lines)
 
@@ -91,7 +91,7 @@ class Page(App[None]):
         self.source = source
 
     def compose(self) -> ComposeResult:
-        yield Document(self.source)
+        yield MarkdownDocument(self.source)
 
 
 PIECES = [
@@ -109,7 +109,7 @@ PIECES = [
 async def test_a_text_that_grew_looks_like_one_that_was_there(size: int) -> None:
     source = "".join(PIECES) + "1 | 2\n\n> done\n"
     async with Page().run_test() as pilot:
-        document = pilot.app.query_one(Document)
+        document = pilot.app.query_one(MarkdownDocument)
         for place in range(0, len(source), size):
             await document.append(source[place : place + size])
         grown = _shown(document)
@@ -118,13 +118,13 @@ async def test_a_text_that_grew_looks_like_one_that_was_there(size: int) -> None
         assert _shown(document) == grown
         assert document.blocks == before
     async with Page(source).run_test() as pilot:
-        assert _shown(pilot.app.query_one(Document)) == grown
+        assert _shown(pilot.app.query_one(MarkdownDocument)) == grown
 
 
 async def test_a_long_text_is_there_although_it_is_parsed_in_a_thread() -> None:
     source = "\n\n".join(f"Paragraph {number} with words." for number in range(300))
     async with Page(source).run_test() as pilot:
-        document = pilot.app.query_one(Document)
+        document = pilot.app.query_one(MarkdownDocument)
         while not document.blocks:
             await pilot.pause()
         async with document.lock:
@@ -136,7 +136,7 @@ async def test_code_remembers_exactly_what_it_is() -> None:
         assert pilot.app.query_one(CodeBlock).code == "x = '[/x]'\n\n\ty"
 
 
-def _shown(document: Document) -> Sequence[str]:
+def _shown(document: MarkdownDocument) -> Sequence[str]:
     return [
         block.code if isinstance(block, CodeBlock) else block.laid.at(80).plain
         for block in document.blocks

@@ -7,7 +7,7 @@ from textual.widgets import Input, OptionList, TextArea
 
 from assistant.tui.prompts.dialogs import SavePrompt
 from assistant.tui.prompts.screen import PromptsScreen
-from assistant.tui.toolkit.dialogs import Field, TextEditor
+from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
 from tests.support.driver import Driver, Setting, opened, scripted
 
 PIRATE = "---\ntitle: Pirate\n---\n\nSpeak like a pirate.\n"
@@ -87,7 +87,7 @@ async def test_a_new_prompt_is_begun_under_a_name_that_is_free(home: Path) -> No
     async with opened(Setting(home)) as driver:
         await open_library(driver)
         await driver.pilot.press("n")
-        await driver.until(lambda: isinstance(driver.app.screen, Field), "the name")
+        await driver.until(lambda: isinstance(driver.app.screen, AskForLine), "the name")
         for name, told in (("a b", "'a b' cannot be the name"), ("tutor", "is a prompt tutor")):
             driver.app.screen.query_one(Input).value = name
             await driver.pilot.press("enter")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.values.prompts import Problem, Prompt, Variable
+from assistant.core.values.prompts import Prompt, PromptProblem, PromptVariable
 from assistant.core.values.sampling import SamplingChanges
 from assistant.tui.app import AssistantApp
 from tests.support.driver import Driver, Setting
@@ -21,7 +21,7 @@ PROMPTS = [
         description=description,
         language=language,
         text=f"You are the {name}.\n\nAnswer for {{{{who}}}}.",
-        variables=(Variable(name="who", default="everybody"),),
+        variables=(PromptVariable(name="who", default="everybody"),),
         sampling=SamplingChanges(temperature=0.2),
         path=f"/prompts/{name}.md",
     )
@@ -31,7 +31,7 @@ PROMPTS = [
         ("help", "Help desk", "Answers what customers ask.", "en"),
     )
 ]
-BAD = Problem(
+BAD = PromptProblem(
     path="/prompts/broken.md",
     reason="`title` is missing",
     fix="Add a line `title: …`.",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from assistant.tui.toolkit.dialogs import Field
+from assistant.tui.toolkit.dialogs import AskForLine
 from tests.support.driver import Setting, opened
 
 PIRATE = """---
@@ -58,7 +58,7 @@ async def test_who_thinks_better_of_a_prompt_keeps_the_one_there_was(
     async with opened(Setting(home, prompts=(prompts,))) as driver:
         driver.screen.prompt.insert("/role pirate")
         await driver.pilot.press("enter")
-        await driver.until(lambda: isinstance(driver.app.screen, Field), "the question")
+        await driver.until(lambda: isinstance(driver.app.screen, AskForLine), "the question")
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "back")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.values.conversation import Place
-from assistant.core.values.library import Collection, FileEntry, SearchResult, Unused
+from assistant.core.values.library import Collection, FileEntry, SearchResult, UnusedPassage
 from assistant.tui.library.screen import LibraryScreen
 from assistant.tui.sources.passage import PassageScreen
 from tests.support.driver import Setting, opened, scripted
@@ -42,7 +42,7 @@ def library(**options: object) -> ScriptedLibrary:
         passages=(LEASE, NOTES, FAR),
         evidence=0.9,
         sufficient=True,
-        unused=(Unused(passage=TWIN, reason="duplicate"),),
+        unused=(UnusedPassage(passage=TWIN, reason="duplicate"),),
         searched=1204,
     )
     return ScriptedLibrary(result, **options)  # type: ignore[arg-type]
@@ -260,7 +260,7 @@ async def test_a_source_that_is_not_cited_can_be_read_as_well(home: Path) -> Non
 async def test_of_many_passages_that_are_not_used_the_nearest_are_told(home: Path) -> None:
     files = library()
     many = tuple(
-        Unused(passage=passage(str(n), f"/files/{n}.md", Place(), score=0.1), reason="score")
+        UnusedPassage(passage=passage(str(n), f"/files/{n}.md", Place(), score=0.1), reason="score")
         for n in range(9)
     )
     files.result = files.result.model_copy(update={"unused": many})

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.core.grounding.references import CHANGED, Freshness
 from assistant.core.values.conversation import Place
-from assistant.core.values.library import Collection, FileEntry, Unused
+from assistant.core.values.library import Collection, FileEntry, UnusedPassage
 from tests.support.driver import Driver, Setting
 from tests.support.fake_library import ScriptedLibrary
 from tests.support.fake_models import ScriptedModels
@@ -50,7 +50,7 @@ def _library() -> ScriptedLibrary:
         ),
     ]
     library = library_of(LEASE, NOTES, FAR, collections=[HOUSING], files=files)
-    unused = (Unused(passage=TWIN, reason="duplicate"),)
+    unused = (UnusedPassage(passage=TWIN, reason="duplicate"),)
     library.result = library.result.model_copy(update={"unused": unused})
     library.texts["/docs/housing/lease.md"] = LEASE_TEXT
     return library

@@ -9,8 +9,8 @@ from time import thread_time
 
 import pytest
 
-from assistant.tui.markdown.document import Document
-from assistant.tui.markdown.limits import CHARS, plain_length, rich_length
+from assistant.tui.markdown.document import MarkdownDocument
+from assistant.tui.markdown.limits import MAX_RICH_CHARACTERS, plain_length, rich_length
 from assistant.tui.transcript.folded import Unfold
 from tests.support.driver import Setting, opened, scripted
 
@@ -60,7 +60,7 @@ async def test_what_is_folded_is_shown_part_by_part(home: Path) -> None:
         await driver.ask("Go")
         await driver.until_shown("item 400")
         await driver.until_shown("show 500 more lines")
-        assert len(driver.screen.query_one(Document).blocks) == 1
+        assert len(driver.screen.query_one(MarkdownDocument).blocks) == 1
         driver.screen.query_one(Unfold).focus()
         await driver.pilot.press("enter")
         await driver.until_shown("show 300 more lines")
@@ -82,7 +82,7 @@ async def test_a_huge_question_is_folded_too(home: Path) -> None:
 def test_the_rich_part_ends_at_a_line_and_never_loses_anything() -> None:
     for text in (*HUGE.values(), "", "\n" * 1000, "short", "a\n\nb\n"):
         length = rich_length(text)
-        assert 0 <= length <= min(len(text), CHARS)
+        assert 0 <= length <= min(len(text), MAX_RICH_CHARACTERS)
         assert length > 0 or not text
         rest = text[length:]
         while rest:

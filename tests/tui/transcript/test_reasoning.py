@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from assistant.tui.transcript.folded import Reasoning, Unthink
+from assistant.tui.transcript.folded import Reasoning, ReasoningToggle
 from tests.support.driver import Setting, opened, scripted
 from tests.support.fake_models import Gate
 
@@ -32,7 +32,7 @@ async def test_a_folded_thought_unfolds_by_key_and_by_mouse(home: Path) -> None:
     models = scripted("It is Paris.", thoughts=THOUGHT)
     async with opened(Setting(home, models)) as driver:
         await driver.ask("Capital of France?")
-        line = driver.views[-1].query_one(Unthink)
+        line = driver.views[-1].query_one(ReasoningToggle)
         line.focus()
         await driver.pilot.press("enter")
         await driver.until_shown("Its capital [/x] is a city on the Seine.")

@@ -8,9 +8,9 @@ from textual.widgets import Input
 
 from assistant.core.errors import StorageError
 from assistant.storage.conversations import SqliteConversations
-from assistant.tui.actions.transfer import _typed
+from assistant.tui.actions.transfer import _parse_export
 from assistant.tui.transfer.dialog import ChooseExport
-from assistant.tui.transfer.report import Progress
+from assistant.tui.transfer.report import TransferReport
 from tests.support.driver import Driver, Setting, opened
 
 
@@ -32,7 +32,7 @@ async def _run(driver: Driver, command: str) -> None:
     ],
 )
 def test_what_is_typed_after_export(typed: str, meant: tuple[bool, str | None, str]) -> None:
-    assert _typed(typed) == meant
+    assert _parse_export(typed) == meant
 
 
 async def test_a_conversation_is_exported_from_the_dialog(home: Path) -> None:
@@ -104,7 +104,7 @@ async def test_what_cannot_be_read_is_told_and_the_rest_comes_in(home: Path) -> 
         await driver.pilot.press("alt+o")
         await driver.until(lambda: driver.screen.prompt.text == "/import ")
         await _run(driver, f"/import {folder}")
-        await driver.until(lambda: isinstance(driver.app.screen, Progress))
+        await driver.until(lambda: isinstance(driver.app.screen, TransferReport))
         await driver.until_shown("bad.json: ")
         await driver.until_shown("Esc closes")
 
@@ -127,7 +127,7 @@ async def test_esc_stops_an_export_after_the_file_at_hand(home: Path) -> None:
 
         def stopping(id: str) -> object:
             progress = driver.app.screen
-            if isinstance(progress, Progress) and len(list((home / "out").iterdir())) == 3:
+            if isinstance(progress, TransferReport) and len(list((home / "out").iterdir())) == 3:
                 driver.app.call_from_thread(progress.action_leave)
             return transcript(id)
 

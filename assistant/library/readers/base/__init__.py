@@ -1,1 +1,9 @@
-"""."""
+"""What readers are built from.
+
+source      a file's bytes, and its title
+decoding    bytes to text, in whatever encoding
+archive     zip archives and their XML parts, within limits
+builder     puts a Document together
+plain_text  plain text, and pieces of lines
+tables      sheets and their column names
+"""

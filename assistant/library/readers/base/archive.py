@@ -1,9 +1,11 @@
-"""Zip containers (OOXML, OpenDocument, EPUB), unpacked with a count of what comes out.
+"""Zip archives (OOXML, OpenDocument, EPUB) and their XML parts.
+
+They are unpacked with a count of what comes out.
 
 The sizes that an archive states are not believed, and a wrong checksum is no reason to give up
 the words that came out.
 
-XML parts of documents, parsed without fetching anything and without expanding bombs.
+XML is parsed without fetching anything and without expanding bombs.
 """
 
 import io
@@ -14,17 +16,17 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from assistant.library.limits import Limits, UnreadableError
+from assistant.library.limits import ReadLimits, UnreadableError
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x1
-_PIECE = 1 << 20
+_PIECE_BYTES = 1 << 20
 
 
-class Archive:
+class ZipArchive:
     """A zip file in memory. Names are compared without regard to case, as Office does."""
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
+    def __init__(self, data: bytes, limits: ReadLimits) -> None:
         """Read the list of entries.
 
         Raises:
@@ -89,7 +91,7 @@ class Archive:
         rest: bytes | memoryview = packed
         try:
             while not inflater.eof and (rest or total == 0):
-                piece = inflater.decompress(rest, _PIECE)
+                piece = inflater.decompress(rest, _PIECE_BYTES)
                 rest = inflater.unconsumed_tail
                 total += len(piece)
                 self._count(len(piece), entry, total)
@@ -132,7 +134,9 @@ Element = etree._Element
 
 
 def parse_part(data: bytes, name: str) -> Element:
-    """The root of an XML part of a document; a damaged one gives what can be saved of it.
+    """Parse an XML part of a document; of a damaged one what can be saved.
+
+    Returns: its root.
 
     Raises:
         UnreadableError: nothing can be saved (`corrupt`).

@@ -1,17 +1,20 @@
-"""The one way to make a Document: its offsets are right because they are never given."""
+"""Document builder: the one way to make a Document.
+
+Its offsets are right because they are never given.
+"""
 
 import re
 from collections.abc import Iterable
 
 from assistant.core.sanitize import one_line
 from assistant.core.values.documents import Block, BlockKind, Document
-from assistant.library.limits import Limits, UnreadableError
+from assistant.library.limits import ReadLimits, UnreadableError
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BREAKS = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_LONGEST_NAME = 100
-_CLOSE = frozenset({"row", "list"})
+_MAX_NAME = 100
+_CLOSE_KINDS = frozenset({"row", "list"})
 """Kinds that follow each other line by line; others stand apart by an empty line."""
 
 
@@ -31,7 +34,7 @@ class DocumentBuilder:
     UnreadableError (`too_large`) when the document outgrows its limits.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ReadLimits) -> None:
         self._limits = limits
         self._sheet: str | None = None
         self._page: int | None = None
@@ -70,7 +73,7 @@ class DocumentBuilder:
             return
         if self._blocks:
             last = self._blocks[-1]
-            together = kind in _CLOSE and last.kind == kind and last.sheet == self.sheet
+            together = kind in _CLOSE_KINDS and last.kind == kind and last.sheet == self.sheet
             self._write("\n" if together else "\n\n")
         self._add_block(text, kind, level, row)
 
@@ -117,17 +120,17 @@ class DocumentBuilder:
 
     @sheet.setter
     def sheet(self, name: str | None) -> None:
-        self._sheet = None if name is None else one_line(name, _LONGEST_NAME) or None
+        self._sheet = None if name is None else one_line(name, _MAX_NAME) or None
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing was added that can be seen."""
+        """Whether nothing visible was added."""
         return not self._blocks
 
     def include(self, document: Document, sheet: str | None) -> None:
         """Add another document, such as an attachment, as the part called `sheet`."""
         self._has_lines = False
-        part = None if sheet is None else one_line(sheet, _LONGEST_NAME)
+        part = None if sheet is None else one_line(sheet, _MAX_NAME)
         end = 0
         if self._blocks:
             self._write("\n\n")

@@ -1,10 +1,10 @@
-"""A file's bytes on their way through a reader, and the title of what is in them."""
+"""Source: a file's bytes on their way through a reader, and the title of what is in them."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from assistant.library.limits import Limits
+from assistant.library.limits import ReadLimits
 
 _PLACEHOLDER = re.compile(
     r"untitled.*|unknown|document\d*|presentation\d*|powerpoint presentation|slide ?\d+|"
@@ -17,17 +17,17 @@ _PRODUCER = re.compile(
     r"^(microsoft (office )?(word|powerpoint|excel)|latex|pdf) - ", re.IGNORECASE
 )
 _FILE_NAME = re.compile(r"[^\s/\\]*[/\\]\S*|\S+\.[A-Za-z]{1,5}\d?")
-_LONGEST_TITLE = 200
+_MAX_TITLE = 200
 
 
 @dataclass(frozen=True)
-class Source:
+class FileSource:
     """What a reader gets: the bytes of one file."""
 
     data: bytes
     name: str
     """The file's name without folders, in printable form."""
-    limits: Limits
+    limits: ReadLimits
     depth: int = 0
     """How many files this one is attached to."""
     go_on: Callable[[], None] = lambda: None
@@ -45,7 +45,7 @@ class Source:
         for candidate in candidates:
             title = _PRODUCER.sub("", " ".join((candidate or "").split()))
             if (
-                0 < len(title) <= _LONGEST_TITLE
+                0 < len(title) <= _MAX_TITLE
                 and title.isprintable()
                 and not _PLACEHOLDER.fullmatch(title)
                 and not _FILE_NAME.fullmatch(title)
@@ -53,6 +53,6 @@ class Source:
                 return title
         return self.name
 
-    def attached(self, data: bytes, name: str) -> "Source":
+    def attached(self, data: bytes, name: str) -> "FileSource":
         """A file inside this one."""
         return replace(self, data=data, name=name, depth=self.depth + 1)

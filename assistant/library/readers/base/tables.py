@@ -9,9 +9,9 @@ from itertools import chain, islice, pairwise
 
 from assistant.library.readers.base.builder import DocumentBuilder
 
-_LONGEST_HEADER = 200
+_MAX_HEADER = 200
 _HEADER_LEVEL = 2
-TITLE_ROWS = 4
+MAX_TITLE_ROWS = 4
 """Rows of one cell that may stand above the names of the columns."""
 
 CellValue = (
@@ -25,7 +25,7 @@ def add_sheet(
     """Add a sheet: its name as a heading, the rows with their numbers, blank ones left out."""
     builder.sheet = name
     filled = ((number, cells) for number, cells in rows if any(cells))
-    top = list(islice(filled, TITLE_ROWS + 2))
+    top = list(islice(filled, MAX_TITLE_ROWS + 2))
     if top:
         builder.add_heading(name, 1)
     header = header_index([cells for _, cells in top])
@@ -39,7 +39,7 @@ def add_sheet(
 
 def header_index(top: Sequence[Sequence[str]]) -> int | None:
     """Which of the `top` rows names the columns; it may stand below a title."""
-    for index, (cells, following) in enumerate(pairwise(top[: TITLE_ROWS + 2])):
+    for index, (cells, following) in enumerate(pairwise(top[: MAX_TITLE_ROWS + 2])):
         if _names_columns(cells, following):
             return index
         if sum(bool(cell.strip()) for cell in cells) > 1:
@@ -52,13 +52,13 @@ def _names_columns(first: Sequence[str], second: Sequence[str]) -> bool:
     return (
         1 < len(names) == len(set(names))
         and len(names) >= sum(bool(cell.strip()) for cell in second)
-        and sum(map(len, names)) <= _LONGEST_HEADER
+        and sum(map(len, names)) <= _MAX_HEADER
         and all(any(char.isalpha() for char in name) for name in names)
     )
 
 
 def cell_text(value: CellValue) -> str:
-    """A cell as its user would write it, without the digits that binary fractions add."""
+    """A cell's text as its user would write it, without the digits that binary fractions add."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

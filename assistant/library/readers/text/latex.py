@@ -1,4 +1,7 @@
-"""LaTeX as its reader would see it, with the lines of the file: words stay, commands go."""
+"""LaTeX reader, with the lines of the file: words stay, commands go.
+
+Our own: markup may be taken out of a line, but a line stays a line (see `base.plain_text`).
+"""
 
 import re
 import unicodedata
@@ -6,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from assistant.core.values.documents import Document
 from assistant.library.readers.base.builder import DocumentBuilder
-from assistant.library.readers.base.plain_text import Piece, add_pieces, lines_of, paragraphs
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.plain_text import LineBlock, add_pieces, lines_of, paragraphs
+from assistant.library.readers.base.source import FileSource
 
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 _MARKS = {
@@ -66,13 +69,13 @@ _TITLE = re.compile(r"\\title\s*(?:\[[^\]]*\])?\{((?:[^{}]|\{[^{}]*\})*)\}")
 _VERBATIM = re.compile(r"\s*\\begin\{(verbatim|lstlisting|minted|alltt|Verbatim)\*?\}")
 
 
-def read_latex(source: Source) -> Document:
+def read_latex(source: FileSource) -> Document:
     """Read a LaTeX file; sections make headings, what is before the document is left out."""
     lines = lines_of(source)
     builder = DocumentBuilder(source.limits)
     add_pieces(builder, _pieces(_without_preamble(lines)))
     title = _TITLE.search("".join(_COMMENT.sub(r"\1", line) for line in lines))
-    return builder.build(source.title(_shown(title[1]) if title else None))
+    return builder.build(source.title(_visible_text(title[1]) if title else None))
 
 
 def _without_preamble(lines: Sequence[str]) -> list[str]:
@@ -87,7 +90,7 @@ def _title_line(line: str) -> str:
     return line if line.lstrip().startswith((r"\title", r"\author", r"\date")) else "\n"
 
 
-def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
+def _pieces(lines: Sequence[str]) -> Iterator[LineBlock]:
     top = min(
         (_SECTIONS.index(found[1]) for line in lines if (found := _SECTION.match(line))), default=0
     )
@@ -99,7 +102,7 @@ def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
             ended = rf"\end{{{environment}" in line
             code.append("\n" if ended else line)
             if ended:
-                yield Piece("".join(code), "code")
+                yield LineBlock("".join(code), "code")
                 environment, code = "", []
             continue
         verbatim = _VERBATIM.match(line)
@@ -111,15 +114,15 @@ def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
             environment, code = verbatim[1], ["\n"]
         elif section:
             level = _SECTIONS.index(section[1]) - top + 1
-            yield Piece(f"{_shown(section[2]).strip()}\n", "heading", level)
+            yield LineBlock(f"{_visible_text(section[2]).strip()}\n", "heading", level)
         else:
-            held.append(_shown(line))
+            held.append(_visible_text(line))
     yield from paragraphs(held)
     if code:
-        yield Piece("".join(code), "code")
+        yield LineBlock("".join(code), "code")
 
 
-def _shown(line: str) -> str:
+def _visible_text(line: str) -> str:
     """A line without commands, its formulas left alone; the line end stays."""
     line = _COMMENT.sub(r"\1", line)
     parts = _MATH.split(line)

@@ -1,4 +1,7 @@
-"""Markdown (CommonMark with tables and front matter), with the lines of the file."""
+"""Markdown reader (CommonMark with tables and front matter), with the lines of the file.
+
+Our own: markup may be taken out of a line, but a line stays a line (see `base.plain_text`).
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,12 +10,12 @@ from assistant.core.values.documents import Document
 from assistant.library.readers.base.builder import DocumentBuilder
 from assistant.library.readers.base.plain_text import (
     BULLET,
-    Piece,
+    LineBlock,
     add_pieces,
     lines_of,
     paragraphs,
 )
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.source import FileSource
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*\n?$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*\n?$")
@@ -21,7 +24,7 @@ _RULE = re.compile(r"[\s|:+=-]+$")
 _FRONT_TITLE = re.compile(r"title\s*[:=]\s*[\"']?(.*?)[\"']?\s*$", re.IGNORECASE)
 
 
-def read_markdown(source: Source) -> Document:
+def read_markdown(source: FileSource) -> Document:
     """Read a Markdown file. The title is that of the front matter, or the first heading."""
     lines = lines_of(source)
     builder = DocumentBuilder(source.limits)
@@ -32,18 +35,18 @@ def read_markdown(source: Source) -> Document:
     return builder.build(source.title(_front_title(lines), heading))
 
 
-def markdown_pieces(lines: Sequence[str]) -> Iterator[Piece]:
+def markdown_pieces(lines: Sequence[str]) -> Iterator[LineBlock]:
     """The pieces of a Markdown text; headings come without their marks."""
     position = _front_matter_end(lines)
     if position:
-        yield Piece("".join(lines[:position]), "code")
+        yield LineBlock("".join(lines[:position]), "code")
     held: list[str] = []
     while position < len(lines):
         line = lines[position]
         if found := _HEADING.match(line):
             yield from paragraphs(held)
             held = []
-            yield Piece(f"{found[2] or ''}\n", "heading", len(found[1]))
+            yield LineBlock(f"{found[2] or ''}\n", "heading", len(found[1]))
         elif (found := _FENCE.match(line)) is not None:
             yield from paragraphs(held)
             held = []
@@ -53,12 +56,12 @@ def markdown_pieces(lines: Sequence[str]) -> Iterator[Piece]:
             continue
         elif (found := _UNDERLINE.match(line)) is not None and _can_be_heading(held):
             yield from paragraphs(held[:-1])
-            yield Piece(f"{held[-1].strip()}\n\n", "heading", 1 if found[1][0] == "=" else 2)
+            yield LineBlock(f"{held[-1].strip()}\n\n", "heading", 1 if found[1][0] == "=" else 2)
             held = []
         elif line.lstrip().startswith("|"):
             yield from paragraphs(held)
             held = []
-            yield Piece("\n" if _RULE.match(line) else line, "row")
+            yield LineBlock("\n" if _RULE.match(line) else line, "row")
         else:
             held.append(line)
         position += 1
@@ -77,13 +80,13 @@ def _fence_end(lines: Sequence[str], start: int, fence: str) -> int:
     return len(lines)
 
 
-def _fenced(lines: Sequence[str]) -> Piece:
+def _fenced(lines: Sequence[str]) -> LineBlock:
     """A block of code; the fences become empty lines."""
     inner = list(lines)
     inner[0] = "\n"
     if len(inner) > 1 and _FENCE.match(inner[-1]):
         inner[-1] = "\n" if inner[-1].endswith("\n") else ""
-    return Piece("".join(inner), "code")
+    return LineBlock("".join(inner), "code")
 
 
 def _front_matter_end(lines: Sequence[str]) -> int:

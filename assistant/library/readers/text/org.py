@@ -1,12 +1,15 @@
-"""Org, with the lines of the file."""
+"""Org reader, with the lines of the file.
+
+Our own: markup may be taken out of a line, but a line stays a line (see `base.plain_text`).
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from assistant.core.values.documents import Document
 from assistant.library.readers.base.builder import DocumentBuilder
-from assistant.library.readers.base.plain_text import Piece, add_pieces, lines_of, paragraphs
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.plain_text import LineBlock, add_pieces, lines_of, paragraphs
+from assistant.library.readers.base.source import FileSource
 
 _HEADING = re.compile(r"(\*+)[ \t]+(?:(?:TODO|DONE)[ \t]+)?(.*?)(?:[ \t]+:[\w@#%:]+:)?[ \t]*\n?$")
 _BEGIN = re.compile(r"[ \t]*#\+begin_(src|example)\b", re.IGNORECASE)
@@ -15,7 +18,7 @@ _TITLE = re.compile(r"#\+title:[ \t]*(.*)", re.IGNORECASE)
 _KEYWORD = re.compile(r"[ \t]*#\+\w+:?[ \t]*|[ \t]*:[A-Z_]+:[ \t]*")
 
 
-def read_org(source: Source) -> Document:
+def read_org(source: FileSource) -> Document:
     """Read an Org file."""
     lines = lines_of(source)
     builder = DocumentBuilder(source.limits)
@@ -24,7 +27,7 @@ def read_org(source: Source) -> Document:
     return builder.build(source.title(title))
 
 
-def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
+def _pieces(lines: Sequence[str]) -> Iterator[LineBlock]:
     held: list[str] = []
     code: list[str] | None = None
     for line in lines:
@@ -32,7 +35,7 @@ def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
             ended = _END.match(line) is not None
             code.append("\n" if ended else line)
             if ended:
-                yield Piece("".join(code), "code")
+                yield LineBlock("".join(code), "code")
                 code = None
             continue
         heading = _HEADING.match(line)
@@ -42,13 +45,13 @@ def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
             yield from paragraphs(held)
             held = []
         if heading:
-            yield Piece(f"{heading[2]}\n", "heading", min(len(heading[1]), 6))
+            yield LineBlock(f"{heading[2]}\n", "heading", min(len(heading[1]), 6))
         elif begun:
             code = ["\n"]
         elif is_row:
-            yield Piece("\n" if line.lstrip().startswith("|-") else line, "row")
+            yield LineBlock("\n" if line.lstrip().startswith("|-") else line, "row")
         else:
             held.append(_KEYWORD.sub("", line, count=1))
     yield from paragraphs(held)
     if code is not None:
-        yield Piece("".join(code), "code")
+        yield LineBlock("".join(code), "code")

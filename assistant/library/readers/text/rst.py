@@ -1,18 +1,21 @@
-"""reStructuredText, with the lines of the file."""
+"""reStructuredText reader, with the lines of the file.
+
+Our own: markup may be taken out of a line, but a line stays a line (see `base.plain_text`).
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from assistant.core.values.documents import Document
 from assistant.library.readers.base.builder import DocumentBuilder
-from assistant.library.readers.base.plain_text import Piece, add_pieces, lines_of, paragraphs
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.plain_text import LineBlock, add_pieces, lines_of, paragraphs
+from assistant.library.readers.base.source import FileSource
 
 _ADORNMENT = re.compile(r"([!-/:-@[-`{-~])\1{2,}[ \t]*\n?$")
 _CODE = re.compile(r"(?:(?!\.\.\s).*::|\.\.\s+(?:code|code-block|sourcecode|highlight)::.*)\s*$")
 
 
-def read_rst(source: Source) -> Document:
+def read_rst(source: FileSource) -> Document:
     """Read a reStructuredText file; the order of the adornments gives the levels."""
     builder = DocumentBuilder(source.limits)
     pieces = list(_pieces(lines_of(source)))
@@ -21,7 +24,7 @@ def read_rst(source: Source) -> Document:
     return builder.build(source.title(title))
 
 
-def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
+def _pieces(lines: Sequence[str]) -> Iterator[LineBlock]:
     levels: dict[str, int] = {}
     held: list[str] = []
     position = 0
@@ -32,14 +35,14 @@ def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
             held = []
             level = levels.setdefault(style, len(levels) + 1)
             before = "\n" if size == 3 else ""
-            yield Piece(f"{before}{title.strip()}\n\n", "heading", min(level, 6))
+            yield LineBlock(f"{before}{title.strip()}\n\n", "heading", min(level, 6))
             position += size
         elif _CODE.match(lines[position]):
             held.append(lines[position])
             end = _indented_end(lines, position + 1)
             yield from paragraphs(held)
             held = []
-            yield Piece("".join(lines[position + 1 : end]), "code")
+            yield LineBlock("".join(lines[position + 1 : end]), "code")
             position = end
         else:
             held.append(lines[position])

@@ -1,4 +1,4 @@
-"""XML of any kind: records as lines of names and values, running text as paragraphs."""
+"""XML reader, of any kind: records as lines of names and values, running text as paragraphs."""
 
 from collections.abc import Iterator
 
@@ -9,16 +9,16 @@ from assistant.library.limits import UnreadableError
 from assistant.library.readers.base.archive import Element, first, local
 from assistant.library.readers.base.builder import DocumentBuilder
 from assistant.library.readers.base.decoding import decode
-from assistant.library.readers.base.source import Source
+from assistant.library.readers.base.source import FileSource
 
 _TOLERATED = frozenset(
     {"ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY", "NS_ERR_UNDEFINED_NAMESPACE"}
 )
 _TITLES = frozenset({"title", "head", "heading", "article-title", "caption"})
-_DEEPEST = 200
+_MAX_DEPTH = 200
 
 
-def read_xml(source: Source) -> Document:
+def read_xml(source: FileSource) -> Document:
     """Read an XML file. No entity from outside is ever fetched.
 
     Raises:
@@ -60,7 +60,7 @@ def _parser(*, recover: bool) -> etree.XMLParser:
 
 
 def _add(builder: DocumentBuilder, element: Element, depth: int) -> None:
-    if _is_running_text(element) or depth > _DEEPEST:
+    if _is_running_text(element) or depth > _MAX_DEPTH:
         text = " ".join("".join(_texts(element)).split())
         if local(element) in _TITLES:
             builder.add_heading(text, depth)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.values.documents import BlockKind
-from assistant.library.limits import Limits, UnreadableError
+from assistant.library.limits import ReadLimits, UnreadableError
 from assistant.library.readers.base.builder import DocumentBuilder, clean
 from tests.support.documents import check_blocks
 
@@ -46,14 +46,14 @@ def take(builder: DocumentBuilder, step: Step) -> None:
         case "add_lines":
             builder.add_lines(step.text, step.kind)
         case "include":
-            inner = DocumentBuilder(Limits())
+            inner = DocumentBuilder(ReadLimits())
             inner.add_lines(f"{step.text}x{step.text}", step.kind)
             builder.include(inner.build("inner"), step.sheet)
 
 
 @given(STEPS)
 def test_blocks_keep_their_laws_whatever_is_added(steps: list[Step]) -> None:
-    builder = DocumentBuilder(Limits())
+    builder = DocumentBuilder(ReadLimits())
     for step in steps:
         take(builder, step)
     if builder.is_blank:
@@ -69,7 +69,7 @@ def test_blocks_keep_their_laws_whatever_is_added(steps: list[Step]) -> None:
 @given(st.lists(TEXT), st.sampled_from(get_args(BlockKind)))
 def test_lines_of_a_file_stay_the_lines_of_the_text(pieces: list[str], kind: BlockKind) -> None:
     pieces = [clean(piece) for piece in pieces]
-    builder = DocumentBuilder(Limits())
+    builder = DocumentBuilder(ReadLimits())
     for piece in pieces:
         builder.add_lines(piece, kind)
     if not "".join(pieces).strip():
@@ -91,21 +91,21 @@ def test_a_word_that_may_break_is_one_word() -> None:
 
 
 def test_a_document_of_anything_but_lines_does_not_claim_to_have_them() -> None:
-    builder = DocumentBuilder(Limits())
+    builder = DocumentBuilder(ReadLimits())
     builder.add_lines("one\n")
     builder.add("two")
     assert not builder.build("title").has_lines
 
 
 def test_code_keeps_the_indentation_of_its_first_line() -> None:
-    builder = DocumentBuilder(Limits())
+    builder = DocumentBuilder(ReadLimits())
     builder.add_lines("\n    def f():\n        pass\n\n", "code")
     document = builder.build("title")
     assert document.text[document.blocks[0].start :].startswith("    def f")
 
 
 def test_headings_have_six_levels() -> None:
-    builder = DocumentBuilder(Limits())
+    builder = DocumentBuilder(ReadLimits())
     builder.add_heading("a\n b", 0)
     builder.add_heading("c", 17)
     assert [(block.level) for block in builder.build("").blocks] == [1, 6]
@@ -115,13 +115,13 @@ def test_headings_have_six_levels() -> None:
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
-        (Limits(text_chars=9), "too_large"),
-        (Limits(blocks=2), "too_large"),
-        (Limits(cells=2), "too_large"),
-        (Limits(pages=2), "too_large"),
+        (ReadLimits(text_chars=9), "too_large"),
+        (ReadLimits(blocks=2), "too_large"),
+        (ReadLimits(cells=2), "too_large"),
+        (ReadLimits(pages=2), "too_large"),
     ],
 )
-def test_a_document_does_not_outgrow_its_limits(limits: Limits, reason: str) -> None:
+def test_a_document_does_not_outgrow_its_limits(limits: ReadLimits, reason: str) -> None:
     def fill(builder: DocumentBuilder) -> None:
         for page in range(1, 5):
             builder.page = page
@@ -134,5 +134,5 @@ def test_a_document_does_not_outgrow_its_limits(limits: Limits, reason: str) -> 
 
 def test_pictures_alone_are_told_from_nothing() -> None:
     with pytest.raises(UnreadableError) as caught:
-        DocumentBuilder(Limits()).build("", has_pictures=True)
+        DocumentBuilder(ReadLimits()).build("", has_pictures=True)
     assert caught.value.reason == "no_text"

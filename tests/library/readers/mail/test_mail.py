@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from assistant.library.limits import Limits
+from assistant.library.limits import ReadLimits
 from tests.support.documents import outline, packed, read_bytes, reason
 from tests.support.pdfs import Line, pdf_of
 
@@ -96,7 +96,7 @@ def test_messages_inside_messages_are_followed_to_a_depth() -> None:
 def test_a_bomb_that_is_attached_makes_the_whole_message_too_large() -> None:
     bomb = packed({"[Content_Types].xml": "", "word/document.xml": " " * 3_000_000})
     body = multipart("mixed", TEXT, attached("a.docx", bomb))
-    assert reason("a.eml", mail(body), Limits(inflated_bytes=1_000_000)) == "too_large"
+    assert reason("a.eml", mail(body), ReadLimits(inflated_bytes=1_000_000)) == "too_large"
 
 
 def test_a_message_without_text_is_empty() -> None:

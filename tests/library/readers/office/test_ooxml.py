@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.library.limits import Limits
+from assistant.library.limits import ReadLimits
 from tests.support.documents import outline, packed, read_bytes, reason
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -267,8 +267,8 @@ def test_what_floats_above_the_cells_is_read() -> None:
 
 def test_a_sheet_of_too_many_cells_is_not_read() -> None:
     data = xlsx(("S", rows(*["1,2,3,4"] * 10)))
-    assert reason("a.xlsx", data, Limits(cells=39)) == "too_large"
-    assert read_bytes("a.xlsx", data, Limits(cells=40)).blocks
+    assert reason("a.xlsx", data, ReadLimits(cells=39)) == "too_large"
+    assert read_bytes("a.xlsx", data, ReadLimits(cells=40)).blocks
 
 
 @pytest.mark.parametrize("name", ["a.docx", "a.pptx", "a.xlsx", "a.odt", "a.epub"])
@@ -295,13 +295,14 @@ def test_a_wrong_checksum_does_not_cost_the_text() -> None:
 
 def test_an_archive_of_too_many_parts_is_not_read() -> None:
     many = packed({f"word/{number}.xml": "" for number in range(20)})
-    assert reason("a.docx", many, Limits(archive_entries=10)) == "too_large"
+    assert reason("a.docx", many, ReadLimits(archive_entries=10)) == "too_large"
 
 
 def test_what_unpacks_without_end_is_not_read() -> None:
     body = p("x" * 3_000_000)
-    assert reason("a.docx", docx(body), Limits(inflated_bytes=2_000_000)) == "too_large"
-    assert reason("a.docx", docx(body), Limits(suspicious_bytes=1_000_000)) == "too_large"
+    assert reason("a.docx", docx(body), ReadLimits(inflated_bytes=2_000_000)) == "too_large"
+    assert reason("a.docx", docx(body), ReadLimits(suspicious_bytes=1_000_000)) == "too_large"
     assert (
-        reason("a.xlsx", xlsx(("S", rows(body))), Limits(inflated_bytes=2_000_000)) == "too_large"
+        reason("a.xlsx", xlsx(("S", rows(body))), ReadLimits(inflated_bytes=2_000_000))
+        == "too_large"
     )

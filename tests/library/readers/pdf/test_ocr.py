@@ -14,8 +14,8 @@ import psutil
 import pypdfium2
 import pytest
 
-from assistant.library.limits import Limits, Ocr, UnreadableError
-from assistant.library.reading.frames import Reading
+from assistant.library.limits import OcrOptions, ReadLimits, UnreadableError
+from assistant.library.reading.frames import ReadResult
 from assistant.library.reading.pool import ReaderPool
 from tests.support.documents import read_bytes
 from tests.support.pdfs import Line, pdf_of, stream_of
@@ -73,11 +73,11 @@ def standin(folder: Path, body: str, languages: str = "eng por osd") -> str:
     return str(program)
 
 
-def limits(command: str, seconds: float = 60, **ocr: object) -> Limits:
-    return Limits(seconds=seconds, ocr=Ocr.model_validate({"command": command, **ocr}))
+def limits(command: str, seconds: float = 60, **ocr: object) -> ReadLimits:
+    return ReadLimits(seconds=seconds, ocr=OcrOptions.model_validate({"command": command, **ocr}))
 
 
-def refusal(data: bytes, with_limits: Limits) -> tuple[str, str]:
+def refusal(data: bytes, with_limits: ReadLimits) -> tuple[str, str]:
     with pytest.raises(UnreadableError) as caught:
         read_bytes("scan.pdf", data, with_limits)
     return caught.value.reason, caught.value.detail
@@ -138,7 +138,7 @@ def test_a_program_that_is_not_installed_is_told(tmp_path: Path) -> None:
 
 
 def test_without_the_setting_nothing_is_started(tmp_path: Path) -> None:
-    assert refusal(scanned(ENGLISH), Limits()) == (
+    assert refusal(scanned(ENGLISH), ReadLimits()) == (
         "no_text",
         "pictures of pages only, such as a scan",
     )
@@ -197,7 +197,7 @@ def test_every_page_has_the_time_of_a_file(tmp_path: Path, scan: bytes) -> None:
     with ReaderPool(READER, limits(command, seconds=4)) as pool:
         started = monotonic()
         reading = pool.read(scan)
-    assert isinstance(reading, Reading), reading
+    assert isinstance(reading, ReadResult), reading
     assert monotonic() - started > 4
 
 
@@ -240,7 +240,7 @@ def test_a_reading_stands_still_as_long_as_it_has_to(tmp_path: Path, scan: bytes
         assert log.read_text() == before, "the time in which it stands still does not count"
         holding.clear()
         thread.join(PATIENCE)
-    assert isinstance(found[0], Reading), found
+    assert isinstance(found[0], ReadResult), found
     assert len(log.read_text().split()) == 4
 
 

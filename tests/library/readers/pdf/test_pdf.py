@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.library.limits import Limits
+from assistant.library.limits import ReadLimits
 from tests.support.documents import outline, read_bytes, reason
 from tests.support.pdfs import Line, pdf_of, stream_of
 
@@ -92,7 +92,7 @@ def test_a_pdf_is_known_by_its_content() -> None:
 
 
 def test_too_many_pages_are_not_read() -> None:
-    assert reason("a.pdf", pdf_of([[]] * 4), Limits(pages=3)) == "too_large"
+    assert reason("a.pdf", pdf_of([[]] * 4), ReadLimits(pages=3)) == "too_large"
 
 
 def test_letters_of_type_setters_become_those_of_readers() -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistant.library.limits import Limits
+from assistant.library.limits import ReadLimits
 from tests.support.documents import outline, read_bytes, reason
 
 
@@ -140,7 +140,7 @@ def test_a_stray_quote_does_not_swallow_the_rest() -> None:
 
 
 def test_a_table_of_too_many_cells_is_not_read() -> None:
-    assert reason("a.csv", "1,2\n" * 30, Limits(cells=50)) == "too_large"
+    assert reason("a.csv", "1,2\n" * 30, ReadLimits(cells=50)) == "too_large"
 
 
 @pytest.mark.parametrize(
