@@ -31,7 +31,7 @@ from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.program import Program
 from assistant.core.grounding.citations import CitedAnswer, annotate
 from assistant.core.grounding.references import CHANGED, GONE, Freshness
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.messages import MessageStore
 from assistant.core.sanitize import one_line, printable
 from assistant.core.values.changes import describe_adapters, describe_marks
 from assistant.core.values.conversation import Conversation, Message
@@ -49,7 +49,7 @@ class MessageProvenance(NamedTuple):
     """What became of its sources since, by path; nothing of those that are what they were."""
 
 
-def provenance_of(store: ConversationStore, message: Message) -> MessageProvenance:
+def provenance_of(store: MessageStore, message: Message) -> MessageProvenance:
     """Sources of a stored message and what became of their files since.
 
     Costs a stat for each file that is cited; its bytes are read where that is needed to be sure.

@@ -13,7 +13,7 @@ from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core.context.plan import group_turns
 from assistant.core.errors import NotFoundError
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.messages import MessageStore
 from assistant.core.sanitize import one_line
 from assistant.core.turn.preview import ContextPreview, PreviewPart, preview_window
 from assistant.core.values.conversation import Overflow, Placing
@@ -105,7 +105,7 @@ def _load_overview(
     return found
 
 
-def _place_turns(store: ConversationStore, id: str, wanted: Mapping[int, Placing | None]) -> None:
+def _place_turns(store: MessageStore, id: str, wanted: Mapping[int, Placing | None]) -> None:
     """Raises NotFoundError when there is no such turn; then nothing is changed."""
     turns = group_turns(store.branch(id)) if wanted else []
     for number in wanted:

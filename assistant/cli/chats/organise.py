@@ -6,7 +6,7 @@ import click
 
 from assistant.cli.chats.format import json_option, print_changed, short_id
 from assistant.cli.program import Program
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Rating
 
 ids_argument = click.argument("ids", nargs=-1, required=True)
@@ -124,7 +124,7 @@ def _change_all(
     ids: tuple[str, ...],
     what: str,
     as_json: bool,
-    change: Callable[[ConversationStore, str], None],
+    change: Callable[[ConversationCatalog, str], None],
 ) -> None:
     """Change conversations, all of them or, when one is unknown, none."""
     with program.assistant() as assistant:

@@ -20,7 +20,7 @@ from assistant.core.background.completion import InternalPrompts
 from assistant.core.context import growth
 from assistant.core.context import plan as context_plan
 from assistant.core.errors import ContextOverflowError
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
 from assistant.core.values.context import OLDER, Turn
 from assistant.core.values.conversation import ChatMessage, Conversation, Message, Summary
@@ -51,7 +51,7 @@ ROLE_NAMES: Final = {"user": "User", "assistant": "Assistant", "system": "System
 
 
 def advance_summary(
-    store: ConversationStore,
+    store: MessageStore,
     models: ModelCatalog,
     prompts: InternalPrompts,
     usual: Sampling,

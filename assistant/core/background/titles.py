@@ -6,7 +6,7 @@ from threading import Event
 
 from assistant.core.background import completion
 from assistant.core.background.completion import InternalPrompts
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ModelCatalog
 from assistant.core.sanitize import one_line
 from assistant.core.values.sampling import Sampling
@@ -82,7 +82,7 @@ _LABEL = re.compile(r"^(?:title|título|titulo)\s*:\s*", re.IGNORECASE)
 
 
 def improve_title(
-    store: ConversationStore,
+    store: MessageStore,
     models: ModelCatalog,
     prompts: InternalPrompts,
     conversation_id: str,

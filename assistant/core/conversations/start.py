@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assistant.core.errors import ModelNotFoundError
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.conversations import ConversationSettings
 from assistant.core.ports.models import ModelCatalog
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.prompts import ConversationStart, Prompt
@@ -15,7 +15,7 @@ from assistant.core.values.sampling import AdapterUse
 
 
 def begin_conversation(
-    store: ConversationStore,
+    store: ConversationSettings,
     prompt: Prompt | ConversationStart | None = None,
     model: str | None = None,
     *,
@@ -52,12 +52,12 @@ def begin_conversation(
 
 
 def take_up(
-    store: ConversationStore,
+    store: ConversationSettings,
     conversation_id: str,
     opening: ConversationStart,
     model: str | None = None,
 ) -> None:
-    """Let an earlier conversation go on under another prompt; see `ConversationStore.take_up`.
+    """Let an earlier conversation go on under another prompt; see `ConversationSettings.take_up`.
 
     Whoever follows the prompt's model gives it, see `hinted_model`.
     """

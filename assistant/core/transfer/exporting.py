@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.core.errors import TranscriptError
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.transfer.html import to_html
 from assistant.core.transfer.markdown import to_markdown
 from assistant.core.values.base import Value
@@ -46,7 +46,7 @@ def text_of(transcript: Transcript, format: ExportFormat) -> str:
 
 
 def export(
-    store: ConversationStore,
+    store: ConversationCatalog,
     ids: Iterable[str],
     folder: Path,
     format: ExportFormat = "markdown",
@@ -87,7 +87,7 @@ def export(
         ) from None
 
 
-def all_ids(store: ConversationStore) -> list[str]:
+def all_ids(store: ConversationCatalog) -> list[str]:
     """Ids of all conversations outside the trash, the archived ones included."""
     return [line.id for line in store.conversations(archived=None)]
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assistant.core.errors import TranscriptError
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.transfer.chatgpt import from_chatgpt, is_chatgpt
 from assistant.core.transfer.markdown import from_markdown, is_markdown
 from assistant.core.values.base import Value
@@ -35,7 +35,7 @@ class ImportResult(Value):
     """Whether the file, or the rest of it, could not be read at all."""
 
 
-def import_from(store: ConversationStore, paths: Iterable[Path]) -> Iterator[ImportResult]:
+def import_from(store: ConversationCatalog, paths: Iterable[Path]) -> Iterator[ImportResult]:
     """Import all conversations of these files and folders; what is there already stays as it is.
 
     A file that cannot be read is told and does not keep the others from being read.

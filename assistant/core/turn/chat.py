@@ -13,8 +13,8 @@ from assistant.core.errors import AssistantError, LibraryError, ModelError
 from assistant.core.grounding import citations, mentions
 from assistant.core.grounding import retrieval as grounding
 from assistant.core.grounding.retrieval import TEMPLATE, RetrievalScope, compose_question
-from assistant.core.ports.conversations import ConversationStore
 from assistant.core.ports.library import Library
+from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
 from assistant.core.turn.outcome import TurnOutcome, Writing
 from assistant.core.turn.requests import Request, TurnRequests, under_prompt
@@ -53,7 +53,7 @@ class Chat:
 
     def __init__(
         self,
-        store: ConversationStore,
+        store: MessageStore,
         models: ModelCatalog,
         sampling: Sampling | None = None,
         library: Library | None = None,

@@ -14,7 +14,7 @@ from assistant.core.context import growth as window_growth
 from assistant.core.context import plan as context_plan
 from assistant.core.context.plan import Counting
 from assistant.core.errors import ContextOverflowError
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
 from assistant.core.values.base import Value
 from assistant.core.values.context import ContextPart, ContextPlan
@@ -123,7 +123,7 @@ class ContextPreview(Value):
 
 
 def preview_window(
-    store: ConversationStore,
+    store: MessageStore,
     models: ModelCatalog,
     usual: Sampling,
     conversation_id: str,

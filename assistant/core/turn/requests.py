@@ -7,7 +7,7 @@ conversation stays under its own prompt; what was said before is read along.
 from assistant.core.background.titles import title_from
 from assistant.core.errors import ModelError, NotFoundError
 from assistant.core.grounding import mentions
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ModelCatalog
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
@@ -54,7 +54,7 @@ Request = Ask | Regenerate | Edit | Continue
 class TurnRequests:
     """Stores requests before they are carried out."""
 
-    def __init__(self, store: ConversationStore, models: ModelCatalog) -> None:
+    def __init__(self, store: MessageStore, models: ModelCatalog) -> None:
         self._store = store
         self._models = models
 

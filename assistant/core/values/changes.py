@@ -189,7 +189,7 @@ class ConversationHit(Value):
     prompt: str = ""
     """The surroundings of the match in its system prompt, in the same way."""
     hits: tuple[SearchHit, ...] = ()
-    """Its best messages, best first. `ConversationStore.select` leads to one of them."""
+    """Its best messages, best first. `MessageStore.select` leads to one of them."""
     messages: int = 0
     """How many of its messages were found."""
 

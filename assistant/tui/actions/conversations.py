@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from assistant.core.conversations.branches import BranchPoint, branch_point, parting_of_fork
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Conversation, Message
 from assistant.tui.conversations.compare import CompareScreen
 from assistant.tui.conversations.folder import ChooseFolder
@@ -247,11 +247,11 @@ async def _compare_with_origin(screen: "ChatScreen", fork: Conversation) -> None
         await screen.session.open(origin.id)
 
 
-def _versions(store: ConversationStore, id: str, message_id: str) -> BranchPoint | None:
+def _versions(store: ConversationCatalog, id: str, message_id: str) -> BranchPoint | None:
     return branch_point(store.transcript(id), message_id)
 
 
-def _origin(store: ConversationStore, fork: Conversation) -> tuple[Conversation, BranchPoint]:
+def _origin(store: ConversationCatalog, fork: Conversation) -> tuple[Conversation, BranchPoint]:
     origin = store.transcript(fork.forked_from or "")
     return origin.conversation, parting_of_fork(
         origin, store.transcript(fork.id), fork.forked_at or ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.conversations import ConversationCatalog
 from assistant.tui.chat.session import Session
 from assistant.tui.conversations.rows import ConversationListing
 from assistant.tui.conversations.sidebar import Sidebar
@@ -54,7 +54,7 @@ class ConversationList:
 
 
 def read_listing(
-    store: ConversationStore, words: str, *, archived: bool, temporary: bool
+    store: ConversationCatalog, words: str, *, archived: bool, temporary: bool
 ) -> ConversationListing:
     """Read the conversations whose titles have these words; blocks.
 

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.changes import MATCH_BEGIN, MATCH_END, ConversationSearchResult
 from assistant.core.values.conversation import SearchHit
 from assistant.tui.toolkit import text
@@ -25,7 +25,7 @@ class IncrementalSearch:
     """Runs one search at a time in a thread; of what is typed meanwhile only the newest is next."""
 
     def __init__(
-        self, store: ConversationStore, found: Callable[[str, ConversationSearchResult], None]
+        self, store: ConversationCatalog, found: Callable[[str, ConversationSearchResult], None]
     ) -> None:
         """`found` is called with what was looked for, unless something else is wanted by then."""
         self._store = store

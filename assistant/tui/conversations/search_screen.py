@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.changes import ConversationHit, ConversationSearchResult
 from assistant.core.values.conversation import ConversationSummary, SearchHit
 from assistant.tui.conversations.rows import order_of
@@ -62,7 +62,7 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         Binding("enter", "take", show=False, priority=True),
     ]
 
-    def __init__(self, store: ConversationStore, words: str = "") -> None:
+    def __init__(self, store: ConversationCatalog, words: str = "") -> None:
         """`words` is looked for at once; typing replaces it."""
         super().__init__()
         self._finder = IncrementalSearch(store, self._show)

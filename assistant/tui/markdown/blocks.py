@@ -7,7 +7,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
 from pygments.token import Token as PygmentsToken  # type: ignore[import-untyped]
-from pygments.token import _TokenType  # type: ignore[import-untyped]
+from pygments.token import _TokenType
 from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 from textual import events
 from textual.binding import Binding, BindingType

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from textual.content import Content
 
-from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.transfer.exporting import ExportedFile, ExportFormat, all_ids, export
 from assistant.core.transfer.importing import ImportResult, import_from
 from assistant.core.values.transcript import Adoption
@@ -42,7 +42,7 @@ class ExportJob:
 
     def __init__(
         self,
-        store: ConversationStore,
+        store: ConversationCatalog,
         ids: Sequence[str] | None,
         folder: Path,
         format: ExportFormat,
@@ -95,7 +95,7 @@ class ExportJob:
 class ImportJob:
     """Job that imports conversations from files."""
 
-    def __init__(self, store: ConversationStore, paths: Sequence[Path]) -> None:
+    def __init__(self, store: ConversationCatalog, paths: Sequence[Path]) -> None:
         self.title = "Import"
         self._store = store
         self._paths = paths
