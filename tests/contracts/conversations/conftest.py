@@ -16,12 +16,17 @@ def clock() -> SteppingClock:
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
-def open_store(request: pytest.FixtureRequest, home: Path, clock: SteppingClock) -> Iterator[Open]:
-    """Opens the same conversations, as often as wanted: every call is another window."""
+def implementation(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def open_store(implementation: str, home: Path, clock: SteppingClock) -> Iterator[Open]:
+    open_one = IMPLEMENTATIONS[implementation](home, clock)
     opened: list[ConversationStore] = []
 
     def open_store() -> ConversationStore:
-        opened.append(IMPLEMENTATIONS[request.param](home, clock))
+        opened.append(open_one())
         return opened[-1]
 
     yield open_store

@@ -7,7 +7,7 @@ from assistant.core.transfer.markdown import from_markdown, to_markdown
 from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse
 from assistant.core.values.transcript import Transcript, from_json, to_json
-from tests.support.conversation_stores import SAMPLING, Open, answer, ask
+from tests.support.conversation_stores import LISTED, SAMPLING, Open, answer, ask
 
 FORMAL = AdapterUse(name="formal", scale=0.8)
 LEGAL = AdapterUse(name="/lora/législation.gguf", scale=-1)
@@ -44,7 +44,7 @@ def test_other_adapters_are_one_change_that_can_be_undone(store: ConversationSto
 
     (change,) = store.changes(id)
     assert (change.kind, change.before) == ("adapters", "formal ×0.8")
-    store.undo(change.number)
+    store.undo(change.number, conversation_id=id)
     assert store.transcript(id) == before
 
 
@@ -72,7 +72,7 @@ def test_another_model_leaves_the_adapters_behind_as_one_change(open_store: Open
         ("model", "", "two"),
         ("adapters", "formal ×0.8", ""),
     ]
-    store.undo()
+    store.undo(conversation_id=id)
     assert open_store().transcript(id) == before
 
 
@@ -100,7 +100,7 @@ def test_a_role_with_another_model_leaves_the_adapters_behind(store: Conversatio
     store.take_up(id, ConversationStart(text="Be kinder."), "two")
 
     assert store.conversation(id).adapters is None
-    store.undo()
+    store.undo(conversation_id=id)
     found = store.conversation(id)
     assert (found.model, found.adapters) == (None, (FORMAL,))
 
@@ -124,6 +124,7 @@ def test_an_answer_tells_what_its_model_was_run_with(open_store: Open) -> None:
     assert open_store().message(answered).adapters == (FORMAL,)
 
 
+@LISTED
 def test_adapters_come_through_json_and_into_a_store(store: ConversationStore) -> None:
     id, *_ = _with_an_adapted_answer(store)
     written = store.transcript(id)

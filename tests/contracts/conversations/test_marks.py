@@ -11,7 +11,7 @@ from assistant.core.values.conversation import ChatMessage, Mark, QuestionPrompt
 from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
 from assistant.core.values.transcript import from_json, to_json
-from tests.support.conversation_stores import Open, answer, ask
+from tests.support.conversation_stores import LISTED, Open, answer, ask
 
 PIRATE = ConversationStart(
     prompt_name="pirate",
@@ -92,7 +92,7 @@ def test_a_role_is_taken_up_as_one_change(open_store: Open) -> None:
     (change,) = store.changes(id)
     assert (change.kind, change.before) == ("system prompt", "Be brief.")
 
-    store.undo()
+    store.undo(conversation_id=id)
     assert open_store().transcript(id) == before
 
 
@@ -123,9 +123,9 @@ def test_changes_are_undone_in_any_order_with_their_marks(store: ConversationSto
     store.set_sampling(id, SamplingChanges(temperature=0.2))
     model, sampling = reversed(store.changes(id))
 
-    store.undo(model.number)
+    store.undo(model.number, conversation_id=id)
     assert marks_of(store, id) == [("Because.", ["temperature 0.2"])]
-    store.undo(sampling.number)
+    store.undo(sampling.number, conversation_id=id)
     assert marks_of(store, id) == []
 
 
@@ -162,7 +162,7 @@ def test_a_change_can_be_undone_while_its_mark_is_in_the_trash(store: Conversati
     last = store.branch(id)[-1]
     store.delete_message(last.id)
 
-    store.undo(change.number)
+    store.undo(change.number, conversation_id=id)
     store.restore_message(last.id)
 
     assert store.conversation(id).model is None
@@ -181,6 +181,7 @@ def test_marks_and_prompts_of_questions_are_forked(store: ConversationStore) -> 
     assert store.branch(fork.id)[-1].prompt == PROMPT
 
 
+@LISTED
 def test_marks_and_prompts_of_questions_come_through_json(open_store: Open) -> None:
     store = open_store()
     id = begun(store)

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.core.errors import NotFoundError
 from assistant.core.ports.conversations import ConversationStore
-from tests.support.conversation_stores import SAMPLING, Open, answer, ask
+from tests.support.conversation_stores import LISTED, SAMPLING, Open, answer, ask
 
 
 def filled(store: ConversationStore, *titles: str) -> list[str]:
@@ -51,6 +51,7 @@ def test_a_conversation_is_pinned_tagged_moved_and_archived(open_store: Open) ->
     assert (found.tags, found.overflow) == (("to do",), "leave_out")
 
 
+@LISTED
 def test_a_new_conversation_is_nothing_of_all_that(store: ConversationStore) -> None:
     found = store.create()
 
@@ -59,6 +60,7 @@ def test_a_new_conversation_is_nothing_of_all_that(store: ConversationStore) -> 
     assert (found.forked_from, found.forked_at, found.overflow) == (None, None, "leave_out")
 
 
+@LISTED
 def test_tags_that_differ_in_case_and_accents_only_are_one(store: ConversationStore) -> None:
     one, two = filled(store, "one", "two")
 
@@ -94,6 +96,7 @@ def test_the_list_is_filtered_by_folder_tag_archive_and_pin(store: ConversationS
     assert listed(store, archived=True, folder="workshop", title_contains="HO") == ["home"]
 
 
+@LISTED
 def test_folders_and_tags_in_use_are_listed_with_their_numbers(store: ConversationStore) -> None:
     one, two, three, gone = filled(store, "one", "two", "three", "gone")
     for id in (one, two):

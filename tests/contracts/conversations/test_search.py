@@ -8,7 +8,9 @@ from assistant.core.ports.conversations import ConversationStore
 from assistant.core.values.changes import ConversationSearchResult
 from assistant.core.values.conversation import Role
 from tests.support.clocks import START, SteppingClock
-from tests.support.conversation_stores import Open, answer, ask
+from tests.support.conversation_stores import LISTED, Open, answer, ask
+
+pytestmark = LISTED
 
 
 def talk(store: ConversationStore, title: str, *texts: str, prompt: str = "") -> str:

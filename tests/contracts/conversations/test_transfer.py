@@ -16,6 +16,7 @@ from assistant.core.values.transcript import Transcript, TranscriptEntry, from_j
 from tests.support.clocks import SteppingClock
 from tests.support.conversation_stores import (
     IMPLEMENTATIONS,
+    LISTED,
     SAMPLING,
     TIMINGS,
     USAGE,
@@ -30,11 +31,11 @@ FOUND = Retrieval(result=SearchResult(evidence=0.5, searched=3), used=())
 
 
 @pytest.fixture
-def elsewhere(home: Path) -> Iterator[ConversationStore]:
+def elsewhere(implementation: str, home: Path) -> Iterator[ConversationStore]:
     """Another store, on another machine as it were."""
     folder = home / "elsewhere"
     folder.mkdir()
-    store = IMPLEMENTATIONS["sqlite"](folder, SteppingClock())
+    store = IMPLEMENTATIONS[implementation](folder, SteppingClock())()
     yield store
     store.close()
 
@@ -98,6 +99,7 @@ def test_a_fork_begins_with_the_same_messages(open_store: Open) -> None:
     assert store.conversations(limit=1)[0].messages == 2
 
 
+@LISTED
 def test_forks_go_their_own_ways(store: ConversationStore) -> None:
     id, said = rich(store)
     fork = store.fork(said["a2"].id)
@@ -119,6 +121,7 @@ def test_an_answer_that_is_being_written_is_not_forked(store: ConversationStore)
         store.fork(begun.id)
 
 
+@LISTED
 def test_a_transcript_brings_everything_back(
     store: ConversationStore, elsewhere: ConversationStore
 ) -> None:
@@ -138,6 +141,7 @@ def test_a_transcript_brings_everything_back(
     assert texts(elsewhere.branch(id))[-1] == "it goes on"
 
 
+@LISTED
 def test_adopting_twice_is_adopting_once(
     store: ConversationStore, elsewhere: ConversationStore
 ) -> None:
@@ -150,6 +154,7 @@ def test_adopting_twice_is_adopting_once(
     assert elsewhere.transcript(transcript.conversation.id) == transcript
 
 
+@LISTED
 def test_adopting_adds_what_is_new_and_changes_nothing_that_is_there(
     store: ConversationStore, elsewhere: ConversationStore
 ) -> None:
@@ -170,6 +175,7 @@ def test_adopting_adds_what_is_new_and_changes_nothing_that_is_there(
     assert texts(elsewhere.branch(id))[-2:] == ["q3", "a3 again"]
 
 
+@LISTED
 def test_adopting_leaves_the_trash_alone(
     store: ConversationStore, elsewhere: ConversationStore
 ) -> None:
@@ -205,6 +211,7 @@ def test_ids_that_others_have_are_changed_always_alike(store: ConversationStore)
     assert store.transcript(id) == transcript
 
 
+@LISTED
 @pytest.mark.parametrize("overflow", get_args(Overflow))
 def test_json_through_two_stores_is_the_same_byte_for_byte(
     store: ConversationStore, elsewhere: ConversationStore, overflow: Overflow
@@ -220,6 +227,7 @@ def test_json_through_two_stores_is_the_same_byte_for_byte(
     assert to_json(elsewhere.transcript(id)) == written
 
 
+@LISTED
 def test_a_conversation_without_messages_is_a_transcript_too(
     store: ConversationStore, elsewhere: ConversationStore
 ) -> None:
@@ -269,6 +277,7 @@ def test_a_temporary_conversation_is_used_like_any_other(store: ConversationStor
     assert [line.id for line in store.conversations(temporary=True)] == [fork.id, id]
 
 
+@LISTED
 def test_a_temporary_conversation_is_nowhere_among_the_others(open_store: Open) -> None:
     store, other = open_store(), open_store()
     id, _ = rich(store, temporary=True)

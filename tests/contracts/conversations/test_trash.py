@@ -1,6 +1,7 @@
 """What every ConversationStore keeps to: the trash, and changes that are taken back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,8 @@ from assistant.core.values.changes import Change
 from assistant.core.values.conversation import ChatMessage, Message, Summary
 from assistant.core.values.library import Retrieval, SearchResult
 from assistant.core.values.sampling import SamplingChanges
-from tests.support.conversation_stores import Open, answer, ask, begin_answer, texts
+from tests.support.clocks import SteppingClock
+from tests.support.conversation_stores import LISTED, Open, answer, ask, begin_answer, texts
 
 FOUND = Retrieval(result=SearchResult(evidence=0.5, searched=3), used=())
 
@@ -55,11 +57,11 @@ def test_every_change_is_noted_and_undone(open_store: Open, kind: str) -> None:
     assert open_store().transcript(id) != before
     (change,) = open_store().changes(id)
     assert (change.kind, change.conversation_id) == (kind, id)
-    undone = open_store().undo()
+    undone = open_store().undo(conversation_id=id)
 
     assert undone == change
     assert store.transcript(id) == before
-    assert store.changes() == []
+    assert store.changes(id) == []
 
 
 def test_what_changes_nothing_is_not_noted(store: ConversationStore) -> None:
@@ -87,6 +89,7 @@ def test_the_first_title_and_what_comes_before_the_first_message_is_not_noted(
     assert store.changes() == []
 
 
+@LISTED
 def test_changes_are_undone_newest_first_and_told(store: ConversationStore) -> None:
     one, two = asked(store, "one"), asked(store, "two")
     store.rename(one, "uno")
@@ -113,15 +116,16 @@ def test_one_of_several_changes_is_undone_by_its_number(store: ConversationStore
     id = asked(store)
     store.pin(id)
     store.rename(id, "Another")
-    older = store.changes()[1]
+    older = store.changes(id)[1]
 
-    store.undo(older.number)
+    store.undo(older.number, conversation_id=id)
 
     assert (store.conversation(id).pinned, store.conversation(id).title) == (False, "Another")
     with pytest.raises(NotFoundError, match=str(older.number)):
-        store.undo(older.number)
+        store.undo(older.number, conversation_id=id)
 
 
+@LISTED
 def test_what_is_undone_is_found_as_before(store: ConversationStore) -> None:
     id = asked(store)
     store.rename(id, "Besitz")
@@ -145,6 +149,7 @@ def tree(store: ConversationStore) -> tuple[str, dict[str, Message]]:
     return id, said
 
 
+@LISTED
 def test_a_message_leaves_with_its_branch_and_comes_back_with_it(open_store: Open) -> None:
     store = open_store()
     id, said = tree(store)
@@ -182,7 +187,7 @@ def test_a_version_that_is_not_in_use_leaves_the_branch_alone(store: Conversatio
 
     assert texts(store.branch(id)) == ["q1", "a1", "q2", "a2"]
     assert store.message(said["a1"].id).versions == 1
-    store.undo()
+    store.undo(conversation_id=id)
     assert texts(store.branch(id)) == ["q1", "a1", "q2", "a2"]
     assert store.message(said["a1"].id).versions == 2
 
@@ -203,7 +208,7 @@ def test_the_version_before_takes_the_place_of_one_that_leaves(store: Conversati
 
     new = answer(store, question, "e")
     for _ in range(4):
-        store.undo()
+        store.undo(conversation_id=id)
     assert texts(store.versions(new.id)) == ["a", "b", "c", "d", "e"]
     assert [m.version for m in store.versions(new.id)] == [1, 2, 3, 4, 5]
 
@@ -267,6 +272,7 @@ def test_an_answer_that_is_being_written_is_not_deleted(open_store: Open) -> Non
     assert store.finish(begun.id, "complete").text == "whole"
 
 
+@LISTED
 def test_an_answer_whose_writer_died_is_deleted_with_all_its_words(open_store: Open) -> None:
     store, other = open_store(), open_store()
     begun = begin_answer(store, store.branch(asked(store))[-1])
@@ -281,6 +287,31 @@ def test_an_answer_whose_writer_died_is_deleted_with_all_its_words(open_store: O
     assert len(other.search("half")) == 1
 
 
+@LISTED
+def test_what_was_in_the_trash_for_a_month_is_gone_for_good(
+    open_store: Open, clock: SteppingClock
+) -> None:
+    store = open_store()
+    id, said = tree(store)
+    gone = asked(store, "gone")
+    store.delete(gone)
+    store.delete_message(said["b1"].id)
+
+    clock.time += timedelta(days=29)
+    assert (store.purge(), len(store.trash())) == (0, 2)
+    clock.time += timedelta(days=2)
+    store.rename(id, "Late")
+
+    assert (store.purge(), store.trash()) == (1, [])
+    with pytest.raises(NotFoundError):
+        store.conversation(gone)
+    with pytest.raises(NotFoundError):
+        store.restore_message(said["b1"].id)
+    assert texts(store.branch(id)) == ["q1", "a1", "q2", "a2"]
+    assert [change.kind for change in store.changes()] == ["title"]
+
+
+@LISTED
 def test_the_trash_has_conversations_and_messages_newest_first(store: ConversationStore) -> None:
     whole = asked(store, "whole")
     _, said = tree(store)
@@ -301,14 +332,14 @@ def test_the_trash_has_conversations_and_messages_newest_first(store: Conversati
 def test_a_rating_of_what_is_in_the_trash_is_undone_after_it_is_back(
     store: ConversationStore,
 ) -> None:
-    _, said = tree(store)
+    id, said = tree(store)
     store.rate(said["a2"].id, "bad")
-    rated = store.changes()[0]
+    rated = store.changes(id)[0]
     store.delete_message(said["a2"].id)
 
     with pytest.raises(NotFoundError):
-        store.undo(rated.number)
+        store.undo(rated.number, conversation_id=id)
 
-    store.undo()
-    assert store.undo().kind == "rating"
+    store.undo(conversation_id=id)
+    assert store.undo(conversation_id=id).kind == "rating"
     assert store.message(said["a2"].id).rating is None
