@@ -4,20 +4,21 @@ from pathlib import Path
 
 import yaml
 
+from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.messages import MessageStore
 from assistant.core.prompts.library import PromptLibrary
-from assistant.storage.conversations import SqliteConversations
 
 PROMPTS = PromptLibrary([Path(__file__).parents[2] / "prompts"], yaml.safe_load)
 
 
-def speak(store: SqliteConversations, turns: int, words: int = 40, **options: object) -> str:
+def speak(store: ConversationStore, turns: int, words: int = 40, **options: object) -> str:
     """A conversation of so many turns of about so many words; its id."""
     id = store.create(system_prompt="Be brief.", **options).id  # type: ignore[arg-type]
     add(store, id, turns, words)
     return id
 
 
-def add(store: SqliteConversations, id: str, turns: int, words: int = 40) -> None:
+def add(store: MessageStore, id: str, turns: int, words: int = 40) -> None:
     """More turns at the end of it."""
     branch = store.branch(id)
     parent = branch[-1].id if branch else None

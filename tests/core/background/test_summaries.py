@@ -1,11 +1,7 @@
 """The running summary of a conversation that outgrew the window."""
 
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from threading import Event, Thread
-
-import pytest
 
 from assistant.core.background import summaries
 from assistant.core.context import plan as context_plan
@@ -14,30 +10,23 @@ from assistant.core.turn.requests import Ask
 from assistant.core.values.conversation import Summary
 from assistant.core.values.events import ContextPlanned
 from assistant.core.values.sampling import Sampling
-from assistant.storage.conversations import SqliteConversations
 from tests.support.conversations import PROMPTS, add, speak
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import Gate, ScriptedModel, ScriptedModels
 
 USUAL = Sampling(max_tokens=100)
 WINDOW = 1000
 
 
-@pytest.fixture
-def store(home: Path) -> Iterator[SqliteConversations]:
-    conversations = SqliteConversations(home / "chats.db")
-    yield conversations
-    conversations.close()
-
-
 def advance(
-    store: SqliteConversations, model: ScriptedModel, id: str, stop: Event | None = None
+    store: FakeConversations, model: ScriptedModel, id: str, stop: Event | None = None
 ) -> bool:
     return summaries.advance_summary(
         store, ScriptedModels(model), PROMPTS, USUAL, id, stop or Event()
     )
 
 
-def summarise(store: SqliteConversations, model: ScriptedModel, id: str) -> int:
+def summarise(store: FakeConversations, model: ScriptedModel, id: str) -> int:
     """Every step there is; how many."""
     steps = 0
     while advance(store, model, id):
@@ -46,11 +35,11 @@ def summarise(store: SqliteConversations, model: ScriptedModel, id: str) -> int:
     return steps
 
 
-def kept(store: SqliteConversations, id: str) -> list[Summary]:
+def kept(store: FakeConversations, id: str) -> list[Summary]:
     return [message.summary for message in store.branch(id) if message.summary]
 
 
-def test_a_short_conversation_is_not_summarised(store: SqliteConversations) -> None:
+def test_a_short_conversation_is_not_summarised(store: FakeConversations) -> None:
     model = ScriptedModel("They spoke.", window=WINDOW)
     id = speak(store, 4)
     store.set_overflow(id, "summarise")
@@ -59,7 +48,7 @@ def test_a_short_conversation_is_not_summarised(store: SqliteConversations) -> N
     assert model.questions == []
 
 
-def test_without_the_users_wish_nothing_is_summarised(store: SqliteConversations) -> None:
+def test_without_the_users_wish_nothing_is_summarised(store: FakeConversations) -> None:
     model = ScriptedModel("They spoke.", window=WINDOW)
     id = speak(store, 60)
 
@@ -68,7 +57,7 @@ def test_without_the_users_wish_nothing_is_summarised(store: SqliteConversations
 
 
 def test_the_oldest_turns_are_summarised_aside_and_no_message_is_lost(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel("They spoke.", window=WINDOW)
     id = speak(store, 40)
@@ -88,7 +77,7 @@ def test_the_oldest_turns_are_summarised_aside_and_no_message_is_lost(
 
 
 def test_each_step_adds_a_paragraph_and_leaves_the_beginning_as_it_was(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel("First.", "Second.", "Third.", window=WINDOW)
     id = speak(store, 24)
@@ -105,7 +94,7 @@ def test_each_step_adds_a_paragraph_and_leaves_the_beginning_as_it_was(
 
 
 def test_a_summary_that_takes_too_much_room_is_summarised_itself(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     long = "word " * 90
     model = ScriptedModel(*[long] * 3, *(["Shorter."] * 40), window=WINDOW)
@@ -118,7 +107,7 @@ def test_a_summary_that_takes_too_much_room_is_summarised_itself(
     assert "word" not in kept(store, id)[-1].text
 
 
-def test_the_summary_takes_the_turns_place_in_the_next_prompt(store: SqliteConversations) -> None:
+def test_the_summary_takes_the_turns_place_in_the_next_prompt(store: FakeConversations) -> None:
     model = ScriptedModel("They spoke of questions.", window=WINDOW)
     id = speak(store, 40)
     store.set_overflow(id, "summarise")
@@ -138,7 +127,7 @@ def test_the_summary_takes_the_turns_place_in_the_next_prompt(store: SqliteConve
     assert context_plan.recap_for(store.conversation(id), store.branch(id)) is None
 
 
-def test_what_is_said_later_is_added_when_it_is_due(store: SqliteConversations) -> None:
+def test_what_is_said_later_is_added_when_it_is_due(store: FakeConversations) -> None:
     model = ScriptedModel("Once.", "Once.", "Once.", "Twice.", window=WINDOW)
     id = speak(store, 24)
     store.set_overflow(id, "summarise")
@@ -154,7 +143,7 @@ def test_what_is_said_later_is_added_when_it_is_due(store: SqliteConversations) 
     assert kept(store, id)[0] == first or first in kept(store, id)
 
 
-def test_excluded_turns_are_not_told_and_pinned_ones_neither(store: SqliteConversations) -> None:
+def test_excluded_turns_are_not_told_and_pinned_ones_neither(store: FakeConversations) -> None:
     model = ScriptedModel("They spoke.", window=WINDOW)
     id = speak(store, 40)
     store.set_overflow(id, "summarise")
@@ -171,7 +160,7 @@ def test_excluded_turns_are_not_told_and_pinned_ones_neither(store: SqliteConver
 
 
 def test_excluding_a_turn_that_was_told_has_the_summary_made_anew(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel("With it.", window=WINDOW)
     id = speak(store, 40)
@@ -192,7 +181,7 @@ def test_excluding_a_turn_that_was_told_has_the_summary_made_anew(
     assert all("question 3 " not in q.messages[-1].content for q in model.questions[asked:])
 
 
-def test_a_stop_ends_it_at_once_and_keeps_what_was_made_before(store: SqliteConversations) -> None:
+def test_a_stop_ends_it_at_once_and_keeps_what_was_made_before(store: FakeConversations) -> None:
     gate = Gate()
     model = ScriptedModel("They spoke.", window=WINDOW, gate=gate)
     id = speak(store, 40)
@@ -209,7 +198,7 @@ def test_a_stop_ends_it_at_once_and_keeps_what_was_made_before(store: SqliteConv
     assert kept(store, id) == []
 
 
-def test_a_turn_longer_than_the_window_is_told_by_its_ends(store: SqliteConversations) -> None:
+def test_a_turn_longer_than_the_window_is_told_by_its_ends(store: FakeConversations) -> None:
     model = ScriptedModel("Long.", window=WINDOW)
     id = speak(store, 1, words=20_000)
     add(store, id, 10)
@@ -221,7 +210,7 @@ def test_a_turn_longer_than_the_window_is_told_by_its_ends(store: SqliteConversa
     assert all(model.measure(q.messages).total < WINDOW for q in model.questions)
 
 
-def test_a_model_that_writes_nothing_is_not_asked_for_ever(store: SqliteConversations) -> None:
+def test_a_model_that_writes_nothing_is_not_asked_for_ever(store: FakeConversations) -> None:
     model = ScriptedModel(" ", window=WINDOW)
     id = speak(store, 40)
     store.set_overflow(id, "summarise")
@@ -230,7 +219,7 @@ def test_a_model_that_writes_nothing_is_not_asked_for_ever(store: SqliteConversa
     assert kept(store, id) == []
 
 
-def test_a_temporary_conversation_is_summarised_in_memory(store: SqliteConversations) -> None:
+def test_a_temporary_conversation_is_summarised_in_memory(store: FakeConversations) -> None:
     model = ScriptedModel("They spoke.", window=WINDOW)
     id = speak(store, 40, temporary=True)
     store.set_overflow(id, "summarise")

@@ -1,7 +1,5 @@
 """Titles from first words, and better ones by the model."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -15,8 +13,8 @@ from assistant.core.background.titles import (
     is_about,
     title_from,
 )
-from assistant.storage.conversations import SqliteConversations
 from tests.support.conversations import PROMPTS
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import Gate, ScriptedModel, ScriptedModels
 
 
@@ -70,7 +68,7 @@ def test_a_title_is_about_its_question_or_refused(title: str, question: str, abo
     assert is_about(title, question) == about
 
 
-def test_the_title_of_an_example_leaves_the_words(store: SqliteConversations) -> None:
+def test_the_title_of_an_example_leaves_the_words(store: FakeConversations) -> None:
     id = asked(store)
 
     improved(store, ScriptedModel("First person on the moon"), id)
@@ -79,7 +77,7 @@ def test_the_title_of_an_example_leaves_the_words(store: SqliteConversations) ->
     assert not improved(store, ScriptedModel("Colour of the sky"), id)
 
 
-def test_a_title_that_was_cut_off_leaves_the_words(store: SqliteConversations) -> None:
+def test_a_title_that_was_cut_off_leaves_the_words(store: FakeConversations) -> None:
     id = asked(store)
 
     improved(store, ScriptedModel("Colour of the sky " + "and of all else " * 9), id)
@@ -92,14 +90,7 @@ def test_a_cleaned_title_fits_the_sidebar(text: str) -> None:
     assert len(extract_title(text)) <= MAX_TITLE_CHARS
 
 
-@pytest.fixture
-def store(home: Path) -> Iterator[SqliteConversations]:
-    conversations = SqliteConversations(home / "chats.db")
-    yield conversations
-    conversations.close()
-
-
-def asked(store: SqliteConversations, text: str = "why is the sky blue") -> str:
+def asked(store: FakeConversations, text: str = "why is the sky blue") -> str:
     id = store.create().id
     store.append(id, None, "user", text)
     store.suggest_title(id, title_from(text), "words")
@@ -107,7 +98,7 @@ def asked(store: SqliteConversations, text: str = "why is the sky blue") -> str:
 
 
 def improved(
-    store: SqliteConversations, model: ScriptedModel, id: str, *, stop: bool = False
+    store: FakeConversations, model: ScriptedModel, id: str, *, stop: bool = False
 ) -> bool:
     flag = Event()
     if stop:
@@ -115,7 +106,7 @@ def improved(
     return improve_title(store, ScriptedModels(model), PROMPTS, id, flag)
 
 
-def test_the_model_gives_a_better_title_aside_and_once(store: SqliteConversations) -> None:
+def test_the_model_gives_a_better_title_aside_and_once(store: FakeConversations) -> None:
     model = ScriptedModel("Colour of the sky")
     id = asked(store)
 
@@ -128,7 +119,7 @@ def test_the_model_gives_a_better_title_aside_and_once(store: SqliteConversation
     assert "why is the sky blue" in question.messages[-1].content
 
 
-def test_a_title_of_the_users_is_not_touched(store: SqliteConversations) -> None:
+def test_a_title_of_the_users_is_not_touched(store: FakeConversations) -> None:
     model = ScriptedModel("Colour of the sky")
     id = asked(store)
     store.rename(id, "why is the sky blue")
@@ -137,7 +128,7 @@ def test_a_title_of_the_users_is_not_touched(store: SqliteConversations) -> None
     assert model.questions == []
 
 
-def test_a_title_that_the_user_gives_meanwhile_stays(store: SqliteConversations) -> None:
+def test_a_title_that_the_user_gives_meanwhile_stays(store: FakeConversations) -> None:
     gate = Gate()
     model = ScriptedModel("Colour of the sky", gate=gate)
     id = asked(store)
@@ -153,7 +144,7 @@ def test_a_title_that_the_user_gives_meanwhile_stays(store: SqliteConversations)
 
 
 def test_an_interrupted_title_leaves_the_words_and_is_tried_again(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel("Colour of the sky")
     id = asked(store)
@@ -163,7 +154,7 @@ def test_an_interrupted_title_leaves_the_words_and_is_tried_again(
     assert improved(store, model, id)
 
 
-def test_nonsense_leaves_the_words_and_is_not_tried_again(store: SqliteConversations) -> None:
+def test_nonsense_leaves_the_words_and_is_not_tried_again(store: FakeConversations) -> None:
     model = ScriptedModel("...")
     id = asked(store)
 

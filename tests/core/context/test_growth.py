@@ -1,7 +1,5 @@
 """The window grows before anything is left out; only what cannot grow leaves something out."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -13,23 +11,16 @@ from assistant.core.turn.preview import ContextPreview, preview_window
 from assistant.core.turn.requests import Ask
 from assistant.core.values.events import Answered, ContextPlanned, TurnEvent
 from assistant.core.values.sampling import Sampling
-from assistant.storage.conversations import SqliteConversations
 from tests.support.conversations import PROMPTS, speak
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_library import found
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 
 USUAL = Sampling(max_tokens=100)
 
 
-@pytest.fixture
-def store(home: Path) -> Iterator[SqliteConversations]:
-    conversations = SqliteConversations(home / "chats.db")
-    yield conversations
-    conversations.close()
-
-
 def ask(
-    store: SqliteConversations, model: ScriptedModel, id: str, text: str = "And now?"
+    store: FakeConversations, model: ScriptedModel, id: str, text: str = "And now?"
 ) -> list[TurnEvent]:
     chat = Chat(store, ScriptedModels(model), USUAL)
     return list(chat.turn(Ask(conversation_id=id, text=text), Event()))
@@ -39,7 +30,7 @@ def planned(events: list[TurnEvent]) -> ContextPlanned:
     return next(event for event in events if isinstance(event, ContextPlanned))
 
 
-def test_what_fits_asks_for_no_larger_window(store: SqliteConversations) -> None:
+def test_what_fits_asks_for_no_larger_window(store: FakeConversations) -> None:
     model = ScriptedModel("Yes.", window=4000, trained=64_000)
 
     ask(store, model, speak(store, 5))
@@ -49,7 +40,7 @@ def test_what_fits_asks_for_no_larger_window(store: SqliteConversations) -> None
 
 @pytest.mark.parametrize("turns", [30, 100, 300])
 def test_a_long_conversation_gets_its_window_in_one_step_and_whole(
-    store: SqliteConversations, turns: int
+    store: FakeConversations, turns: int
 ) -> None:
     model = ScriptedModel("Yes.", window=1000, trained=64_000)
 
@@ -62,7 +53,7 @@ def test_a_long_conversation_gets_its_window_in_one_step_and_whole(
     assert model.window < told.plan.prompt_tokens * 1.5 + 1024
 
 
-def test_what_no_window_can_hold_is_left_out_of_the_largest(store: SqliteConversations) -> None:
+def test_what_no_window_can_hold_is_left_out_of_the_largest(store: FakeConversations) -> None:
     model = ScriptedModel("Yes.", window=1000, trained=4000)
     id = speak(store, 300)
 
@@ -73,7 +64,7 @@ def test_what_no_window_can_hold_is_left_out_of_the_largest(store: SqliteConvers
     assert len(model.asked_windows) == 1
 
 
-def test_where_memory_is_short_turns_leave_as_ever(store: SqliteConversations) -> None:
+def test_where_memory_is_short_turns_leave_as_ever(store: FakeConversations) -> None:
     model = ScriptedModel("Yes.", window=1000, trained=64_000, largest=1000)
     id = speak(store, 60)
 
@@ -84,7 +75,7 @@ def test_where_memory_is_short_turns_leave_as_ever(store: SqliteConversations) -
     assert isinstance(events[-1], Answered)
 
 
-def test_a_long_question_gets_its_window(store: SqliteConversations) -> None:
+def test_a_long_question_gets_its_window(store: FakeConversations) -> None:
     model = ScriptedModel("Yes.", window=400, trained=64_000)
 
     told = planned(ask(store, model, store.create().id, "word " * 3000))
@@ -93,7 +84,7 @@ def test_a_long_question_gets_its_window(store: SqliteConversations) -> None:
     assert len(model.asked_windows) == 1
 
 
-def test_a_question_that_no_window_holds_is_refused(store: SqliteConversations) -> None:
+def test_a_question_that_no_window_holds_is_refused(store: FakeConversations) -> None:
     model = ScriptedModel("Yes.", window=400, trained=2000)
 
     with pytest.raises(ContextOverflowError, match="more than fit"):
@@ -102,7 +93,7 @@ def test_a_question_that_no_window_holds_is_refused(store: SqliteConversations) 
     assert model.window == 2000
 
 
-def test_an_attached_file_gets_the_window_that_it_needs(store: SqliteConversations) -> None:
+def test_an_attached_file_gets_the_window_that_it_needs(store: FakeConversations) -> None:
     model = ScriptedModel("Yes.", window=1000, trained=64_000)
     files = found()
     files.texts["/files/lease.md"] = "The rent is due on the first. " * 1000
@@ -116,7 +107,7 @@ def test_an_attached_file_gets_the_window_that_it_needs(store: SqliteConversatio
 
 
 def test_a_summary_is_written_only_where_the_window_cannot_grow(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     id = speak(store, 60)
     store.set_overflow(id, "summarise")
@@ -136,7 +127,7 @@ def test_a_summary_is_written_only_where_the_window_cannot_grow(
 
 
 def test_the_overview_shows_the_window_that_the_next_question_gets(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel("Yes.", window=1000, trained=64_000)
     id = speak(store, 60)

@@ -1,8 +1,5 @@
 """How a conversation begins, goes on under another prompt, and becomes a prompt itself."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -24,8 +21,8 @@ from assistant.core.values.conversation import ChatMessage
 from assistant.core.values.events import Asked
 from assistant.core.values.prompts import ConversationStart, Prompt, PromptVariable
 from assistant.core.values.sampling import Sampling, SamplingChanges
-from assistant.storage.conversations import SqliteConversations
 from assistant.system.front_matter import load
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 
 EXAMPLES = (
@@ -47,18 +44,12 @@ PROMPT = Prompt(
 
 
 @pytest.fixture
-def store(home: Path) -> Iterator[SqliteConversations]:
-    with closing(SqliteConversations(home / "chats.db")) as store:
-        yield store
-
-
-@pytest.fixture
 def models() -> ScriptedModels:
     return ScriptedModels(ScriptedModel(), ScriptedModel(name="other"))
 
 
 def test_a_conversation_begins_with_everything_its_prompt_says(
-    store: SqliteConversations, models: ScriptedModels
+    store: FakeConversations, models: ScriptedModels
 ) -> None:
     id = begin_conversation(store, PROMPT, values={"word": "yes"}, models=models).id
 
@@ -68,7 +59,7 @@ def test_a_conversation_begins_with_everything_its_prompt_says(
     assert [example.content for example in found.examples] == ["yes?", "yes!"]
 
 
-def test_without_a_prompt_a_conversation_begins_bare(store: SqliteConversations) -> None:
+def test_without_a_prompt_a_conversation_begins_bare(store: FakeConversations) -> None:
     found = begin_conversation(store)
 
     assert (found.system_prompt, found.prompt_name, found.model) == ("", None, None)
@@ -76,7 +67,7 @@ def test_without_a_prompt_a_conversation_begins_bare(store: SqliteConversations)
 
 
 def test_a_prompt_looks_around_for_itself_when_nobody_gives_it_values(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     around = PROMPT.model_copy(update={"text": "{{date}} {{os}}", "examples": ()})
 
@@ -91,7 +82,7 @@ def test_a_prompt_looks_around_for_itself_when_nobody_gives_it_values(
     [(None, "other", "other"), ("mine", "other", "mine"), (None, "gone", None), (None, None, None)],
 )
 def test_a_model_hint_is_followed_where_there_is_such_a_model_and_none_was_chosen(
-    store: SqliteConversations,
+    store: FakeConversations,
     models: ScriptedModels,
     given: str | None,
     hint: str | None,
@@ -104,7 +95,7 @@ def test_a_model_hint_is_followed_where_there_is_such_a_model_and_none_was_chose
 
 
 def test_going_on_under_another_prompt_leaves_what_it_does_not_speak_of(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     id = begin_conversation(store, PROMPT, "mine", values={"word": "yes"}).id
 
@@ -119,7 +110,7 @@ def test_going_on_under_another_prompt_leaves_what_it_does_not_speak_of(
 
 
 def test_answers_follow_the_prompt_s_sampling_and_examples_without_being_told(
-    store: SqliteConversations, models: ScriptedModels
+    store: FakeConversations, models: ScriptedModels
 ) -> None:
     chat = Chat(store, models, Sampling(temperature=0.7, top_k=5))
     id = begin_conversation(store, PROMPT, values={"word": "yes"}, models=models).id
@@ -145,7 +136,7 @@ said = st.text().map(clean) | st.sampled_from(["{{word}}", "\\{{word}}", "## Use
 )
 @given(system=said, turns=st.lists(st.tuples(said.filter(bool), said.filter(bool)), max_size=3))
 def test_a_saved_conversation_begins_again_as_it_was(
-    store: SqliteConversations, system: str, turns: list[tuple[str, str]]
+    store: FakeConversations, system: str, turns: list[tuple[str, str]]
 ) -> None:
     if not system and not turns:
         system = "x"

@@ -1,7 +1,5 @@
 """The turn: ask, regenerate, edit and continue, on a real database and a scripted model."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -12,18 +10,11 @@ from assistant.core.turn.requests import Ask, Continue, Edit, Regenerate, Reques
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import Answered, Asked, ContextPlanned, Wrote
 from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
-from assistant.storage.conversations import SqliteConversations
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 
 
-@pytest.fixture
-def store(home: Path) -> Iterator[SqliteConversations]:
-    conversations = SqliteConversations(home / "chats.db")
-    yield conversations
-    conversations.close()
-
-
-def chat(store: SqliteConversations, model: ScriptedModel) -> Chat:
+def chat(store: FakeConversations, model: ScriptedModel) -> Chat:
     return Chat(store, ScriptedModels(model))
 
 
@@ -37,7 +28,7 @@ def roles_and_texts(messages: list[Message]) -> list[tuple[str, str]]:
     return [(message.role, message.text) for message in messages]
 
 
-def test_a_question_is_asked_planned_answered_and_stored(store: SqliteConversations) -> None:
+def test_a_question_is_asked_planned_answered_and_stored(store: FakeConversations) -> None:
     model = ScriptedModel("Paris, of course.")
     conversation = store.create(system_prompt="Be brief.")
 
@@ -62,7 +53,7 @@ def test_a_question_is_asked_planned_answered_and_stored(store: SqliteConversati
     assert store.conversation(conversation.id).title == "Capital of France?"
 
 
-def test_the_question_is_on_disk_before_the_model_is_touched(store: SqliteConversations) -> None:
+def test_the_question_is_on_disk_before_the_model_is_touched(store: FakeConversations) -> None:
     model = ScriptedModel()
     conversation = store.create()
     turn = chat(store, model).turn(Ask(conversation_id=conversation.id, text="Oi?"), Event())
@@ -75,7 +66,7 @@ def test_the_question_is_on_disk_before_the_model_is_touched(store: SqliteConver
     turn.close()
 
 
-def test_the_history_is_sent_exactly_as_it_was(store: SqliteConversations) -> None:
+def test_the_history_is_sent_exactly_as_it_was(store: FakeConversations) -> None:
     model = ScriptedModel("One.", "Two.")
     conversation = store.create(system_prompt="S")
     talk = chat(store, model)
@@ -88,7 +79,7 @@ def test_the_history_is_sent_exactly_as_it_was(store: SqliteConversations) -> No
     assert [m.content for m in second] == ["S", "First?", "One.", "Second?"]
 
 
-def test_regenerating_adds_a_version_and_keeps_the_old_one(store: SqliteConversations) -> None:
+def test_regenerating_adds_a_version_and_keeps_the_old_one(store: FakeConversations) -> None:
     conversation = store.create()
     talk = chat(store, ScriptedModel("Old.", "New."))
     old = run(talk, Ask(conversation_id=conversation.id, text="Q?"))
@@ -100,7 +91,7 @@ def test_regenerating_adds_a_version_and_keeps_the_old_one(store: SqliteConversa
     assert store.branch(conversation.id)[-1].text == "New."
 
 
-def test_editing_a_question_opens_a_branch_from_the_same_place(store: SqliteConversations) -> None:
+def test_editing_a_question_opens_a_branch_from_the_same_place(store: FakeConversations) -> None:
     model = ScriptedModel("A.", "B.", "C.")
     conversation = store.create()
     talk = chat(store, model)
@@ -121,7 +112,7 @@ def test_editing_a_question_opens_a_branch_from_the_same_place(store: SqliteConv
     assert [m.text for m in store.branch(conversation.id)][2:] == ["Two?", "B."]
 
 
-def test_a_stopped_answer_keeps_its_text_and_can_be_continued(store: SqliteConversations) -> None:
+def test_a_stopped_answer_keeps_its_text_and_can_be_continued(store: FakeConversations) -> None:
     model = ScriptedModel(["Once ", "upon ", "a time."], ["there was."])
     conversation = store.create()
     talk = chat(store, model)
@@ -140,7 +131,7 @@ def test_a_stopped_answer_keeps_its_text_and_can_be_continued(store: SqliteConve
 
 
 def test_closing_the_turn_stops_the_model_and_keeps_what_was_written(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel(["Once ", "upon ", "a time."])
     conversation = store.create()
@@ -157,7 +148,7 @@ def test_closing_the_turn_stops_the_model_and_keeps_what_was_written(
 
 
 def test_a_stop_while_the_model_loads_ends_the_turn_without_an_answer(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     stop = Event()
     stop.set()
@@ -172,7 +163,7 @@ def test_a_stop_while_the_model_loads_ends_the_turn_without_an_answer(
 
 
 def test_when_the_engine_dies_the_partial_answer_is_kept_with_the_reason(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     broken = ScriptedModel(
         ["Once ", "upon "], stream_error=EngineDiedError("The engine died."), error_after=1
@@ -187,7 +178,7 @@ def test_when_the_engine_dies_the_partial_answer_is_kept_with_the_reason(
     assert run(chat(store, ScriptedModel("Ok.")), Ask(conversation_id=conversation.id, text="?"))
 
 
-def test_a_question_without_an_answer_is_not_sent_again(store: SqliteConversations) -> None:
+def test_a_question_without_an_answer_is_not_sent_again(store: FakeConversations) -> None:
     failing = ScriptedModel(stream_error=EngineDiedError("The engine died."))
     conversation = store.create()
     with pytest.raises(EngineDiedError):
@@ -201,7 +192,7 @@ def test_a_question_without_an_answer_is_not_sent_again(store: SqliteConversatio
 
 
 def test_a_question_too_long_for_the_window_is_kept_and_says_by_how_much(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel(window=400)
     conversation = store.create()
@@ -216,7 +207,7 @@ def test_a_question_too_long_for_the_window_is_kept_and_says_by_how_much(
 
 
 def test_when_the_history_outgrows_the_window_the_plan_says_what_is_left_out(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel("word " * 100, window=1024)
     conversation = store.create(system_prompt="S")
@@ -234,7 +225,7 @@ def test_when_the_history_outgrows_the_window_the_plan_says_what_is_left_out(
 
 
 def test_what_was_asked_of_the_sampling_is_stored_with_the_answer(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     conversation = store.create()
     sampling = Sampling(temperature=0, seed=7)
@@ -247,7 +238,7 @@ def test_what_was_asked_of_the_sampling_is_stored_with_the_answer(
     assert last.message.sampling == sampling == model.questions[0].sampling
 
 
-def test_a_question_can_not_be_regenerated(store: SqliteConversations) -> None:
+def test_a_question_can_not_be_regenerated(store: FakeConversations) -> None:
     conversation = store.create()
     talk = chat(store, ScriptedModel())
     run(talk, Ask(conversation_id=conversation.id, text="Q?"))
@@ -257,7 +248,7 @@ def test_a_question_can_not_be_regenerated(store: SqliteConversations) -> None:
 
 
 def test_an_answer_is_written_with_the_conversations_adapters_and_keeps_them(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     formal = AdapterUse(name="formal", scale=0.8)
     models = ScriptedModels(ScriptedModel("One.", "Two.", "Three."))
@@ -274,7 +265,7 @@ def test_an_answer_is_written_with_the_conversations_adapters_and_keeps_them(
     assert (store.message(first.id).adapters, again.adapters) == ((formal,), ())
 
 
-def test_an_answer_gone_on_with_tells_the_adapters_of_its_end(store: SqliteConversations) -> None:
+def test_an_answer_gone_on_with_tells_the_adapters_of_its_end(store: FakeConversations) -> None:
     formal = AdapterUse(name="formal")
     talk = chat(store, ScriptedModel("One."))
     id = store.create().id
@@ -286,7 +277,7 @@ def test_an_answer_gone_on_with_tells_the_adapters_of_its_end(store: SqliteConve
 
 
 def test_a_model_is_sampled_as_its_settings_say_below_what_the_conversation_says(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model, other = ScriptedModel("Ok.", "Ok."), ScriptedModel("Ok.", name="other")
     talk = Chat(

@@ -1,7 +1,6 @@
 """Turns that look into the user's files, on a real database."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from threading import Event
 
 import pytest
@@ -21,7 +20,7 @@ from assistant.core.values.library import (
     NearestSentence,
     SearchResult,
 )
-from assistant.storage.conversations import SqliteConversations
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_library import ScriptedLibrary, found
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 from tests.support.passages import passage
@@ -30,17 +29,10 @@ RENT = passage("The landlord may raise the rent once every twelve months.")
 ANSWER = "The landlord may raise the rent once every twelve months. Bananas are yellow."
 
 
-@pytest.fixture
-def store(home: Path) -> Iterator[SqliteConversations]:
-    conversations = SqliteConversations(home / "chats.db")
-    yield conversations
-    conversations.close()
-
-
 class Talk:
     """A conversation about files."""
 
-    def __init__(self, store: SqliteConversations, model: ScriptedModel, files: ScriptedLibrary):
+    def __init__(self, store: FakeConversations, model: ScriptedModel, files: ScriptedLibrary):
         self.store = store
         self.id = store.create(system_prompt="S").id
         self.chat = Chat(store, ScriptedModels(model), library=files)
@@ -55,7 +47,7 @@ class Talk:
 
 
 def test_the_model_reads_the_passages_and_the_answer_cites_them(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel(ANSWER)
     talk = Talk(store, model, found(RENT))
@@ -72,7 +64,7 @@ def test_the_model_reads_the_passages_and_the_answer_cites_them(
     assert store.branch(talk.id)[0].text == "When may the rent go up?"
 
 
-def test_earlier_passages_stay_where_they_were_sent(store: SqliteConversations) -> None:
+def test_earlier_passages_stay_where_they_were_sent(store: FakeConversations) -> None:
     model = ScriptedModel("Once.", "Yes.")
     talk = Talk(store, model, found(RENT))
     talk.ask("When may the rent go up?")
@@ -85,7 +77,7 @@ def test_earlier_passages_stay_where_they_were_sent(store: SqliteConversations) 
 
 
 def test_when_the_files_are_silent_and_nothing_else_is_wanted_no_model_is_asked(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel()
     talk = Talk(store, model, found(RENT, needs="rent"))
@@ -136,7 +128,7 @@ class BeingRead(ScriptedLibrary):
 
 
 def test_a_question_waits_for_the_files_it_came_before(
-    store: SqliteConversations, monkeypatch: pytest.MonkeyPatch
+    store: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(grounding, "LOOK", 0.01)
     files = BeingRead(found(RENT).result)
@@ -150,7 +142,7 @@ def test_a_question_waits_for_the_files_it_came_before(
     assert used == (RENT,)
 
 
-def test_a_question_that_waits_for_files_is_stopped_at_once(store: SqliteConversations) -> None:
+def test_a_question_that_waits_for_files_is_stopped_at_once(store: FakeConversations) -> None:
     talk = Talk(store, ScriptedModel(), BeingRead(found(RENT).result))
     stop = Event()
     request = Ask(conversation_id=talk.id, text="When?")
@@ -161,7 +153,7 @@ def test_a_question_that_waits_for_files_is_stopped_at_once(store: SqliteConvers
     assert store.branch(talk.id)[-1].state == "stopped"
 
 
-def test_silence_says_what_is_still_to_be_read(store: SqliteConversations) -> None:
+def test_silence_says_what_is_still_to_be_read(store: FakeConversations) -> None:
     entries = [FileEntry(path="/h/a.pdf", size=9, state="waiting", passages=0)]
     files = found(RENT, needs="rent")
     files.entries = entries
@@ -173,7 +165,7 @@ def test_silence_says_what_is_still_to_be_read(store: SqliteConversations) -> No
 
 
 def test_when_the_files_are_silent_the_model_answers_without_them(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel("Brazil.")
     talk = Talk(store, model, found(RENT, needs="rent"))
@@ -186,7 +178,7 @@ def test_when_the_files_are_silent_the_model_answers_without_them(
 
 
 def test_a_question_that_says_little_is_searched_with_the_one_before(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     files = found(RENT, needs="rent")
     talk = Talk(store, ScriptedModel("Ok."), files)
@@ -202,7 +194,7 @@ def test_a_question_that_says_little_is_searched_with_the_one_before(
     assert RENT.text in (store.branch(talk.id)[2].sent or "")
 
 
-def test_passages_give_way_when_the_window_is_small(store: SqliteConversations) -> None:
+def test_passages_give_way_when_the_window_is_small(store: FakeConversations) -> None:
     model = ScriptedModel("Ok.", window=600)
     long = [passage("word " * 120, id=str(number)) for number in range(4)]
     talk = Talk(store, model, found(*long))
@@ -214,7 +206,7 @@ def test_passages_give_way_when_the_window_is_small(store: SqliteConversations) 
 
 
 def test_an_answer_that_can_not_be_checked_is_kept_without_citations(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     talk = Talk(store, ScriptedModel(ANSWER), found(RENT, dies=True))
 
@@ -224,7 +216,7 @@ def test_an_answer_that_can_not_be_checked_is_kept_without_citations(
 
 
 def test_regenerating_without_files_keeps_the_question_as_it_was_sent(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel("One.", "Two.")
     talk = Talk(store, model, found(RENT))
@@ -235,7 +227,7 @@ def test_regenerating_without_files_keeps_the_question_as_it_was_sent(
     assert model.questions[1].messages == model.questions[0].messages
 
 
-def test_a_question_limits_itself_to_the_collections_it_names(store: SqliteConversations) -> None:
+def test_a_question_limits_itself_to_the_collections_it_names(store: FakeConversations) -> None:
     model = ScriptedModel("Once.")
     files = found(RENT)
     files.sets = [Collection(name="housing", roots=(), files=1, passages=1)]
@@ -249,7 +241,7 @@ def test_a_question_limits_itself_to_the_collections_it_names(store: SqliteConve
 
 
 def test_a_conversation_is_about_the_collections_that_were_chosen_for_it(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     files = found(RENT, needs="rent")
     talk = Talk(store, ScriptedModel(), files)
@@ -261,7 +253,7 @@ def test_a_conversation_is_about_the_collections_that_were_chosen_for_it(
     assert [scope for _, scope, _ in files.asked] == [("housing",)]
 
 
-def test_a_conversation_may_leave_the_files_alone(store: SqliteConversations) -> None:
+def test_a_conversation_may_leave_the_files_alone(store: FakeConversations) -> None:
     files = found(RENT)
     talk = Talk(store, ScriptedModel("Hello."), files)
     store.set_collections(talk.id, [])
@@ -272,7 +264,7 @@ def test_a_conversation_may_leave_the_files_alone(store: SqliteConversations) ->
 
 
 def test_an_attached_file_goes_whole_with_its_question_and_is_cited(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     model = ScriptedModel(RENT.text, "Again.")
     files = found()
@@ -293,7 +285,7 @@ def test_an_attached_file_goes_whole_with_its_question_and_is_cited(
 
 
 def test_an_attached_file_that_is_too_long_is_refused_with_what_to_do(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     files = found()
     files.texts["/files/book.md"] = "word " * 5000
@@ -307,7 +299,7 @@ def test_an_attached_file_that_is_too_long_is_refused_with_what_to_do(
 
 
 def test_an_attached_file_that_fits_but_for_the_system_prompt_is_refused_alike(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     files = found()
     files.texts["/files/book.md"] = "word " * 260
@@ -322,7 +314,7 @@ def test_an_attached_file_that_fits_but_for_the_system_prompt_is_refused_alike(
     assert "/add" in caught.value.hint
 
 
-def test_what_was_found_for_an_answer_is_kept_with_it(store: SqliteConversations) -> None:
+def test_what_was_found_for_an_answer_is_kept_with_it(store: FakeConversations) -> None:
     talk = Talk(store, ScriptedModel(ANSWER), found(RENT))
 
     answer = talk.ask("When may the rent go up?")
@@ -333,7 +325,7 @@ def test_what_was_found_for_an_answer_is_kept_with_it(store: SqliteConversations
     assert kept.result.searched == 7
 
 
-def test_an_answer_that_goes_on_is_not_searched_again(store: SqliteConversations) -> None:
+def test_an_answer_that_goes_on_is_not_searched_again(store: FakeConversations) -> None:
     files = found(RENT)
     model = ScriptedModel("The landlord may raise", " the rent once every twelve months.")
     talk = Talk(store, model, files)
@@ -346,7 +338,7 @@ def test_an_answer_that_goes_on_is_not_searched_again(store: SqliteConversations
     assert [citation.number for citation in last.message.citations] == [1]
 
 
-def test_where_was_searched_is_kept_with_an_answer(store: SqliteConversations) -> None:
+def test_where_was_searched_is_kept_with_an_answer(store: FakeConversations) -> None:
     files = found(RENT)
     files.texts["/files/lease.md"] = RENT.text
     talk = Talk(store, ScriptedModel(ANSWER), files)
@@ -362,7 +354,7 @@ def test_where_was_searched_is_kept_with_an_answer(store: SqliteConversations) -
 
 
 def test_an_answer_that_no_passage_bears_out_tells_what_the_files_say(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     talk = Talk(store, ScriptedModel("Bananas are yellow."), found(RENT))
 
@@ -375,7 +367,7 @@ def test_an_answer_that_no_passage_bears_out_tells_what_the_files_say(
     assert kept.saying == last.saying
 
 
-def test_an_answer_that_is_borne_out_needs_no_other_saying(store: SqliteConversations) -> None:
+def test_an_answer_that_is_borne_out_needs_no_other_saying(store: FakeConversations) -> None:
     talk = Talk(store, ScriptedModel(ANSWER), found(RENT))
 
     last = talk.run(Ask(conversation_id=talk.id, text="When may the rent go up?"), None)[-1]

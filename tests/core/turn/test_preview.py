@@ -1,10 +1,6 @@
 """What is told of a conversation's window."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
-
-import pytest
 
 from assistant.core.turn.preview import ContextPreview, preview_window
 from assistant.core.values.context import EXCLUDED, OLDER, SUMMARISED
@@ -12,18 +8,11 @@ from assistant.core.values.conversation import Summary
 from assistant.core.values.events import Loading
 from assistant.core.values.models import RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import Sampling
-from assistant.storage.conversations import SqliteConversations
 from tests.support.conversations import speak
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 
 USUAL = Sampling(max_tokens=100)
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[SqliteConversations]:
-    conversations = SqliteConversations(home / "chats.db")
-    yield conversations
-    conversations.close()
 
 
 class RememberingModel(ScriptedModel):
@@ -36,7 +25,7 @@ class RememberingModel(ScriptedModel):
 
 
 def seen(
-    store: SqliteConversations, id: str, model: ScriptedModel, question: str = ""
+    store: FakeConversations, id: str, model: ScriptedModel, question: str = ""
 ) -> ContextPreview:
     *before, found = preview_window(store, ScriptedModels(model), USUAL, id, Event(), question)
     assert any(isinstance(event, Loading) for event in before)
@@ -44,7 +33,7 @@ def seen(
     return found
 
 
-def test_the_parts_of_the_window_add_up_to_it(store: SqliteConversations) -> None:
+def test_the_parts_of_the_window_add_up_to_it(store: FakeConversations) -> None:
     id = speak(store, 5)
 
     found = seen(store, id, ScriptedModel(window=4000), "And now?")
@@ -63,7 +52,7 @@ def test_the_parts_of_the_window_add_up_to_it(store: SqliteConversations) -> Non
     assert found.slices[1].excerpt.startswith("question 1 ")
 
 
-def test_what_was_read_is_told_part_by_part(store: SqliteConversations) -> None:
+def test_what_was_read_is_told_part_by_part(store: FakeConversations) -> None:
     id = speak(store, 2)
     model = RememberingModel(window=4000)
     system, first = seen(store, id, model).slices[:2]
@@ -77,7 +66,7 @@ def test_what_was_read_is_told_part_by_part(store: SqliteConversations) -> None:
     assert found.new == found.prompt_tokens - model.read
 
 
-def test_what_is_left_out_has_its_reason_and_its_exact_tokens(store: SqliteConversations) -> None:
+def test_what_is_left_out_has_its_reason_and_its_exact_tokens(store: FakeConversations) -> None:
     id = speak(store, 60)
     branch = store.branch(id)
     store.place(branch[-2].id, "excluded")
@@ -93,7 +82,7 @@ def test_what_is_left_out_has_its_reason_and_its_exact_tokens(store: SqliteConve
     assert "question 60 " not in found.prompt.text
 
 
-def test_turns_far_beyond_the_window_are_estimated(store: SqliteConversations) -> None:
+def test_turns_far_beyond_the_window_are_estimated(store: FakeConversations) -> None:
     id = speak(store, 1, words=60_000)
 
     found = seen(store, id, ScriptedModel(window=1000))
@@ -103,7 +92,7 @@ def test_turns_far_beyond_the_window_are_estimated(store: SqliteConversations) -
     assert not turn.exact
 
 
-def test_a_summary_and_what_it_stands_for_are_told(store: SqliteConversations) -> None:
+def test_a_summary_and_what_it_stands_for_are_told(store: FakeConversations) -> None:
     id = speak(store, 60)
     store.set_overflow(id, "summarise")
     branch = store.branch(id)
@@ -119,7 +108,7 @@ def test_a_summary_and_what_it_stands_for_are_told(store: SqliteConversations) -
     assert reasons == [SUMMARISED] * 55 + [""] * 5
 
 
-def test_the_share_of_passages_in_a_turn_is_told(store: SqliteConversations) -> None:
+def test_the_share_of_passages_in_a_turn_is_told(store: FakeConversations) -> None:
     id = speak(store, 2)
     question = store.branch(id)[0]
     store.set_sent(question.id, "> one two three four\n\n" + question.text)
@@ -130,7 +119,7 @@ def test_the_share_of_passages_in_a_turn_is_told(store: SqliteConversations) -> 
 
 
 def test_a_question_that_does_not_fit_is_told_and_the_rest_is_still_seen(
-    store: SqliteConversations,
+    store: FakeConversations,
 ) -> None:
     id = speak(store, 2)
 
@@ -140,13 +129,13 @@ def test_a_question_that_does_not_fit_is_told_and_the_rest_is_still_seen(
     assert [part.kind for part in found.slices][:2] == ["system", "turn"]
 
 
-def test_an_empty_conversation_has_a_window_too(store: SqliteConversations) -> None:
+def test_an_empty_conversation_has_a_window_too(store: FakeConversations) -> None:
     found = seen(store, store.create().id, ScriptedModel(window=1000))
 
     assert [part.kind for part in found.slices] == ["question", "template", "reserve", "free"]
 
 
-def test_nothing_is_stored_and_nothing_is_asked(store: SqliteConversations) -> None:
+def test_nothing_is_stored_and_nothing_is_asked(store: FakeConversations) -> None:
     id = speak(store, 3)
     model = ScriptedModel(window=1000)
     before = store.transcript(id)
@@ -157,7 +146,7 @@ def test_nothing_is_stored_and_nothing_is_asked(store: SqliteConversations) -> N
     assert model.questions == []
 
 
-def test_a_measure_tells_what_stands_before_the_first_message(store: SqliteConversations) -> None:
+def test_a_measure_tells_what_stands_before_the_first_message(store: FakeConversations) -> None:
     id = speak(store, 1)
 
     class BeginningModel(RememberingModel):

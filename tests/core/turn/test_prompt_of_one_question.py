@@ -1,6 +1,5 @@
 """A question that is answered under a prompt of its own."""
 
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -10,7 +9,7 @@ from assistant.core.turn.requests import Ask, Continue, Edit, Regenerate, Reques
 from assistant.core.values.conversation import ChatMessage, Message, QuestionPrompt
 from assistant.core.values.events import Answered
 from assistant.core.values.sampling import SamplingChanges
-from assistant.storage.conversations import SqliteConversations
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 
 PROMPT = QuestionPrompt(
@@ -41,8 +40,8 @@ def test_a_name_stands_at_the_beginning_after_a_slash(typed: str, name: str, res
 
 
 class Talk:
-    def __init__(self, home: Path) -> None:
-        self.store = SqliteConversations(home / "chats.db")
+    def __init__(self) -> None:
+        self.store = FakeConversations()
         self.model = ScriptedModel("Sure.")
         self.chat = Chat(self.store, ScriptedModels(self.model))
         self.id = self.store.create(
@@ -64,8 +63,8 @@ class Talk:
 
 
 @pytest.fixture
-def talk(home: Path) -> Talk:
-    return Talk(home)
+def talk() -> Talk:
+    return Talk()
 
 
 def test_one_question_is_answered_under_the_prompt_and_the_next_one_is_not(talk: Talk) -> None:
