@@ -1,4 +1,4 @@
-"""Drives the screen in tests: a real store, a scripted model, and waiting for what is seen."""
+"""Drives the screen in tests: a scripted model, a fake store, and waiting for what is seen."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,14 +9,16 @@ from time import monotonic
 
 from textual.pilot import Pilot
 
+from assistant.core.ports.conversations import ConversationStore
 from assistant.core.prompts.library import PromptLibrary
 from assistant.core.turn.chat import Chat
 from assistant.core.values.conversation import Message
 from assistant.settings import Settings
-from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp
 from assistant.tui.chat_screen import ChatScreen
 from assistant.tui.transcript.message import MessageView
+from tests.support.fake_conversations.shelf import Shelf
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_downloads import ScriptedDownloads
 from tests.support.fake_library import ScriptedLibrary
 from tests.support.fake_models import ScriptedModel, ScriptedModels
@@ -46,7 +48,7 @@ class Driver:
 
     app: AssistantApp
     pilot: Pilot[None]
-    store: SqliteConversations
+    store: ConversationStore
     models: ScriptedModels
     clipboard: RecordingClipboard
 
@@ -106,11 +108,13 @@ class Setting:
     prompts: tuple[Path, ...] = ()
     library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
     downloads: ScriptedDownloads = field(default_factory=ScriptedDownloads)
+    conversations: Shelf = field(default_factory=Shelf)
+    """What is there when it is opened, unless it is given a store."""
     titles: bool = False
     """Whether the model is asked for titles, which takes an answer out of its script."""
 
 
-def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
+def make_app(setting: Setting, store: ConversationStore) -> AssistantApp:
     """The app, on these parts."""
     import yaml
 
@@ -139,11 +143,11 @@ def make_app(setting: Setting, store: SqliteConversations) -> AssistantApp:
 
 @asynccontextmanager
 async def opened(
-    setting: Setting, size: tuple[int, int] = (100, 30), store: SqliteConversations | None = None
+    setting: Setting, size: tuple[int, int] = (100, 30), store: ConversationStore | None = None
 ) -> AsyncIterator[Driver]:
     """The app on a screen of this size, with the model loaded."""
     own = store is None
-    store = store or SqliteConversations(setting.home / "chats.db")
+    store = store or FakeConversations(setting.conversations)
     app = make_app(setting, store)
     try:
         async with app.run_test(size=size) as pilot:

@@ -8,10 +8,10 @@ from time import monotonic
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from assistant.core.ports.conversations import ConversationStore
 from assistant.core.values.conversation import ChatMessage, Keep, Timings
 from assistant.core.values.events import Finished, ModelEvent
 from assistant.core.values.sampling import Sampling
-from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp
 from tests.support.driver import Driver, Setting, make_app
 from tests.support.fake_models import ScriptedModel
@@ -46,7 +46,7 @@ class SteadyModel(ScriptedModel):
 class Pictures:
     """Compares pictures; its conversations are in one store, which is there before the app."""
 
-    def __init__(self, store: SqliteConversations, compare: Compare) -> None:
+    def __init__(self, store: ConversationStore, compare: Compare) -> None:
         """Args:
         compare: the fixture `snap_compare`.
         """

@@ -1,12 +1,9 @@
 """The terminal that the tests of the screen pretend to have."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
-from assistant.storage.conversations import SqliteConversations
+from assistant.core.ports.conversations import ConversationStore
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.pictures import Compare, Pictures
 
 
@@ -20,13 +17,12 @@ def colourful_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(home: Path) -> Iterator[SqliteConversations]:
+def store() -> ConversationStore:
     """Where the conversations of a picture are."""
-    with closing(SqliteConversations(home / "chats.db")) as store:
-        yield store
+    return FakeConversations()
 
 
 @pytest.fixture
-def pictures(store: SqliteConversations, snap_compare: Compare) -> Pictures:
+def pictures(store: ConversationStore, snap_compare: Compare) -> Pictures:
     """Compares pictures of the screen."""
     return Pictures(store, snap_compare)

@@ -44,12 +44,13 @@ async def test_a_role_is_switched_in_the_middle_and_marked_there(home: Path) -> 
 
 
 async def test_marks_are_there_again_when_the_conversation_is_opened_again(home: Path) -> None:
-    async with opened(Setting(home)) as driver:
+    setting = Setting(home)
+    async with opened(setting) as driver:
         await driver.ask("Hi")
         await command(driver, "/set temp 0,9")
         await driver.until_shown("── temperature 0.9")
         id = driver.screen.session.id
-    async with opened(Setting(home)) as driver:
+    async with opened(setting) as driver:
         await driver.screen.session.open(id or "")
         await driver.until_shown("── temperature 0.9")
 

@@ -99,14 +99,15 @@ async def test_what_is_typed_over_a_message_goes_into_the_prompt(home: Path) -> 
 
 
 async def test_a_draft_is_on_disk_soon_and_there_after_a_restart(home: Path) -> None:
-    async with opened(Setting(home)) as driver:
+    setting = Setting(home)
+    async with opened(setting) as driver:
         await driver.pilot.press(*"half a question")
         await driver.until(lambda: driver.store.unsent() is not None)
         unsent = driver.store.unsent()
         assert unsent is not None
         assert "half a question".startswith(unsent.draft)
         await driver.until(lambda: (driver.store.unsent() or unsent).draft == "half a question")
-    async with opened(Setting(home)) as driver:
+    async with opened(setting) as driver:
         await driver.until(lambda: driver.screen.prompt.text == "half a question")
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from textual.widgets import OptionList, TextArea
 
 from assistant.core.values.conversation import Summary
-from assistant.storage.conversations import SqliteConversations
 from assistant.tui.context.exact_prompt import PromptTextScreen
 from assistant.tui.context.screen import ContextScreen
 from assistant.tui.context.window_bar import PartLine
 from tests.support.conversations import speak
 from tests.support.driver import Driver, Setting, opened, scripted
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import Gate, ScriptedModel
 
 
@@ -162,12 +162,12 @@ async def test_the_choice_for_what_does_not_fit_is_changed_here(home: Path) -> N
 
 
 async def test_hostile_text_in_a_turn_is_only_shown(home: Path) -> None:
-    store = SqliteConversations(home / "chats.db")
+    setting = Setting(home)
+    store = FakeConversations(setting.conversations)
     id = store.create(title="[/x]\x1b]0;t\x07").id
     question = store.append(id, None, "user", "[/b] [@click=app.quit]x[/] \x1b[2J")
     store.append(id, question.id, "assistant", "[link=file:///etc/passwd]")
-    store.close()
-    async with opened(Setting(home), size=(120, 40)) as driver:
+    async with opened(setting, size=(120, 40)) as driver:
         await open_context(driver, id)
         await driver.until_shown("[/b] [@click=app.quit]x[/]")
         assert "\x1b" not in driver.text

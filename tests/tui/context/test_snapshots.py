@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList, TextArea
 
+from assistant.core.ports.conversations import ConversationStore
 from assistant.core.values.conversation import ChatMessage, Summary
 from assistant.core.values.models import RenderedPrompt
-from assistant.storage.conversations import SqliteConversations
 from tests.support.driver import Driver, Setting
 from tests.support.fake_models import ScriptedModels
 from tests.support.pictures import NAME, Compare, Pictures, Play, SteadyModel, only_look
@@ -35,7 +35,7 @@ class KnowingModel(SteadyModel):
         return rendered.model_copy(update={"tokens": ids, "cached": len(ids) * 3 // 5})
 
 
-def _long(store: SqliteConversations) -> str:
+def _long(store: ConversationStore) -> str:
     id = store.create(title="Lease questions", system_prompt="Be brief and exact.").id
     parent = None
     for number, question in enumerate(QUESTIONS):
@@ -46,7 +46,7 @@ def _long(store: SqliteConversations) -> str:
 
 
 @pytest.fixture
-def shows(home: Path, store: SqliteConversations, pictures: Pictures) -> Compare:
+def shows(home: Path, store: ConversationStore, pictures: Pictures) -> Compare:
     """Plays a scene in the context view and compares the picture."""
 
     def compare(play: Play, window: int = 1000, size: tuple[int, int] = (130, 34)) -> bool:

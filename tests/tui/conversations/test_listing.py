@@ -5,6 +5,7 @@ from pathlib import Path
 
 from assistant.storage.conversations import SqliteConversations
 from tests.support.driver import Setting, opened, scripted
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import Gate
 
 
@@ -38,7 +39,8 @@ async def test_the_status_is_that_of_the_conversation_that_is_shown(home: Path) 
 
 
 async def test_a_database_that_vanishes_is_told_and_the_screen_stays(home: Path) -> None:
-    async with opened(Setting(home)) as driver:
+    store = SqliteConversations(home / "chats.db")
+    async with opened(Setting(home), store=store) as driver:
         await driver.ask("One?")
         driver.screen.prompt.insert("half typed")
 
@@ -47,14 +49,16 @@ async def test_a_database_that_vanishes_is_told_and_the_screen_stays(home: Path)
         await driver.until_shown("was moved, replaced or deleted")
         assert driver.screen.prompt.text == "half typed"
         (home / "elsewhere.db").rename(home / "chats.db")
+    store.close()
 
 
 async def test_what_is_being_typed_in_another_window_is_left_to_it(home: Path) -> None:
-    with closing(SqliteConversations(home / "chats.db")) as other:
+    setting = Setting(home)
+    with closing(FakeConversations(setting.conversations)) as other:
         other.set_draft(other.create().id, "half typed elsewhere")
 
-        async with opened(Setting(home)) as driver:
+        async with opened(setting) as driver:
             assert driver.screen.prompt.text == ""
 
-    async with opened(Setting(home)) as driver:
+    async with opened(setting) as driver:
         await driver.until(lambda: driver.screen.prompt.text == "half typed elsewhere")

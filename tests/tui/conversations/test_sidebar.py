@@ -1,16 +1,15 @@
 """The list of conversations and what can be done with each."""
 
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from textual.widgets import Input, OptionList
 
-from assistant.storage.conversations import SqliteConversations
 from assistant.tui.conversations.rows import day_name
 from assistant.tui.conversations.search_screen import SearchScreen
 from tests.support.clocks import SteppingClock
 from tests.support.driver import Driver, Setting, opened, scripted
+from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import Gate
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -150,9 +149,10 @@ async def test_esc_leaves_the_field_and_lists_everything_again(home: Path) -> No
 
 
 async def test_what_another_window_does_appears_by_itself(home: Path) -> None:
-    async with opened(Setting(home)) as driver:
+    setting = Setting(home)
+    async with opened(setting) as driver:
         await driver.ask("Mine")
-        other = SqliteConversations(home / "chats.db")
+        other = FakeConversations(setting.conversations)
         elsewhere = other.create(title="From elsewhere")
         other.append(elsewhere.id, None, "user", "hello")
         other.rename(driver.screen.session.id or "", "Renamed elsewhere")
@@ -207,11 +207,11 @@ def _list(driver: Driver) -> str:
 
 
 async def test_old_trash_leaves_behind_the_screen(home: Path) -> None:
-    past = SteppingClock()
-    with closing(SqliteConversations(home / "chats.db", past)) as store:
-        id = store.create(title="Old").id
-        store.append(id, None, "user", "kept too long")
-        store.delete(id)
-    async with opened(Setting(home)) as driver:
+    setting = Setting(home)
+    store = FakeConversations(setting.conversations, SteppingClock())
+    id = store.create(title="Old").id
+    store.append(id, None, "user", "kept too long")
+    store.delete(id)
+    async with opened(setting) as driver:
         await driver.until(lambda: not driver.store.trash(), "the trash is empty")
         assert driver.store.conversations(deleted=True) == []

@@ -176,11 +176,12 @@ async def test_files_that_could_not_be_read_are_told_and_lead_to_the_library(hom
 
 async def test_a_conversation_that_is_opened_again_has_its_sources(home: Path) -> None:
     files = library_of(lease(home))
-    async with opened(Setting(home, scripted(ANSWER), library=files), WIDE) as driver:
+    setting = Setting(home, scripted(ANSWER), library=files)
+    async with opened(setting, WIDE) as driver:
         await driver.ask(QUESTION)
         await driver.until(lambda: "●●●" in in_panel(driver, "1 lease.md"))
         id = driver.screen.session.id
-    async with opened(Setting(home, library=files), WIDE) as driver:
+    async with opened(setting, WIDE) as driver:
         assert id is not None
         await driver.screen.session.open(id)
 
