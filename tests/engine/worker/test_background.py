@@ -1,7 +1,5 @@
 """Titles and summaries by the starter model, aside and in the language of the conversation."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -17,17 +15,16 @@ from assistant.core.values.conversation import Message
 from assistant.core.values.events import Answered
 from assistant.core.values.sampling import Sampling
 from assistant.engine.client import LlamaChatModel
-from assistant.storage.conversations import SqliteConversations
 from tests.support.conversations import PROMPTS
 from tests.support.engine import local_models
+from tests.support.fake_conversations.store import FakeConversations
 
 SHORT = Sampling(temperature=0, max_tokens=48)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteConversations]:
-    with closing(SqliteConversations(tmp_path / "chats.db")) as store:
-        yield store
+def store() -> FakeConversations:
+    return FakeConversations()
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ def models(shared_home: Path, starter: LlamaChatModel) -> ModelCatalog:
     ],
 )
 def test_the_starter_model_writes_a_title_in_the_language_of_the_question(
-    store: SqliteConversations, models: ModelCatalog, question: str, words: set[str]
+    store: FakeConversations, models: ModelCatalog, question: str, words: set[str]
 ) -> None:
     id = store.create().id
     store.append(id, None, "user", question)
@@ -66,7 +63,7 @@ def test_the_starter_model_writes_a_title_in_the_language_of_the_question(
 @pytest.mark.model
 @pytest.mark.timeout(400)
 def test_a_long_talk_goes_on_with_a_summary_and_the_cache_of_its_beginning(
-    store: SqliteConversations, models: ModelCatalog
+    store: FakeConversations, models: ModelCatalog
 ) -> None:
     id = store.create(system_prompt="Be brief.").id
     chat = Chat(store, models, SHORT)
