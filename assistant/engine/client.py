@@ -25,19 +25,25 @@ from assistant.engine.protocol import (
     Count,
     Counted,
     EngineRequest,
-    Failed,
     Generate,
     Load,
     ModelTarget,
     Render,
     Rendered,
     Reply,
-    encodable,
     replies,
 )
 from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
-from assistant.ipc.messages import Cancel, Leaving, PeerGoneError, ProtocolError, StartError
+from assistant.ipc.messages import (
+    Cancel,
+    Failed,
+    Leaving,
+    PeerGoneError,
+    ProtocolError,
+    StartError,
+    encodable,
+)
 
 POLL_SECONDS = 0.02
 """Seconds between two looks at the stop flag while nothing arrives."""

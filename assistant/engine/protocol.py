@@ -8,8 +8,6 @@ from urllib.parse import quote, unquote_to_bytes
 
 from pydantic import Field, TypeAdapter
 
-from assistant.core import errors
-from assistant.core.errors import AssistantError, EngineError
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage, Keep
 from assistant.core.values.events import (
@@ -24,12 +22,7 @@ from assistant.core.values.events import (
 from assistant.core.values.models import RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import Sampling
 from assistant.engine.options import LoadOptions
-from assistant.ipc.messages import Leaving
-
-
-def encodable(text: str) -> str:
-    """Without lone surrogates, which file names and terminals produce and no encoding carries."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+from assistant.ipc.messages import Failed, Leaving, encodable
 
 
 class _File(Value):
@@ -129,30 +122,6 @@ class Counted(Value):
 class Rendered(Value):
     kind: Literal["rendered"] = "rendered"
     prompt: RenderedPrompt
-
-
-class Failed(Value):
-    """An error on its way to the front end."""
-
-    kind: Literal["failed"] = "failed"
-    type: str
-    message: str
-    hint: str
-
-    @classmethod
-    def of(cls, error: AssistantError) -> "Failed":
-        return cls(
-            type=type(error).__name__,
-            message=encodable(error.message),
-            hint=encodable(error.hint),
-        )
-
-    def error(self) -> AssistantError:
-        """The same error again; an EngineError where the type is not known here."""
-        kind = getattr(errors, self.type, None)
-        if isinstance(kind, type) and issubclass(kind, AssistantError):
-            return kind(self.message, self.hint)
-        return EngineError(self.message, self.hint)
 
 
 Reply = (

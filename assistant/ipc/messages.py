@@ -10,6 +10,26 @@ from assistant.core.errors import AssistantError
 from assistant.core.values.base import Value
 
 
+class WireError(Exception):
+    """Everything that can go wrong on the wire. Callers turn it into the errors a user meets."""
+
+
+class PeerGoneError(WireError):
+    """The other side closed the connection or died."""
+
+
+class ProtocolError(WireError):
+    """The other side sent something that is not a frame."""
+
+
+class TooSlowError(ProtocolError):
+    """The other side said nothing in time."""
+
+
+class StartError(WireError):
+    """The worker could not be started or joined; the text says why in one sentence."""
+
+
 class Cancel(Value):
     """Caller → worker: the request is no longer wanted."""
 
@@ -29,7 +49,7 @@ class Leaving(Value):
 
 
 class Failed(Value):
-    """An AssistantError, as a frame."""
+    """Worker → caller: an AssistantError; the request is over."""
 
     kind: Literal["failed"] = "failed"
     type: str
@@ -38,7 +58,11 @@ class Failed(Value):
 
     @classmethod
     def of(cls, error: AssistantError) -> "Failed":
-        return cls(type=type(error).__name__, message=error.message, hint=error.hint)
+        return cls(
+            type=type(error).__name__,
+            message=encodable(error.message),
+            hint=encodable(error.hint),
+        )
 
     def error(self) -> AssistantError:
         """The same error again; a plain AssistantError where the type is not known here."""
@@ -48,21 +72,6 @@ class Failed(Value):
         return AssistantError(self.message, self.hint)
 
 
-class WireError(Exception):
-    """Everything below."""
-
-
-class PeerGoneError(WireError):
-    """The other side closed the connection or died."""
-
-
-class ProtocolError(WireError):
-    """The other side sent something that is not a frame."""
-
-
-class TooSlowError(ProtocolError):
-    """The other side said nothing in time."""
-
-
-class StartError(WireError):
-    """The worker could not be started or joined; the text says why in one sentence."""
+def encodable(text: str) -> str:
+    """Without lone surrogates, which file names and terminals produce and no encoding carries."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

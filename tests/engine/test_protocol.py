@@ -3,8 +3,9 @@
 import pytest
 
 from assistant.core import errors
-from assistant.core.errors import AssistantError, EngineError
-from assistant.engine.protocol import Failed, replies
+from assistant.core.errors import AssistantError
+from assistant.engine.protocol import replies
+from assistant.ipc.messages import Failed
 
 KINDS = [
     kind
@@ -24,5 +25,5 @@ def test_an_error_comes_out_as_it_went_in(kind: type[AssistantError]) -> None:
 
 
 @pytest.mark.parametrize("name", ["NoSuchError", "ClassVar", "__doc__", "SystemExit"])
-def test_an_unknown_error_is_an_engine_error(name: str) -> None:
-    assert type(Failed(type=name, message="m", hint="h").error()) is EngineError
+def test_an_unknown_error_is_told_as_it_is(name: str) -> None:
+    assert type(Failed(type=name, message="m", hint="h").error()) is AssistantError

@@ -16,9 +16,9 @@ from assistant.engine.hardware import computing_threads
 from assistant.engine.models.catalog import LocalModels
 from assistant.engine.models.tunings import TuningFile
 from assistant.engine.options import DEFAULT_UBATCH
-from assistant.engine.protocol import BenchRequest, Failed, ModelTarget
+from assistant.engine.protocol import BenchRequest, ModelTarget
 from assistant.ipc.join import Joiner
-from assistant.ipc.messages import WireError
+from assistant.ipc.messages import Failed, WireError
 from assistant.ipc.one_shot import answer_lines
 from assistant.ipc.spec import WorkerSpec
 

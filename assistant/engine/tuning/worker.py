@@ -20,10 +20,11 @@ from assistant.core.values.events import Loading
 from assistant.core.values.tuning import CandidateMeasured, Tuned, Tuning
 from assistant.engine.hardware import computing_threads, usable_cores
 from assistant.engine.llama.native import load_backends
-from assistant.engine.protocol import BenchRequest, Failed
+from assistant.engine.protocol import BenchRequest
 from assistant.engine.tuning.benchmark import FULL_EFFORT, QUICK_EFFORT, BenchMachine, Benchmark
 from assistant.engine.tuning.measurement import LlamaMeasuredModel
 from assistant.ipc.activity import AnsweringSignal
+from assistant.ipc.messages import Failed
 
 PROGRESS_STEP = 0.05
 """Of a load: how much there is between two reports."""

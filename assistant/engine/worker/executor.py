@@ -14,7 +14,6 @@ from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
 from assistant.engine.protocol import (
     Count,
     Counted,
-    Failed,
     Generate,
     Load,
     Render,
@@ -27,7 +26,7 @@ from assistant.engine.worker.scheduler import (
     ScheduledRequest,
     finished_before_start,
 )
-from assistant.ipc.messages import Leaving
+from assistant.ipc.messages import Failed, Leaving
 
 PROGRESS_INTERVAL = 0.05
 """Seconds between two reports of a load."""

@@ -27,9 +27,9 @@ from assistant.engine.llama.lora import NO_ADAPTERS, AdapterSet, LoadedAdapters
 from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import Vocabulary
 from assistant.engine.options import LoadOptions
-from assistant.engine.protocol import encodable
 from assistant.engine.templating.rendering import PromptLayout, PromptRenderer, choose_template
 from assistant.engine.worker.context import LlamaContext
+from assistant.ipc.messages import encodable
 
 log = logging.getLogger(__name__)
 
