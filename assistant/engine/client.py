@@ -35,23 +35,11 @@ from assistant.engine.protocol import (
 )
 from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
-from assistant.ipc.messages import (
-    Cancel,
-    Failed,
-    Leaving,
-    PeerGoneError,
-    ProtocolError,
-    StartError,
-    encodable,
-)
+from assistant.ipc.messages import Cancel, encodable
+from assistant.ipc.request import Requester, WorkerErrors
 
-POLL_SECONDS = 0.02
-"""Seconds between two looks at the stop flag while nothing arrives."""
-
-STOP_TIMEOUT = 2.0
+CANCEL_TIMEOUT = 2.0
 """Seconds the worker has to obey a stop before it is killed."""
-
-SEND_TIMEOUT = 30.0
 
 
 class LlamaChatModel:
@@ -60,7 +48,13 @@ class LlamaChatModel:
     def __init__(
         self, joiner: Joiner, target: ModelTarget, adapters: Sequence[AdapterUse] = ()
     ) -> None:
-        self._joiner = joiner
+        self._requester: Requester[Reply] = Requester(
+            joiner,
+            replies,
+            WorkerErrors("engine", EngineStartError, EngineDiedError),
+            waiting=Queued(ahead=1),
+            tries=2,
+        )
         self._target = target
         self._adapters = tuple(adapters)
 
@@ -130,84 +124,51 @@ class LlamaChatModel:
         yield _stopped_early(written, first, _milliseconds_since(started))
 
     def _ask(self, request: EngineRequest, stop: Event) -> Generator[Reply, None, None]:
-        """Send a request and yield the replies, the last one included; nothing once stopped."""
-        tries_left = 2
-        while not stop.is_set():
-            connection = yield from self._join(stop)
-            if connection is None:
-                return
-            answered: Reply | None = None
-            try:
-                for reply in self._converse(connection, request, stop):
-                    if isinstance(reply, Leaving):
-                        break
-                    answered = reply
-                    yield reply
-                else:
-                    return
-                yield Queued(ahead=1)
-                stop.wait(POLL_SECONDS * 5)
-            except (PeerGoneError, ProtocolError):
-                tries_left -= 1
-                if answered or not tries_left:
-                    raise self._died(connection, answered) from None
-            finally:
-                connection.close()
-
-    def _join(self, stop: Event) -> Generator[Reply, None, Connection | None]:
-        joining = self._joiner.join(stop)
-        try:
-            while True:
-                next(joining)
-                yield Queued(ahead=1)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-        except StartError as failure:
-            raise EngineStartError(
-                f"The engine could not be started: {failure}.",
-                f"Its log is {self._joiner.spec.log}.",
-            ) from None
-
-    def _converse(
-        self, connection: Connection, request: EngineRequest, stop: Event
-    ) -> Iterator[Reply | Leaving]:
-        """Raises PeerGoneError when the worker goes away, ProtocolError when it talks nonsense."""
-        line = connection.line
-        line.send(encode(request), SEND_TIMEOUT)
-        give_up: float | None = None
-        computing = False
-        while True:
-            if give_up is None and stop.is_set():
-                line.send(encode(Cancel()), STOP_TIMEOUT)
-                give_up = monotonic() + STOP_TIMEOUT
-            data = line.receive(POLL_SECONDS)
-            if data is None:
-                if give_up is not None and monotonic() > give_up:
-                    # A load may take its time to end; it does so when the connection closes.
-                    if computing:
-                        _kill(connection.peer.pid)
-                    return
-                continue
-            try:
-                reply = replies.validate_json(data)
-            except ValueError:
-                raise ProtocolError("not a reply") from None
-            if isinstance(reply, Failed):
-                raise reply.error()
-            computing = isinstance(reply, PrefillProgress | Thought | Wrote)
-            yield reply
-            if isinstance(reply, Finished | Loaded | Counted | Rendered | Leaving):
-                return
-
-    def _died(self, connection: Connection, last: Reply | None) -> EngineDiedError:
-        how = self._joiner.how_it_ended(connection.peer.pid)
-        loading = isinstance(last, Loading)
-        return EngineDiedError(
-            f"The engine stopped unexpectedly{f' ({how})' if how else ''}"
-            f"{f' while loading {self._target.path}' if loading else ''}.",
-            f"{'Choose another model' if loading else 'Ask again to restart it'}. "
-            f"Its log is {self._joiner.spec.log}.",
+        """The replies to a request, the last one included; nothing more once stopped."""
+        return self._requester.ask(
+            lambda connection: _EngineConversation(connection, request), stop
         )
+
+
+class _EngineConversation:
+    """A request that is cancelled where it is made; a worker that computes on is killed."""
+
+    def __init__(self, connection: Connection, request: EngineRequest) -> None:
+        self.request = request
+        self._connection = connection
+        self._last: Reply | None = None
+        self._deadline: float | None = None
+
+    def received(self, reply: Reply) -> bool:
+        """See `Conversation.received`."""
+        self._last = reply
+        return isinstance(reply, Finished | Loaded | Counted | Rendered)
+
+    def stopped(self) -> bool:
+        """See `Conversation.stopped`."""
+        if self._deadline is None:
+            self._connection.line.send(encode(Cancel()), CANCEL_TIMEOUT)
+            self._deadline = monotonic() + CANCEL_TIMEOUT
+        return False
+
+    def silent(self) -> bool:
+        """See `Conversation.silent`."""
+        if self._deadline is None or monotonic() <= self._deadline:
+            return False
+        # A load may take its time to end; it does so when the connection closes.
+        if isinstance(self._last, PrefillProgress | Thought | Wrote):
+            _kill(self._connection.peer.pid)
+        return True
+
+    def tries_left(self, tries: int) -> int:
+        """See `Conversation.tries_left`: what has been answered cannot be answered again."""
+        return tries if self._last is None else 0
+
+    def death(self) -> tuple[str, str]:
+        """See `Conversation.death`."""
+        if isinstance(self._last, Loading):
+            return f" while loading {self.request.target.path}", "Choose another model"
+        return "", "Ask again to restart it"
 
 
 def _clean(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:

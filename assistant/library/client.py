@@ -1,7 +1,7 @@
 """Library client: the library of a front end, whose work happens in the worker."""
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from threading import Event
@@ -26,9 +26,8 @@ from assistant.core.values.library import (
     Verification,
     Waiting,
 )
-from assistant.ipc.frames import encode
-from assistant.ipc.join import Connection, Joiner
-from assistant.ipc.messages import Failed, Leaving, PeerGoneError, ProtocolError, StartError
+from assistant.ipc.join import Joiner
+from assistant.ipc.request import Requester, WorkerErrors
 from assistant.library.peek import Removals, has_collections
 from assistant.library.protocol import (
     AddPaths,
@@ -62,14 +61,9 @@ from assistant.library.protocol import (
     replies,
 )
 
-POLL_SECONDS = 0.05
-"""Seconds between two looks at the stop flag while nothing arrives."""
-
-SEND_TIMEOUT = 30.0
-
 MAX_TRIES = 5
-"""How often a request is made of a worker that dies of it; an index job begins to count anew with
-every file. A file that kills the worker is set aside after two deaths."""
+"""How often a request is made of a worker that dies of it. A file that kills the worker is set
+aside after two deaths."""
 
 R = TypeVar("R", bound=QuickReply)
 
@@ -78,7 +72,13 @@ class WorkerLibrary:
     """A library in its worker. Safe to use from several threads."""
 
     def __init__(self, joiner: Joiner, database: Path) -> None:
-        self._joiner = joiner
+        self._requester: Requester[Reply] = Requester(
+            joiner,
+            replies,
+            WorkerErrors("library", LibraryStartError, LibraryDiedError),
+            waiting=Waiting(),
+            tries=MAX_TRIES,
+        )
         self._database = database
 
     def is_empty(self) -> bool:
@@ -240,85 +240,49 @@ class WorkerLibrary:
             pass
 
     def _ask(self, request: LibraryRequest, stop: Event) -> Generator[Reply, None, None]:
-        """Send a request and yield the replies, the last one included."""
-        tries = MAX_TRIES
-        while not stop.is_set():
-            try:
-                connection = yield from self._join(stop)
-            except LibraryStartError:
-                # One that replaces a dead one may die, too; one that never lived tells why.
-                tries -= 1
-                if tries >= MAX_TRIES - 1 or tries <= 0:
-                    raise
-                continue
-            if connection is None:
-                return
-            try:
-                for reply in self._converse(connection, request, stop):
-                    if isinstance(reply, Leaving):
-                        break
-                    if isinstance(reply, Indexed):
-                        tries = MAX_TRIES
-                    yield reply
-                else:
-                    return
-                stop.wait(POLL_SECONDS)
-            except (PeerGoneError, ProtocolError):
-                tries -= 1
-                if not tries:
-                    raise self._died(connection) from None
-            finally:
-                connection.close()
-
-    def _join(self, stop: Event) -> Generator[Reply, None, Connection | None]:
-        joining = self._joiner.join(stop)
-        try:
-            while True:
-                next(joining)
-                yield Waiting()
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-        except StartError as failure:
-            raise LibraryStartError(
-                f"The library could not be started: {failure}.",
-                f"Its log is {self._joiner.spec.log}.",
-            ) from None
-
-    def _converse(
-        self, connection: Connection, request: LibraryRequest, stop: Event
-    ) -> Iterator[Reply | Leaving]:
-        """Raises PeerGoneError when the worker goes away, ProtocolError when it talks nonsense."""
-        connection.line.send(encode(request), SEND_TIMEOUT)
-        job: str | None = None
-        told = False
-        while True:
-            if stop.is_set() and not told:
-                if not isinstance(request, JobRequest):
-                    return
-                if job is not None:
-                    self._tell(StopJob(job=job))
-                    told = True
-            data = connection.line.receive(POLL_SECONDS)
-            if data is None:
-                continue
-            try:
-                reply = replies.validate_json(data)
-            except ValueError:
-                raise ProtocolError("not a reply") from None
-            if isinstance(reply, Failed):
-                raise reply.error()
-            if isinstance(reply, JobAccepted):
-                job = reply.job
-            yield reply
-            if isinstance(reply, Last):
-                return
-
-    def _died(self, connection: Connection) -> LibraryDiedError:
-        how = self._joiner.how_it_ended(connection.peer.pid)
-        return LibraryDiedError(
-            f"The library stopped unexpectedly{f' ({how})' if how else ''}.",
-            f"Try again to restart it. Its log is {self._joiner.spec.log}.",
+        """The replies to a request, the last one included; nothing more once stopped."""
+        return self._requester.ask(
+            lambda _: _LibraryConversation(request, lambda job: self._tell(StopJob(job=job))),
+            stop,
         )
+
+
+class _LibraryConversation:
+    """A question, which nobody waits for once stopped, or a job, which is told to end."""
+
+    def __init__(self, request: LibraryRequest, stop_job: Callable[[str], None]) -> None:
+        self.request = request
+        self._stop_job = stop_job
+        self._job: str | None = None
+        self._indexed = False
+
+    def received(self, reply: Reply) -> bool:
+        """See `Conversation.received`."""
+        if isinstance(reply, JobAccepted):
+            self._job = reply.job
+        self._indexed |= isinstance(reply, Indexed)
+        return isinstance(reply, Last)
+
+    def stopped(self) -> bool:
+        """See `Conversation.stopped`."""
+        if not isinstance(self.request, JobRequest):
+            return True
+        if self._job is not None:
+            self._stop_job(self._job)
+            self._job = None
+        return False
+
+    def silent(self) -> bool:
+        """See `Conversation.silent`: a job ends between two files."""
+        return False
+
+    def tries_left(self, tries: int) -> int:
+        """See `Conversation.tries_left`: a job begins to count anew with every file."""
+        return MAX_TRIES - 1 if self._indexed else tries
+
+    def death(self) -> tuple[str, str]:
+        """See `Conversation.death`."""
+        return "", "Try again to restart it"
 
 
 def _encodable(text: str) -> str:

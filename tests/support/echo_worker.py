@@ -1,13 +1,16 @@
-"""A small worker for tests: echoes, counts until cancelled, or floods its caller."""
+"""A small worker for tests: echoes, counts until cancelled, floods its caller, fails or dies."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from assistant.core.errors import NotFoundError
 from assistant.core.values.base import Value
 from assistant.ipc.caller import Caller
+from assistant.ipc.messages import Failed
 from assistant.ipc.server import Server
 from assistant.ipc.spec import WorkerSpec
 
@@ -28,7 +31,20 @@ class Flood(Value):
     frames: int
 
 
-Request = Echo | Wait | Flood
+class Fail(Value):
+    kind: Literal["fail"] = "fail"
+
+
+class Die(Value):
+    """The worker ends; a file tells how often it has."""
+
+    kind: Literal["die"] = "die"
+    deaths: str
+    lives_after: int = 10**9
+    """Deaths after which the request is answered."""
+
+
+Request = Echo | Wait | Flood | Fail | Die
 requests: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="kind")])
 
 
@@ -48,6 +64,16 @@ def answer(caller: Caller, request: Request) -> None:
             for number in range(frames):
                 caller.post(Said(text=f"{number} " + "x" * 200))
             caller.end(Said(text="done"))
+        case Fail():
+            caller.end(Failed.of(NotFoundError("There is none.", "Look elsewhere.")))
+        case Die(deaths=deaths, lives_after=lives_after):
+            so_far = Path(deaths).read_text() if Path(deaths).exists() else ""
+            if len(so_far) >= lives_after:
+                caller.end(Said(text="alive"))
+                return
+            Path(deaths).write_text(f"{so_far}x")
+            print("out of luck", file=sys.stderr, flush=True)
+            os._exit(3)
 
 
 def main(runtime: str, log: str, version: str, idle_exit: float) -> None:

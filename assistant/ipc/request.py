@@ -1,0 +1,182 @@
+"""Requests to a worker: join it, converse, and ask again where it left or died.
+
+A worker that is about to end hands the request back, and the next one takes it. Whether one that
+dies is tried again is for the client to say: an answer that has begun must not come twice, while
+an indexing job goes on where it was.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from threading import Event
+from typing import Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, TypeAdapter
+
+from assistant.core.errors import AssistantError
+from assistant.ipc.frames import encode
+from assistant.ipc.join import Connection, Joiner
+from assistant.ipc.messages import Failed, Leaving, PeerGoneError, ProtocolError, StartError
+
+POLL_SECONDS = 0.02
+"""Between two looks at the stop flag while nothing arrives."""
+
+LEAVING_PAUSE = 0.1
+"""Seconds for a worker that is about to end."""
+
+SEND_TIMEOUT = 30.0
+
+R = TypeVar("R")
+R_contra = TypeVar("R_contra", contravariant=True)
+
+
+@dataclass(frozen=True)
+class WorkerErrors:
+    """What a user meets when a worker fails."""
+
+    worker: str
+    """As a sentence names it."""
+    start: type[AssistantError]
+    died: type[AssistantError]
+
+
+class Conversation(Protocol[R_contra]):
+    """One request on one connection."""
+
+    @property
+    def request(self) -> BaseModel: ...
+
+    def received(self, reply: R_contra) -> bool:
+        """Take note of a reply. Returns: whether the connection is over after it."""
+
+    def stopped(self) -> bool:
+        """Nothing more is wanted; called again and again. Returns: whether to go away at once."""
+
+    def silent(self) -> bool:
+        """Nothing arrived since the stop. Returns: whether to go away."""
+
+    def tries_left(self, tries: int) -> int:
+        """How often the request may be made again after the worker died of it.
+
+        Args:
+            tries: how often it may be when a death counts for one.
+        """
+
+    def death(self) -> tuple[str, str]:
+        """What the worker was doing when it died (may be empty), and what to do about it."""
+
+
+class Requester(Generic[R]):
+    """Asks one kind of worker. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        joiner: Joiner,
+        replies: TypeAdapter[R | Leaving],
+        errors: WorkerErrors,
+        *,
+        waiting: R,
+        tries: int,
+    ) -> None:
+        """Args:
+        waiting: a reply in the worker's place, again and again until it can be asked.
+        tries: how often a request is made of a worker that dies of it.
+        """
+        self._joiner = joiner
+        self._replies = replies
+        self._errors = errors
+        self._waiting = waiting
+        self._tries = tries
+
+    def ask(
+        self, begin: Callable[[Connection], Conversation[R]], stop: Event
+    ) -> Generator[R, None, None]:
+        """The replies to a request, the last one included; nothing more once stopped.
+
+        Args:
+            begin: called for each connection that the request is made on.
+
+        Raises:
+            AssistantError: the worker failed, could not be started, or died once too often.
+        """
+        tries = self._tries
+        while not stop.is_set():
+            try:
+                connection = yield from self._join(stop)
+            except StartError as failure:
+                # One that replaces a dead one may die, too; one that never lived tells why.
+                tries -= 1
+                if tries >= self._tries - 1 or tries <= 0:
+                    raise self._not_started(failure) from None
+                continue
+            if connection is None:
+                return
+            conversation = begin(connection)
+            try:
+                if (yield from self._converse(connection, conversation, stop)):
+                    return
+                yield self._waiting
+                stop.wait(LEAVING_PAUSE)
+            except (PeerGoneError, ProtocolError):
+                tries = conversation.tries_left(tries - 1)
+                if tries <= 0:
+                    raise self._died(connection, conversation) from None
+            finally:
+                connection.close()
+
+    def _join(self, stop: Event) -> Generator[R, None, Connection | None]:
+        joining = self._joiner.join(stop)
+        while True:
+            try:
+                next(joining)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            yield self._waiting
+
+    def _converse(
+        self, connection: Connection, conversation: Conversation[R], stop: Event
+    ) -> Generator[R, None, bool]:
+        """The replies. Returns: False when the worker leaves, and has to be asked again.
+
+        Raises:
+            PeerGoneError: the worker went away.
+            ProtocolError: it talks nonsense.
+        """
+        connection.line.send(encode(conversation.request), SEND_TIMEOUT)
+        while True:
+            stopped = stop.is_set()
+            if stopped and conversation.stopped():
+                return True
+            data = connection.line.receive(POLL_SECONDS)
+            if data is None:
+                if stopped and conversation.silent():
+                    return True
+                continue
+            try:
+                reply = self._replies.validate_json(data)
+            except ValueError:
+                raise ProtocolError("not a reply") from None
+            if isinstance(reply, Leaving):
+                return False
+            if isinstance(reply, Failed):
+                raise reply.error()
+            last = conversation.received(reply)
+            yield reply
+            if last:
+                return True
+
+    def _not_started(self, failure: StartError) -> AssistantError:
+        return self._errors.start(
+            f"The {self._errors.worker} could not be started: {failure}.", self._log
+        )
+
+    def _died(self, connection: Connection, conversation: Conversation[R]) -> AssistantError:
+        how = self._joiner.how_it_ended(connection.peer.pid)
+        doing, advice = conversation.death()
+        return self._errors.died(
+            f"The {self._errors.worker} stopped unexpectedly{f' ({how})' if how else ''}{doing}.",
+            f"{advice}. {self._log}",
+        )
+
+    @property
+    def _log(self) -> str:
+        return f"Its log is {self._joiner.spec.log}."

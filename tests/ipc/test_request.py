@@ -1,0 +1,121 @@
+"""A request is made again where that does no harm, and an error says what became of it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import pytest
+from pydantic import BaseModel, Field, TypeAdapter
+
+from assistant.core.errors import EngineDiedError, EngineStartError, NotFoundError
+from assistant.ipc.frames import encode
+from assistant.ipc.join import Connection, Joiner
+from assistant.ipc.messages import Cancel, Failed, Leaving
+from assistant.ipc.request import Requester, WorkerErrors
+from assistant.ipc.spec import WorkerSpec
+from tests.ipc.conftest import MakeSpec
+from tests.support.echo_client import join, send, until
+from tests.support.echo_worker import Die, Echo, Fail, Flood, Said, Wait
+
+REPLIES: TypeAdapter[Said | Failed | Leaving] = TypeAdapter(
+    Annotated[Said | Failed | Leaving, Field(discriminator="kind")]
+)
+WAITING = Said(text="not yet")
+
+
+class OneReply:
+    """A conversation that is over after `last`, and cancels what is not wanted any more."""
+
+    def __init__(self, connection: Connection, request: BaseModel, last: str) -> None:
+        self.request = request
+        self._connection = connection
+        self._last = last
+        self._cancelled = False
+
+    def received(self, reply: Said | Failed) -> bool:
+        return isinstance(reply, Said) and reply.text == self._last
+
+    def stopped(self) -> bool:
+        if not self._cancelled:
+            self._connection.line.send(encode(Cancel()), 10)
+        self._cancelled = True
+        return False
+
+    def silent(self) -> bool:
+        return False
+
+    def tries_left(self, tries: int) -> int:
+        return tries
+
+    def death(self) -> tuple[str, str]:
+        return " in a test", "Test again"
+
+
+def ask(
+    spec: WorkerSpec, request: BaseModel, last: str, *, tries: int = 3, stop: Event | None = None
+) -> Iterator[str]:
+    errors = WorkerErrors("echo", EngineStartError, EngineDiedError)
+    requester: Requester[Said | Failed] = Requester(
+        Joiner(spec), REPLIES, errors, waiting=WAITING, tries=tries
+    )
+    replies = requester.ask(lambda connection: OneReply(connection, request, last), stop or Event())
+    with closing(replies):
+        for reply in replies:
+            assert isinstance(reply, Said)
+            yield reply.text
+
+
+def test_replies_come_until_the_last_one(make_spec: MakeSpec) -> None:
+    texts = list(ask(make_spec(), Flood(frames=3), "done"))
+    assert [text.split()[0] for text in texts] == ["0", "1", "2", "done"]
+
+
+def test_a_stop_reaches_the_worker_whose_last_word_still_comes(make_spec: MakeSpec) -> None:
+    stop = Event()
+    texts = []
+    for text in ask(make_spec(), Wait(), "cancelled", stop=stop):
+        texts.append(text)
+        stop.set()
+    assert texts == ["waiting", "cancelled"]
+
+
+def test_an_error_of_the_worker_is_raised_here(make_spec: MakeSpec) -> None:
+    with pytest.raises(NotFoundError, match=r"There is none\. Look elsewhere\."):
+        list(ask(make_spec(), Fail(), "never"))
+
+
+def test_a_worker_that_died_is_asked_again(make_spec: MakeSpec, tmp_path: Path) -> None:
+    request = Die(deaths=str(tmp_path / "deaths"), lives_after=2)
+    assert list(ask(make_spec(), request, "alive")) == ["alive"]
+
+
+def test_a_worker_that_dies_every_time_is_given_up(make_spec: MakeSpec, tmp_path: Path) -> None:
+    deaths = tmp_path / "deaths"
+    spec = make_spec()
+    with pytest.raises(EngineDiedError) as raised:
+        list(ask(spec, Die(deaths=str(deaths)), "never"))
+    how = "exit status 3: out of luck"
+    assert raised.value.message == f"The echo stopped unexpectedly ({how}) in a test."
+    assert raised.value.hint == f"Test again. Its log is {spec.log}."
+    assert len(deaths.read_text()) == 3
+
+
+def test_a_worker_that_never_lived_says_why_at_once(make_spec: MakeSpec) -> None:
+    spec = make_spec(command=("/bin/sh", "-c", "exit 4"))
+    with pytest.raises(EngineStartError, match=r"The echo could not be started: .* status 4"):
+        list(ask(spec, Echo(text="hello"), "hello"))
+
+
+def test_a_worker_that_leaves_is_waited_for_and_another_one_is_asked(make_spec: MakeSpec) -> None:
+    """It finishes what it does for others, and serves nobody new."""
+    old = make_spec()
+    with closing(join(Joiner(old))) as busy:
+        send(busy, Wait())
+        replies = ask(make_spec(version="2"), Echo(text="hello"), "hello")
+        assert next(replies) == WAITING.text
+        until(lambda: next(ask(old, Echo(text="hello"), "hello")) == WAITING.text)
+    *waiting, last = replies
+    assert last == "hello"
+    assert set(waiting) <= {WAITING.text}
