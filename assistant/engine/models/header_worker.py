@@ -22,24 +22,21 @@ from assistant.engine.gguf.files import part_count, parts_of
 from assistant.engine.gguf.header import GgufError, GgufHeader, read_header
 from assistant.engine.gguf.model_checks import check_complete, context_bytes, unknown_part
 from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
+from assistant.ipc.process import JsonLines, forbid_debugger
 
 
 def main() -> None:
     """Answer until standard input ends."""
-    os.environ["GGML_NO_BACKTRACE"] = "1"
-    # Native code may print, and standard output is for answers alone.
-    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)
+    forbid_debugger()
+    answers = JsonLines()
     load_backends()
     facts = HeaderReader()
     for line in sys.stdin:
         request = json.loads(line)
         if "path" in request:
-            answer = facts.of(Path(request["path"])).model_dump()
+            answers.write(facts.of(Path(request["path"])).model_dump())
         else:
-            answer = {"bandwidth": measure_bandwidth(int(request["bandwidth"]))}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+            answers.write({"bandwidth": measure_bandwidth(int(request["bandwidth"]))})
 
 
 IMAGE_ARCHITECTURES = frozenset(

@@ -3,14 +3,10 @@
 It reads one request as JSON, answers with one event per line, and ends when its input does.
 """
 
-import json
-import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 import psutil
 
@@ -25,6 +21,7 @@ from assistant.engine.tuning.benchmark import FULL_EFFORT, QUICK_EFFORT, BenchMa
 from assistant.engine.tuning.measurement import LlamaMeasuredModel
 from assistant.ipc.activity import AnsweringSignal
 from assistant.ipc.messages import Failed
+from assistant.ipc.process import JsonLines, end_with_input, forbid_debugger, reason_of
 
 PROGRESS_STEP = 0.05
 """Of a load: how much there is between two reports."""
@@ -32,12 +29,10 @@ PROGRESS_STEP = 0.05
 
 def main() -> None:
     """Read one request from standard input, measure, and write events to standard output."""
-    os.environ["GGML_NO_BACKTRACE"] = "1"
-    # Native code may print, and standard output is for answers alone.
-    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)
+    forbid_debugger()
+    answers = JsonLines()
     request = BenchRequest.model_validate_json(sys.stdin.readline())
-    threading.Thread(target=_end_with_input, daemon=True).start()
+    end_with_input()
     try:
         load_backends()
         # Whoever computes in the background makes room, as for an answer.
@@ -47,8 +42,7 @@ def main() -> None:
     except AssistantError as failure:
         _send(answers, Failed.of(failure))
     except Exception as failure:  # noqa: BLE001 -- the process border: whoever asked needs a reason
-        reason = f"{type(failure).__name__}: {failure}".splitlines()[0]
-        error = EngineError(f"The measurement failed ({reason}).", "Try again.")
+        error = EngineError(f"The measurement failed ({reason_of(failure)}).", "Try again.")
         _send(answers, Failed.of(error))
 
 
@@ -84,13 +78,5 @@ def measure(
     yield Tuned(model=target.name, tuning=Tuning(measured=datetime.now(UTC), outcomes=outcomes))
 
 
-def _end_with_input() -> None:
-    """Whoever asked has gone, or wants no more."""
-    sys.stdin.read()
-    os._exit(0)
-
-
-def _send(answers: TextIO, event: Value) -> None:
-    # Names of files may hold what ASCII has not; JSON escapes it.
-    answers.write(json.dumps(event.model_dump(mode="json")) + "\n")
-    answers.flush()
+def _send(answers: JsonLines, event: Value) -> None:
+    answers.write(event.model_dump(mode="json"))

@@ -27,6 +27,7 @@ from assistant.engine.worker.scheduler import (
     finished_before_start,
 )
 from assistant.ipc.messages import Failed, Leaving
+from assistant.ipc.process import reason_of
 
 PROGRESS_INTERVAL = 0.05
 """Seconds between two reports of a load."""
@@ -97,8 +98,9 @@ class ModelExecutor:
             job.end(Failed.of(failure))
         except Exception as failure:
             log.exception("a request failed")
-            reason = f"{type(failure).__name__}: {failure}".splitlines()[0]
-            job.end(Failed.of(EngineError(f"The engine failed ({reason}).", "See its log.")))
+            job.end(
+                Failed.of(EngineError(f"The engine failed ({reason_of(failure)}).", "See its log."))
+            )
 
     def _serve(self, job: ScheduledRequest) -> None:
         model = self._ready(job)

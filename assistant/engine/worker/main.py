@@ -1,11 +1,7 @@
 """Main of the engine worker: listens, serves one job after the other, and ends when idle."""
 
-import faulthandler
 import logging
-import os
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +11,7 @@ from assistant.engine.protocol import EngineRequest, requests
 from assistant.engine.worker.scheduler import RequestScheduler, ScheduledRequest
 from assistant.ipc.activity import AnsweringSignal
 from assistant.ipc.messages import Leaving
+from assistant.ipc.process import begin_worker, forbid_debugger
 from assistant.ipc.server import Server, WorkerLog
 from assistant.ipc.spec import WorkerSpec
 
@@ -24,8 +21,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1.0
 """Seconds between two looks at whether it is time to unload or to end."""
 
-OOM_SCORE = "500"
-"""When memory runs out Linux should end the worker, which can be restarted, and nothing else."""
+OOM_SCORE = 500
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +54,8 @@ def serve(
     Raises:
         StartError: another worker lives, or there is no key.
     """
-    output = WorkerLog(worker.log)
-    faulthandler.enable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # ggml would start gdb on this process to print a back-trace.
-    os.environ["GGML_NO_BACKTRACE"] = "1"
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+    output = begin_worker(worker.log, OOM_SCORE)
+    forbid_debugger()
 
     abort = AbortFlag()
     jobs = RequestScheduler(abort.set)

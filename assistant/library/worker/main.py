@@ -1,6 +1,5 @@
 """Main of the library worker: serves questions while it indexes, and ends when idle."""
 
-import faulthandler
 import logging
 import os
 import signal
@@ -9,7 +8,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from assistant.core.errors import AssistantError
 from assistant.ipc.activity import AnsweringSignal
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed
+from assistant.ipc.process import begin_worker
 from assistant.ipc.server import Server, WorkerLog
 from assistant.ipc.spec import WorkerSpec
 from assistant.library.indexing.pace import AnswerPriority
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1.0
 """Seconds between two looks at whether it is time to end."""
 
-OOM_SCORE = "600"
-"""When memory runs out Linux should end what goes on where it was, before anything else."""
+OOM_SCORE = 600
+"""Above the engine's: indexing goes on where it was."""
 
 NICE = 10
 """Indexing gives way to an answer that is being written. Linux keeps this for each thread, and
@@ -55,13 +54,9 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
     Raises:
         StartError: another worker lives, or there is no key.
     """
-    output = WorkerLog(worker.log)
-    faulthandler.enable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    output = begin_worker(worker.log, OOM_SCORE)
     told_to_end = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     opening: Future[LibraryService] = Future()
     courtesy = AnswerPriority(AnsweringSignal(worker.runtime).is_shown)
     jobs = JobQueue(options.database.with_name("library.paused"), courtesy.gives_way)
