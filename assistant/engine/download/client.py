@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant.core.errors import AccessError, DownloadError
 from assistant.core.values.models import Downloaded, DownloadProgress, Offer, RecommendedModel
-from assistant.ipc.one_shot import answer_lines
+from assistant.ipc.one_shot import ask_process
 
 RECOMMENDED_FILE = "recommended.toml"
 RETRY_SECONDS = 1.0
@@ -75,7 +75,7 @@ class HubDownloads:
         }
         try:
             # A token goes through the pipe: every user of the machine can read command lines.
-            with closing(answer_lines(self._command, json.dumps(whole), stop)) as answers:
+            with closing(ask_process(self._command, json.dumps(whole), stop)) as answers:
                 for line in answers:
                     event = json.loads(line)
                     if "error" in event:

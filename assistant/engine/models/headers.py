@@ -5,46 +5,25 @@ The process may die of a hostile file; the answer that never comes says so.
 
 import json
 import os
-import select
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
-from time import monotonic
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from pydantic import ValidationError
 
 from assistant.core.values.models import ModelFacts
 from assistant.engine.gguf.files import parts_of
 from assistant.engine.hardware import BandwidthMeasurements
+from assistant.ipc.one_shot import HelperProcess
 
 HEADER_TIMEOUT = 60.0
 """Seconds for one header; a vocabulary on a slow disk takes one or two."""
 
-POLL_SECONDS = 0.1
-"""Seconds between two looks at whether the answer is still wanted."""
 
-
-class HeaderProbe:
+class HeaderProbe(HelperProcess):
     """Reads headers in a helper process, which is started again when it dies."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._end()
 
     def facts(self, path: Path, stop: Event) -> ModelFacts | None:
         """What a model file is; None when stopped."""
@@ -62,43 +41,8 @@ class HeaderProbe:
         return answer["bandwidth"] if answer else None
 
     def _ask(self, request: Mapping[str, object], stop: Event) -> dict[str, Any] | None:
-        process = self._started()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        line, deadline = b"", monotonic() + HEADER_TIMEOUT
-        try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-            while not line.endswith(b"\n") and monotonic() < deadline and not stop.is_set():
-                if select.select([process.stdout], [], [], POLL_SECONDS)[0]:
-                    read = os.read(process.stdout.fileno(), 65536)
-                    if not read:
-                        break
-                    line += read
-        except OSError:
-            line = b""
-        if not line.endswith(b"\n"):
-            self._end()
-            return None
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-            )
-        return self._process
-
-    def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+        answer = self.answer(json.dumps(request), stop, HEADER_TIMEOUT)
+        return None if answer is None else json.loads(answer)
 
 
 FACTS_FORMAT = 3

@@ -19,7 +19,7 @@ from assistant.engine.options import DEFAULT_UBATCH
 from assistant.engine.protocol import BenchRequest, ModelTarget
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import Failed, WireError
-from assistant.ipc.one_shot import answer_lines
+from assistant.ipc.one_shot import ask_process
 from assistant.ipc.spec import WorkerSpec
 
 _answers: TypeAdapter[Trying | Failed] = TypeAdapter(
@@ -87,7 +87,7 @@ class LocalTuning:
     def _events(self, model: ModelRef, request: BenchRequest, stop: Event) -> Iterator[Trying]:
         tuned = False
         try:
-            with closing(answer_lines(self._command, request.model_dump_json(), stop)) as lines:
+            with closing(ask_process(self._command, request.model_dump_json(), stop)) as lines:
                 for line in lines:
                     event = _answers.validate_json(line)
                     if isinstance(event, Failed):

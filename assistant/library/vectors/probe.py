@@ -4,14 +4,18 @@ That process is `main`: it reads one request as JSON and answers with one line o
 """
 
 import json
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
 
+from assistant.ipc.one_shot import HelperProcess
+from assistant.ipc.process import JsonLines
 from assistant.library.embedding.sentence_transformers import Vectors
 from assistant.library.vectors.chroma import ChromaVectors, VectorsError, embedded_client
 
@@ -44,20 +48,20 @@ def probe_folder(
         "prefix": prefix,
         "probes": [[p.collection, p.passage, p.vector.tolist()] for p in probes],
     }
-    try:
-        answer = subprocess.run(
-            command,
-            input=json.dumps(request),
-            capture_output=True,
-            text=True,
-            timeout=PROBE_TIMEOUT,
-        )
-    except subprocess.TimeoutExpired:
+    lines: list[bytes] = []
+    deadline = monotonic() + PROBE_TIMEOUT
+    with HelperProcess(command) as process:
+        # A process that ends before it is asked says so by its status.
+        with suppress(BrokenPipeError):
+            lines += process.answers(json.dumps(request), Event(), PROBE_TIMEOUT)
+        # Damage may end it even after it has answered.
+        status = process.wait(deadline - monotonic())
+    if status is None:
         return "it does not open in time"
-    if answer.returncode != 0:
-        return f"opening it ends the process (status {answer.returncode})"
+    if status != 0:
+        return f"opening it ends the process (status {status})"
     try:
-        return str(json.loads(answer.stdout.splitlines()[-1])["wrong"])
+        return str(json.loads(lines[-1])["wrong"])
     except (ValueError, LookupError, TypeError):
         return "opening it gives no answer"
 
@@ -80,8 +84,9 @@ def check_vectors(vectors: ChromaVectors, probes: Sequence[ProbeVector]) -> str:
 
 def main() -> None:
     """Read one request from standard input, check the folder, and write the answer."""
-    request: Mapping[str, object] = json.load(sys.stdin)
-    print(json.dumps({"wrong": _answer(request)}), flush=True)
+    answers = JsonLines()
+    request: Mapping[str, object] = json.loads(sys.stdin.readline())
+    answers.write({"wrong": _answer(request)})
 
 
 def _answer(request: Mapping[str, object]) -> str:
