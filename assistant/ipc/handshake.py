@@ -24,6 +24,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from assistant.core.atomic import replace_file
 from assistant.ipc.frames import LineSocket, encode
 from assistant.ipc.messages import ProtocolError, TooSlowError
 
@@ -151,9 +152,6 @@ def read_or_make_key(path: Path) -> bytes:
     key = read_key(path)
     if key is None:
         key = secrets.token_bytes(KEY_BYTES)
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key)
-        draft.replace(path)
+        # No process that knows it outlives a loss of power.
+        replace_file(path, key, durable=False)
     return key

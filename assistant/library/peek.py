@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from assistant.core.atomic import replace_file
 from assistant.core.values.library import RemovedRoots
 
 MIRROR_FILE = "collections.json"
@@ -79,11 +80,5 @@ class Removals:
         self._write(left)
 
     def _write(self, removals: list[RemovedRoots]) -> None:
-        """Never in place, as for collections."""
-        fresh = self._file.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        with fresh.open("wb") as stream:
-            stream.write(_records.dump_json(removals, indent=1))
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(self._file)
+        """As lasting as the collections: nothing else knows what was in them."""
+        replace_file(self._file, _records.dump_json(removals, indent=1), durable=True)

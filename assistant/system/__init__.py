@@ -1,7 +1,6 @@
 """The machine around us.
 
 paths         where the program's files are
-atomic        files replaced in one step
 processor     whether the native libraries run here
 clipboard     the system's clipboard
 editor        the user's editor

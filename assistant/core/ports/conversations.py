@@ -1,4 +1,4 @@
-"""ConversationStore: where the user's conversations are kept, as a port."""
+"""Ports of the user's conversations: how each is set up, the catalog of all, the whole store."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Messages of a conversation, as a turn reads and writes them: the tree, answers in the making."""
+"""Port of a conversation's messages, as a turn reads and writes them: tree, unfinished answers."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""The trash, and the changes that can be undone."""
+"""Port of the trash, and of the changes that can be undone."""
 
 from typing import Protocol
 

@@ -3,15 +3,14 @@
 Whatever is replaced or deleted goes to a folder of its own and stays there for a while.
 """
 
-import os
 import re
-import secrets
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from assistant.core.atomic import replace_file
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.prompts.library import SUFFIX
 
@@ -64,19 +63,12 @@ class UserPrompts:
         path = self.path(name)
         if path.exists() and not replace:
             raise PromptExistsError(f"There is a prompt {name} already.", "Take another name.")
-        fresh = self.folder / f".{secrets.token_hex(8)}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh.touch(mode=0o600, exist_ok=False)
-            with fresh.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
             self.keep(name)
-            fresh.replace(path)
+            # The user's own words, as the copies of them are.
+            replace_file(path, text.encode(), durable=True)
         except OSError as failure:
-            with suppress(OSError):
-                fresh.unlink()
             raise _unwritable(path, failure) from None
         return path
 
@@ -125,7 +117,7 @@ class UserPrompts:
             if data is not None:
                 self._trash.mkdir(mode=0o700, parents=True, exist_ok=True)
                 copy = self._trash / f"{path.stem}@{self._now().strftime(STAMP)}{SUFFIX}"
-                copy.write_bytes(data)
+                replace_file(copy, data, durable=True)
         except OSError as failure:
             raise _unwritable(self._trash, failure) from None
 

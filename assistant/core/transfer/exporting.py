@@ -7,13 +7,13 @@ never long, never the name of a device.
 
 import os
 import re
-import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from assistant.core.atomic import replace_file
 from assistant.core.errors import TranscriptError
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.transfer.html import to_html
@@ -101,14 +101,8 @@ def write_file(path: Path, content: bytes) -> bool:
     with suppress(OSError):
         if path.read_bytes() == content:
             return False
-    new = path.with_name(f".{secrets.token_hex(8)}.new")
-    try:
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 – for the user alone from the start
-            file.write(content)
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+    # A conversation may be deleted because its export is there.
+    replace_file(path, content, durable=True)
     return True
 
 

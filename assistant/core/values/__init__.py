@@ -1,7 +1,8 @@
 """Every frozen value that travels between the parts of the program.
 
 base          Value, of which all others are made
-sampling      sampling parameters and load options, with their bounds
+sampling      sampling parameters, with their bounds
+load_options  options of loading a model, for all models and for one
 conversation  conversations, messages, citations
 documents     files once read: documents, chunks, passages
 library       collections, search results, events of an indexing job

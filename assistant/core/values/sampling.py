@@ -1,4 +1,4 @@
-"""Sampling parameters and load options: every field with its bounds."""
+"""Sampling parameters: every field with its bounds."""
 
 from pathlib import PurePath
 from typing import Annotated, Final, Literal

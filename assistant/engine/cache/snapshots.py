@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pydantic import ValidationError
 
+from assistant.core.atomic import replace_file
 from assistant.core.values.base import Value
 
 MAGIC = b"assistant-kv 1\n"
@@ -193,15 +194,11 @@ class ModelSnapshots:
 
     def _write(self, path: Path, state: SequenceState, before: Sequence[Path]) -> None:
         """In the writer's thread."""
-        new = path.with_suffix(".new")
         try:
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.writelines(_parts(self._fingerprint, state))
-            new.replace(path)
+            # A loss costs reading the prompt again, and the checksum tells of it.
+            replace_file(path, _parts(self._fingerprint, state), durable=False)
         except OSError as failure:
             log.warning("no snapshot could be written: %s", failure)
-            self._all.forget(new)
             self._all.forget(path)
         else:
             for other in before:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from assistant.core.atomic import replace_file
 from assistant.core.values.models import ModelFacts
 from assistant.engine.gguf.files import parts_of
 from assistant.engine.hardware import BandwidthMeasurements
@@ -83,11 +84,9 @@ class ModelFactsCache:
         self._kept["files"] = {
             path: entry for path, entry in self._kept["files"].items() if os.path.lexists(path)
         }
-        new = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         with suppress(OSError):
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            new.write_text(json.dumps(self._kept))
-            new.replace(self._file)
+            replace_file(self._file, json.dumps(self._kept).encode(), durable=False)
 
     def _read(self) -> dict[str, Any]:
         with suppress(OSError, ValueError, AttributeError):

@@ -4,11 +4,11 @@ Each holds for one machine, one llama.cpp and one model.
 """
 
 import hashlib
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from assistant.core.atomic import replace_file
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import CacheType, FlashAttention
 from assistant.core.values.tuning import Tuning
@@ -132,14 +132,6 @@ class TuningFile:
 
     def _write(self, entries: Sequence[TuningEntry]) -> None:
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        try:
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(SavedTunings(tunings=tuple(entries)).model_dump_json(indent=1))
-                stream.flush()
-                os.fsync(stream.fileno())
-            new.replace(self._file)
-        except OSError:
-            new.unlink(missing_ok=True)
-            raise
+        kept = SavedTunings(tunings=tuple(entries)).model_dump_json(indent=1)
+        # Minutes of measuring, while the machine could do nothing else.
+        replace_file(self._file, kept.encode(), durable=True)

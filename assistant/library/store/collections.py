@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 
+from assistant.core.atomic import replace_file
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.values.base import Value
 from assistant.library.file_access import printable_path
@@ -121,18 +122,12 @@ class CollectionStore:
         self._write_mirror()
 
     def _write_mirror(self) -> None:
-        """Never in place: a crash leaves the file as it was or as it is to be."""
+        """What the user chose has to outlast library.db, which a loss of power may damage."""
         kept = {
             collection.name: [os.fsdecode(root.path) for root in collection.roots]
             for collection in self.all()
         }
-        fresh = self._mirror.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        with fresh.open("w", encoding="ascii") as stream:
-            json.dump(kept, stream, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(self._mirror)
+        replace_file(self._mirror, json.dumps(kept, indent=1).encode(), durable=True)
 
 
 def _all_collections(connection: sqlite3.Connection) -> list[StoredCollection]:

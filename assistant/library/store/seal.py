@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from assistant.core.atomic import replace_file
 from assistant.library.file_access import file_checksum
 
 Trust = Literal["sealed", "unsealed", "broken", "absent"]
@@ -43,10 +44,8 @@ def write_seal(database: Path) -> None:
     if _mark_file(database).exists() or _with(database, "-wal").exists():
         return
     with suppress(OSError):
-        fresh = _with(database, ".seal.new")
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(_seal_of(database))
-        fresh.replace(_seal_file(database))
+        # Without its seal a file is looked at while it is in use, which costs nobody anything.
+        replace_file(_seal_file(database), _seal_of(database), durable=False)
         for suffix in ("", *SIDE_FILE_SUFFIXES):
             _with(_damaged_file(database), suffix).unlink(missing_ok=True)
 

@@ -18,6 +18,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
+from assistant.core.atomic import replace_file
 from assistant.core.errors import LibraryError
 from assistant.core.values.base import Value
 from assistant.library.file_access import Checksum, file_checksum
@@ -86,9 +87,8 @@ class VectorFolder:
             return None
 
     def write(self, record: VectorFolderRecord) -> None:
-        fresh = self._record.with_suffix(".new")
-        fresh.write_text(record.model_dump_json())
-        fresh.replace(self._record)
+        # One that does not fit the folder has it made anew from library.db, without embedding.
+        replace_file(self._record, record.model_dump_json().encode(), durable=False)
 
     def chroma(self, generation: int) -> Path:
         """The folder of a generation of Chroma."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from struct import Struct
 
+from assistant.core.atomic import sync_folder
 from assistant.core.errors import (
     DatabaseBusyError,
     DatabaseDamagedError,
@@ -95,18 +96,9 @@ def _create(files: DatabaseFiles, now: datetime, migrations: Sequence[Migration]
         files.index.unlink(missing_ok=True)
         files.log.unlink(missing_ok=True)
         new.path.rename(files.path)
-        _sync(files.path.parent)
+        sync_folder(files.path.parent)
     finally:
         _remove(new)
-
-
-def _sync(folder: Path) -> None:
-    """Have the names in a folder survive a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remove(files: DatabaseFiles) -> None:
