@@ -12,6 +12,7 @@ from assistant.core.ports.library import Library
 from assistant.core.ports.models import ModelCatalog, ModelDownloads, ModelTuning
 from assistant.core.prompts.library import PromptLibrary
 from assistant.core.turn.chat import Chat
+from assistant.core.values.load_options import ModelOptions
 from assistant.core.values.sampling import AdapterUse
 from assistant.engine.download.client import HubDownloads
 from assistant.engine.models.catalog import LocalModels
@@ -94,7 +95,8 @@ def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assist
 
 def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
     """The models on this machine, run by the engine worker."""
-    common = settings.engine.model_dump(include=set(LoadOptions.model_fields))
+    chosen = settings.engine.model_dump(include=set(ModelOptions.model_fields))
+    options = LoadOptions(**chosen)
     folders = [
         partial(in_folder, Path(folder).expanduser(), "folder")
         for folder in settings.models.folders
@@ -102,17 +104,12 @@ def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
     others = other_programs(Path.home(), os.environ) if settings.models.other_programs else []
     return LocalModels(
         engine_worker(paths),
-        LoadOptions(**common),
+        options,
         paths.models,
         settings.chat.model,
         places=[*folders, *others],
         survey=ModelSurvey((*program(), "--worker", HEADERS), paths.cache / "models.json"),
-        own={
-            name: LoadOptions(
-                **common | own.model_dump(include=set(LoadOptions.model_fields), exclude_none=True)
-            )
-            for name, own in settings.model.items()
-        },
+        own={name: own.over(options) for name, own in settings.model.items()},
         adapters={
             name: [AdapterUse(name=file, scale=scale) for file, scale in own.adapters.items()]
             for name, own in settings.model.items()

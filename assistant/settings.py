@@ -15,16 +15,13 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from assistant.core.errors import SettingsError
 from assistant.core.values.base import Value
-from assistant.core.values.sampling import (
-    CacheType,
-    ContextWindow,
-    FlashAttention,
-    Lookup,
-    Sampling,
-    SamplingChanges,
-)
+from assistant.core.values.load_options import ModelOptionChanges, ModelOptions
+from assistant.core.values.sampling import Sampling, SamplingChanges
 
 PREFIX = "ASSISTANT_"
+
+LISTED_AFTER = "listed_after"
+"""Marks a setting that stands behind another one of its section when all are listed."""
 
 
 def _as_paths(value: object) -> object:
@@ -43,41 +40,13 @@ class ChatSettings(Value):
     """Whether the model thinks of a better title than the first words, when it is idle."""
 
 
-class EngineSettings(Value):
+class EngineSettings(ModelOptions):
     """The worker that runs the model."""
 
-    context_window: ContextWindow = 0
-    """Tokens that prompt and answer may use together; never more than the model was trained on.
-    0 begins with 8,192, less where memory is short, and takes more when a conversation needs them
-    and there is room; any other number stays as it is."""
-    threads: Annotated[int, Field(ge=0, le=512)] = 0
-    """Threads that compute; 0 takes what `assistant bench` found for the model, or all cores but
-    one."""
-    batch: Annotated[int, Field(ge=0)] = 0
-    """Tokens of the prompt that are read at once; 0 takes what `assistant bench` found for the
-    model, or 512."""
-    sequences: Annotated[int, Field(ge=1, le=64)] = 3
-    """Conversations that stay read in memory, so that going back to them costs nothing; fewer
-    where the memory is short."""
-    snapshots: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 4
+    snapshots: Annotated[
+        float, Field(ge=0, allow_inf_nan=False, json_schema_extra={LISTED_AFTER: "sequences"})
+    ] = 4
     """Gigabytes on disk for what was read of other conversations; 0 keeps nothing."""
-    gpu_layers: Annotated[int, Field(ge=-1)] = -1
-    """Layers that a graphics card computes, where there is one; -1 is as many as it has memory
-    for."""
-    flash_attention: FlashAttention = "auto"
-    """`on`, `off`, or `auto`: with a graphics card only, because processors are slower with it."""
-    cache_type: CacheType = "f16"
-    """How what was read is kept in memory: `q8_0` takes half, `q4_0` a quarter, and both are a
-    little less exact and turn flash attention on."""
-    lookup: Lookup = "auto"
-    """Whether answers that quote are written several tokens at a time: `on`, `off`, or `auto`,
-    where that measures faster and no seed was given."""
-    mmap: bool = True
-    """Whether the model's file is mapped into memory, and not copied there."""
-    mlock: bool = False
-    """Whether the model is kept from being swapped out; the system may limit that."""
-    load_timeout: Annotated[float, Field(gt=0)] = 300
-    """Seconds after which a load is given up."""
     models: Annotated[int, Field(ge=1, le=64)] = 3
     """Models that stay in memory together, so that going back to one costs nothing; fewer where
     the memory is short."""
@@ -87,19 +56,9 @@ class EngineSettings(Value):
     """Seconds without a request after which the worker ends."""
 
 
-class OneModelSettings(Value):
+class OneModelSettings(ModelOptionChanges):
     """What one model has otherwise than `[engine]`; what is not given is as there."""
 
-    context_window: ContextWindow | None = None
-    threads: Annotated[int, Field(ge=0, le=512)] | None = None
-    batch: Annotated[int, Field(ge=0)] | None = None
-    sequences: Annotated[int, Field(ge=1, le=64)] | None = None
-    gpu_layers: Annotated[int, Field(ge=-1)] | None = None
-    flash_attention: FlashAttention | None = None
-    cache_type: CacheType | None = None
-    lookup: Lookup | None = None
-    mmap: bool | None = None
-    mlock: bool | None = None
     adapters: dict[str, Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)]] = Field(
         default_factory=dict
     )

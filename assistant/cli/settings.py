@@ -15,7 +15,7 @@ from assistant.cli.program import Program
 from assistant.core.sanitize import one_line
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import PER_ANSWER
-from assistant.settings import PREFIX, Settings
+from assistant.settings import LISTED_AFTER, PREFIX, Settings
 
 
 class Setting(Value):
@@ -116,9 +116,7 @@ def describe(settings: Settings) -> Iterator[Setting]:
         if not isinstance(group, BaseModel):
             continue
         documented = docstrings(type(group))
-        for key, field in type(group).model_fields.items():
-            if field.json_schema_extra == PER_ANSWER:
-                continue
+        for key in _listed(type(group)):
             yield Setting(
                 key=f"{section}.{key}",
                 variable=f"{PREFIX}{section.upper()}__{key.upper()}",
@@ -128,8 +126,28 @@ def describe(settings: Settings) -> Iterator[Setting]:
             )
 
 
+def _listed(section: type[BaseModel]) -> list[str]:
+    """The settings of a section; one that says after which it stands does so."""
+    keys: list[str] = []
+    for key, field in section.model_fields.items():
+        marks = field.json_schema_extra
+        if marks == PER_ANSWER:
+            continue
+        before = marks.get(LISTED_AFTER) if isinstance(marks, dict) else None
+        keys.insert(keys.index(str(before)) + 1 if before else len(keys), key)
+    return keys
+
+
 def docstrings(model: type[BaseModel]) -> dict[str, str]:
     """Docstrings below the fields of a model, by field name; empty where there is no source."""
+    found: dict[str, str] = {}
+    for kind in reversed(model.__mro__):
+        if issubclass(kind, BaseModel) and kind is not BaseModel:
+            found |= _own_docstrings(kind)
+    return found
+
+
+def _own_docstrings(model: type[BaseModel]) -> dict[str, str]:
     try:
         tree = ast.parse(inspect.getsource(model))
     except (OSError, TypeError):
