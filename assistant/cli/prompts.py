@@ -120,23 +120,13 @@ def edit(program: Program, /, name: str) -> int:
     A shipped prompt is copied to your folder first; the copy goes away when you change nothing.
     """
     own = UserPrompts(program.paths.prompts)
-    file = own.path(name)
-    copied = not file.exists()
-    if copied:
-        shipped = Path(program.prompts().get(name).path)
-        own.save(name, shipped.read_text(encoding="utf-8-sig"))
-    before = file.read_bytes()
+    editing = own.edit(name, lambda: Path(program.prompts().get(name).path))
     try:
-        run_editor(file, program.environment)
+        run_editor(editing.file, program.environment)
     finally:
-        after = file.read_bytes() if file.is_file() else b""
-        if after == before:
+        if not editing.end():
             program.console.note("Nothing was changed.")
-            if copied:
-                file.unlink()
-        elif not copied:
-            own.keep(name, before)
-    return _check_written(program, file)
+    return _check_written(program, editing.file)
 
 
 @prompts.command()

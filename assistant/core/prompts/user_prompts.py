@@ -72,6 +72,25 @@ class UserPrompts:
             raise _unwritable(path, failure) from None
         return path
 
+    def edit(self, name: str, shipped: Callable[[], Path]) -> "Edit":
+        """Begin to edit a prompt in another program; of one that is not the user's own, a copy.
+
+        Args:
+            shipped: the file that is copied.
+
+        Raises:
+            AssistantError: it cannot be read.
+        """
+        file = self.path(name)
+        existed = file.exists()
+        source = file if existed else shipped()
+        try:
+            if not existed:
+                self.save(name, source.read_text(encoding="utf-8-sig", errors="replace"))
+            return Edit(self, name, existed, file.read_bytes())
+        except OSError as failure:
+            raise AssistantError(f"{source} cannot be read: {failure.strerror}.") from None
+
     def delete(self, name: str) -> None:
         """Move a prompt away; `restore` brings it back.
 
@@ -141,6 +160,31 @@ class UserPrompts:
             name, _, stamp = path.name.removesuffix(SUFFIX).rpartition("@")
             with suppress(ValueError):
                 yield path, name, datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+
+
+class Edit:
+    """A prompt while another program has it; made by `OwnPrompts.edit`."""
+
+    def __init__(self, own: UserPrompts, name: str, existed: bool, before: bytes) -> None:
+        self.file = own.path(name)
+        self.existed = existed
+        """Whether it was the user's own before."""
+        self._own = own
+        self._name = name
+        self._before = before
+
+    def end(self) -> bool:
+        """Keep what the prompt was, or drop a copy that is still one.
+
+        Returns: whether anything was changed.
+        """
+        after = self.file.read_bytes() if self.file.is_file() else b""
+        changed = after != self._before
+        if changed and self.existed:
+            self._own.keep(self._name, self._before)
+        elif not changed and not self.existed:
+            self.file.unlink()
+        return changed
 
 
 def _unwritable(path: Path, failure: OSError) -> AssistantError:

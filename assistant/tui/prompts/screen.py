@@ -219,25 +219,18 @@ class PromptsScreen(NoticedScreen[Prompt]):
         path = _path_of(self._entry)
         if path is None:
             return
-        command = self._programs.any_editor
-        before = await self._desk.run(_read_source, path)
-        own, name = self._desk.own_prompts, path.stem
-        file = own.path(name)
-        existed = file.exists()
-        if not existed:
-            await self._desk.run(own.save, name, before)
-        self._lend_terminal(command(str(file)))
-        after = await self._desk.run(_read_source, file)
-        if after == before:
-            if not existed:
-                file.unlink()
+        command, name = self._programs.any_editor, path.stem
+        editing = await self._desk.run(self._desk.own_prompts.edit, name, lambda: path)
+        try:
+            self._lend_terminal(command(str(editing.file)))
+        finally:
+            changed = await self._desk.run(editing.end)
+        if not changed:
             return
-        if existed:
-            await self._desk.run(own.keep, name, before.encode())
-        self._undo.append((name, existed))
+        self._undo.append((name, editing.existed))
         await self._look()
         self._show(name)
-        wrong = await self._desk.run(self._desk.prompts.check, file)
+        wrong = await self._desk.run(self._desk.prompts.check, editing.file)
         if wrong is not None:
             raise AssistantError(f"{name} cannot be used: {wrong.reason}.", wrong.fix)
         self._tell("Saved ", name)
