@@ -16,6 +16,7 @@ from assistant.core.values.tuning import (
     Tuned,
     TunedOption,
 )
+from assistant.core.wording import count
 
 HEADING = ("", "", "tokens/s", "±", "times")
 NUMBER_COLUMNS = (2, 3, 4)
@@ -42,11 +43,11 @@ def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_
     """
     tuning, console = program.tuning(), program.console
     if forget:
-        count = tuning.forget(model)
+        forgotten = tuning.forget(model)
         if as_json:
-            console.json({"forgotten": count})
+            console.json({"forgotten": forgotten})
         else:
-            console.line(f"Forgot {count} measurement{'' if count == 1 else 's'}.")
+            console.line(f"Forgot {count(forgotten, 'measurement')}.")
         return 0
     board, tuned = MeasurementTable(), None
     with Interruption() as interruption:

@@ -12,7 +12,6 @@ import click
 
 from assistant.cli.ask.sources import chosen_sources
 from assistant.cli.console import Console
-from assistant.cli.indexing_report import duration
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core import evaluation
@@ -23,6 +22,7 @@ from assistant.core.ports.library import Library
 from assistant.core.turn.requests import Ask
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import Answered
+from assistant.core.wording import duration
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant

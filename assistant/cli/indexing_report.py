@@ -18,6 +18,7 @@ from assistant.core.values.library import (
     Survey,
     Waiting,
 )
+from assistant.core.wording import REASONS, count, duration, size
 
 _JSON_EVENTS = (Planned, Indexed, Skipped)
 """What the JSON lines carry besides `Done`; the rest is for the eyes."""
@@ -44,7 +45,7 @@ class IndexingReport:
                         self._console.line(_plan_line(step))
                         self._is_planned = True
                     case Scanned(files=files):
-                        self._console.progress(f"looking: {files:,} files")
+                        self._console.progress(f"looking: {count(files, 'file')}")
                     case Waiting():
                         self._console.progress("waiting for the library")
         finally:
@@ -78,9 +79,9 @@ class IndexingReport:
             case Waiting():
                 console.progress("waiting for the library")
             case Scanned(files=files):
-                console.progress(f"looking: {files:,} files")
-            case Planned(files=files, bytes=size) if not self._is_planned:
-                console.line(f"{_count_files(files)} to read, {size_of(size)}")
+                console.progress(f"looking: {count(files, 'file')}")
+            case Planned(files=files, bytes=total) if not self._is_planned:
+                console.line(f"{count(files, 'file')} to read, {size(total)}")
             case IndexingProgress():
                 console.progress(_progress_line(event))
             case Skipped():
@@ -110,13 +111,13 @@ class _Failures:
             examples.append(event)
 
     def tell(self, console: Console) -> None:
-        for reason, count in sorted(self._counts.items(), key=lambda item: -item[1]):
-            console.line(f"skipped, {_reason_text(reason)}: {_count_files(count)}")
+        for reason, number in sorted(self._counts.items(), key=lambda item: -item[1]):
+            console.line(f"skipped, {REASONS[reason]}: {count(number, 'file')}")
             for event in self._examples[reason]:
                 console.line(f"    {event.path}{f': {event.detail}' if event.detail else ''}")
-            if count > EXAMPLES_PER_REASON:
-                console.line(f"    and {count - EXAMPLES_PER_REASON:,} more")
-        if any(count > EXAMPLES_PER_REASON for count in self._counts.values()):
+            if number > EXAMPLES_PER_REASON:
+                console.line(f"    and {number - EXAMPLES_PER_REASON:,} more")
+        if any(number > EXAMPLES_PER_REASON for number in self._counts.values()):
             console.note("`assistant library list --failed` lists them all.")
 
 
@@ -126,29 +127,10 @@ def event_object(event: IndexEvent, leave_out: set[str] | None = None) -> dict[s
     return {"event": event.kind, **fields}
 
 
-def size_of(count: int) -> str:
-    """Bytes in the unit that suits them."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{count / size:,.1f} {unit}"
-    return f"{count:,} bytes"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
 def _plan_line(survey: Survey) -> str:
-    parts = [f"{_count_files(survey.files)} to read, {size_of(survey.bytes)}"]
+    parts = [f"{count(survey.files, 'file')} to read, {size(survey.bytes)}"]
     if survey.seconds is not None and survey.files:
-        parts[0] += f", about {duration(max(1, survey.seconds))}"
+        parts[0] += f", about {duration(survey.seconds)}"
     if survey.unchanged:
         parts.append(f"{survey.unchanged:,} unchanged")
     if survey.left_out:
@@ -157,15 +139,7 @@ def _plan_line(survey: Survey) -> str:
 
 
 def _left_out_text(group: LeftOut) -> str:
-    return f"{group.count:,} {_reason_text(group.reason)}"
-
-
-def _count_files(count: int) -> str:
-    return f"{count:,} file{'' if count == 1 else 's'}"
-
-
-def _reason_text(reason: str) -> str:
-    return reason.replace("_", " ")
+    return f"{group.count:,} {REASONS[group.reason]}"
 
 
 def _progress_line(event: IndexingProgress) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from assistant.cli.console import BOLD, DIM, Console
-from assistant.cli.indexing_report import IndexingReport, size_of
+from assistant.cli.indexing_report import IndexingReport
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line, printable
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import DEFAULT_COLLECTION, Collection, FileEntry, LibraryStatus
+from assistant.core.wording import REASONS, count, size
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 stream_option = click.option(
@@ -156,7 +157,7 @@ def verify(program: Program, /, as_json: bool) -> int:
         for problem in found.problems:
             console.line(f"{'repaired' if problem.repaired else 'wrong'}: {problem.what}")
         verdict = "all is in order" if found.ok else "not in order"
-        console.line(f"{found.files:,} files, {found.passages:,} passages: {verdict}")
+        console.line(f"{count(found.files, 'file')}, {count(found.passages, 'passage')}: {verdict}")
     return 0 if found.ok else 1
 
 
@@ -208,7 +209,7 @@ def _print_files(console: Console, found: Sequence[FileEntry]) -> None:
             entry.state,
             f"{entry.passages:,}",
             entry.path,
-            f"{entry.reason}: {entry.detail}" if entry.reason else "",
+            f"{REASONS[entry.reason]}: {entry.detail}" if entry.reason else "",
         )
         for entry in found
     ]
@@ -217,10 +218,10 @@ def _print_files(console: Console, found: Sequence[FileEntry]) -> None:
 
 def _print_status(console: Console, found: LibraryStatus) -> None:
     console.line(
-        f"{found.files:,} files in {found.collections:,} collections:"
+        f"{count(found.files, 'file')} in {count(found.collections, 'collection')}:"
         f" {found.indexed:,} indexed, {found.skipped:,} skipped, {found.waiting:,} to be read"
     )
-    console.line(f"{found.passages:,} passages, {size_of(found.disk_bytes)} on disk")
+    console.line(f"{count(found.passages, 'passage')}, {size(found.disk_bytes)} on disk")
     if found.paused:
         console.line("indexing is paused")
     elif found.job is not None:

@@ -24,10 +24,9 @@ from assistant.core.values.models import (
     Offer,
     fitting,
 )
+from assistant.core.wording import count, duration, memory, size
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-GIB = 2**30
 
 
 @click.group(invoke_without_command=True)
@@ -58,7 +57,7 @@ def list_(program: Program, /, as_json: bool) -> int:
     with Interruption([signal.SIGINT]) as interruption:
         for details in catalog.details(interruption.stop):
             found.append(details)
-            console.progress(f"looking: {len(found):,} files")
+            console.progress(f"looking: {count(len(found), 'file')}")
         console.end_progress()
         if interruption.stop.is_set():
             return interruption.exit_code
@@ -139,7 +138,7 @@ def _model_row(one: ModelDetails) -> tuple[str, ...]:
     kind = "" if facts.kind == "chat" else f" ({facts.kind})"
     return (
         one.model.name,
-        size_of(one.model.size),
+        size(one.model.size),
         facts.quantization,
         f"{facts.trained_context:,}" if facts.trained_context else "",
         f"{one.fit}{kind}",
@@ -154,7 +153,7 @@ def _adapter_row(one: ModelDetails, found: Sequence[ModelDetails]) -> tuple[str,
     facts = one.facts
     return (
         one.model.name,
-        size_of(one.model.size),
+        size(one.model.size),
         facts.architecture,
         fits or (f"made for {facts.base}" if facts.base else "no model that is here"),
         one.model.origin,
@@ -169,7 +168,7 @@ def _detail_rows(one: ModelDetails) -> list[tuple[str, str]]:
         ("title", facts.title),
         ("file", one.model.path),
         ("from", one.model.origin),
-        ("size", size_of(one.model.size)),
+        ("size", size(one.model.size)),
         ("architecture", facts.architecture),
         ("made for", facts.base),
         ("parameters", f"{facts.parameters:,}" if facts.parameters else ""),
@@ -178,7 +177,7 @@ def _detail_rows(one: ModelDetails) -> list[tuple[str, str]]:
         ("licence", facts.licence or "not told"),
         ("template", _template(one)),
         ("verdict", f"{one.fit}. {one.reason}" if one.reason else one.fit),
-        ("memory", f"about {one.memory / GIB:,.1f} GB" if one.memory else ""),
+        ("memory", f"about {memory(one.memory)}" if one.memory else ""),
         ("speed", f"about {speed:,.0f} tokens/s" if speed else ""),
     ]
 
@@ -205,11 +204,6 @@ def _fitting_models(one: ModelDetails, found: Sequence[ModelDetails]) -> dict[st
     return {"fits": [model.model.name for model in fitting(one, found)]}
 
 
-def size_of(size: int) -> str:
-    """Bytes as a person reads them."""
-    return f"{size / GIB:,.1f} GB" if size >= GIB else f"{size / 2**20:,.0f} MB"
-
-
 def _mark(chosen: bool) -> str:
     return "*" if chosen else " "
 
@@ -218,8 +212,6 @@ TABLE_COLUMNS = 160
 """Columns that the table of recommended models takes."""
 
 INDENT = "    "
-
-MINUTE, HOUR = 60, 3600
 
 
 @click.command()
@@ -261,20 +253,12 @@ def pull(program: Program, /, wanted: str | None, accepted: bool, as_json: bool)
 
 def download_progress(event: DownloadProgress) -> str:
     """Progress line of a download: how far it is, its rate and the time that is left."""
-    told = f"fetching: {event.done / max(event.total, 1):.0%} of {size_of(event.total)}"
+    told = f"fetching: {event.done / max(event.total, 1):.0%} of {size(event.total)}"
     if event.rate:
-        told += f", {event.rate / 2**20:,.1f} MB/s"
+        told += f", {size(event.rate)}/s"
     if event.seconds_left is not None:
-        told += f", {_duration(event.seconds_left)} left"
+        told += f", {duration(event.seconds_left)} left"
     return told
-
-
-def _duration(seconds: float) -> str:
-    if seconds < MINUTE:
-        return f"{seconds:.0f} s"
-    if seconds < HOUR:
-        return f"{seconds / MINUTE:.0f} min"
-    return f"{seconds / HOUR:.1f} h"
 
 
 def _find_offer(
@@ -301,9 +285,7 @@ def _print_offer(console: Console, offer: Offer) -> None:
     names = [file.name for file in offer.files]
     more = f" and {len(names) - 1} more parts" if names[1:] else ""
     console.error(f"{offer.repository}: {names[0]}{more}")
-    console.error(
-        f"size {size_of(offer.size)}, licence {offer.licence or 'not told'} ({offer.url})"
-    )
+    console.error(f"size {size(offer.size)}, licence {offer.licence or 'not told'} ({offer.url})")
 
 
 def _print_recommended(console: Console, downloads: ModelDownloads, as_json: bool) -> None:
@@ -315,13 +297,13 @@ def _print_recommended(console: Console, downloads: ModelDownloads, as_json: boo
     if console.width is not None and console.width < TABLE_COLUMNS:
         for m in found:
             console.line(m.wanted)
-            told = f"{size_of(m.size)}, {m.memory:g} GB of memory, {m.licence}; languages: "
+            told = f"{size(m.size)}, {m.memory:g} GB of memory, {m.licence}; languages: "
             told += f"{m.languages}; {m.good_for}"
             for line in wrap(told, max(console.width - len(INDENT), 20)):
                 console.styled(f"{INDENT}{line}", DIM)
         return
     rows = [
-        (m.wanted, size_of(m.size), f"{m.memory:g} GB", m.licence, m.languages, m.good_for)
+        (m.wanted, size(m.size), f"{m.memory:g} GB", m.licence, m.languages, m.good_for)
         for m in found
     ]
     console.table(

@@ -9,6 +9,7 @@ from time import perf_counter
 from assistant.bootstrap import library, model_catalog, model_tuning, prompt_library
 from assistant.core.errors import AssistantError
 from assistant.core.values.events import Loaded
+from assistant.core.wording import size
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import WireError
@@ -48,7 +49,7 @@ def database(file: Path) -> Check:
             f"{file} is damaged: {found}",
             f"Start the assistant: it sets the file aside. Copies are kept in {file.parent}.",
         )
-    return ok(name, f"{file}, {file.stat().st_size / 2**20:,.1f} MB, conversations: {count:,}")
+    return ok(name, f"{file}, {size(file.stat().st_size)}, conversations: {count:,}")
 
 
 def sqlite() -> Check:

@@ -71,7 +71,7 @@ def test_add_tells_a_person_what_was_left_out_and_why(
     assert done.status == 0
     assert done.out.splitlines() == [
         "2 files to read, 2.5 MB",
-        "1 indexed, 1 skipped, 0 removed in 1.2 s",
+        "1 indexed, 1 skipped, 0 removed in 1 s",
         "skipped, no text: 1 file",
         "    /f/b\\n.pdf: pictures only",
     ]
@@ -114,7 +114,7 @@ def test_a_thousand_failures_are_told_in_a_few_lines(
     assert shell("add", "x").out.splitlines() == [
         "1,000 files to read, 9 bytes",
         "0 indexed, 1,000 skipped, 0 removed in 1 min 15 s",
-        "skipped, corrupt: 999 files",
+        "skipped, damaged: 999 files",
         "    /f/0.pdf: cut off",
         "    /f/1.pdf: cut off",
         "    /f/2.pdf: cut off",

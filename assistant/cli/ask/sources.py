@@ -12,6 +12,7 @@ from assistant.core.values.conversation import Citation
 from assistant.core.values.documents import Passage
 from assistant.core.values.events import Retrieved
 from assistant.core.values.library import NearestSentence
+from assistant.core.wording import count
 
 
 def chosen_sources(
@@ -33,8 +34,8 @@ def print_search(event: Retrieved, console: Console) -> None:
     console.end_progress()
     if event.used:
         files = {passage.path for passage in event.used}
-        count = f"{len(event.used)} passage{'' if len(event.used) == 1 else 's'}"
-        console.note(f"reading {count} of {len(files)} file{'' if len(files) == 1 else 's'}")
+        passages = count(len(event.used), "passage")
+        console.note(f"reading {passages} of {count(len(files), 'file')}")
     elif event.result.searched:
         console.note("your files do not speak to this")
 

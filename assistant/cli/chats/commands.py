@@ -13,7 +13,7 @@ import click
 from assistant.cli.ask.answer import rounded_timings
 from assistant.cli.ask.sources import SourcedAnswer, citation_lines
 from assistant.cli.chats.context import context
-from assistant.cli.chats.format import json_option, local_time, order_of, print_changed, short_id
+from assistant.cli.chats.format import json_option, local_time, print_changed, short_id
 from assistant.cli.chats.organise import (
     archive,
     fork,
@@ -36,6 +36,7 @@ from assistant.core.sanitize import one_line, printable
 from assistant.core.values.changes import describe_adapters, describe_marks
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.values.library import Retrieval
+from assistant.core.wording import order_of
 
 SOURCE_STATES = {"": "unchanged", CHANGED: "changed", GONE: "gone"}
 """What became of a source, as other programs get it."""
@@ -149,7 +150,13 @@ def list_(
         console.json([summary.model_dump(mode="json", include=LISTED_FIELDS) for summary in found])
     elif found:
         rows = [
-            (short_id(c.id), local_time(c.updated), f"{c.messages:,}", c.title, order_of(c))
+            (
+                short_id(c.id),
+                local_time(c.updated),
+                f"{c.messages:,}",
+                c.title,
+                " ".join(order_of(c)),
+            )
             for c in found
         ]
         console.table(rows, ("id", "updated", "messages", "title", ""), numbers=[2])
@@ -258,7 +265,7 @@ def _print_conversation(
     branch: Iterable[tuple[Message, MessageProvenance]],
 ) -> None:
     console.styled(one_line(conversation.title), BOLD)
-    order = order_of(conversation)
+    order = " ".join(order_of(conversation))
     line = f"{conversation.id}  {local_time(conversation.created)}{f'  {order}' if order else ''}"
     console.styled(one_line(line, 1000), DIM)
     for message, grounds in branch:

@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from assistant.cli.console import Console
-from assistant.core.values.conversation import Conversation, ConversationSummary
+from assistant.core.values.conversation import Conversation
 
 SHORT_ID = 8
 """Characters of an id that are shown; any unique beginning is understood."""
@@ -27,15 +27,6 @@ def print_changed(
         console.json([c.model_dump(mode="json", include=CHANGED_FIELDS) for c in changed])
     else:
         console.table([(short_id(c.id), f"{what}:", c.title) for c in changed])
-
-
-def order_of(conversation: Conversation | ConversationSummary) -> str:
-    """Pin, archive, folder and tags of a conversation in few words; empty for none of them."""
-    parts = ["pinned"] if conversation.pinned else []
-    parts += ["archived"] if conversation.archived else []
-    parts += [conversation.folder] if conversation.folder else []
-    parts += [f"#{tag}" for tag in conversation.tags]
-    return " ".join(parts)
 
 
 def short_id(id: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from assistant.cli.chats.format import json_option, local_time, order_of, short_id
+from assistant.cli.chats.format import json_option, local_time, short_id
 from assistant.cli.console import BOLD, DIM
 from assistant.cli.program import Program
 from assistant.core.sanitize import one_line
@@ -16,6 +16,7 @@ from assistant.core.values.changes import (
     ConversationHit,
     ConversationSearchResult,
 )
+from assistant.core.wording import order_of
 
 _UNQUOTED = re.compile(r'(-?(?:in|tag):)([^"]*\s[^"]*)')
 
@@ -77,9 +78,8 @@ def _join_query(query: tuple[str, ...]) -> str:
 def _print_finding(program: Program, finding: ConversationHit) -> None:
     conversation, console = finding.conversation, program.console
     console.styled(one_line(conversation.title) or "Untitled", BOLD)
-    told = (
-        f"{short_id(conversation.id)}  {local_time(conversation.updated)}  {order_of(conversation)}"
-    )
+    order = " ".join(order_of(conversation))
+    told = f"{short_id(conversation.id)}  {local_time(conversation.updated)}  {order}"
     console.styled(one_line(told, 1000), DIM)
     rows: list[tuple[str, str, str, str]] = [
         (

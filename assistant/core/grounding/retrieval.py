@@ -27,6 +27,7 @@ from assistant.core.values.documents import Document, Passage
 from assistant.core.values.events import Searching
 from assistant.core.values.library import FileText, SearchResult
 from assistant.core.values.prompts import fill_placeholders
+from assistant.core.wording import count
 
 QUOTE_PREFIX = "> "
 """Before every line of a quotation."""
@@ -265,8 +266,8 @@ def nothing_found_text(result: SearchResult, where: RetrievalScope, unread: int 
     place = "your files" if where.collections is None else ", ".join(where.collections)
     if not result.searched:
         return f"Nothing in {place} has been read yet. Ask again when it has."
-    count = f"{result.searched:,} passage{'' if result.searched == 1 else 's'}"
-    found_nothing = f"I found nothing about this in {place} ({count} searched)."
+    passages = count(result.searched, "passage")
+    found_nothing = f"I found nothing about this in {place} ({passages} searched)."
     if result.passages and result.evidence >= NEAR_MISS_EVIDENCE:
         found_nothing += f" The nearest is {_passage_label(result.passages[0])}."
     if not unread:

@@ -30,6 +30,7 @@ from huggingface_hub.utils._http import get_session
 
 from assistant.core.errors import AccessError, DownloadError
 from assistant.core.values.models import DownloadProgress, Offer, RemoteFile
+from assistant.core.wording import size
 from assistant.engine.gguf.files import is_later_part, is_part_of, name_without_part, part_count
 
 IDLE_TIMEOUT = 30.0
@@ -268,8 +269,7 @@ def _check_room(part: BinaryIO, file: RemoteFile) -> None:
     free = shutil.disk_usage(Path(part.name).parent).free
     if needed + RESERVED_BYTES > free:
         raise DownloadError(
-            f"{file.name} needs {needed / 2**30:,.1f} GB more on the disk, and "
-            f"{free / 2**30:,.1f} GB are free.",
+            f"{file.name} needs {size(needed)} more on the disk, and {size(free)} are free.",
             "Make room, or choose a smaller model.",
         )
 

@@ -1,5 +1,6 @@
 """Model verdict: whether a model runs on this machine, and about how fast, by arithmetic alone."""
 
+from assistant.core import wording
 from assistant.core.values.models import ModelDetails, ModelFacts, ModelRef
 from assistant.engine.gguf.model_checks import BUFFER_BYTES
 
@@ -8,8 +9,6 @@ BANDWIDTH_SHARE = 0.5
 
 SLOW_TOKENS_PER_SECOND = 5.0
 """Tokens per second below which an answer is read faster than it is written."""
-
-GIB = 2**30
 
 _CANNOT_CHAT = {
     "embedder": "It makes embeddings and cannot chat.",
@@ -54,8 +53,8 @@ def judge(
     speed = bandwidth * BANDWIDTH_SHARE / read if bandwidth and read else None
     if memory > free:
         reason = (
-            f"It needs about {memory / GIB:,.1f} GB of memory with a window of {window:,} tokens,"
-            f" and {free / GIB:,.1f} GB are free."
+            f"It needs about {wording.memory(memory)} of memory with a window of {window:,} tokens,"
+            f" and {wording.memory(free)} are free."
         )
         fit = "too big"
     else:

@@ -29,6 +29,7 @@ from assistant.core.values.library import (
     Survey,
     Waiting,
 )
+from assistant.core.wording import REASONS
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed
 from assistant.library.file_access import printable_path
@@ -304,7 +305,7 @@ class LibraryService:
         shown = printable_path(path)
         if isinstance(found, UnreadableError):
             raise UnreadableFileError(
-                f"{shown} gives no text: {found.reason.replace('_', ' ')}, {found.detail}."
+                f"{shown} gives no text: {REASONS[found.reason]}, {found.detail}."
             )
         return FileText(path=shown, document=found.document, content_hash=found.content_hash)
 

@@ -11,12 +11,12 @@ from textual.content import Content
 from assistant.core.conversations.branches import BranchPoint, branch_point, parting_of_fork
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Conversation, Message
+from assistant.core.wording import count
 from assistant.tui.conversations.compare import CompareScreen
 from assistant.tui.conversations.folder import ChooseFolder
 from assistant.tui.conversations.trash import TrashScreen
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine
-from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.workspace import CommandCall
 

@@ -9,9 +9,9 @@ from typing import Final, Literal
 from assistant.core.grounding.mentions import spell_collection, spell_file, unescape_path
 from assistant.core.turn import adapters, sampling
 from assistant.core.values.library import Collection
+from assistant.core.wording import count, size
 from assistant.tui.services import Services
 from assistant.tui.toolkit import disk
-from assistant.tui.toolkit.text import count, size
 from assistant.tui.toolkit.threads import with_timeout
 
 MAX_SUGGESTIONS: Final = 50

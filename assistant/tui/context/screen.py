@@ -17,6 +17,7 @@ from assistant.core.turn.preview import ContextPreview, PreviewPart, preview_win
 from assistant.core.values.changes import ChangeKind
 from assistant.core.values.conversation import Conversation, Overflow, Placing, Summary
 from assistant.core.values.events import Loading, Queued
+from assistant.core.wording import count
 from assistant.tui.context.exact_prompt import Form, PromptTextScreen
 from assistant.tui.context.window_bar import PartLine, WindowBar, legend
 from assistant.tui.external import ExternalFactory
@@ -24,7 +25,6 @@ from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForText
 from assistant.tui.toolkit.notice import NoticedScreen
-from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.threads import Report, Stream
 from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack
 

@@ -16,8 +16,8 @@ from textual.widgets import Static
 from assistant.core.conversations.branches import BranchPoint, pair_messages
 from assistant.core.spans import Differences, Span, differences
 from assistant.core.values.conversation import Message
+from assistant.core.wording import count
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.toolkit.widgets import Clickable, Flow
 from assistant.tui.transcript.headings import ROLE_NAMES, ROLE_STYLES

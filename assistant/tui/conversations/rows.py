@@ -9,6 +9,7 @@ from typing import Final
 from textual.content import Content
 from textual.widgets.option_list import Option
 
+from assistant.core import wording
 from assistant.core.values.changes import Label
 from assistant.core.values.conversation import Conversation, ConversationSummary
 from assistant.tui.toolkit import text
@@ -180,14 +181,8 @@ def tags_of(conversation: Conversation | ConversationSummary) -> Content:
 def _parts(conversation: Conversation | ConversationSummary) -> Iterator[Content]:
     if conversation.temporary:
         yield text.own("temporary", "$text-warning")
-    if conversation.pinned:
-        yield text.muted("pinned")
-    if conversation.archived:
-        yield text.muted("archived")
-    if conversation.folder:
-        yield text.line(conversation.folder, 40, text.MUTED)
-    if conversation.tags:
-        yield tags_of(conversation)
+    for word in wording.order_of(conversation):
+        yield text.line(word, 40, text.MUTED)
 
 
 class ConversationTitle(Clickable):

@@ -12,11 +12,11 @@ from textual.widgets.option_list import Option
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.changes import ConversationHit, ConversationSearchResult
 from assistant.core.values.conversation import ConversationSummary, SearchHit
+from assistant.core.wording import count
 from assistant.tui.conversations.rows import order_of
 from assistant.tui.conversations.search_results import Excerpt, IncrementalSearch, marked_excerpt
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
-from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack, SafeInput
 from assistant.tui.transcript.headings import ROLE_NAMES
 

@@ -11,11 +11,11 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from assistant.core.values.changes import Change, TrashEntry
+from assistant.core.wording import count
 from assistant.tui.conversations.undo import UndoActions
 from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
-from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack
 
 MAX_CHANGES: Final = 200

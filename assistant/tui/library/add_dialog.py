@@ -21,14 +21,8 @@ from textual.widgets.option_list import Option
 
 from assistant.core.errors import AssistantError
 from assistant.core.ports.library import Library
-from assistant.core.values.library import (
-    Collection,
-    LeftOut,
-    LeftOutReason,
-    Scanned,
-    Survey,
-    Waiting,
-)
+from assistant.core.values.library import Collection, LeftOut, Scanned, Survey, Waiting
+from assistant.core.wording import REASONS, count, duration, size
 from assistant.tui.library.offer import (
     FilesToAdd,
     FileTokenEstimate,
@@ -42,7 +36,6 @@ from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.disk import name_of
 from assistant.tui.toolkit.dropped_paths import read_dropped_paths
-from assistant.tui.toolkit.text import count, duration, size
 from assistant.tui.toolkit.threads import Report, Stream, with_timeout
 
 
@@ -318,18 +311,6 @@ def _field_text(name: str) -> str:
     return text.line(name, MAX_NAME_CHARACTERS).plain
 
 
-LEFT_OUT_TEXTS: Final[dict[LeftOutReason, str]] = {
-    "empty": "empty",
-    "no_text": "without text",
-    "encrypted": "encrypted",
-    "corrupt": "damaged",
-    "too_large": "too large",
-    "timeout": "too slow to read",
-    "unsupported": "of a kind that holds no text",
-    "unreadable": "not readable",
-    "ignored": "ignored by rule",
-    "hidden": "hidden",
-}
 MAX_REASONS: Final = 4
 """Reasons that are told one by one."""
 
@@ -367,6 +348,6 @@ def fact_lines(survey: Survey) -> Iterator[Content]:
 
 
 def _left_out_line(left_out: LeftOut) -> Content:
-    told = text.muted(f"{left_out.count:,} left out: {LEFT_OUT_TEXTS[left_out.reason]}, ")
+    told = text.muted(f"{left_out.count:,} left out: {REASONS[left_out.reason]}, ")
     such = "" if left_out.count == 1 else "such as "
     return told + text.muted(such) + text.line(name_of(left_out.example), 40, text.MUTED)

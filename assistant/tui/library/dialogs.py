@@ -10,9 +10,9 @@ from textual.widgets import Static
 
 from assistant.core.values.documents import SkipReason
 from assistant.core.values.library import FileEntry, Verification
+from assistant.core.wording import count, size
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
-from assistant.tui.toolkit.text import count, size
 
 MAX_PROBLEMS: Final = 200
 """Problems that are told one by one."""

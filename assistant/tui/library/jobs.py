@@ -23,10 +23,10 @@ from assistant.core.values.library import (
     Scanned,
     Waiting,
 )
+from assistant.core.wording import count, duration
 from assistant.tui.commands import BY_NAME, key_name
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import name_of
-from assistant.tui.toolkit.text import count, duration
 from assistant.tui.toolkit.threads import Report, Stream, in_thread
 from assistant.tui.toolkit.widgets import fitting
 

@@ -6,8 +6,8 @@ from typing import Literal
 from textual.content import Content
 
 from assistant.core.values.library import Done, LibraryStatus
+from assistant.core.wording import count, size
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.text import count, size
 from assistant.tui.toolkit.widgets import Flow, Row, RowStack
 
 Filter = Literal["all", "failed", "waiting"]

@@ -20,9 +20,10 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from assistant.core.values.library import Collection, FileEntry, FileState, LibraryStatus
+from assistant.core.wording import REASONS, count
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import with_tilde
-from assistant.tui.toolkit.text import EMPTY, count
+from assistant.tui.toolkit.text import EMPTY
 from assistant.tui.toolkit.widgets import Row, RowStack
 
 
@@ -242,6 +243,6 @@ def _file_row(file: FileEntry) -> Row:
         case "indexed":
             return Row(left, text.muted(count(file.passages, "passage")))
         case "skipped":
-            return Row(left, text.line((file.reason or "").replace("_", " "), 20, text.MUTED))
+            return Row(left, text.muted(REASONS[file.reason] if file.reason else ""))
         case "waiting":
             return Row(left, text.muted("to be read"))

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from assistant.core.ports.library import Library
 from assistant.core.values.library import Collection, Verification
+from assistant.core.wording import count
 from assistant.tui.library.dialogs import verdict_line
 from assistant.tui.library.jobs import WindowJobs
 from assistant.tui.library.status import LibraryStatusPoller
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import with_tilde
 from assistant.tui.toolkit.notice import Notice
-from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.threads import in_thread, with_timeout
 
 ALL_FILES: Final = "all files"

@@ -13,12 +13,12 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.values.library import DEFAULT_COLLECTION, Collection
+from assistant.core.wording import count
 from assistant.tui.library.offer import FilesToAdd
 from assistant.tui.library.status import LibraryStatusPoller
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.disk import name_of
-from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.widgets import Clickable
 
 MAX_NAME_CHARACTERS: Final = 80

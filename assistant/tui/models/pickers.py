@@ -12,9 +12,9 @@ from textual.widgets.option_list import Option
 
 from assistant.core.turn.sampling import DEFAULT_WORD, SamplingSetting
 from assistant.core.values.models import ModelRef
+from assistant.core.wording import size
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
-from assistant.tui.toolkit.text import size
 from assistant.tui.toolkit.widgets import Clickable
 
 

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from assistant.core.errors import AssistantError
 from assistant.core.ports.models import ModelCatalog
 from assistant.core.values.models import ModelDetails, Offer, RecommendedModel
+from assistant.core.wording import size
 from assistant.tui.models.lines import (
     download_line,
     model_details_lines,
@@ -24,7 +25,6 @@ from assistant.tui.services import ModelDownload
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine, Dialog
 from assistant.tui.toolkit.notice import NoticedScreen
-from assistant.tui.toolkit.text import size
 from assistant.tui.toolkit.threads import Report, Stream
 
 POLL_SECONDS: Final = 0.25

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.grounding.references import Reference
 from assistant.core.values.library import FileEntry
+from assistant.core.wording import REASONS, count
 from assistant.tui import commands
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable, Row, RowStack
@@ -156,9 +157,9 @@ def _heading(words: str) -> Iterator[Option]:
 
 
 def _unreadable(file: FileEntry) -> RowStack:
-    reason = (file.reason or "").replace("_", " ")
+    reason = REASONS[file.reason] if file.reason else ""
     name = text.own("  ") + text.line(file_name(file.path), 80, text.MUTED)
-    return RowStack(Row(name, text.line(reason, 20, text.MUTED)))
+    return RowStack(Row(name, text.muted(reason)))
 
 
 def searched_in_words(passages: int, collections: Sequence[str] | None, files: int) -> str:
@@ -168,6 +169,6 @@ def searched_in_words(passages: int, collections: Sequence[str] | None, files: i
         collections: where; None is everywhere, empty means that `files` came with the question.
     """
     if collections is not None and not collections:
-        return f"{files:,} attached file{'' if files == 1 else 's'}"
+        return count(files, "attached file")
     where = "your files" if collections is None else ", ".join(collections)
-    return f"{passages:,} passage{'' if passages == 1 else 's'} in {where}"
+    return f"{count(passages, 'passage')} in {where}"

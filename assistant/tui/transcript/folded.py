@@ -12,9 +12,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from assistant.core.wording import count
 from assistant.tui.markdown.limits import plain_length
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.text import count
 
 
 class Fold(Vertical, can_focus=False):

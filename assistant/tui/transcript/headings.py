@@ -22,9 +22,9 @@ from assistant.core.values.conversation import (
     Strength,
 )
 from assistant.core.values.library import NearestSentence, Retrieval
+from assistant.core.wording import count
 from assistant.tui import commands
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.text import count
 from assistant.tui.toolkit.widgets import Row, RowStack
 
 ROLE_NAMES = {"user": "you", "assistant": "assistant", "system": "system"}

@@ -11,8 +11,8 @@ from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.transfer.exporting import ExportedFile, ExportFormat, all_ids, export
 from assistant.core.transfer.importing import ImportResult, import_from
 from assistant.core.values.transcript import Adoption
+from assistant.core.wording import count
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.text import count
 
 
 class TransferJob(Protocol):

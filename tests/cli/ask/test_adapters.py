@@ -97,8 +97,8 @@ def test_models_lists_adapters_with_the_models_they_fit(shell: Shell) -> None:
 
     lines = [" ".join(line.split()) for line in shown.splitlines()]
     assert "adapter size architecture fits from" in lines
-    assert "formal 0 MB llama tiny-llama models folder" in lines
-    assert "polite 0 MB qwen2 no model that is here models folder" in lines
+    assert "formal 2 KB llama tiny-llama models folder" in lines
+    assert "polite 2 KB qwen2 no model that is here models folder" in lines
     assert (listed["formal"]["kind"], listed["formal"]["fit"]) == ("adapter", "adapter")
     assert (listed["formal"]["fits"], listed["polite"]["fits"]) == (["tiny-llama"], [])
     assert (listed["formal"]["base"], listed["formal"]["default"]) == ("Tiny", False)

@@ -178,7 +178,7 @@ def test_two_downloads_of_one_file_do_not_meet(hub: Hub, home: Path) -> None:
 
 def test_a_full_disk_is_told_before_anything_is_fetched(hub: Hub, home: Path) -> None:
     full = "import shutil; shutil.disk_usage = lambda p: type('u', (), {'free': 10**6})"
-    with pytest.raises(DownloadError, match=r"0\.0 GB are free"):
+    with pytest.raises(DownloadError, match=r"1\.0 MB are free"):
         fetched(downloads(hub, home, full))
     assert hub.ranges == []
 

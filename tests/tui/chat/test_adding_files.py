@@ -43,7 +43,7 @@ async def test_a_dropped_folder_is_told_in_full_before_anything_is_done(home: Pa
         await driver.until_shown("Add 215 files from housing/ ?")
         await driver.until_shown("212 files to read, 34.2 MB, about 2 min 20 s")
         assert "3 in the library already" in driver.text
-        assert "12 left out: of a kind that holds no text, such as photo.jpg" in driver.text
+        assert "12 left out: unsupported kind, such as photo.jpg" in driver.text
         assert "1 left out: too large, film.mkv" in driver.text
         assert dialog(driver).query_one(Input).value == "housing"
         assert "Attach whole" not in driver.text
