@@ -1,12 +1,11 @@
 """The documents that are made from the code say what the code says."""
 
-from pathlib import Path
-
 import pytest
 
 from docs.generate import FOLDER, documents
+from tests.support.checkout import CHECKOUT
 
-README = Path(__file__).parents[1] / "README.md"
+README = CHECKOUT / "README.md"
 
 
 @pytest.mark.parametrize("name", ["keys.md", "settings.md", "cli.md"])

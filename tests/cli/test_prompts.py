@@ -12,8 +12,7 @@ from assistant.core.values.prompts import Prompt
 from assistant.core.values.sampling import SamplingChanges
 from assistant.system.paths import find_paths
 from tests.cli.conftest import Shell
-
-SHIPPED = Path(__file__).parents[2] / "prompts"
+from tests.support.checkout import SHIPPED_PROMPTS
 
 EDITOR = """
 import pathlib, sys
@@ -89,7 +88,7 @@ def test_the_list_can_be_of_one_language(shell: Shell) -> None:
 
 
 def test_a_prompt_is_shown_as_its_file(shell: Shell, home: Path) -> None:
-    assert shell("prompts", "show", "general").out == (SHIPPED / "general.md").read_text()
+    assert shell("prompts", "show", "general").out == (SHIPPED_PROMPTS / "general.md").read_text()
     assert json.loads(shell("prompts", "show", "general", "--json").out)["name"] == "general"
 
     file = write(home / "elsewhere.md", "Elsewhere")
@@ -99,7 +98,9 @@ def test_a_prompt_is_shown_as_its_file(shell: Shell, home: Path) -> None:
 
 def test_the_folder_and_the_file_of_a_prompt_can_be_asked_for(shell: Shell, home: Path) -> None:
     assert shell("prompts", "path").out == f"{home / 'prompts'}\n"
-    assert Path(shell("prompts", "path", "tutor").out.strip()).samefile(SHIPPED / "tutor.md")
+    assert Path(shell("prompts", "path", "tutor").out.strip()).samefile(
+        SHIPPED_PROMPTS / "tutor.md"
+    )
 
 
 def test_check_tells_file_key_problem_and_fix_in_a_line_each(shell: Shell, own: Path) -> None:
@@ -128,13 +129,13 @@ def test_check_takes_files_from_anywhere(shell: Shell, home: Path) -> None:
 
 
 def test_editing_a_shipped_prompt_changes_a_copy(shell: Shell, home: Path) -> None:
-    before = (SHIPPED / "tutor.md").read_text()
+    before = (SHIPPED_PROMPTS / "tutor.md").read_text()
 
     run = shell("prompts", "edit", "tutor", EDITOR=editor(home, "title: My"), VISUAL="")
 
     assert (run.status, run.err) == (0, "")
     assert own_prompt(home, "tutor").title.startswith("My ")
-    assert (SHIPPED / "tutor.md").read_text() == before
+    assert (SHIPPED_PROMPTS / "tutor.md").read_text() == before
 
 
 def test_an_edit_that_changes_nothing_leaves_no_copy(shell: Shell, home: Path) -> None:

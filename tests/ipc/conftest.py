@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.ipc.spec import WorkerSpec
-from tests.support import echo_worker
+from tests.support.echo_worker import SCRIPT
 
 MakeSpec = Callable[..., WorkerSpec]
 
@@ -24,7 +24,7 @@ def make_spec(home: Path) -> MakeSpec:
         start_timeout: float = 20,
     ) -> WorkerSpec:
         folder, log = runtime or home / "run", home / "logs" / "echo.log"
-        script = (sys.executable, echo_worker.__file__, str(folder), str(log), version)
+        script = (sys.executable, SCRIPT, str(folder), str(log), version)
         return WorkerSpec(
             name="echo",
             command=command or (*script, str(idle_exit)),

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from assistant.ipc.activity import LOCK_FILE, AnsweringSignal
+from tests.support.checkout import CHECKOUT
 
 PATIENCE = 30.0
 
@@ -32,7 +33,7 @@ def writer(runtime: Path) -> "Iterator[subprocess.Popen[str]]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=CHECKOUT,
     )
     try:
         assert process.stdout is not None

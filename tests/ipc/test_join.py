@@ -18,6 +18,7 @@ from assistant.ipc.handshake import KEY_BYTES
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import StartError
 from tests.ipc.conftest import MakeSpec
+from tests.support.checkout import CHECKOUT
 from tests.support.echo_client import echo, is_alive, join, kill, receive, send, until
 from tests.support.echo_worker import Wait
 
@@ -38,11 +39,10 @@ def test_the_second_caller_joins_the_worker_the_first_one_started(make_spec: Mak
 def test_ten_processes_at_once_get_one_worker(make_spec: MakeSpec) -> None:
     spec = make_spec()
     argument = json.dumps([spec.command, str(spec.runtime), str(spec.log)])
-    root = Path(__file__).parents[2]
     callers = [
         subprocess.Popen(
             [sys.executable, "-c", JOIN_IN_A_PROCESS, argument],
-            cwd=root,
+            cwd=CHECKOUT,
             stdout=subprocess.PIPE,
             text=True,
         )

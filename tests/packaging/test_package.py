@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PACKAGING = ROOT / "packaging"
+from tests.support.checkout import CHECKOUT
+
+PACKAGING = CHECKOUT / "packaging"
 LEFT_OUT = {"torch", "sentence-transformers", "llama-cpp-python"}
 """Dependencies that the packaged program does without, or gets from a recipe of its own."""
 
@@ -23,14 +24,14 @@ def names(lines: list[str]) -> set[str]:
 @pytest.fixture(params=["assistant", "assistant-*.run", "assistant_*.deb"])
 def package(request: pytest.FixtureRequest) -> Path:
     """A package that was built here."""
-    found = sorted((ROOT / "dist").glob(request.param))
+    found = sorted((CHECKOUT / "dist").glob(request.param))
     if not found:
         pytest.skip(f"there is no dist/{request.param}: `make package deb` builds it")
     return found[-1]
 
 
 def test_the_package_is_built_from_what_the_project_depends_on() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
     listed = names((PACKAGING / "pyinstaller" / "requirements.txt").read_text().splitlines())
 
     assert names(project["dependencies"]) - LEFT_OUT <= listed
@@ -39,7 +40,7 @@ def test_the_package_is_built_from_what_the_project_depends_on() -> None:
 
 def test_llama_cpp_is_built_in_the_version_that_is_tested() -> None:
     required = (PACKAGING / "llama" / "requirements.txt").read_text()
-    constraints = (ROOT / "constraints.txt").read_text()
+    constraints = (CHECKOUT / "constraints.txt").read_text()
     [version] = re.findall(r"^llama[_-]cpp[_-]python==(\S+)$", constraints, re.MULTILINE)
 
     assert f"llama-cpp-python=={version} --hash=sha256:" in required

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-SINGLE = Path(__file__).parents[2] / "packaging" / "pyinstaller" / "single.sh"
+from tests.support.checkout import CHECKOUT
+
+SINGLE = CHECKOUT / "packaging" / "pyinstaller" / "single.sh"
 PROGRAM = '#!/bin/sh\necho "$0: $*"\n'
 
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.checkout import CHECKOUT
 
 
 def run(command: Sequence[str], folder: Path, **environment: str) -> str:
@@ -23,10 +23,10 @@ def run(command: Sequence[str], folder: Path, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not (ROOT / ".git").exists():
+    if not (CHECKOUT / ".git").exists():
         pytest.skip("not a git checkout")
     folder = tmp_path_factory.mktemp("wheel")
-    run(["git", "clone", "--quiet", f"file://{ROOT}", "clone"], folder)
+    run(["git", "clone", "--quiet", f"file://{CHECKOUT}", "clone"], folder)
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", ".", "clone"]
     run(build, folder)
     [built] = folder.glob("*.whl")

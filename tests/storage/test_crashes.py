@@ -11,9 +11,8 @@ from assistant.core.values.sampling import Sampling
 from assistant.storage.conversations import SqliteConversations
 from assistant.storage.database.files import DatabaseFiles
 from tests.storage.patience import eventually
-from tests.support import store_processes
 from tests.support.integrity import assert_sound
-from tests.support.store_processes import Truth, kill_after, kill_within
+from tests.support.store_processes import Truth, kill_after, kill_within, start
 
 KILLS = 15
 """In each of three rounds."""
@@ -50,7 +49,7 @@ def test_thirty_and_more_deaths_cost_nothing_but_a_quarter_of_a_second(
     truth_file = home / "truth"
     interrupted = 0
     for kill in range(KILLS):
-        child = store_processes.start("converse", file, truth_file, seed * 1000 + kill)
+        child = start("converse", file, truth_file, seed * 1000 + kill)
         truth = kill_after(child, truth_file, moments.uniform(0, 0.6))
 
         with closing(SqliteConversations(file)) as store:
@@ -71,7 +70,7 @@ def test_a_death_at_the_first_start_leaves_no_half_made_database(file: Path, hom
     moments = random.Random(4)
     for kill in range(12):
         place = file.parent.with_name(f"start{kill}") / file.name
-        child = store_processes.start("converse", place, home / "truth")
+        child = start("converse", place, home / "truth")
         assert eventually(place.parent.exists)
         kill_within(child, moments.uniform(0, 0.02))
 
@@ -82,7 +81,7 @@ def test_a_death_at_the_first_start_leaves_no_half_made_database(file: Path, hom
 
 def test_an_answer_of_a_living_process_is_left_to_it_until_it_dies(file: Path, home: Path) -> None:
     truth_file = home / "truth"
-    child = store_processes.start("stream", file, truth_file)
+    child = start("stream", file, truth_file)
     assert eventually(lambda: len(Truth(truth_file).answers) == 1)
     ((id, _),) = Truth(truth_file).answers.items()
 

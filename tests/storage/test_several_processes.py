@@ -6,9 +6,8 @@ from pathlib import Path
 
 from assistant.storage.conversations import SqliteConversations
 from tests.storage.patience import PATIENCE, eventually
-from tests.support import store_processes
 from tests.support.integrity import assert_sound
-from tests.support.store_processes import Truth
+from tests.support.store_processes import Truth, start
 
 
 def test_four_processes_write_at_once_and_every_message_is_there(file: Path, home: Path) -> None:
@@ -16,7 +15,7 @@ def test_four_processes_write_at_once_and_every_message_is_there(file: Path, hom
         shared = store.create(title="shared").id
         store.append(shared, None, "user", "first")
 
-        writers = [store_processes.start("fill", file, home / f"truth{n}", n) for n in range(4)]
+        writers = [start("fill", file, home / f"truth{n}", n) for n in range(4)]
         assert [writer.wait(PATIENCE) for writer in writers] == [0] * 4
 
         told = {id for n in range(4) for id in Truth(home / f"truth{n}").questions}
@@ -33,7 +32,7 @@ def test_four_processes_write_at_once_and_every_message_is_there(file: Path, hom
 
 def test_processes_that_start_at_once_make_one_database(file: Path, home: Path) -> None:
     truths = [home / f"truth{n}" for n in range(5)]
-    processes = [store_processes.start("stream", file, truth) for truth in truths]
+    processes = [start("stream", file, truth) for truth in truths]
     try:
         assert eventually(lambda: all(Truth(truth).answers for truth in truths))
         with closing(sqlite3.connect(file)) as connection:

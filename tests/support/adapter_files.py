@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.support import tiny_models
 from tests.support.gguf_files import Metadata, Tensor, write_file
+from tests.support.tiny_models import INNER, LAYERS, METADATA, WIDTH
 
 ADAPTER: Metadata = {
     "general.architecture": "llama",
@@ -22,7 +22,7 @@ STRENGTH = 1000.0
 
 STARTER_WIDTH, STARTER_INNER, STARTER_LAYERS = 576, 1536, 30
 
-_WORDS = tiny_models.METADATA["tokenizer.ggml.tokens"]
+_WORDS = METADATA["tokenizer.ggml.tokens"]
 assert isinstance(_WORDS, list)
 
 
@@ -49,7 +49,7 @@ def write_adapter(
 def letters(path: Path, signs: Mapping[str, int], changes: Metadata | None = None) -> Path:
     """For the tiny model: a letter of sign 1 wins wherever a sum over the last state is positive,
     one of sign -1 wherever it is negative. With one of each an answer holds no other letters."""
-    first = np.random.default_rng(7).normal(size=(1, tiny_models.WIDTH)).astype(np.float32)
+    first = np.random.default_rng(7).normal(size=(1, WIDTH)).astype(np.float32)
     second = np.zeros((len(_WORDS), 1), np.float32)
     for letter, sign in signs.items():
         second[_WORDS.index(f"<0x{ord(letter):02X}>")] = sign * STRENGTH
@@ -88,7 +88,7 @@ def every_layer(path: Path, seed: int = 1, strength: float = 0.3) -> Path:
     """For the tiny model: a change of every tensor that is multiplied with, another for each seed;
     what is read is kept otherwise with it, and answered otherwise."""
     random = np.random.default_rng(seed)
-    width, inner, rank = tiny_models.WIDTH, tiny_models.INNER, 2
+    width, inner, rank = WIDTH, INNER, 2
     sizes = {
         **dict.fromkeys(("attn_q", "attn_k", "attn_v", "attn_output"), (width, width)),
         **dict.fromkeys(("ffn_gate", "ffn_up"), (width, inner)),
@@ -99,7 +99,7 @@ def every_layer(path: Path, seed: int = 1, strength: float = 0.3) -> Path:
             random.normal(0, inputs**-0.5, (rank, inputs)).astype(np.float32),
             random.normal(0, strength, (outputs, rank)).astype(np.float32),
         )
-        for layer in range(tiny_models.LAYERS)
+        for layer in range(LAYERS)
         for part, (inputs, outputs) in sizes.items()
     }
     return write_adapter(path, changed, {"adapter.lora.alpha": float(rank)})

@@ -1,14 +1,13 @@
 """Conversations to be summarised and looked at."""
 
-from pathlib import Path
-
 import yaml
 
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.ports.messages import MessageStore
 from assistant.core.prompts.library import PromptLibrary
+from tests.support.checkout import SHIPPED_PROMPTS
 
-PROMPTS = PromptLibrary([Path(__file__).parents[2] / "prompts"], yaml.safe_load)
+PROMPTS = PromptLibrary([SHIPPED_PROMPTS], yaml.safe_load)
 
 
 def speak(store: ConversationStore, turns: int, words: int = 40, **options: object) -> str:

@@ -12,6 +12,7 @@ from assistant.core.values.documents import Document
 from assistant.library.limits import ReadLimits, UnreadableError
 from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.dispatch import read
+from tests.support.checkout import CHECKOUT
 
 
 def read_bytes(name: str, data: bytes | str, limits: ReadLimits | None = None) -> Document:
@@ -62,6 +63,6 @@ def packed(parts: Mapping[str, str | bytes]) -> bytes:
 def shared_documents() -> Path | None:
     """The folder of real documents, where there is one."""
     named = os.environ.get("ASSISTANT_TEST_DATA")
-    beside = Path(__file__).parents[3] / "shared"
+    beside = CHECKOUT.parent / "shared"
     folder = (Path(named) if named else beside) / "docs"
     return folder if (folder / "manifest.tsv").is_file() else None

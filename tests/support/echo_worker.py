@@ -14,6 +14,9 @@ from assistant.ipc.messages import Failed
 from assistant.ipc.server import Server
 from assistant.ipc.spec import WorkerSpec
 
+SCRIPT = __file__
+"""Runs as a program: SCRIPT RUNTIME LOG VERSION IDLE_EXIT."""
+
 
 class Echo(Value):
     kind: Literal["echo"] = "echo"

@@ -1,13 +1,10 @@
 """Passages in the prompt."""
 
-from pathlib import Path
-
 from assistant.core.grounding.retrieval import INSTRUCTION, QUOTE_PREFIX, TEMPLATE, compose_question
 from assistant.core.prompts.library import PromptLibrary
 from assistant.system.front_matter import load
+from tests.support.checkout import SHIPPED_PROMPTS
 from tests.support.passages import passage
-
-SHIPPED = Path(__file__).parents[3] / "prompts"
 
 
 def test_passages_are_numbered_with_title_and_place_and_the_question_comes_last() -> None:
@@ -36,7 +33,7 @@ def test_what_a_terminal_would_obey_is_not_quoted() -> None:
 
 
 def test_the_wording_that_was_measured_is_the_one_that_is_shipped() -> None:
-    prompt = PromptLibrary([SHIPPED], load).internal("sources")
+    prompt = PromptLibrary([SHIPPED_PROMPTS], load).internal("sources")
 
     assert prompt.text == TEMPLATE
     assert compose_question("When?", [passage("Once a year."), passage("In May.", page=5)]) == (

@@ -1,7 +1,5 @@
 """The prompts that come with the program."""
 
-from pathlib import Path
-
 import pytest
 
 from assistant.core.conversations.start import BuiltinVariables
@@ -9,16 +7,16 @@ from assistant.core.prompts.files import parse, write
 from assistant.core.prompts.library import PromptLibrary
 from assistant.core.values.prompts import BUILT_IN_VARIABLES, Prompt
 from assistant.system.front_matter import load
+from tests.support.checkout import CHECKOUT, SHIPPED_PROMPTS
 
-SHIPPED = Path(__file__).parents[3] / "prompts"
-LIBRARY = PromptLibrary([SHIPPED], load)
+LIBRARY = PromptLibrary([SHIPPED_PROMPTS], load)
 PROMPTS = {prompt.name: prompt for prompt in LIBRARY.read()[0]}
-INTERNAL = {path.stem for path in (SHIPPED / "internal").iterdir()}
+INTERNAL = {path.stem for path in (SHIPPED_PROMPTS / "internal").iterdir()}
 
 
 def test_every_shipped_file_can_be_used() -> None:
     assert LIBRARY.read()[1] == []
-    assert set(PROMPTS) == {path.stem for path in SHIPPED.glob("*.md")}
+    assert set(PROMPTS) == {path.stem for path in SHIPPED_PROMPTS.glob("*.md")}
 
 
 def test_there_is_a_prompt_for_every_common_task_in_english_and_portuguese() -> None:
@@ -91,7 +89,7 @@ def test_the_internal_prompts_have_the_placeholders_that_the_program_fills() -> 
     }
 
 
-DOCUMENT = (SHIPPED.parent / "docs" / "prompts.md").read_text(encoding="utf-8")
+DOCUMENT = (CHECKOUT / "docs" / "prompts.md").read_text(encoding="utf-8")
 
 
 def test_the_document_names_every_shipped_prompt_and_every_variable() -> None:

@@ -13,6 +13,7 @@ import pytest
 from assistant.core.values.events import Finished, ModelEvent, PrefillProgress, Queued, Wrote
 from assistant.core.values.sampling import Sampling
 from assistant.engine.client import LlamaChatModel
+from tests.support.checkout import CHECKOUT
 from tests.support.engine import GREEDY, answer, collect, local_models, said, until, workers
 
 pytestmark = pytest.mark.model
@@ -38,7 +39,7 @@ def writing_front_end(home: Path, tokens: int) -> subprocess.Popen[str]:
     """Another process, whose answer is being written; it says what it sees."""
     process = subprocess.Popen(
         [sys.executable, "-c", READER, str(home), str(tokens)],
-        cwd=Path(__file__).parents[3],
+        cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -11,6 +11,7 @@ import pytest
 from assistant.library.files.scan import KnownMounts, RootScan, is_unmounted, mount_point_above
 from assistant.library.files.walk import WalkRules
 from assistant.library.store.collections import CollectionRoot
+from tests.support.checkout import CHECKOUT
 from tests.support.made_library import MadeLibrary
 
 
@@ -166,7 +167,7 @@ def test_a_disk_that_is_really_unmounted_keeps_its_files(home: Path) -> None:
         [*command, sys.executable, "-c", MOUNTING, str(home)],
         capture_output=True,
         text=True,
-        cwd=Path(__file__).parents[3],
+        cwd=CHECKOUT,
     )
 
     assert told.stdout.strip() == "0 ['a.txt', 'b.txt']", told.stderr

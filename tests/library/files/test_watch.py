@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.checkout import CHECKOUT
 from tests.support.library_service import QUICK, Served, serving, until
 
 
@@ -254,7 +255,7 @@ def test_beyond_the_system_s_limits_folders_are_looked_at_now_and_then(
         [*command, sys.executable, "-c", LIMITED, str(home), str(folders), watched],
         capture_output=True,
         text=True,
-        cwd=Path(__file__).parents[3],
+        cwd=CHECKOUT,
     )
 
     assert told.stdout.strip() == "as it should be", told.stderr

@@ -20,10 +20,10 @@ from assistant.library.reading.frames import ReadResult
 from assistant.library.reading.pool import ReaderPool, ReaderStartError, ReadingStoppedError
 from tests.library.readers.office.test_ooxml import xlsx
 from tests.library.readers.office.test_opendocument import document
+from tests.support.checkout import CHECKOUT
 from tests.support.pdfs import pdf_of, stream_of
 
 READER = (sys.executable, "-m", "assistant.library.reading.process")
-CHECKOUT = Path(__file__).parents[3]
 PATIENCE = 30.0
 
 
