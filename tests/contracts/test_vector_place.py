@@ -3,40 +3,92 @@
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from assistant.library.embedding.sentence_transformers import Vectors
 from assistant.library.vectors.chroma import ChromaVectors, VectorsError
 from assistant.library.vectors.index import VectorIndex
 from assistant.library.vectors.places import EmbeddedPlace, ServerPlace, VectorPlace
+from assistant.library.vectors.probe import ProbeVector
 from tests.support.chroma_server import PROGRAM, ChromaServer
 from tests.support.made_library import DIMENSIONS, STAMP, MadeLibrary
 from tests.support.vector_writer import PROBE, assert_right, fill, found, text_of
 
 PATIENCE = 60.0
 
+NOTHING: frozenset[tuple[int, int]] = frozenset()
+
+
+class WatchedPlace:
+    """A place that shows which vectors count, so that a test can do harm to them."""
+
+    def __init__(self, place: VectorPlace) -> None:
+        self._place = place
+        self.is_swollen = place.is_swollen
+        self.settle = place.settle
+        self.fresh = place.fresh
+        self.forget_others = place.forget_others
+        self.close = place.close
+        self._vectors: ChromaVectors | None = None
+
+    @property
+    def vectors(self) -> ChromaVectors:
+        assert self._vectors is not None, "the place has not been opened"
+        return self._vectors
+
+    def open(self, probes: Sequence[ProbeVector]) -> ChromaVectors | None:
+        self._vectors = self._place.open(probes)
+        return self._vectors
+
+    def take(self, fresh: ChromaVectors) -> None:
+        self._place.take(fresh)
+        self._vectors = fresh
+
 
 class Keeping:
-    """An empty library with one collection, and where its vectors are kept."""
+    """A library with one collection, and the index over its vectors; not open at first."""
 
     def __init__(self, home: Path, server: ChromaServer | None) -> None:
         self.made = MadeLibrary(home)
-        self.server = server
+        self.collection = self.made.collection
+        self._server = server
         self._library = home.name
+        self._begin()
 
     def place(self, *, library: str = "", embedder: str = "") -> VectorPlace:
+        """Where a library and an embedder keep their vectors; those of the index by default."""
         library, embedder = library or self._library, embedder or self.made.embedder.identity
-        if self.server is not None:
-            return ServerPlace(self.server.address, library, embedder)
+        if self._server is not None:
+            return ServerPlace(self._server.address, library, embedder)
         vectors = self.made.home / "vectors"
         return EmbeddedPlace(vectors, library, embedder, DIMENSIONS, PROBE)
 
-    def open(self) -> VectorIndex:
-        """Not opened yet, as it is before anybody waits for it."""
-        return VectorIndex(self.place(), self.made.embeddings)
+    def open(self, files: int) -> VectorIndex:
+        """The index, open, with so many files."""
+        self.index.open()
+        fill(self.made, self.index, range(files))
+        return self.index
+
+    def reopen(self) -> bool:
+        """Close the index and open what it kept; whether that had to be made anew."""
+        self.index.close()
+        self._begin()
+        return self.index.open()
+
+    def assert_right(self) -> None:
+        assert_right(self.made, self.index)
+
+    def close(self) -> None:
+        self.index.close()
+        self.made.close()
+
+    def _begin(self) -> None:
+        self.watched = WatchedPlace(self.place())
+        self.index = VectorIndex(self.watched, self.made.embeddings)
 
 
 @pytest.fixture(scope="module", params=["embedded", "server"])
@@ -57,202 +109,166 @@ def server(request: pytest.FixtureRequest) -> Iterator[ChromaServer | None]:
 def keeping(home: Path, server: ChromaServer | None) -> Iterator[Keeping]:
     made = Keeping(home, server)
     yield made
-    made.made.close()
+    made.close()
+
+
+def rows(count: int) -> Vectors:
+    """Vectors that no passage has, shape (count, DIMENSIONS)."""
+    return np.eye(count, DIMENSIONS, dtype=np.float32)
+
+
+def kept_at(place: VectorPlace, collection: int) -> set[int]:
+    """The passages whose vectors a place kept."""
+    vectors = place.open([])
+    kept = set[int]() if vectors is None else vectors.ids(collection)
+    place.close()
+    return kept
+
+
+def ids(hits: Sequence[tuple[int, float]]) -> list[int]:
+    return [id_ for id_, _ in hits]
 
 
 def test_what_was_kept_is_there_again(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(20))
-    index.close()
-    again = keeping.open()
-    assert not again.open(), "it need not be made anew"
-    assert_right(made, again)
-    again.close()
+    keeping.open(files=20)
+
+    assert not keeping.reopen(), "it need not be made anew"
+    keeping.assert_right()
 
 
 def test_another_library_or_embedder_does_not_see_the_vectors(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(3))
-    index.close()
-    for place in (keeping.place(library="another"), keeping.place(embedder="another")):
-        vectors = place.open([])
-        assert vectors is None or vectors.ids(made.collection) == set()
-        place.close()
+    keeping.open(files=3).close()
+
+    assert kept_at(keeping.place(library="another"), keeping.collection) == set()
+    assert kept_at(keeping.place(embedder="another"), keeping.collection) == set()
 
 
 def test_the_vectors_of_other_embedders_can_be_deleted(keeping: Keeping) -> None:
-    made = keeping.made
     old = keeping.place(embedder="old")
-    kept = old.open([]) or old.fresh([made.collection])
-    kept.add(made.collection, [1, 2], np.eye(2, DIMENSIONS, dtype=np.float32))
+    kept = old.open([]) or old.fresh([keeping.collection])
+    kept.add(keeping.collection, [1, 2], rows(2))
     old.take(kept)
     old.close()
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(3))
+    index = keeping.open(files=3)
 
     index.forget_other_embedders()
 
-    assert_right(made, index)
+    keeping.assert_right()
     index.close()
-    again = keeping.place(embedder="old")
-    vectors = again.open([])
-    assert vectors is None or vectors.ids(made.collection) == set()
-    again.close()
+    assert kept_at(keeping.place(embedder="old"), keeping.collection) == set()
 
 
 def test_differences_are_told_and_mended(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(3))
-    assert index.differences() == (frozenset(), frozenset())
-    vectors = index._vectors
-    assert vectors is not None
-    vectors.remove(made.collection, [1])
-    vectors.add(made.collection, [777], np.eye(1, DIMENSIONS, dtype=np.float32))
-    vectors.add(99, [888], np.eye(1, DIMENSIONS, dtype=np.float32))
+    index, collection = keeping.open(files=3), keeping.collection
+    assert index.differences() == (NOTHING, NOTHING)
+    keeping.watched.vectors.remove(collection, [1])
+    keeping.watched.vectors.add(collection, [777], rows(1))
+    keeping.watched.vectors.add(99, [888], rows(1))
 
     missing, surplus = index.differences()
-    assert missing == {(made.collection, 1)}
-    assert surplus == {(made.collection, 777), (99, 888)}
+    assert missing == {(collection, 1)}
+    assert surplus == {(collection, 777), (99, 888)}
 
     index.mend()
-    assert index.differences() == (frozenset(), frozenset())
-    assert_right(made, index)
-    index.close()
+    keeping.assert_right()
 
 
 def test_what_was_half_made_anew_does_not_count(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(5))
-    place = index._place
-    half = place.fresh([made.collection])
-    half.add(made.collection, [1], np.eye(1, DIMENSIONS, dtype=np.float32))
+    keeping.open(files=5)
+    half = keeping.watched.fresh([keeping.collection])
+    half.add(keeping.collection, [1], rows(1))
     half.close()
-    index.close()
 
-    again = keeping.open()
-    assert not again.open()
-    assert_right(made, again)
-    again.rebuild()
-    assert_right(made, again)
-    again.close()
+    assert not keeping.reopen()
+    keeping.assert_right()
+    keeping.index.rebuild()
+    keeping.assert_right()
 
 
 def test_vectors_that_do_not_find_themselves_are_made_anew(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(5))
-    vectors, passages = index._vectors, sorted(made.embeddings.collections()[made.collection])
-    assert vectors is not None
-    wrong = np.tile(np.eye(1, DIMENSIONS, dtype=np.float32), (len(passages), 1))
-    vectors.add(made.collection, passages, wrong)
-    index.close()
+    keeping.open(files=5)
+    passages = sorted(keeping.made.embeddings.collections()[keeping.collection])
+    wrong = np.tile(rows(1), (len(passages), 1))
+    keeping.watched.vectors.add(keeping.collection, passages, wrong)
 
-    again = keeping.open()
-    again.open()
-    assert_right(made, again)
-    again.close()
+    keeping.reopen()
+    keeping.assert_right()
 
 
 def test_changes_are_followed(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(8))
+    index, made = keeping.open(files=8), keeping.made
+
     index.apply(made.put("3", "Entirely other words stand here."))
     for change in made.catalog.gone(made.root, [b"/docs/5"]):
         index.apply(change)
-    assert_right(made, index)
-    index.close()
+
+    keeping.assert_right()
 
 
 def test_changes_that_were_missed_are_made_up_for(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(8))
-    index.close()
-    made.put("9", text_of(9))
-    made.put("3", "Entirely other words stand here.")
-    made.catalog.gone(made.root, [b"/docs/5"])
-    again = keeping.open()
-    assert not again.open()
-    assert_right(made, again)
-    again.close()
+    keeping.open(files=8).close()
+    keeping.made.put("9", text_of(9))
+    keeping.made.put("3", "Entirely other words stand here.")
+    keeping.made.catalog.gone(keeping.made.root, [b"/docs/5"])
+
+    assert not keeping.reopen()
+    keeping.assert_right()
 
 
 def test_collections_are_searched_apart_and_together(keeping: Keeping) -> None:
     made = keeping.made
     other = made.collections.add("other").id
     root = made.collections.add_root(other, b"/docs").id
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(3))
+    index = keeping.open(files=3)
     index.apply(made.put("7", text_of(7), root=root))
     for change in made.catalog.found(root, [(b"/docs/0", STAMP)]):
         index.apply(change)
     question = made.embedder.embed_question(text_of(7)[:200])
-    inside = {id_ for id_, _ in index.search(question, 50, [other])}
-    outside = {id_ for id_, _ in index.search(question, 50, [made.collection])}
+
+    inside = set(ids(index.search(question, 50, [other])))
+    outside = set(ids(index.search(question, 50, [made.collection])))
+    everywhere = ids(index.search(question, 50))
+
     assert inside == made.embeddings.collections()[other]
     assert outside == made.embeddings.collections()[made.collection]
-    everywhere = [id_ for id_, _ in index.search(question, 50)]
     assert len(everywhere) == len(set(everywhere)) == len(inside | outside)
     assert index.search(question, 50, []) == []
     index.drop(other)
     assert index.search(question, 50, [other]) == []
-    index.close()
 
 
 def test_before_it_is_open_and_after_a_failure_library_db_answers_the_same(
     keeping: Keeping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = keeping.made
-    index = keeping.open()
+    made, index = keeping.made, keeping.index
     fill(made, index, range(20))
     slow = found(made, index, 7)
     assert not index.is_ready
     index.open()
     quick = found(made, index, 7)
-    assert [id_ for id_, _ in slow] == [id_ for id_, _ in quick]
+    assert ids(slow) == ids(quick)
     np.testing.assert_allclose([c for _, c in slow], [c for _, c in quick], atol=1e-3)
 
     def fail(*_: object) -> None:
         raise VectorsError("broken")
 
     monkeypatch.setattr(ChromaVectors, "search", fail)
-    assert [id_ for id_, _ in found(made, index, 7)] == [id_ for id_, _ in quick]
+    assert ids(found(made, index, 7)) == ids(quick)
     assert not index.is_ready
     monkeypatch.undo()
     index.open()
-    assert_right(made, index)
-    index.close()
+    keeping.assert_right()
 
 
 def test_a_vector_that_is_not_finite_finds_nothing_at_random(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(3))
+    keeping.open(files=3)
+
     with pytest.raises(VectorsError, match="finite"):
-        index._vectors.search(np.full(DIMENSIONS, np.nan, np.float32), 3, [1])  # type: ignore[union-attr]
-    index.close()
+        keeping.watched.vectors.search(np.full(DIMENSIONS, np.nan, np.float32), 3, [1])
 
 
 def test_it_answers_and_takes_changes_while_it_is_made_anew(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(30))
+    index, made = keeping.open(files=30), keeping.made
     held, go_on = threading.Event(), threading.Event()
 
     def pause() -> None:
@@ -267,38 +283,33 @@ def test_it_answers_and_takes_changes_while_it_is_made_anew(keeping: Keeping) ->
     index.apply(made.put("3", "Entirely other words stand here."))
     go_on.set()
     rebuilding.join(PATIENCE)
-    assert_right(made, index)
-    index.close()
+
+    keeping.assert_right()
 
 
 def test_making_it_anew_can_be_given_up(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
-    index.open()
-    fill(made, index, range(5))
+    index = keeping.open(files=5)
 
     def give_up() -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
         index.rebuild(give_up)
-    assert_right(made, index)
-    index.close()
+    keeping.assert_right()
 
 
 def test_a_damaged_embedding_is_left_out_until_it_is_made_again(keeping: Keeping) -> None:
-    made = keeping.made
-    index = keeping.open()
+    made, index = keeping.made, keeping.index
     fill(made, index, range(3))
     with made.database.write() as connection:
         connection.execute("UPDATE embeddings SET vector = zeroblob(length(vector)) WHERE id = 2")
-    assert 2 not in [id_ for id_, _ in found(made, index, 0)]
+    assert 2 not in ids(found(made, index, 0))
     index.open()
-    assert 2 not in index._vectors.ids(made.collection)  # type: ignore[union-attr]
+    assert 2 not in keeping.watched.vectors.ids(made.collection)
+
     assert made.embeddings.forget_damaged() == 1
     index.open()
-    assert_right(made, index)
-    index.close()
+    keeping.assert_right()
 
 
 def test_a_server_that_goes_away_is_done_without_and_found_again(home: Path) -> None:
@@ -306,14 +317,12 @@ def test_a_server_that_goes_away_is_done_without_and_found_again(home: Path) -> 
         pytest.skip("the program `chroma` is not installed")
     running = ChromaServer(home / "chroma")
     keeping = Keeping(home, running)
-    made, index = keeping.made, keeping.open()
-    index.open()
-    fill(made, index, range(10))
+    made, index = keeping.made, keeping.open(files=10)
     before = found(made, index, 7)
 
     running.stop()
     meanwhile = found(made, index, 7)
-    assert [id_ for id_, _ in meanwhile] == [id_ for id_, _ in before]
+    assert ids(meanwhile) == ids(before)
     assert not index.is_ready
     index.apply(made.put("11", text_of(11)))
     with pytest.raises(VectorsError):
@@ -322,7 +331,6 @@ def test_a_server_that_goes_away_is_done_without_and_found_again(home: Path) -> 
 
     running.start()
     index.open()
-    assert_right(made, index)
-    index.close()
-    made.close()
+    keeping.assert_right()
+    keeping.close()
     running.stop()

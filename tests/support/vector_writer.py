@@ -20,11 +20,13 @@ def text_of(number: int) -> str:
     return " ".join(f"Word{number}x{n} is told here." for n in range(25))
 
 
+def open_place(made: MadeLibrary, sync_every: int = 100) -> EmbeddedPlace:
+    vectors, embedder = made.home / "vectors", made.embedder.identity
+    return EmbeddedPlace(vectors, LIBRARY, embedder, DIMENSIONS, PROBE, sync_every)
+
+
 def open_index(made: MadeLibrary, sync_every: int = 100) -> VectorIndex:
-    place = EmbeddedPlace(
-        made.home / "vectors", LIBRARY, made.embedder.identity, DIMENSIONS, PROBE, sync_every
-    )
-    return VectorIndex(place, made.embeddings)
+    return VectorIndex(open_place(made, sync_every), made.embeddings)
 
 
 def fill(made: MadeLibrary, index: VectorIndex, numbers: range) -> None:
@@ -39,11 +41,8 @@ def found(made: MadeLibrary, index: VectorIndex, number: int) -> list[Hit]:
 def assert_right(made: MadeLibrary, index: VectorIndex) -> None:
     """Every passage is found by its own vector, once, and nothing else is there."""
     assert index.is_ready
-    wanted = made.embeddings.collections()
-    vectors = index._vectors
-    assert vectors is not None
-    for collection, ids in wanted.items():
-        assert vectors.ids(collection) == ids
+    assert index.differences() == (frozenset(), frozenset())
+    for collection, ids in made.embeddings.collections().items():
         for batch, rows in made.embeddings.vectors(sorted(ids)):
             for passage, row in zip(batch, rows, strict=True):
                 hits = index.search(row, 5, [collection])

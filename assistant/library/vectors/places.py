@@ -183,6 +183,10 @@ class EmbeddedPlace:
             self._vectors = self._record = None
             self._folder.close()
 
+    def crash(self) -> None:
+        """Let the folder go as a process does that dies: nothing is closed, and nothing noted."""
+        self._folder.close()
+
     def _doubt(self, record: VectorFolderRecord | None) -> str:
         if record is None:
             return "there is no record of them"

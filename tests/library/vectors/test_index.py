@@ -13,11 +13,20 @@ from time import monotonic
 import pytest
 
 from assistant.core.errors import LibraryError
+from assistant.library.vectors.folder import VectorFolder
 from assistant.library.vectors.index import VectorIndex
 from assistant.library.vectors.places import EmbeddedPlace
 from tests.support.damages import DAMAGES, empty, flip, halve, remove, zero
 from tests.support.made_library import DIMENSIONS, MadeLibrary
-from tests.support.vector_writer import LIBRARY, PROBE, assert_right, fill, open_index, text_of
+from tests.support.vector_writer import (
+    LIBRARY,
+    PROBE,
+    assert_right,
+    fill,
+    open_index,
+    open_place,
+    text_of,
+)
 
 FILES = 50
 PATIENCE = 60.0
@@ -52,10 +61,11 @@ def test_what_was_closed_well_is_opened_without_making_it_anew(filled: Path) -> 
 
 
 def test_what_was_not_closed_is_looked_into_and_kept(made: MadeLibrary) -> None:
-    index = open_index(made, sync_every=40)
+    place = open_place(made, sync_every=40)
+    index = VectorIndex(place, made.embeddings)
     index.open()
     fill(made, index, range(FILES))
-    index._place._folder.close()  # type: ignore[attr-defined]
+    place.crash()
     again = open_index(made)
     assert not again.open()
     assert_right(made, again)
@@ -162,12 +172,11 @@ def test_damage_that_no_checksum_tells_is_survived(
     [file] = (filled / "vectors").rglob(part)
     damage(file)
     [record] = (filled / "vectors").rglob("record.json")
-    place = EmbeddedPlace(filled / "vectors", LIBRARY, "words", DIMENSIONS, PROBE)
     kept = json.loads(record.read_text())
-    kept["graph"] = place._folder.graph_prints(kept["generation"], {})
+    with VectorFolder(record.parent) as folder:
+        kept["graph"] = folder.graph_prints(kept["generation"], {})
     kept["database"] = None
     record.write_text(json.dumps(kept))
-    place.close()
     made, index, _ = reopened(filled)
     assert_right(made, index)
     index.close()
