@@ -64,6 +64,11 @@ class LlamaChatModel:
         return self._target.name
 
     @property
+    def target(self) -> ModelTarget:
+        """What the engine is asked for: the model's file, its adapters, the options of loading."""
+        return self._target
+
+    @property
     def adapters(self) -> tuple[AdapterUse, ...]:
         """See `ChatModel.adapters`."""
         return self._adapters

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant import bootstrap
+from assistant.engine.client import LlamaChatModel
 from assistant.engine.options import LoadOptions
 from assistant.settings import load_settings
 from assistant.system.paths import find_paths
@@ -63,8 +64,7 @@ def test_the_settings_of_one_model_go_before_the_engines(home: Path) -> None:
     own = settings.model["SmolLM2-135M-Instruct"]
     assert (own.context_window, own.cache_type, own.threads) == (512, "q8_0", None)
 
-    models = bootstrap.model_catalog(settings, paths)
-    target = models.open(None)._target  # type: ignore[attr-defined]
-    assert target.options.context_window == 512
-    assert target.options.cache_type == "q8_0"
-    assert target.options.threads == 1
+    opened = bootstrap.model_catalog(settings, paths).open(None)
+    assert isinstance(opened, LlamaChatModel)
+    options = opened.target.options
+    assert (options.context_window, options.cache_type, options.threads) == (512, "q8_0", 1)

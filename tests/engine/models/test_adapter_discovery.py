@@ -109,9 +109,9 @@ def test_an_adapter_is_opened_by_name_by_path_and_among_files_of_the_same_name(
     def file(name: str) -> list[str]:
         opened = models.open("tiny-llama", [use(name, 0.5)])
         assert opened.adapters == (use(name, 0.5),)
-        (adapter,) = opened._target.adapters
+        (adapter,) = opened.target.adapters
         assert adapter.scale == 0.5
-        return [opened._target.path.parent.name, adapter.path.parent.name, adapter.path.name]
+        return [opened.target.path.parent.name, adapter.path.parent.name, adapter.path.name]
 
     assert file("FORMAL.gguf") == ["models", "models", "formal.gguf"]
     assert file(str(folder / "formal.gguf")) == ["models", "models", "formal.gguf"]
