@@ -1,13 +1,10 @@
-"""Stand-ins that are quick and keep what they were asked, for tests of the indexing job."""
+"""A reader and a search structure that are quick and keep what they were asked."""
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from threading import Event
 
-import numpy as np
-
-from assistant.library.embedding.sentence_transformers import Vectors
 from assistant.library.limits import ReadLimits, UnreadableError
 from assistant.library.readers.base.source import FileSource
 from assistant.library.readers.dispatch import read
@@ -44,32 +41,6 @@ class ReaderHere:
 
     def close(self) -> None:
         """There is nothing to end."""
-
-
-class WordEmbedder:
-    """A token is a word, and a vector says which letters a text has."""
-
-    identity = "letters"
-    dimensions = 26
-    max_tokens = 100
-
-    def __init__(self) -> None:
-        self.embedded: list[str] = []
-        self.at_batch: Callable[[], None] = lambda: None
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(text.split()) for text in texts]
-
-    def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
-        self.at_batch()
-        if pause:
-            pause()
-        self.embedded += texts
-        return np.array([self.embed_question(text) for text in texts], dtype=np.float32)
-
-    def embed_question(self, text: str) -> Vectors:
-        vector = np.array([text.lower().count(chr(97 + i)) for i in range(26)], dtype=np.float32)
-        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-6), dtype=np.float32)
 
 
 class ChangeList:

@@ -19,7 +19,8 @@ from assistant.library.store.embeddings import Embeddings
 from assistant.library.worker.open_library import OpenLibrary
 from assistant.library.worker.options import LibraryOptions
 from assistant.library.worker.service import LibraryService
-from tests.support.indexing_parts import ChangeList, ReaderHere, WordEmbedder
+from tests.support.indexing_parts import ChangeList, ReaderHere
+from tests.support.made_library import WordEmbedder
 
 PATIENCE = 60.0
 
@@ -42,9 +43,9 @@ class LibraryHere(OpenLibrary):
         self.index = ChangeList()
         self.here = ReaderHere()
         self.reader = cast(Any, self.here)
-        self._embedding = OpenEmbedder(
-            WordEmbedder(), Embeddings(self.database, WordEmbedder.identity, 26)
-        )
+        words = WordEmbedder(max_tokens=100)
+        kept = Embeddings(self.database, words.identity, words.dimensions)
+        self._embedding = OpenEmbedder(words, kept)
 
     def embedding(self) -> OpenEmbedder:
         return self._embedding

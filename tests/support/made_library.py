@@ -25,21 +25,28 @@ STAMP = FileStamp(1, 1, 1)
 class WordEmbedder:
     """A text is the sum of its words, each a direction of its own. Keeps what it embedded."""
 
-    def __init__(self, identity: str = "words", dimensions: int = DIMENSIONS) -> None:
+    def __init__(
+        self, identity: str = "words", dimensions: int = DIMENSIONS, max_tokens: int = 60
+    ) -> None:
         self.identity = identity
         self.dimensions = dimensions
-        self.max_tokens = 60
+        self.max_tokens = max_tokens
         self.embedded: list[str] = []
+        self.at_batch: Callable[[], None] = lambda: None
+        """Called before texts are embedded; may raise."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
     def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
+        self.at_batch()
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            row[:] = self._vector(text)
+            if pause:
+                pause()
         self.embedded += texts
-        if pause:
-            pause()
-        rows = [self._vector(text) for text in texts]
-        return np.array(rows, dtype=np.float32).reshape(len(texts), self.dimensions)
+        return vectors
 
     def embed_question(self, text: str) -> Vectors:
         return self._vector(text)

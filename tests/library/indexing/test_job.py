@@ -1,7 +1,9 @@
 """The indexing job on real files and a real library.db; reading and embedding are quick here."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -16,7 +18,12 @@ from assistant.library.store.collections import CollectionStore
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.text.analysis import Analyzer
-from tests.support.indexing_parts import ChangeList, ReaderHere, WordEmbedder
+from tests.support.indexing_parts import ChangeList, ReaderHere
+from tests.support.made_library import WordEmbedder
+
+
+class CrashError(BaseException):
+    """Ends the process, as far as a job can tell."""
 
 
 class Bench:
@@ -25,17 +32,15 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.files = folder / "files"
         self.files.mkdir()
-        self.database = LibraryDatabase(folder / "library.db")
-        self.catalog = FileCatalog(self.database, Analyzer())
-        self.collections = CollectionStore(self.database)
         self.reader = ReaderHere()
-        self.embedder = WordEmbedder()
+        self.embedder = WordEmbedder(max_tokens=100)
         self.index = ChangeList()
-        self.embeddings = Embeddings(self.database, "letters", 26)
         self.opened = 0
         self.stop = Event()
-        collection = self.collections.add("default")
-        self.root = self.collections.add_root(collection.id, os.fsencode(self.files))
+        self._file = folder / "library.db"
+        self._open()
+        collection = CollectionStore(self.database).add("default")
+        self.root = CollectionStore(self.database).add_root(collection.id, os.fsencode(self.files))
 
     def write(self, name: str, text: str) -> Path:
         path = self.files / name
@@ -54,6 +59,29 @@ class Bench:
             IndexingJob(parts, IndexingPace(self._hold), self.stop, again=again).run([self.root])
         )
 
+    def crash(self) -> None:
+        """Run a job whose process dies when it embeds: library.db is as it was at that moment."""
+        copy = self._file.with_suffix(".copy")
+
+        def die() -> None:
+            with (
+                closing(sqlite3.connect(self._file)) as now,
+                closing(sqlite3.connect(copy)) as kept,
+            ):
+                now.backup(kept)
+            raise CrashError
+
+        self.embedder.at_batch = die
+        with pytest.raises(CrashError):
+            self.run()
+        self.embedder.at_batch = lambda: None
+        self.database.close()
+        for rest in self._file.parent.glob("library.db-*"):
+            rest.unlink()
+        copy.replace(self._file)
+        self._open()
+        self.catalog.after_crash()
+
     def texts(self) -> list[str]:
         with self.database.read() as connection:
             rows = connection.execute("SELECT text FROM texts ORDER BY text")
@@ -67,6 +95,12 @@ class Bench:
         with self.database.read() as connection:
             (count,) = connection.execute("SELECT sum(reading) FROM files").fetchone()
         return int(count or 0)
+
+    def _open(self) -> None:
+        self.database = LibraryDatabase(self._file)
+        self.catalog = FileCatalog(self.database, Analyzer())
+        words = self.embedder
+        self.embeddings = Embeddings(self.database, words.identity, words.dimensions)
 
     def _embedding(self) -> OpenEmbedder:
         self.opened += 1
@@ -242,12 +276,8 @@ def test_a_stopped_job_goes_on_where_it_was(bench: Bench) -> None:
 def test_a_file_in_hand_at_two_crashes_is_set_aside_until_it_changes(bench: Bench) -> None:
     path = bench.write("a.txt", "apples and pears")
     bench.write("b.txt", "bananas")
-    bench.embedder.at_batch = _crash
-    for _ in range(2):
-        with pytest.raises(CrashError):
-            _crash_while_indexing(bench)
-        bench.catalog.after_crash()
-    bench.embedder.at_batch = lambda: None
+    bench.crash()
+    bench.crash()
 
     events = bench.run()
     assert skipped(events) == {"a.txt": "unreadable"}
@@ -290,21 +320,3 @@ def test_a_rebuild_reads_everything_and_embeds_nothing_that_is_the_same(bench: B
     assert sorted(indexed(events)) == ["a.txt", "b.txt"]
     assert bench.embedder.embedded == []
     assert bench.index.passages == bench.ids()
-
-
-class CrashError(BaseException):
-    """Ends the process, as far as the catalog can tell."""
-
-
-def _crash() -> None:
-    raise CrashError
-
-
-def _crash_while_indexing(bench: Bench) -> None:
-    """Run a job whose process dies: nothing after the crash is executed."""
-    parts = IndexingParts(
-        bench.database, bench.catalog, bench.reader, bench._embedding, bench.index.apply
-    )
-    job = IndexingJob(parts, IndexingPace(bench._hold), bench.stop)
-    job._let_go = lambda: None  # type: ignore[method-assign]
-    list(job.run([bench.root]))
