@@ -10,18 +10,33 @@ from assistant.cli.settings import describe
 from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
 from assistant.tui.commands import COMMANDS, key_name
+from docs.rooms import map_of_rooms
 
-FOLDER = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 WIDTH = 96
+
+MAP_BEGINS = "<!-- rooms: made by `make docs` from the docstring of each `__init__.py` -->"
+MAP_ENDS = "<!-- end of rooms -->"
 
 
 def documents() -> dict[str, str]:
-    """File names and their contents, as they should be."""
+    """Files by their paths in the project, and their contents as they should be."""
     return {
-        "keys.md": "\n".join(_keys()) + "\n",
-        "settings.md": "\n".join(_settings()) + "\n",
-        "cli.md": "\n".join(_cli()) + "\n",
+        "docs/keys.md": "\n".join(_keys()) + "\n",
+        "docs/settings.md": "\n".join(_settings()) + "\n",
+        "docs/cli.md": "\n".join(_cli()) + "\n",
+        "CONTRIBUTING.md": with_map((ROOT / "CONTRIBUTING.md").read_text("utf-8"), ROOT),
     }
+
+
+def with_map(text: str, root: Path) -> str:
+    """A document with the map of rooms between its two marks; the rest of it stays."""
+    before, begins, rest = text.partition(MAP_BEGINS)
+    _, ends, after = rest.partition(MAP_ENDS)
+    if not begins or not ends:
+        raise ValueError(f"There is no place for the map of rooms: {MAP_BEGINS} … {MAP_ENDS}")
+    rooms = "\n".join(map_of_rooms(root / "assistant"))
+    return f"{before}{begins}\n\n{rooms}\n\n{ends}{after}"
 
 
 def _keys() -> Iterator[str]:
@@ -98,4 +113,4 @@ def _commands(path: str, member: click.Command) -> Iterator[tuple[str, click.Com
 
 if __name__ == "__main__":
     for name, text in documents().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+        (ROOT / name).write_text(text, encoding="utf-8")
