@@ -5,8 +5,8 @@ import sqlite3
 from pathlib import Path
 
 from assistant import __version__
-from tests.cli.conftest import Shell
 from tests.support.fake_models import ScriptedModels
+from tests.support.shell import Shell
 
 
 def test_everything_that_is_stood_on_is_listed_with_its_licence(home: Path) -> None:

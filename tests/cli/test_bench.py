@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from tests.cli.conftest import Shell
-from tests.support.engine import until
 from tests.support.processes import CTRL_C, PROGRAM, on_terminal, run
+from tests.support.shell import Shell
 from tests.support.tiny_models import NAME, write_tiny_model
+from tests.support.waiting import until
 
 
 @pytest.fixture

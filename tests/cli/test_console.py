@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.cli.console import Console, display_width, fit_width
 from assistant.core.sanitize import one_line
-from tests.cli.conftest import Stream
+from tests.support.shell import Stream
 
 
 def console(terminal: bool = True, **environment: str) -> tuple[Console, Stream, Stream]:

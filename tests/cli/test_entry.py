@@ -8,8 +8,8 @@ import pytest
 from assistant.bootstrap import Assistant
 from assistant.settings import Settings
 from assistant.system.paths import Paths
-from tests.cli.conftest import Shell
 from tests.support.fake_models import ScriptedModels
+from tests.support.shell import Shell
 
 
 class BrokenShell(Shell):

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from assistant.core.values.library import Collection, FileEntry, SearchResult
-from tests.cli.conftest import Shell
 from tests.support.fake_library import ScriptedLibrary, passage
 from tests.support.fake_models import ScriptedModel, ScriptedModels
+from tests.support.shell import Shell
 
 RENT = "The rent rises every twelve months."
 

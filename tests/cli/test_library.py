@@ -21,8 +21,8 @@ from assistant.core.values.library import (
     Survey,
     Waiting,
 )
-from tests.cli.conftest import Run, Shell
 from tests.support.fake_library import ScriptedLibrary, passage
+from tests.support.shell import Run, Shell
 
 EVENTS: list[IndexEvent] = [
     Waiting(),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from assistant.cli.settings import describe
 from assistant.settings import Settings
-from tests.cli.conftest import Shell
 from tests.support.gguf_files import write_model
+from tests.support.shell import Shell
 
 
 def small_model(shell: Shell) -> Path:

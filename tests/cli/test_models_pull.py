@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Shell
 from tests.support.gguf_files import write_model
 from tests.support.hub_server import Hub, serving
+from tests.support.shell import Shell
 
 WANTED = "acme/Tiny-GGUF"
 

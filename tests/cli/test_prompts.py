@@ -11,8 +11,8 @@ from assistant.core.values.conversation import ChatMessage
 from assistant.core.values.prompts import Prompt
 from assistant.core.values.sampling import SamplingChanges
 from assistant.system.paths import find_paths
-from tests.cli.conftest import Shell
 from tests.support.checkout import SHIPPED_PROMPTS
+from tests.support.shell import Shell
 
 EDITOR = """
 import pathlib, sys

@@ -8,19 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Run, Shell
 from tests.support.chatgpt_export import conversation, node, rich
 from tests.support.fake_models import ScriptedModels
-
-
-def out(shell: Shell, *arguments: str) -> Any:
-    run: Run = shell(*arguments, "--json")
-    assert run.status == 0, run.err
-    return json.loads(run.out)
-
-
-def asked(shell: Shell, *questions: str) -> list[str]:
-    return [str(out(shell, "ask", question)["conversation_id"]) for question in questions]
+from tests.support.shell import Run, Shell
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -44,7 +34,7 @@ def other(home: Path) -> Shell:
     ("format", "start"), [("markdown", "---\n"), ("json", "{"), ("html", "<!")]
 )
 def test_one_conversation_is_printed(shell: Shell, format: str, start: str) -> None:
-    (id,) = asked(shell, "Where is Recife?")
+    (id,) = shell.asked("Where is Recife?")
 
     run = shell("export", id[:8], "--format", format)
 
@@ -54,10 +44,10 @@ def test_one_conversation_is_printed(shell: Shell, format: str, start: str) -> N
 
 
 def test_all_are_written_under_names_for_every_system(shell: Shell, home: Path) -> None:
-    asked(shell, "CON: são Paulo/..\\?*\n|<>", "日本語 " * 40, "....", "a" * 300)
+    shell.asked("CON: são Paulo/..\\?*\n|<>", "日本語 " * 40, "....", "a" * 300)
     folder = home / "out"
 
-    out(shell, "export", "--all", str(folder))
+    shell.json("export", "--all", str(folder))
 
     names = sorted(contents(folder))
     assert len(names) == 4
@@ -72,18 +62,18 @@ def test_all_are_written_under_names_for_every_system(shell: Shell, home: Path) 
 
 @pytest.mark.parametrize("format", ["markdown", "json", "html"])
 def test_exporting_again_writes_only_what_is_new(shell: Shell, home: Path, format: str) -> None:
-    one, _ = asked(shell, "one", "two")
+    one, _ = shell.asked("one", "two")
     folder = home / "out"
-    first = out(shell, "export", "--all", str(folder), "--format", format)
+    first = shell.json("export", "--all", str(folder), "--format", format)
     before = contents(folder)
     assert {each["what"] for each in first} == {"written"}
 
-    again = out(shell, "export", "--all", str(folder), "--format", format)
+    again = shell.json("export", "--all", str(folder), "--format", format)
     assert {each["what"] for each in again} == {"unchanged"}
     assert contents(folder) == before
 
     shell("chats", "rename", one, "uno")
-    third = out(shell, "export", "--all", str(folder), "--format", format)
+    third = shell.json("export", "--all", str(folder), "--format", format)
     assert sorted(each["what"] for each in third) == ["removed", "unchanged", "written"]
     names = sorted(contents(folder))
     assert len(names) == 2
@@ -94,16 +84,16 @@ def test_exporting_again_writes_only_what_is_new(shell: Shell, home: Path, forma
 def test_files_of_others_and_of_conversations_that_are_gone_stay_unless_pruned(
     shell: Shell, home: Path
 ) -> None:
-    one, _ = asked(shell, "one", "two")
+    one, _ = shell.asked("one", "two")
     folder = home / "out"
-    out(shell, "export", "--all", str(folder))
+    shell.json("export", "--all", str(folder))
     (folder / "notes.md").write_text("mine")
     (folder / "2026-01-01_x_0123456789abcdef.json").write_text("another format")
     shell("chats", "delete", one)
 
-    out(shell, "export", "--all", str(folder))
+    shell.json("export", "--all", str(folder))
     assert len(contents(folder)) == 4
-    out(shell, "export", "--all", str(folder), "--prune")
+    shell.json("export", "--all", str(folder), "--prune")
 
     assert {"notes.md", "2026-01-01_x_0123456789abcdef.json"} < set(contents(folder))
     assert len(contents(folder)) == 3
@@ -112,18 +102,18 @@ def test_files_of_others_and_of_conversations_that_are_gone_stay_unless_pruned(
 def test_archived_conversations_are_exported_and_those_in_the_trash_are_not(
     shell: Shell, home: Path
 ) -> None:
-    one, two = asked(shell, "one", "two")
+    one, two = shell.asked("one", "two")
     shell("chats", "archive", one)
     shell("chats", "delete", two)
 
-    exported = out(shell, "export", "--all", str(home / "out"))
+    exported = shell.json("export", "--all", str(home / "out"))
 
     assert [each["title"] for each in exported] == ["one"]
 
 
 def test_what_a_format_leaves_out_is_told(home: Path) -> None:
     shell = Shell(home, ScriptedModels(), terminal=True)
-    (id,) = asked(shell, "one")
+    (id,) = shell.asked("one")
     store = shell.store()
     store.append(id, store.branch(id)[0].id, "assistant", "another answer")
     store.close()
@@ -142,7 +132,7 @@ def test_a_wrong_command_line_is_told(shell: Shell, arguments: tuple[str, ...]) 
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(shell: Shell, home: Path) -> None:
-    asked(shell, "one")
+    shell.asked("one")
     (home / "file").write_text("x")
 
     run = shell("export", "--all", str(home / "file" / "out"))
@@ -155,13 +145,13 @@ def test_a_folder_that_cannot_be_made_is_one_line(shell: Shell, home: Path) -> N
 def test_what_was_exported_is_imported_and_exported_alike(
     shell: Shell, other: Shell, home: Path, format: str
 ) -> None:
-    one, _ = asked(shell, "one", "two ☂")
+    one, _ = shell.asked("one", "two ☂")
     shell("chats", "tag", one, "x")
-    out(shell, "export", "--all", str(home / "a"), "--format", format)
+    shell.json("export", "--all", str(home / "a"), "--format", format)
 
-    first = out(other, "import", str(home / "a"))
-    again = out(other, "import", str(home / "a"))
-    out(other, "export", "--all", str(home / "b"), "--format", format)
+    first = other.json("import", str(home / "a"))
+    again = other.json("import", str(home / "a"))
+    other.json("export", "--all", str(home / "b"), "--format", format)
 
     assert [(c["is_new"], c["added"]) for c in first["conversations"]] == [(True, 2)] * 2
     assert [(c["is_new"], c["added"]) for c in again["conversations"]] == [(False, 0)] * 2
@@ -177,13 +167,13 @@ def chatgpt(home: Path, *stored: dict[str, Any]) -> Path:
 def test_chatgpts_export_is_imported_once(shell: Shell, home: Path) -> None:
     file = chatgpt(home, rich(), conversation(node("q", None, "user", "Hi"), conversation_id="b"))
 
-    first = out(shell, "import", str(file))
-    assert out(shell, "import", str(file))["conversations"][0]["added"] == 0
+    first = shell.json("import", str(file))
+    assert shell.json("import", str(file))["conversations"][0]["added"] == 0
 
     assert [c["added"] for c in first["conversations"]] == [8, 1]
     assert first["problems"] == ["“Lease”: the image file-abc is named, but not kept."]
-    assert len(out(shell, "chats", "list")) == 2
-    (hit,) = out(shell, "chats", "search", '"Uno"')
+    assert len(shell.json("chats", "list")) == 2
+    (hit,) = shell.json("chats", "search", '"Uno"')
     assert hit["title"] == "Lease"
 
 
@@ -196,7 +186,7 @@ def test_the_whole_archive_is_read_and_what_is_left_is_told(shell: Shell, home: 
         packed.writestr("file-abc.png", b"\x89PNG")
         packed.writestr("user.json", "{}")
 
-    report = out(shell, "import", str(archive))
+    report = shell.json("import", str(archive))
 
     assert len(report["conversations"]) == 2
     assert report["problems"][-1] == (
@@ -237,18 +227,18 @@ def test_what_was_read_before_the_damage_is_kept(shell: Shell, home: Path) -> No
     run = shell("import", str(file), "--json")
 
     assert run.status == 9
-    assert len(out(shell, "chats", "list")) == 1
+    assert len(shell.json("chats", "list")) == 1
 
 
 def test_a_deleted_conversation_stays_in_the_trash(shell: Shell, home: Path) -> None:
     file = chatgpt(home, rich())
-    (imported,) = out(shell, "import", str(file))["conversations"]
+    (imported,) = shell.json("import", str(file))["conversations"]
     shell("chats", "delete", imported["conversation_id"])
 
     run = shell("import", str(file))
 
     assert "stayed in the trash" in run.err
-    assert out(shell, "chats", "list") == []
+    assert shell.json("chats", "list") == []
 
 
 def test_a_path_that_is_not_there_is_told(shell: Shell) -> None:

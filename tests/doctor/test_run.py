@@ -12,8 +12,8 @@ from assistant.doctor.report import Check
 from assistant.doctor.run import RunEnvironment, run_checks
 from assistant.storage.conversations import SqliteConversations
 from assistant.system.paths import find_paths
-from tests.cli.conftest import Shell
 from tests.support.fake_models import ScriptedModels
+from tests.support.shell import Shell
 
 QUIET: Mapping[str, str] = {"TERM": "xterm-256color"}
 

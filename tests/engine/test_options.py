@@ -10,7 +10,8 @@ from assistant.engine.client import LlamaChatModel
 from assistant.engine.options import LoadOptions
 from assistant.settings import load_settings
 from assistant.system.paths import find_paths
-from tests.support.engine import GREEDY, OPTIONS, answer, local_models, said, until
+from tests.support.engine import GREEDY, OPTIONS, answer, local_models, said
+from tests.support.waiting import until
 
 SHORT = GREEDY.model_copy(update={"max_tokens": 6})
 LONG = "The cat sat on the mat and looked at the moon. " * 40

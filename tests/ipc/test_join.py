@@ -19,8 +19,9 @@ from assistant.ipc.join import Joiner
 from assistant.ipc.messages import StartError
 from tests.ipc.conftest import MakeSpec
 from tests.support.checkout import CHECKOUT
-from tests.support.echo_client import echo, is_alive, join, kill, receive, send, until
+from tests.support.echo_client import echo, is_alive, join, kill, receive, send
 from tests.support.echo_worker import Wait
+from tests.support.waiting import until
 
 JOIN_IN_A_PROCESS = """
 import json, sys

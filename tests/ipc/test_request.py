@@ -16,8 +16,9 @@ from assistant.ipc.messages import Cancel, Failed, Leaving
 from assistant.ipc.request import Requester, WorkerErrors
 from assistant.ipc.spec import WorkerSpec
 from tests.ipc.conftest import MakeSpec
-from tests.support.echo_client import join, send, until
+from tests.support.echo_client import join, send
 from tests.support.echo_worker import Die, Echo, Fail, Flood, Said, Wait
+from tests.support.waiting import until
 
 REPLIES: TypeAdapter[Said | Failed | Leaving] = TypeAdapter(
     Annotated[Said | Failed | Leaving, Field(discriminator="kind")]

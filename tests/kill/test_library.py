@@ -15,43 +15,34 @@ from signal import SIGKILL, SIGTERM
 from threading import Event, Thread
 from time import monotonic, sleep
 
-import psutil
 import pytest
 
 from assistant.bootstrap import library
-from assistant.core.values.library import Planned, SearchResult
+from assistant.core.values.library import Planned
 from assistant.library.embedding.sentence_transformers import starter_folder
 from assistant.system.paths import find_paths
 from assistant.workers import make_folders
-from tests.support.damages import DAMAGES, remove, zero
-from tests.support.processes import PROGRAM, end_workers, run, workers
-
-QUESTION = "Which paragraph speaks of the lighthouse?"
+from tests.support.damages import DAMAGES, FILES_OF_VECTORS, remove, zero
+from tests.support.killed_library import (
+    QUESTION,
+    Hits,
+    found,
+    hits,
+    kill_library,
+    library_workers,
+    write_files,
+)
+from tests.support.processes import PROGRAM, end_workers, run
 
 LONG = 180.0
 """Seconds in which everything is made again on a busy machine."""
 
 State = dict[str, list[tuple[object, ...]]]
-Hits = list[tuple[str, str, float]]
 
 pytestmark = [
     pytest.mark.model,
     pytest.mark.skipif(starter_folder() is None, reason="the starter embedder is not installed"),
 ]
-
-
-def write_files(folder: Path, files: int, parts: int) -> None:
-    """Files of so many passages each, all different."""
-    chance = random.Random(3)
-    nouns = ["harbour", "ferry", "lighthouse", "museum", "bakery", "garden", "bridge", "tower"]
-    for number in range(files):
-        text = [
-            f"## Part {part}\n\nIn file {number} the {chance.choice(nouns)} and the"
-            f" {chance.choice(nouns)} were seen {chance.randrange(1000)} times."
-            for part in range(parts)
-        ]
-        (folder / f"{number:04}.md").write_text(f"# File {number}\n\n" + "\n\n".join(text))
-    (folder / "empty.txt").write_text("")
 
 
 @pytest.fixture
@@ -74,14 +65,6 @@ def state() -> State:
             "being read": "SELECT count(*) FROM files WHERE reading",
         }
         return {what: connection.execute(query).fetchall() for what, query in asked.items()}
-
-
-def hits(result: SearchResult) -> Hits:
-    return [(p.path, p.text, round(p.dense_score, 2)) for p in result.passages]
-
-
-def found() -> Hits:
-    return hits(library(find_paths()).search(QUESTION, None, 5))
 
 
 def assert_in_order() -> None:
@@ -166,28 +149,6 @@ def graph_of(home: Path) -> tuple[tuple[str, int, int], ...]:
             status = file.stat()
             states.append((file.name, status.st_size, status.st_mtime_ns))
     return tuple(sorted(states))
-
-
-def kill_library(home: Path) -> int:
-    """How many workers were killed: none when there is none now."""
-    killed = 0
-    for worker in library_workers(home):
-        with suppress(psutil.Error):
-            if worker.is_running():
-                worker.kill()
-                worker.wait(60)
-                killed += 1
-    return killed
-
-
-def library_workers(home: Path) -> list[psutil.Process]:
-    """Those that own the library; their readers and probes end with them."""
-    found = []
-    for worker in workers(home):
-        with suppress(psutil.Error):
-            if worker.cmdline()[-1] == "library":
-                found.append(worker)
-    return found
 
 
 def add_and_kill(
@@ -320,13 +281,7 @@ FILES = [
     "library.db-shm",
     "library.db.seal",
     "collections.json",
-    "record.json",
-    "chroma.sqlite3",
-    "data_level0.bin",
-    "header.bin",
-    "index_metadata.pickle",
-    "length.bin",
-    "link_lists.bin",
+    *FILES_OF_VECTORS,
 ]
 
 

@@ -17,7 +17,7 @@ from assistant.core.values.library import Indexed, LibraryStatus
 from assistant.library.embedding.sentence_transformers import starter_folder
 from assistant.system.paths import find_paths
 from assistant.workers import make_folders
-from tests.kill.test_library import found, kill_library, write_files
+from tests.support.killed_library import found, kill_library, write_files
 from tests.support.processes import end_workers
 
 SETTING = "ASSISTANT_LIBRARY__EMBEDDER"

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Event
-from time import monotonic, sleep
 from typing import cast
 
 import pytest
@@ -21,7 +20,8 @@ from assistant.library.embedding.sentence_transformers import starter_folder
 from assistant.system.paths import find_paths
 from assistant.workers import make_folders
 from tests.support.corpus import write_corpus
-from tests.support.processes import PATIENCE, end_workers, workers
+from tests.support.processes import end_workers, workers
+from tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.model,
@@ -56,14 +56,6 @@ def files(shared: Path, opened: Library) -> Iterator[Path]:
 @pytest.fixture
 def opened(shared: Path) -> Library:
     return library(find_paths())
-
-
-def until(condition: object) -> None:
-    assert callable(condition)
-    deadline = monotonic() + PATIENCE
-    while not condition():
-        assert monotonic() < deadline, "the state was not reached in time"
-        sleep(0.05)
 
 
 def names(library: Library) -> set[str]:

@@ -10,9 +10,9 @@ from assistant.core.errors import StorageError
 from assistant.core.values.sampling import Sampling
 from assistant.storage.conversations import SqliteConversations
 from assistant.storage.database.files import DatabaseFiles
-from tests.storage.patience import eventually
 from tests.support.integrity import assert_sound
 from tests.support.store_processes import Truth, kill_after, kill_within, start
+from tests.support.waiting import eventually
 
 KILLS = 15
 """In each of three rounds."""

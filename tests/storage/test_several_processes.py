@@ -5,9 +5,9 @@ from contextlib import closing
 from pathlib import Path
 
 from assistant.storage.conversations import SqliteConversations
-from tests.storage.patience import PATIENCE, eventually
 from tests.support.integrity import assert_sound
 from tests.support.store_processes import Truth, start
+from tests.support.waiting import TIMEOUT, eventually
 
 
 def test_four_processes_write_at_once_and_every_message_is_there(file: Path, home: Path) -> None:
@@ -16,7 +16,7 @@ def test_four_processes_write_at_once_and_every_message_is_there(file: Path, hom
         store.append(shared, None, "user", "first")
 
         writers = [start("fill", file, home / f"truth{n}", n) for n in range(4)]
-        assert [writer.wait(PATIENCE) for writer in writers] == [0] * 4
+        assert [writer.wait(TIMEOUT) for writer in writers] == [0] * 4
 
         told = {id for n in range(4) for id in Truth(home / f"truth{n}").questions}
         roots = store.versions(store.branch(shared)[0].id)

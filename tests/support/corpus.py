@@ -16,6 +16,16 @@ A loaf of rye bread costs four euros and fifty cents.
 PORTUGUESE = "O farol da ilha foi construído em 1869 e ainda funciona todas as noites.\n"
 
 
+ENGLISH_RULES = (
+    "The library opens at nine and it closes at five. Students who are enrolled can borrow books"
+    " for two weeks, and the fine for late returns is one real for each day."
+)
+PORTUGUESE_RULES = (
+    "A biblioteca abre às nove e fecha às cinco. Os alunos que estão matriculados podem emprestar"
+    " livros por duas semanas, e a multa por atraso na devolução é de um real por dia."
+)
+
+
 def write_corpus(folder: Path) -> None:
     """A text, a Markdown file, a PDF of two pages, and what cannot be read."""
     (folder / "sub").mkdir(parents=True)

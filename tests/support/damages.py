@@ -29,4 +29,14 @@ def flip(file: Path) -> None:
     file.write_bytes(content)
 
 
+FILES_OF_VECTORS = [
+    "record.json",
+    "chroma.sqlite3",
+    "data_level0.bin",
+    "header.bin",
+    "index_metadata.pickle",
+    "length.bin",
+    "link_lists.bin",
+]
+
 DAMAGES: list[Callable[[Path], None]] = [remove, empty, halve, zero, flip]

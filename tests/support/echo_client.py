@@ -5,7 +5,6 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from threading import Event
-from time import monotonic, sleep
 
 from pydantic import BaseModel
 
@@ -13,6 +12,7 @@ from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
 from assistant.ipc.spec import WorkerSpec
 from tests.support.echo_worker import Echo, Said
+from tests.support.waiting import until
 
 
 def join(joiner: Joiner, while_waiting: Callable[[], object] = lambda: None) -> Connection:
@@ -60,10 +60,3 @@ def is_alive(pid: int) -> bool:
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     until(lambda: not is_alive(pid))
-
-
-def until(condition: Callable[[], bool], timeout: float = 20) -> None:
-    deadline = monotonic() + timeout
-    while not condition():
-        assert monotonic() < deadline, "the state was not reached in time"
-        sleep(0.01)

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
-from time import monotonic, sleep
 
 import psutil
 
@@ -102,14 +101,6 @@ def collect(events: Iterator[ModelEvent]) -> tuple[str, Finished]:
     last = seen[-1]
     assert isinstance(last, Finished)
     return "".join(event.text for event in seen if isinstance(event, Wrote)), last
-
-
-def until(condition: object, timeout: float = 20) -> None:
-    deadline = monotonic() + timeout
-    assert callable(condition)
-    while not condition():
-        assert monotonic() < deadline, "the state was not reached in time"
-        sleep(0.01)
 
 
 def started(mark: str) -> list[psutil.Process]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from time import monotonic, sleep
 from typing import Any, cast
 
 from assistant.core.values.library import SearchResult
@@ -142,8 +141,8 @@ def serving(home: Path, tempo: WatchIntervals = QUICK, **options: Any) -> Iterat
         served.close()
 
 
-def until(condition: Any, what: str = "the state was not reached in time") -> None:
-    deadline = monotonic() + PATIENCE
-    while not condition():
-        assert monotonic() < deadline, what
-        sleep(0.02)
+def put(path: Path, text: str) -> Path:
+    """Write a file, and the folders that it lies in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path

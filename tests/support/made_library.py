@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.core.values.documents import Document
 from assistant.library.embedding.sentence_transformers import Embedder, Vectors
+from assistant.library.store import keywords, passages
 from assistant.library.store.catalog import CatalogChange, FileCatalog, FileStamp
 from assistant.library.store.collections import CollectionStore
 from assistant.library.store.database import LibraryDatabase
@@ -98,6 +99,14 @@ class MadeLibrary:
         self.embeddings.keep(list(new), self.embedder.embed(texts))
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         return self.catalog.replace(path, STAMP, digest, title or name, drafts)
+
+    def search(self, question: str, collections: list[int] | None = None) -> list[str]:
+        """The files of what the keywords find, best first."""
+        with self.database.read() as connection:
+            query = keywords.prepare_query(connection, self.analyzer, question)
+            found = keywords.search(connection, query, 20, collections)
+            stored = passages.load(connection, found)
+        return list(dict.fromkeys(stored[id_].path.removeprefix("/docs/") for id_ in found))
 
     def close(self) -> None:
         self.database.close()

@@ -18,7 +18,7 @@ from typing import Any
 from assistant.core.values.conversation import Message
 from assistant.core.values.sampling import Sampling
 from assistant.storage.conversations import SqliteConversations
-from tests.storage.patience import PATIENCE, eventually
+from tests.support.waiting import TIMEOUT, eventually
 
 PIECES = (
     "Once ",
@@ -165,7 +165,7 @@ def kill_within(child: "subprocess.Popen[bytes]", seconds: float) -> None:
         child.wait(seconds)
     except subprocess.TimeoutExpired:
         child.kill()
-    assert child.wait(PATIENCE) == -9
+    assert child.wait(TIMEOUT) == -9
 
 
 def _size(file: Path) -> int:

@@ -7,9 +7,9 @@ import pytest
 
 from assistant.core.errors import AdapterError
 from assistant.core.values.sampling import AdapterUse
-from tests.cli.conftest import Shell
 from tests.support.adapter_files import letters
 from tests.support.fake_models import ScriptedModels
+from tests.support.shell import Shell
 from tests.support.tiny_models import write_tiny_model
 
 

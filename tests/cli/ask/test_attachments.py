@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.core.errors import UnreadableFileError
-from tests.cli.conftest import Run, Shell
 from tests.support.fake_models import ScriptedModel, ScriptedModels
+from tests.support.shell import Run, Shell
 
 LEASE = "The landlord may raise the rent once every twelve months."
 

@@ -7,8 +7,8 @@ import pytest
 
 from assistant.core.errors import EngineDiedError
 from assistant.core.values.conversation import ChatMessage
-from tests.cli.conftest import Shell
 from tests.support.fake_models import ScriptedModel, ScriptedModels
+from tests.support.shell import Shell
 
 PARIS = "The capital of France is Paris."
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Shell
 from tests.support.fake_models import ScriptedModel, ScriptedModels
+from tests.support.shell import Shell
 
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 3}}}
 

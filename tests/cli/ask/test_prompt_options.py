@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant.core.values.sampling import SamplingChanges
-from tests.cli.conftest import Shell
 from tests.support.fake_models import Question, ScriptedModel, ScriptedModels
+from tests.support.shell import Shell
 
 FULL = """---
 title: Full

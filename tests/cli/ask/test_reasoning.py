@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.cli.conftest import Shell
 from tests.support.fake_models import ScriptedModel, ScriptedModels
+from tests.support.shell import Shell
 
 THOUGHT = "France, so its capital."
 

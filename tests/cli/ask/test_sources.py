@@ -9,9 +9,9 @@ import pytest
 
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import Collection, SearchResult
-from tests.cli.conftest import Shell
 from tests.support.fake_library import passage
 from tests.support.fake_models import ScriptedModel, ScriptedModels
+from tests.support.shell import Shell
 
 RENT = "The rent rises every twelve months."
 ANSWER = f"Well. {RENT} Nobody likes purple elephants."

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Shell
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 from tests.support.processes import PROGRAM, end_workers
+from tests.support.shell import Shell
 from tests.support.strace import needs_strace, written
 
 SECRET = "Zwiebelkuchen"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.values.sampling import AdapterUse
-from tests.cli.conftest import Shell
 from tests.support.fake_models import ScriptedModel, ScriptedModels
+from tests.support.shell import Shell
 
 
 def listed(shell: Shell, *arguments: str) -> list[dict[str, Any]]:

@@ -1,22 +1,15 @@
 """The window of a conversation on the command line."""
 
-import json
 from typing import Any
 
-from tests.cli.conftest import Shell
-
-
-def out(shell: Shell, *arguments: str) -> Any:
-    run = shell(*arguments, "--json")
-    assert run.status == 0, run.err
-    return json.loads(run.out)
+from tests.support.shell import Shell
 
 
 def conversation(shell: Shell, *questions: str) -> str:
     first, *others = questions
-    id: str = out(shell, "ask", first)["conversation_id"]
+    id: str = shell.json("ask", first)["conversation_id"]
     for question in others:
-        out(shell, "ask", "--conversation", id, question)
+        shell.json("ask", "--conversation", id, question)
     return id
 
 
@@ -27,7 +20,7 @@ def turns(overview: dict[str, Any]) -> list[dict[str, Any]]:
 def test_the_window_is_told_as_json_with_prompt_and_tokens(shell: Shell) -> None:
     id = conversation(shell, "one", "two")
 
-    found = out(shell, "chats", "context", id[:8], "--question", "three")
+    found = shell.json("chats", "context", id[:8], "--question", "three")
 
     assert found["conversation_id"] == id
     assert [part["excerpt"] for part in turns(found)] == ["one", "two"]
@@ -39,21 +32,21 @@ def test_the_window_is_told_as_json_with_prompt_and_tokens(shell: Shell) -> None
 def test_turns_are_pinned_and_excluded_by_their_number_and_it_can_be_undone(shell: Shell) -> None:
     id = conversation(shell, "one", "two")
 
-    found = out(shell, "chats", "context", id, "--exclude", "1", "--pin", "2")
+    found = shell.json("chats", "context", id, "--exclude", "1", "--pin", "2")
 
     assert [part["placing"] for part in turns(found)] == ["excluded", "pinned"]
     assert [part["reason"] for part in turns(found)] == ["excluded by you", ""]
     assert "one" not in found["prompt"]["text"]
-    out(shell, "chats", "undo")
-    found = out(shell, "chats", "context", id, "--free", "2")
+    shell.json("chats", "undo")
+    found = shell.json("chats", "context", id, "--free", "2")
     assert all(part["placing"] is None or part["number"] != 2 for part in turns(found))
 
 
 def test_the_choice_for_what_does_not_fit_is_set_here(shell: Shell) -> None:
     id = conversation(shell, "one")
 
-    assert out(shell, "chats", "context", id)["overflow"] == "leave_out"
-    found = out(shell, "chats", "context", id, "--overflow", "summarise")
+    assert shell.json("chats", "context", id)["overflow"] == "leave_out"
+    found = shell.json("chats", "context", id, "--overflow", "summarise")
     assert found["overflow"] == "summarise"
 
 
@@ -77,7 +70,7 @@ def test_the_exact_prompt_and_its_tokens_are_printed(shell: Shell) -> None:
     prompt = shell("chats", "context", id, "--prompt")
     tokens = shell("chats", "context", id, "--tokens")
 
-    found = out(shell, "chats", "context", id)["prompt"]
+    found = shell.json("chats", "context", id)["prompt"]
     assert prompt.out.rstrip("\n") == found["text"].rstrip("\n")
     assert [line.split("\t")[1] for line in tokens.out.splitlines()] == [
         str(token) for token in found["tokens"]

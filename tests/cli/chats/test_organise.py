@@ -6,60 +6,49 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Run, Shell
 from tests.support.fake_models import ScriptedModels
-
-
-def out(shell: Shell, *arguments: str) -> Any:
-    run: Run = shell(*arguments, "--json")
-    assert run.status == 0, run.err
-    return json.loads(run.out)
-
-
-def asked(shell: Shell, *questions: str) -> list[str]:
-    """Ids of new conversations."""
-    return [str(out(shell, "ask", question)["conversation_id"]) for question in questions]
+from tests.support.shell import Shell
 
 
 def messages(shell: Shell, id: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = out(shell, "chats", "show", id)
+    found: list[dict[str, Any]] = shell.json("chats", "show", id)
     return found
 
 
 def titles(shell: Shell, *arguments: str) -> list[str]:
-    return [chat["title"] for chat in out(shell, "chats", "list", *arguments)]
+    return [chat["title"] for chat in shell.json("chats", "list", *arguments)]
 
 
 def test_pinned_conversations_come_first(shell: Shell) -> None:
-    one, two, _ = asked(shell, "one", "two", "three")
+    one, two, _ = shell.asked("one", "two", "three")
 
-    assert [chat["pinned"] for chat in out(shell, "chats", "pin", one[:8], two)] == [True, True]
+    assert [chat["pinned"] for chat in shell.json("chats", "pin", one[:8], two)] == [True, True]
     assert titles(shell) == ["two", "one", "three"]
     assert titles(shell, "--limit", "1") == ["two"]
-    assert [each["title"] for each in out(shell, "chats", "unpin", one, two)] == ["one", "two"]
+    assert [each["title"] for each in shell.json("chats", "unpin", one, two)] == ["one", "two"]
     assert titles(shell) == ["three", "two", "one"]
 
 
 def test_tags_folders_and_the_archive_limit_the_list(shell: Shell) -> None:
-    one, two, three = asked(shell, "one", "two", "three")
-    out(shell, "chats", "tag", one, "To do", "x")
-    out(shell, "chats", "move", one, two, "Work/ Reports")
-    out(shell, "chats", "archive", three)
+    one, two, three = shell.asked("one", "two", "three")
+    shell.json("chats", "tag", one, "To do", "x")
+    shell.json("chats", "move", one, two, "Work/ Reports")
+    shell.json("chats", "archive", three)
 
     assert titles(shell, "--tag", "to do") == ["one"]
     assert titles(shell, "--folder", "work") == ["two", "one"]
     assert titles(shell, "--folder", "") == []
     assert titles(shell, "--archived") == ["three"]
-    (untagged,) = out(shell, "chats", "untag", one, "TO DO")
+    (untagged,) = shell.json("chats", "untag", one, "TO DO")
     assert (untagged["tags"], untagged["folder"]) == (["x"], "Work/Reports")
-    out(shell, "chats", "unarchive", three)
-    out(shell, "chats", "move", two, "")
+    shell.json("chats", "unarchive", three)
+    shell.json("chats", "move", two, "")
     assert titles(shell, "--folder", "") == ["three", "two"]
 
 
 def test_the_list_shows_how_conversations_are_ordered(home: Path) -> None:
     shell = Shell(home, ScriptedModels(), terminal=True)
-    (id,) = asked(shell, "one")
+    (id,) = shell.asked("one")
     shell("chats", "pin", id)
     shell("chats", "tag", id, "x")
     shell("chats", "move", id, "work")
@@ -71,58 +60,58 @@ def test_the_list_shows_how_conversations_are_ordered(home: Path) -> None:
 
 
 def test_nothing_is_changed_when_one_of_the_ids_is_unknown(shell: Shell) -> None:
-    (id,) = asked(shell, "one")
+    (id,) = shell.asked("one")
 
     for command in (("pin",), ("archive",), ("move",)):
         last = ("x",) if command == ("move",) else ()
         assert shell("chats", *command, id, "nope", *last).status == 3
-    (line,) = out(shell, "chats", "list")
+    (line,) = shell.json("chats", "list")
     assert (line["pinned"], line["archived"], line["folder"]) == (False, False, "")
 
 
 def test_an_answer_is_rated(shell: Shell) -> None:
-    (id,) = asked(shell, "one")
+    (id,) = shell.asked("one")
     answer = messages(shell, id)[1]
 
-    told = out(shell, "chats", "rate", answer["id"][:9], "bad", "--note", "wrong ☹")
+    told = shell.json("chats", "rate", answer["id"][:9], "bad", "--note", "wrong ☹")
 
     assert told == {"id": answer["id"], "rating": "bad", "note": "wrong ☹"}
     assert messages(shell, id)[1]["rating"] == "bad"
     assert "rated bad wrong ☹" in shell("chats", "show", id).out
-    assert out(shell, "chats", "rate", answer["id"], "none")["rating"] is None
+    assert shell.json("chats", "rate", answer["id"], "none")["rating"] is None
     assert shell("chats", "rate", answer["id"], "none", "--note", "x").status == 2
     assert shell("chats", "rate", "nope", "good").status == 3
 
 
 def test_a_conversation_is_forked_at_a_message(shell: Shell) -> None:
-    (id,) = asked(shell, "one")
+    (id,) = shell.asked("one")
     question = messages(shell, id)[0]
 
-    (fork,) = out(shell, "chats", "fork", question["id"][:10])
+    (fork,) = shell.json("chats", "fork", question["id"][:10])
 
     assert (fork["title"], fork["forked_from"]) == ("one (fork)", id)
     assert [m["text"] for m in messages(shell, fork["id"])] == ["one"]
 
 
 def test_a_message_is_deleted_with_what_follows_and_restored(shell: Shell) -> None:
-    (id,) = asked(shell, "one")
-    out(shell, "ask", "two", "--conversation", id)
+    (id,) = shell.asked("one")
+    shell.json("ask", "two", "--conversation", id)
     second = messages(shell, id)[2]
 
-    item = out(shell, "chats", "delete-message", second["id"][:10])
+    item = shell.json("chats", "delete-message", second["id"][:10])
 
     assert (item["kind"], item["messages"], item["excerpt"]) == ("messages", 2, "two")
     assert len(messages(shell, id)) == 2
-    assert [i["id"] for i in out(shell, "chats", "trash")] == [second["id"]]
-    (restored,) = out(shell, "chats", "restore", second["id"][:10])
+    assert [i["id"] for i in shell.json("chats", "trash")] == [second["id"]]
+    (restored,) = shell.json("chats", "restore", second["id"][:10])
     assert restored["id"] == id
     assert len(messages(shell, id)) == 4
-    assert out(shell, "chats", "trash") == []
+    assert shell.json("chats", "trash") == []
 
 
 def test_the_trash_is_listed_and_emptied_by_restoring(home: Path) -> None:
     shell = Shell(home, ScriptedModels(), terminal=True)
-    (id,) = asked(shell, "gone for now")
+    (id,) = shell.asked("gone for now")
     shell("chats", "delete", id)
 
     shown = shell("chats", "trash", NO_COLOR="1").out
@@ -133,28 +122,28 @@ def test_the_trash_is_listed_and_emptied_by_restoring(home: Path) -> None:
 
 
 def test_changes_are_listed_and_undone(shell: Shell) -> None:
-    one, two = asked(shell, "one", "two")
+    one, two = shell.asked("one", "two")
     shell("chats", "rename", one, "uno")
     shell("chats", "pin", two)
     shell("chats", "delete", one)
 
-    changes = out(shell, "chats", "history")
+    changes = shell.json("chats", "history")
     assert [(c["kind"], c["title"]) for c in changes] == [
         ("trash", "uno"),
         ("pin", "two"),
         ("title", "uno"),
     ]
-    assert [c["kind"] for c in out(shell, "chats", "history", two)] == ["pin"]
+    assert [c["kind"] for c in shell.json("chats", "history", two)] == ["pin"]
     assert shell("chats", "undo").out == f"{one[:8]}  undone: trash:  uno\n"
-    assert out(shell, "chats", "undo", str(changes[2]["number"]))["title"] == "one"
-    assert out(shell, "chats", "undo", "--conversation", two)["kind"] == "pin"
+    assert shell.json("chats", "undo", str(changes[2]["number"]))["title"] == "one"
+    assert shell.json("chats", "undo", "--conversation", two)["kind"] == "pin"
     assert shell("chats", "undo").status == 3
     assert shell("chats", "undo", "1", "--conversation", two).status == 2
 
 
 def test_search_shows_conversations_with_their_messages(home: Path) -> None:
     shell = Shell(home, ScriptedModels(), terminal=True)
-    (id,) = asked(shell, "Where is the lighthouse of Recife?")
+    (id,) = shell.asked("Where is the lighthouse of Recife?")
     shell("chats", "tag", id, "travel")
 
     shown = shell("chats", "search", "lighthou", NO_COLOR="1").out
@@ -182,7 +171,7 @@ def test_search_shows_conversations_with_their_messages(home: Path) -> None:
     ],
 )
 def test_search_takes_operators(shell: Shell, query: tuple[str, ...], found: list[str]) -> None:
-    asked(shell, "What is the capital?")
+    shell.asked("What is the capital?")
 
     run = shell("chats", "search", "--json", *query)
 
@@ -190,10 +179,10 @@ def test_search_takes_operators(shell: Shell, query: tuple[str, ...], found: lis
 
 
 def test_a_place_of_several_words_survives_the_shell(shell: Shell) -> None:
-    one, _ = asked(shell, "What is the capital?", "And the capital of Spain?")
+    one, _ = shell.asked("What is the capital?", "And the capital of Spain?")
     shell("chats", "move", one, "My travels")
 
-    found = out(shell, "chats", "search", "role:user", "capital", "in:My travels")
+    found = shell.json("chats", "search", "role:user", "capital", "in:My travels")
 
     assert [hit["conversation_id"] for hit in found] == [one]
 

@@ -17,16 +17,8 @@ from assistant.core.values.events import Finished
 from assistant.core.values.sampling import Sampling
 from assistant.engine.cache.sequences import chunk_size
 from assistant.engine.client import LlamaChatModel
-from tests.support.engine import (
-    GREEDY,
-    answer,
-    collect,
-    engine_home,
-    local_models,
-    said,
-    until,
-    workers,
-)
+from tests.support.engine import GREEDY, answer, collect, engine_home, local_models, said, workers
+from tests.support.waiting import until
 
 SHORT = GREEDY.model_copy(update={"max_tokens": 24})
 LONG = "The harbour of Recife, its bridges and its rivers were described by many travellers. " * 20

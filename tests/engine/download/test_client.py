@@ -15,8 +15,9 @@ from assistant.core.errors import AccessError, DownloadError
 from assistant.core.values.models import Downloaded, DownloadProgress
 from assistant.engine.download.client import HubDownloads
 from assistant.engine.models.discovery import in_folder
-from tests.support.engine import started, until
+from tests.support.engine import started
 from tests.support.hub_server import Hub, serving
+from tests.support.waiting import until
 
 PULL = "from assistant.engine.hub_worker import main; main()"
 WANTED = "acme/Tiny-GGUF"

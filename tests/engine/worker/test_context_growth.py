@@ -23,10 +23,10 @@ from tests.support.engine import (
     load,
     local_models,
     said,
-    until,
     workers,
 )
 from tests.support.tiny_models import write_tiny_model
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.model
 

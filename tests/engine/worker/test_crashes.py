@@ -12,16 +12,8 @@ from assistant.core.errors import EngineDiedError, EngineError
 from assistant.core.ports.models import ChatModel
 from assistant.core.values.events import Finished, Queued, Wrote
 from assistant.core.values.sampling import Sampling
-from tests.support.engine import (
-    GREEDY,
-    OPTIONS,
-    answer,
-    engine_spec,
-    local_models,
-    said,
-    until,
-    workers,
-)
+from tests.support.engine import GREEDY, OPTIONS, answer, engine_spec, local_models, said, workers
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.model
 

@@ -20,9 +20,9 @@ from tests.support.engine import (
     local_models,
     said,
     starter_file,
-    until,
 )
 from tests.support.tiny_models import write_tiny_model
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.model
 

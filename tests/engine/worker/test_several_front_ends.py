@@ -14,7 +14,8 @@ from assistant.core.values.events import Finished, ModelEvent, PrefillProgress, 
 from assistant.core.values.sampling import Sampling
 from assistant.engine.client import LlamaChatModel
 from tests.support.checkout import CHECKOUT
-from tests.support.engine import GREEDY, answer, collect, local_models, said, until, workers
+from tests.support.engine import GREEDY, answer, collect, local_models, said, workers
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.model
 

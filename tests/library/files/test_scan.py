@@ -8,39 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library.files.scan import KnownMounts, RootScan, is_unmounted, mount_point_above
-from assistant.library.files.walk import WalkRules
-from assistant.library.store.collections import CollectionRoot
+from assistant.library.files.scan import is_unmounted, mount_point_above
 from tests.support.checkout import CHECKOUT
+from tests.support.disk import Disk
 from tests.support.made_library import MadeLibrary
-
-
-class Disk:
-    """A folder that may be the place of another disk, and what the library knows of it."""
-
-    def __init__(self, made: MadeLibrary) -> None:
-        self.made = made
-        self.place = made.home / "media" / "disk"
-        self.mounts = KnownMounts(made.database)
-
-    def put(self, *names: str) -> None:
-        for name in names:
-            file = self.place / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(f"words of {name}")
-
-    def root(self, name: str = "") -> CollectionRoot:
-        return self.made.collections.add_root(
-            self.made.collection, os.fsencode(self.place / name if name else self.place)
-        )
-
-    def scan(self, root: CollectionRoot) -> RootScan:
-        scan = RootScan(self.made.catalog, root, WalkRules(), self.mounts)
-        list(scan.run(lambda: None))
-        return scan
-
-    def names(self) -> list[str]:
-        return sorted(os.fsdecode(path).rpartition("/")[2] for path in self.made.catalog.files())
 
 
 @pytest.fixture
@@ -142,7 +113,7 @@ import os, subprocess, sys
 from pathlib import Path
 from assistant.library.absence import KnownMounts
 from tests.library.fakes import MadeLibrary
-from tests.library.test_absence import Disk
+from tests.support.disk import Disk
 made = MadeLibrary(Path(sys.argv[1]))
 disk = Disk(made)
 disk.place.mkdir(parents=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.checkout import CHECKOUT
-from tests.support.library_service import QUICK, Served, serving, until
+from tests.support.library_service import QUICK, Served, put, serving
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -29,12 +30,6 @@ def served(home: Path, files: Path) -> Iterator[Served]:
         until(lambda: opened.texts() == ["apples and pears"])
         until_watched(opened, 1)
         yield opened
-
-
-def put(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
 
 
 def until_watched(served: Served, roots: int) -> None:
@@ -219,8 +214,8 @@ def test_what_cannot_be_watched_is_looked_at_now_and_then(home: Path, files: Pat
 LIMITED = """
 import sys
 from pathlib import Path
-from tests.library.hosting import QUICK, serving, until
-from tests.library.test_watching import put
+from tests.library.hosting import QUICK, put, serving
+from tests.support.waiting import until
 home = Path(sys.argv[1])
 for number in range(int(sys.argv[2])):
     put(home / "large" / str(number) / "a.txt", f"words of {number}")

@@ -16,8 +16,9 @@ from assistant.library.indexing.estimate import (
 )
 from assistant.library.indexing.survey import FILES_AT_ONCE, survey
 from assistant.library.protocol import SurveyPaths
-from tests.support.library_service import CallerHere, serving, until
+from tests.support.library_service import CallerHere, serving
 from tests.support.made_library import MadeLibrary
+from tests.support.waiting import until
 
 
 def look(made: MadeLibrary, *paths: Path) -> list[Scanned | Survey]:

@@ -18,9 +18,8 @@ import pytest
 from assistant.library.limits import ReadLimits, UnreadableError
 from assistant.library.reading.frames import ReadResult
 from assistant.library.reading.pool import ReaderPool, ReaderStartError, ReadingStoppedError
-from tests.library.readers.office.test_ooxml import xlsx
-from tests.library.readers.office.test_opendocument import document
 from tests.support.checkout import CHECKOUT
+from tests.support.office_files import opendocument, xlsx
 from tests.support.pdfs import pdf_of, stream_of
 
 READER = (sys.executable, "-m", "assistant.library.reading.process")
@@ -64,7 +63,7 @@ def repeated_rows() -> bytes:
         '<table:table-cell table:number-columns-repeated="99"><text:p>x</text:p></table:table-cell>'
     )
     row = f'<table:table-row table:number-rows-repeated="99">{cell}</table:table-row>'
-    return document("spreadsheet", f"<table:table>{row * 100}</table:table>")
+    return opendocument("spreadsheet", f"<table:table>{row * 100}</table:table>")
 
 
 HOSTILE = {

@@ -15,7 +15,7 @@ from assistant.library.search.retrieval import DuplicateFilter, HybridRetriever,
 from assistant.library.store.passages import StoredPassage
 from assistant.library.text.languages import Language
 from assistant.library.vectors.semantic import SemanticIndex
-from tests.library.store.test_keywords import ENGLISH, PORTUGUESE
+from tests.support.corpus import ENGLISH_RULES, PORTUGUESE_RULES
 from tests.support.made_library import MadeLibrary
 from tests.support.vector_writer import open_index
 
@@ -91,8 +91,8 @@ def test_the_passage_that_answers_comes_first(searching: Searching) -> None:
 
 
 def test_questions_in_both_languages_find_their_passages(searching: Searching) -> None:
-    searching.made.put("english", ENGLISH)
-    searching.made.put("português", PORTUGUESE)
+    searching.made.put("english", ENGLISH_RULES)
+    searching.made.put("português", PORTUGUESE_RULES)
     assert searching.names("When must students return a book?")[0] == "english"
     assert searching.names("Quando os alunos devolvem um livro?")[0] == "português"
 

@@ -17,7 +17,7 @@ from assistant.core.errors import (
 )
 from assistant.library.peek import MIRROR_FILE, has_collections
 from assistant.library.store import embeddings as embedding_store
-from assistant.library.store import keywords, passages
+from assistant.library.store import passages
 from assistant.library.store.catalog import FileStamp
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
@@ -32,15 +32,6 @@ def texts(made: MadeLibrary, name: str) -> list[str]:
     assert known is not None
     with made.database.read() as connection:
         return [p.text for p in passages.between_positions(connection, known.id, 0, 10_000)]
-
-
-def search(made: MadeLibrary, question: str, collections: list[int] | None = None) -> list[str]:
-    """The files of what the keywords find, best first."""
-    with made.database.read() as connection:
-        query = keywords.prepare_query(connection, made.analyzer, question)
-        found = keywords.search(connection, query, 20, collections)
-        stored = passages.load(connection, found)
-    return list(dict.fromkeys(stored[id_].path.removeprefix("/docs/") for id_ in found))
 
 
 def damage_embedding(made: MadeLibrary) -> None:
@@ -77,8 +68,8 @@ def test_a_changed_file_replaces_its_passages_and_their_words(made: MadeLibrary)
     second = made.put("pump.txt", "The turbine makes light.")
     assert second.removed == first.added
     assert texts(made, "pump.txt") == ["The turbine makes light."]
-    assert search(made, "turbine") == ["pump.txt"]
-    assert search(made, "oil") == []
+    assert made.search("turbine") == ["pump.txt"]
+    assert made.search("oil") == []
     assert rows(made, "passages") == rows(made, "texts") == rows(made, "keywords") == 1
 
 
@@ -179,7 +170,7 @@ def test_a_moved_file_keeps_its_passages(made: MadeLibrary) -> None:
     made.catalog.move(b"/docs/old", b"/docs/new", FileStamp(1, 2, 3))
     assert made.catalog.file(b"/docs/old") is None
     assert len(texts(made, "new")) == len(added)
-    assert search(made, "oil") == ["new"]
+    assert made.search("oil") == ["new"]
 
 
 def test_a_move_into_another_collection_says_so(made: MadeLibrary) -> None:
@@ -192,8 +183,8 @@ def test_a_move_into_another_collection_says_so(made: MadeLibrary) -> None:
     assert [(c.collections, c.removed) for c in changes if c.removed] == [
         ((made.collection,), added)
     ]
-    assert search(made, "oil", [made.collection]) == []
-    assert len(search(made, "oil", [other])) == 1
+    assert made.search("oil", [made.collection]) == []
+    assert len(made.search("oil", [other])) == 1
 
 
 def test_a_file_in_two_collections_leaves_the_library_with_the_last(made: MadeLibrary) -> None:
@@ -202,11 +193,11 @@ def test_a_file_in_two_collections_leaves_the_library_with_the_last(made: MadeLi
     added = made.put("a", TEXT).added
     changes = made.catalog.found(other_root, [(b"/docs/a", STAMP)])
     assert [(c.collections, c.added) for c in changes] == [((other,), added)]
-    assert search(made, "oil", [other]) == search(made, "oil", [made.collection]) == ["a"]
+    assert made.search("oil", [other]) == made.search("oil", [made.collection]) == ["a"]
     [left] = made.catalog.gone(made.root, [b"/docs/a"])
     assert left == ((made.collection,), (), added)
-    assert search(made, "oil", [other]) == ["a"]
-    assert search(made, "oil", [made.collection]) == []
+    assert made.search("oil", [other]) == ["a"]
+    assert made.search("oil", [made.collection]) == []
     [left] = made.catalog.gone(other_root, [b"/docs/a"])
     assert left == ((other,), (), added)
     assert made.catalog.file(b"/docs/a") is None
@@ -225,7 +216,7 @@ def test_surrogates_and_zeros_in_a_text_are_stored_in_their_place(made: MadeLibr
     made.put("odd", "One \ud800 two \x00 three.", title="Title \udfff")
     [text] = texts(made, "odd")
     assert text == "One \ufffd two \x00 three."
-    assert search(made, "three") == ["odd"]
+    assert made.search("three") == ["odd"]
 
 
 def test_an_embedding_is_not_made_twice(made: MadeLibrary) -> None:
@@ -386,7 +377,7 @@ def test_a_reader_does_not_wait_for_a_writer(made: MadeLibrary) -> None:
     made.put("a", TEXT)
     with made.database.write() as connection:
         connection.execute("DELETE FROM texts")
-        assert search(made, "oil") == ["a"]
+        assert made.search("oil") == ["a"]
         connection.execute("ROLLBACK")
         connection.execute("BEGIN")
 

@@ -4,17 +4,8 @@ import pytest
 
 from assistant.library.store import keywords
 from assistant.library.store.keywords import KeywordQuery
-from tests.library.store.test_catalog import search
+from tests.support.corpus import ENGLISH_RULES, PORTUGUESE_RULES
 from tests.support.made_library import MadeLibrary
-
-ENGLISH = (
-    "The library opens at nine and it closes at five. Students who are enrolled can borrow books"
-    " for two weeks, and the fine for late returns is one real for each day."
-)
-PORTUGUESE = (
-    "A biblioteca abre às nove e fecha às cinco. Os alunos que estão matriculados podem emprestar"
-    " livros por duas semanas, e a multa por atraso na devolução é de um real por dia."
-)
 
 
 def prepared(made: MadeLibrary, question: str) -> KeywordQuery:
@@ -24,8 +15,8 @@ def prepared(made: MadeLibrary, question: str) -> KeywordQuery:
 
 @pytest.fixture
 def mixed(made: MadeLibrary) -> MadeLibrary:
-    made.put("english", ENGLISH)
-    made.put("português", PORTUGUESE)
+    made.put("english", ENGLISH_RULES)
+    made.put("português", PORTUGUESE_RULES)
     made.put("names", "Müller, Weber, Souza; 12, 13, 14")
     return made
 
@@ -45,7 +36,7 @@ def mixed(made: MadeLibrary) -> MadeLibrary:
 def test_a_question_in_either_language_finds_its_passage_in_a_mixed_folder(
     mixed: MadeLibrary, question: str, first: str
 ) -> None:
-    assert search(mixed, question)[0] == first
+    assert mixed.search(question)[0] == first
 
 
 def test_the_language_of_a_question_is_one_that_passages_have(mixed: MadeLibrary) -> None:
@@ -62,7 +53,7 @@ def test_stop_words_neither_find_nor_count(mixed: MadeLibrary) -> None:
 
 def test_a_question_of_stop_words_only_is_still_looked_up(mixed: MadeLibrary) -> None:
     assert prepared(mixed, "who is it").readings["en"].weights
-    assert search(mixed, "the for and who") == ["english"]
+    assert mixed.search("the for and who") == ["english"]
 
 
 def test_rare_words_count_more_than_common_ones(made: MadeLibrary) -> None:
@@ -71,13 +62,13 @@ def test_rare_words_count_more_than_common_ones(made: MadeLibrary) -> None:
     made.put("rare", "Report number 9 about the lighthouse.")
     weights = prepared(made, "report lighthouse").readings["en"].weights
     assert weights["lighthous"] > 3 * weights["report"] > 0
-    assert search(made, "a report about the lighthouse")[0] == "rare"
+    assert made.search("a report about the lighthouse")[0] == "rare"
 
 
 def test_words_of_the_title_are_found(made: MadeLibrary) -> None:
     made.put("a", "It opens at nine.", title="Library of Campo Grande")
     made.put("b", "It opens at ten.", title="Museum")
-    assert search(made, "Campo Grande") == ["a"]
+    assert made.search("Campo Grande") == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -85,28 +76,28 @@ def test_words_of_the_title_are_found(made: MadeLibrary) -> None:
     ["", "   ", "?!", '"', "*", "NEAR(a b)", "title:x", "a AND", "-x", "\x00", "'; DROP", "\ud800"],
 )
 def test_no_question_is_a_syntax_error(mixed: MadeLibrary, question: str) -> None:
-    assert isinstance(search(mixed, question), list)
+    assert isinstance(mixed.search(question), list)
 
 
 def test_a_pasted_page_is_looked_up_by_its_rarest_words(made: MadeLibrary) -> None:
     made.put("a", "The zebra sleeps.")
     page = " ".join(f"filler{number}" for number in range(3000)) + " zebra"
-    assert search(made, page) == ["a"]
+    assert made.search(page) == ["a"]
 
 
 def test_an_empty_library_finds_nothing(made: MadeLibrary) -> None:
-    assert search(made, "anything") == []
+    assert made.search("anything") == []
     assert prepared(made, "anything").passages == 0
 
 
 def test_chinese_is_found_by_any_two_of_its_signs(made: MadeLibrary) -> None:
     made.put("a", "北京大学图书馆九点开门。")
     made.put("b", "上海博物馆十点开门。")
-    assert search(made, "图书馆什么时候开门")[0] == "a"
-    assert search(made, "博物馆") == ["b"]
+    assert made.search("图书馆什么时候开门")[0] == "a"
+    assert made.search("博物馆") == ["b"]
 
 
 def test_a_scope_without_collections_finds_nothing(mixed: MadeLibrary) -> None:
-    assert search(mixed, "students", []) == []
-    assert search(mixed, "students", [999]) == []
-    assert search(mixed, "students", [mixed.collection]) == ["english"]
+    assert mixed.search("students", []) == []
+    assert mixed.search("students", [999]) == []
+    assert mixed.search("students", [mixed.collection]) == ["english"]

@@ -16,7 +16,7 @@ from assistant.core.errors import LibraryError
 from assistant.library.vectors.folder import VectorFolder
 from assistant.library.vectors.index import VectorIndex
 from assistant.library.vectors.places import EmbeddedPlace
-from tests.support.damages import DAMAGES, empty, flip, halve, remove, zero
+from tests.support.damages import DAMAGES, FILES_OF_VECTORS, empty, flip, halve, remove, zero
 from tests.support.made_library import DIMENSIONS, MadeLibrary
 from tests.support.vector_writer import (
     LIBRARY,
@@ -46,18 +46,19 @@ def filled(home: Path) -> Iterator[Path]:
     return template
 
 
-def reopened(home: Path) -> tuple[MadeLibrary, VectorIndex, bool]:
+def reopen(home: Path) -> bool:
+    """Open what was kept, which has to be right then; whether the vectors were made anew."""
     made = MadeLibrary(home)
     index = open_index(made)
-    return made, index, index.open()
-
-
-def test_what_was_closed_well_is_opened_without_making_it_anew(filled: Path) -> None:
-    made, index, anew = reopened(filled)
-    assert not anew
+    anew = index.open()
     assert_right(made, index)
     index.close()
     made.close()
+    return anew
+
+
+def test_what_was_closed_well_is_opened_without_making_it_anew(filled: Path) -> None:
+    assert not reopen(filled)
 
 
 def test_what_was_not_closed_is_looked_into_and_kept(made: MadeLibrary) -> None:
@@ -114,16 +115,6 @@ def test_old_folders_of_chroma_are_deleted(made: MadeLibrary) -> None:
     index.close()
 
 
-PARTS = [
-    "record.json",
-    "chroma.sqlite3",
-    "data_level0.bin",
-    "header.bin",
-    "index_metadata.pickle",
-    "length.bin",
-    "link_lists.bin",
-]
-
 SOME = [
     (remove, "record.json"),
     (empty, "chroma.sqlite3"),
@@ -139,11 +130,7 @@ def damage_and_reopen(home: Path, damage: Callable[[Path], None], part: str) -> 
     if file.stat().st_size == 0:
         pytest.skip("the file is empty")
     damage(file)
-    made, index, anew = reopened(home)
-    assert anew
-    assert_right(made, index)
-    index.close()
-    made.close()
+    assert reopen(home)
 
 
 @pytest.mark.parametrize(("damage", "part"), SOME)
@@ -154,7 +141,7 @@ def test_damage_is_noticed_and_mended(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", FILES_OF_VECTORS)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_every_damage_to_every_file_is_noticed_and_mended(
     filled: Path, damage: Callable[[Path], None], part: str
@@ -163,7 +150,7 @@ def test_every_damage_to_every_file_is_noticed_and_mended(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", PARTS[1:])
+@pytest.mark.parametrize("part", FILES_OF_VECTORS[1:])
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damage_that_no_checksum_tells_is_survived(
     filled: Path, damage: Callable[[Path], None], part: str
@@ -177,30 +164,19 @@ def test_damage_that_no_checksum_tells_is_survived(
         kept["graph"] = folder.graph_prints(kept["generation"], {})
     kept["database"] = None
     record.write_text(json.dumps(kept))
-    made, index, _ = reopened(filled)
-    assert_right(made, index)
-    index.close()
-    made.close()
+    reopen(filled)
 
 
 def test_a_missing_folder_is_made_anew(filled: Path) -> None:
     shutil.rmtree(filled / "vectors")
-    made, index, anew = reopened(filled)
-    assert anew
-    assert_right(made, index)
-    index.close()
-    made.close()
+    assert reopen(filled)
 
 
 def test_a_start_that_died_while_opening_is_not_repeated(filled: Path) -> None:
     [record] = (filled / "vectors").rglob("record.json")
     kept = json.loads(record.read_text())
     record.write_text(json.dumps({**kept, "opening": True}))
-    made, index, anew = reopened(filled)
-    assert anew
-    assert_right(made, index)
-    index.close()
-    made.close()
+    assert reopen(filled)
 
 
 class Killed:

@@ -15,8 +15,8 @@ from assistant.storage.conversations import SqliteConversations
 from assistant.storage.database.files import DatabaseFiles
 from assistant.storage.store.answers import AnswerJournal, Piece
 from tests.storage.conftest import Open
-from tests.storage.patience import PATIENCE, eventually
 from tests.support.integrity import assert_sound
+from tests.support.waiting import TIMEOUT, eventually
 
 
 class Disk:
@@ -59,7 +59,7 @@ def test_a_piece_is_stored_by_itself_and_soon(journal: AnswerJournal, disk: Disk
     journal.add("a", "x")
 
     assert disk.pieces == []
-    assert disk.stored.wait(PATIENCE)
+    assert disk.stored.wait(TIMEOUT)
     assert disk.pieces == [("a", "x")]
 
 
@@ -81,13 +81,13 @@ def test_adding_does_not_wait_for_the_disk(disk: Disk) -> None:
 
     def slow(pieces: Sequence[Piece]) -> None:
         writing.set()
-        assert released.wait(PATIENCE)
+        assert released.wait(TIMEOUT)
         disk.store(pieces)
 
     journal = AnswerJournal(slow)
     journal.open("a")
     journal.add("a", "first ")
-    assert writing.wait(PATIENCE)
+    assert writing.wait(TIMEOUT)
 
     journal.add("a", "second")
 
@@ -137,7 +137,7 @@ def test_what_was_refused_is_tried_again_without_another_piece(
     assert eventually(lambda: disk.writes > 0)
     disk.refuses = False
 
-    assert disk.stored.wait(PATIENCE)
+    assert disk.stored.wait(TIMEOUT)
     assert disk.pieces == [("a", "kept")]
 
 

@@ -38,6 +38,15 @@ def conversation(store: SqliteConversations, text: str) -> str:
     return id
 
 
+def assert_only_harmless(store: SqliteConversations, file: Path) -> None:
+    """Of an onion cake no byte is left in the file, which is in order."""
+    store.close()
+    assert_sound(file)
+    content = file.read_bytes().lower()
+    assert b"harmless" in content
+    assert b"zwiebel" not in content
+
+
 def test_the_trash_keeps_for_thirty_days(
     store: SqliteConversations, clock: FixedClock, file: Path
 ) -> None:
@@ -74,11 +83,8 @@ def test_nothing_of_a_purged_conversation_can_be_read_from_the_file(
     clock.time += KEEP_TRASH + MOMENT
 
     store.purge()
-    store.close()
 
-    content = file.read_bytes().lower()
-    assert b"harmless" in content
-    assert b"zwiebel" not in content
+    assert_only_harmless(store, file)
 
 
 def test_messages_in_the_trash_leave_after_thirty_days_and_nothing_of_them_stays(
@@ -100,11 +106,7 @@ def test_messages_in_the_trash_leave_after_thirty_days_and_nothing_of_them_stays
     assert store.trash() == store.changes() == []
     with pytest.raises(NotFoundError):
         store.restore_message(secret.id)
-    store.close()
-    assert_sound(file)
-    content = file.read_bytes().lower()
-    assert b"harmless" in content
-    assert b"zwiebel" not in content
+    assert_only_harmless(store, file)
 
 
 def test_changes_can_be_undone_for_thirty_days_and_leave_nothing_then(
@@ -126,9 +128,7 @@ def test_changes_can_be_undone_for_thirty_days_and_leave_nothing_then(
 
     assert store.changes() == []
     assert store.conversation(id).title == "harmless again"
-    store.close()
-    assert_sound(file)
-    assert b"zwiebel" not in file.read_bytes().lower()
+    assert_only_harmless(store, file)
 
 
 def test_a_conversation_whose_messages_are_all_in_the_trash_is_not_a_leftover(

@@ -4,40 +4,18 @@ import pytest
 
 from assistant.library.limits import ReadLimits
 from tests.support.documents import outline, packed, read_bytes, reason
-
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
-P = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
-R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-
-
-def relations(*links: tuple[str, str]) -> str:
-    """A part of relations, of pairs of kind and target; their ids are r1, r2 …"""
-    inside = "".join(
-        f'<Relationship Id="r{number}" Type="{KIND}{kind}" Target="{target}"/>'
-        for number, (kind, target) in enumerate(links, start=1)
-    )
-    return f"<Relationships>{inside}</Relationships>"
-
-
-def docx(body: str, links: tuple[tuple[str, str], ...] = (), **parts: str) -> bytes:
-    return packed(
-        {
-            "[Content_Types].xml": "<Types/>",
-            "_rels/.rels": relations(("officeDocument", "word/document.xml")),
-            "word/document.xml": f"<w:document {W} {A}><w:body>{body}</w:body></w:document>",
-            "word/_rels/document.xml.rels": relations(*links),
-            **{f"word/{name}.xml": content for name, content in parts.items()},
-        }
-    )
-
-
-def p(text: str, style: str = "", properties: str = "") -> str:
-    mark = f'<w:pStyle w:val="{style}"/>' if style else ""
-    return f"<w:p><w:pPr>{mark}{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
-
+from tests.support.office_files import (
+    S,
+    W,
+    docx,
+    p,
+    pptx,
+    relations,
+    rows,
+    shape,
+    slide,
+    xlsx,
+)
 
 STYLES = f"""<w:styles {W}>
 <w:style w:styleId="Ttulo1"><w:name w:val="heading 1"/></w:style>
@@ -133,33 +111,6 @@ def test_deep_nesting_is_no_crash() -> None:
     assert reason("a.docx", docx(deep)) in {"corrupt", "empty"}
 
 
-def slide(*shapes: str) -> str:
-    return f"<p:sld {P} {A}>{''.join(shapes)}</p:sld>"
-
-
-def shape(text: str, placeholder: str = "") -> str:
-    mark = f'<p:nvPr><p:ph type="{placeholder}"/></p:nvPr>' if placeholder else ""
-    paragraphs = "".join(f"<a:p><a:r><a:t>{line}</a:t></a:r></a:p>" for line in text.split("\n"))
-    return f"<p:sp>{mark}<p:txBody>{paragraphs}</p:txBody></p:sp>"
-
-
-def pptx(*slides: str, **parts: str) -> bytes:
-    numbers = range(1, len(slides) + 1)
-    # The second slide of the file is the first of the show.
-    shown = "".join(f'<p:sldId id="{n}" r:id="r{n}"/>' for n in reversed(numbers))
-    return packed(
-        {
-            "[Content_Types].xml": "",
-            "ppt/presentation.xml": f"<p:presentation {P} {R}>{shown}</p:presentation>",
-            "ppt/_rels/presentation.xml.rels": relations(
-                *(("slide", f"slides/slide{n}.xml") for n in numbers)
-            ),
-            **{f"ppt/slides/slide{n}.xml": slides[n - 1] for n in numbers},
-            **{f"ppt/{name}": content for name, content in parts.items()},
-        }
-    )
-
-
 def test_slides_come_in_the_order_of_the_show() -> None:
     first = slide(shape("Plan", "ctrTitle"), shape("a\nb", "body"), shape("7", "sldNum"))
     document = read_bytes("a.pptx", pptx(slide(shape("End")), first))
@@ -189,43 +140,6 @@ def test_tables_charts_and_notes_belong_to_their_slide() -> None:
     )
     document = read_bytes("a.pptx", data)
     assert outline(document) == ["row x | y", "p Rent: May 4.4; June 5", "p Say this"]
-
-
-def xlsx(*sheets: tuple[str, str], shared: tuple[str, ...] = (), **parts: str) -> bytes:
-    listed = "".join(
-        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>'
-        for n, (name, _) in enumerate(sheets, start=1)
-    )
-    links = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)]
-    strings = "".join(f"<si><t>{text}</t></si>" for text in shared)
-    return packed(
-        {
-            "[Content_Types].xml": "<Types/>",
-            "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
-            "xl/workbook.xml": f"<workbook {S} {R}><sheets>{listed}</sheets></workbook>",
-            "xl/_rels/workbook.xml.rels": relations(*links, ("sharedStrings", "sharedStrings.xml")),
-            "xl/sharedStrings.xml": f"<sst {S}>{strings}</sst>",
-            **{
-                f"xl/worksheets/sheet{n}.xml": f"<worksheet {S}>{content}</worksheet>"
-                for n, (_, content) in enumerate(sheets, start=1)
-            },
-            **{f"xl/{name}": content for name, content in parts.items()},
-        }
-    )
-
-
-def rows(*lines: str, start: int = 1) -> str:
-    """Sheet data; each line is a row of cells parted by commas, numbers are numbers."""
-    data = ""
-    for number, line in enumerate(lines, start=start):
-        cells = ""
-        for column, value in zip("ABCDEFGH", line.split(","), strict=False):
-            if value.replace(".", "").isdecimal():
-                cells += f'<c r="{column}{number}"><v>{value}</v></c>'
-            elif value:
-                cells += f'<c r="{column}{number}" t="inlineStr"><is><t>{value}</t></is></c>'
-        data += f'<row r="{number}">{cells}</row>'
-    return f"<sheetData>{data}</sheetData>"
 
 
 def test_rows_know_their_sheet_and_number() -> None:

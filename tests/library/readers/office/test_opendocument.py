@@ -1,20 +1,5 @@
-from tests.support.documents import outline, packed, read_bytes, reason
-
-NAMES = " ".join(
-    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in ("office", "text", "table", "draw", "presentation", "style", "meta")
-)
-
-
-def document(kind: str, body: str, **parts: str) -> bytes:
-    return packed(
-        {
-            "mimetype": f"application/vnd.oasis.opendocument.{kind}",
-            "content.xml": f"<office:document-content {NAMES}><office:body>"
-            f"<office:{kind}>{body}</office:{kind}></office:body></office:document-content>",
-            **{f"{name}.xml": content for name, content in parts.items()},
-        }
-    )
+from tests.support.documents import outline, read_bytes, reason
+from tests.support.office_files import opendocument
 
 
 def test_headings_lists_and_tables_of_a_text() -> None:
@@ -24,7 +9,7 @@ def test_headings_lists_and_tables_of_a_text() -> None:
         "<table:table><table:table-row><table:table-cell><text:p>a</text:p></table:table-cell>"
         "<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>"
     )
-    read = read_bytes("a.odt", document("text", body))
+    read = read_bytes("a.odt", opendocument("text", body))
     assert outline(read) == ["h2 Rent", "list item", "row a | b"]
     assert read.title == "Rent"
 
@@ -34,7 +19,7 @@ def test_spaces_are_as_the_writer_meant_them() -> None:
         "<text:p>one\n   two<text:s text:c='3'/>three<text:tab/>four"
         "<text:line-break/>five<text:span> six</text:span></text:p>"
     )
-    assert outline(read_bytes("a.odt", document("text", body))) == [
+    assert outline(read_bytes("a.odt", opendocument("text", body))) == [
         "p one two   three\tfour\nfive six"
     ]
 
@@ -45,7 +30,7 @@ def test_notes_and_comments_do_not_interrupt_their_sentence() -> None:
         "</text:note> rises.</text:p>"
         "<text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>"
     )
-    assert outline(read_bytes("a.odt", document("text", body))) == [
+    assert outline(read_bytes("a.odt", opendocument("text", body))) == [
         "p The rent rises.",
         "p A note.",
     ]
@@ -64,7 +49,7 @@ def test_rows_of_a_sheet_keep_their_numbers() -> None:
         f"<table:table-row {gap}</table:table-row>"
         f"<table:table-row>{twice}</table:table-row></table:table>"
     )
-    read = read_bytes("a.ods", document("spreadsheet", body))
+    read = read_bytes("a.ods", opendocument("spreadsheet", body))
     assert outline(read) == ["row first", "row twice | twice"]
     assert [(block.sheet, block.row) for block in read.blocks] == [
         ("Rents", 1),
@@ -79,7 +64,7 @@ def test_slides_are_pages_with_titles() -> None:
     )
     first = f"<draw:page>{title}<text:p>one</text:p></draw:page>"
     body = f"{first}<draw:page><text:p>two</text:p></draw:page>"
-    read = read_bytes("a.odp", document("presentation", body))
+    read = read_bytes("a.odp", opendocument("presentation", body))
     assert outline(read) == ["h1 Plan", "p one", "p two"]
     assert [block.page for block in read.blocks] == [1, 1, 2]
 
@@ -88,5 +73,5 @@ def test_a_password_is_a_reason() -> None:
     manifest = (
         "<manifest:manifest xmlns:manifest='urn:m'><manifest:encryption-data/></manifest:manifest>"
     )
-    data = document("text", "", **{"META-INF/manifest": manifest})
+    data = opendocument("text", "", **{"META-INF/manifest": manifest})
     assert reason("a.odt", data) == "encrypted"

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Thread
-from time import monotonic, sleep
+from time import monotonic
 
 import psutil
 import pypdfium2
@@ -19,6 +19,7 @@ from assistant.library.reading.frames import ReadResult
 from assistant.library.reading.pool import ReaderPool
 from tests.support.documents import read_bytes
 from tests.support.pdfs import Line, pdf_of, stream_of
+from tests.support.waiting import until
 
 PATIENCE = 30.0
 READER = (sys.executable, "-P", "-m", "assistant.library.reading.process")
@@ -273,11 +274,3 @@ def alive(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def until(condition: object) -> None:
-    assert callable(condition)
-    deadline = monotonic() + PATIENCE
-    while not condition():
-        assert monotonic() < deadline, "the state was not reached in time"
-        sleep(0.02)
