@@ -1,22 +1,38 @@
 """Drives the screen in tests: a scripted model, a fake store, and waiting for what is seen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from textual import events
 from textual.pilot import Pilot
+from textual.strip import Strip
 
+from assistant.core.grounding.references import Reference
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.prompts.library import PromptLibrary
 from assistant.core.turn.chat import Chat
-from assistant.core.values.conversation import Message
+from assistant.core.values.conversation import Conversation, Message
 from assistant.settings import Settings
+from assistant.tui.actions.library import show_library
 from assistant.tui.app import AssistantApp
+from assistant.tui.chat.background import BackgroundTasks
+from assistant.tui.chat.status_line import StatusLine, StatusLineState
 from assistant.tui.chat_screen import ChatScreen
+from assistant.tui.composer.input import PromptInput
+from assistant.tui.composer.menus import SlashMenu
+from assistant.tui.composer.suggestions import Suggestion
+from assistant.tui.conversations.sidebar import Sidebar
+from assistant.tui.conversations.undo import UndoActions
+from assistant.tui.external import ExternalPrograms
+from assistant.tui.library.jobs import JobLine, WindowJob
+from assistant.tui.sources.panel import SourcesPanel
+from assistant.tui.toolkit.notice import Notice
 from assistant.tui.transcript.message import MessageView
+from assistant.tui.transcript.transcript import TranscriptView
 from tests.support.fake_conversations.shelf import Shelf
 from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_downloads import ScriptedDownloads
@@ -43,18 +59,31 @@ class RecordingClipboard:
 
 
 @dataclass
-class Driver:
-    """An open app and what it runs on."""
+class ScreenDriver:
+    """The screen as a user and another program see it; the one place that knows its parts."""
 
     app: AssistantApp
-    pilot: Pilot[None]
-    store: ConversationStore
-    models: ScriptedModels
-    clipboard: RecordingClipboard
 
     @property
     def screen(self) -> ChatScreen:
+        """For what every screen of Textual has; its parts are reached by the names below."""
         return self.app.chat_screen
+
+    @property
+    def text(self) -> str:
+        """What the screen shows, as lines of text."""
+        return "\n".join("".join(segment.text for segment in strip) for strip in drawn(self.app))
+
+    # The conversation
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """The conversation that is shown; None until there is something to keep."""
+        return self.screen.session.conversation
+
+    @property
+    def conversation_id(self) -> str | None:
+        return self.screen.session.id
 
     @property
     def messages(self) -> list[Message]:
@@ -63,6 +92,200 @@ class Driver:
     @property
     def views(self) -> list[MessageView]:
         return list(self.screen.query(MessageView))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no turn runs in the conversation that is shown."""
+        return self.screen.session.turn is None
+
+    def is_idle_in(self, conversation_id: str) -> bool:
+        return self.screen.turns.running(conversation_id) is None
+
+    @property
+    def waiting(self) -> Sequence[str]:
+        """The questions in line, the next one first."""
+        return self.screen.turns.waiting(self.conversation_id)
+
+    async def open(self, conversation_id: str) -> None:
+        """Show another conversation, and wait for it."""
+        await self.screen.session.open(conversation_id)
+
+    def start_opening(self, conversation_id: str) -> None:
+        """The same without waiting."""
+        self.screen.do(self.screen.session.open(conversation_id))
+
+    async def begin_new(self) -> None:
+        await self.screen.session.begin_new()
+
+    async def refresh(self) -> None:
+        """Show what became of the conversation."""
+        await self.screen.session.refresh()
+
+    async def submit(self, question: str) -> None:
+        """Ask without typing."""
+        await self.screen.session.submit(question)
+
+    def start_using(self, conversation_id: str, collections: Sequence[str]) -> None:
+        """Let a conversation be about these files, without waiting."""
+        self.screen.do(self.screen.session.use_collections(conversation_id, collections))
+
+    @property
+    def undoing(self) -> UndoActions:
+        return self.screen.undoing
+
+    @property
+    def background(self) -> BackgroundTasks:
+        """What the model does when nobody asks."""
+        return self.screen.afterthoughts
+
+    # What is typed
+
+    @property
+    def prompt(self) -> PromptInput:
+        return self.screen.prompt
+
+    @property
+    def typed(self) -> str:
+        """What stands in the prompt."""
+        return self.prompt.text
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether the prompt has the focus."""
+        return self.prompt.has_focus
+
+    @property
+    def edited(self) -> Message | None:
+        """The question that is edited."""
+        return self.screen.composer.editing
+
+    @property
+    def selected(self) -> str:
+        """The text that was selected last."""
+        return self.screen.selected
+
+    def focus_prompt(self) -> None:
+        self.prompt.focus()
+
+    def type(self, words: str) -> None:
+        """Type at the cursor of the prompt."""
+        self.prompt.insert(words)
+
+    def retype(self, words: str) -> None:
+        """Type something else in place of what stands in the prompt."""
+        self.prompt.load_text(words)
+
+    def put(self, words: str) -> None:
+        """Replace what is typed as the program does: nothing is completed."""
+        self.prompt.show(words)
+
+    def paste(self, pasted: str) -> None:
+        self.prompt.post_message(events.Paste(pasted))
+
+    @property
+    def slash_menu(self) -> SlashMenu:
+        return self.screen.menu
+
+    @property
+    def suggested(self) -> list[str]:
+        """The files, collections and names that are suggested; empty while nothing is."""
+        menu = self.screen.completions
+        return [each.name for each in menu.suggestions] if menu.display else []
+
+    def suggest(self, suggestions: Sequence[Suggestion]) -> None:
+        self.screen.completions.show(suggestions)
+
+    def run(self, command: str, argument: str = "") -> None:
+        """Run a command of the table."""
+        self.screen.action_command(command, argument)
+
+    # What is shown
+
+    @property
+    def transcript(self) -> TranscriptView:
+        return self.screen.transcript
+
+    @property
+    def sidebar(self) -> Sidebar:
+        return self.screen.sidebar
+
+    @property
+    def sources(self) -> SourcesPanel:
+        return self.screen.panel
+
+    @property
+    def notice(self) -> Notice:
+        return self.screen.notice
+
+    @property
+    def job_line(self) -> JobLine:
+        return self.screen.job_line
+
+    @property
+    def status_line(self) -> StatusLine:
+        return self.screen.status
+
+    @property
+    def status(self) -> StatusLineState:
+        """What the status line tells."""
+        return self.status_line.status
+
+    def say(self, sentence: str) -> None:
+        self.screen.say(sentence)
+
+    def show_sidebar(self, shown: bool) -> None:
+        self.screen.panels.show_sidebar(shown)
+
+    def show_sources(self, shown: bool) -> None:
+        self.screen.panels.show_sources(shown)
+
+    async def refresh_list(self) -> None:
+        """Show the list of conversations as it is now."""
+        await self.screen.browser.refresh()
+
+    # The user's files
+
+    async def refresh_library(self) -> None:
+        """Ask the library now."""
+        await self.screen.holdings.refresh()
+
+    async def show_library(self) -> None:
+        await show_library(self.screen)
+
+    def start_offering(self, path: str) -> None:
+        """Offer to add a path, without waiting."""
+        self.screen.do(self.screen.intake.offer([path], self.app.push_screen_wait))
+
+    async def end_job(self, job: WindowJob) -> None:
+        """Tell what became of a job."""
+        await self.screen.intake.ended(job, None)
+
+    def read_source(self, sources: Sequence[Reference], index: int) -> None:
+        """Open one of several sources in its file."""
+        self.screen.read_source(sources, index)
+
+    def read_file(self, path: str) -> None:
+        self.screen.read_file(path)
+
+    # Other programs
+
+    def use_programs(self, programs: ExternalPrograms) -> None:
+        """Open files with these from here on."""
+        self.screen.programs = programs
+
+    def lend_terminal_to(self, borrower: Callable[[Sequence[str]], None]) -> None:
+        """Call this with the commands that would have the terminal."""
+        self.screen.lend_terminal = borrower
+
+
+@dataclass
+class Driver(ScreenDriver):
+    """An open app and what it runs on."""
+
+    pilot: Pilot[None]
+    store: ConversationStore
+    models: ScriptedModels
+    clipboard: RecordingClipboard
 
     async def until(self, state: Callable[[], object], what: str = "") -> None:
         """Wait until `state()` is true, and for the screen to be drawn."""
@@ -77,24 +300,28 @@ class Driver:
         """Wait until the screen shows these words on one line."""
         await self.until(lambda: words in self.text, f"{words!r} is shown")
 
-    @property
-    def text(self) -> str:
-        """What the screen shows, as lines of text."""
-        screen = self.app.screen
-        strips = screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
     async def ask(self, question: str, wait: bool = True) -> None:
         """Type a question and send it."""
-        self.screen.prompt.insert(question)
+        self.type(question)
         before = len(self.messages)
         await self.pilot.press("enter")
         if wait:
             await self.until(lambda: len(self.messages) > before and self.is_idle, "an answer")
 
-    @property
-    def is_idle(self) -> bool:
-        return self.screen.session.turn is None
+    async def drag(self, column: int, row: int) -> None:
+        """Move the mouse with its button held down."""
+        move: list[type[events.MouseEvent]] = [events.MouseMove]
+        await self.pilot._post_mouse_events(move, offset=(column, row), button=1)
+
+    async def turn_wheel_up(self) -> None:
+        """Over the transcript."""
+        up: list[type[events.MouseEvent]] = [events.MouseScrollUp]
+        await self.pilot._post_mouse_events(up, widget=self.transcript, button=0)
+
+
+def drawn(app: AssistantApp) -> list[Strip]:
+    """The lines of the screen on top, as they are sent to the terminal."""
+    return app.screen._compositor.render_strips()
 
 
 @dataclass(frozen=True)
@@ -152,9 +379,9 @@ async def opened(
     try:
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot, store, setting.models, setting.clipboard)
-            driver.screen.prompt.cursor_blink = False
+            driver.prompt.cursor_blink = False
             if setting.models.default.load_gate is None and not setting.models.default.load_error:
-                await driver.until(lambda: driver.screen.status.status.phase == "ready", "ready")
+                await driver.until(lambda: driver.status.phase == "ready", "ready")
             yield driver
         app.finish()
     finally:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from textual import events
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
@@ -20,12 +19,11 @@ from assistant.core.values.events import Loaded
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.prompts import Prompt, PromptProblem
 from assistant.storage.conversations import SqliteConversations
-from assistant.tui.app import AssistantApp, run
+from assistant.tui.app import run
 from assistant.tui.chat.model_loading import ModelAdvanced
-from assistant.tui.chat_screen import ChatScreen
 from assistant.tui.prompts.dialogs import PromptPicker
 from assistant.tui.toolkit.dialogs import AskForLine, OpenLink
-from tests.support.driver import RecordingClipboard, Setting, make_app
+from tests.support.driver import RecordingClipboard, ScreenDriver, Setting, make_app
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 from tests.support.hostile_adding_files import coming_in
 from tests.support.hostile_conversations import in_chats
@@ -39,46 +37,45 @@ TOGETHER = 12
 """Texts that are shown at once where there is room."""
 
 
-async def of_files(app: AssistantApp, texts: Sequence[str]) -> None:
+async def of_files(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """Show each text wherever files are told of, then say so."""
     for some in _batches(texts):
-        await in_files(app, some)
-        await coming_in(app, some)
-    app.chat_screen.say(END)
+        await in_files(driver, some)
+        await coming_in(driver, some)
+    driver.say(END)
 
 
-async def of_chats(app: AssistantApp, texts: Sequence[str]) -> None:
+async def of_chats(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """Show each text wherever conversations are found and ordered, then say so."""
     for some in _batches(texts):
-        await in_chats(app, some)
-    app.chat_screen.say(END)
+        await in_chats(driver, some)
+    driver.say(END)
 
 
-async def of_talk(app: AssistantApp, texts: Sequence[str]) -> None:
+async def of_talk(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """Show each text everywhere else, then say so."""
-    screen = app.chat_screen
     for some in _batches(texts):
-        await _stored(screen, some)
-        await _streamed(screen, some)
-        await _listed(app, some)
-        await _asked(app, some)
+        await _stored(driver, some)
+        await _streamed(driver, some)
+        await _listed(driver, some)
+        await _asked(driver, some)
     for text in texts[: len(texts) // 2]:
-        await _around(screen, text[:1000])
-    await _in_the_list(screen, texts)
-    screen.say(END)
+        await _around(driver, text[:1000])
+    await _in_the_list(driver, texts)
+    driver.say(END)
 
 
-async def _stored(screen: ChatScreen, texts: Sequence[str]) -> None:
+async def _stored(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """Questions, answers and failures of a stored conversation."""
-    store = screen.desk.store
+    store = driver.app.desk.store
     conversation = store.create()
     parent = None
     for text in texts:
         parent = _store_turn(store, conversation, parent, text)
-    await screen.session.open(conversation.id)
+    await driver.open(conversation.id)
     for _ in range(3):
         await sleep(FRAME)
-        screen.transcript.turn_page(-1)
+        driver.transcript.turn_page(-1)
 
 
 def _store_turn(
@@ -94,67 +91,67 @@ def _store_turn(
     return cited.id
 
 
-async def _streamed(screen: ChatScreen, texts: Sequence[str]) -> None:
+async def _streamed(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """A question that is typed, and an answer that comes in small pieces and ends in an error."""
-    model = screen.desk.models.open(None)
+    model = driver.app.desk.models.open(None)
     assert isinstance(model, ScriptedModel)
     text = "\n\n".join(text[:200] for text in texts)
     model.answers = ([text[place : place + 3] for place in range(0, len(text), 3)],)
     model.stream_error = EngineDiedError(texts[0], texts[-1])
     model.error_after = len(text)
-    await screen.session.begin_new()
-    await screen.session.submit(texts[0])
-    while screen.session.turn is not None:
+    await driver.begin_new()
+    await driver.submit(texts[0])
+    while not driver.is_idle:
         await sleep(0.001)
     await sleep(FRAME)
 
 
-async def _listed(app: AssistantApp, texts: Sequence[str]) -> None:
+async def _listed(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """The prompts to choose from, and the files that cannot be used."""
     prompts = [Prompt(name=t, title=t, description=t, language=t, text=t) for t in texts]
     problems = [PromptProblem(path=text, reason=text) for text in texts]
-    await _show(app, PromptPicker(prompts, problems, texts[0]))
+    await _show(driver, PromptPicker(prompts, problems, texts[0]))
 
 
-async def _asked(app: AssistantApp, texts: Sequence[str]) -> None:
+async def _asked(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """The title to change, the address to open."""
     joined = " · ".join(text[:200] for text in texts)
-    await _show(app, AskForLine(joined, joined))
-    await _show(app, OpenLink(joined))
+    await _show(driver, AskForLine(joined, joined))
+    await _show(driver, OpenLink(joined))
 
 
-async def _show(app: AssistantApp, dialog: Screen[Any]) -> None:
-    await app.push_screen(dialog)
+async def _show(driver: ScreenDriver, dialog: Screen[Any]) -> None:
+    await driver.app.push_screen(dialog)
     await sleep(FRAME)
-    await app.pop_screen()
+    await driver.app.pop_screen()
 
 
-async def _around(screen: ChatScreen, text: str) -> None:
+async def _around(driver: ScreenDriver, text: str) -> None:
     """Title, prompt name, draft, paste, line, notice, model."""
-    store = screen.desk.store
+    store = driver.app.desk.store
     conversation = store.create(title=text, system_prompt=text, prompt_name=text)
     store.append(conversation.id, None, "user", "?")
     store.set_draft(conversation.id, text)
-    await screen.session.open(conversation.id)
-    screen.prompt.post_message(events.Paste(text))
-    screen.transcript.queue([text])
+    await driver.open(conversation.id)
+    driver.paste(text)
+    driver.transcript.queue([text])
     info = ModelInfo(name=text, path=text, description="", context_window=4, trained_context=4)
-    screen.post_message(ModelAdvanced(Loaded(info=info)))
-    screen.notice.fail(AssistantError(text, text))
+    driver.screen.post_message(ModelAdvanced(Loaded(info=info)))
+    driver.notice.fail(AssistantError(text, text))
     await sleep(FRAME)
 
 
-async def _in_the_list(screen: ChatScreen, texts: Sequence[str]) -> None:
+async def _in_the_list(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """Titles in the list of conversations, and words that are looked for."""
-    screen.panels.show_sidebar(True)
-    listing = screen.query_one("#conversations", OptionList)
+    driver.show_sidebar(True)
+    listing = driver.screen.query_one("#conversations", OptionList)
     for text in texts:
-        with screen.prevent(Input.Changed):
-            screen.query_one("#filter", Input).value = text[:1000]
+        with driver.screen.prevent(Input.Changed):
+            driver.screen.query_one("#filter", Input).value = text[:1000]
         await sleep(FRAME)
     for words in ("before", "x", ""):
-        screen.query_one("#filter", Input).value = words
-        await screen.browser.refresh()
+        driver.screen.query_one("#filter", Input).value = words
+        await driver.refresh_list()
         for _ in range(6):
             await sleep(FRAME)
             listing.scroll_relative(y=40, animate=False)
@@ -171,7 +168,7 @@ def main() -> int:
     store = SqliteConversations(home / "chats.db")
     models = ScriptedModels(ScriptedModel(window=1_000_000))
     app = make_app(Setting(home, models, clipboard=RecordingClipboard()), store)
-    app.call_later(lambda: app.run_worker(parade(app, texts)))
+    app.call_later(lambda: app.run_worker(parade(ScreenDriver(app), texts)))
     status = run(app)
     store.close()
     return status

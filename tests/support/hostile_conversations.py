@@ -17,7 +17,6 @@ from assistant.core.transfer.importing import ImportResult
 from assistant.core.values.changes import Label
 from assistant.core.values.conversation import Message
 from assistant.core.values.transcript import Adoption
-from assistant.tui.app import AssistantApp
 from assistant.tui.conversations.compare import CompareScreen
 from assistant.tui.conversations.folder import ChooseFolder
 from assistant.tui.conversations.search_screen import SearchScreen
@@ -25,6 +24,7 @@ from assistant.tui.conversations.trash import TrashScreen
 from assistant.tui.transfer.dialog import ChooseExport
 from assistant.tui.transfer.jobs import ExportJob, ImportJob, TransferJob
 from assistant.tui.transfer.report import TransferReport
+from tests.support.driver import ScreenDriver
 
 FRAME = 0.017
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -52,10 +52,10 @@ class Told:
         return self._work.lines()
 
 
-async def in_chats(app: AssistantApp, texts: Sequence[str]) -> None:
+async def in_chats(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """Show each text in the list, the search, the trash, beside another one, and in reports."""
-    screen = app.chat_screen
-    store = screen.desk.store
+    desk = driver.app.desk
+    store = desk.store
     for text in texts:
         conversation = store.create(title=text, system_prompt=f"{WORD} {text}")
         question = store.append(conversation.id, None, "user", f"{text} {WORD} {text}")
@@ -65,18 +65,18 @@ async def in_chats(app: AssistantApp, texts: Sequence[str]) -> None:
         store.rate(answer.id, "bad", text[:500])
         store.rename(conversation.id, text)
         store.delete_message(store.append(conversation.id, question.id, "assistant", text).id)
-    screen.panels.show_sidebar(True)
-    await screen.browser.refresh()
-    await screen.session.open(conversation.id)
+    driver.show_sidebar(True)
+    await driver.refresh_list()
+    await driver.open(conversation.id)
     await sleep(FRAME)
-    await screen.undoing.undo()
-    await _show(app, SearchScreen(store, f"{WORD} role:{texts[0][:20]}"))
-    await _show(app, TrashScreen(screen.desk, screen.undoing))
+    await driver.undoing.undo()
+    await _show(driver, SearchScreen(store, f"{WORD} role:{texts[0][:20]}"))
+    await _show(driver, TrashScreen(desk, driver.undoing))
     folders = [Label(name=text[:400], conversations=1) for text in texts]
-    await _show(app, ChooseFolder(folders, texts[0][:400]))
-    await _show(app, ChooseExport(texts[0], texts[-1][:400]))
-    await _show(app, _compared(" ".join(text[:400] for text in texts), texts[0][:400]))
-    await _reported(app, texts)
+    await _show(driver, ChooseFolder(folders, texts[0][:400]))
+    await _show(driver, ChooseExport(texts[0], texts[-1][:400]))
+    await _show(driver, _compared(" ".join(text[:400] for text in texts), texts[0][:400]))
+    await _reported(driver, texts)
 
 
 def _compared(left: str, right: str) -> CompareScreen:
@@ -96,12 +96,13 @@ def _message(text: str) -> Message:
     )
 
 
-async def _reported(app: AssistantApp, texts: Sequence[str]) -> None:
-    screen, store = app.chat_screen, app.chat_screen.desk.store
+async def _reported(driver: ScreenDriver, texts: Sequence[str]) -> None:
+    desk = driver.app.desk
+    store = desk.store
     path = texts[0].replace("\0", "")[:400]
     exports = [ExportedFile(path=text, title=text, what="written") for text in texts]
     work = Told(ExportJob(store, None, Path(path), "json"), exports)
-    await _show(app, TransferReport(work, screen.report))
+    await _show(driver, TransferReport(work, desk.report))
     adoptions = tuple(
         Adoption(conversation_id="c", title=text, is_new=True, added=1, present=0, trashed=1)
         for text in texts
@@ -110,12 +111,12 @@ async def _reported(app: AssistantApp, texts: Sequence[str]) -> None:
         ImportResult(path=text, adoptions=adoptions, problems=tuple(texts)) for text in texts
     ]
     work = Told(ImportJob(store, []), imports)
-    await _show(app, TransferReport(work, screen.report))
+    await _show(driver, TransferReport(work, desk.report))
 
 
-async def _show(app: AssistantApp, shown: Screen[Any]) -> None:
-    await app.push_screen(shown)
+async def _show(driver: ScreenDriver, shown: Screen[Any]) -> None:
+    await driver.app.push_screen(shown)
     await sleep(3 * FRAME)
     for field in shown.query(Input):
         field.cursor_blink = False
-    await app.pop_screen()
+    await driver.app.pop_screen()

@@ -17,12 +17,11 @@ from assistant.core.values.library import (
     Unfit,
     Verification,
 )
-from assistant.tui.actions.library import show_library
-from assistant.tui.app import AssistantApp
 from assistant.tui.library.dialogs import IntegrityReport, UnreadFileReason
 from assistant.tui.library.screen import LibraryScreen
-from assistant.tui.sources.panel import AnswerEvidence, SourcesPanel
+from assistant.tui.sources.panel import AnswerEvidence
 from assistant.tui.sources.passage import PassageScreen
+from tests.support.driver import ScreenDriver
 from tests.support.fake_library import ScriptedLibrary
 
 FRAME: Final = 0.017
@@ -30,11 +29,11 @@ LONGEST: Final = 1000
 """Characters of a name; no file system takes more."""
 
 
-async def in_files(app: AssistantApp, texts: Sequence[str]) -> None:
+async def in_files(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """In the panel of sources, in the viewer, on the library screen and in its dialogs."""
-    await _panel(app, texts)
-    await _viewer(app, texts)
-    await _library(app, texts)
+    await _panel(driver, texts)
+    await _viewer(driver, texts)
+    await _library(driver, texts)
 
 
 def citation(text: str) -> Citation:
@@ -59,10 +58,9 @@ def _held(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-async def _panel(app: AssistantApp, texts: Sequence[str]) -> None:
-    panel: SourcesPanel = app.chat_screen.panel
+async def _panel(driver: ScreenDriver, texts: Sequence[str]) -> None:
     references = [_reference(number, text) for number, text in enumerate(texts, 1)]
-    app.chat_screen.panels.show_sources(True)
+    driver.show_sources(True)
     for evidence in (
         AnswerEvidence(
             "1", references, (), ", ".join(texts), {each.path: "gone" for each in references}
@@ -70,35 +68,35 @@ async def _panel(app: AssistantApp, texts: Sequence[str]) -> None:
         AnswerEvidence("2", (), [_unused(text) for text in texts], texts[0]),
         AnswerEvidence("3", (), (), "", {}, [_file(text) for text in texts], 1_000),
     ):
-        panel.show(evidence)
+        driver.sources.show(evidence)
         await sleep(FRAME)
-    app.chat_screen.panels.show_sources(False)
+    driver.show_sources(False)
 
 
-async def _viewer(app: AssistantApp, texts: Sequence[str]) -> None:
+async def _viewer(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """As a document, as its name, and as the passage of a document that is gone."""
-    library = app.desk.library
+    library = driver.app.desk.library
     assert isinstance(library, ScriptedLibrary)
     reference = _reference(1, "\n".join(texts))
     library.texts[reference.path] = _held("\n".join(["before", *texts, "after"]))
-    app.chat_screen.read_source([reference], 0)
-    await _read(app)
+    driver.read_source([reference], 0)
+    await _read(driver)
     for text in texts[:3]:
-        app.chat_screen.read_source([_reference(1, text), _unused(text)], 0)
-        await _read(app)
+        driver.read_source([_reference(1, text), _unused(text)], 0)
+        await _read(driver)
 
 
-async def _read(app: AssistantApp) -> None:
+async def _read(driver: ScreenDriver) -> None:
     for _ in range(6):
         await sleep(FRAME)
-    assert isinstance(app.screen, PassageScreen)
-    app.screen.action_turn_on()
+    assert isinstance(driver.app.screen, PassageScreen)
+    driver.app.screen.action_turn_on()
     await sleep(FRAME)
-    await _pop(app)
+    await _pop(driver)
 
 
-async def _library(app: AssistantApp, texts: Sequence[str]) -> None:
-    library = app.desk.library
+async def _library(driver: ScreenDriver, texts: Sequence[str]) -> None:
+    library = driver.app.desk.library
     assert isinstance(library, ScriptedLibrary)
     names = [text[:LONGEST] for text in texts]
     library.sets = [
@@ -106,28 +104,28 @@ async def _library(app: AssistantApp, texts: Sequence[str]) -> None:
         for name in names
     ]
     library.entries = [_file(name) for name in names]
-    await show_library(app.chat_screen)
+    await driver.show_library()
     for _ in range(10):
         await sleep(FRAME)
-    assert isinstance(app.screen, LibraryScreen)
-    app.screen.notice.say()
-    await _show(app, UnreadFileReason(_file(texts[0])))
+    assert isinstance(driver.app.screen, LibraryScreen)
+    driver.app.screen.notice.say()
+    await _show(driver, UnreadFileReason(_file(texts[0])))
     problems = tuple(IntegrityProblem(what=text, repaired=False) for text in texts)
     await _show(
-        app, IntegrityReport(Verification(ok=False, files=1, passages=1, problems=problems))
+        driver, IntegrityReport(Verification(ok=False, files=1, passages=1, problems=problems))
     )
-    await _pop(app)
+    await _pop(driver)
     library.sets, library.entries = [], []
 
 
-async def _show(app: AssistantApp, dialog: Screen[Any]) -> None:
-    await app.push_screen(dialog)
+async def _show(driver: ScreenDriver, dialog: Screen[Any]) -> None:
+    await driver.app.push_screen(dialog)
     await sleep(FRAME)
-    await _pop(app)
+    await _pop(driver)
 
 
-async def _pop(app: AssistantApp) -> None:
-    await app.pop_screen()
+async def _pop(driver: ScreenDriver) -> None:
+    await driver.app.pop_screen()
 
 
 def _reference(number: int | None, text: str) -> Reference:

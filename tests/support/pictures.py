@@ -13,7 +13,7 @@ from assistant.core.values.conversation import ChatMessage, Keep, Timings
 from assistant.core.values.events import Finished, ModelEvent
 from assistant.core.values.sampling import Sampling
 from assistant.tui.app import AssistantApp
-from tests.support.driver import Driver, Setting, make_app
+from tests.support.driver import Driver, Setting, drawn, make_app
 from tests.support.fake_models import ScriptedModel
 
 SECONDS = 20
@@ -72,8 +72,8 @@ class Pictures:
 
         async def run_before(pilot: Pilot[None]) -> None:
             driver = Driver(app, pilot, self.store, setting.models, setting.clipboard)
-            driver.screen.prompt.cursor_blink = False
-            await driver.until(lambda: driver.screen.status.status.phase == "ready")
+            driver.prompt.cursor_blink = False
+            await driver.until(lambda: driver.status.phase == "ready")
             await settled(app)
             for play in plays:
                 await play(driver)
@@ -98,6 +98,5 @@ async def settled(app: AssistantApp) -> None:
     while same < 5:
         assert monotonic() < deadline
         await asyncio.sleep(0.05)
-        strips = app.screen._compositor.render_strips()
-        now = "".join(segment.text for strip in strips for segment in strip)
+        now = "".join(segment.text for strip in drawn(app) for segment in strip)
         before, same = now, same + 1 if now == before else 0

@@ -86,7 +86,7 @@ def line(driver: Driver, words: str) -> str:
 
 def panel(driver: Driver) -> str:
     """What the panel of sources shows."""
-    left = driver.screen.panel.region.x
+    left = driver.sources.region.x
     return "\n".join(row[left:] for row in driver.text.split("\n"))
 
 

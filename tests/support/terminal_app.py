@@ -14,7 +14,7 @@ from assistant.core.values.events import ModelEvent
 from assistant.core.values.sampling import Sampling
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.app import AssistantApp, run
-from tests.support.driver import RecordingClipboard, Setting, make_app
+from tests.support.driver import RecordingClipboard, ScreenDriver, Setting, make_app
 from tests.support.fake_library import ScriptedLibrary
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 
@@ -57,7 +57,7 @@ def main() -> int:
     if scene == "crash":
         app.call_later(crash, app)
     if scene == "reading":
-        app.call_later(lambda: app.chat_screen.read_file(str(home / "lease.md")))
+        app.call_later(lambda: ScreenDriver(app).read_file(str(home / "lease.md")))
     status = run(app)
     store.close()
     return status

@@ -39,7 +39,7 @@ async def test_every_command_is_reachable_by_key_palette_and_help(home: Path) ->
                     conversation = driver.store.create(title="Changed")
                     driver.store.append(conversation.id, None, "user", "Hello")
                     driver.store.pin(conversation.id)
-                    await driver.screen.undoing.offer(conversation.id)
+                    await driver.undoing.offer(conversation.id)
                 await driver.pilot.press(key)
                 await driver.until(lambda: calls, f"{key} for {command.name}")
                 assert calls == [command.name]
@@ -65,7 +65,7 @@ async def test_the_slash_menu_runs_what_is_highlighted(home: Path) -> None:
         await driver.until_shown("/theme")
         await driver.pilot.press("enter")
         await driver.until(lambda: calls == ["theme"])
-        assert driver.screen.prompt.text == ""
+        assert driver.typed == ""
 
 
 async def test_tab_completes_a_command_and_its_argument_is_passed_on(home: Path) -> None:
@@ -74,8 +74,8 @@ async def test_tab_completes_a_command_and_its_argument_is_passed_on(home: Path)
         await driver.pilot.press("slash", "r", "e", "n")
         await driver.until_shown("/rename title")
         await driver.pilot.press("tab")
-        assert driver.screen.prompt.text == "/rename "
-        driver.screen.prompt.insert("Férias no Recife")
+        assert driver.typed == "/rename "
+        driver.type("Férias no Recife")
         await driver.pilot.press("enter")
         await driver.until_shown("≡ Férias no Recife")
         assert driver.store.conversations()[0].title == "Férias no Recife"
@@ -86,7 +86,7 @@ async def test_enter_is_for_what_is_typed_though_the_menu_has_not_seen_it_yet(ho
         await driver.ask("A question")
         await driver.pilot.press("slash", "r", "e", "n", "a", "m", "e")
         await driver.until_shown("/rename title")
-        prompt = driver.screen.prompt
+        prompt = driver.prompt
         prompt.insert(" Recife")
         prompt.post_message(PromptInput.Left("enter"))
         await driver.until_shown("≡ Recife")
@@ -106,8 +106,8 @@ async def test_esc_closes_the_menu_and_leaves_what_was_typed(home: Path) -> None
         await driver.pilot.press("slash", "n")
         await driver.until_shown("/new")
         await driver.pilot.press("escape")
-        await driver.until(lambda: not driver.screen.menu.display)
-        assert driver.screen.prompt.text == "/n"
+        await driver.until(lambda: not driver.slash_menu.display)
+        assert driver.typed == "/n"
 
 
 async def test_a_path_at_the_beginning_is_a_question(home: Path) -> None:
@@ -142,7 +142,7 @@ async def test_help_opens_on_a_question_mark_in_an_empty_prompt_only(home: Path)
         await driver.pilot.press("escape")
         await driver.until(lambda: not isinstance(driver.app.screen, Help))
         await driver.pilot.press("w", "h", "y", "question_mark")
-        assert driver.screen.prompt.text == "why?"
+        assert driver.typed == "why?"
 
 
 async def test_the_status_line_is_clicked_for_help(home: Path) -> None:

@@ -17,7 +17,7 @@ async def test_an_engine_that_dies_is_told_below_what_it_wrote(home: Path) -> No
         await driver.until_shown("The engine died. Ask again; it is started anew.")
         assert "r tries again" in driver.text
         assert driver.messages[-1].text == "one"
-        assert driver.screen.status.status.phase == "error"
+        assert driver.status.phase == "error"
         driver.models.default.stream_error = None
         await driver.pilot.press("ctrl+r")
         await driver.until(lambda: driver.is_idle and driver.messages[-1].text == "one two")
@@ -37,10 +37,10 @@ async def test_a_model_that_cannot_be_loaded_is_told_at_the_start(home: Path) ->
 async def test_a_prompt_that_is_not_there_gives_the_question_back(home: Path) -> None:
     settings = Settings(chat=ChatSettings(prompt="nowhere"))
     async with opened(Setting(home, settings=settings)) as driver:
-        driver.screen.prompt.insert("A question")
+        driver.type("A question")
         await driver.pilot.press("enter")
         await driver.until_shown("There is no prompt called 'nowhere'.")
-        await driver.until(lambda: driver.screen.prompt.text == "A question")
+        await driver.until(lambda: driver.typed == "A question")
         assert "waiting" not in driver.text
 
 
@@ -73,7 +73,7 @@ async def test_a_failing_store_is_a_sentence(home: Path) -> None:
             raise AssistantError("The disk is full.", "Make room.")
 
         driver.store.rename = refuse  # type: ignore[method-assign]
-        driver.screen.action_command("rename", "Another")
+        driver.run("rename", "Another")
         await driver.until_shown("The disk is full. Make room.")
 
 
@@ -101,7 +101,7 @@ async def test_the_status_line_tells_model_tokens_and_state(home: Path) -> None:
         await driver.until_shown("scripted · ready")
         await driver.ask("Capital?")
         line = driver.text.split("\n")[-1]
-        used = driver.screen.status.status.used
+        used = driver.status.used
         assert used > 0
         assert f"{used:,} / 4,096 tokens" in line
         assert "tok/s" in line

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from textual.events import MouseScrollUp
-
 from assistant.tui.actions.screens import Help
 from tests.support.driver import Driver, Setting, opened, scripted
 from tests.support.fake_models import Gate
@@ -44,14 +42,14 @@ async def test_the_words_on_a_message_are_buttons(home: Path) -> None:
         await click(driver, "  Capital?", 3)
         await driver.until_shown("e edit")
         await click(driver, "e edit")
-        await driver.until(lambda: driver.screen.prompt.text == "Capital?")
+        await driver.until(lambda: driver.typed == "Capital?")
 
 
 async def test_a_new_conversation_is_a_click_away(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("Capital?")
         await click(driver, "+ New conversation", 4)
-        await driver.until(lambda: driver.screen.session.id is None)
+        await driver.until(lambda: driver.conversation_id is None)
 
 
 async def test_what_is_folded_is_unfolded_by_a_click(home: Path) -> None:
@@ -81,11 +79,9 @@ async def test_the_wheel_scrolls_and_the_end_is_found_again(home: Path) -> None:
         await driver.ask("Count.")
         await driver.until_shown("line 59")
         for _ in range(4):
-            await driver.pilot._post_mouse_events(
-                [MouseScrollUp], widget=driver.screen.transcript, button=0
-            )
+            await driver.turn_wheel_up()
         await driver.until(lambda: "line 59" not in driver.text)
-        assert not driver.screen.transcript.following
+        assert not driver.transcript.following
         await driver.pilot.press("ctrl+end")
         await driver.until_shown("line 59")
 

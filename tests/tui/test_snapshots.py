@@ -95,7 +95,7 @@ def test_an_answer_that_is_being_written(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
         await driver.ask(QUESTION, wait=False)
         await driver.until_shown("names the new")
-        driver.screen.status.tell(speed=0.0)
+        driver.status_line.tell(speed=0.0)
         await driver.ask("And for a shop?", wait=False)
         await driver.until_shown("waiting  And for a shop?")
 
@@ -160,7 +160,7 @@ def test_the_slash_menu(shows: Compare) -> None:
 
 def test_the_prompts_to_choose_from(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
-        library = driver.screen.desk.prompts
+        library = driver.app.desk.prompts
         general = [prompt for prompt in library.read()[0] if prompt.name == "general"]
         library.read = lambda: (general, [])  # type: ignore[method-assign]
         await driver.pilot.press("f3")
@@ -187,7 +187,7 @@ def test_a_long_conversation(shows: Compare) -> None:
             question = store.append(conversation.id, parent, "user", f"Question {number}?")
             text = f"Answer {number}, in a sentence.\n\n- and\n- a list"
             parent = store.append(conversation.id, question.id, "assistant", text).id
-        await driver.screen.session.open(conversation.id)
+        await driver.open(conversation.id)
         await driver.until_shown("Question 39?")
         await driver.pilot.press("pageup")
 

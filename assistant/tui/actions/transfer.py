@@ -32,7 +32,7 @@ _EXPORT_ARGUMENT = re.compile(
 async def export(screen: "ChatScreen", call: CommandCall) -> None:
     """`/export [all] [markdown|json|html] [folder]`; what is not said is asked."""
     conversation = screen.session.conversation if screen.session.messages else None
-    everything, format, folder = _parse_export(call.argument)
+    everything, format, folder = typed_export(call.argument)
     if format is not None and folder:
         wanted = ChosenExport(format, everything, folder)
     else:
@@ -74,7 +74,7 @@ async def import_(screen: "ChatScreen", call: CommandCall) -> None:
     await screen.browser.refresh()
 
 
-def _parse_export(argument: str) -> tuple[bool, ExportFormat | None, str]:
+def typed_export(argument: str) -> tuple[bool, ExportFormat | None, str]:
     """Whether all are meant, the format and the folder, as far as they were typed."""
     found = _EXPORT_ARGUMENT.fullmatch(argument)
     assert found is not None, "everything in it is optional"

@@ -38,6 +38,11 @@ class BackgroundTasks:
         self._wanted: dict[str, None] = {}
         self._stop = Event()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is left to be done."""
+        return not self._wanted
+
     def consider(self, conversation_id: str) -> None:
         """Schedule titles and summaries of this conversation."""
         self._wanted[conversation_id] = None

@@ -95,14 +95,15 @@ class CompletionMenu(OptionList, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__(id="completion-menu", compact=True, markup=False)
-        self._suggestions: Sequence[Suggestion] = ()
+        self.suggestions: Sequence[Suggestion] = ()
+        """What is shown."""
 
     def on_mount(self) -> None:
         self.display = False
 
     def show(self, suggestions: Sequence[Suggestion]) -> None:
         """Show these suggestions, the first one highlighted; none hides the menu."""
-        self._suggestions = suggestions
+        self.suggestions = suggestions
         self.display = bool(suggestions)
         self.set_options(_suggestion_option(suggestion) for suggestion in suggestions)
         self.highlighted = 0 if suggestions else None
@@ -115,7 +116,7 @@ class CompletionMenu(OptionList, can_focus=False):
     @property
     def chosen(self) -> Suggestion | None:
         """The highlighted suggestion."""
-        return None if self.highlighted is None else self._suggestions[self.highlighted]
+        return None if self.highlighted is None else self.suggestions[self.highlighted]
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

@@ -133,11 +133,11 @@ def names_for(typed: IncompleteMention, known: Sequence[Suggestion]) -> list[Sug
 
 
 def _path_suggestion(kind: Kind, path: str, name: str, *, is_folder: bool) -> Suggestion:
-    spelled = spell_file(path) if kind == "file" else _spell_path(path)
+    spelled = spell_file(path) if kind == "file" else spell_path(path)
     return Suggestion(spelled if is_folder else f"{spelled} ", name, goes_on=is_folder)
 
 
-def _spell_path(path: str) -> str:
+def spell_path(path: str) -> str:
     """A path as it is read after a command: see `core.dropped`."""
     if _NEEDS_NO_QUOTES.fullmatch(path):
         return path

@@ -134,6 +134,11 @@ class FileList(ScrollView, can_focus=True):
         self._nothing = ""
 
     @property
+    def pages_kept(self) -> int:
+        """How many pages are known."""
+        return len(self._pages)
+
+    @property
     def file(self) -> FileEntry | None:
         """File under the cursor; None when it is not loaded."""
         return self._file(self.cursor)

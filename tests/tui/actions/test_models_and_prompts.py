@@ -16,7 +16,7 @@ from tests.support.fake_models import Gate, ScriptedModel, ScriptedModels
 
 async def command(driver: Driver, typed: str) -> None:
     """Type a command and send it."""
-    driver.screen.prompt.insert(typed)
+    driver.type(typed)
     await driver.pilot.press("enter")
 
 
@@ -49,9 +49,9 @@ async def test_marks_are_there_again_when_the_conversation_is_opened_again(home:
         await driver.ask("Hi")
         await command(driver, "/set temp 0,9")
         await driver.until_shown("── temperature 0.9")
-        id = driver.screen.session.id
+        id = driver.conversation_id
     async with opened(setting) as driver:
-        await driver.screen.session.open(id or "")
+        await driver.open(id or "")
         await driver.until_shown("── temperature 0.9")
 
 
@@ -115,12 +115,12 @@ async def test_the_list_of_what_can_be_set_is_changed_in_place(home: Path) -> No
         driver.app.screen.query_one(Input).value = "7"
         await driver.pilot.press("enter")
         await driver.until_shown("this conversation")
-        assert driver.store.conversation(driver.screen.session.id or "").sampling.top_k == 7
+        assert driver.store.conversation(driver.conversation_id or "").sampling.top_k == 7
         await driver.pilot.press("delete")
         await driver.until(lambda: "this conversation" not in driver.text, "taken back")
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "back")
-        assert driver.store.conversation(driver.screen.session.id or "").sampling.top_k is None
+        assert driver.store.conversation(driver.conversation_id or "").sampling.top_k is None
 
 
 async def test_every_row_of_what_can_be_set_says_what_it_means(home: Path) -> None:
@@ -137,7 +137,7 @@ async def test_another_model_goes_on_with_the_conversation(home: Path) -> None:
     async with opened(Setting(home, two_models())) as driver:
         await driver.ask("Hi")
         await command(driver, "/model second")
-        await driver.until(lambda: driver.screen.status.status.model == "second", "loaded")
+        await driver.until(lambda: driver.status.model == "second", "loaded")
         await driver.until_shown("── model: second")
         await driver.ask("And now?")
 
@@ -153,7 +153,7 @@ async def test_a_model_tells_how_far_it_is_loaded(home: Path) -> None:
         await command(driver, "/model second")
         await driver.until_shown("loading 0 %")
         gate.open()
-        await driver.until(lambda: driver.screen.status.status.model == "second", "loaded")
+        await driver.until(lambda: driver.status.model == "second", "loaded")
 
 
 async def test_a_model_that_cannot_be_used_leaves_the_conversation_with_the_one_it_had(
@@ -165,7 +165,7 @@ async def test_a_model_that_cannot_be_used_leaves_the_conversation_with_the_one_
         await command(driver, "/model second")
         await driver.until_shown("second.gguf is truncated. Download it again.")
 
-        conversation = driver.store.conversation(driver.screen.session.id or "")
+        conversation = driver.store.conversation(driver.conversation_id or "")
         assert conversation.model is None
         assert [message.marks for message in driver.store.branch(conversation.id)] == [(), ()]
         assert "model: second" not in driver.text
@@ -183,12 +183,12 @@ async def test_a_model_is_picked_from_the_list(home: Path) -> None:
         await driver.until(lambda: isinstance(driver.app.screen, ModelPicker), "the list")
         await driver.until_shown("1.0 MB · models folder")
         await driver.pilot.press("down", "down", "enter")
-        await driver.until(lambda: driver.screen.status.status.model == "second", "loaded")
-        driver.screen.prompt.insert("/model ")
+        await driver.until(lambda: driver.status.model == "second", "loaded")
+        driver.type("/model ")
         await driver.until_shown("the one of your settings")
-        driver.screen.prompt.insert("default")
+        driver.type("default")
         await driver.pilot.press("escape", "enter")
-        await driver.until(lambda: driver.screen.status.status.model == "first", "back")
+        await driver.until(lambda: driver.status.model == "first", "back")
 
 
 async def test_the_system_prompt_is_replaced(home: Path) -> None:
@@ -207,11 +207,11 @@ async def test_the_system_prompt_is_changed_in_a_field(home: Path) -> None:
         await driver.pilot.press("alt+y")
         await driver.until(lambda: isinstance(driver.app.screen, TextEditor), "the field")
         area = driver.app.screen.query_one(TextArea)
-        assert area.text == driver.store.conversation(driver.screen.session.id or "").system_prompt
+        assert area.text == driver.store.conversation(driver.conversation_id or "").system_prompt
         area.insert("\n\nBe kind.")
         await driver.pilot.press("ctrl+s")
         await driver.until_shown("The system prompt is another one from here on.")
-        found = driver.store.conversation(driver.screen.session.id or "")
+        found = driver.store.conversation(driver.conversation_id or "")
         assert found.system_prompt.endswith("\n\nBe kind.")
         assert found.prompt_name is None
 
@@ -227,13 +227,13 @@ async def test_names_are_completed_as_they_are_typed(home: Path) -> None:
         await driver.pilot.press(*"/role tuto")
         await driver.until_shown("tutor-pt")
         await driver.pilot.press("enter")
-        await driver.until(lambda: driver.screen.prompt.text == "/role tutor ", "completed")
+        await driver.until(lambda: driver.typed == "/role tutor ", "completed")
         await driver.pilot.press("enter")
         await driver.until_shown("Role from here on")
         await driver.pilot.press(*"/set max")
         await driver.until_shown("max_tokens  a whole number from 1")
         await driver.pilot.press("tab")
-        assert driver.screen.prompt.text == "/set max_tokens "
+        assert driver.typed == "/set max_tokens "
         await driver.pilot.press("9", "enter")
         await driver.until_shown("max_tokens: 9 (this conversation).")
 
@@ -258,8 +258,8 @@ async def test_a_mark_goes_when_its_change_is_undone(home: Path) -> None:
         await driver.ask("Hi")
         await command(driver, "/set top_k 3")
         await driver.until_shown("── top_k 3")
-        driver.store.undo(conversation_id=driver.screen.session.id)
-        await driver.screen.session.refresh()
+        driver.store.undo(conversation_id=driver.conversation_id)
+        await driver.refresh()
         await driver.until(lambda: "── top_k" not in driver.text, "gone")
 
 
@@ -270,4 +270,4 @@ async def test_the_picker_of_roles_is_left_with_everything_as_it_was(home: Path)
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "back")
         assert not isinstance(driver.app.screen, AskForLine)
-        assert driver.screen.session.conversation is None
+        assert driver.conversation is None

@@ -21,7 +21,7 @@ def drop(driver: Driver, *paths: Path, style: str = "quoted") -> None:
         pasted = " ".join(shlex.quote(str(path)) for path in paths) + " "
     else:
         pasted = "".join(f"{path.as_uri()}\r\n" for path in paths)
-    driver.screen.prompt.post_message(events.Paste(pasted))
+    driver.paste(pasted)
 
 
 def dialog(driver: Driver) -> AddFiles:
@@ -51,7 +51,7 @@ async def test_a_dropped_folder_is_told_in_full_before_anything_is_done(home: Pa
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen)
         assert library.added == []
-        assert driver.screen.prompt.text == ""
+        assert driver.typed == ""
 
 
 async def test_the_dialog_is_there_before_the_folder_is_walked(home: Path) -> None:
@@ -86,7 +86,7 @@ async def test_a_folder_is_indexed_while_chatting_goes_on(home: Path, style: str
         assert "34 of 212" in driver.text
         library.reading.open()
         await driver.until_shown("housing: 212 indexed, 3 skipped")
-        await driver.until(lambda: not driver.screen.job_line.display)
+        await driver.until(lambda: not driver.job_line.display)
 
 
 async def test_the_conversation_is_about_what_was_added_to_it(home: Path) -> None:
@@ -98,9 +98,9 @@ async def test_the_conversation_is_about_what_was_added_to_it(home: Path) -> Non
         await driver.pilot.press("enter")
         await driver.until_shown("housing (212 files)")
 
-        id = driver.screen.session.id or ""
+        id = driver.conversation_id or ""
         assert driver.store.conversation(id).collections == ("housing",)
-        driver.screen.do(driver.screen.session.use_collections(id, ("work",)))
+        driver.start_using(id, ("work",))
         await driver.until_shown("work (212 files)")
         drop(driver, folder(home, "lease.pdf") / "lease.pdf")
         await asked(driver)
@@ -118,7 +118,7 @@ async def test_nothing_is_asked_of_a_collection_before_it_is_there(home: Path) -
         await asked(driver)
         await driver.pilot.press("enter")
         await driver.until_shown("waiting for the library")
-        id = driver.screen.session.id or ""
+        id = driver.conversation_id or ""
         assert driver.store.conversation(id).collections is None
 
         library.queue.open()
@@ -153,7 +153,7 @@ async def test_loose_files_go_where_the_conversation_is(home: Path) -> None:
         await driver.pilot.press("escape")
         conversation = driver.store.create()
         driver.store.set_collections(conversation.id, ("work",))
-        await driver.screen.session.open(conversation.id)
+        await driver.open(conversation.id)
         drop(driver, made / "a.txt", made / "b.txt")
         await asked(driver)
         assert dialog(driver).query_one(Input).value == "work"
@@ -204,15 +204,15 @@ async def test_a_single_file_can_go_whole_with_the_question(home: Path) -> None:
         planned=Survey(files=1, bytes=43, seconds=None), texts={str(made): LEASE}
     )
     async with opened(Setting(home, scripted(LEASE), library=library)) as driver:
-        driver.screen.prompt.insert("What about")
+        driver.type("What about")
         drop(driver, made)
         await asked(driver, "Attach whole to the question  about 12 tokens")
         assert "time not known yet" in driver.text
         await driver.pilot.press("w")
         await driver.until(lambda: driver.app.screen is driver.screen)
 
-        assert driver.screen.prompt.text == f'What about @"{made}" '
-        driver.screen.prompt.insert("?")
+        assert driver.typed == f'What about @"{made}" '
+        driver.type("?")
         await driver.pilot.press("enter")
         await driver.until(lambda: driver.messages and driver.is_idle)
         assert driver.messages[0].attached == (str(made),)
@@ -248,14 +248,14 @@ async def test_a_path_can_be_meant_as_text(home: Path) -> None:
         drop(driver, made)
         await asked(driver)
         await driver.pilot.press("t")
-        await driver.until(lambda: driver.screen.prompt.text == f"{made} ")
+        await driver.until(lambda: driver.typed == f"{made} ")
 
 
 async def test_a_sentence_with_a_path_is_pasted_at_once(home: Path) -> None:
     async with opened(Setting(home, library=WaitingLibrary())) as driver:
         pasted = f"{folder(home)} is where the lease is"
-        driver.screen.prompt.post_message(events.Paste(pasted))
-        await driver.until(lambda: driver.screen.prompt.text == pasted)
+        driver.paste(pasted)
+        await driver.until(lambda: driver.typed == pasted)
         assert driver.app.screen is driver.screen
 
 
@@ -306,7 +306,7 @@ async def test_indexing_is_cancelled_after_the_file_at_hand(home: Path) -> None:
         await asked(driver)
         await driver.pilot.press("enter")
         await driver.until_shown("34 of 212")
-        driver.screen.prompt.insert("/cancel-indexing")
+        driver.type("/cancel-indexing")
         await driver.pilot.press("enter")
         await driver.until_shown("housing: 35 indexed, 3 skipped, then cancelled")
 
@@ -321,13 +321,13 @@ async def test_a_job_that_was_begun_elsewhere_is_shown(home: Path) -> None:
         await driver.until_shown("Indexing ends after the file at hand.")
         assert library.cancelled == 1
         library.told = None
-        await driver.until(lambda: not driver.screen.job_line.display)
+        await driver.until(lambda: not driver.job_line.display)
 
 
 async def test_an_empty_library_is_never_asked(home: Path) -> None:
     library = WaitingLibrary()
     async with opened(Setting(home, library=library)) as driver:
-        await driver.screen.holdings.refresh()
+        await driver.refresh_library()
         await driver.ask("A question")
         await driver.pilot.press("f5")
         await driver.until_shown("There are no files yet")
@@ -345,7 +345,7 @@ async def test_a_failed_job_says_why(home: Path) -> None:
         library.missing.add(str(made))
         await driver.pilot.press("enter")
         await driver.until_shown("cannot be added: No such file or directory.")
-        await driver.until(lambda: not driver.screen.job_line.display)
+        await driver.until(lambda: not driver.job_line.display)
 
 
 async def test_a_path_that_has_gone_meanwhile_is_told_in_the_dialog(home: Path) -> None:
@@ -365,12 +365,8 @@ async def test_names_that_try_to_harm_are_only_names(home: Path) -> None:
         (home / name.replace("/", "∕")).mkdir()
     async with opened(Setting(home, library=library)) as driver:
         for made in sorted(path for path in home.iterdir() if path.is_dir()):
-            driver.screen.do(_offered(driver, made))
+            driver.start_offering(str(made))
             await asked(driver)
             await driver.pilot.press("escape")
             await driver.until(lambda: driver.app.screen is driver.screen)
     assert not (home / "logs" / "assistant.log").exists()
-
-
-async def _offered(driver: Driver, made: Path) -> None:
-    await driver.screen.intake.offer([str(made)], driver.app.push_screen_wait)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from textual import events
 
 from assistant.settings import ScreenSettings, Settings
 from tests.support.driver import Driver, Setting
@@ -39,11 +38,11 @@ def shows(home: Path, pictures: Pictures) -> Compare:
 
 
 async def _refreshed(driver: Driver) -> None:
-    await driver.screen.holdings.refresh()
+    await driver.refresh_library()
 
 
 def drop(driver: Driver, path: Path) -> None:
-    driver.screen.prompt.post_message(events.Paste(f"'{path}' "))
+    driver.paste(f"'{path}' ")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -73,7 +72,7 @@ def test_files_that_are_indexed(shows: Compare, here: Path, size: tuple[int, int
         await driver.until(lambda: len(driver.app.screen_stack) == 2)
         await driver.pilot.press("enter")
         await driver.until_shown("34 of")
-        await driver.until(lambda: driver.screen.status.status.files == "housing (212 files)")
+        await driver.until(lambda: driver.status.files == "housing (212 files)")
 
     assert shows(play, WaitingLibrary(), size)
 
@@ -91,7 +90,7 @@ def test_collections_to_choose_from(shows: Compare, here: Path, size: tuple[int,
 
 def test_files_that_are_completed(shows: Compare, here: Path) -> None:
     async def play(driver: Driver) -> None:
-        driver.screen.prompt.insert("What is in @")
+        driver.type("What is in @")
         await driver.until_shown("lease.pdf")
 
     assert shows(play, WaitingLibrary())

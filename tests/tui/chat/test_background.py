@@ -22,9 +22,8 @@ async def test_no_title_is_thought_of_when_the_user_does_not_want_it(home: Path)
     setting = Setting(home, scripted("Because of the air.", "Colour of the sky"))
     async with opened(setting) as driver:
         await driver.ask("why is the sky blue")
-        driver.screen.afterthoughts._wanted.clear()
-        driver.screen.afterthoughts.consider(driver.messages[0].conversation_id)
-        await driver.until(lambda: not driver.screen.afterthoughts._wanted, "nothing wanted")
+        driver.background.consider(driver.messages[0].conversation_id)
+        await driver.until(lambda: driver.background.is_idle, "nothing wanted")
         assert len(driver.models.default.questions) == 1
 
 
@@ -51,10 +50,10 @@ async def test_an_overgrown_conversation_is_summarised_when_idle(home: Path) -> 
     async with opened(setting, size=(120, 40)) as driver:
         id = speak(driver.store, 20)
         driver.store.set_overflow(id, "summarise")
-        await driver.screen.session.open(id)
+        await driver.open(id)
         await driver.ask("And now?")
         await driver.until(lambda: any(message.summary for message in driver.messages), "a summary")
-        await driver.until(lambda: not driver.screen.afterthoughts._wanted, "all is told")
+        await driver.until(lambda: driver.background.is_idle, "all is told")
         await driver.ask("And then?")
         sent = [m.content for m in model.questions[-1].messages]
         assert sent[2].startswith("They spoke of why.")

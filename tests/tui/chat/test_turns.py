@@ -14,7 +14,7 @@ async def test_a_question_is_answered_on_the_screen(home: Path) -> None:
             "What is the capital of France?",
             "The capital of France is Paris.",
         ]
-        assert driver.screen.prompt.text == ""
+        assert driver.typed == ""
 
 
 async def test_a_question_can_be_sent_before_the_model_is_loaded(home: Path) -> None:
@@ -91,9 +91,9 @@ async def test_up_in_an_empty_prompt_edits_the_last_question_as_a_branch(home: P
     async with opened(Setting(home, scripted("to one", "to two"))) as driver:
         await driver.ask("Question one")
         await driver.pilot.press("up")
-        assert driver.screen.prompt.text == "Question one"
+        assert driver.typed == "Question one"
         await driver.until_shown("Enter asks it anew")
-        driver.screen.prompt.load_text("Question two")
+        driver.retype("Question two")
         await driver.pilot.press("enter")
         await driver.until_shown("to two")
         await driver.until(lambda: driver.is_idle)
@@ -108,11 +108,11 @@ async def test_the_answer_of_another_conversation_goes_on_and_is_there_on_return
     async with opened(Setting(home, scripted("one two three four", gate=gate))) as driver:
         await driver.ask("Count.", wait=False)
         await driver.until_shown("one two")
-        counting = driver.screen.session.id
+        counting = driver.conversation_id
         await driver.pilot.press("ctrl+n")
-        await driver.until(lambda: driver.screen.session.id is None)
+        await driver.until(lambda: driver.conversation_id is None)
         assert "one two" not in driver.text
-        driver.screen.do(driver.screen.session.open(counting or ""))
+        driver.start_opening(counting or "")
         await driver.until_shown("one two")
         gate.open()
         await driver.until_shown("one two three four")

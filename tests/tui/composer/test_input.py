@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from textual import events
-
 from assistant.storage.conversations import SqliteConversations
 from tests.support.driver import Setting, opened, scripted
 from tests.support.fake_models import Gate
@@ -12,7 +10,7 @@ from tests.support.fake_models import Gate
 async def test_lines_are_broken_by_ctrl_j_shift_enter_and_a_backslash(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.pilot.press("a", "ctrl+j", "b", "shift+enter", "c", "backslash", "enter", "d")
-        assert driver.screen.prompt.text == "a\nb\nc\nd"
+        assert driver.typed == "a\nb\nc\nd"
         await driver.pilot.press("enter")
         await driver.until(lambda: driver.messages)
         assert driver.messages[0].text == "a\nb\nc\nd"
@@ -28,7 +26,7 @@ async def test_blank_text_is_not_sent(home: Path) -> None:
 
 async def test_the_prompt_grows_with_its_lines_and_stays_below_half_the_screen(home: Path) -> None:
     async with opened(Setting(home), size=(80, 24)) as driver:
-        prompt = driver.screen.prompt
+        prompt = driver.prompt
         heights = []
         for _ in range(20):
             heights.append(prompt.size.height)
@@ -49,7 +47,7 @@ async def test_history_is_walked_with_ctrl_up_and_down_and_keeps_what_was_typed(
         for key in ("ctrl+up", "ctrl+up", "ctrl+up", "ctrl+down", "ctrl+down"):
             await driver.pilot.press(key)
             await driver.pilot.pause()
-            shown.append(driver.screen.prompt.text)
+            shown.append(driver.typed)
         assert shown == ["second", "first", "first", "second", "new"]
 
 
@@ -58,10 +56,10 @@ async def test_up_moves_within_several_lines_before_it_leaves_them(home: Path) -
         await driver.ask("earlier")
         await driver.pilot.press("a", "ctrl+j", "b")
         await driver.pilot.press("up")
-        assert driver.screen.prompt.cursor_location[0] == 0
-        assert driver.screen.prompt.text == "a\nb"
+        assert driver.prompt.cursor_location[0] == 0
+        assert driver.typed == "a\nb"
         await driver.pilot.press("up")
-        await driver.until(lambda: driver.screen.prompt.text == "earlier")
+        await driver.until(lambda: driver.typed == "earlier")
 
 
 async def test_up_walks_to_earlier_questions_and_esc_leaves_the_edit(home: Path) -> None:
@@ -69,23 +67,23 @@ async def test_up_walks_to_earlier_questions_and_esc_leaves_the_edit(home: Path)
         await driver.ask("first")
         await driver.ask("second")
         await driver.pilot.press("up")
-        await driver.until(lambda: driver.screen.prompt.text == "second")
+        await driver.until(lambda: driver.typed == "second")
         await driver.pilot.press("home", "up")
-        await driver.until(lambda: driver.screen.prompt.text == "first")
+        await driver.until(lambda: driver.typed == "first")
         await driver.pilot.press("enter")
         await driver.until(lambda: len(driver.messages) == 2 and driver.is_idle)
         assert driver.messages[0].versions == 2
         await driver.pilot.press("up", "escape")
-        await driver.until(lambda: driver.screen.prompt.text == "")
-        assert driver.screen.composer.editing is None
+        await driver.until(lambda: driver.typed == "")
+        assert driver.edited is None
 
 
 async def test_a_paste_loses_what_a_terminal_would_obey(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         pasted = "one\x1b]52;c;aGk=\x07\x1b[2Jtwo\r\nthree\u202e\x9b31mfour"
-        driver.screen.prompt.post_message(events.Paste(pasted))
-        await driver.until(lambda: "four" in driver.screen.prompt.text)
-        assert driver.screen.prompt.text == "onetwo\nthreefour"
+        driver.paste(pasted)
+        await driver.until(lambda: "four" in driver.typed)
+        assert driver.typed == "onetwo\nthreefour"
 
 
 async def test_what_is_typed_over_a_message_goes_into_the_prompt(home: Path) -> None:
@@ -94,8 +92,8 @@ async def test_what_is_typed_over_a_message_goes_into_the_prompt(home: Path) -> 
         await driver.pilot.press("tab")
         await driver.until(lambda: driver.views[-1].has_focus)
         await driver.pilot.press("H", "i")
-        await driver.until(lambda: driver.screen.prompt.text == "Hi")
-        assert driver.screen.prompt.has_focus
+        await driver.until(lambda: driver.typed == "Hi")
+        assert driver.is_typing
 
 
 async def test_a_draft_is_on_disk_soon_and_there_after_a_restart(home: Path) -> None:
@@ -108,19 +106,19 @@ async def test_a_draft_is_on_disk_soon_and_there_after_a_restart(home: Path) -> 
         assert "half a question".startswith(unsent.draft)
         await driver.until(lambda: (driver.store.unsent() or unsent).draft == "half a question")
     async with opened(setting) as driver:
-        await driver.until(lambda: driver.screen.prompt.text == "half a question")
+        await driver.until(lambda: driver.typed == "half a question")
 
 
 async def test_every_conversation_keeps_its_own_draft(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("A question")
-        first = driver.screen.session.id or ""
-        driver.screen.prompt.insert("about the first")
+        first = driver.conversation_id or ""
+        driver.type("about the first")
         await driver.pilot.press("ctrl+n")
-        await driver.until(lambda: driver.screen.prompt.text == "")
-        driver.screen.prompt.insert("about the second")
-        driver.screen.do(driver.screen.session.open(first))
-        await driver.until(lambda: driver.screen.prompt.text == "about the first")
+        await driver.until(lambda: driver.typed == "")
+        driver.type("about the second")
+        driver.start_opening(first)
+        await driver.until(lambda: driver.typed == "about the first")
         assert driver.store.conversation(first).draft == "about the first"
         unsent = driver.store.unsent()
         assert unsent is not None
@@ -133,7 +131,7 @@ async def test_a_sent_question_leaves_no_draft(home: Path) -> None:
         await driver.until(lambda: driver.store.unsent() is not None)
         await driver.pilot.press("enter")
         await driver.until(lambda: len(driver.messages) == 2 and driver.is_idle)
-        sent = driver.screen.session.id or ""
+        sent = driver.conversation_id or ""
         await driver.until(lambda: driver.store.conversation(sent).draft == "")
 
 
@@ -143,7 +141,7 @@ async def test_a_question_in_line_is_on_disk_as_a_draft(home: Path) -> None:
         await driver.ask("One?", wait=False)
         await driver.until_shown("first")
         await driver.ask("Two?", wait=False)
-        id = driver.screen.session.id or ""
+        id = driver.conversation_id or ""
         await driver.until(lambda: driver.store.conversation(id).draft == "Two?")
         gate.open()
         await driver.until(lambda: driver.is_idle and len(driver.messages) == 4)
@@ -169,15 +167,15 @@ async def test_a_question_in_line_is_no_draft_any_more_when_it_was_asked_out_of_
         await driver.ask("One?", wait=False)
         await driver.until_shown("first")
         await driver.ask("Two?", wait=False)
-        driver.screen.prompt.insert("and this")
-        id = driver.screen.session.id or ""
+        driver.type("and this")
+        id = driver.conversation_id or ""
         await driver.pilot.press("ctrl+n")
-        await driver.until(lambda: driver.screen.session.id is None)
+        await driver.until(lambda: driver.conversation_id is None)
         assert driver.store.conversation(id).draft == "Two?\n\nand this"
-        driver.screen.do(driver.screen.session.open(id))
-        await driver.until(lambda: driver.screen.prompt.text == "and this")
+        driver.start_opening(id)
+        await driver.until(lambda: driver.typed == "and this")
         await driver.pilot.press("ctrl+n")
-        await driver.until(lambda: driver.screen.session.id is None)
+        await driver.until(lambda: driver.conversation_id is None)
         gate.open()
         await driver.until(lambda: len(driver.store.branch(id)) == 4)
         await driver.until(lambda: driver.store.conversation(id).draft == "and this")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.tui.composer.suggestions import IncompleteMention, _spell_path, files_for, typed_at
+from assistant.tui.composer.suggestions import IncompleteMention, files_for, spell_path, typed_at
 from assistant.tui.library.add_dialog import AddFiles
 from assistant.tui.toolkit.dropped_paths import named_paths
 from tests.support.driver import Driver, Setting, opened, scripted
@@ -27,17 +27,12 @@ def here(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def typed(driver: Driver, words: str) -> None:
     """Type as a user does, and wait for what is suggested."""
-    driver.screen.prompt.insert(words)
+    driver.type(words)
     await driver.pilot.pause()
 
 
-def suggested(driver: Driver) -> list[str]:
-    menu = driver.screen.completions
-    return [each.name for each in menu._suggestions] if menu.display else []
-
-
 async def until_suggested(driver: Driver, *names: str) -> None:
-    await driver.until(lambda: suggested(driver) == list(names), f"{names} are suggested")
+    await driver.until(lambda: driver.suggested == list(names), f"{names} are suggested")
 
 
 async def test_an_at_sign_suggests_what_is_in_the_folder(home: Path, here: Path) -> None:
@@ -47,7 +42,7 @@ async def test_an_at_sign_suggests_what_is_in_the_folder(home: Path, here: Path)
         await typed(driver, "fe")
         await until_suggested(driver, "Férias.txt")
         await driver.pilot.press("tab")
-        assert driver.screen.prompt.text == "What is in @Férias.txt "
+        assert driver.typed == "What is in @Férias.txt "
         await until_suggested(driver)
 
 
@@ -58,7 +53,7 @@ async def test_a_folder_is_gone_into(home: Path, here: Path) -> None:
         await driver.pilot.press("tab")
         await until_suggested(driver, "a.txt")
         await driver.pilot.press("tab")
-        assert driver.screen.prompt.text == "@docs/a.txt "
+        assert driver.typed == "@docs/a.txt "
 
 
 async def test_names_with_spaces_are_quoted(home: Path, here: Path) -> None:
@@ -68,14 +63,14 @@ async def test_names_with_spaces_are_quoted(home: Path, here: Path) -> None:
         await typed(driver, "@my")
         await until_suggested(driver, "my docs/", "my notes.md")
         await driver.pilot.press("enter")
-        assert driver.screen.prompt.text == '@"my docs/"'
+        assert driver.typed == '@"my docs/"'
         await until_suggested(driver, "b.txt")
         await driver.pilot.press("tab")
-        assert driver.screen.prompt.text == '@"my docs/b.txt" '
+        assert driver.typed == '@"my docs/b.txt" '
         await typed(driver, '@"my n')
         await until_suggested(driver, "my notes.md")
         await driver.pilot.press("enter")
-        assert driver.screen.prompt.text == '@"my docs/b.txt" @"my notes.md" '
+        assert driver.typed == '@"my docs/b.txt" @"my notes.md" '
 
 
 async def test_hidden_names_are_suggested_when_a_dot_is_typed(home: Path, here: Path) -> None:
@@ -89,7 +84,7 @@ async def test_the_home_folder_is_a_tilde(home: Path, here: Path) -> None:
         await typed(driver, "@~")
         await until_suggested(driver, "~/")
         await driver.pilot.press("tab")
-        await driver.until(lambda: "housing/" in suggested(driver))
+        await driver.until(lambda: "housing/" in driver.suggested)
 
 
 async def test_a_menu_that_is_closed_stays_closed_for_this_mention(home: Path, here: Path) -> None:
@@ -133,16 +128,14 @@ async def test_a_folder_that_was_not_added_is_offered_and_the_question_waits(
 ) -> None:
     library = WaitingLibrary()
     async with opened(Setting(home, library=library)) as driver:
-        driver.screen.prompt.insert("When may the rent go up? @docs/ Tell me.")
+        driver.type("When may the rent go up? @docs/ Tell me.")
         await driver.pilot.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, AddFiles))
-        assert driver.screen.prompt.text == "When may the rent go up? @docs/ Tell me."
+        assert driver.typed == "When may the rent go up? @docs/ Tell me."
         assert driver.messages == []
         await driver.until_shown("Add 215 files from docs/ ?")
         await driver.pilot.press("enter")
-        await driver.until(
-            lambda: driver.screen.prompt.text == "When may the rent go up? #docs Tell me."
-        )
+        await driver.until(lambda: driver.typed == "When may the rent go up? #docs Tell me.")
         assert library.added == [((str(here / "docs"),), "docs")]
         library.reading.open()
 
@@ -162,7 +155,7 @@ async def test_an_edited_question_keeps_its_file_wherever_the_program_was_starte
         await driver.ask("What says @lease.pdf ?")
         monkeypatch.chdir("/")
         await driver.pilot.press("up")
-        driver.screen.prompt.insert(" Really?")
+        driver.type(" Really?")
         await driver.pilot.press("enter")
         await driver.until(lambda: driver.messages[0].versions == 2 and driver.is_idle)
         assert driver.messages[0].attached == (str(here / "lease.pdf"),)
@@ -193,7 +186,7 @@ async def test_a_hash_suggests_collections(home: Path, here: Path) -> None:
         await typed(driver, "ferias")
         await until_suggested(driver, "my Férias")
         await driver.pilot.press("enter")
-        assert driver.screen.prompt.text == 'When? #"my Férias" '
+        assert driver.typed == 'When? #"my Férias" '
         await driver.pilot.press("enter")
         await driver.until(lambda: driver.messages and driver.is_idle)
         assert library.asked[0][1] == ("my Férias",)
@@ -204,12 +197,12 @@ async def test_suggestions_are_walked_and_clicked(home: Path, here: Path) -> Non
         await typed(driver, "@")
         await until_suggested(driver, "docs/", "Férias.txt", "lease.pdf", "my notes.md")
         await driver.pilot.press("down", "down", "tab")
-        assert driver.screen.prompt.text == "@lease.pdf "
+        assert driver.typed == "@lease.pdf "
         await typed(driver, "@")
-        await driver.until(lambda: suggested(driver))
+        await driver.until(lambda: driver.suggested)
         await driver.pilot.click("#completion-menu", offset=(4, 1))
-        await driver.until(lambda: driver.screen.prompt.text == "@lease.pdf @Férias.txt ")
-        assert driver.screen.prompt.has_focus
+        await driver.until(lambda: driver.typed == "@lease.pdf @Férias.txt ")
+        assert driver.is_typing
 
 
 async def test_walking_through_earlier_questions_opens_no_menu(home: Path, here: Path) -> None:
@@ -217,21 +210,21 @@ async def test_walking_through_earlier_questions_opens_no_menu(home: Path, here:
         await driver.ask("first")
         await driver.ask("second with @le")
         await driver.pilot.press("ctrl+up", "ctrl+up")
-        await driver.until(lambda: driver.screen.prompt.text == "first")
+        await driver.until(lambda: driver.typed == "first")
         await driver.pilot.press("ctrl+down")
-        await driver.until(lambda: driver.screen.prompt.text == "second with @le")
-        assert suggested(driver) == []
+        await driver.until(lambda: driver.typed == "second with @le")
+        assert driver.suggested == []
 
 
 async def test_add_completes_paths_and_asks_as_a_drop_does(home: Path, here: Path) -> None:
     library = WaitingLibrary()
     async with opened(Setting(home, library=library)) as driver:
         await driver.pilot.press("alt+a")
-        await driver.until(lambda: driver.screen.prompt.text == "/add ")
+        await driver.until(lambda: driver.typed == "/add ")
         await typed(driver, "my")
         await until_suggested(driver, "my notes.md")
         await driver.pilot.press("tab")
-        assert driver.screen.prompt.text == '/add "my notes.md" '
+        assert driver.typed == '/add "my notes.md" '
         await typed(driver, "do")
         await until_suggested(driver, "docs/")
         await driver.pilot.press("tab")
@@ -248,10 +241,10 @@ async def test_add_completes_paths_and_asks_as_a_drop_does(home: Path, here: Pat
 
 async def test_add_says_what_is_missing_and_keeps_what_was_typed(home: Path, here: Path) -> None:
     async with opened(Setting(home, library=WaitingLibrary())) as driver:
-        driver.screen.prompt.insert("/add lease.pdf missing.pdf")
+        driver.type("/add lease.pdf missing.pdf")
         await driver.pilot.press("enter")
         await driver.until_shown("missing.pdf. Check the path.")
-        assert driver.screen.prompt.text == "/add lease.pdf missing.pdf"
+        assert driver.typed == "/add lease.pdf missing.pdf"
 
 
 def test_a_big_folder_is_completed_without_waiting(home: Path) -> None:
@@ -307,4 +300,4 @@ def test_what_is_no_mention_suggests_nothing(line: str) -> None:
     )
 )
 def test_a_completed_path_is_read_as_it_was_meant(path: str) -> None:
-    assert named_paths(f"{_spell_path(path)} ", {path}.__contains__) == (path,)
+    assert named_paths(f"{spell_path(path)} ", {path}.__contains__) == (path,)

@@ -31,7 +31,7 @@ def prompts(home: Path) -> Path:
 
 
 async def send(driver: Driver, typed: str) -> None:
-    driver.screen.prompt.insert(typed)
+    driver.type(typed)
     await driver.pilot.press("enter")
 
 
@@ -52,7 +52,7 @@ async def test_a_shipped_prompt_answers_one_question(home: Path) -> None:
 async def test_missing_variables_are_asked_for_on_the_screen(home: Path, prompts: Path) -> None:
     async with opened(Setting(home, prompts=(prompts,))) as driver:
         await send(driver, "/echo")
-        await driver.until(lambda: driver.screen.prompt.text == "/echo ", "room for a question")
+        await driver.until(lambda: driver.typed == "/echo ", "room for a question")
         await driver.pilot.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, AskForLine), "the question")
         driver.app.screen.query_one(Input).value = "Olá"
@@ -75,7 +75,7 @@ async def test_who_does_not_answer_has_the_question_back(home: Path, prompts: Pa
         await driver.until_shown("Echo: tone")
         await driver.pilot.press("escape")
         await driver.until_shown("The prompt echo needs a value for tone")
-        assert driver.screen.prompt.text == "/echo Olá"
+        assert driver.typed == "/echo Olá"
         assert driver.messages == []
 
 
@@ -92,8 +92,8 @@ async def test_the_menu_shows_prompts_after_commands_and_completes_them(
         ]
         assert places == sorted(places)
         await driver.pilot.press("c", "enter")
-        await driver.until(lambda: driver.screen.prompt.text == "/echo ", "completed")
-        assert not driver.screen.menu.display
+        await driver.until(lambda: driver.typed == "/echo ", "completed")
+        assert not driver.slash_menu.display
 
 
 async def test_a_prompt_that_was_just_written_is_in_the_menu(home: Path, prompts: Path) -> None:
@@ -110,22 +110,22 @@ async def test_commands_go_before_prompts_of_the_same_name(home: Path, prompts: 
         await driver.until_shown("/new")
         assert "Hidden" not in driver.text
         await driver.pilot.press("enter")
-        await driver.until(lambda: driver.screen.session.conversation is None, "a new one")
+        await driver.until(lambda: driver.conversation is None, "a new one")
 
 
 async def test_a_bad_file_is_told_when_it_is_called(home: Path, prompts: Path) -> None:
     async with opened(Setting(home, prompts=(prompts,)), size=(140, 30)) as driver:
         await send(driver, "/broken Hi")
         await driver.until_shown("broken.md cannot be used: `title` is missing")
-        assert driver.screen.prompt.text == "/broken Hi"
+        assert driver.typed == "/broken Hi"
 
 
 async def test_an_edited_question_keeps_its_prompt(home: Path) -> None:
     async with opened(Setting(home, scripted("Um", "Dois"))) as driver:
         await driver.ask("/translator One")
         await driver.pilot.press("up")
-        assert driver.screen.prompt.text == "/translator One"
-        driver.screen.prompt.show("/translator Two")
+        assert driver.typed == "/translator One"
+        driver.put("/translator Two")
         await driver.pilot.press("enter")
         await driver.until(lambda: len(driver.models.default.questions) == 2, "asked anew")
         first, second = driver.models.default.questions
@@ -143,8 +143,8 @@ async def test_what_is_selected_on_the_screen_goes_into_a_prompt(home: Path, pro
         await driver.pilot.mouse_down(offset=(column, row))
         await driver.pilot.hover(offset=(column + 5, row))
         await driver.pilot.mouse_up(offset=(column + 7, row))
-        await driver.until(lambda: driver.screen.selected, "selected")
-        driver.screen.prompt.focus()
+        await driver.until(lambda: driver.selected, "selected")
+        driver.focus_prompt()
         await send(driver, "/ação agora")
         await driver.until(lambda: len(models.default.questions) == 2, "asked")
 

@@ -15,7 +15,7 @@ from tests.support.fake_models import Gate, ScriptedModel
 
 
 async def open_context(driver: Driver, id: str) -> None:
-    await driver.screen.session.open(id)
+    await driver.open(id)
     await driver.pilot.press("alt+w")
     await driver.until(lambda: isinstance(driver.app.screen, ContextScreen), "the context view")
 
@@ -36,7 +36,7 @@ async def choose(driver: Driver, name: str) -> None:
 async def test_the_window_is_told_in_tokens_part_by_part(home: Path) -> None:
     async with opened(Setting(home), size=(120, 40)) as driver:
         id = speak(driver.store, 3)
-        driver.screen.prompt.insert("And now?")
+        driver.type("And now?")
         await open_context(driver, id)
         await driver.until_shown("of 4,096 tokens")
         for name in ("system prompt", "turn 1", "turn 3", "next question", "answer", "free"):
@@ -179,7 +179,7 @@ async def test_a_click_on_the_title_of_an_announcement_opens_the_view(home: Path
     setting.models.by_name = {"scripted": model}
     async with opened(setting, size=(120, 40)) as driver:
         id = speak(driver.store, 20)
-        await driver.screen.session.open(id)
+        await driver.open(id)
         await driver.ask("And now?")
         await driver.until_shown("From here on the oldest turns are left out")
         await driver.ask("And then?")

@@ -53,8 +53,8 @@ def shows(home: Path, store: ConversationStore, pictures: Pictures) -> Compare:
         models = ScriptedModels(KnowingModel("x", name=NAME, window=window))
 
         async def opened(driver: Driver) -> None:
-            await driver.screen.session.open(_long(store))
-            driver.screen.prompt.insert("And the deposit?")
+            await driver.open(_long(store))
+            driver.type("And the deposit?")
             await driver.pilot.press("alt+w")
             await driver.until_shown(f"of {window:,} tokens")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from textual.widgets import Input
 
 from assistant.tui.conversations.compare import CompareScreen
-from tests.support.driver import Driver, Setting, opened, scripted
+from tests.support.driver import Driver, Setting, drawn, opened, scripted
 
 
 async def _two_versions(driver: Driver) -> None:
@@ -22,13 +22,13 @@ async def test_a_conversation_is_forked_at_a_message(home: Path) -> None:
     async with opened(Setting(home, scripted(*MODELS))) as driver:
         await driver.ask("First?")
         await driver.ask("Second?")
-        origin = driver.screen.session.id
-        driver.screen.transcript.focus_message(driver.messages[1].id)
+        origin = driver.conversation_id
+        driver.transcript.focus_message(driver.messages[1].id)
         await driver.pilot.press("f")
         await driver.until_shown("≡ First? (fork)")
         await driver.until_shown("Goes on apart from “First?”, which stays as it is.")
         assert [each.text for each in driver.messages] == ["First?", MODELS[0]]
-        assert driver.screen.prompt.has_focus
+        assert driver.is_typing
         await driver.ask("Third?")
         assert len(driver.store.branch(origin or "")) == 4
 
@@ -37,8 +37,8 @@ async def test_a_fork_is_compared_with_its_origin(home: Path) -> None:
     async with opened(Setting(home, scripted(*MODELS))) as driver:
         await driver.ask("First?")
         await driver.ask("Second?")
-        origin = driver.screen.session.id
-        driver.screen.transcript.focus_message(driver.messages[1].id)
+        origin = driver.conversation_id
+        driver.transcript.focus_message(driver.messages[1].id)
         await driver.pilot.press("f")
         await driver.until_shown("≡ First? (fork)")
         await driver.ask("Another second?")
@@ -47,13 +47,13 @@ async def test_a_fork_is_compared_with_its_origin(home: Path) -> None:
         await driver.until_shown("after 2 messages in common")
         await driver.until_shown("Another second?")
         await driver.pilot.press("1")
-        await driver.until(lambda: driver.screen.session.id == origin)
+        await driver.until(lambda: driver.conversation_id == origin)
 
 
 async def test_two_versions_stand_side_by_side_with_their_differences_marked(home: Path) -> None:
     async with opened(Setting(home, scripted(*MODELS)), size=(110, 30)) as driver:
         await _two_versions(driver)
-        driver.screen.transcript.focus_last()
+        driver.transcript.focus_last()
         await driver.pilot.press("d")
         await driver.until(lambda: isinstance(driver.app.screen, CompareScreen))
         await driver.until(
@@ -106,7 +106,7 @@ async def test_without_another_way_there_is_nothing_to_compare(home: Path) -> No
 async def test_a_rating_and_its_note_stand_on_the_answer(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("First?")
-        driver.screen.transcript.focus_last()
+        driver.transcript.focus_last()
         await driver.pilot.press("minus")
         await driver.until_shown("Rated bad · /note why")
         await driver.until_shown("assistant  ▼ bad")
@@ -129,17 +129,16 @@ async def test_a_rating_and_its_note_stand_on_the_answer(home: Path) -> None:
 async def test_slash_good_rates_the_last_answer_with_its_reason(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("First?")
-        driver.screen.prompt.show("/good short and right")
+        driver.put("/good short and right")
         await driver.pilot.press("enter")
         await driver.until_shown("▲ good short and right")
 
 
 def _marked(driver: Driver) -> list[str]:
     """What is drawn on another background than its surroundings."""
-    strips = driver.app.screen._compositor.render_strips()
     return [
         segment.text.strip()
-        for strip in strips
+        for strip in drawn(driver.app)
         for segment in strip
         if segment.style and segment.style.bgcolor and segment.text.strip() in _WANTED
     ]

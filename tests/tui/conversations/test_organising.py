@@ -25,13 +25,13 @@ def _named(store: SqliteConversations, title: str) -> Conversation:
 
 
 async def _open(driver: Driver, title: str) -> None:
-    await driver.screen.session.open(_named(driver.store, title).id)
+    await driver.open(_named(driver.store, title).id)
     await driver.until_shown(f"≡ {title}")
 
 
 async def _run(driver: Driver, command: str) -> None:
-    driver.screen.prompt.focus()
-    driver.screen.prompt.show(command)
+    driver.focus_prompt()
+    driver.put(command)
     await driver.pilot.press("enter")
 
 
@@ -166,7 +166,7 @@ async def test_the_conversation_under_the_cursor_of_the_list_is_the_one_meant(ho
 async def test_nothing_is_ordered_before_there_is_a_conversation(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         for key in ("alt+i", "alt+t", "alt+k", "alt+r"):
-            driver.screen.notice.clear()
+            driver.notice.clear()
             await driver.pilot.press(key)
             await driver.until_shown("There is no conversation yet.")
 

@@ -26,12 +26,23 @@ def _filled(home: Path) -> SqliteConversations:
     return store
 
 
+async def _retype(driver: Driver, words: str) -> None:
+    """Type something else into the field."""
+    await driver.pilot.press("ctrl+f", "delete")
+    await _type(driver, words)
+
+
+async def _type(driver: Driver, words: str) -> None:
+    names = {" ": "space", ":": "colon"}
+    await driver.pilot.press(*[names.get(key, key) for key in words])
+
+
 async def _search(driver: Driver, words: str) -> SearchScreen:
     await driver.pilot.press("ctrl+f")
     await driver.until(lambda: isinstance(driver.app.screen, SearchScreen))
     screen = driver.app.screen
     assert isinstance(screen, SearchScreen)
-    await driver.pilot.press(*[{" ": "space", ":": "colon"}.get(key, key) for key in words])
+    await _type(driver, words)
     return screen
 
 
@@ -46,7 +57,7 @@ async def test_a_message_is_found_while_it_is_typed_and_enter_leads_to_it(home: 
         assert driver.views[-1].message.text == "And for a shop?"
         assert driver.views[-1].has_class("-found")
         await driver.pilot.press("escape")
-        await driver.until(lambda: driver.screen.prompt.has_focus)
+        await driver.until(lambda: driver.is_typing)
         assert not driver.views[-1].has_class("-found")
     store.close()
 
@@ -65,12 +76,12 @@ async def test_a_message_of_another_branch_is_led_to_by_selecting_that_branch(ho
 async def test_accents_operators_titles_and_prompts_are_searched(home: Path) -> None:
     store = _filled(home)
     async with opened(Setting(home), store=store) as driver:
-        screen = await _search(driver, "agua")
+        await _search(driver, "agua")
         await driver.until_shown("Where is the água warm?")
-        screen._field.value = "role:assistant rent"
+        await _retype(driver, "role:assistant rent")
         await driver.until_shown("the rent is low")
         assert "When does the rent rise?" not in driver.text
-        screen._field.value = "in:prompts tenancy"
+        await _retype(driver, "in:prompts tenancy")
         await driver.until_shown("prompt    You know the law of tenancy.")
         await driver.pilot.press("enter")
         await driver.until_shown("≡ Lease questions")
@@ -80,11 +91,11 @@ async def test_accents_operators_titles_and_prompts_are_searched(home: Path) -> 
 async def test_what_is_not_understood_and_what_is_not_there_is_told(home: Path) -> None:
     store = _filled(home)
     async with opened(Setting(home), store=store) as driver:
-        screen = await _search(driver, "xyzzy")
+        await _search(driver, "xyzzy")
         await driver.until_shown("Nothing was found.")
-        screen._field.value = "role:nobody rent"
+        await _retype(driver, "role:nobody rent")
         await driver.until_shown("A role is one of system, user, assistant.")
-        screen._field.value = ""
+        await _retype(driver, "")
         await driver.until_shown("the beginning of a word")
     store.close()
 
@@ -162,7 +173,7 @@ async def test_the_search_opens_above_the_library_and_leads_away_from_it(home: P
 async def test_slash_find_searches_for_its_words(home: Path) -> None:
     store = _filled(home)
     async with opened(Setting(home), store=store) as driver:
-        driver.screen.prompt.insert('/find "twelve months"')
+        driver.type('/find "twelve months"')
         await driver.pilot.press("enter")
         await driver.until_shown("Every twelve months, never sooner.")
     store.close()

@@ -40,7 +40,7 @@ async def test_the_list_shows_titles_and_opens_one(home: Path) -> None:
         await driver.pilot.press("enter")
         await driver.until_shown("▸ About the lease")
         assert driver.messages[0].text == "About the lease"
-        assert driver.screen.prompt.has_focus
+        assert driver.is_typing
 
 
 async def test_a_conversation_is_opened_by_a_click(home: Path) -> None:
@@ -83,7 +83,7 @@ async def test_ctrl_z_undoes_typing_when_nothing_was_deleted(home: Path) -> None
     async with opened(Setting(home)) as driver:
         await driver.pilot.press("a")
         await driver.pilot.press("ctrl+z")
-        await driver.until(lambda: driver.screen.prompt.text == "")
+        await driver.until(lambda: driver.typed == "")
 
 
 async def test_delete_in_the_list_deletes_the_one_under_the_cursor(home: Path) -> None:
@@ -145,7 +145,7 @@ async def test_esc_leaves_the_field_and_lists_everything_again(home: Path) -> No
         await driver.until_shown("no such title")
         await driver.pilot.press("escape")
         await driver.until_shown("▸ A question")
-        assert driver.screen.prompt.has_focus
+        assert driver.is_typing
 
 
 async def test_what_another_window_does_appears_by_itself(home: Path) -> None:
@@ -155,7 +155,7 @@ async def test_what_another_window_does_appears_by_itself(home: Path) -> None:
         other = FakeConversations(setting.conversations)
         elsewhere = other.create(title="From elsewhere")
         other.append(elsewhere.id, None, "user", "hello")
-        other.rename(driver.screen.session.id or "", "Renamed elsewhere")
+        other.rename(driver.conversation_id or "", "Renamed elsewhere")
         await driver.until_shown("From elsewhere")
         await driver.until_shown("≡ Renamed elsewhere")
         other.close()
@@ -164,11 +164,11 @@ async def test_what_another_window_does_appears_by_itself(home: Path) -> None:
 async def test_the_list_is_hidden_where_there_is_no_room_and_comes_by_key(home: Path) -> None:
     async with opened(Setting(home), size=(80, 24)) as driver:
         await driver.ask("A question")
-        assert not driver.screen.sidebar.display
+        assert not driver.sidebar.display
         await driver.pilot.press("ctrl+b")
         await driver.until_shown("▸ A question")
         await driver.pilot.press("enter")
-        await driver.until(lambda: not driver.screen.sidebar.display)
+        await driver.until(lambda: not driver.sidebar.display)
         await driver.pilot.click("#title", offset=(2, 0))
         await driver.until_shown("▸ A question")
 
@@ -178,7 +178,7 @@ async def test_on_a_phone_the_list_takes_the_whole_width(home: Path) -> None:
         await driver.ask("A question")
         await driver.pilot.press("ctrl+b")
         await driver.until_shown("▸ A question")
-        assert driver.screen.sidebar.size.width > 36
+        assert driver.sidebar.size.width > 36
         await driver.pilot.press("enter")
         await driver.until_shown("assistant")
 
@@ -189,7 +189,7 @@ async def test_the_window_is_resized_while_a_conversation_is_read(home: Path) ->
         for size in ((80, 24), (200, 60), (40, 12), (100, 30)):
             await driver.pilot.resize_terminal(*size)
             await driver.until_shown("The capital of France is Paris.")
-        assert driver.screen.sidebar.display
+        assert driver.sidebar.display
 
 
 async def _highlight(driver: Driver, title: str) -> None:

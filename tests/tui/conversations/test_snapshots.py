@@ -76,7 +76,7 @@ def _lease(driver: Driver) -> Conversation:
 
 
 async def _opened(driver: Driver) -> None:
-    await driver.screen.session.open(_lease(driver).id)
+    await driver.open(_lease(driver).id)
     await driver.until_shown("▲ good")
 
 
@@ -132,7 +132,7 @@ def test_a_temporary_conversation(shows: Compare) -> None:
         await driver.pilot.press("alt+n")
         await driver.ask("A secret?")
         await driver.until_shown("61 tok/s")
-        driver.screen.notice.clear()
+        driver.notice.clear()
 
     assert shows(play)
 

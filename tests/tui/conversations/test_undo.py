@@ -9,8 +9,8 @@ from tests.support.fake_models import Gate
 
 
 async def _run(driver: Driver, command: str) -> None:
-    driver.screen.prompt.focus()
-    driver.screen.prompt.show(command)
+    driver.focus_prompt()
+    driver.put(command)
     await driver.pilot.press("enter")
 
 
@@ -18,7 +18,7 @@ async def test_a_message_is_deleted_with_what_follows_and_comes_back(home: Path)
     async with opened(Setting(home, scripted("One.", "Two."))) as driver:
         await driver.ask("First?")
         await driver.ask("Second?")
-        driver.screen.transcript.focus_message(driver.messages[2].id)
+        driver.transcript.focus_message(driver.messages[2].id)
         await driver.pilot.press("delete")
         await driver.until_shown("Deleted 2 messages · Ctrl+Z takes it back")
         assert [each.text for each in driver.messages] == ["First?", "One."]
@@ -33,7 +33,7 @@ async def test_deleting_a_version_leaves_the_other_one(home: Path) -> None:
         await driver.pilot.press("ctrl+r")
         await driver.until_shown("‹2/2›")
         await driver.until(lambda: driver.is_idle)
-        driver.screen.transcript.focus_message(driver.messages[1].id)
+        driver.transcript.focus_message(driver.messages[1].id)
         await driver.pilot.press("delete")
         await driver.until_shown("Deleted 1 message")
         assert [each.text for each in driver.messages] == ["First?", "One."]
@@ -44,10 +44,10 @@ async def test_the_last_message_is_deleted_and_undo_brings_the_conversation_back
 ) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("First?")
-        driver.screen.transcript.focus_message(driver.messages[0].id)
+        driver.transcript.focus_message(driver.messages[0].id)
         await driver.pilot.press("delete")
         await driver.until(lambda: driver.messages == [])
-        assert driver.screen.prompt.has_focus
+        assert driver.is_typing
         await driver.pilot.press("ctrl+z")
         await driver.until(lambda: len(driver.messages) == 2)
 
@@ -71,7 +71,7 @@ async def test_slash_undo_takes_the_newest_changes_back_one_by_one(home: Path) -
         await driver.until_shown("≡ Better")
         await _run(driver, "/move housing")
         await driver.until_shown("is in housing")
-        driver.screen.notice.clear()
+        driver.notice.clear()
         await _run(driver, "/undo")
         await driver.until_shown("“Better”: folder as it was")
         await _run(driver, "/undo")
@@ -113,7 +113,7 @@ async def test_the_trash_lists_what_was_removed_and_gives_it_back(home: Path) ->
         await driver.pilot.press("f8")
         await driver.until_shown("Deleted “First?”")
         await driver.ask("Second?")
-        driver.screen.transcript.focus_message(driver.messages[1].id)
+        driver.transcript.focus_message(driver.messages[1].id)
         await driver.pilot.press("delete")
         await driver.until_shown("Deleted 1 message")
         await driver.pilot.press("alt+z")
@@ -145,5 +145,5 @@ async def test_changes_are_listed_and_any_of_them_can_be_taken_back(home: Path) 
         await driver.pilot.press("down", "enter")
         await driver.until_shown("Taken back: First?  folder")
         await driver.until_shown("changes 1")
-        conversation = driver.store.conversation(driver.screen.session.id or "")
+        conversation = driver.store.conversation(driver.conversation_id or "")
         assert (conversation.folder, conversation.pinned) == ("", True)

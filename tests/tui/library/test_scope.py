@@ -34,7 +34,7 @@ async def choosing(driver: Driver) -> None:
 
 
 def chosen(driver: Driver) -> tuple[str, ...] | None:
-    return driver.store.conversation(driver.screen.session.id or "").collections
+    return driver.store.conversation(driver.conversation_id or "").collections
 
 
 async def test_a_conversation_is_about_all_files_until_some_are_chosen(home: Path) -> None:
@@ -72,7 +72,7 @@ async def test_esc_leaves_the_choice_as_it_was(home: Path) -> None:
         await driver.pilot.press("end", "space", "escape")
         await driver.until(lambda: driver.app.screen is driver.screen)
         assert "all files" in driver.text
-        assert driver.screen.session.id is None
+        assert driver.conversation_id is None
 
 
 async def test_no_files_at_all_can_be_chosen_with_the_mouse(home: Path) -> None:
@@ -93,12 +93,12 @@ async def test_no_files_at_all_can_be_chosen_with_the_mouse(home: Path) -> None:
 async def test_each_conversation_keeps_its_choice(home: Path) -> None:
     async with opened(Setting(home, library=stocked())) as driver:
         await driver.ask("First?")
-        first = driver.screen.session.id or ""
-        driver.screen.do(driver.screen.session.use_collections(first, ("work",)))
+        first = driver.conversation_id or ""
+        driver.start_using(first, ("work",))
         await driver.until_shown("work (40 files)")
         await driver.pilot.press("ctrl+n")
         await driver.until_shown("all files")
-        driver.screen.do(driver.screen.session.open(first))
+        driver.start_opening(first)
         await driver.until_shown("work (40 files)")
 
 
@@ -106,7 +106,7 @@ async def test_a_collection_that_is_gone_can_be_taken_out(home: Path) -> None:
     async with opened(Setting(home, library=stocked())) as driver:
         conversation = driver.store.create()
         driver.store.set_collections(conversation.id, ("attic",))
-        await driver.screen.session.open(conversation.id)
+        await driver.open(conversation.id)
         await driver.until_shown("attic (not there)")
         await choosing(driver)
         await driver.until_shown("■ attic  not there any more")
@@ -120,7 +120,7 @@ async def test_it_is_shown_when_the_model_may_answer_alone(home: Path) -> None:
     async with opened(setting, size=(120, 30)) as driver:
         conversation = driver.store.create()
         driver.store.set_collections(conversation.id, ("housing",))
-        await driver.screen.session.open(conversation.id)
+        await driver.open(conversation.id)
         await driver.until_shown("housing (212 files), or the model")
         await choosing(driver)
         await driver.until_shown("the model answers alone and says so")
@@ -135,9 +135,9 @@ async def test_an_answer_of_the_model_alone_says_so_also_later(home: Path) -> No
     async with opened(setting, store=store) as driver:
         await driver.ask("When?")
         await driver.until_shown("not from your files: 7 passages searched")
-        id = driver.screen.session.id or ""
+        id = driver.conversation_id or ""
     async with opened(setting, store=store) as driver:
-        await driver.screen.session.open(id)
+        await driver.open(id)
         await driver.until_shown("not from your files: 7 passages searched")
     store.close()
 
@@ -147,8 +147,8 @@ async def test_an_answer_from_the_files_and_a_silent_one_are_not_labelled(home: 
     async with opened(Setting(home, scripted(RENT.text), library=library)) as driver:
         await driver.ask("When?")
         await driver.until_shown("[1] lease.md")
-        id = driver.screen.session.id or ""
-        driver.screen.do(driver.screen.session.use_collections(id, ("work",)))
+        id = driver.conversation_id or ""
+        driver.start_using(id, ("work",))
         await driver.until_shown("work (40 files)")
         library.needs = "never"
         await driver.ask("And why?")

@@ -160,7 +160,7 @@ async def test_a_hundred_thousand_files_are_read_page_by_page(home: Path) -> Non
             await driver.pilot.pause()
 
         assert {limit for _, limit in library.pages} == {PAGE_SIZE}
-        assert len(driver.app.screen.query_one(FileList)._pages) <= MAX_PAGES
+        assert driver.app.screen.query_one(FileList).pages_kept <= MAX_PAGES
 
 
 async def test_a_folder_is_removed_and_taken_back(home: Path) -> None:

@@ -40,7 +40,7 @@ def catalog(**options: object) -> ScriptedModels:
 
 
 def adapters_of(driver: Driver) -> tuple[AdapterUse, ...] | None:
-    conversation = driver.screen.session.conversation
+    conversation = driver.conversation
     return driver.store.conversation(conversation.id).adapters if conversation else None
 
 
@@ -99,7 +99,7 @@ async def test_an_adapter_for_another_architecture_says_so_and_stays_off(home: P
         await driver.until_shown("It is for qwen3, and the model is llama.")
         await driver.pilot.press("space", "right", "0", "enter")
         await driver.until_shown("The adapters are as they were.")
-        assert driver.screen.session.conversation is None
+        assert driver.conversation is None
 
 
 async def test_a_scale_is_typed(home: Path) -> None:
@@ -252,7 +252,7 @@ async def test_another_model_leaves_them_behind_and_undo_brings_both_back(home: 
         await driver.until(lambda: driver.models.adapters[-1] is None, "loaded without")
         await command(driver, "/undo")
         await driver.until_shown("── adapters: formal ×0.8 ──")
-        conversation = driver.screen.session.conversation
+        conversation = driver.conversation
         assert conversation is not None
         assert (conversation.model, conversation.adapters) == (
             None,
@@ -264,7 +264,7 @@ async def test_an_adapter_is_no_model_to_go_on_with(home: Path) -> None:
     async with opened(Setting(home, catalog())) as driver:
         await command(driver, "/model formal")
         await driver.until_shown("There is no model called 'formal'.")
-        assert driver.screen.session.conversation is None
+        assert driver.conversation is None
 
 
 async def test_a_model_that_is_refused_leaves_the_adapters_on(home: Path) -> None:
@@ -318,10 +318,10 @@ async def test_the_list_tells_that_it_is_looking(home: Path) -> None:
 
 async def test_names_are_completed(home: Path) -> None:
     async with opened(Setting(home, catalog())) as driver:
-        driver.screen.prompt.insert("/adapters fo")
-        await driver.until(lambda: driver.screen.completer.is_open, "suggestions")
+        driver.type("/adapters fo")
+        await driver.until(lambda: driver.suggested, "suggestions")
         await driver.pilot.press("tab")
-        await driver.until(lambda: driver.screen.prompt.text == "/adapters formal ", "completed")
+        await driver.until(lambda: driver.typed == "/adapters formal ", "completed")
 
 
 async def test_paths_are_completed(home: Path) -> None:
@@ -332,11 +332,11 @@ async def test_paths_are_completed(home: Path) -> None:
             (f"/adapters {home}/my", f'/adapters "{home}/my lora/"'),
             ("po", f'/adapters "{home}/my lora/poet.gguf" '),
         ):
-            driver.screen.prompt.insert(typed)
-            await driver.until(lambda: driver.screen.completer.is_open, "suggestions")
+            driver.type(typed)
+            await driver.until(lambda: driver.suggested, "suggestions")
             await driver.pilot.press("tab")
-            await driver.until(lambda now=whole: driver.screen.prompt.text == now, whole)  # type: ignore[misc]
-        driver.screen.prompt.insert("0.5")
+            await driver.until(lambda now=whole: driver.typed == now, whole)  # type: ignore[misc]
+        driver.type("0.5")
         await driver.pilot.press("enter")
         await driver.until_shown("Adapters from here on: poet ×0.5")
 
@@ -361,7 +361,7 @@ async def test_the_status_line_tells_that_adapters_are_on(
     async with opened(Setting(home, catalog()), size=(width, 24)) as driver:
         uses = [FORMAL.model_copy(update={"scale": 0.8}), LEGAL]
         id = driver.store.create(title="A", adapters=uses).id
-        await driver.screen.session.open(id)
+        await driver.open(id)
         await driver.until(lambda: told in driver.text.splitlines()[-1], "the status line")
         assert "ready" in driver.text.splitlines()[-1]
 
@@ -370,7 +370,7 @@ async def test_one_that_is_gone_leaves_a_way_to_go_on(home: Path) -> None:
     models = catalog()
     async with opened(Setting(home, models)) as driver:
         id = driver.store.create(title="A", adapters=[AdapterUse(name="gone")]).id
-        await driver.screen.session.open(id)
+        await driver.open(id)
         await driver.ask("Hi", wait=False)
         await driver.until_shown("There is no adapter called 'gone'. Fetch it again. /adapters")
         await listed(driver)
@@ -386,7 +386,7 @@ async def test_a_narrow_status_line_tells_how_a_long_name_begins(home: Path) -> 
     models.by_name["a-model-with-a-long-name"] = ScriptedModel(name="a-model-with-a-long-name")
     async with opened(Setting(home, models), size=(40, 24)) as driver:
         id = driver.store.create(model="a-model-with-a-long-name", adapters=[FORMAL]).id
-        await driver.screen.session.open(id)
+        await driver.open(id)
         await driver.until_shown("a-model-with-a… · +1 · ready  ? help")
 
 
@@ -394,9 +394,9 @@ async def test_the_status_line_follows_the_conversation(home: Path) -> None:
     async with opened(Setting(home, catalog())) as driver:
         adapted = driver.store.create(title="A", adapters=[FORMAL]).id
         other = driver.store.create(title="B", model="second").id
-        await driver.screen.session.open(adapted)
+        await driver.open(adapted)
         await driver.until(lambda: "first · formal" in driver.text.splitlines()[-1], "adapters")
-        await driver.screen.session.open(other)
+        await driver.open(other)
         await driver.until(lambda: "second ·" in driver.text.splitlines()[-1], "the other model")
         assert "formal" not in driver.text.splitlines()[-1]
 

@@ -60,7 +60,7 @@ async def test_esc_leaves_everything_as_it_was(home: Path) -> None:
         await show(driver)
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen)
-        conversation = driver.screen.session.conversation
+        conversation = driver.conversation
         assert conversation is not None
         assert conversation.model is None
 

@@ -178,19 +178,19 @@ async def test_a_conversation_becomes_a_prompt_with_the_turns_that_were_chosen(
 async def test_saving_keeps_role_sampling_files_and_model(home: Path, prompts: Path) -> None:
     async with opened(Setting(home, prompts=(prompts,))) as driver:
         await driver.ask("One")
-        id = driver.screen.session.id or ""
+        id = driver.conversation_id or ""
         driver.store.set_collections(id, ["leases"])
         driver.store.set_model(id, "scripted")
-        driver.screen.prompt.insert("/set temperature 0.25")
+        driver.type("/set temperature 0.25")
         await driver.pilot.press("enter")
         await driver.until_shown("temperature 0.25")
-        driver.screen.prompt.insert("/save-prompt lease-helper")
+        driver.type("/save-prompt lease-helper")
         await driver.pilot.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, SavePrompt), "the dialog")
         await driver.pilot.press("enter")
         await driver.until_shown("Saved as lease-helper")
 
-        prompt = driver.screen.desk.prompts.get("lease-helper")
+        prompt = driver.app.desk.prompts.get("lease-helper")
         assert prompt.sampling.temperature == 0.25
         assert (prompt.collections, prompt.model) == (("leases",), "scripted")
         assert prompt.text == driver.store.conversation(id).system_prompt

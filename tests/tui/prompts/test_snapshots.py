@@ -60,7 +60,7 @@ def _with_prompts(app: AssistantApp) -> None:
 
 
 async def command(driver: Driver, typed: str, shown: str) -> None:
-    driver.screen.prompt.insert(typed)
+    driver.type(typed)
     await driver.pilot.press("enter")
     await driver.until_shown(shown)
 
@@ -71,7 +71,7 @@ async def _another_course(driver: Driver) -> None:
     await command(driver, "/set top_k 7", "top_k 7 ──")
     await driver.ask("/tradutor See you tomorrow!")
     await driver.until_shown("61 tok/s" if driver.screen.size.width > 60 else "ready")
-    driver.screen.notice.clear()
+    driver.notice.clear()
 
 
 def test_a_role_that_was_switched_in_the_middle(shows: Compare) -> None:

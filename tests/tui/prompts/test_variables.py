@@ -37,14 +37,14 @@ def prompts(home: Path) -> Path:
 
 async def test_a_prompt_asks_for_what_it_does_not_know(home: Path, prompts: Path) -> None:
     async with opened(Setting(home, prompts=(prompts,))) as driver:
-        driver.screen.prompt.insert("/role pirate")
+        driver.type("/role pirate")
         await driver.pilot.press("enter")
         await driver.until_shown("Pirate: sea")
         driver.app.screen.query_one(Input).value = "the Caribbean"
         await driver.pilot.press("enter")
         await driver.until_shown("Role from here on: Pirate")
 
-        conversation = driver.screen.session.conversation
+        conversation = driver.conversation
         assert conversation is not None
         assert conversation.system_prompt.startswith("Speak like a pirate of the Caribbean on ")
         assert "{{" not in conversation.system_prompt
@@ -56,10 +56,10 @@ async def test_who_thinks_better_of_a_prompt_keeps_the_one_there_was(
     home: Path, prompts: Path
 ) -> None:
     async with opened(Setting(home, prompts=(prompts,))) as driver:
-        driver.screen.prompt.insert("/role pirate")
+        driver.type("/role pirate")
         await driver.pilot.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, AskForLine), "the question")
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "back")
 
-        assert driver.screen.session.conversation is None
+        assert driver.conversation is None

@@ -50,7 +50,7 @@ def library(**options: object) -> ScriptedLibrary:
 
 async def test_the_sources_of_an_answer_appear_beside_it(home: Path) -> None:
     async with opened(Setting(home, scripted(ANSWER), library=library()), WIDE) as driver:
-        assert not driver.screen.panel.display
+        assert not driver.sources.display
 
         await driver.ask(QUESTION)
 
@@ -78,27 +78,27 @@ async def test_on_a_narrow_terminal_the_panel_comes_when_it_is_called(
 ) -> None:
     async with opened(Setting(home, scripted(ANSWER), library=library()), size) as driver:
         await driver.ask(QUESTION)
-        assert not driver.screen.panel.display
+        assert not driver.sources.display
 
         await driver.pilot.press("f4")
         await driver.until_shown("1 lease.pdf")
-        assert driver.screen.panel.has_focus_within
+        assert driver.sources.has_focus_within
         await driver.pilot.press("escape")
-        await driver.until(lambda: not driver.screen.panel.display)
-        assert driver.screen.prompt.has_focus
+        await driver.until(lambda: not driver.sources.display)
+        assert driver.is_typing
 
 
 async def test_a_panel_that_was_closed_stays_closed(home: Path) -> None:
     setting = Setting(home, scripted(ANSWER, ANSWER), library=library())
     async with opened(setting, WIDE) as driver:
         await driver.ask(QUESTION)
-        await driver.until(lambda: driver.screen.panel.display)
+        await driver.until(lambda: driver.sources.display)
         await driver.pilot.press("f4", "f4")
-        await driver.until(lambda: not driver.screen.panel.display)
+        await driver.until(lambda: not driver.sources.display)
 
         await driver.ask("And when not?")
         await driver.until(lambda: "not?" in driver.text)
-        assert not driver.screen.panel.display
+        assert not driver.sources.display
 
 
 async def test_the_panel_is_there_before_the_first_word_and_does_not_tell_too_much(
@@ -137,15 +137,15 @@ async def test_an_answer_without_files_says_that_they_had_no_part_in_it(home: Pa
     async with opened(Setting(home, scripted(ANSWER, "Hi."), library=files), WIDE) as driver:
         await driver.ask(QUESTION)
         await driver.until_shown("1 lease.pdf")
-        store, id = driver.store, driver.screen.session.id
+        store, id = driver.store, driver.conversation_id
         assert id is not None
         store.set_collections(id, [])
-        await driver.screen.session.refresh()
+        await driver.refresh()
 
         await driver.ask("Hello")
 
         await driver.until_shown("your files had no part in it")
-        assert driver.screen.panel.display
+        assert driver.sources.display
 
 
 async def test_where_nothing_was_found_it_is_told_what_was_searched(home: Path) -> None:
@@ -180,10 +180,10 @@ async def test_a_conversation_that_is_opened_again_has_its_sources(home: Path) -
     async with opened(setting, WIDE) as driver:
         await driver.ask(QUESTION)
         await driver.until(lambda: "●●●" in in_panel(driver, "1 lease.md"))
-        id = driver.screen.session.id
+        id = driver.conversation_id
     async with opened(setting, WIDE) as driver:
         assert id is not None
-        await driver.screen.session.open(id)
+        await driver.open(id)
 
         await driver.until(lambda: "●●●" in in_panel(driver, "1 lease.md"))
         assert "changed since" not in panel(driver)
@@ -200,17 +200,17 @@ async def test_a_source_that_has_changed_since_says_so(
     async with opened(Setting(home, scripted(ANSWER), library=library_of(found)), WIDE) as driver:
         await driver.ask(QUESTION)
         await driver.until_shown("1 lease.md")
-        id = driver.screen.session.id
+        id = driver.conversation_id
         assert told not in panel(driver)
         if becomes is None:
             Path(found.path).unlink()
         else:
             Path(found.path).write_text(becomes)
-        await driver.screen.session.begin_new()
-        await driver.until(lambda: not driver.screen.panel.display)
+        await driver.begin_new()
+        await driver.until(lambda: not driver.sources.display)
 
         assert id is not None
-        await driver.screen.session.open(id)
+        await driver.open(id)
 
         await driver.until(lambda: told in panel(driver))
 
@@ -243,9 +243,9 @@ async def test_a_source_opens_by_enter_on_the_answer_and_by_its_number(home: Pat
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen)
 
-        driver.screen.action_command("open", "7")
+        driver.run("open", "7")
         await driver.until_shown("The answer has no source 7.")
-        driver.screen.action_command("open", "1")
+        driver.run("open", "1")
         await driver.until(lambda: isinstance(driver.app.screen, PassageScreen))
 
 
@@ -283,10 +283,10 @@ async def test_sources_and_conversations_share_the_room_there_is(home: Path) -> 
     setting = Setting(home, scripted(ANSWER), library=library())
     async with opened(setting, (110, 30)) as driver:
         await driver.ask(QUESTION)
-        assert driver.screen.sidebar.display
+        assert driver.sidebar.display
 
         await driver.pilot.press("f4")
 
         await driver.until_shown("1 lease.pdf")
-        assert not driver.screen.sidebar.display
+        assert not driver.sidebar.display
         assert line(driver, "The landlord may raise the rent once")

@@ -137,7 +137,7 @@ async def test_several_sentences_of_one_source_are_all_marked(home: Path) -> Non
                 Quote(start=LEASE_TEXT.find(NOTICE), text=NOTICE),
             ),
         )
-        driver.screen.read_source([reference], 0)
+        driver.read_source([reference], 0)
         await driver.until_shown("## Rent")
         assert marked(driver) == f"{RENT[:12]} {NOTICE}"
 
@@ -216,8 +216,8 @@ async def test_enter_opens_a_text_in_the_editor_at_its_line(home: Path) -> None:
     found = lease(home)
     ran: list[Sequence[str]] = []
     async with opened(Setting(home, scripted(RENT), library=library_of(found))) as driver:
-        driver.screen.programs = programs(None, "vi", EDITOR="vi")
-        driver.screen.lend_terminal = ran.append
+        driver.use_programs(programs(None, "vi", EDITOR="vi"))
+        driver.lend_terminal_to(ran.append)
         await driver.ask(QUESTION)
         await driver.pilot.press("f9")
         await driver.until_shown("## Rent")
@@ -232,7 +232,7 @@ async def test_enter_opens_a_text_in_the_editor_at_its_line(home: Path) -> None:
 async def test_enter_opens_other_files_in_the_viewer_of_the_system_at_the_page(home: Path) -> None:
     run = Recorder(default="okular.desktop")
     async with opened(Setting(home, scripted(RENT), library=Paged(home))) as driver:
-        driver.screen.programs = programs(run, "xdg-open", "xdg-mime", "okular", DISPLAY=":0")
+        driver.use_programs(programs(run, "xdg-open", "xdg-mime", "okular", DISPLAY=":0"))
         await driver.ask(QUESTION)
         await driver.pilot.press("f9")
         await driver.until_shown("p. 2")
@@ -245,7 +245,7 @@ async def test_enter_opens_other_files_in_the_viewer_of_the_system_at_the_page(h
 
 async def test_where_no_program_could_open_a_file_a_sentence_says_so(home: Path) -> None:
     async with opened(Setting(home, scripted(RENT), library=Paged(home))) as driver:
-        driver.screen.programs = programs()
+        driver.use_programs(programs())
         await driver.ask(QUESTION)
         await driver.pilot.press("f9")
         await driver.until_shown("p. 2")
@@ -290,7 +290,7 @@ class Refusing(ScriptedLibrary):
 
 async def test_a_file_of_the_library_that_gives_no_text_says_why(home: Path) -> None:
     async with opened(Setting(home, library=Refusing())) as driver:
-        driver.screen.read_file("/files/secret.pdf")
+        driver.read_file("/files/secret.pdf")
         await driver.until_shown("/files/secret.pdf gives no text: encrypted.")
         await driver.pilot.press("y", "enter", "right", "space")
         await driver.pilot.press("escape")
@@ -315,7 +315,7 @@ async def test_no_window_is_too_small_for_files(home: Path, size: tuple[int, int
 async def test_any_text_can_be_looked_at(home: Path, text: str) -> None:
     library = ScriptedLibrary(texts={"/files/x.txt": text})
     async with opened(Setting(home, library=library), (60, 20)) as driver:
-        driver.screen.read_file("/files/x.txt")
+        driver.read_file("/files/x.txt")
         await driver.until(lambda: isinstance(driver.app.screen, PassageScreen))
         await driver.until_shown("x.txt")
         await driver.pilot.press("end", "home", "pagedown", "space")

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from textual import events
-
 from assistant.tui.markdown.blocks import CodeBlock
 from tests.support.driver import RecordingClipboard, Setting, opened, scripted
 from tests.support.fake_models import Gate
@@ -87,8 +85,7 @@ async def test_ctrl_c_copies_what_was_selected_with_the_mouse(home: Path) -> Non
         column = rows[row].index("Paris")
         await driver.pilot.mouse_down(offset=(column, row))
         for step in (2, 4):
-            move = [events.MouseMove]
-            await driver.pilot._post_mouse_events(move, offset=(column + step, row), button=1)
+            await driver.drag(column + step, row)
         await driver.pilot.mouse_up(offset=(column + 4, row))
         await driver.pilot.press("ctrl+c")
         await driver.until(lambda: driver.clipboard.copied == ["Paris"])

@@ -44,10 +44,10 @@ async def test_the_screen_goes_on_while_it_streams_and_when_it_is_opened(
         await driver.ask("Go", wait=False)
         await driver.until(lambda: len(driver.messages) == 2 and driver.is_idle)
         assert driver.messages[1].text == text
-        id = driver.screen.session.id or ""
+        id = driver.conversation_id or ""
         await driver.pilot.press("ctrl+n")
         await driver.until(lambda: not driver.views)
-        driver.screen.do(driver.screen.session.open(id))
+        driver.start_opening(id)
         await driver.until(lambda: driver.views)
         for key in ("pageup", "ctrl+home", "pagedown", "ctrl+end"):
             await driver.pilot.press(key)
@@ -73,7 +73,7 @@ async def test_what_is_folded_is_shown_part_by_part(home: Path) -> None:
 
 async def test_a_huge_question_is_folded_too(home: Path) -> None:
     async with opened(Setting(home, scripted(window=1_000_000))) as driver:
-        driver.screen.prompt.load_text("\n".join(f"line {number}" for number in range(1000)))
+        driver.retype("\n".join(f"line {number}" for number in range(1000)))
         await driver.pilot.press("enter")
         await driver.until(lambda: len(driver.messages) == 2 and driver.is_idle)
         await driver.until_shown("show 800 more lines")

@@ -16,7 +16,7 @@ async def test_thinking_is_seen_live_and_folded_when_the_answer_begins(home: Pat
         await driver.ask("Capital of France?", wait=False)
         await driver.until_shown("▸ thinking")
         await driver.until_shown("about France. Its capital [/x] is a city")
-        assert driver.screen.status.status.phase == "thinking"
+        assert driver.status.phase == "thinking"
 
         thinking.open()
         await driver.until_shown("thought before answering, 14 words")

@@ -49,7 +49,7 @@ async def test_a_conversation_of_2000_messages_opens_at_its_end_at_once(
         await driver.until_shown("Question 999?")
         assert perf_counter() - begun < 5
         assert len(driver.views) < 40
-        assert driver.screen.transcript.following
+        assert driver.transcript.following
     store.close()
 
 
@@ -62,7 +62,7 @@ async def test_scrolling_moves_by_exactly_what_was_asked_for(
         await driver.until_shown("Question 999?")
         for step in [-4] * 40 + [4] * 20 + [-13] * 20 + [13] * 10:
             before = _rows(driver)
-            driver.screen.transcript.scroll_relative(y=step, animate=False)
+            driver.transcript.scroll_relative(y=step, animate=False)
             await driver.until(lambda: _moved(before, _rows(driver), step), f"moved by {step}")  # noqa: B023
             after = _rows(driver)
             await driver.pilot.pause()
@@ -89,7 +89,7 @@ async def test_the_beginning_and_the_end_are_one_key_away(
         assert len(driver.views) < 60
         await driver.pilot.press("ctrl+end")
         await driver.until_shown("Question 999?")
-        assert driver.screen.transcript.following
+        assert driver.transcript.following
     store.close()
 
 
@@ -98,7 +98,7 @@ async def test_the_scrollbar_leads_anywhere(home: Path, long_conversation: Path)
     async with opened(Setting(home), store=store, size=(100, 30)) as driver:
         await _open(driver)
         await driver.until_shown("Question 999?")
-        transcript = driver.screen.transcript
+        transcript = driver.transcript
         transcript.scroll_to(y=transcript.max_scroll_y // 2, animate=False)
         await driver.until(lambda: any(f"Answer {n}." in driver.text for n in range(400, 600)))
     store.close()
@@ -112,7 +112,7 @@ async def test_the_place_is_kept_when_the_window_changes_its_width(
         await _open(driver)
         await driver.until_shown("Question 999?")
         hit = next(m for m in driver.messages if m.text.startswith("Question 500?"))
-        await driver.screen.transcript.go_to(hit.id)
+        await driver.transcript.go_to(hit.id)
         await driver.until_shown("Question 500?")
         for width in (80, 60, 140, 120):
             await driver.pilot.resize_terminal(width, 30)
@@ -131,7 +131,7 @@ async def test_keys_walk_from_message_to_message(home: Path) -> None:
             focused.append(_focused(driver))
         assert focused == [message.id for message in reversed(driver.messages)]
         await driver.pilot.press("down", "down", "down", "down")
-        await driver.until(lambda: driver.screen.prompt.has_focus)
+        await driver.until(lambda: driver.is_typing)
 
 
 async def test_a_growing_answer_is_followed_while_the_reader_is_at_its_end(home: Path) -> None:
@@ -185,12 +185,12 @@ async def test_links_show_their_address_and_open_only_when_wanted(home: Path) ->
 
 async def _open(driver: Driver) -> None:
     id = driver.store.conversations()[0].id
-    driver.screen.do(driver.screen.session.open(id))
+    driver.start_opening(id)
 
 
 def _rows(driver: Driver) -> list[str]:
     """The rows of the transcript, without its scrollbar."""
-    region = driver.screen.transcript.region
+    region = driver.transcript.region
     rows = driver.text.split("\n")[region.y : region.bottom]
     return [row[region.x : region.right - 1] for row in rows]
 

@@ -8,15 +8,15 @@ from textual.widgets import Input
 
 from assistant.core.errors import StorageError
 from assistant.storage.conversations import SqliteConversations
-from assistant.tui.actions.transfer import _parse_export
+from assistant.tui.actions.transfer import typed_export
 from assistant.tui.transfer.dialog import ChooseExport
 from assistant.tui.transfer.report import TransferReport
 from tests.support.driver import Driver, Setting, opened
 
 
 async def _run(driver: Driver, command: str) -> None:
-    driver.screen.prompt.focus()
-    driver.screen.prompt.show(command)
+    driver.focus_prompt()
+    driver.put(command)
     await driver.pilot.press("enter")
 
 
@@ -32,7 +32,7 @@ async def _run(driver: Driver, command: str) -> None:
     ],
 )
 def test_what_is_typed_after_export(typed: str, meant: tuple[bool, str | None, str]) -> None:
-    assert _parse_export(typed) == meant
+    assert typed_export(typed) == meant
 
 
 async def test_a_conversation_is_exported_from_the_dialog(home: Path) -> None:
@@ -102,7 +102,7 @@ async def test_what_cannot_be_read_is_told_and_the_rest_comes_in(home: Path) -> 
     (folder / "good.md").write_text("---\ntitle: Good\n---\n")
     async with opened(Setting(home)) as driver:
         await driver.pilot.press("alt+o")
-        await driver.until(lambda: driver.screen.prompt.text == "/import ")
+        await driver.until(lambda: driver.typed == "/import ")
         await _run(driver, f"/import {folder}")
         await driver.until(lambda: isinstance(driver.app.screen, TransferReport))
         await driver.until_shown("bad.json: ")
@@ -113,7 +113,7 @@ async def test_a_path_that_is_not_there_is_told_and_stays_typed(home: Path) -> N
     async with opened(Setting(home)) as driver:
         await _run(driver, "/import /nowhere/at/all")
         await driver.until_shown("There is nothing at /nowhere/at/all.")
-        assert driver.screen.prompt.text == "/import /nowhere/at/all"
+        assert driver.typed == "/import /nowhere/at/all"
 
 
 async def test_esc_stops_an_export_after_the_file_at_hand(home: Path) -> None:
