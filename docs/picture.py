@@ -45,10 +45,11 @@ async def take(home: Path) -> str:
         for question in QUESTIONS:
             if not question.startswith("And "):
                 await pilot.press("ctrl+n")
-            app.chat_screen.prompt.insert(question)
+            workspace = app.chat_screen.workspace
+            workspace.input.prompt.insert(question)
             await pilot.press("enter")
             await pilot.pause(0.5)
-            while app.chat_screen.session.turn is not None:
+            while workspace.conversation.session.turn is not None:
                 await pilot.pause(0.1)
         await pilot.pause(1)
         picture = app.export_screenshot(title="assistant")

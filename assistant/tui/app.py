@@ -37,6 +37,7 @@ from assistant.tui.services import ModelDownload, Services
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
 from assistant.tui.toolkit import text
+from assistant.tui.toolkit.screen_api import ScreenApi
 
 
 class PaletteCommands(Provider):
@@ -70,12 +71,12 @@ class PaletteCommands(Provider):
 class PaletteAction:
     """Runs a command on the screen below the palette."""
 
-    def __init__(self, screen: "ChatScreen", command: Command) -> None:
+    def __init__(self, screen: ScreenApi, command: Command) -> None:
         self._screen = screen
         self._command = command
 
     def __call__(self) -> None:
-        self._screen.action_command(self._command.name)
+        self._screen.run_command(self._command.name)
 
 
 def _hit_text(title: Content, command: Command) -> Content:
@@ -132,9 +133,7 @@ class AssistantApp(App[None]):
             self._keep,
             models_folder,
         )
-        self.chat_screen = ChatScreen(
-            self.desk, self._keep, super().copy_to_clipboard, self.lend_terminal
-        )
+        self.chat_screen = ChatScreen(self.desk, super().copy_to_clipboard, self.lend_terminal)
         self._log_folder = log_folder
         self._leaving = False
         few = self.console.color_system == "standard"
@@ -160,10 +159,11 @@ class AssistantApp(App[None]):
             self.run_worker(self._leave(status))
 
     async def _leave(self, status: int) -> None:
-        self.chat_screen.turns.stop_all()
+        conversation = self.chat_screen.workspace.conversation
+        conversation.turns.stop_all()
         try:
             with suppress(AssistantError):
-                await self.chat_screen.session.save_draft()
+                await conversation.session.save_draft()
         finally:
             self.exit(return_code=status)
 
@@ -187,7 +187,8 @@ class AssistantApp(App[None]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy what fields and mouse selected the same way as everything else."""
-        self.chat_screen.do(self.chat_screen.outlets.copy(text, "the selection"))
+        external = self.chat_screen.workspace.system.external
+        self.chat_screen.do(external.copy(text, "the selection"))
 
     def lend_terminal(self, command: Sequence[str]) -> None:
         """Let another program have the terminal until it ends.
@@ -218,11 +219,7 @@ class AssistantApp(App[None]):
 
     def finish(self) -> None:
         """Wait until everything is on disk; the screen is gone by now."""
-        self.chat_screen.loading_model.stop()
-        self.desk.fetch.stop()
-        self.chat_screen.afterthoughts.interrupt()
-        self.chat_screen.turns.finish(SHUTDOWN_SECONDS)
-        self.desk.close(SHUTDOWN_SECONDS)
+        self.chat_screen.workspace.finish(SHUTDOWN_SECONDS)
 
     def on_terminal_closed(self, event: TerminalClosed) -> None:
         event.stop()

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from subprocess import DEVNULL
 from typing import Final, Protocol
 
-from textual.app import App
-
 from assistant.core.errors import AssistantError
 from assistant.core.sanitize import is_safe_link
 from assistant.system import editor
@@ -17,6 +15,7 @@ from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import OpenLink
 from assistant.tui.toolkit.notice import Notice
+from assistant.tui.toolkit.screen_api import ScreenApi
 
 ExternalFactory = Callable[[Notice], "ExternalActions"]
 """Makes the ways out of another screen, told in its line."""
@@ -25,32 +24,30 @@ ExternalFactory = Callable[[Notice], "ExternalActions"]
 class ExternalActions:
     """Clipboard and browser; reports in a notice line, asks before a link is opened."""
 
-    def __init__(
-        self, desk: Services, notice: Notice, copy_through_terminal: Callable[[str], None]
-    ) -> None:
+    def __init__(self, desk: Services, notice: Notice, screen: ScreenApi) -> None:
         self._desk = desk
         self._notice = notice
-        self._copy_through_terminal = copy_through_terminal
+        self._screen = screen
 
     def told_in(self, notice: Notice) -> "ExternalActions":
         """The same, reporting in the notice line of another screen."""
-        return ExternalActions(self._desk, notice, self._copy_through_terminal)
+        return ExternalActions(self._desk, notice, self._screen)
 
     async def copy(self, what: str, name: str) -> None:
         """Put a text on the clipboard: by the system's own tool, else through the terminal."""
         tool = await self._desk.run(self._desk.clipboard.copy, what)
         if not tool:
-            self._copy_through_terminal(what)
+            self._screen.copy_through_terminal(what)
         way = tool or "the terminal (OSC 52)"
         self._notice.say(text.own(f"Copied {name} through {way}."))
 
-    async def open(self, app: App[object], address: str) -> None:
+    async def open(self, address: str) -> None:
         """Open a web or mail address in the system's program, after confirmation."""
         if not is_safe_link(address):
             only = text.own("Only web and mail addresses open: ")
             self._notice.say(only, text.line(address, 200))
-        elif await app.push_screen_wait(OpenLink(address)):
-            app.open_url(address)
+        elif await self._screen.push_wait(OpenLink(address)):
+            self._notice.app.open_url(address)
 
 
 START_TIMEOUT: Final = 2.0

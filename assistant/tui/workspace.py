@@ -4,22 +4,17 @@ Actions get a `Workspace` and a `Call`, never the screen: what a command may use
 it can be built without an app.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-
+from assistant.core.errors import StorageError
 from assistant.core.values.conversation import Message
-from assistant.tui import commands
 from assistant.tui.chat.adding_files import FileAdder
 from assistant.tui.chat.background import BackgroundTasks
-from assistant.tui.chat.model_loading import ActiveModel, ModelLoading
+from assistant.tui.chat.model_loading import ModelLoading
 from assistant.tui.chat.panels import Panels, Welcome
 from assistant.tui.chat.progress import TurnProgress
-from assistant.tui.chat.session import DraftSaver, Session
+from assistant.tui.chat.session import Session
 from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.chat.turns import RunningTurns
 from assistant.tui.composer.completion import Completer
@@ -27,147 +22,234 @@ from assistant.tui.composer.composer import Composer
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.keys import PromptKeys
 from assistant.tui.composer.menus import CompletionMenu, SlashMenu
-from assistant.tui.composer.suggestions import ArgumentSuggestions
-from assistant.tui.conversations.listing import ConversationList, RevisionPoller
+from assistant.tui.composer.suggestions import Names
+from assistant.tui.conversations.listing import ConversationList
 from assistant.tui.conversations.rows import ConversationTitle
 from assistant.tui.conversations.sidebar import Sidebar
 from assistant.tui.conversations.undo import UndoActions
 from assistant.tui.external import ExternalActions, ExternalPrograms
+from assistant.tui.library import scope
 from assistant.tui.library.jobs import JobLine, WindowJobs
 from assistant.tui.library.status import LibraryStatusPoller
-from assistant.tui.prompts.lines import SlashPrompts
 from assistant.tui.services import Services
-from assistant.tui.sources.evidence import EvidenceLoader, UngroundedLabels
+from assistant.tui.sources.evidence import EvidenceLoader
 from assistant.tui.sources.panel import SourcesPanel
-from assistant.tui.toolkit import text
-from assistant.tui.toolkit.notice import NoticedScreen
-from assistant.tui.toolkit.threads import Report
+from assistant.tui.toolkit.notice import Notice
+from assistant.tui.toolkit.screen_api import ScreenApi
+from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.transcript.transcript import TranscriptView
 
 
-class ChatParts(NoticedScreen[None]):
-    """One conversation, the list of all, and the prompt."""
-
-    AUTO_FOCUS = "#prompt"
-    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
-        (0, "-phone"),
-        (60, "-normal"),
-        (160, "-wide"),
-    ]
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
-
-    def __init__(
-        self,
-        desk: Services,
-        report: Report,
-        copy_through_terminal: Callable[[str], None],
-        lend_terminal: Callable[[Sequence[str]], None],
-    ) -> None:
-        super().__init__()
-        self.lend_terminal = lend_terminal
-        self.report = report
-        self.desk = desk
-        self.turns = RunningTurns(
-            desk.chat, self.post_message, report, lambda: self.afterthoughts.interrupt()
-        )
-        self.loading_model = ModelLoading(desk.models, self.post_message, report)
-        self.sidebar = Sidebar()
-        self.panel = SourcesPanel()
-        self.programs = ExternalPrograms()
-        self.transcript = TranscriptView()
-        self.job_line = JobLine()
-        self.prompt = PromptInput()
-        self.roles = SlashPrompts(desk)
-        self.menu = SlashMenu(self.roles)
-        self.completions = CompletionMenu()
-        self.prompt.menus = (self.menu, self.completions)
-        self.status = StatusLine()
-        self.outlets = ExternalActions(desk, self.notice, copy_through_terminal)
-        self.jobs = WindowJobs(desk.library, self.post_message, report)
-        self.holdings = LibraryStatusPoller(
-            desk.library, lambda: not self.jobs.is_idle, self.show_holdings
-        )
-        self.completer = Completer(
-            self.prompt, self.completions, self.holdings, ArgumentSuggestions(desk), self.do
-        )
-        self.composer = Composer(self.prompt, self.menu, self.completer, self._questions)
-        self.follower = TurnProgress(self.transcript, self.status, self.notice)
-        self.session = Session(
-            desk, self.turns, self.transcript, self.composer, self.follower, self.show_changes
-        )
-        self.answerer = ActiveModel(desk, self.session, self.status)
-        self.intake = FileAdder(
-            desk, self.session, self.jobs, self.holdings, self.prompt, self.notice, report
-        )
-        self.browser = ConversationList(desk, self.sidebar, self.session)
-        self.undoing = UndoActions(desk, self.session, self.browser, self.notice)
-        self.typist = PromptKeys(
-            self.prompt, self.menu, self.completer, self.composer, self.transcript, self._command
-        )
-        self.panels = Panels(self, self.sidebar, self.panel, lambda: self.librarian.has_sources)
-        self.librarian = EvidenceLoader(desk, self.panel, self.session, self.panels.arrange)
-        self.provenance = UngroundedLabels(desk, self.transcript)
-        self.drafts = DraftSaver(self, self.session.save_draft, self.notice.fail)
-        self.afterthoughts = BackgroundTasks(
-            desk, lambda: not self.turns.is_idle, self._think, self.rethink, report
-        )
-        self.title_line = ConversationTitle()
-        self.welcome = Welcome(desk.settings.chat.model is not None)
-        self._selected: tuple[str | None, str] = (None, "")
-        self.searched = ""
-        """What was searched last."""
-        self.elsewhere = RevisionPoller(self.session, self.browser)
-
-    def compose(self) -> ComposeResult:
-        with Horizontal(id="body"):
-            yield self.sidebar
-            with Vertical(id="conversation"):
-                yield self.title_line
-                yield self.welcome
-                yield self.transcript
-            yield self.panel
-        yield self.job_line
-        yield self.notice
-        yield self.menu
-        yield self.completions
-        yield self.prompt
-        yield self.status
-
-    def say(self, sentence: str) -> None:
-        """Tell something of the program's own above the prompt."""
-        self.notice.say(text.own(sentence))
-
-    # What is done with it: the screen itself
-
-    def action_command(self, name: str, argument: str = "", message_id: str = "") -> None:
-        """Run a command of the table."""
-        raise NotImplementedError
-
-    def show_changes(self) -> None:
-        """Another conversation or title is shown, or messages came."""
-        raise NotImplementedError
-
-    def show_holdings(self) -> None:
-        """The library holds something else now, or the conversation is about other files."""
-        raise NotImplementedError
-
-    async def rethink(self, conversation_id: str) -> None:
-        """A conversation has a title or a summary now."""
-        raise NotImplementedError
-
-    def _think(self, work: Coroutine[Any, Any, None]) -> None:
-        self.run_worker(work, exclusive=True, group="afterthoughts")
-
-    def _command(self, name: str, argument: str) -> None:
-        self.action_command(name, argument)
-
-    def _questions(self) -> Sequence[Message]:
-        return [message for message in self.session.messages if message.role == "user"]
-
-
 @dataclass(frozen=True)
-class CommandCall:
-    """Call of a command: the typed argument, and the message that the command is for."""
+class Call:
+    """What a command is called with: what was typed after it, and the message it is for."""
 
     argument: str = ""
     message: Message | None = None
+
+
+@dataclass
+class ConversationParts:
+    """The conversation that is read, and the list of all."""
+
+    session: Session
+    turns: RunningTurns
+    progress: TurnProgress
+    model: ModelLoading
+    listing: ConversationList
+    undo: UndoActions
+    background: BackgroundTasks
+
+
+@dataclass
+class InputParts:
+    """The input line, and what opens above it."""
+
+    prompt: PromptInput
+    composer: Composer
+    names: Names
+    slash_menu: SlashMenu
+    completion: Completer
+    completion_menu: CompletionMenu
+    keys: PromptKeys
+
+
+@dataclass
+class LibraryParts:
+    """The user's files."""
+
+    status: LibraryStatusPoller
+    jobs: WindowJobs
+    adding: FileAdder
+    evidence: EvidenceLoader
+
+
+@dataclass
+class ViewParts:
+    """The widgets that show things."""
+
+    title: ConversationTitle
+    welcome: Welcome
+    transcript: TranscriptView
+    sidebar: Sidebar
+    sources: SourcesPanel
+    panels: Panels
+    job_line: JobLine
+    notice: Notice
+    status_line: StatusLine
+
+
+@dataclass
+class SystemParts:
+    """The ports, and the programs outside."""
+
+    services: Services
+    external: ExternalActions
+    programs: ExternalPrograms
+
+
+@dataclass
+class Workspace:
+    """Everything, in five groups."""
+
+    conversation: ConversationParts
+    input: InputParts
+    library: LibraryParts
+    view: ViewParts
+    system: SystemParts
+    screen: ScreenApi
+
+    def begin(self) -> None:
+        """After the first frame: the model, the list, and what was typed last time."""
+        self.conversation.model.start(None)
+        do = self.screen.do
+        do(self.conversation.session.restore())
+        do(self.conversation.model.tell())
+        do(self._empty_trash())
+        do(self.conversation.listing.refresh())
+        do(self.library.status.watch())
+        do(self.input.names.read_prompts())
+
+    def show_conversation(self) -> None:
+        """Show title and files of the conversation, and its messages or a welcome."""
+        session, view = self.conversation.session, self.view
+        view.title.tell(session.conversation, temporary=session.is_temporary)
+        view.welcome.display = not session.messages
+        view.transcript.display = not view.welcome.display
+        self.show_library()
+
+    def show_library(self) -> None:
+        """Show which files the conversation is about, and what is done with the library."""
+        conversation = self.conversation.session.conversation
+        chosen = conversation.collections if conversation else None
+        fall_back = self.system.services.settings.library.fall_back
+        label = scope.scope_label(chosen, self.library.status, fall_back=fall_back)
+        self.view.status_line.tell(files=label)
+        self.show_job()
+
+    def show_job(self) -> None:
+        """Show how far indexing is."""
+        self.view.job_line.work = self.library.jobs.work(self.library.status.status)
+
+    def is_free(self) -> bool:
+        """Whether a turn can begin; says why not."""
+        if self.conversation.session.turn is not None:
+            self.screen.say("An answer is being written; Esc stops it.")
+            return False
+        return True
+
+    def finish(self, seconds: float) -> None:
+        """Stop everything and wait for what still has to reach the disk, but only so long."""
+        services = self.system.services
+        self.conversation.model.stop()
+        services.fetch.stop()
+        self.conversation.background.interrupt()
+        self.conversation.turns.finish(seconds)
+        services.close(seconds)
+
+    def conversation_changed(self) -> None:
+        """Another conversation or title is shown, or messages came."""
+        self.show_conversation()
+        do = self.screen.do
+        do(self.conversation.listing.refresh())
+        do(self.library.evidence.refresh())
+        do(self.conversation.model.tell())
+        self.conversation.session.save_soon()
+
+    async def _empty_trash(self) -> None:
+        """Of what is past its time, which may take long."""
+        with suppress(StorageError):
+            await in_thread(self.system.services.store.purge)
+
+
+def build(services: Services, screen: ScreenApi) -> Workspace:
+    """Everything that the chat screen is made of."""
+    view = _view(services)
+    jobs = WindowJobs(services.library, screen.post_message, services.report)
+    status = LibraryStatusPoller(services.library, lambda: not jobs.is_idle)
+    input = _input(services, screen, view.transcript, status)
+    conversation = _conversation(services, screen, view, input.composer)
+    session = conversation.session
+    adding = FileAdder(
+        services, session, jobs, status, input.prompt, view.notice, view.status_line, screen
+    )
+    evidence = EvidenceLoader(
+        services, session, view.transcript, view.sources, view.panels.sources_found
+    )
+    workspace = Workspace(
+        conversation,
+        input,
+        LibraryParts(status, jobs, adding, evidence),
+        view,
+        SystemParts(services, ExternalActions(services, view.notice, screen), ExternalPrograms()),
+        screen,
+    )
+    session.changed = workspace.conversation_changed
+    status.changed = workspace.show_library
+    conversation.turns.starting = conversation.background.interrupt
+    return workspace
+
+
+def _view(services: Services) -> ViewParts:
+    sidebar, sources = Sidebar(), SourcesPanel()
+    return ViewParts(
+        title=ConversationTitle(),
+        welcome=Welcome(services.settings.chat.model is not None),
+        transcript=TranscriptView(),
+        sidebar=sidebar,
+        sources=sources,
+        panels=Panels(sidebar, sources),
+        job_line=JobLine(),
+        notice=Notice(),
+        status_line=StatusLine(),
+    )
+
+
+def _input(
+    services: Services, screen: ScreenApi, transcript: TranscriptView, status: LibraryStatusPoller
+) -> InputParts:
+    prompt, names, completion_menu = PromptInput(), Names(services), CompletionMenu()
+    slash_menu = SlashMenu(names)
+    completion = Completer(prompt, completion_menu, status, names, screen.do)
+    composer = Composer(prompt, slash_menu, completion, transcript)
+    keys = PromptKeys(prompt, slash_menu, completion, composer, transcript, names, screen)
+    prompt.menus = keys
+    return InputParts(prompt, composer, names, slash_menu, completion, completion_menu, keys)
+
+
+def _conversation(
+    services: Services, screen: ScreenApi, view: ViewParts, composer: Composer
+) -> ConversationParts:
+    turns = RunningTurns(services.chat, screen.post_message, services.report)
+    progress = TurnProgress(view.transcript, view.status_line, view.notice)
+    session = Session(services, turns, view.transcript, composer, progress, screen.do)
+    listing = ConversationList(services, view.sidebar, session)
+    return ConversationParts(
+        session,
+        turns,
+        progress,
+        ModelLoading(services, session, view.status_line, screen.post_message),
+        listing,
+        UndoActions(services, session, listing, view.notice),
+        BackgroundTasks(services, turns, listing.show_changed, screen),
+    )

@@ -18,6 +18,7 @@ from assistant.core.turn.chat import Chat
 from assistant.core.values.conversation import Conversation, Message
 from assistant.settings import Settings
 from assistant.tui.actions.library import show_library
+from assistant.tui.actions.screens import read_file, read_source
 from assistant.tui.app import AssistantApp
 from assistant.tui.chat.background import BackgroundTasks
 from assistant.tui.chat.status_line import StatusLine, StatusLineState
@@ -33,6 +34,7 @@ from assistant.tui.sources.panel import SourcesPanel
 from assistant.tui.toolkit.notice import Notice
 from assistant.tui.transcript.message import MessageView
 from assistant.tui.transcript.transcript import TranscriptView
+from assistant.tui.workspace import Workspace
 from tests.support.fake_conversations.shelf import Shelf
 from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_downloads import ScriptedDownloads
@@ -70,6 +72,11 @@ class ScreenDriver:
         return self.app.chat_screen
 
     @property
+    def workspace(self) -> Workspace:
+        """What a command works on."""
+        return self.screen.workspace
+
+    @property
     def text(self) -> str:
         """What the screen shows, as lines of text."""
         return "\n".join("".join(segment.text for segment in strip) for strip in drawn(self.app))
@@ -79,15 +86,15 @@ class ScreenDriver:
     @property
     def conversation(self) -> Conversation | None:
         """The conversation that is shown; None until there is something to keep."""
-        return self.screen.session.conversation
+        return self.workspace.conversation.session.conversation
 
     @property
     def conversation_id(self) -> str | None:
-        return self.screen.session.id
+        return self.workspace.conversation.session.id
 
     @property
     def messages(self) -> list[Message]:
-        return list(self.screen.session.messages)
+        return list(self.workspace.conversation.session.messages)
 
     @property
     def views(self) -> list[MessageView]:
@@ -96,53 +103,55 @@ class ScreenDriver:
     @property
     def is_idle(self) -> bool:
         """Whether no turn runs in the conversation that is shown."""
-        return self.screen.session.turn is None
+        return self.workspace.conversation.session.turn is None
 
     def is_idle_in(self, conversation_id: str) -> bool:
-        return self.screen.turns.running(conversation_id) is None
+        return self.workspace.conversation.turns.running(conversation_id) is None
 
     @property
     def waiting(self) -> Sequence[str]:
         """The questions in line, the next one first."""
-        return self.screen.turns.waiting(self.conversation_id)
+        return self.workspace.conversation.turns.waiting(self.conversation_id)
 
     async def open(self, conversation_id: str) -> None:
         """Show another conversation, and wait for it."""
-        await self.screen.session.open(conversation_id)
+        await self.workspace.conversation.session.open(conversation_id)
 
     def start_opening(self, conversation_id: str) -> None:
         """The same without waiting."""
-        self.screen.do(self.screen.session.open(conversation_id))
+        self.screen.do(self.workspace.conversation.session.open(conversation_id))
 
     async def begin_new(self) -> None:
-        await self.screen.session.begin_new()
+        await self.workspace.conversation.session.begin_new()
 
     async def refresh(self) -> None:
         """Show what became of the conversation."""
-        await self.screen.session.refresh()
+        await self.workspace.conversation.session.refresh()
 
     async def submit(self, question: str) -> None:
         """Ask without typing."""
-        await self.screen.session.submit(question)
+        await self.workspace.conversation.session.submit(question)
 
     def start_using(self, conversation_id: str, collections: Sequence[str]) -> None:
         """Let a conversation be about these files, without waiting."""
-        self.screen.do(self.screen.session.use_collections(conversation_id, collections))
+        self.screen.do(
+            self.workspace.conversation.session.use_collections(conversation_id, collections)
+        )
 
     @property
     def undoing(self) -> UndoActions:
-        return self.screen.undoing
+        return self.workspace.conversation.undo
 
     @property
     def background(self) -> BackgroundTasks:
         """What the model does when nobody asks."""
-        return self.screen.afterthoughts
+        return self.workspace.conversation.background
 
     # What is typed
 
     @property
     def prompt(self) -> PromptInput:
-        return self.screen.prompt
+        return self.workspace.input.prompt
 
     @property
     def typed(self) -> str:
@@ -157,12 +166,12 @@ class ScreenDriver:
     @property
     def edited(self) -> Message | None:
         """The question that is edited."""
-        return self.screen.composer.editing
+        return self.workspace.input.composer.editing
 
     @property
     def selected(self) -> str:
         """The text that was selected last."""
-        return self.screen.selected
+        return self.workspace.conversation.session.selected
 
     def focus_prompt(self) -> None:
         self.prompt.focus()
@@ -184,46 +193,46 @@ class ScreenDriver:
 
     @property
     def slash_menu(self) -> SlashMenu:
-        return self.screen.menu
+        return self.workspace.input.slash_menu
 
     @property
     def suggested(self) -> list[str]:
         """The files, collections and names that are suggested; empty while nothing is."""
-        menu = self.screen.completions
+        menu = self.workspace.input.completion_menu
         return [each.name for each in menu.suggestions] if menu.display else []
 
     def suggest(self, suggestions: Sequence[Suggestion]) -> None:
-        self.screen.completions.show(suggestions)
+        self.workspace.input.completion_menu.show(suggestions)
 
     def run(self, command: str, argument: str = "") -> None:
         """Run a command of the table."""
-        self.screen.action_command(command, argument)
+        self.screen.run_command(command, argument)
 
     # What is shown
 
     @property
     def transcript(self) -> TranscriptView:
-        return self.screen.transcript
+        return self.workspace.view.transcript
 
     @property
     def sidebar(self) -> Sidebar:
-        return self.screen.sidebar
+        return self.workspace.view.sidebar
 
     @property
     def sources(self) -> SourcesPanel:
-        return self.screen.panel
+        return self.workspace.view.sources
 
     @property
     def notice(self) -> Notice:
-        return self.screen.notice
+        return self.workspace.view.notice
 
     @property
     def job_line(self) -> JobLine:
-        return self.screen.job_line
+        return self.workspace.view.job_line
 
     @property
     def status_line(self) -> StatusLine:
-        return self.screen.status
+        return self.workspace.view.status_line
 
     @property
     def status(self) -> StatusLineState:
@@ -234,48 +243,48 @@ class ScreenDriver:
         self.screen.say(sentence)
 
     def show_sidebar(self, shown: bool) -> None:
-        self.screen.panels.show_sidebar(shown)
+        self.workspace.view.panels.show_sidebar(shown)
 
     def show_sources(self, shown: bool) -> None:
-        self.screen.panels.show_sources(shown)
+        self.workspace.view.panels.show_sources(shown)
 
     async def refresh_list(self) -> None:
         """Show the list of conversations as it is now."""
-        await self.screen.browser.refresh()
+        await self.workspace.conversation.listing.refresh()
 
     # The user's files
 
     async def refresh_library(self) -> None:
         """Ask the library now."""
-        await self.screen.holdings.refresh()
+        await self.workspace.library.status.refresh()
 
     async def show_library(self) -> None:
-        await show_library(self.screen)
+        await show_library(self.workspace)
 
     def start_offering(self, path: str) -> None:
         """Offer to add a path, without waiting."""
-        self.screen.do(self.screen.intake.offer([path], self.app.push_screen_wait))
+        self.screen.do(self.workspace.library.adding.offer([path]))
 
     async def end_job(self, job: WindowJob) -> None:
         """Tell what became of a job."""
-        await self.screen.intake.ended(job, None)
+        await self.workspace.library.adding.ended(job, None)
 
     def read_source(self, sources: Sequence[Reference], index: int) -> None:
         """Open one of several sources in its file."""
-        self.screen.read_source(sources, index)
+        read_source(self.workspace, sources, index)
 
     def read_file(self, path: str) -> None:
-        self.screen.read_file(path)
+        read_file(self.workspace, path)
 
     # Other programs
 
     def use_programs(self, programs: ExternalPrograms) -> None:
         """Open files with these from here on."""
-        self.screen.programs = programs
+        self.workspace.system.programs = programs
 
     def lend_terminal_to(self, borrower: Callable[[Sequence[str]], None]) -> None:
         """Call this with the commands that would have the terminal."""
-        self.screen.lend_terminal = borrower
+        self.screen.lend_terminal = borrower  # type: ignore[method-assign]
 
 
 @dataclass

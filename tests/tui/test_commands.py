@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
+from textual.events import Key
 
 from assistant.tui.actions.registry import HANDLERS
 from assistant.tui.actions.screens import Help
 from assistant.tui.app import PaletteCommands
 from assistant.tui.commands import COMMANDS, Command, matching
-from assistant.tui.composer.input import PromptInput
 from tests.support.driver import Driver, Setting, opened
 
 
@@ -86,9 +86,8 @@ async def test_enter_is_for_what_is_typed_though_the_menu_has_not_seen_it_yet(ho
         await driver.ask("A question")
         await driver.pilot.press("slash", "r", "e", "n", "a", "m", "e")
         await driver.until_shown("/rename title")
-        prompt = driver.prompt
-        prompt.insert(" Recife")
-        prompt.post_message(PromptInput.Left("enter"))
+        driver.type(" Recife")
+        driver.prompt.post_message(Key("enter", "\r"))
         await driver.until_shown("≡ Recife")
 
 

@@ -4,7 +4,6 @@ Nothing that removes asks before; everything can be undone.
 """
 
 import re
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -18,81 +17,87 @@ from assistant.tui.conversations.trash import TrashScreen
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine
 from assistant.tui.toolkit.threads import in_thread
-from assistant.tui.workspace import CommandCall
-
-if TYPE_CHECKING:
-    from assistant.tui.chat_screen import ChatScreen
+from assistant.tui.workspace import Call, Workspace
 
 
-async def new(screen: "ChatScreen", _: CommandCall) -> None:
-    await screen.session.begin_new()
+async def new(workspace: Workspace, _: Call) -> None:
+    await workspace.conversation.session.begin_new()
 
 
-async def temporary(screen: "ChatScreen", _: CommandCall) -> None:
+async def temporary(workspace: Workspace, _: Call) -> None:
     """Begin a temporary conversation, of which no byte reaches the disk."""
-    await screen.session.begin_new(temporary=True)
-    screen.prompt.focus()
-    screen.say("In memory only: it is neither found nor kept, and gone when the window closes.")
+    await workspace.conversation.session.begin_new(temporary=True)
+    workspace.input.prompt.focus()
+    workspace.screen.say(
+        "In memory only: it is neither found nor kept, and gone when the window closes."
+    )
 
 
-async def show_list(screen: "ChatScreen", _: CommandCall) -> None:
-    screen.panels.show_sidebar(not screen.sidebar.display)
-    if screen.sidebar.display:
-        screen.sidebar.action_list()
+async def show_list(workspace: Workspace, _: Call) -> None:
+    sidebar = workspace.view.sidebar
+    workspace.view.panels.show_sidebar(not sidebar.display)
+    if sidebar.display:
+        sidebar.action_list()
     else:
-        screen.prompt.focus()
+        workspace.input.prompt.focus()
 
 
-async def rename(screen: "ChatScreen", call: CommandCall) -> None:
-    wanted = await target_conversation(screen)
+async def rename(workspace: Workspace, call: Call) -> None:
+    services = workspace.system.services
+    wanted = await target_conversation(workspace)
     if wanted is None:
-        screen.say("There is nothing to rename yet.")
+        workspace.screen.say("There is nothing to rename yet.")
         return
-    answer = call.argument or await screen.app.push_screen_wait(
+    answer = call.argument or await workspace.screen.push_wait(
         AskForLine("Title of the conversation", wanted.title, "renames")
     )
     if answer and answer.strip():
-        await screen.desk.run(screen.desk.store.rename, wanted.id, answer.strip())
-        await screen.undoing.offer(wanted.id, text.own("Renamed"))
+        await services.run(services.store.rename, wanted.id, answer.strip())
+        await workspace.conversation.undo.offer(wanted.id, text.own("Renamed"))
 
 
 NO_CONVERSATION = "There is no conversation yet."
 
 
-async def pin(screen: "ChatScreen", _: CommandCall) -> None:
+async def pin(workspace: Workspace, _: Call) -> None:
     """Pin the conversation to the head of the list, or unpin it."""
-    wanted = await target_conversation(screen)
+    services = workspace.system.services
+    wanted = await target_conversation(workspace)
     if wanted is None:
-        screen.say(NO_CONVERSATION)
+        workspace.screen.say(NO_CONVERSATION)
         return
     pinned = not wanted.pinned
-    await screen.desk.run(screen.desk.store.pin, wanted.id, pinned)
+    await services.run(services.store.pin, wanted.id, pinned)
     what = "Pinned " if pinned else "No longer pinned: "
-    await screen.undoing.offer(wanted.id, text.own(what), quoted_title(wanted.title))
+    await workspace.conversation.undo.offer(wanted.id, text.own(what), quoted_title(wanted.title))
 
 
-async def archive(screen: "ChatScreen", _: CommandCall) -> None:
+async def archive(workspace: Workspace, _: Call) -> None:
     """Archive the conversation, or take it out of the archive."""
-    wanted = await target_conversation(screen)
+    services = workspace.system.services
+    wanted = await target_conversation(workspace)
     if wanted is None:
-        screen.say(NO_CONVERSATION)
+        workspace.screen.say(NO_CONVERSATION)
         return
     archived = not wanted.archived
-    await screen.desk.run(screen.desk.store.archive, wanted.id, archived)
+    await services.run(services.store.archive, wanted.id, archived)
     what = "Archived " if archived else "Listed again: "
-    await screen.undoing.offer(wanted.id, text.own(what), quoted_title(wanted.title))
+    await workspace.conversation.undo.offer(wanted.id, text.own(what), quoted_title(wanted.title))
 
 
-async def show_archive(screen: "ChatScreen", _: CommandCall) -> None:
+async def show_archive(workspace: Workspace, _: Call) -> None:
     """List the archive, or what is not in it."""
-    screen.panels.show_sidebar(True)
-    screen.sidebar.show_archive(not screen.sidebar.archived)
-    screen.sidebar.action_list()
+    sidebar = workspace.view.sidebar
+    workspace.view.panels.show_sidebar(True)
+    sidebar.show_archive(not sidebar.archived)
+    sidebar.action_list()
 
 
-async def tag(screen: "ChatScreen", call: CommandCall) -> None:
+async def tag(workspace: Workspace, call: Call) -> None:
     """Add the typed tags, remove those after a minus; without any, edit them all."""
-    wanted = await target_conversation(screen)
+    services, screen = workspace.system.services, workspace.screen
+    store = services.store
+    wanted = await target_conversation(workspace)
     if wanted is None:
         screen.say(NO_CONVERSATION)
         return
@@ -100,43 +105,45 @@ async def tag(screen: "ChatScreen", call: CommandCall) -> None:
         add, remove = _parse_tags(call.argument)
     else:
         field = AskForLine("Tags, separated by commas", ", ".join(wanted.tags), "keeps them")
-        typed: str | None = await screen.app.push_screen_wait(field)
+        typed: str | None = await screen.push_wait(field)
         if typed is None:
             return
         add, _ = _parse_tags(typed + ",")
         remove = [name for name in wanted.tags if name not in add]
-    await screen.desk.run(screen.desk.store.tag, wanted.id, add, remove)
-    now = await screen.desk.run(screen.desk.store.conversation, wanted.id)
+    await services.run(store.tag, wanted.id, add, remove)
+    now = await services.run(store.conversation, wanted.id)
     if now.tags == wanted.tags:
         screen.say("The tags are as they were.")
         return
     names = text.line(" ".join(f"#{name}" for name in now.tags) or "none", 80)
-    await screen.undoing.offer(
+    await workspace.conversation.undo.offer(
         wanted.id, text.own("Tags of "), quoted_title(wanted.title), text.own(": "), names
     )
 
 
-async def move(screen: "ChatScreen", call: CommandCall) -> None:
+async def move(workspace: Workspace, call: Call) -> None:
     """Move the conversation into the typed folder, else into one that is chosen."""
-    wanted = await target_conversation(screen)
+    services, screen = workspace.system.services, workspace.screen
+    store = services.store
+    wanted = await target_conversation(workspace)
     if wanted is None:
         screen.say(NO_CONVERSATION)
         return
     folder = call.argument
     if not folder:
-        folders = await screen.desk.run(screen.desk.store.folders)
+        folders = await services.run(store.folders)
         dialog = ChooseFolder(folders, wanted.folder)
-        chosen: str | None = await screen.app.push_screen_wait(dialog)
+        chosen: str | None = await screen.push_wait(dialog)
         if chosen is None:
             return
         folder = chosen
-    await screen.desk.run(screen.desk.store.move, wanted.id, folder)
-    now = await screen.desk.run(screen.desk.store.conversation, wanted.id)
+    await services.run(store.move, wanted.id, folder)
+    now = await services.run(store.conversation, wanted.id)
     if now.folder == wanted.folder:
         screen.say("It stays where it is.")
         return
     where = [text.own(" is in "), text.line(now.folder, 60)]
-    await screen.undoing.offer(
+    await workspace.conversation.undo.offer(
         wanted.id,
         quoted_title(wanted.title),
         *(where if now.folder else [text.own(" is in no folder")]),
@@ -151,100 +158,111 @@ def _parse_tags(typed: str) -> tuple[list[str], list[str]]:
     return add, [name.removeprefix("-") for name in names if name.startswith("-")]
 
 
-async def delete(screen: "ChatScreen", _: CommandCall) -> None:
+async def delete(workspace: Workspace, _: Call) -> None:
     """Move the conversation to the trash."""
-    wanted = await target_conversation(screen)
+    services, session = workspace.system.services, workspace.conversation.session
+    turns = workspace.conversation.turns
+    wanted = await target_conversation(workspace)
     if wanted is None:
-        screen.say("There is nothing to delete yet.")
+        workspace.screen.say("There is nothing to delete yet.")
         return
-    screen.turns.forget_line(wanted.id)
-    screen.turns.stop(wanted.id)
-    await screen.desk.run(screen.desk.store.delete, wanted.id)
-    if screen.session.id == wanted.id:
-        await screen.session.begin_new()
-    await screen.undoing.offer(wanted.id, text.own("Deleted "), quoted_title(wanted.title))
+    turns.forget_line(wanted.id)
+    turns.stop(wanted.id)
+    await services.run(services.store.delete, wanted.id)
+    if session.id == wanted.id:
+        await session.begin_new()
+    await workspace.conversation.undo.offer(
+        wanted.id, text.own("Deleted "), quoted_title(wanted.title)
+    )
 
 
-async def delete_message(screen: "ChatScreen", call: CommandCall) -> None:
+async def delete_message(workspace: Workspace, call: Call) -> None:
     """Move the message and all that follows it to the trash."""
+    services, prompt = workspace.system.services, workspace.input.prompt
+    store = services.store
     if call.message is None:
-        screen.say("There is no message to delete: Tab goes to the messages.")
+        workspace.screen.say("There is no message to delete: Tab goes to the messages.")
         return
-    if not screen.is_free():
+    if not workspace.is_free():
         return
     message: Message = call.message
-    is_typing = screen.prompt.has_focus
-    await screen.desk.run(screen.desk.store.delete_message, message.id)
-    removed = await screen.desk.run(screen.desk.store.trash)
+    is_typing = prompt.has_focus
+    await services.run(store.delete_message, message.id)
+    removed = await services.run(store.trash)
     messages = next((each.messages for each in removed if each.id == message.id), 0)
     what = f"Deleted {count(messages, 'message')}" if messages else "Deleted the message"
-    await screen.undoing.offer(message.conversation_id, text.own(what))
-    if is_typing or not screen.session.messages:
-        screen.prompt.focus()
+    await workspace.conversation.undo.offer(message.conversation_id, text.own(what))
+    if is_typing or not workspace.conversation.session.messages:
+        prompt.focus()
     else:
-        screen.transcript.focus_last()
+        workspace.view.transcript.focus_last()
 
 
-async def undo(screen: "ChatScreen", _: CommandCall) -> None:
+async def undo(workspace: Workspace, _: Call) -> None:
     """Undo the change that is shown, else the newest of all."""
-    await screen.undoing.undo()
+    await workspace.conversation.undo.undo()
 
 
-async def show_trash(screen: "ChatScreen", _: CommandCall) -> None:
+async def show_trash(workspace: Workspace, _: Call) -> None:
     """Open the trash: what was removed and changed."""
-    await screen.app.push_screen(TrashScreen(screen.desk, screen.undoing))
+    await workspace.screen.push(TrashScreen(workspace.system.services, workspace.conversation.undo))
 
 
-async def fork(screen: "ChatScreen", call: CommandCall) -> None:
+async def fork(workspace: Workspace, call: Call) -> None:
     """Fork the conversation at the message."""
+    services, session = workspace.system.services, workspace.conversation.session
     if call.message is None:
-        screen.say("There is nothing to fork yet.")
+        workspace.screen.say("There is nothing to fork yet.")
         return
-    origin = screen.session.conversation
-    forked = await screen.desk.run(screen.desk.store.fork, call.message.id)
-    await screen.session.open(forked.id)
-    await screen.browser.refresh()
-    screen.prompt.focus()
+    origin = session.conversation
+    forked = await services.run(services.store.fork, call.message.id)
+    await session.open(forked.id)
+    await workspace.conversation.listing.refresh()
+    workspace.input.prompt.focus()
     from_ = quoted_title(origin.title) if origin else text.EMPTY
-    screen.notice.say(text.own("Goes on apart from "), from_, text.own(", which stays as it is."))
+    workspace.view.notice.say(
+        text.own("Goes on apart from "), from_, text.own(", which stays as it is.")
+    )
 
 
-async def compare(screen: "ChatScreen", call: CommandCall) -> None:
+async def compare(workspace: Workspace, call: Call) -> None:
     """Compare the versions of a message and what follows them, else a fork and its origin."""
-    conversation = screen.session.conversation
+    conversation = workspace.conversation.session.conversation
     if conversation is None:
-        screen.say("There is no conversation yet.")
+        workspace.screen.say("There is no conversation yet.")
     elif call.message is not None:
-        await _compare_versions(screen, conversation.id, call.message.id)
+        await _compare_versions(workspace, conversation.id, call.message.id)
     elif conversation.forked_from is not None:
-        await _compare_with_origin(screen, conversation)
+        await _compare_with_origin(workspace, conversation)
     else:
-        screen.say("There is only one way yet: r, e and f on a message make others.")
+        workspace.screen.say("There is only one way yet: r, e and f on a message make others.")
 
 
-async def _compare_versions(screen: "ChatScreen", conversation_id: str, message_id: str) -> None:
-    found = await in_thread(_versions, screen.desk.store, conversation_id, message_id)
+async def _compare_versions(workspace: Workspace, conversation_id: str, message_id: str) -> None:
+    services = workspace.system.services
+    store = services.store
+    found = await in_thread(_versions, store, conversation_id, message_id)
     if found is None:
-        screen.say("There is only one version.")
+        workspace.screen.say("There is only one version.")
         return
     names = [f"version {place}" for place in range(1, len(found.ways) + 1)]
     right = max(found.active, 1)
     dialog = CompareScreen(found, names, right - 1, right)
-    chosen: int | None = await screen.app.push_screen_wait(dialog)
-    if chosen is not None and chosen != found.active and screen.is_free():
+    chosen: int | None = await workspace.screen.push_wait(dialog)
+    if chosen is not None and chosen != found.active and workspace.is_free():
         first = found.ways[chosen][0]
-        await screen.desk.run(screen.desk.store.select, first.id)
-        await screen.session.refresh()
-        screen.transcript.focus_message(first.id)
+        await services.run(store.select, first.id)
+        await workspace.conversation.session.refresh()
+        workspace.view.transcript.focus_message(first.id)
 
 
-async def _compare_with_origin(screen: "ChatScreen", fork: Conversation) -> None:
+async def _compare_with_origin(workspace: Workspace, fork: Conversation) -> None:
     assert fork.forked_from is not None
-    origin, found = await in_thread(_origin, screen.desk.store, fork)
+    origin, found = await in_thread(_origin, workspace.system.services.store, fork)
     names = [origin.title or "Untitled", fork.title or "Untitled"]
-    chosen: int | None = await screen.app.push_screen_wait(CompareScreen(found, names, 0, 1))
+    chosen: int | None = await workspace.screen.push_wait(CompareScreen(found, names, 0, 1))
     if chosen == 0:
-        await screen.session.open(origin.id)
+        await workspace.conversation.session.open(origin.id)
 
 
 def _versions(store: ConversationCatalog, id: str, message_id: str) -> BranchPoint | None:
@@ -258,18 +276,21 @@ def _origin(store: ConversationCatalog, fork: Conversation) -> tuple[Conversatio
     )
 
 
-async def target_conversation(screen: "ChatScreen") -> Conversation | None:
+async def target_conversation(workspace: Workspace) -> Conversation | None:
     """Conversation a command is for: under the cursor of a focused list, else the shown one.
 
     None for a conversation without anything in it.
     """
-    highlighted = screen.sidebar.highlighted
-    if highlighted is not None and screen.sidebar.has_focus_within:
-        return await screen.desk.run(screen.desk.store.conversation, highlighted.id)
-    id = screen.session.id
-    if id is None or not screen.session.messages:
+    services, session = workspace.system.services, workspace.conversation.session
+    sidebar = workspace.view.sidebar
+    store = services.store
+    highlighted = sidebar.highlighted
+    if highlighted is not None and sidebar.has_focus_within:
+        return await services.run(store.conversation, highlighted.id)
+    id = session.id
+    if id is None or not session.messages:
         return None
-    return await screen.desk.run(screen.desk.store.conversation, id)
+    return await services.run(store.conversation, id)
 
 
 def quoted_title(title: str) -> Content:

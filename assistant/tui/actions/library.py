@@ -1,119 +1,109 @@
 """Actions on the user's files: add, choose collections, pause, cancel, library screen."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from assistant.tui.actions.models import prompt_for_question
+from assistant.tui.actions.screens import read_file
 from assistant.tui.composer.mentions import FolderNotAddedError, replace_folders
 from assistant.tui.library.lines import Filter
 from assistant.tui.library.maintenance import LibraryActions
 from assistant.tui.library.scope import ChooseFiles
 from assistant.tui.library.screen import LibraryScreen
-from assistant.tui.toolkit.threads import in_thread
-from assistant.tui.workspace import CommandCall
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assistant.tui.chat_screen import ChatScreen
+from assistant.tui.workspace import Call, Workspace
 
 
-ATTACHED_WINDOW_SHARE = 0.75
-"""Of the window that a file may take which goes whole with a question."""
-
-
-async def add(screen: "ChatScreen", call: CommandCall) -> None:
+async def add(workspace: Workspace, call: Call) -> None:
     """Ask what to do with the paths that were named; without any, wait until they are typed."""
+    prompt, adding = workspace.input.prompt, workspace.library.adding
     if not call.argument:
-        screen.prompt.show("/add ")
-        screen.prompt.focus()
-        screen.say("Which folder or file? It can also be dropped on the window.")
+        prompt.show("/add ")
+        prompt.focus()
+        workspace.screen.say("Which folder or file? It can also be dropped on the window.")
         return
     try:
-        paths = await screen.intake.named(call.argument)
+        paths = await adding.named(call.argument)
     except Exception:
-        screen.prompt.show(f"/add {call.argument}")
+        prompt.show(f"/add {call.argument}")
         raise
-    await offer_paths(screen, paths)
+    await adding.offer(paths)
 
 
-async def offer_paths(screen: "ChatScreen", paths: "Sequence[str]", pasted: str = "") -> str | None:
-    """Ask whether to add these paths.
-
-    Returns: the collection they went into; None when they were not added.
-    """
-    room = int(screen.status.status.window * ATTACHED_WINDOW_SHARE)
-    return await screen.intake.offer(paths, screen.app.push_screen_wait, pasted=pasted, room=room)
-
-
-async def submit_question(screen: "ChatScreen", question: str) -> None:
+async def submit_question(workspace: Workspace, question: str) -> None:
     """Submit a question; folders that it names are added first."""
+    prompt = workspace.input.prompt
     try:
-        await screen.session.submit(question, partial(prompt_for_question, screen))
+        await workspace.conversation.session.submit(
+            question, partial(prompt_for_question, workspace)
+        )
     except FolderNotAddedError as missing:
-        collection = await offer_paths(screen, missing.paths)
+        collection = await workspace.library.adding.offer(missing.paths)
         if collection is not None:
-            kept = await replace_folders(screen.prompt.text, missing.paths, collection)
-            screen.prompt.show(kept)
+            kept = await replace_folders(prompt.text, missing.paths, collection)
+            prompt.show(kept)
 
 
-async def choose_collections(screen: "ChatScreen", _: CommandCall) -> None:
+async def choose_collections(workspace: Workspace, _: Call) -> None:
     """Choose the collections that the conversation searches."""
-    if screen.holdings.status is None:
-        if not screen.holdings.is_empty:
+    session, status = workspace.conversation.session, workspace.library.status
+    screen = workspace.screen
+    if status.status is None:
+        if not status.is_empty:
             screen.say("Asking the library …")
-        await screen.holdings.refresh()
-    if screen.holdings.is_empty:
+        await status.refresh()
+    if status.is_empty:
         screen.say("There are no files yet: /add, or a folder dropped on the window, adds some.")
         return
-    conversation = screen.session.conversation
+    conversation = session.conversation
     dialog = ChooseFiles(
-        screen.holdings.collections,
+        status.collections,
         conversation.collections if conversation else None,
-        fall_back=screen.desk.settings.library.fall_back,
+        fall_back=workspace.system.services.settings.library.fall_back,
     )
-    chosen = await screen.app.push_screen_wait(dialog)
+    chosen = await screen.push_wait(dialog)
     if chosen is not None:
-        conversation = await screen.session.make()
-        await screen.session.use_collections(conversation.id, chosen.collections)
+        conversation = await session.make()
+        await session.use_collections(conversation.id, chosen.collections)
 
 
-async def pause_indexing(screen: "ChatScreen", _: CommandCall) -> None:
+async def pause_indexing(workspace: Workspace, _: Call) -> None:
     """Pause indexing, or resume it."""
-    library, holdings = screen.desk.library, screen.holdings
-    if holdings.is_empty and screen.jobs.is_idle:
-        screen.say("There is nothing to index.")
+    status, jobs = workspace.library.status, workspace.library.jobs
+    if status.is_empty and jobs.is_idle:
+        workspace.screen.say("There is nothing to index.")
         return
-    status = await in_thread(library.status)
-    await in_thread(library.resume if status.paused else library.pause)
-    screen.say("Indexing goes on." if status.paused else "Indexing is paused, also for later jobs.")
-    await holdings.refresh()
+    paused = await jobs.pause()
+    workspace.screen.say(
+        "Indexing is paused, also for later jobs." if paused else "Indexing goes on."
+    )
+    await status.refresh()
 
 
-async def cancel_indexing(screen: "ChatScreen", _: CommandCall) -> None:
+async def cancel_indexing(workspace: Workspace, _: Call) -> None:
     """Cancel the indexing job that is shown."""
-    screen.say(await screen.jobs.cancel(screen.holdings.status))
-    await screen.holdings.refresh()
+    status, jobs = workspace.library.status, workspace.library.jobs
+    workspace.screen.say(await jobs.cancel(status.status))
+    await status.refresh()
 
 
-async def open_library(screen: "ChatScreen", _: CommandCall) -> None:
-    await show_library(screen)
+async def open_library(workspace: Workspace, _: Call) -> None:
+    await show_library(workspace)
 
 
-async def show_library(screen: "ChatScreen", filter_by: Filter = "all") -> None:
+async def show_library(workspace: Workspace, filter_by: Filter = "all") -> None:
     """Open the library screen; `filter_by` says which files it lists first."""
+    library = workspace.library
 
     async def add(typed: str) -> None:
-        await offer_paths(screen, await screen.intake.named(typed))
+        await library.adding.offer(await library.adding.named(typed))
 
     ways = LibraryActions(
-        screen.desk.library,
-        screen.holdings,
-        screen.jobs,
+        workspace.system.services.library,
+        library.status,
+        library.jobs,
         add,
-        screen.read_file,
+        partial(read_file, workspace),
     )
-    await screen.app.push_screen(LibraryScreen(ways, filter_by))
+    await workspace.screen.push(LibraryScreen(ways, filter_by))
 
 
 HANDLERS = {

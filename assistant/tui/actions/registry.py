@@ -4,7 +4,7 @@ Each takes the `Workspace` and the `Call`, never the screen.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.tui.actions import (
     conversations,
@@ -15,12 +15,10 @@ from assistant.tui.actions import (
     screens,
     transfer,
 )
-from assistant.tui.workspace import CommandCall
+from assistant.tui.commands import BY_NAME
+from assistant.tui.workspace import Call, Workspace
 
-if TYPE_CHECKING:
-    from assistant.tui.chat_screen import ChatScreen
-
-Handler = Callable[["ChatScreen", CommandCall], Coroutine[Any, Any, None]]
+Handler = Callable[[Workspace, Call], Coroutine[Any, Any, None]]
 
 HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,
@@ -31,3 +29,20 @@ HANDLERS: Mapping[str, Handler] = {
     **transfer.HANDLERS,
     **library.HANDLERS,
 }
+
+
+def handle(
+    workspace: Workspace, name: str, argument: str = "", message_id: str = ""
+) -> Coroutine[Any, Any, None]:
+    """What a command does.
+
+    Args:
+        message_id: the message that it is for; empty for the focused one, or the last fitting.
+    """
+    command, session = BY_NAME[name], workspace.conversation.session
+    focused = workspace.view.transcript.focused_message
+    wanted = message_id or (focused.id if focused else "")
+    fitting = [message for message in session.messages if command.is_for(message)]
+    if wanted:
+        fitting = [message for message in fitting if message.id == wanted]
+    return HANDLERS[name](workspace, Call(argument, fitting[-1] if fitting else None))

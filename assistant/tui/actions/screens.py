@@ -1,7 +1,7 @@
 """Actions on the screen: context, search, sources, scrolling, theme, help, log, quit."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,110 +10,134 @@ from textual.content import Content
 from textual.widgets import Static
 
 from assistant.core.grounding import references
+from assistant.core.grounding.references import Reference
 from assistant.tui import commands
 from assistant.tui.context.screen import ContextScreen, ContextSubject
 from assistant.tui.conversations.search_screen import ChosenConversation, SearchScreen
+from assistant.tui.sources.passage import PassageScreen, PassageSubject
 from assistant.tui.terminal import log_file
 from assistant.tui.themes import DARK, LIGHT
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
-from assistant.tui.workspace import CommandCall
-
-if TYPE_CHECKING:
-    from assistant.tui.chat_screen import ChatScreen
+from assistant.tui.workspace import Call, Workspace
 
 
-async def show_context(screen: "ChatScreen", _: CommandCall) -> None:
-    conversation = await screen.session.make()
+async def show_context(workspace: Workspace, _: Call) -> None:
+    services, session = workspace.system.services, workspace.conversation.session
+    screen = workspace.screen
+    conversation = await session.make()
 
     def changed() -> None:
-        screen.do(screen.session.refresh())
-        screen.afterthoughts.consider(conversation.id)
+        screen.do(session.refresh())
+        workspace.conversation.background.consider(conversation.id)
 
     def go_to(message_id: str) -> None:
-        if any(message.id == message_id for message in screen.session.messages):
-            screen.do(screen.transcript.go_to(message_id))
+        if any(message.id == message_id for message in session.messages):
+            screen.do(workspace.view.transcript.go_to(message_id))
 
-    await screen.app.push_screen(
+    await screen.push(
         ContextScreen(
-            screen.desk,
-            ContextSubject(conversation, screen.prompt.text),
-            screen.outlets.told_in,
-            screen.report,
+            services,
+            ContextSubject(conversation, workspace.input.prompt.text),
+            workspace.system.external.told_in,
+            services.report,
             changed,
             go_to,
         )
     )
 
 
-async def find(screen: "ChatScreen", call: CommandCall) -> None:
+async def find(workspace: Workspace, call: Call) -> None:
     """Open the search with the words, else with the last ones; show what is chosen."""
-    search = SearchScreen(screen.desk.store, call.argument or screen.searched)
-    found: ChosenConversation | None = await screen.app.push_screen_wait(search)
-    screen.searched = search.words
+    listing = workspace.conversation.listing
+    search = SearchScreen(workspace.system.services.store, call.argument or listing.searched)
+    found: ChosenConversation | None = await workspace.screen.push_wait(search)
+    listing.searched = search.words
     if found is None:
         return
-    while screen.app.screen is not screen:
-        await screen.app.pop_screen()
-    await screen.session.open(found.conversation_id, found.message_id, found.snippet)
+    app, chat = workspace.view.transcript.app, workspace.view.transcript.screen
+    while app.screen is not chat:
+        await app.pop_screen()
+    await workspace.conversation.session.open(
+        found.conversation_id, found.message_id, found.snippet
+    )
 
 
-async def show_sources(screen: "ChatScreen", _: CommandCall) -> None:
+async def show_sources(workspace: Workspace, _: Call) -> None:
     """Focus the sources panel, or leave it."""
-    if screen.panel.display and screen.panel.has_focus_within:
-        screen.panels.show_sources(False)
-        screen.prompt.focus()
+    sources, panels = workspace.view.sources, workspace.view.panels
+    if sources.display and sources.has_focus_within:
+        panels.show_sources(False)
+        workspace.input.prompt.focus()
     else:
-        screen.panels.show_sources(True)
-        screen.panel.enter()
+        panels.show_sources(True)
+        sources.enter()
 
 
-async def open_numbered_source(screen: "ChatScreen", call: CommandCall) -> None:
+async def open_numbered_source(workspace: Workspace, call: Call) -> None:
     """Open the source of this number, else the first that is cited."""
+    services = workspace.system.services
     if call.message is None:
-        screen.say("There is no answer yet.")
+        workspace.screen.say("There is no answer yet.")
         return
-    retrieval = await screen.desk.run(screen.desk.store.retrieval, call.message.id)
+    retrieval = await services.run(services.store.retrieval, call.message.id)
     found = references.used_references(retrieval, call.message.citations)
     cited = [place for place, each in enumerate(found) if each.strength is not None]
     places = [place for place, each in enumerate(found) if str(each.number) == call.argument]
     if not found:
-        screen.say("This answer rests on none of your files.")
+        workspace.screen.say("This answer rests on none of your files.")
         return
     if call.argument and not places:
-        screen.say(f"The answer has no source {call.argument}.")
+        workspace.screen.say(f"The answer has no source {call.argument}.")
         return
     everything = [*found, *references.unused_references(retrieval)]
-    screen.read_source(everything, (places or cited or [0])[0])
+    read_source(workspace, everything, (places or cited or [0])[0])
 
 
-async def top(screen: "ChatScreen", _: CommandCall) -> None:
-    screen.transcript.scroll_home(animate=False)
+def read_source(workspace: Workspace, sources: Sequence[Reference], index: int) -> None:
+    """Open one of several sources in its file."""
+    _read(workspace, PassageSubject(sources), index)
 
 
-async def end(screen: "ChatScreen", _: CommandCall) -> None:
-    screen.transcript.scroll_end(animate=False)
+def read_file(workspace: Workspace, path: str) -> None:
+    """Open a file of the library from its beginning."""
+    _read(workspace, PassageSubject(path=path))
 
 
-async def theme(screen: "ChatScreen", _: CommandCall) -> None:
-    screen.app.theme = (LIGHT if screen.app.current_theme.dark else DARK).name
+def _read(workspace: Workspace, reading: PassageSubject, index: int = 0) -> None:
+    system, screen = workspace.system, workspace.screen
+    ways = (system.services.library, system.external.told_in, system.programs, screen.lend_terminal)
+    screen.push(PassageScreen(*ways, reading, index))
 
 
-async def show_help(screen: "ChatScreen", _: CommandCall) -> None:
-    await screen.app.push_screen(Help())
+async def top(workspace: Workspace, _: Call) -> None:
+    workspace.view.transcript.scroll_home(animate=False)
 
 
-async def palette(screen: "ChatScreen", _: CommandCall) -> None:
-    screen.app.action_command_palette()
+async def end(workspace: Workspace, _: Call) -> None:
+    workspace.view.transcript.scroll_end(animate=False)
 
 
-async def log(screen: "ChatScreen", _: CommandCall) -> None:
-    place = str(log_file(screen.desk.log_folder))
-    screen.notice.say(text.own("The log is "), text.line(place, 400), seconds=15)
+async def theme(workspace: Workspace, _: Call) -> None:
+    app = workspace.view.transcript.app
+    app.theme = (LIGHT if app.current_theme.dark else DARK).name
 
 
-async def leave(screen: "ChatScreen", _: CommandCall) -> None:
-    await screen.app.action_quit()
+async def show_help(workspace: Workspace, _: Call) -> None:
+    await workspace.screen.push(Help())
+
+
+async def palette(workspace: Workspace, _: Call) -> None:
+    workspace.view.transcript.app.action_command_palette()
+
+
+async def log(workspace: Workspace, _: Call) -> None:
+    place = str(log_file(workspace.system.services.log_folder))
+    workspace.view.notice.say(text.own("The log is "), text.line(place, 400), seconds=15)
+
+
+async def leave(workspace: Workspace, _: Call) -> None:
+    await workspace.view.transcript.app.action_quit()
 
 
 TYPING_KEYS = (

@@ -2,17 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from assistant.core.transfer.exporting import ExportFormat
 from assistant.tui.toolkit import disk
 from assistant.tui.transfer.dialog import ChooseExport, ChosenExport
 from assistant.tui.transfer.jobs import ExportJob, ImportJob
 from assistant.tui.transfer.report import TransferReport
-from assistant.tui.workspace import CommandCall
-
-if TYPE_CHECKING:
-    from assistant.tui.chat_screen import ChatScreen
+from assistant.tui.workspace import Call, Workspace
 
 DEFAULT_FOLDER: Final = "conversations"
 """The folder that is proposed, where the program was started."""
@@ -29,9 +26,11 @@ _EXPORT_ARGUMENT = re.compile(
 )
 
 
-async def export(screen: "ChatScreen", call: CommandCall) -> None:
+async def export(workspace: Workspace, call: Call) -> None:
     """`/export [all] [markdown|json|html] [folder]`; what is not said is asked."""
-    conversation = screen.session.conversation if screen.session.messages else None
+    services, session = workspace.system.services, workspace.conversation.session
+    screen = workspace.screen
+    conversation = session.conversation if session.messages else None
     everything, format, folder = typed_export(call.argument)
     if format is not None and folder:
         wanted = ChosenExport(format, everything, folder)
@@ -41,9 +40,9 @@ async def export(screen: "ChatScreen", call: CommandCall) -> None:
             folder or disk.with_tilde(disk.absolute(DEFAULT_FOLDER)),
             everything=everything,
             format=format or "markdown",
-            temporary=screen.session.is_temporary,
+            temporary=session.is_temporary,
         )
-        chosen: ChosenExport | None = await screen.app.push_screen_wait(dialog)
+        chosen: ChosenExport | None = await screen.push_wait(dialog)
         if chosen is None:
             return
         wanted = chosen
@@ -52,26 +51,29 @@ async def export(screen: "ChatScreen", call: CommandCall) -> None:
         return
     ids = None if wanted.everything or conversation is None else [conversation.id]
     into = Path(disk.absolute(wanted.folder))
-    work = ExportJob(screen.desk.store, ids, into, wanted.format)
-    await screen.app.push_screen_wait(TransferReport(work, screen.report))
+    work = ExportJob(services.store, ids, into, wanted.format)
+    await screen.push_wait(TransferReport(work, services.report))
 
 
-async def import_(screen: "ChatScreen", call: CommandCall) -> None:
+async def import_(workspace: Workspace, call: Call) -> None:
     """Import the files that were named or dropped; without any, wait until they are typed."""
+    services, prompt = workspace.system.services, workspace.input.prompt
     if not call.argument:
-        screen.prompt.show("/import ")
-        screen.prompt.focus()
-        screen.say("Which file or folder? JSON, Markdown, or ChatGPT's export as it was sent.")
+        prompt.show("/import ")
+        prompt.focus()
+        workspace.screen.say(
+            "Which file or folder? JSON, Markdown, or ChatGPT's export as it was sent."
+        )
         return
     try:
-        paths = await screen.intake.named(call.argument)
+        paths = await workspace.library.adding.named(call.argument)
     except Exception:
-        screen.prompt.show(f"/import {call.argument}")
+        prompt.show(f"/import {call.argument}")
         raise
-    work = ImportJob(screen.desk.store, [Path(path) for path in paths])
-    await screen.app.push_screen_wait(TransferReport(work, screen.report))
-    await screen.session.refresh()
-    await screen.browser.refresh()
+    work = ImportJob(services.store, [Path(path) for path in paths])
+    await workspace.screen.push_wait(TransferReport(work, services.report))
+    await workspace.conversation.session.refresh()
+    await workspace.conversation.listing.refresh()
 
 
 def typed_export(argument: str) -> tuple[bool, ExportFormat | None, str]:

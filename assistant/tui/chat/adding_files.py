@@ -1,22 +1,18 @@
 """Adding files from the chat: dropped, named by a command, or mentioned in a question."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from typing import Final
 
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.grounding.mentions import spell_file
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.library import Done
 from assistant.tui.chat.session import Session
+from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.commands import BY_NAME, key_name
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.library import scope
-from assistant.tui.library.add_dialog import (
-    AddFiles,
-    AddToCollection,
-    AttachFile,
-    Choice,
-    PasteAsText,
-)
+from assistant.tui.library.add_dialog import AddFiles, AddToCollection, AttachFile, PasteAsText
 from assistant.tui.library.jobs import WindowJob, WindowJobs
 from assistant.tui.library.offer import offer_of
 from assistant.tui.library.status import LibraryStatusPoller
@@ -24,7 +20,11 @@ from assistant.tui.services import Services
 from assistant.tui.toolkit import disk, text
 from assistant.tui.toolkit.dropped_paths import named_paths
 from assistant.tui.toolkit.notice import Notice
-from assistant.tui.toolkit.threads import Report, with_timeout
+from assistant.tui.toolkit.screen_api import ScreenApi
+from assistant.tui.toolkit.threads import with_timeout
+
+WINDOW_SHARE: Final = 0.75
+"""Of the window that a file may take which goes whole with a question."""
 
 
 class FileAdder:
@@ -38,7 +38,8 @@ class FileAdder:
         holdings: LibraryStatusPoller,
         prompt: PromptInput,
         notice: Notice,
-        report: Report,
+        status_line: StatusLine,
+        screen: ScreenApi,
     ) -> None:
         self._desk = desk
         self._session = session
@@ -46,17 +47,11 @@ class FileAdder:
         self._holdings = holdings
         self._prompt = prompt
         self._notice = notice
-        self._report = report
+        self._status_line = status_line
+        self._screen = screen
         self._dialog: AddFiles | None = None
 
-    async def offer(
-        self,
-        paths: Sequence[str],
-        ask: Callable[[AddFiles], Awaitable[Choice | None]],
-        *,
-        pasted: str = "",
-        room: int = 0,
-    ) -> str | None:
+    async def offer(self, paths: Sequence[str], pasted: str = "") -> str | None:
         """Ask whether to add these paths, and start adding them.
 
         Args:
@@ -74,13 +69,13 @@ class FileAdder:
         self._dialog = dialog = AddFiles(
             self._desk.library,
             offer,
-            self._report,
+            self._desk.report,
             proposed=self._proposed(),
-            room=room,
+            room=int(self._status_line.status.window * WINDOW_SHARE),
             pasted=pasted,
         )
         try:
-            choice = await ask(dialog)
+            choice = await self._screen.push_wait(dialog)
         finally:
             self._dialog = None
         match choice:
@@ -100,8 +95,14 @@ class FileAdder:
         """
         return await with_timeout(_existing_paths, argument)
 
-    async def joined(self, job: WindowJob) -> None:
-        """Add the new collection to the scope of its conversation."""
+    def advanced(self, job: WindowJob) -> None:
+        """A job came further."""
+        if job.is_new:
+            job.is_new = False
+            self._screen.do(self._joined(job))
+
+    async def _joined(self, job: WindowJob) -> None:
+        """The collection is there: the conversation it was added to is about it, too."""
         if not job.conversation_id:
             return
         store = self._desk.store

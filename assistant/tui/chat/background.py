@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from assistant.core.background import summaries, titles
 from assistant.core.errors import AssistantError
+from assistant.tui.chat.turns import RunningTurns
 from assistant.tui.services import Services
-from assistant.tui.toolkit.threads import Report, in_thread
+from assistant.tui.toolkit.screen_api import ScreenApi
+from assistant.tui.toolkit.threads import in_thread
 
 QUIET_SECONDS: Final = 1.5
 """Seconds after an answer in which the next question may come at once."""
@@ -20,21 +22,15 @@ class BackgroundTasks:
     def __init__(
         self,
         desk: Services,
-        is_busy: Callable[[], bool],
-        run: Callable[[Coroutine[Any, Any, None]], object],
+        turns: RunningTurns,
         changed: Callable[[str], Coroutine[Any, Any, None]],
-        report: Report,
+        screen: ScreenApi,
     ) -> None:
-        """Args:
-        is_busy: whether a turn runs.
-        run: runs a coroutine, in place of the one that it was given before.
-        changed: called with the conversation that has a title or a summary now.
-        """
+        """`changed` is called with the conversation that has a title or a summary now."""
         self._desk = desk
-        self._is_busy = is_busy
-        self._run = run
+        self._turns = turns
         self._changed = changed
-        self._report = report
+        self._screen = screen
         self._wanted: dict[str, None] = {}
         self._stop = Event()
 
@@ -47,7 +43,7 @@ class BackgroundTasks:
         """Schedule titles and summaries of this conversation."""
         self._wanted[conversation_id] = None
         self._stop.set()
-        self._run(self._work())
+        self._screen.do(self._work(), group="background")
 
     def interrupt(self) -> None:
         """Stop, because a turn begins; what was begun is begun again later."""
@@ -57,7 +53,7 @@ class BackgroundTasks:
         await asyncio.sleep(QUIET_SECONDS)
         self._stop = stop = Event()
         for id in list(self._wanted):
-            if self._is_busy():
+            if not self._turns.is_idle:
                 return
             while await in_thread(self._think, id, stop):
                 await self._changed(id)
@@ -78,5 +74,5 @@ class BackgroundTasks:
             # Nobody asked for it, and whoever asks next is told what is wrong.
             return False
         except Exception as unexpected:  # noqa: BLE001 -- the border between a thread and the screen
-            self._report(unexpected)
+            desk.report(unexpected)
             return False

@@ -1,9 +1,7 @@
 """Side panels (conversations, sources): when each is shown; the welcome text."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -18,18 +16,11 @@ SOURCES_FROM_COLUMNS: Final = 130
 class Panels:
     """Shows the side panels that are wanted, or that there is room for."""
 
-    def __init__(
-        self,
-        screen: Screen[Any],
-        sidebar: Widget,
-        sources: Widget,
-        has_sources: Callable[[], bool],
-    ) -> None:
-        """`has_sources` tells whether there is a reason to show the sources unasked."""
-        self._screen = screen
+    def __init__(self, sidebar: Widget, sources: Widget) -> None:
         self._sidebar = sidebar
         self._sources = sources
-        self._has_sources = has_sources
+        self._has_sources = False
+        """Whether there is a reason to show the sources unasked."""
         self._sidebar_wanted: bool | None = None
         self._sources_wanted: bool | None = None
 
@@ -45,24 +36,30 @@ class Panels:
 
     def leave_sidebar(self) -> None:
         """Leave the list; where it covers the chat it is hidden."""
-        if self._screen.size.width < SIDEBAR_FROM_COLUMNS:
+        if self._sidebar.screen.size.width < SIDEBAR_FROM_COLUMNS:
             self.show_sidebar(False)
 
     def leave_sources(self) -> None:
         """Leave the sources; where they cover the chat they are hidden."""
-        if self._screen.size.width < SOURCES_FROM_COLUMNS:
+        if self._sidebar.screen.size.width < SOURCES_FROM_COLUMNS:
             self.show_sources(False)
+
+    def sources_found(self, found: bool) -> None:
+        """Whether an answer of the conversation has sources."""
+        self._has_sources = found
+        self.arrange()
 
     def arrange(self) -> None:
         """Show or hide the panels for the width and for what there is to show."""
-        width, listed, told = self._screen.size.width, self._sidebar_wanted, self._sources_wanted
+        screen = self._sidebar.screen
+        width, listed, told = screen.size.width, self._sidebar_wanted, self._sources_wanted
         self._sources.display = (
-            width >= SOURCES_FROM_COLUMNS and self._has_sources() if told is None else told
+            width >= SOURCES_FROM_COLUMNS and self._has_sources if told is None else told
         )
         room = SOURCES_FROM_COLUMNS if self._sources.display else SIDEBAR_FROM_COLUMNS
         self._sidebar.display = width >= room if listed is None else listed
-        self._screen.set_class(self._sidebar.display, "-listing")
-        self._screen.set_class(self._sources.display, "-sourcing")
+        screen.set_class(self._sidebar.display, "-listing")
+        screen.set_class(self._sources.display, "-sourcing")
 
 
 _STARTER = (

@@ -76,6 +76,11 @@ class TurnProgress:
             case Loaded(info=info):
                 self._status.tell(phase="ready", model=info.name, window=info.context_window)
 
+    def loading_failed(self, failure: AssistantError) -> None:
+        """The model cannot be used."""
+        self._status.tell(phase="error")
+        self._notice.fail(failure)
+
     async def end(self, failure: AssistantError | None, answer: Message | None) -> None:
         """Show the end of the turn; a failure below the answer, or above the prompt."""
         if failure is None:

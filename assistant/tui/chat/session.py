@@ -3,14 +3,10 @@
 What was typed and not sent is on disk within a second.
 """
 
-from asyncio import Lock
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from asyncio import Lock, sleep
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Final
 
-from textual.timer import Timer
-from textual.widget import Widget
-
-from assistant.core.errors import AssistantError
 from assistant.core.turn.requests import Ask, Edit, Request
 from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
 from assistant.core.values.events import Asked
@@ -20,6 +16,9 @@ from assistant.tui.composer.composer import Composer, without_questions
 from assistant.tui.composer.mentions import resolve_mentions
 from assistant.tui.services import Services
 from assistant.tui.transcript.transcript import TranscriptView
+
+UNSAVED_SECONDS: Final = 0.5
+"""The longest time that what is typed waits before it is saved."""
 
 Prepare = Callable[[str], Awaitable[tuple[str, QuestionPrompt | None]]]
 
@@ -39,17 +38,21 @@ class Session:
         transcript: TranscriptView,
         composer: Composer,
         follower: TurnProgress,
-        changed: Callable[[], None],
+        do: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
-        """`changed` is called when another conversation or title is shown, or messages came."""
+        """`do` runs something that waits, and tells when it fails."""
         self.conversation: Conversation | None = None
         self._desk = desk
         self._turns = turns
         self._transcript = transcript
         self._composer = composer
         self._follower = follower
-        self._changed = changed
+        self._do = do
+        self.changed: Callable[[], object] = lambda: None
+        """Called when another conversation or title is shown, or messages came."""
         self._lock = Lock()
+        self._selected: tuple[str | None, str] = (None, "")
+        self._will_save = False
         self.is_temporary = False
         """Whether the conversation lives in memory only, or will when it is made."""
         self.has_been_temporary = False
@@ -69,6 +72,22 @@ class Session:
     def turn(self) -> RunningTurn | None:
         """Running turn of this conversation; None without one."""
         return self._turns.running(self.id)
+
+    def text_of(self, message: Message) -> str:
+        """The whole text of a message, as far as it is written."""
+        turn = self.turn
+        growing = turn is not None and turn.answer is not None and turn.answer.id == message.id
+        return turn.text if growing and turn else message.text
+
+    def select(self, selected: str) -> None:
+        """A text of the conversation was selected; it is kept for a prompt that uses it."""
+        self._selected = (self.id, selected)
+
+    @property
+    def selected(self) -> str:
+        """The text that was selected last in this conversation."""
+        id, selected = self._selected
+        return selected if id == self.id else ""
 
     # Which conversation
 
@@ -113,7 +132,7 @@ class Session:
             id = self.conversation.id
             self.conversation = await self._desk.run(self._desk.store.conversation, id)
             await self._transcript.update(await self._desk.run(self._desk.store.branch, id))
-        self._changed()
+        self.changed()
 
     async def make(self) -> Conversation:
         """Conversation on the screen, stored now when it was not.
@@ -148,11 +167,23 @@ class Session:
         written = {turn.answer.id: turn.text} if turn and turn.answer else {}
         draft = conversation.draft if conversation else ""
         self._composer.show(without_questions(draft, self._turns.waiting(self.id)))
-        self._composer.history.remember(*(m.text for m in messages if m.role == "user"))
+        self._composer.remember(*(m.text for m in messages if m.role == "user"))
         await self._transcript.show(messages, written)
         self._transcript.queue(self._in_line())
         self._follower.begin(messages, turn)
-        self._changed()
+        self.changed()
+
+    def save_soon(self) -> None:
+        """What is typed is another text now: it is on disk within a second, and not saved more
+        often while the typing goes on."""
+        if not self._will_save:
+            self._will_save = True
+            self._do(self._save_soon())
+
+    async def _save_soon(self) -> None:
+        await sleep(UNSAVED_SECONDS)
+        self._will_save = False
+        await self.save_draft()
 
     async def save_draft(self) -> None:
         """Save what is typed, in the conversation it was typed in."""
@@ -258,7 +289,7 @@ class Session:
             if event.failure is not None and answer is not None:
                 answer = await self._desk.run(self._desk.store.message, answer.id)
             await self._follower.end(event.failure, answer)
-        self._changed()
+        self.changed()
 
     def _arrived(self, turn: RunningTurn) -> None:
         """The question is on disk: the draft need not keep it any longer."""
@@ -285,42 +316,7 @@ class Session:
         await self._transcript.update(messages)
         if self.conversation is not None and not self.conversation.title:
             await self.refresh()
-        self._changed()
+        self.changed()
 
     def _in_line(self) -> list[str]:
         return [*self._composer.on_their_way, *self._turns.waiting(self.id)]
-
-
-SAVE_SECONDS: Final = 0.5
-"""The longest time a change waits before it is saved."""
-
-
-class DraftSaver:
-    """Saves the draft soon after a change, and not more often while the typing goes on."""
-
-    def __init__(
-        self,
-        timer_of: Widget,
-        save: Callable[[], Awaitable[None]],
-        fail: Callable[[AssistantError], object],
-    ) -> None:
-        """`fail` tells that it could not be saved; the prompt still holds it."""
-        self._timer_of = timer_of
-        self._save = save
-        self._fail = fail
-        self._timer: Timer | None = None
-
-    def changed(self) -> None:
-        """Schedule a save, because the draft changed."""
-        if self._timer is None:
-            self._timer = self._timer_of.set_timer(SAVE_SECONDS, self.save)
-
-    async def save(self) -> None:
-        """Save now."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        try:
-            await self._save()
-        except AssistantError as failure:
-            self._fail(failure)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from io import StringIO
-from threading import Event, Thread
 from time import monotonic
 
 from textual.message import Message
@@ -15,7 +14,7 @@ from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Request
 from assistant.core.values import conversation
 from assistant.core.values.events import Asked, ContextPlanned, Thought, TurnEvent, Wrote
-from assistant.tui.toolkit.threads import Feed, Report
+from assistant.tui.toolkit.threads import Report, Stream
 
 
 @dataclass(eq=False)
@@ -24,13 +23,12 @@ class RunningTurn:
 
     conversation_id: str
     request: Request
-    stop: Event = field(default_factory=Event)
     answer: conversation.Message | None = None
     pieces: int = 0
     prompt_tokens: int = 0
     writing_since: float = 0.0
     latest: TurnEvent | None = None
-    thread: Thread | None = None
+    stream: Stream[TurnEvent] | None = None
     _thought: StringIO = field(default_factory=StringIO)
     _written: StringIO = field(default_factory=StringIO)
 
@@ -51,6 +49,11 @@ class RunningTurn:
                 self.writing_since = self.writing_since or monotonic()
                 self._written.write(text)
                 self.pieces += 1
+
+    def stop(self) -> None:
+        """Ask it to stop."""
+        if self.stream is not None:
+            self.stream.stop.set()
 
     @property
     def text(self) -> str:
@@ -95,10 +98,9 @@ class RunningTurns:
         chat: Chat,
         post: Callable[[Message], object],
         report: Report,
-        starting: Callable[[], None] = lambda: None,
     ) -> None:
-        """`starting` is called when a turn is about to begin."""
-        self._starting = starting
+        self.starting: Callable[[], object] = lambda: None
+        """Called when a turn is about to begin."""
         self._chat = chat
         self._post = post
         self._report = report
@@ -117,12 +119,15 @@ class RunningTurns:
     def start(self, conversation_id: str, request: Request) -> RunningTurn:
         """Begin a turn; there must be none running in this conversation."""
         assert conversation_id not in self._running
-        self._starting()
+        self.starting()
         turn = RunningTurn(conversation_id, request)
         self._running[conversation_id] = turn
-        feed: Feed[TurnEvent] = Feed(partial(self._advance, turn))
-        turn.thread = Thread(target=self._run, args=(turn, feed), name="turn", daemon=True)
-        turn.thread.start()
+        turn.stream = Stream(
+            partial(self._chat.turn, request),
+            partial(self._advance, turn),
+            partial(self._end, turn),
+            self._report,
+        )
         return turn
 
     def stop(self, conversation_id: str | None) -> bool:
@@ -132,21 +137,21 @@ class RunningTurns:
         """
         turn = self.running(conversation_id)
         if turn:
-            turn.stop.set()
+            turn.stop()
         return turn is not None
 
     def stop_all(self) -> None:
         """Ask every turn to stop."""
         for turn in self._running.values():
-            turn.stop.set()
+            turn.stop()
 
     def finish(self, seconds: float) -> None:
         """Stop everything and wait until it is on disk, but no longer than `seconds`."""
         self.stop_all()
         deadline = monotonic() + seconds
         for turn in self._running.values():
-            if turn.thread:
-                turn.thread.join(max(deadline - monotonic(), 0))
+            if turn.stream is not None:
+                turn.stream.wait(max(deadline - monotonic(), 0))
 
     def wait_in_line(self, question: Ask) -> None:
         """Queue a question until the running turn is over."""
@@ -173,14 +178,3 @@ class RunningTurns:
     def _end(self, turn: RunningTurn, failure: AssistantError | None) -> None:
         del self._running[turn.conversation_id]
         self._post(TurnEnded(turn, failure))
-
-    def _run(self, turn: RunningTurn, feed: Feed[TurnEvent]) -> None:
-        failure: AssistantError | None = None
-        try:
-            for event in self._chat.turn(turn.request, turn.stop):
-                feed.put(event)
-        except AssistantError as known:
-            failure = known
-        except Exception as unexpected:  # noqa: BLE001 -- the border between a turn and the screen
-            failure = self._report(unexpected)
-        feed.close(partial(self._end, turn, failure))

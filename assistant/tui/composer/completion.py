@@ -8,8 +8,8 @@ from assistant.core.errors import AssistantError
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import CompletionMenu
 from assistant.tui.composer.suggestions import (
-    ArgumentSuggestions,
     IncompleteMention,
+    Names,
     Suggestion,
     collections_for,
     files_for,
@@ -28,7 +28,7 @@ class Completer:
         prompt: PromptInput,
         menu: CompletionMenu,
         holdings: LibraryStatusPoller,
-        names: ArgumentSuggestions,
+        names: Names,
         do: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         """`do` runs something that waits for the disk."""

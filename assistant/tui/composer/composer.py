@@ -1,6 +1,6 @@
 """Composer: the draft of a question, a question edited again, the history of questions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from assistant.core.values.conversation import Message
@@ -8,9 +8,9 @@ from assistant.tui.composer.completion import Completer
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import SlashMenu
 from assistant.tui.toolkit import text
+from assistant.tui.transcript.transcript import TranscriptView
 
 Step = Literal[-1, 1]
-
 
 QUESTION_SEPARATOR = "\n\n"
 """Between the questions of a draft."""
@@ -32,17 +32,20 @@ class Composer:
         prompt: PromptInput,
         menu: SlashMenu,
         completer: Completer,
-        questions: Callable[[], Sequence[Message]],
+        transcript: TranscriptView,
     ) -> None:
-        """`questions` gives the questions of the conversation, oldest first."""
         self._prompt = prompt
         self._menu = menu
         self._completer = completer
-        self._questions = questions
-        self.history = QuestionHistory()
+        self._transcript = transcript
         self.editing: Message | None = None
         self.on_their_way: list[str] = []
         """Questions that were sent and are not on disk yet."""
+        self._history: dict[str, None] = {}
+        """Questions that were asked, the newest one last."""
+        self._place = 0
+        """Where in the history the prompt is; its end is what is typed now."""
+        self._unsent = ""
 
     def draft(self, waiting: Sequence[str]) -> str:
         """Draft to save: questions on their way, questions in line, what is typed."""
@@ -63,7 +66,7 @@ class Composer:
         Returns: the question that was edited; None for a new one.
         """
         edited = self.editing
-        self.history.remember(self._prompt.text)
+        self.remember(self._prompt.text)
         self.show("")
         return edited
 
@@ -112,51 +115,38 @@ class Composer:
             self._completer.move(step)
         elif self.editing is not None:
             self._edit_other(step)
-        elif step < 0 and not self._prompt.text and self._questions():
-            self.edit(self._questions()[-1])
+        elif step < 0 and not self._prompt.text and self._questions:
+            self.edit(self._questions[-1])
         else:
             self.recall(step)
 
     def recall(self, step: Step) -> None:
         """Show an earlier question, or a later one."""
-        question = self.history.walk(step, self._prompt.text)
-        if question is not None:
-            self._prompt.show(question)
+        place = self._place + step
+        if not 0 <= place <= len(self._history):
+            return
+        if self._place == len(self._history):
+            self._unsent = self._prompt.text
+        self._place = place
+        self._prompt.show([*self._history, self._unsent][place])
+
+    def remember(self, *questions: str) -> None:
+        """Add questions to the history, the last one as the newest; the walk begins anew."""
+        for question in questions:
+            self._history.pop(question, None)
+            self._history[question] = None
+        self._place = len(self._history)
+
+    @property
+    def _questions(self) -> Sequence[Message]:
+        """The questions of the conversation, oldest first."""
+        return [message for message in self._transcript.messages if message.role == "user"]
 
     def _edit_other(self, step: Step) -> None:
-        questions = self._questions()
+        questions = self._questions
         ids = [question.id for question in questions]
         place = ids.index(self.editing.id) + step if self.editing else -1
         if 0 <= place < len(questions):
             self.edit(questions[place])
         elif step > 0:
             self.show("")
-
-
-class QuestionHistory:
-    """History of questions and the position in it."""
-
-    def __init__(self) -> None:
-        self._questions: dict[str, None] = {}
-        self._place = 0
-        self._unsent = ""
-
-    def remember(self, *questions: str) -> None:
-        """Add questions, the last one as the newest; the position is reset."""
-        for question in questions:
-            self._questions.pop(question, None)
-            self._questions[question] = None
-        self._place = len(self._questions)
-
-    def walk(self, step: int, current: str) -> str | None:
-        """Step through the questions.
-
-        Returns: the question `step` further; None at the ends.
-        """
-        place = self._place + step
-        if not 0 <= place <= len(self._questions):
-            return None
-        if self._place == len(self._questions):
-            self._unsent = current
-        self._place = place
-        return list(self._questions)[place] if place < len(self._questions) else self._unsent

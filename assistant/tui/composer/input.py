@@ -1,16 +1,27 @@
 """Prompt input: the text field where questions are typed."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import TextArea
 
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dropped_paths import read_dropped_paths
+
+
+class Menus(Protocol):
+    """The menus that may open above the prompt."""
+
+    @property
+    def are_open(self) -> bool:
+        """Whether one is open."""
+        ...
+
+    def take_enter(self) -> bool:
+        """Enter was pressed while one is open; whether it was meant for the menu."""
+        ...
 
 
 class PromptInput(TextArea):
@@ -58,14 +69,14 @@ class PromptInput(TextArea):
             highlight_cursor_line=False,
             tab_behavior="focus",
         )
-        self.menus: Sequence[Widget] = ()
-        """The menus that may open above it."""
+        self.menus: Menus | None = None
+        """What takes the arrow keys, Tab, Enter and Esc while it is open."""
         self._shown = ""
 
     @property
     def menu_open(self) -> bool:
         """Whether a menu takes the arrow keys, Tab, Enter and Esc."""
-        return any(menu.display for menu in self.menus)
+        return self.menus is not None and self.menus.are_open
 
     @property
     def is_as_shown(self) -> bool:
@@ -87,19 +98,24 @@ class PromptInput(TextArea):
             event.stop()
             event.prevent_default()
             self.post_message(self.Left(event.key))
-        elif event.key == "enter" and not self._broke_line():
+        elif event.key == "enter":
             event.stop()
             event.prevent_default()
-            self.post_message(self.Submitted(self.text))
+            self._enter()
         elif event.key in ("ctrl+j", "shift+enter", "alt+enter"):
             event.stop()
             event.prevent_default()
             self.insert("\n")
-        elif event.key == "enter":
-            event.stop()
-            event.prevent_default()
         else:
             await super()._on_key(event)
+
+    def _enter(self) -> None:
+        if self.menus is not None and self.menus.are_open:
+            is_sent = not self.menus.take_enter()
+        else:
+            is_sent = not self._broke_line()
+        if is_sent:
+            self.post_message(self.Submitted(self.text))
 
     def _broke_line(self) -> bool:
         """Turn a backslash before the cursor into a line break."""
@@ -110,7 +126,7 @@ class PromptInput(TextArea):
         return True
 
     def _is_for_outside(self, key: str) -> bool:
-        if self.menu_open and key in ("up", "down", "tab", "enter", "escape"):
+        if self.menu_open and key in ("up", "down", "tab", "escape"):
             return True
         if key == "up":
             return self.navigator.is_first_wrapped_line(self.cursor_location)

@@ -1,12 +1,13 @@
 """Prompt keys: what keys in the input do to menus, history, transcript and commands."""
 
-from collections.abc import Callable
-
+from assistant.core.turn.requests import PROMPT_SIGN
 from assistant.tui import commands
 from assistant.tui.composer.completion import Completer
 from assistant.tui.composer.composer import Composer
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import Entry, SlashMenu
+from assistant.tui.composer.suggestions import Names
+from assistant.tui.toolkit.screen_api import ScreenApi
 from assistant.tui.transcript.transcript import TranscriptView
 
 
@@ -20,15 +21,35 @@ class PromptKeys:
         completer: Completer,
         composer: Composer,
         transcript: TranscriptView,
-        command: Callable[[str, str], None],
+        names: Names,
+        screen: ScreenApi,
     ) -> None:
-        """`command` runs the command of a name with an argument."""
         self._prompt = prompt
         self._menu = menu
         self._completer = completer
         self._composer = composer
         self._transcript = transcript
-        self._command = command
+        self._names = names
+        self._screen = screen
+
+    @property
+    def are_open(self) -> bool:
+        """Whether a menu is open."""
+        return self._menu.display or self._completer.is_open
+
+    def take_enter(self) -> bool:
+        """Enter was pressed while a menu is open; whether it was meant for the menu."""
+        self._look_again()
+        if self._menu.chosen is None:
+            return self._completer.take()
+        self.run(self._menu.chosen)
+        return True
+
+    def edited(self) -> None:
+        """The text of the prompt is another one now."""
+        self._composer.follow()
+        if self._prompt.text == PROMPT_SIGN:
+            self._screen.do(self._read_prompts())
 
     def ran_command(self, typed: str) -> bool:
         """Run what was sent if it is a command.
@@ -39,22 +60,20 @@ class PromptKeys:
         if not (typed.lstrip().startswith("/") and name in commands.BY_NAME):
             return False
         self._prompt.show("")
-        self._command(name, argument.strip())
+        self._screen.run_command(name, argument.strip())
         return True
 
     def run(self, entry: Entry) -> None:
         """Run an entry chosen in the menu; a prompt waits for its question."""
         if isinstance(entry, commands.Command):
             self._prompt.show("")
-            self._command(entry.name, "")
+            self._screen.run_command(entry.name, "")
         else:
             self._prompt.show(f"/{entry.name} ")
 
     def key(self, key: str) -> None:
         """Handle a key that means something outside of the prompt."""
-        if self._menu.chosen is not None:
-            # Whoever types fast presses Enter before the menu has seen the last letters.
-            self._menu.follow(self._prompt.text)
+        self._look_again()
         match key:
             case "up" | "down":
                 self._composer.step(-1 if key == "up" else 1)
@@ -67,12 +86,18 @@ class PromptKeys:
             case "tab":
                 self._transcript.focus_last()
             case "question_mark":
-                self._command("help", "")
-            case "enter" if self._menu.chosen is not None:
-                self.run(self._menu.chosen)
-            case "enter" if not self._completer.take():
-                self._prompt.post_message(PromptInput.Submitted(self._prompt.text))
+                self._screen.run_command("help", "")
             case "escape" if self._prompt.menu_open:
                 self._composer.close_menu()
             case "escape":
-                self._command("stop", "")
+                self._screen.run_command("stop", "")
+
+    def _look_again(self) -> None:
+        """Whoever types fast presses a key before the menu has seen the last letters."""
+        if self._menu.chosen is not None:
+            self._menu.follow(self._prompt.text)
+
+    async def _read_prompts(self) -> None:
+        """The menu is opened: it shows the prompts that there are now."""
+        await self._names.read_prompts()
+        self._composer.follow()

@@ -8,8 +8,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.values.prompts import Prompt
 from assistant.tui.commands import Command, key_name, matching
-from assistant.tui.composer.suggestions import Suggestion
-from assistant.tui.prompts.lines import SlashPrompts
+from assistant.tui.composer.suggestions import Names, Suggestion
 from assistant.tui.toolkit import text
 
 Entry = Command | Prompt
@@ -25,9 +24,9 @@ class SlashMenu(OptionList, can_focus=False):
             super().__init__()
             self.entry = entry
 
-    def __init__(self, roles: SlashPrompts) -> None:
+    def __init__(self, names: Names) -> None:
         super().__init__(id="slash-menu", compact=True, markup=False)
-        self._roles = roles
+        self._names = names
         self._entries: list[Entry] = []
 
     def on_mount(self) -> None:
@@ -67,7 +66,7 @@ class SlashMenu(OptionList, can_focus=False):
         """Those that begin so, commands before prompts; then the others."""
         commands = matching(prefix)
         beginning = [each for each in commands if each.name.startswith(prefix.lower())]
-        called, others = self._roles.matching(prefix)
+        called, others = self._names.prompts_matching(prefix)
         return [*beginning, *called, *commands[len(beginning) :], *others]
 
 

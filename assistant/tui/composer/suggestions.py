@@ -9,7 +9,9 @@ from typing import Final, Literal
 from assistant.core.grounding.mentions import spell_collection, spell_file, unescape_path
 from assistant.core.turn import adapters, sampling
 from assistant.core.values.library import Collection
+from assistant.core.values.prompts import Prompt
 from assistant.core.wording import count, size
+from assistant.tui.prompts.lines import is_callable
 from assistant.tui.services import Services
 from assistant.tui.toolkit import disk
 from assistant.tui.toolkit.threads import with_timeout
@@ -159,14 +161,36 @@ def _typed_from_match(
     return IncompleteMention(kind, word, row, match.start(), match.group())
 
 
-class ArgumentSuggestions:
-    """Names that commands take: prompts, models, adapters, settings of the sampling."""
+class Names:
+    """The names that can be typed: of prompts after a slash, and of what commands take."""
 
     def __init__(self, desk: Services) -> None:
         self._desk = desk
+        self._prompts: Sequence[Prompt] = ()
+        """The library of prompts as it was last read."""
+
+    async def read_prompts(self) -> None:
+        """Read what changed in the library of prompts."""
+        self._prompts, _ = await self._desk.run(self._desk.prompts.read)
+
+    def prompts_matching(self, typed: str) -> tuple[list[Prompt], list[Prompt]]:
+        """Prompts that can be called after a slash.
+
+        Returns:
+            Those whose names begin with what was typed, and others that have to do with it.
+        """
+        key = typed.casefold()
+        callable_ = [prompt for prompt in self._prompts if is_callable(prompt.name)]
+        first = [prompt for prompt in callable_ if prompt.name.casefold().startswith(key)]
+        others = [
+            prompt
+            for prompt in callable_
+            if prompt not in first and key in f"{prompt.name} {prompt.title}".casefold()
+        ]
+        return first, others
 
     async def of(self, command: str) -> list[Suggestion]:
-        """Names that may follow a command, with a word on each."""
+        """What may follow the name of a command, with a word on each."""
         match command:
             case "role":
                 prompts, _ = await self._desk.run(self._desk.prompts.read)

@@ -19,7 +19,7 @@ def local_today() -> date:
 
 
 class ConversationList:
-    """Data of the conversation list, read from the store."""
+    """Keeps the list as it is on disk, whoever changed it, this window or another."""
 
     def __init__(
         self,
@@ -33,9 +33,12 @@ class ConversationList:
         self._session = session
         self._today = today
         self._revision = -1
+        self._is_looking = False
+        self.searched = ""
+        """What was searched last."""
 
     async def refresh(self) -> None:
-        """Read and show the list."""
+        """Show the list as it is now."""
         store, words, archived = self._desk.store, self._sidebar.words, self._sidebar.archived
         self._revision = await self._desk.run(store.revision)
         listing = await self._desk.run(
@@ -48,9 +51,24 @@ class ConversationList:
         if (words, archived) == (self._sidebar.words, self._sidebar.archived):
             self._sidebar.show(listing, self._session.id, self._today())
 
-    async def is_outdated(self) -> bool:
-        """Whether another process changed the database since the list was read."""
-        return await self._desk.run(self._desk.store.revision) != self._revision
+    async def show_changed(self, conversation_id: str) -> None:
+        """A conversation has a title or a summary now."""
+        if conversation_id == self._session.id:
+            await self._session.refresh()
+        await self.refresh()
+
+    async def follow_others(self) -> None:
+        """Show what another window has changed since the list was read; one look at a time."""
+        if self._is_looking:
+            return
+        self._is_looking = True
+        try:
+            if await self._desk.run(self._desk.store.revision) != self._revision:
+                await self.refresh()
+                if self._session.turn is None:
+                    await self._session.refresh()
+        finally:
+            self._is_looking = False
 
 
 def read_listing(
@@ -70,25 +88,3 @@ def read_listing(
         others=store.conversations(pinned=False, title_contains=words, limit=MAX_LISTED),
         folders=store.folders(),
     )
-
-
-class RevisionPoller:
-    """Refreshes the list when another process changed the database."""
-
-    def __init__(self, session: Session, browser: ConversationList) -> None:
-        self._session = session
-        self._browser = browser
-        self._looking = False
-
-    async def look(self) -> None:
-        """Refresh list and conversation when another process changed the database."""
-        if self._looking:
-            return
-        self._looking = True
-        try:
-            if await self._browser.is_outdated():
-                await self._browser.refresh()
-                if self._session.turn is None:
-                    await self._session.refresh()
-        finally:
-            self._looking = False

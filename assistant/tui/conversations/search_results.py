@@ -15,14 +15,21 @@ from assistant.core.values.conversation import SearchHit
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.threads import in_thread
 
-MAX_CONVERSATIONS: Final = 40
+CONVERSATIONS: Final = 40
 """Conversations that are shown; more words find the others."""
-MAX_MESSAGES: Final = 200
+MESSAGES: Final = 200
 """Messages of one conversation that are shown."""
 
+MATCH_STYLE: Final = f"bold {text.ACCENT}"
+MAX_MATCH_CHARACTERS: Final = 80
+"""Characters; a word can be as long as a message."""
+MAX_PIECE_CHARACTERS: Final = 400
+"""Characters between two matches."""
+ELLIPSIS: Final = "… "
 
-class IncrementalSearch:
-    """Runs one search at a time in a thread; of what is typed meanwhile only the newest is next."""
+
+class Finder:
+    """Searches in a thread; what was typed meanwhile is looked for next, all between is skipped."""
 
     def __init__(
         self, store: ConversationCatalog, found: Callable[[str, ConversationSearchResult], None]
@@ -34,10 +41,7 @@ class IncrementalSearch:
         self._busy = False
 
     async def look(self, words: str) -> None:
-        """Search for these words; of what is typed meanwhile only the newest is searched next.
-
-        Raises what the store raises.
-        """
+        """Look for these words. Raises what the store raises."""
         self._wanted = words
         if self._busy:
             return
@@ -46,24 +50,16 @@ class IncrementalSearch:
             looked: str | None = None
             while looked != self._wanted:
                 looked = self._wanted
-                findings = await in_thread(self._store.find, looked, limit=MAX_CONVERSATIONS)
+                findings = await in_thread(self._store.find, looked, limit=CONVERSATIONS)
                 if looked == self._wanted:
                     self._found(looked, findings)
         finally:
             self._busy = False
 
     async def within(self, words: str, conversation_id: str) -> list[SearchHit]:
-        """Hits in one conversation, best first."""
+        """All messages of one conversation that fit, best first."""
         query = f'{words} in:"{conversation_id}"'
-        return await in_thread(self._store.search, query, limit=MAX_MESSAGES)
-
-
-MATCH_STYLE: Final = f"bold {text.ACCENT}"
-MAX_MATCH_CHARACTERS: Final = 80
-"""Characters; a word can be as long as a message."""
-MAX_PIECE_CHARACTERS: Final = 400
-"""Characters between two matches."""
-ELLIPSIS: Final = "… "
+        return await in_thread(self._store.search, query, limit=MESSAGES)
 
 
 def marked_excerpt(found: str) -> Content:

@@ -23,11 +23,11 @@ class UndoActions:
     """Shows changes with the key that undoes them, and undoes them."""
 
     def __init__(
-        self, desk: Services, session: Session, browser: ConversationList, notice: Notice
+        self, desk: Services, session: Session, listing: ConversationList, notice: Notice
     ) -> None:
         self._desk = desk
         self._session = session
-        self._browser = browser
+        self._listing = listing
         self._notice = notice
         self._offered: Change | None = None
 
@@ -88,7 +88,7 @@ class UndoActions:
         else:
             await self._desk.run(store.restore_message, item.id)
         await self._session.open(item.conversation_id)
-        await self._browser.refresh()
+        await self._listing.refresh()
 
     async def _lead_to(self, conversation: Conversation, undone: Change) -> None:
         """Show what is again as it was."""
@@ -102,7 +102,7 @@ class UndoActions:
 
     async def _show(self) -> None:
         await self._session.refresh()
-        await self._browser.refresh()
+        await self._listing.refresh()
 
 
 def undone_line(undone: Change, conversation: Conversation) -> list[Content]:

@@ -134,6 +134,16 @@ class WindowJobs:
         )
         return job
 
+    async def pause(self) -> bool:
+        """Hold indexing back, or let it go on.
+
+        Returns:
+            Whether it is held back now.
+        """
+        paused = (await in_thread(self._library.status)).paused
+        await in_thread(self._library.resume if paused else self._library.pause)
+        return not paused
+
     async def cancel(self, status: LibraryStatus | None) -> str:
         """Cancel the job that is shown, after the file at hand.
 

@@ -77,10 +77,8 @@ class LibraryMaintenance:
 
     async def pause(self) -> None:
         """Pause indexing, or resume it."""
-        library = self._ways.library
-        status = await in_thread(library.status)
-        await in_thread(library.resume if status.paused else library.pause)
-        self._say("Indexing goes on." if status.paused else "Indexing is paused.")
+        paused = await self._ways.jobs.pause()
+        self._say("Indexing is paused." if paused else "Indexing goes on.")
 
     async def cancel(self) -> None:
         """Cancel the job that is shown."""

@@ -40,13 +40,11 @@ class LibraryStatusPoller:
         self,
         library: Library,
         is_watched: Callable[[], bool],
-        changed: Callable[[], None],
         rhythm: PollIntervals = PollIntervals(),
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """Args:
         is_watched: whether a job of this window tells how it goes, so that nothing need be asked.
-        changed: called when there is something new to tell.
         clock: seconds, for telling how long the user is away.
         """
         self.is_empty = True
@@ -54,7 +52,8 @@ class LibraryStatusPoller:
         self.collections: tuple[Collection, ...] = ()
         self._library = library
         self._is_watched = is_watched
-        self._changed = changed
+        self.changed: Callable[[], object] = lambda: None
+        """Called when there is something new to tell."""
         self._awake = asyncio.Event()
         self._rhythm = rhythm
         self._clock = clock
@@ -109,7 +108,7 @@ class LibraryStatusPoller:
             self.status = status
         if was != (self.is_empty, self.status, self.collections):
             self._pause = self._rhythm.resting
-            self._changed()
+            self.changed()
 
     @property
     def _is_working(self) -> bool:

@@ -1,6 +1,6 @@
 """Text lines of prompts, and the prompts that can be called after a slash."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -9,7 +9,6 @@ from textual.widgets.option_list import Option
 
 from assistant.core.values.prompts import Prompt, PromptProblem
 from assistant.tui.commands import BY_NAME
-from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 
 
@@ -107,33 +106,6 @@ def _facts(prompt: Prompt) -> Iterator[str]:
         yield f"model {prompt.model}"
     if prompt.collections is not None:
         yield "files: " + (", ".join(f"#{name}" for name in prompt.collections) or "none")
-
-
-class SlashPrompts:
-    """Prompts that can be called after a slash, as they were last read."""
-
-    def __init__(self, desk: Services) -> None:
-        self._desk = desk
-        self.prompts: Sequence[Prompt] = ()
-
-    async def refresh(self) -> None:
-        """Read the prompt library again."""
-        self.prompts, _ = await self._desk.run(self._desk.prompts.read)
-
-    def matching(self, typed: str) -> tuple[list[Prompt], list[Prompt]]:
-        """Prompts for what was typed.
-
-        Returns: those whose names begin with it, and others that have to do with it.
-        """
-        key = typed.casefold()
-        callable_ = [prompt for prompt in self.prompts if is_callable(prompt.name)]
-        first = [prompt for prompt in callable_ if prompt.name.casefold().startswith(key)]
-        others = [
-            prompt
-            for prompt in callable_
-            if prompt not in first and key in f"{prompt.name} {prompt.title}".casefold()
-        ]
-        return first, others
 
 
 def is_callable(name: str) -> bool:

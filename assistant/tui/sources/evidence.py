@@ -29,15 +29,20 @@ class EvidenceLoader:
     """Keeps the sources panel at the answer that is focused, else at the last one."""
 
     def __init__(
-        self, desk: Services, panel: SourcesPanel, session: Session, changed: Callable[[], None]
+        self,
+        desk: Services,
+        session: Session,
+        transcript: TranscriptView,
+        panel: SourcesPanel,
+        found: Callable[[bool], None],
     ) -> None:
-        """`changed` is called when there is more or less reason to show the panel."""
-        self.has_sources = False
-        """Whether an answer of the conversation was found to have any."""
+        """`found` is called with whether an answer of the conversation has sources."""
         self._desk = desk
         self._panel = panel
         self._session = session
-        self._changed = changed
+        self._transcript = transcript
+        self._found = found
+        self._has_sources = False
         self._freshness = Freshness()
         self._conversation: str | None = None
         self._looked_at = ""
@@ -79,6 +84,21 @@ class EvidenceLoader:
             if not round_.is_set():
                 self._panel.show(replace(evidence, unreadable=first, unreadable_count=count))
 
+    async def label(self, answers: Sequence[Message]) -> None:
+        """Label those of the answers that have nothing from the files, or none of what these
+        say."""
+        for answer in answers:
+            if not _is_of_the_model(answer):
+                continue
+            try:
+                retrieval = await self._desk.run(self._desk.store.retrieval, answer.id)
+            except NotFoundError:
+                continue
+            view = self._transcript.view(answer.id)
+            if view is not None and retrieval is not None:
+                view.tell_searched(_searched_in_vain(retrieval))
+                view.tell_saying(retrieval)
+
     def _answer(self) -> Message | None:
         """The answer that is looked at, or that to the question looked at; else the last one."""
         messages = list(self._session.messages)
@@ -114,8 +134,8 @@ class EvidenceLoader:
         self._panel.show(evidence)
         same = self._conversation == self._session.id
         self._conversation = self._session.id
-        self.has_sources = bool(evidence.used) or (same and self.has_sources)
-        self._changed()
+        self._has_sources = bool(evidence.used) or (same and self._has_sources)
+        self._found(self._has_sources)
 
     async def _not_read(self, collections: tuple[str, ...] | None) -> Unreadable:
         if collections not in self._unreadable:
@@ -160,36 +180,14 @@ def _evidence(answer: Message, retrieval: Retrieval | None, *, checked: bool) ->
     )
 
 
-class UngroundedLabels:
-    """Labels answers in view that have nothing from the files."""
-
-    def __init__(self, desk: Services, transcript: TranscriptView) -> None:
-        self._desk = desk
-        self._transcript = transcript
-
-    async def tell(self, answers: Sequence[Message]) -> None:
-        """Label answers for which the files had nothing, or say something else."""
-        for answer in answers:
-            if not _is_written_by_model(answer):
-                continue
-            try:
-                retrieval = await self._desk.run(self._desk.store.retrieval, answer.id)
-            except NotFoundError:
-                continue
-            view = self._transcript.view(answer.id)
-            if view is not None and retrieval is not None:
-                view.tell_searched(searched_in_vain(retrieval))
-                view.tell_saying(retrieval)
-
-
-def searched_in_vain(retrieval: Retrieval) -> int:
-    """Number of passages searched without a use for the answer; 0 when some were used."""
+def _searched_in_vain(retrieval: Retrieval) -> int:
+    """Passages that were searched and had nothing for the answer; 0 when it has something."""
     found = retrieval.result
     in_vain = not retrieval.used and not found.sufficient and retrieval.collections != ()
     return found.searched if in_vain else 0
 
 
-def _is_written_by_model(answer: Message) -> bool:
+def _is_of_the_model(answer: Message) -> bool:
     """Whether a model wrote it: an answer that only says that nothing was found used no tokens."""
     unasked = answer.usage is not None and answer.usage.prompt_tokens == 0
     written = answer.role == "assistant" and answer.state != "streaming" and bool(answer.text)

@@ -67,9 +67,9 @@ class NoticedScreen(Screen[R]):
         super().__init__()
         self.notice = Notice()
 
-    def do(self, work: Coroutine[Any, Any, object]) -> None:
+    def do(self, work: Coroutine[Any, Any, object], /, group: str = "") -> None:
         """Run work that may wait or fail, without holding up the screen."""
-        self.run_worker(self._guard(work))
+        self.run_worker(self._guard(work), group=group or "default", exclusive=bool(group))
 
     async def _guard(self, work: Coroutine[Any, Any, object]) -> None:
         try:

@@ -17,15 +17,18 @@ from typing import Final, Generic, ParamSpec, TypeVar
 
 from assistant.core.errors import AssistantError
 
-Report = Callable[[Exception], AssistantError]
-"""Keeps an unexpected error for the log and says it in a sentence."""
-
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
+Report = Callable[[Exception], AssistantError]
+"""Keeps an unexpected error for the log and says it in a sentence."""
+
 DISK_TIMEOUT: Final = 5.0
 """Seconds that a disk gets to say what is there."""
+
+BATCH_SECONDS: Final = 1 / 30
+"""The least time between two batches of events; more often is not seen."""
 
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -74,60 +77,21 @@ async def with_timeout(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) 
         ) from None
 
 
-class Stream(Generic[T]):
-    """Events made in a thread and delivered on the screen's loop, in batches."""
-
-    def __init__(
-        self,
-        events: Callable[[Event], Iterator[T]],
-        advanced: Callable[[Sequence[T]], object],
-        ended: Callable[[AssistantError | None], object],
-        report: Report,
-    ) -> None:
-        """Args:
-        events: makes the events until it is over or its stop flag is set.
-        advanced, ended: called on the loop in which the stream was made; may post messages only.
-        """
-        self.stop = Event()
-        self._events = events
-        self._ended = ended
-        self._report = report
-        self._feed: Feed[T] = Feed(advanced)
-        Thread(target=self._run, name="stream", daemon=True).start()
-
-    def _run(self) -> None:
-        failure: AssistantError | None = None
-        try:
-            for event in self._events(self.stop):
-                self._feed.put(event)
-        except AssistantError as known:
-            failure = known
-        except Exception as unexpected:  # noqa: BLE001 -- the border between a job and the screen
-            failure = self._report(unexpected)
-        self._feed.close(partial(self._ended, failure))
-
-
-BATCH_SECONDS: Final = 1 / 30
-"""The least time between two batches; more often is not seen."""
-
-EventT = TypeVar("EventT")
-
-
-class Feed(Generic[EventT]):
-    """Queue from one thread to the event loop it was made in, delivered in batches.
+class Feed(Generic[T]):
+    """Takes events from one thread and delivers them to the event loop it was made in.
 
     The first event after a pause arrives at once; no event waits longer than a batch.
     """
 
-    def __init__(self, deliver: Callable[[Sequence[EventT]], object]) -> None:
+    def __init__(self, deliver: Callable[[Sequence[T]], object]) -> None:
         self._deliver = deliver
         self._loop = asyncio.get_running_loop()
         self._lock = Lock()
-        self._waiting: list[EventT] = []
+        self._waiting: list[T] = []
         self._last = 0.0
 
-    def put(self, event: EventT) -> None:
-        """Add an event; from any thread."""
+    def put(self, event: T) -> None:
+        """Hand an event over; from any thread."""
         with self._lock:
             self._waiting.append(event)
             if len(self._waiting) > 1:
@@ -157,3 +121,44 @@ class Feed(Generic[EventT]):
         if events:
             self._last = monotonic()
             self._deliver(events)
+
+
+class Stream(Generic[T]):
+    """Events made in a thread and delivered on the screen's loop, in batches."""
+
+    def __init__(
+        self,
+        events: Callable[[Event], Iterator[T]],
+        advanced: Callable[[Sequence[T]], object],
+        ended: Callable[[AssistantError | None], object],
+        report: Report,
+    ) -> None:
+        """Begins at once.
+
+        Args:
+            events: makes the events until it is over or its stop flag is set.
+            advanced, ended: called on the loop in which the stream was made; may post messages
+                only.
+        """
+        self.stop = Event()
+        self._events = events
+        self._ended = ended
+        self._report = report
+        self._feed: Feed[T] = Feed(advanced)
+        self._thread = Thread(target=self._run, name="stream", daemon=True)
+        self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the thread, but no longer than `seconds`."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        failure: AssistantError | None = None
+        try:
+            for event in self._events(self.stop):
+                self._feed.put(event)
+        except AssistantError as known:
+            failure = known
+        except Exception as unexpected:  # noqa: BLE001 -- the border between a job and the screen
+            failure = self._report(unexpected)
+        self._feed.close(partial(self._ended, failure))

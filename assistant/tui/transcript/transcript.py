@@ -101,6 +101,11 @@ class TranscriptView(MessageColumn, can_focus=False):
             self.messages = [message if old.id == message.id else old for old in self.messages]
             await self._settle(message, hint)
 
+    @property
+    def focused_message(self) -> Message | None:
+        """The message that has the focus, or something in it."""
+        return next((view.message for view in self._views if view.has_focus_within), None)
+
     def view(self, message_id: str) -> MessageView | None:
         """Widget of a message; None while it is not near the view."""
         return next((view for view in self._views if view.message.id == message_id), None)

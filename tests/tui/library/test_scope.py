@@ -176,7 +176,7 @@ def test_a_folder_names_its_collection_in_visible_marks() -> None:
 
 
 def test_many_collections_are_told_in_few_words() -> None:
-    holdings = LibraryStatusPoller(stocked(), lambda: True, lambda: None)
+    holdings = LibraryStatusPoller(stocked(), lambda: True)
     assert scope_label(None, holdings, fall_back=False) == ""
     holdings.is_empty = False
     assert scope_label((), holdings, fall_back=True) == ""

@@ -41,7 +41,8 @@ async def watching(holdings: LibraryStatusPoller) -> AsyncIterator[None]:
 async def test_the_library_is_asked_again_and_again() -> None:
     library = WaitingLibrary(collections=[collection("housing")])
     changes: list[None] = []
-    holdings = LibraryStatusPoller(library, lambda: False, lambda: changes.append(None), QUICK)
+    holdings = LibraryStatusPoller(library, lambda: False, QUICK)
+    holdings.changed = lambda: changes.append(None)
     async with watching(holdings):
         await until(lambda: library.statuses > 5)
         assert [each.name for each in holdings.collections] == ["housing"]
@@ -56,11 +57,11 @@ async def test_the_library_is_asked_again_and_again() -> None:
 
 async def test_an_empty_library_and_one_whose_job_is_watched_are_not_asked() -> None:
     library = WaitingLibrary()
-    holdings = LibraryStatusPoller(library, lambda: False, lambda: None, QUICK)
+    holdings = LibraryStatusPoller(library, lambda: False, QUICK)
     async with watching(holdings):
         await asyncio.sleep(0.05)
     watched = WaitingLibrary(collections=[collection("housing")])
-    async with watching(LibraryStatusPoller(watched, lambda: True, lambda: None, QUICK)):
+    async with watching(LibraryStatusPoller(watched, lambda: True, QUICK)):
         await asyncio.sleep(0.05)
     assert library.statuses == watched.statuses == 0
 
@@ -68,7 +69,7 @@ async def test_an_empty_library_and_one_whose_job_is_watched_are_not_asked() -> 
 async def test_it_is_left_alone_while_the_user_is_away() -> None:
     library = WaitingLibrary(collections=[collection("housing")])
     clock = Clock()
-    holdings = LibraryStatusPoller(library, lambda: False, lambda: None, QUICK, clock)
+    holdings = LibraryStatusPoller(library, lambda: False, QUICK, clock)
     async with watching(holdings):
         await until(lambda: library.statuses > 2)
         clock.now = AWAY_SECONDS + 1
@@ -84,7 +85,7 @@ async def test_it_is_asked_on_while_something_is_indexed_though_the_user_is_away
     library = WaitingLibrary(collections=[collection("housing")])
     library.told = progress(3)
     clock = Clock()
-    holdings = LibraryStatusPoller(library, lambda: False, lambda: None, QUICK, clock)
+    holdings = LibraryStatusPoller(library, lambda: False, QUICK, clock)
     async with watching(holdings):
         await until(lambda: library.statuses > 2)
         clock.now = AWAY_SECONDS + 1
@@ -106,7 +107,7 @@ class BrokenLibrary(WaitingLibrary):
 
 async def test_a_library_that_cannot_be_asked_is_asked_again_later() -> None:
     library = BrokenLibrary(collections=[collection("housing")])
-    holdings = LibraryStatusPoller(library, lambda: False, lambda: None, QUICK)
+    holdings = LibraryStatusPoller(library, lambda: False, QUICK)
     async with watching(holdings):
         await until(lambda: library.statuses > 2)
         assert holdings.status is None

@@ -1,0 +1,53 @@
+"""The chat screen as its parts and the commands see it: what they can ask of it."""
+
+from collections.abc import Awaitable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
+
+from textual.message import Message
+from textual.screen import Screen
+
+R = TypeVar("R")
+
+
+class ScreenApi(Protocol):
+    """What is built before the screen and works without one is given this, never the screen."""
+
+    def push(self, screen: Screen[Any], /) -> Awaitable[None]:
+        """Show another screen above; it can be waited for until it is there."""
+        ...
+
+    async def push_wait(self, screen: Screen[R], /) -> R | None:
+        """Show a dialog above and wait for its answer; None when it is left without one."""
+        ...
+
+    def say(self, sentence: str, /) -> None:
+        """Tell something of the program's own above the prompt."""
+        ...
+
+    def do(self, work: Coroutine[Any, Any, object], /, group: str = "") -> None:
+        """Do something that may wait or fail, without holding up the screen.
+
+        Args:
+            group: takes the place of what was begun in the same group, which is cancelled.
+        """
+        ...
+
+    def run_command(self, name: str, argument: str = "", /) -> None:
+        """Run a command of the table."""
+        ...
+
+    def lend_terminal(self, command: Sequence[str], /) -> None:
+        """Let another program have the terminal until it ends.
+
+        Raises:
+            AssistantError: it cannot be run here.
+        """
+        ...
+
+    def copy_through_terminal(self, text: str, /) -> None:
+        """Put a text on the clipboard of the machine that the terminal runs on."""
+        ...
+
+    def post_message(self, message: Message, /) -> bool:
+        """Say what happened; the screen routes it."""
+        ...
