@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from assistant.tui.actions.models import prompt_for_question
+from assistant.tui.actions.prompts import prompt_for_question
 from assistant.tui.actions.screens import read_file
 from assistant.tui.composer.mentions import FolderNotAddedError, replace_folders
 from assistant.tui.library.lines import Filter

@@ -2,16 +2,123 @@
 
 from assistant.core.context.plan import group_turns
 from assistant.core.conversations.save_as_prompt import prompt_from_conversation
-from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.errors import AssistantError, MissingValuesError, NotFoundError
 from assistant.core.prompts.files import write
 from assistant.core.prompts.user_prompts import PromptExistsError
-from assistant.core.values.prompts import Prompt
-from assistant.tui.actions.models import use_prompt
-from assistant.tui.prompts.dialogs import PromptToSave, SavePrompt
+from assistant.core.turn.requests import question_prompt, split_prompt_name
+from assistant.core.values.conversation import QuestionPrompt
+from assistant.core.values.prompts import ConversationStart, Prompt
+from assistant.tui.prompts.dialogs import PromptPicker, PromptToSave, SavePrompt
 from assistant.tui.prompts.lines import why_not_callable
 from assistant.tui.prompts.screen import PromptsScreen
 from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
 from assistant.tui.workspace import Call, Workspace
+
+
+async def role(workspace: Workspace, call: Call) -> None:
+    """Continue under the prompt that is named, or one that is picked."""
+    services, session = workspace.system.services, workspace.conversation.session
+    library = services.prompts
+    if call.argument:
+        chosen = await services.run(library.get, call.argument)
+    else:
+        prompts, problems = await services.run(library.read)
+        current = session.conversation.prompt_name if session.conversation else None
+        picker = PromptPicker(prompts, problems, current)
+        picked: Prompt | None = await workspace.screen.push_wait(picker)
+        if picked is None:
+            return
+        chosen = picked
+    await use_prompt(workspace, chosen)
+
+
+async def use_prompt(workspace: Workspace, prompt: Prompt) -> None:
+    """Continue the conversation under a prompt, after asking for its missing variables."""
+    services, session = workspace.system.services, workspace.conversation.session
+    opening = await resolve_prompt(workspace, prompt)
+    if opening is None:
+        return
+    conversation = await session.make()
+    before = conversation
+    await services.run(services.take_up, conversation.id, opening)
+    await session.refresh()
+    workspace.view.notice.say(text.own("Role from here on: "), text.line(prompt.title, 60))
+    now = session.conversation
+    if now is not None and now.model != before.model:
+        workspace.conversation.model.start(now.model, now.adapters)
+
+
+async def resolve_prompt(
+    workspace: Workspace, prompt: Prompt, given: dict[str, str] | None = None
+) -> ConversationStart | None:
+    """Resolve a prompt's variables, asking the user for those without a value.
+
+    Args:
+        given: values that are known already.
+
+    Returns: the opening; None when the user cancelled.
+    """
+    services, session = workspace.system.services, workspace.conversation.session
+    known = dict(given or {})
+    if session.selected:
+        known["selection"] = session.selected
+    values = await services.run(services.values_of, prompt, known)
+    for name in prompt.missing(values):
+        field = AskForLine(f"{prompt.title}: {name}")
+        value: str | None = await workspace.screen.push_wait(field)
+        if value is None:
+            return None
+        values[name] = value
+    return prompt.resolve(values)
+
+
+async def prompt_for_question(
+    workspace: Workspace, question: str
+) -> tuple[str, QuestionPrompt | None]:
+    """Split a question that begins with a prompt's name after a slash.
+
+    Returns: the question, completed by what was missing, and its prompt; None without one.
+
+    Raises:
+        MissingValuesError: the user does not want to say what it asks for.
+    """
+    services = workspace.system.services
+    name, rest = split_prompt_name(question)
+    prompt = await services.run(services.callable_as, name) if name else None
+    if prompt is None:
+        return question, None
+    if not rest:
+        rest = (
+            await workspace.screen.push_wait(AskForLine(prompt.title, "", "asks")) or ""
+        ).strip()
+        question = f"/{name} {rest}"
+    opening = await resolve_prompt(workspace, prompt, {"input": rest}) if rest else None
+    if opening is None:
+        raise MissingValuesError.of(prompt.name, ("input",) if not rest else prompt.names)
+    return question, question_prompt(opening)
+
+
+async def system(workspace: Workspace, call: Call) -> None:
+    """Replace the system prompt, or edit it in a dialog."""
+    services, session = workspace.system.services, workspace.conversation.session
+    conversation = session.conversation
+    wanted: str | None = call.argument
+    if not wanted:
+        if conversation is None:
+            conversation = await session.make()
+        editor = TextEditor("System prompt", conversation.system_prompt)
+        wanted = await workspace.screen.push_wait(editor)
+        if wanted is None or wanted == text.editable(conversation.system_prompt):
+            return
+    conversation = await session.make()
+    examples = conversation.examples
+    await services.run(
+        services.store.set_system_prompt, conversation.id, wanted.strip(), None, examples
+    )
+    await session.refresh()
+    told = "The system prompt is another one from here on."
+    workspace.screen.say(told if wanted.strip() else "There is no system prompt from here on.")
 
 
 async def show_prompts(workspace: Workspace, _: Call) -> None:
@@ -72,4 +179,4 @@ def _save(workspace: Workspace, wanted: PromptToSave) -> None:
     own.save(wanted.name, write(prompt))
 
 
-HANDLERS = {"prompts": show_prompts, "save-prompt": save_prompt}
+HANDLERS = {"role": role, "system": system, "prompts": show_prompts, "save-prompt": save_prompt}
