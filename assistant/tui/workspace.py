@@ -22,7 +22,7 @@ from assistant.tui.composer.composer import Composer
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.keys import PromptKeys
 from assistant.tui.composer.menus import CompletionMenu, SlashMenu
-from assistant.tui.composer.suggestions import Names
+from assistant.tui.composer.suggestions import NameSuggestions
 from assistant.tui.conversations.listing import ConversationList
 from assistant.tui.conversations.rows import ConversationTitle
 from assistant.tui.conversations.sidebar import Sidebar
@@ -41,7 +41,7 @@ from assistant.tui.transcript.transcript import TranscriptView
 
 
 @dataclass(frozen=True)
-class Call:
+class CommandCall:
     """What a command is called with: what was typed after it, and the message it is for."""
 
     argument: str = ""
@@ -67,7 +67,7 @@ class InputParts:
 
     prompt: PromptInput
     composer: Composer
-    names: Names
+    names: NameSuggestions
     slash_menu: SlashMenu
     completion: Completer
     completion_menu: CompletionMenu
@@ -228,7 +228,7 @@ def _view(services: Services) -> ViewParts:
 def _input(
     services: Services, screen: ScreenApi, transcript: TranscriptView, status: LibraryStatusPoller
 ) -> InputParts:
-    prompt, names, completion_menu = PromptInput(), Names(services), CompletionMenu()
+    prompt, names, completion_menu = PromptInput(), NameSuggestions(services), CompletionMenu()
     slash_menu = SlashMenu(names)
     completion = Completer(prompt, completion_menu, status, names, screen.do)
     composer = Composer(prompt, slash_menu, completion, transcript)

@@ -17,14 +17,14 @@ from assistant.tui.conversations.trash import TrashScreen
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine
 from assistant.tui.toolkit.threads import in_thread
-from assistant.tui.workspace import Call, Workspace
+from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def new(workspace: Workspace, _: Call) -> None:
+async def new(workspace: Workspace, _: CommandCall) -> None:
     await workspace.conversation.session.begin_new()
 
 
-async def temporary(workspace: Workspace, _: Call) -> None:
+async def temporary(workspace: Workspace, _: CommandCall) -> None:
     """Begin a temporary conversation, of which no byte reaches the disk."""
     await workspace.conversation.session.begin_new(temporary=True)
     workspace.input.prompt.focus()
@@ -33,7 +33,7 @@ async def temporary(workspace: Workspace, _: Call) -> None:
     )
 
 
-async def show_list(workspace: Workspace, _: Call) -> None:
+async def show_list(workspace: Workspace, _: CommandCall) -> None:
     sidebar = workspace.view.sidebar
     workspace.view.panels.show_sidebar(not sidebar.display)
     if sidebar.display:
@@ -42,7 +42,7 @@ async def show_list(workspace: Workspace, _: Call) -> None:
         workspace.input.prompt.focus()
 
 
-async def rename(workspace: Workspace, call: Call) -> None:
+async def rename(workspace: Workspace, call: CommandCall) -> None:
     services = workspace.system.services
     wanted = await target_conversation(workspace)
     if wanted is None:
@@ -59,7 +59,7 @@ async def rename(workspace: Workspace, call: Call) -> None:
 NO_CONVERSATION = "There is no conversation yet."
 
 
-async def pin(workspace: Workspace, _: Call) -> None:
+async def pin(workspace: Workspace, _: CommandCall) -> None:
     """Pin the conversation to the head of the list, or unpin it."""
     services = workspace.system.services
     wanted = await target_conversation(workspace)
@@ -72,7 +72,7 @@ async def pin(workspace: Workspace, _: Call) -> None:
     await workspace.conversation.undo.offer(wanted.id, text.own(what), quoted_title(wanted.title))
 
 
-async def archive(workspace: Workspace, _: Call) -> None:
+async def archive(workspace: Workspace, _: CommandCall) -> None:
     """Archive the conversation, or take it out of the archive."""
     services = workspace.system.services
     wanted = await target_conversation(workspace)
@@ -85,7 +85,7 @@ async def archive(workspace: Workspace, _: Call) -> None:
     await workspace.conversation.undo.offer(wanted.id, text.own(what), quoted_title(wanted.title))
 
 
-async def show_archive(workspace: Workspace, _: Call) -> None:
+async def show_archive(workspace: Workspace, _: CommandCall) -> None:
     """List the archive, or what is not in it."""
     sidebar = workspace.view.sidebar
     workspace.view.panels.show_sidebar(True)
@@ -93,7 +93,7 @@ async def show_archive(workspace: Workspace, _: Call) -> None:
     sidebar.action_list()
 
 
-async def tag(workspace: Workspace, call: Call) -> None:
+async def tag(workspace: Workspace, call: CommandCall) -> None:
     """Add the typed tags, remove those after a minus; without any, edit them all."""
     services, screen = workspace.system.services, workspace.screen
     store = services.store
@@ -121,7 +121,7 @@ async def tag(workspace: Workspace, call: Call) -> None:
     )
 
 
-async def move(workspace: Workspace, call: Call) -> None:
+async def move(workspace: Workspace, call: CommandCall) -> None:
     """Move the conversation into the typed folder, else into one that is chosen."""
     services, screen = workspace.system.services, workspace.screen
     store = services.store
@@ -158,7 +158,7 @@ def _parse_tags(typed: str) -> tuple[list[str], list[str]]:
     return add, [name.removeprefix("-") for name in names if name.startswith("-")]
 
 
-async def delete(workspace: Workspace, _: Call) -> None:
+async def delete(workspace: Workspace, _: CommandCall) -> None:
     """Move the conversation to the trash."""
     services, session = workspace.system.services, workspace.conversation.session
     turns = workspace.conversation.turns
@@ -176,7 +176,7 @@ async def delete(workspace: Workspace, _: Call) -> None:
     )
 
 
-async def delete_message(workspace: Workspace, call: Call) -> None:
+async def delete_message(workspace: Workspace, call: CommandCall) -> None:
     """Move the message and all that follows it to the trash."""
     services, prompt = workspace.system.services, workspace.input.prompt
     store = services.store
@@ -198,17 +198,17 @@ async def delete_message(workspace: Workspace, call: Call) -> None:
         workspace.view.transcript.focus_last()
 
 
-async def undo(workspace: Workspace, _: Call) -> None:
+async def undo(workspace: Workspace, _: CommandCall) -> None:
     """Undo the change that is shown, else the newest of all."""
     await workspace.conversation.undo.undo()
 
 
-async def show_trash(workspace: Workspace, _: Call) -> None:
+async def show_trash(workspace: Workspace, _: CommandCall) -> None:
     """Open the trash: what was removed and changed."""
     await workspace.screen.push(TrashScreen(workspace.system.services, workspace.conversation.undo))
 
 
-async def fork(workspace: Workspace, call: Call) -> None:
+async def fork(workspace: Workspace, call: CommandCall) -> None:
     """Fork the conversation at the message."""
     services, session = workspace.system.services, workspace.conversation.session
     if call.message is None:
@@ -225,7 +225,7 @@ async def fork(workspace: Workspace, call: Call) -> None:
     )
 
 
-async def compare(workspace: Workspace, call: Call) -> None:
+async def compare(workspace: Workspace, call: CommandCall) -> None:
     """Compare the versions of a message and what follows them, else a fork and its origin."""
     conversation = workspace.conversation.session.conversation
     if conversation is None:

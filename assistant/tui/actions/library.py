@@ -9,10 +9,10 @@ from assistant.tui.library.lines import Filter
 from assistant.tui.library.maintenance import LibraryActions
 from assistant.tui.library.scope import ChooseFiles
 from assistant.tui.library.screen import LibraryScreen
-from assistant.tui.workspace import Call, Workspace
+from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def add(workspace: Workspace, call: Call) -> None:
+async def add(workspace: Workspace, call: CommandCall) -> None:
     """Ask what to do with the paths that were named; without any, wait until they are typed."""
     prompt, adding = workspace.input.prompt, workspace.library.adding
     if not call.argument:
@@ -42,7 +42,7 @@ async def submit_question(workspace: Workspace, question: str) -> None:
             prompt.show(kept)
 
 
-async def choose_collections(workspace: Workspace, _: Call) -> None:
+async def choose_collections(workspace: Workspace, _: CommandCall) -> None:
     """Choose the collections that the conversation searches."""
     session, status = workspace.conversation.session, workspace.library.status
     screen = workspace.screen
@@ -65,7 +65,7 @@ async def choose_collections(workspace: Workspace, _: Call) -> None:
         await session.use_collections(conversation.id, chosen.collections)
 
 
-async def pause_indexing(workspace: Workspace, _: Call) -> None:
+async def pause_indexing(workspace: Workspace, _: CommandCall) -> None:
     """Pause indexing, or resume it."""
     status, jobs = workspace.library.status, workspace.library.jobs
     if status.is_empty and jobs.is_idle:
@@ -78,14 +78,14 @@ async def pause_indexing(workspace: Workspace, _: Call) -> None:
     await status.refresh()
 
 
-async def cancel_indexing(workspace: Workspace, _: Call) -> None:
+async def cancel_indexing(workspace: Workspace, _: CommandCall) -> None:
     """Cancel the indexing job that is shown."""
     status, jobs = workspace.library.status, workspace.library.jobs
     workspace.screen.say(await jobs.cancel(status.status))
     await status.refresh()
 
 
-async def open_library(workspace: Workspace, _: Call) -> None:
+async def open_library(workspace: Workspace, _: CommandCall) -> None:
     await show_library(workspace)
 
 

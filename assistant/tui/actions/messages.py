@@ -4,10 +4,10 @@ from assistant.core.turn.requests import Continue, Regenerate
 from assistant.core.values.conversation import Message, Rating
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine
-from assistant.tui.workspace import Call, Workspace
+from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def stop(workspace: Workspace, _: Call) -> None:
+async def stop(workspace: Workspace, _: CommandCall) -> None:
     """Leave the edit, stop the answer, or go back to the prompt – the first that applies (Esc)."""
     if workspace.input.composer.editing is not None:
         workspace.input.composer.show("")
@@ -15,36 +15,36 @@ async def stop(workspace: Workspace, _: Call) -> None:
         workspace.input.prompt.focus()
 
 
-async def go_on(workspace: Workspace, call: Call) -> None:
+async def go_on(workspace: Workspace, call: CommandCall) -> None:
     if call.message is None:
         workspace.screen.say("There is no unfinished answer here.")
     elif workspace.is_free():
         workspace.conversation.session.start(Continue(message_id=call.message.id))
 
 
-async def regenerate(workspace: Workspace, call: Call) -> None:
+async def regenerate(workspace: Workspace, call: CommandCall) -> None:
     if call.message is None:
         workspace.screen.say("There is no answer yet.")
     elif workspace.is_free():
         workspace.conversation.session.start(Regenerate(message_id=call.message.id))
 
 
-async def edit(workspace: Workspace, call: Call) -> None:
+async def edit(workspace: Workspace, call: CommandCall) -> None:
     if call.message is None:
         workspace.screen.say("There is no question yet.")
     elif workspace.is_free():
         workspace.input.composer.edit(call.message)
 
 
-async def older(workspace: Workspace, call: Call) -> None:
+async def older(workspace: Workspace, call: CommandCall) -> None:
     await _show_version(workspace, call.message, -1)
 
 
-async def newer(workspace: Workspace, call: Call) -> None:
+async def newer(workspace: Workspace, call: CommandCall) -> None:
     await _show_version(workspace, call.message, 1)
 
 
-async def copy(workspace: Workspace, call: Call) -> None:
+async def copy(workspace: Workspace, call: CommandCall) -> None:
     if call.message is None:
         workspace.screen.say("There is nothing to copy yet.")
         return
@@ -53,7 +53,7 @@ async def copy(workspace: Workspace, call: Call) -> None:
     )
 
 
-async def copy_code(workspace: Workspace, call: Call) -> None:
+async def copy_code(workspace: Workspace, call: CommandCall) -> None:
     view = workspace.view.transcript.view(call.message.id) if call.message else None
     code = view.code if view else None
     if code is None:
@@ -78,15 +78,15 @@ async def _show_version(workspace: Workspace, message: Message | None, step: int
         workspace.view.transcript.focus_message(versions[place].id)
 
 
-async def good(workspace: Workspace, call: Call) -> None:
+async def good(workspace: Workspace, call: CommandCall) -> None:
     await _rate(workspace, call, "good")
 
 
-async def bad(workspace: Workspace, call: Call) -> None:
+async def bad(workspace: Workspace, call: CommandCall) -> None:
     await _rate(workspace, call, "bad")
 
 
-async def note(workspace: Workspace, call: Call) -> None:
+async def note(workspace: Workspace, call: CommandCall) -> None:
     """Edit the note of a rating."""
     message = call.message
     if message is None or message.rating is None:
@@ -102,7 +102,7 @@ async def note(workspace: Workspace, call: Call) -> None:
         )
 
 
-async def _rate(workspace: Workspace, call: Call, rating: Rating) -> None:
+async def _rate(workspace: Workspace, call: CommandCall, rating: Rating) -> None:
     """Rate, with a note when one was typed; the same rating again takes it away."""
     message = call.message
     if message is None:

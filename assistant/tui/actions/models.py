@@ -19,10 +19,10 @@ from assistant.tui.models.screen import ModelsScreen
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine
 from assistant.tui.toolkit.disk import absolute
-from assistant.tui.workspace import Call, Workspace
+from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def models(workspace: Workspace, _: Call) -> None:
+async def models(workspace: Workspace, _: CommandCall) -> None:
     """Open the models screen, and continue with the model that is chosen there."""
     notice = workspace.view.notice
     desk = workspace.system.services
@@ -39,7 +39,7 @@ async def models(workspace: Workspace, _: Call) -> None:
 
     desk.fetch.ended = tell
     if name is not None:
-        await model(workspace, Call(argument=name))
+        await model(workspace, CommandCall(argument=name))
 
 
 def _current_path(workspace: Workspace) -> str | None:
@@ -57,7 +57,7 @@ PATH_PREFIXES: Final = ("/", "~", "./", "../")
 """How the path of a file begins, which no name does."""
 
 
-async def adapters(workspace: Workspace, call: Call) -> None:
+async def adapters(workspace: Workspace, call: CommandCall) -> None:
     """Use the adapters that are typed, or those that are chosen from a list."""
     services = workspace.system.services
     held = await services.run(_adapters_held, workspace)
@@ -201,7 +201,7 @@ def _model_and_adapters(conversation: Conversation) -> tuple[object, ...]:
     return conversation.model, conversation.adapters
 
 
-async def model(workspace: Workspace, call: Call) -> None:
+async def model(workspace: Workspace, call: CommandCall) -> None:
     """Continue with the named model, or one that is picked; `default` follows the settings."""
     services, session = workspace.system.services, workspace.conversation.session
     models = services.models
@@ -237,7 +237,7 @@ def _dropped_adapters(workspace: Workspace, before: Conversation) -> list[Conten
     return [text.own(" · without "), text.line(adapter_names(before.adapters or ()), 80)]
 
 
-async def set_sampling(workspace: Workspace, call: Call) -> None:
+async def set_sampling(workspace: Workspace, call: CommandCall) -> None:
     """Set one sampling field, or show them all."""
     if call.argument:
         name, _, value = call.argument.replace("=", " ", 1).partition(" ")

@@ -13,10 +13,10 @@ from assistant.tui.prompts.lines import why_not_callable
 from assistant.tui.prompts.screen import PromptsScreen
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
-from assistant.tui.workspace import Call, Workspace
+from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def role(workspace: Workspace, call: Call) -> None:
+async def role(workspace: Workspace, call: CommandCall) -> None:
     """Continue under the prompt that is named, or one that is picked."""
     services, session = workspace.system.services, workspace.conversation.session
     library = services.prompts
@@ -99,7 +99,7 @@ async def prompt_for_question(
     return question, question_prompt(opening)
 
 
-async def system(workspace: Workspace, call: Call) -> None:
+async def system(workspace: Workspace, call: CommandCall) -> None:
     """Replace the system prompt, or edit it in a dialog."""
     services, session = workspace.system.services, workspace.conversation.session
     conversation = session.conversation
@@ -121,7 +121,7 @@ async def system(workspace: Workspace, call: Call) -> None:
     workspace.screen.say(told if wanted.strip() else "There is no system prompt from here on.")
 
 
-async def show_prompts(workspace: Workspace, _: Call) -> None:
+async def show_prompts(workspace: Workspace, _: CommandCall) -> None:
     """Open the prompt library; the prompt that is chosen there is used."""
     services = workspace.system.services
     conversation = workspace.conversation.session.conversation
@@ -135,7 +135,7 @@ async def show_prompts(workspace: Workspace, _: Call) -> None:
         await use_prompt(workspace, chosen)
 
 
-async def save_prompt(workspace: Workspace, call: Call) -> None:
+async def save_prompt(workspace: Workspace, call: CommandCall) -> None:
     """Save the conversation as a prompt: its role, and those of its turns that are chosen."""
     session = workspace.conversation.session
     conversation = session.conversation

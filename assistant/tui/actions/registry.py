@@ -16,9 +16,9 @@ from assistant.tui.actions import (
     transfer,
 )
 from assistant.tui.commands import BY_NAME
-from assistant.tui.workspace import Call, Workspace
+from assistant.tui.workspace import CommandCall, Workspace
 
-Handler = Callable[[Workspace, Call], Coroutine[Any, Any, None]]
+Handler = Callable[[Workspace, CommandCall], Coroutine[Any, Any, None]]
 
 HANDLERS: Mapping[str, Handler] = {
     **conversations.HANDLERS,
@@ -45,4 +45,4 @@ def handle(
     fitting = [message for message in session.messages if command.is_for(message)]
     if wanted:
         fitting = [message for message in fitting if message.id == wanted]
-    return HANDLERS[name](workspace, Call(argument, fitting[-1] if fitting else None))
+    return HANDLERS[name](workspace, CommandCall(argument, fitting[-1] if fitting else None))

@@ -19,10 +19,10 @@ from assistant.tui.terminal import log_file
 from assistant.tui.themes import DARK, LIGHT
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
-from assistant.tui.workspace import Call, Workspace
+from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def show_context(workspace: Workspace, _: Call) -> None:
+async def show_context(workspace: Workspace, _: CommandCall) -> None:
     services, session = workspace.system.services, workspace.conversation.session
     screen = workspace.screen
     conversation = await session.make()
@@ -47,7 +47,7 @@ async def show_context(workspace: Workspace, _: Call) -> None:
     )
 
 
-async def find(workspace: Workspace, call: Call) -> None:
+async def find(workspace: Workspace, call: CommandCall) -> None:
     """Open the search with the words, else with the last ones; show what is chosen."""
     listing = workspace.conversation.listing
     search = SearchScreen(workspace.system.services.store, call.argument or listing.searched)
@@ -63,7 +63,7 @@ async def find(workspace: Workspace, call: Call) -> None:
     )
 
 
-async def show_sources(workspace: Workspace, _: Call) -> None:
+async def show_sources(workspace: Workspace, _: CommandCall) -> None:
     """Focus the sources panel, or leave it."""
     sources, panels = workspace.view.sources, workspace.view.panels
     if sources.display and sources.has_focus_within:
@@ -74,7 +74,7 @@ async def show_sources(workspace: Workspace, _: Call) -> None:
         sources.enter()
 
 
-async def open_numbered_source(workspace: Workspace, call: Call) -> None:
+async def open_numbered_source(workspace: Workspace, call: CommandCall) -> None:
     """Open the source of this number, else the first that is cited."""
     services = workspace.system.services
     if call.message is None:
@@ -110,33 +110,33 @@ def _read(workspace: Workspace, reading: PassageSubject, index: int = 0) -> None
     screen.push(PassageScreen(*ways, reading, index))
 
 
-async def top(workspace: Workspace, _: Call) -> None:
+async def top(workspace: Workspace, _: CommandCall) -> None:
     workspace.view.transcript.scroll_home(animate=False)
 
 
-async def end(workspace: Workspace, _: Call) -> None:
+async def end(workspace: Workspace, _: CommandCall) -> None:
     workspace.view.transcript.scroll_end(animate=False)
 
 
-async def theme(workspace: Workspace, _: Call) -> None:
+async def theme(workspace: Workspace, _: CommandCall) -> None:
     app = workspace.view.transcript.app
     app.theme = (LIGHT if app.current_theme.dark else DARK).name
 
 
-async def show_help(workspace: Workspace, _: Call) -> None:
+async def show_help(workspace: Workspace, _: CommandCall) -> None:
     await workspace.screen.push(Help())
 
 
-async def palette(workspace: Workspace, _: Call) -> None:
+async def palette(workspace: Workspace, _: CommandCall) -> None:
     workspace.view.transcript.app.action_command_palette()
 
 
-async def log(workspace: Workspace, _: Call) -> None:
+async def log(workspace: Workspace, _: CommandCall) -> None:
     place = str(log_file(workspace.system.services.log_folder))
     workspace.view.notice.say(text.own("The log is "), text.line(place, 400), seconds=15)
 
 
-async def leave(workspace: Workspace, _: Call) -> None:
+async def leave(workspace: Workspace, _: CommandCall) -> None:
     await workspace.view.transcript.app.action_quit()
 
 

@@ -9,7 +9,7 @@ from assistant.tui.toolkit import disk
 from assistant.tui.transfer.dialog import ChooseExport, ChosenExport
 from assistant.tui.transfer.jobs import ExportJob, ImportJob
 from assistant.tui.transfer.report import TransferReport
-from assistant.tui.workspace import Call, Workspace
+from assistant.tui.workspace import CommandCall, Workspace
 
 DEFAULT_FOLDER: Final = "conversations"
 """The folder that is proposed, where the program was started."""
@@ -26,7 +26,7 @@ _EXPORT_ARGUMENT = re.compile(
 )
 
 
-async def export(workspace: Workspace, call: Call) -> None:
+async def export(workspace: Workspace, call: CommandCall) -> None:
     """`/export [all] [markdown|json|html] [folder]`; what is not said is asked."""
     services, session = workspace.system.services, workspace.conversation.session
     screen = workspace.screen
@@ -55,7 +55,7 @@ async def export(workspace: Workspace, call: Call) -> None:
     await screen.push_wait(TransferReport(work, services.report))
 
 
-async def import_(workspace: Workspace, call: Call) -> None:
+async def import_(workspace: Workspace, call: CommandCall) -> None:
     """Import the files that were named or dropped; without any, wait until they are typed."""
     services, prompt = workspace.system.services, workspace.input.prompt
     if not call.argument:

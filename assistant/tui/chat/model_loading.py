@@ -21,7 +21,7 @@ from assistant.tui.toolkit.threads import Stream, with_timeout
 
 LoadEvent = Queued | Loading | Loaded
 
-Wish = tuple[str | None, Adapters | None]
+ModelChoice = tuple[str | None, Adapters | None]
 """A model by its name and what it is run with; None for those of the settings."""
 
 NOT_YET: Final = object()
@@ -116,6 +116,6 @@ class ModelLoading:
             status.tell(model=opened.name, window=0)
 
     @property
-    def _wanted(self) -> Wish:
+    def _wanted(self) -> ModelChoice:
         conversation = self._session.conversation
         return (conversation.model, conversation.adapters) if conversation else (None, None)

@@ -9,7 +9,7 @@ from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import CompletionMenu
 from assistant.tui.composer.suggestions import (
     IncompleteMention,
-    Names,
+    NameSuggestions,
     Suggestion,
     collections_for,
     files_for,
@@ -28,7 +28,7 @@ class Completer:
         prompt: PromptInput,
         menu: CompletionMenu,
         holdings: LibraryStatusPoller,
-        names: Names,
+        names: NameSuggestions,
         do: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         """`do` runs something that waits for the disk."""

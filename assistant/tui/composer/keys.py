@@ -6,7 +6,7 @@ from assistant.tui.composer.completion import Completer
 from assistant.tui.composer.composer import Composer
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import Entry, SlashMenu
-from assistant.tui.composer.suggestions import Names
+from assistant.tui.composer.suggestions import NameSuggestions
 from assistant.tui.toolkit.screen_api import ScreenApi
 from assistant.tui.transcript.transcript import TranscriptView
 
@@ -21,7 +21,7 @@ class PromptKeys:
         completer: Completer,
         composer: Composer,
         transcript: TranscriptView,
-        names: Names,
+        names: NameSuggestions,
         screen: ScreenApi,
     ) -> None:
         self._prompt = prompt

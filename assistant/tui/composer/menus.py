@@ -8,7 +8,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.values.prompts import Prompt
 from assistant.tui.commands import Command, key_name, matching
-from assistant.tui.composer.suggestions import Names, Suggestion
+from assistant.tui.composer.suggestions import NameSuggestions, Suggestion
 from assistant.tui.toolkit import text
 
 Entry = Command | Prompt
@@ -24,7 +24,7 @@ class SlashMenu(OptionList, can_focus=False):
             super().__init__()
             self.entry = entry
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: NameSuggestions) -> None:
         super().__init__(id="slash-menu", compact=True, markup=False)
         self._names = names
         self._entries: list[Entry] = []

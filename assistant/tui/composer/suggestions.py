@@ -161,7 +161,7 @@ def _typed_from_match(
     return IncompleteMention(kind, word, row, match.start(), match.group())
 
 
-class Names:
+class NameSuggestions:
     """The names that can be typed: of prompts after a slash, and of what commands take."""
 
     def __init__(self, desk: Services) -> None:

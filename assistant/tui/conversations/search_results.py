@@ -28,8 +28,8 @@ MAX_PIECE_CHARACTERS: Final = 400
 ELLIPSIS: Final = "… "
 
 
-class Finder:
-    """Searches in a thread; what was typed meanwhile is looked for next, all between is skipped."""
+class IncrementalSearch:
+    """Search as you type, in a thread: the newest words are searched for, those between skipped."""
 
     def __init__(
         self, store: ConversationCatalog, found: Callable[[str, ConversationSearchResult], None]

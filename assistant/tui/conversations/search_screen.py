@@ -14,7 +14,7 @@ from assistant.core.values.changes import ConversationHit, ConversationSearchRes
 from assistant.core.values.conversation import ConversationSummary, SearchHit
 from assistant.core.wording import count
 from assistant.tui.conversations.rows import order_of
-from assistant.tui.conversations.search_results import Excerpt, Finder, marked_excerpt
+from assistant.tui.conversations.search_results import Excerpt, IncrementalSearch, marked_excerpt
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack, SafeInput
@@ -65,7 +65,7 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
     def __init__(self, store: ConversationCatalog, words: str = "") -> None:
         """`words` is looked for at once; typing replaces it."""
         super().__init__()
-        self._finder = Finder(store, self._show)
+        self._finder = IncrementalSearch(store, self._show)
         self._first = words
         self._found: dict[str, ChosenConversation] = {}
         self._more: dict[str, ConversationSummary] = {}
