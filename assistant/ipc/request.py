@@ -39,7 +39,7 @@ class WorkerErrors:
     died: type[AssistantError]
 
 
-class Conversation(Protocol[R_contra]):
+class WorkerExchange(Protocol[R_contra]):
     """One request on one connection."""
 
     @property
@@ -88,7 +88,7 @@ class Requester(Generic[R]):
         self._tries = tries
 
     def ask(
-        self, begin: Callable[[Connection], Conversation[R]], stop: Event
+        self, begin: Callable[[Connection], WorkerExchange[R]], stop: Event
     ) -> Generator[R, None, None]:
         """The replies to a request, the last one included; nothing more once stopped.
 
@@ -133,7 +133,7 @@ class Requester(Generic[R]):
             yield self._waiting
 
     def _converse(
-        self, connection: Connection, conversation: Conversation[R], stop: Event
+        self, connection: Connection, conversation: WorkerExchange[R], stop: Event
     ) -> Generator[R, None, bool]:
         """The replies. Returns: False when the worker leaves, and has to be asked again.
 
@@ -169,7 +169,7 @@ class Requester(Generic[R]):
             f"The {self._errors.worker} could not be started: {failure}.", self._log
         )
 
-    def _died(self, connection: Connection, conversation: Conversation[R]) -> AssistantError:
+    def _died(self, connection: Connection, conversation: WorkerExchange[R]) -> AssistantError:
         how = self._joiner.how_it_ended(connection.peer.pid)
         doing, advice = conversation.death()
         return self._errors.died(

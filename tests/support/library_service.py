@@ -129,7 +129,7 @@ class Served:
         while not self.jobs.is_closed:
             job = self.jobs.take(0.05)
             if job is not None:
-                self.host.run(job)
+                self.host.runner.run(job)
 
 
 @contextmanager

@@ -132,6 +132,13 @@ def plan(
     )
 
 
+def fixed_tokens(conversation: Conversation, count: Counting, window: int, reserve: int) -> int:
+    """Tokens of a conversation's prompt before anything is asked."""
+    nothing = [ChatMessage(role="user", content="")]
+    system, examples = conversation.system_prompt, conversation.examples
+    return plan(system, [], nothing, count, window, reserve, examples).prompt_tokens
+
+
 class _Choice:
     """What goes in so far. What leaves does so in an order that does not depend on the room, so
     that a larger window never keeps less."""

@@ -72,7 +72,7 @@ class UserPrompts:
             raise _unwritable(path, failure) from None
         return path
 
-    def edit(self, name: str, shipped: Callable[[], Path]) -> "Edit":
+    def edit(self, name: str, shipped: Callable[[], Path]) -> "PromptEdit":
         """Begin to edit a prompt in another program; of one that is not the user's own, a copy.
 
         Args:
@@ -87,7 +87,7 @@ class UserPrompts:
         try:
             if not existed:
                 self.save(name, source.read_text(encoding="utf-8-sig", errors="replace"))
-            return Edit(self, name, existed, file.read_bytes())
+            return PromptEdit(self, name, existed, file.read_bytes())
         except OSError as failure:
             raise AssistantError(f"{source} cannot be read: {failure.strerror}.") from None
 
@@ -162,7 +162,7 @@ class UserPrompts:
                 yield path, name, datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
-class Edit:
+class PromptEdit:
     """A prompt while another program has it; made by `OwnPrompts.edit`."""
 
     def __init__(self, own: UserPrompts, name: str, existed: bool, before: bytes) -> None:

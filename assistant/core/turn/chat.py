@@ -206,7 +206,7 @@ class Chat:
             room = window - reserve
             if question.attached:
                 # Files that go whole compete with what stands in every prompt.
-                room -= _fixed_tokens(conversation, model, window, reserve)
+                room -= context_plan.fixed_tokens(conversation, model.measure, window, reserve)
             content, used = self._composed(
                 asking.asked, question.attached, asking.found, model, room
             )
@@ -387,21 +387,6 @@ class _PreparedPrompt(NamedTuple):
 
 class _Previewed(NamedTuple):
     plan: ContextPlan
-
-
-def _fixed_tokens(conversation: Conversation, model: ChatModel, window: int, reserve: int) -> int:
-    """Tokens of a prompt before anything is asked."""
-    nothing = [ChatMessage(role="user", content="")]
-    standing = context_plan.plan(
-        conversation.system_prompt,
-        [],
-        nothing,
-        model.measure,
-        window,
-        reserve,
-        conversation.examples,
-    )
-    return standing.prompt_tokens
 
 
 def _retrieval(event: Retrieved) -> Retrieval:

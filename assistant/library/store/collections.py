@@ -46,6 +46,10 @@ class CollectionStore:
         with self._database.read() as connection:
             return _all_collections(connection)
 
+    def roots(self) -> list[CollectionRoot]:
+        """The roots of all collections."""
+        return [root for each in self.all() for root in each.roots]
+
     def named(self, name: str) -> StoredCollection:
         """Raises:
         NotFoundError: there is none of this name.

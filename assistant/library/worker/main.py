@@ -24,6 +24,7 @@ from assistant.library.protocol import LibraryRequest, requests
 from assistant.library.worker.options import LibraryOptions
 
 if TYPE_CHECKING:
+    from assistant.library.worker.runner import JobRunner
     from assistant.library.worker.service import LibraryService
 
 POLL_SECONDS = 1.0
@@ -63,26 +64,26 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
 
     def answer(caller: Caller, request: LibraryRequest) -> None:
         try:
-            host = opening.result()
+            service = opening.result()
         except AssistantError as failure:
             caller.end(Failed.of(failure))
         else:
-            host.serve(caller, request)
+            service.serve(caller, request)
 
     with Server(worker, requests, answer) as server:
         try:
             # Callers can queue while numpy and others are being imported.
             from assistant.library.worker.service import open_service  # noqa: PLC0415
 
-            host = open_service(options, jobs)
+            service = open_service(options, jobs)
         except AssistantError as failure:
             log.warning("the library cannot be opened: %s", failure)
             opening.set_exception(failure)
             _wait_until_idle(server, output, 0)
             return
-        opening.set_result(host)
+        opening.set_result(service)
         indexing = threading.Thread(
-            target=_run_jobs, args=(host, jobs), name="indexing", daemon=True
+            target=_run_jobs, args=(service.runner, jobs), name="indexing", daemon=True
         )
         indexing.start()
         log.info("library %s is ready", worker.version)
@@ -90,30 +91,30 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
             server,
             output,
             idle_exit,
-            is_busy=lambda: host.is_behind or not jobs.is_idle,
-            has_to_end=lambda: host.is_lost or told_to_end.is_set(),
+            is_busy=lambda: service.runner.is_behind or not jobs.is_idle,
+            has_to_end=lambda: service.runner.is_lost or told_to_end.is_set(),
         )
-        if host.is_lost:
+        if service.runner.is_lost:
             log.error("library.db is damaged: the next worker makes it again")
             os._exit(DAMAGED_EXIT_CODE)
         # Nobody else may begin before all is closed.
         server.retiring.set()
         jobs.close()
         indexing.join(LAST_JOB_TIMEOUT)
-        host.close()
+        service.close()
     log.info("library ends")
 
 
-def _run_jobs(host: "LibraryService", jobs: JobQueue) -> None:
+def _run_jobs(runner: "JobRunner", jobs: JobQueue) -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
     while not jobs.is_closed:
-        job = jobs.take(0 if host.is_behind else POLL_SECONDS)
+        job = jobs.take(0 if runner.is_behind else POLL_SECONDS)
         if job is not None:
-            host.run(job)
-        elif host.is_behind:
-            host.catch_up()
+            runner.run(job)
+        elif runner.is_behind:
+            runner.catch_up()
 
 
 def _wait_until_idle(

@@ -12,17 +12,14 @@ from typing import Protocol
 
 from assistant.core.errors import (
     AssistantError,
-    DatabaseDamagedError,
     LibraryError,
     NotFoundError,
     UnreadableFileError,
 )
 from assistant.core.values.library import (
     Collection,
-    Done,
     FileEntry,
     FileText,
-    IndexEvent,
     LibraryStatus,
     SearchResult,
     Support,
@@ -35,15 +32,12 @@ from assistant.ipc.messages import Failed
 from assistant.library.file_access import printable_path
 from assistant.library.files.watch import LibraryWatcher, WatchIntervals
 from assistant.library.indexing.estimate import IndexingEstimates
-from assistant.library.indexing.job import IndexingJob, IndexingParts
-from assistant.library.indexing.pace import HOLD_POLL_SECONDS, IndexingPace
-from assistant.library.indexing.queue import JobQueue, QueuedJob, Rescan, StoppedError
+from assistant.library.indexing.queue import JobQueue, QueuedJob
 from assistant.library.indexing.survey import survey
 from assistant.library.limits import UnreadableError
 from assistant.library.peek import Removals
 from assistant.library.protocol import (
     Acknowledged,
-    AddPaths,
     CollectionsReply,
     FilesReply,
     GetStatus,
@@ -57,8 +51,6 @@ from assistant.library.protocol import (
     QuickReply,
     QuickRequest,
     ReadFile,
-    Rebuild,
-    Refresh,
     Remove,
     RemoveReply,
     Search,
@@ -73,11 +65,11 @@ from assistant.library.protocol import (
 from assistant.library.search.retrieval import HybridRetriever, join_neighbours
 from assistant.library.search.support import support
 from assistant.library.store.collections import CollectionRoot
-from assistant.library.store.database import KeywordsDamagedError
 from assistant.library.store.listing import list_files, path_by_name
 from assistant.library.worker import open_library
 from assistant.library.worker.open_library import OpenLibrary
 from assistant.library.worker.options import LibraryOptions
+from assistant.library.worker.runner import JobRunner, unexpected_error
 from assistant.library.worker.verify import verify
 
 FILES_PER_REPLY = 500
@@ -115,12 +107,12 @@ class LibraryService:
         self._jobs = jobs
         self._searcher = searcher
         self._removing = Lock()
-        self._aside = QueuedJob(Rescan(None))
         self._estimates = IndexingEstimates(library.database)
         self._removals = Removals(library.options.database)
         self.watching = LibraryWatcher(
-            self._all_roots, jobs.look_again, library.options.rules, tempo
+            library.collections.roots, jobs.look_again, library.options.rules, tempo
         )
+        self.runner = JobRunner(library, jobs, self.watching, self._estimates, self._removals)
         library.catalog.after_crash()
         open_library.requeue_for_ocr(library.database, library.options.limits.ocr)
         if library.collections.all():
@@ -144,100 +136,11 @@ class LibraryService:
             caller.end(Failed.of(failure))
         except Exception:  # the border of the process: the caller must not wait for ever
             log.exception("a request failed")
-            caller.end(Failed.of(_unexpected_error()))
-
-    def run(self, job: QueuedJob) -> None:
-        """Run a job to its end; called by the one thread that runs jobs."""
-        try:
-            last: IndexEvent | None = None
-            for event in self._index(job):
-                if last is not None:
-                    job.post(last)
-                last = event
-            assert last is not None
-            job.end(last)
-        except KeywordsDamagedError as failure:
-            log.warning("a job begins again: %s", failure)
-            self._jobs.put(job)
-        except DatabaseDamagedError as failure:
-            # The worker ends; whoever watches asks the next one, which makes all again.
-            log.warning("a job cannot go on: %s", failure)
-        except AssistantError as failure:
-            log.warning("a job failed: %s", failure)
-            job.end(Failed.of(failure))
-        except Exception:  # the border of the process
-            log.exception("a job failed")
-            job.end(Failed.of(_unexpected_error()))
-        finally:
-            self._library.embedders.look_again()
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether library.db is damaged beyond repair: only another worker can go on."""
-        return self._library.database.is_damaged
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether there is background work that `catch_up` can do now."""
-        return not self._jobs.paused and self._library.is_behind
-
-    def catch_up(self) -> None:
-        """Do a part of the background work; called between jobs by the thread that runs them."""
-        try:
-            if not self._jobs.hold(self._aside, HOLD_POLL_SECONDS) and self._library.catch_up():
-                self._jobs.look_again()
-        except StoppedError:
-            pass
-        except AssistantError as failure:
-            log.warning("catching up failed: %s", failure)
-            self._library.rest()
-        except Exception:  # the border of the process
-            log.exception("catching up failed")
-            self._library.rest()
+            caller.end(Failed.of(unexpected_error()))
 
     def close(self) -> None:
         self.watching.close()
         self._library.close()
-
-    def _index(self, job: QueuedJob) -> Iterator[IndexEvent]:
-        library = self._library
-        parts = IndexingParts(
-            library.database,
-            library.catalog,
-            library.reader,
-            library.embedding,
-            library.follow,
-            library.options.rules,
-            self._jobs.is_held,
-            self.watching.scanned,
-        )
-        pace = IndexingPace(lambda seconds: self._jobs.hold(job, seconds), job.post)
-        again = isinstance(job.request, Rebuild)
-        indexing = IndexingJob(parts, pace, job.stop, again=again)
-        try:
-            for event in indexing.run(self._roots(job.request)):
-                if again and isinstance(event, Done) and not event.stopped:
-                    library.rebuild_vectors()
-                yield event
-        finally:
-            self._estimates.learn(indexing.work)
-
-    def _roots(self, request: JobRequest | Rescan) -> list[CollectionRoot]:
-        collections = self._library.collections
-        match request:
-            case AddPaths():
-                collection = collections.add(request.collection)
-                self._removals.forget(collection.name, request.paths)
-                return [collections.add_root(collection.id, path) for path in request.paths]
-            case Refresh(collection=str(name)):
-                return list(collections.named(name).roots)
-            case Rescan(roots=frozenset() as wanted):
-                return [root for root in self._all_roots() if root.id in wanted]
-            case _:
-                return self._all_roots()
-
-    def _all_roots(self) -> list[CollectionRoot]:
-        return [root for each in self._library.collections.all() for root in each.roots]
 
     def _answer(self, caller: Caller, request: QuickRequest) -> QuickReply:
         match request:
@@ -358,7 +261,7 @@ class LibraryService:
             passages = connection.execute("SELECT count(*) FROM texts").fetchone()[0]
         running, options = self._jobs.running, self._library.options
         embedders = self._library.embedders.state()
-        roots, watched = self._all_roots(), self.watching.state
+        roots, watched = self._library.collections.roots(), self.watching.state
         return LibraryStatus(
             collections=len(self._library.collections.all()),
             files=sum(states.values()),
@@ -450,12 +353,6 @@ def _disk_bytes(path: os.PathLike[str]) -> int:
         with suppress(OSError):
             total += os.lstat(f"{os.fspath(path)}{suffix}").st_size
     return total
-
-
-def _unexpected_error() -> AssistantError:
-    return LibraryError(
-        "An unexpected error ended this request.", "Its details are in the library's log."
-    )
 
 
 class LibrarySearch:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from assistant.core.turn.adapters import Adapters
 from assistant.tui.models.lines import adapter_count, adapter_names
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.widgets import _crop_model, _length, fitting
+from assistant.tui.toolkit.widgets import SEPARATOR, fitting
 
 Phase = Literal[
     "idle",
@@ -32,6 +32,10 @@ Phase = Literal[
 MODEL_PRIORITY: Final = 2
 SIZED_PRIORITY: Final = 4
 """How important the model is, and how important the tokens of the window are."""
+
+
+MIN_MODEL_CELLS: Final = 8
+"""Cells of a model's name that tell which one it is."""
 
 
 @dataclass(frozen=True)
@@ -146,3 +150,18 @@ def _phase_text(status: StatusLineState) -> Content:
             return text.own("error", "$text-error")
         case "idle":
             return text.muted("starting")
+
+
+def _crop_model(parts: list[tuple[int, Content]], width: int) -> list[tuple[int, Content]]:
+    """With as much of the model's name as what matters more leaves room for, if that tells it."""
+    room = width - _length([part for part in parts if part[0] < MODEL_PRIORITY]) - len(SEPARATOR)
+    return [
+        (rank, content.truncate(room, ellipsis=True))
+        if rank == MODEL_PRIORITY and room >= MIN_MODEL_CELLS
+        else (rank, content)
+        for rank, content in parts
+    ]
+
+
+def _length(parts: list[tuple[int, Content]]) -> int:
+    return text.joined([content for _, content in parts], SEPARATOR).cell_length

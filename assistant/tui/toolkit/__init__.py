@@ -1,6 +1,7 @@
 """Toolkit: what every screen is built of, over Textual.
 
-text           safe text for widgets; amounts in words
+screen_api     what parts of a screen may ask of the screen they are on
+text           safe text for widgets
 threads        blocking work in a thread; event streams in batches
 disk           what is at a path that the user typed
 dropped_paths  files dropped on the terminal, recognised in a paste

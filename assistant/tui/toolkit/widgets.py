@@ -10,28 +10,9 @@ from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widgets import Input, Static
 
-from assistant.tui.chat.status_line import MODEL_PRIORITY
 from assistant.tui.toolkit import text
 
 SEPARATOR: Final = " · "
-
-MIN_MODEL_CELLS: Final = 8
-"""Cells of a model's name that tell which one it is."""
-
-
-def _crop_model(parts: list[tuple[int, Content]], width: int) -> list[tuple[int, Content]]:
-    """With as much of the model's name as what matters more leaves room for, if that tells it."""
-    room = width - _length([part for part in parts if part[0] < MODEL_PRIORITY]) - len(SEPARATOR)
-    return [
-        (rank, content.truncate(room, ellipsis=True))
-        if rank == MODEL_PRIORITY and room >= MIN_MODEL_CELLS
-        else (rank, content)
-        for rank, content in parts
-    ]
-
-
-def _length(parts: list[tuple[int, Content]]) -> int:
-    return text.joined([content for _, content in parts], SEPARATOR).cell_length
 
 
 def fitting(parts: list[tuple[int, Content]], width: int) -> Content:
