@@ -41,7 +41,7 @@ READ = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 from assistant.library.limits import Limits
-from assistant.library.reader_main import read_file
+from assistant.library.reading.process import read_file
 read_file(os.fsencode(sys.argv[2]), Limits())
 """
 UNPACKED = {"ASSISTANT_UNPACKED": "/home/ana/program"}

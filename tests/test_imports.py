@@ -35,7 +35,7 @@ def modules_after(code: str) -> set[str]:
         "import assistant.__main__",
         "import assistant.cli",
         "import assistant.bootstrap",
-        "import assistant.doctor.checks",
+        "import assistant.doctor.run",
         "import assistant.tui.app",
     ],
 )

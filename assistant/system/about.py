@@ -53,7 +53,7 @@ def version_summary() -> list[tuple[str, str]]:
     return [*told, ("SQLite", sqlite3.sqlite_version)]
 
 
-PACKAGED = Path(__file__).parent / "_licenses.json"
+PACKAGED = Path(__file__).parents[1] / "_licenses.json"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _FILE = re.compile(r"(licen[cs]e|copying|notice|copyright|authors|thirdparty)", re.IGNORECASE)

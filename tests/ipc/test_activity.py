@@ -16,8 +16,8 @@ PATIENCE = 30.0
 WRITER = """
 import sys
 from pathlib import Path
-from assistant.ipc.answering import Answering
-with Answering(Path(sys.argv[1])).shown():
+from assistant.ipc.activity import AnsweringSignal
+with AnsweringSignal(Path(sys.argv[1])).shown():
     print("shown", flush=True)
     sys.stdin.readline()
 print("over", flush=True)

@@ -26,8 +26,8 @@ from tests.support.waiting import until
 JOIN_IN_A_PROCESS = """
 import json, sys
 from pathlib import Path
-from assistant.ipc.worker import WorkerSpec
-from tests.ipc.talk import echo
+from assistant.ipc.spec import WorkerSpec
+from tests.support.echo_client import echo
 command, runtime, log = json.loads(sys.argv[1])
 print(echo(WorkerSpec("echo", tuple(command), Path(runtime), Path(log), "1")))
 """

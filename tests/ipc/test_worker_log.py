@@ -7,7 +7,7 @@ from pathlib import Path
 TALKATIVE = """
 import os, sys
 from pathlib import Path
-from assistant.ipc.workerlog import WorkerLog
+from assistant.ipc.server import WorkerLog
 log = WorkerLog(Path(sys.argv[1]))
 for number in range(40):
     os.write(2, b"%d " % number + b"x" * 100_000 + b"\\n")

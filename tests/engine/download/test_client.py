@@ -19,7 +19,7 @@ from tests.support.engine import started
 from tests.support.hub_server import Hub, serving
 from tests.support.waiting import until
 
-PULL = "from assistant.engine.hub_worker import main; main()"
+PULL = "from assistant.engine.download.worker import main; main()"
 WANTED = "acme/Tiny-GGUF"
 DATA = random.Random(1).randbytes(3_000_000)
 

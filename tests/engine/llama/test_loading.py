@@ -5,7 +5,7 @@ import sys
 
 HANGING = """
 import time
-from assistant.engine.loading import Watchdog
+from assistant.engine.llama.loading import Watchdog
 with Watchdog({limit}, lambda: print("too long", flush=True)):
     time.sleep({work})
 print("came back")

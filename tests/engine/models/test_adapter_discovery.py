@@ -25,7 +25,7 @@ from tests.support.tiny_models import write_tiny_model
 HEADERS = (
     sys.executable,
     "-c",
-    "from assistant.engine.header_worker import main; main()",
+    "from assistant.engine.models.header_worker import main; main()",
 )
 QUESTION = [said("user", "Olá?")]
 

@@ -20,7 +20,7 @@ from tests.support.adapter_files import letters
 from tests.support.engine import engine_spec
 from tests.support.gguf_files import Metadata, write_model
 
-HEADERS = (sys.executable, "-c", "from assistant.engine.header_worker import main; main()")
+HEADERS = (sys.executable, "-c", "from assistant.engine.models.header_worker import main; main()")
 
 Make = Callable[[Path], dict[str, Path]]
 """Makes a program's folder below a home; names and the files that they stand for."""

@@ -24,7 +24,7 @@ from tests.support.engine import GREEDY, answer, engine_home, engine_spec, said,
 from tests.support.tiny_models import HEADS, NAME, WINDOW, write_tiny_model
 
 ONE_CORE = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])"
-BENCH = "from assistant.engine.bench_worker import main; main()"
+BENCH = "from assistant.engine.tuning.worker import main; main()"
 AUTOMATIC = LoadOptions(context_window=512)
 
 
@@ -93,13 +93,13 @@ def test_the_starter_model_is_measured_in_short_and_what_was_found_is_remembered
 
 def test_whoever_computes_in_the_background_makes_room_meanwhile(home: Path) -> None:
     from_process = f"""{ONE_CORE}
-from assistant.engine.workbench import Workbench
-from assistant.ipc.answering import Answering
+from assistant.engine.tuning.measurement import LlamaMeasuredModel
+from assistant.ipc.activity import AnsweringSignal
 from pathlib import Path
 def reading(*_, **__):
-    assert Answering(Path({str(home / "run")!r})).is_shown()
+    assert AnsweringSignal(Path({str(home / "run")!r})).is_shown()
     return 1.0
-Workbench.reading = reading
+LlamaMeasuredModel.reading = reading
 """
     *_, last = tuning(home, from_process).measure(NAME, Event(), quick=True)
     assert isinstance(last, Tuned)
@@ -193,9 +193,9 @@ def test_a_stop_ends_the_process_and_keeps_what_was_there(home: Path) -> None:
 
 def test_a_process_that_dies_is_an_error_and_keeps_what_was_there(home: Path) -> None:
     dying = """
-from assistant.engine.workbench import Workbench
+from assistant.engine.tuning.measurement import LlamaMeasuredModel
 import os
-Workbench.writing = lambda *_, **__: os._exit(9)
+LlamaMeasuredModel.writing = lambda *_, **__: os._exit(9)
 """
     with pytest.raises(EngineError, match="ended before its time"):
         list(tuning(home, dying).measure(NAME, Event(), quick=True))
@@ -212,7 +212,7 @@ def test_a_model_that_cannot_be_loaded_says_why(home: Path) -> None:
 
 def test_too_little_memory_names_the_engine_that_may_hold_the_model_already(home: Path) -> None:
     short = f"""{ONE_CORE}
-import assistant.engine.modelfile as modelfile
+import assistant.engine.gguf.model_checks as modelfile
 modelfile.free_memory = lambda: 1000
 """
     with pytest.raises(ModelMemoryError) as alone:

@@ -25,7 +25,7 @@ from tests.support.tiny_models import (
     write_tiny_model,
 )
 
-HEADERS = "from assistant.engine.header_worker import main; main()"
+HEADERS = "from assistant.engine.models.header_worker import main; main()"
 SHORT = GREEDY.model_copy(update={"max_tokens": 12})
 PARTS = 24
 """Some 500 tokens, several graphs long: these models have one token for each byte."""

@@ -27,8 +27,8 @@ READER = """
 import sys
 from pathlib import Path
 from threading import Event
-from tests.engine.support import local_models, said
-from assistant.core.models import Sampling
+from tests.support.engine import local_models, said
+from assistant.core.values.sampling import Sampling
 model = local_models(Path(sys.argv[1])).open(None)
 sampling = Sampling(seed=1, temperature=2, max_tokens=int(sys.argv[2]))
 for event in model.stream([said("user", "Tell me a long story.")], sampling, Event()):

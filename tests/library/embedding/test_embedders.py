@@ -39,7 +39,7 @@ QUESTIONS = ["When may a tenant leave?", "Quando pode sair o inquilino?", "Where
 
 ASK = (
     "import sys; from pathlib import Path;"
-    "from assistant.library.embedders import open_embedder;"
+    "from assistant.library.embedding.serving import open_embedder;"
     "open_embedder(Path(sys.argv[1])).embed_question('hello');"
 )
 

@@ -111,8 +111,8 @@ def test_the_whole_system_s_disk_is_no_mount_point_to_wait_for() -> None:
 MOUNTING = """
 import os, subprocess, sys
 from pathlib import Path
-from assistant.library.absence import KnownMounts
-from tests.library.fakes import MadeLibrary
+from assistant.library.files.scan import KnownMounts
+from tests.support.made_library import MadeLibrary
 from tests.support.disk import Disk
 made = MadeLibrary(Path(sys.argv[1]))
 disk = Disk(made)

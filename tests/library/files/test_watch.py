@@ -214,7 +214,7 @@ def test_what_cannot_be_watched_is_looked_at_now_and_then(home: Path, files: Pat
 LIMITED = """
 import sys
 from pathlib import Path
-from tests.library.hosting import QUICK, put, serving
+from tests.support.library_service import QUICK, put, serving
 from tests.support.waiting import until
 home = Path(sys.argv[1])
 for number in range(int(sys.argv[2])):

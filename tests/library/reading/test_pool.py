@@ -330,7 +330,7 @@ def test_closing_the_pool_ends_what_is_being_read(folder: Path, note: bytes) -> 
 
 def test_the_owner_imports_no_format_library() -> None:
     script = (
-        "import sys, assistant.library.reading, assistant.library.walk\n"
+        "import sys, assistant.library.reading.pool, assistant.library.files.walk\n"
         "print(*{'lxml', 'pypdfium2', 'chardet', 'olefile', 'python_calamine'} & set(sys.modules))"
     )
     result = subprocess.run(
@@ -373,7 +373,7 @@ def test_the_processes_die_with_their_owner(folder: Path) -> None:
     owner = folder / "owner.py"
     owner.write_text(
         "import os, signal\n"
-        "from assistant.library.reading import ReaderPool\n"
+        "from assistant.library.reading.pool import ReaderPool\n"
         f"pool = ReaderPool({READER!r})\n"
         f"pool.read({os.fsencode(folder / 'note.txt')!r})\n"
         "print(pool._readers[0]._process._process.pid, flush=True)\n"

@@ -14,7 +14,7 @@ SECRET, KEPT = "Zwiebelkuchen", "Apfelstrudel"
 CONVERSE = """
 import sys
 from pathlib import Path
-from assistant.core.library import Retrieval, SearchResult
+from assistant.core.values.library import Retrieval, SearchResult
 from assistant.storage.conversations import SqliteConversations
 
 file, word, temporary = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "temporary"
