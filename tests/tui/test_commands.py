@@ -6,7 +6,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.events import Key
 
-from assistant.tui.actions.registry import HANDLERS
+from assistant.tui.actions.registry import handlers
 from assistant.tui.actions.screens import Help
 from assistant.tui.app import PaletteCommands
 from assistant.tui.commands import COMMANDS, Command, matching
@@ -14,7 +14,7 @@ from tests.support.driver import Driver, Setting, opened
 
 
 def test_every_command_does_something_and_nothing_is_done_without_a_command() -> None:
-    assert set(HANDLERS) == {command.name for command in COMMANDS}
+    assert set(handlers()) == {command.name for command in COMMANDS}
 
 
 def test_no_two_commands_share_a_key() -> None:
