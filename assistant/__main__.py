@@ -1,5 +1,6 @@
 """Entry point of every process: the command line, the screen, a worker."""
 
+import gc
 import os
 import sys
 import warnings
@@ -12,9 +13,14 @@ OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "1",
     "ORT_DISABLE_TELEMETRY": "1",
+    "PYDANTIC_DISABLE_PLUGINS": "1",
     "TRANSFORMERS_OFFLINE": "1",
 }
 """Libraries read these when they are imported, so they are set before anything else is."""
+
+GC_THRESHOLDS = (20_000, 20, 100)
+"""New objects before a garbage collection, and how many of it make a deeper one: what is imported
+stays, and a collection stops the screen for a moment."""
 
 HOME = "ASSISTANT_HOME"
 WORKER = "--worker"
@@ -23,6 +29,7 @@ WORKER = "--worker"
 def main() -> None:
     """Run what the command line says, and exit with its status."""
     os.environ.update(OFFLINE)
+    gc.set_threshold(*GC_THRESHOLDS)
     if os.environ.get(HOME):
         # Workers run in another folder, where a relative path is another one.
         os.environ[HOME] = os.path.abspath(os.path.expanduser(os.environ[HOME]))  # noqa: PTH100, PTH111

@@ -14,13 +14,11 @@ from assistant.core.prompts.library import PromptLibrary
 from assistant.core.turn.chat import Chat
 from assistant.core.values.load_options import ModelOptions
 from assistant.core.values.sampling import AdapterUse
-from assistant.engine.download.client import HubDownloads
 from assistant.engine.models.catalog import LocalModels
 from assistant.engine.models.discovery import in_folder, other_programs
 from assistant.engine.models.survey import ModelSurvey
 from assistant.engine.models.tunings import TuningFile
 from assistant.engine.options import LoadOptions
-from assistant.engine.tuning.client import LocalTuning
 from assistant.ipc.join import Joiner
 from assistant.library.client import WorkerLibrary
 from assistant.settings import Settings
@@ -120,6 +118,9 @@ def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
 
 def model_tuning(settings: Settings, paths: Paths) -> ModelTuning:
     """Benchmarks of models, and the tunings that are remembered."""
+    # Nothing else needs it.
+    from assistant.engine.tuning.client import LocalTuning  # noqa: PLC0415
+
     return LocalTuning(
         model_catalog(settings, paths),
         TuningFile(paths.tunings),
@@ -130,6 +131,9 @@ def model_tuning(settings: Settings, paths: Paths) -> ModelTuning:
 
 def model_downloads(settings: Settings, paths: Paths) -> ModelDownloads:
     """Models that can be fetched into the models folder."""
+    # Only pulling, and the screen of models, need it.
+    from assistant.engine.download.client import HubDownloads  # noqa: PLC0415
+
     command = (*program(), "--worker", PULL)
     return HubDownloads(command, paths.models, settings.models.endpoint)
 

@@ -107,7 +107,9 @@ def _cli() -> Iterator[str]:
 def _commands(path: str, member: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield path, member
     if isinstance(member, click.Group):
-        for name, child in member.commands.items():
+        for name in member.list_commands(click.Context(member)):
+            child = member.get_command(click.Context(member), name)
+            assert child is not None
             yield from _commands(f"{path} {name}", child)
 
 

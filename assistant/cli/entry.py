@@ -7,32 +7,54 @@ that needs a terminal, and the only one that imports it.
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from assistant import __version__
-from assistant.cli.about import doctor, licenses
-from assistant.cli.ask.command import ask
-from assistant.cli.bench import bench
-from assistant.cli.chats.commands import chats
 from assistant.cli.console import OutputClosedError, process_console
-from assistant.cli.eval import eval_
-from assistant.cli.library import add, library, search
-from assistant.cli.models import models, pull
 from assistant.cli.program import Program
-from assistant.cli.prompts import prompts
-from assistant.cli.settings import settings
-from assistant.cli.transfer import export_command, import_command
 from assistant.core.errors import AssistantError
 
 PROGRAM_NAME = "assistant"
 COMPLETION_VARIABLE = "_ASSISTANT_COMPLETE"
+COMMANDS: Mapping[str, str] = {
+    "ask": "assistant.cli.ask.command:ask",
+    "add": "assistant.cli.library:add",
+    "search": "assistant.cli.library:search",
+    "library": "assistant.cli.library:library",
+    "eval": "assistant.cli.eval:eval_",
+    "chats": "assistant.cli.chats.commands:chats",
+    "export": "assistant.cli.transfer:export_command",
+    "import": "assistant.cli.transfer:import_command",
+    "prompts": "assistant.cli.prompts:prompts",
+    "models": "assistant.cli.models:models",
+    "bench": "assistant.cli.bench:bench",
+    "settings": "assistant.cli.settings:settings",
+    "doctor": "assistant.cli.about:doctor",
+    "licenses": "assistant.cli.about:licenses",
+}
+"""Commands and where they are defined; each is imported when it is called, or its help is."""
+
 LOG_LIMIT = 1_000_000
 """Bytes after which the log of unexpected errors begins anew."""
+
+
+class LazyGroup(click.Group):
+    """Command group that imports a command when it is asked for: most starts need one or none."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            module, _, name = COMMANDS[cmd_name].partition(":")
+            self.add_command(getattr(import_module(module), name))
+        return super().get_command(ctx, cmd_name)
 
 
 def _print_versions(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -48,7 +70,11 @@ def _print_versions(context: click.Context, _: click.Parameter, wanted: bool) ->
     context.exit()
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -68,26 +94,6 @@ def command(context: click.Context, model: str | None) -> int:
     assert program is not None
     program.model = model
     return open_screen(program) if context.invoked_subcommand is None else 0
-
-
-models.add_command(pull)
-for member in (
-    ask,
-    add,
-    search,
-    library,
-    eval_,
-    chats,
-    export_command,
-    import_command,
-    prompts,
-    models,
-    bench,
-    settings,
-    doctor,
-    licenses,
-):
-    command.add_command(member)
 
 
 def main(arguments: Sequence[str] | None = None, program: Program | None = None) -> int:

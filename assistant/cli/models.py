@@ -214,7 +214,7 @@ TABLE_COLUMNS = 160
 INDENT = "    "
 
 
-@click.command()
+@models.command()
 @click.argument("wanted", metavar="[REPOSITORY[:FILE]]", required=False)
 @click.option("--yes", "-y", "accepted", is_flag=True, help="Accept licence and size unseen.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per event and line.")

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from pydantic import Field, TypeAdapter
 
-from assistant.core.values.base import Value
+from assistant.core.values.base import BUILT_WHEN_USED, Value
 from assistant.core.values.conversation import ChatMessage, Keep
 from assistant.core.values.events import (
     Finished,
@@ -101,7 +101,8 @@ class Generate(Value):
 
 EngineRequest = Load | Count | Render | Generate
 requests: TypeAdapter[EngineRequest] = TypeAdapter(
-    Annotated[EngineRequest, Field(discriminator="kind")]
+    Annotated[EngineRequest, Field(discriminator="kind")],
+    config=BUILT_WHEN_USED,
 )
 
 
@@ -137,5 +138,6 @@ Reply = (
     | Failed
 )
 replies: TypeAdapter[Reply | Leaving] = TypeAdapter(
-    Annotated[Reply | Leaving, Field(discriminator="kind")]
+    Annotated[Reply | Leaving, Field(discriminator="kind")],
+    config=BUILT_WHEN_USED,
 )

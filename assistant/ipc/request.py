@@ -7,7 +7,7 @@ an indexing job goes on where it was.
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Lock
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
@@ -83,6 +83,7 @@ class Requester(Generic[R]):
         """
         self._joiner = joiner
         self._replies = replies
+        self._building = Lock()
         self._errors = errors
         self._waiting = waiting
         self._tries = tries
@@ -98,6 +99,9 @@ class Requester(Generic[R]):
         Raises:
             AssistantError: the worker failed, could not be started, or died once too often.
         """
+        with self._building:
+            # Nothing when it is built; several threads may ask first at the same time.
+            self._replies.rebuild()
         tries = self._tries
         while not stop.is_set():
             try:

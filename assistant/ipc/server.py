@@ -56,6 +56,7 @@ class Server(Generic[R]):
         self, spec: WorkerSpec, requests: TypeAdapter[R], serve: Callable[[Caller, R], None]
     ) -> None:
         self._spec = spec
+        requests.rebuild()
         self._requests = requests
         self._serve = serve
         self._life = FileLock(worker_spec.life_lock(spec), mode=0o600, thread_local=False)

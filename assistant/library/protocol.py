@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from assistant.core.values.base import Value
+from assistant.core.values.base import BUILT_WHEN_USED, Value
 from assistant.core.values.library import (
     Collection,
     Done,
@@ -159,7 +159,8 @@ QuickRequest = (
 )
 LibraryRequest = JobRequest | QuickRequest
 requests: TypeAdapter[LibraryRequest] = TypeAdapter(
-    Annotated[LibraryRequest, Field(discriminator="kind")]
+    Annotated[LibraryRequest, Field(discriminator="kind")],
+    config=BUILT_WHEN_USED,
 )
 
 
@@ -224,7 +225,8 @@ Answer = (
 QuickReply = Answer | FilesReply
 Reply = JobReply | QuickReply | Failed
 replies: TypeAdapter[Reply | Leaving] = TypeAdapter(
-    Annotated[Reply | Leaving, Field(discriminator="kind")]
+    Annotated[Reply | Leaving, Field(discriminator="kind")],
+    config=BUILT_WHEN_USED,
 )
 
 Last = Done | Answer | Leaving

@@ -32,7 +32,6 @@ from assistant.system.clipboard import Clipboard
 from assistant.tui import terminal
 from assistant.tui.chat_screen import ChatScreen
 from assistant.tui.commands import BY_NAME, COMMANDS, Command, key_name
-from assistant.tui.conversations.search_screen import SearchScreen
 from assistant.tui.services import ModelDownload, Services
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
@@ -85,9 +84,6 @@ def _hit_text(title: Content, command: Command) -> Content:
 
 SHUTDOWN_SECONDS: Final = 2.0
 """Seconds that running answers get to be stored before the program ends."""
-
-GC_THRESHOLDS: Final = (20_000, 20, 100)
-"""New objects before a collection, and how many of it make a deeper one."""
 
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
@@ -177,6 +173,9 @@ class AssistantApp(App[None]):
 
     def action_find(self) -> None:
         """From every screen; a dialog wants an answer first."""
+        # Not before the first frame.
+        from assistant.tui.conversations.search_screen import SearchScreen  # noqa: PLC0415
+
         if isinstance(self.screen, SearchScreen):
             self.screen.again()
         elif not isinstance(self.screen, ModalScreen):
@@ -246,7 +245,6 @@ class AssistantApp(App[None]):
 def freeze_imported_objects() -> None:
     """Keep what was imported out of garbage collections: each stops the screen for a moment."""
     gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def run(app: AssistantApp) -> int:

@@ -1,7 +1,7 @@
 """Chat screen: composes the widgets and routes the messages of widgets and threads."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,23 +11,22 @@ from textual.screen import Screen
 
 from assistant.core.values.events import Answered, Retrieved
 from assistant.tui import commands
-from assistant.tui.actions.library import show_library, submit_question
-from assistant.tui.actions.registry import handle
-from assistant.tui.actions.screens import read_source
+from assistant.tui.actions.registry import handle, preload
 from assistant.tui.chat.model_loading import ModelAdvanced, ModelFailed
 from assistant.tui.chat.turns import TurnAdvanced, TurnEnded
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import SlashMenu
 from assistant.tui.conversations.sidebar import Sidebar
-from assistant.tui.library.jobs import JobAdvanced, JobEnded
-from assistant.tui.library.screen import LibraryScreen
-from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
+from assistant.tui.library.jobs import JobAdvanced, JobEnded, JobWatcher
 from assistant.tui.services import Services
 from assistant.tui.sources.panel import SourcesPanel
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.transcript.transcript import TranscriptView
 from assistant.tui.workspace import build
+
+if TYPE_CHECKING:
+    from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
 
 R = TypeVar("R")
 
@@ -76,6 +75,7 @@ class ChatScreen(NoticedScreen[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        preload()
         self.workspace.begin()
         listing = self.workspace.conversation.listing
         self.set_interval(1, lambda: self.do(listing.follow_others()))
@@ -155,9 +155,14 @@ class ChatScreen(NoticedScreen[None]):
                 self.do(self.workspace.library.evidence.refresh())
 
     def on_sources_panel_chosen(self, event: SourcesPanel.Chosen) -> None:
+        # With its screens, behind the first frame; the same below.
+        from assistant.tui.actions.screens import read_source  # noqa: PLC0415
+
         read_source(self.workspace, event.evidence.references, event.index)
 
     def on_sources_panel_library_wanted(self) -> None:
+        from assistant.tui.actions.library import show_library  # noqa: PLC0415
+
         self.do(show_library(self.workspace, "failed"))
 
     def on_sources_panel_left(self) -> None:
@@ -168,6 +173,8 @@ class ChatScreen(NoticedScreen[None]):
 
     def on_prompt_input_submitted(self, event: PromptInput.Submitted) -> None:
         if event.question.strip() and not self.workspace.input.keys.ran_command(event.question):
+            from assistant.tui.actions.library import submit_question  # noqa: PLC0415
+
             self.do(submit_question(self.workspace, event.question))
 
     def on_prompt_input_dropped(self, event: PromptInput.Dropped) -> None:
@@ -215,10 +222,10 @@ class ChatScreen(NoticedScreen[None]):
     def on_transcript_view_left_behind(self) -> None:
         self.workspace.input.prompt.focus()
 
-    def on_code_copied(self, event: CodeCopied) -> None:
+    def on_code_copied(self, event: "CodeCopied") -> None:
         self.do(self.workspace.system.external.copy(event.code, "the code"))
 
-    def on_link_followed(self, event: LinkFollowed) -> None:
+    def on_link_followed(self, event: "LinkFollowed") -> None:
         self.do(self.workspace.system.external.open(event.address))
 
     # The user's files
@@ -232,7 +239,7 @@ class ChatScreen(NoticedScreen[None]):
         self.workspace.view.job_line.work = library.jobs.work(None)
         self.do(library.adding.ended(event.job, event.failure))
         library.evidence.library_changed()
-        if isinstance(self.app.screen, LibraryScreen):
+        if isinstance(self.app.screen, JobWatcher):
             self.app.screen.tell_end(event.job, event.failure)
 
     # Turns and the model

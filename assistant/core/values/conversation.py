@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
 
@@ -89,7 +91,7 @@ class Conversation(Value):
     """Which of the user's files its questions are about; None is all of them, empty is none."""
     examples: tuple[ChatMessage, ...] = ()
     """Questions and answers, in turn, that the model reads after the system prompt."""
-    sampling: SamplingChanges = SamplingChanges()
+    sampling: SamplingChanges = Field(default_factory=SamplingChanges)
     """What is chosen otherwise than in the settings."""
     overflow: Overflow = "leave_out"
     draft: str = ""
@@ -215,7 +217,7 @@ class QuestionPrompt(Value):
     """What the question begins with, after a slash."""
     text: str = ""
     examples: tuple[ChatMessage, ...] = ()
-    sampling: SamplingChanges = SamplingChanges()
+    sampling: SamplingChanges = Field(default_factory=SamplingChanges)
 
 
 class Summary(Value):

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from pydantic import Field
+
 from assistant.core.errors import MissingValuesError
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage
@@ -32,7 +34,7 @@ class ConversationStart(Value):
     prompt_name: str | None = None
     text: str = ""
     examples: tuple[ChatMessage, ...] = ()
-    sampling: SamplingChanges = SamplingChanges()
+    sampling: SamplingChanges = Field(default_factory=SamplingChanges)
     model: str | None = None
     """A hint: the conversation's model where there is such a model."""
     collections: tuple[str, ...] | None = None
@@ -49,7 +51,7 @@ class Prompt(Value):
     """The system prompt, with placeholders."""
     variables: tuple[PromptVariable, ...] = ()
     """The file's own, as declared."""
-    sampling: SamplingChanges = SamplingChanges()
+    sampling: SamplingChanges = Field(default_factory=SamplingChanges)
     model: str | None = None
     collections: tuple[str, ...] | None = None
     examples: tuple[ChatMessage, ...] = ()

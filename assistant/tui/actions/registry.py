@@ -4,31 +4,54 @@ Each takes the `Workspace` and the `Call`, never the screen.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
+from functools import cache
+from importlib import import_module
+from threading import Thread
 from typing import Any
 
-from assistant.tui.actions import (
-    conversations,
-    library,
-    messages,
-    models,
-    prompts,
-    screens,
-    transfer,
-)
 from assistant.tui.commands import BY_NAME
 from assistant.tui.workspace import CommandCall, Workspace
 
 Handler = Callable[[Workspace, CommandCall], Coroutine[Any, Any, None]]
 
-HANDLERS: Mapping[str, Handler] = {
-    **conversations.HANDLERS,
-    **models.HANDLERS,
-    **prompts.HANDLERS,
-    **screens.HANDLERS,
-    **messages.HANDLERS,
-    **transfer.HANDLERS,
-    **library.HANDLERS,
-}
+
+@cache
+def handlers() -> Mapping[str, Handler]:
+    """Actions by command name.
+
+    They bring all screens and dialogs with them, half of what there is to import: that is done
+    behind the first frame (see `preload`), or when the first of them is called.
+    """
+    # Not before the first frame.
+    from assistant.tui.actions import (  # noqa: PLC0415
+        conversations,
+        library,
+        messages,
+        models,
+        prompts,
+        screens,
+        transfer,
+    )
+
+    return {
+        **conversations.HANDLERS,
+        **models.HANDLERS,
+        **prompts.HANDLERS,
+        **screens.HANDLERS,
+        **messages.HANDLERS,
+        **transfer.HANDLERS,
+        **library.HANDLERS,
+    }
+
+
+def preload() -> None:
+    """Import what answers and commands need in a thread, while the user reads the first frame."""
+    Thread(target=_import_all, name="preload", daemon=True).start()
+
+
+def _import_all() -> None:
+    import_module("assistant.tui.transcript.message")
+    handlers()
 
 
 def handle(
@@ -45,4 +68,4 @@ def handle(
     fitting = [message for message in session.messages if command.is_for(message)]
     if wanted:
         fitting = [message for message in fitting if message.id == wanted]
-    return HANDLERS[name](workspace, CommandCall(argument, fitting[-1] if fitting else None))
+    return handlers()[name](workspace, CommandCall(argument, fitting[-1] if fitting else None))

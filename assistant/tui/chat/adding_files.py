@@ -1,7 +1,7 @@
 """Adding files from the chat: dropped, named by a command, or mentioned in a question."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.grounding.mentions import spell_file
@@ -12,7 +12,6 @@ from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.commands import BY_NAME, key_name
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.library import scope
-from assistant.tui.library.add_dialog import AddFiles, AddToCollection, AttachFile, PasteAsText
 from assistant.tui.library.jobs import WindowJob, WindowJobs
 from assistant.tui.library.offer import offer_of
 from assistant.tui.library.status import LibraryStatusPoller
@@ -22,6 +21,9 @@ from assistant.tui.toolkit.dropped_paths import named_paths
 from assistant.tui.toolkit.notice import Notice
 from assistant.tui.toolkit.screen_api import ScreenApi
 from assistant.tui.toolkit.threads import with_timeout
+
+if TYPE_CHECKING:
+    from assistant.tui.library.add_dialog import AddFiles
 
 WINDOW_SHARE: Final = 0.75
 """Of the window that a file may take which goes whole with a question."""
@@ -61,6 +63,14 @@ class FileAdder:
 
         Returns: the collection they go into; None when they are not added.
         """
+        # Not before the first frame.
+        from assistant.tui.library.add_dialog import (  # noqa: PLC0415
+            AddFiles,
+            AddToCollection,
+            AttachFile,
+            PasteAsText,
+        )
+
         offer = await with_timeout(offer_of, paths)
         if self._dialog is not None:
             # Some terminals paste the files of one drop one after the other.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -98,6 +98,14 @@ class JobEnded(Message):
         super().__init__()
         self.job = job
         self.failure = failure
+
+
+@runtime_checkable
+class JobWatcher(Protocol):
+    """A screen that shows the end of a job by itself."""
+
+    def tell_end(self, job: WindowJob, failure: AssistantError | None) -> None:
+        """Show that a job has ended, or why it failed."""
 
 
 class WindowJobs:

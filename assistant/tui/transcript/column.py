@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -22,7 +22,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from assistant.core.values.conversation import Message
-from assistant.tui.transcript.message import MessageView
+
+if TYPE_CHECKING:
+    from assistant.tui.transcript.message import MessageView
 
 MOUNT_MARGIN: Final = 1.5
 """Heights of the view that are kept mounted above and below it."""
@@ -62,14 +64,17 @@ class MessageColumn(VerticalScroll, can_focus=False):
         yield self._top
         yield self._bottom
 
-    def make_view(self, message: Message) -> MessageView:
+    def make_view(self, message: Message) -> "MessageView":
         """The widget of a message."""
+        # Markdown and its parser come with it, behind the first frame.
+        from assistant.tui.transcript.message import MessageView  # noqa: PLC0415
+
         return MessageView(message)
 
-    async def mounted(self, views: Sequence[MessageView]) -> None:
+    async def mounted(self, views: Sequence["MessageView"]) -> None:
         """These views are on the screen now."""
 
-    def leaving(self, views: Sequence[MessageView]) -> None:
+    def leaving(self, views: Sequence["MessageView"]) -> None:
         """These views are about to leave the screen."""
 
     async def _replace(self, messages: Sequence[Message], keep: int) -> None:
@@ -141,7 +146,7 @@ class MessageColumn(VerticalScroll, can_focus=False):
         self._first += before
         await self._drop(gone)
 
-    async def _drop(self, views: Sequence[MessageView]) -> None:
+    async def _drop(self, views: Sequence["MessageView"]) -> None:
         self.leaving(views)
         await self.remove_children(views)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,10 +13,11 @@ from textual.widgets import Static
 from assistant.core.spans import find_quote
 from assistant.core.values.changes import MATCH_BEGIN, MATCH_END
 from assistant.core.values.conversation import Message
-from assistant.tui.markdown.layout import BlockLayout
 from assistant.tui.toolkit import text
 from assistant.tui.transcript.column import MessageColumn, ScrollAnchor
-from assistant.tui.transcript.message import MessageView
+
+if TYPE_CHECKING:
+    from assistant.tui.transcript.message import MessageView
 
 
 class TranscriptView(MessageColumn, can_focus=False):
@@ -48,16 +49,19 @@ class TranscriptView(MessageColumn, can_focus=False):
         yield from super().compose()
         yield self._queue
 
-    def make_view(self, message: Message) -> MessageView:
+    def make_view(self, message: Message) -> "MessageView":
+        # Markdown and its parser come with it, behind the first frame.
+        from assistant.tui.transcript.message import MessageView  # noqa: PLC0415
+
         return MessageView(message, self._written.get(message.id))
 
-    async def mounted(self, views: Sequence[MessageView]) -> None:
+    async def mounted(self, views: Sequence["MessageView"]) -> None:
         for view in views:
             # The answer may have grown while its widgets were made.
             await view.grow(self._written.get(view.message.id, ""))
         self.post_message(self.Shown([view.message for view in views]))
 
-    def leaving(self, views: Sequence[MessageView]) -> None:
+    def leaving(self, views: Sequence["MessageView"]) -> None:
         if any(view.has_focus_within for view in views):
             self.post_message(self.LeftBehind())
 
@@ -106,7 +110,7 @@ class TranscriptView(MessageColumn, can_focus=False):
         """The message that has the focus, or something in it."""
         return next((view.message for view in self._views if view.has_focus_within), None)
 
-    def view(self, message_id: str) -> MessageView | None:
+    def view(self, message_id: str) -> "MessageView | None":
         """Widget of a message; None while it is not near the view."""
         return next((view for view in self._views if view.message.id == message_id), None)
 
@@ -151,7 +155,7 @@ class TranscriptView(MessageColumn, can_focus=False):
         """Scroll by nearly one view."""
         self.scroll_relative(y=step * max(self.size.height - 2, 1), animate=False)
 
-    def _focus(self, view: MessageView) -> None:
+    def _focus(self, view: "MessageView") -> None:
         """Give a message the focus, and show as much of it as there is room for."""
         view.focus(scroll_visible=False)
         top, bottom, height = view.virtual_region.y, view.virtual_region.bottom, self.size.height
@@ -180,11 +184,11 @@ class TranscriptView(MessageColumn, can_focus=False):
             if snippet:
                 self.run_worker(self._find_in(view, snippet), exclusive=True, group="found")
 
-    async def _find_in(self, view: MessageView, snippet: str) -> None:
+    async def _find_in(self, view: "MessageView", snippet: str) -> None:
         await view.drawn()
         self.call_after_refresh(self._show_found, view, snippet)
 
-    def _show_found(self, view: MessageView, snippet: str) -> None:
+    def _show_found(self, view: "MessageView", snippet: str) -> None:
         if view.is_attached and view.region.height > self.size.height:
             above = row_of_snippet(view, snippet) - self.size.height // 3
             self.scroll_to(y=view.virtual_region.y + max(above, 0), animate=False)
@@ -198,7 +202,7 @@ class TranscriptView(MessageColumn, can_focus=False):
             self.post_message(self.Shown([message]))
 
 
-def row_of_snippet(view: MessageView, snippet: str) -> int:
+def row_of_snippet(view: "MessageView", snippet: str) -> int:
     """Row of a laid-out message at which a snippet stands, as near as can be estimated.
 
     What is drawn is not what was written: marks of Markdown are gone, and lines are wrapped. So
@@ -218,7 +222,7 @@ def row_of_snippet(view: MessageView, snippet: str) -> int:
     return min(rows, key=lambda row: abs(row - estimate), default=estimate)
 
 
-def _rows_with_words(view: MessageView, words: str) -> Iterator[int]:
+def _rows_with_words(view: "MessageView", words: str) -> Iterator[int]:
     pattern = re.compile(re.escape(words), re.IGNORECASE)
     for widget in view.query(Static):
         plain = _plain_text(widget)
@@ -228,6 +232,8 @@ def _rows_with_words(view: MessageView, words: str) -> Iterator[int]:
 
 
 def _plain_text(widget: Static) -> str:
+    from assistant.tui.markdown.layout import BlockLayout  # noqa: PLC0415 -- as `make_view`
+
     match widget.visual:
         case Content() as content:
             return content.plain
