@@ -1,58 +1,155 @@
-"""What a front end must never import: asked of a fresh interpreter."""
+"""What a front end imports, and what it must never import: asked of a fresh interpreter."""
 
-import json
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 
+from tests.support.fresh_imports import (
+    FIRST_FRAME,
+    came_in,
+    imports_of,
+    not_imported,
+    not_listed,
+)
+
 HEAVY = {
     "chromadb",
+    "httpx",
+    "httpx2",
+    "huggingface_hub",
     "llama_cpp",
     "numpy",
     "onnxruntime",
     "sentence_transformers",
+    "tokenizers",
     "torch",
     "transformers",
 }
 
+NEEDED_LATER = {"jsonschema", "psutil", "yaml"}
+"""Light enough for a front end, and of no use to what it shows first."""
 
-def modules_after(code: str) -> set[str]:
-    """Top-level packages that a fresh interpreter has imported after running `code`."""
-    listing = "import json, sys; print(json.dumps([m.split('.')[0] for m in sys.modules]))"
-    ask = f"{code}\n{listing}"
-    done = subprocess.run(
-        [sys.executable, "-c", ask], capture_output=True, text=True, timeout=60, check=True
-    )
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert isinstance(found, list)
-    return set(found)
+AT_THE_FIRST_FRAME = {
+    "assistant",
+    "assistant.cli",
+    "assistant.cli.ask",
+    "assistant.cli.chats",
+    "assistant.core",
+    "assistant.core.background",
+    "assistant.core.context",
+    "assistant.core.conversations",
+    "assistant.core.grounding",
+    "assistant.core.ports",
+    "assistant.core.prompts",
+    "assistant.core.transfer",
+    "assistant.core.turn",
+    "assistant.core.values",
+    "assistant.engine",
+    "assistant.engine.download.client",
+    "assistant.engine.gguf.files",
+    "assistant.engine.models.catalog",
+    "assistant.engine.models.discovery",
+    "assistant.engine.models.headers",
+    "assistant.engine.models.survey",
+    "assistant.engine.models.tunings",
+    "assistant.engine.tuning.client",
+    "assistant.ipc",
+    "assistant.library.client",
+    "assistant.library.peek",
+    "assistant.library.protocol",
+    "assistant.storage",
+    "assistant.storage.database",
+    "assistant.storage.store",
+    "assistant.storage.tables",
+    "assistant.system",
+    "assistant.tui",
+    "assistant.tui.actions",
+    "assistant.tui.chat",
+    "assistant.tui.composer",
+    "assistant.tui.context",
+    "assistant.tui.conversations",
+    "assistant.tui.library",
+    "assistant.tui.markdown",
+    "assistant.tui.models",
+    "assistant.tui.prompts",
+    "assistant.tui.sources",
+    "assistant.tui.toolkit",
+    "assistant.tui.transcript",
+    "assistant.tui.transfer",
+}
+"""Folders of which any file may be imported before the first frame is there, and single files.
+
+All of it is imported while a user waits for the screen; what is shown later comes later.
+"""
 
 
 @pytest.mark.parametrize(
     "code",
     [
         "import assistant.__main__",
-        "import assistant.cli",
+        "import assistant.cli.entry",
         "import assistant.bootstrap",
         "import assistant.doctor.run",
         "import assistant.tui.app",
     ],
 )
 def test_no_front_end_imports_what_belongs_to_a_worker(code: str) -> None:
-    assert modules_after(code) & HEAVY == set()
+    assert came_in(imports_of(code), HEAVY) == ""
 
 
-def test_the_guard_would_see_a_heavy_import() -> None:
-    assert "numpy" in modules_after("import numpy") & HEAVY
-
-
-@pytest.mark.parametrize("module", ["assistant.cli", "assistant.bootstrap", "assistant.doctor.run"])
+@pytest.mark.parametrize(
+    "module", ["assistant.cli.entry", "assistant.bootstrap", "assistant.doctor.run"]
+)
 def test_commands_do_not_import_the_screen(module: str) -> None:
-    assert modules_after(f"import {module}") & {"textual", "rich", "yaml"} == set()
+    assert came_in(imports_of(f"import {module}"), {"textual", "rich", "yaml"}) == ""
 
 
 def test_help_is_answered_without_opening_anything() -> None:
-    code = "from assistant.cli import main; assert main(['ask', '--help']) == 0"
+    code = "from assistant.cli.entry import main; assert main(['ask', '--help']) == 0"
 
-    assert modules_after(code) & {"sqlite3", "textual", "psutil", "yaml"} == set()
+    assert came_in(imports_of(code), {"sqlite3", "textual", *NEEDED_LATER}) == ""
+
+
+@pytest.mark.usefixtures("home")
+def test_before_the_first_frame_only_what_it_shows_is_imported() -> None:
+    imports = imports_of(FIRST_FRAME)
+
+    assert came_in(imports, HEAVY | NEEDED_LATER) == ""
+    assert not_listed(imports, AT_THE_FIRST_FRAME) == ""
+    assert not_imported(imports, AT_THE_FIRST_FRAME) == ""
+
+
+def test_what_came_in_is_named_with_everything_that_it_came_in_through(tmp_path: Path) -> None:
+    for name, text in (("first", "import second"), ("second", "import numpy")):
+        (tmp_path / f"{name}.py").write_text(text)
+    imports = imports_of(f"import sys; sys.path.append({str(tmp_path)!r}); import first")
+
+    assert came_in(imports, HEAVY) == "numpy came in through second ← first."
+
+
+def test_what_is_not_listed_is_named_once_and_not_what_it_needs_itself() -> None:
+    imports = {
+        "assistant": "__main__",
+        "assistant.app": "__main__",
+        "assistant.screens": "assistant.app",
+        "assistant.screens.chat": "assistant.app",
+        "assistant.screens.trash": "assistant.screens.chat",
+        "assistant.store.trash": "assistant.screens.trash",
+        "textual": "assistant.app",
+    }
+
+    assert not_listed(imports, {"assistant", "assistant.screens", "assistant.store"}) == ""
+    assert not_listed(imports, {"assistant.app", "assistant.screens.chat"}) == (
+        "assistant.screens.trash came in through assistant.screens.chat ← assistant.app:"
+        " import it where it is first needed, or list it or its folder."
+    )
+
+
+def test_what_is_listed_and_came_no_more_is_named() -> None:
+    imports = {"assistant.screens.chat": "assistant.app"}
+
+    assert not_imported(imports, {"assistant.screens", "assistant.screens.chat"}) == ""
+    assert not_imported(imports, {"assistant.screens.trash", "assistant.store"}) == (
+        "assistant.screens.trash is not imported any more: take it off the list.\n"
+        "assistant.store is not imported any more: take it off the list."
+    )

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.chats.format import json_option
 from assistant.cli.console import BOLD, DIM, Console
-from assistant.cli.program import Program
+from assistant.cli.program import Program, json_option
 from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line, printable
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Load neither the model nor the embedder.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def doctor(program: Program, /, quick: bool, as_json: bool) -> int:
     """Check terminal, clipboard, folders, database, model, library and versions.

@@ -7,14 +7,16 @@ import click
 
 from assistant.cli.console import Console
 from assistant.cli.interruption import Interruption
-from assistant.cli.program import Program
+from assistant.cli.program import Program, json_option
 from assistant.core.values.events import Loading
 from assistant.core.values.tuning import (
+    CONTEST_TITLES,
     CandidateMeasured,
     Contest,
     ContestOutcome,
     Tuned,
     TunedOption,
+    candidate_text,
 )
 from assistant.core.wording import count
 
@@ -31,7 +33,7 @@ BAR_COLUMNS = 20
 @click.argument("model", required=False)
 @click.option("--quick", is_flag=True, help="Take seconds, and tell less apart.")
 @click.option("--forget", is_flag=True, help="Forget what was found: of MODEL, or of all models.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_json: bool) -> int:
     """Find out how a model runs fastest on this machine, and remember it.
@@ -92,7 +94,7 @@ class MeasurementTable:
             return []
         rows = [(value, s) for (what, value), s in self._rows.items() if what == last.contest]
         most = max(median(speeds) for _, speeds in rows)
-        told = [f"{last.done} of {last.total} measurements: {_TITLES[last.contest]}"]
+        told = [f"{last.done} of {last.total} measurements: {CONTEST_TITLES[last.contest]}"]
         for value, speeds in rows:
             bar = "█" * round(BAR_COLUMNS * median(speeds) / most)
             mark = "usual" if self._usual.get(last.contest) == value else ""
@@ -104,8 +106,8 @@ class MeasurementTable:
         before = None
         for (what, value), speeds in self._rows.items():
             yield (
-                _TITLES[what] if what != before else "",
-                _amount(what, value),
+                CONTEST_TITLES[what] if what != before else "",
+                candidate_text(what, value),
                 f"{median(speeds):,.1f}",
                 f"{(max(speeds) - min(speeds)) / 2 / median(speeds):.0%}",
                 f"{len(speeds)}",
@@ -119,25 +121,13 @@ class MeasurementTable:
         ]
 
 
-_TITLES: dict[Contest, str] = {
-    "writing": "writing",
-    "reading": "reading",
-    "batch": "at once",
-}
-
-
-def choice_row(choice: TunedOption) -> tuple[str, str]:
-    """Table row of a choice: what a model is run with, and where that comes from."""
-    return _TITLES[choice.contest], f"{_amount(choice.contest, choice.value)} ({choice.origin})"
-
-
 def _print_tuned(
     console: Console, board: MeasurementTable, tuned: Tuned, used: Sequence[TunedOption]
 ) -> None:
     console.table(list(board.rows()), HEADING, numbers=NUMBER_COLUMNS)
     console.line()
     for outcome in tuned.tuning.outcomes:
-        console.line(f"{_TITLES[outcome.contest]}: {_outcome_text(outcome)}")
+        console.line(f"{CONTEST_TITLES[outcome.contest]}: {_outcome_text(outcome)}")
     if any(one.contest != "batch" and one.best > one.usual for one in tuned.tuning.outcomes):
         console.note("With every core, another program that computes slows answers down a lot.")
     if max(one.noise for one in tuned.tuning.outcomes) > NOISE_LIMIT:
@@ -152,17 +142,10 @@ _KEYS: dict[Contest, str] = {"writing": "threads", "reading": "threads", "batch"
 
 
 def _outcome_text(outcome: ContestOutcome) -> str:
+    best = candidate_text(outcome.contest, outcome.best)
     if outcome.best == outcome.usual:
-        return (
-            f"{_amount(outcome.contest, outcome.usual)} as usual; nothing is faster by more than "
-            f"the noise of {outcome.noise:.0%}"
-        )
+        return f"{best} as usual; nothing is faster by more than the noise of {outcome.noise:.0%}"
     return (
-        f"{_amount(outcome.contest, outcome.best)}, {outcome.gain:.0%} faster than the usual "
-        f"{outcome.usual} (noise {outcome.noise:.0%})"
+        f"{best}, {outcome.gain:.0%} faster than the usual {outcome.usual} "
+        f"(noise {outcome.noise:.0%})"
     )
-
-
-def _amount(what: Contest, value: int) -> str:
-    unit = "token" if what == "batch" else "thread"
-    return f"{value} {unit}{'' if value == 1 else 's'}"

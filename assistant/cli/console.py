@@ -13,6 +13,8 @@ from assistant.core.sanitize import one_line, printable
 
 ERASE_LINE = "\r\x1b[2K"
 BOLD, DIM, RESET_STYLE = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+SHORT_ID = 8
+"""Characters of an id that are shown; any unique beginning is understood."""
 
 
 class OutputClosedError(Exception):
@@ -197,6 +199,10 @@ def process_console() -> Console:
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     return Console(sys.stdout, sys.stderr)
+
+
+def short_id(id: str) -> str:
+    return id[:SHORT_ID]
 
 
 def display_width(text: str) -> int:

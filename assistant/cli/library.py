@@ -9,14 +9,13 @@ import click
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.indexing_report import IndexingReport
 from assistant.cli.interruption import Interruption
-from assistant.cli.program import Program
+from assistant.cli.program import Program, json_option
 from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line, printable
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import DEFAULT_COLLECTION, Collection, FileEntry, LibraryStatus
 from assistant.core.wording import REASONS, count, size
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 stream_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object per event and line."
 )

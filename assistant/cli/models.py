@@ -10,10 +10,9 @@ from typing import Any
 
 import click
 
-from assistant.cli.bench import choice_row
 from assistant.cli.console import DIM, Console
 from assistant.cli.interruption import Interruption
-from assistant.cli.program import Program
+from assistant.cli.program import Program, json_option
 from assistant.core.errors import AccessError, AssistantError
 from assistant.core.ports.models import ModelDownloads
 from assistant.core.values.models import (
@@ -24,9 +23,8 @@ from assistant.core.values.models import (
     Offer,
     fitting,
 )
+from assistant.core.values.tuning import CONTEST_TITLES, TunedOption, candidate_text
 from assistant.core.wording import count, duration, memory, size
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(invoke_without_command=True)
@@ -110,7 +108,7 @@ def show(program: Program, /, name: str | None, as_json: bool) -> int:
         console.json({**_model_object(found), "runs_with": [one.model_dump() for one in used]})
     else:
         rows = [row for row in _detail_rows(found) if row[1]]
-        console.table([*rows, *map(choice_row, used)])
+        console.table([*rows, *map(_choice_row, used)])
     return 0
 
 
@@ -180,6 +178,12 @@ def _detail_rows(one: ModelDetails) -> list[tuple[str, str]]:
         ("memory", f"about {memory(one.memory)}" if one.memory else ""),
         ("speed", f"about {speed:,.0f} tokens/s" if speed else ""),
     ]
+
+
+def _choice_row(choice: TunedOption) -> tuple[str, str]:
+    """What a model is run with, and where that comes from."""
+    amount = candidate_text(choice.contest, choice.value)
+    return CONTEST_TITLES[choice.contest], f"{amount} ({choice.origin})"
 
 
 def _template(one: ModelDetails) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+import click
+
 from assistant.cli.console import Console
 from assistant.settings import Settings, load_settings
 from assistant.system.paths import Paths, find_paths
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from assistant.core.ports.library import Library
     from assistant.core.ports.models import ModelCatalog, ModelDownloads, ModelTuning
     from assistant.core.prompts.library import PromptLibrary
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class BuildAssistant(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from assistant.cli.ask.prompt_options import find_prompt
-from assistant.cli.program import Program
+from assistant.cli.program import Program, json_option
 from assistant.core.conversations.save_as_prompt import new_prompt_text, prompt_from_conversation
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.prompts.files import write
@@ -19,8 +19,6 @@ from assistant.system import editor
 
 UNUSABLE_STATUS = 3
 """The exit status when a file cannot be used."""
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(invoke_without_command=True)

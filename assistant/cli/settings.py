@@ -11,7 +11,7 @@ import click
 from pydantic import BaseModel
 
 from assistant.cli.console import BOLD, DIM, Console
-from assistant.cli.program import Program
+from assistant.cli.program import Program, json_option
 from assistant.core.sanitize import one_line
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import PER_ANSWER
@@ -43,7 +43,7 @@ class OwnSetting(Value):
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def settings(program: Program, /, as_json: bool) -> None:
     """Print every setting: its value, its default and what it does."""

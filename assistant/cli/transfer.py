@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from assistant.cli.chats.format import short_id
+from assistant.cli.console import short_id
 from assistant.cli.program import Program
 from assistant.core.errors import NotFoundError, TranscriptError
 from assistant.core.transfer.exporting import (

@@ -3,7 +3,7 @@
 client       the chat model of a front end, whose work happens in the worker
 protocol     requests and replies between the two
 options      how a model is to be loaded
-hardware     processor, cores, threads to compute with, memory bandwidth
+hardware     processor, cores, threads to compute with, memory and its bandwidth
 worker/      the process: scheduler, executor, loaded models
 templating/  messages to prompt text
 cache/       the key/value cache and its snapshots on disk

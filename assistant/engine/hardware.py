@@ -1,4 +1,4 @@
-"""Hardware: processor, usable cores, threads to compute with, measured memory bandwidth.
+"""Hardware: processor, usable cores, threads to compute with, free memory, measured bandwidth.
 
 Measurements hold for one processor and one build of llama.cpp. Of those of the bandwidth the best
 counts: other programs only make it slower, and one measurement that met them would hold for ever.
@@ -63,6 +63,20 @@ def _quota_cores(quota: Path) -> int:
         return max(int(allowed) // int(period), 1)
     except (OSError, ValueError):
         return _affinity_cores()
+
+
+def free_memory() -> int:
+    """Free memory in bytes: what the system has left, or the container's limit."""
+    # Front ends name processor and threads at their start, when memory is no question yet.
+    import psutil  # noqa: PLC0415
+
+    free = int(psutil.virtual_memory().available)
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text()
+        used = Path("/sys/fs/cgroup/memory.current").read_text()
+        return min(free, int(limit) - int(used))
+    except (OSError, ValueError):
+        return free
 
 
 FIRST_MEASUREMENTS = 3

@@ -17,6 +17,9 @@ DEFAULT_UBATCH = 128
 and each takes memory: without flash attention 4 bytes per attention head and token of the window.
 """
 
+BUFFER_BYTES = 128 * 2**20
+"""Bytes of memory for llama.cpp's buffers beside weights, cache and attention."""
+
 
 class LoadOptions(ModelOptions):
     """How a model is loaded. Travels with each request: a change of them loads the model again."""

@@ -5,5 +5,5 @@ search    full-text search
 context   the context window, pinned and excluded turns
 organise  pin, tag, move, archive, rate, fork
 trash     trash, restore, undo, history
-format    short ids, dates, labels and JSON fields that they share
+format    dates, labels and JSON fields that they share
 """

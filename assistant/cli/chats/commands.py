@@ -13,7 +13,7 @@ import click
 from assistant.cli.ask.answer import rounded_timings
 from assistant.cli.ask.sources import SourcedAnswer, citation_lines
 from assistant.cli.chats.context import context
-from assistant.cli.chats.format import json_option, local_time, print_changed, short_id
+from assistant.cli.chats.format import local_time, print_changed
 from assistant.cli.chats.organise import (
     archive,
     fork,
@@ -27,8 +27,8 @@ from assistant.cli.chats.organise import (
 )
 from assistant.cli.chats.search import search
 from assistant.cli.chats.trash import delete_message, history, restore, trash, undo
-from assistant.cli.console import BOLD, DIM, Console
-from assistant.cli.program import Program
+from assistant.cli.console import BOLD, DIM, Console, short_id
+from assistant.cli.program import Program, json_option
 from assistant.core.grounding.citations import CitedAnswer, annotate
 from assistant.core.grounding.references import CHANGED, GONE, Freshness
 from assistant.core.ports.messages import MessageStore

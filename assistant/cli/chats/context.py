@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.ask.answer import show_progress
-from assistant.cli.chats.format import json_option
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.interruption import Interruption
-from assistant.cli.program import Program
+from assistant.cli.program import Program, json_option
 from assistant.core.context.plan import group_turns
 from assistant.core.errors import NotFoundError
 from assistant.core.ports.messages import MessageStore

@@ -1,22 +1,15 @@
-"""Output format of `assistant chats`: short ids, local dates, labels, JSON fields."""
+"""Output format of `assistant chats`: local dates, labels, JSON fields."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-import click
-
-from assistant.cli.console import Console
+from assistant.cli.console import Console, short_id
 from assistant.core.values.conversation import Conversation
-
-SHORT_ID = 8
-"""Characters of an id that are shown; any unique beginning is understood."""
 
 CHANGED_FIELDS = {
     *("id", "title", "created", "updated", "deleted", "model", "adapters"),
     *("pinned", "archived", "folder", "tags", "forked_from"),
 }
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def print_changed(
@@ -27,10 +20,6 @@ def print_changed(
         console.json([c.model_dump(mode="json", include=CHANGED_FIELDS) for c in changed])
     else:
         console.table([(short_id(c.id), f"{what}:", c.title) for c in changed])
-
-
-def short_id(id: str) -> str:
-    return id[:SHORT_ID]
 
 
 def local_time(moment: datetime) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import click
 
-from assistant.cli.chats.format import json_option, print_changed, short_id
-from assistant.cli.program import Program
+from assistant.cli.chats.format import print_changed
+from assistant.cli.console import short_id
+from assistant.cli.program import Program, json_option
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Rating
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from assistant.cli.chats.format import json_option, local_time, short_id
-from assistant.cli.console import BOLD, DIM
-from assistant.cli.program import Program
+from assistant.cli.chats.format import local_time
+from assistant.cli.console import BOLD, DIM, short_id
+from assistant.cli.program import Program, json_option
 from assistant.core.sanitize import one_line
 from assistant.core.values.changes import (
     MATCH_BEGIN,

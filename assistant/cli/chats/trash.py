@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.chats.format import json_option, local_time, print_changed, short_id
-from assistant.cli.program import Program
+from assistant.cli.chats.format import local_time, print_changed
+from assistant.cli.console import short_id
+from assistant.cli.program import Program, json_option
 from assistant.core.errors import NotFoundError
 from assistant.core.values.conversation import Conversation
 

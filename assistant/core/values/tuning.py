@@ -1,7 +1,7 @@
 """Tuning: measurements of what makes a model fastest on this machine, and what was chosen."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from assistant.core.values.base import Value
 from assistant.core.values.events import Loading
@@ -9,6 +9,13 @@ from assistant.core.values.events import Loading
 Contest = Literal["writing", "reading", "batch"]
 """What is compared: threads while an answer is written, threads while a prompt is read, or tokens
 of a prompt that are computed together."""
+
+CONTEST_TITLES: Final[dict[Contest, str]] = {
+    "writing": "writing",
+    "reading": "reading",
+    "batch": "at once",
+}
+"""Contests as people are shown them."""
 
 
 class CandidateMeasured(Value):
@@ -65,3 +72,9 @@ class TunedOption(Value):
     contest: Contest
     value: int
     origin: Literal["your settings", "assistant bench", "default"]
+
+
+def candidate_text(contest: Contest, value: int) -> str:
+    """`1 thread`, `512 tokens`."""
+    unit = "token" if contest == "batch" else "thread"
+    return f"{value} {unit}{'' if value == 1 else 's'}"

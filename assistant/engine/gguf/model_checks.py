@@ -8,13 +8,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
-
 from assistant.core.errors import ModelFileError, ModelMemoryError
 from assistant.engine.gguf.files import parts_of
 from assistant.engine.gguf.header import GgufError, GgufHeader, GgufTensor, read_header
-from assistant.engine.hardware import llama_cpp_build
-from assistant.engine.options import DEFAULT_UBATCH
+from assistant.engine.hardware import free_memory, llama_cpp_build
+from assistant.engine.options import BUFFER_BYTES, DEFAULT_UBATCH
 
 PROBE_BYTES = 4096
 """Bytes looked at, at either end of a tensor, to tell data from a download's reserved space."""
@@ -25,9 +23,6 @@ MAX_ZERO_TAIL = 2**20
 
 EMBEDDING_CHANGE_PREFIX = "token_embd.weight.lora_"
 """How the names of an adapter's changes of the embedding begin."""
-
-BUFFER_BYTES = 128 * 2**20
-"""Bytes for llama.cpp's buffers beside weights, cache and attention."""
 
 DAMAGED_MODEL_HINT = "Get the file again, or choose another."
 
@@ -143,17 +138,6 @@ def cache_bytes(header: GgufHeader, window: int) -> int:
     cached_heads = header.number("attention.head_count_kv") or heads
     window = min(window, header.number("context_length") or window)
     return layers * window * cached_heads * (keys + values) * 2
-
-
-def free_memory() -> int:
-    """Free memory in bytes: what the system has left, or the container's limit."""
-    free = int(psutil.virtual_memory().available)
-    try:
-        limit = Path("/sys/fs/cgroup/memory.max").read_text()
-        used = Path("/sys/fs/cgroup/memory.current").read_text()
-        return min(free, int(limit) - int(used))
-    except (OSError, ValueError):
-        return free
 
 
 def _megabytes(size: int) -> str:

@@ -15,8 +15,8 @@ import llama_cpp
 from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutError
 from assistant.core.values.sampling import CacheType
 from assistant.engine.gguf.header import read_header
-from assistant.engine.gguf.model_checks import free_memory, unknown_part
-from assistant.engine.hardware import computing_threads
+from assistant.engine.gguf.model_checks import unknown_part
+from assistant.engine.hardware import computing_threads, free_memory
 from assistant.engine.llama.gpu import free_gpu_memory
 from assistant.engine.llama.memory import initial_windows
 from assistant.engine.llama.native import NativeLog, has_broken_amx

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import psutil
 
-from assistant.engine.gguf.model_checks import free_memory
+from assistant.engine.hardware import free_memory
 
 RESERVED_BYTES = 512 * 2**20
 """Bytes that stay free beside several models; one alone may take everything."""

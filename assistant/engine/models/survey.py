@@ -6,7 +6,7 @@ from threading import Event
 from time import time
 
 from assistant.core.values.models import ModelDetails, ModelFacts, ModelRef
-from assistant.engine.hardware import computing_threads, processor_name
+from assistant.engine.hardware import computing_threads, free_memory, processor_name
 from assistant.engine.hardware import llama_cpp_build as build_of_llama
 from assistant.engine.models.headers import HeaderProbe, ModelFactsCache
 from assistant.engine.options import LoadOptions
@@ -27,8 +27,7 @@ class ModelSurvey:
         self, found: Sequence[tuple[ModelRef, str]], options: LoadOptions, stop: Event
     ) -> Iterator[ModelDetails]:
         """Describe each model in its turn; those that are known to be none yet with the reason."""
-        # Front ends list models at their start, when memory is no question yet.
-        from assistant.engine.gguf.model_checks import free_memory  # noqa: PLC0415
+        # Front ends list models at their start, when whether they run is no question yet.
         from assistant.engine.models.verdict import judge  # noqa: PLC0415
 
         build = build_of_llama()

@@ -2,7 +2,7 @@
 
 from assistant.core import wording
 from assistant.core.values.models import ModelDetails, ModelFacts, ModelRef
-from assistant.engine.gguf.model_checks import BUFFER_BYTES
+from assistant.engine.options import BUFFER_BYTES
 
 BANDWIDTH_SHARE = 0.5
 """Of the measured bandwidth: what is left of it between kernels, threads and small tensors."""
