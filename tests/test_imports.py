@@ -47,12 +47,14 @@ def test_the_guard_would_see_a_heavy_import() -> None:
     assert "numpy" in modules_after("import numpy") & HEAVY
 
 
-@pytest.mark.parametrize("module", ["assistant.cli", "assistant.bootstrap", "assistant.doctor.run"])
+@pytest.mark.parametrize(
+    "module", ["assistant.cli.entry", "assistant.bootstrap", "assistant.doctor.run"]
+)
 def test_commands_do_not_import_the_screen(module: str) -> None:
     assert modules_after(f"import {module}") & {"textual", "rich", "yaml"} == set()
 
 
 def test_help_is_answered_without_opening_anything() -> None:
-    code = "from assistant.cli import main; assert main(['ask', '--help']) == 0"
+    code = "from assistant.cli.entry import main; assert main(['ask', '--help']) == 0"
 
     assert modules_after(code) & {"sqlite3", "textual", "psutil", "yaml"} == set()

@@ -134,7 +134,7 @@ def worker(paths: Paths) -> Check:
     """Whether the engine worker runs and answers; it is never started for this."""
     name, spec = "engine", engine_worker(paths)
     try:
-        peer = Joiner(spec).look()
+        peer = Joiner(spec).running_worker()
     except WireError as failure:
         return warn(name, f"a worker lives that does not answer: {failure}", f"See {spec.log}.")
     if peer is None:

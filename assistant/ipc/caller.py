@@ -57,7 +57,7 @@ class Caller:
         """Post the last frame; the connection closes when it is read."""
         self._post(encode(frame), last=True)
 
-    def attend(self) -> None:
+    def watch(self) -> None:
         """Watch the connection until it is over; runs in the thread that serves it."""
         poll = select.poll()
         try:
@@ -102,8 +102,8 @@ class Caller:
             del self._backlog[: self._line.send_some(bytes(self._backlog[: 2**16]))]
 
     def _listen(self) -> None:
-        self._line.fill()
-        while (line := self._line.take()) is not None:
+        self._line.receive_available()
+        while (line := self._line.pop_line()) is not None:
             try:
                 _cancel.validate_json(line)
             except ValidationError:

@@ -38,22 +38,22 @@ class LineSocket:
             ProtocolError: the line is longer than `limit` bytes.
         """
         deadline = monotonic() + timeout
-        while (line := self._take_line(limit)) is None:
+        while (line := self._split_line(limit)) is None:
             remaining = max(deadline - monotonic(), 0)
             if not self._poll.poll(remaining * 1000):
                 return None
-            self.fill()
+            self.receive_available()
         return line
 
-    def take(self, limit: int = MAX_FRAME_BYTES) -> bytes | None:
+    def pop_line(self, limit: int = MAX_FRAME_BYTES) -> bytes | None:
         """Remove a line from what was received already.
 
         Returns:
             The line; None when none is complete.
         """
-        return self._take_line(limit)
+        return self._split_line(limit)
 
-    def fill(self) -> None:
+    def receive_available(self) -> None:
         """Receive what has arrived. Raises PeerGoneError at the end of the connection."""
         try:
             chunk = self._socket.recv(_CHUNK)
@@ -98,7 +98,7 @@ class LineSocket:
         waiting.register(self._socket, select.POLLOUT)
         return bool(waiting.poll(max(deadline - monotonic(), 0) * 1000))
 
-    def _take_line(self, limit: int) -> bytes | None:
+    def _split_line(self, limit: int) -> bytes | None:
         end = self._received.find(b"\n", self._searched)
         if end < 0:
             self._searched = len(self._received)

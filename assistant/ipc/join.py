@@ -86,7 +86,9 @@ class Joiner:
                 connection = self._connect(stop)
             except OccupiedError as reason:
                 if monotonic() > deadline:
-                    if not isinstance(reason, SilentError) or not self._kill_holder(reason.pid):
+                    if not isinstance(reason, SilentError) or not self._kill_hung_worker(
+                        reason.pid
+                    ):
                         raise StartError(f"a worker lives that cannot be used: {reason}") from None
                     deadline = monotonic() + self.spec.start_timeout
                 yield
@@ -103,7 +105,7 @@ class Joiner:
                 stop.wait(POLL_SECONDS * 5)
         return None
 
-    def look(self) -> Peer | None:
+    def running_worker(self) -> Peer | None:
         """Which worker runs now; none is started.
 
         Returns:
@@ -118,7 +120,7 @@ class Joiner:
         connection.close()
         return connection.peer
 
-    def how_it_ended(self, pid: int) -> str:
+    def exit_reason(self, pid: int) -> str:
         """How the worker `pid` ended.
 
         Returns:
@@ -157,7 +159,7 @@ class Joiner:
             line.close()
             raise OccupiedError(str(failure)) from None
 
-    def _kill_holder(self, listening: int) -> bool:
+    def _kill_hung_worker(self, listening: int) -> bool:
         """End a worker that hangs, if the life lock is held by the process that listens."""
         path = worker_spec.life_lock(self.spec)
         life = FileLock(path, mode=0o600, thread_local=False)
@@ -184,12 +186,12 @@ class Joiner:
             stop.wait(POLL_SECONDS)
             return
         try:
-            if not self._somebody_lives(stop, deadline):
+            if not self._is_alive(stop, deadline):
                 self._spawn(stop)
         finally:
             lock.release()
 
-    def _somebody_lives(self, stop: Event, deadline: float) -> bool:
+    def _is_alive(self, stop: Event, deadline: float) -> bool:
         """Under the start lock: whether there is a worker, be it one that is just ending."""
         life = FileLock(worker_spec.life_lock(self.spec), mode=0o600, thread_local=False)
         try:

@@ -170,7 +170,7 @@ class Requester(Generic[R]):
         )
 
     def _died(self, connection: Connection, conversation: WorkerExchange[R]) -> AssistantError:
-        how = self._joiner.how_it_ended(connection.peer.pid)
+        how = self._joiner.exit_reason(connection.peer.pid)
         doing, advice = conversation.death()
         return self._errors.died(
             f"The {self._errors.worker} stopped unexpectedly{f' ({how})' if how else ''}{doing}.",

@@ -140,9 +140,9 @@ class Server(Generic[R]):
             if full:
                 sock.close()
             else:
-                threading.Thread(target=self._attend, args=(sock,), daemon=True).start()
+                threading.Thread(target=self._serve_connection, args=(sock,), daemon=True).start()
 
-    def _attend(self, sock: socket.socket) -> None:
+    def _serve_connection(self, sock: socket.socket) -> None:
         line = LineSocket(sock)
         try:
             admit(line, self._key, self._spec.version)
@@ -156,7 +156,7 @@ class Server(Generic[R]):
                 caller.end(Leaving())
             else:
                 self._serve(caller, request)
-            caller.attend()
+            caller.watch()
         except WireError as failure:
             log.debug("connection dropped: %s", failure)
         finally:

@@ -122,7 +122,7 @@ class _QueryBuilder:
         self.is_last_open = False
         """Whether the last word that is wanted may go on."""
 
-    def take(self, item: re.Match[str]) -> None:
+    def add(self, item: re.Match[str]) -> None:
         wanted = item["minus"] is None
         operator = (item["operator"] or "").lower()
         value = item["phrase"] if item["word"] is None else item["word"]
@@ -205,7 +205,7 @@ def parse(text: str) -> SearchQuery:
     """Parse a search query; never fails."""
     reading = _QueryBuilder()
     for item in _items(text.replace("\0", " ")):
-        reading.take(item)
+        reading.add(item)
     return reading.query()
 
 

@@ -51,19 +51,6 @@ def begin_conversation(
     )
 
 
-def take_up(
-    store: ConversationSettings,
-    conversation_id: str,
-    opening: ConversationStart,
-    model: str | None = None,
-) -> None:
-    """Let an earlier conversation go on under another prompt; see `ConversationSettings.take_up`.
-
-    Whoever follows the prompt's model gives it, see `hinted_model`.
-    """
-    store.take_up(conversation_id, opening, model)
-
-
 def resolve_opening(
     prompt: Prompt | ConversationStart | None, values: Mapping[str, str] | None = None
 ) -> ConversationStart:

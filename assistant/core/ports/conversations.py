@@ -70,12 +70,13 @@ class ConversationSettings(Protocol):
     ) -> None:
         """Another system prompt, and the examples that go with it.
 
-        This and `set_sampling`, `set_model`, `set_adapters`, `set_collections` and `take_up` leave
-        `marks` at the last message of the active branch, which go again when the change is undone.
+        This and `set_sampling`, `set_model`, `set_adapters`, `set_collections` and `switch_prompt`
+        leave `marks` at the last message of the active branch, which go again when the change is
+        undone.
         """
         ...
 
-    def take_up(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
+    def switch_prompt(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
         """Let the conversation go on under another prompt, as one change.
 
         Its sampling becomes the prompt's; collections stay unless the prompt names some.

@@ -138,7 +138,7 @@ class MessageStore(Protocol):
         """
         ...
 
-    def place(self, message_id: str, placing: Placing | None) -> None:
+    def set_placing(self, message_id: str, placing: Placing | None) -> None:
         """Pin the turn of this question in the window, or exclude it from it; None does neither."""
         ...
 

@@ -86,10 +86,10 @@ class _Conversation:
         self._name = f"“{self._title}”" if self._title else f"conversation {place}"
         broken = len(mapping) - len(self._mapping)
         if broken:
-            self._tell(f"{broken} nodes that are no nodes were left out.")
+            self._report(f"{broken} nodes that are no nodes were left out.")
         self._tree = connect(self._mapping)
         for problem in self._tree.problems:
-            self._tell(problem)
+            self._report(problem)
         self._order = self._tree.order()
         self._nodes = {key: self._node(key) for key in self._order}
         self._asking = self._questions()
@@ -97,9 +97,9 @@ class _Conversation:
     def transcript(self) -> Transcript | None:
         """None when nothing is said in it."""
         nodes = [node for node in self._nodes.values() if node is not None]
-        said = list(self._said())
+        said = list(self._messages())
         if not said:
-            self._tell("it was left out, for nothing is said in it.")
+            self._report("it was left out, for nothing is said in it.")
             return None
         source = self._text("conversation_id") or self._text("id") or "\n".join(self._mapping)
         id = stable_id(SOURCE, source)
@@ -125,18 +125,18 @@ class _Conversation:
         message = self._mapping[key].get("message")
         if not isinstance(message, dict):
             if message is not None:
-                self._tell(f"node {key} was left out, for it holds no message.")
+                self._report(f"node {key} was left out, for it holds no message.")
             return None
         author = message.get("author")
         role = author.get("role") if isinstance(author, dict) else None
         if role not in ("user", "assistant", "system", "tool"):
-            self._tell(f"node {key} was taken for a tool's, for its role is {role!r}.")
+            self._report(f"node {key} was taken for a tool's, for its role is {role!r}.")
             role = "tool"
         metadata = message.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
         content = render_message(message, str(role), metadata)
         for problem in content.problems:
-            self._tell(problem)
+            self._report(problem)
         if not content.text:
             return None
         model = metadata.get("model_slug")
@@ -149,7 +149,7 @@ class _Conversation:
             is_context=content.is_context or role == "system",
         )
 
-    def _said(self) -> Iterator[MessageDraft]:
+    def _messages(self) -> Iterator[MessageDraft]:
         """All messages, parents before children.
 
         A question is a message of its own; so is every way from one on to where the next question
@@ -228,7 +228,7 @@ class _Conversation:
         value = self._stored.get(key)
         return value if isinstance(value, str) else ""
 
-    def _tell(self, problem: str) -> None:
+    def _report(self, problem: str) -> None:
         self._problems.append(f"{self._name}: {problem}")
 
 

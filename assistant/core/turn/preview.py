@@ -252,7 +252,7 @@ class _Texts:
             "question": question,
         }
 
-    def of(self, part: ContextPart) -> str:
+    def excerpt(self, part: ContextPart) -> str:
         text = self._fixed.get(part.kind, "")
         if part.kind == "turn":
             text = self._messages[part.message_ids[0]].text
@@ -279,7 +279,7 @@ def _slices(
                 placing=part.placing,
                 message_ids=part.message_ids,
                 number=number if part.kind == "turn" else 0,
-                excerpt=texts.of(part),
+                excerpt=texts.excerpt(part),
             )
         )
     within = sum(each.cached for each in slices)

@@ -49,11 +49,11 @@ class DefaultSampling:
         self._own = {name.casefold(): changes for name, changes in own.items()}
         self.settings = settings or Sampling()
 
-    def of(self, model: str | None) -> Sampling:
+    def for_model(self, model: str | None) -> Sampling:
         """Default sampling of a model by its name or path; None is the default model."""
-        return self.own(model).over(self.settings)
+        return self.changes_for(model).over(self.settings)
 
-    def own(self, model: str | None) -> SamplingChanges:
+    def changes_for(self, model: str | None) -> SamplingChanges:
         """Changes that the settings make for this model alone."""
         if not self._own:
             return NO_CHANGES

@@ -62,7 +62,7 @@ class Backends:
                 )
             return self._memory
 
-    def of(self, id: str) -> Backend:
+    def for_id(self, id: str) -> Backend:
         """Backend of a conversation or a message, by its id."""
         return self.memory if id.startswith(TEMPORARY) else self.disk
 
@@ -83,10 +83,10 @@ class SqliteStorePart:
         self._shelves = shelves
 
     def _read(self, id: str) -> AbstractContextManager[sqlite3.Connection]:
-        return self._shelves.of(id).database.read()
+        return self._shelves.for_id(id).database.read()
 
     def _write(self, id: str) -> AbstractContextManager[sqlite3.Connection]:
-        return self._shelves.of(id).database.write()
+        return self._shelves.for_id(id).database.write()
 
     def _now(self) -> int:
         return self._shelves.now()

@@ -117,7 +117,7 @@ class SqliteCatalog(SqliteStorePart):
             return is_open
 
     def set_draft(self, id: str, draft: str) -> None:
-        drafter = self._shelves.of(id).answers.writer() if draft else None
+        drafter = self._shelves.for_id(id).answers.writer() if draft else None
         with self._write(id) as connection:
             conversation_table.update(connection, id, draft=storable(draft), drafter=drafter)
 
@@ -136,7 +136,7 @@ class SqliteCatalog(SqliteStorePart):
             examples=stored_examples(examples),
         )
 
-    def take_up(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
+    def switch_prompt(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
         columns = {
             "system_prompt": storable(opening.text),
             "prompt_name": storable_or_none(opening.prompt_name),

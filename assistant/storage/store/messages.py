@@ -36,22 +36,22 @@ class SqliteMessages(SqliteStorePart):
                 connection, conversation_table.find(connection, conversation_id)["id"]
             )
 
-        return self._shelves.of(conversation_id).answers.read(query)
+        return self._shelves.for_id(conversation_id).answers.read(query)
 
     def path(self, message_id: str) -> list[Message]:
         id = storable(message_id)
-        return self._shelves.of(id).answers.read(
+        return self._shelves.for_id(id).answers.read(
             lambda connection: message_table.path(connection, id)
         )
 
     def message(self, id: str) -> Message:
         id = storable(id)
-        answers = self._shelves.of(id).answers
+        answers = self._shelves.for_id(id).answers
         return answers.read(lambda connection: [message_table.find(connection, id)])[0]
 
     def versions(self, message_id: str) -> list[Message]:
         id = storable(message_id)
-        return self._shelves.of(id).answers.read(
+        return self._shelves.for_id(id).answers.read(
             lambda connection: message_table.versions(connection, id)
         )
 
@@ -76,7 +76,7 @@ class SqliteMessages(SqliteStorePart):
         prompt: QuestionPrompt | None = None,
     ) -> Message:
         """As in the port; a question also takes its conversation back from the trash."""
-        shelf, now = self._shelves.of(conversation_id), self._now()
+        shelf, now = self._shelves.for_id(conversation_id), self._now()
         id = shelf.new_id()
         values: dict[str, str | int | None] = {
             "id": id,
@@ -122,7 +122,7 @@ class SqliteMessages(SqliteStorePart):
         Raises:
             StorageError: it is being written right now.
         """
-        answers, id = self._shelves.of(message_id).answers, storable(message_id)
+        answers, id = self._shelves.for_id(message_id).answers, storable(message_id)
         afresh = {
             "state": "streaming",
             "writer": answers.writer(),
@@ -162,7 +162,7 @@ class SqliteMessages(SqliteStorePart):
                 )
                 message_table.update(connection, row["id"], columns)
 
-    def place(self, message_id: str, placing: Placing | None) -> None:
+    def set_placing(self, message_id: str, placing: Placing | None) -> None:
         self._mark_message(message_id, "turn", "placing", placing)
 
     def set_summary(self, message_id: str, summary: Summary | None) -> None:
@@ -202,7 +202,7 @@ class SqliteMessages(SqliteStorePart):
             StorageError: this store does not write that message, or an earlier piece could not
                 be stored; what came in is kept, and tried again.
         """
-        self._shelves.of(message_id).answers.journal(message_id, storable(text))
+        self._shelves.for_id(message_id).answers.journal(message_id, storable(text))
 
     def finish(
         self,
@@ -223,7 +223,7 @@ class SqliteMessages(SqliteStorePart):
             "error": storable_or_none(error),
             "citations": storable_or_none(rows.json_list(citations)),
         }
-        return self._shelves.of(message_id).answers.finish(message_id, columns)
+        return self._shelves.for_id(message_id).answers.finish(message_id, columns)
 
     def _mark_message(
         self, message_id: str, kind: ChangeKind, column: str, value: str | None

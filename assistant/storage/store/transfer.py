@@ -34,7 +34,7 @@ _FORK = re.compile(r" \(fork(?: (\d+))?\)$")
 class SqliteTransfer(SqliteStorePart):
     def fork(self, message_id: str) -> Conversation:
         """As in the port; the fork of a temporary conversation is temporary as well."""
-        shelf, now, at = self._shelves.of(message_id), self._now(), storable(message_id)
+        shelf, now, at = self._shelves.for_id(message_id), self._now(), storable(message_id)
         path = shelf.answers.read(
             lambda connection: message_table.path(
                 connection, message_table.find(connection, at)["id"]
@@ -98,7 +98,7 @@ class SqliteTransfer(SqliteStorePart):
             )
             return message_table.all_messages(connection, conversation["id"])
 
-        messages = self._shelves.of(id).answers.read(query)
+        messages = self._shelves.for_id(id).answers.read(query)
         conversation, retrievals, chosen = found[-1]
         return Transcript(
             conversation=rows.conversation(conversation),
@@ -127,7 +127,7 @@ class SqliteTransfer(SqliteStorePart):
                 )
             adding = _Adding(connection, id)
             for entry in transcript.entries:
-                adding.take(entry)
+                adding.add(entry)
             if adding.added:
                 row = conversation_table.find(connection, id)
                 updated = max(row["updated"], microseconds(conversation.updated))
@@ -156,7 +156,7 @@ class _Adding:
         self.present = 0
         self.trashed = 0
 
-    def take(self, entry: TranscriptEntry) -> None:
+    def add(self, entry: TranscriptEntry) -> None:
         connection, message = self._connection, entry.message
         id = self._id_for(message.id)
         self._ids[message.id] = id

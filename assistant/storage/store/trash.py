@@ -32,7 +32,7 @@ class SqliteTrash(SqliteStorePart):
         self._trash(id, is_deleted=False)
 
     def delete_message(self, id: str) -> None:
-        shelf, id = self._shelves.of(id), storable(id)
+        shelf, id = self._shelves.for_id(id), storable(id)
         with shelf.database.write() as connection:
             now = self._now()
             conversation = trash_table.remove(connection, id, now, shelf.answers.is_live)
@@ -83,7 +83,7 @@ class SqliteTrash(SqliteStorePart):
             return [undo.change(row) for row in undo.listed(connection, id, limit)]
 
     def undo(self, number: int | None = None, *, conversation_id: str | None = None) -> Change:
-        shelf = self._shelves.of(conversation_id or "")
+        shelf = self._shelves.for_id(conversation_id or "")
         with shelf.database.write() as connection:
             if number is not None:
                 row = undo.find(connection, number)

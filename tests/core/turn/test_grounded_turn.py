@@ -130,7 +130,7 @@ class BeingRead(ScriptedLibrary):
 def test_a_question_waits_for_the_files_it_came_before(
     store: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grounding, "LOOK", 0.01)
+    monkeypatch.setattr(grounding, "POLL_SECONDS", 0.01)
     files = BeingRead(found(RENT).result)
     talk = Talk(store, ScriptedModel(ANSWER), files)
 
