@@ -19,7 +19,7 @@ LINGER_TIMEOUT = 600.0
 """Seconds a caller has to read the rest after the last frame: a suspended one may come back."""
 
 POLL_SECONDS = 0.25
-"""Seconds between two looks at a backlog that another thread may have filled."""
+"""Seconds between two checks of a backlog that another thread may have filled."""
 
 log = logging.getLogger(__name__)
 _cancel = TypeAdapter(Cancel)

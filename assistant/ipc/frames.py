@@ -20,7 +20,7 @@ def encode(frame: BaseModel) -> bytes:
 
 
 class LineSocket:
-    """A socket that is read line by line. It never blocks longer than it is told to."""
+    """A socket that is read line by line. It never blocks longer than its caller allows."""
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)
@@ -68,10 +68,10 @@ class LineSocket:
     def send(self, line: bytes, timeout: float) -> None:
         """Send all of `line`. Raises PeerGoneError when that takes longer than `timeout`."""
         deadline = monotonic() + timeout
-        rest = memoryview(line)
-        while rest:
-            rest = rest[self.send_some(rest) :]
-            if rest and not self._wait_writable(deadline):
+        unsent = memoryview(line)
+        while unsent:
+            unsent = unsent[self.send_some(unsent) :]
+            if unsent and not self._wait_writable(deadline):
                 raise PeerGoneError("the other side does not read")
 
     def send_some(self, line: bytes | memoryview) -> int:

@@ -106,7 +106,7 @@ class Joiner:
         return None
 
     def running_worker(self) -> Peer | None:
-        """Which worker runs now; none is started.
+        """Find the worker that runs now; none is started.
 
         Returns:
             The worker; None when nobody answers.
@@ -121,7 +121,7 @@ class Joiner:
         return connection.peer
 
     def exit_reason(self, pid: int) -> str:
-        """How the worker `pid` ended.
+        """Reason why the worker `pid` ended.
 
         Returns:
             The reason in few words; "" where it was started by another process.
@@ -192,7 +192,7 @@ class Joiner:
             lock.release()
 
     def _is_alive(self, stop: Event, deadline: float) -> bool:
-        """Under the start lock: whether there is a worker, be it one that is just ending."""
+        """Whether there is a worker, be it one that is just ending; asked under the start lock."""
         life = FileLock(worker_spec.life_lock(self.spec), mode=0o600, thread_local=False)
         try:
             life.acquire(blocking=False)

@@ -122,10 +122,10 @@ class Server(Generic[R]):
         return same and read_key(worker_spec.key_file(self._spec)) == self._key
 
     def _accept(self) -> None:
-        looked = monotonic()
+        checked = monotonic()
         while not self._closing:
-            if monotonic() - looked >= REACHABILITY_POLL_SECONDS:
-                looked = monotonic()
+            if monotonic() - checked >= REACHABILITY_POLL_SECONDS:
+                checked = monotonic()
                 if not self._reachable():
                     self._retiring.set()
             try:

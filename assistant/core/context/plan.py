@@ -140,8 +140,8 @@ def fixed_tokens(conversation: Conversation, count: Counting, window: int, reser
 
 
 class _Choice:
-    """What goes in so far. What leaves does so in an order that does not depend on the room, so
-    that a larger window never keeps less."""
+    """Choice of what goes in, so far. What leaves does so in an order that does not depend on the
+    room, so that a larger window never keeps less."""
 
     def __init__(
         self,
@@ -229,10 +229,10 @@ class _Choice:
         are judged by the rest."""
         chars = sum(len(message.content) for message in self.messages)
         density = max(self.measured.total / max(chars, 1), 1 / CHARS_PER_TOKEN)
-        kept = set(self._included_turns())
+        included = set(self._included_turns())
         missing = 0 if self._shows_examples else self._examples_tokens
         for index, turn in enumerate(self._turns):
-            if index not in kept and turn.placing != "excluded":
+            if index not in included and turn.placing != "excluded":
                 uncounted = index in self._uncounted
                 missing += int(turn.chars * density) if uncounted else self._tokens[index]
         return missing
@@ -245,9 +245,9 @@ class _Choice:
             yield _part("examples", self._examples_tokens, reason)
         if self._shows_recap and self._recap is not None:
             yield _part("summary", self._recap_tokens, "", (self._recap.message_id,))
-        kept = set(self._included_turns())
+        included = set(self._included_turns())
         for index, turn in enumerate(self._turns):
-            reason = "" if index in kept else self._reason(turn)
+            reason = "" if index in included else self._reason(turn)
             part = _part("turn", self._tokens[index], reason, turn.message_ids)
             yield part.model_copy(update={"placing": turn.placing})
         yield ContextPart(kind="question", tokens=self._question_tokens)

@@ -28,7 +28,7 @@ def begin_conversation(
 
     Args:
         model: name or path of the model; None follows the prompt's hint, then the settings.
-        values: of the prompt's variables; None looks around for the built-in ones.
+        values: of the prompt's variables; None takes the built-in ones.
         models: where the prompt's hint is looked up; without it hints are not followed.
         adapters: what the model is run with; None follows the settings.
         temporary: whether it lives in memory only.

@@ -163,9 +163,9 @@ class Freshness:
         """
         found = {}
         for path, content_hash in sources:
-            became = self._status(path, content_hash, stop)
-            if became:
-                found[path] = became
+            status = self._status(path, content_hash, stop)
+            if status:
+                found[path] = status
         return found
 
     def _status(self, path: str, content_hash: str, stop: Event) -> str:

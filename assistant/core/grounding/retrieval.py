@@ -5,7 +5,7 @@ the question stands last, so that everything before that message stays as it was
 key/value cache stays valid. What a document says is data: every line of it is marked as quotation,
 so that it can neither end its quotation nor pass for the user. The instruction is short because
 small models lose the question behind a long one; citations are not asked for, they are checked
-(`core.citations`).
+(`grounding.citations`).
 
 The wording is that of the internal prompt `sources`, which a user may override.
 """

@@ -163,7 +163,7 @@ class UserPrompts:
 
 
 class PromptEdit:
-    """A prompt while another program has it; made by `OwnPrompts.edit`."""
+    """A prompt while another program has it; made by `UserPrompts.edit`."""
 
     def __init__(self, own: UserPrompts, name: str, existed: bool, before: bytes) -> None:
         self.file = own.path(name)

@@ -79,7 +79,7 @@ def _readings(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
 
 
 def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
-    """The conversations in an archive; what else is in it is told by its number."""
+    """Conversations in an archive; of what else is in it only the number is reported."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
@@ -99,8 +99,8 @@ def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
     except (OSError, EOFError) as failure:
         raise TranscriptError(f"{path.name} is damaged: {failure}.") from None
     if others:
-        told = f"{others:,} other files of {path.name}, such as images, were not taken in."
-        yield str(path), ParsedTranscripts(problems=(told,))
+        problem = f"{others:,} other files of {path.name}, such as images, were not taken in."
+        yield str(path), ParsedTranscripts(problems=(problem,))
 
 
 def _is_wanted(name: str) -> bool:

@@ -95,7 +95,7 @@ class Chat:
         Raises:
             AssistantError: the turn failed; what was written so far is stored as `failed`.
         """
-        sampling = sampling or self.usual_sampling(
+        sampling = sampling or self._default_sampling(
             self._requests.conversation_under_prompt(request)
         )
         question, answer = self._requests.store(request, sampling)
@@ -146,7 +146,7 @@ class Chat:
             if kept is not None:
                 yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
         else:
-            where = sources or self.usual_sources(conversation, asked)
+            where = sources or self._default_sources(conversation, asked)
             asked, where, found = yield from self._search_files(question, history, where, stop)
         if found is not None and not found.sufficient:
             yield Retrieved(result=found, used=(), collections=where.collections)
@@ -292,7 +292,7 @@ class Chat:
             return saying
         return None
 
-    def usual_sources(self, conversation: Conversation | None, question: str) -> RetrievalScope:
+    def _default_sources(self, conversation: Conversation | None, question: str) -> RetrievalScope:
         """Default sources of a question; None is a new conversation."""
         if self._library is None:
             return grounding.NOWHERE
@@ -301,7 +301,7 @@ class Chat:
             self._library, collections, question, fall_back=self._fall_back
         )
 
-    def usual_sampling(self, conversation: Conversation | None) -> Sampling:
+    def _default_sampling(self, conversation: Conversation | None) -> Sampling:
         """Default sampling of an answer; None is a new conversation."""
         if conversation is None:
             return self.sampling.for_model(None)
@@ -366,7 +366,7 @@ class _Grounded(NamedTuple):
 
 
 class _Asking(NamedTuple):
-    """A question on its way to the model."""
+    """Question on its way to the model."""
 
     conversation: Conversation
     history: Sequence[Message]

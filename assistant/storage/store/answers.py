@@ -146,7 +146,7 @@ class Transactions(Protocol):
 
 
 class Writers(Protocol):
-    """Which stores are alive; see `locks.LockFileWriters`."""
+    """Writers: which stores are alive; see `LockFileWriters`."""
 
     @property
     def folder(self) -> Path | str: ...
@@ -266,9 +266,9 @@ class UnfinishedAnswers:
         return messages, dead
 
     def _journalled_text(self, connection: sqlite3.Connection, id: str) -> str:
-        """What follows the stored text; of an own answer also what is not on disk yet."""
-        written = self._journal.text_since_open(id)
-        return message_table.journalled(connection, id) if written is None else written
+        """Text that follows the stored text; of an own answer also what is not on disk yet."""
+        text = self._journal.text_since_open(id)
+        return message_table.journalled(connection, id) if text is None else text
 
     def _store_as_partial(self, ids: Sequence[str]) -> None:
         """Make answers partial on disk whose writer is dead, unless somebody else just did."""
