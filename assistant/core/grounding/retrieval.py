@@ -73,11 +73,11 @@ INDEXING_TIMEOUT = 10.0
 """Seconds for which a question waits for files that are being read for the first time."""
 
 POLL_SECONDS = 0.3
-"""Seconds between two looks at how far they are."""
+"""Seconds between two checks of how far they are."""
 
 
 class RetrievalScope(Value):
-    """Where in the user's files a question is searched."""
+    """Scope of a search in the user's files."""
 
     collections: tuple[str, ...] | None = None
     """None is everywhere, empty is nowhere."""

@@ -28,7 +28,7 @@ class PromptExistsError(AssistantError):
 
 
 class UserPrompts:
-    """The folder of the user's prompts, which is made when it is first written to.
+    """Folder of the user's prompts, which is made when it is first written to.
 
     Every method that writes raises AssistantError when the folder cannot be written.
     """
@@ -41,7 +41,7 @@ class UserPrompts:
         self._now = now
 
     def path(self, name: str) -> Path:
-        """Where the prompt called `name` is or would be.
+        """Path of the prompt called `name`, whether it is there or not.
 
         Raises:
             AssistantError: nothing can be called that.
@@ -116,12 +116,12 @@ class UserPrompts:
             NotFoundError: nothing of that name was.
         """
         path = self.path(name)
-        kept = self.backups(name)
-        if not kept:
+        backups = self.backups(name)
+        if not backups:
             raise NotFoundError(f"No prompt {name} was deleted or replaced lately.")
         self.back_up(name)
         try:
-            kept[-1].replace(path)
+            backups[-1].replace(path)
         except OSError as failure:
             raise _unwritable(path, failure) from None
         return path
@@ -163,25 +163,26 @@ class UserPrompts:
 
 
 class PromptEdit:
-    """A prompt while another program has it; made by `UserPrompts.edit`."""
+    """Edit of a prompt while another program has it; made by `UserPrompts.edit`."""
 
-    def __init__(self, own: UserPrompts, name: str, existed: bool, before: bytes) -> None:
-        self.file = own.path(name)
+    def __init__(self, prompts: UserPrompts, name: str, existed: bool, before: bytes) -> None:
+        self.file = prompts.path(name)
         self.existed = existed
         """Whether it was the user's own before."""
-        self._own = own
+        self._prompts = prompts
         self._name = name
         self._before = before
 
     def end(self) -> bool:
-        """Keep what the prompt was, or drop a copy that is still one.
+        """End the edit: back up what the prompt was, or drop a copy that is unchanged.
 
-        Returns: whether anything was changed.
+        Returns:
+            Whether anything was changed.
         """
         after = self.file.read_bytes() if self.file.is_file() else b""
         changed = after != self._before
         if changed and self.existed:
-            self._own.back_up(self._name, self._before)
+            self._prompts.back_up(self._name, self._before)
         elif not changed and not self.existed:
             self.file.unlink()
         return changed

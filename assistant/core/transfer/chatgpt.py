@@ -43,7 +43,7 @@ class MappingNode(NamedTuple):
 
 
 class MessageDraft(NamedTuple):
-    """A message in the making: a question, or all that was said up to the next one."""
+    """Draft of a message: a question, or all that was said up to the next one."""
 
     nodes: tuple[MappingNode, ...]
     parent: str | None
@@ -95,10 +95,10 @@ class _Conversation:
         self._asking = self._questions()
 
     def transcript(self) -> Transcript | None:
-        """None when nothing is said in it."""
+        """Transcript of the conversation; None when nothing is said in it."""
         nodes = [node for node in self._nodes.values() if node is not None]
-        said = list(self._messages())
-        if not said:
+        drafts = list(self._messages())
+        if not drafts:
             self._report("it was left out, for nothing is said in it.")
             return None
         source = self._text("conversation_id") or self._text("id") or "\n".join(self._mapping)
@@ -106,7 +106,7 @@ class _Conversation:
         times = [node.time for node in nodes if node.time]
         created = _time(self._stored.get("create_time")) or min(times, default=EPOCH)
         updated = max(_time(self._stored.get("update_time")) or created, created)
-        entries = list(self._entries(id, said, created))
+        entries = list(self._entries(id, drafts, created))
         conversation = Conversation(
             id=id,
             title=self._title or title_from(entries[0].message.text),
@@ -121,7 +121,7 @@ class _Conversation:
         return Transcript(conversation=conversation, entries=connected(entries))
 
     def _node(self, key: str) -> MappingNode | None:
-        """What a node says; None for one that says nothing, such as the root."""
+        """Content of a node; None for one that says nothing, such as the root."""
         message = self._mapping[key].get("message")
         if not isinstance(message, dict):
             if message is not None:
@@ -190,11 +190,11 @@ class _Conversation:
         return asking
 
     def _entries(
-        self, id: str, said: Sequence[MessageDraft], created: datetime
+        self, id: str, drafts: Sequence[MessageDraft], created: datetime
     ) -> Iterator[TranscriptEntry]:
         active = self._active()
         times: dict[str | None, datetime] = {None: created}
-        for each in said:
+        for each in drafts:
             last = each.nodes[-1]
             time = next((node.time for node in each.nodes if node.time), None)
             times[last.key] = time or times.get(each.parent, created)
@@ -241,7 +241,7 @@ def _time(seconds: Any) -> datetime | None:
 
 
 class MappingTree(NamedTuple):
-    """Which node follows which."""
+    """Tree of the nodes: which follows which."""
 
     roots: list[str]
     children: dict[str, list[str]]

@@ -1,6 +1,6 @@
 """What the user sees of the files: compared with pictures that were looked at.
 
-`pytest tests/tui/test_snapshots_of_files.py --snapshot-update` takes new ones.
+`pytest tests/tui/sources/test_snapshots.py --snapshot-update` takes new ones.
 """
 
 from pathlib import Path
