@@ -38,7 +38,7 @@ from assistant.workers import (
 
 @dataclass(frozen=True)
 class Assistant:
-    """The parts of a running front end."""
+    """Assistant: the parts of a running front end."""
 
     settings: Settings
     paths: Paths
@@ -59,7 +59,7 @@ class Assistant:
 
 
 def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assistant:
-    """A front end put together: folders made, database opened, no model loaded.
+    """Build a front end: folders made, database opened, no model loaded.
 
     Args:
         chats: where conversations are kept, when not with the user's.

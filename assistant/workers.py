@@ -48,7 +48,7 @@ def make_folders(paths: Paths) -> None:
 
 
 def engine_worker(paths: Paths) -> WorkerSpec:
-    """How the engine worker is started and joined."""
+    """Spec of the engine worker: how it is started and joined."""
     return WorkerSpec(
         name=ENGINE,
         command=(*program(), "--worker", ENGINE),
@@ -59,7 +59,7 @@ def engine_worker(paths: Paths) -> WorkerSpec:
 
 
 def library_worker(paths: Paths) -> WorkerSpec:
-    """How the library worker is started and joined."""
+    """Spec of the library worker: how it is started and joined."""
     return WorkerSpec(
         name=LIBRARY,
         command=(*program(), "--worker", LIBRARY),

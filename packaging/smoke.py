@@ -40,9 +40,9 @@ PATIENCE = 60.0
 READ = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
-from assistant.library.limits import Limits
+from assistant.library.limits import ReadLimits
 from assistant.library.reading.process import read_file
-read_file(os.fsencode(sys.argv[2]), Limits())
+read_file(os.fsencode(sys.argv[2]), ReadLimits())
 """
 UNPACKED = {"ASSISTANT_UNPACKED": "/home/ana/program"}
 OLD_PROCESSOR = "processor\t: 0\nflags\t\t: fpu cx8 sep cmov mmx fxsr sse sse2 syscall nx lm pni\n"

@@ -48,8 +48,8 @@ def test_what_the_settings_say_of_one_model_reaches_its_load_and_its_sampling(ho
     settings = Settings(model={"Small": own})
 
     with closing(build(settings, paths)) as assistant:
-        assert assistant.chat.sampling.of("small").temperature == 0.9
-        assert assistant.chat.sampling.of(None).temperature == settings.sampling.temperature
+        assert assistant.chat.sampling.for_model("small").temperature == 0.9
+        assert assistant.chat.sampling.for_model(None).temperature == settings.sampling.temperature
     models = model_catalog(settings, paths)
     assert models.options_of(models.reference("small")).threads == 3
 

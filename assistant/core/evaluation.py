@@ -1,7 +1,7 @@
 """Evaluation of retrieval and answers: the user's own questions, checked against their files.
 
 A file of questions has one JSON object a line. What is right is given by the names of files, a
-page, words that stand in the right passage, or the answer itself; see `Question`.
+page, words that stand in the right passage, or the answer itself; see `EvaluationQuestion`.
 """
 
 import math
@@ -39,9 +39,10 @@ class RankingQuality(NamedTuple):
 
 
 def quality(ranks: Sequence[int | None]) -> RankingQuality:
-    """Args:
-    ranks: for each question the place of the right answer, from 1; None when not found.
-    Each question has one right answer, so that its ideal gain is 1.
+    """Ranking quality; each question has one right answer, so that its ideal gain is 1.
+
+    Args:
+        ranks: for each question the place of the right answer, from 1; None when not found.
     """
     places = [rank if rank is not None and rank <= 10 else None for rank in ranks]
 
@@ -235,7 +236,7 @@ Row = tuple[EvaluationQuestion, QuestionResult]
 
 
 class EvaluationReport(Value):
-    """Aggregate over many questions; percentages, None where no question tells."""
+    """Aggregate over many questions; percentages, None where no question says."""
 
     questions: int
     files: RankingQuality | None
@@ -245,7 +246,7 @@ class EvaluationReport(Value):
     passages: RankingQuality | None
     """How high the right passage stands."""
     passages_asked: int
-    """Questions that tell right passages from others."""
+    """Questions that say which passages are right."""
     evidence_kept: float | None
     """Questions that would be answered from the files."""
     answered: int
@@ -254,25 +255,25 @@ class EvaluationReport(Value):
     right_file_cited: float | None
     """Answers that cite the right file, of those whose question names it."""
     contains_answer: float | None
-    """Answers that contain the known one, of those whose question tells it."""
+    """Answers that contain the known one, of those whose question gives it."""
 
 
 def summarise(findings: Sequence[Row]) -> EvaluationReport:
     """Aggregate over all questions, or over those that were reached."""
     files = [f.file_rank for q, f in findings if q.files]
     passages = [f.passage_rank for q, f in findings if q.names_a_passage]
-    told = [f for _, f in findings]
+    results = [result for _, result in findings]
     return EvaluationReport(
         questions=len(findings),
         files=quality(files) if files else None,
         files_asked=len(files),
         passages=quality(passages) if passages else None,
         passages_asked=len(passages),
-        evidence_kept=_percentage(finding.sufficient for finding in told),
-        answered=sum(finding.answer is not None for finding in told),
-        cited=_percentage(finding.cited for finding in told),
-        right_file_cited=_percentage(finding.right_file_cited for finding in told),
-        contains_answer=_percentage(finding.contains_answer for finding in told),
+        evidence_kept=_percentage(finding.sufficient for finding in results),
+        answered=sum(finding.answer is not None for finding in results),
+        cited=_percentage(finding.cited for finding in results),
+        right_file_cited=_percentage(finding.right_file_cited for finding in results),
+        contains_answer=_percentage(finding.contains_answer for finding in results),
     )
 
 

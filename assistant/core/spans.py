@@ -14,7 +14,7 @@ from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Block, Document
 
 MAX_HEADING_CHARS = 200
-"""Characters of a heading that are told."""
+"""Characters of a heading; what is longer is cut."""
 
 
 class Span(NamedTuple):

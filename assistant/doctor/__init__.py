@@ -1,4 +1,4 @@
-"""`assistant doctor`: looks at everything the program stands on, and says how to fix it.
+"""`assistant doctor`: checks of everything the program stands on, and how to fix it.
 
 run         the order of the checks
 machine     terminal, clipboard, folders, disk, versions, the package

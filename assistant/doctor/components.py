@@ -54,15 +54,15 @@ def database(file: Path) -> Check:
 
 def sqlite() -> Check:
     """The version of the database engine."""
-    seen = sqlite3.sqlite_version
+    version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
-        wanted = ".".join(map(str, SAFE_SQLITE))
+        safe = ".".join(map(str, SAFE_SQLITE))
         return warn(
             "sqlite",
-            f"{seen} can, very rarely, damage a file that two windows use at once",
-            f"Use a Python with SQLite {wanted} or newer when there is one for this system.",
+            f"{version} can, very rarely, damage a file that two windows use at once",
+            f"Use a Python with SQLite {safe} or newer when there is one for this system.",
         )
-    return ok("sqlite", seen)
+    return ok("sqlite", version)
 
 
 def prompts(settings: Settings, paths: Paths) -> Check:
@@ -92,24 +92,24 @@ def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
         for event in opened.load(Event()):
             if isinstance(event, Loaded):
                 info = event.info
-                seen = f"{info.name} ({info.description}), a window of {info.context_window:,}"
-                seen += f" tokens (trained on {info.trained_context:,})"
-                seen += ", less than usual for want of memory" if info.limited else ""
-                return ok(name, f"{seen}, loaded in {perf_counter() - started:.1f} s")
+                loaded = f"{info.name} ({info.description}), a window of {info.context_window:,}"
+                loaded += f" tokens (trained on {info.trained_context:,})"
+                loaded += ", less than usual for want of memory" if info.limited else ""
+                return ok(name, f"{loaded}, loaded in {perf_counter() - started:.1f} s")
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint)
     return fail(name, "it did not finish loading", f"See {engine_worker(paths).log}.")
 
 
 def tuning(settings: Settings, paths: Paths) -> Check:
-    """What the default model is run with, and where that comes from."""
+    """Tuning of the default model: what it is run with, and where that comes from."""
     name = "threads"
     try:
         used = model_tuning(settings, paths).in_use(None)
     except AssistantError:
         return ok(name, "there is no model")
-    told = ", ".join(f"{one.contest} {one.value} ({one.origin})" for one in used)
-    return ok(name, told)
+    values = ", ".join(f"{one.contest} {one.value} ({one.origin})" for one in used)
+    return ok(name, values)
 
 
 def files(paths: Paths, *, load: bool) -> Check:
@@ -117,11 +117,11 @@ def files(paths: Paths, *, load: bool) -> Check:
     name = "library"
     if not load:
         return ok(name, "--quick does not open it")
-    asked = library(paths)
+    user_files = library(paths)
     try:
         # Meaning cannot be compared without the embedder.
-        asked.support(PROBE_SENTENCES, PROBE_SENTENCES)
-        status = asked.status()
+        user_files.support(PROBE_SENTENCES, PROBE_SENTENCES)
+        status = user_files.status()
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint or f"See {paths.logs}.")
     if status.embedder_problem:
@@ -134,7 +134,7 @@ def worker(paths: Paths) -> Check:
     """Whether the engine worker runs and answers; it is never started for this."""
     name, spec = "engine", engine_worker(paths)
     try:
-        peer = Joiner(spec).look()
+        peer = Joiner(spec).running_worker()
     except WireError as failure:
         return warn(name, f"a worker lives that does not answer: {failure}", f"See {spec.log}.")
     if peer is None:

@@ -39,10 +39,10 @@ def terminal(environment: Mapping[str, str], is_terminal: bool) -> Check:
             "Set TERM to what your terminal is, as in TERM=xterm-256color.",
         )
     size = shutil.get_terminal_size()
-    seen = f"{kind}, {size.columns}×{size.lines}, {_colours(environment, kind)}"
+    terminal = f"{kind}, {size.columns}×{size.lines}, {_colours(environment, kind)}"
     if size.columns < MIN_TERMINAL[0] or size.lines < MIN_TERMINAL[1]:
-        return warn(name, seen, "The screen is made for 80×24 and more: enlarge the window.")
-    return ok(name, seen)
+        return warn(name, terminal, "The screen is made for 80×24 and more: enlarge the window.")
+    return ok(name, terminal)
 
 
 def _colours(environment: Mapping[str, str], kind: str) -> str:
@@ -62,7 +62,7 @@ def encoding() -> Check:
 
 
 def clipboard(environment: Mapping[str, str]) -> Check:
-    """Which tool copies to the clipboard, if any does."""
+    """Clipboard: which tool copies to it, if any does."""
     tools = Clipboard(environment).tools()
     if tools:
         return ok("clipboard", tools[0][0])

@@ -2,7 +2,7 @@
 
 None depends on another: what is broken keeps no other from being seen.
 
-A check never changes what it looks at, but for the workers, which loading starts.
+A check never changes what it checks, but for the workers, which loading starts.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from assistant.system.paths import Paths
 
 @dataclass(frozen=True)
 class RunEnvironment:
-    """Where the program runs: folders, environment, terminal, package."""
+    """Environment of the program: folders, variables, terminal, package."""
 
     paths: Paths
     environment: Mapping[str, str]
@@ -29,18 +29,18 @@ class RunEnvironment:
     """The folder of the packaged program; None when it runs from Python."""
 
 
-def run_checks(place: RunEnvironment, *, quick: bool) -> Iterator[Check]:
+def run_checks(run: RunEnvironment, *, quick: bool) -> Iterator[Check]:
     """Run every check, and yield each as soon as it is done.
 
     Args:
         quick: leave out loading the model and the embedder, and the workers started for it.
     """
-    paths = place.paths
-    yield machine.terminal(place.environment, place.is_terminal)
+    paths = run.paths
+    yield machine.terminal(run.environment, run.is_terminal)
     yield machine.encoding()
-    yield machine.clipboard(place.environment)
+    yield machine.clipboard(run.environment)
     try:
-        settings = load_settings(paths.settings_file, place.environment)
+        settings = load_settings(paths.settings_file, run.environment)
         there = "" if paths.settings_file.is_file() else ", which is not there: all defaults"
         yield ok("settings", f"{paths.settings_file}{there}")
     except AssistantError as failure:
@@ -55,7 +55,7 @@ def run_checks(place: RunEnvironment, *, quick: bool) -> Iterator[Check]:
     yield components.tuning(settings, paths)
     yield components.worker(paths)
     yield components.files(paths, load=not quick)
-    if place.package:
-        yield package(place.package, quick=quick)
+    if run.package:
+        yield package(run.package, quick=quick)
     yield from machine.versions()
     yield machine.matrix_unit()

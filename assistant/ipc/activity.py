@@ -27,7 +27,7 @@ class AnsweringSignal:
         self._path = runtime / LOCK_FILE
 
     @contextmanager
-    def shown(self) -> Iterator[None]:
+    def hold(self) -> Iterator[None]:
         """Hold the lock inside the block. Where it cannot be had, the block runs without it."""
         descriptor = -1
         with suppress(OSError):
@@ -42,7 +42,7 @@ class AnsweringSignal:
             if descriptor >= 0:
                 os.close(descriptor)
 
-    def is_shown(self) -> bool:
+    def is_held(self) -> bool:
         """Whether any process holds the lock now."""
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)

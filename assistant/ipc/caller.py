@@ -19,7 +19,7 @@ LINGER_TIMEOUT = 600.0
 """Seconds a caller has to read the rest after the last frame: a suspended one may come back."""
 
 POLL_SECONDS = 0.25
-"""Seconds between two looks at a backlog that another thread may have filled."""
+"""Seconds between two checks of a backlog that another thread may have filled."""
 
 log = logging.getLogger(__name__)
 _cancel = TypeAdapter(Cancel)
@@ -57,7 +57,7 @@ class Caller:
         """Post the last frame; the connection closes when it is read."""
         self._post(encode(frame), last=True)
 
-    def attend(self) -> None:
+    def watch(self) -> None:
         """Watch the connection until it is over; runs in the thread that serves it."""
         poll = select.poll()
         try:
@@ -102,8 +102,8 @@ class Caller:
             del self._backlog[: self._line.send_some(bytes(self._backlog[: 2**16]))]
 
     def _listen(self) -> None:
-        self._line.fill()
-        while (line := self._line.take()) is not None:
+        self._line.receive_available()
+        while (line := self._line.pop_line()) is not None:
             try:
                 _cancel.validate_json(line)
             except ValidationError:

@@ -20,7 +20,7 @@ def encode(frame: BaseModel) -> bytes:
 
 
 class LineSocket:
-    """A socket that is read line by line. It never blocks longer than it is told to."""
+    """A socket that is read line by line. It never blocks longer than its caller allows."""
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)
@@ -38,22 +38,22 @@ class LineSocket:
             ProtocolError: the line is longer than `limit` bytes.
         """
         deadline = monotonic() + timeout
-        while (line := self._take_line(limit)) is None:
+        while (line := self._split_line(limit)) is None:
             remaining = max(deadline - monotonic(), 0)
             if not self._poll.poll(remaining * 1000):
                 return None
-            self.fill()
+            self.receive_available()
         return line
 
-    def take(self, limit: int = MAX_FRAME_BYTES) -> bytes | None:
+    def pop_line(self, limit: int = MAX_FRAME_BYTES) -> bytes | None:
         """Remove a line from what was received already.
 
         Returns:
             The line; None when none is complete.
         """
-        return self._take_line(limit)
+        return self._split_line(limit)
 
-    def fill(self) -> None:
+    def receive_available(self) -> None:
         """Receive what has arrived. Raises PeerGoneError at the end of the connection."""
         try:
             chunk = self._socket.recv(_CHUNK)
@@ -68,10 +68,10 @@ class LineSocket:
     def send(self, line: bytes, timeout: float) -> None:
         """Send all of `line`. Raises PeerGoneError when that takes longer than `timeout`."""
         deadline = monotonic() + timeout
-        rest = memoryview(line)
-        while rest:
-            rest = rest[self.send_some(rest) :]
-            if rest and not self._wait_writable(deadline):
+        unsent = memoryview(line)
+        while unsent:
+            unsent = unsent[self.send_some(unsent) :]
+            if unsent and not self._wait_writable(deadline):
                 raise PeerGoneError("the other side does not read")
 
     def send_some(self, line: bytes | memoryview) -> int:
@@ -98,7 +98,7 @@ class LineSocket:
         waiting.register(self._socket, select.POLLOUT)
         return bool(waiting.poll(max(deadline - monotonic(), 0) * 1000))
 
-    def _take_line(self, limit: int) -> bytes | None:
+    def _split_line(self, limit: int) -> bytes | None:
         end = self._received.find(b"\n", self._searched)
         if end < 0:
             self._searched = len(self._received)

@@ -86,10 +86,10 @@ def greet(sock: LineSocket, key: bytes, stop: Event | None = None) -> Peer:
     nonce = secrets.token_hex(16)
     sock.send(encode(Hello(nonce=nonce)), HANDSHAKE_TIMEOUT)
     challenge = _receive(sock, Challenge, deadline, stop)
-    spoken = (nonce, challenge.nonce, challenge.version, str(challenge.pid))
-    if not _same(challenge.proof, _proof(key, "worker", spoken)):
+    parts = (nonce, challenge.nonce, challenge.version, str(challenge.pid))
+    if not _same(challenge.proof, _proof(key, "worker", parts)):
         raise ProtocolError("the worker holds another key")
-    sock.send(encode(ChallengeResponse(proof=_proof(key, "caller", spoken))), HANDSHAKE_TIMEOUT)
+    sock.send(encode(ChallengeResponse(proof=_proof(key, "caller", parts))), HANDSHAKE_TIMEOUT)
     return Peer(version=challenge.version, pid=challenge.pid)
 
 
@@ -97,13 +97,13 @@ def admit(sock: LineSocket, key: bytes, version: str) -> None:
     """Handshake of the worker. Raises ProtocolError when the caller does not hold the key."""
     deadline = monotonic() + HANDSHAKE_TIMEOUT
     hello = _receive(sock, Hello, deadline)
-    spoken = (hello.nonce, secrets.token_hex(16), version, str(os.getpid()))
+    parts = (hello.nonce, secrets.token_hex(16), version, str(os.getpid()))
     challenge = Challenge(
-        nonce=spoken[1], version=version, pid=os.getpid(), proof=_proof(key, "worker", spoken)
+        nonce=parts[1], version=version, pid=os.getpid(), proof=_proof(key, "worker", parts)
     )
     sock.send(encode(challenge), HANDSHAKE_TIMEOUT)
     answer = _receive(sock, ChallengeResponse, deadline)
-    if not _same(answer.proof, _proof(key, "caller", spoken)):
+    if not _same(answer.proof, _proof(key, "caller", parts)):
         raise ProtocolError("the caller holds another key")
 
 
@@ -119,8 +119,8 @@ def _receive(sock: LineSocket, kind: type[F], deadline: float, stop: Event | Non
         raise ProtocolError("not a handshake") from None
 
 
-def _proof(key: bytes, side: str, spoken: tuple[str, ...]) -> str:
-    return hmac.new(key, json.dumps((side, *spoken)).encode(), "sha256").hexdigest()
+def _proof(key: bytes, side: str, parts: tuple[str, ...]) -> str:
+    return hmac.new(key, json.dumps((side, *parts)).encode(), "sha256").hexdigest()
 
 
 def _same(proof: str, expected: str) -> bool:

@@ -86,7 +86,9 @@ class Joiner:
                 connection = self._connect(stop)
             except OccupiedError as reason:
                 if monotonic() > deadline:
-                    if not isinstance(reason, SilentError) or not self._kill_holder(reason.pid):
+                    if not isinstance(reason, SilentError) or not self._kill_hung_worker(
+                        reason.pid
+                    ):
                         raise StartError(f"a worker lives that cannot be used: {reason}") from None
                     deadline = monotonic() + self.spec.start_timeout
                 yield
@@ -103,8 +105,8 @@ class Joiner:
                 stop.wait(POLL_SECONDS * 5)
         return None
 
-    def look(self) -> Peer | None:
-        """Which worker runs now; none is started.
+    def running_worker(self) -> Peer | None:
+        """Find the worker that runs now; none is started.
 
         Returns:
             The worker; None when nobody answers.
@@ -118,8 +120,8 @@ class Joiner:
         connection.close()
         return connection.peer
 
-    def how_it_ended(self, pid: int) -> str:
-        """How the worker `pid` ended.
+    def exit_reason(self, pid: int) -> str:
+        """Reason why the worker `pid` ended.
 
         Returns:
             The reason in few words; "" where it was started by another process.
@@ -157,7 +159,7 @@ class Joiner:
             line.close()
             raise OccupiedError(str(failure)) from None
 
-    def _kill_holder(self, listening: int) -> bool:
+    def _kill_hung_worker(self, listening: int) -> bool:
         """End a worker that hangs, if the life lock is held by the process that listens."""
         path = worker_spec.life_lock(self.spec)
         life = FileLock(path, mode=0o600, thread_local=False)
@@ -184,13 +186,13 @@ class Joiner:
             stop.wait(POLL_SECONDS)
             return
         try:
-            if not self._somebody_lives(stop, deadline):
+            if not self._is_alive(stop, deadline):
                 self._spawn(stop)
         finally:
             lock.release()
 
-    def _somebody_lives(self, stop: Event, deadline: float) -> bool:
-        """Under the start lock: whether there is a worker, be it one that is just ending."""
+    def _is_alive(self, stop: Event, deadline: float) -> bool:
+        """Whether there is a worker, be it one that is just ending; asked under the start lock."""
         life = FileLock(worker_spec.life_lock(self.spec), mode=0o600, thread_local=False)
         try:
             life.acquire(blocking=False)

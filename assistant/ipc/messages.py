@@ -73,5 +73,5 @@ class Failed(Value):
 
 
 def encodable(text: str) -> str:
-    """Without lone surrogates, which file names and terminals produce and no encoding carries."""
+    """Text without lone surrogates, which file names may hold and no encoding carries."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -82,9 +82,10 @@ class HelperProcess:
         return None
 
     def wait(self, timeout: float) -> int | None:
-        """Let it end by itself.
+        """Wait until it ends by itself.
 
-        Returns: its exit status; None when it goes on after `timeout` seconds.
+        Returns:
+            Its exit status; None when it goes on after `timeout` seconds.
         """
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(max(timeout, 0)) if self._process else None

@@ -31,7 +31,7 @@ R_contra = TypeVar("R_contra", contravariant=True)
 
 @dataclass(frozen=True)
 class WorkerErrors:
-    """What a user meets when a worker fails."""
+    """Errors that a user meets when a worker fails."""
 
     worker: str
     """As a sentence names it."""
@@ -46,7 +46,7 @@ class WorkerExchange(Protocol[R_contra]):
     def request(self) -> BaseModel: ...
 
     def received(self, reply: R_contra) -> bool:
-        """Take note of a reply. Returns: whether the connection is over after it."""
+        """Receive a reply. Returns: whether the connection is over after it."""
 
     def stopped(self) -> bool:
         """Nothing more is wanted; called again and again. Returns: whether to go away at once."""
@@ -55,14 +55,14 @@ class WorkerExchange(Protocol[R_contra]):
         """Nothing arrived since the stop. Returns: whether to go away."""
 
     def tries_left(self, tries: int) -> int:
-        """How often the request may be made again after the worker died of it.
+        """Number of times the request may be made again after the worker died of it.
 
         Args:
             tries: how often it may be when a death counts for one.
         """
 
     def death(self) -> tuple[str, str]:
-        """What the worker was doing when it died (may be empty), and what to do about it."""
+        """Words on a death: what the worker was doing (may be empty), and what to do about it."""
 
 
 class Requester(Generic[R]):
@@ -114,16 +114,16 @@ class Requester(Generic[R]):
                 continue
             if connection is None:
                 return
-            conversation = begin(connection)
+            exchange = begin(connection)
             try:
-                if (yield from self._converse(connection, conversation, stop)):
+                if (yield from self._converse(connection, exchange, stop)):
                     return
                 yield self._waiting
                 stop.wait(LEAVING_PAUSE)
             except (PeerGoneError, ProtocolError):
-                tries = conversation.tries_left(tries - 1)
+                tries = exchange.tries_left(tries - 1)
                 if tries <= 0:
-                    raise self._died(connection, conversation) from None
+                    raise self._died(connection, exchange) from None
             finally:
                 connection.close()
 
@@ -137,7 +137,7 @@ class Requester(Generic[R]):
             yield self._waiting
 
     def _converse(
-        self, connection: Connection, conversation: WorkerExchange[R], stop: Event
+        self, connection: Connection, exchange: WorkerExchange[R], stop: Event
     ) -> Generator[R, None, bool]:
         """The replies. Returns: False when the worker leaves, and has to be asked again.
 
@@ -145,14 +145,14 @@ class Requester(Generic[R]):
             PeerGoneError: the worker went away.
             ProtocolError: it talks nonsense.
         """
-        connection.line.send(encode(conversation.request), SEND_TIMEOUT)
+        connection.line.send(encode(exchange.request), SEND_TIMEOUT)
         while True:
             stopped = stop.is_set()
-            if stopped and conversation.stopped():
+            if stopped and exchange.stopped():
                 return True
             data = connection.line.receive(POLL_SECONDS)
             if data is None:
-                if stopped and conversation.silent():
+                if stopped and exchange.silent():
                     return True
                 continue
             try:
@@ -163,7 +163,7 @@ class Requester(Generic[R]):
                 return False
             if isinstance(reply, Failed):
                 raise reply.error()
-            last = conversation.received(reply)
+            last = exchange.received(reply)
             yield reply
             if last:
                 return True
@@ -173,9 +173,9 @@ class Requester(Generic[R]):
             f"The {self._errors.worker} could not be started: {failure}.", self._log
         )
 
-    def _died(self, connection: Connection, conversation: WorkerExchange[R]) -> AssistantError:
-        how = self._joiner.how_it_ended(connection.peer.pid)
-        doing, advice = conversation.death()
+    def _died(self, connection: Connection, exchange: WorkerExchange[R]) -> AssistantError:
+        how = self._joiner.exit_reason(connection.peer.pid)
+        doing, advice = exchange.death()
         return self._errors.died(
             f"The {self._errors.worker} stopped unexpectedly{f' ({how})' if how else ''}{doing}.",
             f"{advice}. {self._log}",

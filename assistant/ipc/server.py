@@ -123,10 +123,10 @@ class Server(Generic[R]):
         return same and read_key(worker_spec.key_file(self._spec)) == self._key
 
     def _accept(self) -> None:
-        looked = monotonic()
+        checked = monotonic()
         while not self._closing:
-            if monotonic() - looked >= REACHABILITY_POLL_SECONDS:
-                looked = monotonic()
+            if monotonic() - checked >= REACHABILITY_POLL_SECONDS:
+                checked = monotonic()
                 if not self._reachable():
                     self._retiring.set()
             try:
@@ -141,9 +141,9 @@ class Server(Generic[R]):
             if full:
                 sock.close()
             else:
-                threading.Thread(target=self._attend, args=(sock,), daemon=True).start()
+                threading.Thread(target=self._serve_connection, args=(sock,), daemon=True).start()
 
-    def _attend(self, sock: socket.socket) -> None:
+    def _serve_connection(self, sock: socket.socket) -> None:
         line = LineSocket(sock)
         try:
             admit(line, self._key, self._spec.version)
@@ -157,7 +157,7 @@ class Server(Generic[R]):
                 caller.end(Leaving())
             else:
                 self._serve(caller, request)
-            caller.attend()
+            caller.watch()
         except WireError as failure:
             log.debug("connection dropped: %s", failure)
         finally:

@@ -53,9 +53,9 @@ def life_lock(spec: WorkerSpec) -> Path:
 
 def socket_path(spec: WorkerSpec) -> Path:
     """Path of the socket, short enough for every system."""
-    usual = spec.runtime / f"{spec.name}.sock"
-    if len(os.fsencode(usual)) <= MAX_SOCKET_PATH_BYTES:
-        return usual
+    path = spec.runtime / f"{spec.name}.sock"
+    if len(os.fsencode(path)) <= MAX_SOCKET_PATH_BYTES:
+        return path
     return _short_folder(spec.runtime) / f"{spec.name}.sock"
 
 

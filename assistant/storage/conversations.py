@@ -31,7 +31,7 @@ class UtcClock:
 
 
 class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTransfer):
-    """core.ports.ConversationStore on the database at `path`, which is made when missing.
+    """ConversationStore on the SQLite database at `path`, which is made when missing.
 
     An answer that is being written belongs to the store that opened it. When that store is gone,
     whoever reads the answer next finds it in state `partial`. Lone surrogates, which no UTF-8
@@ -64,9 +64,9 @@ class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTran
             return search.find(connection, parsed, self._clock.now(), limit)
 
     def revision(self) -> int:
-        """As in the port; what this store writes itself does not count."""
+        """Number as in the port; what this store writes itself does not count."""
         return self._database.foreign_changes()
 
     def close(self) -> None:
-        """End the store; answers that were not finished are left as `partial`."""
-        self._shelves.close()
+        """Close the store; answers that are not finished are left as `partial`."""
+        self._backends.close()

@@ -49,8 +49,8 @@ def version_summary() -> list[tuple[str, str]]:
     """
     *_, embedder = required_libraries()
     parts = {"llama.cpp": "llama-cpp-python", "Chroma": "chromadb", "embedder": embedder}
-    told = [(name, f"{found} {version_of(found) or '(missing)'}") for name, found in parts.items()]
-    return [*told, ("SQLite", sqlite3.sqlite_version)]
+    found = [(name, f"{part} {version_of(part) or '(missing)'}") for name, part in parts.items()]
+    return [*found, ("SQLite", sqlite3.sqlite_version)]
 
 
 PACKAGED = Path(__file__).parents[1] / "_licenses.json"

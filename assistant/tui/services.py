@@ -17,7 +17,6 @@ from assistant.core.conversations.start import (
     BuiltinVariables,
     begin_conversation,
     hinted_model,
-    take_up,
 )
 from assistant.core.errors import AccessError, AssistantError, NotFoundError
 from assistant.core.ports.conversations import ConversationStore
@@ -170,10 +169,10 @@ class Services:
             return self.prompts.get(name) if name else None
         return None
 
-    def take_up(self, conversation_id: str, opening: ConversationStart) -> None:
-        """Let a conversation go on under another prompt, and under its model where there is one.
-        Blocks."""
-        take_up(self.store, conversation_id, opening, hinted_model(opening, self.models))
+    def switch_prompt(self, conversation_id: str, opening: ConversationStart) -> None:
+        """Switch a conversation to another prompt, and to its model where there is one. Blocks."""
+        model = hinted_model(opening, self.models)
+        self.store.switch_prompt(conversation_id, opening, model)
 
     def close(self, seconds: float) -> None:
         """Wait for the calls that were begun; a call that hangs is left behind."""

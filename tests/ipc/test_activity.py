@@ -17,7 +17,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from assistant.ipc.activity import AnsweringSignal
-with AnsweringSignal(Path(sys.argv[1])).shown():
+with AnsweringSignal(Path(sys.argv[1])).hold():
     print("shown", flush=True)
     sys.stdin.readline()
 print("over", flush=True)
@@ -55,21 +55,21 @@ def finish(process: "subprocess.Popen[str]") -> None:
 
 def test_the_sign_is_seen_while_an_answer_is_written_and_no_longer(tmp_path: Path) -> None:
     sign = AnsweringSignal(tmp_path)
-    assert not sign.is_shown()
+    assert not sign.is_held()
     with writer(tmp_path) as process:
-        assert sign.is_shown()
+        assert sign.is_held()
         finish(process)
-        assert not sign.is_shown()
+        assert not sign.is_held()
 
 
 def test_the_sign_goes_with_a_process_that_is_killed(tmp_path: Path) -> None:
     with writer(tmp_path) as process:
-        assert AnsweringSignal(tmp_path).is_shown()
+        assert AnsweringSignal(tmp_path).is_held()
         process.kill()
         process.wait(PATIENCE)
 
         deadline = monotonic() + PATIENCE
-        while AnsweringSignal(tmp_path).is_shown():
+        while AnsweringSignal(tmp_path).is_held():
             assert monotonic() < deadline
             sleep(0.01)
 
@@ -78,20 +78,20 @@ def test_the_sign_stays_until_the_last_of_several_answers(tmp_path: Path) -> Non
     sign = AnsweringSignal(tmp_path)
     with writer(tmp_path) as first, writer(tmp_path) as second:
         finish(first)
-        assert sign.is_shown()
+        assert sign.is_held()
         finish(second)
-        assert not sign.is_shown()
+        assert not sign.is_held()
 
 
 def test_who_looks_and_then_hangs_does_not_hold_an_answer_up(tmp_path: Path) -> None:
     with (tmp_path / LOCK_FILE).open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         started = monotonic()
-        with AnsweringSignal(tmp_path).shown():
+        with AnsweringSignal(tmp_path).hold():
             assert monotonic() - started < 1
 
 
 def test_an_answer_is_written_where_no_sign_can_be_shown(tmp_path: Path) -> None:
     nowhere = AnsweringSignal(tmp_path / "missing")
-    with nowhere.shown():
-        assert not nowhere.is_shown()
+    with nowhere.hold():
+        assert not nowhere.is_held()

@@ -225,8 +225,8 @@ def test_how_a_worker_of_ours_ended_is_known(make_spec: MakeSpec) -> None:
     with closing(join(joiner)) as connection:
         pid = connection.peer.pid
         os.kill(pid, 9)
-        assert joiner.how_it_ended(pid) == "killed by signal 9"
-    assert Joiner(make_spec()).how_it_ended(pid) == ""
+        assert joiner.exit_reason(pid) == "killed by signal 9"
+    assert Joiner(make_spec()).exit_reason(pid) == ""
 
 
 def test_a_worker_that_hangs_is_ended_and_replaced(

@@ -257,7 +257,7 @@ def test_a_folder_that_is_not_there_is_told_and_still_found(files: Path, opened:
 def test_indexing_holds_while_an_answer_is_written(files: Path, opened: Library) -> None:
     (files / "late.txt").write_text("The museum is closed in winter.")
     sign = AnsweringSignal(find_paths().runtime)
-    with sign.shown():
+    with sign.hold():
         job = opened.add([str(files)], "trip", Event())
         assert any(getattr(event, "yielding", False) for event in job)
         assert opened.search("rye bread", None, 1).passages, "questions do not wait"

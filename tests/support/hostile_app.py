@@ -1,6 +1,6 @@
 """Puts texts at every place of the screen where foreign text can appear.
 
-usage: python -m tests.tui.hostile_app HOME hostile|harmless talk|files|chats
+usage: python -m tests.support.hostile_app HOME hostile|harmless talk|files|chats
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Stores in processes of their own, and the truth about what they did.
 
-Run as `python -m tests.storage.children COMMAND DATABASE TRUTH SEED`. What a child does it
+Run as `python -m tests.support.store_processes COMMAND DATABASE TRUTH SEED`. What a child does it
 writes to the TRUTH file, a JSON object per line, with one unbuffered write each: what is in that
 file was done, or at least begun, before the child could be killed.
 """

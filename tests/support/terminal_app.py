@@ -1,6 +1,6 @@
 """The screen as a program of its own, for tests on a real pseudo-terminal.
 
-usage: python -m tests.tui.terminal_app HOME SCENE
+usage: python -m tests.support.terminal_app HOME SCENE
 """
 
 import sys

@@ -1,6 +1,6 @@
 """A process to be killed: it indexes file after file and tells each that is done.
 
-`python -m tests.library.writing HOME FIRST COUNT SYNC_EVERY`
+`python -m tests.support.vector_writer HOME FIRST COUNT SYNC_EVERY`
 """
 
 import sys

@@ -24,7 +24,7 @@ from assistant.cli.ask.question import compose_question
 from assistant.cli.ask.sources import chosen_sources
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, absolute
-from assistant.core.conversations.start import begin_conversation, hinted_model, take_up
+from assistant.core.conversations.start import begin_conversation, hinted_model
 from assistant.core.errors import AdapterError, ModelError, NotFoundError
 from assistant.core.grounding.retrieval import default_scope
 from assistant.core.ports.conversations import ConversationStore
@@ -188,7 +188,7 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
     attached = tuple(_attachable(path) for path in options.attach)
     with program.assistant() as assistant:
         asked = _resolve_options(program, assistant, options, values, text)
-        usual = assistant.chat.sampling.of(asked.model_name)
+        usual = assistant.chat.sampling.for_model(asked.model_name)
         sampling = changes.over(asked.basis.sampling.over(usual))
         sampling = sampling.model_copy(update={"constraint": form.constraint if form else None})
         sources = chosen_sources(
@@ -309,7 +309,7 @@ def _conversation(assistant: "Assistant", asked: QuestionContext, temporary: boo
             store, opening, asked.model, adapters=asked.given, temporary=temporary
         )
     if opening is not None:
-        take_up(store, earlier.id, opening, asked.model)
+        store.switch_prompt(earlier.id, opening, asked.model)
     elif asked.model is not None:
         store.set_model(earlier.id, asked.model)
     if asked.given is not None:

@@ -58,7 +58,7 @@ def provenance_of(store: MessageStore, message: Message) -> MessageProvenance:
     if message.role != "assistant":
         return MessageProvenance(None, {})
     cited = {(citation.path, citation.content_hash) for citation in message.citations}
-    return MessageProvenance(store.retrieval(message.id), Freshness().look(sorted(cited), Event()))
+    return MessageProvenance(store.retrieval(message.id), Freshness().check(sorted(cited), Event()))
 
 
 def grounds_fields(message: Message, grounds: MessageProvenance) -> dict[str, Any]:

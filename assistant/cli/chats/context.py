@@ -94,7 +94,7 @@ def _load_overview(
 ) -> ContextPreview | None:
     """None when stopped."""
     found: ContextPreview | None = None
-    sampling = assistant.chat.sampling.of(assistant.store.conversation(id).model)
+    sampling = assistant.chat.sampling.for_model(assistant.store.conversation(id).model)
     for event in preview_window(assistant.store, assistant.models, sampling, id, stop, question):
         if isinstance(event, ContextPreview):
             found = event
@@ -111,7 +111,7 @@ def _place_turns(store: MessageStore, id: str, wanted: Mapping[int, Placing | No
         if number > len(turns):
             raise NotFoundError(f"There is no turn {number}: the conversation has {len(turns)}.")
     for number, placing in wanted.items():
-        store.place(turns[number - 1].message_ids[0], placing)
+        store.set_placing(turns[number - 1].message_ids[0], placing)
 
 
 def _print_overview(console: Console, found: ContextPreview) -> None:

@@ -1,8 +1,8 @@
 """Running summaries of the oldest turns, for conversations that want one in their place.
 
 Each step reads some turns and adds what they say as a paragraph: the beginning of the summary stays
-as it was, and with it the key/value cache, and a small model has not to tell again what it was
-told. It is kept beside the last of these turns, so that what was done is not done again after an
+as it was, and with it the key/value cache, and a small model need not repeat what it has read. It
+is kept beside the last of these turns, so that what was done is not done again after an
 interruption. When a summary takes too much of the room, its oldest paragraphs become one.
 
 So that the prompt does not change with every question, a summary is made before it is needed and
@@ -37,13 +37,13 @@ MAX_SUMMARY_DIVISOR: Final = 4
 """A summary may take one in so many parts of the room before it is summarised itself."""
 
 STEP_TOKENS: Final = 384
-"""Tokens that are read for one paragraph: of more, a small model tells only the beginning."""
+"""Tokens that are read for one paragraph: of more, a small model sums up only the beginning."""
 
 MAX_MESSAGE_CHARS: Final = 4000
 """Characters of a message that a step reads; the middle of a longer one is left out."""
 
 MIN_MESSAGE_CHARS: Final = 64
-"""Characters of a message that still tell something."""
+"""Characters of a message that still say something."""
 
 PARAGRAPH_BREAK: Final = "\n\n"
 
@@ -54,7 +54,7 @@ def advance_summary(
     store: MessageStore,
     models: ModelCatalog,
     prompts: InternalPrompts,
-    usual: Sampling,
+    sampling: Sampling,
     conversation_id: str,
     stop: Event,
 ) -> bool:
@@ -62,7 +62,7 @@ def advance_summary(
     window grows, and where it cannot, a paragraph is written.
 
     Args:
-        usual: how answers are sampled; tells how much of the window they may take.
+        sampling: how answers are sampled; says how much of the window they may take.
 
     Returns:
         Whether it was taken; there may be more to do then.
@@ -78,7 +78,7 @@ def advance_summary(
     if info is None:
         return False
     reserve = context_plan.reserve_for(
-        conversation.sampling.over(usual).max_tokens, info.context_window
+        conversation.sampling.over(sampling).max_tokens, info.context_window
     )
     due = turns_due(conversation, branch, model, info.context_window, reserve)
     if not due:
@@ -116,7 +116,7 @@ def turns_due(
 def _left_out(
     conversation: Conversation, branch: Sequence[Message], model: ChatModel, room: int
 ) -> list[Turn]:
-    """The turns that would be lost to the model in so much room."""
+    """Turns that would be lost to the model in so much room."""
     turns = context_plan.group_turns(branch)
     with suppress(ContextOverflowError):
         plan = context_plan.plan(
@@ -141,10 +141,10 @@ def _step(
     model: ChatModel,
     window: int,
 ) -> tuple[ConversationStart, Sequence[Turn]]:
-    """The prompt over as many of the turns as one step takes, and those turns."""
-    told = {message.id: message for message in branch}
+    """Prompt over as many of the turns as one step takes, and those turns."""
+    by_id = {message.id: message for message in branch}
     sizes = accumulate(
-        sum(min(len(told[id].text), MAX_MESSAGE_CHARS) for id in turn.message_ids) for turn in due
+        sum(min(len(by_id[id].text), MAX_MESSAGE_CHARS) for id in turn.message_ids) for turn in due
     )
     count = min(
         1 + sum(size < STEP_TOKENS * context_plan.CHARS_PER_TOKEN for size in sizes), len(due)
@@ -152,7 +152,7 @@ def _step(
     longest = MAX_MESSAGE_CHARS
     while True:
         taken = due[:count]
-        lines = [_transcript_line(told[id], longest) for turn in taken for id in turn.message_ids]
+        lines = [_transcript_line(by_id[id], longest) for turn in taken for id in turn.message_ids]
         opening = _summary_prompt(prompts, lines)
         limit = opening.sampling.max_tokens or context_plan.DEFAULT_RESERVE
         tokens = model.measure(completion.prompt_messages(opening)).total
@@ -169,19 +169,19 @@ def _step(
 def _shortened(
     text: str, prompts: InternalPrompts, model: ChatModel, room: int, stop: Event
 ) -> str | None:
-    """A summary that takes too much room with its oldest paragraphs told in one; None when it was
+    """A summary that takes too much room with its oldest paragraphs made one; None when it was
     interrupted."""
     if model.measure([ChatMessage(role="assistant", content=text)]).total <= room:
         return text
     paragraphs = text.split(PARAGRAPH_BREAK)
     sizes = accumulate(len(paragraph) for paragraph in paragraphs)
     count = max(sum(size < STEP_TOKENS * context_plan.CHARS_PER_TOKEN for size in sizes), 1)
-    told = _write_paragraph(
+    shorter = _write_paragraph(
         _summary_prompt(prompts, [text[:MAX_MESSAGE_CHARS] for text in paragraphs[:count]]),
         model,
         stop,
     )
-    return told and PARAGRAPH_BREAK.join([told, *paragraphs[count:]])
+    return shorter and PARAGRAPH_BREAK.join([shorter, *paragraphs[count:]])
 
 
 def _summary_prompt(prompts: InternalPrompts, lines: Sequence[str]) -> ConversationStart:

@@ -26,7 +26,7 @@ def title_from(text: str) -> str:
 
 
 QUESTION_CHARS = 1500
-"""Characters of a question that tell what it is about."""
+"""Characters of a question that say what it is about."""
 
 STOP_WORDS = frozenset(
     [
@@ -133,7 +133,7 @@ def is_about(title: str, question: str) -> bool:
 
 
 def _stems(text: str) -> set[str]:
-    """How the words begin that mean something; each character where there are no words."""
+    """Stems of the words that mean something; each character where there are no words."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(char for char in folded if not unicodedata.combining(char))
     words = {word for word in re.findall(r"\w+", bare) if word not in STOP_WORDS}

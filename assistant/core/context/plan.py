@@ -140,8 +140,8 @@ def fixed_tokens(conversation: Conversation, count: Counting, window: int, reser
 
 
 class _Choice:
-    """What goes in so far. What leaves does so in an order that does not depend on the room, so
-    that a larger window never keeps less."""
+    """Choice of what goes in, so far. What leaves does so in an order that does not depend on the
+    room, so that a larger window never keeps less."""
 
     def __init__(
         self,
@@ -171,8 +171,16 @@ class _Choice:
 
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
-        turns = (message for turn in self._kept() for message in self._turns[turn].messages)
-        return (*self._system, *self._shown(), *self._told(), *turns, *self._question)
+        turns = (
+            message for turn in self._included_turns() for message in self._turns[turn].messages
+        )
+        return (
+            *self._system,
+            *self._example_messages(),
+            *self._recap_messages(),
+            *turns,
+            *self._question,
+        )
 
     def leave_uncounted(self, room: int) -> None:
         """Leave out old turns without counting that together cannot fit."""
@@ -190,9 +198,11 @@ class _Choice:
         self.measured = measured = measure(self.messages)
         shares = list(measured.parts)
         del shares[: len(self._system)]
-        self._examples_tokens = _take_shares(shares, len(self._shown())) or self._examples_tokens
-        self._recap_tokens = _take_shares(shares, len(self._told())) or self._recap_tokens
-        for index in self._kept():
+        self._examples_tokens = (
+            _take_shares(shares, len(self._example_messages())) or self._examples_tokens
+        )
+        self._recap_tokens = _take_shares(shares, len(self._recap_messages())) or self._recap_tokens
+        for index in self._included_turns():
             self._tokens[index] = _take_shares(shares, len(self._turns[index].messages))
             self._uncounted.discard(index)
         self._question_tokens = sum(shares)
@@ -204,11 +214,11 @@ class _Choice:
             self._shows_recap = True
         elif self._first < len(self._turns):
             self._first = _next_block(self._turns, self._cut(self._first, None, excess))
-        elif self._told():
+        elif self._recap_messages():
             self._recap = None
         elif self._shows_examples:
             self._shows_examples = False
-        elif any(self._turns[index].placing == "pinned" for index in self._kept()):
+        elif any(self._turns[index].placing == "pinned" for index in self._included_turns()):
             self._first_pinned = self._cut(self._first_pinned, "pinned", excess)
         else:
             return False
@@ -219,10 +229,10 @@ class _Choice:
         are judged by the rest."""
         chars = sum(len(message.content) for message in self.messages)
         density = max(self.measured.total / max(chars, 1), 1 / CHARS_PER_TOKEN)
-        kept = set(self._kept())
+        included = set(self._included_turns())
         missing = 0 if self._shows_examples else self._examples_tokens
         for index, turn in enumerate(self._turns):
-            if index not in kept and turn.placing != "excluded":
+            if index not in included and turn.placing != "excluded":
                 uncounted = index in self._uncounted
                 missing += int(turn.chars * density) if uncounted else self._tokens[index]
         return missing
@@ -235,20 +245,20 @@ class _Choice:
             yield _part("examples", self._examples_tokens, reason)
         if self._shows_recap and self._recap is not None:
             yield _part("summary", self._recap_tokens, "", (self._recap.message_id,))
-        kept = set(self._kept())
+        included = set(self._included_turns())
         for index, turn in enumerate(self._turns):
-            reason = "" if index in kept else self._why_not(turn)
+            reason = "" if index in included else self._reason(turn)
             part = _part("turn", self._tokens[index], reason, turn.message_ids)
             yield part.model_copy(update={"placing": turn.placing})
         yield ContextPart(kind="question", tokens=self._question_tokens)
 
-    def _shown(self) -> Sequence[ChatMessage]:
+    def _example_messages(self) -> Sequence[ChatMessage]:
         return self._examples if self._shows_examples else ()
 
-    def _told(self) -> Sequence[ChatMessage]:
+    def _recap_messages(self) -> Sequence[ChatMessage]:
         return self._recap.messages if self._shows_recap and self._recap is not None else ()
 
-    def _kept(self) -> list[int]:
+    def _included_turns(self) -> list[int]:
         return [index for index, turn in enumerate(self._turns) if self._keeps(index, turn)]
 
     def _keeps(self, index: int, turn: Turn) -> bool:
@@ -257,26 +267,26 @@ class _Choice:
                 return index >= self._first_pinned
             case "excluded":
                 return False
-        return index >= self._first and not self._is_told(turn)
+        return index >= self._first and not self._is_in_recap(turn)
 
-    def _is_told(self, turn: Turn) -> bool:
+    def _is_in_recap(self, turn: Turn) -> bool:
         recap = self._recap
         return self._shows_recap and recap is not None and turn.place in recap.covers
 
-    def _why_not(self, turn: Turn) -> str:
+    def _reason(self, turn: Turn) -> str:
         match turn.placing:
             case "pinned":
                 return NO_ROOM_FOR_PINNED
             case "excluded":
                 return EXCLUDED
-        return SUMMARISED if self._is_told(turn) else OLDER
+        return SUMMARISED if self._is_in_recap(turn) else OLDER
 
     def _cut(self, first: int, placing: Placing | None, excess: int) -> int:
         """The first turn that stays when at least `excess` tokens have to leave of turns that are
         placed so."""
         while first < len(self._turns) and excess > 0:
             turn = self._turns[first]
-            if turn.placing == placing and not (placing is None and self._is_told(turn)):
+            if turn.placing == placing and not (placing is None and self._is_in_recap(turn)):
                 excess -= max(self._tokens[first], 1)
             first += 1
         return first

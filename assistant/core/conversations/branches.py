@@ -50,8 +50,8 @@ def branch_below(transcript: Transcript, message: Message) -> tuple[Message, ...
     return tuple(branch)
 
 
-def parting_of_fork(origin: Transcript, fork: Transcript, at: str) -> BranchPoint:
-    """A fork and its origin as two branches.
+def branch_point_of_fork(origin: Transcript, fork: Transcript, at: str) -> BranchPoint:
+    """Branch point of a fork: its origin and the fork as two branches.
 
     Args:
         at: the last message that they have in common, as the origin calls it.
@@ -67,7 +67,7 @@ def parting_of_fork(origin: Transcript, fork: Transcript, at: str) -> BranchPoin
 
 
 def _above(transcript: Transcript, id: str | None) -> tuple[Message, ...]:
-    """From the first message down to this one, this one included."""
+    """Messages from the first down to this one, this one included."""
     messages = {entry.message.id: entry.message for entry in transcript.entries}
     path: list[Message] = []
     while id is not None and id in messages:

@@ -50,13 +50,13 @@ def prompt_from_conversation(
         chosen: the questions whose turns become examples, by their ids; instead of the first.
     """
     by_id = {message.id: message for message in branch}
-    told = group_turns(branch)
+    kept = group_turns(branch)
     if chosen is None:
-        told = told[:turns]
+        kept = kept[:turns]
     else:
-        told = [turn for turn in told if not chosen.isdisjoint(turn.message_ids)]
-    said = [by_id[id] for turn in told for id in turn.message_ids]
-    messages = [*conversation.examples, *(_as_said(message) for message in said)]
+        kept = [turn for turn in kept if not chosen.isdisjoint(turn.message_ids)]
+    said = [by_id[id] for turn in kept for id in turn.message_ids]
+    messages = [*conversation.examples, *(_as_asked(message) for message in said)]
     return Prompt(
         name=name,
         title=one_line(title or conversation.title or name),
@@ -70,8 +70,8 @@ def prompt_from_conversation(
     )
 
 
-def _as_said(message: Message) -> ChatMessage:
-    """As it was said: passages of files belong to one question, not to an example."""
+def _as_asked(message: Message) -> ChatMessage:
+    """Message as it was asked: passages of files belong to one question, not to an example."""
     return ChatMessage(role=message.role, content=message.asked)
 
 

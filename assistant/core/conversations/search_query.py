@@ -70,7 +70,7 @@ class SearchQuery(Value):
     before: date | None = None
     """Earlier than that day."""
     fields: tuple[Field, ...] = ()
-    """What is looked into; empty is everything."""
+    """What is searched; empty is everything."""
     places: tuple[str, ...] = ()
     """Conversations or folders, any of them."""
     other_places: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ class SearchQuery(Value):
 
 
 class _QueryBuilder:
-    """A query in the making."""
+    """Query in the making."""
 
     def __init__(self) -> None:
         self.terms: list[SearchTerm] = []
@@ -122,7 +122,7 @@ class _QueryBuilder:
         self.is_last_open = False
         """Whether the last word that is wanted may go on."""
 
-    def take(self, item: re.Match[str]) -> None:
+    def add(self, item: re.Match[str]) -> None:
         wanted = item["minus"] is None
         operator = (item["operator"] or "").lower()
         value = item["phrase"] if item["word"] is None else item["word"]
@@ -203,10 +203,10 @@ class _QueryBuilder:
 
 def parse(text: str) -> SearchQuery:
     """Parse a search query; never fails."""
-    reading = _QueryBuilder()
+    builder = _QueryBuilder()
     for item in _items(text.replace("\0", " ")):
-        reading.take(item)
-    return reading.query()
+        builder.add(item)
+    return builder.query()
 
 
 def _items(text: str) -> Iterator[re.Match[str]]:

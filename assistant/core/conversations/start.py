@@ -28,7 +28,7 @@ def begin_conversation(
 
     Args:
         model: name or path of the model; None follows the prompt's hint, then the settings.
-        values: of the prompt's variables; None looks around for the built-in ones.
+        values: of the prompt's variables; None takes the built-in ones.
         models: where the prompt's hint is looked up; without it hints are not followed.
         adapters: what the model is run with; None follows the settings.
         temporary: whether it lives in memory only.
@@ -49,19 +49,6 @@ def begin_conversation(
         sampling=opening.sampling,
         temporary=temporary,
     )
-
-
-def take_up(
-    store: ConversationSettings,
-    conversation_id: str,
-    opening: ConversationStart,
-    model: str | None = None,
-) -> None:
-    """Let an earlier conversation go on under another prompt; see `ConversationSettings.take_up`.
-
-    Whoever follows the prompt's model gives it, see `hinted_model`.
-    """
-    store.take_up(conversation_id, opening, model)
 
 
 def resolve_opening(

@@ -247,8 +247,8 @@ def _best(
 def _strength(sentence: str, text: str, support: Support) -> Strength | None:
     words = _words(sentence)
     # A part of a sentence that only says the question again bears out nothing.
-    tells = support.overlap > 0 or _words(text[support.start : support.end]) in words
-    if tells and len(words.split()) >= MIN_WORDS and words in _words(text):
+    says_more = support.overlap > 0 or _words(text[support.start : support.end]) in words
+    if says_more and len(words.split()) >= MIN_WORDS and words in _words(text):
         return "verbatim"
     if support.overlap >= SUPPORTED[0] and support.cosine >= SUPPORTED[1]:
         return "supported"

@@ -152,7 +152,7 @@ class Freshness:
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[int, int], str]] = {}
 
-    def look(self, sources: Iterable[tuple[str, str]], stop: Event) -> dict[str, str]:
+    def check(self, sources: Iterable[tuple[str, str]], stop: Event) -> dict[str, str]:
         """Check sources against the hashes that they had when they were read.
 
         Args:
@@ -163,12 +163,12 @@ class Freshness:
         """
         found = {}
         for path, content_hash in sources:
-            became = self._became(path, content_hash, stop)
-            if became:
-                found[path] = became
+            status = self._status(path, content_hash, stop)
+            if status:
+                found[path] = status
         return found
 
-    def _became(self, path: str, content_hash: str, stop: Event) -> str:
+    def _status(self, path: str, content_hash: str, stop: Event) -> str:
         try:
             about = os.stat(path)  # noqa: PTH116 -- what is printed of a path may be none
         except FileNotFoundError:

@@ -5,7 +5,7 @@ the question stands last, so that everything before that message stays as it was
 key/value cache stays valid. What a document says is data: every line of it is marked as quotation,
 so that it can neither end its quotation nor pass for the user. The instruction is short because
 small models lose the question behind a long one; citations are not asked for, they are checked
-(`core.citations`).
+(`grounding.citations`).
 
 The wording is that of the internal prompt `sources`, which a user may override.
 """
@@ -73,11 +73,11 @@ INDEXING_TIMEOUT = 10.0
 """Seconds for which a question waits for files that are being read for the first time."""
 
 POLL_SECONDS = 0.3
-"""Seconds between two looks at how far they are."""
+"""Seconds between two checks of how far they are."""
 
 
 class RetrievalScope(Value):
-    """Where in the user's files a question is searched."""
+    """Scope of a search in the user's files."""
 
     collections: tuple[str, ...] | None = None
     """None is everywhere, empty is nowhere."""

@@ -44,22 +44,28 @@ class ConversationSettings(Protocol):
         sampling: SamplingChanges | None = None,
         temporary: bool = False,
     ) -> Conversation:
-        """Args:
-        temporary: it and its messages live in memory only, are neither listed nor found with
-            the others, and end with this store.
+        """Create a conversation.
+
+        Args:
+            temporary: it and its messages live in memory only, are neither listed nor found with
+                the others, and end with this store.
         """
         ...
 
     def unsent(self) -> Conversation | None:
-        """The newest conversation with a draft and no message yet, the trash left aside.
+        """The newest conversation with a draft and no message yet, the trash left out.
 
         Drafts that another window keeps, which is still open, are its own.
         """
         ...
 
-    def rename(self, id: str, title: str) -> None: ...
+    def rename(self, id: str, title: str) -> None:
+        """Give a conversation a title of the user's."""
+        ...
 
-    def set_draft(self, id: str, draft: str) -> None: ...
+    def set_draft(self, id: str, draft: str) -> None:
+        """Store what is typed and not sent yet."""
+        ...
 
     def set_system_prompt(
         self,
@@ -68,15 +74,16 @@ class ConversationSettings(Protocol):
         prompt_name: str | None,
         examples: Sequence[ChatMessage] = (),
     ) -> None:
-        """Another system prompt, and the examples that go with it.
+        """Set another system prompt, and the examples that go with it.
 
-        This and `set_sampling`, `set_model`, `set_adapters`, `set_collections` and `take_up` leave
-        `marks` at the last message of the active branch, which go again when the change is undone.
+        This and `set_sampling`, `set_model`, `set_adapters`, `set_collections` and `switch_prompt`
+        leave `marks` at the last message of the active branch, which go again when the change is
+        undone.
         """
         ...
 
-    def take_up(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
-        """Let the conversation go on under another prompt, as one change.
+    def switch_prompt(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
+        """Switch the conversation to another prompt, as one change.
 
         Its sampling becomes the prompt's; collections stay unless the prompt names some.
 
@@ -86,11 +93,11 @@ class ConversationSettings(Protocol):
         ...
 
     def set_sampling(self, id: str, sampling: SamplingChanges) -> None:
-        """What the conversation has otherwise than the settings."""
+        """Set what the conversation has otherwise than the settings."""
         ...
 
     def set_model(self, id: str, model: str | None) -> None:
-        """Which model the conversation goes on with; None follows the settings.
+        """Set the model that the conversation goes on with; None follows the settings.
 
         Adapters were chosen for the model that it had: with another one it follows the settings
         again, unless it is to have none.
@@ -98,14 +105,16 @@ class ConversationSettings(Protocol):
         ...
 
     def set_adapters(self, id: str, adapters: Sequence[AdapterUse] | None) -> None:
-        """What the conversation's model is run with; see `Conversation`."""
+        """Set what the conversation's model is run with; see `Conversation`."""
         ...
 
     def set_collections(self, id: str, collections: Sequence[str] | None) -> None:
-        """Which of the user's files the conversation is about; see `Conversation`."""
+        """Set which of the user's files the conversation is about; see `Conversation`."""
         ...
 
-    def set_overflow(self, id: str, overflow: Overflow) -> None: ...
+    def set_overflow(self, id: str, overflow: Overflow) -> None:
+        """Set what becomes of the oldest turns when the window is full."""
+        ...
 
 
 class ConversationCatalog(Protocol):
@@ -126,7 +135,7 @@ class ConversationCatalog(Protocol):
         pinned: bool | None = None,
         temporary: bool = False,
     ) -> list[ConversationSummary]:
-        """Newest `updated` first; those without any message and any draft are left out.
+        """Conversations, newest `updated` first; those with neither message nor draft are left out.
 
         Args:
             deleted: those in the trash instead, archived or not.
@@ -147,36 +156,42 @@ class ConversationCatalog(Protocol):
         ...
 
     def revision(self) -> int:
-        """A number that changes when another connection changed the conversations."""
+        """Number that changes when another connection changed the conversations."""
         ...
 
-    def pin(self, id: str, pinned: bool = True) -> None: ...
+    def pin(self, id: str, pinned: bool = True) -> None:
+        """Pin a conversation to the top of the list, or unpin it."""
+        ...
 
-    def archive(self, id: str, archived: bool = True) -> None: ...
+    def archive(self, id: str, archived: bool = True) -> None:
+        """Move a conversation to the archive, or back out of it."""
+        ...
 
     def move(self, id: str, folder: str) -> None:
-        """Into a folder, or out of its folder with ""."""
+        """Move a conversation into a folder, or out of its folder with ""."""
         ...
 
-    def tag(self, id: str, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None: ...
+    def tag(self, id: str, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Add and remove tags of a conversation."""
+        ...
 
     def search(self, query: str, *, limit: int = 50) -> list[SearchHit]:
-        """The best messages for a query as in `core.search_query`, best first.
+        """Find the best messages for a query as in `search_query`, best first.
 
         Case and accents do not matter; any text is a valid query.
         """
         ...
 
     def find(self, query: str, *, limit: int = 20) -> ConversationSearchResult:
-        """The best conversations for a query, by their messages, titles and system prompts."""
+        """Find the best conversations for a query, by their messages, titles and system prompts."""
         ...
 
     def fork(self, message_id: str) -> Conversation:
-        """A new conversation that begins with the messages down to this one, copied."""
+        """Fork a conversation: a new one begins with the messages down to this one, copied."""
         ...
 
     def transcript(self, id: str) -> Transcript:
-        """A conversation with its whole tree, the trash left aside."""
+        """A conversation with its whole tree, without what is in the trash."""
         ...
 
     def adopt(self, transcript: Transcript) -> Adoption:
@@ -195,4 +210,6 @@ class ConversationStore(
     Safe to use from several threads and processes at once.
     """
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close the store; answers that are not finished are left as `partial`."""
+        ...

@@ -43,7 +43,7 @@ class Library(Protocol):
         ...
 
     def read(self, path: str, stop: Event) -> FileText | None:
-        """The text of a file as it is now, in the library or not; None when stopped.
+        """Read the text of a file as it is now, in the library or not; None when stopped.
 
         Raises:
             NotFoundError: it is not there.
@@ -63,7 +63,7 @@ class Library(Protocol):
         ...
 
     def refresh(self, stop: Event, collection: str | None = None) -> Iterator[IndexEvent]:
-        """Look at all folders again and index what has changed; like `add` otherwise."""
+        """Walk all folders again and index what has changed; like `add` otherwise."""
         ...
 
     def rebuild(self, stop: Event) -> Iterator[IndexEvent]:
@@ -77,7 +77,7 @@ class Library(Protocol):
         limit: int,
         stop: Event | None = None,
     ) -> SearchResult:
-        """The passages that fit a question; nothing when stopped.
+        """Find the passages that fit a question; nothing when stopped.
 
         Args:
             collections: where to look; None is everywhere.
@@ -92,7 +92,7 @@ class Library(Protocol):
         *,
         question: str = "",
     ) -> tuple[tuple[Support, ...], ...]:
-        """How far each text bears out each sentence, shape (sentences, texts); empty when stopped.
+        """Support of each sentence by each text, shape (sentences, texts); empty when stopped.
 
         The texts are those of passages that were found.
 
@@ -103,7 +103,7 @@ class Library(Protocol):
         ...
 
     def collections(self) -> list[Collection]:
-        """By name."""
+        """Collections, by name."""
         ...
 
     def files(
@@ -114,7 +114,7 @@ class Library(Protocol):
         offset: int = 0,
         limit: int | None = None,
     ) -> list[FileEntry]:
-        """By path; None takes all collections and all states.
+        """Files, by path; None takes all collections and all states.
 
         Args:
             offset: how many to pass over.
@@ -122,7 +122,9 @@ class Library(Protocol):
         """
         ...
 
-    def status(self) -> LibraryStatus: ...
+    def status(self) -> LibraryStatus:
+        """Status: what the library holds, what waits, and the job that runs."""
+        ...
 
     def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
         """Take folders or files out of a collection; without paths, the whole collection.
@@ -137,7 +139,7 @@ class Library(Protocol):
         ...
 
     def removals(self) -> list[RemovedRoots]:
-        """What was taken out in the last 30 days, newest first; `add` puts it back.
+        """Removals of the last 30 days, newest first; `add` puts it back.
 
         Does not wait for anything, and starts nothing.
         """
@@ -147,11 +149,13 @@ class Library(Protocol):
         """Hold indexing back until `resume`, also of jobs to come."""
         ...
 
-    def resume(self) -> None: ...
+    def resume(self) -> None:
+        """Let indexing go on."""
+        ...
 
     def cancel(self) -> None:
         """End all jobs after the file at hand, wherever they were begun.
 
-        What was not read is when its folder is looked at again.
+        What was not read is when its folder is walked again.
         """
         ...

@@ -30,7 +30,7 @@ class MessageStore(Protocol):
     """
 
     def conversation(self, id: str) -> Conversation:
-        """By its id or by the start of it, when that is unique."""
+        """Conversation by its id, or by the start of it when that is unique."""
         ...
 
     def suggest_title(self, id: str, title: str, by: TitledBy) -> bool:
@@ -45,15 +45,15 @@ class MessageStore(Protocol):
         ...
 
     def branch(self, conversation_id: str) -> list[Message]:
-        """The active branch, from its first message to its last."""
+        """Messages of the active branch, from the first to the last."""
         ...
 
     def path(self, message_id: str) -> list[Message]:
-        """From the first message down to this one, this one included."""
+        """Messages from the first down to this one, this one included."""
         ...
 
     def message(self, id: str) -> Message:
-        """By its id or by the start of it, when that is unique."""
+        """Message by its id, or by the start of it when that is unique."""
         ...
 
     def versions(self, message_id: str) -> list[Message]:
@@ -89,7 +89,7 @@ class MessageStore(Protocol):
         sampling: Sampling,
         adapters: Sequence[AdapterUse] = (),
     ) -> Message:
-        """Take up an unfinished answer again: state `streaming`, its text kept."""
+        """Reopen an unfinished answer: state `streaming`, its text kept."""
         ...
 
     def journal(self, message_id: str, text: str) -> None:
@@ -111,35 +111,37 @@ class MessageStore(Protocol):
         ...
 
     def set_sent(self, message_id: str, sent: str | None) -> None:
-        """Keep what the model reads for a question, where that is more than its text."""
+        """Store what the model reads for a question, where that is more than its text."""
         ...
 
     def set_retrieval(self, message_id: str, retrieval: Retrieval) -> None:
-        """Keep what the user's files had to do with an answer."""
+        """Store what the user's files had to do with an answer."""
         ...
 
     def retrieval(self, message_id: str) -> Retrieval | None:
-        """None when no files were looked into for this answer."""
+        """Retrieval of an answer; None when no files were searched for it."""
         ...
 
     def set_reasoning(self, message_id: str, reasoning: str) -> None:
-        """Keep what the model thought before an answer."""
+        """Store what the model thought before an answer."""
         ...
 
     def set_outgrown(self, message_id: str, overflow: Overflow) -> None:
-        """Keep that the conversation outgrew the window with this answer."""
+        """Store that the conversation outgrew the window with this answer."""
         ...
 
     def set_summary(self, message_id: str, summary: Summary | None) -> None:
-        """Keep what was said down to this answer beside it.
+        """Store a summary of what was said down to this answer, beside it.
 
         One that the user has edited, and None, can be undone; any other is kept only where there
         is none.
         """
         ...
 
-    def place(self, message_id: str, placing: Placing | None) -> None:
+    def set_placing(self, message_id: str, placing: Placing | None) -> None:
         """Pin the turn of this question in the window, or exclude it from it; None does neither."""
         ...
 
-    def rate(self, message_id: str, rating: Rating | None, note: str = "") -> None: ...
+    def rate(self, message_id: str, rating: Rating | None, note: str = "") -> None:
+        """Rate an answer, with the user's note; None takes the rating back."""
+        ...

@@ -29,12 +29,12 @@ class ChatModel(Protocol):
 
     @property
     def name(self) -> str:
-        """As the catalog calls it; known before it is loaded."""
+        """Name that the catalog has for it; known before it is loaded."""
         ...
 
     @property
     def adapters(self) -> tuple[AdapterUse, ...]:
-        """What it is run with, those of the settings included; known before it is loaded."""
+        """Adapters it is run with, those of the settings included; known before it is loaded."""
         ...
 
     def load(
@@ -53,7 +53,7 @@ class ChatModel(Protocol):
         ...
 
     def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
-        """The exact prompt text and its tokens."""
+        """Render the exact prompt text and its tokens."""
         ...
 
     def stream(
@@ -68,7 +68,7 @@ class ChatModel(Protocol):
 
         Args:
             keep: a conversation that must not reach the disk is kept in memory; what is no part
-                of any conversation, such as a title, is written aside.
+                of any conversation, such as a title, takes no place in any cache.
 
         Raises:
             ContextOverflowError: the messages do not fit the window.
@@ -79,10 +79,12 @@ class ChatModel(Protocol):
 class ModelCatalog(Protocol):
     """The models on this machine."""
 
-    def models(self) -> list[ModelRef]: ...
+    def models(self) -> list[ModelRef]:
+        """Models that can be asked for, the default one first."""
+        ...
 
     def details(self, stop: Event) -> Iterator[ModelDetails]:
-        """What is known of the models without loading them, and of files that are none.
+        """Details of the models without loading them, and of files that are none.
 
         Headers that were not seen before are read in a process of its own, which takes a while.
         """
@@ -132,7 +134,7 @@ class ModelDownloads(Protocol):
 
 
 class ModelTuning(Protocol):
-    """How fast models run on this machine with so many threads, and what is remembered of it.
+    """Tuning of models: how fast they run here with so many threads, measured and remembered.
 
     Raises `ModelError`, `EngineError`, and `StorageError` where nothing can be remembered.
     """
@@ -141,7 +143,7 @@ class ModelTuning(Protocol):
         """Measure a model; `Tuned` comes last, unless stopped, and is remembered by then.
 
         Args:
-            quick: whether seconds must do, and less is told apart.
+            quick: whether seconds must do, at the cost of finer differences.
         """
         ...
 

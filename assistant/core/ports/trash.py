@@ -49,7 +49,7 @@ class ConversationTrash(Protocol):
         ...
 
     def changes(self, conversation_id: str | None = None, *, limit: int = 50) -> list[Change]:
-        """What was changed in the last 30 days and can be undone, newest first."""
+        """Changes of the last 30 days that can be undone, newest first."""
         ...
 
     def undo(self, number: int | None = None, *, conversation_id: str | None = None) -> Change:

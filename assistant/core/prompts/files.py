@@ -56,7 +56,7 @@ class BadPromptError(Exception):
 
 
 class FrontMatter(Value):
-    """What stands between the fences at the head of a prompt file."""
+    """Front matter: what stands between the fences at the head of a prompt file."""
 
     title: OneLine
     description: str = ""

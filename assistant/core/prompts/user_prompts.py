@@ -28,7 +28,7 @@ class PromptExistsError(AssistantError):
 
 
 class UserPrompts:
-    """The folder of the user's prompts, which is made when it is first written to.
+    """Folder of the user's prompts, which is made when it is first written to.
 
     Every method that writes raises AssistantError when the folder cannot be written.
     """
@@ -41,7 +41,7 @@ class UserPrompts:
         self._now = now
 
     def path(self, name: str) -> Path:
-        """Where the prompt called `name` is or would be.
+        """Path of the prompt called `name`, whether it is there or not.
 
         Raises:
             AssistantError: nothing can be called that.
@@ -65,7 +65,7 @@ class UserPrompts:
             raise PromptExistsError(f"There is a prompt {name} already.", "Take another name.")
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.keep(name)
+            self.back_up(name)
             # The user's own words, as the copies of them are.
             replace_file(path, text.encode(), durable=True)
         except OSError as failure:
@@ -100,7 +100,7 @@ class UserPrompts:
         path = self.path(name)
         if not path.is_file():
             raise NotFoundError(f"There is no prompt {name} of your own in {self.folder}.")
-        self.keep(name)
+        self.back_up(name)
         try:
             path.unlink()
         except OSError as failure:
@@ -116,21 +116,21 @@ class UserPrompts:
             NotFoundError: nothing of that name was.
         """
         path = self.path(name)
-        kept = self.kept(name)
-        if not kept:
+        backups = self.backups(name)
+        if not backups:
             raise NotFoundError(f"No prompt {name} was deleted or replaced lately.")
-        self.keep(name)
+        self.back_up(name)
         try:
-            kept[-1].replace(path)
+            backups[-1].replace(path)
         except OSError as failure:
             raise _unwritable(path, failure) from None
         return path
 
-    def keep(self, name: str, data: bytes | None = None) -> None:
+    def back_up(self, name: str, data: bytes | None = None) -> None:
         """Back up a prompt as it is now, or as `data`, and delete backups that are too old."""
         path = self.path(name)
         try:
-            self._forget()
+            self._delete_old_backups()
             if data is None and path.is_file():
                 data = path.read_bytes()
             if data is not None:
@@ -140,22 +140,22 @@ class UserPrompts:
         except OSError as failure:
             raise _unwritable(self._trash, failure) from None
 
-    def kept(self, name: str) -> list[Path]:
+    def backups(self, name: str) -> list[Path]:
         """Backups of a prompt, oldest first."""
         stem = self.path(name).stem
-        return sorted(path for path, kept, _ in self._copies() if kept == stem)
+        return sorted(path for path, kept, _ in self._all_backups() if kept == stem)
 
     def deleted(self) -> list[str]:
         """Names of deleted prompts that can be restored."""
         there = {path.stem for path in self.folder.glob(f"*{SUFFIX}")}
-        return sorted({name for _, name, _ in self._copies()} - there)
+        return sorted({name for _, name, _ in self._all_backups()} - there)
 
-    def _forget(self) -> None:
-        for path, _, when in self._copies():
+    def _delete_old_backups(self) -> None:
+        for path, _, when in self._all_backups():
             if self._now() - when > KEEP_BACKUPS:
                 path.unlink()
 
-    def _copies(self) -> Iterator[tuple[Path, str, datetime]]:
+    def _all_backups(self) -> Iterator[tuple[Path, str, datetime]]:
         for path in self._trash.glob(f"*@*{SUFFIX}"):
             name, _, stamp = path.name.removesuffix(SUFFIX).rpartition("@")
             with suppress(ValueError):
@@ -163,25 +163,26 @@ class UserPrompts:
 
 
 class PromptEdit:
-    """A prompt while another program has it; made by `OwnPrompts.edit`."""
+    """Edit of a prompt while another program has it; made by `UserPrompts.edit`."""
 
-    def __init__(self, own: UserPrompts, name: str, existed: bool, before: bytes) -> None:
-        self.file = own.path(name)
+    def __init__(self, prompts: UserPrompts, name: str, existed: bool, before: bytes) -> None:
+        self.file = prompts.path(name)
         self.existed = existed
         """Whether it was the user's own before."""
-        self._own = own
+        self._prompts = prompts
         self._name = name
         self._before = before
 
     def end(self) -> bool:
-        """Keep what the prompt was, or drop a copy that is still one.
+        """End the edit: back up what the prompt was, or drop a copy that is unchanged.
 
-        Returns: whether anything was changed.
+        Returns:
+            Whether anything was changed.
         """
         after = self.file.read_bytes() if self.file.is_file() else b""
         changed = after != self._before
         if changed and self.existed:
-            self._own.keep(self._name, self._before)
+            self._prompts.back_up(self._name, self._before)
         elif not changed and not self.existed:
             self.file.unlink()
         return changed

@@ -43,7 +43,7 @@ class MappingNode(NamedTuple):
 
 
 class MessageDraft(NamedTuple):
-    """A message in the making: a question, or all that was said up to the next one."""
+    """Draft of a message: a question, or all that was said up to the next one."""
 
     nodes: tuple[MappingNode, ...]
     parent: str | None
@@ -86,27 +86,27 @@ class _Conversation:
         self._name = f"“{self._title}”" if self._title else f"conversation {place}"
         broken = len(mapping) - len(self._mapping)
         if broken:
-            self._tell(f"{broken} nodes that are no nodes were left out.")
+            self._report(f"{broken} nodes that are no nodes were left out.")
         self._tree = connect(self._mapping)
         for problem in self._tree.problems:
-            self._tell(problem)
+            self._report(problem)
         self._order = self._tree.order()
         self._nodes = {key: self._node(key) for key in self._order}
         self._asking = self._questions()
 
     def transcript(self) -> Transcript | None:
-        """None when nothing is said in it."""
+        """Transcript of the conversation; None when nothing is said in it."""
         nodes = [node for node in self._nodes.values() if node is not None]
-        said = list(self._said())
-        if not said:
-            self._tell("it was left out, for nothing is said in it.")
+        drafts = list(self._messages())
+        if not drafts:
+            self._report("it was left out, for nothing is said in it.")
             return None
         source = self._text("conversation_id") or self._text("id") or "\n".join(self._mapping)
         id = stable_id(SOURCE, source)
         times = [node.time for node in nodes if node.time]
         created = _time(self._stored.get("create_time")) or min(times, default=EPOCH)
         updated = max(_time(self._stored.get("update_time")) or created, created)
-        entries = list(self._entries(id, said, created))
+        entries = list(self._entries(id, drafts, created))
         conversation = Conversation(
             id=id,
             title=self._title or title_from(entries[0].message.text),
@@ -121,22 +121,22 @@ class _Conversation:
         return Transcript(conversation=conversation, entries=connected(entries))
 
     def _node(self, key: str) -> MappingNode | None:
-        """What a node says; None for one that says nothing, such as the root."""
+        """Content of a node; None for one that says nothing, such as the root."""
         message = self._mapping[key].get("message")
         if not isinstance(message, dict):
             if message is not None:
-                self._tell(f"node {key} was left out, for it holds no message.")
+                self._report(f"node {key} was left out, for it holds no message.")
             return None
         author = message.get("author")
         role = author.get("role") if isinstance(author, dict) else None
         if role not in ("user", "assistant", "system", "tool"):
-            self._tell(f"node {key} was taken for a tool's, for its role is {role!r}.")
+            self._report(f"node {key} was taken for a tool's, for its role is {role!r}.")
             role = "tool"
         metadata = message.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
         content = render_message(message, str(role), metadata)
         for problem in content.problems:
-            self._tell(problem)
+            self._report(problem)
         if not content.text:
             return None
         model = metadata.get("model_slug")
@@ -149,7 +149,7 @@ class _Conversation:
             is_context=content.is_context or role == "system",
         )
 
-    def _said(self) -> Iterator[MessageDraft]:
+    def _messages(self) -> Iterator[MessageDraft]:
         """All messages, parents before children.
 
         A question is a message of its own; so is every way from one on to where the next question
@@ -190,11 +190,11 @@ class _Conversation:
         return asking
 
     def _entries(
-        self, id: str, said: Sequence[MessageDraft], created: datetime
+        self, id: str, drafts: Sequence[MessageDraft], created: datetime
     ) -> Iterator[TranscriptEntry]:
         active = self._active()
         times: dict[str | None, datetime] = {None: created}
-        for each in said:
+        for each in drafts:
             last = each.nodes[-1]
             time = next((node.time for node in each.nodes if node.time), None)
             times[last.key] = time or times.get(each.parent, created)
@@ -228,7 +228,7 @@ class _Conversation:
         value = self._stored.get(key)
         return value if isinstance(value, str) else ""
 
-    def _tell(self, problem: str) -> None:
+    def _report(self, problem: str) -> None:
         self._problems.append(f"{self._name}: {problem}")
 
 
@@ -241,7 +241,7 @@ def _time(seconds: Any) -> datetime | None:
 
 
 class MappingTree(NamedTuple):
-    """Which node follows which."""
+    """Tree of the nodes: which follows which."""
 
     roots: list[str]
     children: dict[str, list[str]]

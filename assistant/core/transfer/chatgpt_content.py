@@ -118,14 +118,14 @@ def _thoughts(content: Mapping[str, Any], problems: list[str]) -> str:
     thoughts = content.get("thoughts")
     if not isinstance(thoughts, list):
         return _quoted(_parts(content, problems)) if "parts" in content else ""
-    told: list[str] = []
+    texts: list[str] = []
     for thought in thoughts:
         if isinstance(thought, dict):
             both = (_string(thought, "summary"), _string(thought, "content"))
-            told.append("\n".join(text for text in both if text))
+            texts.append("\n".join(text for text in both if text))
         elif isinstance(thought, str):
-            told.append(thought)
-    return _quoted("\n\n".join(text for text in told if text))
+            texts.append(thought)
+    return _quoted("\n\n".join(text for text in texts if text))
 
 
 def _page(content: Mapping[str, Any]) -> str:

@@ -38,14 +38,14 @@ class ImportResult(Value):
 def import_from(store: ConversationCatalog, paths: Iterable[Path]) -> Iterator[ImportResult]:
     """Import all conversations of these files and folders; what is there already stays as it is.
 
-    A file that cannot be read is told and does not keep the others from being read.
+    A file that cannot be read is reported and does not keep the others from being read.
     """
     for path in paths:
         for file in _files(path):
             try:
-                for name, reading in _readings(file):
-                    adoptions = tuple(store.adopt(each) for each in reading.transcripts)
-                    yield ImportResult(path=name, adoptions=adoptions, problems=reading.problems)
+                for name, parsed in _parse_file(file):
+                    adoptions = tuple(store.adopt(each) for each in parsed.transcripts)
+                    yield ImportResult(path=name, adoptions=adoptions, problems=parsed.problems)
             except TranscriptError as failure:
                 yield ImportResult(path=str(file), problems=(failure.message,), is_refused=True)
 
@@ -61,7 +61,7 @@ def _files(path: Path) -> list[Path]:
     )
 
 
-def _readings(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
+def _parse_file(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
     try:
         with path.open("rb") as file:
             is_archive = file.read(4) == b"PK\x03\x04"
@@ -74,12 +74,12 @@ def _readings(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
         raise TranscriptError(f"{path} cannot be read: {failure.strerror}.") from None
     if len(content) > MAX_FILE_BYTES:
         raise TranscriptError(f"{path} is too big: more than {MAX_FILE_BYTES:,} bytes.")
-    for reading in read_each(path.name, content):
-        yield str(path), reading
+    for parsed in read_each(path.name, content):
+        yield str(path), parsed
 
 
 def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
-    """The conversations in an archive; what else is in it is told by its number."""
+    """Conversations in an archive; of what else is in it only the number is reported."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
@@ -91,16 +91,16 @@ def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
                     content = file.read(MAX_FILE_BYTES + 1)
                 if len(content) > MAX_FILE_BYTES:
                     raise TranscriptError(f"{member.filename} in {path.name} is too big.")
-                for reading in read_each(member.filename, content):
-                    yield f"{path} {member.filename}", reading
+                for parsed in read_each(member.filename, content):
+                    yield f"{path} {member.filename}", parsed
             others = len(members) - len(wanted)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as failure:
         raise TranscriptError(f"{path.name} is no archive that can be read: {failure}.") from None
     except (OSError, EOFError) as failure:
         raise TranscriptError(f"{path.name} is damaged: {failure}.") from None
     if others:
-        told = f"{others:,} other files of {path.name}, such as images, were not taken in."
-        yield str(path), ParsedTranscripts(problems=(told,))
+        problem = f"{others:,} other files of {path.name}, such as images, were not taken in."
+        yield str(path), ParsedTranscripts(problems=(problem,))
 
 
 def _is_wanted(name: str) -> bool:
@@ -147,8 +147,8 @@ def join_readings(readings: Iterable[ParsedTranscripts]) -> ParsedTranscripts:
     """Several readings as one."""
     found = list(readings)
     return ParsedTranscripts(
-        transcripts=tuple(each for reading in found for each in reading.transcripts),
-        problems=tuple(each for reading in found for each in reading.problems),
+        transcripts=tuple(each for parsed in found for each in parsed.transcripts),
+        problems=tuple(each for parsed in found for each in parsed.problems),
     )
 
 

@@ -144,8 +144,8 @@ def _block(message: Message) -> str:
 
 def _sources(citations: Sequence[Citation]) -> Iterator[str]:
     yield f"<!-- sources {_json([citation.model_dump(mode='json') for citation in citations])} -->"
-    told = {citation.number: citation for citation in citations}
-    for number, citation in sorted(told.items()):
+    by_number = {citation.number: citation for citation in citations}
+    for number, citation in sorted(by_number.items()):
         place = f", {citation.place}" if str(citation.place) else ""
         yield f"- [{number}] {one_line(f'{citation.title}{place}', 500)}"
 

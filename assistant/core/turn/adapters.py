@@ -90,24 +90,24 @@ def step_scale(scale: float, steps: int) -> float:
     return min(max(round(scale + steps * SCALE_STEP, 1), MIN_SCALE), MAX_SCALE) + 0.0
 
 
-def with_adapter(now: Adapters, wish: TypedAdapter) -> Adapters:
+def with_adapter(now: Adapters, typed: TypedAdapter) -> Adapters:
     """Adapters with one of them on, off or at another scale; the others stay in their places.
 
     Raises:
         NotFoundError: it is to be off, and is not on.
     """
-    is_on = any(is_named(use, wish.name) for use in now)
-    if wish.scale is None:
+    is_on = any(is_named(use, typed.name) for use in now)
+    if typed.scale is None:
         if not is_on:
             there = ", ".join(str(use) for use in now)
             raise NotFoundError(
-                f"The adapter {wish.name!r} is not on.", f"On: {there}." if there else "None is."
+                f"The adapter {typed.name!r} is not on.", f"On: {there}." if there else "None is."
             )
-        return tuple(use for use in now if not is_named(use, wish.name))
+        return tuple(use for use in now if not is_named(use, typed.name))
     if not is_on:
-        return (*now, AdapterUse(name=wish.name, scale=wish.scale))
+        return (*now, AdapterUse(name=typed.name, scale=typed.scale))
     return tuple(
-        use.model_copy(update={"scale": wish.scale}) if is_named(use, wish.name) else use
+        use.model_copy(update={"scale": typed.scale}) if is_named(use, typed.name) else use
         for use in now
     )
 

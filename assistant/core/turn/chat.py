@@ -65,7 +65,7 @@ class Chat:
         """Args:
         sampling: how answers are sampled, and `of_models`, what single models have otherwise.
         fall_back: whether the model may answer alone where the chosen files are silent.
-        wording: the template of questions with passages, see `sources.compose`.
+        wording: the template of questions with passages, see `compose_question`.
         """
         self._store = store
         self._models = models
@@ -89,31 +89,33 @@ class Chat:
 
         Args:
             sampling: None goes by the settings and what the conversation has otherwise.
-            sources: where the user's files are looked into; None goes by what the question and
+            sources: which of the user's files are searched; None goes by what the question and
                 its conversation say.
 
         Raises:
             AssistantError: the turn failed; what was written so far is stored as `failed`.
         """
-        sampling = sampling or self.usual_sampling(self._requests.read_as(request))
+        sampling = sampling or self._default_sampling(
+            self._requests.conversation_under_prompt(request)
+        )
         question, answer = self._requests.store(request, sampling)
         outcome = TurnOutcome()
         try:
             yield Asked(question=question, answer=answer)
             for event in self._write(answer, sampling, sources, stop):
-                outcome.note(event)
+                outcome.record(event)
                 if isinstance(event, Finished):
                     break
                 if isinstance(event, Wrote):
                     self._store.journal(answer.id, event.text)
-                elif isinstance(event, Thought) and outcome.reasoning.is_due():
+                elif isinstance(event, Thought) and outcome.reasoning.is_due_for_storage():
                     self._store.set_reasoning(answer.id, outcome.reasoning.text)
                 elif isinstance(event, Retrieved):
                     self._store.set_retrieval(answer.id, _retrieval(event))
                 yield event
             outcome.citations = self._cite(answer, outcome.used)
             if outcome.state == "complete" and not citations.is_borne_out(outcome.citations):
-                outcome.saying = self._quote(answer, outcome.used)
+                outcome.saying = self._store_saying(answer, outcome.used)
         except AssistantError as failure:
             outcome.fail(failure)
             raise
@@ -144,8 +146,8 @@ class Chat:
             if kept is not None:
                 yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
         else:
-            where = sources or self.usual_sources(conversation, asked)
-            asked, where, found = yield from self._look(question, history, where, stop)
+            where = sources or self._default_sources(conversation, asked)
+            asked, where, found = yield from self._search_files(question, history, where, stop)
         if found is not None and not found.sufficient:
             yield Retrieved(result=found, used=(), collections=where.collections)
             if where.only and self._library is not None and not stop.is_set():
@@ -162,36 +164,36 @@ class Chat:
         if info is None or stop.is_set():
             return
         asking = _Asking(conversation, history, question, unfinished, asked, found)
-        prepare = partial(self._prepared, asking, model, sampling.max_tokens)
+        prepare = partial(self._prepare, asking, model, sampling.max_tokens)
         plan, read, used = yield from growth.fit_window(model, info, prepare, stop)
         if read.sent != question.sent:
             self._store.set_sent(question.id, read.sent)
         if used and found is not None:
             yield Retrieved(result=found, used=used, collections=where.collections)
-        yield ContextPlanned(plan=plan, outgrown=self._outgrown(plan, history, unfinished))
+        yield ContextPlanned(plan=plan, outgrown=self._store_outgrown(plan, history, unfinished))
         keep: Keep = "memory" if conversation.temporary else "disk"
         yield from model.stream(plan.messages, sampling, stop, keep=keep)
 
-    def _look(
+    def _search_files(
         self, question: Message, history: Sequence[Message], where: RetrievalScope, stop: Event
     ) -> Generator[Searching, None, "_Grounded"]:
-        """Read the files that go with a question, else look for it in those of the library."""
+        """Read the files that go with a question, else search those of the library for it."""
         asked = mentions.without_collections(question.asked, where.collections or ())
         asked = mentions.with_file_names(asked, question.attached)
         if self._library is None:
             return _Grounded(question.asked, grounding.NOWHERE, None)
         if question.attached:
             yield Searching()
-            return _Grounded(asked, grounding.NOWHERE, self._read(question.attached, stop))
+            return _Grounded(asked, grounding.NOWHERE, self._read_attached(question.attached, stop))
         if where.collections == ():
             return _Grounded(asked, where, None)
         found = yield from grounding.search_when_read(self._library, asked, history, where, stop)
         return _Grounded(asked, where, found)
 
-    def _prepared(
+    def _prepare(
         self, asking: "_Asking", model: ChatModel, most: int | None, window: int
     ) -> "_PreparedPrompt":
-        """What the model reads in a window of so many tokens.
+        """Prepare what the model reads in a window of so many tokens.
 
         Args:
             most: the longest answer, in tokens.
@@ -207,19 +209,16 @@ class Chat:
             if question.attached:
                 # Files that go whole compete with what stands in every prompt.
                 room -= context_plan.fixed_tokens(conversation, model.measure, window, reserve)
-            content, used = self._composed(
+            content, used = self._compose(
                 asking.asked, question.attached, asking.found, model, room
             )
             sent = content if content != question.text else None
             question = question.model_copy(update={"sent": sent})
+        newest = (question, asking.unfinished)
         plan = context_plan.plan(
             conversation.system_prompt,
             context_plan.group_turns(asking.history),
-            [
-                context_plan.as_sent(message)
-                for message in (question, asking.unfinished)
-                if message.text
-            ],
+            [context_plan.as_sent(message) for message in newest if message.text],
             model.measure,
             window,
             reserve,
@@ -228,18 +227,18 @@ class Chat:
         )
         return _PreparedPrompt(plan, question, used)
 
-    def _outgrown(
+    def _store_outgrown(
         self, plan: ContextPlan, history: Sequence[Message], answer: Message
     ) -> Overflow | None:
-        """Keep with the answer what became of the oldest turns, once on each branch."""
+        """Store with the answer what became of the oldest turns, once on each branch."""
         outgrown = plan.outgrown
         if outgrown is None or any(each.outgrown == outgrown for each in (*history, answer)):
             return None
         self._store.set_outgrown(answer.id, outgrown)
         return outgrown
 
-    def _read(self, attached: Sequence[str], stop: Event) -> SearchResult:
-        """What the files that are attached say."""
+    def _read_attached(self, attached: Sequence[str], stop: Event) -> SearchResult:
+        """Read the files that are attached, whole."""
         assert self._library is not None
         files: list[FileText] = []
         for path in attached:
@@ -249,7 +248,7 @@ class Chat:
             files.append(file)
         return grounding.as_search_result(files)
 
-    def _composed(
+    def _compose(
         self,
         asked: str,
         attached: Sequence[str],
@@ -257,7 +256,7 @@ class Chat:
         model: ChatModel,
         room: int,
     ) -> tuple[str, tuple[Passage, ...]]:
-        """The question as the model reads it, and the passages that go with it.
+        """Compose the question as the model reads it, and choose the passages that go with it.
 
         Raises:
             ContextOverflowError: attached files do not fit.
@@ -270,7 +269,7 @@ class Chat:
         return compose_question(asked, used, template), used
 
     def _cite(self, answer: Message, used: Sequence[Passage]) -> tuple[Citation, ...]:
-        """An answer that cannot be checked is still an answer: it is kept, without citations."""
+        """Check an answer against the passages; where that fails it is kept without citations."""
         if self._library is None or not used:
             return ()
         text = self._store.message(answer.id).text
@@ -281,8 +280,8 @@ class Chat:
             )
         return ()
 
-    def _quote(self, answer: Message, used: Sequence[Passage]) -> NearestSentence | None:
-        """Keep what the files say to the question, when they do not bear out the answer."""
+    def _store_saying(self, answer: Message, used: Sequence[Passage]) -> NearestSentence | None:
+        """Store what the files say to the question, when they do not bear out the answer."""
         retrieval = self._store.retrieval(answer.id) if used else None
         if self._library is None or retrieval is None or answer.parent_id is None:
             return None
@@ -293,7 +292,7 @@ class Chat:
             return saying
         return None
 
-    def usual_sources(self, conversation: Conversation | None, question: str) -> RetrievalScope:
+    def _default_sources(self, conversation: Conversation | None, question: str) -> RetrievalScope:
         """Default sources of a question; None is a new conversation."""
         if self._library is None:
             return grounding.NOWHERE
@@ -302,11 +301,11 @@ class Chat:
             self._library, collections, question, fall_back=self._fall_back
         )
 
-    def usual_sampling(self, conversation: Conversation | None) -> Sampling:
+    def _default_sampling(self, conversation: Conversation | None) -> Sampling:
         """Default sampling of an answer; None is a new conversation."""
         if conversation is None:
-            return self.sampling.of(None)
-        return conversation.sampling.over(self.sampling.of(conversation.model))
+            return self.sampling.for_model(None)
+        return conversation.sampling.over(self.sampling.for_model(conversation.model))
 
     def preview(
         self,
@@ -326,21 +325,21 @@ class Chat:
         Args:
             attached: files that would go whole with it, as absolute paths.
         """
-        sampling, stop = sampling or self.sampling.of(model.name), stop or Event()
+        sampling, stop = sampling or self.sampling.for_model(model.name), stop or Event()
         info = next(event.info for event in model.load(Event()) if isinstance(event, Loaded))
         asked = mentions.without_collections(question, sources.collections or ())
         asked = mentions.with_file_names(asked, attached)
         found: SearchResult | None = None
         if self._library is not None and (attached or sources.collections != ()):
             found = (
-                self._read(attached, stop)
+                self._read_attached(attached, stop)
                 if attached
                 else grounding.search(self._library, asked, history, sources, stop)
             )
 
         def prepare(window: int) -> _Previewed:
             reserve = context_plan.reserve_for(sampling.max_tokens, window)
-            content, _ = self._composed(asked, attached, found, model, window - reserve)
+            content, _ = self._compose(asked, attached, found, model, window - reserve)
             plan = context_plan.plan(
                 system_prompt,
                 context_plan.group_turns(history),
@@ -360,14 +359,14 @@ class _Grounded(NamedTuple):
     """Retrieval for a question, before anything is cut to the window."""
 
     asked: str
-    """What was looked for: the question without names of collections, with those of files."""
+    """What was searched for: the question without names of collections, with those of files."""
     where: RetrievalScope
     found: SearchResult | None
-    """None where nothing was to be looked into."""
+    """None where nothing was to be searched."""
 
 
 class _Asking(NamedTuple):
-    """A question on its way to the model."""
+    """Question on its way to the model."""
 
     conversation: Conversation
     history: Sequence[Message]
@@ -378,7 +377,7 @@ class _Asking(NamedTuple):
 
 
 class _PreparedPrompt(NamedTuple):
-    """What the model reads for it."""
+    """What the model reads for a question, in one window."""
 
     plan: ContextPlan
     question: Message
@@ -386,6 +385,8 @@ class _PreparedPrompt(NamedTuple):
 
 
 class _Previewed(NamedTuple):
+    """The plan for a question that is not asked."""
+
     plan: ContextPlan
 
 

@@ -39,7 +39,7 @@ class ReasoningBuffer:
     def add(self, text: str) -> None:
         self._pieces.append(text)
 
-    def is_due(self) -> bool:
+    def is_due_for_storage(self) -> bool:
         """Whether it should be stored now; if so, the next time is a second later."""
         now = perf_counter()
         if now - self._stored < STORE_REASONING_SECONDS:
@@ -65,7 +65,7 @@ class TurnOutcome:
         self._first_token_ms = 0.0
         self._engine = Timings()
 
-    def note(self, event: Writing) -> None:
+    def record(self, event: Writing) -> None:
         """Record an event of the turn."""
         match event:
             case Retrieved(used=used):

@@ -66,12 +66,12 @@ class PreviewPart(Value):
 
     @property
     def name(self) -> str:
-        """What it is, in words."""
+        """Name of the part, in words."""
         return f"turn {self.number}" if self.kind == "turn" else SLICE_NAMES[self.kind]
 
     @property
     def status(self) -> str:
-        """Where its tokens are, or why they are nowhere; empty for what is never read."""
+        """State of its tokens, or why it has none; empty for what is never read."""
         if not self.included:
             return f"left out: {self.reason}"
         if self.kind in ("reserve", "free"):
@@ -94,7 +94,7 @@ class ContextPreview(Value):
     """Whether the window would be larger if there were more memory."""
     overflow: Overflow
     told: int
-    """Turns that the newest summary tells, for when they do not fit."""
+    """Turns that the newest summary covers, for when they do not fit."""
     prompt_tokens: int
     cached: int
     """Tokens of the prompt that would not be read again."""
@@ -110,7 +110,7 @@ class ContextPreview(Value):
 
     @property
     def growth(self) -> str:
-        """How large the window could be, where it could be larger."""
+        """Size that the window could have, in words; empty where it cannot grow."""
         if self.trained <= self.window:
             return ""
         why = "; memory is short" if self.limited else ""
@@ -125,7 +125,7 @@ class ContextPreview(Value):
 def preview_window(
     store: MessageStore,
     models: ModelCatalog,
-    usual: Sampling,
+    sampling: Sampling,
     conversation_id: str,
     stop: Event,
     question: str = "",
@@ -135,7 +135,7 @@ def preview_window(
     The window grows as it would for the question.
 
     Args:
-        usual: how answers are sampled, unless the conversation has it otherwise.
+        sampling: how answers are sampled, unless the conversation has it otherwise.
         question: what is going to be asked, as far as it is typed.
 
     Raises:
@@ -152,7 +152,7 @@ def preview_window(
             yield event
     if stop.is_set() or info is None:
         return
-    most = conversation.sampling.over(usual).max_tokens
+    most = conversation.sampling.over(sampling).max_tokens
     problem = ""
     try:
         drafting = partial(_draft, conversation, branch, model, most, question)
@@ -163,11 +163,11 @@ def preview_window(
         draft = yield from window_growth.fit_window(model, info, drafting, stop)
     info = completion.load_model(model, stop)
     if info is not None:
-        yield _overview(conversation, branch, model, info, draft, question, problem)
+        yield _preview(conversation, branch, model, info, draft, question, problem)
 
 
 class _Draft(NamedTuple):
-    """What would be read, and how it was counted."""
+    """Draft of the prompt: what would be read, and how it was counted."""
 
     plan: ContextPlan
     measured: TokenCounts
@@ -195,7 +195,7 @@ def _draft(
     return _Draft(plan, counting.last)
 
 
-def _overview(
+def _preview(
     conversation: Conversation,
     branch: Sequence[Message],
     model: ChatModel,
@@ -238,7 +238,7 @@ class _LastCount:
 
 
 class _Texts:
-    """How the parts of a plan begin."""
+    """Texts of the parts of a plan, of which a preview shows how they begin."""
 
     def __init__(
         self, conversation: Conversation, branch: Sequence[Message], question: str, summary: str
@@ -252,7 +252,7 @@ class _Texts:
             "question": question,
         }
 
-    def of(self, part: ContextPart) -> str:
+    def excerpt(self, part: ContextPart) -> str:
         text = self._fixed.get(part.kind, "")
         if part.kind == "turn":
             text = self._messages[part.message_ids[0]].text
@@ -279,7 +279,7 @@ def _slices(
                 placing=part.placing,
                 message_ids=part.message_ids,
                 number=number if part.kind == "turn" else 0,
-                excerpt=texts.of(part),
+                excerpt=texts.excerpt(part),
             )
         )
     within = sum(each.cached for each in slices)
@@ -299,21 +299,21 @@ def _counted(
     model: ChatModel,
     window: int,
 ) -> list[PreviewPart]:
-    """The same with what the plan had no need to count: turns left out, and shares of passages."""
+    """Parts with what the plan had no need to count: turns left out, and shares of passages."""
     turns = [each for each in slices if each.kind == "turn"]
     out = [each for each in turns if not each.included]
-    told = {message.id: message for message in branch}
+    messages = {message.id: message for message in branch}
     limit = MAX_COUNTED_WINDOWS * window * context_plan.CHARS_PER_TOKEN
     if (
-        sum(len(context_plan.as_sent(told[id]).content) for t in out for id in t.message_ids)
+        sum(len(context_plan.as_sent(messages[id]).content) for t in out for id in t.message_ids)
         > limit
     ):
         out = []
-    exact = _shares(out, told, model)
+    exact = _shares(out, messages, model)
     known = [each for each in turns if each.included or each.message_ids in exact]
-    filled = [each for each in known if told[each.message_ids[0]].sent is not None]
-    bare = {id: message.model_copy(update={"sent": None}) for id, message in told.items()}
-    whole, words = _shares(filled, told, model), _shares(filled, bare, model)
+    filled = [each for each in known if messages[each.message_ids[0]].sent is not None]
+    bare = {id: message.model_copy(update={"sent": None}) for id, message in messages.items()}
+    whole, words = _shares(filled, messages, model), _shares(filled, bare, model)
     return [
         each.model_copy(
             update={
@@ -327,11 +327,11 @@ def _counted(
 
 
 def _shares(
-    turns: Sequence[PreviewPart], told: Mapping[str, Message], model: ChatModel
+    turns: Sequence[PreviewPart], messages: Mapping[str, Message], model: ChatModel
 ) -> dict[tuple[str, ...], int]:
-    """How many tokens these turns have, where that can be counted."""
-    messages = [context_plan.as_sent(told[id]) for turn in turns for id in turn.message_ids]
-    measured = model.measure(messages) if messages else None
+    """Tokens of these turns, where they can be counted."""
+    sent = [context_plan.as_sent(messages[id]) for turn in turns for id in turn.message_ids]
+    measured = model.measure(sent) if sent else None
     if measured is None or not measured.exact:
         return {}
     shares = iter(measured.parts)

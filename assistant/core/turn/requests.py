@@ -58,20 +58,20 @@ class TurnRequests:
         self._store = store
         self._models = models
 
-    def _conversation_of(self, request: Request) -> Conversation:
+    def _conversation(self, request: Request) -> Conversation:
         store = self._store
         if isinstance(request, Ask):
             return store.conversation(request.conversation_id)
         return store.conversation(store.message(request.message_id).conversation_id)
 
-    def read_as(self, request: Request) -> Conversation:
+    def conversation_under_prompt(self, request: Request) -> Conversation:
         """Conversation of a request, under the prompt of its question where it has one."""
         if isinstance(request, Ask | Edit):
             prompt = request.prompt
         else:
             above = self._store.message(request.message_id).parent_id
             prompt = self._store.message(above).prompt if above else None
-        return under_prompt(self._conversation_of(request), prompt)
+        return under_prompt(self._conversation(request), prompt)
 
     def store(self, request: Request, sampling: Sampling) -> tuple[Message | None, Message]:
         """Store the question and an empty answer; an answer to be continued is reopened.
@@ -94,7 +94,7 @@ class TurnRequests:
                 return question, self._begin(conversation, old.parent_id, sampling)
             case Continue(message_id=id):
                 old = self._answer(id)
-                model, adapters = self._model_of(store.conversation(old.conversation_id))
+                model, adapters = self._model_and_adapters(store.conversation(old.conversation_id))
                 return None, store.reopen(id, model=model, adapters=adapters, sampling=sampling)
 
     def _append(
@@ -118,7 +118,7 @@ class TurnRequests:
         self, conversation: Conversation, question_id: str | None, sampling: Sampling
     ) -> Message:
         """An answer that is still empty."""
-        model, adapters = self._model_of(conversation)
+        model, adapters = self._model_and_adapters(conversation)
         return self._store.append(
             conversation.id,
             question_id,
@@ -130,7 +130,9 @@ class TurnRequests:
             sampling=sampling,
         )
 
-    def _model_of(self, conversation: Conversation) -> tuple[str | None, tuple[AdapterUse, ...]]:
+    def _model_and_adapters(
+        self, conversation: Conversation
+    ) -> tuple[str | None, tuple[AdapterUse, ...]]:
         """Which model will answer, by its own name, and with which adapters; as they were asked
         for, if there is none such."""
         try:

@@ -49,11 +49,11 @@ class DefaultSampling:
         self._own = {name.casefold(): changes for name, changes in own.items()}
         self.settings = settings or Sampling()
 
-    def of(self, model: str | None) -> Sampling:
+    def for_model(self, model: str | None) -> Sampling:
         """Default sampling of a model by its name or path; None is the default model."""
-        return self.own(model).over(self.settings)
+        return self.changes_for(model).over(self.settings)
 
-    def own(self, model: str | None) -> SamplingChanges:
+    def changes_for(self, model: str | None) -> SamplingChanges:
         """Changes that the settings make for this model alone."""
         if not self._own:
             return NO_CHANGES
@@ -124,14 +124,14 @@ def sampling_settings(
         prompt: the one the conversation is under or will be, where it is there.
         of_model: what the settings say of its model alone.
     """
-    asked_for = prompt.sampling if prompt else NO_CHANGES
-    own = conversation.sampling if conversation else asked_for
-    usual = Sampling()
+    of_prompt = prompt.sampling if prompt else NO_CHANGES
+    own = conversation.sampling if conversation else of_prompt
+    defaults = Sampling()
     rows: list[SamplingSetting] = []
     for field in FIELDS:
         value = getattr(own, field)
         is_own = value is not None
-        if is_own and prompt is not None and value == getattr(asked_for, field):
+        if is_own and prompt is not None and value == getattr(of_prompt, field):
             origin = f"the role {prompt.name}"
         elif is_own:
             origin = "this conversation"
@@ -140,7 +140,7 @@ def sampling_settings(
             origin = "your settings for this model"
         else:
             value = getattr(settings, field)
-            origin = "default" if value == getattr(usual, field) else "your settings"
+            origin = "default" if value == getattr(defaults, field) else "your settings"
         rows.append(SamplingSetting(field, format_value(field, value), origin, is_own))
     return rows
 

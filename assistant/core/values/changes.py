@@ -202,6 +202,6 @@ class ConversationSearchResult(Value):
     messages: int = 0
     """How many messages were found, those of conversations beyond the limit included."""
     is_capped: bool = False
-    """Whether there are more messages than were looked at: only the newest ones were ranked."""
+    """Whether there are more messages than were ranked: only the newest ones were."""
     notes: tuple[str, ...] = ()
     """What of the query was not understood, and how it was taken."""

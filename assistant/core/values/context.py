@@ -63,7 +63,7 @@ class ContextPart(Value):
 
 
 class ContextPlan(Value):
-    """What the model will read, and what it will not."""
+    """Plan of the window: what the model will read, and what it will not."""
 
     messages: tuple[ChatMessage, ...]
     parts: tuple[ContextPart, ...]

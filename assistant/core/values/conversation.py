@@ -129,7 +129,7 @@ class ConversationSummary(Value):
 
 
 class Place(Value):
-    """Where a passage stands, as far as its format knows."""
+    """Place of a passage in its file, as far as the format knows."""
 
     page: int | None = None
     sheet: str | None = None
@@ -178,7 +178,7 @@ class Citation(Value):
     quote_start: int
     """Where that stands in the file's text, in characters."""
     content_hash: str
-    """SHA-256 of the file when it was read: tells whether the source has changed since."""
+    """SHA-256 of the file when it was read: shows whether the source has changed since."""
 
 
 MarkSubject = Literal[

@@ -134,8 +134,8 @@ class Survey(Value):
     unchanged: int = 0
     """Files that are in the library already and would only be put into the collection."""
     seconds: float | None = None
-    """How long it would take: told from types and sizes, at the rate of earlier jobs; before the
-    first one a guess. None when nothing can be told."""
+    """Estimate from types and sizes, at the rate of earlier jobs; before the first a guess. None
+    when nothing can be said."""
     left_out: tuple[LeftOut, ...] = ()
     """Most first."""
 
@@ -213,7 +213,7 @@ class LibraryStatus(Value):
     roots: int = 0
     """Folders and files that were added."""
     watched: int = 0
-    """Those of them whose changes are noticed at once; the others are looked at now and then."""
+    """Those of them whose changes are noticed at once; the others are walked now and then."""
     missing: tuple[str, ...] = ()
     """Those that are not there now, as on a disk that is not plugged in."""
 
@@ -249,7 +249,7 @@ class NearestSentence(Value):
 
 
 class Retrieval(Value):
-    """What was searched and used for an answer, as stored with it."""
+    """Retrieval for an answer: what was searched and used, as stored with it."""
 
     result: SearchResult
     used: tuple[Passage, ...]
@@ -261,7 +261,7 @@ class Retrieval(Value):
 
 
 class Support(Value):
-    """How far one passage bears out one sentence of an answer."""
+    """Support of one sentence of an answer by one passage."""
 
     cosine: float
     """Of the sentence and the passage's sentence that says most of it: 1 for the same meaning."""

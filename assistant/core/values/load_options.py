@@ -14,7 +14,7 @@ GpuLayers = Annotated[int, Field(ge=-1)]
 
 
 class ModelOptions(Value):
-    """How models are loaded and run; 0 and `auto` leave the choice to the program."""
+    """Options of loading and running a model; 0 and `auto` leave the choice to the program."""
 
     context_window: ContextWindow = 0
     """Tokens that prompt and answer may use together; never more than the model was trained on.
@@ -52,7 +52,7 @@ Options = TypeVar("Options", bound=ModelOptions)
 
 
 class ModelOptionChanges(Value):
-    """What of `ModelOptions` one model has otherwise; None leaves it as it is."""
+    """Changes of `ModelOptions` for one model; None leaves an option as it is."""
 
     context_window: ContextWindow | None = None
     threads: Threads | None = None

@@ -80,7 +80,7 @@ ModelKind = Literal["chat", "embedder", "image part", "adapter", "other"]
 
 
 class ModelFacts(Value):
-    """What the header of a file says; the rest is empty where `damage` is not."""
+    """Header of a model file; the rest is empty where `damage` is not."""
 
     damage: str = ""
     """Why it is no usable file, as the end of a sentence that begins with its name."""
@@ -177,7 +177,7 @@ class RemoteFile(Value):
 
 
 class Offer(Value):
-    """What a download would fetch: files, sizes, licence."""
+    """Offer of a server: files, sizes and licence of a download."""
 
     repository: str
     revision: str

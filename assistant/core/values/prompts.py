@@ -2,7 +2,7 @@
 
 A backslash before a placeholder makes it literal: of the backslashes that stand right before a
 placeholder every two become one, and an odd one keeps the braces. What only looks like one, such as
-`{{ }}`, is text. Values are data: what they hold is not looked at again.
+`{{ }}`, is text. Values are data: what they hold is not searched for placeholders.
 """
 
 import re
@@ -29,7 +29,7 @@ class PromptVariable(Value):
 
 
 class ConversationStart(Value):
-    """What a conversation begins with: a prompt whose variables have their values."""
+    """Start of a conversation: a prompt whose variables have their values."""
 
     prompt_name: str | None = None
     text: str = ""

@@ -44,7 +44,7 @@ PER_ANSWER: Final[dict[str, JsonValue]] = {"per_answer": True}
 
 
 class Constraint(Value):
-    """What an answer has to be, letter for letter: no other token is ever chosen."""
+    """Constraint on an answer, letter for letter: no other token is ever chosen."""
 
     kind: Literal["schema", "grammar"]
     """A JSON schema, or a grammar in llama.cpp's GBNF."""
@@ -52,7 +52,7 @@ class Constraint(Value):
 
 
 class Sampling(Value):
-    """How the next token is chosen. The names are llama.cpp's."""
+    """Sampling parameters: how the next token is chosen. The names are llama.cpp's."""
 
     temperature: Temperature = 0.3
     """0 always takes the likeliest token."""
@@ -75,7 +75,7 @@ class Sampling(Value):
 
 
 class SamplingChanges(Value):
-    """What of `Sampling` a prompt or a conversation has otherwise; None leaves it as it is."""
+    """Changes of `Sampling` by a prompt or a conversation; None leaves a field as it is."""
 
     temperature: Temperature | None = None
     top_k: TopK | None = None

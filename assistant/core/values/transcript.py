@@ -171,7 +171,7 @@ def _entry(entry: TranscriptEntry) -> dict[str, Any]:
 def _present(
     values: dict[str, Any], even_empty: Collection[str] = EMPTY_MEANS_NONE
 ) -> dict[str, Any]:
-    """Without what is empty, but for lists that mean something then."""
+    """Values without what is empty, but for lists that mean something then."""
     return {
         key: value
         for key, value in values.items()

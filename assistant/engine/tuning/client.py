@@ -115,7 +115,7 @@ class LocalTuning:
 
     def _engine_lives(self) -> bool:
         try:
-            return Joiner(self._worker).look() is not None
+            return Joiner(self._worker).running_worker() is not None
         except WireError:
             return True
 

@@ -36,7 +36,7 @@ def main() -> None:
     try:
         load_backends()
         # Whoever computes in the background makes room, as for an answer.
-        with AnsweringSignal(Path(request.runtime)).shown():
+        with AnsweringSignal(Path(request.runtime)).hold():
             for event in measure(request, lambda event: _send(answers, event)):
                 _send(answers, event)
     except AssistantError as failure:

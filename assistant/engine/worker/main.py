@@ -96,7 +96,7 @@ def _run_jobs(
         job = jobs.take(0 if more else look)
         if job is not None:
             # Whoever computes in the background makes room until the job is done.
-            with sign.shown():
+            with sign.hold():
                 host.run(job)
             served = monotonic()
             continue

@@ -59,7 +59,7 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
     told_to_end = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
     opening: Future[LibraryService] = Future()
-    courtesy = AnswerPriority(AnsweringSignal(worker.runtime).is_shown)
+    courtesy = AnswerPriority(AnsweringSignal(worker.runtime).is_held)
     jobs = JobQueue(options.database.with_name("library.paused"), courtesy.gives_way)
 
     def answer(caller: Caller, request: LibraryRequest) -> None:

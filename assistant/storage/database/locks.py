@@ -48,7 +48,7 @@ class LockFileWriters:
         """Id of this store; its lock is taken at the first call."""
         with self._lock:
             while self._own is None:
-                self._own = self._take(secrets.token_hex(8))
+                self._own = self._acquire(secrets.token_hex(8))
             return self._own[0]
 
     def is_alive(self, id: str | None) -> bool:
@@ -87,7 +87,7 @@ class LockFileWriters:
                     self._file(id).unlink(missing_ok=True)
                 os.close(descriptor)
 
-    def _take(self, id: str) -> tuple[str, int] | None:
+    def _acquire(self, id: str) -> tuple[str, int] | None:
         """None when a store that tidies up removed the file before it was locked."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         file = self._file(id)

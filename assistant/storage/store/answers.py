@@ -47,12 +47,12 @@ class AnswerJournal:
         with self._lock:
             self._written[message_id] = []
 
-    def opened(self) -> list[str]:
+    def open_messages(self) -> list[str]:
         """Ids of the open messages."""
         with self._lock:
             return list(self._written)
 
-    def written(self, message_id: str) -> str | None:
+    def text_since_open(self, message_id: str) -> str | None:
         """Text that was added since the message was opened, stored or not.
 
         Returns:
@@ -146,7 +146,7 @@ class Transactions(Protocol):
 
 
 class Writers(Protocol):
-    """Which stores are alive; see `locks.LockFileWriters`."""
+    """Writers: which stores are alive; see `LockFileWriters`."""
 
     @property
     def folder(self) -> Path | str: ...
@@ -179,7 +179,7 @@ class UnfinishedAnswers:
         dead = [row["id"] for row in unfinished if not self._writers.is_alive(row["writer"])]
         if dead:
             with suppress(StorageError):
-                self._settle(dead)
+                self._store_as_partial(dead)
 
     def writer(self) -> str:
         """Id under which this store writes.
@@ -216,7 +216,7 @@ class UnfinishedAnswers:
         Raises:
             StorageError: it is not this store's, or cannot be stored; then it stays open.
         """
-        if self._journal.written(message_id) is None:
+        if self._journal.text_since_open(message_id) is None:
             raise StorageError(f"Message {message_id} is not being written by this window.")
         self._journal.flush()
         with self._database.write() as connection:
@@ -231,7 +231,7 @@ class UnfinishedAnswers:
         messages, dead = self._read(query)
         if dead:
             with suppress(StorageError):
-                self._settle(dead)
+                self._store_as_partial(dead)
                 messages, _ = self._read(query)
         return messages
 
@@ -241,10 +241,10 @@ class UnfinishedAnswers:
             self._journal.flush()
         self._journal.close()
         self._writers.close()
-        own = self._journal.opened()
+        own = self._journal.open_messages()
         if own:
             with suppress(StorageError):
-                self._settle(own)
+                self._store_as_partial(own)
 
     def _store(self, pieces: Sequence[Piece]) -> None:
         with self._database.write() as connection:
@@ -261,16 +261,16 @@ class UnfinishedAnswers:
                 is_dead = not self.is_live(row)
                 if is_dead:
                     dead.append(row["id"])
-                text = row["text"] + self._added(connection, row["id"])
+                text = row["text"] + self._journalled_text(connection, row["id"])
                 messages.append(rows.message(row, text=text, dead=is_dead))
         return messages, dead
 
-    def _added(self, connection: sqlite3.Connection, id: str) -> str:
-        """What follows the stored text; of an own answer also what is not on disk yet."""
-        written = self._journal.written(id)
-        return message_table.journalled(connection, id) if written is None else written
+    def _journalled_text(self, connection: sqlite3.Connection, id: str) -> str:
+        """Text that follows the stored text; of an own answer also what is not on disk yet."""
+        text = self._journal.text_since_open(id)
+        return message_table.journalled(connection, id) if text is None else text
 
-    def _settle(self, ids: Sequence[str]) -> None:
+    def _store_as_partial(self, ids: Sequence[str]) -> None:
         """Make answers partial on disk whose writer is dead, unless somebody else just did."""
         with self._database.write() as connection:
             for row in message_table.streaming(connection):

@@ -62,7 +62,7 @@ class Backends:
                 )
             return self._memory
 
-    def of(self, id: str) -> Backend:
+    def for_id(self, id: str) -> Backend:
         """Backend of a conversation or a message, by its id."""
         return self.memory if id.startswith(TEMPORARY) else self.disk
 
@@ -79,17 +79,17 @@ class Backends:
 class SqliteStorePart:
     """Part of the store's methods; all parts share the backends."""
 
-    def __init__(self, shelves: Backends) -> None:
-        self._shelves = shelves
+    def __init__(self, backends: Backends) -> None:
+        self._backends = backends
 
     def _read(self, id: str) -> AbstractContextManager[sqlite3.Connection]:
-        return self._shelves.of(id).database.read()
+        return self._backends.for_id(id).database.read()
 
     def _write(self, id: str) -> AbstractContextManager[sqlite3.Connection]:
-        return self._shelves.of(id).database.write()
+        return self._backends.for_id(id).database.write()
 
     def _now(self) -> int:
-        return self._shelves.now()
+        return self._backends.now()
 
 
 NAME = "memory"

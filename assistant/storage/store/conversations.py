@@ -36,8 +36,8 @@ class SqliteCatalog(SqliteStorePart):
         sampling: SamplingChanges | None = None,
         temporary: bool = False,
     ) -> Conversation:
-        shelf, now = self._shelves.memory if temporary else self._shelves.disk, self._now()
-        id = shelf.new_id()
+        backend, now = self._backends.memory if temporary else self._backends.disk, self._now()
+        id = backend.new_id()
         values: conversation_table.Values = {
             "id": id,
             "title": storable(title),
@@ -52,7 +52,7 @@ class SqliteCatalog(SqliteStorePart):
             "examples": stored_examples(examples),
             "sampling": rows.json(sampling),
         }
-        with shelf.database.write() as connection:
+        with backend.database.write() as connection:
             conversation_table.insert(connection, values)
             return rows.conversation(conversation_table.find(connection, id))
 
@@ -80,8 +80,8 @@ class SqliteCatalog(SqliteStorePart):
             tag=None if tag is None else conversation_table.clean_label(tag),
             title_contains=title_contains,
         )
-        shelf = self._shelves.memory if temporary else self._shelves.disk
-        with shelf.database.read() as connection:
+        backend = self._backends.memory if temporary else self._backends.disk
+        with backend.database.read() as connection:
             found = conversation_table.listed(connection, wanted, limit)
         return [rows.summary(row) for row in found]
 
@@ -92,10 +92,10 @@ class SqliteCatalog(SqliteStorePart):
         return self._labels("tags")
 
     def unsent(self) -> Conversation | None:
-        shelf = self._shelves.disk
-        with shelf.database.read() as connection:
+        backend = self._backends.disk
+        with backend.database.read() as connection:
             unsent = conversation_table.unsent(connection)
-        mine = (row for row in unsent if not shelf.answers.is_elsewhere(row["drafter"]))
+        mine = (row for row in unsent if not backend.answers.is_elsewhere(row["drafter"]))
         row = next(mine, None)
         return None if row is None else rows.conversation(row)
 
@@ -117,7 +117,7 @@ class SqliteCatalog(SqliteStorePart):
             return is_open
 
     def set_draft(self, id: str, draft: str) -> None:
-        drafter = self._shelves.of(id).answers.writer() if draft else None
+        drafter = self._backends.for_id(id).answers.writer() if draft else None
         with self._write(id) as connection:
             conversation_table.update(connection, id, draft=storable(draft), drafter=drafter)
 
@@ -136,7 +136,7 @@ class SqliteCatalog(SqliteStorePart):
             examples=stored_examples(examples),
         )
 
-    def take_up(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
+    def switch_prompt(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
         columns = {
             "system_prompt": storable(opening.text),
             "prompt_name": storable_or_none(opening.prompt_name),
@@ -218,7 +218,7 @@ class SqliteCatalog(SqliteStorePart):
             undo.record(connection, now, kind, row["id"], before)
 
     def _labels(self, what: str) -> list[Label]:
-        with self._shelves.disk.database.read() as connection:
+        with self._backends.disk.database.read() as connection:
             found = conversation_table.labels_in_use(connection, what)
         return [Label(name=row["name"], conversations=row["conversations"]) for row in found]
 

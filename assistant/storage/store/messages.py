@@ -30,28 +30,30 @@ from assistant.storage.tables.rows import storable, storable_or_none
 
 
 class SqliteMessages(SqliteStorePart):
+    """Messages of the store, as in `MessageStore`."""
+
     def branch(self, conversation_id: str) -> list[Message]:
         def query(connection: sqlite3.Connection) -> list[sqlite3.Row]:
             return message_table.branch(
                 connection, conversation_table.find(connection, conversation_id)["id"]
             )
 
-        return self._shelves.of(conversation_id).answers.read(query)
+        return self._backends.for_id(conversation_id).answers.read(query)
 
     def path(self, message_id: str) -> list[Message]:
         id = storable(message_id)
-        return self._shelves.of(id).answers.read(
+        return self._backends.for_id(id).answers.read(
             lambda connection: message_table.path(connection, id)
         )
 
     def message(self, id: str) -> Message:
         id = storable(id)
-        answers = self._shelves.of(id).answers
+        answers = self._backends.for_id(id).answers
         return answers.read(lambda connection: [message_table.find(connection, id)])[0]
 
     def versions(self, message_id: str) -> list[Message]:
         id = storable(message_id)
-        return self._shelves.of(id).answers.read(
+        return self._backends.for_id(id).answers.read(
             lambda connection: message_table.versions(connection, id)
         )
 
@@ -75,9 +77,9 @@ class SqliteMessages(SqliteStorePart):
         attached: Sequence[str] = (),
         prompt: QuestionPrompt | None = None,
     ) -> Message:
-        """As in the port; a question also takes its conversation back from the trash."""
-        shelf, now = self._shelves.of(conversation_id), self._now()
-        id = shelf.new_id()
+        """Append as in the port; a question also takes its conversation back from the trash."""
+        backend, now = self._backends.for_id(conversation_id), self._now()
+        id = backend.new_id()
         values: dict[str, str | int | None] = {
             "id": id,
             "parent": storable_or_none(parent_id),
@@ -85,14 +87,14 @@ class SqliteMessages(SqliteStorePart):
             "text": storable(text),
             "state": state,
             "created": now,
-            "writer": shelf.answers.writer() if state == "streaming" else None,
+            "writer": backend.answers.writer() if state == "streaming" else None,
             "model": storable_or_none(model),
             "adapters": rows.json_adapters(adapters),
             "sampling": rows.json(sampling),
             "attached": rows.json_names([storable(path) for path in attached]),
             "prompt": mark_table.stored_prompt(prompt),
         }
-        with shelf.database.write() as connection:
+        with backend.database.write() as connection:
             conversation = conversation_table.find(connection, conversation_id)
             message_table.insert(connection, {**values, "conversation": conversation["id"]})
             message_table.activate(connection, id)
@@ -106,7 +108,7 @@ class SqliteMessages(SqliteStorePart):
             )
             message = rows.message(message_table.message(connection, id))
         if state == "streaming":
-            shelf.answers.open(id)
+            backend.answers.open(id)
         return message
 
     def reopen(
@@ -117,12 +119,12 @@ class SqliteMessages(SqliteStorePart):
         sampling: Sampling,
         adapters: Sequence[AdapterUse] = (),
     ) -> Message:
-        """As in the port; also makes the message's branch the active one.
+        """Reopen as in the port; also makes the message's branch the active one.
 
         Raises:
             StorageError: it is being written right now.
         """
-        answers, id = self._shelves.of(message_id).answers, storable(message_id)
+        answers, id = self._backends.for_id(message_id).answers, storable(message_id)
         afresh = {
             "state": "streaming",
             "writer": answers.writer(),
@@ -162,7 +164,7 @@ class SqliteMessages(SqliteStorePart):
                 )
                 message_table.update(connection, row["id"], columns)
 
-    def place(self, message_id: str, placing: Placing | None) -> None:
+    def set_placing(self, message_id: str, placing: Placing | None) -> None:
         self._mark_message(message_id, "turn", "placing", placing)
 
     def set_summary(self, message_id: str, summary: Summary | None) -> None:
@@ -196,13 +198,13 @@ class SqliteMessages(SqliteStorePart):
             return rows.parsed(Retrieval, message_table.retrieval(connection, storable(message_id)))
 
     def journal(self, message_id: str, text: str) -> None:
-        """As in the port.
+        """Journal as in the port.
 
         Raises:
             StorageError: this store does not write that message, or an earlier piece could not
                 be stored; what came in is kept, and tried again.
         """
-        self._shelves.of(message_id).answers.journal(message_id, storable(text))
+        self._backends.for_id(message_id).answers.journal(message_id, storable(text))
 
     def finish(
         self,
@@ -223,12 +225,12 @@ class SqliteMessages(SqliteStorePart):
             "error": storable_or_none(error),
             "citations": storable_or_none(rows.json_list(citations)),
         }
-        return self._shelves.of(message_id).answers.finish(message_id, columns)
+        return self._backends.for_id(message_id).answers.finish(message_id, columns)
 
     def _mark_message(
         self, message_id: str, kind: ChangeKind, column: str, value: str | None
     ) -> None:
-        """Set a column of a message and note what it was."""
+        """Set a column of a message and record what it was, for undo."""
         with self._write(message_id) as connection:
             row = message_table.message(connection, storable(message_id))
             before = {column: row[column]}

@@ -32,10 +32,12 @@ _FORK = re.compile(r" \(fork(?: (\d+))?\)$")
 
 
 class SqliteTransfer(SqliteStorePart):
+    """Forks, exports and imports of the store, as in `ConversationCatalog`."""
+
     def fork(self, message_id: str) -> Conversation:
-        """As in the port; the fork of a temporary conversation is temporary as well."""
-        shelf, now, at = self._shelves.of(message_id), self._now(), storable(message_id)
-        path = shelf.answers.read(
+        """Fork as in the port; the fork of a temporary conversation is temporary as well."""
+        backend, now, at = self._backends.for_id(message_id), self._now(), storable(message_id)
+        path = backend.answers.read(
             lambda connection: message_table.path(
                 connection, message_table.find(connection, at)["id"]
             )
@@ -44,8 +46,8 @@ class SqliteTransfer(SqliteStorePart):
             raise StorageError(
                 "This answer is being written right now.", "Fork it when it is finished."
             )
-        id = shelf.new_id()
-        with shelf.database.write() as connection:
+        id = backend.new_id()
+        with backend.database.write() as connection:
             origin = conversation_table.find(connection, path[0].conversation_id)
             kept = {
                 column: origin[column]
@@ -80,7 +82,7 @@ class SqliteTransfer(SqliteStorePart):
             )
             parent: str | None = None
             for message in path:
-                copied = message.model_copy(update={"id": shelf.new_id(), "parent_id": parent})
+                copied = message.model_copy(update={"id": backend.new_id(), "parent_id": parent})
                 retrieval = message_table.retrieval(connection, message.id)
                 insert_message(connection, id, copied, retrieval)
                 message_table.activate(connection, copied.id)
@@ -98,7 +100,7 @@ class SqliteTransfer(SqliteStorePart):
             )
             return message_table.all_messages(connection, conversation["id"])
 
-        messages = self._shelves.of(id).answers.read(query)
+        messages = self._backends.for_id(id).answers.read(query)
         conversation, retrievals, chosen = found[-1]
         return Transcript(
             conversation=rows.conversation(conversation),
@@ -118,7 +120,7 @@ class SqliteTransfer(SqliteStorePart):
         if id.startswith(TEMPORARY):
             id = derived_id(TEMPORARY, id)
         now = self._now()
-        with self._shelves.disk.database.write() as connection:
+        with self._backends.disk.database.write() as connection:
             there = conversation_table.find_exact(connection, id)
             if there is None:
                 conversation_table.insert(connection, _columns(conversation, id, now))
@@ -127,7 +129,7 @@ class SqliteTransfer(SqliteStorePart):
                 )
             adding = _Adding(connection, id)
             for entry in transcript.entries:
-                adding.take(entry)
+                adding.add(entry)
             if adding.added:
                 row = conversation_table.find(connection, id)
                 updated = max(row["updated"], microseconds(conversation.updated))
@@ -156,7 +158,7 @@ class _Adding:
         self.present = 0
         self.trashed = 0
 
-    def take(self, entry: TranscriptEntry) -> None:
+    def add(self, entry: TranscriptEntry) -> None:
         connection, message = self._connection, entry.message
         id = self._id_for(message.id)
         self._ids[message.id] = id

@@ -25,6 +25,8 @@ KEEP_EMPTY = timedelta(days=1)
 
 
 class SqliteTrash(SqliteStorePart):
+    """Trash and undo of the store, as in `ConversationTrash`."""
+
     def delete(self, id: str) -> None:
         self._trash(id, is_deleted=True)
 
@@ -32,10 +34,10 @@ class SqliteTrash(SqliteStorePart):
         self._trash(id, is_deleted=False)
 
     def delete_message(self, id: str) -> None:
-        shelf, id = self._shelves.of(id), storable(id)
-        with shelf.database.write() as connection:
+        backend, id = self._backends.for_id(id), storable(id)
+        with backend.database.write() as connection:
             now = self._now()
-            conversation = trash_table.remove(connection, id, now, shelf.answers.is_live)
+            conversation = trash_table.remove(connection, id, now, backend.answers.is_live)
             undo.record(connection, now, "messages", conversation, {"removed": False}, id)
 
     def restore_message(self, id: str) -> None:
@@ -45,7 +47,7 @@ class SqliteTrash(SqliteStorePart):
             undo.record(connection, self._now(), "messages", conversation, {"removed": True}, id)
 
     def trash(self) -> list[TrashEntry]:
-        with self._shelves.disk.database.read() as connection:
+        with self._backends.disk.database.read() as connection:
             whole = conversation_table.listed(
                 connection, conversation_table.ConversationFilter(deleted=True, archived=None), None
             )
@@ -83,8 +85,8 @@ class SqliteTrash(SqliteStorePart):
             return [undo.change(row) for row in undo.listed(connection, id, limit)]
 
     def undo(self, number: int | None = None, *, conversation_id: str | None = None) -> Change:
-        shelf = self._shelves.of(conversation_id or "")
-        with shelf.database.write() as connection:
+        backend = self._backends.for_id(conversation_id or "")
+        with backend.database.write() as connection:
             if number is not None:
                 row = undo.find(connection, number)
             else:
@@ -96,7 +98,7 @@ class SqliteTrash(SqliteStorePart):
                     raise NotFoundError("There is nothing to undo.")
                 row = newest[0]
             change = undo.change(row)
-            undo.revert(connection, row, self._now(), shelf.answers.is_live)
+            undo.revert(connection, row, self._now(), backend.answers.is_live)
         return change
 
     def purge(self) -> int:
@@ -107,7 +109,7 @@ class SqliteTrash(SqliteStorePart):
         Returns:
             How many conversations left.
         """
-        database, now = self._shelves.disk.database, self._now()
+        database, now = self._backends.disk.database, self._now()
         oldest = now - KEEP_TRASH // MICROSECOND
         with database.read() as connection:
             ids = conversation_table.expired(
@@ -135,7 +137,7 @@ class SqliteTrash(SqliteStorePart):
     def _merge(self, index: str) -> None:
         pages = -MERGE_PAGES
         while pages:
-            with self._shelves.disk.database.write() as connection:
+            with self._backends.disk.database.write() as connection:
                 pages = MERGE_PAGES if word_index.merge(connection, index, pages) else 0
             sleep(PAUSE_SECONDS)
 

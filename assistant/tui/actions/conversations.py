@@ -7,7 +7,7 @@ import re
 
 from textual.content import Content
 
-from assistant.core.conversations.branches import BranchPoint, branch_point, parting_of_fork
+from assistant.core.conversations.branches import BranchPoint, branch_point, branch_point_of_fork
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.wording import count
@@ -271,7 +271,7 @@ def _versions(store: ConversationCatalog, id: str, message_id: str) -> BranchPoi
 
 def _origin(store: ConversationCatalog, fork: Conversation) -> tuple[Conversation, BranchPoint]:
     origin = store.transcript(fork.forked_from or "")
-    return origin.conversation, parting_of_fork(
+    return origin.conversation, branch_point_of_fork(
         origin, store.transcript(fork.id), fork.forked_at or ""
     )
 

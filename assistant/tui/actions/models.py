@@ -295,7 +295,7 @@ async def _sampling_held(workspace: Workspace) -> list[sampling.SamplingSetting]
     conversation = workspace.conversation.session.conversation
     prompt = await services.run(services.prompt_of, conversation)
     usual = services.chat.sampling
-    of_model = await services.run(usual.own, conversation.model if conversation else None)
+    of_model = await services.run(usual.changes_for, conversation.model if conversation else None)
     return sampling.sampling_settings(conversation, usual.settings, prompt, of_model)
 
 

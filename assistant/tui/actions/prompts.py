@@ -41,7 +41,7 @@ async def use_prompt(workspace: Workspace, prompt: Prompt) -> None:
         return
     conversation = await session.make()
     before = conversation
-    await services.run(services.take_up, conversation.id, opening)
+    await services.run(services.switch_prompt, conversation.id, opening)
     await session.refresh()
     workspace.view.notice.say(text.own("Role from here on: "), text.line(prompt.title, 60))
     now = session.conversation

@@ -68,7 +68,7 @@ class BackgroundTasks:
         try:
             if desk.settings.chat.titles and titles.improve_title(store, models, prompts, id, stop):
                 return True
-            usual = desk.chat.sampling.of(store.conversation(id).model)
+            usual = desk.chat.sampling.for_model(store.conversation(id).model)
             return summaries.advance_summary(store, models, prompts, usual, id, stop)
         except AssistantError:
             # Nobody asked for it, and whoever asks next is told what is wrong.

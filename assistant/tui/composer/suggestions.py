@@ -140,7 +140,7 @@ def _path_suggestion(kind: Kind, path: str, name: str, *, is_folder: bool) -> Su
 
 
 def spell_path(path: str) -> str:
-    """A path as it is read after a command: see `core.dropped`."""
+    """A path as it is read after a command: see `dropped_paths`."""
     if _NEEDS_NO_QUOTES.fullmatch(path):
         return path
     if path.isprintable():

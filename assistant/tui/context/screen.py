@@ -124,7 +124,7 @@ class ContextScreen(NoticedScreen[None]):
 
     def _events(self, stop: Event) -> Iterator[Queued | Loading | ContextPreview]:
         desk, subject = self._desk, self._subject
-        usual = desk.chat.sampling.of(subject.conversation.model)
+        usual = desk.chat.sampling.for_model(subject.conversation.model)
         id = subject.conversation.id
         return preview_window(desk.store, desk.models, usual, id, stop, subject.question)
 
@@ -209,7 +209,7 @@ class ContextScreen(NoticedScreen[None]):
         self.do(self._place(chosen, wanted))
 
     async def _place(self, chosen: PreviewPart, placing: Placing | None) -> None:
-        await self._desk.run(self._desk.store.place, chosen.message_ids[0], placing)
+        await self._desk.run(self._desk.store.set_placing, chosen.message_ids[0], placing)
         self._renew()
 
     def action_overflow(self) -> None:

@@ -63,7 +63,7 @@ class IncrementalSearch:
 
 
 def marked_excerpt(found: str) -> Content:
-    """Excerpt on one line with its matches styled; see `core.findings` for how they are marked."""
+    """Excerpt on one line with its matches styled; see `values.changes` for the marks."""
     parts: list[Content] = []
     for place, piece in enumerate(found.split(MATCH_BEGIN)):
         match, _, rest = piece.partition(MATCH_END) if place else ("", "", piece)

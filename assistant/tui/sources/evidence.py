@@ -73,7 +73,9 @@ class EvidenceLoader:
             return
         self._show(evidence)
         became = await in_thread(
-            self._freshness.look, [(each.path, each.content_hash) for each in evidence.used], round_
+            self._freshness.check,
+            [(each.path, each.content_hash) for each in evidence.used],
+            round_,
         )
         if round_.is_set():
             return

@@ -210,7 +210,7 @@ def row_of_snippet(view: "MessageView", snippet: str) -> int:
     were found.
 
     Args:
-        snippet: the surroundings of what was found, see `core.findings`.
+        snippet: the surroundings of what was found, see `values.changes`.
     """
     height, message = view.region.height, view.message.text
     words = snippet.partition(MATCH_BEGIN)[2].partition(MATCH_END)[0]

@@ -95,9 +95,9 @@ def test_none_stays_none_with_another_model(store: ConversationStore) -> None:
 def test_a_role_with_another_model_leaves_the_adapters_behind(store: ConversationStore) -> None:
     id = begun(store)
 
-    store.take_up(id, ConversationStart(text="Be kind."))
+    store.switch_prompt(id, ConversationStart(text="Be kind."))
     assert store.conversation(id).adapters == (FORMAL,)
-    store.take_up(id, ConversationStart(text="Be kinder."), "two")
+    store.switch_prompt(id, ConversationStart(text="Be kinder."), "two")
 
     assert store.conversation(id).adapters is None
     store.undo(conversation_id=id)

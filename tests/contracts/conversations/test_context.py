@@ -21,11 +21,11 @@ def test_a_turn_is_pinned_excluded_and_neither(open_store: Open) -> None:
     id = asked(store)
     question = store.branch(id)[0].id
 
-    store.place(question, "pinned")
+    store.set_placing(question, "pinned")
     assert open_store().branch(id)[0].placing == "pinned"
-    store.place(question, "excluded")
+    store.set_placing(question, "excluded")
     assert open_store().message(question).placing == "excluded"
-    store.place(question, None)
+    store.set_placing(question, None)
 
     assert open_store().branch(id)[0].placing is None
     assert [change.before for change in store.changes(id)] == ["excluded", "pinned", ""]
@@ -74,7 +74,7 @@ def test_what_outgrew_the_window_is_kept_with_the_answer(open_store: Open) -> No
 def test_a_fork_keeps_pins_and_summaries(store: ConversationStore) -> None:
     id = asked(store)
     question, last = store.branch(id)
-    store.place(question.id, "pinned")
+    store.set_placing(question.id, "pinned")
     store.set_summary(last.id, TOLD)
 
     fork = store.fork(last.id)
@@ -88,7 +88,7 @@ def test_a_fork_keeps_pins_and_summaries(store: ConversationStore) -> None:
 def test_the_trash_brings_back_pins_and_summaries(store: ConversationStore) -> None:
     id = asked(store)
     question, last = store.branch(id)
-    store.place(question.id, "excluded")
+    store.set_placing(question.id, "excluded")
     store.set_summary(last.id, TOLD)
     before = store.transcript(id)
 
@@ -136,7 +136,7 @@ def test_undoing_a_renaming_gives_the_title_back_to_the_words(store: Conversatio
 
 def test_unknown_messages_are_refused(store: ConversationStore) -> None:
     for change in (
-        lambda: store.place("nosuch", "pinned"),
+        lambda: store.set_placing("nosuch", "pinned"),
         lambda: store.set_summary("nosuch", TOLD),
         lambda: store.set_summary("nosuch", None),
         lambda: store.set_outgrown("nosuch", "leave_out"),
@@ -151,7 +151,7 @@ def test_a_temporary_conversation_has_all_that_in_memory(store: ConversationStor
     answer(store, ask(store, id))
     question, last = store.branch(id)
 
-    store.place(question.id, "pinned")
+    store.set_placing(question.id, "pinned")
     store.set_summary(last.id, TOLD)
     store.suggest_title(id, "words", "words")
 

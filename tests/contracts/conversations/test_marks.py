@@ -70,7 +70,7 @@ def test_a_change_in_the_middle_leaves_a_mark_after_the_last_message(
 def test_before_the_first_message_there_is_nothing_to_mark(store: ConversationStore) -> None:
     id = store.create().id
 
-    store.take_up(id, PIRATE, "two")
+    store.switch_prompt(id, PIRATE, "two")
     answer(store, ask(store, id))
 
     assert marks_of(store, id) == []
@@ -81,7 +81,7 @@ def test_a_role_is_taken_up_as_one_change(open_store: Open) -> None:
     id = begun(store)
     before = store.transcript(id)
 
-    store.take_up(id, PIRATE, "two")
+    store.switch_prompt(id, PIRATE, "two")
 
     found = open_store().conversation(id)
     assert (found.system_prompt, found.prompt_name) == ("Speak like a pirate.", "pirate")
@@ -101,7 +101,7 @@ def test_a_role_without_files_and_model_leaves_those_there_are(store: Conversati
     store.set_model(id, "two")
     store.set_collections(id, ["a"])
 
-    store.take_up(id, ConversationStart(text="Be kind."))
+    store.switch_prompt(id, ConversationStart(text="Be kind."))
 
     found = store.conversation(id)
     assert (found.model, found.collections) == ("two", ("a",))
@@ -224,7 +224,7 @@ def test_half_characters_in_marks_and_prompts_do_no_harm(store: ConversationStor
     id = begun(store)
     tip = store.branch(id)[-1]
 
-    store.take_up(id, ConversationStart(prompt_name="a\ud800", text="b\ud800"), "c\ud800")
+    store.switch_prompt(id, ConversationStart(prompt_name="a\ud800", text="b\ud800"), "c\ud800")
     prompt = QuestionPrompt(name="x\ud800", text="\ud800", examples=PIRATE.examples)
     asked = store.append(id, tip.id, "user", "/x Hi", prompt=prompt)
 

@@ -37,7 +37,7 @@ CHANGES: dict[str, Callable[[ConversationStore, str], object]] = {
     "folder": lambda store, id: store.move(id, "work"),
     "tags": lambda store, id: store.tag(id, ["x", "y"]),
     "rating": lambda store, id: store.rate(store.branch(id)[0].id, "bad", "why"),
-    "turn": lambda store, id: store.place(store.branch(id)[0].id, "pinned"),
+    "turn": lambda store, id: store.set_placing(store.branch(id)[0].id, "pinned"),
     "summary": lambda store, id: store.set_summary(
         store.branch(id)[1].id, Summary(text="So far.", covers=(0,), edited=True)
     ),

@@ -148,8 +148,8 @@ def test_excluded_turns_are_not_told_and_pinned_ones_neither(store: FakeConversa
     id = speak(store, 40)
     store.set_overflow(id, "summarise")
     branch = store.branch(id)
-    store.place(branch[0].id, "excluded")
-    store.place(branch[2].id, "pinned")
+    store.set_placing(branch[0].id, "excluded")
+    store.set_placing(branch[2].id, "pinned")
 
     summarise(store, model, id)
 
@@ -166,7 +166,7 @@ def test_excluding_a_turn_that_was_told_has_the_summary_made_anew(
     id = speak(store, 40)
     store.set_overflow(id, "summarise")
     summarise(store, model, id)
-    store.place(store.branch(id)[4].id, "excluded")
+    store.set_placing(store.branch(id)[4].id, "excluded")
     recap = context_plan.latest_recap(store.branch(id))
     assert recap is None or 4 not in recap.covers
 

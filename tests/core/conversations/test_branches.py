@@ -6,7 +6,7 @@ from time import perf_counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.conversations.branches import branch_point, pair_messages, parting_of_fork
+from assistant.core.conversations.branches import branch_point, branch_point_of_fork, pair_messages
 from assistant.core.spans import MAX_COMPARED_WORDS, Span, differences
 from assistant.core.values.conversation import Conversation, Message, Role
 from assistant.core.values.transcript import Transcript, TranscriptEntry
@@ -68,7 +68,7 @@ def test_a_message_without_other_versions_is_no_parting() -> None:
 
 def test_a_fork_parts_from_its_origin_after_what_they_have_in_common() -> None:
     fork = _transcript(("q9", None, True), ("a9", "q9", True), ("q10", "a9", True))
-    found = parting_of_fork(PARTED, fork, "a1")
+    found = branch_point_of_fork(PARTED, fork, "a1")
     assert _ids(found.above) == ["q1", "a1"]
     assert [_ids(way) for way in found.ways] == [["q2", "a2"], ["q10"]]
 

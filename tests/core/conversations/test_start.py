@@ -11,7 +11,6 @@ from assistant.core.conversations.start import (
     begin_conversation,
     hinted_model,
     resolve_opening,
-    take_up,
 )
 from assistant.core.errors import MissingValuesError
 from assistant.core.prompts.files import clean, parse, write
@@ -99,13 +98,13 @@ def test_going_on_under_another_prompt_leaves_what_it_does_not_speak_of(
 ) -> None:
     id = begin_conversation(store, PROMPT, "mine", values={"word": "yes"}).id
 
-    take_up(store, id, resolve_opening(None))
+    store.switch_prompt(id, resolve_opening(None))
 
     found = store.conversation(id)
     assert (found.system_prompt, found.examples, found.sampling) == ("", (), SamplingChanges())
     assert (found.model, found.collections) == ("mine", ("docs",))
 
-    take_up(store, id, ConversationStart(text="New.", collections=()))
+    store.switch_prompt(id, ConversationStart(text="New.", collections=()))
     assert store.conversation(id).collections == ()
 
 

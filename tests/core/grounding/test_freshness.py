@@ -13,7 +13,7 @@ def sha256(data: bytes) -> str:
 
 
 def look(path: Path, content_hash: str, known: Freshness | None = None) -> str:
-    return (known or Freshness()).look([(str(path), content_hash)], Event()).get(str(path), "")
+    return (known or Freshness()).check([(str(path), content_hash)], Event()).get(str(path), "")
 
 
 def test_a_file_that_is_what_it_was_is_not_worth_a_word(tmp_path: Path) -> None:
@@ -56,4 +56,4 @@ def test_a_look_can_be_stopped(tmp_path: Path) -> None:
     file.write_bytes(b"once")
     stop = Event()
     stop.set()
-    assert Freshness().look([(str(file), sha256(b"twice"))], stop) == {}
+    assert Freshness().check([(str(file), sha256(b"twice"))], stop) == {}

@@ -26,7 +26,7 @@ def test_a_shipped_prompt_is_edited_as_a_copy(own: UserPrompts, shipped: Path) -
     editing.file.write_text("Otherwise.")
     assert editing.end()
     assert own.path("tutor").read_text() == "Otherwise."
-    assert own.kept("tutor") == []
+    assert own.backups("tutor") == []
 
 
 def test_a_copy_that_was_not_changed_goes_away(own: UserPrompts, shipped: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_prompt_of_the_user_that_was_not_changed_stays(own: UserPrompts) -> No
     file = own.save("mine", "As it was.")
     assert not own.edit("mine", lambda: pytest.fail("there is one already")).end()
     assert file.read_text() == "As it was."
-    assert own.kept("mine") == []
+    assert own.backups("mine") == []
 
 
 def test_a_prompt_that_cannot_be_read_is_told(own: UserPrompts, tmp_path: Path) -> None:

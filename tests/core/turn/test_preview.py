@@ -69,7 +69,7 @@ def test_what_was_read_is_told_part_by_part(store: FakeConversations) -> None:
 def test_what_is_left_out_has_its_reason_and_its_exact_tokens(store: FakeConversations) -> None:
     id = speak(store, 60)
     branch = store.branch(id)
-    store.place(branch[-2].id, "excluded")
+    store.set_placing(branch[-2].id, "excluded")
     model = ScriptedModel(window=1000)
 
     found = seen(store, id, model)

@@ -167,6 +167,6 @@ def test_a_model_has_its_own_over_the_settings_of_all() -> None:
         models, Sampling(temperature=0.5, top_k=9), {"LARGE": SamplingChanges(temperature=0.9)}
     )
 
-    assert (usual.of("Large").temperature, usual.of("Large").top_k) == (0.9, 9)
-    assert usual.of("small").temperature == usual.of(None).temperature == 0.5
-    assert usual.of("not there").temperature == 0.5
+    assert (usual.for_model("Large").temperature, usual.for_model("Large").top_k) == (0.9, 9)
+    assert usual.for_model("small").temperature == usual.for_model(None).temperature == 0.5
+    assert usual.for_model("not there").temperature == 0.5

@@ -97,7 +97,7 @@ from assistant.engine.tuning.measurement import LlamaMeasuredModel
 from assistant.ipc.activity import AnsweringSignal
 from pathlib import Path
 def reading(*_, **__):
-    assert AnsweringSignal(Path({str(home / "run")!r})).is_shown()
+    assert AnsweringSignal(Path({str(home / "run")!r})).is_held()
     return 1.0
 LlamaMeasuredModel.reading = reading
 """

@@ -208,7 +208,7 @@ def reader_that(folder: Path, *, reads: str) -> tuple[str, ...]:
     script.write_text(
         "import os, sys\n"
         f"sys.path.insert(0, {str(CHECKOUT)!r})\n"
-        "from assistant.library import reader_main\n"
+        "from assistant.library.reading import process\n"
         "from assistant.library.readers import dispatch\n"
         "plain = dispatch._READERS['plain']\n"
         "def odd():\n"
@@ -216,7 +216,7 @@ def reader_that(folder: Path, *, reads: str) -> tuple[str, ...]:
         "def read(source):\n"
         "    return odd() if source.name == 'odd.txt' else plain(source)\n"
         "dispatch._READERS['plain'] = read\n"
-        "sys.exit(reader_main.main())\n"
+        "sys.exit(process.main())\n"
     )
     return (sys.executable, str(script))
 

@@ -70,7 +70,7 @@ def test_pieces_are_gathered_and_keep_their_order(journal: AnswerJournal, disk: 
 
     for message in "ab":
         written = "".join(text for id, text in disk.pieces if id == message)
-        assert written == journal.written(message)
+        assert written == journal.text_since_open(message)
         assert [int(word) for word in written.split()] == sorted(map(int, written.split()))
     assert len("".join(text for _, text in disk.pieces).split()) == 1000
     assert disk.writes < 20
@@ -92,7 +92,7 @@ def test_adding_does_not_wait_for_the_disk(disk: Disk) -> None:
     journal.add("a", "second")
 
     assert disk.pieces == []
-    assert journal.written("a") == "first second"
+    assert journal.text_since_open("a") == "first second"
     released.set()
     journal.flush()
     journal.close()
@@ -123,7 +123,7 @@ def test_a_refusal_is_told_at_the_next_piece_and_nothing_is_lost(
     disk.refuses = False
     journal.add("a", "3")
     journal.flush()
-    written = journal.written("a")
+    written = journal.text_since_open("a")
     assert written is not None
     assert (written[:2], written[-1]) == ("12", "3")
     assert "".join(text for _, text in disk.pieces) == written
@@ -150,7 +150,7 @@ def test_a_message_that_is_not_open_is_refused(journal: AnswerJournal, disk: Dis
             journal.add(id, "y")
     journal.flush()
     assert disk.pieces == [("a", "x")]
-    assert journal.written("a") is None
+    assert journal.text_since_open("a") is None
 
 
 def test_an_answer_is_on_disk_while_it_grows(

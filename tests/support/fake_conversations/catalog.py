@@ -142,7 +142,7 @@ class FakeConversationCatalog:
             record = there or shelf.add(_adopted(given, id))
             adding = _Adding(shelf, record)
             for entry in transcript.entries:
-                adding.take(entry)
+                adding.add(entry)
             if adding.added:
                 record.set(updated=max(record.conversation.updated, given.updated))
             return Adoption(
@@ -168,7 +168,7 @@ class _Adding:
         self.present = 0
         self.trashed = 0
 
-    def take(self, entry: TranscriptEntry) -> None:
+    def add(self, entry: TranscriptEntry) -> None:
         record, given = self._record, entry.message
         id, parent = self._id_for(given.id), self._ids[given.parent_id]
         self._ids[given.id] = id

@@ -185,7 +185,7 @@ class FakeMessages:
             elif there is None:
                 node.set(summary=summary)
 
-    def place(self, message_id: str, placing: Placing | None) -> None:
+    def set_placing(self, message_id: str, placing: Placing | None) -> None:
         with self.window.writing(message_id) as shelf:
             before = shelf.node(message_id)[1].message.placing or ""
             self._change(message_id, "turn", before, placing=placing)

@@ -84,7 +84,7 @@ class FakeConversationSettings:
             examples=tuple(examples),
         )
 
-    def take_up(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
+    def switch_prompt(self, id: str, opening: ConversationStart, model: str | None = None) -> None:
         fields: dict[str, object] = {
             "system_prompt": opening.text,
             "prompt_name": opening.prompt_name,

@@ -1,6 +1,6 @@
 """What the user sees of a conversation's window: compared with pictures that were looked at.
 
-`pytest tests/tui/test_snapshots_of_context.py --snapshot-update` takes new ones.
+`pytest tests/tui/context/test_snapshots.py --snapshot-update` takes new ones.
 """
 
 from collections.abc import Sequence

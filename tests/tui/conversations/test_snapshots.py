@@ -1,6 +1,7 @@
 """Pictures of the search, the ordered list, the trash, two ways side by side, and exporting.
 
-`pytest tests/tui/test_snapshots_of_chats.py --snapshot-update` takes new ones; look at them then.
+`pytest tests/tui/conversations/test_snapshots.py --snapshot-update` takes new ones;
+look at them then.
 """
 
 import time

@@ -1,6 +1,6 @@
 """What the user sees of the models: compared with pictures that were looked at.
 
-`pytest tests/tui/test_snapshots_of_models.py --snapshot-update` takes new ones.
+`pytest tests/tui/models/test_screen_snapshots.py --snapshot-update` takes new ones.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """What the user sees of roles and prompts, compared with pictures that were looked at.
 
-`pytest tests/tui/test_snapshots_of_roles.py --snapshot-update` takes new ones; look at them then.
+`pytest tests/tui/prompts/test_snapshots.py --snapshot-update` takes new ones; look at them then.
 """
 
 from pathlib import Path

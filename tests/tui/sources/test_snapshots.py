@@ -1,6 +1,6 @@
 """What the user sees of the files: compared with pictures that were looked at.
 
-`pytest tests/tui/test_snapshots_of_files.py --snapshot-update` takes new ones.
+`pytest tests/tui/sources/test_snapshots.py --snapshot-update` takes new ones.
 """
 
 from pathlib import Path
@@ -60,7 +60,7 @@ def _library() -> ScriptedLibrary:
 def shows(home: Path, pictures: Pictures, monkeypatch: pytest.MonkeyPatch) -> Compare:
     """Plays a scene on the screen and compares the picture."""
     changed = {"/docs/housing/notes of May.pdf": CHANGED}
-    monkeypatch.setattr(Freshness, "look", lambda *_: changed)
+    monkeypatch.setattr(Freshness, "check", lambda *_: changed)
 
     def compare(play: Play, size: tuple[int, int]) -> bool:
         models = ScriptedModels(SteadyModel(f"{RENT} {NOTICE}\n\nGood luck!", name=NAME))
