@@ -254,7 +254,7 @@ class AddFiles(Dialog[Choice]):
         yield Option(text.own("a  Add to the collection"), id="add", disabled=unreadable)
         if self.offer.is_single_file:
             how = self._how_whole()
-            label = text.own("w  AttachFile whole to the question_line") + text.muted(f"  {how}")
+            label = text.own("w  Attach whole to the question") + text.muted(f"  {how}")
             yield Option(label, id="attach", disabled=not self._fits)
         if self.pasted:
             yield Option(text.own("t  Paste as text"), id="paste")

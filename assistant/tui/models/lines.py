@@ -75,7 +75,7 @@ def recommended_details_lines(one: RecommendedModel) -> RowStack:
 
 def download_line(offer: Offer, progress: DownloadProgress | None) -> RowStack:
     """Progress line of a download."""
-    left = text.own("DownloadProgress ") + text.line(offer.files[0].name, 80)
+    left = text.own("Fetching ") + text.line(offer.files[0].name, 80)
     if progress is None:
         return RowStack(Row(left, text.muted("begins")))
     done = f"{progress.done / max(progress.total, 1):.0%} of {size(progress.total)}"
