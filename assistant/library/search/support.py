@@ -1,7 +1,7 @@
 """Support: how far passages bear out the sentences of an answer, by words and by meaning.
 
 Either sign alone is easily fooled: sentences on one topic are close in meaning whatever they say,
-and a sentence can repeat a passage's words to say the opposite. `core.citations` asks for both.
+and a sentence can repeat a passage's words to say the opposite. `core.grounding.citations` asks for both.
 
 What counts is what a sentence adds to its question. Whoever asks about the Amazon gets an answer
 about the Amazon, from the files or not, so the question's own words bear witness to nothing. And
