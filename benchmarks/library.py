@@ -109,9 +109,9 @@ def library_of(
             embedder.count_tokens,
             embedder.max_tokens,
         )
-        embeddings.keep(list(pieces), embedder.embed(texts))
+        embeddings.store(list(pieces), embedder.embed(texts))
         stamp = FileStamp(0, 0, 0)
-        catalog.found(root.id, [(f"/all/{name}".encode(), stamp) for name, _, _ in drafts])
+        catalog.add_found(root.id, [(f"/all/{name}".encode(), stamp) for name, _, _ in drafts])
         for name, title, each in drafts:
             catalog.replace(f"/all/{name}".encode(), stamp, "", title, each)
         place = EmbeddedPlace(

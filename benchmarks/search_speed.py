@@ -102,8 +102,8 @@ def fill(database: LibraryDatabase, embeddings: Embeddings, made: Made, count: i
             chunk = Chunk(start=start, end=start + len(text), text=text, place=Place())
             context = context_of(title, chunk.place)
             drafts.append(PassageDraft(chunk, "en", context, key_of(context, text)))
-        embeddings.keep([draft.key for draft in drafts], made.vectors(IN_A_FILE))
-        catalog.found(root.id, [(path, STAMP)])
+        embeddings.store([draft.key for draft in drafts], made.vectors(IN_A_FILE))
+        catalog.add_found(root.id, [(path, STAMP)])
         catalog.replace(path, STAMP, "", title, drafts)
         texts.append(drafts[0].chunk.text)
     return texts

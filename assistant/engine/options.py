@@ -32,11 +32,11 @@ class LoadOptions(ModelOptions):
     """Of a batch, how many tokens are computed together; 0 takes what is usual."""
 
     @property
-    def portion(self) -> int:
+    def batch_tokens(self) -> int:
         """Prompt tokens that llama.cpp is given at a time (`n_batch`)."""
         return self.batch or max(DEFAULT_BATCH, self.computed_at_once)
 
     @property
-    def graph(self) -> int:
+    def ubatch_tokens(self) -> int:
         """Prompt tokens that are computed in one graph (`n_ubatch`)."""
-        return min(self.portion, self.computed_at_once or DEFAULT_UBATCH)
+        return min(self.batch_tokens, self.computed_at_once or DEFAULT_UBATCH)

@@ -158,7 +158,7 @@ class WorkerLibrary:
 
     def collections(self) -> list[Collection]:
         """See `Library.collections`."""
-        return list(self._one(ListCollections(), CollectionsReply).collections)
+        return list(self._single_reply(ListCollections(), CollectionsReply).collections)
 
     def files(
         self,
@@ -178,12 +178,12 @@ class WorkerLibrary:
 
     def status(self) -> LibraryStatus:
         """See `Library.status`."""
-        return self._one(GetStatus(), StatusReply).status
+        return self._single_reply(GetStatus(), StatusReply).status
 
     def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
         """See `Library.remove`."""
         absolute = tuple(os.fsencode(os.path.realpath(path)) for path in paths)
-        return self._one(Remove(collection=collection, paths=absolute), RemoveReply).files
+        return self._single_reply(Remove(collection=collection, paths=absolute), RemoveReply).files
 
     def removals(self) -> list[RemovedRoots]:
         """See `Library.removals`."""
@@ -191,20 +191,20 @@ class WorkerLibrary:
 
     def verify(self) -> Verification:
         """See `Library.verify`."""
-        return self._one(Verify(), VerifyReply).verification
+        return self._single_reply(Verify(), VerifyReply).verification
 
     def pause(self) -> None:
         """See `Library.pause`."""
-        self._tell(Pause(paused=True))
+        self._command(Pause(paused=True))
 
     def resume(self) -> None:
         """See `Library.resume`."""
-        self._tell(Pause(paused=False))
+        self._command(Pause(paused=False))
 
     def cancel(self) -> None:
         """See `Library.cancel`."""
         if not self.is_empty():
-            self._tell(StopJob(job=None))
+            self._command(StopJob(job=None))
 
     def _index(self, request: JobRequest, stop: Event) -> Iterator[IndexEvent]:
         """Events of a job. When the worker dies, the next one goes on where it was: every file is
@@ -229,20 +229,20 @@ class WorkerLibrary:
                 if isinstance(reply, IndexEvent):
                     yield reply
 
-    def _one(self, request: QuickRequest, kind: type[R]) -> R:
+    def _single_reply(self, request: QuickRequest, kind: type[R]) -> R:
         for reply in self._ask(request, Event()):
             if isinstance(reply, kind):
                 return reply
         raise LibraryError("The library did not answer.", "Try again.")
 
-    def _tell(self, request: QuickRequest) -> None:
+    def _command(self, request: QuickRequest) -> None:
         for _ in self._ask(request, Event()):
             pass
 
     def _ask(self, request: LibraryRequest, stop: Event) -> Generator[Reply, None, None]:
         """The replies to a request, the last one included; nothing more once stopped."""
         return self._requester.ask(
-            lambda _: _LibraryConversation(request, lambda job: self._tell(StopJob(job=job))),
+            lambda _: _LibraryConversation(request, lambda job: self._command(StopJob(job=job))),
             stop,
         )
 

@@ -61,13 +61,13 @@ class Removals:
         oldest = datetime.now(UTC) - KEPT_FOR
         return [removed for removed in kept if removed.at >= oldest]
 
-    def note(self, collection: str, roots: Sequence[bytes]) -> None:
+    def add(self, collection: str, roots: Sequence[bytes]) -> None:
         """Store that roots leave a collection now."""
         paths = tuple(root.hex() for root in roots)
         fresh = RemovedRoots(collection=collection, encoded=paths, at=datetime.now(UTC))
         self._write([fresh, *self.all()])
 
-    def forget(self, collection: str, roots: Sequence[bytes]) -> None:
+    def remove(self, collection: str, roots: Sequence[bytes]) -> None:
         """Delete the removal of roots: they are in a collection again."""
         back = {root.hex() for root in roots}
         left = []

@@ -28,10 +28,10 @@ class WatchedPlace:
 
     def __init__(self, place: VectorPlace) -> None:
         self._place = place
-        self.is_swollen = place.is_swollen
-        self.settle = place.settle
-        self.fresh = place.fresh
-        self.forget_others = place.forget_others
+        self.is_oversized = place.is_oversized
+        self.record_write = place.record_write
+        self.create = place.create
+        self.delete_others = place.delete_others
         self.close = place.close
         self._vectors: ChromaVectors | None = None
 
@@ -44,8 +44,8 @@ class WatchedPlace:
         self._vectors = self._place.open(probes)
         return self._vectors
 
-    def take(self, fresh: ChromaVectors) -> None:
-        self._place.take(fresh)
+    def switch_to(self, fresh: ChromaVectors) -> None:
+        self._place.switch_to(fresh)
         self._vectors = fresh
 
 
@@ -145,9 +145,9 @@ def test_another_library_or_embedder_does_not_see_the_vectors(keeping: Keeping) 
 
 def test_the_vectors_of_other_embedders_can_be_deleted(keeping: Keeping) -> None:
     old = keeping.place(embedder="old")
-    kept = old.open([]) or old.fresh([keeping.collection])
+    kept = old.open([]) or old.create([keeping.collection])
     kept.add(keeping.collection, [1, 2], rows(2))
-    old.take(kept)
+    old.switch_to(kept)
     old.close()
     index = keeping.open(files=3)
 
@@ -169,7 +169,7 @@ def test_differences_are_told_and_mended(keeping: Keeping) -> None:
     assert missing == {(collection, 1)}
     assert surplus == {(collection, 777), (99, 888)}
 
-    index.mend()
+    index.repair()
     keeping.assert_right()
 
 
@@ -199,7 +199,7 @@ def test_changes_are_followed(keeping: Keeping) -> None:
     index, made = keeping.open(files=8), keeping.made
 
     index.apply(made.put("3", "Entirely other words stand here."))
-    for change in made.catalog.gone(made.root, [b"/docs/5"]):
+    for change in made.catalog.remove_from_root(made.root, [b"/docs/5"]):
         index.apply(change)
 
     keeping.assert_right()
@@ -209,7 +209,7 @@ def test_changes_that_were_missed_are_made_up_for(keeping: Keeping) -> None:
     keeping.open(files=8).close()
     keeping.made.put("9", text_of(9))
     keeping.made.put("3", "Entirely other words stand here.")
-    keeping.made.catalog.gone(keeping.made.root, [b"/docs/5"])
+    keeping.made.catalog.remove_from_root(keeping.made.root, [b"/docs/5"])
 
     assert not keeping.reopen()
     keeping.assert_right()
@@ -221,7 +221,7 @@ def test_collections_are_searched_apart_and_together(keeping: Keeping) -> None:
     root = made.collections.add_root(other, b"/docs").id
     index = keeping.open(files=3)
     index.apply(made.put("7", text_of(7), root=root))
-    for change in made.catalog.found(root, [(b"/docs/0", STAMP)]):
+    for change in made.catalog.add_found(root, [(b"/docs/0", STAMP)]):
         index.apply(change)
     question = made.embedder.embed_question(text_of(7)[:200])
 
@@ -307,7 +307,7 @@ def test_a_damaged_embedding_is_left_out_until_it_is_made_again(keeping: Keeping
     index.open()
     assert 2 not in keeping.watched.vectors.ids(made.collection)
 
-    assert made.embeddings.forget_damaged() == 1
+    assert made.embeddings.delete_damaged() == 1
     index.open()
     keeping.assert_right()
 

@@ -21,28 +21,28 @@ def told(removals: Removals) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def test_the_newest_comes_first_and_names_need_not_be_text(removals: Removals) -> None:
-    removals.note("trip", [b"/docs/a"])
-    removals.note("home", [STRANGE])
+    removals.add("trip", [b"/docs/a"])
+    removals.add("home", [STRANGE])
     assert told(removals) == [("home", ("/docs/caf\udce9\n",)), ("trip", ("/docs/a",))]
 
 
 def test_what_is_put_back_is_forgotten(removals: Removals) -> None:
-    removals.note("trip", [b"/docs/a", STRANGE])
-    removals.note("home", [STRANGE])
-    removals.forget("Trip", [STRANGE])
+    removals.add("trip", [b"/docs/a", STRANGE])
+    removals.add("home", [STRANGE])
+    removals.remove("Trip", [STRANGE])
     assert told(removals) == [("home", ("/docs/caf\udce9\n",)), ("trip", ("/docs/a",))]
-    removals.forget("trip", [b"/docs/a", b"/other"])
+    removals.remove("trip", [b"/docs/a", b"/other"])
     assert [name for name, _ in told(removals)] == ["home"]
 
 
 def test_nothing_stays_longer_than_thirty_days(removals: Removals, tmp_path: Path) -> None:
-    removals.note("trip", [b"/docs/a"])
+    removals.add("trip", [b"/docs/a"])
     (kept,) = removals.all()
     old = kept.model_copy(update={"at": datetime.now(UTC) - KEPT_FOR - timedelta(seconds=1)})
     file = tmp_path / REMOVALS_FILE
     file.write_text(f"[{old.model_dump_json()}]")
     assert removals.all() == []
-    removals.note("home", [b"/docs/b"])
+    removals.add("home", [b"/docs/b"])
     assert "2f646f63732f61" not in file.read_text()
 
 
@@ -52,7 +52,7 @@ def test_a_file_that_makes_no_sense_holds_nothing(
 ) -> None:
     (tmp_path / REMOVALS_FILE).write_text(content)
     assert removals.all() == []
-    removals.note("trip", [b"/docs/a"])
+    removals.add("trip", [b"/docs/a"])
     assert told(removals) == [("trip", ("/docs/a",))]
 
 

@@ -60,9 +60,9 @@ class KeepingQueue(JobQueue):
         super().__init__(pause_mark)
         self.looks: list[int] = []
 
-    def look_again(self, roots: frozenset[int] | None = None) -> None:
+    def request_rescan(self, roots: frozenset[int] | None = None) -> None:
         self.looks += roots or ()
-        super().look_again(roots)
+        super().request_rescan(roots)
 
 
 class CallerHere:
@@ -100,7 +100,7 @@ class Served:
         """Make a root without anybody asking for a job."""
         made = self.library.collections.add(collection)
         root = self.library.collections.add_root(made.id, os.fsencode(path))
-        JobQueue.look_again(self.jobs, frozenset({root.id}))
+        JobQueue.request_rescan(self.jobs, frozenset({root.id}))
         return root
 
     def remove(self, path: Path, collection: str = "default") -> None:
@@ -127,7 +127,7 @@ class Served:
 
     def _run(self) -> None:
         while not self.jobs.is_closed:
-            job = self.jobs.take(0.05)
+            job = self.jobs.next(0.05)
             if job is not None:
                 self.host.runner.run(job)
 

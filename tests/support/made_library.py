@@ -87,7 +87,7 @@ class MadeLibrary:
     ) -> CatalogChange:
         """Index a file, as the indexing does."""
         path = f"/docs/{name}".encode()
-        self.catalog.found(root or self.root, [(path, STAMP)])
+        self.catalog.add_found(root or self.root, [(path, STAMP)])
         drafts = draft_passages(plain(text, title or name), self.embedder.count_tokens, LIMITS)
         missing = self.embeddings.missing([draft.key for draft in drafts])
         new = {draft.key: draft for draft in drafts if draft.key in missing}
@@ -96,7 +96,7 @@ class MadeLibrary:
             self.embedder.count_tokens,
             self.embedder.max_tokens,
         )
-        self.embeddings.keep(list(new), self.embedder.embed(texts))
+        self.embeddings.store(list(new), self.embedder.embed(texts))
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         return self.catalog.replace(path, STAMP, digest, title or name, drafts)
 

@@ -34,10 +34,10 @@ class AdaptedSnapshots:
     def of(self, adapters: AdapterSet) -> ModelSnapshots:
         """The snapshots of one set of adapters, by the content of its files and their scales."""
         if not adapters:
-            return self._snapshots.of(self._fingerprint)
+            return self._snapshots.for_model(self._fingerprint)
         facts = [(applied.adapter.content, applied.scale) for applied in adapters]
         text = repr((self._fingerprint, facts))
-        return self._snapshots.of(hashlib.sha256(text.encode()).hexdigest())
+        return self._snapshots.for_model(hashlib.sha256(text.encode()).hexdigest())
 
     def flush(self) -> None:
         """See `Snapshots.flush`."""
@@ -93,10 +93,10 @@ class PromptCache:
         wanted = list(tokens)
         alike = (each.tokens for each in self._sequences if each.adapters == adapters)
         warm = max((common_prefix_length(each, wanted) for each in alike), default=0)
-        found = self._worth_reading(tokens, warm, adapters)
+        found = self._useful_snapshot(tokens, warm, adapters)
         return found[1] if found else warm
 
-    def take_up(
+    def sequence_for(
         self, text: bytes, keep: Keep, adapters: AdapterSet
     ) -> tuple[CachedSequence, list[int]]:
         """Choose the sequence for a prompt, restored from a snapshot where that saves much.
@@ -104,31 +104,31 @@ class PromptCache:
         Returns: the sequence, and the prompt's tokens.
         """
         if keep == "aside":
-            sequence = self._sequences.aside()
+            sequence = self._sequences.for_background()
         else:
             sequence = self._sequences.choose(text, adapters)
-        if not sequence.goes_on_with(text, adapters):
-            sequence.retreat()
+        if not sequence.is_continued_by(text, adapters):
+            sequence.drop_unprefilled()
             self._save(sequence)
         self._lasting.pop(sequence.id, None)
         if keep == "disk":
             self._private.discard(sequence.id)
         else:
             self._private.add(sequence.id)
-        sequence.run_with(adapters)
+        sequence.set_adapters(adapters)
         tokens = sequence.tokens_of(text, adapters)
         if self._restore(sequence, tokens):
             tokens = sequence.tokens_of(text, adapters)
         return sequence, tokens
 
-    def answered(self, sequence: CachedSequence, lasting: bytes, keep: Keep) -> None:
+    def finish_answer(self, sequence: CachedSequence, lasting: bytes, keep: Keep) -> None:
         """Finish an answer; `lasting` is what the conversation's next prompt begins with."""
         if keep == "aside":
             sequence.clear()
         elif lasting and self._can_settle:
             self._lasting[sequence.id] = lasting
 
-    def rest(self, idle: float) -> bool:
+    def do_idle_work(self, idle: float) -> bool:
         """Do a little idle work: read an answer again as a prompt, or save a snapshot.
 
         Args:
@@ -136,7 +136,9 @@ class PromptCache:
 
         Returns: whether something was done.
         """
-        if idle >= REPREFILL_AFTER and any(self._settle(sequence) for sequence in self._sequences):
+        if idle >= REPREFILL_AFTER and any(
+            self._reprefill(sequence) for sequence in self._sequences
+        ):
             return True
         return idle >= SAVE_AFTER and any(self._save(sequence) for sequence in self._sequences)
 
@@ -144,8 +146,8 @@ class PromptCache:
         """Pack the sequences for another context, the one used last first."""
         packed = []
         for sequence in self._sequences:
-            sequence.retreat()
-            if sequence.tokens and sequence.is_settled:
+            sequence.drop_unprefilled()
+            if sequence.tokens and sequence.is_prefilled:
                 state, lasting = SequenceState(*sequence.dump()), self._lasting.get(sequence.id)
                 is_private = sequence.id in self._private
                 packed.append(PackedSequence(state, sequence.adapters, lasting, is_private))
@@ -160,18 +162,18 @@ class PromptCache:
                 self._write(kept.state, kept.adapters)
         for kept in reversed(packed[: len(sequences)]):
             sequence = sequences.next()
-            sequence.run_with(kept.adapters)
-            if not sequence.take(*kept.state):
+            sequence.set_adapters(kept.adapters)
+            if not sequence.restore(*kept.state):
                 continue
             if kept.lasting is not None:
                 self._lasting[sequence.id] = kept.lasting
             if kept.is_private:
                 self._private.add(sequence.id)
 
-    def leave(self) -> None:
+    def save_all(self) -> None:
         """Save every sequence that is worth it, and wait until that is on disk."""
         for sequence in self._sequences:
-            sequence.retreat()
+            sequence.drop_unprefilled()
             self._save(sequence)
         if self._snapshots is not None:
             self._snapshots.flush()
@@ -179,13 +181,13 @@ class PromptCache:
     def _restore(self, sequence: CachedSequence, tokens: Sequence[int]) -> bool:
         """Bring a conversation back from its snapshot, when that is worth it."""
         warm = common_prefix_length(sequence.tokens, list(tokens))
-        found = self._worth_reading(tokens, warm, sequence.adapters)
+        found = self._useful_snapshot(tokens, warm, sequence.adapters)
         if found is None or self._snapshots is None:
             return False
         state = self._snapshots.of(sequence.adapters).load(found[0])
-        return state is not None and sequence.take(*state)
+        return state is not None and sequence.restore(*state)
 
-    def _worth_reading(
+    def _useful_snapshot(
         self, tokens: Sequence[int], warm: int, adapters: AdapterSet
     ) -> tuple[Snapshot, int] | None:
         """The snapshot that saves much against `warm` tokens in memory, and how many it has."""
@@ -197,12 +199,12 @@ class PromptCache:
             return None
         return found
 
-    def _settle(self, sequence: CachedSequence) -> bool:
+    def _reprefill(self, sequence: CachedSequence) -> bool:
         """Read some of the last answer as a prompt; whether there was something to read."""
         lasting = self._lasting.get(sequence.id)
         if lasting is None:
             return False
-        if not (sequence.stands_for(lasting) or sequence.settle(lasting)):
+        if not (sequence.holds_text(lasting) or sequence.reprefill(lasting)):
             del self._lasting[sequence.id]
             return False
         sequence.read(REPREFILL_TOKENS)
@@ -213,7 +215,7 @@ class PromptCache:
     def _save(self, sequence: CachedSequence) -> bool:
         """Begin to write a snapshot, if there is something new in it; whether there was."""
         tokens = sequence.tokens
-        if self._snapshots is None or sequence.id in self._private or not sequence.is_settled:
+        if self._snapshots is None or sequence.id in self._private or not sequence.is_prefilled:
             return False
         if len(tokens) < MIN_SNAPSHOT_TOKENS or self._snapshots.of(sequence.adapters).has(tokens):
             return False

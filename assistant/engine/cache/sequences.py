@@ -44,7 +44,7 @@ class TokenBatch:
     def __init__(self, size: int) -> None:
         self._batch: llama_cpp.llama_batch = llama_cpp.llama_batch_init(size, 0, 1)
 
-    def of(
+    def fill(
         self, sequence: int, start: int, tokens: Sequence[int], wanted: int
     ) -> llama_cpp.llama_batch:
         """Fill the batch with tokens from position `start` on; the last `wanted` get logits."""
@@ -98,7 +98,7 @@ class CachedSequence:
         return self._tokens[: self._evaluated]
 
     @property
-    def is_settled(self) -> bool:
+    def is_prefilled(self) -> bool:
         """Whether the cache is what a prefill of its text would make it."""
         return self._as_prompt == self._evaluated == len(self._tokens)
 
@@ -110,17 +110,17 @@ class CachedSequence:
     def is_empty(self) -> bool:
         return not self._text
 
-    def stands_for(self, prompt: bytes) -> bool:
+    def holds_text(self, prompt: bytes) -> bool:
         """Whether the sequence holds exactly this text, evaluated or still to be."""
         return bytes(self._text) == prompt
 
-    def goes_on_with(self, prompt: bytes, adapters: AdapterSet) -> bool:
+    def is_continued_by(self, prompt: bytes, adapters: AdapterSet) -> bool:
         """Whether a prompt continues the cached conversation: it has more than half of its text.
         All conversations of a role begin with the same words.
         """
         return self.common_text(prompt, adapters) * 2 > len(self._text)
 
-    def run_with(self, adapters: AdapterSet) -> None:
+    def set_adapters(self, adapters: AdapterSet) -> None:
         """Compute with these adapters from now on; what others have computed is dropped."""
         if adapters != self.adapters:
             self.clear()
@@ -130,7 +130,7 @@ class CachedSequence:
         """Tokenize a prompt, with the cached tokens wherever their text begins the prompt."""
         mark = self._last_common_mark(prompt, adapters)
         if mark is None:
-            return self._vocabulary.opening(prompt) + self._vocabulary.tokenize(prompt)
+            return self._vocabulary.bos_tokens(prompt) + self._vocabulary.tokenize(prompt)
         return self._tokens[: mark.tokens] + self._vocabulary.tokenize(prompt[mark.size :])
 
     def begin(self, tokens: Sequence[int], prompt: bytes) -> int:
@@ -157,14 +157,14 @@ class CachedSequence:
         self._text = bytearray(prompt)
         return keep
 
-    def settle(self, prompt: bytes) -> bool:
+    def reprefill(self, prompt: bytes) -> bool:
         """Queue the prefix of the conversation's next prompt, to be prefilled by `read`.
 
         What was evaluated otherwise than a fresh reading of `prompt` would do it is dropped.
 
         Returns: False where there is no room for it, as after an answer that has filled the window.
         """
-        tokens = self._vocabulary.opening(prompt) + self._vocabulary.tokenize(prompt)
+        tokens = self._vocabulary.bos_tokens(prompt) + self._vocabulary.tokenize(prompt)
         if len(tokens) > llama_cpp.llama_n_ctx_seq(self._context):
             return False
         self._cut(self._as_prompt)
@@ -172,7 +172,7 @@ class CachedSequence:
         self.begin(tokens, prompt)
         return True
 
-    def take(self, tokens: Sequence[int], prompt: bytes, state: bytes) -> bool:
+    def restore(self, tokens: Sequence[int], prompt: bytes, state: bytes) -> bool:
         """Restore a state of `dump` into the cache.
 
         Returns: False when llama.cpp does not take it.
@@ -189,17 +189,17 @@ class CachedSequence:
         return True
 
     def dump(self) -> tuple[list[int], bytes, bytes]:
-        """The tokens in the cache, the text they stand for, and the state for `take`.
+        """The tokens in the cache, the text they stand for, and the state for `restore`.
 
         Only what is settled can be dumped.
         """
-        assert self.is_settled
+        assert self.is_prefilled
         size = llama_cpp.llama_state_seq_get_size(self._context, self.id)
         buffer = (ctypes.c_uint8 * size)()
         written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, self.id)
         return list(self._tokens), bytes(self._text), memoryview(buffer)[:written].tobytes()
 
-    def retreat(self) -> None:
+    def drop_unprefilled(self) -> None:
         """Drop what was not prefilled: what is left is what a fresh reading would make it."""
         place = next((m for m in reversed(self._marks) if m.tokens <= self._as_prompt), None)
         if place is None:
@@ -244,19 +244,19 @@ class CachedSequence:
         self._evaluated -= len(draft)
         return True
 
-    def take_ahead(self) -> None:
+    def accept_drafted(self) -> None:
         """Accept the next token of an evaluated draft, which is the one that was written last."""
         self._evaluated += 1
 
-    def forget_ahead(self) -> None:
+    def drop_drafted(self) -> None:
         """Drop what is left of an evaluated draft."""
-        self._go_back(self._evaluated)
+        self._truncate(self._evaluated)
 
-    def take_back(self) -> None:
+    def drop_last(self) -> None:
         """Drop the last token that was written as well, to evaluate it again."""
-        self._go_back(len(self._tokens) - 1)
+        self._truncate(len(self._tokens) - 1)
 
-    def _go_back(self, keep: int) -> None:
+    def _truncate(self, keep: int) -> None:
         """In the middle of an answer; nothing of the prompt may go."""
         if self._cut(keep) != keep:
             raise EngineError(
@@ -272,7 +272,7 @@ class CachedSequence:
 
     def _decode(self, tokens: Sequence[int], wanted: int = 1) -> bool:
         self._running.apply(self.adapters)
-        batch = self._batch.of(self.id, self._evaluated, tokens, wanted)
+        batch = self._batch.fill(self.id, self._evaluated, tokens, wanted)
         status = llama_cpp.llama_decode(self._context, batch)
         if status == _DECODED:
             self._evaluated += len(tokens)
@@ -351,13 +351,15 @@ class SequencePool:
         one that was not used for longest. It counts as used from now on.
         """
         nearest = self.nearest(prompt, adapters)
-        return self._use(nearest if nearest.goes_on_with(prompt, adapters) else self.aside())
+        return self._use(
+            nearest if nearest.is_continued_by(prompt, adapters) else self.for_background()
+        )
 
     def next(self) -> CachedSequence:
         """The sequence for a restored conversation; it counts as used from now on."""
-        return self._use(self.aside())
+        return self._use(self.for_background())
 
-    def aside(self) -> CachedSequence:
+    def for_background(self) -> CachedSequence:
         """The sequence for background completions; it does not count as used."""
         return next((one for one in self._by_use if one.is_empty), self._by_use[0])
 

@@ -80,12 +80,12 @@ class Snapshots:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="snapshots")
         self._last: Future[None] | None = None
 
-    def of(self, fingerprint: str) -> "ModelSnapshots":
+    def for_model(self, fingerprint: str) -> "ModelSnapshots":
         """The snapshots of a model; `fingerprint` tells everything that has to be equal."""
         if fingerprint not in self._models:
             # Tidying takes what is not finished for what never was.
             self.flush()
-            self._models[fingerprint] = ModelSnapshots(self, fingerprint, self._found(fingerprint))
+            self._models[fingerprint] = ModelSnapshots(self, fingerprint, self._scan(fingerprint))
         return self._models[fingerprint]
 
     def flush(self) -> None:
@@ -122,7 +122,7 @@ class Snapshots:
                 total -= size
                 self.forget(path)
 
-    def _found(self, fingerprint: str) -> dict[Path, Snapshot]:
+    def _scan(self, fingerprint: str) -> dict[Path, Snapshot]:
         found = {}
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -135,7 +135,7 @@ class Snapshots:
 
 
 class ModelSnapshots:
-    """The snapshots of one model, as it is run; made by `Snapshots.of`."""
+    """The snapshots of one model, as it is run; made by `Snapshots.for_model`."""
 
     def __init__(self, all: Snapshots, fingerprint: str, known: dict[Path, Snapshot]) -> None:
         self._all = all

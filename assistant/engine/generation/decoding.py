@@ -95,12 +95,12 @@ class AnswerDecoder:
     ) -> Iterator[PrefillProgress | Thought | Wrote | Finished]:
         answer = _Answer(len(prompt.tokens), sequence.begin(prompt.tokens, prompt.text))
         yield from self._read(answer, sequence)
-        answer.read()
+        answer.mark_prefilled()
         if not self._abort.is_set():
             opening = self._vocabulary.tokenize(prompt.opening.encode())
             sampler.accept(opening[-PENALTY_WINDOW:])
             for piece in self._write(sequence, sampler, sampling, answer, prompt):
-                answer.shown()
+                answer.mark_first_token()
                 yield Thought(text=piece.text) if piece.is_thought else Wrote(text=piece.text)
         yield answer.finished()
 
@@ -147,7 +147,7 @@ class AnswerDecoder:
                     break
             piece = vocabulary.piece(token)
             sequence.write(token, piece)
-            answer.wrote(thought=thinking)
+            answer.count_token(thought=thinking)
             yield from reasoning.feed(text.feed(piece))
             if text.ended:
                 answer.reason = "end"
@@ -156,12 +156,12 @@ class AnswerDecoder:
             if room <= 0:
                 answer.reason = "length"
                 break
-            if not ahead.go_on(token, 0 if forced else room):
+            if not ahead.advance(token, 0 if forced else room):
                 break
         ahead.end()
         answer.drafted, answer.accepted = ahead.drafted, ahead.accepted
-        yield from reasoning.feed(text.rest())
-        yield from reasoning.rest()
+        yield from reasoning.feed(text.flush())
+        yield from reasoning.flush()
 
     def _ahead(self, sequence: CachedSequence, sampling: Sampling) -> PlainDecoding:
         mode = self._lookup
@@ -192,10 +192,10 @@ class _Answer:
         self.reason: StopReason = "stopped"
         self._started = self._read = self._first = perf_counter()
 
-    def read(self) -> None:
+    def mark_prefilled(self) -> None:
         self._read = self._first = perf_counter()
 
-    def wrote(self, *, thought: bool) -> None:
+    def count_token(self, *, thought: bool) -> None:
         self.written += 1
         self.thought += thought
 
@@ -204,7 +204,7 @@ class _Answer:
         left = window - self.prompt - self.written
         return left if most is None else min(left, most - (self.written - self.thought))
 
-    def shown(self) -> None:
+    def mark_first_token(self) -> None:
         if self._first == self._read:
             self._first = perf_counter()
 
@@ -254,7 +254,7 @@ class AnswerText:
             text, self._trim = text.removeprefix(" "), False
         return self._before_stop(text) if self._stop else text
 
-    def rest(self) -> str:
+    def flush(self) -> str:
         """The text that is still held back, at the end; half a character is dropped."""
         return self._held
 

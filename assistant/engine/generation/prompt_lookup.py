@@ -120,7 +120,9 @@ class BatchingCost:
         """The slope of the cost, from the last measurements."""
         return median(self._slopes) if self._slopes else USUAL_SLOPE
 
-    def tried(self, tokens: int, together: Sequence[float], alone: Sequence[float]) -> None:
+    def add_comparison(
+        self, tokens: int, together: Sequence[float], alone: Sequence[float]
+    ) -> None:
         """Add a comparison: the seconds of `tokens` tokens and of one, evaluated in turn.
 
         Whatever else the machine does only adds to that.
@@ -129,7 +131,7 @@ class BatchingCost:
         self.steady = next((rounded for below, rounded in STEADY_SLOPES if slope < below), inf)
         self._slopes.append(slope)
 
-    def took(self, tokens: int, seconds: float) -> None:
+    def add_measurement(self, tokens: int, seconds: float) -> None:
         """Add a measurement: `tokens` tokens of an answer were evaluated together in `seconds`."""
         if tokens == 1:
             self._alone.append(seconds)
@@ -157,23 +159,23 @@ class DraftAcceptance:
         self._seen = [PRIOR_GUESSES] * (MAX_MATCH + 1)
         self._right = [PRIOR_GUESSES * _prior_acceptance(length) for length in range(MAX_MATCH + 1)]
 
-    def saw(self, length: int, *, right: bool) -> None:
+    def record(self, length: int, *, right: bool) -> None:
         """Record whether a guess behind a match of `length` tokens was right."""
         length = min(length, MAX_MATCH)
         self._seen[length] = self._seen[length] * DECAY + 1
         self._right[length] = self._right[length] * DECAY + right
 
-    def of(self, length: int) -> float:
+    def rate(self, length: int) -> float:
         """The acceptance rate behind a match of `length` tokens, from 0 to 1."""
         length = min(length, MAX_MATCH)
         return self._right[length] / self._seen[length]
 
-    def best(self, length: int, room: int, slope: float) -> int:
+    def draft_length(self, length: int, room: int, slope: float) -> int:
         """The draft length that pays behind a match of `length`, at most `room`, or 0."""
         best, rate = 0, MIN_SPEEDUP
         right = expected = 1.0
         for drafted in range(1, min(room, MAX_DRAFT) + 1):
-            right *= self.of(length + drafted - 1)
+            right *= self.rate(length + drafted - 1)
             expected += right
             gain = expected / (1 + slope * drafted)
             if drafted + 1 in EVALUATED_TOGETHER and gain > rate:

@@ -200,7 +200,7 @@ def grammar_sampler(
         raise _refused(constraint.kind, f"it is larger than {MAX_GRAMMAR_BYTES // 1024} KiB")
     if _depth(grammar) > MAX_GRAMMAR_DEPTH:
         raise _refused(constraint.kind, "it is nested too deeply")
-    native.forget()
+    native.clear()
     sampler: llama_cpp.llama_sampler_p | None
     with _captured_stderr() as said:
         sampler = llama_cpp.llama_sampler_init_grammar(

@@ -53,7 +53,7 @@ class PlainDecoding:
     def __init__(self, sequence: CachedSequence) -> None:
         self._sequence = sequence
 
-    def go_on(self, token: int, room: int) -> bool:  # noqa: ARG002
+    def advance(self, token: int, room: int) -> bool:  # noqa: ARG002
         """Evaluate `token`, which was just written, so that the logits of the next are there.
 
         Args:
@@ -96,33 +96,33 @@ class SpeculativeDecoding(PlainDecoding):
         """Of the guesses, those in the cache."""
         self._left_out = 0
 
-    def go_on(self, token: int, room: int) -> bool:
+    def advance(self, token: int, room: int) -> bool:
         self._lookup.append(token)
-        if self._is_right(token) and self._evaluated:
+        if self._learn(token) and self._evaluated:
             self._evaluated -= 1
-            self._sequence.take_ahead()
+            self._sequence.accept_drafted()
             self.row += 1
             self.accepted += 1
             return True
         self.end()
         draft = self._draft(room)
         if draft and self._mode == "auto" and self._batching.steady is None:
-            if not self._try(min(MEASURED_TOKENS, room)):
+            if not self._measure(min(MEASURED_TOKENS, room)):
                 return False
-            draft = draft[: self._worth(room)]
+            draft = draft[: self._draft_length(room)]
         return self._evaluate(draft)
 
     def end(self) -> None:
         if self._evaluated:
-            self._sequence.forget_ahead()
+            self._sequence.drop_drafted()
             self._evaluated = 0
 
-    def _is_right(self, token: int) -> bool:
+    def _learn(self, token: int) -> bool:
         """Learn from the guess at a token, if there was one."""
         if not self._guesses:
             return False
         right = self._guesses.popleft() == token
-        self._acceptance.saw(self._matching, right=right)
+        self._acceptance.record(self._matching, right=right)
         self._matching += 1
         return right
 
@@ -134,12 +134,12 @@ class SpeculativeDecoding(PlainDecoding):
         if match is None:
             return []
         self._matching, self._place = match
-        count = self._worth(room)
+        count = self._draft_length(room)
         self._guesses.extend(self._lookup.following(self._place, max(count, 1)))
         return list(self._guesses)[:count]
 
-    def _worth(self, room: int) -> int:
-        best = self._acceptance.best
+    def _draft_length(self, room: int) -> int:
+        best = self._acceptance.draft_length
         usual = best(self._matching, room - 1, USUAL_SLOPE)
         if self._mode == "on" or self._batching.steady is None:
             return usual
@@ -151,7 +151,7 @@ class SpeculativeDecoding(PlainDecoding):
             return usual if self._left_out % MEASURE_AGAIN_AFTER == 0 else 0
         return count
 
-    def _try(self, tokens: int) -> bool:
+    def _measure(self, tokens: int) -> bool:
         """Measure what evaluating `tokens` together costs; False when that was aborted."""
         draft = self._lookup.following(self._place, tokens - 1)
         together: list[float] = []
@@ -162,15 +162,15 @@ class SpeculativeDecoding(PlainDecoding):
                 if taken is None:
                     return False
                 seconds.append(taken)
-                self._sequence.take_back()
-        self._batching.tried(tokens, together, alone)
+                self._sequence.drop_last()
+        self._batching.add_comparison(tokens, together, alone)
         return True
 
     def _evaluate(self, draft: list[int]) -> bool:
         seconds = self._timed(draft)
         if seconds is None:
             return False
-        self._batching.took(1 + len(draft), seconds)
+        self._batching.add_measurement(1 + len(draft), seconds)
         self._evaluated = len(draft)
         self.drafted += len(draft)
         self.row = 0 if draft else -1

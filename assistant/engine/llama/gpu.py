@@ -86,7 +86,7 @@ def gpu_placement(
     cards = usable_devices(offload_devices())
     if not cards:
         return CPU_ONLY
-    computing = context_bytes(header, window, options.graph) - cache_bytes(header, window)
+    computing = context_bytes(header, window, options.ubatch_tokens) - cache_bytes(header, window)
     free = sum(max(card.free - RESERVED_BYTES - computing, 0) for card in cards)
     found = fit_layers(weights_of(path), cache_bytes(header, window), free, options.gpu_layers)
     shared = all(card.kind == INTEGRATED_KIND for card in cards)

@@ -48,7 +48,7 @@ class Watchdog:
 
     def __init__(self, seconds: float, last_words: Callable[[], None]) -> None:
         """`last_words` tells the caller, right before the process ends."""
-        self._timer = threading.Timer(seconds, self._bark, (last_words,))
+        self._timer = threading.Timer(seconds, self._end_process, (last_words,))
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
@@ -64,7 +64,7 @@ class Watchdog:
         self._timer.cancel()
 
     @staticmethod
-    def _bark(last_words: Callable[[], None]) -> None:
+    def _end_process(last_words: Callable[[], None]) -> None:
         log.error("native code does not come back; the worker ends itself")
         last_words()
         os._exit(HANGING_EXIT_CODE)
@@ -105,7 +105,7 @@ def load_weights(
     parameters.load_mode = _load_mode(options)
     if has_broken_amx():
         parameters.use_extra_bufts = False
-    native.forget()
+    native.clear()
     model: llama_cpp.llama_model_p | None
     model = llama_cpp.llama_model_load_from_file(os.fsencode(path), parameters)
     if model is not None:
@@ -142,8 +142,8 @@ def open_context(
     parameters.kv_unified = False
     parameters.n_seq_max = count
     parameters.n_ctx = window * count
-    parameters.n_batch = min(options.portion, window)
-    parameters.n_ubatch = min(parameters.n_batch, options.graph)
+    parameters.n_batch = min(options.batch_tokens, window)
+    parameters.n_ubatch = min(parameters.n_batch, options.ubatch_tokens)
     parameters.flash_attn_type = _flash_attention(options)
     parameters.type_k = parameters.type_v = CACHE_TYPES[options.cache_type]
     parameters.n_threads = computing_threads(options.threads)
@@ -155,7 +155,7 @@ def open_context(
         parameters.n_threads_batch,
         parameters.n_ubatch,
     )
-    native.forget()
+    native.clear()
     context: llama_cpp.llama_context_p | None
     context = llama_cpp.llama_init_from_model(model, parameters)
     if context is None:

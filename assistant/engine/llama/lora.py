@@ -39,7 +39,7 @@ class LoadedAdapter:
         self.asked = monotonic()
         self.content = content_digest(path)
         self.stamp = file_stamp(path)
-        native.forget()
+        native.clear()
         handle = llama_cpp.llama_adapter_lora_init(model, os.fsencode(path))
         if handle is None:
             reason = native.errors()[-1] if native.errors() else "llama.cpp gave no reason"
@@ -80,7 +80,7 @@ class LoadedAdapters:
         self._loaded: dict[Path, LoadedAdapter] = {}
         self._replaced: list[LoadedAdapter] = []
 
-    def of(self, files: Sequence[AdapterFile]) -> AdapterSet:
+    def load(self, files: Sequence[AdapterFile]) -> AdapterSet:
         """Load a set of adapters. One that is named twice adds up; a scale of 0 is none.
 
         Returns: the adapters with their scales, in memory.
@@ -103,12 +103,12 @@ class LoadedAdapters:
         needed = {applied.adapter for chosen in used for applied in chosen}
         for adapter in (*self._loaded.values(), *self._replaced):
             if adapter not in needed and monotonic() - adapter.asked > KEEP_SECONDS:
-                self._forget(adapter)
+                self._free(adapter)
 
     def close(self) -> None:
         """Free all adapters; before the model is freed, and after its context."""
         for adapter in (*self._loaded.values(), *self._replaced):
-            self._forget(adapter)
+            self._free(adapter)
 
     def _get(self, path: Path) -> LoadedAdapter:
         known = self._loaded.get(path)
@@ -124,7 +124,7 @@ class LoadedAdapters:
         log.info("loaded the adapter %s", path)
         return adapter
 
-    def _forget(self, adapter: LoadedAdapter) -> None:
+    def _free(self, adapter: LoadedAdapter) -> None:
         if self._loaded.get(adapter.path) is adapter:
             del self._loaded[adapter.path]
         else:

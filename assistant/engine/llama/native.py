@@ -52,10 +52,10 @@ class NativeLog:
         self._abort = abort
         self._errors: deque[str] = deque(maxlen=20)
         # ctypes callbacks must outlive every call that native code may make.
-        self._callback = llama_cpp.llama_log_callback(self._take)
+        self._callback = llama_cpp.llama_log_callback(self._on_log)
         llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         self._errors.clear()
 
     def errors(self) -> list[str]:
@@ -66,7 +66,7 @@ class NativeLog:
         """Log nothing from here on: native code may end after Python has."""
         llama_cpp.llama_log_set(llama_cpp.llama_log_callback(), ctypes.c_void_p(0))
 
-    def _take(self, level: int, text: bytes | None, _: object) -> None:
+    def _on_log(self, level: int, text: bytes | None, _: object) -> None:
         line = (text or b"").decode("utf-8", "replace").strip()
         if not line or self._abort.is_set():
             return

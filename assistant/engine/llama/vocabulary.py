@@ -47,7 +47,7 @@ class Vocabulary:
             )
         return list(tokens[:count])
 
-    def opening(self, prompt: bytes) -> list[int]:
+    def bos_tokens(self, prompt: bytes) -> list[int]:
         """The tokens that begin every prompt (BOS); none where the template has written it."""
         if not self.adds_bos or prompt.startswith(self.bos.encode()):
             return []
@@ -65,7 +65,7 @@ class Vocabulary:
         for token in self.tokenize(markers.encode()):
             self._pieces[token] = self._to_piece(token, special=True)
 
-    def shown(self, token: int) -> str:
+    def display_text(self, token: int) -> str:
         """A prompt token's text for people; bytes that are no text are escaped."""
         return self._to_piece(token, special=True).decode("utf-8", "backslashreplace")
 

@@ -67,7 +67,7 @@ class LocalModels:
     def details(self, stop: Event) -> Iterator[ModelDetails]:
         """See `ModelCatalog.details`."""
         if self._survey is not None:
-            yield from self._survey.of(self._found(), self._options, stop)
+            yield from self._survey.details(self._found(), self._options, stop)
 
     def reference(self, name: str | None) -> ModelRef:
         """See `ModelCatalog.reference`."""

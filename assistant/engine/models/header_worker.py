@@ -34,7 +34,7 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         if "path" in request:
-            answers.write(facts.of(Path(request["path"])).model_dump())
+            answers.write(facts.read(Path(request["path"])).model_dump())
         else:
             answers.write({"bandwidth": measure_bandwidth(int(request["bandwidth"]))})
 
@@ -66,7 +66,7 @@ class HeaderReader:
     def __init__(self) -> None:
         self._native = NativeLog(AbortFlag())
 
-    def of(self, path: Path) -> ModelFacts:
+    def read(self, path: Path) -> ModelFacts:
         """What a model file says about itself, its damage included."""
         try:
             headers = _headers(path)
@@ -83,7 +83,7 @@ class HeaderReader:
         """Why llama.cpp does not take the model; only its vocabulary is loaded."""
         parameters = llama_cpp.llama_model_default_params()
         parameters.vocab_only = True
-        self._native.forget()
+        self._native.clear()
         model = llama_cpp.llama_model_load_from_file(os.fsencode(path), parameters)
         if model is not None:
             llama_cpp.llama_model_free(model)

@@ -76,7 +76,7 @@ class ModelFactsCache:
             return BandwidthMeasurements.model_validate(self._kept["bandwidth"].get(machine))
         return BandwidthMeasurements()
 
-    def put_bandwidths(self, machine: str, measured: BandwidthMeasurements) -> None:
+    def set_bandwidths(self, machine: str, measured: BandwidthMeasurements) -> None:
         self._kept["bandwidth"] = {machine: measured.model_dump()}
 
     def save(self) -> None:

@@ -23,7 +23,7 @@ class ModelSurvey:
         self._command = command
         self._kept = kept
 
-    def of(
+    def details(
         self, found: Sequence[tuple[ModelRef, str]], options: LoadOptions, stop: Event
     ) -> Iterator[ModelDetails]:
         """Describe each model in its turn; those that are known to be none yet with the reason."""
@@ -73,6 +73,6 @@ class ModelSurvey:
             found = probe.bandwidth(threads, stop)
             if found is not None:
                 measured = measured.with_one(found, now)
-                kept.put_bandwidths(machine, measured)
+                kept.set_bandwidths(machine, measured)
                 kept.save()
         return measured.best

@@ -72,7 +72,7 @@ class TuningFile:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def of(self, path: Path, options: LoadOptions) -> Tuning | None:
+    def find(self, path: Path, options: LoadOptions) -> Tuning | None:
         """The tuning of a model; None where none was found that still holds."""
         entries = self._read()
         if not entries:
@@ -86,7 +86,7 @@ class TuningFile:
         """`options` with the tuning of a model wherever they leave the choice."""
         if options.threads and options.batch:
             return options
-        tuning = self.of(path, options)
+        tuning = self.find(path, options)
         if tuning is None:
             return options
         found = {one.contest: one.best for one in tuning.outcomes}

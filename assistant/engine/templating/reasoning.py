@@ -89,11 +89,11 @@ class ReasoningText:
         if self._state == "thinking":
             yield from self._think()
         if self._state == "answering":
-            yield from self._shown(self._take(len(self._held)), is_thought=False)
+            yield from self._pieces(self._consume(len(self._held)), is_thought=False)
 
-    def rest(self) -> Iterator[AnswerPiece]:
+    def flush(self) -> Iterator[AnswerPiece]:
         """Yield what is still held back, at the end of an answer."""
-        yield from self._shown(self._take(len(self._held)), is_thought=self.is_thinking)
+        yield from self._pieces(self._consume(len(self._held)), is_thought=self.is_thinking)
 
     def _begin(self) -> None:
         start = self._held.lstrip()
@@ -110,18 +110,18 @@ class ReasoningText:
         thought, found, after = self._held.partition(closing)
         if found:
             self._held = after
-            yield from self._shown(thought, is_thought=True)
+            yield from self._pieces(thought, is_thought=True)
             self._state, self._trims = "answering", True
             return
         sizes = range(min(len(closing) - 1, len(self._held)), 0, -1)
         held = next((n for n in sizes if closing.startswith(self._held[-n:])), 0)
-        yield from self._shown(self._take(len(self._held) - held), is_thought=True)
+        yield from self._pieces(self._consume(len(self._held) - held), is_thought=True)
 
-    def _take(self, size: int) -> str:
+    def _consume(self, size: int) -> str:
         taken, self._held = self._held[:size], self._held[size:]
         return taken
 
-    def _shown(self, text: str, *, is_thought: bool) -> Iterator[AnswerPiece]:
+    def _pieces(self, text: str, *, is_thought: bool) -> Iterator[AnswerPiece]:
         if self._trims:
             text = text.lstrip()
         if text:

@@ -89,7 +89,7 @@ class PromptRenderer:
             [self._breaker.clean(message.content) for message in messages], messages
         )
 
-    def opening(self, messages: Sequence[ChatMessage]) -> str:
+    def unfinished_answer(self, messages: Sequence[ChatMessage]) -> str:
         """The unfinished answer that is continued, as the prompt holds it."""
         if messages and messages[-1].role == "assistant":
             return self._breaker.clean(messages[-1].content)
@@ -109,7 +109,7 @@ class PromptRenderer:
         """Whether an answer to this prompt begins with reasoning that is open already."""
         return is_reasoning_open(prompt, self.markers)
 
-    def answer_at_once(self, prompt: str) -> str:
+    def without_reasoning(self, prompt: str) -> str:
         """The prompt of an answer without reasoning, for a model that otherwise begins with it."""
         if not self.reasons or prompt.rstrip().endswith(self.markers.closing):
             return prompt
@@ -118,7 +118,7 @@ class PromptRenderer:
         opened = prompt if self.is_thinking(prompt) else f"{prompt}{self.markers.opening}\n"
         return f"{opened}\n{self.markers.closing}\n\n"
 
-    def lasting(self, messages: Sequence[ChatMessage], answer: str) -> str:
+    def next_prompt_prefix(self, messages: Sequence[ChatMessage], answer: str) -> str:
         """The prefix that every next prompt of the conversation has, after this answer.
 
         It ends before a special token, where the rest can be tokenized on its own; it is empty
@@ -166,7 +166,7 @@ class PromptRenderer:
                 "Choose another model, or start a new conversation.",
             ) from None
         if tail and self.is_thinking(text):
-            text = self.answer_at_once(text)
+            text = self.without_reasoning(text)
         return text + tail
 
     def _arrange(self, pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

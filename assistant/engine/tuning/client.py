@@ -73,7 +73,7 @@ class LocalTuning:
         return (
             _choice("writing", threads, usual, asked.threads),
             _choice("reading", taken.threads_reading or threads, usual, asked.threads),
-            _choice("batch", taken.graph, DEFAULT_UBATCH, asked.batch),
+            _choice("batch", taken.ubatch_tokens, DEFAULT_UBATCH, asked.batch),
         )
 
     def forget(self, name: str | None) -> int:
@@ -91,7 +91,7 @@ class LocalTuning:
                 for line in lines:
                     event = _answers.validate_json(line)
                     if isinstance(event, Failed):
-                        raise self._explained(event)
+                        raise self._error_of(event)
                     tuned = isinstance(event, Tuned)
                     yield event
         except BrokenPipeError:
@@ -102,7 +102,7 @@ class LocalTuning:
                 "The memory may have been too short, or the model's file is damaged.",
             )
 
-    def _explained(self, failed: Failed) -> Exception:
+    def _error_of(self, failed: Failed) -> Exception:
         error = failed.error()
         if isinstance(error, ModelMemoryError) and self._engine_lives():
             return ModelMemoryError(

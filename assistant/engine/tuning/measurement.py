@@ -58,7 +58,7 @@ class LlamaMeasuredModel:
         self._options = options.model_copy(update={"sequences": 1, "batch": 0})
         self._header = check_model_file(path)
         placed = gpu_placement(path, self._header, self._options, window)
-        check_memory(path, self._header, window, self._options.graph, placed.share)
+        check_memory(path, self._header, window, self._options.ubatch_tokens, placed.share)
         self._options = self._options.model_copy(update={"gpu_layers": placed.layers})
         self._model = load_weights(path, self._options, self._native, progress)
         self._vocabulary = Vocabulary(self._model)
@@ -66,7 +66,7 @@ class LlamaMeasuredModel:
         self._window = min(window, trained or window)
         self.room = self._window - PREFILL_TOKENS
         """Tokens that can be read or written."""
-        self._tokens = self._some_tokens(window)
+        self._tokens = self._sample_tokens(window)
 
     def close(self) -> None:
         llama_cpp.llama_model_free(self._model)
@@ -118,7 +118,7 @@ class LlamaMeasuredModel:
         context = open_context(self._model, self._path, options, self._native, self._window)
         sequences = SequencePool(context, self._vocabulary)
         try:
-            yield context, sequences.aside()
+            yield context, sequences.for_background()
         finally:
             sequences.close()
             llama_cpp.llama_free(context)
@@ -126,7 +126,7 @@ class LlamaMeasuredModel:
     def _read(self, sequence: CachedSequence, tokens: int) -> int:
         """How many were read within the time there is."""
         sequence.begin(self._tokens[:tokens], b"")
-        pace, started = PrefillChunks(self._options.portion), perf_counter()
+        pace, started = PrefillChunks(self._options.batch_tokens), perf_counter()
         while sequence.unread:
             with pace:
                 _check_not_aborted(sequence.read(pace.tokens))
@@ -138,7 +138,7 @@ class LlamaMeasuredModel:
         sequence.write(token, b"")
         _check_not_aborted(sequence.read_last())
 
-    def _some_tokens(self, least: int) -> list[int]:
+    def _sample_tokens(self, least: int) -> list[int]:
         tokens: list[int] = []
         for number in count(1):
             tokens += self._vocabulary.tokenize(SAMPLE.format(number=number).encode())

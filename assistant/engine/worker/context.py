@@ -49,7 +49,7 @@ class LlamaContext:
             vocabulary,
             abort,
             window=self.window,
-            batch=options.portion,
+            batch=options.batch_tokens,
             stop=stop,
             native=native,
             lookup=lookup,

@@ -63,13 +63,13 @@ class ModelExecutor:
         self._serve_safely(job)
         self._models.touch(job.request.target)
 
-    def rest(self, idle: float) -> bool:
+    def do_idle_work(self, idle: float) -> bool:
         """Do a small piece of idle work on the loaded models.
 
         Returns: whether there is more to do.
         """
         self._abort.clear()
-        return any(self._rest(model, idle) for model in list(self._models))
+        return any(self._do_idle_work(model, idle) for model in list(self._models))
 
     def unload_unused(self, seconds: float) -> None:
         """Unload the models that were not used for `seconds`."""
@@ -81,9 +81,9 @@ class ModelExecutor:
             self._snapshots.close()
         self._native.close()
 
-    def _rest(self, model: LoadedModel, idle: float) -> bool:
+    def _do_idle_work(self, model: LoadedModel, idle: float) -> bool:
         try:
-            return model.rest(idle)
+            return model.do_idle_work(idle)
         except AssistantError as failure:
             log.warning("a model failed while nobody asked; it is loaded again: %s", failure)
             self._models.drop(model)
@@ -103,8 +103,8 @@ class ModelExecutor:
             )
 
     def _serve(self, job: ScheduledRequest) -> None:
-        model = self._ready(job)
-        adapters = model.adapters.of(job.request.target.adapters)
+        model = self._loaded(job)
+        adapters = model.adapters.load(job.request.target.adapters)
         match job.request:
             case Load(target=target, window=window):
                 if window is not None:
@@ -131,7 +131,7 @@ class ModelExecutor:
 
     def _serve_quick_ones(self) -> None:
         """Count for others between two tokens: their question waits for that before the queue."""
-        while (job := self._jobs.take_quick(self._is_quick)) is not None:
+        while (job := self._jobs.next_quick(self._is_quick)) is not None:
             self._serve_safely(job)
 
     def _is_quick(self, job: ScheduledRequest) -> bool:
@@ -140,10 +140,10 @@ class ModelExecutor:
             return False
         return self._models.find(request.target) is not None
 
-    def _ready(self, job: ScheduledRequest) -> LoadedModel:
+    def _loaded(self, job: ScheduledRequest) -> LoadedModel:
         target = job.request.target
         if self._models.find(target) is not None:
-            return self._models.take(target, lambda _: True)
+            return self._models.acquire(target, lambda _: True)
         shown = perf_counter()
 
         def progress(done: float) -> bool:
@@ -155,8 +155,8 @@ class ModelExecutor:
 
         job.post(Loading(model=target.name, done=0))
         limit = target.options.load_timeout + LOAD_GRACE
-        with Watchdog(limit, lambda: self._give_up(job)):
-            return self._models.take(target, progress)
+        with Watchdog(limit, lambda: self._report_timeout(job)):
+            return self._models.acquire(target, progress)
 
     def _grow(self, job: ScheduledRequest, needed: int) -> None:
         target = job.request.target
@@ -165,10 +165,10 @@ class ModelExecutor:
             return
         job.post(Loading(model=target.name, done=0, window=growth.window))
         limit = target.options.load_timeout + LOAD_GRACE
-        with Watchdog(limit, lambda: self._give_up(job)):
+        with Watchdog(limit, lambda: self._report_timeout(job)):
             self._models.grow(target, growth)
 
-    def _give_up(self, job: ScheduledRequest) -> None:
+    def _report_timeout(self, job: ScheduledRequest) -> None:
         """In the watchdog's thread, right before the process ends."""
         target = job.request.target
         job.end(Failed.of(timeout_error(target.path, target.options)))

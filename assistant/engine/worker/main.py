@@ -92,8 +92,8 @@ def _run_jobs(
     served = monotonic()
     while True:
         host.unload_unused(idle_unload)
-        more = host.rest(monotonic() - served)
-        job = jobs.take(0 if more else look)
+        more = host.do_idle_work(monotonic() - served)
+        job = jobs.next(0 if more else look)
         if job is not None:
             # Whoever computes in the background makes room until the job is done.
             with sign.hold():

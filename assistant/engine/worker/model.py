@@ -77,7 +77,7 @@ class LoadedModel:
 
     def close(self) -> None:
         if self._running.is_open:
-            self._cache.leave()
+            self._cache.save_all()
             self._running.close()
         self.adapters.close()
         llama_cpp.llama_model_free(self._model)
@@ -122,7 +122,7 @@ class LoadedModel:
         layout = self._prompts.layout(messages)
         text = layout.text.encode()
         tokens = self._cache.tokens_of(text, adapters)
-        silent = len(self.vocabulary.opening(text))
+        silent = len(self.vocabulary.bos_tokens(text))
         lengths = [0] * silent + self.vocabulary.lengths(tokens[silent:])
         return measure_by_message(layout, tokens, lengths)
 
@@ -134,7 +134,7 @@ class LoadedModel:
         return RenderedPrompt(
             text=text,
             tokens=tuple(tokens),
-            pieces=tuple(self.vocabulary.shown(token) for token in tokens),
+            pieces=tuple(self.vocabulary.display_text(token) for token in tokens),
             cached=self._cache.cached(tokens, adapters),
         )
 
@@ -153,18 +153,18 @@ class LoadedModel:
         if cannot_fit(messages, self.window):
             raise _overflow(f"at least {estimated_measure(messages).total:,}", self.window)
         prompt = self._prompts.text(messages)
-        if self._answers_at_once(messages, prompt, sampling):
-            prompt = self._prompts.answer_at_once(prompt)
+        if self._skips_reasoning(messages, prompt, sampling):
+            prompt = self._prompts.without_reasoning(prompt)
         text = prompt.encode()
         count = len(self._cache.tokens_of(text, adapters))
         if count >= self.window:
             raise _overflow(f"{count:,}", self.window)
         return self._write(messages, text, sampling, keep, adapters)
 
-    def rest(self, idle: float) -> bool:
-        """See `PromptCache.rest`."""
+    def do_idle_work(self, idle: float) -> bool:
+        """See `PromptCache.do_idle_work`."""
         self.adapters.release(self._running.sequences.adapters())
-        return self._cache.rest(idle)
+        return self._cache.do_idle_work(idle)
 
     def _write(
         self,
@@ -174,8 +174,8 @@ class LoadedModel:
         keep: Keep,
         adapters: AdapterSet,
     ) -> Iterator[PrefillProgress | Thought | Wrote | Finished]:
-        sequence, tokens = self._cache.take_up(text, keep, adapters)
-        opening = self._prompts.opening(messages)
+        sequence, tokens = self._cache.sequence_for(text, keep, adapters)
+        opening = self._prompts.unfinished_answer(messages)
         prompt = TokenizedPrompt(
             text,
             tokens,
@@ -188,16 +188,16 @@ class LoadedModel:
             if isinstance(event, Wrote):
                 answer += event.text
             elif isinstance(event, Finished):
-                lasting = self._prompts.lasting(messages, answer) if answer else ""
-                self._cache.answered(sequence, lasting.encode(), keep)
+                lasting = self._prompts.next_prompt_prefix(messages, answer) if answer else ""
+                self._cache.finish_answer(sequence, lasting.encode(), keep)
             yield event
 
-    def _answers_at_once(
+    def _skips_reasoning(
         self, messages: Sequence[ChatMessage], prompt: str, sampling: Sampling
     ) -> bool:
         """Whether the model is kept from thinking. One that opens its reasoning itself cannot do
         so where a form is asked for: its first token belongs to the form already."""
-        if self._prompts.opening(messages):
+        if self._prompts.unfinished_answer(messages):
             return False
         held = sampling.constraint is not None and not self._prompts.is_thinking(prompt)
         return sampling.thinking == 0 or held

@@ -60,12 +60,14 @@ class _Held:
     @property
     def size(self) -> int:
         """Bytes that it gives back, at least."""
-        needed = context_bytes(self.header, self.model.window, self.options.graph) + self.weights
+        needed = (
+            context_bytes(self.header, self.model.window, self.options.ubatch_tokens) + self.weights
+        )
         return int(needed * (1 - self.placed.share))
 
     def cost(self, window: int) -> int:
         """Bytes of main memory that a window takes."""
-        size = context_bytes(self.header, window, self.options.graph)
+        size = context_bytes(self.header, window, self.options.ubatch_tokens)
         return int(size * (1 - self.placed.share))
 
     def cost_on_cards(self, window: int) -> int:
@@ -114,7 +116,7 @@ class ModelPool:
         held = next((one for one in self._held if one.is_for(target)), None)
         return held.model if held is not None and held.is_current() else None
 
-    def take(self, target: ModelTarget, progress: Callable[[float], bool]) -> LoadedModel:
+    def acquire(self, target: ModelTarget, progress: Callable[[float], bool]) -> LoadedModel:
         """The model of a target, loaded where it is not in memory; it counts as used now.
 
         Raises:
@@ -202,7 +204,7 @@ class ModelPool:
         window, leave = self._fitting(path, header, windows, options)
         for held in self._held[:leave]:
             self._unload(held)
-        placed = self._placed(path, header, options, window)
+        placed = self._place(path, header, options, window)
         stamp, weights = file_stamp(path), memory_needed(path, header, 0)
         run = options.model_copy(update={"gpu_layers": placed.layers})
         model = LoadedModel(
@@ -213,7 +215,7 @@ class ModelPool:
         limited = window < windows[0]
         return _Held(model, path, options, stamp, header, weights, monotonic(), placed, limited)
 
-    def _placed(
+    def _place(
         self, path: Path, header: GgufHeader, options: LoadOptions, window: int
     ) -> GpuPlacement:
         """Where a model goes; others leave the cards for it, so that it is on them as a whole."""
@@ -236,7 +238,7 @@ class ModelPool:
         free, sizes = self._free(), [held.size for held in self._held]
         for window in windows:
             share = gpu_placement(path, header, options, window).share
-            needed = int(memory_needed(path, header, window, options.graph) * (1 - share))
+            needed = int(memory_needed(path, header, window, options.ubatch_tokens) * (1 - share))
             leave = models_to_evict(needed, free, sizes, self._most)
             if leave is not None:
                 return window, leave

@@ -48,14 +48,14 @@ class RequestScheduler:
         """Queue a job; called by the connection's thread."""
         with self._changed:
             self._waiting.append(job)
-            if self._running is None or self._gives_way(self._running, job):
+            if self._running is None or self._is_background(self._running, job):
                 # What is done while nobody asks gives way.
-                self._give_way()
-            self._tell(job)
+                self._displace_running()
+            self._report_position(job)
             self._changed.notify()
         job.caller.on_cancel(lambda: self._cancel(job))
 
-    def take(self, timeout: float) -> ScheduledRequest | None:
+    def next(self, timeout: float) -> ScheduledRequest | None:
         """The next job, which runs from now on; None when none came within `timeout` seconds."""
         with self._changed:
             self._running = None
@@ -64,10 +64,10 @@ class RequestScheduler:
             if not self._waiting:
                 return None
             self._running = self._waiting.pop(0)
-            self._tell_all()
+            self._report_positions()
             return self._running
 
-    def take_quick(self, is_quick: Callable[[ScheduledRequest], bool]) -> ScheduledRequest | None:
+    def next_quick(self, is_quick: Callable[[ScheduledRequest], bool]) -> ScheduledRequest | None:
         """Take a waiting job that can be served between two tokens of the running one.
 
         Returns: the job; None when there is none.
@@ -78,7 +78,7 @@ class RequestScheduler:
             job = next(filter(is_quick, self._waiting), None)
             if job is not None:
                 self._waiting.remove(job)
-                self._tell_all()
+                self._report_positions()
             return job
 
     def drain(self) -> list[ScheduledRequest]:
@@ -90,13 +90,13 @@ class RequestScheduler:
             jobs, self._waiting = self._waiting, []
             return jobs
 
-    def _give_way(self) -> None:
+    def _displace_running(self) -> None:
         if self._running is not None:
             self._running.displaced = True
         self._interrupt()
 
     @staticmethod
-    def _gives_way(running: ScheduledRequest, job: ScheduledRequest) -> bool:
+    def _is_background(running: ScheduledRequest, job: ScheduledRequest) -> bool:
         """Whether the one that runs is no answer to anybody, as a title is, and the new one is."""
         background, asked = running.request, job.request
         return (
@@ -114,19 +114,19 @@ class RequestScheduler:
             if job not in self._waiting:
                 return
             self._waiting.remove(job)
-            self._tell_all()
+            self._report_positions()
         job.end(finished_before_start(job))
 
-    def _tell(self, job: ScheduledRequest) -> None:
+    def _report_position(self, job: ScheduledRequest) -> None:
         busy = self._running is not None and not self._running.ended
         ahead = self._waiting.index(job) + busy if job in self._waiting else 0
         if ahead:
             job.post(Queued(ahead=ahead))
 
-    def _tell_all(self) -> None:
+    def _report_positions(self) -> None:
         # Telling one that has gone takes it out of the queue.
         for job in list(self._waiting):
-            self._tell(job)
+            self._report_position(job)
 
 
 def finished_before_start(job: ScheduledRequest) -> Finished:

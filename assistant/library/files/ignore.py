@@ -64,7 +64,7 @@ class IgnoreRules:
         self.takes_back: bool = own or (above is not None and above.takes_back)
         """Whether there is a line that takes back what is hidden."""
 
-    def speak_of(self, path: str, *, is_folder: bool) -> IgnoreDecision | None:
+    def decision(self, path: str, *, is_folder: bool) -> IgnoreDecision | None:
         """The decision of the last line that matches `path`; None when no line does.
 
         The folders above must have been asked about, and not left out.

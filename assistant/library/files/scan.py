@@ -23,7 +23,7 @@ class KnownMounts:
     def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
 
-    def of(self, root_id: int) -> frozenset[bytes]:
+    def mounts_of(self, root_id: int) -> frozenset[bytes]:
         """The mount points at, above and inside a root."""
         with self._database.read() as connection:
             row = connection.execute(
@@ -118,18 +118,18 @@ class RootScan:
                     if known is None or known[:3] != entry[1:]:
                         self._news.append((entry.path, FileStamp(*entry[1:])))
                 else:
-                    seen += self._take_skipped(entry)
+                    seen += self._sort_skipped(entry)
             if not self._known and len(self._news) >= FILES_PER_TRANSACTION:
-                self._note_news()
+                self._store_new()
             if seen - told >= FILES_PER_TRANSACTION:
                 told = seen
                 yield seen
         yield seen
         self.unchanged = self.unchanged and not (self._news or self._left_out)
-        self._note_moves()
-        self._note_news()
-        self._note_left_out()
-        self._note_gone()
+        self._store_moves()
+        self._store_new()
+        self._store_left_out()
+        self._remove_gone()
         self.is_settled = all(known.state == "indexed" for known in self._known.values())
 
     def _remember(self, visit: VisitedFolder) -> None:
@@ -137,7 +137,7 @@ class RootScan:
             self.folders[visit.folder] = visit.identity
             self.takes_back = self.takes_back or visit.takes_back
 
-    def _take_skipped(self, entry: SkippedPath) -> int:
+    def _sort_skipped(self, entry: SkippedPath) -> int:
         """Sort what the walk leaves alone; 1 when it is a file that counts."""
         if entry.reason == "unreadable":
             self._unreadable.append(entry.path)
@@ -151,23 +151,23 @@ class RootScan:
             self._left_out.append(entry)
         return 1
 
-    def _note_news(self) -> None:
+    def _store_new(self) -> None:
         if self._news:
             self.unchanged = False
-            self.changes += self._catalog.found(self._root.id, self._news)
+            self.changes += self._catalog.add_found(self._root.id, self._news)
             self._news.clear()
 
-    def _note_left_out(self) -> None:
+    def _store_left_out(self) -> None:
         for at in range(0, len(self._left_out), FILES_PER_TRANSACTION):
             part = self._left_out[at : at + FILES_PER_TRANSACTION]
             found = [(entry.path, NO_STAMP) for entry in part]
-            self.changes += self._catalog.found(self._root.id, found)
+            self.changes += self._catalog.add_found(self._root.id, found)
             for entry in part:
                 if entry.reason != "ignored" and entry.reason != "hidden":
                     change = self._catalog.skip(entry.path, NO_STAMP, entry.reason, entry.detail)
                     self.changes.append(change)
 
-    def _note_moves(self) -> None:
+    def _store_moves(self) -> None:
         """A file that keeps its stamp, number on the disk included, has a new name only."""
         if not self._news:
             return
@@ -178,18 +178,20 @@ class RootScan:
             if old is None:
                 staying.append((path, stamp))
                 continue
-            self.changes += self._catalog.found(self._root.id, [(path, stamp)])
+            self.changes += self._catalog.add_found(self._root.id, [(path, stamp)])
             self.changes += self._catalog.move(old, path, stamp)
             del self._unseen[old]
         self._news[:] = staying
 
-    def _note_gone(self) -> None:
+    def _remove_gone(self) -> None:
         """Take out what was deleted. What lies where nobody can look now stays: in a folder that
         cannot be read, or on a disk that is not plugged in."""
         within = tuple(os.path.join(path, b"") for path in self._unreachable())  # noqa: PTH118
         gone = [path for path in self._unseen if not (within and path.startswith(within))]
         for at in range(0, len(gone), FILES_PER_TRANSACTION):
-            self.changes += self._catalog.gone(self._root.id, gone[at : at + FILES_PER_TRANSACTION])
+            self.changes += self._catalog.remove_from_root(
+                self._root.id, gone[at : at + FILES_PER_TRANSACTION]
+            )
         self.removed = len(gone)
         self.unchanged = self.unchanged and not gone
 
@@ -203,7 +205,7 @@ class RootScan:
         """Where another disk was and is not now; notes those that are there."""
         if self._mounts is None:
             return set()
-        before = self._mounts.of(self._root.id)
+        before = self._mounts.mounts_of(self._root.id)
         absent = {mount for mount in before if is_unmounted(mount)}
         inside = {
             folder

@@ -90,7 +90,7 @@ class FileToRead(NamedTuple):
     """Its number on the disk; a file that was moved keeps it."""
 
     @property
-    def shown(self) -> str:
+    def display_name(self) -> str:
         """The printable name, on one line."""
         return printable_path(self.path)
 
@@ -104,7 +104,7 @@ class SkippedPath(NamedTuple):
     detail: str
 
     @property
-    def shown(self) -> str:
+    def display_name(self) -> str:
         """The printable name, on one line."""
         return printable_path(self.path)
 
@@ -231,7 +231,7 @@ class _Walker:
             if path in self._single:
                 continue
             is_folder = entry.is_dir(follow_symlinks=False)
-            said = here.speak_of(os.fsdecode(path), is_folder=is_folder) if here else None
+            said = here.decision(os.fsdecode(path), is_folder=is_folder) if here else None
             is_wanted = said is IgnoreDecision.TAKE_BACK
             if name[0] == _DOT and not takes_hidden and not is_wanted:
                 found.append(SkippedPath(path, "hidden", _IS_HIDDEN))

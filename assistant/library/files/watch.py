@@ -163,7 +163,7 @@ class LibraryWatcher:
                 if self._beyond:
                     # Meanwhile the system may allow more.
                     self._renewing.set()
-            self._act()
+            self._request_scans()
         if watcher is not None:
             watcher.close()
 
@@ -186,7 +186,7 @@ class LibraryWatcher:
         by_folder = sys.platform == "linux"
         watcher, watched = watch_folders(wanted, by_folder=by_folder)
         if old is not None:
-            self._take(old.rest())
+            self._collect(old.pending())
             old.close()
             if len(watched) < len(wanted):
                 # The old one had its share of what the system allows.
@@ -209,14 +209,14 @@ class LibraryWatcher:
             return
         found = watcher.wait(look, quiet=quiet, longest=longest, stop=self._closing)
         if found is not None:
-            self._take(found)
+            self._collect(found)
             return
         with self._lock:
             # Nobody knows where it was.
             self._pending |= set(self._seen)
             self._renewing.set()
 
-    def _take(self, changes: Iterable[FileChange]) -> None:
+    def _collect(self, changes: Iterable[FileChange]) -> None:
         with self._lock:
             tops = {id_: os.path.join(seen.root.path, b"") for id_, seen in self._seen.items()}  # noqa: PTH118
             for change in changes:
@@ -230,7 +230,7 @@ class LibraryWatcher:
                     if change.path in seen.folders and not change.is_modified:
                         self._seen[id_] = seen._replace(is_stale=True)
 
-    def _act(self) -> None:
+    def _request_scans(self) -> None:
         """Have scanned what has changed, but not one root all the time."""
         now = monotonic()
         with self._lock:

@@ -66,7 +66,7 @@ class FolderWatcher:
             return []
         return [FileChange(os.fsencode(path), kind == _MODIFIED) for kind, path in found]
 
-    def rest(self) -> list[FileChange]:
+    def pending(self) -> list[FileChange]:
         """The changes that were noticed and not returned yet."""
         return self.wait(0.001, quiet=0.001, longest=0.001, stop=Event()) or []
 

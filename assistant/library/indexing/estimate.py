@@ -81,7 +81,7 @@ class IndexingTally:
         self.passages = 0
         self._begun_at: float | None = None
 
-    def stored(self, files: Sequence[IndexedFile], worked: float) -> None:
+    def count_stored(self, files: Sequence[IndexedFile], worked: float) -> None:
         """Count files that were indexed together, `worked` seconds after the job began to read.
 
         The time of the first ones says nothing: the embedder was opened meanwhile.
@@ -95,7 +95,7 @@ class IndexingTally:
         self.files += len(files)
         self.passages += sum(file.passages for file in files)
 
-    def gave_none(self, path: bytes, size: int) -> None:
+    def count_unreadable(self, path: bytes, size: int) -> None:
         """Count a file that could not be read: that happens to some types more than to others."""
         self._count(IndexedFile(path, size, 0))
 
@@ -118,7 +118,7 @@ class IndexingEstimates:
         """Seconds that it will take to index files that are new.
 
         Args:
-            sizes: by type, as `type_of` tells it: the number of files, and their bytes.
+            sizes: by type, as `file_type` tells it: the number of files, and their bytes.
         """
         rates = self._rates()
         each = SECONDS_PER_PASSAGE

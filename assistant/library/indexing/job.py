@@ -143,7 +143,7 @@ class IndexingJob:
         except (StoppedError, ReadingStoppedError):
             stopped = True
         finally:
-            self._let_go()
+            self._clear_reading_marks()
         yield Done(
             indexed=self._indexed,
             skipped=self._skipped,
@@ -173,7 +173,7 @@ class IndexingJob:
         for root in roots:
             for path, known in self._unsettled(root).items():
                 if self._again and known.state != "waiting" and not _is_left_out(known):
-                    self._catalog.retry(path)
+                    self._catalog.requeue(path)
                 elif known.state == "skipped":
                     failed.append(known)
                     continue
@@ -184,7 +184,7 @@ class IndexingJob:
                     suspects.append(path)
         yield Planned(files=len(waiting), bytes=sum(waiting.values()))
         for known in failed:
-            yield self._told(known.path, known.reason or "unreadable", known.detail)
+            yield self._skipped_event(known.path, known.reason or "unreadable", known.detail)
         self._pace.begin(waiting)
         for path in suspects:
             del waiting[path]
@@ -198,7 +198,7 @@ class IndexingJob:
         """The files that may have to be read or told of."""
         if self._again:
             return self._catalog.files(root.id)
-        return {} if root.id in self._settled else self._catalog.unsettled(root.id)
+        return {} if root.id in self._settled else self._catalog.unfinished(root.id)
 
     def _index(self, paths: Iterable[bytes], together: int) -> Iterator[IndexEvent]:
         group: list[_PreparedFile] = []
@@ -207,7 +207,7 @@ class IndexingJob:
                 yield step
                 continue
             known, result = step
-            yield from self._pace.told(printable_path(known.path))
+            yield from self._pace.start_file(printable_path(known.path))
             if result is None or isinstance(result, UnreadableError):
                 yield from self._without_passages(known, result)
                 continue
@@ -252,13 +252,13 @@ class IndexingJob:
     ) -> Iterator[IndexEvent]:
         with suppress(KeyError):
             if failure is None:
-                self._catalog.touch(known.path, known.stamp)
+                self._catalog.update_stamp(known.path, known.stamp)
             else:
                 change = self._catalog.skip(known.path, known.stamp, failure.reason, failure.detail)
                 self._follow([change])
-                self.work.gave_none(known.path, known.stamp.size)
-                yield self._told(known.path, failure.reason, failure.detail)
-        yield from self._pace.done(known.path)
+                self.work.count_unreadable(known.path, known.stamp.size)
+                yield self._skipped_event(known.path, failure.reason, failure.detail)
+        yield from self._pace.finish_file(known.path)
 
     def _prepare(self, known: KnownFile, reading: ReadResult) -> _PreparedFile:
         self._catalog.begin_reading(known.path)
@@ -295,11 +295,11 @@ class IndexingJob:
             self._in_hand.discard(file.path)
         self._follow(changes)
         stored = [IndexedFile(f.path, f.stamp.size, len(f.drafts)) for f in group]
-        self.work.stored(stored, self._pace.worked)
+        self.work.count_stored(stored, self._pace.worked)
         for file in group:
             self._indexed += 1
             yield Indexed(path=printable_path(file.path), passages=len(file.drafts))
-            yield from self._pace.done(file.path)
+            yield from self._pace.finish_file(file.path)
 
     def _embed(self, drafts: dict[bytes, PassageDraft]) -> Iterator[IndexEvent]:
         if not drafts:
@@ -314,10 +314,10 @@ class IndexingJob:
                 embedder.count_tokens,
                 embedder.max_tokens,
             )
-            embeddings.keep(part, embedder.embed(texts, self._pace.check))
+            embeddings.store(part, embedder.embed(texts, self._pace.check))
             yield from self._pace.wait()
 
-    def _let_go(self) -> None:
+    def _clear_reading_marks(self) -> None:
         """A stop is no crash, whatever was in hand."""
         with self._parts.database.write() as connection:
             connection.executemany(
@@ -330,7 +330,7 @@ class IndexingJob:
         for change in _merged(changes):
             self._parts.follow(change)
 
-    def _told(self, path: bytes, reason: str, detail: str) -> Skipped:
+    def _skipped_event(self, path: bytes, reason: str, detail: str) -> Skipped:
         self._skipped += 1
         return Skipped.model_validate(
             {"path": printable_path(path), "reason": reason, "detail": detail}

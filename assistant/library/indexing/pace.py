@@ -37,7 +37,7 @@ class AnswerPriority:
         self._since: float | None = None
         self._lock = Lock()
 
-    def gives_way(self) -> bool:
+    def must_hold(self) -> bool:
         """Whether indexing must hold now; asked between two steps, by any thread."""
         with self._lock:
             if not self._is_answering():
@@ -113,18 +113,18 @@ class IndexingPace:
             self._recent.clear()
             yield self._progress()
 
-    def told(self, current: str) -> Iterator[IndexingProgress]:
+    def start_file(self, current: str) -> Iterator[IndexingProgress]:
         """Start another file; yields progress when a report is due."""
         self._current = current
-        yield from self._now_and_then()
+        yield from self._report_if_due()
 
-    def done(self, path: bytes) -> Iterator[IndexingProgress]:
+    def finish_file(self, path: bytes) -> Iterator[IndexingProgress]:
         """Finish a file; yields progress when a report is due."""
         self._done += 1
         self._bytes_left -= self._sizes.pop(path, 0)
-        yield from self._now_and_then()
+        yield from self._report_if_due()
 
-    def _now_and_then(self) -> Iterator[IndexingProgress]:
+    def _report_if_due(self) -> Iterator[IndexingProgress]:
         if monotonic() - self._reported >= REPORT_SECONDS:
             self._reported = monotonic()
             yield self._progress()

@@ -119,19 +119,19 @@ class JobQueue:
             running = self._running
             if running and isinstance(running.request, Rescan) and not running.stop.is_set():
                 running.stop.set()
-                self._look_again(running.request)
+                self._request_rescan(running.request)
             self._changed.notify_all()
 
-    def look_again(self, roots: frozenset[int] | None = None) -> None:
+    def request_rescan(self, roots: frozenset[int] | None = None) -> None:
         """Queue a rescan of some roots, of all when none are named.
 
         However often this is asked, one such job waits at most, for all that was asked.
         """
         with self._changed:
-            self._look_again(Rescan(roots))
+            self._request_rescan(Rescan(roots))
             self._changed.notify_all()
 
-    def take(self, timeout: float) -> QueuedJob | None:
+    def next(self, timeout: float) -> QueuedJob | None:
         """The next job, which runs from now on; None when none came within `timeout` seconds."""
         with self._changed:
             self._running = None
@@ -146,7 +146,7 @@ class JobQueue:
             return self._running
 
     @contextmanager
-    def barred(self, patience: float) -> Iterator[None]:
+    def no_job_running(self, patience: float) -> Iterator[None]:
         """A block in which no job runs; one that had to end for it continues afterwards.
 
         Raises:
@@ -157,7 +157,7 @@ class JobQueue:
             running = self._running
             if running is not None:
                 running.stop.set()
-                self._look_again(Rescan(None))
+                self._request_rescan(Rescan(None))
                 self._changed.notify_all()
         try:
             with self._changed:
@@ -222,7 +222,7 @@ class JobQueue:
                     return reason
                 self._changed.wait(left if reason == "paused" else min(left, POLL_SECONDS))
 
-    def _look_again(self, wanted: Rescan) -> None:
+    def _request_rescan(self, wanted: Rescan) -> None:
         if self._own is None:
             self._own = QueuedJob(wanted)
         elif isinstance(self._own.request, Rescan):

@@ -20,7 +20,7 @@ def survey(
     told = 0
     for visit in visits(paths, rules):
         for entry in visit.found:
-            counting.take(entry)
+            counting.add(entry)
         if counting.seen - told >= FILES_AT_ONCE:
             told = counting.seen
             yield Scanned(files=told)
@@ -39,7 +39,7 @@ class _SurveyCounts:
         self._counts: Counter[LeftOutReason] = Counter()
         self._examples: dict[LeftOutReason, str] = {}
 
-    def take(self, entry: FileToRead | SkippedPath) -> None:
+    def add(self, entry: FileToRead | SkippedPath) -> None:
         self.seen += 1
         if isinstance(entry, FileToRead):
             self._batch.append(entry)
@@ -48,7 +48,7 @@ class _SurveyCounts:
             return
         self._counts[entry.reason] += 1
         if entry.reason not in self._examples:
-            self._examples[entry.reason] = entry.shown
+            self._examples[entry.reason] = entry.display_name
 
     def result(self, estimates: IndexingEstimates) -> Survey:
         self._compare()

@@ -176,7 +176,7 @@ class _RestartedReader:
         try:
             process.expect(FrameKind.READY, _START_TIMEOUT, orders)
         except (_GoneError, TimeoutError):
-            last_words = process.last_words()
+            last_words = process.last_error_line()
             self.end()
             raise _start_error(self._command, last_words) from None
         except ReadingStoppedError:
@@ -200,7 +200,7 @@ class _RestartedReader:
         except TimeoutError:
             verdict = UnreadableError("timeout", f"not read after {limits.seconds:.0f} seconds")
         except _GoneError:
-            verdict = process.autopsy(limits)
+            verdict = process.exit_reason(limits)
         except ValidationError:
             verdict = UnreadableError("corrupt", "the reader process answered nonsense")
         except ReadingStoppedError:
@@ -243,10 +243,10 @@ class _Process:
 
     def receive(self, seconds: float, orders: _Orders, most: int) -> tuple[bytes, bytes]:
         """The next frame's letter and payload of at most `most` bytes."""
-        letter, length = FRAME_HEADER.unpack(self._take(FRAME_HEADER.size, seconds, orders))
+        letter, length = FRAME_HEADER.unpack(self._read_exactly(FRAME_HEADER.size, seconds, orders))
         if length > most:
             raise _GoneError
-        return letter, self._take(length, seconds, orders)
+        return letter, self._read_exactly(length, seconds, orders)
 
     def kill(self) -> None:
         """End the process, and what it has started."""
@@ -259,7 +259,7 @@ class _Process:
             except BrokenPipeError:
                 continue
 
-    def autopsy(self, limits: ReadLimits) -> UnreadableError:
+    def exit_reason(self, limits: ReadLimits) -> UnreadableError:
         """Why the process ended while it read a file."""
         try:
             status = self._process.wait(timeout=1)
@@ -272,7 +272,7 @@ class _Process:
         name = signal.Signals(-status).name if status < 0 else f"status {status}"
         return UnreadableError("corrupt", f"it crashed the reader ({name})")
 
-    def last_words(self) -> str:
+    def last_error_line(self) -> str:
         """The last line that the process printed."""
         lines = self._last_bytes().decode("utf-8", "replace").strip().split("\n")
         return lines[-1][:300] or "it said nothing"
@@ -303,7 +303,7 @@ class _Process:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
 
-    def _take(self, length: int, seconds: float, orders: _Orders) -> bytes:
+    def _read_exactly(self, length: int, seconds: float, orders: _Orders) -> bytes:
         data = bytearray()
         deadline = time.monotonic() + seconds
         while len(data) < length:

@@ -39,9 +39,9 @@ class RankingFeatures(NamedTuple):
     exact: float
     """The same, of those that stand there in the very form of the question."""
     narrow: float
-    """The largest share that stands within `NARROW` words."""
+    """The largest share that stands within `NARROW_WINDOW` words."""
     wide: float
-    """The largest share that stands within `WIDE` words."""
+    """The largest share that stands within `WIDE_WINDOW` words."""
     near: float
     """How close the question's neighbours stand together."""
     adjacent: float
@@ -149,8 +149,8 @@ def rank(
 
 def _read(passage: StoredPassage, analyzer: Analyzer, wanted: WantedStems) -> _PassageWords:
     context = context_of(passage.title, passage.place)
-    title = analyzer.look_for(wanted, context, passage.language)
-    body = analyzer.look_for(wanted, passage.text, passage.language)
+    title = analyzer.find_stems(wanted, context, passage.language)
+    body = analyzer.find_stems(wanted, passage.text, passage.language)
     return _PassageWords(title, body, Counter(word.stem for _, word in (*title.found, *body.found)))
 
 

@@ -100,13 +100,13 @@ class HybridRetriever:
         with self._database.read() as connection:
             query = keywords.prepare_query(connection, self._analyzer, asked)
             words = keywords.search(connection, query, CANDIDATES, collections)
-        hits, cosines = self._by_meaning(asked, words, collections)
+        hits, cosines = self._semantic_hits(asked, words, collections)
         with self._database.read() as connection:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
         ranked = rank(query, list(stored.values()), cosines, self._analyzer, self._weights)
         return RetrievalCandidates(query, ranked, words, hits)
 
-    def _by_meaning(
+    def _semantic_hits(
         self, question: str, words: Sequence[int], collections: Sequence[int] | None
     ) -> tuple[list[Hit], dict[int, float]]:
         """The passages nearest in meaning; the cosines of these and of those found by words."""
@@ -150,10 +150,10 @@ def _deduplicated(
             if len(unused) >= MAX_UNUSED:
                 break
             unused.append((candidate, "score"))
-        elif seen.has_like(candidate.passage):
+        elif seen.has_duplicate_of(candidate.passage):
             unused.append((candidate, "duplicate"))
         else:
-            seen.take(candidate.passage)
+            seen.add(candidate.passage)
             chosen.append(candidate)
     return chosen, unused
 
@@ -211,7 +211,7 @@ class DuplicateFilter:
     def __init__(self) -> None:
         self._taken: list[tuple[set[tuple[str, ...]], frozenset[str]]] = []
 
-    def has_like(self, passage: StoredPassage) -> bool:
+    def has_duplicate_of(self, passage: StoredPassage) -> bool:
         """Whether a passage repeats one of them. Passages that differ in a number never do: the
         same form filled in twice is two things.
         """
@@ -221,7 +221,7 @@ class DuplicateFilter:
             for other, other_numbers in self._taken
         )
 
-    def take(self, passage: StoredPassage) -> None:
+    def add(self, passage: StoredPassage) -> None:
         self._taken.append(_shingles_and_numbers(passage.text))
 
 

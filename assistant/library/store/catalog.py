@@ -107,7 +107,7 @@ class FileCatalog:
             )
             return {path: ListedFile._make(rest) for path, *rest in rows}
 
-    def unsettled(self, root_id: int) -> dict[bytes, KnownFile]:
+    def unfinished(self, root_id: int) -> dict[bytes, KnownFile]:
         """The files under a root that wait or were skipped, by path."""
         with self._database.read() as connection:
             rows = connection.execute(
@@ -129,7 +129,9 @@ class FileCatalog:
             )
             return [_file(row) for row in rows]
 
-    def found(self, root_id: int, files: Iterable[tuple[bytes, FileStamp]]) -> list[CatalogChange]:
+    def add_found(
+        self, root_id: int, files: Iterable[tuple[bytes, FileStamp]]
+    ) -> list[CatalogChange]:
         """Store the files that a walk of a root found; new and changed ones are to be read.
 
         Returns: the changes of files that were in the library and now are in one more collection.
@@ -168,7 +170,7 @@ class FileCatalog:
         with self._database.write() as connection:
             connection.execute("UPDATE files SET reading = 1 WHERE path = ?", (path,))
 
-    def after_crash(self) -> list[KnownFile]:
+    def count_crashes(self) -> list[KnownFile]:
         """Count a crash for every file that was being read; to be called once at the start.
 
         Files that have seen too many are set aside until they change.
@@ -236,7 +238,7 @@ class FileCatalog:
             )
             return CatalogChange(_collections(connection, known.id), (), tuple(removed))
 
-    def touch(self, path: bytes, stamp: FileStamp) -> None:
+    def update_stamp(self, path: bytes, stamp: FileStamp) -> None:
         """Update the stamp of a file whose content did not change."""
         with self._database.write() as connection:
             connection.execute(
@@ -248,7 +250,7 @@ class FileCatalog:
                 (*stamp, path),
             )
 
-    def retry(self, path: bytes) -> None:
+    def requeue(self, path: bytes) -> None:
         """Requeue a file although it has not changed."""
         with self._database.write() as connection:
             connection.execute(
@@ -294,7 +296,7 @@ class FileCatalog:
                 CatalogChange(tuple(sorted(after)), (), replaced),
             ]
 
-    def gone(self, root_id: int, paths: Collection[bytes]) -> list[CatalogChange]:
+    def remove_from_root(self, root_id: int, paths: Collection[bytes]) -> list[CatalogChange]:
         """Remove files from a root; those in no root any more leave the library.
 
         Returns: the changes.

@@ -64,11 +64,11 @@ class LibraryDatabase:
         self._closed = False
         self._is_damaged = self._keywords_are_damaged = False
         self._writing = RLock()
-        with self._explained():
+        with self._translated_errors():
             _make_private(path)
             self._writer = self._connect()
         try:
-            with self._explained():
+            with self._translated_errors():
                 self._writer.execute("PRAGMA journal_mode = WAL").fetchone()
                 _migrate(self._writer, path)
         except BaseException:
@@ -85,11 +85,11 @@ class LibraryDatabase:
         """Whether damage was met in the keyword index, which can be made again."""
         return self._keywords_are_damaged
 
-    def keywords_are_well(self) -> None:
+    def mark_keywords_repaired(self) -> None:
         """Note that the keyword index has been made again."""
         self._keywords_are_damaged = False
 
-    def give_up(self) -> None:
+    def mark_damaged(self) -> None:
         """Mark the file as damaged beyond repair: it is set aside when it is opened next."""
         self._is_damaged = True
         seals.mark_damaged(self.path)
@@ -106,7 +106,7 @@ class LibraryDatabase:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A read transaction, which sees one state of the database from beginning to end."""
-        with self._explained():
+        with self._translated_errors():
             connection = self._borrow()
             try:
                 connection.execute("BEGIN")
@@ -117,7 +117,7 @@ class LibraryDatabase:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A write transaction, which is there whole when the block is left, or not at all."""
-        with self._writing, self._explained():
+        with self._writing, self._translated_errors():
             self._check_open()
             self._writer.execute("BEGIN IMMEDIATE")
             try:
@@ -173,7 +173,7 @@ class LibraryDatabase:
             raise StorageError(f"{self.path} has been closed.")
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as failure:
@@ -181,7 +181,7 @@ class LibraryDatabase:
             if isinstance(explained, KeywordsDamagedError):
                 self._keywords_are_damaged = True
             elif isinstance(explained, DatabaseDamagedError):
-                self.give_up()
+                self.mark_damaged()
             raise explained from failure
 
 

@@ -63,7 +63,7 @@ class Embeddings:
                 there.update(row[0] for row in rows)
         return set(wanted) - there
 
-    def keep(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+    def store(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Store embeddings, shape (keys, dimensions)."""
         with self._database.write() as connection:
             connection.executemany(
@@ -140,7 +140,7 @@ class Embeddings:
             if ids:
                 yield ids, self._unpacked(blobs)
 
-    def forget_damaged(self) -> int:
+    def delete_damaged(self) -> int:
         """Check every embedding and delete the damaged ones.
 
         Returns: how many those were.

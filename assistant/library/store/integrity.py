@@ -97,7 +97,7 @@ def _check_structure(database: LibraryDatabase) -> list[IntegrityProblem]:
             raise
     left = _integrity(database)
     if left:
-        database.give_up()
+        database.mark_damaged()
         raise DatabaseDamagedError(
             f"{database.path} is damaged: {left[0]}.", "It is made again from your files."
         )
@@ -216,7 +216,7 @@ def rebuild_keywords(database: LibraryDatabase, analyzer: Analyzer) -> None:
         for statement in ("DROP TABLE keyword_terms", "DROP TABLE keywords", *KEYWORD_TABLES):
             connection.execute(statement)
         _add_words(connection, analyzer, _column(connection, "SELECT id FROM passages"))
-    database.keywords_are_well()
+    database.mark_keywords_repaired()
 
 
 def _add_words(connection: sqlite3.Connection, analyzer: Analyzer, ids: Sequence[int]) -> None:

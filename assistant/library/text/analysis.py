@@ -125,10 +125,10 @@ class Analyzer:
         words: list[Word] = []
         for token in _TOKEN.findall(_POSSESSIVE.sub("", text)):
             found = known.get(token)
-            words += found if found is not None else self._learn(token, language)
+            words += found if found is not None else self._analyze(token, language)
         return words
 
-    def look_for(self, wanted: WantedStems, text: str, language: Language) -> WordPositions:
+    def find_stems(self, wanted: WantedStems, text: str, language: Language) -> WordPositions:
         """Find the words of a text that have a wanted stem; what cannot have one is not stemmed."""
         known = self._known[language]
         stems, beginnings = wanted
@@ -139,7 +139,7 @@ class Analyzer:
                 if _cannot_begin(token, beginnings):
                     at += 1
                     continue
-                words = self._learn(token, language)
+                words = self._analyze(token, language)
             for word in words:
                 if word.stem in stems:
                     found.append((at, word))
@@ -158,7 +158,7 @@ class Analyzer:
         with self._lock:  # A stemmer keeps the word it works on.
             return fold(stemmer.stemWord(_accented(form, language))) or form
 
-    def _learn(self, token: str, language: Language) -> tuple[Word, ...]:
+    def _analyze(self, token: str, language: Language) -> tuple[Word, ...]:
         words = tuple(Word(self.stem(form, language), form) for form in _forms(token))
         known = self._known[language]
         if len(known) >= _CACHED_STEMS:

@@ -105,7 +105,7 @@ class VectorFolder:
             if entry.name.isdigit() and entry.name != str(generation):
                 shutil.rmtree(entry, ignore_errors=True)
 
-    def graph_prints(self, generation: int, known: dict[str, Checksum]) -> dict[str, Checksum]:
+    def graph_checksums(self, generation: int, known: dict[str, Checksum]) -> dict[str, Checksum]:
         """Checksums of the graph's files; those that this process has not seen changing since they
         were `known` are not read again.
         """
@@ -122,13 +122,13 @@ class VectorFolder:
             self._seen[name] = stamp
         return prints
 
-    def database_print(self, generation: int) -> Checksum | None:
+    def database_checksum(self, generation: int) -> Checksum | None:
         """The checksum of Chroma's database; None when it is missing or has a journal left."""
         root = self.chroma(generation)
         files = [file.name for file in root.glob(f"{DATABASE_FILE}*")]
         return file_checksum(root / DATABASE_FILE) if files == [DATABASE_FILE] else None
 
-    def forget_seen(self) -> None:
+    def reread_all(self) -> None:
         """Have every file read again at the next checksum."""
         self._seen.clear()
 

@@ -70,7 +70,7 @@ class VectorIndex:
             if kept is not None:
                 try:
                     self._bring_in_line(kept, wanted, pause)
-                    if not self._place.is_swollen(sum(map(len, wanted.values()))):
+                    if not self._place.is_oversized(sum(map(len, wanted.values()))):
                         self._vectors = kept
                         return False
                 except VectorsError as failure:
@@ -84,14 +84,14 @@ class VectorIndex:
         Raises: see `open`.
         """
         wanted = self._embeddings.collections()
-        fresh = self._place.fresh(list(wanted))
+        fresh = self._place.create(list(wanted))
         try:
             for collection, ids in wanted.items():
                 self._fill(fresh, collection, sorted(ids), pause)
             with self._changing:
                 self._bring_in_line(fresh, self._embeddings.collections(), None)
-                self._place.take(fresh)
-                self._place.settle(sum(map(len, wanted.values())))
+                self._place.switch_to(fresh)
+                self._place.record_write(sum(map(len, wanted.values())))
                 self._vectors = fresh
         except BaseException:
             with suppress(VectorsError):
@@ -119,7 +119,7 @@ class VectorIndex:
         kept = {(c, id_) for c, ids in there.items() for id_ in ids}
         return IndexDifferences(frozenset(pairs - kept), frozenset(kept - pairs))
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Repair: bring Chroma in line with library.db while it is in use. Raises VectorsError."""
         with self._changing:
             if self._vectors is not None:
@@ -127,7 +127,7 @@ class VectorIndex:
 
     def forget_other_embedders(self) -> None:
         """Delete the vectors of the library's other embedders. Raises VectorsError."""
-        self._place.forget_others()
+        self._place.delete_others()
 
     def apply(self, change: CatalogChange) -> None:
         """Apply a change of library.db that is on disk. A failure makes the index not ready."""
@@ -139,9 +139,9 @@ class VectorIndex:
                 for collection in change.collections:
                     vectors.remove(collection, change.removed)
                     self._fill(vectors, collection, change.added, None)
-                self._place.settle(len(change.added) * len(change.collections))
+                self._place.record_write(len(change.added) * len(change.collections))
             except (VectorsError, OSError) as failure:
-                self._give_up(failure)
+                self._disable(failure)
 
     def drop(self, collection: int) -> None:
         """Remove the vectors of a collection. A failure makes the index not ready."""
@@ -149,9 +149,9 @@ class VectorIndex:
             if self._vectors is not None:
                 try:
                     self._vectors.drop(collection)
-                    self._place.settle(0)
+                    self._place.record_write(0)
                 except (VectorsError, OSError) as failure:
-                    self._give_up(failure)
+                    self._disable(failure)
 
     def search(
         self, vector: Vectors, limit: int, collections: Sequence[int] | None = None
@@ -172,7 +172,7 @@ class VectorIndex:
             except VectorsError as failure:
                 with self._changing:
                     if self._vectors is vectors:
-                        self._give_up(failure)
+                        self._disable(failure)
         return self._scan(vector, limit, collections)
 
     def close(self) -> None:
@@ -180,7 +180,7 @@ class VectorIndex:
             self._vectors = None
             self._place.close()
 
-    def _give_up(self, failure: Exception) -> None:
+    def _disable(self, failure: Exception) -> None:
         _log.warning("Chroma failed, library.db answers meanwhile: %s", failure)
         self._vectors = None
 
@@ -220,7 +220,7 @@ class VectorIndex:
                 self._fill(vectors, collection, missing, pause)
                 inserted += len(missing)
         if inserted:
-            self._place.settle(inserted)
+            self._place.record_write(inserted)
 
     def _fill(
         self,

@@ -48,23 +48,23 @@ class VectorPlace(Protocol):
         """
         ...
 
-    def fresh(self, collections: Sequence[int]) -> ChromaVectors:
+    def create(self, collections: Sequence[int]) -> ChromaVectors:
         """Create empty vectors, to be filled and then switched to."""
         ...
 
-    def take(self, fresh: ChromaVectors) -> None:
+    def switch_to(self, fresh: ChromaVectors) -> None:
         """Switch to fresh vectors; those before are closed and deleted."""
         ...
 
-    def settle(self, inserted: int) -> None:
+    def record_write(self, inserted: int) -> None:
         """Record that a write is done, which added `inserted` vectors."""
         ...
 
-    def is_swollen(self, count: int) -> bool:
+    def is_oversized(self, count: int) -> bool:
         """Whether `count` vectors take much more room than they need."""
         ...
 
-    def forget_others(self) -> None:
+    def delete_others(self) -> None:
         """Delete the vectors of the library's other embedders; nobody uses them now.
 
         Raises:
@@ -116,7 +116,7 @@ class EmbeddedPlace:
 
     def open(self, probes: Sequence[ProbeVector]) -> ChromaVectors | None:
         record = self._folder.read()
-        doubt = self._doubt(record)
+        doubt = self._reason_to_distrust(record)
         if record is None or doubt:
             _log.info("The vectors are made anew: %s", doubt)
             return None
@@ -131,24 +131,24 @@ class EmbeddedPlace:
         self._folder.keep_only(record.generation)
         return self._vectors
 
-    def fresh(self, collections: Sequence[int]) -> ChromaVectors:  # noqa: ARG002 – all are new
+    def create(self, collections: Sequence[int]) -> ChromaVectors:  # noqa: ARG002 – all are new
         self._made = self._folder.next_generation()
         client = embedded_client(self._folder.chroma(self._made))
         return ChromaVectors(client, PREFIX, self._sync_every)
 
-    def take(self, fresh: ChromaVectors) -> None:
+    def switch_to(self, fresh: ChromaVectors) -> None:
         if self._vectors is not None:
             self._vectors.close()
         self._vectors = fresh
         self._record = VectorFolderRecord(purpose=self._purpose, generation=self._made, graph={})
-        self._folder.forget_seen()
-        self.settle(0)
+        self._folder.reread_all()
+        self.record_write(0)
         self._folder.keep_only(self._made)
 
-    def settle(self, inserted: int) -> None:
+    def record_write(self, inserted: int) -> None:
         if self._record is None:
             return
-        prints = self._folder.graph_prints(self._record.generation, self._record.graph)
+        prints = self._folder.graph_checksums(self._record.generation, self._record.graph)
         self._record = self._record.model_copy(
             update={
                 "graph": prints,
@@ -159,10 +159,10 @@ class EmbeddedPlace:
         )
         self._folder.write(self._record)
 
-    def is_swollen(self, count: int) -> bool:
+    def is_oversized(self, count: int) -> bool:
         return self._record is not None and self._record.inserted > 2 * count + self._sync_every
 
-    def forget_others(self) -> None:
+    def delete_others(self) -> None:
         try:
             for entry in self._everything.iterdir():
                 if entry.is_dir() and entry.name != self._tag:
@@ -176,8 +176,8 @@ class EmbeddedPlace:
         try:
             if self._vectors is not None and self._record is not None:
                 self._vectors.close()
-                self.settle(0)
-                known = self._folder.database_print(self._record.generation)
+                self.record_write(0)
+                known = self._folder.database_checksum(self._record.generation)
                 self._folder.write(self._record.model_copy(update={"database": known}))
         finally:
             self._vectors = self._record = None
@@ -187,18 +187,18 @@ class EmbeddedPlace:
         """Let the folder go as a process does that dies: nothing is closed, and nothing noted."""
         self._folder.close()
 
-    def _doubt(self, record: VectorFolderRecord | None) -> str:
+    def _reason_to_distrust(self, record: VectorFolderRecord | None) -> str:
         if record is None:
             return "there is no record of them"
         if record.purpose != self._purpose:
             return "they are of another version, library or embedder"
         if record.opening:
             return "the last one who opened them did not come out of it"
-        self._folder.forget_seen()
-        if self._folder.graph_prints(record.generation, {}) != record.graph:
+        self._folder.reread_all()
+        if self._folder.graph_checksums(record.generation, {}) != record.graph:
             return "the files of the graph are not what was written"
         kept = record.database
-        if kept is not None and self._folder.database_print(record.generation) != kept:
+        if kept is not None and self._folder.database_checksum(record.generation) != kept:
             return "Chroma's database is not what was written"
         return ""
 
@@ -212,7 +212,7 @@ class EmbeddedPlace:
         except VectorsError as failure:
             return str(failure)
         self._vectors, self._record = vectors, record
-        self.settle(0)
+        self.record_write(0)
         return ""
 
 
@@ -232,10 +232,10 @@ class ServerPlace:
         self._making = self._made = 1
 
     def open(self, probes: Sequence[ProbeVector]) -> ChromaVectors | None:
-        makings = self._makings()
+        makings = self._generations()
         self._making = min(makings, default=1)
         self._delete(makings - {self._making})
-        vectors = self._of(self._making)
+        vectors = self._vectors_of(self._making)
         wrong = check_vectors(vectors, probes)
         if wrong:
             _log.warning("The vectors on %s are made anew: %s", self._address, wrong)
@@ -244,24 +244,24 @@ class ServerPlace:
         self._vectors = vectors
         return vectors
 
-    def fresh(self, collections: Sequence[int]) -> ChromaVectors:  # noqa: ARG002 – all are new
-        self._made = max({self._making, *self._makings()}) + 1
-        return self._of(self._made)
+    def create(self, collections: Sequence[int]) -> ChromaVectors:  # noqa: ARG002 – all are new
+        self._made = max({self._making, *self._generations()}) + 1
+        return self._vectors_of(self._made)
 
-    def take(self, fresh: ChromaVectors) -> None:
+    def switch_to(self, fresh: ChromaVectors) -> None:
         if self._vectors is not None:
             self._vectors.close()
         self._vectors = fresh
         self._making = self._made
-        self._delete(self._makings() - {self._making})
+        self._delete(self._generations() - {self._making})
 
-    def settle(self, inserted: int) -> None:
+    def record_write(self, inserted: int) -> None:
         pass
 
-    def is_swollen(self, count: int) -> bool:  # noqa: ARG002 – the server's own care
+    def is_oversized(self, count: int) -> bool:  # noqa: ARG002 – the server's own care
         return False
 
-    def forget_others(self) -> None:
+    def delete_others(self) -> None:
         names = collection_names(self._server(), self._library)
         others = [name for name in names if not name.startswith(self._embedder)]
         delete_collections(self._server(), others)
@@ -279,10 +279,10 @@ class ServerPlace:
             self._client = server_client(self._address)
         return self._client
 
-    def _of(self, making: int) -> ChromaVectors:
+    def _vectors_of(self, making: int) -> ChromaVectors:
         return ChromaVectors(server_client(self._address), f"{self._embedder}{making}-")
 
-    def _makings(self) -> set[int]:
+    def _generations(self) -> set[int]:
         names = collection_names(self._server(), self._embedder)
         numbers = (name.removeprefix(self._embedder).partition("-")[0] for name in names)
         return {int(number) for number in numbers if number.isdigit()}

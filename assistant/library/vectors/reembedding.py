@@ -111,16 +111,16 @@ class EmbedderSwitch:
         return self._behind
 
     @contextmanager
-    def asking(self) -> Iterator[SemanticIndex | None]:
+    def for_questions(self) -> Iterator[SemanticIndex | None]:
         """The index that answers questions, open for the block; None when only words do."""
         with self._deciding:
             slot = self._decide()[0]
             name = slot.identity if slot else ""
             self._asking[name] += 1
         try:
-            meaning = self._try(slot) if slot else None
+            meaning = self._open_or_none(slot) if slot else None
             if meaning is not None:
-                meaning.make_ready()
+                meaning.open_in_background()
             yield meaning
         finally:
             with self._deciding:
@@ -140,7 +140,7 @@ class EmbedderSwitch:
                 except ModelError as failure:
                     problem = failure
                 else:
-                    meaning.make_ready()
+                    meaning.open_in_background()
                     return meaning
         raise problem or self._missing or _no_embedder()
 
@@ -154,12 +154,12 @@ class EmbedderSwitch:
         for meaning in list(self._opened.values()):
             meaning.index.drop(collection)
 
-    def look_again(self) -> None:
+    def check_again(self) -> None:
         """Note that something changed: there may be passages to embed, or embeddings to delete."""
         self._reached.clear()
         self._behind = True
 
-    def rest(self) -> None:
+    def stand_by(self) -> None:
         """Do nothing more until something changes."""
         self._behind = False
 
@@ -167,12 +167,12 @@ class EmbedderSwitch:
         """Do a part of the background work: embed, switch the embedder, delete old vectors."""
         serving, following = self._decide()
         for meaning in list(self._opened.values()):
-            if meaning.embeddings.has_damage and meaning.embeddings.forget_damaged():
-                self.look_again()
+            if meaning.embeddings.has_damage and meaning.embeddings.delete_damaged():
+                self.check_again()
         if any(slot and self._embed_some(slot) for slot in (serving, following)):
             return
         if following is None or self._take_over(following):
-            self._behind = not self._tidy()
+            self._behind = not self._delete_unneeded()
 
     def state(self) -> EmbedderStatus:
         """The state of the embedders; opens nothing."""
@@ -226,7 +226,7 @@ class EmbedderSwitch:
                 continue
         return None
 
-    def _try(self, slot: EmbedderSlot) -> SemanticIndex | None:
+    def _open_or_none(self, slot: EmbedderSlot) -> SemanticIndex | None:
         try:
             return self._open(slot)
         except ModelError:
@@ -279,7 +279,7 @@ class EmbedderSwitch:
         ids = records.passages_without_embedding(
             self._database, slot.identity, reached, EMBEDDED_AT_ONCE
         )
-        meaning = self._try(slot) if ids else None
+        meaning = self._open_or_none(slot) if ids else None
         if meaning is None:
             self._reached[slot.identity] = None
             return False
@@ -289,11 +289,11 @@ class EmbedderSwitch:
 
     def _take_over(self, slot: EmbedderSlot) -> bool:
         """Let the next embedder serve once its vectors stand; whether it does."""
-        meaning = self._try(slot)
+        meaning = self._open_or_none(slot)
         if meaning is None:
-            self.rest()
+            self.stand_by()
             return False
-        if not meaning.wait(OPENING_POLL_SECONDS):
+        if not meaning.wait_opened(OPENING_POLL_SECONDS):
             return False
         records.set_serving(self._database, slot.identity)
         with self._deciding:
@@ -301,7 +301,7 @@ class EmbedderSwitch:
         log.info("the embedder in %s serves now", slot.folder)
         return True
 
-    def _tidy(self) -> bool:
+    def _delete_unneeded(self) -> bool:
         """Delete what nobody needs any more; False when it has to wait."""
         serving = self._decide()[0]
         if serving is None:
@@ -312,7 +312,7 @@ class EmbedderSwitch:
                     return False
             self._opened.pop(identity).close()
         if records.has_other_embedders(self._database, serving.identity):
-            meaning = self._try(serving)
+            meaning = self._open_or_none(serving)
             if meaning is None:
                 return True
             try:

@@ -38,7 +38,7 @@ class SemanticIndex:
     _opener: threading.Thread = field(default_factory=threading.Thread)
     _try_again_at: float = 0.0
 
-    def make_ready(self) -> None:
+    def open_in_background(self) -> None:
         """Open the vectors in the background; until then library.db itself answers, only slower."""
         with self._lock:
             if self.index.is_ready or self._opener.is_alive() or monotonic() < self._try_again_at:
@@ -47,12 +47,12 @@ class SemanticIndex:
             self._opener = threading.Thread(target=self._open, daemon=True)
             self._opener.start()
 
-    def wait(self, timeout: float | None = None) -> bool:
+    def wait_opened(self, timeout: float | None = None) -> bool:
         """Wait until opening the vectors has ended, at most `timeout` seconds.
 
         Returns: whether it has ended.
         """
-        self.make_ready()
+        self.open_in_background()
         opener = self._opener
         if opener.is_alive():
             opener.join(timeout)
@@ -69,7 +69,7 @@ class SemanticIndex:
             (context_of(by_key[key].title, by_key[key].place), by_key[key].text) for key in keys
         ]
         texts = texts_to_embed(pairs, self.embedder.count_tokens, self.embedder.max_tokens)
-        self.embeddings.keep(keys, self.embedder.embed(texts))
+        self.embeddings.store(keys, self.embedder.embed(texts))
         for collection, inside in self.embeddings.collections_of(ids).items():
             self.index.apply(CatalogChange((collection,), tuple(inside), ()))
 
@@ -83,13 +83,13 @@ class SemanticIndex:
 
     def _open(self) -> None:
         try:
-            self.index.open(self._go_on)
+            self.index.open(self._check_closing)
         except _GivenUpError:
             log.info("the vectors are not opened any more")
         except (VectorsError, AssistantError) as failure:
             log.warning("Chroma cannot be used: %s", failure)
 
-    def _go_on(self) -> None:
+    def _check_closing(self) -> None:
         if self._closing.is_set():
             raise _GivenUpError
 

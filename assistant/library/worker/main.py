@@ -60,7 +60,7 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
     signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
     opening: Future[LibraryService] = Future()
     courtesy = AnswerPriority(AnsweringSignal(worker.runtime).is_held)
-    jobs = JobQueue(options.database.with_name("library.paused"), courtesy.gives_way)
+    jobs = JobQueue(options.database.with_name("library.paused"), courtesy.must_hold)
 
     def answer(caller: Caller, request: LibraryRequest) -> None:
         try:
@@ -110,7 +110,7 @@ def _run_jobs(runner: "JobRunner", jobs: JobQueue) -> None:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
     while not jobs.is_closed:
-        job = jobs.take(0 if runner.is_behind else POLL_SECONDS)
+        job = jobs.next(0 if runner.is_behind else POLL_SECONDS)
         if job is not None:
             runner.run(job)
         elif runner.is_behind:

@@ -66,9 +66,9 @@ class OpenLibrary:
     def rebuild_vectors(self) -> None:
         """Make the vectors anew from the embeddings. Raises LibraryError."""
         try:
-            with self.embedders.asking() as meaning:
+            with self.embedders.for_questions() as meaning:
                 if meaning is not None:
-                    meaning.wait()
+                    meaning.wait_opened()
                     meaning.index.rebuild()
         except VectorsError as failure:
             raise LibraryError(
@@ -95,18 +95,18 @@ class OpenLibrary:
         if self._is_unsure:
             # Nobody closed it well: what was damaged since is found here.
             self._is_unsure = False
-            return bool(self.examine())
+            return bool(self.check_and_repair())
         if self.database.keywords_are_damaged:
             rebuild_keywords(self.database, self.analyzer)
         else:
             self.embedders.catch_up()
         return False
 
-    def rest(self) -> None:
+    def back_off(self) -> None:
         """Leave the background work for a while, after a failure."""
         self._resting_until = monotonic() + RETRY_SECONDS
 
-    def examine(self) -> list[IntegrityProblem]:
+    def check_and_repair(self) -> list[IntegrityProblem]:
         """Check and repair library.db. Raises DatabaseDamagedError when it is beyond repair.
 
         Returns: what was wrong.
@@ -115,7 +115,7 @@ class OpenLibrary:
         for problem in problems:
             log.warning("repaired: %s", problem.what)
         if problems:
-            self.embedders.look_again()
+            self.embedders.check_again()
         return problems
 
     def close(self) -> None:

@@ -61,7 +61,7 @@ class JobRunner:
             log.exception("a job failed")
             job.end(Failed.of(unexpected_error()))
         finally:
-            self._library.embedders.look_again()
+            self._library.embedders.check_again()
 
     @property
     def is_lost(self) -> bool:
@@ -80,15 +80,15 @@ class JobRunner:
                 not self._jobs.hold(self._background, HOLD_POLL_SECONDS)
                 and self._library.catch_up()
             ):
-                self._jobs.look_again()
+                self._jobs.request_rescan()
         except StoppedError:
             pass
         except AssistantError as failure:
             log.warning("catching up failed: %s", failure)
-            self._library.rest()
+            self._library.back_off()
         except Exception:  # the border of the process
             log.exception("catching up failed")
-            self._library.rest()
+            self._library.back_off()
 
     def _index(self, job: QueuedJob) -> Iterator[IndexEvent]:
         library = self._library
@@ -118,7 +118,7 @@ class JobRunner:
         match request:
             case AddPaths():
                 collection = collections.add(request.collection)
-                self._removals.forget(collection.name, request.paths)
+                self._removals.remove(collection.name, request.paths)
                 return [collections.add_root(collection.id, path) for path in request.paths]
             case Refresh(collection=str(name)):
                 return list(collections.named(name).roots)

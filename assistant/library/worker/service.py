@@ -110,14 +110,14 @@ class LibraryService:
         self._estimates = IndexingEstimates(library.database)
         self._removals = Removals(library.options.database)
         self.watching = LibraryWatcher(
-            library.collections.roots, jobs.look_again, library.options.rules, tempo
+            library.collections.roots, jobs.request_rescan, library.options.rules, tempo
         )
         self.runner = JobRunner(library, jobs, self.watching, self._estimates, self._removals)
-        library.catalog.after_crash()
+        library.catalog.count_crashes()
         open_library.requeue_for_ocr(library.database, library.options.limits.ocr)
         if library.collections.all():
-            jobs.look_again()
-            self._get_ready()
+            jobs.request_rescan()
+            self._preload_embedder()
         if library.options.watch:
             self.watching.start()
 
@@ -166,7 +166,7 @@ class LibraryService:
             case Verify():
                 verification = verify(self._library)
                 if verification.problems:
-                    self._jobs.look_again()
+                    self._jobs.request_rescan()
                 return VerifyReply(verification=verification)
             case Pause():
                 self._jobs.pause(request.paused)
@@ -178,7 +178,7 @@ class LibraryService:
     def _survey(self, caller: Caller, paths: Sequence[bytes]) -> Survey | Acknowledged:
         """Given up when the caller goes: a folder may be the whole disk."""
         library = self._library
-        self._get_ready()
+        self._preload_embedder()
         for step in survey(paths, library.options.rules, library.catalog, self._estimates):
             if isinstance(step, Survey):
                 return step
@@ -187,11 +187,11 @@ class LibraryService:
                 break
         return Acknowledged()
 
-    def _get_ready(self) -> None:
+    def _preload_embedder(self) -> None:
         """Load the embedder while the user types, or looks at what would be added."""
 
         def load() -> None:
-            with suppress(AssistantError), self._library.embedders.asking():
+            with suppress(AssistantError), self._library.embedders.for_questions():
                 pass
 
         Thread(target=load, name="ready", daemon=True).start()
@@ -203,7 +203,7 @@ class LibraryService:
         return self._searcher.search(request.question, ids, request.limit)
 
     def _read(self, path: bytes) -> FileText:
-        path = path if os.path.lexists(path) else self._printed(path)
+        path = path if os.path.lexists(path) else self._path_of_printed(path)
         found = self._library.reader.read(path)
         shown = printable_path(path)
         if isinstance(found, UnreadableError):
@@ -212,7 +212,7 @@ class LibraryService:
             )
         return FileText(path=shown, document=found.document, content_hash=found.content_hash)
 
-    def _printed(self, path: bytes) -> bytes:
+    def _path_of_printed(self, path: bytes) -> bytes:
         """The file that is listed under this name."""
         shown = printable_path(path)
         known = path_by_name(self._library.database, shown)
@@ -287,7 +287,7 @@ class LibraryService:
     def _remove(self, request: Remove) -> int:
         """Take roots out. No job runs meanwhile: it might be walking what is removed."""
         try:
-            with self._removing, self._jobs.barred(JOB_END_TIMEOUT):
+            with self._removing, self._jobs.no_job_running(JOB_END_TIMEOUT):
                 return self._remove_roots(request)
         except TimeoutError:
             raise LibraryError(
@@ -299,10 +299,10 @@ class LibraryService:
         collection = collections.named(request.collection)
         roots = _roots_at(collection.roots, request.paths)
         if roots:
-            self._removals.note(collection.name, [root.path for root in roots])
+            self._removals.add(collection.name, [root.path for root in roots])
         before = self._status().files
         for root in roots:
-            for change in catalog.gone(root.id, list(catalog.files(root.id))):
+            for change in catalog.remove_from_root(root.id, list(catalog.files(root.id))):
                 self._library.follow(change)
             collections.remove_root(root.id)
         self.watching.forget(roots)
@@ -310,7 +310,7 @@ class LibraryService:
             collections.remove(collection.id)
             self._library.drop(collection.id)
         # What was embedded of it goes, too.
-        self._library.embedders.look_again()
+        self._library.embedders.check_again()
         return before - self._status().files
 
 
@@ -368,7 +368,7 @@ class LibrarySearch:
             there = connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
         if there is None or not question.strip():
             return SearchResult()
-        with library.embedders.asking() as meaning:
+        with library.embedders.for_questions() as meaning:
             retrieval = HybridRetriever(library.database, library.analyzer, meaning)
             result = retrieval.search(question, collections, limit)
         return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
@@ -378,6 +378,6 @@ class LibrarySearch:
     ) -> tuple[tuple[Support, ...], ...]:
         """See `support.support`."""
         library = self._library
-        with library.embedders.asking() as meaning:
+        with library.embedders.for_questions() as meaning:
             embedder = (meaning or library.embedders.for_indexing()).embedder
             return support(sentences, texts, library.database, library.analyzer, embedder, question)

@@ -34,7 +34,7 @@ def verify(library: OpenLibrary) -> Verification:
     Returns: what was wrong.
     """
     try:
-        problems = [*library.examine(), *_semantic_problems(library)]
+        problems = [*library.check_and_repair(), *_semantic_problems(library)]
     except DatabaseDamagedError as failure:
         what = f"{failure.message} It is set aside and made again from your files"
         problem = IntegrityProblem(what=what, repaired=False)
@@ -52,18 +52,18 @@ def verify(library: OpenLibrary) -> Verification:
 
 
 def _semantic_problems(library: OpenLibrary) -> list[IntegrityProblem]:
-    with library.embedders.asking() as meaning:
+    with library.embedders.for_questions() as meaning:
         if meaning is None:
             problem = library.embedders.state().problem
             return [IntegrityProblem(what=problem, repaired=False)] if problem else []
-        meaning.wait()
+        meaning.wait_opened()
         return [*_embeddings(library, meaning), *_vectors(library, meaning)]
 
 
 def _embeddings(library: OpenLibrary, meaning: SemanticIndex) -> list[IntegrityProblem]:
     """Each passage has one, which is what was stored; nothing else has."""
     problems = []
-    damaged = meaning.embeddings.forget_damaged()
+    damaged = meaning.embeddings.delete_damaged()
     if damaged:
         problems.append(_repaired(f"{damaged:,} embeddings were damaged: they are made again"))
     missing = records.count_without_embedding(library.database, meaning.embedder.identity)
@@ -74,7 +74,7 @@ def _embeddings(library: OpenLibrary, meaning: SemanticIndex) -> list[IntegrityP
     if unused:
         problems.append(_repaired(f"{unused:,} embeddings of no passage were deleted"))
     if damaged or missing:
-        library.embedders.look_again()
+        library.embedders.check_again()
     return problems
 
 
@@ -113,7 +113,7 @@ def _lasting_differences(index: VectorIndex) -> IndexDifferences:
 def _repair_vectors(index: VectorIndex, found: IndexDifferences) -> list[IntegrityProblem]:
     problems = []
     if any(found):
-        index.mend()
+        index.repair()
     if found.missing:
         problems.append(_repaired(f"{len(found.missing):,} vectors were missing: they are there"))
     if found.surplus:

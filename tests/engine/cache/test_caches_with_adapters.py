@@ -72,7 +72,7 @@ class Lab:
         snapshots.close()
 
     def set_of(self, model: LoadedModel, uses: Uses) -> AdapterSet:
-        return model.adapters.of(
+        return model.adapters.load(
             [AdapterFile.of(self.folder / f"{name}.gguf", scale) for name, scale in uses]
         )
 
@@ -97,7 +97,7 @@ def lab() -> Iterator[Lab]:
 
 def rest(model: LoadedModel) -> None:
     """All that is done while nobody asks."""
-    while model.rest(SAVE_AFTER):
+    while model.do_idle_work(SAVE_AFTER):
         pass
 
 

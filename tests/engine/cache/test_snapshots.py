@@ -21,7 +21,7 @@ def everything(home: Path) -> Iterator[Snapshots]:
 
 @pytest.fixture
 def snapshots(everything: Snapshots) -> ModelSnapshots:
-    return everything.of("model a")
+    return everything.for_model("model a")
 
 
 def state(tokens: list[int], size: int = 1000) -> SequenceState:
@@ -33,7 +33,7 @@ def files(home: Path) -> list[Path]:
 
 
 def reopened(home: Path, fingerprint: str = "model a", budget: int = 10**6) -> ModelSnapshots:
-    return Snapshots(home / "kv", budget).of(fingerprint)
+    return Snapshots(home / "kv", budget).for_model(fingerprint)
 
 
 def test_a_state_is_found_again_by_what_its_tokens_begin_with(
@@ -77,7 +77,7 @@ def test_another_model_does_not_see_it(snapshots: ModelSnapshots, home: Path) ->
 
 
 def test_two_models_have_theirs_side_by_side(everything: Snapshots, home: Path) -> None:
-    one, other = everything.of("model a"), everything.of("model b")
+    one, other = everything.for_model("model a"), everything.for_model("model b")
     first, second = state(TOKENS), state(TOKENS)
     one.save(first)
     other.save(second)
@@ -91,12 +91,12 @@ def test_two_models_have_theirs_side_by_side(everything: Snapshots, home: Path) 
     assert other.load(found[1][0]) == second
     everything.flush()
     assert len(files(home)) == 3
-    assert everything.of("model a") is one
+    assert everything.for_model("model a") is one
 
 
 def test_one_models_new_ones_make_the_oldest_of_another_leave(home: Path) -> None:
     everything = Snapshots(home / "kv", 20_000)
-    one, other = everything.of("model a"), everything.of("model b")
+    one, other = everything.for_model("model a"), everything.for_model("model b")
     one.save(state(TOKENS, 5000))
     everything.flush()
     for number in range(2):

@@ -38,7 +38,7 @@ QUIET = llama_cpp.llama_log_callback(lambda *_: None)
 
 
 def shown(pieces: list[bytes], text: AnswerText) -> list[str]:
-    return [*(text.feed(piece) for piece in pieces), text.rest()]
+    return [*(text.feed(piece) for piece in pieces), text.flush()]
 
 
 @pytest.mark.model
@@ -113,7 +113,7 @@ def test_the_stop_text_ends_the_answer_and_is_not_shown(
         seen += answer.feed(piece)
         if answer.ended:
             break
-    assert seen + answer.rest() == text
+    assert seen + answer.flush() == text
     assert answer.ended is ended
 
 
@@ -126,7 +126,7 @@ def test_only_the_stop_text_is_ever_held_back(text: str, step: int) -> None:
         seen += answer.feed(text[start : start + step].encode())
         if answer.ended:
             break
-    assert seen + answer.rest() == text.partition("\nUser:")[0]
+    assert seen + answer.flush() == text.partition("\nUser:")[0]
 
 
 def test_the_space_before_the_first_word_is_dropped_once() -> None:

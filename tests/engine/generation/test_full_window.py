@@ -49,7 +49,7 @@ def test_there_is_nothing_to_read_again_where_there_is_no_room_for_it(model: Loa
     assert reason == "length"
     assert model.measure([question, said("assistant", first), said("user", "")]).total > WINDOW
 
-    while model.rest(SAVE_AFTER):
+    while model.do_idle_work(SAVE_AFTER):
         pass
 
     assert ask(model, question) == (first, "length")

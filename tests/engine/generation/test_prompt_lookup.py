@@ -59,34 +59,34 @@ def test_a_match_longer_than_the_longest_is_no_better() -> None:
 
 def test_drafts_grow_while_guesses_are_right() -> None:
     acceptance = DraftAcceptance()
-    first = acceptance.best(4, MAX_DRAFT, USUAL_SLOPE)
+    first = acceptance.draft_length(4, MAX_DRAFT, USUAL_SLOPE)
     for _ in range(20):
-        acceptance.saw(MAX_MATCH, right=True)
-    assert first < acceptance.best(MAX_MATCH, MAX_DRAFT, USUAL_SLOPE)
+        acceptance.record(MAX_MATCH, right=True)
+    assert first < acceptance.draft_length(MAX_MATCH, MAX_DRAFT, USUAL_SLOPE)
 
 
 def test_guesses_that_fail_are_not_drafted_until_they_come_right_again() -> None:
     acceptance = DraftAcceptance()
     for _ in range(20):
-        acceptance.saw(MAX_MATCH, right=False)
-    assert acceptance.best(MAX_MATCH, MAX_DRAFT, USUAL_SLOPE) == 0
+        acceptance.record(MAX_MATCH, right=False)
+    assert acceptance.draft_length(MAX_MATCH, MAX_DRAFT, USUAL_SLOPE) == 0
     for _ in range(20):
-        acceptance.saw(MAX_MATCH, right=True)
-    assert acceptance.best(MAX_MATCH, MAX_DRAFT, USUAL_SLOPE) > 0
+        acceptance.record(MAX_MATCH, right=True)
+    assert acceptance.draft_length(MAX_MATCH, MAX_DRAFT, USUAL_SLOPE) > 0
 
 
 @given(st.integers(MIN_MATCH, MAX_MATCH), st.integers(-1, 40), st.floats(0, 2))
 def test_a_draft_has_room_and_a_size_that_pays(length: int, room: int, slope: float) -> None:
-    count = DraftAcceptance().best(length, room, slope)
+    count = DraftAcceptance().draft_length(length, room, slope)
     assert count == 0 or (count <= room and count + 1 in EVALUATED_TOGETHER and slope < 1)
 
 
 def test_nothing_is_drafted_where_tokens_take_as_long_together() -> None:
     acceptance = DraftAcceptance()
     for _ in range(50):
-        acceptance.saw(MAX_MATCH, right=True)
-    assert acceptance.best(MAX_MATCH, MAX_DRAFT, 1) == 0
-    assert acceptance.best(MAX_MATCH, MAX_DRAFT, inf) == 0
+        acceptance.record(MAX_MATCH, right=True)
+    assert acceptance.draft_length(MAX_MATCH, MAX_DRAFT, 1) == 0
+    assert acceptance.draft_length(MAX_MATCH, MAX_DRAFT, inf) == 0
 
 
 def test_the_cost_is_rounded_so_that_noise_does_not_change_it() -> None:
@@ -95,16 +95,16 @@ def test_the_cost_is_rounded_so_that_noise_does_not_change_it() -> None:
         batching = BatchingCost()
         alone = 0.02
         # One try of each is disturbed.
-        batching.tried(4, [alone * (1 + 3 * slope), 0.4, 0.4], [0.3, alone, 0.3])
+        batching.add_comparison(4, [alone * (1 + 3 * slope), 0.4, 0.4], [0.3, alone, 0.3])
         rounded.append(batching.steady)
     assert rounded == [USUAL_SLOPE, USUAL_SLOPE, USUAL_SLOPE, 0.7, 0.7, inf, inf]
 
 
 def test_the_cost_follows_what_is_measured() -> None:
     batching = BatchingCost()
-    batching.tried(4, [0.04], [0.02])
+    batching.add_comparison(4, [0.04], [0.02])
     for _ in range(20):
-        batching.took(1, 0.02)
-        batching.took(5, 0.02 * (1 + 4 * 0.8))
+        batching.add_measurement(1, 0.02)
+        batching.add_measurement(5, 0.02 * (1 + 4 * 0.8))
     assert abs(batching.slope - 0.8) < 0.01
     assert batching.steady == USUAL_SLOPE

@@ -179,7 +179,7 @@ def test_an_answer_with_a_seed_is_drafted_only_when_asked_for(tiny: OpenModel) -
 
 def test_where_drafting_does_not_pay_it_is_tried_once(tiny_file: Path) -> None:
     with open_model(tiny_file) as opened:
-        opened.batching.tried(MEASURED_TOKENS, [0.08], [0.02])
+        opened.batching.add_comparison(MEASURED_TOKENS, [0.08], [0.02])
         slow = opened.write(PROMPTS[1], "auto", MANY)
         assert slow.finished.usage.drafted_tokens == 0
         assert slow.text == opened.write(PROMPTS[1], "off", MANY).text

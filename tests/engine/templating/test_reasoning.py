@@ -34,7 +34,7 @@ QUESTION = [said("user", "What is the capital of France?")]
 def told(reasoning: ReasoningText, pieces: list[str]) -> tuple[str, str]:
     """Thoughts and answer."""
     seen = [piece for text in pieces for piece in reasoning.feed(text)]
-    seen += reasoning.rest()
+    seen += reasoning.flush()
     thought = "".join(piece.text for piece in seen if piece.is_thought)
     return thought, "".join(piece.text for piece in seen if not piece.is_thought)
 

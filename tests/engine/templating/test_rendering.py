@@ -96,8 +96,8 @@ def test_an_unfinished_answer_stands_open_at_the_end(shape: str) -> None:
     asked = prompts.text(CONVERSATION)
     unfinished = [*CONVERSATION, said("assistant", "The capital of")]
     assert prompts.text(unfinished) == asked + "The capital of"
-    assert prompts.opening(unfinished) == "The capital of"
-    assert prompts.opening(CONVERSATION) == ""
+    assert prompts.unfinished_answer(unfinished) == "The capital of"
+    assert prompts.unfinished_answer(CONVERSATION) == ""
 
 
 @every_shape

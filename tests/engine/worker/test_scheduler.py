@@ -52,11 +52,11 @@ def lines() -> Iterator[list[Line]]:
 
 def test_everybody_is_told_when_the_queue_moves(lines: list[Line]) -> None:
     jobs = RequestScheduler(lambda: None)
-    assert jobs.take(0) is None
+    assert jobs.next(0) is None
     for line in lines:
         jobs.put(line.job)
-    assert jobs.take(0) is lines[0].job
-    assert jobs.take(0) is lines[1].job
+    assert jobs.next(0) is lines[0].job
+    assert jobs.next(0) is lines[1].job
     assert [line.ahead() for line in lines] == [[], [1, 1], [2, 2, 1], [3, 3, 2]]
 
 
@@ -65,12 +65,12 @@ def test_one_that_has_gone_leaves_the_queue_without_a_gap(lines: list[Line]) -> 
     for line in lines:
         jobs.put(line.job)
     lines[2].theirs.close()
-    assert jobs.take(0) is lines[0].job
+    assert jobs.next(0) is lines[0].job
     assert lines[2].job.cancelled
     assert lines[3].ahead()[-1] == 2
-    assert jobs.take(0) is lines[1].job
-    assert jobs.take(0) is lines[3].job
-    assert jobs.take(0) is None
+    assert jobs.next(0) is lines[1].job
+    assert jobs.next(0) is lines[3].job
+    assert jobs.next(0) is None
 
 
 def test_only_the_running_job_interrupts_the_computation(lines: list[Line]) -> None:
@@ -78,7 +78,7 @@ def test_only_the_running_job_interrupts_the_computation(lines: list[Line]) -> N
     jobs = RequestScheduler(lambda: interrupted.append(1))
     for line in lines:
         jobs.put(line.job)
-    assert jobs.take(0) is lines[0].job
+    assert jobs.next(0) is lines[0].job
     interrupted.clear()
     lines[1].theirs.close()
     lines[1].job.post(Queued(ahead=1))
@@ -91,7 +91,7 @@ def test_only_the_running_job_interrupts_the_computation(lines: list[Line]) -> N
 def test_an_ended_job_no_longer_counts(lines: list[Line]) -> None:
     jobs = RequestScheduler(lambda: None)
     jobs.put(lines[0].job)
-    running = jobs.take(0)
+    running = jobs.next(0)
     assert running
     running.end(Queued(ahead=0))
     jobs.put(lines[1].job)
@@ -102,9 +102,9 @@ def test_a_quick_job_goes_before_its_turn(lines: list[Line]) -> None:
     jobs = RequestScheduler(lambda: None)
     for line in lines[:3]:
         jobs.put(line.job)
-    jobs.take(0)
-    assert jobs.take_quick(lambda job: job is lines[2].job) is lines[2].job
-    assert jobs.take_quick(lambda _: False) is None
+    jobs.next(0)
+    assert jobs.next_quick(lambda job: job is lines[2].job) is lines[2].job
+    assert jobs.next_quick(lambda _: False) is None
     assert jobs.drain() == [lines[1].job]
     assert jobs.drain() == []
 
@@ -112,7 +112,7 @@ def test_a_quick_job_goes_before_its_turn(lines: list[Line]) -> None:
 def test_what_is_done_while_nobody_asks_gives_way_to_a_question(lines: list[Line]) -> None:
     interrupted = []
     jobs = RequestScheduler(lambda: interrupted.append(1))
-    assert jobs.take(0) is None
+    assert jobs.next(0) is None
 
     jobs.put(lines[0].job)
 

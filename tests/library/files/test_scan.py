@@ -98,9 +98,9 @@ def test_a_folder_that_cannot_be_read_keeps_its_files_look_after_look(disk: Disk
 def test_mount_points_are_kept_with_whatever_bytes_their_names_have(disk: Disk) -> None:
     strange = {b"/media/\xff\n", "/media/ação".encode()}
     disk.mounts.keep(7, strange)
-    assert disk.mounts.of(7) == strange
+    assert disk.mounts.mounts_of(7) == strange
     disk.mounts.keep(7, set())
-    assert disk.mounts.of(7) == set()
+    assert disk.mounts.mounts_of(7) == set()
 
 
 def test_the_whole_system_s_disk_is_no_mount_point_to_wait_for() -> None:

@@ -58,7 +58,7 @@ def test_a_candidate_carries_what_tells_whether_the_file_changed(root: Path) -> 
         mtime_ns=status.st_mtime_ns,
         inode=status.st_ino,
     )
-    assert found.shown == str(root / "a.txt")
+    assert found.display_name == str(root / "a.txt")
 
 
 def test_files_come_folder_by_folder_in_the_order_of_names(root: Path) -> None:
@@ -218,7 +218,9 @@ def test_strange_names_keep_their_bytes_and_are_shown_on_one_line(root: Path) ->
     names = [b"new\nline.txt", b"\xff\xfe.txt", "\u202egpj.txt".encode(), "Ação.txt".encode()]
     for name in names:
         (root / os.fsdecode(name)).write_text("words")
-    found = {f.path.rpartition(b"/")[2]: f.shown.rpartition("/")[2] for f in walk([str(root)])}
+    found = {
+        f.path.rpartition(b"/")[2]: f.display_name.rpartition("/")[2] for f in walk([str(root)])
+    }
     assert found == {
         b"new\nline.txt": "new\\nline.txt",
         b"\xff\xfe.txt": "\\xff\\xfe.txt",

@@ -195,7 +195,7 @@ def test_a_library_that_does_not_watch_looks_when_it_is_asked(home: Path, files:
         until(lambda: served.texts() == ["apples and pears"])
         put(files / "b.txt", "bananas")
         assert not served.host.watching.state.roots
-        served.jobs.look_again()
+        served.jobs.request_rescan()
         until(lambda: "bananas" in served.texts())
 
 

@@ -80,7 +80,7 @@ class Bench:
             rest.unlink()
         copy.replace(self._file)
         self._open()
-        self.catalog.after_crash()
+        self.catalog.count_crashes()
 
     def texts(self) -> list[str]:
         with self.database.read() as connection:
@@ -291,12 +291,12 @@ def test_what_was_in_hand_at_a_crash_is_read_last_and_by_itself(bench: Bench) ->
     bench.write("a.txt", "apples")
     bench.run()
     bench.write("a.txt", "apricots instead")
-    bench.catalog.found(
+    bench.catalog.add_found(
         bench.root.id,
         [(path, known.stamp._replace(mtime_ns=1)) for path, known in bench.catalog.files().items()],
     )
     bench.catalog.begin_reading(os.fsencode(bench.files / "a.txt"))
-    bench.catalog.after_crash()
+    bench.catalog.count_crashes()
     known = bench.catalog.file(os.fsencode(bench.files / "a.txt"))
     assert known is not None
     status = (bench.files / "a.txt").stat()

@@ -20,7 +20,7 @@ class Moments:
 
     def gives_way(self, at: float) -> bool:
         self.now = at
-        return self.courtesy.gives_way()
+        return self.courtesy.must_hold()
 
 
 class Reasons:
@@ -93,4 +93,4 @@ def test_the_rate_is_of_the_time_that_was_worked() -> None:
     pace = IndexingPace(Reasons("answering", None))
     pace.begin({os.fsencode(str(n)): 10 for n in range(4)})
     list(pace.wait())
-    assert next(pace.done(b"0")).rate > 0
+    assert next(pace.finish_file(b"0")).rate > 0

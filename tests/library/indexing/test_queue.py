@@ -46,31 +46,31 @@ def request_of(job: QueuedJob | None) -> object:
 
 
 def test_the_worker_s_own_job_comes_after_those_that_somebody_wants(jobs: JobQueue) -> None:
-    jobs.look_again(frozenset({1}))
+    jobs.request_rescan(frozenset({1}))
     first, second = wanted(), QueuedJob(Rebuild())
     jobs.put(first)
     jobs.put(second)
 
-    assert [jobs.take(0), jobs.take(0)] == [first, second]
-    assert request_of(jobs.take(0)) == Rescan(frozenset({1}))
-    assert jobs.take(0) is None
+    assert [jobs.next(0), jobs.next(0)] == [first, second]
+    assert request_of(jobs.next(0)) == Rescan(frozenset({1}))
+    assert jobs.next(0) is None
 
 
 def test_looks_that_wait_become_one(jobs: JobQueue) -> None:
     for root in (1, 2, 1, 3):
-        jobs.look_again(frozenset({root}))
-    assert request_of(jobs.take(0)) == Rescan(frozenset({1, 2, 3}))
+        jobs.request_rescan(frozenset({root}))
+    assert request_of(jobs.next(0)) == Rescan(frozenset({1, 2, 3}))
 
-    jobs.look_again(frozenset({1}))
-    jobs.look_again()
-    jobs.look_again(frozenset({2}))
-    assert request_of(jobs.take(0)) == Rescan(None)
-    assert jobs.take(0) is None
+    jobs.request_rescan(frozenset({1}))
+    jobs.request_rescan()
+    jobs.request_rescan(frozenset({2}))
+    assert request_of(jobs.next(0)) == Rescan(None)
+    assert jobs.next(0) is None
 
 
 def test_a_look_that_runs_makes_room_and_is_made_again(jobs: JobQueue) -> None:
-    jobs.look_again(frozenset({1, 2}))
-    own = jobs.take(0)
+    jobs.request_rescan(frozenset({1, 2}))
+    own = jobs.next(0)
     assert own is not None
     job = wanted()
 
@@ -78,33 +78,33 @@ def test_a_look_that_runs_makes_room_and_is_made_again(jobs: JobQueue) -> None:
 
     with pytest.raises(StoppedError):
         jobs.hold(own, 0)
-    assert jobs.take(0) is job
-    assert request_of(jobs.take(0)) == Rescan(frozenset({1, 2}))
+    assert jobs.next(0) is job
+    assert request_of(jobs.next(0)) == Rescan(frozenset({1, 2}))
 
 
 def test_a_job_that_somebody_wants_makes_no_room(jobs: JobQueue) -> None:
     job = wanted()
     jobs.put(job)
-    jobs.take(0)
+    jobs.next(0)
     jobs.put(wanted())
-    jobs.look_again()
+    jobs.request_rescan()
 
     assert jobs.hold(job, 0) is None
 
 
 def test_while_indexing_is_paused_the_worker_begins_nothing_by_itself(jobs: JobQueue) -> None:
     jobs.pause(True)
-    jobs.look_again()
-    assert jobs.take(0) is None
+    jobs.request_rescan()
+    assert jobs.next(0) is None
 
     job = wanted()
     jobs.put(job)
-    assert jobs.take(0) is job
+    assert jobs.next(0) is job
     assert jobs.hold(job, 0.01) == "paused"
 
     jobs.pause(False)
     assert jobs.hold(job, PATIENCE) is None
-    assert request_of(jobs.take(0)) == Rescan(None)
+    assert request_of(jobs.next(0)) == Rescan(None)
 
 
 def test_a_job_holds_while_an_answer_is_written_and_goes_on_right_after(
@@ -112,7 +112,7 @@ def test_a_job_holds_while_an_answer_is_written_and_goes_on_right_after(
 ) -> None:
     job = wanted()
     jobs.put(job)
-    jobs.take(0)
+    jobs.next(0)
     answer.goes_on = True
     assert jobs.hold(job, 0) is None, "looking costs next to nothing"
     assert jobs.hold(job, 0.01) == "answering"
@@ -127,7 +127,7 @@ def test_a_job_that_holds_can_be_stopped(jobs: JobQueue, answer: Answer) -> None
     answer.goes_on = True
     job = wanted()
     jobs.put(job)
-    jobs.take(0)
+    jobs.next(0)
     stopped = Event()
 
     def hold() -> None:
@@ -145,43 +145,43 @@ def test_a_job_that_holds_can_be_stopped(jobs: JobQueue, answer: Answer) -> None
 def test_nothing_runs_while_roots_are_removed_and_what_ran_is_gone_on_with(jobs: JobQueue) -> None:
     running = wanted()
     jobs.put(running)
-    jobs.take(0)
+    jobs.next(0)
     jobs.put(wanted())
     taken: list[QueuedJob | None] = []
 
     def work() -> None:
         assert running.stop.wait(PATIENCE)
-        taken.append(jobs.take(0))
+        taken.append(jobs.next(0))
 
     thread = Thread(target=work)
     thread.start()
-    with jobs.barred(PATIENCE):
+    with jobs.no_job_running(PATIENCE):
         thread.join()
         assert taken == [None]
-        assert jobs.take(0) is None
+        assert jobs.next(0) is None
 
-    assert isinstance(request_of(jobs.take(0)), Refresh)
-    assert request_of(jobs.take(0)) == Rescan(None)
+    assert isinstance(request_of(jobs.next(0)), Refresh)
+    assert request_of(jobs.next(0)) == Rescan(None)
 
 
 def test_a_job_that_does_not_end_is_told(jobs: JobQueue) -> None:
     jobs.put(wanted())
-    jobs.take(0)
-    with pytest.raises(TimeoutError), jobs.barred(0.01):
+    jobs.next(0)
+    with pytest.raises(TimeoutError), jobs.no_job_running(0.01):
         pytest.fail("it runs still")
-    assert request_of(jobs.take(0)) == Rescan(None)
+    assert request_of(jobs.next(0)) == Rescan(None)
 
 
 def test_a_look_that_finds_nothing_keeps_no_worker_alive(jobs: JobQueue) -> None:
-    jobs.look_again()
+    jobs.request_rescan()
     assert jobs.is_idle
-    own = jobs.take(0)
+    own = jobs.next(0)
     assert own is not None
     assert jobs.is_idle
 
     own.post(IndexingProgress(done=1, files=2, rate=1, eta=1, current="a.txt"))
     assert not jobs.is_idle
-    jobs.take(0)
+    jobs.next(0)
     jobs.put(wanted())
     assert not jobs.is_idle
 

@@ -42,8 +42,8 @@ def fill(folder: Path, count: int) -> Path:
 def work(*files: IndexedFile, seconds: float) -> IndexingTally:
     """A job that took so long for these files, after the first one."""
     done = IndexingTally()
-    done.stored([IndexedFile(b"first.txt", 0, 0)], 5.0)
-    done.stored(files, 5.0 + seconds)
+    done.count_stored([IndexedFile(b"first.txt", 0, 0)], 5.0)
+    done.count_stored(files, 5.0 + seconds)
     return done
 
 

@@ -219,9 +219,9 @@ def stored(text: str) -> StoredPassage:
 def test_forms_that_differ_in_a_number_are_two_things() -> None:
     seen = DuplicateFilter()
     form = "Invoice number {} of the harbour company, to be paid within thirty days. " * 3
-    seen.take(stored(form.format(1, 1, 1)))
-    assert seen.has_like(stored(form.format(1, 1, 1).upper()))
-    assert not seen.has_like(stored(form.format(2, 2, 2)))
+    seen.add(stored(form.format(1, 1, 1)))
+    assert seen.has_duplicate_of(stored(form.format(1, 1, 1).upper()))
+    assert not seen.has_duplicate_of(stored(form.format(2, 2, 2)))
 
 
 @pytest.mark.parametrize("language", ["en", "pt", "simple"])

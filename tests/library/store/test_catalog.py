@@ -117,8 +117,8 @@ def test_what_the_catalog_does_not_know_cannot_be_changed(made: MadeLibrary) -> 
 def test_new_and_changed_files_wait_and_unchanged_ones_do_not(made: MadeLibrary) -> None:
     made.put("a", "One.")
     made.put("b", "Two.")
-    made.catalog.found(made.root, [(b"/docs/a", STAMP), (b"/docs/b", FileStamp(9, 9, 9))])
-    made.catalog.found(made.root, [(b"/docs/c", STAMP)])
+    made.catalog.add_found(made.root, [(b"/docs/a", STAMP), (b"/docs/b", FileStamp(9, 9, 9))])
+    made.catalog.add_found(made.root, [(b"/docs/c", STAMP)])
     assert [known.path for known in made.catalog.waiting()] == [b"/docs/b", b"/docs/c"]
     assert texts(made, "b") == ["Two."]
 
@@ -126,39 +126,39 @@ def test_new_and_changed_files_wait_and_unchanged_ones_do_not(made: MadeLibrary)
 def test_a_file_that_was_being_read_at_two_crashes_is_set_aside_until_it_changes(
     made: MadeLibrary,
 ) -> None:
-    made.catalog.found(made.root, [(b"/docs/bomb", STAMP)])
+    made.catalog.add_found(made.root, [(b"/docs/bomb", STAMP)])
     for crashes in (1, 2):
         assert [known.path for known in made.catalog.waiting()] == [b"/docs/bomb"]
         made.catalog.begin_reading(b"/docs/bomb")
-        assert len(made.catalog.after_crash()) == 1
+        assert len(made.catalog.count_crashes()) == 1
         known = made.catalog.file(b"/docs/bomb")
         assert known is not None
         assert known.crashes == crashes
     assert made.catalog.waiting() == []
     assert known.state == "skipped"
     assert "2 times" in known.detail
-    assert made.catalog.after_crash() == []
-    made.catalog.found(made.root, [(b"/docs/bomb", FileStamp(7, 7, 7))])
+    assert made.catalog.count_crashes() == []
+    made.catalog.add_found(made.root, [(b"/docs/bomb", FileStamp(7, 7, 7))])
     assert [known.crashes for known in made.catalog.waiting()] == [0]
 
 
 def test_a_file_that_was_read_well_has_no_crashes(made: MadeLibrary) -> None:
-    made.catalog.found(made.root, [(b"/docs/a", STAMP)])
+    made.catalog.add_found(made.root, [(b"/docs/a", STAMP)])
     made.catalog.begin_reading(b"/docs/a")
-    made.catalog.after_crash()
+    made.catalog.count_crashes()
     made.catalog.begin_reading(b"/docs/a")
     made.put("a", "One.")
-    assert made.catalog.after_crash() == []
+    assert made.catalog.count_crashes() == []
     known = made.catalog.file(b"/docs/a")
     assert known is not None
     assert known.crashes == 0
 
 
 def test_a_set_aside_file_can_be_tried_again(made: MadeLibrary) -> None:
-    made.catalog.found(made.root, [(b"/docs/a", STAMP)])
+    made.catalog.add_found(made.root, [(b"/docs/a", STAMP)])
     made.catalog.skip(b"/docs/a", STAMP, "timeout", "")
     assert made.catalog.waiting() == []
-    made.catalog.retry(b"/docs/a")
+    made.catalog.requeue(b"/docs/a")
     assert len(made.catalog.waiting()) == 1
 
 
@@ -177,7 +177,7 @@ def test_a_move_into_another_collection_says_so(made: MadeLibrary) -> None:
     other = made.collections.add("other").id
     other_root = made.collections.add_root(other, b"/else").id
     added = made.put("old", TEXT).added
-    made.catalog.found(other_root, [(b"/else/new", STAMP)])
+    made.catalog.add_found(other_root, [(b"/else/new", STAMP)])
     changes = made.catalog.move(b"/docs/old", b"/else/new", STAMP)
     assert [(c.collections, c.added) for c in changes if c.added] == [((other,), added)]
     assert [(c.collections, c.removed) for c in changes if c.removed] == [
@@ -191,14 +191,14 @@ def test_a_file_in_two_collections_leaves_the_library_with_the_last(made: MadeLi
     other = made.collections.add("other").id
     other_root = made.collections.add_root(other, b"/docs").id
     added = made.put("a", TEXT).added
-    changes = made.catalog.found(other_root, [(b"/docs/a", STAMP)])
+    changes = made.catalog.add_found(other_root, [(b"/docs/a", STAMP)])
     assert [(c.collections, c.added) for c in changes] == [((other,), added)]
     assert made.search("oil", [other]) == made.search("oil", [made.collection]) == ["a"]
-    [left] = made.catalog.gone(made.root, [b"/docs/a"])
+    [left] = made.catalog.remove_from_root(made.root, [b"/docs/a"])
     assert left == ((made.collection,), (), added)
     assert made.search("oil", [other]) == ["a"]
     assert made.search("oil", [made.collection]) == []
-    [left] = made.catalog.gone(other_root, [b"/docs/a"])
+    [left] = made.catalog.remove_from_root(other_root, [b"/docs/a"])
     assert left == ((other,), (), added)
     assert made.catalog.file(b"/docs/a") is None
     assert rows(made, "passages") == rows(made, "keywords") == rows(made, "members") == 0
@@ -206,7 +206,7 @@ def test_a_file_in_two_collections_leaves_the_library_with_the_last(made: MadeLi
 
 def test_names_that_are_no_text_are_kept_as_they_are(made: MadeLibrary) -> None:
     path = b"/docs/\xff\xfe\nname\xe2\x80\xae.txt"
-    made.catalog.found(made.root, [(path, STAMP)])
+    made.catalog.add_found(made.root, [(path, STAMP)])
     known = made.catalog.file(path)
     assert known is not None
     assert known.path == path
@@ -248,22 +248,22 @@ def test_a_damaged_embedding_counts_as_missing_and_is_forgotten(made: MadeLibrar
     assert len(vectors) == len(added) - 1
     assert made.embeddings.has_damage
 
-    assert made.embeddings.forget_damaged() == 1
+    assert made.embeddings.delete_damaged() == 1
 
     assert not made.embeddings.has_damage
     without = embedding_store.passages_without_embedding(
         made.database, made.embedder.identity, 0, 10
     )
     assert without == [added[0]]
-    assert made.embeddings.forget_damaged() == 0
+    assert made.embeddings.delete_damaged() == 0
 
 
 def test_embeddings_that_no_passage_has_are_forgotten(made: MadeLibrary) -> None:
     made.put("a", TEXT)
     made.put("a", "Other words.")
-    made.catalog.found(made.root, [(b"/docs/waits", STAMP)])
+    made.catalog.add_found(made.root, [(b"/docs/waits", STAMP)])
     assert embedding_store.delete_unused(made.database) == 0
-    made.catalog.gone(made.root, [b"/docs/waits"])
+    made.catalog.remove_from_root(made.root, [b"/docs/waits"])
     assert embedding_store.delete_unused(made.database) > 0
     assert rows(made, "embeddings") == 1
 
@@ -284,7 +284,7 @@ def test_embedders_are_known_by_what_they_embedded(made: MadeLibrary) -> None:
     ) == [passages_there[1]]
     assert embedding_store.embedded_share(database, "another") == 0
     keys = made_keys(made)
-    other.keep(keys, np.ones((len(keys), 3), dtype=np.float32))
+    other.store(keys, np.ones((len(keys), 3), dtype=np.float32))
     assert embedding_store.embedded_share(database, "another") == 1
     embedding_store.set_serving(database, "another")
     embedding_store.delete_other_embedders(database, "another")

@@ -55,7 +55,7 @@ def test_nothing_is_wrong_with_what_was_stored_as_it_should_be(made: MadeLibrary
     made.put("empty", "")
     made.put("odd", "A lone \ud800 surrogate and a \x00 zero, twice. " * 20, title="T \udfff")
     made.put("long title", text_of(77), title="long " * 100)
-    made.catalog.found(made.root, [(b"/docs/waits", STAMP)])
+    made.catalog.add_found(made.root, [(b"/docs/waits", STAMP)])
     for name in ("0", "waits"):
         change_ = made.catalog.skip(f"/docs/{name}".encode(), STAMP, "corrupt", "broken")
         assert change_.added == ()

@@ -139,7 +139,7 @@ def test_folding_takes_case_accents_and_width_away() -> None:
 @example("en", "oed")
 def test_a_word_is_found_by_its_stem_wherever_that_came_from(language: Language, word: str) -> None:
     wanted = WantedStems.of([ANALYZER.stem(word.lower(), language)])
-    assert len(Analyzer().look_for(wanted, word, language).found) == 1
+    assert len(Analyzer().find_stems(wanted, word, language).found) == 1
 
 
 @given(st.sampled_from(LANGUAGES), st.text(max_size=60), st.text(max_size=12))
@@ -148,6 +148,6 @@ def test_words_that_are_looked_for_are_found_where_they_stand(
 ) -> None:
     stems = {word.stem for word in ANALYZER.words(question, language)}
     words = ANALYZER.words(text, language)
-    length, found = ANALYZER.look_for(WantedStems.of(stems), text, language)
+    length, found = ANALYZER.find_stems(WantedStems.of(stems), text, language)
     assert length == len(words)
     assert found == [(at, word) for at, word in enumerate(words) if word.stem in stems]

@@ -161,7 +161,7 @@ def test_damage_that_no_checksum_tells_is_survived(
     [record] = (filled / "vectors").rglob("record.json")
     kept = json.loads(record.read_text())
     with VectorFolder(record.parent) as folder:
-        kept["graph"] = folder.graph_prints(kept["generation"], {})
+        kept["graph"] = folder.graph_checksums(kept["generation"], {})
     kept["database"] = None
     record.write_text(json.dumps(kept))
     reopen(filled)

@@ -84,7 +84,7 @@ class Scene:
 
     def finds(self, opened: EmbedderSwitch, number: int) -> bool:
         """Whether a question finds a file by its meaning, which its vectors tell."""
-        with opened.asking() as meaning:
+        with opened.for_questions() as meaning:
             question = text_of(number)[:200]
             found = HybridRetriever(self.made.database, self.made.analyzer, meaning).find(
                 question, None
@@ -100,9 +100,9 @@ class Scene:
 def scene(home: Path) -> Iterator[Scene]:
     made = Scene(home)
     with made.opened("old") as opened:
-        with opened.asking() as meaning:
+        with opened.for_questions() as meaning:
             assert meaning is not None
-            meaning.wait()
+            meaning.wait_opened()
         settle(opened)
     yield made
     made.made.close()
@@ -117,7 +117,7 @@ def settle(opened: EmbedderSwitch, until: Callable[[], bool] = lambda: False) ->
 
 
 def serving(opened: EmbedderSwitch) -> str | None:
-    with opened.asking() as meaning:
+    with opened.for_questions() as meaning:
         return meaning.embedder.identity if meaning else None
 
 
@@ -157,7 +157,7 @@ def test_nothing_is_left_of_the_one_that_went(scene: Scene) -> None:
         settle(opened)
         assert scene.embeddings() == {"new": passages_there}
         assert folders(scene) == 1
-        with opened.asking() as meaning:
+        with opened.for_questions() as meaning:
             assert meaning is not None
             assert meaning.index.is_ready
             assert meaning.index.differences() == (frozenset(), frozenset())
@@ -205,18 +205,18 @@ def test_files_that_change_meanwhile_are_found_before_and_after(scene: Scene) ->
         opened.follow(scene.made.put("99", text_of(99)))
         opened.follow(scene.made.put("3", text_of(103)))
         assert scene.finds(opened, 99)
-        opened.look_again()
+        opened.check_again()
         settle(opened)
         assert serving(opened) == "new"
         assert scene.finds(opened, 99)
-        with opened.asking() as now:
+        with opened.for_questions() as now:
             assert now is not None
             assert now.index.differences() == (frozenset(), frozenset())
 
 
 def test_a_question_keeps_what_it_asks_until_it_is_answered(scene: Scene) -> None:
     with scene.opened("new") as opened:
-        with opened.asking() as meaning:
+        with opened.for_questions() as meaning:
             assert meaning is not None
             settle(opened, until=lambda: serving(opened) == "new")
             opened.catch_up()
@@ -232,7 +232,7 @@ def test_words_alone_answer_when_the_old_model_is_gone(scene: Scene) -> None:
     del scene.models.known["old"]
     with scene.opened("new") as opened:
         assert serving(opened) is None
-        with opened.asking() as meaning:
+        with opened.for_questions() as meaning:
             asked = HybridRetriever(scene.made.database, scene.made.analyzer, meaning)
             result = asked.search("What is told of Word7x3?", None, 3)
         assert [p.path for p in result.passages][:1] == ["/docs/7"]
@@ -276,14 +276,14 @@ def test_an_embedding_that_is_damaged_is_made_again(scene: Scene) -> None:
     before = scene.used("old")
     with scene.opened("old") as opened:
         settle(opened)
-        with opened.asking() as meaning:
+        with opened.for_questions() as meaning:
             assert meaning is not None
-            meaning.wait()
+            meaning.wait_opened()
             list(meaning.embeddings.vectors(range(1, 10)))
-        opened.look_again()
+        opened.check_again()
         settle(opened)
         assert scene.used("old") == before
-        with opened.asking() as meaning:
+        with opened.for_questions() as meaning:
             assert meaning is not None
             assert not meaning.embeddings.has_damage
             assert meaning.index.differences() == (frozenset(), frozenset())
@@ -294,7 +294,7 @@ def test_without_any_embedder_indexing_says_so_and_words_are_searched(home: Path
     opened = EmbedderSwitch(made.database, None, None, lambda _: pytest.fail("no place is needed"))
     with pytest.raises(ModelError, match="no embedder on this machine"):
         opened.for_indexing()
-    with opened.asking() as meaning:
+    with opened.for_questions() as meaning:
         assert meaning is None
     settle(opened)
     assert not opened.is_behind
@@ -304,7 +304,7 @@ def test_without_any_embedder_indexing_says_so_and_words_are_searched(home: Path
 
 def test_an_empty_library_takes_another_embedder_at_once(home: Path) -> None:
     scene = Scene(home)
-    for change in scene.made.catalog.gone(
+    for change in scene.made.catalog.remove_from_root(
         scene.made.root, [f"/docs/{number}".encode() for number in range(FILES)]
     ):
         assert change.removed

@@ -18,7 +18,7 @@ def scan(made: MadeLibrary) -> bytes:
     """A file that was found to have no text, beside one that is broken."""
     for name, reason in (("scan.pdf", "no_text"), ("broken.pdf", "corrupt")):
         path = f"/docs/{name}".encode()
-        made.catalog.found(made.root, [(path, STAMP)])
+        made.catalog.add_found(made.root, [(path, STAMP)])
         made.catalog.skip(path, STAMP, reason, "")
     return b"/docs/scan.pdf"
 
