@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from assistant.cli.entry import COMMANDS as COMMANDS_OF_PROGRAM
 from assistant.cli.entry import PROGRAM_NAME, command
 from assistant.cli.settings import describe
 from assistant.core.values.sampling import SamplingChanges
@@ -107,7 +108,7 @@ def _cli() -> Iterator[str]:
 def _commands(path: str, member: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield path, member
     if isinstance(member, click.Group):
-        for name in member.list_commands(click.Context(member)):
+        for name in COMMANDS_OF_PROGRAM if member is command else member.commands:
             child = member.get_command(click.Context(member), name)
             assert child is not None
             yield from _commands(f"{path} {name}", child)

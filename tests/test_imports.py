@@ -32,8 +32,6 @@ NEEDED_LATER = {"jsonschema", "psutil", "yaml"}
 AT_THE_FIRST_FRAME = {
     "assistant",
     "assistant.cli",
-    "assistant.cli.ask",
-    "assistant.cli.chats",
     "assistant.core",
     "assistant.core.background",
     "assistant.core.context",
@@ -41,7 +39,6 @@ AT_THE_FIRST_FRAME = {
     "assistant.core.grounding",
     "assistant.core.ports",
     "assistant.core.prompts",
-    "assistant.core.transfer",
     "assistant.core.turn",
     "assistant.core.values",
     "assistant.engine",
@@ -52,7 +49,6 @@ AT_THE_FIRST_FRAME = {
     "assistant.engine.models.headers",
     "assistant.engine.models.survey",
     "assistant.engine.models.tunings",
-    "assistant.engine.tuning.client",
     "assistant.ipc",
     "assistant.library.client",
     "assistant.library.peek",
@@ -66,16 +62,13 @@ AT_THE_FIRST_FRAME = {
     "assistant.tui.actions",
     "assistant.tui.chat",
     "assistant.tui.composer",
-    "assistant.tui.context",
     "assistant.tui.conversations",
     "assistant.tui.library",
-    "assistant.tui.markdown",
     "assistant.tui.models",
     "assistant.tui.prompts",
     "assistant.tui.sources",
     "assistant.tui.toolkit",
     "assistant.tui.transcript",
-    "assistant.tui.transfer",
 }
 """Folders of which any file may be imported before the first frame is there, and single files.
 
