@@ -172,7 +172,11 @@ class ChatScreen(NoticedScreen[None]):
     # The prompt
 
     def on_prompt_input_submitted(self, event: PromptInput.Submitted) -> None:
-        if event.question.strip() and not self.workspace.input.keys.ran_command(event.question):
+        command = commands.typed_command(event.question)
+        if command is not None:
+            self.workspace.input.prompt.show("")
+            self.run_command(*command)
+        elif event.question.strip():
             from assistant.tui.actions.library import submit_question  # noqa: PLC0415
 
             self.do(submit_question(self.workspace, event.question))

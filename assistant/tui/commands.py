@@ -487,6 +487,16 @@ def matching(prefix: str) -> list[Command]:
     return starting + within
 
 
+def typed_command(text: str) -> tuple[str, str] | None:
+    """A command that was typed after a slash.
+
+    Returns: its name and its argument; None when the text is none.
+    """
+    name, _, argument = text.strip().removeprefix("/").partition(" ")
+    is_one = text.lstrip().startswith("/") and name in BY_NAME
+    return (name, argument.strip()) if is_one else None
+
+
 def is_unfinished(message: Message) -> bool:
     """Whether an answer can be continued."""
     if message.role != "assistant":

@@ -9,7 +9,7 @@ from textual.events import Key
 from assistant.tui.actions.registry import handlers
 from assistant.tui.actions.screens import Help
 from assistant.tui.app import PaletteCommands
-from assistant.tui.commands import COMMANDS, Command, matching
+from assistant.tui.commands import COMMANDS, Command, matching, typed_command
 from tests.support.driver import Driver, Setting, opened
 
 
@@ -160,3 +160,10 @@ def _record(driver: Driver) -> list[str]:
 
     driver.screen.action_command = note  # type: ignore[method-assign]
     return calls
+
+
+def test_what_is_typed_after_a_slash_is_a_command_when_there_is_one() -> None:
+    assert typed_command("/find  the rent ") == ("find", "the rent")
+    assert typed_command("  /help") == ("help", "")
+    assert typed_command("/etc/hosts is what?") is None
+    assert typed_command("find the rent") is None

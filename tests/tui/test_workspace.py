@@ -75,11 +75,3 @@ async def test_a_command_that_has_nothing_to_work_on_says_so(
 ) -> None:
     await handle(workspace, command)
     assert screen.said == [told]
-
-
-def test_what_is_typed_after_a_slash_is_a_command_when_there_is_one(
-    workspace: Workspace, screen: SilentScreen
-) -> None:
-    assert workspace.input.keys.ran_command("/find  the rent ")
-    assert not workspace.input.keys.ran_command("/etc/hosts is what?")
-    assert screen.commands == [("find", "the rent")]

@@ -12,7 +12,7 @@ from assistant.tui.transcript.transcript import TranscriptView
 
 
 class PromptKeys:
-    """Routes keys of the prompt to menus, history and transcript, and runs `/` commands."""
+    """Routes keys of the prompt to menus, history and transcript, and runs what is chosen."""
 
     def __init__(
         self,
@@ -50,18 +50,6 @@ class PromptKeys:
         self._composer.follow()
         if self._prompt.text == PROMPT_SIGN:
             self._screen.do(self._read_prompts())
-
-    def ran_command(self, typed: str) -> bool:
-        """Run what was sent if it is a command.
-
-        Returns: whether it was one.
-        """
-        name, _, argument = typed.strip().removeprefix("/").partition(" ")
-        if not (typed.lstrip().startswith("/") and name in commands.BY_NAME):
-            return False
-        self._prompt.show("")
-        self._screen.run_command(name, argument.strip())
-        return True
 
     def run(self, entry: Entry) -> None:
         """Run an entry chosen in the menu; a prompt waits for its question."""
