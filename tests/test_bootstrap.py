@@ -87,7 +87,7 @@ def test_the_worker_starts_from_any_folder(home: Path, tmp_path: Path) -> None:
 def test_a_program_that_is_not_installed_starts_from_its_source(
     home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("assistant.bootstrap.APP", "no-such-distribution")
+    monkeypatch.setattr("assistant.workers.APP", "no-such-distribution")
 
     command = engine_worker(find_paths()).command[:-2]
     done = subprocess.run(
