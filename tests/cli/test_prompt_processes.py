@@ -39,7 +39,7 @@ def answer(prompt: str, question: str, *options: str) -> str:
 @pytest.mark.parametrize(
     ("prompt", "question", "expected"),
     [
-        ("concise", "What is the capital of France?", r"(?i)paris\.?"),
+        ("concise", "What is the capital of France?", r"(?i)(the capital of France is )?paris\.?"),
         ("sentiment", "Terrible quality, it broke after a day.", r"“.+” → negative"),
         ("sentiment", "My favourite restaurant in town, delicious food.", r"“.+” → positive"),
         ("shell", "show how much disk space is free", r"```sh\ndf\b[^\n]*\n```(?s:.*)"),

@@ -116,7 +116,7 @@ def scripted(folder: Path, *, filled: bool) -> ScriptedLibrary:
             files=4, bytes=size, left_out=(LeftOut(reason="empty", count=1, example="empty.txt"),)
         ),
         missing=[str(folder / "nowhere")],
-        unreadable={str(folder / "broken.docx"): "corrupt"},
+        unreadable={str(folder / "broken.docx"): "damaged"},
     )
 
 
@@ -237,7 +237,7 @@ def test_a_file_is_read_whole_as_it_is_now_whether_it_was_added_or_not(empty: Sc
 
 
 def test_a_file_without_a_text_is_refused_with_the_reason(empty: Scene) -> None:
-    with pytest.raises(UnreadableFileError, match="corrupt"):
+    with pytest.raises(UnreadableFileError, match="damaged"):
         empty.library.read(str(empty.folder / "broken.docx"), Event())
 
 
