@@ -55,7 +55,7 @@ def screen() -> SilentScreen:
 
 @pytest.fixture
 def workspace(home: Path, store: SqliteConversations, screen: SilentScreen) -> Workspace:
-    return build(make_app(Setting(home), store).desk, screen)
+    return build(make_app(Setting(home), store).services, screen)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ async def test_a_command_that_has_nothing_to_work_on_says_so(
 def test_what_is_typed_after_a_slash_is_a_command_when_there_is_one(
     workspace: Workspace, screen: SilentScreen
 ) -> None:
-    assert workspace.input.keys.ran_command("/find  the rent ")
-    assert not workspace.input.keys.ran_command("/etc/hosts is what?")
+    assert workspace.input.keys.run_typed_command("/find  the rent ")
+    assert not workspace.input.keys.run_typed_command("/etc/hosts is what?")
     assert screen.commands == [("find", "the rent")]

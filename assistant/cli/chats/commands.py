@@ -65,7 +65,7 @@ def grounds_fields(message: Message, grounds: MessageProvenance) -> dict[str, An
     """Sources of a message as JSON fields; offsets are those of the message's text."""
     retrieval = grounds.retrieval
     answer = CitedAnswer(message.text, message.citations)
-    sourced = SourcedAnswer.of(answer, checked=bool(retrieval and retrieval.used))
+    sourced = SourcedAnswer.from_answer(answer, checked=bool(retrieval and retrieval.used))
     return {
         "attached": list(message.attached),
         "searched": _search_object(retrieval) if retrieval else None,
@@ -161,7 +161,7 @@ def list_(
         ]
         console.table(rows, ("id", "updated", "messages", "title", ""), numbers=[2])
     else:
-        console.note(_empty_text(deleted, archived or folder is not None or tag is not None))
+        console.info(_empty_text(deleted, archived or folder is not None or tag is not None))
 
 
 @chats.command()

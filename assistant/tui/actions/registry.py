@@ -1,6 +1,6 @@
 """Action registry: one coroutine per command of the table, found by the command's name.
 
-Each takes the `Workspace` and the `Call`, never the screen.
+Each takes the `Workspace` and the `CommandCall`, never the screen.
 """
 
 from collections.abc import Callable, Coroutine, Mapping

@@ -21,11 +21,11 @@ class ScreenApi(Protocol):
         ...
 
     def say(self, sentence: str, /) -> None:
-        """Tell something of the program's own above the prompt."""
+        """Show a sentence of the program's own above the prompt."""
         ...
 
     def do(self, work: Coroutine[Any, Any, object], /, group: str = "") -> None:
-        """Do something that may wait or fail, without holding up the screen.
+        """Run work that may wait or fail, without holding up the screen.
 
         Args:
             group: takes the place of what was begun in the same group, which is cancelled.
@@ -49,5 +49,5 @@ class ScreenApi(Protocol):
         ...
 
     def post_message(self, message: Message, /) -> bool:
-        """Say what happened; the screen routes it."""
+        """Post a message of what happened; the screen routes it."""
         ...

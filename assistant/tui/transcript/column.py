@@ -53,7 +53,7 @@ class MessageColumn(VerticalScroll, can_focus=False):
         self._first = 0
         """The index of the first message that is a widget."""
         self._heights = MessageHeights()
-        self._place = ScrollAnchor()
+        self._anchor = ScrollAnchor()
         self._change = Lock()
         self._top = Static(classes="spacer")
         self._bottom = Static(classes="spacer")
@@ -79,8 +79,8 @@ class MessageColumn(VerticalScroll, can_focus=False):
         with self.app.batch_update():
             del self._views[max(keep - self._first, 0) :]
             await self._drop(gone)
-            if self._place.index >= len(messages):
-                self._place = ScrollAnchor(max(len(messages) - 1, 0))
+            if self._anchor.index >= len(messages):
+                self._anchor = ScrollAnchor(max(len(messages) - 1, 0))
             await self._mount_window()
 
     # Which messages are widgets
@@ -161,19 +161,19 @@ class MessageColumn(VerticalScroll, can_focus=False):
             }
         )
         bottom = max(result.total_region.bottom - size.height, 0)
-        self._put(bottom if self.following else min(self._position(), bottom))
+        self._scroll_to_row(bottom if self.following else min(self._position(), bottom))
         return result
 
     def _position(self) -> int:
         """The row at the top of the view."""
-        place = self._place
+        place = self._anchor
         if not self.messages:
             return 0
         return self._heights.above(place.index) + min(
-            place.above, max(self._heights.of(place.index) - 1, 0)
+            place.above, max(self._heights.rows_of(place.index) - 1, 0)
         )
 
-    def _put(self, row: int) -> None:
+    def _scroll_to_row(self, row: int) -> None:
         if row != self.scroll_y:
             self.set_scroll(None, row)
             self.set_reactive(Widget.scroll_target_y, row)
@@ -187,7 +187,7 @@ class MessageColumn(VerticalScroll, can_focus=False):
         row = round(new_value)
         self.following = row >= self.max_scroll_y
         index = self._heights.at(row)
-        self._place = ScrollAnchor(index, row - self._heights.above(index))
+        self._anchor = ScrollAnchor(index, row - self._heights.above(index))
         self.call_later(self._fit)
 
     async def on_resize(self) -> None:
@@ -234,7 +234,7 @@ class MessageHeights:
         """Rows of this message and those after it."""
         return self._offsets[-1] - self.above(index)
 
-    def of(self, index: int) -> int:
+    def rows_of(self, index: int) -> int:
         """Rows of this message."""
         return self._rows[index]
 

@@ -11,7 +11,7 @@ from assistant.tui.toolkit import text
 from tests.support.hostile_texts import hostile_texts
 
 SOURCES = sorted(Path(assistant.tui.__file__).parent.rglob("*.py"))
-PLACES = {"text.py", "parsing.py", "inline.py", "outlets.py"}
+PLACES = {"text.py", "document.py", "rows.py"}
 """Where text may be cleaned and Content be made."""
 DRAWN = {"Static", "Clickable", "Label", "Option", "Notice", "Unfolded", "update", "append_text"}
 """What is given to these is drawn."""
