@@ -50,7 +50,7 @@ class CommandCall:
 
 @dataclass
 class ConversationParts:
-    """The conversation that is read, and the list of all."""
+    """Parts for the conversation that is read, and the list of all."""
 
     session: Session
     turns: RunningTurns
@@ -63,7 +63,7 @@ class ConversationParts:
 
 @dataclass
 class InputParts:
-    """The input line, and what opens above it."""
+    """Parts of the input line, and what opens above it."""
 
     prompt: PromptInput
     composer: Composer
@@ -76,7 +76,7 @@ class InputParts:
 
 @dataclass
 class LibraryParts:
-    """The user's files."""
+    """Parts for the user's files."""
 
     status: LibraryStatusPoller
     jobs: WindowJobs
@@ -86,7 +86,7 @@ class LibraryParts:
 
 @dataclass
 class ViewParts:
-    """The widgets that show things."""
+    """Widgets that show things."""
 
     title: ConversationTitle
     welcome: Welcome
@@ -101,7 +101,7 @@ class ViewParts:
 
 @dataclass
 class SystemParts:
-    """The ports, and the programs outside."""
+    """Ports, and the programs outside."""
 
     services: Services
     external: ExternalActions
@@ -110,7 +110,7 @@ class SystemParts:
 
 @dataclass
 class Workspace:
-    """Everything, in five groups."""
+    """Parts of the chat screen, in five groups."""
 
     conversation: ConversationParts
     input: InputParts
@@ -120,7 +120,7 @@ class Workspace:
     screen: ScreenApi
 
     def begin(self) -> None:
-        """After the first frame: the model, the list, and what was typed last time."""
+        """Start after the first frame: the model, the list, and what was typed last time."""
         self.conversation.model.start(None)
         do = self.screen.do
         do(self.conversation.session.restore())

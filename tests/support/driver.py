@@ -139,7 +139,7 @@ class ScreenDriver:
         )
 
     @property
-    def undoing(self) -> UndoActions:
+    def undo_actions(self) -> UndoActions:
         return self.workspace.conversation.undo
 
     @property

@@ -69,9 +69,9 @@ async def in_chats(driver: ScreenDriver, texts: Sequence[str]) -> None:
     await driver.refresh_list()
     await driver.open(conversation.id)
     await sleep(FRAME)
-    await driver.undoing.undo()
+    await driver.undo_actions.undo()
     await _show(driver, SearchScreen(store, f"{WORD} role:{texts[0][:20]}"))
-    await _show(driver, TrashScreen(services, driver.undoing))
+    await _show(driver, TrashScreen(services, driver.undo_actions))
     folders = [Label(name=text[:400], conversations=1) for text in texts]
     await _show(driver, ChooseFolder(folders, texts[0][:400]))
     await _show(driver, ChooseExport(texts[0], texts[-1][:400]))

@@ -34,7 +34,7 @@ HANDLERS: Mapping[str, Handler] = {
 def handle(
     workspace: Workspace, name: str, argument: str = "", message_id: str = ""
 ) -> Coroutine[Any, Any, None]:
-    """What a command does.
+    """Coroutine of what a command does.
 
     Args:
         message_id: the message that it is for; empty for the focused one, or the last fitting.

@@ -62,7 +62,10 @@ class BackgroundTasks:
             self._wanted.pop(id, None)
 
     def _run_one(self, id: str, stop: Event) -> bool:
-        """Do one thing for a conversation; whether something is different now."""
+        """Run one task for a conversation.
+
+        Returns: whether something is different now.
+        """
         services = self._services
         store, models, prompts = services.store, services.models, services.prompts
         try:

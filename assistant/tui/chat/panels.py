@@ -45,7 +45,7 @@ class Panels:
             self.show_sources(False)
 
     def sources_found(self, found: bool) -> None:
-        """Whether an answer of the conversation has sources."""
+        """Set whether an answer of the conversation has sources."""
         self._has_sources = found
         self.arrange()
 

@@ -1,4 +1,4 @@
-"""The chat screen as its parts and the commands see it: what they can ask of it."""
+"""Screen API: what the parts of the chat screen and the commands may ask of it."""
 
 from collections.abc import Awaitable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
@@ -10,7 +10,7 @@ R = TypeVar("R")
 
 
 class ScreenApi(Protocol):
-    """What is built before the screen and works without one is given this, never the screen."""
+    """Chat screen as seen by what is built before it and works without one."""
 
     def push(self, screen: Screen[Any], /) -> Awaitable[None]:
         """Show another screen above; it can be waited for until it is there."""

@@ -63,14 +63,14 @@ class MessageColumn(VerticalScroll, can_focus=False):
         yield self._bottom
 
     def make_view(self, message: Message) -> MessageView:
-        """The widget of a message."""
+        """Widget of a message."""
         return MessageView(message)
 
     async def mounted(self, views: Sequence[MessageView]) -> None:
-        """These views are on the screen now."""
+        """Hook for subclasses: these views are on the screen now."""
 
     def leaving(self, views: Sequence[MessageView]) -> None:
-        """These views are about to leave the screen."""
+        """Hook for subclasses: these views are about to leave the screen."""
 
     async def _replace(self, messages: Sequence[Message], keep: int) -> None:
         self.messages = list(messages)
