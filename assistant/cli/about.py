@@ -24,14 +24,14 @@ def doctor(program: Program, /, quick: bool, as_json: bool) -> int:
 
     Ends with status 1 when something has to be fixed.
     """
-    # Only this command needs what it looks at.
+    # Only this command needs what it checks.
     from assistant.doctor.run import RunEnvironment, run_checks  # noqa: PLC0415
 
     console = program.console
     package = Path(sys.executable).parent if getattr(sys, "frozen", False) else None
-    place = RunEnvironment(program.paths, program.environment, console.is_terminal, package)
+    environment = RunEnvironment(program.paths, program.environment, console.is_terminal, package)
     found: list[Check] = []
-    for check in run_checks(place, quick=quick):
+    for check in run_checks(environment, quick=quick):
         found.append(check)
         if not as_json:
             _print_check(console, check)

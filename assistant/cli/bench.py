@@ -51,7 +51,7 @@ def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_
         else:
             console.line(f"Forgot {count(forgotten, 'measurement')}.")
         return 0
-    board, tuned = MeasurementTable(), None
+    table, tuned = MeasurementTable(), None
     with Interruption() as interruption:
         for event in tuning.measure(model, interruption.stop, quick=quick):
             if isinstance(event, Tuned):
@@ -59,16 +59,16 @@ def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_
             elif isinstance(event, Loading):
                 console.progress(f"loading {event.model}: {event.done:.0%}")
             else:
-                board.take(event)
-                console.redraw(board.live())
+                table.add(event)
+                console.redraw(table.current_contest())
         console.end_progress()
         if tuned is None:
-            console.note("Stopped: what was remembered before still holds.")
+            console.info("Stopped: what was remembered before still holds.")
             return interruption.exit_code
     if as_json:
-        console.json({**tuned.model_dump(mode="json"), "speeds": board.speeds()})
+        console.json({**tuned.model_dump(mode="json"), "speeds": table.speeds()})
     else:
-        _print_tuned(console, board, tuned, tuning.in_use(model))
+        _print_tuned(console, table, tuned, tuning.in_use(model))
     return 0
 
 
@@ -80,26 +80,26 @@ class MeasurementTable:
         self._usual: dict[Contest, int] = {}
         self._last: CandidateMeasured | None = None
 
-    def take(self, tried: CandidateMeasured) -> None:
+    def add(self, measured: CandidateMeasured) -> None:
         """Add a measurement."""
-        self._rows.setdefault((tried.contest, tried.value), []).append(tried.speed)
-        if tried.usual:
-            self._usual[tried.contest] = tried.value
-        self._last = tried
+        self._rows.setdefault((measured.contest, measured.value), []).append(measured.speed)
+        if measured.usual:
+            self._usual[measured.contest] = measured.value
+        self._last = measured
 
-    def live(self) -> list[str]:
+    def current_contest(self) -> list[str]:
         """Lines of the contest that is on, with bars."""
         last = self._last
         if last is None:
             return []
         rows = [(value, s) for (what, value), s in self._rows.items() if what == last.contest]
         most = max(median(speeds) for _, speeds in rows)
-        told = [f"{last.done} of {last.total} measurements: {CONTEST_TITLES[last.contest]}"]
+        lines = [f"{last.done} of {last.total} measurements: {CONTEST_TITLES[last.contest]}"]
         for value, speeds in rows:
             bar = "█" * round(BAR_COLUMNS * median(speeds) / most)
             mark = "usual" if self._usual.get(last.contest) == value else ""
-            told.append(f"{value:>6} {bar:<{BAR_COLUMNS}} {median(speeds):>9,.1f} tokens/s {mark}")
-        return told
+            lines.append(f"{value:>6} {bar:<{BAR_COLUMNS}} {median(speeds):>9,.1f} tokens/s {mark}")
+        return lines
 
     def rows(self) -> Iterator[Sequence[str]]:
         """Rows of the table, one for each value that was measured."""
@@ -122,20 +122,20 @@ class MeasurementTable:
 
 
 def _print_tuned(
-    console: Console, board: MeasurementTable, tuned: Tuned, used: Sequence[TunedOption]
+    console: Console, table: MeasurementTable, tuned: Tuned, used: Sequence[TunedOption]
 ) -> None:
-    console.table(list(board.rows()), HEADING, numbers=NUMBER_COLUMNS)
+    console.table(list(table.rows()), HEADING, numbers=NUMBER_COLUMNS)
     console.line()
     for outcome in tuned.tuning.outcomes:
         console.line(f"{CONTEST_TITLES[outcome.contest]}: {_outcome_text(outcome)}")
     if any(one.contest != "batch" and one.best > one.usual for one in tuned.tuning.outcomes):
-        console.note("With every core, another program that computes slows answers down a lot.")
+        console.info("With every core, another program that computes slows answers down a lot.")
     if max(one.noise for one in tuned.tuning.outcomes) > NOISE_LIMIT:
-        console.note("The figures sway: measure again while nothing else computes.")
+        console.info("The figures sway: measure again while nothing else computes.")
     own = [choice for choice in used if choice.origin == "your settings"]
     if own:
         names = " and ".join(sorted({_KEYS[choice.contest] for choice in own}))
-        console.note(f"Your settings go before it: {names}.")
+        console.info(f"Your settings go before it: {names}.")
 
 
 _KEYS: dict[Contest, str] = {"writing": "threads", "reading": "threads", "batch": "batch"}

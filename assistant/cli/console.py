@@ -33,8 +33,8 @@ class Console:
         self._out = out
         self._err = err
         self._environment = environment
-        self._shown = 0
-        """Lines of progress on the screen."""
+        self._progress_lines = 0
+        """How many lines of progress are on the screen."""
 
     @property
     def is_terminal(self) -> bool:
@@ -77,7 +77,7 @@ class Console:
         self.write(f"{text}\n")
 
     def json(self, value: Any, *, indent: int | None = 2) -> None:
-        """One JSON document. What a terminal would obey is escaped, nothing is left out.
+        """Print one JSON document. What a terminal would obey is escaped, nothing is left out.
 
         Args:
             indent: None puts it on one line, for streams of documents.
@@ -94,7 +94,7 @@ class Console:
         heading: Sequence[str] = (),
         numbers: Sequence[int] = (),
     ) -> None:
-        """Aligned columns of one-line cells, cut to the terminal's width.
+        """Print aligned columns of one-line cells, cut to the terminal's width.
 
         Args:
             numbers: which columns are aligned to the right.
@@ -113,7 +113,7 @@ class Console:
             self.styled(text, DIM if heading and index == 0 else "")
 
     def styled(self, text: str, style: str) -> None:
-        """A line in a style, where the terminal has any."""
+        """Print a line in a style, where the terminal has any."""
         if self._out is not None and self.has_colour and style:
             self._out.write(style)
             self.write(text)
@@ -122,13 +122,13 @@ class Console:
             self.line(text)
 
     def error(self, message: str, hint: str = "") -> None:
-        """One printable line on stderr."""
-        self._tell(f"assistant: {one_line(f'{message} {hint}', 2000)}\n")
+        """Print one printable line on stderr."""
+        self._print_error(f"assistant: {one_line(f'{message} {hint}', 2000)}\n")
 
-    def note(self, text: str) -> None:
+    def info(self, text: str) -> None:
         """Print one printable line on stderr, for a person only."""
         if self._err is not None and self._err.isatty():
-            self._tell(f"{one_line(text, 2000)}\n")
+            self._print_error(f"{one_line(text, 2000)}\n")
 
     def progress(self, text: str) -> None:
         """Replace the line of progress; shown to a person only."""
@@ -141,18 +141,18 @@ class Console:
         size = shutil.get_terminal_size()
         room = max(size.columns - 1, 1)
         shown = [fit_width(text, room) for text in lines[: max(size.lines - 1, 1)]]
-        self._put(self._erasing() + "\n".join(shown))
-        self._shown = len(shown)
+        self._write_error(self._erasing() + "\n".join(shown))
+        self._progress_lines = len(shown)
 
     def end_progress(self) -> None:
         """Remove the progress lines."""
-        if self._shown:
-            self._put(self._erasing())
-            self._shown = 0
+        if self._progress_lines:
+            self._write_error(self._erasing())
+            self._progress_lines = 0
 
     def _erasing(self) -> str:
-        """From the end of the progress back to where it began."""
-        up = f"\r\x1b[{self._shown - 1}A\x1b[J" if self._shown > 1 else ""
+        """Escape sequence from the end of the progress back to where it began."""
+        up = f"\r\x1b[{self._progress_lines - 1}A\x1b[J" if self._progress_lines > 1 else ""
         return f"{up}{ERASE_LINE}"
 
     def flush(self) -> None:
@@ -179,11 +179,11 @@ class Console:
         except OSError:
             self._out = None
 
-    def _tell(self, text: str) -> None:
+    def _print_error(self, text: str) -> None:
         self.end_progress()
-        self._put(text)
+        self._write_error(text)
 
-    def _put(self, text: str) -> None:
+    def _write_error(self, text: str) -> None:
         if self._err is None:
             return
         try:
@@ -194,7 +194,7 @@ class Console:
 
 
 def process_console() -> Console:
-    """The console of this process. What its encoding lacks is replaced, never an error."""
+    """Console of this process. What its encoding lacks is replaced, never an error."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -100,7 +100,7 @@ def read_questions(file: Path) -> list[EvaluationQuestion]:
 
 
 class _Run:
-    """Goes through the questions and tells how far it is.
+    """Run over the questions, with its progress on the console.
 
     Attributes:
         rows: what was found so far.
@@ -121,15 +121,15 @@ class _Run:
         self._console.progress(f"0 of {total:,} questions")
         for question in self._questions:
             scope = (question.collection,) if question.collection else None
-            finding = evaluation.judge_search(
+            result = evaluation.judge_search(
                 question, library.search(question.question, scope, SEARCH_DEPTH, stop)
             )
             message = _ask(assistant, question, stop) if assistant and not stop.is_set() else None
             if stop.is_set():
                 return
             if message is not None:
-                finding = evaluation.judge_answer(finding, question, message)
-            self.rows.append((question, finding))
+                result = evaluation.judge_answer(result, question, message)
+            self.rows.append((question, result))
             done = len(self.rows)
             left = (monotonic() - started) / done * (total - done)
             self._console.progress(f"{done:,} of {total:,} questions, {duration(left)} left")
@@ -176,7 +176,7 @@ def _check_library(library: Library, file: Path, questions: list[EvaluationQuest
 
 def _unknown_files(library: Library, rows: Sequence[Row]) -> list[str]:
     """The files that questions name and that the library does not have."""
-    missed = [question for question, finding in rows if question.files and not finding.file_rank]
+    missed = [question for question, result in rows if question.files and not result.file_rank]
     if not missed:
         return []
     there = [entry.path for entry in library.files()]
@@ -206,7 +206,7 @@ def print_report(
         console.json(_report_object(report, rows, total, unknown))
     else:
         _print_tables(console, report, total)
-        _name_missed(console, rows, unknown)
+        _print_missed(console, rows, unknown)
 
 
 def _print_tables(console: Console, report: EvaluationReport, total: int) -> None:
@@ -225,19 +225,19 @@ def _print_tables(console: Console, report: EvaluationReport, total: int) -> Non
         ("answers citing the right file", report.right_file_cited),
         ("answers containing the known one", report.contains_answer),
     ]
-    told = [(what, f"{share:.1f} %") for what, share in shares if share is not None]
-    if told:
+    known = [(what, f"{share:.1f} %") for what, share in shares if share is not None]
+    if known:
         console.line()
-        console.table(told, numbers=[1])
+        console.table(known, numbers=[1])
 
 
-def _name_missed(console: Console, rows: Sequence[Row], unknown: Sequence[str]) -> None:
-    missed = [q.question for q, finding in rows if q.files and finding.file_rank is None]
+def _print_missed(console: Console, rows: Sequence[Row], unknown: Sequence[str]) -> None:
+    missed = [q.question for q, result in rows if q.files and result.file_rank is None]
     for what, names in (("not found", missed), ("not in the library", unknown)):
         for name in names[:MAX_NAMED]:
-            console.note(f"{what}: {name}")
+            console.info(f"{what}: {name}")
         if len(names) > MAX_NAMED:
-            console.note(f"{what}: {len(names) - MAX_NAMED:,} more")
+            console.info(f"{what}: {len(names) - MAX_NAMED:,} more")
 
 
 def _ranking_row(what: str, figures: RankingQuality | None, asked: int) -> tuple[str, ...]:
@@ -265,7 +265,7 @@ def _report_object(
         if report.answered
         else None,
         "unknown_files": list(unknown),
-        "details": [finding.model_dump(mode="json") for _, finding in rows],
+        "details": [result.model_dump(mode="json") for _, result in rows],
     }
 
 

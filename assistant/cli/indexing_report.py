@@ -85,32 +85,32 @@ class IndexingReport:
             case IndexingProgress():
                 console.progress(_progress_line(event))
             case Skipped():
-                self._failures.take(event)
+                self._failures.add(event)
             case Done():
                 console.line(
                     f"{event.indexed:,} indexed, {event.skipped:,} skipped,"
                     f" {event.removed:,} removed in {duration(event.seconds)}"
                     + (" (stopped)" if event.stopped else "")
                 )
-                self._failures.tell(console)
+                self._failures.print_(console)
             case _:
                 pass
 
 
 class _Failures:
-    """The files that could not be read, by reason: how many, and the first few of them."""
+    """Files that could not be read, by reason: how many, and the first few of them."""
 
     def __init__(self) -> None:
         self._counts: dict[SkipReason, int] = {}
         self._examples: dict[SkipReason, list[Skipped]] = {}
 
-    def take(self, event: Skipped) -> None:
+    def add(self, event: Skipped) -> None:
         self._counts[event.reason] = self._counts.get(event.reason, 0) + 1
         examples = self._examples.setdefault(event.reason, [])
         if len(examples) < EXAMPLES_PER_REASON:
             examples.append(event)
 
-    def tell(self, console: Console) -> None:
+    def print_(self, console: Console) -> None:
         for reason, number in sorted(self._counts.items(), key=lambda item: -item[1]):
             console.line(f"skipped, {REASONS[reason]}: {count(number, 'file')}")
             for event in self._examples[reason]:
@@ -118,7 +118,7 @@ class _Failures:
             if number > EXAMPLES_PER_REASON:
                 console.line(f"    and {number - EXAMPLES_PER_REASON:,} more")
         if any(number > EXAMPLES_PER_REASON for number in self._counts.values()):
-            console.note("`assistant library list --failed` lists them all.")
+            console.info("`assistant library list --failed` lists them all.")
 
 
 def event_object(event: IndexEvent, leave_out: set[str] | None = None) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def list_(program: Program, /, collection: str | None, failed: bool, as_json: bo
     elif found:
         _print_files(console, found)
     else:
-        console.note("There is no such file.")
+        console.info("There is no such file.")
 
 
 @library.command()
@@ -199,7 +199,7 @@ def _print_collections(console: Console, found: Sequence[Collection], as_json: b
         ]
         console.table(rows, ("name", "files", "passages", "folders"), numbers=[1, 2])
     else:
-        console.note("There is no collection yet: `assistant add FOLDER` makes one.")
+        console.info("There is no collection yet: `assistant add FOLDER` makes one.")
 
 
 def _print_files(console: Console, found: Sequence[FileEntry]) -> None:
@@ -268,13 +268,13 @@ def add(program: Program, /, paths: tuple[str, ...], collection: str, as_json: b
     closed; Ctrl+C stops it, and adding again goes on where it was. Files that cannot be read are
     reported with the reason; the status is 0 all the same.
     """
-    watch, library = IndexingReport(program.console, as_json=as_json), program.library()
+    report, library = IndexingReport(program.console, as_json=as_json), program.library()
     with Interruption([signal.SIGINT]) as interruption:
         stop = interruption.stop
         if program.console.is_terminal and not as_json:
-            watch.plan(library.survey(paths, collection, stop))
+            report.plan(library.survey(paths, collection, stop))
         if not stop.is_set():
-            watch.follow(library.add(paths, collection, stop))
+            report.follow(library.add(paths, collection, stop))
         return interruption.exit_code
 
 
@@ -303,9 +303,9 @@ def search(
     for number, passage in enumerate(found.passages, 1):
         _print_passage(console, number, passage)
     if not found.passages:
-        console.note("Nothing was found.")
+        console.info("Nothing was found.")
     elif not found.sufficient:
-        console.note("Your files may not speak to this.")
+        console.info("Your files may not speak to this.")
 
 
 def passage_object(passage: Passage) -> dict[str, Any]:
@@ -328,7 +328,7 @@ def passage_object(passage: Passage) -> dict[str, Any]:
 def _print_passage(console: Console, number: int, passage: Passage) -> None:
     console.styled(one_line(f"[{number}] {passage.title}", 200), BOLD)
     place = str(passage.place)
-    told = f"{passage.path}{f', {place}' if place else ''}  ({passage.score:.2f})"
-    console.styled(one_line(told, 2000), DIM)
+    source = f"{passage.path}{f', {place}' if place else ''}  ({passage.score:.2f})"
+    console.styled(one_line(source, 2000), DIM)
     console.line(printable(passage.text))
     console.line()

@@ -84,7 +84,7 @@ def list_(program: Program, /, as_json: bool) -> int:
             "or fetch one with `assistant models pull`."
         )
     else:
-        console.note(f"Your own go into {program.paths.models} as GGUF files.")
+        console.info(f"Your own go into {program.paths.models} as GGUF files.")
     return 0
 
 
@@ -257,12 +257,12 @@ def pull(program: Program, /, wanted: str | None, accepted: bool, as_json: bool)
 
 def download_progress(event: DownloadProgress) -> str:
     """Progress line of a download: how far it is, its rate and the time that is left."""
-    told = f"fetching: {event.done / max(event.total, 1):.0%} of {size(event.total)}"
+    progress = f"fetching: {event.done / max(event.total, 1):.0%} of {size(event.total)}"
     if event.rate:
-        told += f", {size(event.rate)}/s"
+        progress += f", {size(event.rate)}/s"
     if event.seconds_left is not None:
-        told += f", {duration(event.seconds_left)} left"
-    return told
+        progress += f", {duration(event.seconds_left)} left"
+    return progress
 
 
 def _find_offer(
@@ -301,9 +301,9 @@ def _print_recommended(console: Console, downloads: ModelDownloads, as_json: boo
     if console.width is not None and console.width < TABLE_COLUMNS:
         for m in found:
             console.line(m.wanted)
-            told = f"{size(m.size)}, {m.memory:g} GB of memory, {m.licence}; languages: "
-            told += f"{m.languages}; {m.good_for}"
-            for line in wrap(told, max(console.width - len(INDENT), 20)):
+            about = f"{size(m.size)}, {m.memory:g} GB of memory, {m.licence}; languages: "
+            about += f"{m.languages}; {m.good_for}"
+            for line in wrap(about, max(console.width - len(INDENT), 20)):
                 console.styled(f"{INDENT}{line}", DIM)
         return
     rows = [

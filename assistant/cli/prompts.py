@@ -59,7 +59,7 @@ def list_(program: Program, /, language: str | None = None, as_json: bool = Fals
     rows = [(_mark(program, p), p.name, p.language, p.title, p.description) for p in found]
     console.table(rows, ("", "name", "language", "title", "description"))
     _print_problems(program, problems)
-    console.note(f"* is used when none is named; + is your own, from {program.paths.prompts}.")
+    console.info(f"* is used when none is named; + is your own, from {program.paths.prompts}.")
 
 
 @prompts.command()
@@ -73,7 +73,7 @@ def show(program: Program, /, name: str, as_json: bool) -> None:
         program.console.json(_prompt_object(program, prompt))
     else:
         program.console.write(Path(prompt.path).read_text(encoding="utf-8-sig"))
-        program.console.note(prompt.path)
+        program.console.info(prompt.path)
 
 
 @prompts.command()
@@ -105,7 +105,7 @@ def check(program: Program, /, files: tuple[Path, ...], as_json: bool) -> int:
         program.console.json({"problems": [problem.model_dump() for problem in problems]})
     else:
         _print_problems(program, problems)
-        program.console.note(f"{count - len(problems)} of {count} can be used.")
+        program.console.info(f"{count - len(problems)} of {count} can be used.")
     return UNUSABLE_STATUS if problems else 0
 
 
@@ -123,7 +123,7 @@ def edit(program: Program, /, name: str) -> int:
         run_editor(editing.file, program.environment)
     finally:
         if not editing.end():
-            program.console.note("Nothing was changed.")
+            program.console.info("Nothing was changed.")
     return _check_written(program, editing.file)
 
 
@@ -202,7 +202,7 @@ def save(
 def delete(program: Program, /, name: str) -> None:
     """Delete your prompt NAME; it can be restored for 30 days. Shipped ones stay."""
     UserPrompts(program.paths.prompts).delete(name)
-    program.console.note(f"`assistant prompts restore {name}` brings it back.")
+    program.console.info(f"`assistant prompts restore {name}` brings it back.")
 
 
 @prompts.command()

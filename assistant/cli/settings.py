@@ -54,8 +54,8 @@ def settings(program: Program, /, as_json: bool) -> None:
     if as_json:
         listed = [setting.model_dump(mode="json") for setting in found]
         models = [one.model_dump(mode="json") for one in own]
-        told = {"file": str(file), "exists": file.is_file()}
-        console.json({**told, "settings": listed, "models": models})
+        head = {"file": str(file), "exists": file.is_file()}
+        console.json({**head, "settings": listed, "models": models})
         return
     console.line(f"{file}{'' if file.is_file() else ' (not there yet)'}")
     section = ""

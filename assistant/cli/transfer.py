@@ -84,11 +84,11 @@ def _print_exported(program: Program, done: list[ExportedFile]) -> None:
     counts = {
         what: sum(e.what == what for e in done) for what in ("written", "unchanged", "removed")
     }
-    program.console.note(", ".join(f"{count:,} {what}" for what, count in counts.items() if count))
+    program.console.info(", ".join(f"{count:,} {what}" for what, count in counts.items() if count))
     partial = [exported for exported in done if exported.versions_left_out]
     if partial:
         messages = sum(exported.versions_left_out for exported in partial)
-        program.console.note(
+        program.console.info(
             f"{messages:,} messages in other branches of {len(partial):,} conversations were left "
             "out; --format json holds them."
         )
@@ -143,7 +143,7 @@ def _print_imported(program: Program, done: list[ImportResult], adoptions: list[
             program.console.error(f"{imported.path}: {problem}")
     new = sum(adoption.is_new for adoption in adoptions)
     more = sum(bool(adoption.added) and not adoption.is_new for adoption in adoptions)
-    program.console.note(
+    program.console.info(
         f"{new:,} new conversations, {more:,} that went on, "
         f"{len(adoptions) - new - more:,} that were there already."
     )

@@ -115,8 +115,8 @@ class AssistantApp(App[None]):
     ) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.failure: AssistantError | None = None
-        """What to tell when the screen came down by an unexpected error."""
-        self.desk = Services(
+        """What to report when the screen came down by an unexpected error."""
+        self.services = Services(
             chat,
             store,
             models,
@@ -125,11 +125,11 @@ class AssistantApp(App[None]):
             clipboard,
             log_folder,
             library,
-            ModelDownload(downloads, self._keep),
-            self._keep,
+            ModelDownload(downloads, self._log_unexpected),
+            self._log_unexpected,
             models_folder,
         )
-        self.chat_screen = ChatScreen(self.desk, super().copy_to_clipboard, self.lend_terminal)
+        self.chat_screen = ChatScreen(self.services, super().copy_to_clipboard, self.lend_terminal)
         self._log_folder = log_folder
         self._leaving = False
         few = self.console.color_system == "standard"
@@ -146,7 +146,7 @@ class AssistantApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, partial(self.leave, 128 + number))
-        self.set_interval(1, self._look_at_terminal)
+        self.set_interval(1, self._check_terminal)
 
     def leave(self, status: int) -> None:
         """Save what is typed, then end with this exit status."""
@@ -177,7 +177,7 @@ class AssistantApp(App[None]):
         from assistant.tui.conversations.search_screen import SearchScreen  # noqa: PLC0415
 
         if isinstance(self.screen, SearchScreen):
-            self.screen.again()
+            self.screen.search_again()
         elif not isinstance(self.screen, ModalScreen):
             self.chat_screen.action_command("find")
 
@@ -224,15 +224,15 @@ class AssistantApp(App[None]):
         event.stop()
         self.leave(128 + signal.SIGHUP)
 
-    def _look_at_terminal(self) -> None:
+    def _check_terminal(self) -> None:
         if isinstance(self._driver, TerminalDriver) and self._driver.is_closed:
             self.leave(128 + signal.SIGHUP)
 
-    def _keep(self, error: Exception) -> AssistantError:
+    def _log_unexpected(self, error: Exception) -> AssistantError:
         return terminal.log_error(error, self._log_folder)
 
     def _handle_exception(self, error: Exception) -> None:
-        failure = self._keep(error)
+        failure = self._log_unexpected(error)
         if self._leaving:
             # The widgets go one by one; what still wanted to draw on them has no meaning any more.
             return

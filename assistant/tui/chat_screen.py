@@ -78,7 +78,7 @@ class ChatScreen(NoticedScreen[None]):
         preload()
         self.workspace.begin()
         listing = self.workspace.conversation.listing
-        self.set_interval(1, lambda: self.do(listing.follow_others()))
+        self.set_interval(1, lambda: self.do(listing.refresh_if_changed()))
 
     # What the parts and the commands ask of the screen
 
@@ -92,7 +92,7 @@ class ChatScreen(NoticedScreen[None]):
         return await self.app.push_screen_wait(screen)
 
     def say(self, sentence: str, /) -> None:
-        """Tell something of the program's own above the prompt."""
+        """Show a sentence of the program's own above the prompt."""
         self.notice.say(text.own(sentence))
 
     def run_command(self, name: str, argument: str = "", /) -> None:
@@ -146,12 +146,12 @@ class ChatScreen(NoticedScreen[None]):
         self.workspace.input.prompt.focus()
         self.workspace.view.panels.leave_sidebar()
 
-    # The sources of the answer that is looked at
+    # The sources of the selected answer
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         if self.workspace.view.sources not in event.widget.ancestors_with_self:
             focused = self.workspace.view.transcript.focused_message
-            if self.workspace.library.evidence.look_at(focused.id if focused else ""):
+            if self.workspace.library.evidence.select(focused.id if focused else ""):
                 self.do(self.workspace.library.evidence.refresh())
 
     def on_sources_panel_chosen(self, event: SourcesPanel.Chosen) -> None:
@@ -185,12 +185,12 @@ class ChatScreen(NoticedScreen[None]):
         self.do(self.workspace.library.adding.offer(event.paths, event.pasted))
 
     def on_prompt_input_edited(self) -> None:
-        self.workspace.library.status.user_is_here()
-        self.workspace.input.keys.edited()
+        self.workspace.library.status.user_active()
+        self.workspace.input.keys.text_changed()
         self.workspace.conversation.session.save_soon()
 
     def on_prompt_input_left(self, event: PromptInput.Left) -> None:
-        self.workspace.input.keys.key(event.key)
+        self.workspace.input.keys.handle_key(event.key)
 
     def on_key(self, event: events.Key) -> None:
         """What is typed while a message has the focus belongs into the prompt."""
@@ -213,7 +213,7 @@ class ChatScreen(NoticedScreen[None]):
             self.workspace.conversation.session.select(selected)
 
     def on_slash_menu_chosen(self, event: SlashMenu.Chosen) -> None:
-        self.workspace.input.keys.run(event.entry)
+        self.workspace.input.keys.run_entry(event.entry)
 
     def on_completion_menu_chosen(self) -> None:
         self.workspace.input.completion.accept()
@@ -241,10 +241,10 @@ class ChatScreen(NoticedScreen[None]):
     def on_job_ended(self, event: JobEnded) -> None:
         library = self.workspace.library
         self.workspace.view.job_line.work = library.jobs.work(None)
-        self.do(library.adding.ended(event.job, event.failure))
+        self.do(library.adding.report_end(event.job, event.failure))
         library.evidence.library_changed()
         if isinstance(self.app.screen, JobWatcher):
-            self.app.screen.tell_end(event.job, event.failure)
+            self.app.screen.show_end(event.job, event.failure)
 
     # Turns and the model
 
@@ -256,11 +256,11 @@ class ChatScreen(NoticedScreen[None]):
 
     async def on_turn_ended(self, event: TurnEnded) -> None:
         await self.workspace.conversation.session.end(event)
-        self.workspace.conversation.background.consider(event.turn.conversation_id)
+        self.workspace.conversation.background.schedule(event.turn.conversation_id)
 
     def on_model_advanced(self, event: ModelAdvanced) -> None:
         if self.workspace.conversation.session.turn is None:
-            self.workspace.conversation.progress.loading(event.event)
+            self.workspace.conversation.progress.show_loading(event.event)
 
     def on_model_failed(self, event: ModelFailed) -> None:
-        self.workspace.conversation.progress.loading_failed(event.failure)
+        self.workspace.conversation.progress.show_load_failure(event.failure)

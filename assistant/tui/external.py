@@ -18,24 +18,24 @@ from assistant.tui.toolkit.notice import Notice
 from assistant.tui.toolkit.screen_api import ScreenApi
 
 ExternalFactory = Callable[[Notice], "ExternalActions"]
-"""Makes the ways out of another screen, told in its line."""
+"""Makes external actions that report in the notice line of another screen."""
 
 
 class ExternalActions:
     """Clipboard and browser; reports in a notice line, asks before a link is opened."""
 
-    def __init__(self, desk: Services, notice: Notice, screen: ScreenApi) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, notice: Notice, screen: ScreenApi) -> None:
+        self._services = services
         self._notice = notice
         self._screen = screen
 
-    def told_in(self, notice: Notice) -> "ExternalActions":
+    def for_notice(self, notice: Notice) -> "ExternalActions":
         """The same, reporting in the notice line of another screen."""
-        return ExternalActions(self._desk, notice, self._screen)
+        return ExternalActions(self._services, notice, self._screen)
 
     async def copy(self, what: str, name: str) -> None:
         """Put a text on the clipboard: by the system's own tool, else through the terminal."""
-        tool = await self._desk.run(self._desk.clipboard.copy, what)
+        tool = await self._services.run(self._services.clipboard.copy, what)
         if not tool:
             self._screen.copy_through_terminal(what)
         way = tool or "the terminal (OSC 52)"
@@ -51,7 +51,7 @@ class ExternalActions:
 
 
 START_TIMEOUT: Final = 2.0
-"""After which a program that was started is taken to have opened the file."""
+"""Seconds after which a program that was started is taken to have opened the file."""
 
 PAGE_COMMANDS: Final = {
     "evince": ("evince", "--page-index={page}", "{path}"),
@@ -138,8 +138,8 @@ class ExternalPrograms:
     def _at_page(self, path: str, page: int | None) -> list[str] | None:
         if page is None or not path.lower().endswith(".pdf") or not self._which("xdg-mime"):
             return None
-        told = self._run(["xdg-mime", "query", "default", "application/pdf"])
-        entry = told[1].lower() if told else ""
+        answer = self._run(["xdg-mime", "query", "default", "application/pdf"])
+        entry = answer[1].lower() if answer else ""
         for name, pattern in PAGE_COMMANDS.items():
             if name in entry and self._which(name):
                 return [part.format(path=path, page=page) for part in pattern]

@@ -111,7 +111,7 @@ class Services:
     clipboard: Clipboard
     log_folder: Path
     library: Library
-    fetch: ModelDownload
+    download: ModelDownload
     report: Report
     models_folder: Path | None = None
     """Where models and adapters can be put to be found."""

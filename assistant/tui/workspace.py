@@ -1,7 +1,7 @@
 """Workspace: the parts of the chat screen, built by one function and handed to actions.
 
-Actions get a `Workspace` and a `Call`, never the screen: what a command may use is named here, and
-it can be built without an app.
+Actions get a `Workspace` and a `CommandCall`, never the screen: what a command may use is
+named here, and it can be built without an app.
 """
 
 from contextlib import suppress
@@ -50,7 +50,7 @@ class CommandCall:
 
 @dataclass
 class ConversationParts:
-    """The conversation that is read, and the list of all."""
+    """Parts for the conversation that is read, and the list of all."""
 
     session: Session
     turns: RunningTurns
@@ -63,7 +63,7 @@ class ConversationParts:
 
 @dataclass
 class InputParts:
-    """The input line, and what opens above it."""
+    """Parts of the input line, and what opens above it."""
 
     prompt: PromptInput
     composer: Composer
@@ -76,7 +76,7 @@ class InputParts:
 
 @dataclass
 class LibraryParts:
-    """The user's files."""
+    """Parts for the user's files."""
 
     status: LibraryStatusPoller
     jobs: WindowJobs
@@ -86,7 +86,7 @@ class LibraryParts:
 
 @dataclass
 class ViewParts:
-    """The widgets that show things."""
+    """Widgets that show things."""
 
     title: ConversationTitle
     welcome: Welcome
@@ -101,7 +101,7 @@ class ViewParts:
 
 @dataclass
 class SystemParts:
-    """The ports, and the programs outside."""
+    """Ports, and the programs outside."""
 
     services: Services
     external: ExternalActions
@@ -110,7 +110,7 @@ class SystemParts:
 
 @dataclass
 class Workspace:
-    """Everything, in five groups."""
+    """Parts of the chat screen, in five groups."""
 
     conversation: ConversationParts
     input: InputParts
@@ -120,11 +120,11 @@ class Workspace:
     screen: ScreenApi
 
     def begin(self) -> None:
-        """After the first frame: the model, the list, and what was typed last time."""
+        """Start after the first frame: the model, the list, and what was typed last time."""
         self.conversation.model.start(None)
         do = self.screen.do
         do(self.conversation.session.restore())
-        do(self.conversation.model.tell())
+        do(self.conversation.model.show_model())
         do(self._empty_trash())
         do(self.conversation.listing.refresh())
         do(self.library.status.watch())
@@ -133,7 +133,7 @@ class Workspace:
     def show_conversation(self) -> None:
         """Show title and files of the conversation, and its messages or a welcome."""
         session, view = self.conversation.session, self.view
-        view.title.tell(session.conversation, temporary=session.is_temporary)
+        view.title.show_conversation(session.conversation, temporary=session.is_temporary)
         view.welcome.display = not session.messages
         view.transcript.display = not view.welcome.display
         self.show_library()
@@ -144,7 +144,7 @@ class Workspace:
         chosen = conversation.collections if conversation else None
         fall_back = self.system.services.settings.library.fall_back
         label = scope.scope_label(chosen, self.library.status, fall_back=fall_back)
-        self.view.status_line.tell(files=label)
+        self.view.status_line.set_status(files=label)
         self.show_job()
 
     def show_job(self) -> None:
@@ -152,7 +152,7 @@ class Workspace:
         self.view.job_line.work = self.library.jobs.work(self.library.status.status)
 
     def is_free(self) -> bool:
-        """Whether a turn can begin; says why not."""
+        """Whether a turn can begin; says on the screen why not."""
         if self.conversation.session.turn is not None:
             self.screen.say("An answer is being written; Esc stops it.")
             return False
@@ -162,28 +162,28 @@ class Workspace:
         """Stop everything and wait for what still has to reach the disk, but only so long."""
         services = self.system.services
         self.conversation.model.stop()
-        services.fetch.stop()
+        services.download.stop()
         self.conversation.background.interrupt()
         self.conversation.turns.finish(seconds)
         services.close(seconds)
 
     def conversation_changed(self) -> None:
-        """Another conversation or title is shown, or messages came."""
+        """Show what changed: another conversation, another title, or more messages."""
         self.show_conversation()
         do = self.screen.do
         do(self.conversation.listing.refresh())
         do(self.library.evidence.refresh())
-        do(self.conversation.model.tell())
+        do(self.conversation.model.show_model())
         self.conversation.session.save_soon()
 
     async def _empty_trash(self) -> None:
-        """Of what is past its time, which may take long."""
+        """Empty the trash of what is past its time, which may take long."""
         with suppress(StorageError):
             await in_thread(self.system.services.store.purge)
 
 
 def build(services: Services, screen: ScreenApi) -> Workspace:
-    """Everything that the chat screen is made of."""
+    """Build everything that the chat screen is made of."""
     view = _view(services)
     jobs = WindowJobs(services.library, screen.post_message, services.report)
     status = LibraryStatusPoller(services.library, lambda: not jobs.is_idle)

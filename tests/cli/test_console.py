@@ -63,7 +63,7 @@ def test_json_for_a_terminal_or_pipe_holds_nothing_a_terminal_obeys() -> None:
 def test_a_note_is_for_people_only() -> None:
     shown, _, err = console(terminal=False)
 
-    shown.note("hello")
+    shown.info("hello")
     shown.progress("50%")
 
     assert err.text == ""

@@ -175,7 +175,7 @@ def test_differences_are_told_and_mended(keeping: Keeping) -> None:
 
 def test_what_was_half_made_anew_does_not_count(keeping: Keeping) -> None:
     keeping.open(files=5)
-    half = keeping.watched.fresh([keeping.collection])
+    half = keeping.watched.create([keeping.collection])
     half.add(keeping.collection, [1], rows(1))
     half.close()
 

@@ -139,7 +139,7 @@ class ScreenDriver:
         )
 
     @property
-    def undoing(self) -> UndoActions:
+    def undo_actions(self) -> UndoActions:
         return self.workspace.conversation.undo
 
     @property
@@ -267,7 +267,7 @@ class ScreenDriver:
 
     async def end_job(self, job: WindowJob) -> None:
         """Tell what became of a job."""
-        await self.workspace.library.adding.ended(job, None)
+        await self.workspace.library.adding.report_end(job, None)
 
     def read_source(self, sources: Sequence[Reference], index: int) -> None:
         """Open one of several sources in its file."""

@@ -23,7 +23,7 @@ LONGEST: Final = 300
 
 async def coming_in(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """In the dialogs, the line of the job, the menu of suggestions and the status line."""
-    library = driver.app.desk.library
+    library = driver.app.services.library
     assert isinstance(library, ScriptedLibrary)
     names = list(dict.fromkeys(text[:LONGEST] for text in texts))
     sets = [Collection(name=name, roots=(name,), files=1, passages=1) for name in names]
@@ -32,7 +32,7 @@ async def coming_in(driver: ScreenDriver, texts: Sequence[str]) -> None:
     await _show(driver, ChooseFiles(sets, names, fall_back=True))
     await _told(driver, names)
     driver.suggest(collections_for(IncompleteMention("collection", "", 0, 0, "#"), sets))
-    driver.status_line.tell(files=names[0])
+    driver.status_line.set_status(files=names[0])
     await sleep(FRAME)
     driver.suggest([])
 

@@ -31,8 +31,8 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WORD = "findable"
 
 
-class Told:
-    """Work that does nothing but tell these steps."""
+class ScriptedTransferJob:
+    """Transfer job whose events are these steps."""
 
     def __init__(self, work: TransferJob, steps: Sequence[object]) -> None:
         self.title = work.title
@@ -42,8 +42,8 @@ class Told:
     def events(self, stop: Event) -> Iterator[object]:
         yield from self._steps
 
-    def note(self, event: object) -> None:
-        self._work.note(event)
+    def apply(self, event: object) -> None:
+        self._work.apply(event)
 
     def progress(self) -> Content:
         return self._work.progress()
@@ -54,8 +54,8 @@ class Told:
 
 async def in_chats(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """Show each text in the list, the search, the trash, beside another one, and in reports."""
-    desk = driver.app.desk
-    store = desk.store
+    services = driver.app.services
+    store = services.store
     for text in texts:
         conversation = store.create(title=text, system_prompt=f"{WORD} {text}")
         question = store.append(conversation.id, None, "user", f"{text} {WORD} {text}")
@@ -69,9 +69,9 @@ async def in_chats(driver: ScreenDriver, texts: Sequence[str]) -> None:
     await driver.refresh_list()
     await driver.open(conversation.id)
     await sleep(FRAME)
-    await driver.undoing.undo()
+    await driver.undo_actions.undo()
     await _show(driver, SearchScreen(store, f"{WORD} role:{texts[0][:20]}"))
-    await _show(driver, TrashScreen(desk, driver.undoing))
+    await _show(driver, TrashScreen(services, driver.undo_actions))
     folders = [Label(name=text[:400], conversations=1) for text in texts]
     await _show(driver, ChooseFolder(folders, texts[0][:400]))
     await _show(driver, ChooseExport(texts[0], texts[-1][:400]))
@@ -97,12 +97,12 @@ def _message(text: str) -> Message:
 
 
 async def _reported(driver: ScreenDriver, texts: Sequence[str]) -> None:
-    desk = driver.app.desk
-    store = desk.store
+    services = driver.app.services
+    store = services.store
     path = texts[0].replace("\0", "")[:400]
     exports = [ExportedFile(path=text, title=text, what="written") for text in texts]
-    work = Told(ExportJob(store, None, Path(path), "json"), exports)
-    await _show(driver, TransferReport(work, desk.report))
+    work = ScriptedTransferJob(ExportJob(store, None, Path(path), "json"), exports)
+    await _show(driver, TransferReport(work, services.report))
     adoptions = tuple(
         Adoption(conversation_id="c", title=text, is_new=True, added=1, present=0, trashed=1)
         for text in texts
@@ -110,8 +110,8 @@ async def _reported(driver: ScreenDriver, texts: Sequence[str]) -> None:
     imports = [
         ImportResult(path=text, adoptions=adoptions, problems=tuple(texts)) for text in texts
     ]
-    work = Told(ImportJob(store, []), imports)
-    await _show(driver, TransferReport(work, desk.report))
+    work = ScriptedTransferJob(ImportJob(store, []), imports)
+    await _show(driver, TransferReport(work, services.report))
 
 
 async def _show(driver: ScreenDriver, shown: Screen[Any]) -> None:

@@ -39,7 +39,7 @@ async def test_every_command_is_reachable_by_key_palette_and_help(home: Path) ->
                     conversation = driver.store.create(title="Changed")
                     driver.store.append(conversation.id, None, "user", "Hello")
                     driver.store.pin(conversation.id)
-                    await driver.undoing.offer(conversation.id)
+                    await driver.undo_actions.offer(conversation.id)
                 await driver.pilot.press(key)
                 await driver.until(lambda: calls, f"{key} for {command.name}")
                 assert calls == [command.name]

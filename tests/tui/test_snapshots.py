@@ -95,7 +95,7 @@ def test_an_answer_that_is_being_written(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
         await driver.ask(QUESTION, wait=False)
         await driver.until_shown("names the new")
-        driver.status_line.tell(speed=0.0)
+        driver.status_line.set_status(speed=0.0)
         await driver.ask("And for a shop?", wait=False)
         await driver.until_shown("waiting  And for a shop?")
 
@@ -160,7 +160,7 @@ def test_the_slash_menu(shows: Compare) -> None:
 
 def test_the_prompts_to_choose_from(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
-        library = driver.app.desk.prompts
+        library = driver.app.services.prompts
         general = [prompt for prompt in library.read()[0] if prompt.name == "general"]
         library.read = lambda: (general, [])  # type: ignore[method-assign]
         await driver.pilot.press("f3")

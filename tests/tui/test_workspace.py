@@ -55,7 +55,7 @@ def screen() -> SilentScreen:
 
 @pytest.fixture
 def workspace(home: Path, store: SqliteConversations, screen: SilentScreen) -> Workspace:
-    return build(make_app(Setting(home), store).desk, screen)
+    return build(make_app(Setting(home), store).services, screen)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ class ConsoleAnswer:
         self._as_json = as_json
         self._streams = not (as_json or no_stream)
         self._model = ""
-        self._shown = ""
+        self._end_of_output = ""
         self._message: Message | None = None
         self._passages: tuple[Passage, ...] = ()
         self._saying: NearestSentence | None = None
@@ -87,7 +87,7 @@ class ConsoleAnswer:
         try:
             with closing(chat.turn(request, self._interruption.stop, sampling, sources)) as turn:
                 for event in turn:
-                    self._note(event)
+                    self._handle(event)
         except InterruptedWriteError:
             # The reader is not reading: neither the rest nor a last new line can be written.
             self._console.discard()
@@ -97,7 +97,7 @@ class ConsoleAnswer:
             self._end_line()
         return self._finish(self._message)
 
-    def _note(self, event: TurnEvent) -> None:
+    def _handle(self, event: TurnEvent) -> None:
         match event:
             case Retrieved(used=used):
                 self._passages = used
@@ -105,42 +105,46 @@ class ConsoleAnswer:
             case Loaded(info=info):
                 self._model = info.name
             case Thought(text=text):
-                self._think(text)
+                self._show_thought(text)
             case Wrote(text=text):
-                self._part()
-                self._wrote(text)
+                self._separate()
+                self._write(text)
             case Answered(message=message, saying=saying):
                 self._message, self._saying = message, saying
             case _:
                 show_progress(event, self._console)
 
-    def _wrote(self, text: str) -> None:
+    def _write(self, text: str) -> None:
         if self._streams:
             with self._interruption.breakable():
                 self._console.write(text)
-            self._shown = (self._shown + text)[-2:]
+            self._end_of_output = (self._end_of_output + text)[-2:]
         else:
             self._console.progress("writing")
 
-    def _think(self, text: str) -> None:
+    def _show_thought(self, text: str) -> None:
         if self._reasoning:
             self._thought = True
-            self._wrote(text)
+            self._write(text)
         else:
             self._console.progress("thinking")
 
-    def _part(self) -> None:
+    def _separate(self) -> None:
         """A blank line between the reasoning and the answer."""
         if self._thought and self._streams:
-            lines = "" if self._shown.endswith("\n\n") else "\n" * (2 - self._shown.endswith("\n"))
-            self._wrote(lines)
+            lines = (
+                ""
+                if self._end_of_output.endswith("\n\n")
+                else "\n" * (2 - self._end_of_output.endswith("\n"))
+            )
+            self._write(lines)
         self._thought = False
 
     def _end_line(self) -> None:
         """The shell's prompt, or an error, belongs on a line of its own."""
-        if self._shown and not self._shown.endswith("\n"):
+        if self._end_of_output and not self._end_of_output.endswith("\n"):
             self._console.line()
-        self._shown = ""
+        self._end_of_output = ""
 
     def _finish(self, message: Message | None) -> int:
         if message is None:
@@ -166,7 +170,7 @@ class ConsoleAnswer:
         return 0
 
     def _object(self, message: Message, problem: AssistantError | None) -> dict[str, Any]:
-        sourced = SourcedAnswer.of(
+        sourced = SourcedAnswer.from_answer(
             annotated(message.text, message.citations), checked=bool(self._passages)
         )
         usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)

@@ -210,7 +210,7 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
                 )
                 return view.run(assistant, asked, planned, options.as_json)
             conversation = _conversation(assistant, asked, options.temporary)
-            answering = ConsoleAnswer(
+            console_answer = ConsoleAnswer(
                 program.console,
                 interruption,
                 options.as_json,
@@ -220,7 +220,7 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
             )
             request = Ask(conversation_id=conversation.id, text=text, attached=attached)
             with _explain_model(asked):
-                return answering.run(assistant.chat, request, sampling, sources)
+                return console_answer.run(assistant.chat, request, sampling, sources)
 
 
 def _form(options: AskOptions) -> OutputForm | None:
@@ -285,7 +285,7 @@ def _resolve_options(
     if model is None and opening.model is not None and program.model is None:
         model = hinted_model(opening, assistant.models)
         if model is None:
-            program.console.note(f"{name} asks for the model {opening.model}, which is not here.")
+            program.console.info(f"{name} asks for the model {opening.model}, which is not here.")
     return QuestionContext(earlier=earlier, opening=opening, model=model, given=adapters)
 
 

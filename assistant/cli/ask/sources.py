@@ -35,15 +35,15 @@ def print_search(event: Retrieved, console: Console) -> None:
     if event.used:
         files = {passage.path for passage in event.used}
         passages = count(len(event.used), "passage")
-        console.note(f"reading {passages} of {count(len(files), 'file')}")
+        console.info(f"reading {passages} of {count(len(files), 'file')}")
     elif event.result.searched:
-        console.note("your files do not speak to this")
+        console.info("your files do not speak to this")
 
 
 def print_citations(citations: Sequence[Citation], console: Console) -> None:
     """Print the sources of an answer that is already shown on standard error, for a person."""
     for line in citation_lines(citations):
-        console.note(line)
+        console.info(line)
 
 
 def print_nearest_sentence(
@@ -52,8 +52,8 @@ def print_nearest_sentence(
     """Print on standard error what the files say when they hardly bear out the answer."""
     passage = passages[saying.number - 1]
     place = f", {passage.place}" if str(passage.place) else ""
-    console.note(f"your files hardly bear this out; they say: “{one_line(saying.text, 400)}”")
-    console.note(f"[{saying.number}] {passage.path}{place}")
+    console.info(f"your files hardly bear this out; they say: “{one_line(saying.text, 400)}”")
+    console.info(f"[{saying.number}] {passage.path}{place}")
 
 
 def citation_lines(
@@ -85,9 +85,11 @@ class SourcedAnswer:
     """What the check says of each sentence; empty when there was nothing to hold it against."""
 
     @classmethod
-    def of(cls, answer: CitedAnswer, *, checked: bool) -> Self:
-        """Args:
-        checked: whether the model read passages for this answer.
+    def from_answer(cls, answer: CitedAnswer, *, checked: bool) -> Self:
+        """Citations and sentences of an answer as JSON fields.
+
+        Args:
+            checked: whether the model read passages for this answer.
         """
         return cls(
             text=answer.text,

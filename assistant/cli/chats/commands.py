@@ -61,26 +61,26 @@ def provenance_of(store: MessageStore, message: Message) -> MessageProvenance:
     return MessageProvenance(store.retrieval(message.id), Freshness().check(sorted(cited), Event()))
 
 
-def grounds_fields(message: Message, grounds: MessageProvenance) -> dict[str, Any]:
+def provenance_fields(message: Message, provenance: MessageProvenance) -> dict[str, Any]:
     """Sources of a message as JSON fields; offsets are those of the message's text."""
-    retrieval = grounds.retrieval
+    retrieval = provenance.retrieval
     answer = CitedAnswer(message.text, message.citations)
-    sourced = SourcedAnswer.of(answer, checked=bool(retrieval and retrieval.used))
+    sourced = SourcedAnswer.from_answer(answer, checked=bool(retrieval and retrieval.used))
     return {
         "attached": list(message.attached),
         "searched": _search_object(retrieval) if retrieval else None,
         "citations": [
-            {**citation, "source": SOURCE_STATES[grounds.became.get(citation["path"], "")]}
+            {**citation, "source": SOURCE_STATES[provenance.became.get(citation["path"], "")]}
             for citation in sourced.citations
         ],
         "sentences": sourced.sentences,
     }
 
 
-def grounds_lines(message: Message, grounds: MessageProvenance) -> list[str]:
+def provenance_lines(message: Message, provenance: MessageProvenance) -> list[str]:
     """Sources of a message as lines for a person, below the message."""
     attached = [f"attached: {path}" for path in message.attached]
-    return [*attached, *citation_lines(message.citations, grounds.became)]
+    return [*attached, *citation_lines(message.citations, provenance.became)]
 
 
 def _search_object(retrieval: Retrieval) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def list_(
         ]
         console.table(rows, ("id", "updated", "messages", "title", ""), numbers=[2])
     else:
-        console.note(_empty_text(deleted, archived or folder is not None or tag is not None))
+        console.info(_empty_text(deleted, archived or folder is not None or tag is not None))
 
 
 @chats.command()
@@ -180,7 +180,10 @@ def show(program: Program, /, id: str, as_json: bool) -> None:
         branch = [(each, provenance_of(store, each)) for each in store.branch(conversation.id)]
     if as_json:
         console.json(
-            [{**_message_object(each), **grounds_fields(each, grounds)} for each, grounds in branch]
+            [
+                {**_message_object(each), **provenance_fields(each, provenance)}
+                for each, provenance in branch
+            ]
         )
     else:
         _print_conversation(console, conversation, branch)
@@ -268,12 +271,12 @@ def _print_conversation(
     order = " ".join(order_of(conversation))
     line = f"{conversation.id}  {local_time(conversation.created)}{f'  {order}' if order else ''}"
     console.styled(one_line(line, 1000), DIM)
-    for message, grounds in branch:
+    for message, provenance in branch:
         console.line()
         console.styled(_heading(message), BOLD)
         if message.text:
             console.line(printable(annotate(message.text, message.citations)))
-        for line in grounds_lines(message, grounds):
+        for line in provenance_lines(message, provenance):
             console.styled(one_line(line, 2000), DIM)
         if message.error:
             console.styled(one_line(message.error, 1000), DIM)

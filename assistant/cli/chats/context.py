@@ -134,10 +134,10 @@ def token_text(part: PreviewPart) -> str:
 
 
 def _part_note(part: PreviewPart) -> str:
-    told = ["pinned"] if part.placing == "pinned" and part.included else []
-    told += [part.status] if part.status else []
-    told += [f"{part.passages:,} of passages"] if part.passages else []
-    return ", ".join(told)
+    notes = ["pinned"] if part.placing == "pinned" and part.included else []
+    notes += [part.status] if part.status else []
+    notes += [f"{part.passages:,} of passages"] if part.passages else []
+    return ", ".join(notes)
 
 
 def window_bar(found: ContextPreview, width: int) -> str:

@@ -52,20 +52,20 @@ def search(program: Program, /, query: tuple[str, ...], limit: int, as_json: boo
     """
     console = program.console
     with program.assistant() as assistant:
-        findings = assistant.store.find(_join_query(query), limit=limit)
+        results = assistant.store.find(_join_query(query), limit=limit)
     if as_json:
-        console.json(list(_result_objects(findings)))
+        console.json(list(_result_objects(results)))
         return
-    for note in findings.notes:
-        console.note(note)
-    for number, finding in enumerate(findings.conversations):
+    for note in results.notes:
+        console.info(note)
+    for number, group in enumerate(results.conversations):
         if number:
             console.line()
-        _print_finding(program, finding)
-    if not findings.conversations:
-        console.note("Nothing was found.")
-    elif findings.is_capped:
-        console.note(f"The newest {findings.messages:,} messages were compared; there are more.")
+        _print_group(program, group)
+    if not results.conversations:
+        console.info("Nothing was found.")
+    elif results.is_capped:
+        console.info(f"The newest {results.messages:,} messages were compared; there are more.")
 
 
 def _join_query(query: tuple[str, ...]) -> str:
@@ -75,12 +75,12 @@ def _join_query(query: tuple[str, ...]) -> str:
     return " ".join(_UNQUOTED.sub(r'\1"\2"', word) for word in query)
 
 
-def _print_finding(program: Program, finding: ConversationHit) -> None:
-    conversation, console = finding.conversation, program.console
+def _print_group(program: Program, group: ConversationHit) -> None:
+    conversation, console = group.conversation, program.console
     console.styled(one_line(conversation.title) or "Untitled", BOLD)
     order = " ".join(order_of(conversation))
-    told = f"{short_id(conversation.id)}  {local_time(conversation.updated)}  {order}"
-    console.styled(one_line(told, 1000), DIM)
+    subtitle = f"{short_id(conversation.id)}  {local_time(conversation.updated)}  {order}"
+    console.styled(one_line(subtitle, 1000), DIM)
     rows: list[tuple[str, str, str, str]] = [
         (
             short_id(h.message_id),
@@ -88,28 +88,28 @@ def _print_finding(program: Program, finding: ConversationHit) -> None:
             "you" if h.role == "user" else h.role,
             plain,
         )
-        for h in finding.hits
+        for h in group.hits
         for plain in [_plain_excerpt(h.snippet)]
     ]
-    if finding.prompt:
-        rows.append(("", "", "prompt", _plain_excerpt(finding.prompt)))
+    if group.prompt:
+        rows.append(("", "", "prompt", _plain_excerpt(group.prompt)))
     if rows:
         console.table(rows)
-    if finding.messages > len(finding.hits):
-        console.styled(f"and {finding.messages - len(finding.hits):,} more messages", DIM)
+    if group.messages > len(group.hits):
+        console.styled(f"and {group.messages - len(group.hits):,} more messages", DIM)
 
 
-def _result_objects(findings: ConversationSearchResult) -> Iterator[dict[str, Any]]:
+def _result_objects(results: ConversationSearchResult) -> Iterator[dict[str, Any]]:
     """Everything that was found, the hits of a conversation next to each other."""
-    for finding in findings.conversations:
-        conversation = finding.conversation
+    for group in results.conversations:
+        conversation = group.conversation
         about = {"conversation_id": conversation.id, "title": conversation.title}
-        for kind, text in (("title", finding.title), ("prompt", finding.prompt)):
+        for kind, text in (("title", group.title), ("prompt", group.prompt)):
             if text:
                 yield {"kind": kind, **about, "message_id": None, "snippet": _plain_excerpt(text)}
-        for hit in finding.hits:
-            found = {**hit.model_dump(mode="json"), "snippet": _plain_excerpt(hit.snippet)}
-            yield {"kind": "message", **found}
+        for hit in group.hits:
+            fields = {**hit.model_dump(mode="json"), "snippet": _plain_excerpt(hit.snippet)}
+            yield {"kind": "message", **fields}
 
 
 def _plain_excerpt(text: str) -> str:

@@ -69,7 +69,7 @@ def trash(program: Program, /, as_json: bool) -> None:
         heading = ("id", "removed", "messages", "what", "title", "")
         program.console.table(rows, heading, numbers=[2])
     else:
-        program.console.note("The trash is empty.")
+        program.console.info("The trash is empty.")
 
 
 @click.command()
@@ -121,7 +121,7 @@ def history(program: Program, /, id: str | None, limit: int, as_json: bool) -> N
         heading = ("number", "changed", "id", "what", "before", "title")
         program.console.table(rows, heading, numbers=[0])
     else:
-        program.console.note("There is nothing to undo.")
+        program.console.info("There is nothing to undo.")
 
 
 def _in_trash(assistant: "Assistant", id: str) -> tuple[str, str, str]:

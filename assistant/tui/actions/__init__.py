@@ -1,4 +1,4 @@
-"""Actions: what the commands do; each gets a `Workspace` and a `Call`, never the screen.
+"""Actions: what the commands do; each gets a `Workspace` and a `CommandCall`, never the screen.
 
 registry       command name → action
 conversations  new, rename, organise, delete, undo, fork, compare

@@ -21,7 +21,7 @@ async def add(workspace: Workspace, call: CommandCall) -> None:
         workspace.screen.say("Which folder or file? It can also be dropped on the window.")
         return
     try:
-        paths = await adding.named(call.argument)
+        paths = await adding.typed_paths(call.argument)
     except Exception:
         prompt.show(f"/add {call.argument}")
         raise
@@ -94,16 +94,16 @@ async def show_library(workspace: Workspace, filter_by: Filter = "all") -> None:
     library = workspace.library
 
     async def add(typed: str) -> None:
-        await library.adding.offer(await library.adding.named(typed))
+        await library.adding.offer(await library.adding.typed_paths(typed))
 
-    ways = LibraryActions(
+    actions = LibraryActions(
         workspace.system.services.library,
         library.status,
         library.jobs,
         add,
         partial(read_file, workspace),
     )
-    await workspace.screen.push(LibraryScreen(ways, filter_by))
+    await workspace.screen.push(LibraryScreen(actions, filter_by))
 
 
 HANDLERS = {

@@ -124,13 +124,13 @@ async def _store_rating(
 ) -> None:
     services = workspace.system.services
     await services.run(services.store.rate, id, rating, why)
-    told = [text.own(f"Rated {rating}" if rating else "Not rated any more")]
+    rated = [text.own(f"Rated {rating}" if rating else "Not rated any more")]
     if rating and not why:
-        told += [
+        rated += [
             text.own(" · "),
             text.button("/note why", "screen.command", "note", "", id, style=text.ACCENT),
         ]
-    await workspace.conversation.undo.offer(conversation_id, *told)
+    await workspace.conversation.undo.offer(conversation_id, *rated)
 
 
 HANDLERS = {

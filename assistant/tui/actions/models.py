@@ -6,7 +6,7 @@ from typing import Final
 from textual.content import Content
 
 from assistant.core.errors import AssistantError, ModelNotFoundError
-from assistant.core.turn import adapters as chosen
+from assistant.core.turn import adapters as adapter_choice
 from assistant.core.turn import sampling
 from assistant.core.turn.adapters import NONE_WORD, Adapters
 from assistant.core.turn.sampling import DEFAULT_WORD
@@ -25,19 +25,19 @@ from assistant.tui.workspace import CommandCall, Workspace
 async def models(workspace: Workspace, _: CommandCall) -> None:
     """Open the models screen, and continue with the model that is chosen there."""
     notice = workspace.view.notice
-    desk = workspace.system.services
-    current = await desk.run(_current_path, workspace)
-    shown = ModelsScreen(desk.models, desk.fetch, current, desk.report)
+    services = workspace.system.services
+    current = await services.run(_current_path, workspace)
+    shown = ModelsScreen(services.models, services.download, current, services.report)
     name: str | None = await workspace.screen.push_wait(shown)
 
-    def tell(offer: Offer, failure: AssistantError | None) -> None:
+    def report(offer: Offer, failure: AssistantError | None) -> None:
         if failure is not None:
             notice.fail(failure)
         else:
             arrived = text.line(offer.files[0].name, 80)
             notice.say(arrived, text.own(" is here: /models uses it."), seconds=15)
 
-    desk.fetch.ended = tell
+    services.download.ended = report
     if name is not None:
         await model(workspace, CommandCall(argument=name))
 
@@ -60,16 +60,16 @@ PATH_PREFIXES: Final = ("/", "~", "./", "../")
 async def adapters(workspace: Workspace, call: CommandCall) -> None:
     """Use the adapters that are typed, or those that are chosen from a list."""
     services = workspace.system.services
-    held = await services.run(_adapters_held, workspace)
+    current = await services.run(_current_adapters, workspace)
     if call.argument:
-        wanted = await services.run(_parse_adapters, workspace, call.argument, held)
+        wanted = await services.run(_parse_adapters, workspace, call.argument, current)
     else:
-        listed = AdapterList(services.models, held, services.models_folder, services.report)
+        listed = AdapterList(services.models, current, services.models_folder, services.report)
         picked: ChosenAdapters | None = await workspace.screen.push_wait(listed)
         if picked is None:
             return
         wanted = picked.adapters
-    if wanted == held.own:
+    if wanted == current.own:
         workspace.screen.say("The adapters are as they were.")
         return
     await _use_adapters(workspace, wanted)
@@ -83,46 +83,46 @@ async def _use_adapters(workspace: Workspace, wanted: Adapters | None) -> None:
     before = await session.make()
     await services.run(services.store.set_adapters, before.id, wanted)
     await session.refresh()
-    told = adapter_names(opened.adapters) or "none"
+    names = adapter_names(opened.adapters) or "none"
     own = " (as in your settings)" if wanted is None else ""
     workspace.view.notice.say(
-        text.own("Adapters from here on: "), text.line(told, 200), text.own(own)
+        text.own("Adapters from here on: "), text.line(names, 200), text.own(own)
     )
     await load_or_roll_back(workspace, before)
 
 
-def _parse_adapters(workspace: Workspace, typed: str, held: CurrentAdapters) -> Adapters | None:
+def _parse_adapters(workspace: Workspace, typed: str, current: CurrentAdapters) -> Adapters | None:
     """What was typed, on top of what holds. Blocks: names are looked up on the disk."""
     word = typed.strip().casefold()
     if word in (NONE_WORD, DEFAULT_WORD):
         return () if word == NONE_WORD else None
-    now = held.usual if held.own is None else held.own
+    now = current.usual if current.own is None else current.own
     # A name may end with a number of its own.
     if _is_there(workspace, typed):
-        wish = chosen.TypedAdapter(name=chosen.unquote(typed), scale=1.0)
+        typed_adapter = adapter_choice.TypedAdapter(name=adapter_choice.unquote(typed), scale=1.0)
     else:
-        wish = chosen.typed_adapter(typed)
-    name = _absolute_path(wish.name)
-    if wish.scale is not None:
+        typed_adapter = adapter_choice.typed_adapter(typed)
+    name = _absolute_path(typed_adapter.name)
+    if typed_adapter.scale is not None:
         name = _catalog_name(workspace, name)
-    elif not any(chosen.is_named(use, name) for use in now):
+    elif not any(adapter_choice.is_named(use, name) for use in now):
         # It may be on under its path, or by its name.
         known = _catalog_name(workspace, name)
         same = (use.name for use in now if _catalog_name(workspace, use.name) == known)
         name = next(same, name)
-    return chosen.with_adapter(now, wish.model_copy(update={"name": name}))
+    return adapter_choice.with_adapter(now, typed_adapter.model_copy(update={"name": name}))
 
 
 def _is_there(workspace: Workspace, typed: str) -> bool:
     try:
-        workspace.system.services.models.reference(_absolute_path(chosen.unquote(typed)))
+        workspace.system.services.models.reference(_absolute_path(adapter_choice.unquote(typed)))
     except ModelNotFoundError:
         return False
     return True
 
 
 def _catalog_name(workspace: Workspace, name: str) -> str:
-    """The name as the catalog has it; what it does not know stays, and opening it tells."""
+    """The name as the catalog has it; what it does not know stays, and opening it says so."""
     try:
         found = workspace.system.services.models.reference(name)
     except ModelNotFoundError:
@@ -135,8 +135,8 @@ def _absolute_path(name: str) -> str:
     return absolute(name) if name.startswith(PATH_PREFIXES) else name
 
 
-def _adapters_held(workspace: Workspace) -> CurrentAdapters:
-    """What holds now. Blocks."""
+def _current_adapters(workspace: Workspace) -> CurrentAdapters:
+    """Model and adapters that hold now. Blocks."""
     conversation = workspace.conversation.session.conversation
     model = conversation.model if conversation else None
     models = workspace.system.services.models
@@ -153,7 +153,7 @@ def _adapters_held(workspace: Workspace) -> CurrentAdapters:
 async def load_or_roll_back(workspace: Workspace, before: Conversation) -> None:
     """Load the conversation's model and adapters; when that fails, restore the previous ones.
 
-    When that fails, the conversation goes on with what it had, and the reason is told.
+    The reason is shown then.
 
     Args:
         before: the conversation before it was given them; it is the one that is shown.
@@ -169,14 +169,17 @@ async def load_or_roll_back(workspace: Workspace, before: Conversation) -> None:
 
 
 async def _load_model(workspace: Workspace, conversation: Conversation) -> AssistantError | None:
-    """Bring a model into memory, with progress in the status line; what went wrong."""
+    """Bring a model into memory, with progress in the status line.
+
+    Returns: what went wrong; None when nothing did.
+    """
     ended: asyncio.Future[AssistantError | None] = asyncio.get_running_loop().create_future()
 
-    def settle(failure: AssistantError | None) -> None:
+    def resolve(failure: AssistantError | None) -> None:
         if not ended.done():
             ended.set_result(failure)
 
-    workspace.conversation.model.start(conversation.model, conversation.adapters, settle)
+    workspace.conversation.model.start(conversation.model, conversation.adapters, resolve)
     return await ended
 
 
@@ -249,14 +252,14 @@ async def set_sampling(workspace: Workspace, call: CommandCall) -> None:
         return
     field = ""
     while True:
-        rows = await _sampling_held(workspace)
+        rows = await _current_sampling(workspace)
         chosen: tuple[str, bool] | None = await workspace.screen.push_wait(
             SamplingList(rows, field)
         )
         if chosen is None:
             return
-        field, take_back = chosen
-        if take_back:
+        field, is_reset = chosen
+        if is_reset:
             await _set_sampling(workspace, field, sampling.DEFAULT_WORD)
         else:
             await _set_in_field(workspace, field)
@@ -270,13 +273,13 @@ async def _set_sampling(workspace: Workspace, field: str, value: str) -> None:
     changed = sampling.with_field(conversation.sampling, field, value)
     await services.run(services.store.set_sampling, conversation.id, changed)
     await session.refresh()
-    row = next(row for row in await _sampling_held(workspace) if row.field == field)
+    row = next(row for row in await _current_sampling(workspace) if row.field == field)
     workspace.screen.say(f"{field}: {row.value} ({row.origin}).")
 
 
 async def _set_in_field(workspace: Workspace, field: str) -> None:
     """Ask for a value until it is one, or the user thinks better of it."""
-    row = next(row for row in await _sampling_held(workspace) if row.field == field)
+    row = next(row for row in await _current_sampling(workspace) if row.field == field)
     question, typed = f"{field}: {sampling.ALLOWED_VALUES[field]}", row.value if row.is_own else ""
     while True:
         answer = await workspace.screen.push_wait(AskForLine(question, typed, "sets it"))
@@ -290,7 +293,7 @@ async def _set_in_field(workspace: Workspace, field: str) -> None:
             return
 
 
-async def _sampling_held(workspace: Workspace) -> list[sampling.SamplingSetting]:
+async def _current_sampling(workspace: Workspace) -> list[sampling.SamplingSetting]:
     services = workspace.system.services
     conversation = workspace.conversation.session.conversation
     prompt = await services.run(services.prompt_of, conversation)

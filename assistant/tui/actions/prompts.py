@@ -117,8 +117,8 @@ async def system(workspace: Workspace, call: CommandCall) -> None:
         services.store.set_system_prompt, conversation.id, wanted.strip(), None, examples
     )
     await session.refresh()
-    told = "The system prompt is another one from here on."
-    workspace.screen.say(told if wanted.strip() else "There is no system prompt from here on.")
+    changed = "The system prompt is another one from here on."
+    workspace.screen.say(changed if wanted.strip() else "There is no system prompt from here on.")
 
 
 async def show_prompts(workspace: Workspace, _: CommandCall) -> None:

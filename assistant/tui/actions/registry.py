@@ -1,6 +1,6 @@
 """Action registry: one coroutine per command of the table, found by the command's name.
 
-Each takes the `Workspace` and the `Call`, never the screen.
+Each takes the `Workspace` and the `CommandCall`, never the screen.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -57,7 +57,7 @@ def _import_all() -> None:
 def handle(
     workspace: Workspace, name: str, argument: str = "", message_id: str = ""
 ) -> Coroutine[Any, Any, None]:
-    """What a command does.
+    """Coroutine of what a command does.
 
     Args:
         message_id: the message that it is for; empty for the focused one, or the last fitting.

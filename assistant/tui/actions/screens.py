@@ -29,7 +29,7 @@ async def show_context(workspace: Workspace, _: CommandCall) -> None:
 
     def changed() -> None:
         screen.do(session.refresh())
-        workspace.conversation.background.consider(conversation.id)
+        workspace.conversation.background.schedule(conversation.id)
 
     def go_to(message_id: str) -> None:
         if any(message.id == message_id for message in session.messages):
@@ -39,7 +39,7 @@ async def show_context(workspace: Workspace, _: CommandCall) -> None:
         ContextScreen(
             services,
             ContextSubject(conversation, workspace.input.prompt.text),
-            workspace.system.external.told_in,
+            workspace.system.external.for_notice,
             services.report,
             changed,
             go_to,
@@ -104,10 +104,18 @@ def read_file(workspace: Workspace, path: str) -> None:
     _read(workspace, PassageSubject(path=path))
 
 
-def _read(workspace: Workspace, reading: PassageSubject, index: int = 0) -> None:
+def _read(workspace: Workspace, subject: PassageSubject, index: int = 0) -> None:
     system, screen = workspace.system, workspace.screen
-    ways = (system.services.library, system.external.told_in, system.programs, screen.lend_terminal)
-    screen.push(PassageScreen(*ways, reading, index))
+    screen.push(
+        PassageScreen(
+            system.services.library,
+            system.external.for_notice,
+            system.programs,
+            screen.lend_terminal,
+            subject,
+            index,
+        )
+    )
 
 
 async def top(workspace: Workspace, _: CommandCall) -> None:

@@ -66,7 +66,7 @@ async def import_(workspace: Workspace, call: CommandCall) -> None:
         )
         return
     try:
-        paths = await workspace.library.adding.named(call.argument)
+        paths = await workspace.library.adding.typed_paths(call.argument)
     except Exception:
         prompt.show(f"/import {call.argument}")
         raise

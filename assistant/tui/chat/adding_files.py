@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.tui.library.add_dialog import AddFiles
 
 WINDOW_SHARE: Final = 0.75
-"""Of the window that a file may take which goes whole with a question."""
+"""Share of the window that an attached file may take."""
 
 
 class FileAdder:
@@ -34,19 +34,19 @@ class FileAdder:
 
     def __init__(
         self,
-        desk: Services,
+        services: Services,
         session: Session,
         jobs: WindowJobs,
-        holdings: LibraryStatusPoller,
+        library_status: LibraryStatusPoller,
         prompt: PromptInput,
         notice: Notice,
         status_line: StatusLine,
         screen: ScreenApi,
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._session = session
         self._jobs = jobs
-        self._holdings = holdings
+        self._library_status = library_status
         self._prompt = prompt
         self._notice = notice
         self._status_line = status_line
@@ -57,9 +57,7 @@ class FileAdder:
         """Ask whether to add these paths, and start adding them.
 
         Args:
-            ask: shows the dialog and waits for the answer.
             pasted: the text that they came as.
-            room: tokens that a question may have; 0 when it is not known.
 
         Returns: the collection they go into; None when they are not added.
         """
@@ -77,9 +75,9 @@ class FileAdder:
             self._dialog.extend(offer, pasted)
             return None
         self._dialog = dialog = AddFiles(
-            self._desk.library,
+            self._services.library,
             offer,
-            self._desk.report,
+            self._services.report,
             proposed=self._proposed(),
             room=int(self._status_line.status.window * WINDOW_SHARE),
             pasted=pasted,
@@ -97,7 +95,7 @@ class FileAdder:
                 self._prompt.insert(text.editable(dialog.pasted))
         return None
 
-    async def named(self, argument: str) -> tuple[str, ...]:
+    async def typed_paths(self, argument: str) -> tuple[str, ...]:
         """Absolute paths that were typed after a command.
 
         Raises:
@@ -106,31 +104,33 @@ class FileAdder:
         return await with_timeout(_existing_paths, argument)
 
     def advanced(self, job: WindowJob) -> None:
-        """A job came further."""
+        """Handle progress of a job."""
         if job.is_new:
             job.is_new = False
-            self._screen.do(self._joined(job))
+            self._screen.do(self._add_to_scope(job))
 
-    async def _joined(self, job: WindowJob) -> None:
-        """The collection is there: the conversation it was added to is about it, too."""
+    async def _add_to_scope(self, job: WindowJob) -> None:
+        """Add the new collection to the scope of its conversation."""
         if not job.conversation_id:
             return
-        store = self._desk.store
-        conversation: Conversation = await self._desk.run(store.conversation, job.conversation_id)
+        store = self._services.store
+        conversation: Conversation = await self._services.run(
+            store.conversation, job.conversation_id
+        )
         chosen = scope.with_collection(conversation.collections, job.collection)
         await self._session.use_collections(conversation.id, chosen)
-        await self._holdings.refresh()
+        await self._library_status.refresh()
 
-    async def ended(self, job: WindowJob, failure: AssistantError | None) -> None:
+    async def report_end(self, job: WindowJob, failure: AssistantError | None) -> None:
         """Report the end of a job in the notice line."""
         if failure is not None:
             self._notice.fail(failure)
         elif job.done is not None:
-            self._tell(job.collection, job.done)
-        await self._holdings.refresh()
+            self._report_done(job.collection, job.done)
+        await self._library_status.refresh()
 
     async def _add(self, paths: Sequence[str], name: str) -> str:
-        known = self._holdings.named(name)
+        known = self._library_status.collection_named(name)
         name = known.name if known else name
         conversation = await self._session.make()
         self._jobs.start(paths, name, conversation.id)
@@ -142,7 +142,7 @@ class FileAdder:
         chosen = conversation.collections if conversation else None
         return chosen[0] if chosen else ""
 
-    def _tell(self, collection: str, done: Done) -> None:
+    def _report_done(self, collection: str, done: Done) -> None:
         parts = [text.line(collection, 40), text.own(f": {done.indexed:,} indexed")]
         if done.skipped:
             parts.append(text.own(f", {done.skipped:,} skipped"))

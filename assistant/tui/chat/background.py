@@ -21,13 +21,13 @@ class BackgroundTasks:
 
     def __init__(
         self,
-        desk: Services,
+        services: Services,
         turns: RunningTurns,
         changed: Callable[[str], Coroutine[Any, Any, None]],
         screen: ScreenApi,
     ) -> None:
         """`changed` is called with the conversation that has a title or a summary now."""
-        self._desk = desk
+        self._services = services
         self._turns = turns
         self._changed = changed
         self._screen = screen
@@ -39,40 +39,45 @@ class BackgroundTasks:
         """Whether nothing is left to be done."""
         return not self._wanted
 
-    def consider(self, conversation_id: str) -> None:
+    def schedule(self, conversation_id: str) -> None:
         """Schedule titles and summaries of this conversation."""
         self._wanted[conversation_id] = None
         self._stop.set()
-        self._screen.do(self._work(), group="background")
+        self._screen.do(self._run_all(), group="background")
 
     def interrupt(self) -> None:
         """Stop, because a turn begins; what was begun is begun again later."""
         self._stop.set()
 
-    async def _work(self) -> None:
+    async def _run_all(self) -> None:
         await asyncio.sleep(QUIET_SECONDS)
         self._stop = stop = Event()
         for id in list(self._wanted):
             if not self._turns.is_idle:
                 return
-            while await in_thread(self._think, id, stop):
+            while await in_thread(self._run_one, id, stop):
                 await self._changed(id)
             if stop.is_set():
                 return
             self._wanted.pop(id, None)
 
-    def _think(self, id: str, stop: Event) -> bool:
-        """Do one thing for a conversation; whether something is different now."""
-        desk = self._desk
-        store, models, prompts = desk.store, desk.models, desk.prompts
+    def _run_one(self, id: str, stop: Event) -> bool:
+        """Run one task for a conversation.
+
+        Returns: whether something is different now.
+        """
+        services = self._services
+        store, models, prompts = services.store, services.models, services.prompts
         try:
-            if desk.settings.chat.titles and titles.improve_title(store, models, prompts, id, stop):
+            if services.settings.chat.titles and titles.improve_title(
+                store, models, prompts, id, stop
+            ):
                 return True
-            usual = desk.chat.sampling.for_model(store.conversation(id).model)
+            usual = services.chat.sampling.for_model(store.conversation(id).model)
             return summaries.advance_summary(store, models, prompts, usual, id, stop)
         except AssistantError:
             # Nobody asked for it, and whoever asks next is told what is wrong.
             return False
         except Exception as unexpected:  # noqa: BLE001 -- the border between a thread and the screen
-            desk.report(unexpected)
+            services.report(unexpected)
             return False

@@ -24,7 +24,7 @@ LoadEvent = Queued | Loading | Loaded
 ModelChoice = tuple[str | None, Adapters | None]
 """A model by its name and what it is run with; None for those of the settings."""
 
-NOT_YET: Final = object()
+NOTHING_SHOWN: Final = object()
 
 
 class ModelAdvanced(Message):
@@ -48,17 +48,17 @@ class ModelLoading:
 
     def __init__(
         self,
-        desk: Services,
+        services: Services,
         session: Session,
         status: StatusLine,
         post: Callable[[Message], object],
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._session = session
         self._status = status
         self._post = post
         self._stream: Stream[LoadEvent] | None = None
-        self._told: object = NOT_YET
+        self._shown_choice: object = NOTHING_SHOWN
 
     def start(
         self,
@@ -86,9 +86,12 @@ class ModelLoading:
             elif failure:
                 self._post(ModelFailed(failure))
 
-        models = self._desk.models
+        models = self._services.models
         stream: Stream[LoadEvent] = Stream(
-            lambda stop: models.open(name, adapters).load(stop), advanced, over, self._desk.report
+            lambda stop: models.open(name, adapters).load(stop),
+            advanced,
+            over,
+            self._services.report,
         )
         self._stream = stream
 
@@ -97,23 +100,23 @@ class ModelLoading:
         if self._stream is not None:
             self._stream.stop.set()
 
-    async def tell(self) -> None:
-        """Look up which model answers in the conversation, unless it was told last."""
+    async def show_model(self) -> None:
+        """Show model and adapters of the conversation, unless they are shown already."""
         wanted = self._wanted
-        if wanted == self._told:
+        if wanted == self._shown_choice:
             return
-        self._told = wanted
+        self._shown_choice = wanted
         opened: ChatModel | None = None
         # Whoever asks is told what is wrong.
         with suppress(AssistantError):
-            opened = await with_timeout(self._desk.models.open, *wanted)
+            opened = await with_timeout(self._services.models.open, *wanted)
         if wanted != self._wanted:
             return
         status = self._status
-        status.tell(adapters=opened.adapters if opened else wanted[1] or ())
+        status.set_status(adapters=opened.adapters if opened else wanted[1] or ())
         if opened is not None and status.status.model not in ("", opened.name):
-            # The size of its window is told when it is loaded.
-            status.tell(model=opened.name, window=0)
+            # The size of its window is known when it is loaded.
+            status.set_status(model=opened.name, window=0)
 
     @property
     def _wanted(self) -> ModelChoice:

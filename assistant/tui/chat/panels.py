@@ -45,19 +45,19 @@ class Panels:
             self.show_sources(False)
 
     def sources_found(self, found: bool) -> None:
-        """Whether an answer of the conversation has sources."""
+        """Set whether an answer of the conversation has sources."""
         self._has_sources = found
         self.arrange()
 
     def arrange(self) -> None:
         """Show or hide the panels for the width and for what there is to show."""
         screen = self._sidebar.screen
-        width, listed, told = screen.size.width, self._sidebar_wanted, self._sources_wanted
+        width, sidebar, sources = screen.size.width, self._sidebar_wanted, self._sources_wanted
         self._sources.display = (
-            width >= SOURCES_FROM_COLUMNS and self._has_sources if told is None else told
+            width >= SOURCES_FROM_COLUMNS and self._has_sources if sources is None else sources
         )
         room = SOURCES_FROM_COLUMNS if self._sources.display else SIDEBAR_FROM_COLUMNS
-        self._sidebar.display = width >= room if listed is None else listed
+        self._sidebar.display = width >= room if sidebar is None else sidebar
         screen.set_class(self._sidebar.display, "-listing")
         screen.set_class(self._sources.display, "-sourcing")
 

@@ -25,7 +25,7 @@ from assistant.tui.transcript.headings import OUTGROWN_TEXTS
 from assistant.tui.transcript.transcript import TranscriptView
 
 TURN_PHASES: Final = ("queued", "searching", "unread", "reading", "thinking", "writing")
-"""What the status line says of a turn, which means nothing in another conversation."""
+"""Phases of a turn; they mean nothing in another conversation."""
 
 
 class TurnProgress:
@@ -39,96 +39,96 @@ class TurnProgress:
     def begin(self, messages: Sequence[Message], turn: RunningTurn | None) -> None:
         """Show the usage of the last answer, or the running turn, of another conversation."""
         last = next((message for message in reversed(messages) if message.usage), None)
-        self._tell_usage(last)
+        self._show_usage(last)
         if turn is not None and turn.latest is not None:
-            self._tell(turn, turn.latest)
+            self._show_event(turn, turn.latest)
         elif turn is None and self._status.status.phase in TURN_PHASES:
-            self._status.tell(phase="ready")
+            self._status.set_status(phase="ready")
 
     async def advance(self, turn: RunningTurn, events: Sequence[TurnEvent]) -> None:
         """Show the events of a batch."""
         for event in events:
             if not isinstance(event, Thought | Wrote):
-                self._tell(turn, event)
+                self._show_event(turn, event)
             if isinstance(event, ContextPlanned):
-                self._tell_outgrown(event)
+                self._show_outgrown(event)
             if isinstance(event, Answered):
-                await self._transcript.settle(event.message)
-                self._tell_usage(event.message)
+                await self._transcript.finish_message(event.message)
+                self._show_usage(event.message)
         if turn.answer and any(isinstance(event, Thought) for event in events):
-            self._transcript.think(turn.answer.id, turn.thought)
+            self._transcript.show_reasoning(turn.answer.id, turn.thought)
             if isinstance(turn.latest, Thought):
-                self._tell(turn, turn.latest)
+                self._show_event(turn, turn.latest)
         if turn.answer and any(isinstance(event, Wrote) for event in events):
             await self._transcript.write(turn.answer.id, turn.text)
             if isinstance(turn.latest, Wrote):
-                self._tell(turn, turn.latest)
+                self._show_event(turn, turn.latest)
 
-    def loading(self, event: Queued | Loading | Loaded) -> None:
+    def show_loading(self, event: Queued | Loading | Loaded) -> None:
         """Show how far the model is loaded while nothing is asked."""
         match event:
             case Queued(ahead=ahead):
-                self._status.tell(phase="queued", done=ahead)
+                self._status.set_status(phase="queued", done=ahead)
             case Loading(window=window) if window:
-                self._status.tell(phase="growing", total=window)
+                self._status.set_status(phase="growing", total=window)
             case Loading(done=done):
-                self._status.tell(phase="loading", done=done)
+                self._status.set_status(phase="loading", done=done)
             case Loaded(info=info):
-                self._status.tell(phase="ready", model=info.name, window=info.context_window)
+                self._status.set_status(phase="ready", model=info.name, window=info.context_window)
 
-    def loading_failed(self, failure: AssistantError) -> None:
-        """The model cannot be used."""
-        self._status.tell(phase="error")
+    def show_load_failure(self, failure: AssistantError) -> None:
+        """Show that the model cannot be used."""
+        self._status.set_status(phase="error")
         self._notice.fail(failure)
 
     async def end(self, failure: AssistantError | None, answer: Message | None) -> None:
         """Show the end of the turn; a failure below the answer, or above the prompt."""
         if failure is None:
             return
-        self._status.tell(phase="error", cached=0, new=0)
+        self._status.set_status(phase="error", cached=0, new=0)
         if answer is not None:
-            told = answer.model_copy(update={"state": "failed", "error": failure.message})
-            await self._transcript.settle(told, hint_of(failure))
+            failed = answer.model_copy(update={"state": "failed", "error": failure.message})
+            await self._transcript.finish_message(failed, hint_of(failure))
         else:
             self._notice.fail(failure)
 
-    def _tell(self, turn: RunningTurn, event: TurnEvent) -> None:
+    def _show_event(self, turn: RunningTurn, event: TurnEvent) -> None:
         match event:
             case Searching(unread=unread):
-                self._status.tell(phase="unread" if unread else "searching")
+                self._status.set_status(phase="unread" if unread else "searching")
             case Queued(ahead=ahead):
-                self._status.tell(phase="queued", done=ahead)
+                self._status.set_status(phase="queued", done=ahead)
             case Loading(window=window) if window:
-                self._status.tell(phase="growing", total=window)
+                self._status.set_status(phase="growing", total=window)
             case Loading(done=done):
-                self._status.tell(phase="loading", done=done)
+                self._status.set_status(phase="loading", done=done)
             case Loaded(info=info):
-                self._status.tell(model=info.name, window=info.context_window)
-                self._status.tell(phase="reading", total=0)
+                self._status.set_status(model=info.name, window=info.context_window)
+                self._status.set_status(phase="reading", total=0)
             case ContextPlanned(plan=plan):
-                self._status.tell(used=plan.prompt_tokens, window=plan.window)
+                self._status.set_status(used=plan.prompt_tokens, window=plan.window)
             case PrefillProgress(done=done, total=total, cached=cached):
-                self._status.tell(
+                self._status.set_status(
                     phase="reading", done=done, total=total, cached=cached, new=total - cached
                 )
             case Thought() | Wrote():
                 phase = "writing" if isinstance(event, Wrote) else "thinking"
                 used = turn.prompt_tokens + turn.pieces
-                self._status.tell(phase=phase, used=used, speed=turn.speed)
+                self._status.set_status(phase=phase, used=used, speed=turn.speed)
             case Answered():
-                self._status.tell(phase="ready")
+                self._status.set_status(phase="ready")
 
-    def _tell_usage(self, message: Message | None) -> None:
+    def _show_usage(self, message: Message | None) -> None:
         if message is None or message.usage is None:
-            self._status.tell(used=0, speed=0.0, cached=0, new=0)
+            self._status.set_status(used=0, speed=0.0, cached=0, new=0)
             return
         cached = message.usage.cached_tokens
         new = message.usage.prompt_tokens - cached
         used = message.usage.prompt_tokens + message.usage.completion_tokens
         speed = message.timings.tokens_per_second if message.timings else 0.0
-        self._status.tell(used=used, speed=speed, cached=cached, new=new)
+        self._status.set_status(used=used, speed=speed, cached=cached, new=new)
 
-    def _tell_outgrown(self, event: ContextPlanned) -> None:
+    def _show_outgrown(self, event: ContextPlanned) -> None:
         """The first time only; below the answer it can be read later."""
         if event.outgrown is not None:
             self._notice.say(text.muted(OUTGROWN_TEXTS[event.outgrown]), seconds=10)

@@ -33,20 +33,20 @@ class Session:
 
     def __init__(
         self,
-        desk: Services,
+        services: Services,
         turns: RunningTurns,
         transcript: TranscriptView,
         composer: Composer,
-        follower: TurnProgress,
+        progress: TurnProgress,
         do: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
-        """`do` runs something that waits, and tells when it fails."""
+        """`do` runs something that waits, and shows when it fails."""
         self.conversation: Conversation | None = None
-        self._desk = desk
+        self._services = services
         self._turns = turns
         self._transcript = transcript
         self._composer = composer
-        self._follower = follower
+        self._progress = progress
         self._do = do
         self.changed: Callable[[], object] = lambda: None
         """Called when another conversation or title is shown, or messages came."""
@@ -80,7 +80,7 @@ class Session:
         return turn.text if growing and turn else message.text
 
     def select(self, selected: str) -> None:
-        """A text of the conversation was selected; it is kept for a prompt that uses it."""
+        """Keep a text that was selected in the conversation, for a prompt that uses it."""
         self._selected = (self.id, selected)
 
     @property
@@ -93,7 +93,7 @@ class Session:
 
     async def restore(self) -> None:
         """Restore at the start a first question that was typed and never sent."""
-        unsent = await self._desk.run(self._desk.store.unsent)
+        unsent = await self._services.run(self._services.store.unsent)
         async with self._lock:
             if unsent is not None and self.conversation is None and not self._composer.draft(()):
                 await self._show(unsent, [])
@@ -107,9 +107,9 @@ class Session:
         await self.save_draft()
         async with self._lock:
             if message_id is not None:
-                await self._desk.run(self._desk.store.select, message_id)
-            conversation = await self._desk.run(self._desk.store.conversation, id)
-            messages = await self._desk.run(self._desk.store.branch, id)
+                await self._services.run(self._services.store.select, message_id)
+            conversation = await self._services.run(self._services.store.conversation, id)
+            messages = await self._services.run(self._services.store.branch, id)
             await self._show(conversation, messages)
             if message_id is not None:
                 await self._transcript.go_to(message_id, snippet)
@@ -130,8 +130,8 @@ class Session:
             if self.conversation is None:
                 return
             id = self.conversation.id
-            self.conversation = await self._desk.run(self._desk.store.conversation, id)
-            await self._transcript.update(await self._desk.run(self._desk.store.branch, id))
+            self.conversation = await self._services.run(self._services.store.conversation, id)
+            await self._transcript.update(await self._services.run(self._services.store.branch, id))
         self.changed()
 
     async def make(self) -> Conversation:
@@ -144,13 +144,13 @@ class Session:
 
     async def use_collections(self, id: str, collections: Sequence[str] | None) -> None:
         """Set the collections that a conversation searches; None is all of them."""
-        await self._desk.run(self._desk.store.set_collections, id, collections)
+        await self._services.run(self._services.store.set_collections, id, collections)
         if id == self.id:
             await self.refresh()
 
     async def _make(self) -> Conversation:
         if self.conversation is None:
-            self.conversation = await self._desk.begin(temporary=self.is_temporary)
+            self.conversation = await self._services.begin(temporary=self.is_temporary)
         return self.conversation
 
     async def _show(
@@ -169,13 +169,12 @@ class Session:
         self._composer.show(without_questions(draft, self._turns.waiting(self.id)))
         self._composer.remember(*(m.text for m in messages if m.role == "user"))
         await self._transcript.show(messages, written)
-        self._transcript.queue(self._in_line())
-        self._follower.begin(messages, turn)
+        self._transcript.queue(self._queued_questions())
+        self._progress.begin(messages, turn)
         self.changed()
 
     def save_soon(self) -> None:
-        """What is typed is another text now: it is on disk within a second, and not saved more
-        often while the typing goes on."""
+        """Save the draft within a second; not more often while the typing goes on."""
         if not self._will_save:
             self._will_save = True
             self._do(self._save_soon())
@@ -192,7 +191,7 @@ class Session:
             if draft or self.conversation is not None:
                 conversation = await self._make()
                 if draft != conversation.draft:
-                    await self._desk.run(self._desk.store.set_draft, conversation.id, draft)
+                    await self._services.run(self._services.store.set_draft, conversation.id, draft)
                     self.conversation = conversation.model_copy(update={"draft": draft})
 
     # Questions and answers
@@ -206,9 +205,9 @@ class Session:
         Raises:
             FolderNotAddedError: the question names folders that are in no collection.
         """
-        edited = self._composer.take()
+        edited = self._composer.clear_sent()
         self._composer.on_their_way.append(question)
-        self._transcript.queue(self._in_line())
+        self._transcript.queue(self._queued_questions())
         try:
             async with self._asking:
                 conversation = await self.make()
@@ -218,8 +217,8 @@ class Session:
                 await self._ask(conversation, question, edited, prompt)
         except Exception:
             self._composer.on_their_way.remove(question)
-            self._composer.take_back(question, edited)
-            self._transcript.queue(self._in_line())
+            self._composer.put_back(question, edited)
+            self._transcript.queue(self._queued_questions())
             raise
 
     async def _ask(
@@ -230,12 +229,12 @@ class Session:
         prompt: QuestionPrompt | None,
     ) -> None:
         before = edited.attached if edited else ()
-        taken = await resolve_mentions(self._desk.library, question, before)
-        self._replace(question, taken.text)
+        resolved = await resolve_mentions(self._services.library, question, before)
+        self._replace(question, resolved.text)
         ask = Ask(
             conversation_id=conversation.id,
-            text=taken.text,
-            attached=taken.attached,
+            text=resolved.text,
+            attached=resolved.attached,
             prompt=prompt,
         )
         async with self._lock:
@@ -269,11 +268,11 @@ class Session:
             self._arrived(turn)
         if turn.conversation_id != self.id:
             if asked is not None and asked.question is not None:
-                await self._desk.run(self._forget, turn.conversation_id, asked.question.text)
+                await self._services.run(self._forget, turn.conversation_id, asked.question.text)
             return
         if asked is not None:
             await self._show_asked(turn, asked)
-        await self._follower.advance(turn, event.events)
+        await self._progress.advance(turn, event.events)
 
     async def end(self, event: TurnEnded) -> None:
         """Handle the end of a turn; the next question in line is asked."""
@@ -287,8 +286,8 @@ class Session:
         if turn.conversation_id == self.id:
             answer = turn.answer
             if event.failure is not None and answer is not None:
-                answer = await self._desk.run(self._desk.store.message, answer.id)
-            await self._follower.end(event.failure, answer)
+                answer = await self._services.run(self._services.store.message, answer.id)
+            await self._progress.end(event.failure, answer)
         self.changed()
 
     def _arrived(self, turn: RunningTurn) -> None:
@@ -301,7 +300,7 @@ class Session:
 
     def _forget(self, conversation_id: str, question: str) -> None:
         """Take a question that is on disk out of the draft of a conversation nobody looks at."""
-        store = self._desk.store
+        store = self._services.store
         draft = store.conversation(conversation_id).draft
         if draft:
             store.set_draft(conversation_id, without_questions(draft, [question]))
@@ -310,13 +309,13 @@ class Session:
         if isinstance(turn.request, Ask) and asked.question is not None:
             messages = [*self.messages, asked.question, asked.answer]
         else:
-            messages = await self._desk.run(self._desk.store.branch, turn.conversation_id)
-        self._transcript.queue(self._in_line())
+            messages = await self._services.run(self._services.store.branch, turn.conversation_id)
+        self._transcript.queue(self._queued_questions())
         self._transcript.following = True
         await self._transcript.update(messages)
         if self.conversation is not None and not self.conversation.title:
             await self.refresh()
         self.changed()
 
-    def _in_line(self) -> list[str]:
+    def _queued_questions(self) -> list[str]:
         return [*self._composer.on_their_way, *self._turns.waiting(self.id)]

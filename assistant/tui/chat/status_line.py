@@ -70,7 +70,7 @@ class StatusLine(Widget):
 
     status: reactive[StatusLineState] = reactive(StatusLineState())
 
-    def tell(self, **changes: object) -> None:
+    def set_status(self, **changes: object) -> None:
         """Change some fields of the status."""
         self.status = replace(self.status, **changes)  # type: ignore[arg-type]
 
@@ -88,8 +88,8 @@ class StatusLine(Widget):
 
 
 def _layouts(adapters: Adapters) -> Iterator[tuple[Content, str, int]]:
-    """The ends of the line and how adapters are told, from the longest to the shortest, each with
-    the importance of what it has to leave room for."""
+    """Layouts: the end of the line and the words for adapters, from the longest to the shortest,
+    each with the importance of what it has to leave room for."""
     keys = text.button("? help", "screen.command", "help", style=text.MUTED)
     more = text.button("^P commands", "screen.command", "palette", style=text.MUTED)
     both = text.joined([keys, more], between="  ")
@@ -104,7 +104,7 @@ def _layouts(adapters: Adapters) -> Iterator[tuple[Content, str, int]]:
 
 
 def _parts(status: StatusLineState, adapters: str) -> list[tuple[int, Content]]:
-    """What can be told, in the order of reading, each with its importance."""
+    """Parts of the line in the order of reading, each with its importance."""
     parts = [(1, _phase_text(status))]
     if adapters:
         on = text.line(adapters, 32, text.ACCENT).stylize(text.click("screen.command", "adapters"))
@@ -153,7 +153,7 @@ def _phase_text(status: StatusLineState) -> Content:
 
 
 def _crop_model(parts: list[tuple[int, Content]], width: int) -> list[tuple[int, Content]]:
-    """With as much of the model's name as what matters more leaves room for, if that tells it."""
+    """Parts, the model's name cut to the room that more important parts leave."""
     room = width - _length([part for part in parts if part[0] < MODEL_PRIORITY]) - len(SEPARATOR)
     return [
         (rank, content.truncate(room, ellipsis=True))

@@ -32,7 +32,7 @@ class RunningTurn:
     _thought: StringIO = field(default_factory=StringIO)
     _written: StringIO = field(default_factory=StringIO)
 
-    def note(self, event: TurnEvent) -> None:
+    def apply(self, event: TurnEvent) -> None:
         """Apply an event to the state."""
         self.latest = event
         match event:
@@ -67,7 +67,7 @@ class RunningTurn:
 
     @property
     def speed(self) -> float:
-        """Tokens per second since the first one; 0 while there is nothing to tell."""
+        """Tokens per second since the first one; 0 while there are too few to tell."""
         elapsed = monotonic() - self.writing_since
         return (self.pieces - 1) / elapsed if self.pieces > 2 and elapsed > 0.2 else 0.0
 
@@ -172,7 +172,7 @@ class RunningTurns:
 
     def _advance(self, turn: RunningTurn, events: Sequence[TurnEvent]) -> None:
         for event in events:
-            turn.note(event)
+            turn.apply(event)
         self._post(TurnAdvanced(turn, events))
 
     def _end(self, turn: RunningTurn, failure: AssistantError | None) -> None:

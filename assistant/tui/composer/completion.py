@@ -27,7 +27,7 @@ class Completer:
         self,
         prompt: PromptInput,
         menu: CompletionMenu,
-        holdings: LibraryStatusPoller,
+        library_status: LibraryStatusPoller,
         names: NameSuggestions,
         do: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
@@ -35,7 +35,7 @@ class Completer:
         self._names = names
         self._prompt = prompt
         self._menu = menu
-        self._holdings = holdings
+        self._library_status = library_status
         self._do = do
         self._typed: IncompleteMention | None = None
         self._shown: IncompleteMention | None = None
@@ -59,7 +59,7 @@ class Completer:
         if typed is None:
             self._show([])
         else:
-            self._do(self._look(typed))
+            self._do(self._look_up(typed))
 
     def close(self) -> None:
         """Close the menu; no suggestions for this word any more."""
@@ -73,7 +73,7 @@ class Completer:
         self._moved = True
         self._menu.move(step)
 
-    def take(self) -> bool:
+    def accept_on_enter(self) -> bool:
         """Accept the suggestion on Enter, unless what is typed may be meant as it is.
 
         Returns: whether it was accepted.
@@ -107,14 +107,14 @@ class Completer:
         self._prompt.move_cursor((row, typed.start + len(replacement) - inside))
         return True
 
-    async def _look(self, typed: IncompleteMention) -> None:
+    async def _look_up(self, typed: IncompleteMention) -> None:
         found: list[Suggestion] = []
         # A disk or a library that does not answer has nothing to suggest.
         with suppress(AssistantError):
             if typed.kind == "collection":
                 found = await self._collections(typed)
             elif typed.kind == "argument":
-                found = names_for(typed, await self._names.of(typed.command))
+                found = names_for(typed, await self._names.for_command(typed.command))
             else:
                 found = await with_timeout(files_for, typed)
         if typed == self._typed:
@@ -124,9 +124,9 @@ class Completer:
             self._show(found)
 
     async def _collections(self, typed: IncompleteMention) -> list[Suggestion]:
-        if self._holdings.status is None:
-            await self._holdings.refresh()
-        return collections_for(typed, self._holdings.collections)
+        if self._library_status.status is None:
+            await self._library_status.refresh()
+        return collections_for(typed, self._library_status.collections)
 
     def _typed_now(self) -> IncompleteMention | None:
         row, column = self._prompt.cursor_location

@@ -60,7 +60,7 @@ class Composer:
         self._prompt.border_title = None
         self._prompt.show(draft)
 
-    def take(self) -> Message | None:
+    def clear_sent(self) -> Message | None:
         """Empty the prompt after it was sent.
 
         Returns: the question that was edited; None for a new one.
@@ -70,7 +70,7 @@ class Composer:
         self.show("")
         return edited
 
-    def take_back(self, question: str, edited: Message | None) -> None:
+    def put_back(self, question: str, edited: Message | None) -> None:
         """Put a question that could not be asked before what was typed meanwhile."""
         typed = self._prompt.text
         if edited is not None:

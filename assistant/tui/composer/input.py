@@ -19,8 +19,11 @@ class Menus(Protocol):
         """Whether one is open."""
         ...
 
-    def take_enter(self) -> bool:
-        """Enter was pressed while one is open; whether it was meant for the menu."""
+    def handle_enter(self) -> bool:
+        """Handle Enter while one is open.
+
+        Returns: whether it was meant for the menu.
+        """
         ...
 
 
@@ -111,14 +114,17 @@ class PromptInput(TextArea):
 
     def _enter(self) -> None:
         if self.menus is not None and self.menus.are_open:
-            is_sent = not self.menus.take_enter()
+            is_sent = not self.menus.handle_enter()
         else:
-            is_sent = not self._broke_line()
+            is_sent = not self._break_line()
         if is_sent:
             self.post_message(self.Submitted(self.text))
 
-    def _broke_line(self) -> bool:
-        """Turn a backslash before the cursor into a line break."""
+    def _break_line(self) -> bool:
+        """Turn a backslash before the cursor into a line break.
+
+        Returns: whether there was one.
+        """
         row, column = self.cursor_location
         if not self.selection.is_empty or not self.document[row][:column].endswith("\\"):
             return False

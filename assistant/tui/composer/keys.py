@@ -37,21 +37,24 @@ class PromptKeys:
         """Whether a menu is open."""
         return self._menu.display or self._completer.is_open
 
-    def take_enter(self) -> bool:
-        """Enter was pressed while a menu is open; whether it was meant for the menu."""
-        self._look_again()
+    def handle_enter(self) -> bool:
+        """Handle Enter while a menu is open.
+
+        Returns: whether it was meant for the menu.
+        """
+        self._refresh_menu()
         if self._menu.chosen is None:
-            return self._completer.take()
-        self.run(self._menu.chosen)
+            return self._completer.accept_on_enter()
+        self.run_entry(self._menu.chosen)
         return True
 
-    def edited(self) -> None:
-        """The text of the prompt is another one now."""
+    def text_changed(self) -> None:
+        """Update the menus to the text, because it changed."""
         self._composer.follow()
         if self._prompt.text == PROMPT_SIGN:
             self._screen.do(self._read_prompts())
 
-    def run(self, entry: Entry) -> None:
+    def run_entry(self, entry: Entry) -> None:
         """Run an entry chosen in the menu; a prompt waits for its question."""
         if isinstance(entry, commands.Command):
             self._prompt.show("")
@@ -59,9 +62,9 @@ class PromptKeys:
         else:
             self._prompt.show(f"/{entry.name} ")
 
-    def key(self, key: str) -> None:
+    def handle_key(self, key: str) -> None:
         """Handle a key that means something outside of the prompt."""
-        self._look_again()
+        self._refresh_menu()
         match key:
             case "up" | "down":
                 self._composer.step(-1 if key == "up" else 1)
@@ -80,12 +83,12 @@ class PromptKeys:
             case "escape":
                 self._screen.run_command("stop", "")
 
-    def _look_again(self) -> None:
-        """Whoever types fast presses a key before the menu has seen the last letters."""
+    def _refresh_menu(self) -> None:
+        """Update the menu: whoever types fast presses a key before it has seen the last letters."""
         if self._menu.chosen is not None:
             self._menu.follow(self._prompt.text)
 
     async def _read_prompts(self) -> None:
-        """The menu is opened: it shows the prompts that there are now."""
+        """Read the prompts that there are now, because the menu is opened."""
         await self._names.read_prompts()
         self._composer.follow()

@@ -140,7 +140,7 @@ def _path_suggestion(kind: Kind, path: str, name: str, *, is_folder: bool) -> Su
 
 
 def spell_path(path: str) -> str:
-    """A path as it is read after a command: see `dropped_paths`."""
+    """Path as it is read after a command: see `toolkit.dropped_paths`."""
     if _NEEDS_NO_QUOTES.fullmatch(path):
         return path
     if path.isprintable():
@@ -162,22 +162,21 @@ def _typed_from_match(
 
 
 class NameSuggestions:
-    """The names that can be typed: of prompts after a slash, and of what commands take."""
+    """Names that can be typed: of prompts after a slash, and of what commands take."""
 
-    def __init__(self, desk: Services) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._prompts: Sequence[Prompt] = ()
         """The library of prompts as it was last read."""
 
     async def read_prompts(self) -> None:
         """Read what changed in the library of prompts."""
-        self._prompts, _ = await self._desk.run(self._desk.prompts.read)
+        self._prompts, _ = await self._services.run(self._services.prompts.read)
 
     def prompts_matching(self, typed: str) -> tuple[list[Prompt], list[Prompt]]:
         """Prompts that can be called after a slash.
 
-        Returns:
-            Those whose names begin with what was typed, and others that have to do with it.
+        Returns: those whose names begin with what was typed, and others that have to do with it.
         """
         key = typed.casefold()
         callable_ = [prompt for prompt in self._prompts if is_callable(prompt.name)]
@@ -189,20 +188,20 @@ class NameSuggestions:
         ]
         return first, others
 
-    async def of(self, command: str) -> list[Suggestion]:
-        """What may follow the name of a command, with a word on each."""
+    async def for_command(self, command: str) -> list[Suggestion]:
+        """Names that may follow a command, with a word on each."""
         match command:
             case "role":
-                prompts, _ = await self._desk.run(self._desk.prompts.read)
+                prompts, _ = await self._services.run(self._services.prompts.read)
                 return [_name_suggestion(each.name, each.title) for each in prompts]
             case "model":
-                models = await self._desk.run(self._desk.models.models)
+                models = await self._services.run(self._services.models.models)
                 return [
                     _name_suggestion(sampling.DEFAULT_WORD, "the one of your settings"),
                     *(_name_suggestion(each.name, size(each.size)) for each in models),
                 ]
             case "adapters":
-                found = await with_timeout(list, self._desk.models.details(Event()))
+                found = await with_timeout(list, self._services.models.details(Event()))
                 return [
                     _name_suggestion(adapters.NONE_WORD, "the model as it is"),
                     _name_suggestion(sampling.DEFAULT_WORD, "those of your settings"),

@@ -28,14 +28,14 @@ class PromptTextScreen(Screen[None]):
         Binding("y,ctrl+y", "copy", show=False),
     ]
 
-    def __init__(self, prompt: RenderedPrompt, form: Form, outlets: ExternalFactory) -> None:
+    def __init__(self, prompt: RenderedPrompt, form: Form, external: ExternalFactory) -> None:
         super().__init__()
         self._prompt = prompt
         self._form: Form = form
         self._head = Clickable(id="passage-head")
         self._view = TextView()
         self.notice = Notice()
-        self._outlets: ExternalActions = outlets(self.notice)
+        self._external: ExternalActions = external(self.notice)
         self._keys = Clickable(id="passage-keys")
 
     def compose(self) -> ComposeResult:
@@ -59,17 +59,17 @@ class PromptTextScreen(Screen[None]):
 
     def action_copy(self) -> None:
         name = "the prompt" if self._form == "text" else "the tokens"
-        self.run_worker(self._outlets.copy(self._shown, name))
+        self.run_worker(self._external.copy(self._shown_text, name))
 
     @property
-    def _shown(self) -> str:
+    def _shown_text(self) -> str:
         return self._prompt.text if self._form == "text" else token_listing(self._prompt)
 
     def _show(self) -> None:
         title = "Prompt" if self._form == "text" else "Tokens of the prompt"
         count = text.muted(f"{len(self._prompt.tokens):,} tokens, {self._prompt.cached:,} cached")
         self._head.update(RowStack(Row(text.own(title, "bold"), count)))
-        self._view.show(MarkedText(self._shown, numbered=self._form == "text"))
+        self._view.show(MarkedText(self._shown_text, numbered=self._form == "text"))
         other = f" shows the {OTHER_FORM[self._form]}"
         keys = (("Esc", " back", "leave"), ("Tab", other, "turn"), ("y", " copies", "copy"))
         self._keys.update(

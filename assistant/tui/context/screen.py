@@ -63,22 +63,22 @@ class ContextScreen(NoticedScreen[None]):
 
     def __init__(
         self,
-        desk: Services,
+        services: Services,
         subject: ContextSubject,
-        outlets: ExternalFactory,
+        external: ExternalFactory,
         report: Report,
         changed: Callable[[], None],
         go_to: Callable[[str], None],
     ) -> None:
         """Args:
-        outlets: makes the ways out of this screen, which are told in its line.
+        external: makes external actions that report in the notice line of this screen.
         changed: called when something was changed here.
         go_to: shows a message in the conversation.
         """
         super().__init__()
-        self._desk = desk
+        self._services = services
         self._subject = subject
-        self._told_in = outlets
+        self._external = external
         self._report = report
         self._changed = changed
         self._go_to = go_to
@@ -98,9 +98,9 @@ class ContextScreen(NoticedScreen[None]):
         yield self._keys
 
     def on_mount(self) -> None:
-        self._tell("counting …")
+        self._show_waiting("counting …")
         self._show_keys()
-        self._look()
+        self._reload()
 
     def on_unmount(self) -> None:
         if self._stream is not None:
@@ -111,8 +111,8 @@ class ContextScreen(NoticedScreen[None]):
 
     # What the window holds
 
-    def _look(self) -> None:
-        """Ask anew; what was there stays until the answer comes."""
+    def _reload(self) -> None:
+        """Preview the window anew; the former preview stays until the new one comes."""
         if self._stream is not None:
             self._stream.stop.set()
         self._stream = stream = Stream(
@@ -123,31 +123,31 @@ class ContextScreen(NoticedScreen[None]):
         )
 
     def _events(self, stop: Event) -> Iterator[Queued | Loading | ContextPreview]:
-        desk, subject = self._desk, self._subject
-        usual = desk.chat.sampling.for_model(subject.conversation.model)
+        services, subject = self._services, self._subject
+        usual = services.chat.sampling.for_model(subject.conversation.model)
         id = subject.conversation.id
-        return preview_window(desk.store, desk.models, usual, id, stop, subject.question)
+        return preview_window(services.store, services.models, usual, id, stop, subject.question)
 
     def _advance(self, stop: Event, events: Sequence[Queued | Loading | ContextPreview]) -> None:
         if stop.is_set() or not self.is_mounted:
             return
         match events[-1]:
             case Queued(ahead=ahead):
-                self._tell(f"the engine answers others first ({ahead})")
+                self._show_waiting(f"the engine answers others first ({ahead})")
             case Loading(model=model, window=window) if window:
-                self._tell(f"{model} gets a window of {window:,} tokens")
+                self._show_waiting(f"{model} gets a window of {window:,} tokens")
             case Loading(model=model, done=done):
-                self._tell(f"{model} is being loaded: {done:.0%}")
+                self._show_waiting(f"{model} is being loaded: {done:.0%}")
             case ContextPreview() as found:
                 self._show(found)
 
     def _end(self, stop: Event, failure: AssistantError | None) -> None:
         if failure is not None and not stop.is_set() and self.is_mounted:
-            self._tell("The window cannot be told.")
+            self._show_waiting("The window cannot be told.")
             self.notice.fail(failure)
 
-    def _tell(self, what: str) -> None:
-        """Say what is waited for, where nothing is known yet."""
+    def _show_waiting(self, what: str) -> None:
+        """Show what is waited for, while nothing is known yet."""
         if self._found is None:
             self._head.update(RowStack(Row(self._title, text.EMPTY), Row(text.muted(what))))
 
@@ -209,7 +209,7 @@ class ContextScreen(NoticedScreen[None]):
         self.do(self._place(chosen, wanted))
 
     async def _place(self, chosen: PreviewPart, placing: Placing | None) -> None:
-        await self._desk.run(self._desk.store.set_placing, chosen.message_ids[0], placing)
+        await self._services.run(self._services.store.set_placing, chosen.message_ids[0], placing)
         self._renew()
 
     def action_overflow(self) -> None:
@@ -220,7 +220,7 @@ class ContextScreen(NoticedScreen[None]):
     async def _set_overflow(self, now: Overflow) -> None:
         wanted: Overflow = "leave_out" if now == "summarise" else "summarise"
         id = self._subject.conversation.id
-        await self._desk.run(self._desk.store.set_overflow, id, wanted)
+        await self._services.run(self._services.store.set_overflow, id, wanted)
         self._renew()
         if wanted == "summarise":
             self._say("The summary is made when the model is idle; no message is lost.")
@@ -235,8 +235,8 @@ class ContextScreen(NoticedScreen[None]):
             self._say("No summary is in the window.")
 
     async def _edit(self, message_id: str) -> None:
-        store = self._desk.store
-        message = await self._desk.run(store.message, message_id)
+        store = self._services.store
+        message = await self._services.run(store.message, message_id)
         if message.summary is None:
             return
         note = "Without any text the turns themselves come back. Ctrl+Z undoes."
@@ -247,7 +247,7 @@ class ContextScreen(NoticedScreen[None]):
         words = changed.strip()
         covers = message.summary.covers
         summary = Summary(text=words, covers=covers, edited=True) if words else None
-        await self._desk.run(store.set_summary, message_id, summary)
+        await self._services.run(store.set_summary, message_id, summary)
         self._renew()
 
     def action_undo(self) -> None:
@@ -255,25 +255,25 @@ class ContextScreen(NoticedScreen[None]):
         self.do(self._undo())
 
     async def _undo(self) -> None:
-        store, id = self._desk.store, self._subject.conversation.id
-        newest = await self._desk.run(store.changes, id, limit=1)
+        store, id = self._services.store, self._subject.conversation.id
+        newest = await self._services.run(store.changes, id, limit=1)
         if not newest or newest[0].kind not in UNDOABLE_KINDS:
             self._say("There is nothing to undo here.")
             return
-        await self._desk.run(store.undo, newest[0].number, conversation_id=id)
+        await self._services.run(store.undo, newest[0].number, conversation_id=id)
         self._renew()
         self._say("Undone.")
 
     def _renew(self) -> None:
         self._changed()
-        self._look()
+        self._reload()
 
     # The prompt
 
     def action_prompt(self, form: Form) -> None:
         """Show the exact prompt."""
         if self._found is not None:
-            self.app.push_screen(PromptTextScreen(self._found.prompt, form, self._told_in))
+            self.app.push_screen(PromptTextScreen(self._found.prompt, form, self._external))
 
     def _say(self, sentence: str) -> None:
         self.notice.say(text.own(sentence))

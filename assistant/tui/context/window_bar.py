@@ -28,7 +28,7 @@ ALIGNED_FROM_COLUMNS: Final = 110
 
 
 class WindowBar(Visual):
-    """Bar of a window's parts, each as wide as its share; told apart without colours as well."""
+    """Bar of a window's parts, each as wide as its share; where apart without colours as well."""
 
     def __init__(self, found: ContextPreview) -> None:
         self._spans = list(_spans(found))
@@ -112,7 +112,7 @@ def _line(part: PreviewPart, width: int) -> Content:
     )
     if width < ALIGNED_FROM_COLUMNS:
         # The reason is worth more than the words.
-        told = text.muted(status) + text.own("  " if status else "")
+        where = text.muted(status) + text.own("  " if status else "")
     else:
-        told = text.muted(status.ljust(STATUS_COLUMNS)) + text.own("  ")
-    return figures + told + text.line(part.excerpt, max(width, 1), style)
+        where = text.muted(status.ljust(STATUS_COLUMNS)) + text.own("  ")
+    return figures + where + text.line(part.excerpt, max(width, 1), style)

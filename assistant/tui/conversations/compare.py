@@ -42,13 +42,15 @@ class CompareScreen(Screen[int]):
         Binding("left,p", "turn(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, parting: BranchPoint, names: Sequence[str], left: int, right: int) -> None:
+    def __init__(
+        self, branch_point: BranchPoint, names: Sequence[str], left: int, right: int
+    ) -> None:
         """Args:
         names: what each way is called.
         left, right: the ways that are shown first.
         """
         super().__init__()
-        self._parting = parting
+        self._branch_point = branch_point
         self._names = names
         self._left, self._right = left, right
         self._head = Clickable(id="compare-head")
@@ -62,7 +64,9 @@ class CompareScreen(Screen[int]):
 
     def on_mount(self) -> None:
         parts = [
-            text.button(f"{key} goes on with “{self._called(place)}”", "screen.choose", str(place))
+            text.button(
+                f"{key} goes on with “{self._title_of(place)}”", "screen.choose", str(place)
+            )
             for key, place in (("1", 0), ("2", 1))
         ]
         if len(self._names) > 2:
@@ -71,15 +75,15 @@ class CompareScreen(Screen[int]):
         self._keys.update(Flow(*(part.stylize(text.MUTED) for part in parts)))
         self.run_worker(self._show(), exclusive=True)
 
-    def _called(self, place: int) -> str:
+    def _title_of(self, place: int) -> str:
         return text.line(self._names[(self._left, self._right)[place]], 40).plain
 
     async def _show(self) -> None:
         """The texts at once, then what is different, pair by pair."""
-        ways = self._parting.ways
+        ways = self._branch_point.ways
         pairs = pair_messages(ways[self._left], ways[self._right])
         self._head.update(self._summary(len(pairs)))
-        names = (self._called(0), self._called(1))
+        names = (self._title_of(0), self._title_of(1))
         shown = [MessagePair(left, right, names) for left, right in pairs[:MAX_PAIRS]]
         await self._body.remove_children()
         await self._body.mount_all(shown)
@@ -91,13 +95,13 @@ class CompareScreen(Screen[int]):
                 pair.mark(found)
 
     def _summary(self, pairs: int) -> Content:
-        above = len(self._parting.above)
+        above = len(self._branch_point.above)
         common = f"after {count(above, 'message')} in common" if above else "from the beginning"
         more = f"; {pairs - MAX_PAIRS:,} later ones are not shown" if pairs > MAX_PAIRS else ""
         return (
-            text.own(self._called(0), "bold")
+            text.own(self._title_of(0), "bold")
             + text.muted("  and  ")
-            + text.own(self._called(1), "bold")
+            + text.own(self._title_of(1), "bold")
             + text.muted(f"  {common}{more}")
         )
 

@@ -23,25 +23,25 @@ class ConversationList:
 
     def __init__(
         self,
-        desk: Services,
+        services: Services,
         sidebar: Sidebar,
         session: Session,
         today: Callable[[], date] = local_today,
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._sidebar = sidebar
         self._session = session
         self._today = today
         self._revision = -1
-        self._is_looking = False
+        self._is_polling = False
         self.searched = ""
         """What was searched last."""
 
     async def refresh(self) -> None:
         """Show the list as it is now."""
-        store, words, archived = self._desk.store, self._sidebar.words, self._sidebar.archived
-        self._revision = await self._desk.run(store.revision)
-        listing = await self._desk.run(
+        store, words, archived = self._services.store, self._sidebar.words, self._sidebar.archived
+        self._revision = await self._services.run(store.revision)
+        listing = await self._services.run(
             read_listing,
             store,
             words,
@@ -52,23 +52,26 @@ class ConversationList:
             self._sidebar.show(listing, self._session.id, self._today())
 
     async def show_changed(self, conversation_id: str) -> None:
-        """A conversation has a title or a summary now."""
+        """Show a conversation that has a title or a summary now."""
         if conversation_id == self._session.id:
             await self._session.refresh()
         await self.refresh()
 
-    async def follow_others(self) -> None:
-        """Show what another window has changed since the list was read; one look at a time."""
-        if self._is_looking:
+    async def refresh_if_changed(self) -> None:
+        """Refresh list and conversation when another process changed the database.
+
+        One poll at a time: a slow disk must not pile them up.
+        """
+        if self._is_polling:
             return
-        self._is_looking = True
+        self._is_polling = True
         try:
-            if await self._desk.run(self._desk.store.revision) != self._revision:
+            if await self._services.run(self._services.store.revision) != self._revision:
                 await self.refresh()
                 if self._session.turn is None:
                     await self._session.refresh()
         finally:
-            self._is_looking = False
+            self._is_polling = False
 
 
 def read_listing(

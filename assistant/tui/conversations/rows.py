@@ -191,7 +191,9 @@ class ConversationTitle(Clickable):
     def __init__(self) -> None:
         super().__init__(id="title")
 
-    def tell(self, conversation: Conversation | None, *, temporary: bool = False) -> None:
+    def show_conversation(
+        self, conversation: Conversation | None, *, temporary: bool = False
+    ) -> None:
         """Show the title of a conversation; None is an empty one.
 
         Args:

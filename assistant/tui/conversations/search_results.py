@@ -34,25 +34,28 @@ class IncrementalSearch:
     def __init__(
         self, store: ConversationCatalog, found: Callable[[str, ConversationSearchResult], None]
     ) -> None:
-        """`found` is called with what was looked for, unless something else is wanted by then."""
+        """`found` is called with what was searched for, unless something else is wanted by then."""
         self._store = store
         self._found = found
         self._wanted = ""
         self._busy = False
 
-    async def look(self, words: str) -> None:
-        """Look for these words. Raises what the store raises."""
+    async def search(self, words: str) -> None:
+        """Search for these words; of what is typed meanwhile only the newest is searched next.
+
+        Raises what the store raises.
+        """
         self._wanted = words
         if self._busy:
             return
         self._busy = True
         try:
-            looked: str | None = None
-            while looked != self._wanted:
-                looked = self._wanted
-                findings = await in_thread(self._store.find, looked, limit=CONVERSATIONS)
-                if looked == self._wanted:
-                    self._found(looked, findings)
+            searched: str | None = None
+            while searched != self._wanted:
+                searched = self._wanted
+                result = await in_thread(self._store.find, searched, limit=CONVERSATIONS)
+                if searched == self._wanted:
+                    self._found(searched, result)
         finally:
             self._busy = False
 
@@ -63,7 +66,7 @@ class IncrementalSearch:
 
 
 def marked_excerpt(found: str) -> Content:
-    """Excerpt on one line with its matches styled; see `values.changes` for the marks."""
+    """Excerpt on one line with its matches styled; see `MATCH_BEGIN` and `MATCH_END`."""
     parts: list[Content] = []
     for place, piece in enumerate(found.split(MATCH_BEGIN)):
         match, _, rest = piece.partition(MATCH_END) if place else ("", "", piece)
@@ -77,7 +80,7 @@ def first_match(content: Content) -> int:
 
 
 class Excerpt(Visual):
-    """Excerpt around a match on a few lines, behind a word that tells whose it is.
+    """Excerpt around a match on a few lines, behind a word on whose it is.
 
     What has too little room is cut so that the first match is seen.
     """

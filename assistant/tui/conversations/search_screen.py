@@ -59,13 +59,13 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         Binding("down", "move('cursor_down')", show=False, priority=True),
         Binding("pageup", "move('page_up')", show=False, priority=True),
         Binding("pagedown", "move('page_down')", show=False, priority=True),
-        Binding("enter", "take", show=False, priority=True),
+        Binding("enter", "choose", show=False, priority=True),
     ]
 
     def __init__(self, store: ConversationCatalog, words: str = "") -> None:
         """`words` is looked for at once; typing replaces it."""
         super().__init__()
-        self._finder = IncrementalSearch(store, self._show)
+        self._search = IncrementalSearch(store, self._show)
         self._first = words
         self._found: dict[str, ChosenConversation] = {}
         self._more: dict[str, ConversationSummary] = {}
@@ -77,13 +77,13 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
             max_length=MAX_QUERY_CHARACTERS,
             select_on_focus=True,
         )
-        self._told = Static(id="search-told")
+        self._summary = Static(id="search-summary")
         self._listing = OptionList(id="search-results", compact=True, markup=False)
         self._keys = Clickable(id="search-keys")
 
     def compose(self) -> ComposeResult:
         yield self._field
-        yield self._told
+        yield self._summary
         yield self._listing
         yield self.notice
         yield self._keys
@@ -97,34 +97,34 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         self._listing.can_focus = False
         self._keys.update(
             Flow(
-                text.button("Enter opens", "screen.take", style=text.MUTED),
+                text.button("Enter opens", "screen.choose", style=text.MUTED),
                 text.muted("↑↓ PgUp PgDn choose"),
                 text.button("Esc goes back", "screen.leave", style=text.MUTED),
             )
         )
-        self._look()
+        self._start_search()
 
-    def again(self) -> None:
+    def search_again(self) -> None:
         """Select the query, because the search key was pressed in the search."""
         self._field.focus()
         self._field.action_select_all()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._look()
+        self._start_search()
 
-    def _look(self) -> None:
-        self.do(self._finder.look(self.words.strip()))
+    def _start_search(self) -> None:
+        self.do(self._search.search(self.words.strip()))
 
     # What was found
 
-    def _show(self, words: str, findings: ConversationSearchResult) -> None:
+    def _show(self, words: str, results: ConversationSearchResult) -> None:
         self._found, self._more = {}, {}
-        options = list(self._options(findings))
+        options = list(self._options(results))
         if words:
-            self._told.update(_summary_line(findings))
+            self._summary.update(_summary_line(results))
         else:
-            self._told.update(text.muted("Case and accents do not matter."))
+            self._summary.update(text.muted("Case and accents do not matter."))
             options = [Option(line, disabled=True) for line in _help_lines()]
         self._listing.set_options(options)
         self._listing.scroll_home(animate=False)
@@ -135,19 +135,19 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         if first is not None:
             self._listing.highlighted = self._listing.get_option_index(first)
 
-    def _options(self, findings: ConversationSearchResult) -> Iterator[Option]:
-        for number, finding in enumerate(findings.conversations):
+    def _options(self, results: ConversationSearchResult) -> Iterator[Option]:
+        for number, group in enumerate(results.conversations):
             if number:
                 yield Option(text.EMPTY, disabled=True)
-            yield self._conversation(finding.conversation, finding.title)
-            if finding.prompt:
-                id = f"prompt {finding.conversation.id}"
-                self._found[id] = ChosenConversation(finding.conversation.id)
-                yield Option(_excerpt("prompt", finding.prompt), id=id)
-            yield from self._hits(finding.hits)
-            more = finding.messages - len(finding.hits)
+            yield self._conversation(group.conversation, group.title)
+            if group.prompt:
+                id = f"prompt {group.conversation.id}"
+                self._found[id] = ChosenConversation(group.conversation.id)
+                yield Option(_excerpt("prompt", group.prompt), id=id)
+            yield from self._hits(group.hits)
+            more = group.messages - len(group.hits)
             if more > 0:
-                yield self._others(finding, more)
+                yield self._others(group, more)
 
     def _conversation(self, summary: ConversationSummary, title: str = "") -> Option:
         id = f"conversation {summary.id}"
@@ -164,33 +164,35 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
             self._found[id] = ChosenConversation(hit.conversation_id, hit.message_id, hit.snippet)
             yield Option(_excerpt(ROLE_NAMES[hit.role], hit.snippet), id=id)
 
-    def _others(self, finding: ConversationHit, more: int) -> Option:
-        id = f"more {finding.conversation.id}"
-        self._more[id] = finding.conversation
-        told = text.own(" " * INDENT) + text.own(f"and {count(more, 'more message')}", text.ACCENT)
-        return Option(told, id=id)
+    def _others(self, group: ConversationHit, more: int) -> Option:
+        id = f"more {group.conversation.id}"
+        self._more[id] = group.conversation
+        more_line = text.own(" " * INDENT) + text.own(
+            f"and {count(more, 'more message')}", text.ACCENT
+        )
+        return Option(more_line, id=id)
 
     async def _show_all(self, summary: ConversationSummary) -> None:
         words = self.words
-        hits = await self._finder.within(words, summary.id)
+        hits = await self._search.within(words, summary.id)
         if words != self.words:
             return
         self._found, self._more = {}, {}
         self._listing.set_options([self._conversation(summary), *self._hits(hits)])
         self._listing.highlighted = min(1, self._listing.option_count - 1)
-        self._told.update(text.muted(f"{count(len(hits), 'message')} in this conversation"))
+        self._summary.update(text.muted(f"{count(len(hits), 'message')} in this conversation"))
 
     # What is done with it
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._take(event.option_id or "")
+        self._choose(event.option_id or "")
 
-    def action_take(self) -> None:
+    def action_choose(self) -> None:
         option = self._listing.highlighted_option
-        self._take((option.id or "") if option else "")
+        self._choose((option.id or "") if option else "")
 
-    def _take(self, id: str) -> None:
+    def _choose(self, id: str) -> None:
         if id in self._found:
             self.dismiss(self._found[id])
         elif id in self._more:
@@ -208,17 +210,17 @@ def _excerpt(head: str, found: str) -> Excerpt:
     return Excerpt(text.own("  ") + text.muted(head), marked_excerpt(found), INDENT)
 
 
-def _summary_line(findings: ConversationSearchResult) -> Content:
+def _summary_line(results: ConversationSearchResult) -> Content:
     parts = []
-    if not findings.conversations:
+    if not results.conversations:
         parts.append(text.muted("Nothing was found."))
-    elif findings.is_capped:
-        told = f"the newest {findings.messages:,} messages were compared; more words find more"
-        parts.append(text.muted(told))
+    elif results.is_capped:
+        capped = f"the newest {results.messages:,} messages were compared; more words find more"
+        parts.append(text.muted(capped))
     else:
-        where = count(len(findings.conversations), "conversation")
-        parts.append(text.muted(f"{count(findings.messages, 'message')}, {where}"))
-    parts += [text.line(note, 300, "$text-warning") for note in findings.notes]
+        where = count(len(results.conversations), "conversation")
+        parts.append(text.muted(f"{count(results.messages, 'message')}, {where}"))
+    parts += [text.line(note, 300, "$text-warning") for note in results.notes]
     return text.joined(parts, "\n")
 
 

@@ -34,10 +34,10 @@ class TrashScreen(NoticedScreen[None]):
         Binding("tab,shift+tab", "turn", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Services, undoing: UndoActions) -> None:
+    def __init__(self, services: Services, undo_actions: UndoActions) -> None:
         super().__init__()
-        self._desk = desk
-        self._undoing = undoing
+        self._services = services
+        self._undo_actions = undo_actions
         self._view: View = "removed"
         self._removed: Sequence[TrashEntry] = ()
         self._changes: Sequence[Change] = ()
@@ -54,7 +54,7 @@ class TrashScreen(NoticedScreen[None]):
     def on_mount(self) -> None:
         self._keys.update(
             Flow(
-                text.button("Enter takes it back", "screen.take", style=text.MUTED),
+                text.button("Enter takes it back", "screen.restore", style=text.MUTED),
                 text.button("Tab turns to the other list", "screen.turn", style=text.MUTED),
                 text.button("Esc goes back", "screen.leave", style=text.MUTED),
             )
@@ -62,9 +62,9 @@ class TrashScreen(NoticedScreen[None]):
         self.do(self._read())
 
     async def _read(self) -> None:
-        store = self._desk.store
-        self._removed = await self._desk.run(store.trash)
-        self._changes = await self._desk.run(store.changes, limit=MAX_CHANGES)
+        store = self._services.store
+        self._removed = await self._services.run(store.trash)
+        self._changes = await self._services.run(store.changes, limit=MAX_CHANGES)
         self._show()
 
     # What there is
@@ -102,23 +102,23 @@ class TrashScreen(NoticedScreen[None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.do(self._take_back(event.option_index))
+        self.do(self._restore(event.option_index))
 
-    def action_take(self) -> None:
+    def action_restore(self) -> None:
         if self._listing.highlighted is not None:
-            self.do(self._take_back(self._listing.highlighted))
+            self.do(self._restore(self._listing.highlighted))
 
-    async def _take_back(self, place: int) -> None:
+    async def _restore(self, place: int) -> None:
         if self._view == "changed":
             change = self._changes[place]
-            await self._undoing.take_back(change)
-            told = [text.own("Taken back: "), _change_text(change)]
+            await self._undo_actions.undo_change(change)
+            result = [text.own("Taken back: "), _change_text(change)]
         else:
             item = self._removed[place]
-            await self._undoing.restore(item)
-            told = [text.own("Back: "), _removed_text(item)]
+            await self._undo_actions.restore(item)
+            result = [text.own("Back: "), _removed_text(item)]
         await self._read()
-        self.notice.say(*told)
+        self.notice.say(*result)
 
     def action_view(self, view: str) -> None:
         self._view = next(each for each in VIEWS if each == view)

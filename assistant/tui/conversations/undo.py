@@ -13,7 +13,7 @@ from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import Notice
 
 OFFER_SECONDS: Final = 10
-"""How long a change is told, and its key takes it back."""
+"""Seconds for which a change is shown, and its key undoes it."""
 
 OPENED_KINDS: Final = ("rating", "trash", "messages")
 """Changes for which the conversation is opened that they were made to."""
@@ -23,9 +23,9 @@ class UndoActions:
     """Shows changes with the key that undoes them, and undoes them."""
 
     def __init__(
-        self, desk: Services, session: Session, listing: ConversationList, notice: Notice
+        self, services: Services, session: Session, listing: ConversationList, notice: Notice
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._session = session
         self._listing = listing
         self._notice = notice
@@ -36,43 +36,43 @@ class UndoActions:
         """Whether a change is shown that can be undone."""
         return self._offered is not None and self._notice.display
 
-    async def offer(self, conversation_id: str, *told: Content) -> None:
+    async def offer(self, conversation_id: str, *what: Content) -> None:
         """Show the newest change to this conversation, with its undo key."""
-        store = self._desk.store
-        changes = await self._desk.run(store.changes, conversation_id, limit=1)
+        store = self._services.store
+        changes = await self._services.run(store.changes, conversation_id, limit=1)
         self._offered = changes[0] if changes else None
         await self._show()
         way = [
             text.own(" · "),
             text.button("Ctrl+Z takes it back", "screen.command", "undo", style=text.ACCENT),
         ]
-        self._notice.say(*told, *(way if changes else ()), seconds=OFFER_SECONDS)
+        self._notice.say(*what, *(way if changes else ()), seconds=OFFER_SECONDS)
 
     async def undo(self) -> None:
         """Undo the change that was shown last, else the newest of all.
 
         Raises:
-            NotFoundError: there is nothing to take back.
+            NotFoundError: there is nothing to undo.
         """
         offered, self._offered = (self._offered if self.is_offered else None), None
-        await self.take_back(offered)
+        await self.undo_change(offered)
 
-    async def take_back(self, change: Change | None) -> None:
+    async def undo_change(self, change: Change | None) -> None:
         """Undo this change; None is the newest of all.
 
         Raises:
-            NotFoundError: it cannot be taken back any more.
+            NotFoundError: it cannot be undone any more.
         """
-        store = self._desk.store
+        store = self._services.store
         if change is None:
             # What is in memory only is not among the changes on disk.
             here = self._session.id if self._session.is_temporary else None
-            undone = await self._desk.run(store.undo, conversation_id=here)
+            undone = await self._services.run(store.undo, conversation_id=here)
         else:
-            undone = await self._desk.run(
+            undone = await self._services.run(
                 store.undo, change.number, conversation_id=change.conversation_id
             )
-        conversation = await self._desk.run(store.conversation, undone.conversation_id)
+        conversation = await self._services.run(store.conversation, undone.conversation_id)
         await self._lead_to(conversation, undone)
         self._notice.say(*undone_line(undone, conversation))
 
@@ -82,16 +82,16 @@ class UndoActions:
         Raises:
             NotFoundError: it is not there any more, or what it belonged to is there as well.
         """
-        store = self._desk.store
+        store = self._services.store
         if item.kind == "conversation":
-            await self._desk.run(store.restore, item.id)
+            await self._services.run(store.restore, item.id)
         else:
-            await self._desk.run(store.restore_message, item.id)
+            await self._services.run(store.restore_message, item.id)
         await self._session.open(item.conversation_id)
         await self._listing.refresh()
 
     async def _lead_to(self, conversation: Conversation, undone: Change) -> None:
-        """Show what is again as it was."""
+        """Show the conversation that is again as it was."""
         is_shown = self._session.id == conversation.id
         if conversation.deleted is not None:
             if is_shown:
@@ -106,7 +106,7 @@ class UndoActions:
 
 
 def undone_line(undone: Change, conversation: Conversation) -> list[Content]:
-    """Sentence on what was taken back, in parts."""
+    """Sentence on what was undone, in parts."""
     title = text.line(conversation.title or "Untitled", 40)
     if undone.kind == "trash":
         where = "in the trash again" if conversation.deleted else "back"

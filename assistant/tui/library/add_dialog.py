@@ -113,7 +113,7 @@ class AddFiles(Dialog[Choice]):
         self._collections: tuple[Collection, ...] = ()
         self._seen = 0
         self._survey: Survey | None = None
-        self._weighed: FileTokenEstimate | None = None
+        self._estimate: FileTokenEstimate | None = None
         self._failure: AssistantError | None = None
 
     def compose(self) -> ComposeResult:
@@ -140,7 +140,7 @@ class AddFiles(Dialog[Choice]):
         """Add more paths to the offer."""
         self.offer = self.offer.with_more(offer)
         self.pasted += pasted
-        self._survey = self._weighed = None
+        self._survey = self._estimate = None
         if self._stream is not None:
             self._propose()
             self._start()
@@ -182,7 +182,7 @@ class AddFiles(Dialog[Choice]):
                 case Survey():
                     self._survey = news
                 case FileTokenEstimate():
-                    self._weighed = news
+                    self._estimate = news
                 case Waiting():
                     pass
         self._show()
@@ -232,28 +232,28 @@ class AddFiles(Dialog[Choice]):
             yield text.muted(f"Looking{seen} …")
         else:
             yield from fact_lines(self._survey)
-        if self._weighed is not None and self._weighed.problem:
-            yield text.line(self._weighed.problem, 400, "$text-warning")
+        if self._estimate is not None and self._estimate.problem:
+            yield text.line(self._estimate.problem, 400, "$text-warning")
 
     def _show_joining(self) -> None:
         name = self._chosen.casefold()
         known = next((each for each in self._collections if each.name.casefold() == name), None)
-        told = ""
+        note = ""
         if known is not None:
             are = "is" if known.files == 1 else "are"
-            told = f"joins the {count(known.files, 'file')} that {are} in it"
+            note = f"joins the {count(known.files, 'file')} that {are} in it"
         if not name:
-            told = "Give the collection a name."
+            note = "Give the collection a name."
         line = self.query_one(".joins", Static)
-        line.update(text.muted(told))
-        line.display = bool(told)
+        line.update(text.muted(note))
+        line.display = bool(note)
 
     def _options(self) -> Iterator[Option]:
         nothing = self._survey is not None and not (self._survey.files or self._survey.unchanged)
         unreadable = self._failure is not None or (nothing and not self.offer.folders)
         yield Option(text.own("a  Add to the collection"), id="add", disabled=unreadable)
         if self.offer.is_single_file:
-            how = self._how_whole()
+            how = self._attach_text()
             label = text.own("w  Attach whole to the question") + text.muted(f"  {how}")
             yield Option(label, id="attach", disabled=not self._fits)
         if self.pasted:
@@ -262,15 +262,17 @@ class AddFiles(Dialog[Choice]):
 
     @property
     def _fits(self) -> bool:
-        weighed = self._weighed
-        return bool(weighed and weighed.tokens and (weighed.tokens <= self._room or not self._room))
+        estimate = self._estimate
+        return bool(
+            estimate and estimate.tokens and (estimate.tokens <= self._room or not self._room)
+        )
 
-    def _how_whole(self) -> str:
-        if self._weighed is None:
+    def _attach_text(self) -> str:
+        if self._estimate is None:
             return "" if self._failure else "…"
-        if self._weighed.problem:
+        if self._estimate.problem:
             return "gives no text"
-        tokens = f"about {self._weighed.tokens:,} tokens"
+        tokens = f"about {self._estimate.tokens:,} tokens"
         return tokens if self._fits else f"too long, {tokens}"
 
     # What is chosen
@@ -312,7 +314,7 @@ def _field_text(name: str) -> str:
 
 
 MAX_REASONS: Final = 4
-"""Reasons that are told one by one."""
+"""Reasons that are named one by one."""
 
 
 def question_line(offer: FilesToAdd, survey: Survey | None) -> Content:
@@ -348,6 +350,6 @@ def fact_lines(survey: Survey) -> Iterator[Content]:
 
 
 def _left_out_line(left_out: LeftOut) -> Content:
-    told = text.muted(f"{left_out.count:,} left out: {REASONS[left_out.reason]}, ")
+    reason = text.muted(f"{left_out.count:,} left out: {REASONS[left_out.reason]}, ")
     such = "" if left_out.count == 1 else "such as "
-    return told + text.muted(such) + text.line(name_of(left_out.example), 40, text.MUTED)
+    return reason + text.muted(such) + text.line(name_of(left_out.example), 40, text.MUTED)

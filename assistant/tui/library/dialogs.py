@@ -15,7 +15,7 @@ from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 
 MAX_PROBLEMS: Final = 200
-"""Problems that are told one by one."""
+"""Problems that are listed one by one."""
 
 
 class IntegrityReport(Dialog[None]):

@@ -63,7 +63,7 @@ class WindowJob:
     done: Done | None = None
     stream: Stream[IndexEvent] | None = None
 
-    def note(self, event: IndexEvent) -> None:
+    def apply(self, event: IndexEvent) -> None:
         """Apply an event to the state."""
         if not self.has_begun and not isinstance(event, Waiting):
             self.has_begun = self.is_new = True
@@ -104,7 +104,7 @@ class JobEnded(Message):
 class JobWatcher(Protocol):
     """A screen that shows the end of a job by itself."""
 
-    def tell_end(self, job: WindowJob, failure: AssistantError | None) -> None:
+    def show_end(self, job: WindowJob, failure: AssistantError | None) -> None:
         """Show that a job has ended, or why it failed."""
 
 
@@ -143,10 +143,9 @@ class WindowJobs:
         return job
 
     async def pause(self) -> bool:
-        """Hold indexing back, or let it go on.
+        """Pause indexing, or resume it.
 
-        Returns:
-            Whether it is held back now.
+        Returns: whether it is paused now.
         """
         paused = (await in_thread(self._library.status)).paused
         await in_thread(self._library.resume if paused else self._library.pause)
@@ -157,7 +156,7 @@ class WindowJobs:
 
         Returns: the sentence to show.
         """
-        job = self._shown
+        job = self._shown_job
         if job is not None and job.stream is not None:
             job.stream.stop.set()
         elif status is not None and status.job is not None:
@@ -171,8 +170,8 @@ class WindowJobs:
 
         Returns: None when nothing is indexed.
         """
-        if self._shown is not None:
-            return self._shown.work
+        if self._shown_job is not None:
+            return self._shown_job.work
         if status is None or not (status.job or (status.paused and status.waiting)):
             return None
         return IndexingStatus(
@@ -180,13 +179,13 @@ class WindowJobs:
         )
 
     @property
-    def _shown(self) -> WindowJob | None:
+    def _shown_job(self) -> WindowJob | None:
         begun = [job for job in self._running if job.has_begun]
         return next(iter(begun or self._running), None)
 
     def _advance(self, job: WindowJob, events: Sequence[IndexEvent]) -> None:
         for event in events:
-            job.note(event)
+            job.apply(event)
         self._post(JobAdvanced(job))
 
     def _end(self, job: WindowJob, failure: AssistantError | None) -> None:
@@ -246,7 +245,7 @@ def _button(name: str, does: str, *, with_key: bool) -> Content:
 
 
 def _parts(work: IndexingStatus) -> list[tuple[int, Content]]:
-    """What can be told, in the order of reading, each with its importance."""
+    """Parts of the line in the order of reading, each with its importance."""
     into = text.own(" ") + text.line(work.collection, 24) if work.collection else text.EMPTY
     head = text.own("paused" if work.is_paused else "indexing", text.ACCENT) + into
     progress = work.progress

@@ -24,7 +24,7 @@ class LibraryActions:
     """Services and callbacks for actions on the library."""
 
     library: Library
-    holdings: LibraryStatusPoller
+    status: LibraryStatusPoller
     jobs: WindowJobs
     add: Callable[[str], Coroutine[Any, Any, None]]
     """Asks what to do with paths that were typed or pasted."""
@@ -34,8 +34,8 @@ class LibraryActions:
 class LibraryMaintenance:
     """Runs library maintenance and reports it in the notice line."""
 
-    def __init__(self, ways: LibraryActions, notice: Notice) -> None:
-        self._ways = ways
+    def __init__(self, actions: LibraryActions, notice: Notice) -> None:
+        self._actions = actions
         self._notice = notice
 
     async def remove(self, collection: Collection | None, root: str) -> None:
@@ -44,7 +44,7 @@ class LibraryMaintenance:
             self._say("Choose a collection or a folder on the left to remove it.")
             return
         paths = (root,) if root else ()
-        left = await in_thread(self._ways.library.remove, collection.name, paths)
+        left = await in_thread(self._actions.library.remove, collection.name, paths)
         self._notice.say(
             text.own("Removed "),
             text.line(with_tilde(root) if root else collection.name, 60),
@@ -55,40 +55,40 @@ class LibraryMaintenance:
 
     async def undo(self) -> None:
         """Restore what was removed last, in the last 30 days."""
-        removed = next(iter(await with_timeout(self._ways.library.removals)), None)
+        removed = next(iter(await with_timeout(self._actions.library.removals)), None)
         if removed is None:
             self._say("There is nothing to undo.")
             return
-        add = partial(self._ways.library.add, removed.roots, removed.collection)
-        self._ways.jobs.run(add, removed.collection)
+        add = partial(self._actions.library.add, removed.roots, removed.collection)
+        self._actions.jobs.run(add, removed.collection)
         self._say("It is added again.")
 
     def refresh(self, collection: Collection | None) -> None:
         """Scan the folders again; None takes all collections."""
         name = collection.name if collection else None
-        look = partial(self._ways.library.refresh, collection=name)
-        self._ways.jobs.run(look, name or ALL_FILES)
+        scan = partial(self._actions.library.refresh, collection=name)
+        self._actions.jobs.run(scan, name or ALL_FILES)
         self._say("Looking at the folders again.")
 
     def rebuild(self) -> None:
         """Read every file again."""
-        self._ways.jobs.run(self._ways.library.rebuild, ALL_FILES)
+        self._actions.jobs.run(self._actions.library.rebuild, ALL_FILES)
         self._say("Every file is read again; texts that are the same stay embedded.")
 
     async def pause(self) -> None:
         """Pause indexing, or resume it."""
-        paused = await self._ways.jobs.pause()
+        paused = await self._actions.jobs.pause()
         self._say("Indexing is paused." if paused else "Indexing goes on.")
 
     async def cancel(self) -> None:
         """Cancel the job that is shown."""
-        self._say(await self._ways.jobs.cancel(self._ways.holdings.status))
+        self._say(await self._actions.jobs.cancel(self._actions.status.status))
 
     async def verify(self) -> Verification:
         """Check the integrity of everything that is stored; takes its time."""
         self._notice.say(text.own("Looking at everything that is stored …"), seconds=600)
         try:
-            found = await in_thread(self._ways.library.verify)
+            found = await in_thread(self._actions.library.verify)
         except BaseException:
             self._notice.clear()
             raise

@@ -24,7 +24,7 @@ from assistant.tui.toolkit.widgets import Clickable
 MAX_NAME_CHARACTERS: Final = 80
 """Characters of a collection's name."""
 MAX_NAMED: Final = 2
-"""Collections that are told by name."""
+"""Collections that a label names."""
 
 
 def with_collection(chosen: Sequence[str] | None, collection: str) -> tuple[str, ...]:
@@ -36,22 +36,23 @@ def with_collection(chosen: Sequence[str] | None, collection: str) -> tuple[str,
 
 
 def scope_label(
-    chosen: Sequence[str] | None, holdings: LibraryStatusPoller, *, fall_back: bool
+    chosen: Sequence[str] | None, library_status: LibraryStatusPoller, *, fall_back: bool
 ) -> str:
     """Label of the files a conversation is about; empty when there are none."""
-    if holdings.is_empty or chosen == ():
+    if library_status.is_empty or chosen == ():
         return ""
     if chosen is None:
         return "all files"
     names = ", ".join(text.line(name, 24).plain for name in chosen[:MAX_NAMED])
     more = f" + {len(chosen) - MAX_NAMED}" if len(chosen) > MAX_NAMED else ""
-    return f"{names}{more}{_counted_label(chosen, holdings)}{', or the model' if fall_back else ''}"
+    counted = _counted_label(chosen, library_status)
+    return f"{names}{more}{counted}{', or the model' if fall_back else ''}"
 
 
-def _counted_label(chosen: Sequence[str], holdings: LibraryStatusPoller) -> str:
-    if holdings.status is None:
+def _counted_label(chosen: Sequence[str], library_status: LibraryStatusPoller) -> str:
+    if library_status.status is None:
         return ""
-    known = [holdings.named(name) for name in chosen]
+    known = [library_status.collection_named(name) for name in chosen]
     if None in known:
         return " (not there)" if len(chosen) == 1 else ""
     return f" ({count(sum(each.files for each in known if each), 'file')})"
@@ -102,7 +103,7 @@ class ChooseFiles(Dialog[ChosenCollections]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", show=False),
-        Binding("enter", "take", show=False, priority=True),
+        Binding("enter", "accept", show=False, priority=True),
     ]
 
     def __init__(
@@ -128,10 +129,10 @@ class ChooseFiles(Dialog[ChosenCollections]):
         with Vertical(classes="dialog"):
             yield Static(text.own("Which files is this conversation about?", "bold"))
             yield OptionList(markup=False, compact=True)
-            yield Static(text.muted(self._silence()), classes="note")
+            yield Static(text.muted(self._fall_back_text()), classes="note")
             with Horizontal(classes="choices"):
                 yield Clickable(text.button("Space marks", "screen.mark"))
-                yield Clickable(text.button("Enter takes it", "screen.take"))
+                yield Clickable(text.button("Enter takes it", "screen.accept"))
                 yield Clickable(text.button("Esc leaves it", "screen.leave"))
 
     def on_mount(self) -> None:
@@ -158,8 +159,8 @@ class ChooseFiles(Dialog[ChosenCollections]):
         self._has_marked = True
         self._show()
 
-    def action_take(self) -> None:
-        """Take what is marked; without any mark set, what was gone to."""
+    def action_accept(self) -> None:
+        """Accept what is marked; without any mark set, what is highlighted."""
         if not self._has_marked and self.query_one(OptionList).highlighted != self._first:
             self._chosen = ()
             self.action_mark()
@@ -189,9 +190,9 @@ class ChooseFiles(Dialog[ChosenCollections]):
         for id in self._ids():
             on, off = ("● ", "○ ") if id in (ALL_ID, NONE_ID) else ("■ ", "□ ")
             mark = text.own(on if self._is_marked(id) else off, text.ACCENT)
-            yield Option(mark + self._told(id), id=id)
+            yield Option(mark + self._option_text(id), id=id)
 
-    def _told(self, id: str) -> Content:
+    def _option_text(self, id: str) -> Content:
         if id == ALL_ID:
             return text.own("all files") + text.muted("  also those that are added later")
         if id == NONE_ID:
@@ -201,7 +202,7 @@ class ChooseFiles(Dialog[ChosenCollections]):
         how_many = count(known.files, "file") if known else "not there any more"
         return text.line(name, 40) + text.muted(f"  {how_many}")
 
-    def _silence(self) -> str:
+    def _fall_back_text(self) -> str:
         if self._fall_back:
             return "When collections are silent, the model answers alone and says so."
         return "When collections are silent, the answer says only that."

@@ -25,9 +25,9 @@ from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.toolkit.widgets import Clickable, RowStack, SafeInput
 
 POLL_SECONDS: Final = 1.0
-"""Seconds between two looks at the job."""
+"""Seconds between two polls of the job."""
 IDLE_POLLS: Final = 5
-"""Of them, between two questions to a library that does nothing."""
+"""Polls between two questions to a library that does nothing."""
 
 FILTER_STATES: Final[dict[Filter, FileState | None]] = {
     "all": None,
@@ -58,19 +58,19 @@ class LibraryScreen(NoticedScreen[None]):
         Binding("ctrl+z", "undo", show=False),
     ]
 
-    def __init__(self, ways: LibraryActions, filter_by: Filter = "all") -> None:
+    def __init__(self, actions: LibraryActions, filter_by: Filter = "all") -> None:
         super().__init__()
-        self._ways = ways
+        self._actions = actions
         self._filter: Filter = filter_by
         self._shown: tuple[CollectionSelection, Filter] | None = None
         self._ticks = 0
-        self._asking = False
+        self._is_polling = False
         self._head = Clickable(id="library-head")
         self._job = JobLine()
         self._collections = CollectionsList()
         self._filters = Clickable(id="library-filters")
         self._files = FileList()
-        self._work = LibraryMaintenance(ways, self.notice)
+        self._maintenance = LibraryMaintenance(actions, self.notice)
         self._keys = Clickable(id="library-keys")
 
     def compose(self) -> ComposeResult:
@@ -87,35 +87,35 @@ class LibraryScreen(NoticedScreen[None]):
     def on_mount(self) -> None:
         self._keys.update(key_hints())
         self._show()
-        self.do(self._ask())
+        self.do(self._poll())
         self.set_interval(POLL_SECONDS, self._tick)
 
     # What there is
 
     def _tick(self) -> None:
         self._ticks += 1
-        work = self._ways.jobs.work(self._ways.holdings.status)
+        work = self._actions.jobs.work(self._actions.status.status)
         self._job.work = work
-        if not self._asking and (work is not None or self._ticks % IDLE_POLLS == 0):
-            self.do(self._ask())
+        if not self._is_polling and (work is not None or self._ticks % IDLE_POLLS == 0):
+            self.do(self._poll())
 
-    async def _ask(self) -> None:
-        self._asking = True
+    async def _poll(self) -> None:
+        self._is_polling = True
         try:
-            await self._ways.holdings.refresh()
+            await self._actions.status.refresh()
         finally:
-            self._asking = False
+            self._is_polling = False
         self._show()
 
     def _show(self) -> None:
-        holdings = self._ways.holdings
+        status = self._actions.status
         self._head.update(self._summary())
-        self._job.work = self._ways.jobs.work(holdings.status)
-        self._collections.show(holdings.collections, holdings.status)
+        self._job.work = self._actions.jobs.work(status.status)
+        self._collections.show(status.collections, status.status)
         self._show_files()
 
     def _show_files(self) -> None:
-        """The files of what is chosen; those that are known stay until others come."""
+        """Show the files of what is chosen; those that are known stay until others come."""
         wanted = (self._collections.chosen, self._filter)
         before, self._shown = self._shown, wanted
         same = before is not None and _listed_scope(before) == _listed_scope(wanted)
@@ -124,11 +124,11 @@ class LibraryScreen(NoticedScreen[None]):
         self._files.show(counts[self._filter], empty_text(self._filter), anew=not same)
 
     def _summary(self) -> RowStack:
-        holdings = self._ways.holdings
-        return summary_lines(holdings.status, is_empty=holdings.is_empty)
+        status = self._actions.status
+        return summary_lines(status.status, is_empty=status.is_empty)
 
     def _counts(self, chosen: CollectionSelection) -> dict[Filter, int]:
-        status, collection = self._ways.holdings.status, chosen.collection
+        status, collection = self._actions.status.status, chosen.collection
         if collection is not None:
             parts = (collection.files, collection.skipped, collection.waiting)
         else:
@@ -148,7 +148,7 @@ class LibraryScreen(NoticedScreen[None]):
             self.do(self._fetch(event.page, *_listed_scope(self._shown)))
 
     async def _fetch(self, page: int, collection: str | None, chosen: Filter) -> None:
-        ask = partial(self._ways.library.files, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+        ask = partial(self._actions.library.files, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
         files: Sequence[FileEntry] = await in_thread(ask, collection, FILTER_STATES[chosen])
         if self._shown is not None and _listed_scope(self._shown) == (collection, chosen):
             self._files.put(page, files)
@@ -168,17 +168,17 @@ class LibraryScreen(NoticedScreen[None]):
 
     def on_file_list_chosen(self, event: FileList.Chosen) -> None:
         if event.file.state == "indexed":
-            self._ways.read_file(event.file.path)
+            self._actions.read_file(event.file.path)
         else:
             self.app.push_screen(UnreadFileReason(event.file))
 
-    def tell_end(self, job: WindowJob, failure: AssistantError | None) -> None:
+    def show_end(self, job: WindowJob, failure: AssistantError | None) -> None:
         """Show the end of a job of this window."""
         if failure is not None:
             self.notice.fail(failure)
         elif job.done is not None:
             self.notice.say(job_result(job.collection, job.done))
-        self.do(self._ask())
+        self.do(self._poll())
 
     # What can be done
 
@@ -186,7 +186,7 @@ class LibraryScreen(NoticedScreen[None]):
         self.dismiss()
 
     def action_command(self, name: str, *_: str) -> None:
-        """The buttons of the job line."""
+        """Run the command of a button of the job line."""
         {"pause-indexing": self.action_pause, "cancel-indexing": self.action_cancel}[name]()
 
     def action_turn(self) -> None:
@@ -206,43 +206,43 @@ class LibraryScreen(NoticedScreen[None]):
     async def _add(self) -> None:
         typed = await self.app.push_screen_wait(AskForPath())
         if typed and typed.strip():
-            await self._ways.add(typed)
-            await self._ask()
+            await self._actions.add(typed)
+            await self._poll()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        self.do(self._ways.add(event.text))
+        self.do(self._actions.add(event.text))
 
     def action_remove(self) -> None:
-        self.do(self._then_ask(self._work.remove(*self._collections.chosen)))
+        self.do(self._then_poll(self._maintenance.remove(*self._collections.chosen)))
 
     def action_undo(self) -> None:
-        self.do(self._then_ask(self._work.undo()))
+        self.do(self._then_poll(self._maintenance.undo()))
 
     def action_refresh(self) -> None:
-        self._work.refresh(self._collections.chosen.collection)
+        self._maintenance.refresh(self._collections.chosen.collection)
 
     def action_rebuild(self) -> None:
-        self._work.rebuild()
+        self._maintenance.rebuild()
 
     def action_pause(self) -> None:
-        self.do(self._then_ask(self._work.pause()))
+        self.do(self._then_poll(self._maintenance.pause()))
 
     def action_cancel(self) -> None:
-        self.do(self._then_ask(self._work.cancel()))
+        self.do(self._then_poll(self._maintenance.cancel()))
 
     def action_verify(self) -> None:
         self.do(self._verify())
 
     async def _verify(self) -> None:
-        found = await self._work.verify()
+        found = await self._maintenance.verify()
         if found.problems:
             await self.app.push_screen(IntegrityReport(found))
-        await self._ask()
+        await self._poll()
 
-    async def _then_ask(self, work: Awaitable[object]) -> None:
+    async def _then_poll(self, work: Awaitable[object]) -> None:
         await work
-        await self._ask()
+        await self._poll()
 
 
 def _listed_scope(shown: tuple[CollectionSelection, Filter]) -> tuple[str | None, Filter]:

@@ -40,12 +40,12 @@ class LibraryStatusPoller:
         self,
         library: Library,
         is_watched: Callable[[], bool],
-        rhythm: PollIntervals = PollIntervals(),
+        intervals: PollIntervals = PollIntervals(),
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """Args:
-        is_watched: whether a job of this window tells how it goes, so that nothing need be asked.
-        clock: seconds, for telling how long the user is away.
+        is_watched: whether a job of this window reports its progress, so that no poll is needed.
+        clock: seconds, to know how long the user is away.
         """
         self.is_empty = True
         self.status: LibraryStatus | None = None
@@ -53,14 +53,14 @@ class LibraryStatusPoller:
         self._library = library
         self._is_watched = is_watched
         self.changed: Callable[[], object] = lambda: None
-        """Called when there is something new to tell."""
+        """Called when the status changed."""
         self._awake = asyncio.Event()
-        self._rhythm = rhythm
+        self._intervals = intervals
         self._clock = clock
-        self._seen = clock()
-        self._pause = rhythm.resting
+        self._last_active = clock()
+        self._pause = intervals.resting
 
-    def named(self, name: str) -> Collection | None:
+    def collection_named(self, name: str) -> Collection | None:
         """Collection of this name, whatever its case.
 
         Returns: None when there is none.
@@ -68,21 +68,21 @@ class LibraryStatusPoller:
         key = name.casefold()
         return next((each for each in self.collections if each.name.casefold() == key), None)
 
-    def user_is_here(self) -> None:
+    def user_active(self) -> None:
         """Poll at once when the user is back after a long absence."""
-        if self._clock() - self._seen > AWAY_SECONDS:
-            self._pause = self._rhythm.resting
+        if self._clock() - self._last_active > AWAY_SECONDS:
+            self._pause = self._intervals.resting
             self._awake.set()
-        self._seen = self._clock()
+        self._last_active = self._clock()
 
     async def watch(self) -> None:
         """Poll the library until cancelled."""
-        pause = self._rhythm.first
+        pause = self._intervals.first
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), pause)
             self._awake.clear()
-            if self._clock() - self._seen > AWAY_SECONDS and not self._is_working:
+            if self._clock() - self._last_active > AWAY_SECONDS and not self._is_working:
                 await self._awake.wait()
                 continue
             if not self._is_watched():
@@ -107,7 +107,7 @@ class LibraryStatusPoller:
                 self.collections = tuple(await in_thread(self._library.collections))
             self.status = status
         if was != (self.is_empty, self.status, self.collections):
-            self._pause = self._rhythm.resting
+            self._pause = self._intervals.resting
             self.changed()
 
     @property
@@ -116,8 +116,8 @@ class LibraryStatusPoller:
 
     def _next_pause(self) -> float:
         if self._is_working:
-            return self._rhythm.working
-        pause, self._pause = self._pause, min(self._pause * 1.5, self._rhythm.longest)
+            return self._intervals.working
+        pause, self._pause = self._pause, min(self._pause * 1.5, self._intervals.longest)
         return pause
 
 

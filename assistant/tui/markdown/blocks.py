@@ -52,16 +52,16 @@ class TextBlock(Static):
 
     def __init__(self, nodes: Nodes) -> None:
         super().__init__()
-        self.take(nodes)
+        self.show_nodes(nodes)
 
-    def take(self, nodes: Nodes) -> None:
+    def show_nodes(self, nodes: Nodes) -> None:
         """Show these nodes."""
         self.signature = signature(nodes)
         self.laid = BlockLayout(list(spaced_elements(nodes)))
         self.update(self.laid)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        return selection.extract(self.laid.shown.plain), "\n"
+        return selection.extract(self.laid.last_content.plain), "\n"
 
     def action_link(self, address: str) -> None:
         self.post_message(LinkFollowed(address))
@@ -76,9 +76,9 @@ class CodeBlock(Static, can_focus=True):
 
     def __init__(self, nodes: Nodes) -> None:
         super().__init__()
-        self.take(nodes)
+        self.show_nodes(nodes)
 
-    def take(self, nodes: Nodes) -> None:
+    def show_nodes(self, nodes: Nodes) -> None:
         """Show this code."""
         self.signature = signature(nodes)
         node = nodes[0]

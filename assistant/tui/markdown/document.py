@@ -48,9 +48,9 @@ class MarkdownDocument(Markdown):
     def __init__(self, markdown: str = "") -> None:
         super().__init__(open_links=False)
         self._text = text.editable(markdown)
-        self._settled = 0
+        self._stable_end = 0
         """Where the last block of the text begins: what is before it no later text can change."""
-        self._settled_blocks = 0
+        self._stable_blocks = 0
         """How many widgets show what is before it."""
         self._parser = make_parser()
         self._drawn = asyncio.Event()
@@ -91,7 +91,7 @@ class MarkdownDocument(Markdown):
 
     async def _grow(self) -> None:
         async with self.lock:
-            await self._draw(self._settled, self._settled_blocks)
+            await self._draw(self._stable_end, self._stable_blocks)
 
     async def _redraw(self) -> None:
         async with self.lock:
@@ -120,7 +120,7 @@ class MarkdownDocument(Markdown):
             await self.mount(make_block(nodes), after=block)
             await block.remove()
         elif block.signature != signature(nodes):
-            block.take(nodes)
+            block.show_nodes(nodes)
 
     async def _parsed(self, source: str) -> list[Token]:
         if len(source) <= SYNC_CHARACTERS:
@@ -131,8 +131,8 @@ class MarkdownDocument(Markdown):
         """What each widget shows; remembers where the last group of blocks begins."""
         groups = list(grouped_blocks(SyntaxTreeNode(tokens).children))
         if groups and groups[-1][0].map:
-            self._settled = start + _offset_of_line(self._text[start:], groups[-1][0].map[0])
-            self._settled_blocks = first + len(groups) - 1
+            self._stable_end = start + _offset_of_line(self._text[start:], groups[-1][0].map[0])
+            self._stable_blocks = first + len(groups) - 1
         return groups
 
 

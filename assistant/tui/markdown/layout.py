@@ -47,7 +47,7 @@ class BlockLayout(Visual):
         return self._content
 
     @property
-    def shown(self) -> Content:
+    def last_content(self) -> Content:
         """Lines as they were last laid out."""
         return self._content
 

@@ -149,12 +149,12 @@ class _Inline:
         self._spans: list[Span] = []
         self._open: list[tuple[list[Style | str], int]] = []
         for token in tokens:
-            self._take(token)
+            self._add_token(token)
         while self._open:
             self._end()
         self.content = Content(text.editable("".join(self._pieces)), spans=self._spans)
 
-    def _take(self, token: Token) -> None:
+    def _add_token(self, token: Token) -> None:
         kind = token.type
         if kind == "text":
             self._add(token.content.replace("\n", " "))

@@ -65,26 +65,26 @@ class AdapterList(Dialog[ChosenAdapters]):
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
         Binding("backspace", "rub", show=False),
-        Binding("enter", "take", show=False, priority=True),
+        Binding("enter", "accept", show=False, priority=True),
     ]
 
     def __init__(
-        self, models: ModelCatalog, held: CurrentAdapters, folder: Path | None, report: Report
+        self, models: ModelCatalog, current: CurrentAdapters, folder: Path | None, report: Report
     ) -> None:
         """Args:
         folder: where adapters can be put to be found.
         """
         super().__init__()
         self._models = models
-        self._held = held
+        self._current = current
         self._folder = folder
         self._report = report
-        self._own = held.own
-        self._scales = {use.name.casefold(): use.scale for use in held.own or held.usual}
+        self._own = current.own
+        self._scales = {use.name.casefold(): use.scale for use in current.own or current.usual}
         """The last scale of each, also of those that were turned off meanwhile."""
         self._found: list[ModelDetails] = []
-        self._look: Stream[ModelDetails] | None = None
-        self._is_looking = True
+        self._scan: Stream[ModelDetails] | None = None
+        self._is_scanning = True
         self._placed: str | None = DEFAULTS_ID
         self._has_moved = False
         """Whether the user has gone to another line than the one the list was opened at."""
@@ -97,25 +97,27 @@ class AdapterList(Dialog[ChosenAdapters]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Adapters of ", "bold") + text.line(self._held.model, 60, "bold"))
+            yield Static(
+                text.own("Adapters of ", "bold") + text.line(self._current.model, 60, "bold")
+            )
             yield self._list
             yield self._about
             yield Clickable(
                 Flow(
                     text.button("Space on/off", "screen.switch", style=text.ACCENT),
                     text.own("←→ or number: scale", text.ACCENT),
-                    text.button("Enter applies", "screen.take", style=text.ACCENT),
+                    text.button("Enter applies", "screen.accept", style=text.ACCENT),
                     text.button("Esc leaves it", "screen.leave", style=text.ACCENT),
                 )
             )
 
     def on_mount(self) -> None:
-        self._look = Stream(self._models.details, self._add, self._looked, self._report)
+        self._scan = Stream(self._models.details, self._add, self._scan_ended, self._report)
         self._show()
 
     def on_unmount(self) -> None:
-        if self._look is not None:
-            self._look.stop.set()
+        if self._scan is not None:
+            self._scan.stop.set()
 
     # What there is
 
@@ -123,8 +125,8 @@ class AdapterList(Dialog[ChosenAdapters]):
         self._found += found
         self._show()
 
-    def _looked(self, failure: AssistantError | None) -> None:
-        self._is_looking = False
+    def _scan_ended(self, failure: AssistantError | None) -> None:
+        self._is_scanning = False
         self._show()
         if failure is not None and self.is_attached:
             self._about.update(text.line(failure.message, 300, "$text-error"))
@@ -132,7 +134,7 @@ class AdapterList(Dialog[ChosenAdapters]):
     @property
     def _offered(self) -> list[OfferedAdapter]:
         """Those that fit, then what is on and was not found, then those that do not fit."""
-        base = next((one for one in self._found if one.model.path == self._held.path), None)
+        base = next((one for one in self._found if one.model.path == self._current.path), None)
         listed = [
             OfferedAdapter(one.model.name, one.model.path, one, adapters.misfit(one, base))
             for one in adapters.only_adapters(self._found)
@@ -140,7 +142,7 @@ class AdapterList(Dialog[ChosenAdapters]):
         known = {key.casefold() for each in listed for key in (each.name, each.path)}
         others = [
             OfferedAdapter(use.name, use.name)
-            for use in (*(self._held.own or ()), *self._held.usual)
+            for use in (*(self._current.own or ()), *self._current.usual)
             if use.name.casefold() not in known
         ]
         unknown = {each.name.casefold(): each for each in others}.values()
@@ -156,7 +158,7 @@ class AdapterList(Dialog[ChosenAdapters]):
         ids = [option.id for option in options]
         place = ids.index(marked) if marked in ids else self._first(ids)
         self._list.highlighted, self._placed = place, ids[place]
-        self._tell()
+        self._show_details()
 
     def _first(self, ids: Sequence[str | None]) -> int:
         """What the list is opened at: the first that is on, else the first that there is."""
@@ -164,7 +166,9 @@ class AdapterList(Dialog[ChosenAdapters]):
         return 1 + on[0] if on else min(1, len(ids) - 1)
 
     def _options(self) -> Iterator[Option]:
-        yield Option(defaults_line(self._held.usual, is_chosen=self._own is None), id=DEFAULTS_ID)
+        yield Option(
+            defaults_line(self._current.usual, is_chosen=self._own is None), id=DEFAULTS_ID
+        )
         for each in self._offered:
             use = self._use_of(each)
             typed = self._typed if self._marked == each.path else ""
@@ -176,12 +180,12 @@ class AdapterList(Dialog[ChosenAdapters]):
         if self._typed and self._marked != self._typed_for:
             self._typed = ""
             self._show()
-        self._tell()
+        self._show_details()
 
-    def _tell(self) -> None:
-        """What is highlighted, in full; or where adapters come from."""
+    def _show_details(self) -> None:
+        """Show what is highlighted, in full; or where adapters come from."""
         if not self._offered:
-            state = "Looking for adapters …" if self._is_looking else ""
+            state = "Looking for adapters …" if self._is_scanning else ""
             self._about.update(no_adapters_lines(state, self._folder))
         else:
             self._about.update(adapter_details(self._highlighted))
@@ -201,15 +205,15 @@ class AdapterList(Dialog[ChosenAdapters]):
             self._own = None
         elif (use := self._use_of(each)) is not None:
             self._own = tuple(other for other in self._uses if other != use)
-        elif not self._refused(each):
+        elif not self._is_refused(each):
             self._set(each, self._scales.get(each.name.casefold(), 1.0))
         self._show()
 
     def action_step(self, steps: int) -> None:
-        """A little more or less of it; what was off is on then."""
+        """Change its scale by a step; what was off is on then."""
         each = self._highlighted
         self._typed = ""
-        if each is None or self._refused(each):
+        if each is None or self._is_refused(each):
             return
         use = self._use_of(each)
         last = self._scales.get(each.name.casefold(), 1.0)
@@ -217,7 +221,7 @@ class AdapterList(Dialog[ChosenAdapters]):
         self._show()
 
     def on_key(self, event: events.Key) -> None:
-        """A number is how much of it."""
+        """Take a typed number as its scale."""
         if event.character is not None and event.character in SCALE_CHARACTERS:
             event.stop()
             self._type(self._typed + event.character)
@@ -226,12 +230,12 @@ class AdapterList(Dialog[ChosenAdapters]):
         if self._typed:
             self._type(self._typed[:-1])
 
-    def action_take(self) -> None:
+    def action_accept(self) -> None:
         self.dismiss(ChosenAdapters(self._own))
 
     def _type(self, typed: str) -> None:
         each = self._highlighted
-        if each is None or self._refused(each) or len(typed) > 6:
+        if each is None or self._is_refused(each) or len(typed) > 6:
             return
         self._typed, self._typed_for = typed, each.path
         scale = adapters.parse_scale(typed)
@@ -239,7 +243,7 @@ class AdapterList(Dialog[ChosenAdapters]):
             self._set(each, scale)
         self._show()
 
-    def _refused(self, each: OfferedAdapter) -> bool:
+    def _is_refused(self, each: OfferedAdapter) -> bool:
         """Whether it cannot be turned on; what is on can always be changed."""
         return bool(each.misfit) and self._use_of(each) is None
 
@@ -251,7 +255,7 @@ class AdapterList(Dialog[ChosenAdapters]):
 
     @property
     def _uses(self) -> Adapters:
-        return self._held.usual if self._own is None else self._own
+        return self._current.usual if self._own is None else self._own
 
     def _use_of(self, each: OfferedAdapter) -> AdapterUse | None:
         """How it is on, when it is."""

@@ -49,7 +49,7 @@ def recommended_line(one: RecommendedModel) -> RowStack:
 def model_details_lines(one: ModelDetails) -> RowStack:
     """Details of a model that the list has no room for."""
     facts = one.facts
-    told = [
+    known = [
         facts.architecture,
         f"{facts.parameters / 1e9:,.1f}B parameters" if facts.parameters else "",
         f"{facts.trained_context:,} tokens" if facts.trained_context else "",
@@ -60,7 +60,7 @@ def model_details_lines(one: ModelDetails) -> RowStack:
     reason = one.reason or (f"Takes about {memory(one.memory)} of memory." if one.memory else "")
     return RowStack(
         Row(text.line(reason, 300)),
-        Row(text.line(" · ".join(filter(None, told)), 300, text.MUTED)),
+        Row(text.line(" · ".join(filter(None, known)), 300, text.MUTED)),
         Row(text.line(one.model.path, 400, text.MUTED)),
     )
 
@@ -133,8 +133,8 @@ def adapter_details(each: OfferedAdapter | None) -> Content:
     details = each.details
     facts = details.facts
     made_for = f"made for {facts.base}" if facts.base else facts.architecture
-    told = [made_for, facts.quantization, size(details.model.size)]
-    line = text.line(" · ".join(filter(None, told)), 200, text.MUTED)
+    known = [made_for, facts.quantization, size(details.model.size)]
+    line = text.line(" · ".join(filter(None, known)), 200, text.MUTED)
     if each.misfit:
         why = details.reason if details.fit == "damaged" else f"It is {each.misfit}."
         line = text.line(why, 300) + text.own("\n") + line

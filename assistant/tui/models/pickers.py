@@ -83,7 +83,7 @@ class SamplingList(Dialog[tuple[str, bool]]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("delete,backspace", "take_back", show=False),
+        Binding("delete,backspace", "reset", show=False),
     ]
 
     def __init__(self, rows: Sequence[SamplingSetting], highlighted: str = "") -> None:
@@ -98,7 +98,7 @@ class SamplingList(Dialog[tuple[str, bool]]):
             yield Static(id="means")
             with Horizontal(classes="choices"):
                 yield Clickable(text.button("Enter changes it", "screen.change"))
-                yield Clickable(text.button("Del takes it back", "screen.take_back"))
+                yield Clickable(text.button("Del takes it back", "screen.reset"))
                 yield Clickable(text.button("Esc closes", "screen.leave"))
 
     def on_mount(self) -> None:
@@ -117,7 +117,7 @@ class SamplingList(Dialog[tuple[str, bool]]):
     def action_change(self) -> None:
         self.dismiss((self._row.field, False))
 
-    def action_take_back(self) -> None:
+    def action_reset(self) -> None:
         if self._row.is_own:
             self.dismiss((self._row.field, True))
 

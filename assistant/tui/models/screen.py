@@ -28,7 +28,7 @@ from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.threads import Report, Stream
 
 POLL_SECONDS: Final = 0.25
-"""Seconds between two looks at a download."""
+"""Seconds between two polls of a download."""
 
 KEY_HINTS = "Enter uses or fetches · F fetches another · C stops it · Esc goes back"
 
@@ -46,19 +46,19 @@ class ModelsScreen(NoticedScreen[str]):
     ]
 
     def __init__(
-        self, models: ModelCatalog, fetch: ModelDownload, current: str | None, report: Report
+        self, models: ModelCatalog, download: ModelDownload, current: str | None, report: Report
     ) -> None:
         """Args:
         current: the path of the model that the conversation has.
         """
         super().__init__()
         self._models = models
-        self._fetch = fetch
+        self._download = download
         self._current = current
         self._report = report
         self._found: list[ModelDetails] = []
-        self._offered: list[RecommendedModel] = fetch.recommended()
-        self._look: Stream[ModelDetails] | None = None
+        self._offered: list[RecommendedModel] = download.recommended()
+        self._scan_stream: Stream[ModelDetails] | None = None
         self._list = OptionList(id="models", markup=False, compact=True)
         self._about = Static(id="models-about")
         self._progress = Static(id="models-progress")
@@ -72,28 +72,28 @@ class ModelsScreen(NoticedScreen[str]):
         yield Static(text.muted(KEY_HINTS), id="models-keys")
 
     def on_mount(self) -> None:
-        self._fetch.ended = self._ended
+        self._download.ended = self._ended
         self.set_interval(POLL_SECONDS, self._show_progress)
         self._show_progress()
-        self._look_again()
+        self._scan()
 
     def on_unmount(self) -> None:
-        if self._look is not None:
-            self._look.stop.set()
+        if self._scan_stream is not None:
+            self._scan_stream.stop.set()
 
     # What there is
 
-    def _look_again(self) -> None:
+    def _scan(self) -> None:
         self._found = []
         self._show("looking …")
-        self._look = Stream(self._models.details, self._add, self._looked, self._report)
+        self._scan_stream = Stream(self._models.details, self._add, self._scan_ended, self._report)
 
     def _add(self, found: Sequence[ModelDetails]) -> None:
         # What cannot be used comes last.
         self._found = sorted([*self._found, *found], key=lambda one: one.fit == "damaged")
         self._show("looking …")
 
-    def _looked(self, failure: AssistantError | None) -> None:
+    def _scan_ended(self, failure: AssistantError | None) -> None:
         if not self.is_attached:
             return
         self._show("")
@@ -125,7 +125,7 @@ class ModelsScreen(NoticedScreen[str]):
         return 1 + (paths.index(self._current) if self._current in paths else 0)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        match self._meant(event.option_id):
+        match self._entry(event.option_id):
             case ModelDetails() as one:
                 self._about.update(model_details_lines(one))
             case RecommendedModel() as one:
@@ -133,7 +133,7 @@ class ModelsScreen(NoticedScreen[str]):
             case _:
                 self._about.update(text.EMPTY)
 
-    def _meant(self, id: str | None) -> ModelDetails | RecommendedModel | None:
+    def _entry(self, id: str | None) -> ModelDetails | RecommendedModel | None:
         kind, _, place = (id or "").partition("-")
         listed: Sequence[ModelDetails | RecommendedModel]
         listed = self._found if kind == "model" else self._offered
@@ -143,7 +143,7 @@ class ModelsScreen(NoticedScreen[str]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        match self._meant(event.option_id):
+        match self._entry(event.option_id):
             case ModelDetails(fit="too big" | "runs" | "runs slowly") as one if (
                 one.facts.kind == "chat"
             ):
@@ -162,8 +162,8 @@ class ModelsScreen(NoticedScreen[str]):
         self.do(self._ask())
 
     def action_stop(self) -> None:
-        if self._fetch.offer is not None:
-            self._fetch.stop()
+        if self._download.offer is not None:
+            self._download.stop()
             self._show_progress()
             self.notice.say(text.own("The download is stopped; fetching it again goes on."))
 
@@ -174,14 +174,14 @@ class ModelsScreen(NoticedScreen[str]):
             await self._offer(wanted.strip())
 
     async def _offer(self, wanted: str) -> None:
-        if self._fetch.offer is not None:
+        if self._download.offer is not None:
             self.notice.say(text.own("Another model is being fetched; C stops that."))
             return
         self.notice.say(text.own("Asking for "), text.line(wanted, 80), text.own(" …"), seconds=60)
-        offer = await self._fetch.find(wanted)
+        offer = await self._download.find(wanted)
         self.notice.clear()
         if await self.app.push_screen_wait(AcceptOffer(offer)):
-            self._fetch.start(offer)
+            self._download.start(offer)
             self._show_progress()
 
     def _ended(self, offer: Offer, failure: AssistantError | None) -> None:
@@ -191,13 +191,13 @@ class ModelsScreen(NoticedScreen[str]):
             return
         name = text.line(offer.files[0].name, 80)
         self.notice.say(name, text.own(" is here: Enter uses it."), seconds=30)
-        self._look_again()
+        self._scan()
 
     def _show_progress(self) -> None:
-        offer = self._fetch.offer
+        offer = self._download.offer
         self._progress.display = offer is not None
         if offer is not None:
-            self._progress.update(download_line(offer, self._fetch.progress))
+            self._progress.update(download_line(offer, self._download.progress))
 
 
 def _heading(title: str, state: str) -> Option:

@@ -52,14 +52,14 @@ class PromptsScreen(NoticedScreen[Prompt]):
 
     def __init__(
         self,
-        desk: Services,
+        services: Services,
         programs: ExternalPrograms,
         lend_terminal: Callable[[Sequence[str]], None],
         current: str | None,
     ) -> None:
         """`current` is the name of the prompt that the conversation is under."""
         super().__init__()
-        self._desk = desk
+        self._services = services
         self._programs = programs
         self._lend_terminal = lend_terminal
         self._current = current
@@ -82,21 +82,21 @@ class PromptsScreen(NoticedScreen[Prompt]):
         yield Clickable(key_line(), id="prompt-keys")
 
     def on_mount(self) -> None:
-        self.do(self._look())
-        self.set_interval(POLL_SECONDS, lambda: self.do(self._look()))
+        self.do(self._reload())
+        self.set_interval(POLL_SECONDS, lambda: self.do(self._reload()))
 
     # What there is
 
-    async def _look(self) -> None:
-        found = await self._desk.run(self._read)
+    async def _reload(self) -> None:
+        found = await self._services.run(self._read)
         if found != self._all:
             self._all = found
             self._show()
 
     def _read(self) -> list[Entry]:
         """Blocks."""
-        prompts, problems = self._desk.prompts.read()
-        gone = [DeletedPrompt(name) for name in self._desk.own_prompts.deleted()]
+        prompts, problems = self._services.prompts.read()
+        gone = [DeletedPrompt(name) for name in self._services.own_prompts.deleted()]
         return [*problems, *sorted(prompts, key=lambda prompt: prompt.name.casefold()), *gone]
 
     def _show(self, name: str = "") -> None:
@@ -105,7 +105,7 @@ class PromptsScreen(NoticedScreen[Prompt]):
         key = self._field.value.casefold().split()
         found = [entry for entry in self._all if _matches(entry, key)]
         self._entries = sorted(found, key=lambda entry: not _has_name(entry, key))
-        is_own = self._desk.prompts.is_own
+        is_own = self._services.prompts.is_own
         self._listing.set_options(
             prompt_option(entry, self._current, is_own) for entry in self._entries
         )
@@ -177,7 +177,7 @@ class PromptsScreen(NoticedScreen[Prompt]):
         self.do(self._delete())
 
     def action_undo(self) -> None:
-        self.do(self._take_back())
+        self.do(self._undo_change())
 
     async def _edit(self) -> None:
         """In the app; of a shipped prompt a copy of the user's own."""
@@ -185,7 +185,7 @@ class PromptsScreen(NoticedScreen[Prompt]):
         if path is None:
             return
         name, problem = path.stem, ""
-        source = await self._desk.run(_read_source, path)
+        source = await self._services.run(_read_source, path)
         if isinstance(self._entry, PromptProblem):
             problem = f"{self._entry.reason}. {self._entry.fix}"
         await self._edit_until_right(name, source, problem)
@@ -200,19 +200,19 @@ class PromptsScreen(NoticedScreen[Prompt]):
             if written is None or (unchanged and not problem):
                 return
             source = written
-            wrong = await self._desk.run(self._save, name, written)
-            await self._look()
+            wrong = await self._services.run(self._save, name, written)
+            await self._reload()
             self._show(name)
             if wrong is None:
-                self._tell("Saved ", name)
+                self._report_change("Saved ", name)
                 return
             problem = f"Saved, but it cannot be used: {wrong.reason}. {wrong.fix}"
 
     def _save(self, name: str, written: str) -> PromptProblem | None:
         """Blocks."""
-        own = self._desk.own_prompts
+        own = self._services.own_prompts
         self._undo.append((name, own.path(name).exists()))
-        return self._desk.prompts.check(own.save(name, written, replace=True))
+        return self._services.prompts.check(own.save(name, written, replace=True))
 
     async def _open(self) -> None:
         """In the user's editor."""
@@ -220,20 +220,20 @@ class PromptsScreen(NoticedScreen[Prompt]):
         if path is None:
             return
         command, name = self._programs.any_editor, path.stem
-        editing = await self._desk.run(self._desk.own_prompts.edit, name, lambda: path)
+        editing = await self._services.run(self._services.own_prompts.edit, name, lambda: path)
         try:
             self._lend_terminal(command(str(editing.file)))
         finally:
-            changed = await self._desk.run(editing.end)
+            changed = await self._services.run(editing.end)
         if not changed:
             return
         self._undo.append((name, editing.existed))
-        await self._look()
+        await self._reload()
         self._show(name)
-        wrong = await self._desk.run(self._desk.prompts.check, editing.file)
+        wrong = await self._services.run(self._services.prompts.check, editing.file)
         if wrong is not None:
             raise AssistantError(f"{name} cannot be used: {wrong.reason}.", wrong.fix)
-        self._tell("Saved ", name)
+        self._report_change("Saved ", name)
 
     async def _new(self) -> None:
         question, typed = "Name of the new prompt", ""
@@ -245,11 +245,11 @@ class PromptsScreen(NoticedScreen[Prompt]):
                 return
             typed = answer.strip()
             try:
-                self._desk.own_prompts.path(typed)
+                self._services.own_prompts.path(typed)
             except AssistantError as failure:
                 question = str(failure)
                 continue
-            if not await self._desk.run(self._desk.prompts.is_taken, typed):
+            if not await self._services.run(self._services.prompts.is_taken, typed):
                 break
             question = f"There is a prompt {typed} already. Take another name."
         await self._edit_until_right(typed, new_prompt_text(typed), "", is_new=True)
@@ -258,34 +258,34 @@ class PromptsScreen(NoticedScreen[Prompt]):
         path = _path_of(self._entry)
         if path is None:
             return
-        if path.parent != self._desk.prompts.own_folder:
+        if path.parent != self._services.prompts.own_folder:
             self.notice.say(
                 text.own("This one comes with the program: e makes a copy of your own.")
             )
             return
-        await self._desk.run(self._desk.own_prompts.delete, path.stem)
+        await self._services.run(self._services.own_prompts.delete, path.stem)
         self._undo.append((path.stem, True))
-        await self._look()
-        self._tell("Deleted ", path.stem, " — Ctrl+Z brings it back")
+        await self._reload()
+        self._report_change("Deleted ", path.stem, " — Ctrl+Z brings it back")
 
     async def _restore(self, name: str) -> None:
-        await self._desk.run(self._desk.own_prompts.restore, name)
-        await self._look()
+        await self._services.run(self._services.own_prompts.restore, name)
+        await self._reload()
         self._show(name)
-        self._tell("It is back: ", name)
+        self._report_change("It is back: ", name)
 
-    async def _take_back(self) -> None:
+    async def _undo_change(self) -> None:
         if not self._undo:
             self.notice.say(text.own("There is nothing to undo."))
             return
         name, existed = self._undo.pop()
-        own = self._desk.own_prompts
-        await self._desk.run(own.restore if existed else own.delete, name)
-        await self._look()
+        own = self._services.own_prompts
+        await self._services.run(own.restore if existed else own.delete, name)
+        await self._reload()
         self._show(name)
-        self._tell("As it was: ", name)
+        self._report_change("As it was: ", name)
 
-    def _tell(self, what: str, name: str, more: str = "") -> None:
+    def _report_change(self, what: str, name: str, more: str = "") -> None:
         self.notice.say(text.own(what), text.line(name, 60), text.own(f"{more}."), seconds=10)
 
 

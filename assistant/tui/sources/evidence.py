@@ -30,14 +30,14 @@ class EvidenceLoader:
 
     def __init__(
         self,
-        desk: Services,
+        services: Services,
         session: Session,
         transcript: TranscriptView,
         panel: SourcesPanel,
         found: Callable[[bool], None],
     ) -> None:
         """`found` is called with whether an answer of the conversation has sources."""
-        self._desk = desk
+        self._services = services
         self._panel = panel
         self._session = session
         self._transcript = transcript
@@ -45,19 +45,19 @@ class EvidenceLoader:
         self._has_sources = False
         self._freshness = Freshness()
         self._conversation: str | None = None
-        self._looked_at = ""
+        self._selected = ""
         self._round = Event()
         """Set when what is being found out is of no interest any more."""
         self._unreadable: dict[tuple[str, ...] | None, Unreadable] = {}
 
-    def look_at(self, message_id: str) -> bool:
+    def select(self, message_id: str) -> bool:
         """Select the message whose evidence is shown.
 
         Returns: whether that is another one than before.
         """
-        news = message_id != self._looked_at
-        self._looked_at = message_id
-        return news
+        is_other = message_id != self._selected
+        self._selected = message_id
+        return is_other
 
     def library_changed(self) -> None:
         """Forget which files could not be read, because the library changed."""
@@ -82,31 +82,30 @@ class EvidenceLoader:
         evidence = replace(evidence, changed=became)
         self._panel.show(evidence)
         if retrieval is not None and retrieval.collections != ():
-            count, first = await self._not_read(retrieval.collections)
+            count, first = await self._count_unreadable(retrieval.collections)
             if not round_.is_set():
                 self._panel.show(replace(evidence, unreadable=first, unreadable_count=count))
 
     async def label(self, answers: Sequence[Message]) -> None:
-        """Label those of the answers that have nothing from the files, or none of what these
-        say."""
+        """Label answers for which the files had nothing, or say something else."""
         for answer in answers:
             if not _is_of_the_model(answer):
                 continue
             try:
-                retrieval = await self._desk.run(self._desk.store.retrieval, answer.id)
+                retrieval = await self._services.run(self._services.store.retrieval, answer.id)
             except NotFoundError:
                 continue
             view = self._transcript.view(answer.id)
             if view is not None and retrieval is not None:
-                view.tell_searched(_searched_in_vain(retrieval))
-                view.tell_saying(retrieval)
+                view.show_searched(_searched_in_vain(retrieval))
+                view.show_saying(retrieval)
 
     def _answer(self) -> Message | None:
-        """The answer that is looked at, or that to the question looked at; else the last one."""
+        """The selected answer, or that to the selected question; else the last one."""
         messages = list(self._session.messages)
         ids = [message.id for message in messages]
-        if self._looked_at in ids:
-            near = messages[ids.index(self._looked_at) :][:2]
+        if self._selected in ids:
+            near = messages[ids.index(self._selected) :][:2]
             answers = [message for message in near if message.role == "assistant"]
             if answers:
                 return answers[0]
@@ -119,7 +118,7 @@ class EvidenceLoader:
         if answer is None:
             return NO_EVIDENCE, None
         try:
-            retrieval = await self._desk.run(self._desk.store.retrieval, answer.id)
+            retrieval = await self._services.run(self._services.store.retrieval, answer.id)
         except NotFoundError:
             return None, None
         growing = answer.state == "streaming"
@@ -139,18 +138,18 @@ class EvidenceLoader:
         self._has_sources = bool(evidence.used) or (same and self._has_sources)
         self._found(self._has_sources)
 
-    async def _not_read(self, collections: tuple[str, ...] | None) -> Unreadable:
+    async def _count_unreadable(self, collections: tuple[str, ...] | None) -> Unreadable:
         if collections not in self._unreadable:
             try:
                 found = await in_thread(self._ask_for_unreadable, collections)
             except (LibraryError, NotFoundError):
-                # Told in passing, below an answer that is there without it.
+                # Shown in passing, below an answer that is there without it.
                 found = (0, ())
             self._unreadable[collections] = found
         return self._unreadable[collections]
 
     def _ask_for_unreadable(self, names: tuple[str, ...] | None) -> Unreadable:
-        library = self._desk.library
+        library = self._services.library
         if library.is_empty():
             return 0, ()
         if names is None:

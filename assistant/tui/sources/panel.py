@@ -22,7 +22,7 @@ from assistant.tui.transcript.headings import file_name, source_entry, unused_so
 HEADING_STYLE = f"{text.MUTED} bold"
 LIBRARY_ID = "library"
 MAX_UNUSED = 5
-"""Passages that are not used and told one by one."""
+"""Unused passages that are listed one by one."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def _options(evidence: AnswerEvidence) -> Iterator[Option]:
 
 
 def _empty_text(evidence: AnswerEvidence) -> str:
-    """What stands where the passages would."""
+    """Text in place of the passages when there are none."""
     if not evidence.answer_id:
         return "no answer yet"
     return "nothing that fits" if evidence.searched else "your files had no part in it"

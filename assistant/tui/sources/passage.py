@@ -25,7 +25,7 @@ from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack
 from assistant.tui.transcript.headings import STRENGTH_TEXTS, file_name, strength_dots
 
 READING_NOTICE_SECONDS: Final = 0.3
-"""Seconds after which it is told that a file is being read."""
+"""Seconds after which it is shown that a file is being read."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,21 @@ class PassageScreen(Screen[None]):
     def __init__(
         self,
         library: Library,
-        outlets: Callable[[Notice], ExternalActions],
+        external: Callable[[Notice], ExternalActions],
         programs: ExternalPrograms,
         edit: Callable[[Sequence[str]], None],
-        reading: PassageSubject,
+        subject: PassageSubject,
         index: int = 0,
     ) -> None:
         """Args:
-        outlets: makes the ways out of this screen, which are told in this line.
+        external: makes external actions that report in the notice line of this screen.
         edit: gives an editor the terminal until it ends.
-        reading, index: what is read, and where it begins.
+        subject, index: what is shown, and the source it begins with.
         """
         super().__init__()
         self._library = library
         self._edit = edit
-        self._reading = reading
+        self._subject = subject
         self._index = index
         self._programs = programs
         self._opened: OpenedSource | None = None
@@ -75,7 +75,7 @@ class PassageScreen(Screen[None]):
         self._view = TextView()
         self.notice = Notice()
         self._keys = Clickable(id="passage-keys")
-        self._outlets = outlets(self.notice)
+        self._external = external(self.notice)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="passage"):
@@ -95,11 +95,11 @@ class PassageScreen(Screen[None]):
 
     @property
     def _reference(self) -> Reference | None:
-        return self._reading.sources[self._index] if self._reading.sources else None
+        return self._subject.sources[self._index] if self._subject.sources else None
 
     @property
     def _path(self) -> str:
-        return self._reference.path if self._reference else self._reading.path
+        return self._reference.path if self._reference else self._subject.path
 
     def action_leave(self) -> None:
         self._stop.set()
@@ -113,7 +113,7 @@ class PassageScreen(Screen[None]):
 
     def _turn(self, step: int) -> None:
         place = self._index + step
-        if 0 <= place < len(self._reading.sources):
+        if 0 <= place < len(self._subject.sources):
             self._index = place
             self._begin()
 
@@ -133,7 +133,7 @@ class PassageScreen(Screen[None]):
         self._show_head()
         self._warning.display = False
         self._view.show(MarkedText(""))
-        self.set_timer(READING_NOTICE_SECONDS, self._tell_reading)
+        self.set_timer(READING_NOTICE_SECONDS, self._show_reading)
         self.run_worker(self._load(self._stop), exclusive=True, group="load")
 
     async def _load(self, stop: Event) -> None:
@@ -153,7 +153,7 @@ class PassageScreen(Screen[None]):
         self._warn(opened.warning)
         self._view.show(opened.sheet)
 
-    def _tell_reading(self) -> None:
+    def _show_reading(self) -> None:
         if self._opened is None and not self._warning.display and not self._stop.is_set():
             self._warning.remove_class("-error")
             self._warning.update(text.muted("reading ") + text.line(file_name(self._path), 80))
@@ -176,16 +176,16 @@ class PassageScreen(Screen[None]):
         name = text.line(reference.title or file_name(reference.path), 200, "bold")
         title = text.own(number, text.ACCENT) + name
         place = self._opened.place if self._opened else reference.place
-        told = text.line(str(place), 200)
-        count = text.muted(f"{self._index + 1} of {len(self._reading.sources)}")
-        self._head.update(RowStack(Row(title, _strength(reference)), Row(told, count), Row(path)))
+        where = text.line(str(place), 200)
+        count = text.muted(f"{self._index + 1} of {len(self._subject.sources)}")
+        self._head.update(RowStack(Row(title, _strength(reference)), Row(where, count), Row(path)))
 
     def _show_keys(self) -> None:
         keys: list[tuple[str, str, str]] = [("Esc", "back", "leave")]
-        if len(self._reading.sources) > 1:
+        if len(self._subject.sources) > 1:
             keys += [("←", "previous", "turn_back"), ("→", "next", "turn_on")]
         keys.append(("Enter", "opens the file", "open"))
-        if self._reading.sources:
+        if self._subject.sources:
             keys += [("y", "copies the quote", "copy"), ("Space", "to the passage", "show_target")]
         parts = [
             text.button(key, f"screen.{action}", style=text.ACCENT) + text.muted(f" {what}")
@@ -198,7 +198,7 @@ class PassageScreen(Screen[None]):
         if reference is None:
             return
         place = self._opened.place if self._opened else reference.place
-        await self._outlets.copy(quotation(reference, str(place)), "the quote")
+        await self._external.copy(quotation(reference, str(place)), "the quote")
 
     async def _guard_open(self) -> None:
         try:

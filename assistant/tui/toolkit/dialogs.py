@@ -90,7 +90,7 @@ class AskForText(Dialog[str]):
     """Dialog that rewrites a text of several lines; Ctrl+S accepts, Esc cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "take", show=False, priority=True),
+        Binding("ctrl+s", "accept", show=False, priority=True),
     ]
 
     def __init__(self, title: str, value: str, note: str = "") -> None:
@@ -106,10 +106,10 @@ class AskForText(Dialog[str]):
             if self._note:
                 yield Static(text.muted(self._note), classes="note")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Ctrl+S keeps it", "screen.take"))
+                yield Clickable(text.button("Ctrl+S keeps it", "screen.accept"))
                 yield Clickable(text.button("Esc leaves it", "screen.leave"))
 
-    def action_take(self) -> None:
+    def action_accept(self) -> None:
         self.dismiss(self.query_one(TextArea).text)
 
 

@@ -21,7 +21,7 @@ class FolderEntry(NamedTuple):
 
     name: str
     key: str
-    """The name for comparing, see `folded`."""
+    """The name for comparing, see `normalised`."""
     is_folder: bool
 
 
@@ -63,7 +63,7 @@ def with_tilde(path: str) -> str:
 
 
 def name_of(path: str) -> str:
-    """The last part of a path; foreign text."""
+    """Last part of a path; foreign text."""
     return os.path.basename(path.rstrip("/")) or path  # noqa: PTH119
 
 

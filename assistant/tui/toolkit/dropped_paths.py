@@ -192,8 +192,8 @@ async def read_dropped_paths(pasted: str) -> tuple[str, ...]:
     """
     if not may_be_dropped(pasted):
         return ()
-    looking = in_thread(dropped_paths, pasted, disk.exists, disk.home())
+    search = in_thread(dropped_paths, pasted, disk.exists, disk.home())
     try:
-        return await asyncio.wait_for(looking, DROP_TIMEOUT)
+        return await asyncio.wait_for(search, DROP_TIMEOUT)
     except TimeoutError:
         return ()

@@ -1,4 +1,4 @@
-"""The chat screen as its parts and the commands see it: what they can ask of it."""
+"""Screen API: what the parts of the chat screen and the commands may ask of it."""
 
 from collections.abc import Awaitable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
@@ -10,7 +10,7 @@ R = TypeVar("R")
 
 
 class ScreenApi(Protocol):
-    """What is built before the screen and works without one is given this, never the screen."""
+    """Chat screen as seen by what is built before it and works without one."""
 
     def push(self, screen: Screen[Any], /) -> Awaitable[None]:
         """Show another screen above; it can be waited for until it is there."""
@@ -21,11 +21,11 @@ class ScreenApi(Protocol):
         ...
 
     def say(self, sentence: str, /) -> None:
-        """Tell something of the program's own above the prompt."""
+        """Show a sentence of the program's own above the prompt."""
         ...
 
     def do(self, work: Coroutine[Any, Any, object], /, group: str = "") -> None:
-        """Do something that may wait or fail, without holding up the screen.
+        """Run work that may wait or fail, without holding up the screen.
 
         Args:
             group: takes the place of what was begun in the same group, which is cancelled.
@@ -49,5 +49,5 @@ class ScreenApi(Protocol):
         ...
 
     def post_message(self, message: Message, /) -> bool:
-        """Say what happened; the screen routes it."""
+        """Post a message of what happened; the screen routes it."""
         ...

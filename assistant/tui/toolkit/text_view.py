@@ -94,10 +94,10 @@ class TextView(ScrollView, can_focus=True):
         self._gutter = widest + 2 if widest else 1
         width = min(max(self.scrollable_content_region.width - self._gutter - 1, 1), MAX_ROW_CELLS)
         if len(sheet.text) <= SYNC_CHARACTERS:
-            self._take(WrappedRows(sheet.text, width), top)
+            self._show_rows(WrappedRows(sheet.text, width), top)
             return
         middle = sheet.target.start if top is None else top
-        self._take(
+        self._show_rows(
             WrappedRows(sheet.text, width, lines_around(sheet.text, middle, NEAR_CHARACTERS)), top
         )
         self.run_worker(self._lay_out_all(sheet, width), exclusive=True, group="layout")
@@ -105,9 +105,9 @@ class TextView(ScrollView, can_focus=True):
     async def _lay_out_all(self, sheet: MarkedText, width: int) -> None:
         rows = await in_thread(WrappedRows, sheet.text, width)
         if sheet is self._sheet:
-            self._take(rows, self._top())
+            self._show_rows(rows, self._top())
 
-    def _take(self, rows: WrappedRows, top: int | None) -> None:
+    def _show_rows(self, rows: WrappedRows, top: int | None) -> None:
         self._rows = rows
         self._labels = {rows.at(offset): label for offset, label in self._sheet.labels}
         self.virtual_size = Size(0, len(rows))

@@ -39,7 +39,7 @@ async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[R] = loop.create_future()
 
-    def settle(result: R | None, failure: BaseException | None) -> None:
+    def resolve(result: R | None, failure: BaseException | None) -> None:
         if answer.done():
             return
         if failure is not None:
@@ -55,9 +55,9 @@ async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
             failure = raised
         # The loop is closed when the screen was left meanwhile.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result, failure)
+            loop.call_soon_threadsafe(resolve, result, failure)
 
-    Thread(target=work, name="aside", daemon=True).start()
+    Thread(target=work, name="blocking-call", daemon=True).start()
     return await answer
 
 

@@ -55,7 +55,7 @@ class MessageColumn(VerticalScroll, can_focus=False):
         self._first = 0
         """The index of the first message that is a widget."""
         self._heights = MessageHeights()
-        self._place = ScrollAnchor()
+        self._anchor = ScrollAnchor()
         self._change = Lock()
         self._top = Static(classes="spacer")
         self._bottom = Static(classes="spacer")
@@ -65,17 +65,17 @@ class MessageColumn(VerticalScroll, can_focus=False):
         yield self._bottom
 
     def make_view(self, message: Message) -> "MessageView":
-        """The widget of a message."""
+        """Widget of a message."""
         # Markdown and its parser come with it, behind the first frame.
         from assistant.tui.transcript.message import MessageView  # noqa: PLC0415
 
         return MessageView(message)
 
     async def mounted(self, views: Sequence["MessageView"]) -> None:
-        """These views are on the screen now."""
+        """Hook for subclasses: these views are on the screen now."""
 
     def leaving(self, views: Sequence["MessageView"]) -> None:
-        """These views are about to leave the screen."""
+        """Hook for subclasses: these views are about to leave the screen."""
 
     async def _replace(self, messages: Sequence[Message], keep: int) -> None:
         self.messages = list(messages)
@@ -84,8 +84,8 @@ class MessageColumn(VerticalScroll, can_focus=False):
         with self.app.batch_update():
             del self._views[max(keep - self._first, 0) :]
             await self._drop(gone)
-            if self._place.index >= len(messages):
-                self._place = ScrollAnchor(max(len(messages) - 1, 0))
+            if self._anchor.index >= len(messages):
+                self._anchor = ScrollAnchor(max(len(messages) - 1, 0))
             await self._mount_window()
 
     # Which messages are widgets
@@ -166,19 +166,19 @@ class MessageColumn(VerticalScroll, can_focus=False):
             }
         )
         bottom = max(result.total_region.bottom - size.height, 0)
-        self._put(bottom if self.following else min(self._position(), bottom))
+        self._scroll_to_row(bottom if self.following else min(self._position(), bottom))
         return result
 
     def _position(self) -> int:
         """The row at the top of the view."""
-        place = self._place
+        place = self._anchor
         if not self.messages:
             return 0
         return self._heights.above(place.index) + min(
-            place.above, max(self._heights.of(place.index) - 1, 0)
+            place.above, max(self._heights.rows_of(place.index) - 1, 0)
         )
 
-    def _put(self, row: int) -> None:
+    def _scroll_to_row(self, row: int) -> None:
         if row != self.scroll_y:
             self.set_scroll(None, row)
             self.set_reactive(Widget.scroll_target_y, row)
@@ -192,7 +192,7 @@ class MessageColumn(VerticalScroll, can_focus=False):
         row = round(new_value)
         self.following = row >= self.max_scroll_y
         index = self._heights.at(row)
-        self._place = ScrollAnchor(index, row - self._heights.above(index))
+        self._anchor = ScrollAnchor(index, row - self._heights.above(index))
         self.call_later(self._fit)
 
     async def on_resize(self) -> None:
@@ -239,7 +239,7 @@ class MessageHeights:
         """Rows of this message and those after it."""
         return self._offsets[-1] - self.above(index)
 
-    def of(self, index: int) -> int:
+    def rows_of(self, index: int) -> int:
         """Rows of this message."""
         return self._rows[index]
 

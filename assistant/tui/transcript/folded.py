@@ -105,15 +105,15 @@ class Reasoning(Vertical, can_focus=False):
     def on_mount(self) -> None:
         self._refresh()
 
-    def tell(self, thought: str, *, live: bool) -> None:
+    def show_text(self, thought: str, *, live: bool) -> None:
         """Show the reasoning so far."""
         if (thought, live) != (self._thought, self._live):
             self._thought, self._live = thought, live
             self._refresh()
 
-    def settle(self) -> None:
+    def fold_away(self) -> None:
         """Fold it, because the answer begins."""
-        self.tell(self._thought, live=False)
+        self.show_text(self._thought, live=False)
 
     def toggle(self) -> None:
         """Fold or unfold it."""
@@ -125,9 +125,9 @@ class Reasoning(Vertical, can_focus=False):
         self._line.update(self._label())
         self._text.display = self._open or self._live
         if self._text.display:
-            self._text.update(text.block(self._shown(), text.MUTED))
+            self._text.update(text.block(self._visible_text(), text.MUTED))
 
-    def _shown(self) -> str:
+    def _visible_text(self) -> str:
         if self._open:
             size = plain_length(self._thought)
             return self._thought[:size] + ("…" if size < len(self._thought) else "")

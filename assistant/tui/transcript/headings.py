@@ -116,13 +116,13 @@ def ending_line(
         [part for part in (_state_line(message, hint), _outgrown_line(message)) if part.plain], "\n"
     )
     if retrieval is not None and retrieval.saying is not None:
-        told = _saying_line(message, retrieval, retrieval.saying)
-        return told + text.own("\n") + ended if ended.plain else told
+        saying = _saying_line(message, retrieval, retrieval.saying)
+        return saying + text.own("\n") + ended if ended.plain else saying
     if not searched:
         return ended
     alone = text.own("not from your files", "$text-warning")
-    told = alone + text.muted(f": {count(searched, 'passage')} searched")
-    return told + text.own("\n") + ended if ended.plain else told
+    searched_line = alone + text.muted(f": {count(searched, 'passage')} searched")
+    return searched_line + text.own("\n") + ended if ended.plain else searched_line
 
 
 def _outgrown_line(message: Message) -> Content:

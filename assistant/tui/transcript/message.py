@@ -74,9 +74,9 @@ class MessageView(Vertical, can_focus=True):
         if self.message.role == "assistant":
             await self._document.drawn()
 
-    def think(self, thought: str) -> None:
+    def show_reasoning(self, thought: str) -> None:
         """Show the reasoning so far."""
-        self._reasoning.tell(thought, live=self._is_thinking)
+        self._reasoning.show_text(thought, live=self._is_thinking)
         self._show_ending()
 
     @property
@@ -91,7 +91,7 @@ class MessageView(Vertical, can_focus=True):
             return
         full = self._rich < len(self._written)
         self._written = written
-        self._reasoning.settle()
+        self._reasoning.fold_away()
         if not full:
             before, self._rich = self._rich, self._rich_length()
             if self._stream is None:
@@ -116,17 +116,17 @@ class MessageView(Vertical, can_focus=True):
             await self._fold.reset(self._written[self._rich :])
         self._header.message = message
         if message.reasoning or message.state != "streaming":
-            self._reasoning.tell(message.reasoning, live=self._is_thinking)
+            self._reasoning.show_text(message.reasoning, live=self._is_thinking)
         self._show_ending()
         self._show_marks()
 
-    def tell_searched(self, passages: int) -> None:
+    def show_searched(self, passages: int) -> None:
         """Show how many passages of the user's files were searched in vain; 0 shows nothing."""
         if passages != self._searched:
             self._searched = passages
             self._show_ending()
 
-    def tell_saying(self, retrieval: Retrieval) -> None:
+    def show_saying(self, retrieval: Retrieval) -> None:
         """Show what the files say instead, when they bear out nothing of the answer."""
         if retrieval.saying is not None and retrieval != self._retrieval:
             self._retrieval = retrieval

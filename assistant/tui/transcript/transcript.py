@@ -84,7 +84,7 @@ class TranscriptView(MessageColumn, can_focus=False):
             changed = [new for old, new in kept if old != new]
             await self._replace(messages, keep)
             for message in changed:
-                await self._settle(message)
+                await self._finish_message(message)
 
     async def write(self, message_id: str, written: str) -> None:
         """Let a message grow to this text."""
@@ -93,17 +93,17 @@ class TranscriptView(MessageColumn, can_focus=False):
         if view is not None:
             await view.grow(written)
 
-    def think(self, message_id: str, thought: str) -> None:
+    def show_reasoning(self, message_id: str, thought: str) -> None:
         """Show the reasoning so far of a message that is being written."""
         view = self.view(message_id)
         if view is not None:
-            view.think(thought)
+            view.show_reasoning(thought)
 
-    async def settle(self, message: Message, hint: str = "") -> None:
+    async def finish_message(self, message: Message, hint: str = "") -> None:
         """Show the message as it is on disk; `hint` tells what to do about a failure."""
         async with self._change:
             self.messages = [message if old.id == message.id else old for old in self.messages]
-            await self._settle(message, hint)
+            await self._finish_message(message, hint)
 
     @property
     def focused_message(self) -> Message | None:
@@ -132,7 +132,7 @@ class TranscriptView(MessageColumn, can_focus=False):
             self._focus(self._views[-1])
 
     def action_walk(self, step: int) -> None:
-        """To the next message, or the previous one; through a long one page by page."""
+        """Focus the next message, or the previous one; through a long one page by page."""
         focused = [place for place, view in enumerate(self._views) if view.has_focus_within]
         if not focused:
             return
@@ -173,7 +173,7 @@ class TranscriptView(MessageColumn, can_focus=False):
         ids = [message.id for message in self.messages]
         async with self._change:
             self.following = False
-            self._place = ScrollAnchor(ids.index(message_id))
+            self._anchor = ScrollAnchor(ids.index(message_id))
             with self.app.batch_update():
                 await self._mount_window()
         self.refresh(layout=True)
@@ -193,7 +193,7 @@ class TranscriptView(MessageColumn, can_focus=False):
             above = row_of_snippet(view, snippet) - self.size.height // 3
             self.scroll_to(y=view.virtual_region.y + max(above, 0), animate=False)
 
-    async def _settle(self, message: Message, hint: str = "") -> None:
+    async def _finish_message(self, message: Message, hint: str = "") -> None:
         if message.state != "streaming":
             self._written.pop(message.id, None)
         view = self.view(message.id)
@@ -210,7 +210,7 @@ def row_of_snippet(view: "MessageView", snippet: str) -> int:
     were found.
 
     Args:
-        snippet: the surroundings of what was found, see `values.changes`.
+        snippet: the surroundings of what was found, see `core.values.changes`.
     """
     height, message = view.region.height, view.message.text
     words = snippet.partition(MATCH_BEGIN)[2].partition(MATCH_END)[0]
@@ -238,5 +238,5 @@ def _plain_text(widget: Static) -> str:
         case Content() as content:
             return content.plain
         case BlockLayout() as laid:
-            return laid.shown.plain
+            return laid.last_content.plain
     return ""

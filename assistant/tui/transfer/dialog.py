@@ -36,7 +36,7 @@ class ChooseExport(Dialog[ChosenExport]):
     """Export dialog: a folder, and one conversation or all of them in a format; Enter accepts."""
 
     AUTO_FOCUS = "OptionList"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", show=False, priority=True)]
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class ChooseExport(Dialog[ChosenExport]):
                 warning = "This conversation is in memory only; an export writes it to the disk."
                 yield Static(text.own(warning, "$text-warning"), classes="note")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Enter exports", "screen.take"))
+                yield Clickable(text.button("Enter exports", "screen.accept"))
                 yield Clickable(text.own("Tab goes to the folder"))
                 yield Clickable(text.button("Esc leaves it", "screen.leave"))
 
@@ -83,7 +83,7 @@ class ChooseExport(Dialog[ChosenExport]):
         """A click only chooses: the folder may not be the right one yet."""
         event.stop()
 
-    def action_take(self) -> None:
+    def action_accept(self) -> None:
         option = self.query_one(OptionList).highlighted_option
         folder = self.query_one(Input).value.strip()
         if option is not None and option.id in self._exports and folder:

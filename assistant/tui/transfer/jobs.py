@@ -24,7 +24,7 @@ class TransferJob(Protocol):
         """Run step by step, in a thread."""
         ...
 
-    def note(self, event: object) -> None:
+    def apply(self, event: object) -> None:
         """Apply an event to the state; on the screen's loop, like what follows."""
         ...
 
@@ -66,7 +66,7 @@ class ExportJob:
             if stop.is_set():
                 return
 
-    def note(self, event: object) -> None:
+    def apply(self, event: object) -> None:
         if isinstance(event, int):
             self._total = event
         elif isinstance(event, ExportedFile):
@@ -75,8 +75,10 @@ class ExportJob:
     def progress(self) -> Content:
         kept = [each for each in self._done if each.what != "removed"]
         written = sum(each.what == "written" for each in kept)
-        told = f"{len(kept):,} of {count(self._total, 'conversation')}, {written:,} written into "
-        return text.muted(told) + text.line(str(self._folder), 400)
+        progress = (
+            f"{len(kept):,} of {count(self._total, 'conversation')}, {written:,} written into "
+        )
+        return text.muted(progress) + text.line(str(self._folder), 400)
 
     def lines(self) -> Iterator[Content]:
         for exported in self._done:
@@ -107,7 +109,7 @@ class ImportJob:
             if stop.is_set():
                 return
 
-    def note(self, event: object) -> None:
+    def apply(self, event: object) -> None:
         if isinstance(event, ImportResult):
             self._done.append(event)
 

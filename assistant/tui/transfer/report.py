@@ -18,7 +18,7 @@ from assistant.tui.toolkit.widgets import Clickable
 from assistant.tui.transfer.jobs import TransferJob
 
 MAX_LINES: Final = 500
-"""Lines of a report that are told one by one."""
+"""Lines of a report that are listed one by one."""
 
 
 class TransferReport(Dialog[None]):
@@ -26,27 +26,27 @@ class TransferReport(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "close", show=False)]
 
-    def __init__(self, work: TransferJob, report: Report) -> None:
+    def __init__(self, job: TransferJob, report: Report) -> None:
         super().__init__()
-        self._work = work
+        self._job = job
         self._report = report
         self._stream: Stream[object] | None = None
         self._over = False
-        self._told = Static()
+        self._progress = Static()
         self._lines = Static()
         self._keys = Clickable()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -wide"):
-            yield Static(text.own(self._work.title, "bold"))
-            yield self._told
+            yield Static(text.own(self._job.title, "bold"))
+            yield self._progress
             with VerticalScroll(classes="address"):
                 yield self._lines
             yield self._keys
 
     def on_mount(self) -> None:
         self._show_keys("Esc stops")
-        self._stream = Stream(self._work.events, self._advanced, self._ended, self._report)
+        self._stream = Stream(self._job.events, self._advanced, self._ended, self._report)
 
     def on_unmount(self) -> None:
         if self._stream is not None:
@@ -71,15 +71,15 @@ class TransferReport(Dialog[None]):
 
     def _advanced(self, events: Sequence[object]) -> None:
         for event in events:
-            self._work.note(event)
+            self._job.apply(event)
         if self.is_mounted:
-            self._told.update(self._work.progress())
+            self._progress.update(self._job.progress())
 
     def _ended(self, failure: AssistantError | None) -> None:
         self._over = True
         if not self.is_mounted:
             return
-        lines = list(self._work.lines())
+        lines = list(self._job.lines())
         more = len(lines) - MAX_LINES
         shown: list[Content] = lines[:MAX_LINES]
         if failure is not None:
@@ -88,7 +88,7 @@ class TransferReport(Dialog[None]):
             )
         if more > 0:
             shown.append(text.muted(f"and {more:,} more"))
-        self._told.update(self._work.progress())
+        self._progress.update(self._job.progress())
         self._lines.update(text.joined(shown, "\n"))
         self._show_keys("Esc closes")
 

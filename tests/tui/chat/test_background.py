@@ -22,7 +22,7 @@ async def test_no_title_is_thought_of_when_the_user_does_not_want_it(home: Path)
     setting = Setting(home, scripted("Because of the air.", "Colour of the sky"))
     async with opened(setting) as driver:
         await driver.ask("why is the sky blue")
-        driver.background.consider(driver.messages[0].conversation_id)
+        driver.background.schedule(driver.messages[0].conversation_id)
         await driver.until(lambda: driver.background.is_idle, "nothing wanted")
         assert len(driver.models.default.questions) == 1
 

@@ -176,10 +176,10 @@ def test_a_folder_names_its_collection_in_visible_marks() -> None:
 
 
 def test_many_collections_are_told_in_few_words() -> None:
-    holdings = LibraryStatusPoller(stocked(), lambda: True)
-    assert scope_label(None, holdings, fall_back=False) == ""
-    holdings.is_empty = False
-    assert scope_label((), holdings, fall_back=True) == ""
-    assert scope_label(None, holdings, fall_back=True) == "all files"
+    library_status = LibraryStatusPoller(stocked(), lambda: True)
+    assert scope_label(None, library_status, fall_back=False) == ""
+    library_status.is_empty = False
+    assert scope_label((), library_status, fall_back=True) == ""
+    assert scope_label(None, library_status, fall_back=True) == "all files"
     names = ("housing", "work", "my notes")
-    assert scope_label(names, holdings, fall_back=True) == "housing, work + 1, or the model"
+    assert scope_label(names, library_status, fall_back=True) == "housing, work + 1, or the model"

@@ -32,8 +32,8 @@ async def until(state: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def watching(holdings: LibraryStatusPoller) -> AsyncIterator[None]:
-    watch = asyncio.create_task(holdings.watch())
+async def watching(library_status: LibraryStatusPoller) -> AsyncIterator[None]:
+    watch = asyncio.create_task(library_status.watch())
     yield
     watch.cancel()
 
@@ -41,24 +41,24 @@ async def watching(holdings: LibraryStatusPoller) -> AsyncIterator[None]:
 async def test_the_library_is_asked_again_and_again() -> None:
     library = WaitingLibrary(collections=[collection("housing")])
     changes: list[None] = []
-    holdings = LibraryStatusPoller(library, lambda: False, QUICK)
-    holdings.changed = lambda: changes.append(None)
-    async with watching(holdings):
+    library_status = LibraryStatusPoller(library, lambda: False, QUICK)
+    library_status.changed = lambda: changes.append(None)
+    async with watching(library_status):
         await until(lambda: library.statuses > 5)
-        assert [each.name for each in holdings.collections] == ["housing"]
-        assert holdings.named("HOUSING") == library.sets[0]
+        assert [each.name for each in library_status.collections] == ["housing"]
+        assert library_status.collection_named("HOUSING") == library.sets[0]
         assert len(changes) == 1
         library.told = progress(3)
         await until(lambda: len(changes) == 2)
         library.sets = []
-        await until(lambda: holdings.is_empty)
-        assert holdings.collections == ()
+        await until(lambda: library_status.is_empty)
+        assert library_status.collections == ()
 
 
 async def test_an_empty_library_and_one_whose_job_is_watched_are_not_asked() -> None:
     library = WaitingLibrary()
-    holdings = LibraryStatusPoller(library, lambda: False, QUICK)
-    async with watching(holdings):
+    library_status = LibraryStatusPoller(library, lambda: False, QUICK)
+    async with watching(library_status):
         await asyncio.sleep(0.05)
     watched = WaitingLibrary(collections=[collection("housing")])
     async with watching(LibraryStatusPoller(watched, lambda: True, QUICK)):
@@ -69,15 +69,15 @@ async def test_an_empty_library_and_one_whose_job_is_watched_are_not_asked() -> 
 async def test_it_is_left_alone_while_the_user_is_away() -> None:
     library = WaitingLibrary(collections=[collection("housing")])
     clock = Clock()
-    holdings = LibraryStatusPoller(library, lambda: False, QUICK, clock)
-    async with watching(holdings):
+    library_status = LibraryStatusPoller(library, lambda: False, QUICK, clock)
+    async with watching(library_status):
         await until(lambda: library.statuses > 2)
         clock.now = AWAY_SECONDS + 1
         seen = -1
         while seen != library.statuses:
             seen = library.statuses
             await asyncio.sleep(0.05)
-        holdings.user_is_here()
+        library_status.user_active()
         await until(lambda: library.statuses > seen + 2)
 
 
@@ -85,8 +85,8 @@ async def test_it_is_asked_on_while_something_is_indexed_though_the_user_is_away
     library = WaitingLibrary(collections=[collection("housing")])
     library.told = progress(3)
     clock = Clock()
-    holdings = LibraryStatusPoller(library, lambda: False, QUICK, clock)
-    async with watching(holdings):
+    library_status = LibraryStatusPoller(library, lambda: False, QUICK, clock)
+    async with watching(library_status):
         await until(lambda: library.statuses > 2)
         clock.now = AWAY_SECONDS + 1
         before = library.statuses
@@ -107,12 +107,12 @@ class BrokenLibrary(WaitingLibrary):
 
 async def test_a_library_that_cannot_be_asked_is_asked_again_later() -> None:
     library = BrokenLibrary(collections=[collection("housing")])
-    holdings = LibraryStatusPoller(library, lambda: False, QUICK)
-    async with watching(holdings):
+    library_status = LibraryStatusPoller(library, lambda: False, QUICK)
+    async with watching(library_status):
         await until(lambda: library.statuses > 2)
-        assert holdings.status is None
+        assert library_status.status is None
         library.is_broken = False
-        await until(lambda: holdings.status is not None)
+        await until(lambda: library_status.status is not None)
 
 
 async def test_what_blocks_in_a_thread_does_not_block_the_loop() -> None:

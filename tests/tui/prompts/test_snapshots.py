@@ -52,7 +52,7 @@ def shows(home: Path, pictures: Pictures) -> Compare:
 
 def _with_prompts(app: AssistantApp) -> None:
     """A library of a few prompts, one of them bad."""
-    library = app.desk.prompts
+    library = app.services.prompts
     get = library.get
     by_name = {prompt.name: prompt for prompt in PROMPTS}
     library.read = lambda: (PROMPTS, [BAD])  # type: ignore[method-assign]
