@@ -1,4 +1,4 @@
-"""A host that serves in this process, with quick parts and a real library.db."""
+"""A service that answers in this process, with quick parts and a real library.db."""
 
 import os
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from tests.support.made_library import WordEmbedder
 
 PATIENCE = 60.0
 
-QUICK = WatchIntervals(quiet=0.1, longest=1.0, look=0.1, every=600.0)
+QUICK = WatchIntervals(quiet=0.1, longest=1.0, poll=0.1, every=600.0)
 
 
 class LibraryHere(OpenLibrary):
@@ -54,7 +54,7 @@ class LibraryHere(OpenLibrary):
 
 
 class KeepingQueue(JobQueue):
-    """Keeps which roots the host wants looked at again."""
+    """Keeps which roots the service wants looked at again."""
 
     def __init__(self, pause_mark: Path) -> None:
         super().__init__(pause_mark)
@@ -78,13 +78,13 @@ class CallerHere:
 
 
 class Served:
-    """A host, its thread, and what its library holds."""
+    """A service, its thread, and what its library holds."""
 
-    def __init__(self, home: Path, tempo: WatchIntervals, **options: Any) -> None:
+    def __init__(self, home: Path, intervals: WatchIntervals, **options: Any) -> None:
         self.library = LibraryHere(home, **options)
         self.jobs = KeepingQueue(home / "paused")
         self.looks = self.jobs.looks
-        self.host = LibraryService(self.library, self.jobs, cast(Any, self), tempo)
+        self.service = LibraryService(self.library, self.jobs, cast(Any, self), intervals)
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -93,7 +93,7 @@ class Served:
 
     def ask(self, request: LibraryRequest) -> QuickReply:
         caller = CallerHere()
-        self.host.serve(cast(Any, caller), request)
+        self.service.serve(cast(Any, caller), request)
         return cast(QuickReply, caller.told[-1])
 
     def add(self, path: Path, collection: str = "default") -> CollectionRoot:
@@ -123,18 +123,18 @@ class Served:
     def close(self) -> None:
         self.jobs.close()
         self._thread.join(PATIENCE)
-        self.host.close()
+        self.service.close()
 
     def _run(self) -> None:
         while not self.jobs.is_closed:
             job = self.jobs.next(0.05)
             if job is not None:
-                self.host.runner.run(job)
+                self.service.runner.run(job)
 
 
 @contextmanager
-def serving(home: Path, tempo: WatchIntervals = QUICK, **options: Any) -> Iterator[Served]:
-    served = Served(home, tempo, **options)
+def serving(home: Path, intervals: WatchIntervals = QUICK, **options: Any) -> Iterator[Served]:
+    served = Served(home, intervals, **options)
     try:
         yield served
     finally:

@@ -31,7 +31,7 @@ class AdaptedSnapshots:
         self._snapshots = snapshots
         self._fingerprint = fingerprint
 
-    def of(self, adapters: AdapterSet) -> ModelSnapshots:
+    def for_adapters(self, adapters: AdapterSet) -> ModelSnapshots:
         """The snapshots of one set of adapters, by the content of its files and their scales."""
         if not adapters:
             return self._snapshots.for_model(self._fingerprint)
@@ -62,7 +62,7 @@ class PackedSequence(NamedTuple):
 
     state: SequenceState
     adapters: AdapterSet
-    lasting: bytes | None
+    next_prefix: bytes | None
     is_private: bool
 
 
@@ -70,16 +70,16 @@ class PromptCache:
     """The prompt cache of one model. For one thread."""
 
     def __init__(
-        self, sequences: SequencePool, snapshots: AdaptedSnapshots | None, *, can_settle: bool
+        self, sequences: SequencePool, snapshots: AdaptedSnapshots | None, *, can_reprefill: bool
     ) -> None:
         """Args:
-        can_settle: whether the model can forget the end of what it has read; one that only
+        can_reprefill: whether the model can forget the end of what it has read; one that only
             forgets everything would read a conversation anew after every answer.
         """
         self._sequences = sequences
         self._snapshots = snapshots
-        self._can_settle = can_settle
-        self._lasting: dict[int, bytes] = {}
+        self._can_reprefill = can_reprefill
+        self._next_prefixes: dict[int, bytes] = {}
         """By sequence: what the next prompt of its conversation begins with, still to be read."""
         self._private: set[int] = set()
         """Sequences that are not to reach the disk."""
@@ -110,7 +110,7 @@ class PromptCache:
         if not sequence.is_continued_by(text, adapters):
             sequence.drop_unprefilled()
             self._save(sequence)
-        self._lasting.pop(sequence.id, None)
+        self._next_prefixes.pop(sequence.id, None)
         if keep == "disk":
             self._private.discard(sequence.id)
         else:
@@ -121,12 +121,12 @@ class PromptCache:
             tokens = sequence.tokens_of(text, adapters)
         return sequence, tokens
 
-    def finish_answer(self, sequence: CachedSequence, lasting: bytes, keep: Keep) -> None:
-        """Finish an answer; `lasting` is what the conversation's next prompt begins with."""
+    def finish_answer(self, sequence: CachedSequence, next_prefix: bytes, keep: Keep) -> None:
+        """Finish an answer; `next_prefix` is what the conversation's next prompt begins with."""
         if keep == "aside":
             sequence.clear()
-        elif lasting and self._can_settle:
-            self._lasting[sequence.id] = lasting
+        elif next_prefix and self._can_reprefill:
+            self._next_prefixes[sequence.id] = next_prefix
 
     def do_idle_work(self, idle: float) -> bool:
         """Do a little idle work: read an answer again as a prompt, or save a snapshot.
@@ -148,15 +148,18 @@ class PromptCache:
         for sequence in self._sequences:
             sequence.drop_unprefilled()
             if sequence.tokens and sequence.is_prefilled:
-                state, lasting = SequenceState(*sequence.dump()), self._lasting.get(sequence.id)
+                state, next_prefix = (
+                    SequenceState(*sequence.dump()),
+                    self._next_prefixes.get(sequence.id),
+                )
                 is_private = sequence.id in self._private
-                packed.append(PackedSequence(state, sequence.adapters, lasting, is_private))
+                packed.append(PackedSequence(state, sequence.adapters, next_prefix, is_private))
         return packed
 
     def unpack(self, sequences: SequencePool, packed: Sequence[PackedSequence]) -> None:
         """Continue in the sequences of another context; what has no place there is saved."""
         self._sequences = sequences
-        self._lasting, self._private = {}, set()
+        self._next_prefixes, self._private = {}, set()
         for kept in packed[len(sequences) :]:
             if not kept.is_private:
                 self._write(kept.state, kept.adapters)
@@ -165,8 +168,8 @@ class PromptCache:
             sequence.set_adapters(kept.adapters)
             if not sequence.restore(*kept.state):
                 continue
-            if kept.lasting is not None:
-                self._lasting[sequence.id] = kept.lasting
+            if kept.next_prefix is not None:
+                self._next_prefixes[sequence.id] = kept.next_prefix
             if kept.is_private:
                 self._private.add(sequence.id)
 
@@ -184,14 +187,14 @@ class PromptCache:
         found = self._useful_snapshot(tokens, warm, sequence.adapters)
         if found is None or self._snapshots is None:
             return False
-        state = self._snapshots.of(sequence.adapters).load(found[0])
+        state = self._snapshots.for_adapters(sequence.adapters).load(found[0])
         return state is not None and sequence.restore(*state)
 
     def _useful_snapshot(
         self, tokens: Sequence[int], warm: int, adapters: AdapterSet
     ) -> tuple[Snapshot, int] | None:
         """The snapshot that saves much against `warm` tokens in memory, and how many it has."""
-        found = self._snapshots.of(adapters).longest(tokens) if self._snapshots else None
+        found = self._snapshots.for_adapters(adapters).longest(tokens) if self._snapshots else None
         if found is None:
             return None
         snapshot, shared = found
@@ -201,15 +204,15 @@ class PromptCache:
 
     def _reprefill(self, sequence: CachedSequence) -> bool:
         """Read some of the last answer as a prompt; whether there was something to read."""
-        lasting = self._lasting.get(sequence.id)
-        if lasting is None:
+        next_prefix = self._next_prefixes.get(sequence.id)
+        if next_prefix is None:
             return False
-        if not (sequence.holds_text(lasting) or sequence.reprefill(lasting)):
-            del self._lasting[sequence.id]
+        if not (sequence.holds_text(next_prefix) or sequence.reprefill(next_prefix)):
+            del self._next_prefixes[sequence.id]
             return False
         sequence.read(REPREFILL_TOKENS)
         if not sequence.unread:
-            del self._lasting[sequence.id]
+            del self._next_prefixes[sequence.id]
         return True
 
     def _save(self, sequence: CachedSequence) -> bool:
@@ -217,11 +220,13 @@ class PromptCache:
         tokens = sequence.tokens
         if self._snapshots is None or sequence.id in self._private or not sequence.is_prefilled:
             return False
-        if len(tokens) < MIN_SNAPSHOT_TOKENS or self._snapshots.of(sequence.adapters).has(tokens):
+        if len(tokens) < MIN_SNAPSHOT_TOKENS or self._snapshots.for_adapters(sequence.adapters).has(
+            tokens
+        ):
             return False
         self._write(SequenceState(*sequence.dump()), sequence.adapters)
         return True
 
     def _write(self, state: SequenceState, adapters: AdapterSet) -> None:
         if self._snapshots is not None and len(state.tokens) >= MIN_SNAPSHOT_TOKENS:
-            self._snapshots.of(adapters).save(state)
+            self._snapshots.for_adapters(adapters).save(state)

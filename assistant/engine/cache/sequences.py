@@ -70,27 +70,27 @@ class CachedSequence:
         context: llama_cpp.llama_context_p,
         vocabulary: Vocabulary,
         batch: TokenBatch,
-        running: ContextAdapters,
+        context_adapters: ContextAdapters,
         id: int = 0,
     ) -> None:
         self.id = id
         self.adapters: AdapterSet = NO_ADAPTERS
         """What everything in it is computed with."""
-        self._running = running
+        self._context_adapters = context_adapters
         self._context = context
         self._vocabulary = vocabulary
         self._batch = batch
-        self.together: int = llama_cpp.llama_n_ubatch(context)
+        self.ubatch_tokens: int = llama_cpp.llama_n_ubatch(context)
         """Tokens that are evaluated at a time, at most."""
         memory = llama_cpp.llama_get_memory(context)
         assert memory is not None
         self._memory = memory
         self._tokens: list[int] = []
         self._evaluated = 0
-        self._as_prompt = 0
+        self._prefilled = 0
         """Tokens from the beginning on that were evaluated as a fresh reading would do it."""
         self._text = bytearray()
-        self._marks: list[TokenBoundary] = []
+        self._boundaries: list[TokenBoundary] = []
 
     @property
     def tokens(self) -> list[int]:
@@ -100,7 +100,7 @@ class CachedSequence:
     @property
     def is_prefilled(self) -> bool:
         """Whether the cache is what a prefill of its text would make it."""
-        return self._as_prompt == self._evaluated == len(self._tokens)
+        return self._prefilled == self._evaluated == len(self._tokens)
 
     def common_text(self, prompt: bytes, adapters: AdapterSet) -> int:
         """How many of the prompt's first bytes are in the cache, computed with these adapters."""
@@ -128,10 +128,10 @@ class CachedSequence:
 
     def tokens_of(self, prompt: bytes, adapters: AdapterSet) -> list[int]:
         """Tokenize a prompt, with the cached tokens wherever their text begins the prompt."""
-        mark = self._last_common_mark(prompt, adapters)
-        if mark is None:
+        boundary = self._last_common_boundary(prompt, adapters)
+        if boundary is None:
             return self._vocabulary.bos_tokens(prompt) + self._vocabulary.tokenize(prompt)
-        return self._tokens[: mark.tokens] + self._vocabulary.tokenize(prompt[mark.size :])
+        return self._tokens[: boundary.tokens] + self._vocabulary.tokenize(prompt[boundary.size :])
 
     def begin(self, tokens: Sequence[int], prompt: bytes) -> int:
         """Make the cache hold as much of `tokens` as it can without evaluating any.
@@ -147,12 +147,12 @@ class CachedSequence:
         )
         keep = self._cut(keep)
         same = bytes(self._text)
-        self._marks = [
-            mark
-            for mark in self._marks
-            if mark.tokens <= keep and prompt.startswith(same[: mark.size])
+        self._boundaries = [
+            boundary
+            for boundary in self._boundaries
+            if boundary.tokens <= keep and prompt.startswith(same[: boundary.size])
         ]
-        self._marks.append(TokenBoundary(len(tokens), len(prompt)))
+        self._boundaries.append(TokenBoundary(len(tokens), len(prompt)))
         self._tokens = list(tokens)
         self._text = bytearray(prompt)
         return keep
@@ -167,8 +167,8 @@ class CachedSequence:
         tokens = self._vocabulary.bos_tokens(prompt) + self._vocabulary.tokenize(prompt)
         if len(tokens) > llama_cpp.llama_n_ctx_seq(self._context):
             return False
-        self._cut(self._as_prompt)
-        self._marks = []
+        self._cut(self._prefilled)
+        self._boundaries = []
         self.begin(tokens, prompt)
         return True
 
@@ -183,9 +183,9 @@ class CachedSequence:
             self.clear()
             return False
         self._tokens = list(tokens)
-        self._evaluated = self._as_prompt = len(tokens)
+        self._evaluated = self._prefilled = len(tokens)
         self._text = bytearray(prompt)
-        self._marks = [TokenBoundary(len(tokens), len(prompt))]
+        self._boundaries = [TokenBoundary(len(tokens), len(prompt))]
         return True
 
     def dump(self) -> tuple[list[int], bytes, bytes]:
@@ -201,19 +201,21 @@ class CachedSequence:
 
     def drop_unprefilled(self) -> None:
         """Drop what was not prefilled: what is left is what a fresh reading would make it."""
-        place = next((m for m in reversed(self._marks) if m.tokens <= self._as_prompt), None)
+        place = next((m for m in reversed(self._boundaries) if m.tokens <= self._prefilled), None)
         if place is None:
             self.clear()
             return
         self._cut(place.tokens)
         self._tokens = self._tokens[: place.tokens]
         self._text = self._text[: place.size]
-        self._marks = [mark for mark in self._marks if mark.tokens <= place.tokens]
+        self._boundaries = [
+            boundary for boundary in self._boundaries if boundary.tokens <= place.tokens
+        ]
 
     def clear(self) -> None:
         """Drop everything."""
         self._cut(0)
-        self._tokens, self._marks = [], []
+        self._tokens, self._boundaries = [], []
         self._text = bytearray()
 
     @property
@@ -226,10 +228,10 @@ class CachedSequence:
 
         Returns: False when that was aborted.
         """
-        count = chunk_size(self.unread, limit, self.together)
+        count = chunk_size(self.unread, limit, self.ubatch_tokens)
         if self._decode(self._tokens[self._evaluated : self._evaluated + count]):
-            if self._as_prompt == self._evaluated - count:
-                self._as_prompt = self._evaluated
+            if self._prefilled == self._evaluated - count:
+                self._prefilled = self._evaluated
             return True
         return False
 
@@ -268,10 +270,10 @@ class CachedSequence:
         """Append a sampled token; it is evaluated by the next `read_last`."""
         self._tokens.append(token)
         self._text += piece
-        self._marks.append(TokenBoundary(len(self._tokens), len(self._text)))
+        self._boundaries.append(TokenBoundary(len(self._tokens), len(self._text)))
 
     def _decode(self, tokens: Sequence[int], wanted: int = 1) -> bool:
-        self._running.apply(self.adapters)
+        self._context_adapters.apply(self.adapters)
         batch = self._batch.fill(self.id, self._evaluated, tokens, wanted)
         status = llama_cpp.llama_decode(self._context, batch)
         if status == _DECODED:
@@ -291,14 +293,14 @@ class CachedSequence:
             llama_cpp.llama_memory_seq_rm(self._memory, self.id, -1, -1)
             keep = 0
         self._evaluated = keep
-        self._as_prompt = min(self._as_prompt, keep)
+        self._prefilled = min(self._prefilled, keep)
         return keep
 
-    def _last_common_mark(self, prompt: bytes, adapters: AdapterSet) -> TokenBoundary | None:
+    def _last_common_boundary(self, prompt: bytes, adapters: AdapterSet) -> TokenBoundary | None:
         known = self.common_text(prompt, adapters)
-        for mark in reversed(self._marks):
-            if mark.size <= known and self._can_cut(prompt, mark.size):
-                return mark
+        for boundary in reversed(self._boundaries):
+            if boundary.size <= known and self._can_cut(prompt, boundary.size):
+                return boundary
         return None
 
     def _can_cut(self, prompt: bytes, at: int) -> bool:
@@ -312,14 +314,14 @@ class CachedSequence:
         )
 
 
-def chunk_size(unread: int, limit: int, together: int) -> int:
+def chunk_size(unread: int, limit: int, ubatch_tokens: int) -> int:
     """How many of `unread` tokens to evaluate next: about `limit`, never one alone.
 
-    llama.cpp takes `together` of them at a time, and none of these groups may be a single token,
-    here or in what is left.
+    llama.cpp takes `ubatch_tokens` of them at a time, and none of these groups may be a single
+    token, here or in what is left.
     """
     for count in range(min(limit, unread), 1, -1):
-        if count % together != 1 and unread - count != 1:
+        if count % ubatch_tokens != 1 and unread - count != 1:
             return count
     return min(unread, MIN_TOGETHER + 1)
 
@@ -329,9 +331,9 @@ class SequencePool:
 
     def __init__(self, context: llama_cpp.llama_context_p, vocabulary: Vocabulary) -> None:
         self._batch = TokenBatch(llama_cpp.llama_n_batch(context))
-        self._running = ContextAdapters(context)
+        self._context_adapters = ContextAdapters(context)
         self._by_use = [
-            CachedSequence(context, vocabulary, self._batch, self._running, id)
+            CachedSequence(context, vocabulary, self._batch, self._context_adapters, id)
             for id in range(llama_cpp.llama_n_seq_max(context))
         ]
 
@@ -366,8 +368,8 @@ class SequencePool:
     def adapters(self) -> list[AdapterSet]:
         """The sets of adapters that sequences were computed with; nothing else stays set."""
         used = [sequence.adapters for sequence in self._by_use]
-        if self._running.chosen not in used:
-            self._running.apply(NO_ADAPTERS)
+        if self._context_adapters.chosen not in used:
+            self._context_adapters.apply(NO_ADAPTERS)
         return used
 
     def _use(self, chosen: CachedSequence) -> CachedSequence:

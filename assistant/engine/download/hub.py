@@ -230,14 +230,14 @@ class _Report:
     def __init__(self, total: int) -> None:
         self._total = total
         self._before = 0
-        self._told = 0.0
+        self._reported_at = 0.0
         self._seen: deque[tuple[float, int]] = deque()
 
     def at(self, position: int) -> Iterator[DownloadProgress]:
         now, done = monotonic(), self._before + position
-        if now - self._told < REPORT_SECONDS and done < self._total:
+        if now - self._reported_at < REPORT_SECONDS and done < self._total:
             return
-        self._told = now
+        self._reported_at = now
         self._seen.append((now, done))
         while now - self._seen[0][0] > RATE_WINDOW:
             self._seen.popleft()

@@ -128,7 +128,7 @@ class AnswerDecoder:
         reasoning = _reasoning(prompt)
         closing = vocabulary.tokenize(f"\n{prompt.markers.closing}\n\n".encode())
         forced: list[int] = []
-        ahead = self._ahead(sequence, sampling)
+        decoding = self._decoding(sequence, sampling)
         while not self._abort.is_set():
             thinking = reasoning.is_thinking
             if thinking and not forced and answer.thought == sampling.thinking:
@@ -137,7 +137,7 @@ class AnswerDecoder:
                 token = forced.pop(0)
                 sampler.accept([token])
             else:
-                token = sampler.sample(self._context, ahead.row, freely=thinking)
+                token = sampler.sample(self._context, decoding.row, freely=thinking)
                 if vocabulary.is_end(token):
                     if thinking:
                         # Small models end in their thoughts, and owe the answer.
@@ -156,14 +156,14 @@ class AnswerDecoder:
             if room <= 0:
                 answer.reason = "length"
                 break
-            if not ahead.advance(token, 0 if forced else room):
+            if not decoding.advance(token, 0 if forced else room):
                 break
-        ahead.end()
-        answer.drafted, answer.accepted = ahead.drafted, ahead.accepted
+        decoding.end()
+        answer.drafted, answer.accepted = decoding.drafted, decoding.accepted
         yield from reasoning.feed(text.flush())
         yield from reasoning.flush()
 
-    def _ahead(self, sequence: CachedSequence, sampling: Sampling) -> PlainDecoding:
+    def _decoding(self, sequence: CachedSequence, sampling: Sampling) -> PlainDecoding:
         mode = self._lookup
         if mode == "off" or (mode == "auto" and sampling.seed is not None):
             return PlainDecoding(sequence)

@@ -129,7 +129,7 @@ class SpeculativeDecoding(PlainDecoding):
     def _draft(self, room: int) -> list[int]:
         """Guess what follows; the guesses that are worth evaluating."""
         self._guesses.clear()
-        room = min(room, self._sequence.together)
+        room = min(room, self._sequence.ubatch_tokens)
         match = self._lookup.find() if room else None
         if match is None:
             return []

@@ -46,9 +46,9 @@ class LoadStoppedError(Exception):
 class Watchdog:
     """Ends the process when native code does not come back: no thread can be killed."""
 
-    def __init__(self, seconds: float, last_words: Callable[[], None]) -> None:
-        """`last_words` tells the caller, right before the process ends."""
-        self._timer = threading.Timer(seconds, self._end_process, (last_words,))
+    def __init__(self, seconds: float, on_timeout: Callable[[], None]) -> None:
+        """`on_timeout` is called right before the process ends."""
+        self._timer = threading.Timer(seconds, self._end_process, (on_timeout,))
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
@@ -64,9 +64,9 @@ class Watchdog:
         self._timer.cancel()
 
     @staticmethod
-    def _end_process(last_words: Callable[[], None]) -> None:
+    def _end_process(on_timeout: Callable[[], None]) -> None:
         log.error("native code does not come back; the worker ends itself")
-        last_words()
+        on_timeout()
         os._exit(HANGING_EXIT_CODE)
 
 

@@ -1,4 +1,4 @@
-"""Tokenizer: text to tokens and back, through the model's own vocabulary."""
+"""Vocabulary of a loaded model: text to tokens and back, through the model's own vocabulary."""
 
 import ctypes
 from collections.abc import Sequence

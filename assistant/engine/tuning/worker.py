@@ -47,12 +47,12 @@ def main() -> None:
 
 
 def measure(
-    request: BenchRequest, tell: Callable[[Loading], None]
+    request: BenchRequest, report: Callable[[Loading], None]
 ) -> Iterator[CandidateMeasured | Tuned]:
     """Measure one thing after the other; `Tuned` comes last.
 
     Args:
-        tell: is told while the model is loaded.
+        report: is told while the model is loaded.
     """
     effort, target = QUICK_EFFORT if request.quick else FULL_EFFORT, request.target
     shown = 0.0
@@ -61,7 +61,7 @@ def measure(
         nonlocal shown
         if done - shown >= PROGRESS_STEP:
             shown = done
-            tell(Loading(model=target.name, done=min(done, 1)))
+            report(Loading(model=target.name, done=min(done, 1)))
         return True
 
     cores = usable_cores()

@@ -44,7 +44,7 @@ class LlamaContext:
         set_abort_callback(self.context, abort)
         self.window: int = min(window, llama_cpp.llama_n_ctx_seq(self.context))
         self.sequences = SequencePool(self.context, vocabulary)
-        self.writer = AnswerDecoder(
+        self.decoder = AnswerDecoder(
             self.context,
             vocabulary,
             abort,

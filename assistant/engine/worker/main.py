@@ -68,36 +68,38 @@ def serve(
         from assistant.engine.worker.executor import ModelExecutor  # noqa: PLC0415
 
         snapshots = Snapshots(keeping.folder, keeping.budget) if keeping else None
-        host = ModelExecutor(jobs, abort, snapshots, models, free or free_for_models)
+        executor = ModelExecutor(jobs, abort, snapshots, models, free or free_for_models)
         log.info("engine %s is ready", worker.version)
-        sign = AnsweringSignal(worker.runtime)
-        _run_jobs(host, jobs, server, output, sign, idle_unload=idle_unload, idle_exit=idle_exit)
+        signal = AnsweringSignal(worker.runtime)
+        _run_jobs(
+            executor, jobs, server, output, signal, idle_unload=idle_unload, idle_exit=idle_exit
+        )
     for job in jobs.drain():
         job.caller.end(Leaving())
-    host.close()
+    executor.close()
     log.info("engine ends")
 
 
 def _run_jobs(
-    host: "ModelExecutor",
+    executor: "ModelExecutor",
     jobs: RequestScheduler,
     server: Server[EngineRequest],
     output: WorkerLog,
-    sign: AnsweringSignal,
+    signal: AnsweringSignal,
     *,
     idle_unload: float,
     idle_exit: float,
 ) -> None:
-    look = min(POLL_SECONDS, idle_unload, idle_exit)
+    poll = min(POLL_SECONDS, idle_unload, idle_exit)
     served = monotonic()
     while True:
-        host.unload_unused(idle_unload)
-        more = host.do_idle_work(monotonic() - served)
-        job = jobs.next(0 if more else look)
+        executor.unload_unused(idle_unload)
+        more = executor.do_idle_work(monotonic() - served)
+        job = jobs.next(0 if more else poll)
         if job is not None:
             # Whoever computes in the background makes room until the job is done.
-            with sign.hold():
-                host.run(job)
+            with signal.hold():
+                executor.run(job)
             served = monotonic()
             continue
         idle = monotonic() - served

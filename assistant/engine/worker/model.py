@@ -60,11 +60,11 @@ class LoadedModel:
         self.vocabulary = Vocabulary(self._model)
         self.adapters = LoadedAdapters(self._model, path, native)
         self._batching = BatchingCost()
-        self._prompts = self._prompt_writer()
-        for marker in self._prompts.markers:
+        self._renderer = self._prompt_renderer()
+        for marker in self._renderer.markers:
             self.vocabulary.reveal(marker)
         try:
-            self._running = self._run(window)
+            self._context = self._open_context(window)
         except BaseException:
             llama_cpp.llama_model_free(self._model)
             raise
@@ -73,12 +73,12 @@ class LoadedModel:
     @property
     def window(self) -> int:
         """Tokens that prompt and answer may use together."""
-        return self._running.window
+        return self._context.window
 
     def close(self) -> None:
-        if self._running.is_open:
+        if self._context.is_open:
             self._cache.save_all()
-            self._running.close()
+            self._context.close()
         self.adapters.close()
         llama_cpp.llama_model_free(self._model)
 
@@ -101,14 +101,14 @@ class LoadedModel:
         """
         before = self.window
         packed = self._cache.pack()
-        self._running.close()
+        self._context.close()
         try:
-            self._running = self._run(window)
+            self._context = self._open_context(window)
         except EngineError as failure:
             log.warning("the window cannot grow to %d tokens: %s", window, failure)
-            self._running = self._run(before)
+            self._context = self._open_context(before)
         if self._is_stretched(before) == self._is_stretched(self.window):
-            self._cache.unpack(self._running.sequences, packed)
+            self._cache.unpack(self._context.sequences, packed)
         else:
             self._cache = self._prompt_cache()
         return self.window > before
@@ -119,7 +119,7 @@ class LoadedModel:
         """Count the tokens of messages: exactly, or from below for what could never fit."""
         if cannot_fit(messages, self.window):
             return estimated_measure(messages)
-        layout = self._prompts.layout(messages)
+        layout = self._renderer.layout(messages)
         text = layout.text.encode()
         tokens = self._cache.tokens_of(text, adapters)
         silent = len(self.vocabulary.bos_tokens(text))
@@ -129,7 +129,7 @@ class LoadedModel:
     def render(
         self, messages: Sequence[ChatMessage], adapters: AdapterSet = NO_ADAPTERS
     ) -> RenderedPrompt:
-        text = self._prompts.text(messages)
+        text = self._renderer.text(messages)
         tokens = self._cache.tokens_of(text.encode(), adapters)
         return RenderedPrompt(
             text=text,
@@ -152,9 +152,9 @@ class LoadedModel:
         """
         if cannot_fit(messages, self.window):
             raise _overflow(f"at least {estimated_measure(messages).total:,}", self.window)
-        prompt = self._prompts.text(messages)
+        prompt = self._renderer.text(messages)
         if self._skips_reasoning(messages, prompt, sampling):
-            prompt = self._prompts.without_reasoning(prompt)
+            prompt = self._renderer.without_reasoning(prompt)
         text = prompt.encode()
         count = len(self._cache.tokens_of(text, adapters))
         if count >= self.window:
@@ -163,7 +163,7 @@ class LoadedModel:
 
     def do_idle_work(self, idle: float) -> bool:
         """See `PromptCache.do_idle_work`."""
-        self.adapters.release(self._running.sequences.adapters())
+        self.adapters.release(self._context.sequences.adapters())
         return self._cache.do_idle_work(idle)
 
     def _write(
@@ -175,21 +175,21 @@ class LoadedModel:
         adapters: AdapterSet,
     ) -> Iterator[PrefillProgress | Thought | Wrote | Finished]:
         sequence, tokens = self._cache.sequence_for(text, keep, adapters)
-        opening = self._prompts.unfinished_answer(messages)
+        opening = self._renderer.unfinished_answer(messages)
         prompt = TokenizedPrompt(
             text,
             tokens,
             opening,
-            self._prompts.markers,
-            is_thinking=not opening and self._prompts.is_thinking(text.decode()),
+            self._renderer.markers,
+            is_thinking=not opening and self._renderer.is_thinking(text.decode()),
         )
         answer = ""
-        for event in self._running.writer.write(prompt, sampling, sequence):
+        for event in self._context.decoder.write(prompt, sampling, sequence):
             if isinstance(event, Wrote):
                 answer += event.text
             elif isinstance(event, Finished):
-                lasting = self._prompts.next_prompt_prefix(messages, answer) if answer else ""
-                self._cache.finish_answer(sequence, lasting.encode(), keep)
+                next_prefix = self._renderer.next_prompt_prefix(messages, answer) if answer else ""
+                self._cache.finish_answer(sequence, next_prefix.encode(), keep)
             yield event
 
     def _skips_reasoning(
@@ -197,38 +197,38 @@ class LoadedModel:
     ) -> bool:
         """Whether the model is kept from thinking. One that opens its reasoning itself cannot do
         so where a form is asked for: its first token belongs to the form already."""
-        if self._prompts.unfinished_answer(messages):
+        if self._renderer.unfinished_answer(messages):
             return False
-        held = sampling.constraint is not None and not self._prompts.is_thinking(prompt)
+        held = sampling.constraint is not None and not self._renderer.is_thinking(prompt)
         return sampling.thinking == 0 or held
 
-    def _can_forget(self) -> bool:
+    def _can_truncate(self) -> bool:
         """Whether the end of what was read can be taken back alone."""
         model = self._model
         return not (
             llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model)
         )
 
-    def _run(self, window: int | None) -> LlamaContext:
+    def _open_context(self, window: int | None) -> LlamaContext:
         return LlamaContext(
             self._model,
             self._path,
             self._options,
             window,
             vocabulary=self.vocabulary,
-            stop=self._prompts.stop,
+            stop=self._renderer.stop,
             native=self._native,
             abort=self._abort,
-            lookup=self._options.lookup if self._can_forget() else "off",
+            lookup=self._options.lookup if self._can_truncate() else "off",
             batching=self._batching,
         )
 
     def _prompt_cache(self) -> PromptCache:
-        context, kept = self._running.context, None
+        context, kept = self._context.context, None
         if self._snapshots is not None:
             facts = fingerprint(self._path, context, self._options, self._is_stretched(self.window))
             kept = AdaptedSnapshots(self._snapshots, facts)
-        return PromptCache(self._running.sequences, kept, can_settle=self._can_forget())
+        return PromptCache(self._context.sequences, kept, can_reprefill=self._can_truncate())
 
     def _is_stretched(self, window: int) -> bool:
         """Whether positions may be computed otherwise than in a small window, as some models do
@@ -236,7 +236,7 @@ class LoadedModel:
         border = original_context_length(self._model)
         return 0 < border < window
 
-    def _prompt_writer(self) -> PromptRenderer:
+    def _prompt_renderer(self) -> PromptRenderer:
         vocabulary = self.vocabulary
         source: bytes | None = llama_cpp.llama_model_chat_template(self._model, None)
         chosen = choose_template(

@@ -51,7 +51,7 @@ class _Held:
     weights: int
     """Bytes of everything but the window; the file may be gone by now."""
     used: float
-    placed: GpuPlacement
+    placement: GpuPlacement
     limited: bool
     """Whether the window would be larger if there were more memory."""
     refused: int = 0
@@ -63,16 +63,16 @@ class _Held:
         needed = (
             context_bytes(self.header, self.model.window, self.options.ubatch_tokens) + self.weights
         )
-        return int(needed * (1 - self.placed.share))
+        return int(needed * (1 - self.placement.share))
 
     def cost(self, window: int) -> int:
         """Bytes of main memory that a window takes."""
         size = context_bytes(self.header, window, self.options.ubatch_tokens)
-        return int(size * (1 - self.placed.share))
+        return int(size * (1 - self.placement.share))
 
     def cost_on_cards(self, window: int) -> int:
         """Bytes of graphics cards that a window takes."""
-        return int(cache_bytes(self.header, window) * self.placed.share)
+        return int(cache_bytes(self.header, window) * self.placement.share)
 
     def is_for(self, target: ModelTarget) -> bool:
         return (self.path, self.options) == (target.path, target.options)
@@ -148,7 +148,7 @@ class ModelPool:
             return None
         wanted = larger_windows(needed, model.window, model.trained)
         possible = [window for window in wanted if not held.refused or window < held.refused]
-        if held.placed.share:
+        if held.placement.share:
             on_cards = free_gpu_memory() + held.cost_on_cards(model.window)
             possible = [window for window in possible if held.cost_on_cards(window) <= on_cards]
         others = [other.size for other in self._held if other is not held]
@@ -220,7 +220,7 @@ class ModelPool:
     ) -> GpuPlacement:
         """Where a model goes; others leave the cards for it, so that it is on them as a whole."""
         placed = gpu_placement(path, header, options, window)
-        for held in [held for held in self._held if held.placed.layers]:
+        for held in [held for held in self._held if held.placement.layers]:
             if placed.is_whole:
                 break
             self._unload(held)

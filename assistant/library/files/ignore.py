@@ -61,7 +61,7 @@ class IgnoreRules:
         self._speaks_of_path = _any_of([rule for rule in rules if not rule.by_name])
         self._above = above
         own = any(rule.says is IgnoreDecision.TAKE_BACK for rule in rules)
-        self.takes_back: bool = own or (above is not None and above.takes_back)
+        self.has_negations: bool = own or (above is not None and above.has_negations)
         """Whether there is a line that takes back what is hidden."""
 
     def decision(self, path: str, *, is_folder: bool) -> IgnoreDecision | None:

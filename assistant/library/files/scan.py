@@ -94,11 +94,11 @@ class RootScan:
         self.changes: list[CatalogChange] = []
         self.unchanged = True
         """Whether the catalog says of the root what it said before."""
-        self.is_settled = True
+        self.is_all_indexed = True
         """Whether no file of the root waits or was skipped; only if it is unchanged."""
         self.folders: dict[bytes, tuple[int, int]] = {}
         """Those that were looked into, with their disk and their number there."""
-        self.takes_back = False
+        self.has_negations = False
         """Whether there is an ignore file that can bring back what is hidden."""
 
     def run(self, is_wanted: Callable[[], None]) -> Iterator[int]:
@@ -107,7 +107,7 @@ class RootScan:
         Args:
             is_wanted: called now and then; raises to give up, which leaves nothing wrong.
         """
-        seen = told = 0
+        seen = reported = 0
         for visit in visits([self._root.path], self._rules):
             is_wanted()
             self._remember(visit)
@@ -121,8 +121,8 @@ class RootScan:
                     seen += self._sort_skipped(entry)
             if not self._known and len(self._news) >= FILES_PER_TRANSACTION:
                 self._store_new()
-            if seen - told >= FILES_PER_TRANSACTION:
-                told = seen
+            if seen - reported >= FILES_PER_TRANSACTION:
+                reported = seen
                 yield seen
         yield seen
         self.unchanged = self.unchanged and not (self._news or self._left_out)
@@ -130,12 +130,12 @@ class RootScan:
         self._store_new()
         self._store_left_out()
         self._remove_gone()
-        self.is_settled = all(known.state == "indexed" for known in self._known.values())
+        self.is_all_indexed = all(known.state == "indexed" for known in self._known.values())
 
     def _remember(self, visit: VisitedFolder) -> None:
         if visit.folder is not None and any(visit.identity):
             self.folders[visit.folder] = visit.identity
-            self.takes_back = self.takes_back or visit.takes_back
+            self.has_negations = self.has_negations or visit.has_negations
 
     def _sort_skipped(self, entry: SkippedPath) -> int:
         """Sort what the walk leaves alone; 1 when it is a file that counts."""

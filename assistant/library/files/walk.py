@@ -118,7 +118,7 @@ class VisitedFolder(NamedTuple):
     """Its disk and its number there; zeros when unknown."""
     found: list[FileToRead | SkippedPath]
     """What is in it, but for the folders that are visited themselves."""
-    takes_back: bool
+    has_negations: bool
     """Whether a `!` line can bring back what is hidden here."""
 
 
@@ -215,7 +215,7 @@ class _Walker:
         ignoring = tuple(name for encoded, name in self._ignore_files if encoded in names)
         here = rules_of(os.fsdecode(path), ignoring, folder.above) if ignoring else folder.above
         found = self._found(entries, here, inner)
-        return VisitedFolder(path, identity, found, here is not None and here.takes_back)
+        return VisitedFolder(path, identity, found, here is not None and here.has_negations)
 
     def _found(
         self,

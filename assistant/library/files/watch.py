@@ -34,7 +34,7 @@ class WatchIntervals(NamedTuple):
     """Without another change after which a change is acted on."""
     longest: float = 10.0
     """After which it is acted on although more changes keep coming."""
-    look: float = 2.0
+    poll: float = 2.0
     """Between two looks at whether the roots are where they were."""
     every: float = 600.0
     """Between two scans of everything: some disks in a network tell of no changes, nor do folders
@@ -48,7 +48,7 @@ class ScannedFolders(Protocol):
     def folders(self) -> Mapping[bytes, Identity]: ...
 
     @property
-    def takes_back(self) -> bool: ...
+    def has_negations(self) -> bool: ...
 
 
 class WatchCoverage(NamedTuple):
@@ -69,7 +69,7 @@ class _Seen(NamedTuple):
     identity: Identity | None = None
     """None when it is not there."""
     folders: Mapping[bytes, Identity] = {}
-    takes_back: bool = False
+    has_negations: bool = False
     not_before: float = 0.0
     """When it may be scanned again."""
     is_stale: bool = False
@@ -82,18 +82,18 @@ class LibraryWatcher:
     def __init__(
         self,
         roots: Callable[[], Iterable[CollectionRoot]],
-        look_again: Callable[[frozenset[int] | None], None],
+        request_rescan: Callable[[frozenset[int] | None], None],
         rules: WalkRules,
-        tempo: WatchIntervals | None = None,
+        intervals: WatchIntervals | None = None,
     ) -> None:
         """Args:
         roots: the roots there are now.
-        look_again: has roots scanned soon; None is all of them.
+        request_rescan: has roots scanned soon; None is all of them.
         """
         self._roots = roots
-        self._look_again = look_again
+        self._request_rescan = request_rescan
         self._rules = rules
-        self._tempo = tempo or WatchIntervals()
+        self._intervals = intervals or WatchIntervals()
         self._closing = Event()
         self._renewing = Event()
         """Set when other folders are to be watched than those that are."""
@@ -133,7 +133,7 @@ class LibraryWatcher:
                 self._renewing.set()
             self._seen[root.id] = known._replace(
                 folders=folders,
-                takes_back=scan.takes_back,
+                has_negations=scan.has_negations,
                 not_before=monotonic() + RESCAN_FACTOR * seconds,
                 is_stale=False,
             )
@@ -157,9 +157,9 @@ class LibraryWatcher:
             if self._renewing.is_set():
                 watcher = self._renew(watcher)
             self._listen(watcher)
-            if monotonic() - scanned_all > self._tempo.every:
+            if monotonic() - scanned_all > self._intervals.every:
                 scanned_all = monotonic()
-                self._look_again(None)
+                self._request_rescan(None)
                 if self._beyond:
                     # Meanwhile the system may allow more.
                     self._renewing.set()
@@ -203,11 +203,11 @@ class LibraryWatcher:
         return watcher
 
     def _listen(self, watcher: FolderWatcher | None) -> None:
-        look, quiet, longest = self._tempo.look, self._tempo.quiet, self._tempo.longest
+        poll, quiet, longest = self._intervals.poll, self._intervals.quiet, self._intervals.longest
         if watcher is None:
             self._closing.wait(quiet)
             return
-        found = watcher.wait(look, quiet=quiet, longest=longest, stop=self._closing)
+        found = watcher.wait(poll, quiet=quiet, longest=longest, stop=self._closing)
         if found is not None:
             self._collect(found)
             return
@@ -237,12 +237,12 @@ class LibraryWatcher:
             due = {id_ for id_ in self._pending if self._seen[id_].not_before <= now}
             self._pending -= due
         if due:
-            self._look_again(frozenset(due))
+            self._request_rescan(frozenset(due))
 
 
 def _is_noise(change: FileChange, seen: _Seen, rules: WalkRules) -> bool:
     """Whether a scan would not care; most of what programs write all the time is hidden."""
-    if seen.takes_back or change.path == seen.root.path:
+    if seen.has_negations or change.path == seen.root.path:
         return False
     name = change.path.rpartition(b"/")[2]
     return is_hidden(name, rules) or (change.is_modified and is_skipped_type(name, rules))

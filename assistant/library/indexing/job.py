@@ -129,8 +129,8 @@ class IndexingJob:
         self._started = monotonic()
         self.work = IndexingTally()
         self._indexed = self._skipped = self._removed = 0
-        self._in_hand: set[bytes] = set()
-        self._settled: set[int] = set()
+        self._being_read: set[bytes] = set()
+        self._indexed_roots: set[int] = set()
         """The roots in which nothing has changed and no file waits or was skipped."""
 
     def run(self, roots: Sequence[CollectionRoot]) -> Iterator[IndexEvent]:
@@ -162,8 +162,8 @@ class IndexingJob:
             self._follow(scan.changes)
         self._parts.scanned(root, scan, monotonic() - started)
         self._removed += scan.removed
-        if scan.unchanged and scan.is_settled:
-            self._settled.add(root.id)
+        if scan.unchanged and scan.is_all_indexed:
+            self._indexed_roots.add(root.id)
 
     def _read(self, roots: Sequence[CollectionRoot]) -> Iterator[IndexEvent]:
         """Tell the plan and carry it out."""
@@ -171,7 +171,7 @@ class IndexingJob:
         suspects: list[bytes] = []
         failed: list[KnownFile] = []
         for root in roots:
-            for path, known in self._unsettled(root).items():
+            for path, known in self._candidates(root).items():
                 if self._again and known.state != "waiting" and not _is_left_out(known):
                     self._catalog.requeue(path)
                 elif known.state == "skipped":
@@ -194,11 +194,11 @@ class IndexingJob:
         for path in suspects:
             yield from self._index([path], 1)
 
-    def _unsettled(self, root: CollectionRoot) -> dict[bytes, KnownFile]:
+    def _candidates(self, root: CollectionRoot) -> dict[bytes, KnownFile]:
         """The files that may have to be read or told of."""
         if self._again:
             return self._catalog.files(root.id)
-        return {} if root.id in self._settled else self._catalog.unfinished(root.id)
+        return {} if root.id in self._indexed_roots else self._catalog.unfinished(root.id)
 
     def _index(self, paths: Iterable[bytes], together: int) -> Iterator[IndexEvent]:
         group: list[_PreparedFile] = []
@@ -262,7 +262,7 @@ class IndexingJob:
 
     def _prepare(self, known: KnownFile, reading: ReadResult) -> _PreparedFile:
         self._catalog.begin_reading(known.path)
-        self._in_hand.add(known.path)
+        self._being_read.add(known.path)
         embedder = self._parts.embedding().embedder
         limits = ChunkLimits(
             tokens=max(embedder.max_tokens - CONTEXT_TOKENS, embedder.max_tokens // 2)
@@ -292,7 +292,7 @@ class IndexingJob:
                         file.drafts,
                     )
                 )
-            self._in_hand.discard(file.path)
+            self._being_read.discard(file.path)
         self._follow(changes)
         stored = [IndexedFile(f.path, f.stamp.size, len(f.drafts)) for f in group]
         self.work.count_stored(stored, self._pace.worked)
@@ -321,9 +321,10 @@ class IndexingJob:
         """A stop is no crash, whatever was in hand."""
         with self._parts.database.write() as connection:
             connection.executemany(
-                "UPDATE files SET reading = 0 WHERE path = ?", [(path,) for path in self._in_hand]
+                "UPDATE files SET reading = 0 WHERE path = ?",
+                [(path,) for path in self._being_read],
             )
-        self._in_hand.clear()
+        self._being_read.clear()
 
     def _follow(self, changes: Sequence[CatalogChange]) -> None:
         """Have the search structure follow the catalog."""

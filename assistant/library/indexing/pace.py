@@ -65,11 +65,11 @@ class IndexingPace:
     """Progress of a job: counts what is done, and waits where the job has to hold."""
 
     def __init__(
-        self, hold: JobHold, tell: Callable[[IndexingProgress], None] = lambda _progress: None
+        self, hold: JobHold, report: Callable[[IndexingProgress], None] = lambda _progress: None
     ) -> None:
-        """`tell` gets what is to be told while a batch holds, in the middle of a file."""
+        """`report` gets what is to be told while a batch holds, in the middle of a file."""
         self._hold = hold
-        self._tell = tell
+        self._report = report
         self._sizes: dict[bytes, int] = {}
         self._files = 0
         self._done = 0
@@ -100,7 +100,7 @@ class IndexingPace:
     def check(self) -> None:
         """Wait between two batches while the job has to hold. Raises StoppedError."""
         for progress in self.wait():
-            self._tell(progress)
+            self._report(progress)
 
     def wait(self) -> Iterator[IndexingProgress]:
         """Wait while the job has to hold, and yield its progress. Raises StoppedError."""

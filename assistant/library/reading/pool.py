@@ -122,7 +122,7 @@ class ReaderPool:
 
 
 class _Orders(NamedTuple):
-    """What comes from outside while a file is read."""
+    """Stop and hold flags, set from outside while a file is read."""
 
     stops: tuple[Event, ...]
     holds: Callable[[], bool]
@@ -176,9 +176,9 @@ class _RestartedReader:
         try:
             process.expect(FrameKind.READY, _START_TIMEOUT, orders)
         except (_GoneError, TimeoutError):
-            last_words = process.last_error_line()
+            reason = process.last_error_line()
             self.end()
-            raise _start_error(self._command, last_words) from None
+            raise _start_error(self._command, reason) from None
         except ReadingStoppedError:
             self.end()
             raise

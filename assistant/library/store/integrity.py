@@ -145,12 +145,12 @@ def _check_files(database: LibraryDatabase) -> list[IntegrityProblem]:
             connection.execute("DELETE FROM files WHERE id = ?", (file,))
         miscounted = _column(connection, _MISCOUNTED)
         connection.executemany(_READ_AGAIN, [(file,) for file in miscounted])
-    told = (
+    counted = (
         (nowhere, "files that were in no collection were taken out"),
         (twice, "files were there twice and are there once now"),
         (miscounted, "files had not the passages they should have: they are read again"),
     )
-    return [_repaired(f"{len(files):,} {what}") for files, what in told if files]
+    return [_repaired(f"{len(files):,} {what}") for files, what in counted if files]
 
 
 def _check_texts(database: LibraryDatabase) -> list[IntegrityProblem]:

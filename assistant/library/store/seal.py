@@ -68,8 +68,8 @@ def set_aside(database: Path) -> None:
 def _seal_of(database: Path) -> bytes:
     """Size and checksum, and a checksum of these: a damaged seal says nothing about the file."""
     size, check = file_checksum(database)
-    told = b"%d %d" % (size, check)
-    return b"%s %d" % (told, zlib.crc32(told))
+    record = b"%d %d" % (size, check)
+    return b"%s %d" % (record, zlib.crc32(record))
 
 
 def _read_seal(seal: Path) -> bytes | None:
@@ -78,8 +78,8 @@ def _read_seal(seal: Path) -> bytes | None:
         kept = seal.read_bytes()
     except OSError:
         return None
-    told, _, check = kept.rpartition(b" ")
-    return kept if check == b"%d" % zlib.crc32(told) else None
+    record, _, check = kept.rpartition(b" ")
+    return kept if check == b"%d" % zlib.crc32(record) else None
 
 
 def _seal_file(database: Path) -> Path:

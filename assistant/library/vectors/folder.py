@@ -109,7 +109,7 @@ class VectorFolder:
         """Checksums of the graph's files; those that this process has not seen changing since they
         were `known` are not read again.
         """
-        prints: dict[str, Checksum] = {}
+        checksums: dict[str, Checksum] = {}
         root = self.chroma(generation)
         for file in sorted(root.rglob("*")):
             name = file.relative_to(root).as_posix()
@@ -118,9 +118,9 @@ class VectorFolder:
             status = file.stat()
             stamp = (status.st_size, status.st_mtime_ns, status.st_ino)
             unchanged = name in known and self._seen.get(name) == stamp
-            prints[name] = known[name] if unchanged else file_checksum(file)
+            checksums[name] = known[name] if unchanged else file_checksum(file)
             self._seen[name] = stamp
-        return prints
+        return checksums
 
     def database_checksum(self, generation: int) -> Checksum | None:
         """The checksum of Chroma's database; None when it is missing or has a journal left."""

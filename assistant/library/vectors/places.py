@@ -86,7 +86,7 @@ class EmbeddedPlace:
         library: str,
         embedder: str,
         dimensions: int,
-        probing: Sequence[str],
+        probe_command: Sequence[str],
         sync_every: int = SYNC_EVERY,
     ) -> None:
         """Take this embedder's part of the folder.
@@ -94,25 +94,25 @@ class EmbeddedPlace:
         Args:
             folder: of all embedders.
             library: the id of the library.db that the vectors come from.
-            probing: the command that looks into a folder; see `probing`.
+            probe_command: the command that looks into a folder; see `probe`.
 
         Raises:
             LibraryError: another process has the folder.
         """
-        self._everything = folder
+        self._all_embedders = folder
         self._tag = _tag(embedder)
         self._folder = VectorFolder(folder / self._tag)
-        self._purpose = VectorsIdentity(
+        self._identity = VectorsIdentity(
             chroma=importlib.metadata.version("chromadb"),
             library=library,
             embedder=embedder,
             dimensions=dimensions,
         )
         self._sync_every = sync_every
-        self._probing = tuple(probing)
+        self._probe_command = tuple(probe_command)
         self._record: VectorFolderRecord | None = None
         self._vectors: ChromaVectors | None = None
-        self._made = 0
+        self._new_generation = 0
 
     def open(self, probes: Sequence[ProbeVector]) -> ChromaVectors | None:
         record = self._folder.read()
@@ -121,7 +121,7 @@ class EmbeddedPlace:
             _log.info("The vectors are made anew: %s", doubt)
             return None
         chroma = self._folder.chroma(record.generation)
-        wrong = "" if record.database else probe_folder(chroma, PREFIX, probes, self._probing)
+        wrong = "" if record.database else probe_folder(chroma, PREFIX, probes, self._probe_command)
         if not wrong:
             self._folder.write(record.model_copy(update={"database": None, "opening": True}))
             wrong = self._open(chroma, record, probes)
@@ -132,26 +132,28 @@ class EmbeddedPlace:
         return self._vectors
 
     def create(self, collections: Sequence[int]) -> ChromaVectors:  # noqa: ARG002 – all are new
-        self._made = self._folder.next_generation()
-        client = embedded_client(self._folder.chroma(self._made))
+        self._new_generation = self._folder.next_generation()
+        client = embedded_client(self._folder.chroma(self._new_generation))
         return ChromaVectors(client, PREFIX, self._sync_every)
 
     def switch_to(self, fresh: ChromaVectors) -> None:
         if self._vectors is not None:
             self._vectors.close()
         self._vectors = fresh
-        self._record = VectorFolderRecord(purpose=self._purpose, generation=self._made, graph={})
+        self._record = VectorFolderRecord(
+            purpose=self._identity, generation=self._new_generation, graph={}
+        )
         self._folder.reread_all()
         self.record_write(0)
-        self._folder.keep_only(self._made)
+        self._folder.keep_only(self._new_generation)
 
     def record_write(self, inserted: int) -> None:
         if self._record is None:
             return
-        prints = self._folder.graph_checksums(self._record.generation, self._record.graph)
+        checksums = self._folder.graph_checksums(self._record.generation, self._record.graph)
         self._record = self._record.model_copy(
             update={
-                "graph": prints,
+                "graph": checksums,
                 "inserted": self._record.inserted + inserted,
                 "database": None,
                 "opening": False,
@@ -164,7 +166,7 @@ class EmbeddedPlace:
 
     def delete_others(self) -> None:
         try:
-            for entry in self._everything.iterdir():
+            for entry in self._all_embedders.iterdir():
                 if entry.is_dir() and entry.name != self._tag:
                     shutil.rmtree(entry)
                 elif not entry.is_dir():
@@ -190,7 +192,7 @@ class EmbeddedPlace:
     def _reason_to_distrust(self, record: VectorFolderRecord | None) -> str:
         if record is None:
             return "there is no record of them"
-        if record.purpose != self._purpose:
+        if record.purpose != self._identity:
             return "they are of another version, library or embedder"
         if record.opening:
             return "the last one who opened them did not come out of it"
@@ -229,13 +231,13 @@ class ServerPlace:
         self._embedder = f"{self._library}{_tag(embedder)}-"
         self._client: Client | None = None
         self._vectors: ChromaVectors | None = None
-        self._making = self._made = 1
+        self._generation = self._new_generation = 1
 
     def open(self, probes: Sequence[ProbeVector]) -> ChromaVectors | None:
-        makings = self._generations()
-        self._making = min(makings, default=1)
-        self._delete(makings - {self._making})
-        vectors = self._vectors_of(self._making)
+        generations = self._generations()
+        self._generation = min(generations, default=1)
+        self._delete(generations - {self._generation})
+        vectors = self._vectors_of(self._generation)
         wrong = check_vectors(vectors, probes)
         if wrong:
             _log.warning("The vectors on %s are made anew: %s", self._address, wrong)
@@ -245,15 +247,15 @@ class ServerPlace:
         return vectors
 
     def create(self, collections: Sequence[int]) -> ChromaVectors:  # noqa: ARG002 – all are new
-        self._made = max({self._making, *self._generations()}) + 1
-        return self._vectors_of(self._made)
+        self._new_generation = max({self._generation, *self._generations()}) + 1
+        return self._vectors_of(self._new_generation)
 
     def switch_to(self, fresh: ChromaVectors) -> None:
         if self._vectors is not None:
             self._vectors.close()
         self._vectors = fresh
-        self._making = self._made
-        self._delete(self._generations() - {self._making})
+        self._generation = self._new_generation
+        self._delete(self._generations() - {self._generation})
 
     def record_write(self, inserted: int) -> None:
         pass
@@ -279,17 +281,17 @@ class ServerPlace:
             self._client = server_client(self._address)
         return self._client
 
-    def _vectors_of(self, making: int) -> ChromaVectors:
-        return ChromaVectors(server_client(self._address), f"{self._embedder}{making}-")
+    def _vectors_of(self, generation: int) -> ChromaVectors:
+        return ChromaVectors(server_client(self._address), f"{self._embedder}{generation}-")
 
     def _generations(self) -> set[int]:
         names = collection_names(self._server(), self._embedder)
         numbers = (name.removeprefix(self._embedder).partition("-")[0] for name in names)
         return {int(number) for number in numbers if number.isdigit()}
 
-    def _delete(self, makings: set[int]) -> None:
-        for making in makings:
-            names = collection_names(self._server(), f"{self._embedder}{making}-")
+    def _delete(self, generations: set[int]) -> None:
+        for generation in generations:
+            names = collection_names(self._server(), f"{self._embedder}{generation}-")
             delete_collections(self._server(), names)
 
 

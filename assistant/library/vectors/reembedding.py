@@ -99,7 +99,7 @@ class EmbedderSwitch:
         self._opened: dict[str, SemanticIndex] = {}
         self._failed: dict[str, tuple[float, ModelError]] = {}
         self._missing: ModelError | None = None
-        self._asking: Counter[str] = Counter()
+        self._questions: Counter[str] = Counter()
         self._behind = True
         self._reached: dict[str, int | None] = {}
         self._share = 0.0
@@ -116,15 +116,15 @@ class EmbedderSwitch:
         with self._deciding:
             slot = self._decide()[0]
             name = slot.identity if slot else ""
-            self._asking[name] += 1
+            self._questions[name] += 1
         try:
-            meaning = self._open_or_none(slot) if slot else None
-            if meaning is not None:
-                meaning.open_in_background()
-            yield meaning
+            semantic = self._open_or_none(slot) if slot else None
+            if semantic is not None:
+                semantic.open_in_background()
+            yield semantic
         finally:
             with self._deciding:
-                self._asking[name] -= 1
+                self._questions[name] -= 1
 
     def for_indexing(self) -> SemanticIndex:
         """The index that new passages go to: the serving one, or the next when that is gone.
@@ -136,23 +136,23 @@ class EmbedderSwitch:
         for slot in self._decide():
             if slot is not None:
                 try:
-                    meaning = self._open(slot)
+                    semantic = self._open(slot)
                 except ModelError as failure:
                     problem = failure
                 else:
-                    meaning.open_in_background()
-                    return meaning
+                    semantic.open_in_background()
+                    return semantic
         raise problem or self._missing or _no_embedder()
 
     def follow(self, change: CatalogChange) -> None:
         """Have the open vectors follow a change of the catalog."""
-        for meaning in list(self._opened.values()):
-            meaning.index.apply(change)
+        for semantic in list(self._opened.values()):
+            semantic.index.apply(change)
 
     def drop(self, collection: int) -> None:
         """Have the open vectors follow the removal of a collection."""
-        for meaning in list(self._opened.values()):
-            meaning.index.drop(collection)
+        for semantic in list(self._opened.values()):
+            semantic.index.drop(collection)
 
     def check_again(self) -> None:
         """Note that something changed: there may be passages to embed, or embeddings to delete."""
@@ -166,12 +166,12 @@ class EmbedderSwitch:
     def catch_up(self) -> None:
         """Do a part of the background work: embed, switch the embedder, delete old vectors."""
         serving, following = self._decide()
-        for meaning in list(self._opened.values()):
-            if meaning.embeddings.has_damage and meaning.embeddings.delete_damaged():
+        for semantic in list(self._opened.values()):
+            if semantic.embeddings.has_damage and semantic.embeddings.delete_damaged():
                 self.check_again()
         if any(slot and self._embed_some(slot) for slot in (serving, following)):
             return
-        if following is None or self._take_over(following):
+        if following is None or self._switch_to(following):
             self._behind = not self._delete_unneeded()
 
     def state(self) -> EmbedderStatus:
@@ -189,8 +189,8 @@ class EmbedderSwitch:
 
     def close(self) -> None:
         with self._opening:
-            for meaning in self._opened.values():
-                meaning.close()
+            for semantic in self._opened.values():
+                semantic.close()
             self._opened.clear()
 
     def _decide(self) -> tuple[EmbedderSlot | None, EmbedderSlot | None]:
@@ -237,21 +237,21 @@ class EmbedderSwitch:
         if slot.identity in self._opened:
             return self._opened[slot.identity]
         with self._opening:
-            meaning = self._opened.get(slot.identity)
-            if meaning is not None:
-                return meaning
+            semantic = self._opened.get(slot.identity)
+            if semantic is not None:
+                return semantic
             since, failure = self._failed.get(slot.identity, (float("-inf"), None))
             if failure is not None and monotonic() - since < RETRY_SECONDS:
                 raise failure
             try:
-                meaning = self._load(slot)
+                semantic = self._load(slot)
             except ModelError as problem:
                 log.warning("%s", problem)
                 self._failed[slot.identity] = (monotonic(), problem)
                 raise
             self._failed.pop(slot.identity, None)
-            self._opened[slot.identity] = meaning
-            return meaning
+            self._opened[slot.identity] = semantic
+            return semantic
 
     def _load(self, slot: EmbedderSlot) -> SemanticIndex:
         if slot.folder is None:
@@ -279,21 +279,21 @@ class EmbedderSwitch:
         ids = records.passages_without_embedding(
             self._database, slot.identity, reached, EMBEDDED_AT_ONCE
         )
-        meaning = self._open_or_none(slot) if ids else None
-        if meaning is None:
+        semantic = self._open_or_none(slot) if ids else None
+        if semantic is None:
             self._reached[slot.identity] = None
             return False
-        meaning.embed(self._database, ids)
+        semantic.embed(self._database, ids)
         self._reached[slot.identity] = ids[-1]
         return True
 
-    def _take_over(self, slot: EmbedderSlot) -> bool:
+    def _switch_to(self, slot: EmbedderSlot) -> bool:
         """Let the next embedder serve once its vectors stand; whether it does."""
-        meaning = self._open_or_none(slot)
-        if meaning is None:
+        semantic = self._open_or_none(slot)
+        if semantic is None:
             self.stand_by()
             return False
-        if not meaning.wait_opened(OPENING_POLL_SECONDS):
+        if not semantic.wait_opened(OPENING_POLL_SECONDS):
             return False
         records.set_serving(self._database, slot.identity)
         with self._deciding:
@@ -308,15 +308,15 @@ class EmbedderSwitch:
             return True
         for identity in [each for each in self._opened if each != serving.identity]:
             with self._deciding:
-                if self._asking[identity]:
+                if self._questions[identity]:
                     return False
             self._opened.pop(identity).close()
         if records.has_other_embedders(self._database, serving.identity):
-            meaning = self._open_or_none(serving)
-            if meaning is None:
+            semantic = self._open_or_none(serving)
+            if semantic is None:
                 return True
             try:
-                meaning.index.forget_other_embedders()
+                semantic.index.forget_other_embedders()
             except VectorsError as failure:
                 log.warning("old vectors cannot be deleted: %s", failure)
                 return True

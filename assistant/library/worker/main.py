@@ -56,15 +56,15 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
         StartError: another worker lives, or there is no key.
     """
     output = begin_worker(worker.log, OOM_SCORE)
-    told_to_end = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
-    opening: Future[LibraryService] = Future()
-    courtesy = AnswerPriority(AnsweringSignal(worker.runtime).is_held)
-    jobs = JobQueue(options.database.with_name("library.paused"), courtesy.must_hold)
+    terminated = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: terminated.set())
+    opened: Future[LibraryService] = Future()
+    priority = AnswerPriority(AnsweringSignal(worker.runtime).is_held)
+    jobs = JobQueue(options.database.with_name("library.paused"), priority.must_hold)
 
     def answer(caller: Caller, request: LibraryRequest) -> None:
         try:
-            service = opening.result()
+            service = opened.result()
         except AssistantError as failure:
             caller.end(Failed.of(failure))
         else:
@@ -78,10 +78,10 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
             service = open_service(options, jobs)
         except AssistantError as failure:
             log.warning("the library cannot be opened: %s", failure)
-            opening.set_exception(failure)
+            opened.set_exception(failure)
             _wait_until_idle(server, output, 0)
             return
-        opening.set_result(service)
+        opened.set_result(service)
         indexing = threading.Thread(
             target=_run_jobs, args=(service.runner, jobs), name="indexing", daemon=True
         )
@@ -92,7 +92,7 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
             output,
             idle_exit,
             is_busy=lambda: service.runner.is_behind or not jobs.is_idle,
-            has_to_end=lambda: service.runner.is_lost or told_to_end.is_set(),
+            has_to_end=lambda: service.runner.is_lost or terminated.is_set(),
         )
         if service.runner.is_lost:
             log.error("library.db is damaged: the next worker makes it again")

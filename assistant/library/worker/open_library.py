@@ -40,8 +40,8 @@ class OpenLibrary:
             StorageError: it cannot be opened.
         """
         self.options = options
-        self.database, self._is_unsure = _open_database(options.database)
-        self._resting_until = 0.0
+        self.database, self._needs_check = _open_database(options.database)
+        self._back_off_until = 0.0
         self.analyzer = Analyzer()
         self.catalog = FileCatalog(self.database, self.analyzer)
         self.collections = CollectionStore(self.database)
@@ -52,8 +52,8 @@ class OpenLibrary:
 
     def embedding(self) -> OpenEmbedder:
         """The embedder for new passages, opened by the first call. Raises ModelError."""
-        meaning = self.embedders.for_indexing()
-        return OpenEmbedder(meaning.embedder, meaning.embeddings)
+        semantic = self.embedders.for_indexing()
+        return OpenEmbedder(semantic.embedder, semantic.embeddings)
 
     def follow(self, change: CatalogChange) -> None:
         """Have the open vectors follow a change of the catalog."""
@@ -66,10 +66,10 @@ class OpenLibrary:
     def rebuild_vectors(self) -> None:
         """Make the vectors anew from the embeddings. Raises LibraryError."""
         try:
-            with self.embedders.for_questions() as meaning:
-                if meaning is not None:
-                    meaning.wait_opened()
-                    meaning.index.rebuild()
+            with self.embedders.for_questions() as semantic:
+                if semantic is not None:
+                    semantic.wait_opened()
+                    semantic.index.rebuild()
         except VectorsError as failure:
             raise LibraryError(
                 f"The vectors cannot be made anew: {failure}.",
@@ -79,10 +79,10 @@ class OpenLibrary:
     @property
     def is_behind(self) -> bool:
         """Whether there is background work that `catch_up` can do now."""
-        if monotonic() < self._resting_until:
+        if monotonic() < self._back_off_until:
             return False
         damaged = self.database.keywords_are_damaged
-        return self._is_unsure or damaged or self.embedders.is_behind
+        return self._needs_check or damaged or self.embedders.is_behind
 
     def catch_up(self) -> bool:
         """Do a part of the background work.
@@ -92,9 +92,9 @@ class OpenLibrary:
         Raises:
             StorageError: library.db cannot be used.
         """
-        if self._is_unsure:
+        if self._needs_check:
             # Nobody closed it well: what was damaged since is found here.
-            self._is_unsure = False
+            self._needs_check = False
             return bool(self.check_and_repair())
         if self.database.keywords_are_damaged:
             rebuild_keywords(self.database, self.analyzer)
@@ -104,7 +104,7 @@ class OpenLibrary:
 
     def back_off(self) -> None:
         """Leave the background work for a while, after a failure."""
-        self._resting_until = monotonic() + RETRY_SECONDS
+        self._back_off_until = monotonic() + RETRY_SECONDS
 
     def check_and_repair(self) -> list[IntegrityProblem]:
         """Check and repair library.db. Raises DatabaseDamagedError when it is beyond repair.

@@ -101,7 +101,7 @@ class LibraryService:
         library: OpenLibrary,
         jobs: JobQueue,
         searcher: PassageSearch,
-        tempo: WatchIntervals | None = None,
+        intervals: WatchIntervals | None = None,
     ) -> None:
         self._library = library
         self._jobs = jobs
@@ -110,7 +110,7 @@ class LibraryService:
         self._estimates = IndexingEstimates(library.database)
         self._removals = Removals(library.options.database)
         self.watching = LibraryWatcher(
-            library.collections.roots, jobs.request_rescan, library.options.rules, tempo
+            library.collections.roots, jobs.request_rescan, library.options.rules, intervals
         )
         self.runner = JobRunner(library, jobs, self.watching, self._estimates, self._removals)
         library.catalog.count_crashes()
@@ -368,8 +368,8 @@ class LibrarySearch:
             there = connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
         if there is None or not question.strip():
             return SearchResult()
-        with library.embedders.for_questions() as meaning:
-            retrieval = HybridRetriever(library.database, library.analyzer, meaning)
+        with library.embedders.for_questions() as semantic:
+            retrieval = HybridRetriever(library.database, library.analyzer, semantic)
             result = retrieval.search(question, collections, limit)
         return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
 
@@ -378,6 +378,6 @@ class LibrarySearch:
     ) -> tuple[tuple[Support, ...], ...]:
         """See `support.support`."""
         library = self._library
-        with library.embedders.for_questions() as meaning:
-            embedder = (meaning or library.embedders.for_indexing()).embedder
+        with library.embedders.for_questions() as semantic:
+            embedder = (semantic or library.embedders.for_indexing()).embedder
             return support(sentences, texts, library.database, library.analyzer, embedder, question)

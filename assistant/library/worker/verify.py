@@ -52,21 +52,21 @@ def verify(library: OpenLibrary) -> Verification:
 
 
 def _semantic_problems(library: OpenLibrary) -> list[IntegrityProblem]:
-    with library.embedders.for_questions() as meaning:
-        if meaning is None:
+    with library.embedders.for_questions() as semantic:
+        if semantic is None:
             problem = library.embedders.state().problem
             return [IntegrityProblem(what=problem, repaired=False)] if problem else []
-        meaning.wait_opened()
-        return [*_embeddings(library, meaning), *_vectors(library, meaning)]
+        semantic.wait_opened()
+        return [*_embeddings(library, semantic), *_vectors(library, semantic)]
 
 
-def _embeddings(library: OpenLibrary, meaning: SemanticIndex) -> list[IntegrityProblem]:
+def _embeddings(library: OpenLibrary, semantic: SemanticIndex) -> list[IntegrityProblem]:
     """Each passage has one, which is what was stored; nothing else has."""
     problems = []
-    damaged = meaning.embeddings.delete_damaged()
+    damaged = semantic.embeddings.delete_damaged()
     if damaged:
         problems.append(_repaired(f"{damaged:,} embeddings were damaged: they are made again"))
-    missing = records.count_without_embedding(library.database, meaning.embedder.identity)
+    missing = records.count_without_embedding(library.database, semantic.embedder.identity)
     if missing > damaged:
         what = f"{missing:,} passages had no embedding: they are embedded again"
         problems.append(_repaired(what))
@@ -78,14 +78,14 @@ def _embeddings(library: OpenLibrary, meaning: SemanticIndex) -> list[IntegrityP
     return problems
 
 
-def _vectors(library: OpenLibrary, meaning: SemanticIndex) -> list[IntegrityProblem]:
+def _vectors(library: OpenLibrary, semantic: SemanticIndex) -> list[IntegrityProblem]:
     """Chroma has what is embedded, nothing else, and finds it."""
-    index = meaning.index
+    index = semantic.index
     problems: list[IntegrityProblem] = []
     try:
         if index.is_ready:
             problems = _repair_vectors(index, _lasting_differences(index))
-            missed = _first_missed(index, meaning.embeddings)
+            missed = _first_missed(index, semantic.embeddings)
             if missed is not None:
                 library.rebuild_vectors()
                 what = f"The vectors did not find passage {missed}: they were made anew"

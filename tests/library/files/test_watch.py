@@ -1,4 +1,4 @@
-"""Files that change are noticed without anybody asking; real files, a real host, quick parts."""
+"""Files that change are noticed without anybody asking; real files, a real service, quick parts."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def files(home: Path) -> Path:
 
 @pytest.fixture
 def served(home: Path, files: Path) -> Iterator[Served]:
-    """A host that watches the folder."""
+    """A service that watches the folder."""
     with serving(home) as opened:
         opened.add(files)
         until(lambda: opened.texts() == ["apples and pears"])
@@ -33,7 +33,7 @@ def served(home: Path, files: Path) -> Iterator[Served]:
 
 
 def until_watched(served: Served, roots: int) -> None:
-    until(lambda: len(served.host.watching.state.roots) == roots)
+    until(lambda: len(served.service.watching.state.roots) == roots)
 
 
 def test_a_file_that_is_replaced_is_indexed_anew(served: Served, files: Path) -> None:
@@ -144,9 +144,9 @@ def test_a_file_that_was_added_by_itself_is_watched(served: Served, home: Path) 
 
 
 def test_a_root_that_was_removed_is_not_watched_any_more(served: Served, files: Path) -> None:
-    (root,) = served.host.watching.state.roots
+    (root,) = served.service.watching.state.roots
     served.remove(files)
-    until(lambda: not served.host.watching.state.roots)
+    until(lambda: not served.service.watching.state.roots)
     served.looks.clear()
 
     put(files / "b.txt", "bananas")
@@ -164,14 +164,14 @@ def test_a_root_that_goes_away_keeps_its_passages_and_is_looked_at_when_it_is_ba
     served: Served, files: Path
 ) -> None:
     away = files.rename(files.with_name("away"))
-    until(lambda: len(served.host.watching.state.missing) == 1)
+    until(lambda: len(served.service.watching.state.missing) == 1)
     put(away / "b.txt", "bananas")
     until(lambda: served.jobs.running is None)
     assert served.texts() == ["apples and pears"]
 
     away.rename(files)
     until(lambda: "bananas" in served.texts())
-    assert not served.host.watching.state.missing
+    assert not served.service.watching.state.missing
     put(files / "c.txt", "cherries")
     until(lambda: "cherries" in served.texts(), "it is watched again")
 
@@ -194,7 +194,7 @@ def test_a_library_that_does_not_watch_looks_when_it_is_asked(home: Path, files:
         served.add(files)
         until(lambda: served.texts() == ["apples and pears"])
         put(files / "b.txt", "bananas")
-        assert not served.host.watching.state.roots
+        assert not served.service.watching.state.roots
         served.jobs.request_rescan()
         until(lambda: "bananas" in served.texts())
 
@@ -208,7 +208,7 @@ def test_what_cannot_be_watched_is_looked_at_now_and_then(home: Path, files: Pat
         until(lambda: served.texts() == ["bananas"])
         put(Path(strange) / "c.txt", "cherries")
         until(lambda: "cherries" in served.texts())
-        assert not served.host.watching.state.roots
+        assert not served.service.watching.state.roots
 
 
 LIMITED = """
@@ -227,7 +227,7 @@ with serving(home, QUICK._replace(every=0.5)) as served:
     until(lambda: "pears" in served.texts())
     put(home / "large" / "0" / "a.txt", "plums")
     until(lambda: "plums" in served.texts())
-    until(lambda: len(served.host.watching.state.roots) == int(sys.argv[3]))
+    until(lambda: len(served.service.watching.state.roots) == int(sys.argv[3]))
     print("as it should be")
 """
 

@@ -16,11 +16,11 @@ class Moments:
     def __init__(self) -> None:
         self.now = 0.0
         self.answering = True
-        self.courtesy = AnswerPriority(lambda: self.answering, lambda: self.now)
+        self.priority = AnswerPriority(lambda: self.answering, lambda: self.now)
 
-    def gives_way(self, at: float) -> bool:
+    def must_hold(self, at: float) -> bool:
         self.now = at
-        return self.courtesy.must_hold()
+        return self.priority.must_hold()
 
 
 class Reasons:
@@ -33,28 +33,28 @@ class Reasons:
         return next(self._reasons)
 
 
-def test_it_gives_way_as_long_as_an_answer_takes() -> None:
+def test_it_must_hold_as_long_as_an_answer_takes() -> None:
     moments = Moments()
-    assert moments.gives_way(at=0)
-    assert moments.gives_way(at=HOLD_TIMEOUT - 1)
+    assert moments.must_hold(at=0)
+    assert moments.must_hold(at=HOLD_TIMEOUT - 1)
     moments.answering = False
-    assert not moments.gives_way(at=HOLD_TIMEOUT - 0.5)
+    assert not moments.must_hold(at=HOLD_TIMEOUT - 0.5)
 
 
 def test_every_answer_has_the_whole_patience() -> None:
     moments = Moments()
     for start in (0.0, HOLD_TIMEOUT - 1, 2 * HOLD_TIMEOUT - 2):
         moments.answering = True
-        assert moments.gives_way(at=start)
-        assert moments.gives_way(at=start + HOLD_TIMEOUT - 2)
+        assert moments.must_hold(at=start)
+        assert moments.must_hold(at=start + HOLD_TIMEOUT - 2)
         moments.answering = False
-        moments.gives_way(at=start + HOLD_TIMEOUT - 1.5)
+        moments.must_hold(at=start + HOLD_TIMEOUT - 1.5)
 
 
 def test_answers_without_a_gap_do_not_hold_it_for_ever() -> None:
     moments = Moments()
     seconds = range(int(4 * (HOLD_TIMEOUT + WORK_SECONDS)))
-    worked = sum(not moments.gives_way(at=second) for second in seconds)
+    worked = sum(not moments.must_hold(at=second) for second in seconds)
     assert worked == pytest.approx(4 * WORK_SECONDS, abs=8)
 
 

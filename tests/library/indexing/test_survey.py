@@ -104,7 +104,7 @@ def test_a_survey_ends_when_nobody_waits_for_it(home: Path, tmp_path: Path) -> N
 
     caller = Leaving()
     with serving(home) as served:
-        served.host.serve(
+        served.service.serve(
             cast(Any, caller),
             SurveyPaths(collection="x", paths=(os.fsencode(tmp_path / "files"),)),
         )

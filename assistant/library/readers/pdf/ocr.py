@@ -106,12 +106,12 @@ def _picture_of(page: pypdfium2.PdfPage, ocr: OcrOptions) -> bytes:
 def _languages_of(program: str) -> set[str]:
     """Those that are installed; none where the program does not tell."""
     try:
-        told = subprocess.run(
+        listed = subprocess.run(
             [program, "--list-langs"], capture_output=True, timeout=_LANGUAGES_TIMEOUT, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return set()
-    return set(told.stdout.decode("utf-8", "replace").split())
+    return set(listed.stdout.decode("utf-8", "replace").split())
 
 
 def _bounded(cpu_seconds: int) -> Callable[[], None]:
