@@ -131,7 +131,7 @@ class _QueryBuilder:
             if not problem:
                 return
             self.notes.append(f"{item[0].strip()}: {problem} It is searched as words.")
-            self._term(SearchTerm(text=f"{operator} {value}"), wanted)
+            self._term(SearchTerm(text=f"{operator} {value.strip()}"), wanted)
         elif item["word"] is None:
             text = value.strip()
             open_end = bool(item["star"]) or (not item["closed"] and value == value.rstrip())

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.core.conversations.search_query import MAX_TERMS, SearchQuery, SearchTerm, parse
@@ -125,6 +125,7 @@ PIECES = st.sampled_from(
 )
 
 
+@example('role:"0 ')
 @given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=14).map("".join)))
 def test_any_text_is_a_query_and_its_text_form_means_the_same(typed: str) -> None:
     query = parse(typed)
