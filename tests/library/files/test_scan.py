@@ -121,7 +121,7 @@ subprocess.run(["mount", "-t", "tmpfs", "none", str(disk.place)], check=True)
 disk.put("a.txt", "in/b.txt")
 root = disk.root()
 disk.scan(root)
-assert disk.mounts.of(root.id) == {root.path}
+assert disk.mounts.mounts_of(root.id) == {root.path}
 subprocess.run(["umount", str(disk.place)], check=True)
 assert disk.place.is_dir() and not list(disk.place.iterdir())
 print(disk.scan(root).removed, disk.names())
