@@ -121,14 +121,6 @@ class FileCatalog:
         with self._database.read() as connection:
             return _find(connection, path)
 
-    def with_content(self, sha256: str) -> list[KnownFile]:
-        """Indexed files with this content: where a file that is new here may have been before."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"SELECT {_FILE} FROM files WHERE sha256 = ? AND state = 'indexed'", (sha256,)
-            )
-            return [_file(row) for row in rows]
-
     def add_found(
         self, root_id: int, files: Iterable[tuple[bytes, FileStamp]]
     ) -> list[CatalogChange]:
