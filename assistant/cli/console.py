@@ -42,6 +42,14 @@ class Console:
         return self._out is not None and self._out.isatty()
 
     @property
+    def descriptor(self) -> int | None:
+        """File descriptor of standard output; None when there is none."""
+        try:
+            return None if self._out is None else self._out.fileno()
+        except (OSError, ValueError):
+            return None
+
+    @property
     def is_dumb(self) -> bool:
         return self._environment.get("TERM", "") in ("", "dumb")
 

@@ -1,8 +1,9 @@
 """Signals (Ctrl+C, SIGTERM, SIGHUP) as a stop flag while an answer is written."""
 
+import os
+import select
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from threading import Event
 from time import monotonic
 from types import FrameType
@@ -14,7 +15,7 @@ SECOND_SIGNAL_SECONDS = 0.3
 
 
 class InterruptedWriteError(Exception):
-    """A signal came while a write waited for the reader of our output."""
+    """A signal came while the output took no more: its reader is not reading."""
 
 
 class Interruption:
@@ -31,8 +32,9 @@ class Interruption:
         self.stop = Event()
         self.signal: int | None = None
         self._since = 0.0
-        self._breakable = False
         self._before: dict[int, Any] = {}
+        self._woken, self._waking = -1, -1
+        """The two ends of a pipe that holds a byte once a signal has come."""
 
     @property
     def exit_code(self) -> int:
@@ -40,6 +42,7 @@ class Interruption:
         return 128 + self.signal if self.signal else 0
 
     def __enter__(self) -> "Interruption":
+        self._woken, self._waking = os.pipe()
         for number in self._signals:
             # What the caller had ignored, as nohup does, stays ignored.
             if signal.getsignal(number) is not signal.SIG_IGN:
@@ -49,19 +52,17 @@ class Interruption:
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        os.close(self._woken)
+        os.close(self._waking)
 
-    @contextmanager
-    def breakable(self) -> Iterator[None]:
-        """Context in which a signal raises, around what can wait for ever and knows no stop flag.
+    def wait_for_output(self, descriptor: int) -> None:
+        """Wait until an output takes more, however long its reader lets it wait.
 
         Raises:
-            InterruptedWriteError: the first signal came meanwhile.
+            InterruptedWriteError: it takes nothing now, and a signal has come.
         """
-        self._breakable = True
-        try:
-            yield
-        finally:
-            self._breakable = False
+        if not select.select([self._woken], [descriptor], [])[1]:
+            raise InterruptedWriteError
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self.signal is not None:
@@ -71,5 +72,4 @@ class Interruption:
             return
         self.signal, self._since = number, monotonic()
         self.stop.set()
-        if self._breakable:
-            raise InterruptedWriteError
+        os.write(self._waking, b"\0")

@@ -92,10 +92,8 @@ def test_a_signal_stops_the_answer_and_keeps_what_was_shown(
     asking = Streaming(*STORY)
     asking.wait_for_bytes(40)
     asking.process.send_signal(sent)
-    told = monotonic()
 
     assert asking.end() == status
-    assert monotonic() - told < 2
     assert asking.failure() == ""
     message = newest()
     assert message.state == "stopped"

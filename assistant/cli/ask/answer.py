@@ -34,6 +34,9 @@ from assistant.core.values.events import (
 from assistant.core.values.library import NearestSentence
 from assistant.core.values.sampling import Sampling
 
+MAX_WRITE = 512
+"""Characters that a pipe which takes anything takes at once, four bytes each: half a PIPE_BUF."""
+
 
 def rounded_timings(timings: Timings) -> dict[str, float]:
     """Timings rounded to the digits that a clock has."""
@@ -116,8 +119,10 @@ class ConsoleAnswer:
 
     def _write(self, text: str) -> None:
         if self._streams:
-            with self._interruption.breakable():
-                self._console.write(text)
+            for start in range(0, len(text), MAX_WRITE):
+                if self._console.descriptor is not None:
+                    self._interruption.wait_for_output(self._console.descriptor)
+                self._console.write(text[start : start + MAX_WRITE])
             self._end_of_output = (self._end_of_output + text)[-2:]
         else:
             self._console.progress("writing")
