@@ -12,7 +12,7 @@ from assistant.core.values.library import (
     Collection,
     Done,
     FileEntry,
-    FileState,
+    FileFilter,
     FileText,
     Indexed,
     IndexEvent,
@@ -163,7 +163,7 @@ class WorkerLibrary:
     def files(
         self,
         collection: str | None = None,
-        state: FileState | None = None,
+        state: FileFilter | None = None,
         *,
         offset: int = 0,
         limit: int | None = None,

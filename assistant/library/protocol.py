@@ -9,7 +9,7 @@ from assistant.core.values.library import (
     Collection,
     Done,
     FileEntry,
-    FileState,
+    FileFilter,
     FileText,
     Indexed,
     IndexingProgress,
@@ -111,7 +111,7 @@ class ListFiles(Value):
 
     kind: Literal["list_files"] = "list_files"
     collection: str | None
-    state: FileState | None
+    state: FileFilter | None
     offset: Annotated[int, Field(ge=0)] = 0
     limit: Annotated[int, Field(ge=0)] | None = None
 

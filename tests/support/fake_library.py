@@ -13,7 +13,7 @@ from assistant.core.values.library import (
     Collection,
     Done,
     FileEntry,
-    FileState,
+    FileFilter,
     FileText,
     IndexEvent,
     LibraryStatus,
@@ -153,13 +153,17 @@ class ScriptedLibrary:
     def files(
         self,
         collection: str | None = None,
-        state: FileState | None = None,
+        state: FileFilter | None = None,
         *,
         offset: int = 0,
         limit: int | None = None,
     ) -> list[FileEntry]:
         self._named(collection)
-        found = [entry for entry in self.entries if state in (None, entry.state)]
+        found = [
+            entry
+            for entry in self.entries
+            if state in (None, entry.state) or (state == "partial" and entry.unread)
+        ]
         return found[offset:][:limit]
 
     def status(self) -> LibraryStatus:
@@ -169,6 +173,7 @@ class ScriptedLibrary:
             indexed=len(self.files(state="indexed")),
             skipped=len(self.files(state="skipped")),
             waiting=len(self.files(state="waiting")),
+            partial=len(self.files(state="partial")),
             passages=sum(entry.passages for entry in self.entries),
             disk_bytes=0,
             paused=self.paused,

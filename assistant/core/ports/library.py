@@ -7,7 +7,7 @@ from typing import Protocol
 from assistant.core.values.library import (
     Collection,
     FileEntry,
-    FileState,
+    FileFilter,
     FileText,
     IndexEvent,
     LibraryStatus,
@@ -109,12 +109,14 @@ class Library(Protocol):
     def files(
         self,
         collection: str | None = None,
-        state: FileState | None = None,
+        state: FileFilter | None = None,
         *,
         offset: int = 0,
         limit: int | None = None,
     ) -> list[FileEntry]:
         """Files, by path; None takes all collections and all states.
+
+        `partial` takes those indexed files of which something could not be read.
 
         Args:
             offset: how many to pass over.

@@ -5,7 +5,8 @@ from typing import Literal
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Place as Place
 
-BlockKind = Literal["heading", "paragraph", "list", "code", "row"]
+BlockKind = Literal["heading", "paragraph", "list", "code", "row", "navigation"]
+"""`navigation`: menus, footers and banners, which lead elsewhere and bear out nothing."""
 
 SkipReason = Literal[
     "empty",
@@ -18,6 +19,16 @@ SkipReason = Literal[
     "unreadable",
 ]
 """Why a file is not in the library. `no_text`: pictures only, such as a scan."""
+
+PartKind = Literal[
+    "page", "slide", "sheet", "row", "cell", "object", "attachment", "message", "chapter"
+]
+"""A kind of part that a file has. `object`: a file embedded in a document."""
+
+PartReason = SkipReason | Literal["pictures", "no_meaning", "no_value", "too_deep"]
+"""Why a part of a file is not read. `no_meaning`: nothing tells which letters its signs stand for,
+as in some PDFs; `no_value`: a formula whose result was never stored; `too_deep`: inside too many
+others."""
 
 
 class Block(Value):
@@ -40,6 +51,21 @@ class Block(Value):
     """From 1, as the program that wrote the file numbers it."""
 
 
+class UnreadParts(Value):
+    """Parts of a file that could not be read: of one kind, in one place, for one reason."""
+
+    kind: PartKind
+    names: tuple[str, ...]
+    """What they are called, the first of them: `2–3` and `7`, `broken.pdf`, `B4`."""
+    count: int
+    """How many they are; there may be more than are named."""
+    reason: PartReason
+    total: int | None = None
+    """How many parts of this kind the file has, read or not; None when that is not known."""
+    within: str = ""
+    """The sheet, attachment or message that they are in; empty for the file itself."""
+
+
 class Document(Value):
     """A file, read."""
 
@@ -49,6 +75,8 @@ class Document(Value):
     blocks: tuple[Block, ...]
     has_lines: bool
     """Whether line numbers of `text` are those of the file: true for plain text and code."""
+    unread: tuple[UnreadParts, ...] = ()
+    """What of it could not be read; empty when all of it was."""
 
 
 class Chunk(Value):
@@ -58,6 +86,8 @@ class Chunk(Value):
     end: int
     text: str
     place: Place
+    navigation: bool = False
+    """Whether all of it leads elsewhere, as a menu does."""
 
 
 class Passage(Value):
@@ -79,3 +109,7 @@ class Passage(Value):
     """Cosine of question and passage."""
     keyword_score: float
     """BM25, larger is better."""
+    unread: tuple[UnreadParts, ...] = ()
+    """What of its file could not be read."""
+    navigation: bool = False
+    """Whether it only leads elsewhere, as a menu does, and bears out nothing."""

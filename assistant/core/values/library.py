@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import field_validator
 
 from assistant.core.values.base import Value
-from assistant.core.values.documents import Document, Passage, SkipReason
+from assistant.core.values.documents import Document, Passage, SkipReason, UnreadParts
 
 
 class Waiting(Value):
@@ -41,6 +41,8 @@ class Indexed(Value):
     kind: Literal["indexed"] = "indexed"
     path: str
     passages: int
+    unread: tuple[UnreadParts, ...] = ()
+    """What of it could not be read."""
 
 
 class Skipped(Value):
@@ -91,6 +93,9 @@ DEFAULT_COLLECTION = "default"
 """Where files go that are added without the name of a collection."""
 
 FileState = Literal["waiting", "indexed", "skipped"]
+"""`waiting`: seen on disk and to be read; `skipped`: read in vain, for the reason given."""
+FileFilter = FileState | Literal["partial"]
+"""Files in one state; `partial` are those indexed files of which something could not be read."""
 Unfit = Literal["score", "duplicate", "budget"]
 """Why a passage that was found is not used: too far from the question, the same text as another,
 or no room for it."""
@@ -108,6 +113,8 @@ class Collection(Value):
     passages: int
     skipped: int = 0
     """Files that could not be read."""
+    partial: int = 0
+    """Indexed files of which something could not be read."""
     waiting: int = 0
     """Files that are still to be read."""
     missing: tuple[str, ...] = ()
@@ -185,6 +192,8 @@ class FileEntry(Value):
     detail: str = ""
     content_hash: str = ""
     """SHA-256 of the file when it was read; empty when it was not."""
+    unread: tuple[UnreadParts, ...] = ()
+    """What of it could not be read."""
 
 
 class LibraryStatus(Value):
@@ -216,6 +225,8 @@ class LibraryStatus(Value):
     """Those of them whose changes are noticed at once; the others are walked now and then."""
     missing: tuple[str, ...] = ()
     """Those that are not there now, as on a disk that is not plugged in."""
+    partial: int = 0
+    """Indexed files of which something could not be read."""
 
 
 class UnusedPassage(Value):

@@ -38,6 +38,7 @@ from assistant.library.store.catalog import CatalogChange, FileCatalog, FileStam
 from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
+from assistant.library.store.requeueing import REVISION
 from assistant.library.text.chunking import (
     ChunkLimits,
     PassageDraft,
@@ -243,7 +244,8 @@ class IndexingJob:
         known = self._catalog.file(path)
         if known is None:
             return None
-        if known.sha256 and not self._again and known.sha256 == _digest(path):
+        is_current = known.revision == REVISION and not self._again
+        if known.sha256 and is_current and known.sha256 == _digest(path):
             return _Outcome(known, None)
         return _Outcome(known, self._parts.reader.read(path, self._stop, self._parts.holds))
 
@@ -290,6 +292,7 @@ class IndexingJob:
                         file.reading.content_hash,
                         file.reading.document.title,
                         file.drafts,
+                        file.reading.document.unread,
                     )
                 )
             self._being_read.discard(file.path)
@@ -298,7 +301,11 @@ class IndexingJob:
         self.work.count_stored(stored, self._pace.worked)
         for file in group:
             self._indexed += 1
-            yield Indexed(path=printable_path(file.path), passages=len(file.drafts))
+            yield Indexed(
+                path=printable_path(file.path),
+                passages=len(file.drafts),
+                unread=file.reading.document.unread,
+            )
             yield from self._pace.finish_file(file.path)
 
     def _embed(self, drafts: dict[bytes, PassageDraft]) -> Iterator[IndexEvent]:

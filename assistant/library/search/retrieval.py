@@ -135,6 +135,8 @@ def passage_of(candidate: RankedPassage) -> Passage:
         score=candidate.score,
         dense_score=candidate.cosine,
         keyword_score=candidate.bm25,
+        unread=stored.unread,
+        navigation=stored.navigation,
     )
 
 

@@ -4,6 +4,7 @@ schema       tables and migrations
 seal         what the file was when it was closed well
 database     connections, transactions, errors
 collections  what the user added
+requeueing   unchanged files that are read again
 catalog      the files, and in which state they are
 listing      the files, page by page
 passages     the passages of the files

@@ -6,17 +6,16 @@ as it is, never half. Nothing here reads the user's files.
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from assistant.core.values.documents import SkipReason
+from assistant.core.values.documents import SkipReason, UnreadParts
+from assistant.core.values.library import FileState
 from assistant.library.file_access import printable_path
 from assistant.library.store import passages
 from assistant.library.store.database import LibraryDatabase
+from assistant.library.store.requeueing import REVISION
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.chunking import PassageDraft
-
-FileState = Literal["waiting", "indexed", "skipped"]
-"""`waiting`: seen on disk and to be read; `skipped`: read in vain, for the reason given."""
 
 TOO_MANY_CRASHES = 2
 """A file that was being read when the program died so often is not tried again by itself."""
@@ -43,6 +42,8 @@ class KnownFile(NamedTuple):
     reason: SkipReason | None
     detail: str
     crashes: int
+    revision: int
+    """See `REVISION`."""
 
 
 class ListedFile(NamedTuple):
@@ -66,7 +67,8 @@ class CatalogChange(NamedTuple):
 
 
 _FILE = """
-    files.id, path, size, mtime_ns, inode, state, sha256, title, passages, reason, detail, crashes
+    files.id, path, size, mtime_ns, inode, state, sha256, title, passages, reason, detail, crashes,
+    revision
 """
 
 
@@ -182,12 +184,21 @@ class FileCatalog:
             return [_file(row) for row in rows]
 
     def replace(
-        self, path: bytes, stamp: FileStamp, sha256: str, title: str, drafts: Sequence[PassageDraft]
+        self,
+        path: bytes,
+        stamp: FileStamp,
+        sha256: str,
+        title: str,
+        drafts: Sequence[PassageDraft],
+        unread: Sequence[UnreadParts] = (),
     ) -> CatalogChange:
         """Replace a file's passages, in one transaction.
 
         The embeddings of the drafts should be there before: a passage without one is found by
         its words only.
+
+        Args:
+            unread: what of the file could not be read.
 
         Returns: the change.
 
@@ -201,10 +212,19 @@ class FileCatalog:
             connection.execute(
                 """
                 UPDATE files SET size = ?, mtime_ns = ?, inode = ?, state = 'indexed', sha256 = ?,
-                    title = ?, passages = ?, reason = NULL, detail = '', reading = 0, crashes = 0
+                    title = ?, passages = ?, reason = NULL, detail = '', reading = 0, crashes = 0,
+                    unread = ?, revision = ?
                 WHERE id = ?
                 """,
-                (*stamp, sha256, passages.storable(title), len(added), known.id),
+                (
+                    *stamp,
+                    sha256,
+                    passages.storable(title),
+                    len(added),
+                    passages.unread_json(unread),
+                    REVISION,
+                    known.id,
+                ),
             )
             return CatalogChange(_collections(connection, known.id), tuple(added), tuple(removed))
 
@@ -357,8 +377,9 @@ def _to_be_read(connection: sqlite3.Connection, file_id: int, stamp: FileStamp) 
 
 def _skip(connection: sqlite3.Connection, file_id: int, reason: SkipReason, detail: str) -> None:
     connection.execute(
-        "UPDATE files SET state = 'skipped', reason = ?, detail = ?, passages = 0 WHERE id = ?",
-        (reason, detail, file_id),
+        "UPDATE files SET state = 'skipped', reason = ?, detail = ?, passages = 0, unread = '',"
+        " revision = ? WHERE id = ?",
+        (reason, detail, REVISION, file_id),
     )
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from assistant.core.values.library import FileEntry, FileState
+from assistant.core.values.library import FileEntry, FileFilter
 from assistant.library.store.database import LibraryDatabase
+from assistant.library.store.passages import unread_parts
 
 _OF_COLLECTION = (
     "id IN (SELECT file_id FROM members JOIN roots ON roots.id = root_id WHERE collection_id = ?)"
@@ -13,7 +14,7 @@ _OF_COLLECTION = (
 def list_files(
     database: LibraryDatabase,
     collection_id: int | None,
-    state: FileState | None,
+    state: FileFilter | None,
     offset: int,
     limit: int | None,
 ) -> list[FileEntry]:
@@ -21,19 +22,21 @@ def list_files(
 
     Args:
         collection_id: only those of this collection.
-        state: only those in this state.
+        state: only those in this state, or those that were read in part.
     """
     wanted = ["TRUE"]
     values: list[Any] = []
     if collection_id is not None:
         wanted.append(_OF_COLLECTION)
         values.append(collection_id)
-    if state is not None:
+    if state == "partial":
+        wanted.append("unread != '' AND state = 'indexed'")
+    elif state is not None:
         wanted.append("state = ?")
         values.append(state)
     with database.read() as connection:
         rows = connection.execute(
-            "SELECT display, size, state, passages, reason, detail, sha256 FROM files"
+            "SELECT display, size, state, passages, reason, detail, sha256, unread FROM files"
             f" WHERE {' AND '.join(wanted)} ORDER BY path LIMIT ? OFFSET ?",
             (*values, -1 if limit is None else limit, offset),
         )
@@ -50,7 +53,7 @@ def path_by_name(database: LibraryDatabase, display: str) -> bytes | None:
 
 
 def _entry(row: tuple[Any, ...]) -> FileEntry:
-    path, size, state, passages, reason, detail, sha256 = row
+    path, size, state, passages, reason, detail, sha256, unread = row
     return FileEntry(
         path=path,
         size=size,
@@ -59,4 +62,5 @@ def _entry(row: tuple[Any, ...]) -> FileEntry:
         reason=reason,
         detail=detail,
         content_hash=sha256 or "",
+        unread=unread_parts(unread),
     )

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from assistant.core.values.base import BUILT_WHEN_USED
 from assistant.core.values.conversation import Place
+from assistant.core.values.documents import UnreadParts
 from assistant.library.store import keywords
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.chunking import PassageDraft
@@ -17,8 +21,12 @@ _AT_ONCE = 500
 
 _COLUMNS = """
     passages.id, file_id, position, passages.start, passages."end", place, language, key,
-    text, files.display, files.title, files.sha256
+    text, files.display, files.title, files.sha256, navigation, files.unread
 """
+
+_UNREAD: TypeAdapter[tuple[UnreadParts, ...]] = TypeAdapter(
+    tuple[UnreadParts, ...], config=BUILT_WHEN_USED
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,10 @@ class StoredPassage:
     """Printable."""
     title: str
     content_hash: str
+    navigation: bool
+    """Whether it only leads elsewhere, as a menu does, and bears out nothing."""
+    unread: tuple[UnreadParts, ...]
+    """What of its file could not be read."""
 
 
 def store(
@@ -52,8 +64,8 @@ def store(
     for position, draft in enumerate(drafts):
         piece = draft.chunk
         row = connection.execute(
-            'INSERT INTO passages (file_id, position, start, "end", place, language, key)'
-            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            'INSERT INTO passages (file_id, position, start, "end", place, language, key,'
+            " navigation) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (
                 file_id,
                 position,
@@ -62,6 +74,7 @@ def store(
                 _place_json(piece.place),
                 draft.language,
                 draft.key,
+                piece.navigation,
             ),
         ).fetchone()
         ids.append(row[0])
@@ -141,13 +154,37 @@ def storable(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def unread_json(unread: Sequence[UnreadParts]) -> str:
+    """What of a file could not be read, as it is stored; empty when all of it was."""
+    parts = [part.model_dump(exclude_defaults=True) for part in unread]
+    return storable(json.dumps(parts, ensure_ascii=False)) if parts else ""
+
+
+def unread_parts(stored: str) -> tuple[UnreadParts, ...]:
+    """What `unread_json` made."""
+    return _UNREAD.validate_json(stored) if stored else ()
+
+
 def _place_json(place: Place) -> str:
     return storable(json.dumps(place.model_dump(exclude_defaults=True), ensure_ascii=False))
 
 
 def _passage(row: tuple[Any, ...]) -> StoredPassage:
-    id_, file_id, position, start, end, place, language, key, text, path, title, digest = row
-    read = Place.model_validate_json(place)
+    *head, digest, navigation, unread = row
+    id_, file_id, position, start, end, place, language, key, text, path, title = head
     return StoredPassage(
-        id_, file_id, position, start, end, read, language, key, text, path, title, digest or ""
+        id=id_,
+        file_id=file_id,
+        position=position,
+        start=start,
+        end=end,
+        place=Place.model_validate_json(place),
+        language=language,
+        key=key,
+        text=text,
+        path=path,
+        title=title,
+        content_hash=digest or "",
+        navigation=bool(navigation),
+        unread=unread_parts(unread),
     )

@@ -116,5 +116,15 @@ SECOND_MIGRATION = (
 )
 """One embedder serves while another one's index is being built."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST_MIGRATION, SECOND_MIGRATION)
+THIRD_MIGRATION = (
+    # A JSON list; empty when all of the file was read.
+    "ALTER TABLE files ADD COLUMN unread TEXT NOT NULL DEFAULT ''",
+    # The revision of the readers that read it; 0 has it read again, even if it has not changed.
+    "ALTER TABLE files ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE passages ADD COLUMN navigation INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX files_in_part ON files (path) WHERE unread != ''",
+)
+"""A file may have been read in part, and what leads elsewhere is told from what says something."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST_MIGRATION, SECOND_MIGRATION, THIRD_MIGRATION)
 """The n-th leads to version n. Never changed once released, only added to."""

@@ -1,6 +1,7 @@
 """Chunking: a document cut into chunks that follow its structure and fit the embedder.
 
-A chunk never crosses a page, a sheet or a heading, so that its place holds for all of it. Inside
+A chunk never crosses a page, a sheet or a heading, so that its place holds for all of it; and menus
+are in chunks of their own, as they bear out nothing. Inside
 those it ends where a block ends when that is near, else where a sentence or a line does. Prose
 overlaps a little with the chunk before it: a sentence that explains the next one is in both.
 
@@ -91,7 +92,10 @@ def chunk(document: Document, count_tokens: TokenCounter, limits: ChunkLimits) -
                 line_end=bisect_right(breaks, end - 1) + 1 if document.has_lines else None,
             )
             text = document.text[start:end]
-            chunks.append(Chunk(start=start, end=end, text=text, place=place))
+            navigation = first.kind == "navigation"
+            chunks.append(
+                Chunk(start=start, end=end, text=text, place=place, navigation=navigation)
+            )
     return chunks
 
 
@@ -105,7 +109,7 @@ def _sections(document: Document) -> Iterator[_Section]:
     run: list[Block] = []
     for block in _with_gaps(document):
         has_body = any(other.kind != "heading" for other in run)
-        turns = run and (block.page, block.sheet) != (run[-1].page, run[-1].sheet)
+        turns = run and _part_of(block) != _part_of(run[-1])
         if turns or (has_body and block.kind == "heading"):
             yield _Section(run, tuple(text for _, text in path))
             run = []
@@ -116,6 +120,10 @@ def _sections(document: Document) -> Iterator[_Section]:
         run.append(block)
     if run:
         yield _Section(run, tuple(text for _, text in path))
+
+
+def _part_of(block: Block) -> tuple[int | None, str | None, bool]:
+    return block.page, block.sheet, block.kind == "navigation"
 
 
 def _with_gaps(document: Document) -> Iterator[Block]:

@@ -1,11 +1,7 @@
-"""Open library: database, readers and embedders, for the worker's lifetime.
-
-Scanned documents get another chance as soon as there is something that can read them.
-"""
+"""Open library: database, readers and embedders, for the worker's lifetime."""
 
 import logging
 import secrets
-import shutil
 from pathlib import Path
 from time import monotonic
 
@@ -13,7 +9,6 @@ from assistant.core.errors import DatabaseDamagedError, LibraryError
 from assistant.core.values.library import IntegrityProblem
 from assistant.library.embedding.sentence_transformers import Embedder, starter_folder
 from assistant.library.indexing.job import OpenEmbedder
-from assistant.library.limits import OcrOptions
 from assistant.library.reading.pool import ReaderPool
 from assistant.library.store import seal as seals
 from assistant.library.store.catalog import CatalogChange, FileCatalog
@@ -170,28 +165,3 @@ def _with_collections(path: Path, *, unsealed: bool = False) -> LibraryDatabase:
         database.close()
         raise
     return database
-
-
-_OCR_KEY = "ocr"
-
-
-def requeue_for_ocr(database: LibraryDatabase, ocr: OcrOptions | None) -> bool:
-    """Requeue files without text when OCR can read more than last time.
-
-    Returns: whether any may be read again.
-    """
-    now = "+".join(ocr.languages) if ocr and shutil.which(ocr.command) else ""
-    with database.write() as connection:
-        row = connection.execute("SELECT value FROM meta WHERE key = ?", (_OCR_KEY,)).fetchone()
-        if now == (row[0] if row else ""):
-            return False
-        connection.execute(
-            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_OCR_KEY, now)
-        )
-        if not now:
-            return False
-        connection.execute(
-            "UPDATE files SET state = 'waiting', reason = NULL, detail = ''"
-            " WHERE state = 'skipped' AND reason = 'no_text'"
-        )
-        return True

@@ -66,7 +66,7 @@ from assistant.library.search.retrieval import HybridRetriever, join_neighbours
 from assistant.library.search.support import support
 from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.listing import list_files, path_by_name
-from assistant.library.worker import open_library
+from assistant.library.store.requeueing import requeue_for_ocr, requeue_outdated
 from assistant.library.worker.open_library import OpenLibrary
 from assistant.library.worker.options import LibraryOptions
 from assistant.library.worker.runner import JobRunner, unexpected_error
@@ -114,7 +114,8 @@ class LibraryService:
         )
         self.runner = JobRunner(library, jobs, self.watching, self._estimates, self._removals)
         library.catalog.count_crashes()
-        open_library.requeue_for_ocr(library.database, library.options.limits.ocr)
+        requeue_outdated(library.database)
+        requeue_for_ocr(library.database, library.options.limits.ocr)
         if library.collections.all():
             jobs.request_rescan()
             self._preload_embedder()
@@ -225,7 +226,7 @@ class LibraryService:
             rows = connection.execute(
                 """
                 SELECT collection_id, count(*), sum(passages), sum(state = 'skipped'),
-                    sum(state = 'waiting')
+                    sum(state = 'waiting'), sum(state = 'indexed' AND unread != '')
                 FROM files JOIN (
                     SELECT DISTINCT collection_id, file_id FROM members
                     JOIN roots ON roots.id = root_id
@@ -235,7 +236,7 @@ class LibraryService:
             counts = {row[0]: row[1:] for row in rows}
         watched = self.watching.state
         for collection in self._library.collections.all():
-            files, passages, skipped, waiting = counts.get(collection.id, (0, 0, 0, 0))
+            files, passages, skipped, waiting, partial = counts.get(collection.id, (0,) * 5)
             roots = tuple(root.display for root in collection.roots)
             yield Collection(
                 name=collection.name,
@@ -244,6 +245,7 @@ class LibraryService:
                 passages=passages,
                 skipped=skipped,
                 waiting=waiting,
+                partial=partial,
                 missing=tuple(
                     root.display for root in collection.roots if root.id in watched.missing
                 ),
@@ -259,6 +261,9 @@ class LibraryService:
             rows = connection.execute("SELECT state, count(*) FROM files GROUP BY state")
             states = dict(rows.fetchall())
             passages = connection.execute("SELECT count(*) FROM texts").fetchone()[0]
+            partial = connection.execute(
+                "SELECT count(*) FROM files WHERE unread != '' AND state = 'indexed'"
+            ).fetchone()[0]
         running, options = self._jobs.running, self._library.options
         embedders = self._library.embedders.state()
         roots, watched = self._library.collections.roots(), self.watching.state
@@ -282,6 +287,7 @@ class LibraryService:
             missing=tuple(
                 dict.fromkeys(root.display for root in roots if root.id in watched.missing)
             ),
+            partial=partial,
         )
 
     def _remove(self, request: Remove) -> int:

@@ -1,5 +1,6 @@
 """library.db: a file is as it was or as it is, never half; nothing is left of what leaves."""
 
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -15,14 +16,21 @@ from assistant.core.errors import (
     NotFoundError,
     StorageError,
 )
+from assistant.core.values.documents import UnreadParts
 from assistant.library.peek import MIRROR_FILE, has_collections
 from assistant.library.store import embeddings as embedding_store
 from assistant.library.store import passages
-from assistant.library.store.catalog import FileStamp
+from assistant.library.store.catalog import FileCatalog, FileStamp
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
+from assistant.library.store.listing import list_files
+from assistant.library.store.requeueing import requeue_outdated
 from assistant.library.store.schema import MIGRATIONS
+from assistant.library.text.analysis import Analyzer
 from tests.support.made_library import STAMP, MadeLibrary
+
+KEPT = Path(__file__).parent / "kept"
+"""Files that earlier versions wrote."""
 
 TEXT = "The pump moves water. It needs oil every month. " * 12
 
@@ -304,6 +312,39 @@ def test_a_database_of_the_first_version_keeps_what_serves(home: Path) -> None:
             )
     with closing(LibraryDatabase(home / "library.db")) as database:
         assert embedding_store.serving_embedder(database) == ("many", None)
+
+
+def test_files_of_the_second_version_are_kept_and_read_again(home: Path) -> None:
+    shutil.copy(KEPT / "library-2.db", home / "library.db")
+    with closing(LibraryDatabase(home / "library.db")) as database:
+        catalog = FileCatalog(database, Analyzer())
+        (known,) = catalog.files().values()
+        assert (known.path, known.state, known.passages) == (b"/docs/pump.txt", "indexed", 1)
+        assert known.revision == 0
+        with database.read() as connection:
+            (passage,) = passages.between_positions(connection, known.id, 0, 9)
+        assert (passage.text, passage.unread, passage.navigation) == (
+            "The pump moves water.",
+            (),
+            False,
+        )
+        assert [entry.unread for entry in list_files(database, None, None, 0, None)] == [()]
+        assert requeue_outdated(database)
+        assert [file.path for file in catalog.waiting()] == [b"/docs/pump.txt"]
+
+
+def test_what_could_not_be_read_of_a_file_is_kept_until_it_is_read_again(
+    made: MadeLibrary,
+) -> None:
+    unread = UnreadParts(kind="attachment", names=("é.pdf",), count=1, reason="corrupt")
+    made.put("mail.eml", TEXT)
+    made.put("whole.txt", TEXT)
+    made.catalog.replace(b"/docs/mail.eml", STAMP, "digest", "Mail", [], [unread])
+    listed = list_files(made.database, None, "partial", 0, None)
+    assert [(entry.path, entry.unread) for entry in listed] == [("/docs/mail.eml", (unread,))]
+    assert list_files(made.database, made.collection, "partial", 0, None) == listed
+    made.put("mail.eml", TEXT)
+    assert list_files(made.database, None, "partial", 0, None) == []
 
 
 def test_a_collection_is_found_by_its_name_in_any_case(made: MadeLibrary) -> None:

@@ -13,7 +13,7 @@ from assistant.library.text.chunking import ChunkLimits, chunk
 
 SMALL = ChunkLimits(tokens=20, overlap=4)
 
-KINDS: list[BlockKind] = ["heading", "paragraph", "list", "code", "row"]
+KINDS: list[BlockKind] = ["heading", "paragraph", "list", "code", "row", "navigation"]
 
 
 def count_tokens(texts: Sequence[str]) -> list[int]:
@@ -245,3 +245,19 @@ def test_text_that_a_reader_put_into_no_block_is_not_lost() -> None:
     text = "Before. Inside. After."
     chunks = chunk(document(text, [Block(start=8, end=15)]), count_tokens, SMALL)
     assert " ".join(piece.text for piece in chunks) == text
+
+
+def test_menus_are_in_chunks_of_their_own() -> None:
+    page = blocks_of(
+        ("navigation", "Home"),
+        ("navigation", "Shop"),
+        ("heading", "# Returns"),
+        ("paragraph", "Within 45 days."),
+        ("navigation", "Imprint"),
+    )
+    chunks = chunk(page, count_tokens, SMALL)
+    assert [(piece.text, piece.navigation) for piece in chunks] == [
+        ("Home\n\nShop", True),
+        ("# Returns\n\nWithin 45 days.", False),
+        ("Imprint", True),
+    ]

@@ -12,7 +12,7 @@ from assistant.core.values.library import (
     Collection,
     Done,
     FileEntry,
-    FileState,
+    FileFilter,
     IndexEvent,
     IndexingProgress,
     IntegrityProblem,
@@ -58,7 +58,7 @@ class Housed(ScriptedLibrary):
     def files(
         self,
         collection: str | None = None,
-        state: FileState | None = None,
+        state: FileFilter | None = None,
         *,
         offset: int = 0,
         limit: int | None = None,

@@ -4,17 +4,28 @@ Its offsets are right because they are never given.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.core.sanitize import one_line
-from assistant.core.values.documents import Block, BlockKind, Document
+from assistant.core.values.documents import (
+    Block,
+    BlockKind,
+    Document,
+    PartKind,
+    PartReason,
+    UnreadParts,
+)
 from assistant.library.limits import ReadLimits, UnreadableError
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BREAKS = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _MAX_NAME = 100
-_CLOSE_KINDS = frozenset({"row", "list"})
+_MAX_PART_NAMES = 20
+"""Unread parts of one kind that are named; of numbered ones, the runs."""
+_MAX_UNREAD = 50
+"""Kinds, places and reasons of unread parts that are kept."""
+_CLOSE_KINDS = frozenset({"row", "list", "navigation"})
 """Kinds that follow each other line by line; others stand apart by an empty line."""
 
 
@@ -43,6 +54,8 @@ class DocumentBuilder:
         self._blocks: list[Block] = []
         self._cells = 0
         self._has_lines = True
+        self._unread: list[UnreadParts] = []
+        self._missed: dict[tuple[PartKind, PartReason, str, int | None], _Missed] = {}
 
     @property
     def page(self) -> int | None:
@@ -122,6 +135,27 @@ class DocumentBuilder:
     def sheet(self, name: str | None) -> None:
         self._sheet = None if name is None else one_line(name, _MAX_NAME) or None
 
+    def note_unread(
+        self,
+        kind: PartKind,
+        which: int | range | str,
+        reason: PartReason,
+        *,
+        total: int | None = None,
+    ) -> None:
+        """Note a part that could not be read; it is in the sheet at hand, if there is one.
+
+        Args:
+            which: its number, a run of numbers, or its name.
+            total: how many parts of this kind there are, where that is known.
+        """
+        group = (kind, reason, self.sheet or "", total)
+        if group not in self._missed:
+            if len(self._missed) + len(self._unread) >= _MAX_UNREAD:
+                return
+            self._missed[group] = _Missed()
+        self._missed[group].add(which)
+
     @property
     def is_blank(self) -> bool:
         """Whether nothing visible was added."""
@@ -141,6 +175,10 @@ class DocumentBuilder:
             self._write(text)
             self._keep(block.model_copy(update=position))
             end = block.end
+        for unread in document.unread[: _MAX_UNREAD - len(self._unread)]:
+            places = [place for place in (unread.within, part) if place]
+            within = one_line(", ".join(places), _MAX_NAME)
+            self._unread.append(unread.model_copy(update={"within": within}))
 
     def build(self, title: str, *, has_pictures: bool = False) -> Document:
         """The document.
@@ -158,7 +196,20 @@ class DocumentBuilder:
             text="".join(self._parts),
             blocks=tuple(self._blocks),
             has_lines=self._has_lines,
+            unread=tuple(self._unread_parts())[:_MAX_UNREAD],
         )
+
+    def _unread_parts(self) -> Iterator[UnreadParts]:
+        for (kind, reason, within, total), missed in self._missed.items():
+            yield UnreadParts(
+                kind=kind,
+                names=missed.names(),
+                count=missed.count,
+                reason=reason,
+                total=total,
+                within=within,
+            )
+        yield from self._unread
 
     def _count_cells(self, number: int) -> None:
         self._cells += number
@@ -191,3 +242,34 @@ class DocumentBuilder:
             limit = self._limits.text_chars
             raise UnreadableError("too_large", f"more than {limit:,} characters of text")
         self._parts.append(text)
+
+
+class _Missed:
+    """Parts that could not be read, all of one kind and for one reason."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._names: list[str] = []
+        self._runs: list[range] = []
+
+    def add(self, which: int | range | str) -> None:
+        if isinstance(which, str):
+            self.count += 1
+            if len(self._names) < _MAX_PART_NAMES:
+                self._names.append(one_line(which, _MAX_NAME))
+            return
+        run = range(which, which + 1) if isinstance(which, int) else which
+        self.count += len(run)
+        if self._runs and self._runs[-1].stop == run.start:
+            self._runs[-1] = range(self._runs[-1].start, run.stop)
+        elif run and len(self._runs) < _MAX_PART_NAMES:
+            self._runs.append(run)
+
+    def names(self) -> tuple[str, ...]:
+        return (*_spans(self._runs), *self._names)[:_MAX_PART_NAMES]
+
+
+def _spans(runs: Sequence[range]) -> Iterator[str]:
+    """`2–3` for a run of numbers, `7` for a single one."""
+    for run in runs:
+        yield str(run.start) if len(run) == 1 else f"{run.start}–{run.stop - 1}"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.values.documents import BlockKind
+from assistant.core.values.documents import BlockKind, UnreadParts
 from assistant.library.limits import ReadLimits, UnreadableError
 from assistant.library.readers.base.builder import DocumentBuilder, clean
 from tests.support.documents import check_blocks
@@ -136,3 +136,51 @@ def test_pictures_alone_are_told_from_nothing() -> None:
     with pytest.raises(UnreadableError) as caught:
         DocumentBuilder(ReadLimits()).build("", has_pictures=True)
     assert caught.value.reason == "no_text"
+
+
+def test_unread_parts_are_gathered_by_kind_place_and_reason() -> None:
+    builder = DocumentBuilder(ReadLimits())
+    builder.add("Page one.")
+    for page in (2, 3, 7):
+        builder.note_unread("page", page, "pictures", total=9)
+    builder.note_unread("page", 5, "no_meaning", total=9)
+    builder.sheet = "Budget"
+    builder.note_unread("cell", "B4", "no_value")
+    builder.note_unread("cell", "C4", "no_value")
+    builder.note_unread("row", range(501, 901), "too_large")
+    assert builder.build("").unread == (
+        UnreadParts(kind="page", names=("2–3", "7"), count=3, reason="pictures", total=9),
+        UnreadParts(kind="page", names=("5",), count=1, reason="no_meaning", total=9),
+        UnreadParts(kind="cell", names=("B4", "C4"), count=2, reason="no_value", within="Budget"),
+        UnreadParts(kind="row", names=("501–900",), count=400, reason="too_large", within="Budget"),
+    )
+
+
+def test_unread_parts_of_an_attachment_say_where_they_are() -> None:
+    inner = DocumentBuilder(ReadLimits())
+    inner.add("The first page.")
+    inner.note_unread("page", 2, "pictures", total=2)
+    outer = DocumentBuilder(ReadLimits())
+    outer.add("See the plan.")
+    outer.include(inner.build(""), "plan.pdf")
+    outermost = DocumentBuilder(ReadLimits())
+    outermost.include(outer.build(""), "forwarded.eml")
+    (part,) = outermost.build("").unread
+    assert (part.kind, part.names, part.within) == ("page", ("2",), "plan.pdf, forwarded.eml")
+
+
+def test_unread_parts_are_bounded_and_counted() -> None:
+    builder = DocumentBuilder(ReadLimits())
+    builder.add("Text.")
+    for number in range(10_000):
+        builder.note_unread("attachment", f"{number}.zip", "unsupported")
+        builder.note_unread("page", 2 * number + 1, "pictures")
+        builder.sheet = f"Sheet {number}"
+        builder.note_unread("cell", "A1", "no_value")
+        builder.sheet = None
+    document = builder.build("")
+    assert len(document.unread) <= 50
+    for part in document.unread[:2]:
+        assert len(part.names) == 20
+        assert part.count == 10_000
+    assert len(document.model_dump_json()) < 30_000
