@@ -243,6 +243,61 @@ def test_a_line_that_is_no_pattern_costs_only_itself(root: Path, line: str) -> N
     assert "b.log" not in taken(root)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "**a" * 8 + "b",
+        "a/**/" * 9 + "b",
+        "**/*a/" * 20 + "b",
+        "*a" * 500 + "b",
+        "[ab]*" * 200 + "c",
+        "?*" * 300 + "c",
+        "*.*.*.*.*.*.*.*.*.*.*.*.*.*.*",
+        "*[!b]" * 100 + "*b",
+    ],
+)
+def test_no_line_makes_a_walk_long(root: Path, line: str) -> None:
+    """A matcher that tries one way after the other would not end in a lifetime."""
+    deep = "/".join(["a"] * 36)
+    put(root, f"{'a' * 200}.txt", f"{'.' * 100}a", "b.log", f"{deep}/c.txt")
+    put(root, ".gitignore", text=f"{line}\n*.log\n")
+
+    assert f"{deep}/c.txt" in taken(root)
+    assert "b.log" not in taken(root)
+
+
+def test_many_wildcards_are_obeyed(root: Path) -> None:
+    put(root, "a" * 30, "a" * 7, "xaxaxaxaxaxaxax", "b/a/c/a/d", "b/c/d")
+    put(root, ".gitignore", text="*a*a*a*a*a*a*a*a*\n**/a/**/a/**/d\n")
+
+    assert set(taken(root)) == {"aaaaaaa", "b/c/d", "xaxaxaxaxaxaxax"}
+
+
+def test_rules_that_are_too_large_together_are_obeyed_one_by_one(root: Path) -> None:
+    lines = [f"{'[a-z]?' * 300}{number}*x*y" for number in range(300)]
+    put(root, "a.txt", "b.log")
+    put(root, ".gitignore", text="\n".join([*lines, "*.log"]))
+
+    assert taken(root) == ["a.txt"]
+
+
+def test_of_an_ignore_file_without_end_the_beginning_is_obeyed(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(root, "a.txt", "b.log")
+    put(root, ".gitignore", text="*.log\n" + "x\n" * 20_000)
+
+    assert taken(root) == ["a.txt"]
+    assert "Only the first 10000 lines are obeyed" in caplog.text
+
+
+def test_names_and_lines_that_are_no_utf8_are_matched(root: Path) -> None:
+    put(root, os.fsdecode(b"\xff one.txt"), os.fsdecode(b"two \xff.log"), "ação.log", "é.txt")
+    (root / ".gitignore").write_bytes(b"*\xff.log\na\xc3\xa7*.log\n?.txt\n")
+
+    assert taken(root) == [os.fsdecode(b"\xff one.txt")]
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="compares with git")
 @pytest.mark.parametrize(
     ("outer", "inner"),
