@@ -45,7 +45,13 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
         ("a\x1b[2Jb", "ab"),
         ("a\x1b[38;5;196mred\x1b[0m", "ared"),
         ("\x1bPq#0\x1b\\ok", "ok"),
-        ("\x9b2Jok", "ok"),
+        ("\x9b2Jok", "2Jok"),
+        ("\x1b]0;title\x9cok", "0;titleok"),
+        ("quote \x9d this stays \x9c end", "quote  this stays  end"),
+        ("â\x80\x9cinsideâ\x80\x9d and kept â\x80\x9cagainâ\x80\x9d", "âinsideâ and kept âagainâ"),
+        ("\x1b]52;never ended, and words", "52;never ended, and words"),
+        ("\x1b]0;" + "x" * 5000 + "\x07", "0;" + "x" * 5000),
+        ("\x1b[" + "1" * 70 + "ok", "1" * 6 + "ok"),
         ("\x1b", ""),
         ("a\x1b]8;;http://x\x07link\x1b]8;;\x07", "alink"),
         ("abc\u202ecba", "abccba"),
@@ -56,11 +62,26 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
         ("\U0001f469\u200d\U0001f4bb", "\U0001f469\u200d\U0001f4bb"),
         ("a\u200db", "ab"),
         ("e" + "\u0301" * 50, "e" + "\u0301" * 4),
+        ("a" + "\u0610" * 500 + "b", "a" + "\u0610" * 4 + "b"),
+        ("a" + "\u1dfa\u20dd\u0898" * 20 + "!", "a\u1dfa\u20dd\u0898\u1dfa!"),
+        ("—…—…—…—…", "—…—…—…—…"),
+        ("x\U0001d173\U0001bca0y", "xy"),
         ("Olá, coração: ação 🇧🇷", "Olá, coração: ação 🇧🇷"),
     ],
 )
 def test_what_is_shown_of(hostile: str, shown: str) -> None:
     assert printable(hostile) == shown
+
+
+def test_no_mark_of_any_script_is_stacked() -> None:
+    marks = [
+        chr(code)
+        for code in range(0x300, 0x110000)
+        if unicodedata.category(chr(code)) in ("Mn", "Me") and printable(f"a{chr(code)}b") != "ab"
+    ]
+
+    assert len(marks) > 1700
+    assert all(printable(f"a{mark * 9}b") == f"a{mark * 4}b" for mark in marks)
 
 
 def test_a_title_is_one_short_line() -> None:

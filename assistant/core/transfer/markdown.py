@@ -67,7 +67,8 @@ _HEAD = re.compile(
     r"^<!-- (?:message (?P<message>\{.*\})|(?P<prompt>system prompt)) -->\n(?:\#\# [^\n]*\n)?\n?",
     re.MULTILINE,
 )
-_SOURCES = re.compile(r"(?:^|\n\n)<!-- sources (?P<sources>\[.*\]) -->\n(?:[^\n]+\n?)*\Z")
+_SOURCES = re.compile(r"(?:^|\n\n)<!-- sources (?P<sources>\[.*\]) -->\n(?:[^\n]++\n?+)*+")
+"""The sources of an answer end with a blank line; what follows is the answer's again."""
 _LINE = re.compile(r"([a-z_]+): (.*)")
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What JSON leaves as it is and YAML refuses or takes for the end of a line."""
@@ -201,7 +202,7 @@ def _message(
     found = _SOURCES.search(text)
     if found is not None:
         values["citations"] = json.loads(found["sources"])
-        text = text[: found.start()]
+        text = "\n\n".join(filter(None, (text[: found.start()], text[found.end() :].strip("\n"))))
     if isinstance(values.get("id"), str):
         values["id"] = stable_id(conversation.id, values["id"])
     return Message.model_validate(

@@ -154,6 +154,16 @@ def test_texts_may_be_edited_in_markdown() -> None:
     assert back.branch[1].message.text == "In April.\n\nPerhaps.\n"
 
 
+def test_a_note_below_the_sources_is_part_of_the_answer() -> None:
+    head = to_markdown(simple("When?", "In March.")).removesuffix("\n")
+    note = "- [1] Lease agreement of the flat, page 4, paragraph 2\n\nMy own note\nbelow them."
+    content = f"{head}\n\n<!-- sources [] -->\n{note}\n"
+
+    (back,) = from_markdown(content).transcripts
+
+    assert back.branch[1].message.text.rstrip() == "In March.\n\nMy own note\nbelow them."
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
