@@ -65,7 +65,7 @@ def _nearest(spans: list[Span], near: int) -> Span | None:
 
 def _headings(document: Document, at: int) -> tuple[str, ...]:
     """The headings above a block, outermost first, its own included."""
-    above: list[str] = []
+    above = _column_names(document, at)
     level = 7
     for block in reversed(document.blocks[: at + 1]):
         if block.kind == "heading" and (block.level or 1) < level:
@@ -76,8 +76,19 @@ def _headings(document: Document, at: int) -> tuple[str, ...]:
     return tuple(reversed(above))
 
 
+def _column_names(document: Document, at: int) -> list[str]:
+    """The names of the columns, when the block is in a table that has some."""
+    for block in reversed(document.blocks[: at + 1]):
+        if block.kind == "columns":
+            return [_words(document, block)]
+        if block.kind != "row":
+            break
+    return []
+
+
 def _words(document: Document, block: Block) -> str:
-    words = document.text[block.start : min(block.end, block.start + MAX_HEADING_CHARS * 2)]
+    end = min(block.end, block.start + MAX_HEADING_CHARS * 2)
+    words = block.label or document.text[block.start : end]
     return " ".join(words.split())[:MAX_HEADING_CHARS]
 
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.spans import find_quote, place_at
+from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Block, Document
 
 TEXT = "One rule.\n\nThe rent  may\nrise once. One rule."
@@ -61,3 +62,20 @@ def test_a_place_has_page_lines_and_the_headings_above_it() -> None:
 def test_a_text_without_structure_has_a_place_too() -> None:
     document = Document(title="x", text="a\nb", blocks=(), has_lines=False)
     assert str(place_at(document, 2, 3)) == ""
+
+
+def test_the_place_of_a_row_has_the_names_of_its_columns() -> None:
+    text = "Prices\nItem;Price\nOak;5\nAsk us."
+    blocks = (
+        Block(start=0, end=6, kind="heading", level=1),
+        Block(start=7, end=17, kind="columns", label="Item | Price"),
+        Block(start=18, end=23, kind="row"),
+        Block(start=24, end=31),
+    )
+    document = Document(title="a", text=text, blocks=blocks, has_lines=False)
+    assert place_at(document, 18, 23).heading == ("Prices", "Item | Price")
+    assert place_at(document, 24, 31).heading == ("Prices",)
+
+
+def test_a_place_tells_the_beginning_of_a_long_heading() -> None:
+    assert str(Place(row=3, heading=("x" * 99,))) == f"row 3, “{'x' * 79}…”"

@@ -43,10 +43,11 @@ def reason(name: str, data: bytes | str, limits: ReadLimits | None = None) -> st
 
 
 def outline(document: Document) -> list[str]:
-    """Blocks as lines such as `h1 Title`, `list item` or `row a | b`."""
-    marks = {"paragraph": "p", "heading": "h", "list": "list", "code": "code", "row": "row"}
+    """Blocks as lines such as `h1 Title`, `list item`, `columns Name | Age` or `row a | b`."""
+    marks = {"paragraph": "p", "heading": "h"}
     return [
-        f"{marks[block.kind]}{block.level or ''} {document.text[block.start : block.end]}"
+        f"{marks.get(block.kind, block.kind)}{block.level or ''} "
+        f"{document.text[block.start : block.end]}"
         for block in document.blocks
     ]
 

@@ -128,6 +128,10 @@ class ConversationSummary(Value):
     temporary: bool = False
 
 
+_MAX_HEADING = 80
+"""Characters of a heading in the words for a place: the names of many columns are a long one."""
+
+
 class Place(Value):
     """Place of a passage in its file, as far as the format knows."""
 
@@ -153,7 +157,10 @@ class Place(Value):
             end = self.line_end or self.line_start
             one = end == self.line_start
             parts.append(f"line {end}" if one else f"lines {self.line_start}–{end}")
-        return ", ".join([*parts, *(f"“{heading}”" for heading in self.heading[-1:])])
+        for heading in self.heading[-1:]:
+            is_long = len(heading) > _MAX_HEADING
+            parts.append(f"“{heading[: _MAX_HEADING - 1]}…”" if is_long else f"“{heading}”")
+        return ", ".join(parts)
 
 
 Strength = Literal["verbatim", "supported", "weak"]

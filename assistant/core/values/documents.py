@@ -5,8 +5,9 @@ from typing import Literal
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Place as Place
 
-BlockKind = Literal["heading", "paragraph", "list", "code", "row", "navigation"]
-"""`navigation`: menus, footers and banners, which lead elsewhere and bear out nothing."""
+BlockKind = Literal["heading", "paragraph", "list", "code", "columns", "row", "navigation"]
+"""`columns`: the names of a table's columns; `row`: a row of it; `navigation`: menus, footers and
+banners, which lead elsewhere and bear out nothing."""
 
 SkipReason = Literal[
     "empty",
@@ -49,6 +50,9 @@ class Block(Value):
     """The sheet of a workbook or the part of an e-mail."""
     row: int | None = None
     """From 1, as the program that wrote the file numbers it."""
+    label: str | None = None
+    """Of a heading or the names of columns: what goes with all that stands below them, where that
+    is not the text itself."""
 
 
 class UnreadParts(Value):

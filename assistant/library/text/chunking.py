@@ -1,9 +1,9 @@
 """Chunking: a document cut into chunks that follow its structure and fit the embedder.
 
-A chunk never crosses a page, a sheet or a heading, so that its place holds for all of it; and menus
-are in chunks of their own, as they bear out nothing. Inside
-those it ends where a block ends when that is near, else where a sentence or a line does. Prose
-overlaps a little with the chunk before it: a sentence that explains the next one is in both.
+A chunk never crosses a page, a sheet, a heading or the end of a table with named columns, so that
+its place holds for all of it; and menus are in chunks of their own, as they bear out nothing.
+Inside those it ends where a block ends when that is near, else where a sentence or a line does.
+Prose overlaps a little with the chunk before it: a sentence that explains the next one is in both.
 
 A chunk becomes a draft of a passage with its language, its context and the text to embed.
 """
@@ -33,6 +33,7 @@ TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 """How many tokens each of some texts has, without the marks an embedder adds around them."""
 
 _MAX_HEADING = 200
+_MAX_COLUMN_NAMES = 600
 _COUNTED_AT_ONCE = 2048
 _WHITE = re.compile(r"\s+")
 
@@ -104,22 +105,35 @@ def _start(block: Block) -> int:
 
 
 def _sections(document: Document) -> Iterator[_Section]:
-    """Runs of blocks on one page, of one sheet, below one heading."""
+    """Runs of blocks on one page, of one sheet, below one heading or in one table."""
     path: list[tuple[int, str]] = []
+    columns: tuple[str, ...] = ()
     run: list[Block] = []
     for block in _with_gaps(document):
-        has_body = any(other.kind != "heading" for other in run)
+        has_body = any(other.kind not in ("heading", "columns") for other in run)
         turns = run and _part_of(block) != _part_of(run[-1])
-        if turns or (has_body and block.kind == "heading"):
-            yield _Section(run, tuple(text for _, text in path))
+        begins = has_body and block.kind in ("heading", "columns")
+        leaves = run and columns and block.kind != "row"
+        if turns or begins or leaves:
+            yield _Section(run, (*(text for _, text in path), *columns))
             run = []
+        if block.kind == "columns":
+            columns = (_column_names(document, block),)
+        elif block.kind != "row":
+            columns = ()
         if block.kind == "heading":
             level = block.level or 1
             path = [(above, text) for above, text in path if above < level]
-            path.append((level, _heading(document.text[block.start : block.end])))
+            path.append((level, _heading(block.label or document.text[block.start : block.end])))
         run.append(block)
     if run:
-        yield _Section(run, tuple(text for _, text in path))
+        yield _Section(run, (*(text for _, text in path), *columns))
+
+
+def _column_names(document: Document, block: Block) -> str:
+    """The names that go with every row of a table."""
+    names = block.label or document.text[block.start : block.end]
+    return _WHITE.sub(" ", names).strip()[:_MAX_COLUMN_NAMES]
 
 
 def _part_of(block: Block) -> tuple[int | None, str | None, bool]:
@@ -172,7 +186,7 @@ def _cut(text: str, block: Block) -> list[Span]:
     match block.kind:
         case "code":
             return lines(text, block.start, block.end)
-        case "row" | "heading":
+        case "row" | "heading" | "columns":
             return [(block.start, block.end)]
         case _:
             return sentences(text, block.start, block.end)

@@ -13,7 +13,7 @@ from assistant.library.text.chunking import ChunkLimits, chunk
 
 SMALL = ChunkLimits(tokens=20, overlap=4)
 
-KINDS: list[BlockKind] = ["heading", "paragraph", "list", "code", "row", "navigation"]
+KINDS: list[BlockKind] = ["heading", "paragraph", "list", "code", "columns", "row", "navigation"]
 
 
 def count_tokens(texts: Sequence[str]) -> list[int]:
@@ -261,3 +261,31 @@ def test_menus_are_in_chunks_of_their_own() -> None:
         ("# Returns\n\nWithin 45 days.", False),
         ("Imprint", True),
     ]
+
+
+def test_names_of_columns_go_with_every_row_of_their_table_and_no_further() -> None:
+    read = blocks_of(
+        ("heading", "Prices"),
+        ("paragraph", "As of May."),
+        ("columns", "Item | Price"),
+        *(("row", f"Item {number} | {number}") for number in range(40)),
+        ("paragraph", "Ask us."),
+    )
+    chunks = chunk(read, count_tokens, SMALL)
+    assert len(chunks) > 4
+    for piece in chunks:
+        in_table = "|" in piece.text
+        expected = ("Prices", "Item | Price") if in_table else ("Prices",)
+        assert piece.place.heading == expected
+    assert "As of May." not in chunks[1].text
+
+
+def test_the_label_of_a_block_goes_with_what_stands_below_it() -> None:
+    text = "Item;Price\nOak;5"
+    blocks = [
+        Block(start=0, end=10, kind="columns", label="Item | Price"),
+        Block(start=11, end=16, kind="row"),
+    ]
+    (piece,) = chunk(document(text, blocks, has_lines=True), count_tokens, SMALL)
+    assert piece.place.heading == ("Item | Price",)
+    assert piece.text == text

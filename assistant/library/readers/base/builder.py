@@ -38,6 +38,14 @@ def clean(text: str) -> str:
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", _CONTROLS.sub(" ", text))
 
 
+def _on_one_line(cells: Iterable[str]) -> str:
+    """Cells of a row, parted by bars; blank ones at its end are left out."""
+    flat = [" ".join(cell.split()) for cell in cells]
+    while flat and not flat[-1]:
+        flat.pop()
+    return " | ".join(flat)
+
+
 class DocumentBuilder:
     """Puts a document together, block after block.
 
@@ -94,13 +102,16 @@ class DocumentBuilder:
         """Add a heading as one line; levels beyond 6 count as 6."""
         self.add(" ".join(text.split()), "heading", level=min(max(level, 1), 6))
 
+    def add_columns(self, names: Sequence[str], row: int | None = None) -> None:
+        """Add the names of a table's columns, on one line; they go with all its rows."""
+        self._count_cells(len(names))
+        self.add(_on_one_line(names), "columns", row=row)
+
     def add_row(self, cells: Iterable[str], row: int | None = None) -> None:
         """Add a row of a table, its cells on one line."""
-        flat = [" ".join(cell.split()) for cell in cells]
-        self._count_cells(len(flat))
-        while flat and not flat[-1]:
-            flat.pop()
-        self.add(" | ".join(flat), "row", row=row)
+        cells = list(cells)
+        self._count_cells(len(cells))
+        self.add(_on_one_line(cells), "row", row=row)
 
     def add_lines(
         self,
@@ -110,6 +121,7 @@ class DocumentBuilder:
         level: int | None = None,
         row: int | None = None,
         cells: int = 0,
+        label: str | None = None,
     ) -> None:
         """Add the next lines of a file as they are, with their line ends.
 
@@ -123,7 +135,7 @@ class DocumentBuilder:
             start = body.rfind("\n", 0, start) + 1
         self._write(text[:start])
         if body:
-            self._add_block(body[start:], kind, level, row)
+            self._add_block(body[start:], kind, level, row, label)
         self._write(text[max(start, len(body)) :])
 
     @property
@@ -216,7 +228,14 @@ class DocumentBuilder:
         if self._cells > self._limits.cells:
             raise UnreadableError("too_large", f"more than {self._limits.cells:,} cells")
 
-    def _add_block(self, text: str, kind: BlockKind, level: int | None, row: int | None) -> None:
+    def _add_block(
+        self,
+        text: str,
+        kind: BlockKind,
+        level: int | None,
+        row: int | None,
+        label: str | None = None,
+    ) -> None:
         start = self._length
         self._write(text)
         self._keep(
@@ -228,6 +247,7 @@ class DocumentBuilder:
                 page=self._page,
                 sheet=self.sheet,
                 row=row,
+                label=label,
             )
         )
 

@@ -6,10 +6,12 @@ away, which costs no more than the reader process. What floats above the cells o
 by our own code.
 """
 
+import datetime
 import io
 import re
 import struct
 from collections.abc import Iterator
+from itertools import count
 
 import olefile
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
@@ -18,8 +20,9 @@ from assistant.core.values.documents import Document
 from assistant.library.limits import UnreadableError
 from assistant.library.readers.base.archive import ZipArchive, attribute, below, parse_part
 from assistant.library.readers.base.builder import DocumentBuilder
+from assistant.library.readers.base.column_names import TableRow
 from assistant.library.readers.base.source import FileSource
-from assistant.library.readers.base.tables import add_sheet, cell_text
+from assistant.library.readers.base.tables import add_sheet
 from assistant.library.readers.office.ooxml import (
     chart_text,
     core_title,
@@ -28,6 +31,10 @@ from assistant.library.readers.office.ooxml import (
     parts_of_kind,
     relations,
     without_fallbacks,
+)
+
+CellValue = (
+    str | float | bool | datetime.date | datetime.time | datetime.datetime | datetime.timedelta
 )
 
 _HEADERS = re.compile(rb"<(?:odd|even|first)(?:Header|Footer)(?:\s[^>]*)?>(.*?)</", re.DOTALL)
@@ -61,8 +68,8 @@ def _add_cells(builder: DocumentBuilder, data: bytes) -> None:
         for sheet in workbook.sheets_metadata:
             if sheet.typ in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet):
                 rows = workbook.get_sheet_by_name(sheet.name).iter_rows()
-                numbered = enumerate(([cell_text(cell) for cell in row] for row in rows), start=1)
-                add_sheet(builder, sheet.name, numbered)
+                cells = ([cell_text(cell) for cell in row] for row in rows)
+                add_sheet(builder, sheet.name, map(TableRow, cells, count(1)))
 
 
 def _is_encrypted(data: bytes) -> bool:
@@ -113,3 +120,18 @@ def _floating(archive: ZipArchive, sheet: str) -> Iterator[str]:
     for header in _HEADERS.findall(archive.find(sheet) or b""):
         text = parse_part(b"<h>" + header + b"</h>", sheet).text or ""
         yield " ".join(_HEADER_CODES.sub(" ", text.replace("&&", "＆")).replace("＆", "&").split())
+
+
+def cell_text(value: CellValue) -> str:
+    """A cell's text as its user would write it, without the digits that binary fractions add."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e17 else f"{value:.12g}"
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(" ")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)

@@ -4,14 +4,16 @@ Our own: it finds all words of real tables (recall 1.000) and keeps their lines.
 0.894.
 """
 
+import csv
+from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
 
 from assistant.core.values.documents import Document
 from assistant.library.readers.base.builder import DocumentBuilder
+from assistant.library.readers.base.column_names import TableRow
 from assistant.library.readers.base.plain_text import lines_of
 from assistant.library.readers.base.source import FileSource
-from assistant.library.readers.base.tables import MAX_TITLE_ROWS, header_index
+from assistant.library.readers.base.tables import table_parts
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_ROWS = 50
@@ -27,15 +29,27 @@ def read_delimited(source: FileSource) -> Document:
         lines[0] = "\n"
     delimiter = _delimiter(lines)
     builder = DocumentBuilder(source.limits)
-    records = _records(lines, delimiter)
-    top = list(islice(records, MAX_TITLE_ROWS + 2))
-    header = header_index([_cells(record, delimiter) for record in top])
-    for number, record in enumerate(chain(top, records), start=1):
-        cells = record.count(delimiter) + 1
-        if number - 1 == header:
-            builder.add_lines(record, "heading", level=1, row=number, cells=cells)
-        else:
-            builder.add_lines(record, "row", row=number, cells=cells)
+    held: deque[str] = deque()
+    """Records that are looked at, but not added yet."""
+
+    def rows() -> Iterator[TableRow]:
+        for number, record in enumerate(_records(lines, delimiter), start=1):
+            held.append(record)
+            yield TableRow(_cells(record, delimiter), number)
+
+    added = 0
+    for part in table_parts(rows()):
+        first, last = (part.rows[index].number or 0 for index in (0, -1))
+        while added + 1 < first:
+            builder.add_lines(held.popleft())
+            added += 1
+        text = "".join(held.popleft() for _ in range(last - added))
+        cells = sum(len(row.cells) for row in part.rows)
+        label = part.label or None
+        builder.add_lines(text, part.kind, level=part.level, row=last, cells=cells, label=label)
+        added = last
+    for record in held:
+        builder.add_lines(record)
     return builder.build(source.title())
 
 
@@ -52,11 +66,13 @@ def _delimiter(lines: Sequence[str]) -> str:
 
 
 def _cells(record: str, delimiter: str) -> list[str]:
-    """The cells of a record, roughly: enough to count and to look at them."""
+    """The cells of a record, without their quotes."""
     if '"' not in record:
         return record.rstrip("\n").split(delimiter)
-    outside = record.split('"')[::2]
-    return [" "] * sum(part.count(delimiter) for part in outside) + [record.strip()]
+    try:
+        return next(csv.reader([record], delimiter=delimiter), [])
+    except csv.Error:
+        return [record]
 
 
 def _records(lines: Sequence[str], delimiter: str) -> Iterator[str]:

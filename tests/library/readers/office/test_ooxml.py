@@ -145,7 +145,7 @@ def test_tables_charts_and_notes_belong_to_their_slide() -> None:
 def test_rows_know_their_sheet_and_number() -> None:
     data = xlsx(("Rents", rows("Flat,Rent", "A,700", "B,650.5", start=3)), ("Empty", rows()))
     document = read_bytes("a.xlsx", data)
-    assert outline(document) == ["h1 Rents", "h2 Flat | Rent", "row A | 700", "row B | 650.5"]
+    assert outline(document) == ["h1 Rents", "columns Flat | Rent", "row A | 700", "row B | 650.5"]
     assert [block.row for block in document.blocks] == [None, 3, 4, 5]
     assert {block.sheet for block in document.blocks} == {"Rents"}
 
@@ -153,8 +153,8 @@ def test_rows_know_their_sheet_and_number() -> None:
 def test_the_names_of_columns_may_stand_below_a_title() -> None:
     data = xlsx(("S", rows("Cups of the year", "", "Team,City", "Blues,STL", "Flyers,PHI")))
     assert outline(read_bytes("a.xlsx", data))[1:] == [
-        "row Cups of the year",
-        "h2 Team | City",
+        "h2 Cups of the year",
+        "columns Team | City",
         "row Blues | STL",
         "row Flyers | PHI",
     ]

@@ -115,12 +115,12 @@ def test_definitions_are_known_in_many_languages(name: str, definition: str) -> 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("name,age\nAna,3\n", ["h1 name,age", "row Ana,3"]),
+        ("name,age\nAna,3\n", ["columns name,age", "row Ana,3"]),
         ("1,2\n3,4\n", ["row 1,2", "row 3,4"]),
-        ("Report 2024;;\nname;age\nAna;3\n", ["row Report 2024;;", "h1 name;age", "row Ana;3"]),
-        ('a\tb\n"x\ny"\tz\n', ["h1 a\tb", 'row "x\ny"\tz']),
-        ('size,note\n5" pipe,x\n6",y\n', ["h1 size,note", 'row 5" pipe,x', 'row 6",y']),
-        ("sep=;\nname;age\nAna;3,5\n", ["h1 name;age", "row Ana;3,5"]),
+        ("Report 2024;;\nname;age\nAna;3\n", ["h2 Report 2024;;", "columns name;age", "row Ana;3"]),
+        ('a\tb\n"x\ny"\tz\n', ["columns a\tb", 'row "x\ny"\tz']),
+        ('size,note\n5" pipe,x\n6",y\n', ["columns size,note", 'row 5" pipe,x', 'row 6",y']),
+        ("sep=;\nname;age\nAna;3,5\n", ["columns name;age", "row Ana;3,5"]),
     ],
 )
 def test_records_are_rows_and_their_first_may_name_columns(text: str, expected: list[str]) -> None:
