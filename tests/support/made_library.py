@@ -15,6 +15,7 @@ from assistant.library.store.catalog import CatalogChange, FileCatalog, FileStam
 from assistant.library.store.collections import CollectionStore
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
+from assistant.library.store.scope import ScopeCache
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.chunking import ChunkLimits, draft_passages, texts_to_embed
 
@@ -103,8 +104,9 @@ class MadeLibrary:
     def search(self, question: str, collections: list[int] | None = None) -> list[str]:
         """The files of what the keywords find, best first."""
         with self.database.read() as connection:
-            query = keywords.prepare_query(connection, self.analyzer, question)
-            found = keywords.search(connection, query, 20, collections)
+            scope = ScopeCache(self.database).open(connection, collections)
+            query = keywords.prepare_query(connection, self.analyzer, question, scope=scope)
+            found = keywords.search(query, 20, scope)
             stored = passages.load(connection, found)
         return list(dict.fromkeys(stored[id_].path.removeprefix("/docs/") for id_ in found))
 

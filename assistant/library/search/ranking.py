@@ -11,14 +11,17 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.core.values.base import Value
-from assistant.library.store.keywords import KeywordQuery, LanguageQuery, inverse_frequency
+from assistant.library.store.keywords import (
+    K1,
+    B,
+    KeywordQuery,
+    LanguageQuery,
+    inverse_frequency,
+)
 from assistant.library.store.passages import StoredPassage
 from assistant.library.text.analysis import Analyzer, WantedStems, WordPositions
 from assistant.library.text.chunking import context_of
 from assistant.library.text.languages import Language
-
-K1, B = 1.2, 0.75
-"""BM25's usual parameters."""
 
 NARROW_WINDOW, WIDE_WINDOW = 10, 25
 """Words of the windows in which the question's words are looked for together."""

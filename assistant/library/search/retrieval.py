@@ -24,6 +24,7 @@ from assistant.library.store import keywords, passages
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.keywords import KeywordQuery
 from assistant.library.store.passages import StoredPassage
+from assistant.library.store.scope import ScopeCache
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.languages import fold
 from assistant.library.vectors.chroma import Hit
@@ -67,8 +68,13 @@ class HybridRetriever:
         meaning: SemanticIndex | None,
         weights: RankingWeights = WEIGHTS,
         judge: EvidenceJudge = JUDGE,
+        scopes: ScopeCache | None = None,
     ) -> None:
+        """Args:
+        scopes: what earlier searches have counted.
+        """
         self._database = database
+        self._scopes = scopes or ScopeCache(database)
         self._analyzer = analyzer
         self._meaning = meaning
         self._weights = weights
@@ -98,8 +104,9 @@ class HybridRetriever:
         """Search by words and by meaning, and rank all candidates together."""
         asked = question[:MAX_QUESTION]
         with self._database.read() as connection:
-            query = keywords.prepare_query(connection, self._analyzer, asked)
-            words = keywords.search(connection, query, CANDIDATES, collections)
+            scope = self._scopes.open(connection, collections)
+            query = keywords.prepare_query(connection, self._analyzer, asked, scope=scope)
+            words = keywords.search(query, CANDIDATES, scope)
         hits, cosines = self._semantic_hits(asked, words, collections)
         with self._database.read() as connection:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))

@@ -19,6 +19,7 @@ from assistant.library.embedding.sentence_transformers import Embedder, Vectors
 from assistant.library.store import keywords
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.keywords import KeywordQuery, inverse_frequency
+from assistant.library.store.scope import languages_of
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.languages import (
     Language,
@@ -65,7 +66,7 @@ def support(
     if not sentences or not texts:
         return tuple(() for _ in sentences)
     with database.read() as connection:
-        stored = keywords.languages_of(connection)
+        stored = languages_of(connection)
         read = [_read(text, analyzer, likeliest_language(text, stored)) for text in texts]
         # Files that come with a question need not be in the library, nor need their languages.
         spoken = [text.language for text in read]

@@ -63,6 +63,8 @@ class LibraryDatabase:
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         self._is_damaged = self._keywords_are_damaged = False
+        self.revision = 0
+        """Counts what was written since it was opened."""
         self._writing = RLock()
         with self._translated_errors():
             _make_private(path)
@@ -123,6 +125,7 @@ class LibraryDatabase:
             try:
                 yield self._writer
                 self._writer.execute("COMMIT")
+                self.revision += 1
             finally:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")

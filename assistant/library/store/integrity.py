@@ -213,7 +213,9 @@ def _agrees_with_itself(database: LibraryDatabase) -> bool:
 def rebuild_keywords(database: LibraryDatabase, analyzer: Analyzer) -> None:
     """Rebuild the keyword index from the stored texts, in one transaction."""
     with database.write() as connection:
-        for statement in ("DROP TABLE keyword_terms", "DROP TABLE keywords", *KEYWORD_TABLES):
+        for table in ("keyword_places", "keyword_terms", "keywords"):
+            connection.execute(f"DROP TABLE {table}")
+        for statement in KEYWORD_TABLES:
             connection.execute(statement)
         _add_words(connection, analyzer, _column(connection, "SELECT id FROM passages"))
     database.mark_keywords_repaired()

@@ -1,4 +1,4 @@
-"""Keyword index: SQLite's FTS5 over the stems of every passage, ranked by BM25.
+"""Keyword index: SQLite's FTS5 over the stems of every passage, ranked by BM25 of the scope.
 
 A passage is stemmed in its own language; a question is stemmed in every language that passages
 have, so that it finds its words in all of them.
@@ -8,10 +8,15 @@ import math
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
+import numpy as np
+
+from assistant.library.store.scope import SearchScope
 from assistant.library.text.analysis import Analyzer, Word
 from assistant.library.text.languages import Language, likeliest_language, stop_words
+
+K1, B = 1.2, 0.75
+"""BM25's usual parameters."""
 
 MAX_TERMS = 32
 """Words of a question that are looked up: the rarest. A pasted page is no question."""
@@ -47,20 +52,6 @@ class KeywordQuery:
     """How many there are."""
 
 
-def languages_of(connection: sqlite3.Connection) -> list[Language]:
-    """The languages that passages have."""
-    found: list[Language] = []
-    last = ""
-    while True:
-        row = connection.execute(
-            "SELECT min(language) FROM passages WHERE language > ?", (last,)
-        ).fetchone()
-        if row[0] is None:
-            return found
-        last = row[0]
-        found.append(cast(Language, last))
-
-
 def add(
     connection: sqlite3.Connection,
     analyzer: Analyzer,
@@ -85,10 +76,16 @@ def prepare_query(
     analyzer: Analyzer,
     question: str,
     others: Sequence[Language] = (),
+    scope: SearchScope | None = None,
 ) -> KeywordQuery:
-    """Prepare a question in every language that passages have, and in others."""
-    passages = connection.execute("SELECT count(*) FROM passages").fetchone()[0]
-    languages = list(dict.fromkeys([*languages_of(connection), *others]))
+    """Prepare a question in every language that passages have, and in others.
+
+    Args:
+        scope: the passages that are searched; None is all of them.
+    """
+    scope = scope or SearchScope.everywhere(connection)
+    passages = scope.passages
+    languages = list(dict.fromkeys([*scope.languages, *others]))
     asked_in = likeliest_language(question, languages)
     read = {language: analyzer.words(question, language) for language in languages}
     telling = {
@@ -96,7 +93,7 @@ def prepare_query(
         for language, words in read.items()
     }
     stems = sorted({stem for stems in telling.values() for stem in stems})
-    frequencies = _frequencies(connection, stems)
+    frequencies = {stem: scope.frequency(stem) for stem in stems}
     return KeywordQuery(
         text=question,
         language=asked_in,
@@ -115,39 +112,24 @@ def prepare_query(
     )
 
 
-def search(
-    connection: sqlite3.Connection,
-    query: KeywordQuery,
-    limit: int,
-    collections: Sequence[int] | None,
-) -> list[int]:
-    """Search the keyword index.
+def search(query: KeywordQuery, limit: int, scope: SearchScope) -> list[int]:
+    """Search the passages of a scope.
 
-    Args:
-        collections: where to look; None is everywhere.
-
-    Returns: ids of the passages with the highest BM25, best first.
+    Returns: ids of those with the highest BM25, best first.
     """
-    stems = _searched_stems(query)
-    if not stems:
+    found = [(stem, scope.postings(stem)) for stem in _searched_stems(query)]
+    ids = np.unique(np.concatenate([[], *(postings.passages for _, postings in found)]))
+    ids = ids.astype(np.int64)
+    if not len(ids):
         return []
-    scope, values = "", list[object]()
-    if collections is not None:
-        marks = ", ".join("?" * len(collections))
-        scope = f"""
-            AND (SELECT file_id FROM passages WHERE id = keywords.rowid) IN (
-                SELECT file_id FROM members JOIN roots ON roots.id = root_id
-                WHERE collection_id IN ({marks})
-            )"""
-        values = list(collections)
-    rows = connection.execute(
-        f"""
-        SELECT rowid FROM keywords WHERE keywords MATCH ? {scope}
-        ORDER BY bm25(keywords) LIMIT ?
-        """,
-        (" OR ".join(f'"{stem}"' for stem in stems), *values, limit),
-    )
-    return [row[0] for row in rows]
+    lengths = scope.lengths(ids)
+    norms = K1 * (1 - B + B * lengths / max(lengths.mean(), 1.0))
+    scores = np.zeros(len(ids))
+    for _, (passages, counts) in found:
+        at = np.searchsorted(ids, passages)
+        weight = inverse_frequency(len(passages), query.passages)
+        scores[at] += weight * counts * (K1 + 1) / (counts + norms[at])
+    return [int(id_) for id_ in ids[np.argsort(-scores, kind="stable")[:limit]]]
 
 
 def inverse_frequency(frequency: int, passages: int) -> float:
@@ -159,16 +141,6 @@ def _content_stems(words: Sequence[Word], stops: frozenset[str]) -> list[str]:
     """The stems of what is no stop word; of everything in a question of stop words only."""
     stems = {word.stem: None for word in words if word.form not in stops}
     return list(stems or {word.stem: None for word in words})
-
-
-def _frequencies(connection: sqlite3.Connection, stems: Sequence[str]) -> dict[str, int]:
-    return {
-        stem: (
-            connection.execute("SELECT doc FROM keyword_terms WHERE term = ?", (stem,)).fetchone()
-            or (0,)
-        )[0]
-        for stem in stems
-    }
 
 
 def _searched_stems(query: KeywordQuery) -> list[str]:

@@ -5,11 +5,14 @@ words and embeddings. All of it can be made again from the files; collections an
 are therefore also kept beside it (`collections`).
 """
 
-KEYWORD_TABLES = (
+_FIRST_KEYWORD_TABLES = (
     # The tokenizer splits at ASCII punctuation only; what it gets are stems.
     "CREATE VIRTUAL TABLE keywords USING fts5 (title, body, tokenize = 'ascii')",
     "CREATE VIRTUAL TABLE keyword_terms USING fts5vocab (keywords, 'row')",
 )
+_KEYWORD_PLACES = "CREATE VIRTUAL TABLE keyword_places USING fts5vocab (keywords, 'instance')"
+
+KEYWORD_TABLES = (*_FIRST_KEYWORD_TABLES, _KEYWORD_PLACES)
 """Of what they hold nothing is anywhere else but in the texts."""
 
 FIRST_MIGRATION = (
@@ -84,7 +87,7 @@ FIRST_MIGRATION = (
         text TEXT NOT NULL
     ) STRICT
     """,
-    *KEYWORD_TABLES,
+    *_FIRST_KEYWORD_TABLES,
     """
     CREATE TABLE embedders (
         id INTEGER PRIMARY KEY,
@@ -126,5 +129,13 @@ THIRD_MIGRATION = (
 )
 """A file may have been read in part, and what leads elsewhere is told from what says something."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST_MIGRATION, SECOND_MIGRATION, THIRD_MIGRATION)
+FOURTH_MIGRATION = (_KEYWORD_PLACES,)
+"""Every word of every passage, by which a search counts in the collections it looks through."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    FIRST_MIGRATION,
+    SECOND_MIGRATION,
+    THIRD_MIGRATION,
+    FOURTH_MIGRATION,
+)
 """The n-th leads to version n. Never changed once released, only added to."""

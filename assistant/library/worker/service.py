@@ -67,6 +67,7 @@ from assistant.library.search.support import support
 from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.listing import list_files, path_by_name
 from assistant.library.store.requeueing import requeue_for_ocr, requeue_outdated
+from assistant.library.store.scope import ScopeCache
 from assistant.library.worker.open_library import OpenLibrary
 from assistant.library.worker.options import LibraryOptions
 from assistant.library.worker.runner import JobRunner, unexpected_error
@@ -366,6 +367,7 @@ class LibrarySearch:
 
     def __init__(self, library: OpenLibrary) -> None:
         self._library = library
+        self._scopes = ScopeCache(library.database)
 
     def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
         """See `HybridRetriever.search`; passages that overlap in their file come as one."""
@@ -375,7 +377,9 @@ class LibrarySearch:
         if there is None or not question.strip():
             return SearchResult()
         with library.embedders.for_questions() as semantic:
-            retrieval = HybridRetriever(library.database, library.analyzer, semantic)
+            retrieval = HybridRetriever(
+                library.database, library.analyzer, semantic, scopes=self._scopes
+            )
             result = retrieval.search(question, collections, limit)
         return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
 

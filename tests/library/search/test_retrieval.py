@@ -213,7 +213,7 @@ def test_no_more_than_three_become_one() -> None:
 
 
 def stored(text: str) -> StoredPassage:
-    return StoredPassage(1, 1, 0, 0, 0, Place(), "en", b"", text, "", "", "")
+    return StoredPassage(1, 1, 0, 0, 0, Place(), "en", b"", text, "", "", "", False, ())
 
 
 def test_forms_that_differ_in_a_number_are_two_things() -> None:

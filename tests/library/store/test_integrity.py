@@ -11,6 +11,7 @@ from assistant.core.errors import DatabaseDamagedError
 from assistant.library.store import keywords
 from assistant.library.store.database import KeywordsDamagedError, LibraryDatabase
 from assistant.library.store.integrity import check_and_repair, rebuild_keywords
+from assistant.library.store.scope import ScopeCache
 from tests.support.made_library import STAMP, MadeLibrary
 from tests.support.vector_writer import text_of
 
@@ -41,7 +42,7 @@ def finds(made: MadeLibrary, number: int) -> bool:
     """Whether the keyword index leads from a word of a file to a passage."""
     with made.database.read() as connection:
         query = keywords.prepare_query(connection, made.analyzer, f"Word{number}x3")
-        return bool(keywords.search(connection, query, 5, None))
+        return bool(keywords.search(query, 5, ScopeCache(made.database).open(connection, None)))
 
 
 def count(made: MadeLibrary, table: str) -> int:
