@@ -24,7 +24,7 @@ MIN_WORDS = 3
 """Words of a sentence that can be found word for word by more than chance."""
 
 _BORDER = re.compile(
-    r"""(?P<point>[.!?…])[.!?…]*["'”’»)*_]*(?P<marks>(?:\s*\[\d{1,3}\])*)(?=\s|$)
+    r"""(?<![.!?…])(?P<point>[.!?…])[.!?…]*+["'”’»)*_]*+(?P<marks>(?:\s*\[\d{1,3}\])*)(?=\s|$)
     | [。！？] | \n""",
     re.VERBOSE,
 )
@@ -40,7 +40,7 @@ _NUMBERED = re.compile(r"[\s>*+#-]*\d{1,3}\.")
 """The beginning of a line in a list."""
 _LAID_OUT = re.compile(r"(?:[>*+#\s-]|\d{1,3}[.)]\s)*(?:\*\*|__)?")
 _CODE = re.compile(r"^(?P<fence>```|~~~).*?(?:^(?P=fence)|\Z)", re.DOTALL | re.MULTILINE)
-_MARK = re.compile(r"(?P<code>`[^`\n]+`)|\s*\[(?P<number>\d{1,3})\]")
+_MARK = re.compile(r"(?P<code>`[^`\n]+`)|(?<!\s)\s*+\[(?P<number>\d{1,3})\]")
 _WORD = re.compile(r"\w+", re.UNICODE)
 
 Measure = Callable[[Sequence[str], Sequence[str]], tuple[tuple[Support, ...], ...]]

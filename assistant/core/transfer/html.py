@@ -24,7 +24,7 @@ blockquote { margin: .25rem 0 .75rem 1rem; white-space: pre-wrap; }
 """.strip()
 
 _FENCED = re.compile(
-    r"^(`{3,}|~{3,})([^\n`]*)\n(.*?)(?:\n\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
+    r"^(`{3,}+|~{3,}+)([^\n`]*+)\n(.*?)(?:\n\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`()\[\]]+[^\s<>\"'`()\[\].,;:!?]")
 

@@ -127,7 +127,7 @@ _LETTER = r"[\w\u0300-\u036f]"
 VARIABLE_NAME = re.compile(rf"[^\W\d]{_LETTER}*(?:-{_LETTER}+)*")
 """What a variable may be called, in letters of any language."""
 
-_PLACEHOLDER = re.compile(rf"(\\*)(\{{\{{[ \t]*({VARIABLE_NAME.pattern})[ \t]*\}}\}})")
+_PLACEHOLDER = re.compile(rf"(?<!\\)(\\*+)(\{{\{{[ \t]*({VARIABLE_NAME.pattern})[ \t]*\}}\}})")
 
 
 def variable_key(name: str) -> str:

@@ -160,7 +160,7 @@ MAX_GRAMMAR_DEPTH = 100
 
 _REASON = re.compile(r"error parsing grammar: (.*)")
 _CALL = re.compile(r"^\w+: ")
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]')
+_QUOTED = re.compile(r'"(?:\\.?|[^"\\])*+(?:"|\Z)|\[(?:\\.?|[^\]\\])*+(?:\]|\Z)', re.DOTALL)
 
 
 def grammar_of(constraint: Constraint) -> str:

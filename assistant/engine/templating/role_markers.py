@@ -13,7 +13,7 @@ MAX_LABEL = 32
 
 _BRACKETED = re.compile(r"<<?[/|｜]?[^<>\s][^<>\n]{0,40}[|｜]?>>?|\[/?[A-Za-z_][\w ]{0,30}\]")
 _PIPED = re.compile(r"<[|｜].+>|<.+[|｜]>")
-_LABELLED = re.compile(r"(?:^|\n)[ \t]*([^\n:<>\[\]]{0,30}\w:)(?=\s|$)")
+_LABELLED = re.compile(r"(?:^|\n)[ \t]*+([^\n:<>\[\]]{0,30}\w:)(?=\s|$)")
 _REASONING = frozenset(("<think>", "</think>"))
 """No roles: templates look for these in earlier answers, to leave the reasoning out."""
 _HEADED = re.compile(r"(?:^|\n)(#{1,6} [^\n]{1,40})")

@@ -27,6 +27,8 @@ _COLLECTION = re.compile(r"""(?:^|(?<=[\s(]))#(?:"(?P<quoted>[^"]*)|(?P<bare>[^\
 _PATH = re.compile(
     r"""(?:^|(?<=\s))(?:"(?P<quoted>(?:[^"\\]|\\.)*)|(?P<bare>(?:[^\s"'\\]|\\.)*))$"""
 )
+MAX_TYPED = 4096
+"""Characters of a line in which something is completed: no path is longer."""
 _NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./~-]+")
 
 _ARGUMENT = re.compile(r"/(?P<command>role|model|adapters|set) +(?P<word>\S*)$")
@@ -68,6 +70,8 @@ class Suggestion:
 def typed_at(line: str, row: int, column: int) -> IncompleteMention | None:
     """Incomplete word before this place of a line; None when nothing can be completed."""
     before = line[:column]
+    if len(before) > MAX_TYPED:
+        return None
     command = next((each for each in PATH_COMMANDS if before.startswith(each)), None)
     if command is None and (adapter := _ADAPTER.match(before)):
         command = adapter.group()
