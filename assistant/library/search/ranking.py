@@ -18,9 +18,8 @@ from assistant.library.store.keywords import (
     LanguageQuery,
     inverse_frequency,
 )
-from assistant.library.store.passages import StoredPassage
+from assistant.library.store.passages import StoredPassage, indexed_context
 from assistant.library.text.analysis import Analyzer, WantedStems, WordPositions
-from assistant.library.text.chunking import context_of
 from assistant.library.text.languages import Language
 
 NARROW_WINDOW, WIDE_WINDOW = 10, 25
@@ -151,8 +150,7 @@ def rank(
 
 
 def _read(passage: StoredPassage, analyzer: Analyzer, wanted: WantedStems) -> _PassageWords:
-    context = context_of(passage.title, passage.place)
-    title = analyzer.find_stems(wanted, context, passage.language)
+    title = analyzer.find_stems(wanted, indexed_context(passage), passage.language)
     body = analyzer.find_stems(wanted, passage.text, passage.language)
     return _PassageWords(title, body, Counter(word.stem for _, word in (*title.found, *body.found)))
 

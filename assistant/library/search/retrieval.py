@@ -7,11 +7,13 @@ Passages that say the same are left out: copies and versions of a file give the 
 """
 
 import re
+import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import SearchResult, Unfit, UnusedPassage
+from assistant.library.embedding.sentence_transformers import Vectors
 from assistant.library.search.evidence import (
     JUDGE,
     KEYWORD_JUDGE,
@@ -19,14 +21,16 @@ from assistant.library.search.evidence import (
     EvidenceJudge,
     features_of,
 )
+from assistant.library.search.naming import named_files
 from assistant.library.search.ranking import WEIGHTS, RankedPassage, RankingWeights, rank
 from assistant.library.store import keywords, passages
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.keywords import KeywordQuery
 from assistant.library.store.passages import StoredPassage
-from assistant.library.store.scope import ScopeCache
+from assistant.library.store.scope import ScopeCache, SearchScope
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.languages import fold
+from assistant.library.text.names import asks_for_whole
 from assistant.library.vectors.chroma import Hit
 from assistant.library.vectors.semantic import SemanticIndex
 
@@ -35,6 +39,12 @@ CANDIDATES = 50
 
 MAX_UNUSED = 10
 """Candidates that are named although they are not given out."""
+
+UNNAMED = 0.15
+"""What the score of other passages counts where the question names files."""
+
+MAX_NAMED_PASSAGES = 5000
+"""Passages of named files that are compared in meaning."""
 
 MAX_QUESTION = 4000
 """Characters that are searched for; a pasted document is not a question."""
@@ -51,6 +61,8 @@ class RetrievalCandidates(NamedTuple):
     """Best first."""
     keyword_hits: list[int]
     hits: list[Hit]
+    named: bool = False
+    """Whether the best are those of files that the question names."""
 
     @property
     def signs(self) -> EvidenceFeatures:
@@ -88,7 +100,7 @@ class HybridRetriever:
         """
         found = self.find(question, collections)
         chosen, unused = _deduplicated(found.ranked, limit)
-        evidence = self._judge.evidence(found.signs, found.query.language) if found.ranked else 0.0
+        evidence = self._evidence(found)
         return SearchResult(
             passages=tuple(passage_of(candidate) for candidate in chosen),
             evidence=evidence,
@@ -100,32 +112,75 @@ class HybridRetriever:
             searched=found.query.passages,
         )
 
+    def _evidence(self, found: RetrievalCandidates) -> float:
+        if not found.ranked:
+            return 0.0
+        return 1.0 if found.named else self._judge.evidence(found.signs, found.query.language)
+
     def find(self, question: str, collections: Sequence[int] | None) -> RetrievalCandidates:
-        """Search by words and by meaning, and rank all candidates together."""
+        """Search by words and by meaning, and rank all candidates together.
+
+        A question that names files is about them: their passages come before all others.
+        """
         asked = question[:MAX_QUESTION]
+        vector = self._meaning.embedder.embed_question(asked) if self._meaning else None
         with self._database.read() as connection:
             scope = self._scopes.open(connection, collections)
             query = keywords.prepare_query(connection, self._analyzer, asked, scope=scope)
             words = keywords.search(query, CANDIDATES, scope)
-        hits, cosines = self._semantic_hits(asked, words, collections)
+            files = named_files(connection, asked, scope)
+            named = self._named_passages(connection, asked, scope, files, vector) if files else []
+        hits, cosines = self._semantic_hits(vector, words, collections)
         with self._database.read() as connection:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
         ranked = rank(query, list(stored.values()), cosines, self._analyzer, self._weights)
-        return RetrievalCandidates(query, ranked, words, hits)
+        if named:
+            others = [each for each in ranked if each.passage.file_id not in files]
+            ranked = [*named, *(each._replace(score=each.score * UNNAMED) for each in others)]
+        return RetrievalCandidates(query, ranked, words, hits, named=bool(named))
+
+    def _named_passages(
+        self,
+        connection: sqlite3.Connection,
+        question: str,
+        scope: SearchScope,
+        files: Sequence[int],
+        vector: Vectors | None,
+    ) -> list[RankedPassage]:
+        """The passages of the files that a question names, ranked among themselves; from the
+        beginning where it asks for all of a file."""
+        part = scope.within(files)
+        query = keywords.prepare_query(connection, self._analyzer, question, scope=part)
+        ids = passages.ids_of_files(connection, files)[:MAX_NAMED_PASSAGES]
+        cosines = self._cosines(vector, ids)
+        nearest = sorted(cosines, key=lambda id_: -cosines[id_])[:CANDIDATES]
+        words = keywords.search(query, CANDIDATES, part)
+        first = [id_ for file in files for id_ in passages.ids_of(connection, file)[:CANDIDATES]]
+        chosen = [*words, *nearest, *first[: CANDIDATES * 2]]
+        stored = list(passages.load(connection, dict.fromkeys(chosen)).values())
+        ranked = rank(query, stored, cosines, self._analyzer, self._weights)
+        if asks_for_whole(question, [each.path for each in stored]):
+            ranked.sort(key=lambda each: (each.passage.position, each.passage.file_id))
+        return [each._replace(score=(1 + each.score) / 2) for each in ranked]
 
     def _semantic_hits(
-        self, question: str, words: Sequence[int], collections: Sequence[int] | None
+        self, vector: Vectors | None, words: Sequence[int], collections: Sequence[int] | None
     ) -> tuple[list[Hit], dict[int, float]]:
         """The passages nearest in meaning; the cosines of these and of those found by words."""
-        if self._meaning is None:
+        if self._meaning is None or vector is None:
             return [], {}
-        vector = self._meaning.embedder.embed_question(question)
         hits = self._meaning.index.search(vector, CANDIDATES, collections)
         cosines = dict(hits)
         unknown = [passage for passage in words if passage not in cosines]
-        for ids, vectors in self._meaning.embeddings.vectors(unknown):
-            cosines.update(zip(ids, (vectors @ vector).tolist(), strict=True))
-        return hits, cosines
+        return hits, cosines | self._cosines(vector, unknown)
+
+    def _cosines(self, vector: Vectors | None, ids: Sequence[int]) -> dict[int, float]:
+        """The cosines of a question and passages, of those that have an embedding."""
+        cosines: dict[int, float] = {}
+        if self._meaning is not None and vector is not None:
+            for found, vectors in self._meaning.embeddings.vectors(ids):
+                cosines.update(zip(found, (vectors @ vector).tolist(), strict=True))
+        return cosines
 
 
 def passage_of(candidate: RankedPassage) -> Passage:

@@ -16,6 +16,7 @@ from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.requeueing import REVISION
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.chunking import PassageDraft
+from assistant.library.text.names import file_key
 
 TOO_MANY_CRASHES = 2
 """A file that was being read when the program died so often is not tried again by itself."""
@@ -283,8 +284,8 @@ class FileCatalog:
         """
         with self._database.write() as connection:
             known = _expect(connection, old)
+            other, removed = _find(connection, new), list[int]()
             before = set(_collections(connection, known.id))
-            other = _find(connection, new)
             if other is not None:
                 connection.execute("DELETE FROM members WHERE file_id = ?", (known.id,))
                 connection.execute(
@@ -293,19 +294,18 @@ class FileCatalog:
                 removed = _remove(connection, other.id)
             connection.execute(
                 """
-                UPDATE files SET path = ?, display = ?, size = ?, mtime_ns = ?, inode = ?,
-                    reading = 0
+                UPDATE files SET path = ?, display = ?, name = ?, size = ?, mtime_ns = ?,
+                    inode = ?, reading = 0
                 WHERE id = ?
                 """,
-                (new, printable_path(new), *stamp, known.id),
+                (new, display := printable_path(new), file_key(display), *stamp, known.id),
             )
             after = set(_collections(connection, known.id))
-            ids = tuple(passages.ids_of(connection, known.id))
-            replaced = tuple(removed) if other is not None else ()
+            ids = tuple(passages.index_again(connection, self._analyzer, known.id))
             return [
                 CatalogChange(tuple(sorted(after - before)), ids, ()),
                 CatalogChange(tuple(sorted(before - after)), (), ids),
-                CatalogChange(tuple(sorted(after)), (), replaced),
+                CatalogChange(tuple(sorted(after)), (), tuple(removed)),
             ]
 
     def remove_from_root(self, root_id: int, paths: Collection[bytes]) -> list[CatalogChange]:
@@ -356,9 +356,9 @@ def _collections(connection: sqlite3.Connection, file_id: int) -> tuple[int, ...
 
 def _insert(connection: sqlite3.Connection, path: bytes, stamp: FileStamp) -> int:
     file_id: int = connection.execute(
-        "INSERT INTO files (path, display, size, mtime_ns, inode, state)"
-        " VALUES (?, ?, ?, ?, ?, 'waiting') RETURNING id",
-        (path, printable_path(path), *stamp),
+        "INSERT INTO files (path, display, name, size, mtime_ns, inode, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'waiting') RETURNING id",
+        (path, display := printable_path(path), file_key(display), *stamp),
     ).fetchone()[0]
     return file_id
 

@@ -6,7 +6,6 @@ made again from the user's files.
 """
 
 import sqlite3
-from collections.abc import Sequence
 from typing import get_args
 
 from pydantic import ValidationError
@@ -17,11 +16,13 @@ from assistant.core.values.library import IntegrityProblem
 from assistant.library.store import keywords, passages
 from assistant.library.store.database import KeywordsDamagedError, LibraryDatabase
 from assistant.library.store.schema import KEYWORD_TABLES
-from assistant.library.text.analysis import Analyzer
+from assistant.library.text.analysis import ANALYSIS_VERSION, Analyzer
 from assistant.library.text.chunking import context_of, key_of
 from assistant.library.text.languages import Language
+from assistant.library.text.names import file_key
 
 _AT_ONCE = 1000
+_ANALYSIS_KEY = "analysis"
 
 _LANGUAGES = frozenset(get_args(Language))
 
@@ -191,7 +192,7 @@ def _check_keywords(database: LibraryDatabase, analyzer: Analyzer) -> list[Integ
         indexed = set(_column(connection, "SELECT rowid FROM keywords"))
         known = set(_column(connection, "SELECT id FROM passages"))
         keywords.remove(connection, indexed - known)
-        _add_words(connection, analyzer, sorted(known - indexed))
+        passages.add_words(connection, analyzer, sorted(known - indexed))
     if indexed - known:
         count = len(indexed - known)
         problems.append(_repaired(f"the words of {count:,} passages that are gone were deleted"))
@@ -211,27 +212,32 @@ def _agrees_with_itself(database: LibraryDatabase) -> bool:
 
 
 def rebuild_keywords(database: LibraryDatabase, analyzer: Analyzer) -> None:
-    """Rebuild the keyword index from the stored texts, in one transaction."""
+    """Rebuild the keyword index from the stored texts and names, in one transaction."""
     with database.write() as connection:
         for table in ("keyword_places", "keyword_terms", "keywords"):
             connection.execute(f"DROP TABLE {table}")
         for statement in KEYWORD_TABLES:
             connection.execute(statement)
-        _add_words(connection, analyzer, _column(connection, "SELECT id FROM passages"))
+        passages.add_words(connection, analyzer, _column(connection, "SELECT id FROM passages"))
+        named = connection.execute("SELECT id, display FROM files").fetchall()
+        connection.executemany(
+            "UPDATE files SET name = ? WHERE id = ?",
+            [(file_key(path), id_) for id_, path in named],
+        )
+        connection.execute(
+            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+            (_ANALYSIS_KEY, str(ANALYSIS_VERSION)),
+        )
     database.mark_keywords_repaired()
 
 
-def _add_words(connection: sqlite3.Connection, analyzer: Analyzer, ids: Sequence[int]) -> None:
-    for at in range(0, len(ids), _AT_ONCE):
-        stored = passages.load(connection, ids[at : at + _AT_ONCE])
-        keywords.add(
-            connection,
-            analyzer,
-            [
-                (each.id, context_of(each.title, each.place), each.text, each.language)
-                for each in stored.values()
-            ],
-        )
+def has_outdated_keywords(database: LibraryDatabase) -> bool:
+    """Whether an earlier version of the program made the keyword index."""
+    with database.read() as connection:
+        row = connection.execute(
+            "SELECT value FROM meta WHERE key = ?", (_ANALYSIS_KEY,)
+        ).fetchone()
+    return row is None or row[0] != str(ANALYSIS_VERSION)
 
 
 def _column(connection: sqlite3.Connection, query: str) -> list[int]:

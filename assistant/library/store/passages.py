@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,9 @@ from assistant.core.values.conversation import Place
 from assistant.core.values.documents import UnreadParts
 from assistant.library.store import keywords
 from assistant.library.text.analysis import Analyzer
-from assistant.library.text.chunking import PassageDraft
+from assistant.library.text.chunking import PassageDraft, context_of
 from assistant.library.text.languages import Language
+from assistant.library.text.names import with_names
 
 _AT_ONCE = 500
 """Ids in one statement; SQLite allows some thousand."""
@@ -82,15 +83,46 @@ def store(
         "INSERT INTO texts (passage_id, text) VALUES (?, ?)",
         [(id_, storable(draft.chunk.text)) for id_, draft in zip(ids, drafts, strict=True)],
     )
+    path = connection.execute("SELECT display FROM files WHERE id = ?", (file_id,)).fetchone()[0]
     keywords.add(
         connection,
         analyzer,
         [
-            (id_, draft.context, draft.chunk.text, draft.language)
+            (id_, with_names(draft.context, path), draft.chunk.text, draft.language)
             for id_, draft in zip(ids, drafts, strict=True)
         ],
     )
     return ids
+
+
+def add_words(connection: sqlite3.Connection, analyzer: Analyzer, ids: Sequence[int]) -> None:
+    """Index stored passages by their words, from their stored texts."""
+    for at in range(0, len(ids), _AT_ONCE):
+        stored = load(connection, ids[at : at + _AT_ONCE])
+        keywords.add(
+            connection,
+            analyzer,
+            [
+                (each.id, indexed_context(each), each.text, each.language)
+                for each in stored.values()
+            ],
+        )
+
+
+def index_again(connection: sqlite3.Connection, analyzer: Analyzer, file_id: int) -> list[int]:
+    """Index the words of a file again, which has another name.
+
+    Returns: the ids of its passages, in order.
+    """
+    ids = ids_of(connection, file_id)
+    keywords.remove(connection, ids)
+    add_words(connection, analyzer, ids)
+    return ids
+
+
+def indexed_context(passage: StoredPassage) -> str:
+    """What is indexed of a passage beside its text."""
+    return with_names(context_of(passage.title, passage.place), passage.path)
 
 
 def remove(connection: sqlite3.Connection, file_id: int) -> list[int]:
@@ -112,6 +144,16 @@ def remove_some(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
 def ids_of(connection: sqlite3.Connection, file_id: int) -> list[int]:
     rows = connection.execute(
         "SELECT id FROM passages WHERE file_id = ? ORDER BY position", (file_id,)
+    )
+    return [row[0] for row in rows]
+
+
+def ids_of_files(connection: sqlite3.Connection, files: Collection[int]) -> list[int]:
+    """The passages of some files, in order."""
+    rows = connection.execute(
+        f"SELECT id FROM passages WHERE file_id IN ({', '.join('?' * len(files))})"
+        " ORDER BY file_id, position",
+        list(files),
     )
     return [row[0] for row in rows]
 

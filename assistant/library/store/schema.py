@@ -132,10 +132,17 @@ THIRD_MIGRATION = (
 FOURTH_MIGRATION = (_KEYWORD_PLACES,)
 """Every word of every passage, by which a search counts in the collections it looks through."""
 
+FIFTH_MIGRATION = (
+    # As a question names the file, see `names`; empty until the words are made again.
+    "ALTER TABLE files ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX files_by_name ON files (name)",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     FIRST_MIGRATION,
     SECOND_MIGRATION,
     THIRD_MIGRATION,
     FOURTH_MIGRATION,
+    FIFTH_MIGRATION,
 )
 """The n-th leads to version n. Never changed once released, only added to."""

@@ -6,7 +6,7 @@ search to search: they never change under a passage's id.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from threading import Lock
 from typing import NamedTuple, cast
 
@@ -69,6 +69,26 @@ class SearchScope:
         """The scope of all passages, for counting only."""
         none = np.zeros(0, dtype=np.int64)
         return cls(connection, _PassageColumns(none, none, none), _count_all(connection))
+
+    def has_file(self, file: int) -> bool:
+        """Whether the passages of a file are searched."""
+        return self._files is None or file in self._files
+
+    def within(self, files: Collection[int]) -> "SearchScope":
+        """The scope of some of its files."""
+        chosen = sorted(files)
+        marks = ", ".join("?" * len(chosen))
+        passages = self._connection.execute(
+            f"SELECT sum(passages) FROM files WHERE id IN ({marks})", chosen
+        ).fetchone()[0]
+        languages = self._connection.execute(
+            f"SELECT DISTINCT language FROM passages WHERE file_id IN ({marks}) ORDER BY language",
+            chosen,
+        )
+        counted = _ScopeFiles(
+            np.array(chosen, dtype=np.int64), passages, tuple(row[0] for row in languages)
+        )
+        return SearchScope(self._connection, self._columns, counted)
 
     def frequency(self, stem: str) -> int:
         """In how many passages a stem stands."""

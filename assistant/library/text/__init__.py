@@ -3,5 +3,6 @@
 languages  which language a text is written in
 sentences  sentences, lines and words as spans
 chunking   a document to chunks that fit the embedder
+names      words of file names, and names in a question
 analysis   words to search by: folded, split, stemmed
 """

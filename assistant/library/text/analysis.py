@@ -15,7 +15,7 @@ import snowballstemmer
 
 from assistant.library.text.languages import Language, fold
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Counts up when a text gives other words than before: the keyword index is then made again."""
 
 _STEMMERS: dict[Language, str] = {

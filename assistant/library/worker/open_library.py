@@ -14,7 +14,11 @@ from assistant.library.store import seal as seals
 from assistant.library.store.catalog import CatalogChange, FileCatalog
 from assistant.library.store.collections import CollectionStore
 from assistant.library.store.database import LibraryDatabase
-from assistant.library.store.integrity import check_and_repair, rebuild_keywords
+from assistant.library.store.integrity import (
+    check_and_repair,
+    has_outdated_keywords,
+    rebuild_keywords,
+)
 from assistant.library.text.analysis import Analyzer
 from assistant.library.vectors.chroma import VectorsError
 from assistant.library.vectors.places import EmbeddedPlace, ServerPlace
@@ -36,6 +40,7 @@ class OpenLibrary:
         """
         self.options = options
         self.database, self._needs_check = _open_database(options.database)
+        self._has_outdated_keywords = has_outdated_keywords(self.database)
         self._back_off_until = 0.0
         self.analyzer = Analyzer()
         self.catalog = FileCatalog(self.database, self.analyzer)
@@ -76,8 +81,8 @@ class OpenLibrary:
         """Whether there is background work that `catch_up` can do now."""
         if monotonic() < self._back_off_until:
             return False
-        damaged = self.database.keywords_are_damaged
-        return self._needs_check or damaged or self.embedders.is_behind
+        keywords = self.database.keywords_are_damaged or self._has_outdated_keywords
+        return self._needs_check or keywords or self.embedders.is_behind
 
     def catch_up(self) -> bool:
         """Do a part of the background work.
@@ -91,8 +96,9 @@ class OpenLibrary:
             # Nobody closed it well: what was damaged since is found here.
             self._needs_check = False
             return bool(self.check_and_repair())
-        if self.database.keywords_are_damaged:
+        if self.database.keywords_are_damaged or self._has_outdated_keywords:
             rebuild_keywords(self.database, self.analyzer)
+            self._has_outdated_keywords = False
         else:
             self.embedders.catch_up()
         return False

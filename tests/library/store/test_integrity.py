@@ -1,5 +1,6 @@
 """library.db is looked at whole: what is wrong is told and repaired, and then nothing is wrong."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -8,12 +9,21 @@ from pathlib import Path
 import pytest
 
 from assistant.core.errors import DatabaseDamagedError
+from assistant.library.search.naming import named_files
 from assistant.library.store import keywords
 from assistant.library.store.database import KeywordsDamagedError, LibraryDatabase
-from assistant.library.store.integrity import check_and_repair, rebuild_keywords
+from assistant.library.store.integrity import (
+    check_and_repair,
+    has_outdated_keywords,
+    rebuild_keywords,
+)
 from assistant.library.store.scope import ScopeCache
+from assistant.library.text.analysis import Analyzer
 from tests.support.made_library import STAMP, MadeLibrary
 from tests.support.vector_writer import text_of
+
+KEPT = Path(__file__).parent / "kept"
+"""Files that earlier versions wrote."""
 
 
 def filled(made: MadeLibrary, files: int = 5) -> None:
@@ -253,3 +263,22 @@ def test_ids_that_may_be_lost_are_not_given_again(made: MadeLibrary) -> None:
     made.database.skip_passage_ids()
     [following] = made.put("1", "Another one.").added
     assert following > last + 1000
+
+
+def test_files_of_an_earlier_version_are_found_by_their_names(home: Path) -> None:
+    shutil.copy(KEPT / "library-2.db", home / "library.db")
+    analyzer = Analyzer()
+    with closing(LibraryDatabase(home / "library.db")) as database:
+        assert has_outdated_keywords(database)
+        with database.read() as connection:
+            embeddings = connection.execute("SELECT key, vector FROM embeddings").fetchall()
+            scope = ScopeCache(database).open(connection, None)
+            assert named_files(connection, "What is in pump.txt?", scope) == ()
+        rebuild_keywords(database, analyzer)
+        assert not has_outdated_keywords(database)
+        with database.read() as connection:
+            assert connection.execute("SELECT key, vector FROM embeddings").fetchall() == embeddings
+            scope = ScopeCache(database).open(connection, None)
+            assert len(named_files(connection, "What is in pump.txt?", scope)) == 1
+            query = keywords.prepare_query(connection, analyzer, "docs", scope=scope)
+            assert len(keywords.search(query, 5, scope)) == 1

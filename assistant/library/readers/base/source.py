@@ -7,14 +7,23 @@ from dataclasses import dataclass, replace
 from assistant.library.limits import ReadLimits
 
 _PLACEHOLDER = re.compile(
-    r"untitled.*|unknown|document\d*|presentation\d*|powerpoint presentation|slide ?\d+|"
-    r"(book|sheet|page|title|new document) ?\d*|none|null|about:blank|\W*|[\d\W]+|"
-    r"sem título.*|documento\d*|apresentação do powerpoint|pasta\d*",
+    r"\W*(?:(?:(?:documento |document )?(?:untitled|unnamed|sem título|sin título|senza titolo"
+    r"|sans titre|ohne titel|unbenannt)"
+    r"|[(\[<](?:anonymous|unspecified|unknown|none|no title|title)[)\]>]).*"
+    r"|unknown|anonymous|unspecified|no ?title|no ?name|none|null|about:blank|temp|default"
+    r"|(?:microsoft )?(?:word|excel|powerpoint)(?: document| presentation)?"
+    r"|(?:new |novo |nuevo |neues |nouveau )?"
+    r"(?:document|documento|dokument|presentation|présentation|präsentation|apresentação"
+    r"|presentación|presentazione|powerpoint presentation|apresentação do powerpoint"
+    r"|book|livro|libro|mappe|classeur|pasta|sheet|planilha|folha|hoja|tabelle|feuille|page|página"
+    r"|slide|title|título|file|arquivo|archivo)[ _-]?(?:de texto)?[ _-]?\(?\d*\)?"
+    r"|[\d\W]*)\W*",
     re.IGNORECASE,
 )
 """What programs write where nobody gave a title."""
 _PRODUCER = re.compile(
-    r"^(microsoft (office )?(word|powerpoint|excel)|latex|pdf) - ", re.IGNORECASE
+    r"^(microsoft (office )?(word|powerpoint|excel)|latex|pdf|acrobat|libreoffice|writer) - ",
+    re.IGNORECASE,
 )
 _FILE_NAME = re.compile(r"[^\s/\\]*[/\\]\S*|\S+\.[A-Za-z]{1,5}\d?")
 _MAX_TITLE = 200
