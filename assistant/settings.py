@@ -6,10 +6,9 @@ tenth of a second at each start.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -17,8 +16,7 @@ from assistant.core.errors import SettingsError
 from assistant.core.values.base import Value
 from assistant.core.values.load_options import ModelOptionChanges, ModelOptions
 from assistant.core.values.sampling import Sampling, SamplingChanges
-
-PREFIX = "ASSISTANT_"
+from assistant.settings_source import SettingsSource, read_settings_source
 
 LISTED_AFTER = "listed_after"
 """Marks a setting that stands behind another one of its section when all are listed."""
@@ -135,53 +133,28 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
     Raises:
         SettingsError: names the file or variable, the key and what it should be.
     """
-    values = _read(file)
-    from_environment: dict[tuple[str, ...], str] = {}
-    for variable, text in environment.items():
-        section, _, key = variable.removeprefix(PREFIX).lower().partition("__")
-        if variable.startswith(PREFIX) and key:
-            _section(values, section, variable)[key] = text
-            from_environment[(section, key)] = variable
+    return checked_settings(read_settings_source(file, environment))
+
+
+def checked_settings(source: SettingsSource) -> Settings:
+    """Settings of a source.
+
+    Raises:
+        SettingsError: names the file or variable, the key and what it should be.
+    """
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(source.values)
     except ValidationError as failure:
-        raise _explain(failure, file, from_environment) from None
+        raise _explain(failure, source) from None
 
 
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        with file.open("rb") as stream:
-            return tomllib.load(stream)
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
-        raise SettingsError(f"{file} is not valid TOML: {failure}.", "Correct the line.") from None
-    except (IsADirectoryError, NotADirectoryError) as failure:
-        raise SettingsError(
-            f"{file} cannot be read: {failure.strerror}.", "Settings are kept in a file there."
-        ) from None
-    except OSError as failure:
-        raise SettingsError(
-            f"{file} cannot be read: {failure.strerror}.", "Check its permissions."
-        ) from None
-
-
-def _section(values: dict[str, Any], name: str, variable: str) -> dict[str, Any]:
-    section = values.setdefault(name, {})
-    if not isinstance(section, dict):
-        raise SettingsError(f"{variable} sets a key of `{name}`, which is not a section.")
-    return section
-
-
-def _explain(
-    failure: ValidationError, file: Path, from_environment: Mapping[tuple[str, ...], str]
-) -> SettingsError:
+def _explain(failure: ValidationError, source: SettingsSource) -> SettingsError:
     problem = failure.errors()[0]
     location = tuple(str(part) for part in problem["loc"])
     key = ".".join(location)
-    variables = [v for path, v in from_environment.items() if path[: len(location)] == location[:2]]
+    variables = [v for path, v in source.variables.items() if path[: len(location)] == location[:2]]
     where = variables[0] if variables else None
-    place = f"The environment variable {where}" if where else f"{file}: `{key}`"
+    place = f"The environment variable {where}" if where else f"{source.file}: `{key}`"
     if problem["type"] == "extra_forbidden":
         return SettingsError(
             f"{place} is not a setting.", "`assistant settings` lists the settings there are."

@@ -11,6 +11,8 @@ from assistant.settings import load_settings
 from assistant.system.clipboard import Clipboard
 from assistant.system.paths import find_paths
 from assistant.tui.app import AssistantApp
+from assistant.tui.services import ModelDownload, Services
+from assistant.tui.toolkit.threads import Report
 
 FOLDER = Path(__file__).parent
 SIZE = (110, 26)
@@ -31,17 +33,25 @@ async def take(home: Path) -> str:
     os.environ.update(ASSISTANT_HOME=str(home), ASSISTANT_SAMPLING__TEMPERATURE="0")
     paths = find_paths()
     parts = bootstrap.build(load_settings(paths.settings_file), paths)
-    app = AssistantApp(
-        chat=parts.chat,
-        store=parts.store,
-        models=parts.models,
-        prompts=parts.prompts,
-        settings=parts.settings,
-        clipboard=Clipboard(),
-        log_folder=paths.logs,
-        library=parts.library,
-    )
+
+    def open_services(report: Report) -> Services:
+        return Services(
+            chat=parts.chat,
+            store=parts.store,
+            models=parts.models,
+            prompts=parts.prompts,
+            settings=parts.settings,
+            clipboard=Clipboard(),
+            log_folder=paths.logs,
+            library=parts.library,
+            download=ModelDownload(None, report),
+            report=report,
+        )
+
+    app = AssistantApp(open_services, paths.logs)
     async with app.run_test(size=SIZE) as pilot:
+        while not app.chat_screen.is_open:
+            await pilot.pause(0.1)
         for question in QUESTIONS:
             if not question.startswith("And "):
                 await pilot.press("ctrl+n")

@@ -7,11 +7,13 @@ that needs a terminal, and the only one that imports it.
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +21,9 @@ from assistant import __version__
 from assistant.cli.console import OutputClosedError, process_console
 from assistant.cli.program import Program
 from assistant.core.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.tui.services import Services
 
 PROGRAM_NAME = "assistant"
 COMPLETION_VARIABLE = "_ASSISTANT_COMPLETE"
@@ -210,7 +215,8 @@ def open_screen(program: Program) -> int:
 
     Raises:
         click.UsageError: there is no terminal to open it on.
-        ModelNotFoundError: the command line names a model that is not there.
+        AssistantError: a setting will not do, the conversations cannot be opened, or the command
+            line names a model that is not there.
     """
     if not program.screen:
         raise click.UsageError(
@@ -218,22 +224,40 @@ def open_screen(program: Program) -> int:
             'without one, use `assistant ask "your question"`.'
         )
     # Textual takes longer to import than everything else together.
-    from assistant.system.clipboard import Clipboard  # noqa: PLC0415
     from assistant.tui.app import AssistantApp, run  # noqa: PLC0415
 
-    with program.assistant(tidies=False) as assistant:
-        if program.model is not None:
-            assistant.models.open(assistant.settings.chat.model)
+    given = program.settings_source
+    with ExitStack() as opened:
         app = AssistantApp(
-            chat=assistant.chat,
-            store=assistant.store,
-            models=assistant.models,
-            prompts=assistant.prompts,
-            settings=assistant.settings,
-            clipboard=Clipboard(),
-            log_folder=assistant.paths.logs,
-            library=assistant.library,
-            downloads=program.downloads(),
-            models_folder=assistant.paths.models,
+            partial(_open_services, program, opened),
+            program.paths.logs,
+            given.text("screen", "theme") or "auto",
+            model_chosen=bool(program.model or given.text("chat", "model")),
         )
         return run(app)
+
+
+def _open_services(
+    program: Program, opened: ExitStack, report: Callable[[Exception], AssistantError]
+) -> "Services":
+    """Open what the screen works on, to be closed when the stack is left."""
+    # Behind the first frame.
+    from assistant.system.clipboard import Clipboard  # noqa: PLC0415
+    from assistant.tui.services import ModelDownload, Services  # noqa: PLC0415
+
+    assistant = opened.enter_context(program.assistant(tidies=False))
+    if program.model is not None:
+        assistant.models.open(assistant.settings.chat.model)
+    return Services(
+        chat=assistant.chat,
+        store=assistant.store,
+        models=assistant.models,
+        prompts=assistant.prompts,
+        settings=assistant.settings,
+        clipboard=Clipboard(),
+        log_folder=assistant.paths.logs,
+        library=assistant.library,
+        download=ModelDownload(program.downloads(), report),
+        report=report,
+        models_folder=assistant.paths.models,
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 import click
 
 from assistant.cli.console import Console
-from assistant.settings import Settings, load_settings
+from assistant.settings_source import SettingsSource, read_settings_source
 from assistant.system.paths import Paths, find_paths
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.core.ports.library import Library
     from assistant.core.ports.models import ModelCatalog, ModelDownloads, ModelTuning
     from assistant.core.prompts.library import PromptLibrary
+    from assistant.settings import Settings
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -27,11 +28,11 @@ class BuildAssistant(Protocol):
     """Factory of the program's parts; `chats` is where conversations are kept."""
 
     def __call__(
-        self, settings: Settings, paths: Paths, chats: Path | None = None
+        self, settings: "Settings", paths: Paths, chats: Path | None = None
     ) -> "Assistant": ...
 
 
-def _build(settings: Settings, paths: Paths, chats: Path | None = None) -> "Assistant":
+def _build(settings: "Settings", paths: Paths, chats: Path | None = None) -> "Assistant":
     # `--help` and a mistyped option are answered before the database is thought of.
     from assistant.bootstrap import build  # noqa: PLC0415
 
@@ -86,8 +87,15 @@ class Program:
         return find_paths(self.environment)
 
     @cached_property
-    def settings(self) -> Settings:
-        settings = load_settings(self.paths.settings_file, self.environment)
+    def settings_source(self) -> SettingsSource:
+        """What the settings say, unchecked."""
+        return read_settings_source(self.paths.settings_file, self.environment)
+
+    @cached_property
+    def settings(self) -> "Settings":
+        from assistant.settings import checked_settings  # noqa: PLC0415 -- see _build
+
+        settings = checked_settings(self.settings_source)
         chat = settings.chat.model_copy(
             update={"model": absolute(self.model or settings.chat.model)}
         )

@@ -15,7 +15,8 @@ from assistant.cli.program import Program, json_option
 from assistant.core.sanitize import one_line
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import PER_ANSWER
-from assistant.settings import LISTED_AFTER, PREFIX, Settings
+from assistant.settings import LISTED_AFTER, Settings
+from assistant.settings_source import PREFIX
 
 
 class Setting(Value):

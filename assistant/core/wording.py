@@ -1,10 +1,14 @@
 """Amounts, reasons and order in words: the same on the screen and in the command line."""
 
-from collections.abc import Iterator
-from typing import Final
+from __future__ import annotations
 
-from assistant.core.values.conversation import Conversation, ConversationSummary
-from assistant.core.values.library import LeftOutReason
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    # Words are on the first frame, where no value is yet.
+    from assistant.core.values.conversation import Conversation, ConversationSummary
+    from assistant.core.values.library import LeftOutReason
 
 REASONS: Final[dict[LeftOutReason, str]] = {
     "empty": "empty",

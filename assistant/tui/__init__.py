@@ -4,6 +4,7 @@ app             the Textual application, command palette, signals, exit
 chat_screen     the main screen: composes widgets, routes messages
 actions/        what the commands do; they get a `Workspace`, never the screen
 workspace       the parts of the main screen, built by one function
+first_frame     the widgets that are there before anything is opened
 composer/       the input line: typing, menus, completion, mentions
 chat/           the running conversation: session, turns, status line
 transcript/     the messages

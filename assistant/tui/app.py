@@ -1,7 +1,10 @@
 """Textual application: the chat screen, the command palette, signals, exit status.
 
-It leaves the terminal as it was.
+The first frame is drawn before the database, the models and the library are opened, and before
+most of the program is imported. It leaves the terminal as it was.
 """
+
+from __future__ import annotations
 
 import asyncio
 import gc
@@ -12,31 +15,31 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 
 from assistant.core.errors import AssistantError
-from assistant.core.ports.conversations import ConversationStore
-from assistant.core.ports.library import Library
-from assistant.core.ports.models import ModelCatalog, ModelDownloads
-from assistant.core.prompts.library import PromptLibrary
-from assistant.core.turn.chat import Chat
-from assistant.settings import Settings
-from assistant.system.clipboard import Clipboard
 from assistant.tui import terminal
 from assistant.tui.chat_screen import ChatScreen
 from assistant.tui.commands import BY_NAME, COMMANDS, Command, key_name
-from assistant.tui.services import ModelDownload, Services
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.screen_api import ScreenApi
+from assistant.tui.toolkit.threads import Report, in_thread
+
+if TYPE_CHECKING:
+    # What is opened behind the first frame.
+    from assistant.tui.services import Services
 
 
 class PaletteCommands(Provider):
@@ -63,7 +66,7 @@ class PaletteCommands(Provider):
                     text=command.title,
                 )
 
-    def _runner(self, command: Command) -> "PaletteAction":
+    def _runner(self, command: Command) -> PaletteAction:
         return PaletteAction(self.screen, command)  # type: ignore[arg-type]
 
 
@@ -80,6 +83,14 @@ class PaletteAction:
 
 def _hit_text(title: Content, command: Command) -> Content:
     return title.pad_right(max(32 - title.cell_length, 2)) + text.muted(key_name(command.key))
+
+
+class Opened(Message):
+    """What the screen works on is open."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
 
 
 SHUTDOWN_SECONDS: Final = 2.0
@@ -102,42 +113,43 @@ class AssistantApp(App[None]):
 
     def __init__(
         self,
-        chat: Chat,
-        store: ConversationStore,
-        models: ModelCatalog,
-        prompts: PromptLibrary,
-        settings: Settings,
-        clipboard: Clipboard,
+        open_services: Callable[[Report], Services],
         log_folder: Path,
-        library: Library,
-        downloads: ModelDownloads | None = None,
-        models_folder: Path | None = None,
+        theme: str = "auto",
+        *,
+        model_chosen: bool = False,
     ) -> None:
+        """App that is not open yet.
+
+        Args:
+            open_services: opens what the screen works on, in a thread, once the first frame is
+                there; it is given what keeps an unexpected error for the log.
+            theme: "dark", "light", or "auto".
+            model_chosen: whether the settings name a model.
+        """
         super().__init__(driver_class=TerminalDriver)
+        self.open_services = open_services
         self.failure: AssistantError | None = None
         """What to report when the screen came down by an unexpected error."""
-        self.services = Services(
-            chat,
-            store,
-            models,
-            prompts,
-            settings,
-            clipboard,
-            log_folder,
-            library,
-            ModelDownload(downloads, self._log_unexpected),
-            self._log_unexpected,
-            models_folder,
+        self.refusal: AssistantError | None = None
+        """Why nothing could be opened."""
+        self.chat_screen = ChatScreen(
+            self._begin_opening,
+            super().copy_to_clipboard,
+            self.lend_terminal,
+            model_chosen=model_chosen,
         )
-        self.chat_screen = ChatScreen(self.services, super().copy_to_clipboard, self.lend_terminal)
         self._log_folder = log_folder
         self._leaving = False
+        self._opened = asyncio.Event()
+        self._held: list[events.Event] = []
+        """What was pressed and clicked before the screen was open, in order."""
         few = self.console.color_system == "standard"
-        for theme in (DARK, LIGHT):
-            self.register_theme(with_few_colours(theme) if few else theme)
+        for each in (DARK, LIGHT):
+            self.register_theme(with_few_colours(each) if few else each)
         # What moves by itself costs a slow connection and tells nothing.
         self.animation_level = "none"
-        self.theme = first_theme(settings.screen.theme, os.environ).name
+        self._start_with(first_theme(theme, os.environ).name)
 
     def get_default_screen(self) -> ChatScreen:
         return self.chat_screen
@@ -148,6 +160,52 @@ class AssistantApp(App[None]):
             loop.add_signal_handler(number, partial(self.leave, 128 + number))
         self.set_interval(1, self._check_terminal)
 
+    def _start_with(self, theme: str) -> None:
+        """Set the first theme; setting it as a later one would parse all styles once more."""
+        self.set_reactive(App.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    # From the first frame to the open screen
+
+    def _begin_opening(self) -> None:
+        self.run_worker(self._open())
+
+    async def _open(self) -> None:
+        try:
+            services = await in_thread(self._import_and_open)
+        except AssistantError as failure:
+            self.refusal = failure
+            self.exit()
+        else:
+            self.post_message(Opened(services))
+
+    def _import_and_open(self) -> Services:
+        services = self.open_services(self._log_unexpected)
+        import_module("assistant.tui.workspace")
+        return services
+
+    async def on_opened(self, event: Opened) -> None:
+        """Open the screen, and handle what was pressed before."""
+        await self.chat_screen.open(event.services)
+        self._opened.set()
+        freeze_imported_objects()
+        held, self._held = self._held, []
+        for each in held:
+            await super().on_event(each)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event; one that asks for more than the first frame waits until that is open.
+
+        What is typed is written into the prompt, unless something waits that came before.
+        """
+        is_early = not self._opened.is_set() and _is_from_outside(event)
+        if is_early and (self._held or not _is_typed(event)):
+            self._held.append(event)
+            if isinstance(event, events.Key) and event.key == BY_NAME["quit"].key:
+                self.leave(0)
+        else:
+            await super().on_event(event)
+
     def leave(self, status: int) -> None:
         """Save what is typed, then end with this exit status."""
         if not self._leaving:
@@ -155,6 +213,11 @@ class AssistantApp(App[None]):
             self.run_worker(self._leave(status))
 
     async def _leave(self, status: int) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._opened.wait(), SHUTDOWN_SECONDS)
+        if not self.chat_screen.is_open:
+            self.exit(return_code=status)
+            return
         conversation = self.chat_screen.workspace.conversation
         conversation.turns.stop_all()
         try:
@@ -218,7 +281,8 @@ class AssistantApp(App[None]):
 
     def finish(self) -> None:
         """Wait until everything is on disk; the screen is gone by now."""
-        self.chat_screen.workspace.finish(SHUTDOWN_SECONDS)
+        if self.chat_screen.is_open:
+            self.chat_screen.workspace.finish(SHUTDOWN_SECONDS)
 
     def on_terminal_closed(self, event: TerminalClosed) -> None:
         event.stop()
@@ -242,6 +306,19 @@ class AssistantApp(App[None]):
         self._exit_renderables.clear()
 
 
+def _is_from_outside(event: events.Event) -> bool:
+    """Whether an event comes from the terminal, not back from the widget that it was for."""
+    return isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded
+
+
+def _is_typed(event: events.Event) -> bool:
+    """Whether an event is a letter for the prompt; a question mark asks there for help. The mouse
+    may move over everything."""
+    if isinstance(event, events.Key):
+        return event.is_printable and event.key != "question_mark"
+    return isinstance(event, events.MouseMove)
+
+
 def freeze_imported_objects() -> None:
     """Keep what was imported out of garbage collections: each stops the screen for a moment."""
     gc.freeze()
@@ -252,10 +329,15 @@ def run(app: AssistantApp) -> int:
 
     Returns: the exit status: 0 after a normal end, 1 after an unexpected error, 128 + n after
     signal n; a terminal that was closed counts as SIGHUP.
+
+    Raises:
+        AssistantError: what the screen works on cannot be opened.
     """
     freeze_imported_objects()
     app.run()
     app.finish()
+    if app.refusal is not None:
+        raise app.refusal
     if app.failure is not None:
         print(f"assistant: {app.failure}", file=sys.stderr)
         return 1

@@ -1,38 +1,43 @@
 """Chat screen: composes the widgets and routes the messages of widgets and threads."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
-from assistant.core.values.events import Answered, Retrieved
 from assistant.tui import commands
-from assistant.tui.actions.registry import handle, preload
-from assistant.tui.chat.model_loading import ModelAdvanced, ModelFailed
-from assistant.tui.chat.turns import TurnAdvanced, TurnEnded
-from assistant.tui.composer.input import PromptInput
-from assistant.tui.composer.menus import SlashMenu
-from assistant.tui.conversations.sidebar import Sidebar
-from assistant.tui.library.jobs import JobAdvanced, JobEnded, JobWatcher
-from assistant.tui.services import Services
-from assistant.tui.sources.panel import SourcesPanel
+from assistant.tui.first_frame import FirstFrame
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
-from assistant.tui.transcript.transcript import TranscriptView
-from assistant.tui.workspace import build
 
 if TYPE_CHECKING:
+    # What works behind the first frame.
+    from assistant.tui.chat.model_loading import ModelAdvanced, ModelFailed
+    from assistant.tui.chat.turns import TurnAdvanced, TurnEnded
+    from assistant.tui.composer.input import PromptInput
+    from assistant.tui.composer.menus import SlashMenu
+    from assistant.tui.conversations.sidebar import Sidebar
+    from assistant.tui.library.jobs import JobAdvanced, JobEnded
     from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
+    from assistant.tui.services import Services
+    from assistant.tui.sources.panel import SourcesPanel
+    from assistant.tui.transcript.transcript import TranscriptView
+    from assistant.tui.workspace import Workspace
 
 R = TypeVar("R")
 
 
 class ChatScreen(NoticedScreen[None]):
-    """One conversation, the list of all, and the prompt."""
+    """One conversation, the list of all, and the prompt.
+
+    It is drawn first and opened then: what is typed meanwhile stands in the prompt, and nothing
+    else reaches the screen before there is a workspace (see `AssistantApp.on_event`).
+    """
 
     AUTO_FOCUS = "#prompt"
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
@@ -44,40 +49,60 @@ class ChatScreen(NoticedScreen[None]):
 
     def __init__(
         self,
-        services: Services,
+        drawn: Callable[[], object],
         copy_through_terminal: Callable[[str], None],
         lend_terminal: Callable[[Sequence[str]], None],
+        *,
+        model_chosen: bool = False,
     ) -> None:
+        """`drawn` is called when the first frame is on the screen.
+
+        Args:
+            model_chosen: whether the settings name a model.
+        """
         super().__init__()
+        self._drawn = drawn
         self._copy_through_terminal = copy_through_terminal
         self._lend_terminal = lend_terminal
-        self.workspace = build(services, self)
-        self.notice = self.workspace.view.notice
+        self._frame = FirstFrame(self.notice, model_chosen=model_chosen)
+        self._workspace: Workspace | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """What the screen works with; there once it is opened."""
+        assert self._workspace is not None
+        return self._workspace
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a workspace."""
+        return self._workspace is not None
 
     def compose(self) -> ComposeResult:
-        view, input = self.workspace.view, self.workspace.input
-        with Horizontal(id="body"):
-            yield view.sidebar
-            with Vertical(id="conversation"):
-                yield view.title
-                yield view.welcome
-                yield view.transcript
-            yield view.sources
-        yield view.job_line
-        yield view.notice
-        yield input.slash_menu
-        yield input.completion_menu
-        yield input.prompt
-        yield view.status_line
+        yield from self._frame.compose()
 
     def on_mount(self) -> None:
-        self.workspace.show_conversation()
-        self.call_after_refresh(self._begin)
+        self._frame.title.show_conversation(None)
+        self.call_after_refresh(self._drawn)
 
-    def _begin(self) -> None:
+    async def open(self, services: Services) -> None:
+        """Build the workspace around the first frame, and begin to work."""
+        # Not before the first frame.
+        from assistant.tui.actions.registry import preload  # noqa: PLC0415
+        from assistant.tui.workspace import build  # noqa: PLC0415
+
+        workspace = build(services, self, self._frame)
+        with self.app.batch_update():
+            view, input = workspace.view, workspace.input
+            menus = (input.slash_menu, input.completion_menu)
+            await self._frame.join(view.transcript, view.sources, view.job_line, menus)
+            workspace.show_conversation()
+        self._workspace = workspace
         preload()
-        self.workspace.begin()
-        listing = self.workspace.conversation.listing
+        workspace.begin()
+        if input.prompt.text:
+            self.on_prompt_input_edited()
+        listing = workspace.conversation.listing
         self.set_interval(1, lambda: self.do(listing.refresh_if_changed()))
 
     # What the parts and the commands ask of the screen
@@ -115,18 +140,21 @@ class ChatScreen(NoticedScreen[None]):
 
     def action_command(self, name: str, argument: str = "", message_id: str = "") -> None:
         """Run a command of the table; from a key, a click, the menu or the palette."""
+        # With its screens, behind the first frame; the same below.
+        from assistant.tui.actions.registry import handle  # noqa: PLC0415
+
         self.do(handle(self.workspace, name, argument, message_id))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Ctrl+Z is the prompt's, unless something was changed just now."""
         if action == "command" and parameters == ("undo",):
-            return self.workspace.conversation.undo.is_offered
+            return self.is_open and self.workspace.conversation.undo.is_offered
         return True
 
     # The list of conversations
 
     def on_resize(self) -> None:
-        self.workspace.view.panels.arrange()
+        self._frame.panels.arrange()
 
     def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
         self.do(self.workspace.conversation.session.open(event.conversation_id))
@@ -149,13 +177,14 @@ class ChatScreen(NoticedScreen[None]):
     # The sources of the selected answer
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if not self.is_open:
+            return
         if self.workspace.view.sources not in event.widget.ancestors_with_self:
             focused = self.workspace.view.transcript.focused_message
             if self.workspace.library.evidence.select(focused.id if focused else ""):
                 self.do(self.workspace.library.evidence.refresh())
 
     def on_sources_panel_chosen(self, event: SourcesPanel.Chosen) -> None:
-        # With its screens, behind the first frame; the same below.
         from assistant.tui.actions.screens import read_source  # noqa: PLC0415
 
         read_source(self.workspace, event.evidence.references, event.index)
@@ -174,9 +203,8 @@ class ChatScreen(NoticedScreen[None]):
     def on_prompt_input_submitted(self, event: PromptInput.Submitted) -> None:
         command = commands.typed_command(event.question)
         if command is not None:
-            self.workspace.input.prompt.show("")
             self.run_command(*command)
-        elif event.question.strip():
+        else:
             from assistant.tui.actions.library import submit_question  # noqa: PLC0415
 
             self.do(submit_question(self.workspace, event.question))
@@ -185,6 +213,8 @@ class ChatScreen(NoticedScreen[None]):
         self.do(self.workspace.library.adding.offer(event.paths, event.pasted))
 
     def on_prompt_input_edited(self) -> None:
+        if not self.is_open:
+            return
         self.workspace.library.status.user_active()
         self.workspace.input.keys.text_changed()
         self.workspace.conversation.session.save_soon()
@@ -194,7 +224,7 @@ class ChatScreen(NoticedScreen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """What is typed while a message has the focus belongs into the prompt."""
-        prompt, bound = self.workspace.input.prompt, event.key in self.active_bindings
+        prompt, bound = self._frame.prompt, event.key in self.active_bindings
         if event.is_printable and event.character and not bound and self.focused != prompt:
             event.stop()
             prompt.focus()
@@ -203,8 +233,8 @@ class ChatScreen(NoticedScreen[None]):
     def on_paste(self, event: events.Paste) -> None:
         """So does what is pasted."""
         event.stop()
-        self.workspace.input.prompt.focus()
-        self.workspace.input.prompt.post_message(events.Paste(event.text))
+        self._frame.prompt.focus()
+        self._frame.prompt.post_message(events.Paste(event.text))
 
     def on_text_selected(self) -> None:
         """Typing takes the highlight away; what was selected is kept for a prompt that uses it."""
@@ -226,10 +256,10 @@ class ChatScreen(NoticedScreen[None]):
     def on_transcript_view_left_behind(self) -> None:
         self.workspace.input.prompt.focus()
 
-    def on_code_copied(self, event: "CodeCopied") -> None:
+    def on_code_copied(self, event: CodeCopied) -> None:
         self.do(self.workspace.system.external.copy(event.code, "the code"))
 
-    def on_link_followed(self, event: "LinkFollowed") -> None:
+    def on_link_followed(self, event: LinkFollowed) -> None:
         self.do(self.workspace.system.external.open(event.address))
 
     # The user's files
@@ -239,20 +269,12 @@ class ChatScreen(NoticedScreen[None]):
         self.workspace.show_job()
 
     def on_job_ended(self, event: JobEnded) -> None:
-        library = self.workspace.library
-        self.workspace.view.job_line.work = library.jobs.work(None)
-        self.do(library.adding.report_end(event.job, event.failure))
-        library.evidence.library_changed()
-        if isinstance(self.app.screen, JobWatcher):
-            self.app.screen.show_end(event.job, event.failure)
+        self.workspace.end_job(event, self.app.screen)
 
     # Turns and the model
 
     async def on_turn_advanced(self, event: TurnAdvanced) -> None:
-        await self.workspace.conversation.session.advance(event)
-        if any(isinstance(step, Retrieved | Answered) for step in event.events):
-            self.workspace.library.evidence.library_changed()
-            self.do(self.workspace.library.evidence.refresh())
+        await self.workspace.advance_turn(event)
 
     async def on_turn_ended(self, event: TurnEnded) -> None:
         await self.workspace.conversation.session.end(event)

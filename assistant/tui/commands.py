@@ -1,12 +1,16 @@
 """Command table: the keys, the `/` menu, the palette and the help are made of it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.binding import Binding
 
-from assistant.core.values.conversation import Message
+if TYPE_CHECKING:
+    # The table is part of the first frame, where no value is yet.
+    from assistant.core.values.conversation import Message
 
 Group = Literal["Conversation", "Role", "Answer", "Message", "Files", "Screen"]
 

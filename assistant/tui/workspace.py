@@ -7,8 +7,11 @@ named here, and it can be built without an app.
 from contextlib import suppress
 from dataclasses import dataclass
 
+from textual.screen import Screen
+
 from assistant.core.errors import StorageError
 from assistant.core.values.conversation import Message
+from assistant.core.values.events import Answered, Retrieved
 from assistant.tui.chat.adding_files import FileAdder
 from assistant.tui.chat.background import BackgroundTasks
 from assistant.tui.chat.model_loading import ModelLoading
@@ -16,7 +19,7 @@ from assistant.tui.chat.panels import Panels, Welcome
 from assistant.tui.chat.progress import TurnProgress
 from assistant.tui.chat.session import Session
 from assistant.tui.chat.status_line import StatusLine
-from assistant.tui.chat.turns import RunningTurns
+from assistant.tui.chat.turns import RunningTurns, TurnAdvanced
 from assistant.tui.composer.completion import Completer
 from assistant.tui.composer.composer import Composer
 from assistant.tui.composer.input import PromptInput
@@ -28,8 +31,9 @@ from assistant.tui.conversations.rows import ConversationTitle
 from assistant.tui.conversations.sidebar import Sidebar
 from assistant.tui.conversations.undo import UndoActions
 from assistant.tui.external import ExternalActions, ExternalPrograms
+from assistant.tui.first_frame import FirstFrame
 from assistant.tui.library import scope
-from assistant.tui.library.jobs import JobLine, WindowJobs
+from assistant.tui.library.jobs import JobEnded, JobLine, JobWatcher, WindowJobs
 from assistant.tui.library.status import LibraryStatusPoller
 from assistant.tui.services import Services
 from assistant.tui.sources.evidence import EvidenceLoader
@@ -151,6 +155,22 @@ class Workspace:
         """Show how far indexing is."""
         self.view.job_line.work = self.library.jobs.work(self.library.status.status)
 
+    async def advance_turn(self, event: TurnAdvanced) -> None:
+        """Show progress of a turn, and what it found."""
+        await self.conversation.session.advance(event)
+        if any(isinstance(step, Retrieved | Answered) for step in event.events):
+            self.library.evidence.library_changed()
+            self.screen.do(self.library.evidence.refresh())
+
+    def end_job(self, event: JobEnded, shown: Screen[object]) -> None:
+        """Show that indexing has ended; on the screen that is `shown`, when it waits for it."""
+        library = self.library
+        self.view.job_line.work = library.jobs.work(None)
+        self.screen.do(library.adding.report_end(event.job, event.failure))
+        library.evidence.library_changed()
+        if isinstance(shown, JobWatcher):
+            shown.show_end(event.job, event.failure)
+
     def is_free(self) -> bool:
         """Whether a turn can begin; says on the screen why not."""
         if self.conversation.session.turn is not None:
@@ -182,12 +202,12 @@ class Workspace:
             await in_thread(self.system.services.store.purge)
 
 
-def build(services: Services, screen: ScreenApi) -> Workspace:
-    """Build everything that the chat screen is made of."""
-    view = _view(services)
+def build(services: Services, screen: ScreenApi, frame: FirstFrame) -> Workspace:
+    """Build everything that the chat screen is made of, around the first frame."""
+    view = _view(frame)
     jobs = WindowJobs(services.library, screen.post_message, services.report)
     status = LibraryStatusPoller(services.library, lambda: not jobs.is_idle)
-    input = _input(services, screen, view.transcript, status)
+    input = _input(services, screen, frame.prompt, view.transcript, status)
     conversation = _conversation(services, screen, view, input.composer)
     session = conversation.session
     adding = FileAdder(
@@ -210,25 +230,28 @@ def build(services: Services, screen: ScreenApi) -> Workspace:
     return workspace
 
 
-def _view(services: Services) -> ViewParts:
-    sidebar, sources = Sidebar(), SourcesPanel()
+def _view(frame: FirstFrame) -> ViewParts:
     return ViewParts(
-        title=ConversationTitle(),
-        welcome=Welcome(services.settings.chat.model is not None),
+        title=frame.title,
+        welcome=frame.welcome,
         transcript=TranscriptView(),
-        sidebar=sidebar,
-        sources=sources,
-        panels=Panels(sidebar, sources),
+        sidebar=frame.sidebar,
+        sources=SourcesPanel(),
+        panels=frame.panels,
         job_line=JobLine(),
-        notice=Notice(),
-        status_line=StatusLine(),
+        notice=frame.notice,
+        status_line=frame.status_line,
     )
 
 
 def _input(
-    services: Services, screen: ScreenApi, transcript: TranscriptView, status: LibraryStatusPoller
+    services: Services,
+    screen: ScreenApi,
+    prompt: PromptInput,
+    transcript: TranscriptView,
+    status: LibraryStatusPoller,
 ) -> InputParts:
-    prompt, names, completion_menu = PromptInput(), NameSuggestions(services), CompletionMenu()
+    names, completion_menu = NameSuggestions(services), CompletionMenu()
     slash_menu = SlashMenu(names)
     completion = Completer(prompt, completion_menu, status, names, screen.do)
     composer = Composer(prompt, slash_menu, completion, transcript)

@@ -30,8 +30,10 @@ from assistant.tui.conversations.sidebar import Sidebar
 from assistant.tui.conversations.undo import UndoActions
 from assistant.tui.external import ExternalPrograms
 from assistant.tui.library.jobs import JobLine, WindowJob
+from assistant.tui.services import ModelDownload, Services
 from assistant.tui.sources.panel import SourcesPanel
 from assistant.tui.toolkit.notice import Notice
+from assistant.tui.toolkit.threads import Report
 from assistant.tui.transcript.message import MessageView
 from assistant.tui.transcript.transcript import TranscriptView
 from assistant.tui.workspace import Workspace
@@ -75,6 +77,16 @@ class ScreenDriver:
     def workspace(self) -> Workspace:
         """What a command works on."""
         return self.screen.workspace
+
+    @property
+    def services(self) -> Services:
+        """What the screen works on."""
+        return self.workspace.system.services
+
+    async def until_open(self) -> None:
+        """Wait until there is more than the first frame."""
+        while not self.screen.is_open:
+            await asyncio.sleep(0.005)
 
     @property
     def text(self) -> str:
@@ -350,14 +362,14 @@ class Setting:
     """Whether the model is asked for titles, which takes an answer out of its script."""
 
 
-def make_app(setting: Setting, store: ConversationStore) -> AssistantApp:
-    """The app, on these parts."""
+def make_services(setting: Setting, store: ConversationStore, report: Report) -> Services:
+    """What the app works on, of these parts."""
     import yaml
 
     shipped = Path(__file__).parents[2] / "prompts"
     begun = setting.settings.chat.model_copy(update={"titles": setting.titles})
     own = setting.prompts or (setting.home / "prompts",)
-    return AssistantApp(
+    return Services(
         chat=Chat(
             store,
             setting.models,
@@ -373,7 +385,31 @@ def make_app(setting: Setting, store: ConversationStore) -> AssistantApp:
         clipboard=setting.clipboard,
         log_folder=setting.home / "logs",
         library=setting.library,
-        downloads=setting.downloads,
+        download=ModelDownload(setting.downloads, report),
+        report=report,
+    )
+
+
+def make_app(
+    setting: Setting, store: ConversationStore, prepare: Callable[[Services], None] | None = None
+) -> AssistantApp:
+    """The app, on these parts.
+
+    Args:
+        prepare: changes what it works on before it is open.
+    """
+
+    def open_services(report: Report) -> Services:
+        services = make_services(setting, store, report)
+        if prepare is not None:
+            prepare(services)
+        return services
+
+    return AssistantApp(
+        open_services,
+        setting.home / "logs",
+        setting.settings.screen.theme,
+        model_chosen=setting.settings.chat.model is not None,
     )
 
 
@@ -388,6 +424,7 @@ async def opened(
     try:
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot, store, setting.models, setting.clipboard)
+            await driver.until_open()
             driver.prompt.cursor_blink = False
             if setting.models.default.load_gate is None and not setting.models.default.load_error:
                 await driver.until(lambda: driver.status.phase == "ready", "ready")

@@ -30,21 +30,22 @@ END = "print(json.dumps(imported()))"
 
 FIRST_FRAME = """
 from assistant.cli.entry import main, process_program
+from assistant.core.errors import AssistantError
 from textual.app import App
 
 def run(app):
-    def begin():
+    def open_nothing(report):
         at_first_frame.update(imported())
-        app.exit()
+        raise AssistantError("This is all.")
 
-    app.chat_screen.workspace.begin = begin
+    app.open_services = open_nothing
     run_app(app, headless=True, size=(100, 30))
 
 at_first_frame = {}
 App.run, run_app = run, App.run
 program = process_program()
 program.screen = True
-assert main([], program) == 0
+assert main([], program) == AssistantError.exit_code
 imported = lambda: at_first_frame
 """
 """Opens the screen as the command line does, and leaves it where it would begin to do something

@@ -23,7 +23,7 @@ LONGEST: Final = 300
 
 async def coming_in(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """In the dialogs, the line of the job, the menu of suggestions and the status line."""
-    library = driver.app.services.library
+    library = driver.services.library
     assert isinstance(library, ScriptedLibrary)
     names = list(dict.fromkeys(text[:LONGEST] for text in texts))
     sets = [Collection(name=name, roots=(name,), files=1, passages=1) for name in names]

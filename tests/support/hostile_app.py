@@ -67,7 +67,7 @@ async def of_talk(driver: ScreenDriver, texts: Sequence[str]) -> None:
 
 async def _stored(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """Questions, answers and failures of a stored conversation."""
-    store = driver.app.services.store
+    store = driver.services.store
     conversation = store.create()
     parent = None
     for text in texts:
@@ -93,7 +93,7 @@ def _store_turn(
 
 async def _streamed(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """A question that is typed, and an answer that comes in small pieces and ends in an error."""
-    model = driver.app.services.models.open(None)
+    model = driver.services.models.open(None)
     assert isinstance(model, ScriptedModel)
     text = "\n\n".join(text[:200] for text in texts)
     model.answers = ([text[place : place + 3] for place in range(0, len(text), 3)],)
@@ -128,7 +128,7 @@ async def _show(driver: ScreenDriver, dialog: Screen[Any]) -> None:
 
 async def _around(driver: ScreenDriver, text: str) -> None:
     """Title, prompt name, draft, paste, line, notice, model."""
-    store = driver.app.services.store
+    store = driver.services.store
     conversation = store.create(title=text, system_prompt=text, prompt_name=text)
     store.append(conversation.id, None, "user", "?")
     store.set_draft(conversation.id, text)
@@ -168,7 +168,13 @@ def main() -> int:
     store = SqliteConversations(home / "chats.db")
     models = ScriptedModels(ScriptedModel(window=1_000_000))
     app = make_app(Setting(home, models, clipboard=RecordingClipboard()), store)
-    app.call_later(lambda: app.run_worker(parade(ScreenDriver(app), texts)))
+    driver = ScreenDriver(app)
+
+    async def show() -> None:
+        await driver.until_open()
+        await parade(driver, texts)
+
+    app.call_later(lambda: app.run_worker(show()))
     status = run(app)
     store.close()
     return status

@@ -54,7 +54,7 @@ class ScriptedTransferJob:
 
 async def in_chats(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """Show each text in the list, the search, the trash, beside another one, and in reports."""
-    services = driver.app.services
+    services = driver.services
     store = services.store
     for text in texts:
         conversation = store.create(title=text, system_prompt=f"{WORD} {text}")
@@ -97,7 +97,7 @@ def _message(text: str) -> Message:
 
 
 async def _reported(driver: ScreenDriver, texts: Sequence[str]) -> None:
-    services = driver.app.services
+    services = driver.services
     store = services.store
     path = texts[0].replace("\0", "")[:400]
     exports = [ExportedFile(path=text, title=text, what="written") for text in texts]

@@ -75,7 +75,7 @@ async def _panel(driver: ScreenDriver, texts: Sequence[str]) -> None:
 
 async def _viewer(driver: ScreenDriver, texts: Sequence[str]) -> None:
     """As a document, as its name, and as the passage of a document that is gone."""
-    library = driver.app.services.library
+    library = driver.services.library
     assert isinstance(library, ScriptedLibrary)
     reference = _reference(1, "\n".join(texts))
     library.texts[reference.path] = _held("\n".join(["before", *texts, "after"]))
@@ -96,7 +96,7 @@ async def _read(driver: ScreenDriver) -> None:
 
 
 async def _library(driver: ScreenDriver, texts: Sequence[str]) -> None:
-    library = driver.app.services.library
+    library = driver.services.library
     assert isinstance(library, ScriptedLibrary)
     names = [text[:LONGEST] for text in texts]
     library.sets = [

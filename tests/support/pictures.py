@@ -13,6 +13,7 @@ from assistant.core.values.conversation import ChatMessage, Keep, Timings
 from assistant.core.values.events import Finished, ModelEvent
 from assistant.core.values.sampling import Sampling
 from assistant.tui.app import AssistantApp
+from assistant.tui.services import Services
 from tests.support.driver import Driver, Setting, drawn, make_app
 from tests.support.fake_models import ScriptedModel
 
@@ -58,20 +59,19 @@ class Pictures:
         setting: Setting,
         *plays: Play,
         size: tuple[int, int] = (110, 34),
-        prepare: Callable[[AssistantApp], None] | None = None,
+        prepare: Callable[[Services], None] | None = None,
     ) -> bool:
         """Whether the screen is as in the picture after these were played, in turn.
 
         Args:
             size: columns and lines.
-            prepare: changes the app before it is opened.
+            prepare: changes what the app works on before it is open.
         """
-        app = make_app(setting, self.store)
-        if prepare is not None:
-            prepare(app)
+        app = make_app(setting, self.store, prepare)
 
         async def run_before(pilot: Pilot[None]) -> None:
             driver = Driver(app, pilot, self.store, setting.models, setting.clipboard)
+            await driver.until_open()
             driver.prompt.cursor_blink = False
             await driver.until(lambda: driver.status.phase == "ready")
             await settled(app)

@@ -47,6 +47,12 @@ def crash(app: AssistantApp) -> None:
     app.set_timer(0.5, fail)
 
 
+async def read(driver: ScreenDriver, path: str) -> None:
+    """Show a file as soon as there is a screen to show it on."""
+    await driver.until_open()
+    driver.read_file(path)
+
+
 def main() -> int:
     home, scene = Path(sys.argv[1]), sys.argv[2]
     models = ScriptedModels(SlowModel(WORDS, window=100_000))
@@ -57,7 +63,7 @@ def main() -> int:
     if scene == "crash":
         app.call_later(crash, app)
     if scene == "reading":
-        app.call_later(lambda: ScreenDriver(app).read_file(str(home / "lease.md")))
+        app.call_later(lambda: app.run_worker(read(ScreenDriver(app), str(home / "lease.md"))))
     status = run(app)
     store.close()
     return status

@@ -160,7 +160,7 @@ def test_the_slash_menu(shows: Compare) -> None:
 
 def test_the_prompts_to_choose_from(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
-        library = driver.app.services.prompts
+        library = driver.services.prompts
         general = [prompt for prompt in library.read()[0] if prompt.name == "general"]
         library.read = lambda: (general, [])  # type: ignore[method-assign]
         await driver.pilot.press("f3")

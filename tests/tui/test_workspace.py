@@ -8,10 +8,13 @@ import pytest
 from textual.message import Message
 from textual.screen import Screen
 
+from assistant.core.errors import AssistantError
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.actions.registry import handle
+from assistant.tui.first_frame import FirstFrame
+from assistant.tui.toolkit.notice import Notice
 from assistant.tui.workspace import Workspace, build
-from tests.support.driver import Setting, make_app
+from tests.support.driver import Setting, make_services
 
 R = TypeVar("R")
 
@@ -55,7 +58,8 @@ def screen() -> SilentScreen:
 
 @pytest.fixture
 def workspace(home: Path, store: SqliteConversations, screen: SilentScreen) -> Workspace:
-    return build(make_app(Setting(home), store).services, screen)
+    services = make_services(Setting(home), store, AssistantError)
+    return build(services, screen, FirstFrame(Notice()))
 
 
 @pytest.mark.parametrize(

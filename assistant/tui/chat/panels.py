@@ -16,13 +16,19 @@ SOURCES_FROM_COLUMNS: Final = 130
 class Panels:
     """Shows the side panels that are wanted, or that there is room for."""
 
-    def __init__(self, sidebar: Widget, sources: Widget) -> None:
+    def __init__(self, sidebar: Widget) -> None:
         self._sidebar = sidebar
-        self._sources = sources
+        self._sources: Widget | None = None
+        """None before anything can have sources."""
         self._has_sources = False
         """Whether there is a reason to show the sources unasked."""
         self._sidebar_wanted: bool | None = None
         self._sources_wanted: bool | None = None
+
+    def add_sources(self, sources: Widget) -> None:
+        """Take the panel of sources in; it is hidden until there is a reason to show it."""
+        self._sources = sources
+        self.arrange()
 
     def show_sidebar(self, shown: bool) -> None:
         """Show or hide the list, whatever the width."""
@@ -53,13 +59,14 @@ class Panels:
         """Show or hide the panels for the width and for what there is to show."""
         screen = self._sidebar.screen
         width, sidebar, sources = screen.size.width, self._sidebar_wanted, self._sources_wanted
-        self._sources.display = (
-            width >= SOURCES_FROM_COLUMNS and self._has_sources if sources is None else sources
-        )
-        room = SOURCES_FROM_COLUMNS if self._sources.display else SIDEBAR_FROM_COLUMNS
+        if sources is None:
+            sources = width >= SOURCES_FROM_COLUMNS and self._has_sources
+        if self._sources is not None:
+            self._sources.display = sources
+        room = SOURCES_FROM_COLUMNS if sources else SIDEBAR_FROM_COLUMNS
         self._sidebar.display = width >= room if sidebar is None else sidebar
         screen.set_class(self._sidebar.display, "-listing")
-        screen.set_class(self._sources.display, "-sourcing")
+        screen.set_class(sources, "-sourcing")
 
 
 _STARTER = (

@@ -205,7 +205,7 @@ class Session:
         Raises:
             FolderNotAddedError: the question names folders that are in no collection.
         """
-        edited = self._composer.clear_sent()
+        edited = self._composer.end_editing(question)
         self._composer.on_their_way.append(question)
         self._transcript.queue(self._queued_questions())
         try:

@@ -1,18 +1,22 @@
 """Status line: model, tokens, speed, state; and where help is."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from assistant.core.turn.adapters import Adapters
-from assistant.tui.models.lines import adapter_count, adapter_names
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import SEPARATOR, fitting
+
+if TYPE_CHECKING:
+    # The line is part of the first frame, where no value is yet.
+    from assistant.core.turn.adapters import Adapters
 
 Phase = Literal[
     "idle",
@@ -97,6 +101,9 @@ def _layouts(adapters: Adapters) -> Iterator[tuple[Content, str, int]]:
         yield both, "", MODEL_PRIORITY
         yield keys, "", 0
         return
+    # A model is open by now, and values are there.
+    from assistant.tui.models.lines import adapter_count, adapter_names  # noqa: PLC0415
+
     yield both, adapter_names(adapters), SIZED_PRIORITY
     for end in (both, keys):
         yield end, adapter_count(adapters), MODEL_PRIORITY

@@ -60,14 +60,14 @@ class Composer:
         self._prompt.border_title = None
         self._prompt.show(draft)
 
-    def clear_sent(self) -> Message | None:
-        """Empty the prompt after it was sent.
+    def end_editing(self, question: str) -> Message | None:
+        """End what was edited, because it was sent with this text.
 
         Returns: the question that was edited; None for a new one.
         """
-        edited = self.editing
-        self.remember(self._prompt.text)
-        self.show("")
+        edited, self.editing = self.editing, None
+        self._prompt.border_title = None
+        self.remember(question)
         return edited
 
     def put_back(self, question: str, edited: Message | None) -> None:

@@ -117,8 +117,10 @@ class PromptInput(TextArea):
             is_sent = not self.menus.handle_enter()
         else:
             is_sent = not self._break_line()
-        if is_sent:
+        if is_sent and self.text.strip():
+            # Emptied here: what is typed before the screen hears of it belongs to the next one.
             self.post_message(self.Submitted(self.text))
+            self.show("")
 
     def _break_line(self) -> bool:
         """Turn a backslash before the cursor into a line break.

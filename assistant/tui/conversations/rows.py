@@ -1,20 +1,25 @@
 """Rows of the conversation list (pinned, folders, days), its labels, the title line."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 from textual.widgets.option_list import Option
 
 from assistant.core import wording
-from assistant.core.values.changes import Label
-from assistant.core.values.conversation import Conversation, ConversationSummary
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import normalised
 from assistant.tui.toolkit.widgets import Clickable, Row, RowStack
+
+if TYPE_CHECKING:
+    # The list is part of the first frame, where no value is yet.
+    from assistant.core.values.changes import Label
+    from assistant.core.values.conversation import Conversation, ConversationSummary
 
 HEADING_STYLE: Final = f"{text.MUTED} bold"
 TAG_CELLS: Final = 12

@@ -1,7 +1,9 @@
 """Sidebar: the list of conversations, with a field that filters titles."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -9,7 +11,6 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, OptionList
 
-from assistant.core.values.conversation import ConversationSummary
 from assistant.tui.conversations.rows import (
     FOLDER_ID,
     MORE_ID,
@@ -19,6 +20,10 @@ from assistant.tui.conversations.rows import (
 )
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable, SafeInput
+
+if TYPE_CHECKING:
+    # The list is part of the first frame, where no value is yet.
+    from assistant.core.values.conversation import ConversationSummary
 
 MAX_WORDS = 16
 """Words that are looked for at once."""

@@ -86,7 +86,7 @@ async def test_what_is_not_accepted_is_not_fetched(home: Path) -> None:
         await driver.until(lambda: isinstance(driver.app.screen, AcceptOffer), "the offer")
         await driver.pilot.press("escape")
         await driver.until(lambda: isinstance(driver.app.screen, ModelsScreen), "the models")
-        assert driver.app.services.download.offer is None
+        assert driver.services.download.offer is None
 
 
 async def test_any_model_is_fetched_by_its_name(home: Path) -> None:

@@ -190,7 +190,7 @@ async def test_saving_keeps_role_sampling_files_and_model(home: Path, prompts: P
         await driver.pilot.press("enter")
         await driver.until_shown("Saved as lease-helper")
 
-        prompt = driver.app.services.prompts.get("lease-helper")
+        prompt = driver.services.prompts.get("lease-helper")
         assert prompt.sampling.temperature == 0.25
         assert (prompt.collections, prompt.model) == (("leases",), "scripted")
         assert prompt.text == driver.store.conversation(id).system_prompt

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.core.values.prompts import Prompt, PromptProblem, PromptVariable
 from assistant.core.values.sampling import SamplingChanges
-from assistant.tui.app import AssistantApp
+from assistant.tui.services import Services
 from tests.support.driver import Driver, Setting
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 from tests.support.pictures import Compare, Pictures, Play, SteadyModel
@@ -50,9 +50,9 @@ def shows(home: Path, pictures: Pictures) -> Compare:
     return compare
 
 
-def _with_prompts(app: AssistantApp) -> None:
+def _with_prompts(services: Services) -> None:
     """A library of a few prompts, one of them bad."""
-    library = app.services.prompts
+    library = services.prompts
     get = library.get
     by_name = {prompt.name: prompt for prompt in PROMPTS}
     library.read = lambda: (PROMPTS, [BAD])  # type: ignore[method-assign]
