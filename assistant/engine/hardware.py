@@ -8,12 +8,14 @@ import os
 import platform
 import re
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assistant.core.values.base import Value
 
 
+@cache
 def llama_cpp_build() -> str:
     """The version of llama-cpp-python, without importing it."""
     try:

@@ -13,10 +13,10 @@ import subprocess
 from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 from time import monotonic
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from assistant.ipc import spec as worker_spec
 from assistant.ipc.frames import LineSocket, encode
@@ -30,6 +30,9 @@ from assistant.ipc.messages import (
     WireError,
 )
 from assistant.ipc.spec import WorkerSpec
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 POLL_SECONDS = 0.02
 """Seconds between two looks at a worker that is starting or ending."""
@@ -162,10 +165,8 @@ class Joiner:
     def _kill_hung_worker(self, listening: int) -> bool:
         """End a worker that hangs, if the life lock is held by the process that listens."""
         path = worker_spec.life_lock(self.spec)
-        life = FileLock(path, mode=0o600, thread_local=False)
-        try:
-            life.acquire(blocking=False)
-        except Timeout:
+        life = _take_lock(path)
+        if life is None:
             with suppress(OSError, ValueError):
                 holder = int(path.read_text())
                 if listening in (0, holder):
@@ -177,10 +178,8 @@ class Joiner:
 
     def _start(self, stop: Event, deadline: float) -> None:
         """Start a worker and wait until it answers, unless somebody else is doing so."""
-        lock = FileLock(worker_spec.start_lock(self.spec), mode=0o600, thread_local=False)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
+        lock = _take_lock(worker_spec.start_lock(self.spec))
+        if lock is None:
             if monotonic() > deadline:
                 raise StartError("another program has been starting it for too long") from None
             stop.wait(POLL_SECONDS)
@@ -193,10 +192,8 @@ class Joiner:
 
     def _is_alive(self, stop: Event, deadline: float) -> bool:
         """Whether there is a worker, be it one that is just ending; asked under the start lock."""
-        life = FileLock(worker_spec.life_lock(self.spec), mode=0o600, thread_local=False)
-        try:
-            life.acquire(blocking=False)
-        except Timeout:
+        life = _take_lock(worker_spec.life_lock(self.spec))
+        if life is None:
             if monotonic() > deadline:
                 raise StartError("an earlier worker neither answers nor ends") from None
             stop.wait(POLL_SECONDS)
@@ -223,6 +220,19 @@ class Joiner:
                 process.kill()
                 raise StartError(f"it did not answer within {spec.start_timeout:g} seconds")
             stop.wait(POLL_SECONDS)
+
+
+def _take_lock(path: Path) -> "BaseFileLock | None":
+    """Take a lock; None while another process holds it."""
+    # Most calls find a worker that lives, and need none.
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    lock = FileLock(path, mode=0o600, thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None
+    return lock
 
 
 def _ask_to_retire(connection: Connection) -> None:

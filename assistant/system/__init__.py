@@ -4,6 +4,7 @@ paths         where the program's files are
 processor     whether the native libraries run here
 clipboard     the system's clipboard
 editor        the user's editor
-front_matter  YAML as the head of a prompt file may hold it
+front_matter  the head of a prompt file
+yaml_subset   YAML as such a head may hold it
 about         versions and licences of what the program stands on
 """

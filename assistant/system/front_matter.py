@@ -1,20 +1,15 @@
-"""YAML front matter of a prompt file: keys, texts and lists, and nothing else of YAML.
+"""Front matter of a prompt file: YAML, of which most heads hold nothing but plain lines.
 
-Values are texts, whatever they look like, so that `language: no` is Norwegian and no refusal; only
-an empty value, `~` and `null` are nothing. Tags, anchors and aliases, with which a small file can
-ask for any object or for gigabytes, are refused, and so are keys that are given twice.
+Plain lines are read here; whatever looks like more is left to the YAML library, which takes longer
+to import than a question takes to be sent.
 """
 
-from typing import Any, ClassVar
+import re
 
-import yaml
-from yaml.events import AliasEvent
-from yaml.nodes import MappingNode, Node
+_PLAIN = re.compile(r"([a-z][a-z_-]*): ([^\W\d_](?:[\w .,;()'/-]*[\w.,;()'/])?)")
+"""A key and a text that means itself in YAML: no sign of YAML stands in it."""
 
-MAX_DEPTH = 8
-"""Levels of lists and keys within each other."""
-
-NULL = "tag:yaml.org,2002:null"
+_NOTHING = {"null", "Null", "NULL"}
 
 
 def load(text: str) -> object:
@@ -23,47 +18,21 @@ def load(text: str) -> object:
     Raises:
         ValueError: it is not such YAML; one line that says where.
     """
-    try:
-        return yaml.load(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as failure:
-        mark = failure.problem_mark or failure.context_mark
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise ValueError(f"{line}{' '.join((failure.problem or 'no YAML').split())}") from None
-    except yaml.YAMLError as failure:
-        raise ValueError(" ".join(str(failure).split())) from None
+    plain = _plain_lines(text)
+    if plain is not None:
+        return plain
+    # Few prompts need it.
+    from assistant.system.yaml_subset import load as load_yaml  # noqa: PLC0415
+
+    return load_yaml(text)
 
 
-class _Loader(yaml.SafeLoader):
-    yaml_implicit_resolvers: ClassVar[Any] = {  # type: ignore[misc]
-        first: [(tag, pattern) for tag, pattern in resolvers if tag == NULL]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    _depth = 0
-
-    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise _refused("anchors and aliases (& and *) are not understood", event)
-        if getattr(event, "tag", None) is not None:
-            raise _refused("tags (!) are not understood", event)
-        if self._depth > MAX_DEPTH:
-            raise _refused("this is nested too deeply", event)
-        self._depth += 1
-        try:
-            return super().compose_node(parent, index)
-        finally:
-            self._depth -= 1
-
-    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise _refused("a key is a text", key)
-            if key.value in seen:
-                raise _refused(f"the key {key.value!r} is given twice", key)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _refused(problem: str, place: Any) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=place.start_mark)
+def _plain_lines(text: str) -> dict[str, str] | None:
+    """The keys and texts of a head of plain lines; None for any other head."""
+    values: dict[str, str] = {}
+    for line in text.removesuffix("\n").split("\n"):
+        plain = _PLAIN.fullmatch(line)
+        if plain is None or plain[1] in values or plain[2] in _NOTHING or plain[1] == "null":
+            return None
+        values[plain[1]] = plain[2]
+    return values

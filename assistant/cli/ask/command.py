@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,6 @@ from assistant.core.errors import AdapterError, ModelError, NotFoundError
 from assistant.core.grounding.retrieval import default_scope
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.turn.requests import Ask
-from assistant.core.values.base import Value
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
 
@@ -99,7 +99,8 @@ Exit status:
 """
 
 
-class AskOptions(Value):
+@dataclass(frozen=True)
+class AskOptions:
     """Options of `assistant ask` besides the question."""
 
     prompt: str | None
@@ -249,7 +250,7 @@ def _attachable(path: str) -> str:
 def _sampling_changes(options: AskOptions) -> SamplingChanges:
     """What the command line says of the sampling; it goes before the prompt, and that before the
     settings."""
-    given = options.model_dump(include={"max_tokens", "temperature", "seed"})
+    given = {name: getattr(options, name) for name in ("max_tokens", "temperature", "seed")}
     try:
         return SamplingChanges.model_validate(given)
     except ValidationError as failure:
