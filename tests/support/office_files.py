@@ -1,5 +1,7 @@
 """Small files of office programs, part by part."""
 
+from xml.sax.saxutils import quoteattr
+
 from tests.support.documents import packed
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -68,9 +70,18 @@ def pptx(*slides: str, **parts: str) -> bytes:
     )
 
 
-def xlsx(*sheets: tuple[str, str], shared: tuple[str, ...] = (), **parts: str) -> bytes:
+def xlsx(
+    *sheets: tuple[str, str],
+    shared: tuple[str, ...] = (),
+    hidden: tuple[str, ...] = (),
+    formats: tuple[str, ...] = (),
+    since_1904: bool = False,
+    **parts: str,
+) -> bytes:
+    """A workbook; style `n` of its cells shows numbers in the n-th of `formats`, from 1."""
     listed = "".join(
-        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>'
+        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"'
+        f' state="{"hidden" if name in hidden else "visible"}"/>'
         for n, (name, _) in enumerate(sheets, start=1)
     )
     links = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)]
@@ -79,8 +90,12 @@ def xlsx(*sheets: tuple[str, str], shared: tuple[str, ...] = (), **parts: str) -
         {
             "[Content_Types].xml": "<Types/>",
             "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
-            "xl/workbook.xml": f"<workbook {S} {R}><sheets>{listed}</sheets></workbook>",
-            "xl/_rels/workbook.xml.rels": relations(*links, ("sharedStrings", "sharedStrings.xml")),
+            "xl/workbook.xml": f'<workbook {S} {R}><workbookPr date1904="{int(since_1904)}"/>'
+            f"<sheets>{listed}</sheets></workbook>",
+            "xl/styles.xml": _styles(formats),
+            "xl/_rels/workbook.xml.rels": relations(
+                *links, ("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")
+            ),
             "xl/sharedStrings.xml": f"<sst {S}>{strings}</sst>",
             **{
                 f"xl/worksheets/sheet{n}.xml": f"<worksheet {S}>{content}</worksheet>"
@@ -88,6 +103,18 @@ def xlsx(*sheets: tuple[str, str], shared: tuple[str, ...] = (), **parts: str) -
             },
             **{f"xl/{name}": content for name, content in parts.items()},
         }
+    )
+
+
+def _styles(formats: tuple[str, ...]) -> str:
+    codes = "".join(
+        f"<numFmt numFmtId={quoteattr(str(164 + n))} formatCode={quoteattr(code)}/>"
+        for n, code in enumerate(formats)
+    )
+    styles = "".join(f'<xf numFmtId="{164 + n}"/>' for n in range(len(formats)))
+    return (
+        f'<styleSheet {S}><numFmts>{codes}</numFmts><cellXfs><xf numFmtId="0"/>{styles}</cellXfs>'
+        "</styleSheet>"
     )
 
 

@@ -22,14 +22,14 @@ SkipReason = Literal[
 """Why a file is not in the library. `no_text`: pictures only, such as a scan."""
 
 PartKind = Literal[
-    "page", "slide", "sheet", "row", "cell", "object", "attachment", "message", "chapter"
+    "page", "slide", "sheet", "row", "column", "cell", "object", "attachment", "message", "chapter"
 ]
 """A kind of part that a file has. `object`: a file embedded in a document."""
 
-PartReason = SkipReason | Literal["pictures", "no_meaning", "no_value", "too_deep"]
+PartReason = SkipReason | Literal["pictures", "no_meaning", "no_value", "too_deep", "hidden"]
 """Why a part of a file is not read. `no_meaning`: nothing tells which letters its signs stand for,
 as in some PDFs; `no_value`: a formula whose result was never stored; `too_deep`: inside too many
-others."""
+others; `hidden`: whoever wrote the file hid it."""
 
 
 class Block(Value):

@@ -21,7 +21,6 @@ from assistant.library.readers.office.docx import read_docx
 from assistant.library.readers.office.opendocument import read_opendocument
 from assistant.library.readers.office.pptx import read_pptx
 from assistant.library.readers.office.rtf import read_rtf
-from assistant.library.readers.office.xlsx import read_workbook
 from assistant.library.readers.pdf.pdf import read_pdf
 from assistant.library.readers.sniffing import Kind, kind_of
 from assistant.library.readers.text.code import read_code
@@ -36,6 +35,7 @@ from assistant.library.readers.text.subtitles import read_subtitles
 from assistant.library.readers.web.epub import read_epub
 from assistant.library.readers.web.html import read_html
 from assistant.library.readers.web.xml import read_xml
+from assistant.library.readers.workbook.workbook import read_workbook
 
 
 def read(source: FileSource) -> Document:

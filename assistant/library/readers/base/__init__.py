@@ -6,5 +6,6 @@ archive       zip archives and their XML parts, within limits
 builder       puts a Document together
 plain_text    plain text, and pieces of lines
 column_names  which rows of a table name its columns
-tables        tables and sheets: merged cells, titles, column names
+tables        tables: merged cells, titles, column names
+sheets        what is seen of a spreadsheet: merged cells, hidden columns
 """

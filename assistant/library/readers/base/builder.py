@@ -223,6 +223,14 @@ class DocumentBuilder:
             )
         yield from self._unread
 
+    def has_room_for(self, cells: Sequence[str]) -> bool:
+        """Whether another row fits the limits on a file."""
+        return (
+            self._cells + len(cells) <= self._limits.cells
+            and len(self._blocks) < self._limits.blocks
+            and self._length + sum(map(len, cells)) + 4 * len(cells) < self._limits.text_chars
+        )
+
     def _count_cells(self, number: int) -> None:
         self._cells += number
         if self._cells > self._limits.cells:

@@ -22,6 +22,8 @@ _LEAST_SHARE = 2 / 3
 
 _Kind = Literal["blank", "label", "number", "year", "date", "time"]
 
+_PERIODS = frozenset({"year", "date", "time"})
+
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d(?:\s?[-/–]\s?(?:\d\d|(?:19|20|21)\d\d))?")
 _DATE = re.compile(
     r"(?:\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|\d{4}[-./]\d{1,2}(?:[-./]\d{1,2})?|\d{1,2}[-./]\d{4})"
@@ -175,16 +177,18 @@ def _verdict(
         return "no"
     differs = False
     counted = _counts_on([cell.strip() for cell in first], body)
+    several = sum(_kind(cell) in _PERIODS for cell in first) > 1
     for column, cell in enumerate(first):
         below = columns[column] if column < len(columns) else []
-        sign = _sign(cell.strip(), [text for text in below if text], counts_on=counted)
+        texts = [text for text in below if text]
+        sign = _sign(cell.strip(), texts, counts_on=counted, is_one_of_several=several)
         if sign < 0:
             return "no"
         differs = differs or sign > 0
     return "differs" if differs else "may be"
 
 
-def _sign(name: str, below: Sequence[str], *, counts_on: bool) -> int:
+def _sign(name: str, below: Sequence[str], *, counts_on: bool, is_one_of_several: bool) -> int:
     """-1 if `name` is of the kind of what stands below, 1 if it surely is not, 0 if one cannot
     tell."""
     kind, kinds = _kind(name), [_kind(text) for text in below]
@@ -201,7 +205,7 @@ def _sign(name: str, below: Sequence[str], *, counts_on: bool) -> int:
         return 1
     if kind == "number" or kinds.count(kind) * 2 >= len(kinds):
         return -1
-    return 1
+    return 1 if is_one_of_several or kinds.count("number") * 2 >= len(kinds) else -1
 
 
 def _counts_on(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

@@ -135,9 +135,12 @@ def table_parts(rows: Iterable[TableRow]) -> Iterator[TablePart]:
 
 
 def _up_to_gap(window: Sequence[TableRow]) -> Sequence[TableRow]:
-    """The rows before the first blank row that does not merely part a title from its table."""
+    """The rows before the first blank row that does not merely part a title or the names of the
+    columns from their table."""
+    wide = 0
     for at, (row, following) in enumerate(pairwise(window), start=1):
-        if (following.number or 0) > (row.number or 0) + 1 and row.filled > 1:
+        wide += row.filled > 1
+        if (following.number or 0) > (row.number or 0) + 1 and wide > 1:
             return window[:at]
     return window
 

@@ -88,6 +88,7 @@ def test_a_row_that_differs_in_kind_from_those_below_names_the_columns(
         "Kitchen,12 m2\nHall,5 m2\nBath,6 m2",
         "Rent,€ 900\nPower,€ 80",
         "08:00,Maths\n09:00,Art",
+        "Date,2024-05-01\nItem,Price",
     ],
 )
 def test_a_row_of_data_names_nothing(text: str) -> None:

@@ -5,7 +5,6 @@ import pytest
 from assistant.library.limits import ReadLimits
 from tests.support.documents import outline, packed, read_bytes, reason
 from tests.support.office_files import (
-    S,
     W,
     docx,
     p,
@@ -140,49 +139,6 @@ def test_tables_charts_and_notes_belong_to_their_slide() -> None:
     )
     document = read_bytes("a.pptx", data)
     assert outline(document) == ["row x | y", "p Rent: May 4.4; June 5", "p Say this"]
-
-
-def test_rows_know_their_sheet_and_number() -> None:
-    data = xlsx(("Rents", rows("Flat,Rent", "A,700", "B,650.5", start=3)), ("Empty", rows()))
-    document = read_bytes("a.xlsx", data)
-    assert outline(document) == ["h1 Rents", "columns Flat | Rent", "row A | 700", "row B | 650.5"]
-    assert [block.row for block in document.blocks] == [None, 3, 4, 5]
-    assert {block.sheet for block in document.blocks} == {"Rents"}
-
-
-def test_the_names_of_columns_may_stand_below_a_title() -> None:
-    data = xlsx(("S", rows("Cups of the year", "", "Team,City", "Blues,STL", "Flyers,PHI")))
-    assert outline(read_bytes("a.xlsx", data))[1:] == [
-        "h2 Cups of the year",
-        "columns Team | City",
-        "row Blues | STL",
-        "row Flyers | PHI",
-    ]
-
-
-def test_numbers_alone_are_no_names_of_columns() -> None:
-    data = xlsx(("S", rows("1,2", "3,4")))
-    assert outline(read_bytes("a.xlsx", data)) == ["h1 S", "row 1 | 2", "row 3 | 4"]
-
-
-def test_what_floats_above_the_cells_is_read() -> None:
-    codes = '&amp;L&amp;"Arial"&amp;12Draft&amp;RR&amp;&amp;D'
-    header = f"<headerFooter><oddHeader>{codes}</oddHeader></headerFooter>"
-    comment = "<comment><text><r><t>Ask</t></r></text></comment>"
-    data = xlsx(
-        ("S", rows("x") + header),
-        **{
-            "worksheets/_rels/sheet1.xml.rels": relations(("comments", "../comments1.xml")),
-            "comments1.xml": f"<comments {S}>{comment}</comments>",
-        },
-    )
-    assert outline(read_bytes("a.xlsx", data)) == ["h1 S", "row x", "p Ask", "p Draft R&D"]
-
-
-def test_a_sheet_of_too_many_cells_is_not_read() -> None:
-    data = xlsx(("S", rows(*["1,2,3,4"] * 10)))
-    assert reason("a.xlsx", data, ReadLimits(cells=39)) == "too_large"
-    assert read_bytes("a.xlsx", data, ReadLimits(cells=40)).blocks
 
 
 @pytest.mark.parametrize("name", ["a.docx", "a.pptx", "a.xlsx", "a.odt", "a.epub"])
