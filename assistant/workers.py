@@ -6,13 +6,13 @@ reads.
 """
 
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from assistant import __version__
 from assistant.core.errors import SettingsError, StorageError
 from assistant.ipc.spec import WorkerSpec
 from assistant.settings import Settings, load_settings
+from assistant.system.installed import installed_version
 from assistant.system.paths import APP, Paths, find_paths
 from assistant.system.processor import require_processor
 
@@ -168,8 +168,6 @@ def program() -> tuple[str, ...]:
     """
     if getattr(sys, "frozen", False):
         return (sys.executable,)
-    try:
-        distribution(APP)
-    except PackageNotFoundError:
+    if installed_version(APP) is None:
         return (sys.executable, "-P", "-c", FROM_SOURCE, str(PACKAGE.parent))
     return (sys.executable, "-P", "-m", APP)

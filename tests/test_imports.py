@@ -80,6 +80,23 @@ def test_help_is_answered_without_opening_anything() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_values_are_checked_without_a_look_for_plugins() -> None:
+    code = """
+import sys
+from assistant.__main__ import main
+sys.argv = ["assistant", "settings"]
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code
+"""
+    imports = imports_of(code)
+
+    assert "pydantic" in imports
+    assert came_in(imports, {"email", "importlib.metadata"}) == ""
+
+
+@pytest.mark.usefixtures("home")
 def test_before_the_first_frame_only_what_it_shows_is_imported() -> None:
     imports = imports_of(FIRST_FRAME)
 

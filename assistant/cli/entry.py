@@ -4,6 +4,7 @@ Everything that went wrong is reported at this one border. Opening the screen is
 that needs a terminal, and the only one that imports it.
 """
 
+import gc
 import os
 import sys
 import traceback
@@ -224,6 +225,8 @@ def open_screen(program: Program) -> int:
             'without one, use `assistant ask "your question"`.'
         )
     # Textual takes longer to import than everything else together.
+    # What is imported stays, so there is nothing to collect before the screen is open.
+    gc.disable()
     from assistant.tui.app import AssistantApp, run  # noqa: PLC0415
 
     given = program.settings_source

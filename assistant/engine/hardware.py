@@ -8,20 +8,15 @@ import os
 import platform
 import re
 from contextlib import suppress
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assistant.core.values.base import Value
+from assistant.system.installed import installed_version
 
 
-@cache
 def llama_cpp_build() -> str:
     """The version of llama-cpp-python, without importing it."""
-    try:
-        return version("llama-cpp-python")
-    except PackageNotFoundError:
-        return "unknown"
+    return installed_version("llama-cpp-python") or "unknown"
 
 
 def processor_name() -> str:

@@ -6,5 +6,6 @@ clipboard     the system's clipboard
 editor        the user's editor
 front_matter  the head of a prompt file
 yaml_subset   YAML as such a head may hold it
+installed     the version of an installed distribution
 about         versions and licences of what the program stands on
 """

@@ -322,6 +322,7 @@ def _is_typed(event: events.Event) -> bool:
 def freeze_imported_objects() -> None:
     """Keep what was imported out of garbage collections: each stops the screen for a moment."""
     gc.freeze()
+    gc.enable()
 
 
 def run(app: AssistantApp) -> int:
@@ -333,7 +334,6 @@ def run(app: AssistantApp) -> int:
     Raises:
         AssistantError: what the screen works on cannot be opened.
     """
-    freeze_imported_objects()
     app.run()
     app.finish()
     if app.refusal is not None:
