@@ -1,6 +1,7 @@
 """The user's files in a turn.
 
 mentions    `#collection` and `@file` in a question
+followups   questions that go on with the one before
 retrieval   passages for a question, quoted in the prompt
 citations   which passage bears out which sentence of the answer
 references  the sources of an answer, and whether they have changed

@@ -17,7 +17,7 @@ from time import monotonic
 
 from assistant.core.context.plan import CHARS_PER_TOKEN
 from assistant.core.errors import ContextOverflowError
-from assistant.core.grounding import mentions
+from assistant.core.grounding import followups, mentions
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ChatModel
 from assistant.core.sanitize import one_line, printable
@@ -25,7 +25,7 @@ from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage, Message, Place
 from assistant.core.values.documents import Document, Passage
 from assistant.core.values.events import Searching
-from assistant.core.values.library import FileText, SearchResult
+from assistant.core.values.library import FileText, SearchResult, UnusedPassage
 from assistant.core.values.prompts import fill_placeholders
 from assistant.core.wording import count
 
@@ -118,15 +118,55 @@ def search(
 ) -> SearchResult:
     """Search the passages for a question.
 
-    "And how much does it cost?" says little on its own: when it finds nothing, it is searched
-    again together with the question before it.
+    "And how much does it cost?" says little on its own: a follow-up is searched alone and together
+    with what it follows, and so is any question that finds nothing.
     """
-    found = library.search(question, where.collections, MAX_PASSAGES, stop)
-    before = next((m.text for m in reversed(history) if m.role == "user"), None)
-    if found.sufficient or before is None or stop.is_set():
+    follows = bool(history) and followups.is_follow_up(question)
+    limit = 2 * MAX_PASSAGES if follows else MAX_PASSAGES
+    found = library.search(question, where.collections, limit, stop)
+    before = followups.antecedents(history)
+    if stop.is_set() or not before or (found.sufficient and not follows):
         return found
-    together = library.search(f"{before}\n{question}", where.collections, MAX_PASSAGES, stop)
+    together = library.search("\n".join([*before, question]), where.collections, limit, stop)
+    if follows:
+        return _merged(found, together, followups.cited_files(history))
     return together if together.sufficient else found
+
+
+def _merged(alone: SearchResult, together: SearchResult, cited: frozenset[str]) -> SearchResult:
+    """The passages of a follow-up: those that fit it and what it follows come before those that
+    fit only one of them, and those of files that were just cited before others of the same score.
+    """
+    scores: dict[str, float] = {}
+    found: dict[str, Passage] = {}
+    for passage in (*together.passages, *alone.passages):
+        scores[passage.id] = scores.get(passage.id, 0.0) + passage.score / 2
+        found.setdefault(passage.id, passage)
+
+    def order(passage: Passage) -> tuple[float, bool]:
+        return -round(scores[passage.id], 2), passage.path not in cited
+
+    best: list[Passage] = []
+    for passage in sorted(found.values(), key=order):
+        if not any(_overlap(passage, other) for other in best):
+            best.append(passage.model_copy(update={"score": scores[passage.id]}))
+    chosen = best[:MAX_PASSAGES]
+    taken = {passage.id for passage in chosen}
+    left = [UnusedPassage(passage=passage, reason="score") for passage in best[MAX_PASSAGES:]]
+    taken |= {each.passage.id for each in left}
+    return together.model_copy(
+        update={
+            "passages": tuple(chosen),
+            "evidence": max(alone.evidence, together.evidence),
+            "sufficient": bool(chosen) and (alone.sufficient or together.sufficient),
+            "unused": (*left, *(each for each in together.unused if each.passage.id not in taken)),
+        }
+    )
+
+
+def _overlap(one: Passage, other: Passage) -> bool:
+    same = (one.path, one.content_hash) == (other.path, other.content_hash)
+    return same and max(one.start, other.start) < min(one.end, other.end)
 
 
 def search_when_read(
