@@ -187,8 +187,8 @@ def _features(
     weights = reading.weights
     whole = sum(weights.values()) or 1.0
     there = [stem for stem in weights if text.counts[stem]]
-    asked = {word for word in reading.words if word.stem in weights}
-    words = {word for _, word in (*text.title.found, *text.body.found)}
+    asked = {(word.stem, word.form) for word in reading.words if word.stem in weights}
+    words = {(word.stem, word.form) for _, word in (*text.title.found, *text.body.found)}
     same = {stem for stem, _ in asked & words}
     spots = [(at, word.stem) for at, word in text.body.found if word.stem in weights]
     return RankingFeatures(

@@ -94,15 +94,22 @@ def prepare_query(
     }
     stems = sorted({stem for stems in telling.values() for stem in stems})
     frequencies = {stem: scope.frequency(stem) for stem in stems}
+    # A spelling that nobody uses says nothing about the passages that use another.
+    unused = {
+        language: {word.stem for word in words if word.derived and not frequencies.get(word.stem)}
+        - {word.stem for word in words if not word.derived}
+        for language, words in read.items()
+    }
     return KeywordQuery(
         text=question,
         language=asked_in,
         readings={
             language: LanguageQuery(
-                words=tuple(words),
+                words=tuple(word for word in words if word.stem not in unused[language]),
                 weights={
                     stem: inverse_frequency(frequencies[stem], passages)
                     for stem in telling[language]
+                    if stem not in unused[language]
                 },
             )
             for language, words in read.items()

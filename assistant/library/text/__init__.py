@@ -4,5 +4,6 @@ languages  which language a text is written in
 sentences  sentences, lines and words as spans
 chunking   a document to chunks that fit the embedder
 names      words of file names, and names in a question
+spellings  numbers, codes, dates and phone numbers in all their forms
 analysis   words to search by: folded, split, stemmed
 """

@@ -14,8 +14,15 @@ from typing import NamedTuple
 import snowballstemmer
 
 from assistant.library.text.languages import Language, fold
+from assistant.library.text.spellings import (
+    SIGNS,
+    SPELLED,
+    Spelling,
+    spellings,
+    writes_month_first,
+)
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Counts up when a text gives other words than before: the keyword index is then made again."""
 
 _STEMMERS: dict[Language, str] = {
@@ -56,16 +63,19 @@ _UNSPACED = (
 """Scripts that put no space between words, or too few."""
 _MARKED = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff"
 """Marks that belong to the letter before them, and the scripts that are full of them."""
+_LETTER = f"[^\\W{_UNSPACED}]"
 _TOKEN = re.compile(
-    rf"\d+(?:[.,]\d+)+|[{_UNSPACED}]+|[^\W{_UNSPACED}](?:[^\W{_UNSPACED}]|[{_MARKED}\u00ad])*"
+    rf"{SPELLED}|[{_UNSPACED}]+"
+    rf"|{_LETTER}(?:{_LETTER}|[{_MARKED}\u00ad])*"
+    rf"(?:[-\u2010\u2011]{_LETTER}(?:{_LETTER}|[{_MARKED}\u00ad])*)*{SIGNS}"
 )
+_PIECE = re.compile(rf"[{_UNSPACED}]+|{_LETTER}(?:{_LETTER}|[{_MARKED}\u00ad])*")
+"""What is left of a token that only looked like one of the first kinds."""
 _UNSPACED_RUN = re.compile(f"[{_UNSPACED}]")
-_NUMBER_WITH_POINTS = re.compile(r"\d+[.,]")
-_THOUSANDS = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*")
-_NUMBER_PART = re.compile(r"\d+")
+_HYPHEN = re.compile("[-\u2010\u2011]")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 _SEPARATOR = re.compile(r"[^\w\u0900-\u0dff]+")
-_HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|_+")
+_HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})|_+")
 
 
 _PLAIN = re.compile(rf"[A-Za-z][a-z]{{0,{MAX_WORD - 1}}}")
@@ -84,6 +94,8 @@ class Word(NamedTuple):
     """What is searched by: letters and digits only."""
     form: str
     """The word as it stands there, folded."""
+    derived: bool = False
+    """Whether it is another spelling of what stands there, which is found with or without it."""
 
 
 class WantedStems(NamedTuple):
@@ -119,11 +131,11 @@ class Analyzer:
         self._lock = Lock()
 
     def words(self, text: str, language: Language) -> list[Word]:
-        """The words of a text, in order. Names with humps or underscores, numbers with points
-        and runs of letters without spaces give their parts as well."""
+        """The words of a text, in order. Names with humps or underscores, numbers, dates and codes
+        give their parts and other spellings as well, runs of letters without spaces their parts."""
         known = self._known[language]
         words: list[Word] = []
-        for token in _TOKEN.findall(_POSSESSIVE.sub("", text)):
+        for token in _tokens(text):
             found = known.get(token)
             words += found if found is not None else self._analyze(token, language)
         return words
@@ -133,7 +145,7 @@ class Analyzer:
         known = self._known[language]
         stems, beginnings = wanted
         at, found = 0, []
-        for token in _TOKEN.findall(_POSSESSIVE.sub("", text)):
+        for token in _tokens(text):
             words = known.get(token)
             if words is None:
                 if _cannot_begin(token, beginnings):
@@ -159,7 +171,9 @@ class Analyzer:
             return fold(stemmer.stemWord(_accented(form, language))) or form
 
     def _analyze(self, token: str, language: Language) -> tuple[Word, ...]:
-        words = tuple(Word(self.stem(form, language), form) for form in _forms(token))
+        words = tuple(
+            Word(self.stem(form, language), form, derived) for form, derived in _spelled(token)
+        )
         known = self._known[language]
         if len(known) >= _CACHED_STEMS:
             known.clear()
@@ -180,22 +194,44 @@ def _cannot_begin(token: str, beginnings: frozenset[str]) -> bool:
     return token[:_PREFIX_LENGTH].lower() not in beginnings and _PLAIN.fullmatch(token) is not None
 
 
-def _forms(token: str) -> list[str]:
-    if _NUMBER_WITH_POINTS.match(token):
-        return _number_forms(token)
+def _tokens(text: str) -> list[str]:
+    tokens = _TOKEN.findall(_POSSESSIVE.sub("", text))
+    if not writes_month_first(text):
+        return tokens
+    return [f"{_MONTH_FIRST_MARK}{token}" if "/" in token else token for token in tokens]
+
+
+_MONTH_FIRST_MARK = "\0"
+"""Before dates of a text that writes the month first."""
+
+
+def _spelled(token: str) -> list[Spelling]:
+    """The forms of a token: what stands there, and other spellings of it."""
+    month_first = token.startswith(_MONTH_FIRST_MARK)
+    token = token.removeprefix(_MONTH_FIRST_MARK)
     if _UNSPACED_RUN.match(token):
-        return [token[at : at + 2] for at in range(len(token) - 1)] or [token]
-    parts = _HUMP.split(token.replace("\u00ad", ""))
-    forms = [form[:MAX_WORD] for part in parts if (form := _SEPARATOR.sub("", fold(part)))]
-    return forms if len(forms) < 2 else [*forms, "".join(forms)[:MAX_WORD]]
+        pairs = [token[at : at + 2] for at in range(len(token) - 1)] or [token]
+        return [Spelling(pair, derived=False) for pair in pairs]
+    found = spellings(token, month_first=month_first)
+    if found is None:
+        found = [each for piece in _PIECE.findall(token) for each in _named(piece)]
+        joined = "".join(_HYPHEN.split(token))
+        if _HYPHEN.search(token) and joined.isalnum():
+            found.append(Spelling(_cleaned(joined), derived=True))
+    return [spelling._replace(form=spelling.form[:MAX_WORD]) for spelling in found if spelling.form]
 
 
-def _number_forms(token: str) -> list[str]:
-    """`2,400` and `2.400` are 2400; of `12.05.2020` the whole and its parts."""
-    if _THOUSANDS.fullmatch(token):
-        return [token.replace(",", "").replace(".", "")]
-    parts = _NUMBER_PART.findall(token)
-    return ["·".join(parts)[:MAX_WORD], *(part[:MAX_WORD] for part in parts)]
+def _named(piece: str) -> list[Spelling]:
+    """A word; a name with humps or underscores with its parts."""
+    if piece.isdecimal():
+        return spellings(piece) or []
+    parts = [form for part in _HUMP.split(piece) if (form := _cleaned(part))]
+    found = [Spelling(part, derived=False) for part in parts]
+    return found if len(parts) < 2 else [*found, Spelling("".join(parts), derived=True)]
+
+
+def _cleaned(part: str) -> str:
+    return _SEPARATOR.sub("", fold(part.replace("\u00ad", "")))
 
 
 def _accented(form: str, language: Language) -> str:

@@ -21,7 +21,7 @@ FOLDERS = 2
 """The last folders of a path that are indexed with its name."""
 
 _WORD = re.compile(r"[^\W_]+")
-_HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _MIN_CAPITALS = 4
 """Capitals that make a single word a name, as `README`."""
 
