@@ -1,6 +1,7 @@
 """The terminal program from outside: time to its first frame, and its memory."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from time import perf_counter
@@ -28,7 +29,7 @@ def measure_screen(home: Path, runs: int = 9) -> list[Comparison]:
         for _ in range(3)
     ]
     return [
-        compare("first frame, against an empty Textual program", "ms", frames),
+        compare("first frame, against an empty Textual program", "ms", frames, "<= 2.0"),
         compare("memory (USS) of the front end, model loaded", "MiB", memory, "<= 100 MiB"),
     ]
 
@@ -43,13 +44,19 @@ def _spawn(command: list[str], environment: dict[str, str]) -> pexpect.spawn:
     )
 
 
+def _end(child: pexpect.spawn) -> None:
+    """End it as it is: a program that is still opening may take its time to leave."""
+    child.kill(signal.SIGKILL)
+    child.wait()
+
+
 def first_frame(command: list[str], mark: str, environment: dict[str, str]) -> float:
     """Milliseconds from exec until `mark` is on the screen."""
     started = perf_counter()
     child = _spawn(command, environment)
     child.expect_exact(mark)
     elapsed = (perf_counter() - started) * 1000
-    child.close(force=True)
+    _end(child)
     return elapsed
 
 
@@ -58,5 +65,5 @@ def _memory(command: list[str], mark: str, environment: dict[str, str]) -> float
     child = _spawn(command, environment)
     child.expect_exact(mark)
     used = psutil.Process(child.pid).memory_full_info().uss / 2**20
-    child.close(force=True)
+    _end(child)
     return float(used)
