@@ -132,11 +132,11 @@ def rows(*lines: str, start: int = 1) -> str:
     return f"<sheetData>{data}</sheetData>"
 
 
-def opendocument(kind: str, body: str, **parts: str) -> bytes:
+def opendocument(kind: str, body: str, head: str = "", **parts: str) -> bytes:
     return packed(
         {
             "mimetype": f"application/vnd.oasis.opendocument.{kind}",
-            "content.xml": f"<office:document-content {NAMES}><office:body>"
+            "content.xml": f"<office:document-content {NAMES}>{head}<office:body>"
             f"<office:{kind}>{body}</office:{kind}></office:body></office:document-content>",
             **{f"{name}.xml": content for name, content in parts.items()},
         }

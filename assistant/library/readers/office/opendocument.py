@@ -19,7 +19,11 @@ from assistant.library.readers.base.archive import (
     parse_part,
 )
 from assistant.library.readers.base.builder import DocumentBuilder
+from assistant.library.readers.base.sheets import CellLimit, add_cells
 from assistant.library.readers.base.source import FileSource
+from assistant.library.readers.base.tables import CellRow, TableCell, add_table, spread
+from assistant.library.readers.office.odf_numbering import OdfNumbering
+from assistant.library.readers.office.ods import hidden_styles, read_ods_sheet, repeats
 
 _OUT_OF_TEXT = frozenset(
     {"annotation", "note", "frame", "text-box", "tracked-changes", "ruby-text"}
@@ -27,24 +31,26 @@ _OUT_OF_TEXT = frozenset(
 """What stands in the middle of a paragraph without belonging to its text."""
 _FIELDS = frozenset({"page-number", "page-count", "page-name", "sheet-name"})
 """What a program fills in for each page."""
-_MAX_REPEATS = 100
-"""Times that a repeated cell or row is believed to be meant."""
 
 
 def read_opendocument(source: FileSource) -> Document:
     """Read a text, spreadsheet or presentation; slides count as pages."""
     archive = ZipArchive(source.data, source.limits)
     _refuse_encrypted(archive)
-    content = _Content(DocumentBuilder(source.limits))
+    content = _Content(DocumentBuilder(source.limits), CellLimit(source.limits.cells))
     root = parse_part(archive.read("content.xml"), "content.xml")
     body = first(root, "body")
     if body is None:
         raise UnreadableError("corrupt", "content.xml has no body")
+    data = archive.find("styles.xml")
+    styles = None if data is None else parse_part(data, "styles.xml")
+    for part in (root,) if styles is None else (styles, root):
+        content.numbering.read_styles(part)
+    content.hidden = hidden_styles(root)
     content.add(body)
     content.builder.page = content.builder.sheet = None
-    if (styles := archive.find("styles.xml")) is not None:
-        for master in below(parse_part(styles, "styles.xml"), "master-page"):
-            content.add(master)
+    for master in () if styles is None else below(styles, "master-page"):
+        content.add(master)
     pictures = bool(archive.names("pictures/"))
     title = source.title(_meta_title(archive), content.title)
     return content.builder.build(title, has_pictures=pictures)
@@ -65,8 +71,12 @@ def _meta_title(archive: ZipArchive) -> str:
 class _Content:
     """Adds what a body holds; a depth counter tells list items from paragraphs."""
 
-    def __init__(self, builder: DocumentBuilder) -> None:
+    def __init__(self, builder: DocumentBuilder, limit: CellLimit) -> None:
         self.builder = builder
+        self.numbering = OdfNumbering()
+        self.hidden = frozenset[str]()
+        """The styles of sheets that are not shown."""
+        self._limit = limit
         self.title = ""
         """The first paragraph, if it is a heading."""
         self._begun = False
@@ -82,16 +92,17 @@ class _Content:
                 self._add_paragraph(element)
             case "list":
                 self._lists += 1
+                self.numbering.open_list(element)
                 self.add(element)
+                self.numbering.close_list()
                 self._lists -= 1
+            case "list-item":
+                self.numbering.open_item(element)
+                self.add(element)
             case "table":
                 self._add_table(element)
             case "spreadsheet":
-                for part in element:
-                    if local(part) == "table":
-                        self._add_sheet(part)
-                    else:
-                        self._add(part)
+                self._add_spreadsheet(element)
             case "page":
                 self.builder.page = (self.builder.page or 0) + 1
                 self.add(element)
@@ -107,72 +118,83 @@ class _Content:
 
     def _add_paragraph(self, element: Element) -> None:
         text = _text(element)
+        label = self.numbering.take_label()
         if local(element) == "h":
-            level = attribute(element, "outline-level")
-            self._add_heading(text, int(level) if level.isdecimal() else 1)
+            number = attribute(element, "outline-level")
+            level = int(number) if number.isdecimal() else 1
+            if not self._lists:
+                label = self.numbering.heading_label(element, level)
+            self._add_heading(text, level, label)
         else:
-            self.builder.add(text, "list" if self._lists else "paragraph")
+            self.builder.add(_labelled(text, label), "list" if self._lists else "paragraph")
             self._begun = self._begun or bool(text.strip())
         for aside in _anchored_elements(element):
             self.add(aside)
 
-    def _add_heading(self, text: str, level: int) -> None:
+    def _add_heading(self, text: str, level: int, label: str = "") -> None:
         self.title = self.title if self._begun else text
         self._begun = self._begun or bool(text.strip())
-        self.builder.add_heading(text, level)
+        self.builder.add_heading(_labelled(text, label), level)
 
     def _add_table(self, table: Element) -> None:
         """Add a table of a text: a row of one cell is a frame around what it holds."""
-        for row in _parts(table, "table-row"):
+        rows: list[CellRow] = []
+        for row, is_header in _rows(table):
             cells = [cell for cell in row if local(cell) == "table-cell"]
-            if len(cells) == 1:
+            if len(cells) == 1 and (not rows or _is_frame(cells[0])):
+                add_table(self.builder, spread(rows))
+                rows = []
                 self.add(cells[0])
             else:
-                self.builder.add_row(_cells(row))
+                rows.append(CellRow([self._table_cell(cell) for cell in cells], is_header))
+        add_table(self.builder, spread(rows))
 
-    def _add_sheet(self, sheet: Element) -> None:
-        self.builder.sheet = attribute(sheet, "name") or None
-        number = 1
-        for row in _parts(sheet, "table-row"):
-            cells = list(_cells(row))
-            repeats = _repeats(row, "number-rows-repeated")
-            if any(cells) and repeats < _MAX_REPEATS:
-                for offset in range(repeats):
-                    self.builder.add_row(cells, number + offset)
+    def _table_cell(self, cell: Element) -> TableCell:
+        spans = (repeats(cell, f"number-{name}-spanned") for name in ("rows", "columns"))
+        return TableCell(self._cell_text(cell), *spans)
+
+    def _cell_text(self, cell: Element) -> str:
+        parts = []
+        for part in below(cell, "p", "h"):
+            parts.append(_text(part))
+        return " ".join(part for part in parts if part)
+
+    def _add_spreadsheet(self, element: Element) -> None:
+        sheets = [part for part in element if local(part) == "table"]
+        for part in element:
+            if local(part) != "table":
+                self._add(part)
+                continue
+            name = attribute(part, "name")
+            self.builder.sheet = None
+            if attribute(part, "style-name") in self.hidden:
+                self.builder.note_unread("sheet", name, "hidden", total=len(sheets))
+            elif self._limit.left <= 0:
+                self.builder.note_unread("sheet", name, "too_large", total=len(sheets))
             else:
-                self.builder.add_row(cells, number)
-            number += repeats
-        for shapes in _parts(sheet, "shapes"):
-            self.add(shapes)
+                add_cells(self.builder, read_ods_sheet(part, self._cell_text, self._limit))
+                for shapes in part:
+                    if local(shapes) == "shapes":
+                        self.add(shapes)
 
 
-def _parts(table: Element, wanted: str) -> Iterator[Element]:
-    """Rows or shapes of a table, whatever groups them."""
+def _labelled(text: str, label: str) -> str:
+    return f"{label} {text.lstrip()}" if label and text.strip() else text
+
+
+def _rows(table: Element, *, is_header: bool = False) -> Iterator[tuple[Element, bool]]:
+    """The rows of a table, whatever groups them, and whether they name the columns."""
     for child in table:
-        if local(child) == wanted:
-            yield child
-        elif local(child) in {"table-header-rows", "table-rows", "table-row-group"}:
-            yield from _parts(child, wanted)
+        name = local(child)
+        if name == "table-row":
+            yield child, is_header
+        elif name in {"table-header-rows", "table-rows", "table-row-group"}:
+            yield from _rows(child, is_header=is_header or name == "table-header-rows")
 
 
-def _cells(row: Element) -> Iterator[str]:
-    for cell in row:
-        if local(cell) not in {"table-cell", "covered-table-cell"}:
-            continue
-        text = _cell_text(cell)
-        repeats = _repeats(cell, "number-columns-repeated")
-        # Thousands of equal cells are how a program fills the rest of a row.
-        yield from [text] * (repeats if repeats < _MAX_REPEATS else 1)
-
-
-def _cell_text(cell: Element) -> str:
-    parts = [_text(part) for part in below(cell, "p", "h")]
-    return " ".join(part for part in parts if part)
-
-
-def _repeats(element: Element, name: str) -> int:
-    value = attribute(element, name)
-    return int(value) if value.isdecimal() and len(value) < 10 else 1
+def _is_frame(cell: Element) -> bool:
+    """Whether a cell holds more than a line."""
+    return sum(local(part) in ("p", "h", "list", "table") for part in cell) > 1
 
 
 def _anchored_elements(element: Element) -> Iterator[Element]:

@@ -18,6 +18,7 @@ from assistant.library.readers.base.archive import (
 )
 from assistant.library.readers.base.builder import DocumentBuilder
 from assistant.library.readers.base.source import FileSource
+from assistant.library.readers.base.tables import CellRow, TableCell, add_table, spread
 from assistant.library.readers.office.ooxml import (
     chart_text,
     core_title,
@@ -28,6 +29,7 @@ from assistant.library.readers.office.ooxml import (
     without_fallbacks,
 )
 
+_TRUE = frozenset({"1", "true"})
 _TITLES = frozenset({"title", "ctrTitle"})
 _IGNORED_PLACEHOLDERS = frozenset({"sldNum", "sldImg", "hdr"})
 """Placeholders that hold nothing of the slide's own."""
@@ -85,10 +87,7 @@ def _add_shapes(builder: DocumentBuilder, root: Element) -> str:
         if kind in _IGNORED_PLACEHOLDERS:
             continue
         if local(shape) == "graphicFrame":
-            for row in below(shape, "tr"):
-                builder.add_row(
-                    [" ".join(drawing_text(cell)) for cell in row if local(cell) == "tc"]
-                )
+            add_table(builder, spread(map(_row, below(shape, "tr"))))
         elif kind in _TITLES:
             text = " ".join(drawing_text(shape))
             builder.add_heading(text, 1)
@@ -100,6 +99,22 @@ def _add_shapes(builder: DocumentBuilder, root: Element) -> str:
         if properties is not None:
             builder.add(attribute(properties, "descr"))
     return title
+
+
+def _row(row: Element) -> CellRow:
+    """A row of a table. Cells that others reach into are there too, and say so."""
+    cells = []
+    for cell in row:
+        if local(cell) != "tc" or _TRUE & {attribute(cell, "hMerge"), attribute(cell, "vMerge")}:
+            continue
+        rows, columns = (attribute(cell, name) for name in ("rowSpan", "gridSpan"))
+        text = " ".join(drawing_text(cell))
+        cells.append(TableCell(text, _count(rows), _count(columns)))
+    return CellRow(cells)
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 1
 
 
 def _placeholder(shape: Element) -> str:

@@ -41,15 +41,15 @@ def read_delimited(source: FileSource) -> Document:
     for part in table_parts(rows()):
         first, last = (part.rows[index].number or 0 for index in (0, -1))
         while added + 1 < first:
-            builder.add_lines(held.popleft())
             added += 1
+            builder.add_lines(held.popleft(), "row", row=added)
         text = "".join(held.popleft() for _ in range(last - added))
         cells = sum(len(row.cells) for row in part.rows)
         label = part.label or None
         builder.add_lines(text, part.kind, level=part.level, row=last, cells=cells, label=label)
         added = last
-    for record in held:
-        builder.add_lines(record)
+    for number, record in enumerate(held, start=added + 1):
+        builder.add_lines(record, "row", row=number)
     return builder.build(source.title())
 
 

@@ -94,6 +94,26 @@ def test_a_document_of_pictures_has_no_text() -> None:
     assert reason("a.docx", docx("<w:p/>")) == "empty"
 
 
+def test_merged_cells_of_a_slide_stand_in_all_their_rows_and_columns() -> None:
+    def cell(text: str, marks: str = "") -> str:
+        return f"<a:tc {marks}><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>"
+
+    lines = (
+        (cell("Department"), cell("Employee"), cell("Extension")),
+        (cell("Radiology", 'rowSpan="2"'), cell("Ines Prado"), cell("2101")),
+        (cell("", 'vMerge="1"'), cell("Tom Weller"), cell("2102")),
+        (cell("Cardiology"), cell("closed", 'gridSpan="2"'), cell("", 'hMerge="1"')),
+    )
+    table = "".join(f"<a:tr>{''.join(line)}</a:tr>" for line in lines)
+    data = pptx(slide(f"<p:graphicFrame><a:tbl>{table}</a:tbl></p:graphicFrame>"))
+    assert outline(read_bytes("a.pptx", data)) == [
+        "columns Department | Employee | Extension",
+        "row Radiology | Ines Prado | 2101",
+        "row Radiology | Tom Weller | 2102",
+        "row Cardiology | closed | closed",
+    ]
+
+
 def test_entities_of_a_document_are_not_expanded() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]>'
     data = packed(
