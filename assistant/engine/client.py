@@ -178,7 +178,12 @@ class _EngineConversation:
 
 def _clean(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
     return tuple(
-        ChatMessage(role=message.role, content=encodable(message.content)) for message in messages
+        ChatMessage(
+            role=message.role,
+            content=encodable(message.content),
+            reasoning=encodable(message.reasoning),
+        )
+        for message in messages
     )
 
 

@@ -120,6 +120,138 @@ SHAPES = {
     "for tools": FOR_TOOLS,
 }
 
+TYPED = (
+    "{% for m in messages %}<|{{ m.role }}|>{% for part in m.content %}"
+    "{% if part['type'] == 'text' %}{{ part['text'] }}{% endif %}{% endfor %}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+"""Of a content that is a text nothing comes out."""
+
+TYPED_ALONE = TYPED.replace(
+    "{% for part",
+    "{% if m.content is string %}{{ raise_exception('no list') }}{% endif %}{% for part",
+)
+"""It refuses a content that is a text."""
+
+USES = {
+    "field": (
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n"
+        "{% if m.role == 'assistant' and loop.last and m.reasoning_content %}"
+        "<think>\n{{ m.reasoning_content }}\n</think>\n\n{% endif %}{{ m.content }}<|im_end|>\n"
+        "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n"
+        "{% if enable_thinking is defined and not enable_thinking %}<think>\n\n</think>\n\n"
+        "{% endif %}{% endif %}"
+    ),
+    "channels": (
+        "<|start|>system<|message|>Reasoning: {{ reasoning_effort or 'medium' }}<|end|>"
+        "{% for m in messages %}"
+        "{% if m.role == 'assistant' and loop.last and m.thinking %}"
+        "<|start|>assistant<|channel|>analysis<|message|>{{ m.thinking }}<|end|>{% endif %}"
+        "<|start|>{{ m.role }}{% if m.role == 'assistant' %}<|channel|>final{% endif %}<|message|>"
+        "{{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|start|>assistant"
+        "{% endif %}"
+    ),
+    "named channel": (
+        "{% for m in messages %}<|open|>message {{ m.role }}<|sep|>"
+        "{% if m.role == 'assistant' %}<|open|>think<|sep|>{{ m.reasoning }}<|close|>think<|sep|>"
+        "<|open|>reply<|sep|>{% endif %}{{ m.content }}<|close|>message<|sep|>{% endfor %}"
+        "{% if add_generation_prompt %}<|open|>message assistant<|sep|><|open|>"
+        "{{ 'reply' if thinking is defined and not thinking else 'think' }}<|sep|>{% endif %}"
+    ),
+    "tools": (
+        "{% for m in messages %}<|turn>{{ 'model' if m.role == 'assistant' else m.role }}\n"
+        "{% if m.reasoning_content and m.tool_calls %}<|channel>thought\n{{ m.reasoning_content }}"
+        "\n<channel|>{% endif %}{{ m.content }}<turn|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|turn>model\n{% if not enable_thinking %}"
+        "<|channel>thought\n<channel|>{% endif %}{% endif %}"
+    ),
+    "typed": (
+        "{% for m in messages %}[{{ m.role }}]{% if m.content is string %}{{ m.content }}{% else %}"
+        "{% for part in m.content %}{% if part.type == 'thinking' %}[THINK]{{ part.thinking }}"
+        "[/THINK]{% else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}</s>{% endfor %}"
+        "{% if add_generation_prompt %}[assistant]{% endif %}"
+    ),
+    "opened": (
+        "{% for m in messages %}<|{{ m.role }}|>{{ m.content.split('</think>')[-1] }}</s>"
+        "{% endfor %}{% if add_generation_prompt %}<|assistant|><think>\n{% endif %}"
+    ),
+    "prose": (
+        "{% for m in messages %}<|begin|>{{ m.role }}\n"
+        "{{ m.content.split('[FINAL ANSWER]')[-1] }}<|end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|begin|>assistant\nMy steps are these:\n{% endif %}"
+    ),
+    "always a block": (
+        "{% for m in messages %}<|{{ m.role }}|>\n{% if m.role == 'assistant' %}"
+        "<mind>{{ m.reasoning_content or '' }}</mind>\n{% endif %}{{ m.content }}{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|>{% if enable_thinking == false %}"
+        "{{ '\n<mind></mind>' }}{% endif %}{% endif %}"
+    ),
+    "words": (
+        "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}</s>{% endfor %}"
+        "{% if thinking %}<|system|>Think within <think></think> first.</s>{% endif %}"
+        "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    ),
+    "effort alone": (
+        "{% set reasoning_effort = reasoning_effort or 'no_think' %}"
+        "{% if reasoning_effort not in ['no_think', 'low', 'high'] %}"
+        "{{ raise_exception('no such effort') }}{% endif %}"
+        "{% for m in messages %}<|{{ m.role }}|>{% if m.role == 'assistant' %}<hm></hm>{% endif %}"
+        "{{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}<|assistant|>"
+        "{{ '<hm>' if reasoning_effort in ['low', 'high'] else '<hm></hm>' }}{% endif %}"
+    ),
+}
+"""How templates treat thoughts."""
+
+THOUGHTS = {
+    "field": ("<think>", "</think>", ""),
+    "channels": (
+        "<|channel|>analysis<|message|>",
+        "<|end|><|start|>assistant<|channel|>final<|message|>",
+        "<|channel|>final<|message|>",
+    ),
+    "named channel": (
+        "<|open|>think<|sep|>",
+        "<|close|>think<|sep|><|open|>reply<|sep|>",
+        "<|open|>reply<|sep|>",
+    ),
+    "tools": ("<|channel>thought", "<channel|>", ""),
+    "typed": ("[THINK]", "[/THINK]", ""),
+    "opened": ("<think>", "</think>", ""),
+    "prose": ("My steps are these:", "[FINAL ANSWER]", ""),
+    "always a block": ("<mind>", "</mind>", ""),
+    "words": ("<think>", "</think>", ""),
+    "effort alone": ("<hm>", "</hm>", ""),
+}
+"""What begins thoughts, what ends them, and what begins an answer without any."""
+
+CONTINUED = {
+    "field": "<|im_start|>assistant\n",
+    "channels": "<|start|>assistant<|channel|>final<|message|>",
+    "named channel": "<|open|>think<|sep|><|close|>think<|sep|><|open|>reply<|sep|>",
+    "tools": "<|turn>model\n",
+    "typed": "[assistant]",
+    "opened": "<|assistant|>",
+    "prose": "<|begin|>assistant\n",
+    "always a block": "<|assistant|>\n<mind></mind>\n",
+    "words": "<|assistant|>",
+    "effort alone": "<|assistant|><hm></hm>",
+}
+"""What stands before an answer that is gone on with."""
+
+SILENCED = {
+    "field": "<|im_start|>assistant\n<think>\n\n</think>\n\n",
+    "channels": "<|start|>assistant<|channel|>final<|message|>",
+    "named channel": "<|open|>message assistant<|sep|><|open|>reply<|sep|>",
+    "tools": "<|turn>model\n<|channel>thought\n<channel|>",
+    "typed": "[assistant][THINK][/THINK]",
+    "opened": "<|assistant|><think>\n\n</think>\n\n",
+    "prose": "<|begin|>assistant\nMy steps are these:\n\n[FINAL ANSWER]\n\n",
+    "always a block": "<|assistant|>\n<mind></mind>",
+    "words": "</s><|assistant|>",
+    "effort alone": "<|assistant|><hm></hm>",
+}
+"""Where an answer without thoughts begins."""
+
 MARKERS = {
     "ChatML": ["<|im_start|>", "<|im_end|>"],
     "Llama 2": ["[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<s>", "</s>"],

@@ -86,6 +86,11 @@ def as_sent(message: Message) -> ChatMessage:
     return ChatMessage(role=message.role, content=message.sent or message.asked)
 
 
+def as_unfinished(message: Message) -> ChatMessage:
+    """A stored answer that is gone on with, behind what was thought or still within it."""
+    return ChatMessage(role=message.role, content=message.text, reasoning=message.reasoning)
+
+
 def reserve_for(max_tokens: int | None, window: int) -> int:
     """Tokens to reserve for the answer: what was asked for, at most a quarter of the window."""
     return min(max_tokens or DEFAULT_RESERVE, window // 4)

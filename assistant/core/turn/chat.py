@@ -99,7 +99,7 @@ class Chat:
             self._requests.conversation_under_prompt(request)
         )
         question, answer = self._requests.store(request, sampling)
-        outcome = TurnOutcome()
+        outcome = TurnOutcome(answer.reasoning)
         try:
             yield Asked(question=question, answer=answer)
             for event in self._write(answer, sampling, sources, stop):
@@ -141,7 +141,7 @@ class Chat:
             self._store.conversation(answer.conversation_id), question.prompt
         )
         asked, where, found = question.asked, grounding.NOWHERE, None
-        if unfinished.text:
+        if unfinished.has_begun:
             kept = self._store.retrieval(answer.id)
             if kept is not None:
                 yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
@@ -204,7 +204,7 @@ class Chat:
         conversation, question = asking.conversation, asking.question
         reserve = context_plan.reserve_for(most, window)
         used: tuple[Passage, ...] = ()
-        if not asking.unfinished.text:
+        if not asking.unfinished.has_begun:
             room = window - reserve
             if question.attached:
                 # Files that go whole compete with what stands in every prompt.
@@ -214,11 +214,13 @@ class Chat:
             )
             sent = content if content != question.text else None
             question = question.model_copy(update={"sent": sent})
-        newest = (question, asking.unfinished)
+        newest = [context_plan.as_sent(question)]
+        if asking.unfinished.has_begun:
+            newest.append(context_plan.as_unfinished(asking.unfinished))
         plan = context_plan.plan(
             conversation.system_prompt,
             context_plan.group_turns(asking.history),
-            [context_plan.as_sent(message) for message in newest if message.text],
+            newest,
             model.measure,
             window,
             reserve,

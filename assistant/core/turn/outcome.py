@@ -27,17 +27,24 @@ Writing = Searching | Retrieved | ContextPlanned | ModelEvent
 class ReasoningBuffer:
     """Reasoning text so far, stored again at most once a second."""
 
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
+    def __init__(self, before: str = "") -> None:
+        """Args:
+        before: what was thought already, of an answer that is gone on with.
+        """
+        self._pieces = [before] if before else []
         self._stored = perf_counter()
 
     @property
     def text(self) -> str:
-        """All of it so far, without white space at the end."""
-        return "".join(self._pieces).rstrip()
+        """All of it so far."""
+        return "".join(self._pieces)
 
     def add(self, text: str) -> None:
         self._pieces.append(text)
+
+    def end(self) -> None:
+        """The answer begins: white space before it is no part of the reasoning."""
+        self._pieces = [self.text.rstrip()]
 
     def is_due_for_storage(self) -> bool:
         """Whether it should be stored now; if so, the next time is a second later."""
@@ -51,7 +58,10 @@ class ReasoningBuffer:
 class TurnOutcome:
     """Outcome of a turn so far; a turn that is abandoned counts as stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, thoughts: str = "") -> None:
+        """Args:
+        thoughts: what was thought already, of an answer that is gone on with.
+        """
         self.state: MessageState = "stopped"
         self.stop_reason: StopReason | None = "stopped"
         self.usage: Usage | None = None
@@ -59,10 +69,10 @@ class TurnOutcome:
         self.used: tuple[Passage, ...] = ()
         self.citations: tuple[Citation, ...] = ()
         self.saying: NearestSentence | None = None
-        self.reasoning = ReasoningBuffer()
+        self.reasoning = ReasoningBuffer(thoughts)
         self._started = perf_counter()
         self._load_ms = 0.0
-        self._first_token_ms = 0.0
+        self._first_token_ms = self._first_written_ms = 0.0
         self._engine = Timings()
 
     def record(self, event: Writing) -> None:
@@ -76,7 +86,10 @@ class TurnOutcome:
                 self._first_token_ms = self._first_token_ms or self._elapsed_ms()
                 self.reasoning.add(text)
             case Wrote():
-                self._first_token_ms = self._first_token_ms or self._elapsed_ms()
+                if not self._first_written_ms:
+                    self._first_written_ms = self._elapsed_ms()
+                    self.reasoning.end()
+                self._first_token_ms = self._first_token_ms or self._first_written_ms
             case Finished(reason=reason, usage=usage, timings=timings):
                 self.state = "stopped" if reason == "stopped" else "complete"
                 self.stop_reason = reason

@@ -23,7 +23,7 @@ ALLOWED_VALUES: Final = {
     "repeat_penalty": "a number above 0, at most 5",
     "seed": "a whole number from 0 to 4,294,967,294",
     "max_tokens": "a whole number from 1",
-    "thinking": "a whole number from 0",
+    "thinking": "off, auto, low, medium, high, or a whole number of tokens",
 }
 INTEGER_FIELDS: Final = ("top_k", "seed", "max_tokens", "thinking")
 
@@ -103,13 +103,22 @@ def with_field(sampling: SamplingChanges, field: str, text: str) -> SamplingChan
         return sampling.model_copy(update={field: None})
     try:
         return SamplingChanges.model_validate(
-            {**sampling.model_dump(), field: _parse_number(field, text)}
+            {**sampling.model_dump(), field: parse_value(field, text)}
         )
     except (ValueError, ValidationError):
         raise AssistantError(
             f"{field} takes {ALLOWED_VALUES[field]}; {text.strip()!r} is not one.",
             f"`{DEFAULT_WORD}` takes it back.",
         ) from None
+
+
+def is_allowed(field: str, value: object) -> bool:
+    """Whether a field takes a value."""
+    try:
+        SamplingChanges.model_validate({field: value})
+    except ValidationError:
+        return False
+    return True
 
 
 def sampling_settings(
@@ -145,15 +154,22 @@ def sampling_settings(
     return rows
 
 
-def format_value(field: str, value: float | None) -> str:
+def format_value(field: str, value: float | str | None) -> str:
     """Value of a field, in words."""
     if value is None:
-        return "a new one each time" if field == "seed" else "no limit"
+        return {"seed": "a new one each time", "thinking": "auto"}.get(field, "no limit")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _parse_number(field: str, text: str) -> float:
+def parse_value(field: str, text: str) -> float | str:
+    """What was typed for a field, as a number where it is one.
+
+    Raises:
+        ValueError: it is none, and the field takes no words.
+    """
     typed = text.strip()
+    if field == "thinking" and not typed.lstrip("+-").isdigit():
+        return typed.casefold()
     if field in INTEGER_FIELDS:
         return int(typed)
     # In half of the world a comma stands before the fraction.

@@ -46,6 +46,8 @@ class ChatMessage(Value):
 
     role: Role
     content: str
+    reasoning: str = ""
+    """What was thought before, of an answer that is gone on with."""
 
 
 class Usage(Value):
@@ -267,7 +269,8 @@ class Message(Value):
     error: str | None = None
     """What went wrong, for a message in state `failed`."""
     reasoning: str = ""
-    """What a reasoning model thought before this answer. It is not read again."""
+    """What a reasoning model thought before this answer. It is read again only where the answer is
+    gone on with."""
     citations: tuple[Citation, ...] = ()
     """Which passages bear out which sentences of an answer."""
     rating: Rating | None = None
@@ -284,6 +287,11 @@ class Message(Value):
     outgrown: Overflow | None = None
     """Of an answer: with it the conversation outgrew the window, and this became of its oldest
     turns."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of it is there, or of what was thought before it."""
+        return bool(self.text or self.reasoning)
 
     @property
     def asked(self) -> str:

@@ -42,6 +42,9 @@ class ModelInfo(Value):
     trained_context: int
     limited: bool = False
     """Whether the window is smaller than usual or than it was asked to be, for want of memory."""
+    template_problem: str = ""
+    """Why its own chat template cannot be used, and what is in its place, as the end of a sentence;
+    empty where it can."""
 
 
 class TokenCounts(Value):
@@ -96,6 +99,8 @@ class ModelFacts(Value):
     licence: str = ""
     has_template: bool = False
     """Whether it says how a conversation is put to it."""
+    template_problem: str = ""
+    """Why that cannot be used, see `ModelInfo`."""
     weights: int = 0
     """Bytes of all parts."""
     read_per_token: int = 0

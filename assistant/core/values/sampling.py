@@ -37,7 +37,8 @@ RepeatPenalty = Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32 - 1)]
 MaxTokens = Annotated[int, Field(ge=1)]
 
-Thinking = Annotated[int, Field(ge=0)]
+Thinking = Annotated[int, Field(ge=0)] | Literal["off", "auto", "low", "medium", "high"]
+"""How much a model thinks before it answers: tokens, an effort, or as it is used to (`auto`)."""
 
 PER_ANSWER: Final[dict[str, JsonValue]] = {"per_answer": True}
 """Marks what is chosen for one answer and is no setting."""
@@ -69,7 +70,8 @@ class Sampling(Value):
     max_tokens: MaxTokens | None = None
     """The longest answer, in tokens; None is bounded by the context window alone."""
     thinking: Thinking | None = None
-    """Tokens that a reasoning model may think before it answers; 0 lets it answer at once."""
+    """How much a reasoning model thinks before it answers: off, auto, low, medium, high, or a
+    number of tokens; 0 is off, None and auto leave it to the model."""
     constraint: Annotated[Constraint | None, Field(json_schema_extra=PER_ANSWER)] = None
     """None lets the model write what it likes."""
 

@@ -24,6 +24,9 @@ from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import Vocabulary
 from assistant.engine.templating.reasoning import AnswerPiece, ReasoningMarkers, ReasoningText
 
+MAX_CLOSED = 3
+"""How often reasoning is ended for a model that begins it anew each time."""
+
 
 class TokenizedPrompt(NamedTuple):
     """A prompt to be read."""
@@ -34,8 +37,14 @@ class TokenizedPrompt(NamedTuple):
     """The end of it that the answer goes on with."""
     markers: ReasoningMarkers
     """What stands around reasoning."""
+    thoughts_end: str
+    """What is written between reasoning and the answer."""
     is_thinking: bool
-    """Whether the prompt has opened it."""
+    """Whether the prompt ends within reasoning."""
+    has_thoughts: bool = False
+    """Whether it holds some of it that is gone on with."""
+    budget: int | None = None
+    """Tokens of reasoning that may follow; None for any number."""
 
 
 class AnswerDecoder:
@@ -123,20 +132,28 @@ class AnswerDecoder:
         answer: "_Answer",
         prompt: TokenizedPrompt,
     ) -> Iterator[AnswerPiece]:
-        vocabulary, fresh = self._vocabulary, not prompt.opening
+        vocabulary, fresh = self._vocabulary, not (prompt.opening or prompt.has_thoughts)
         text = AnswerText(self._stop, trim=fresh and vocabulary.prefixes_space)
         reasoning = _reasoning(prompt)
-        closing = vocabulary.tokenize(f"\n{prompt.markers.closing}\n\n".encode())
+        closing = vocabulary.tokenize(prompt.thoughts_end.encode())
+        opening = vocabulary.marker_token(prompt.markers.opening)
         forced: list[int] = []
+        closed = 0
         decoding = self._decoding(sequence, sampling)
         while not self._abort.is_set():
             thinking = reasoning.is_thinking
-            if thinking and not forced and answer.thought == sampling.thinking:
+            spent = prompt.budget is not None and answer.thought >= prompt.budget
+            if thinking and spent and not forced:
                 forced = [*closing]
+                closed += 1
+                if closed > MAX_CLOSED:
+                    reasoning.skip()
             if forced:
                 token = forced.pop(0)
                 sampler.accept([token])
             else:
+                if spent and opening is not None and reasoning.is_beginning:
+                    sampler.forbid(self._context, decoding.row, opening)
                 token = sampler.sample(self._context, decoding.row, freely=thinking)
                 if vocabulary.is_end(token):
                     if thinking:
@@ -173,7 +190,7 @@ class AnswerDecoder:
 
 def _reasoning(prompt: TokenizedPrompt) -> ReasoningText:
     """An answer that is gone on with has its reasoning, if any, behind it."""
-    reasoning = ReasoningText(prompt.markers, begun=prompt.is_thinking)
+    reasoning = ReasoningText(prompt.markers, begun=prompt.is_thinking, goes_on=prompt.has_thoughts)
     if prompt.opening:
         reasoning.skip()
     return reasoning

@@ -85,6 +85,11 @@ class SamplerChain:
         for token in tokens:
             llama_cpp.llama_sampler_accept(self._chain, token)
 
+    def forbid(self, context: llama_cpp.llama_context_p, row: int, token: int) -> None:
+        """Keep a token from being sampled next."""
+        logits = llama_cpp.llama_get_logits_ith(context, row)
+        np.ctypeslib.as_array(logits, shape=(self._size,))[token] = -np.inf
+
     def sample(
         self, context: llama_cpp.llama_context_p, row: int = -1, *, freely: bool = False
     ) -> int:

@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Sequence
+from typing import NamedTuple, Self
 
 import llama_cpp
 
@@ -29,10 +30,11 @@ class Vocabulary:
         self.bos_token = llama_cpp.llama_vocab_bos(vocab)
         self.bos = self._text(self.bos_token)
         self.eos = self._text(llama_cpp.llama_vocab_eos(vocab))
-        self.special = self._texts(_CONTROL)
+        self.special = _texts(vocab, _CONTROL)
         """Texts that become tokens no plain text should be able to produce."""
-        self.user_defined = self._texts(_USER_DEFINED)
+        self.user_defined = _texts(vocab, _USER_DEFINED)
         """Texts that were added to the vocabulary, be they role markers or HTML tags."""
+        self._ends: set[int] = set()
 
     def tokenize(self, text: bytes) -> list[int]:
         """Tokens of UTF-8 text; texts of special tokens become those. Adds none of its own."""
@@ -65,6 +67,18 @@ class Vocabulary:
         for token in self.tokenize(markers.encode()):
             self._pieces[token] = self._to_piece(token, special=True)
 
+    def add_end(self, marker: str) -> None:
+        """Count a special token as the end of an answer, whatever the file says of it."""
+        tokens = self.tokenize(marker.encode())
+        self._ends.update(token for token in tokens if self._text(token) == marker)
+
+    def marker_token(self, marker: str) -> int | None:
+        """The token that a marker begins with, where that is one for markers alone."""
+        first = next(iter(self.tokenize(marker.encode())), None)
+        if first is None or self._text(first) not in self.special | self.user_defined:
+            return None
+        return first
+
     def display_text(self, token: int) -> str:
         """A prompt token's text for people; bytes that are no text are escaped."""
         return self._to_piece(token, special=True).decode("utf-8", "backslashreplace")
@@ -78,7 +92,7 @@ class Vocabulary:
 
     def is_end(self, token: int) -> bool:
         """Whether the model ends its answer with this token."""
-        return bool(llama_cpp.llama_vocab_is_eog(self.native, token))
+        return token in self._ends or bool(llama_cpp.llama_vocab_is_eog(self.native, token))
 
     def _to_piece(self, token: int, special: bool) -> bytes:
         buffer = self._buffer
@@ -91,12 +105,36 @@ class Vocabulary:
         return buffer.raw[:size]
 
     def _text(self, token: int) -> str:
-        if token < 0:
-            return ""
-        text: bytes = llama_cpp.llama_vocab_get_text(self.native, token)
-        return text.decode("utf-8", "replace")
+        return _text(self.native, token)
 
-    def _texts(self, wanted: int) -> frozenset[str]:
-        attributes = llama_cpp.llama_vocab_get_attr
-        ids = (token for token in range(self.size) if attributes(self.native, token) & wanted)
-        return frozenset(text for token in ids if (text := self._text(token)))
+
+class SpecialTexts(NamedTuple):
+    """Texts of special tokens, as a chat template and what stands in for one need them."""
+
+    all: frozenset[str]
+    bos: str
+    eos: str
+
+    @classmethod
+    def of(cls, model: llama_cpp.llama_model_p) -> Self:
+        """Those of a model whose vocabulary may be too damaged to make tokens with."""
+        vocab = llama_cpp.llama_model_get_vocab(model)
+        return cls(
+            _texts(vocab, _CONTROL),
+            _text(vocab, llama_cpp.llama_vocab_bos(vocab)),
+            _text(vocab, llama_cpp.llama_vocab_eos(vocab)),
+        )
+
+
+def _text(vocab: "llama_cpp.llama_vocab_p", token: int) -> str:
+    if token < 0:
+        return ""
+    text: bytes = llama_cpp.llama_vocab_get_text(vocab, token)
+    return text.decode("utf-8", "replace")
+
+
+def _texts(vocab: "llama_cpp.llama_vocab_p", wanted: int) -> frozenset[str]:
+    attributes = llama_cpp.llama_vocab_get_attr
+    every = range(llama_cpp.llama_vocab_n_tokens(vocab))
+    ids = (token for token in every if attributes(vocab, token) & wanted)
+    return frozenset(text for token in ids if (text := _text(vocab, token)))

@@ -29,24 +29,10 @@ KNOWN_MARKERS: Final = (
     ReasoningMarkers("<unused94>thought", "<unused95>"),
     ReasoningMarkers("<thinking>", "</thinking>"),
     ReasoningMarkers("<reasoning>", "</reasoning>"),
+    ReasoningMarkers("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
     ReasoningMarkers("<thought>", "</thought>"),
     USUAL_MARKERS,
 )
-
-
-def reasoning_markers(template: str, vocabulary: frozenset[str]) -> ReasoningMarkers | None:
-    """The reasoning markers of a model; None for one that, as far as is known, does not reason.
-
-    Args:
-        template: the source of its chat template.
-        vocabulary: its special and added tokens.
-    """
-    for markers in KNOWN_MARKERS:
-        if markers.closing in template or {markers.opening, markers.closing} <= vocabulary:
-            return markers
-        if markers.bare and "<|channel|>" in vocabulary and "<|message|>" in vocabulary:
-            return markers
-    return None
 
 
 def is_reasoning_open(prompt: str, markers: ReasoningMarkers) -> bool:
@@ -64,18 +50,30 @@ class AnswerPiece(NamedTuple):
 class ReasoningText:
     """Splits the text of an answer, piece by piece, into reasoning and answer."""
 
-    def __init__(self, markers: ReasoningMarkers = USUAL_MARKERS, *, begun: bool = False) -> None:
+    def __init__(
+        self,
+        markers: ReasoningMarkers = USUAL_MARKERS,
+        *,
+        begun: bool = False,
+        goes_on: bool = False,
+    ) -> None:
         """Args:
         begun: the prompt has opened the reasoning already.
+        goes_on: it holds some of it, too.
         """
         self._markers = markers
         self._held = ""
         self._state = "thinking" if begun else "beginning"
-        self._trims = begun
+        self._trims = begun and not goes_on
 
     @property
     def is_thinking(self) -> bool:
         return self._state == "thinking"
+
+    @property
+    def is_beginning(self) -> bool:
+        """Whether nothing of the answer has come yet, so that it may still begin with reasoning."""
+        return self._state == "beginning"
 
     def skip(self) -> None:
         """Count all that follows as the answer."""
@@ -84,10 +82,14 @@ class ReasoningText:
     def feed(self, text: str) -> Iterator[AnswerPiece]:
         """Add text, and yield what can be shown by now; half a marker is held back."""
         self._held += text
-        if self._state == "beginning":
-            self._begin()
-        if self._state == "thinking":
-            yield from self._think()
+        state = ""
+        # Behind a block of thoughts another one may begin.
+        while state != self._state:
+            state = self._state
+            if state == "beginning":
+                self._begin()
+            elif state == "thinking":
+                yield from self._think()
         if self._state == "answering":
             yield from self._pieces(self._consume(len(self._held)), is_thought=False)
 
@@ -111,7 +113,7 @@ class ReasoningText:
         if found:
             self._held = after
             yield from self._pieces(thought, is_thought=True)
-            self._state, self._trims = "answering", True
+            self._state, self._trims = "beginning", True
             return
         sizes = range(min(len(closing) - 1, len(self._held)), 0, -1)
         held = next((n for n in sizes if closing.startswith(self._held[-n:])), 0)

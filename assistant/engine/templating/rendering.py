@@ -6,14 +6,29 @@ from typing import NamedTuple
 
 from assistant.core.errors import ModelError
 from assistant.core.values.conversation import ChatMessage
+from assistant.core.values.sampling import Thinking
+from assistant.engine.templating.form import (
+    TemplateMessage,
+    learn_form,
+    probe,
+    sentinel,
+    sentinel_messages,
+    split_at_sentinels,
+)
 from assistant.engine.templating.reasoning import (
     USUAL_MARKERS,
     ReasoningMarkers,
     is_reasoning_open,
-    reasoning_markers,
 )
-from assistant.engine.templating.role_markers import MarkerBreaker, markers_between
+from assistant.engine.templating.role_markers import (
+    MarkerBreaker,
+    answer_end,
+    marker_texts,
+    markers_between,
+)
 from assistant.engine.templating.template import ChatTemplate, TemplateError
+from assistant.engine.templating.thinking import Variables
+from assistant.engine.templating.thought_probes import learn_instruction, learn_thinking
 
 CHATML_TEMPLATE = (
     "{% for message in messages %}"
@@ -33,8 +48,8 @@ PLAIN_TEMPLATE = (
 )
 """For a model that was never taught to chat."""
 
-PLAIN_STOP = "\nUser:"
-"""Where the answer of such a model ends."""
+UNFINISHED = 10**6
+"""The sentinel of an answer that is gone on with."""
 
 log = logging.getLogger(__name__)
 
@@ -61,33 +76,41 @@ class PromptRenderer:
         template: ChatTemplate,
         special: frozenset[str] = frozenset(),
         user_defined: frozenset[str] = frozenset(),
-        stop: str | None = None,
-        source: str = "",
     ) -> None:
         """Args:
-        source: the template's own text.
         special: texts of the vocabulary's control tokens.
         user_defined: texts of its other added tokens.
-        stop: text that ends an answer, for models without a token for it.
 
         Raises:
-            TemplateError: the template cannot render the simplest conversation.
+            TemplateError: the template does not show what it is given.
         """
-        self.stop = stop
-        self._reasoning = reasoning_markers(source, special | user_defined)
         self._template = template
         self._special = special
-        self._folds_system = not self._begins_with_system()
-        frame = self._learn_frame()
+        form = learn_form(template)
+        self._form = form
+        self._thinking = learn_thinking(template, form, special | user_defined)
+        frame, edges = self._learn_frame(), self._learn_edges()
         self._headers = {"assistant": frame[1], "user": frame[2]}
-        found = markers_between(frame, self._learn_edges(), user_defined)
-        self._breaker = MarkerBreaker(special | found)
+        self.answer_end = answer_end(frame[2])
+        """What the template writes right behind an answer; empty where nothing marks its end."""
+        # Without a system message some templates write one of their own, which is prose.
+        around = frame if form.folds_system else ["", *frame[1:]]
+        found = markers_between(around, edges, user_defined)
+        self._breaker = MarkerBreaker(special | found | self._thought_markers())
+        words = learn_instruction(template, form, self._thinking.markers)
+        self._instructed = form._replace(instruction=words)
 
-    def text(self, messages: Sequence[ChatMessage]) -> str:
-        """Render the prompt of messages. Raises ModelError when the template refuses them."""
-        return self._render(
-            [self._breaker.clean(message.content) for message in messages], messages
-        )
+    def text(self, messages: Sequence[ChatMessage], level: Thinking | None = None) -> str:
+        """Render the prompt of messages.
+
+        Args:
+            level: how much the model is to think.
+
+        Raises:
+            ModelError: the template refuses them.
+        """
+        contents = [self._breaker.clean(message.content) for message in messages]
+        return self._render(contents, messages, level)
 
     def unfinished_answer(self, messages: Sequence[ChatMessage]) -> str:
         """The unfinished answer that is continued, as the prompt holds it."""
@@ -95,30 +118,33 @@ class PromptRenderer:
             return self._breaker.clean(messages[-1].content)
         return ""
 
-    @property
-    def reasons(self) -> bool:
-        """Whether the model is known to reason before it answers."""
-        return self._reasoning is not None
+    def unfinished_thoughts(self, messages: Sequence[ChatMessage]) -> str:
+        """The thoughts of the unfinished answer, as the prompt holds them."""
+        if messages and messages[-1].role == "assistant":
+            return self._breaker.clean(messages[-1].reasoning)
+        return ""
 
     @property
     def markers(self) -> ReasoningMarkers:
         """The markers around the model's reasoning."""
-        return self._reasoning or USUAL_MARKERS
+        return self._thinking.markers or USUAL_MARKERS
+
+    @property
+    def thoughts_end(self) -> str:
+        """What is written between thoughts and the answer."""
+        return self._thinking.closing
+
+    def budget(self, level: Thinking | None) -> int | None:
+        """Tokens of thoughts that a level allows; None for any number."""
+        return self._thinking.budget(level)
 
     def is_thinking(self, prompt: str) -> bool:
         """Whether an answer to this prompt begins with reasoning that is open already."""
         return is_reasoning_open(prompt, self.markers)
 
-    def without_reasoning(self, prompt: str) -> str:
-        """The prompt of an answer without reasoning, for a model that otherwise begins with it."""
-        if not self.reasons or prompt.rstrip().endswith(self.markers.closing):
-            return prompt
-        if self.markers.bare:
-            return prompt + self.markers.bare
-        opened = prompt if self.is_thinking(prompt) else f"{prompt}{self.markers.opening}\n"
-        return f"{opened}\n{self.markers.closing}\n\n"
-
-    def next_prompt_prefix(self, messages: Sequence[ChatMessage], answer: str) -> str:
+    def next_prompt_prefix(
+        self, messages: Sequence[ChatMessage], answer: str, level: Thinking | None = None
+    ) -> str:
         """The prefix that every next prompt of the conversation has, after this answer.
 
         It ends before a special token, where the rest can be tokenized on its own; it is empty
@@ -126,14 +152,14 @@ class PromptRenderer:
         """
         *before, last = messages
         if last.role == "assistant":
-            said = last.model_copy(update={"content": last.content + answer})
+            said = ChatMessage(role="assistant", content=last.content + answer)
         else:
             before, said = [*messages], ChatMessage(role="assistant", content=answer)
         try:
-            text = self.text([*before, said, ChatMessage(role="user", content=_sentinel(0))])
+            text = self.text([*before, said, ChatMessage(role="user", content=sentinel(0))], level)
         except ModelError:
             return ""
-        text = text.partition(_sentinel(0))[0]
+        text = text.partition(sentinel(0))[0]
         return text[: max([0, *(text.rfind(special) for special in self._special)])]
 
     def layout(self, messages: Sequence[ChatMessage]) -> PromptLayout:
@@ -146,8 +172,8 @@ class PromptRenderer:
         text = self._render(contents, messages)
         if not messages:
             return PromptLayout(text, ())
-        probe = self._render([_sentinel(index) for index in range(len(contents))], messages)
-        frame = _split(probe, len(contents))
+        probed = self._render([sentinel(index) for index in range(len(contents))], messages)
+        frame = split_at_sentinels(probed, len(contents))
         ends = _ends(text, contents, frame)
         start = len(frame[0]) - _common_end(frame[0], self._headers.get(messages[0].role, ""))
         starts = [start, *ends[:-1]]
@@ -155,95 +181,120 @@ class PromptRenderer:
             text, tuple(PromptSpan(a, max(a, b)) for a, b in zip(starts, ends, strict=True))
         )
 
-    def _render(self, contents: Sequence[str], messages: Sequence[ChatMessage]) -> str:
-        pairs = [(m.role, content) for m, content in zip(messages, contents, strict=True)]
-        tail = pairs.pop()[1] if pairs and pairs[-1][0] == "assistant" else ""
+    def _render(
+        self,
+        contents: Sequence[str],
+        messages: Sequence[ChatMessage],
+        level: Thinking | None = None,
+    ) -> str:
+        given = [
+            TemplateMessage(message.role, content)
+            for message, content in zip(messages, contents, strict=True)
+        ]
+        answer = given.pop().content if given and given[-1].role == "assistant" else ""
+        if thoughts := self.unfinished_thoughts(messages):
+            # There are some: where the template has them off by itself, they were switched on.
+            thinking = "high" if level in (None, "auto", "off", 0) else level
+            variables = self._thinking.on if thinking != level else None
+            opened = self._opened(given, thinking, variables)
+            return self._thinking.with_thoughts(opened, thoughts, answer)
+        if answer:
+            return self._continued(given, level, answer)
+        return self._opened(given, level)
+
+    def _continued(
+        self, given: Sequence[TemplateMessage], level: Thinking | None, answer: str
+    ) -> str:
+        """The prompt of an answer that has begun, as the template writes answers."""
+        said = TemplateMessage("assistant", sentinel(UNFINISHED))
+        text = probe(
+            self._template,
+            self._arranged([*given, said], level),
+            open_answer=False,
+            variables=self._thinking.variables(level),
+        )
+        before, found, _ = (text or "").rpartition(sentinel(UNFINISHED))
+        if found:
+            return before + answer
+        opened = self._opened(given, level)
+        if self.is_thinking(opened):
+            opened = self._thinking.without_thoughts(opened)
+        return opened + answer
+
+    def _opened(
+        self,
+        given: Sequence[TemplateMessage],
+        level: Thinking | None,
+        variables: Variables | None = None,
+    ) -> str:
+        """The prompt of an answer that has not begun; `variables` are those of the level."""
+        if variables is None:
+            variables = self._thinking.variables(level)
         try:
-            text = self._template.render(self._arrange(pairs))
+            text = self._template.render(self._arranged(given, level), variables=variables)
         except TemplateError as failure:
             raise ModelError(
                 f"The model's chat template does not take this conversation: {failure}.",
                 "Choose another model, or start a new conversation.",
             ) from None
-        if tail and self.is_thinking(text):
-            text = self.without_reasoning(text)
-        return text + tail
+        return self._thinking.without_thoughts(text) if level in ("off", 0) else text
 
-    def _arrange(self, pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-        """As the template wants them: the system's words in the first question where need be."""
-        if self._folds_system and len(pairs) > 1 and pairs[0][0] == "system":
-            (_, system), (role, content), *rest = pairs
-            pairs = [(role, f"{system}\n\n{content}"), *rest]
-        elif self._folds_system and pairs and pairs[0][0] == "system":
-            pairs = [("user", pairs[0][1])]
-        return [{"role": role, "content": content} for role, content in pairs]
+    def _arranged(
+        self, given: Sequence[TemplateMessage], level: Thinking | None
+    ) -> list[dict[str, object]]:
+        form = self._form if level in ("off", 0) else self._instructed
+        return form.arrange(given)
 
-    def _begins_with_system(self) -> bool:
-        """Some templates refuse a system role, some drop it without a word, and some move it to
-        the newest question, where it would make the cached beginning useless."""
-        roles = ("system", "user", "assistant", "user")
-        probe = [{"role": role, "content": _sentinel(i)} for i, role in enumerate(roles)]
-        try:
-            text = self._template.render(probe)
-        except TemplateError:
-            return False
-        return -1 < text.find(_sentinel(0)) < text.find(_sentinel(1))
+    def _thought_markers(self) -> frozenset[str]:
+        """What begins and ends thoughts: the product keeps these apart, so that in a message it
+        is text like any other."""
+        texts = (*self.markers, *self._template.split_at)
+        return frozenset(marker for text in texts for marker in marker_texts(text))
 
     def _learn_frame(self) -> list[str]:
         """What the template writes around a user, an assistant and a user message."""
-        roles = ("user", "assistant", "user")
-        probe = [{"role": role, "content": _sentinel(i)} for i, role in enumerate(roles)]
-        return _split(self._template.render(probe), len(probe))
+        probed = self._form.arrange(sentinel_messages("user", "assistant", "user"))
+        return split_at_sentinels(self._template.render(probed), len(probed))
 
     def _learn_edges(self) -> list[str]:
         """What it writes around a system message, and after an answer at the very end."""
-        roles = ("system", "user", "assistant")
-        pairs = [(role, _sentinel(index)) for index, role in enumerate(roles)]
-        try:
-            text = self._template.render(self._arrange(pairs), open_answer=False)
-        except TemplateError as failure:
-            log.info("the template does not render a finished conversation: %s", failure)
-            return []
-        return _split(text, len(pairs))
+        messages = sentinel_messages("system", "user", "assistant")
+        text = probe(self._template, self._form.arrange(messages), open_answer=False)
+        return split_at_sentinels(text, len(messages)) if text else []
 
 
 class ChosenTemplate(NamedTuple):
-    """A template, and the text that ends an answer where no token does."""
+    """The renderer of a model, and what is wrong with the template in its file."""
 
-    template: ChatTemplate
-    stop: str | None = None
+    renderer: PromptRenderer
+    problem: str = ""
+    """Why that is not used, and what is in its place, as the end of a sentence."""
 
 
 def choose_template(
-    source: str | None, special: frozenset[str], bos: str, eos: str
+    source: str | None,
+    special: frozenset[str],
+    user_defined: frozenset[str] = frozenset(),
+    bos: str = "",
+    eos: str = "",
 ) -> ChosenTemplate:
     """The chat template: the file's own, else what its vocabulary suggests."""
+    problem = ""
     if source:
         try:
             template = ChatTemplate(source, bos, eos)
-            PromptRenderer(template)
+            return ChosenTemplate(PromptRenderer(template, special, user_defined))
         except TemplateError as failure:
-            log.warning("the model's chat template cannot be used: %s", failure)
-        else:
-            return ChosenTemplate(template)
+            problem = f"its template cannot be used: {failure}; written as "
     if {"<|im_start|>", "<|im_end|>"} <= special:
-        return ChosenTemplate(ChatTemplate(CHATML_TEMPLATE, bos, eos))
-    return ChosenTemplate(ChatTemplate(PLAIN_TEMPLATE, bos, eos), PLAIN_STOP)
-
-
-def _sentinel(index: int) -> str:
-    """Private-use characters, which no template looks at and no trimming removes."""
-    return f"\ue000{index}\ue001"
-
-
-def _split(text: str, count: int) -> list[str]:
-    """The text around the sentinels 0 … count − 1; one of them missing leaves it in one piece."""
-    pieces = []
-    for index in range(count):
-        before, found, after = text.partition(_sentinel(index))
-        pieces.append(before if found else "")
-        text = after if found else text
-    return [*pieces, text]
+        instead, written = CHATML_TEMPLATE, "ChatML"
+    else:
+        instead, written = PLAIN_TEMPLATE, "User: and Assistant:"
+    renderer = PromptRenderer(ChatTemplate(instead, bos, eos), special, user_defined)
+    problem = problem and problem + written
+    if problem:
+        log.warning("%s", problem)
+    return ChosenTemplate(renderer, problem)
 
 
 def _ends(text: str, contents: Sequence[str], frame: Sequence[str]) -> list[int]:

@@ -6,7 +6,7 @@ messages. Inside messages they are broken by a space after their first character
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 MAX_LABEL = 32
 """Characters of a label such as `GPT4 Correct User:`; longer text between messages is prose."""
@@ -14,8 +14,6 @@ MAX_LABEL = 32
 _BRACKETED = re.compile(r"<<?[/|｜]?[^<>\s][^<>\n]{0,40}[|｜]?>>?|\[/?[A-Za-z_][\w ]{0,30}\]")
 _PIPED = re.compile(r"<[|｜].+>|<.+[|｜]>")
 _LABELLED = re.compile(r"(?:^|\n)[ \t]*+([^\n:<>\[\]]{0,30}\w:)(?=\s|$)")
-_REASONING = frozenset(("<think>", "</think>"))
-"""No roles: templates look for these in earlier answers, to leave the reasoning out."""
 _HEADED = re.compile(r"(?:^|\n)(#{1,6} [^\n]{1,40})")
 
 
@@ -37,10 +35,33 @@ def markers_between(
     found.update(text for text in user_defined if _PIPED.fullmatch(text))
     # What comes before the first message may be prose, where a colon is only a colon.
     for segment in frame[1:]:
-        found.update(_LABELLED.findall(segment))
-        found.update(_HEADED.findall(segment))
-        found.update(_label_at_the_end(segment))
-    return frozenset(marker for marker in found - _REASONING if len(marker) > 1)
+        found.update(_labels_in(segment))
+    return frozenset(marker for marker in found if len(marker) > 1)
+
+
+def answer_end(segment: str) -> str:
+    """The text that ends an answer, by what a template writes from one to the next question.
+
+    Returns: a marker, or a label with the line break before it; empty where there is neither.
+    """
+    start = segment.lstrip()
+    if (marker := next(marker_texts(start), "")) and start.startswith(marker):
+        return marker
+    label = next(iter(_labels_in(segment)), "")
+    if not label:
+        return ""
+    return ("\n" if "\n" in segment.partition(label)[0] else "") + label
+
+
+def _labels_in(segment: str) -> Iterator[str]:
+    yield from _LABELLED.findall(segment)
+    yield from _HEADED.findall(segment)
+    yield from _label_at_the_end(segment)
+
+
+def marker_texts(text: str) -> Iterator[str]:
+    """The texts in brackets, such as `<|this|>`, in their order."""
+    return (found.group() for found in _BRACKETED.finditer(text))
 
 
 def _label_at_the_end(segment: str) -> Iterable[str]:
@@ -57,7 +78,7 @@ class MarkerBreaker:
 
     def __init__(self, markers: Iterable[str]) -> None:
         ordered = sorted((m for m in markers if len(m) > 1), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._pattern = re.compile("|".join(map(_pattern, ordered))) if ordered else None
 
     def clean(self, text: str) -> str:
         """`text` without any marker."""
@@ -67,6 +88,11 @@ class MarkerBreaker:
         while self._pattern.search(text):
             text = self._pattern.sub(_break, text)
         return text
+
+
+def _pattern(marker: str) -> str:
+    """A label is none within a word."""
+    return (r"(?<!\w)" if marker[0].isalnum() else "") + re.escape(marker)
 
 
 def _break(match: re.Match[str]) -> str:

@@ -2,12 +2,13 @@
 
 import json
 import logging
+import re
 import resource
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any
 
 import jinja2
@@ -25,9 +26,15 @@ MEMORY_LIMIT = 2**29
 
 log = logging.getLogger(__name__)
 
+_TAGS = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
+
 
 class TemplateError(Exception):
     """The template cannot be used, or refuses the messages; the text says why."""
+
+
+class TemplateLimitError(TemplateError):
+    """The template takes too much time or memory."""
 
 
 class ChatTemplate:
@@ -35,6 +42,7 @@ class ChatTemplate:
 
     def __init__(self, source: str, bos: str = "", eos: str = "") -> None:
         """Raises TemplateError when `source` is not a template."""
+        self.source = source
         environment = ImmutableSandboxedEnvironment(
             trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
         )
@@ -44,12 +52,26 @@ class ChatTemplate:
         )
         self._given: dict[str, str | None] = {"bos_token": bos, "eos_token": eos, "tools": None}
         with _limits():
+            parsed = environment.parse(_with_line_breaks(source))
+            self.names = frozenset(name.name for name in parsed.find_all(nodes.Name))
+            """The variables it mentions, its own included."""
+            self.split_at = _split_texts(parsed)
+            """The texts at which it splits others."""
             # Constant expressions are evaluated already here.
-            self._template = environment.from_string(source)
+            self._template = environment.from_string(parsed)
         self._leave_out_tools()
 
-    def render(self, messages: Sequence[Mapping[str, str]], *, open_answer: bool = True) -> str:
+    def render(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        *,
+        open_answer: bool = True,
+        variables: Mapping[str, object] = MappingProxyType({}),
+    ) -> str:
         """The prompt's text, with the opening of an answer at the end unless told otherwise.
+
+        Args:
+            variables: what is given beside the messages, such as `enable_thinking`.
 
         Raises:
             TemplateError: the template failed, or refuses this list of messages.
@@ -58,7 +80,7 @@ class ChatTemplate:
             return self._template.render(
                 messages=[dict(message) for message in messages],
                 add_generation_prompt=open_answer,
-                **self._given,
+                **{**self._given, **variables},
             )
 
     def _leave_out_tools(self) -> None:
@@ -71,6 +93,17 @@ class ChatTemplate:
             self.render(probe)
         except TemplateError:
             del self._given["tools"]
+
+
+def _split_texts(parsed: nodes.Template) -> tuple[str, ...]:
+    calls = (call for call in parsed.find_all(nodes.Call) if call.args)
+    given = [
+        call.args[0]
+        for call in calls
+        if isinstance(call.node, nodes.Getattr) and call.node.attr == "split"
+    ]
+    texts = (one.value for one in given if isinstance(one, nodes.Const))
+    return tuple(dict.fromkeys(text for text in texts if isinstance(text, str) and text.strip()))
 
 
 class _Generation(Extension):
@@ -102,9 +135,9 @@ def _limits() -> Iterator[None]:
     try:
         yield
     except _TooSlowError:
-        raise TemplateError(f"it did not end within {TIME_LIMIT:g} seconds") from None
+        raise TemplateLimitError(f"it did not end within {TIME_LIMIT:g} seconds") from None
     except MemoryError:
-        raise TemplateError("it used too much memory") from None
+        raise TemplateLimitError("it used too much memory") from None
     except Exception as failure:  # noqa: BLE001 - foreign code may raise anything
         raise TemplateError(_first_line(failure)) from None
     finally:
@@ -133,6 +166,31 @@ def _refuse(message: str) -> None:
     raise jinja2.TemplateError(message)
 
 
-def _to_json(value: Any, ensure_ascii: bool = False, indent: int | None = None, **_: Any) -> str:
-    """Jinja's own filter escapes HTML, which no model was trained on."""
-    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent)
+def _to_json(
+    value: Any,
+    ensure_ascii: bool = False,
+    indent: int | None = None,
+    separators: tuple[str, str] | None = None,
+    sort_keys: bool = False,
+) -> str:
+    """As transformers has it; Jinja's own filter escapes HTML, which no model was trained on."""
+    return json.dumps(
+        value,
+        ensure_ascii=ensure_ascii,
+        indent=indent,
+        separators=separators,
+        sort_keys=sort_keys,
+    )
+
+
+def _with_line_breaks(source: str) -> str:
+    r"""The source with line breaks where someone has written all of them as `\n`.
+
+    Within tags `\n` is a line break to Jinja itself, inside a text that is quoted.
+    """
+    if "\n" in source.strip() or "\\n" not in source:
+        return source
+    return "".join(
+        part if part.startswith(("{%", "{{", "{#")) else part.replace("\\n", "\n")
+        for part in _TAGS.split(source)
+    )

@@ -27,7 +27,7 @@ from assistant.engine.llama.lora import NO_ADAPTERS, AdapterSet, LoadedAdapters
 from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import Vocabulary
 from assistant.engine.options import LoadOptions
-from assistant.engine.templating.rendering import PromptLayout, PromptRenderer, choose_template
+from assistant.engine.templating.rendering import ChosenTemplate, PromptLayout, choose_template
 from assistant.engine.worker.context import LlamaContext
 from assistant.ipc.messages import encodable
 
@@ -60,9 +60,10 @@ class LoadedModel:
         self.vocabulary = Vocabulary(self._model)
         self.adapters = LoadedAdapters(self._model, path, native)
         self._batching = BatchingCost()
-        self._renderer = self._prompt_renderer()
+        self._renderer, self._template_problem = self._prompt_renderer()
         for marker in self._renderer.markers:
             self.vocabulary.reveal(marker)
+        self._stop = self._stop_text(self._renderer.answer_end)
         try:
             self._context = self._open_context(window)
         except BaseException:
@@ -89,6 +90,7 @@ class LoadedModel:
             description=model_description(self._model),
             context_window=self.window,
             trained_context=self.trained,
+            template_problem=self._template_problem,
         )
 
     def grow(self, window: int) -> bool:
@@ -152,10 +154,8 @@ class LoadedModel:
         """
         if cannot_fit(messages, self.window):
             raise _overflow(f"at least {estimated_measure(messages).total:,}", self.window)
-        prompt = self._renderer.text(messages)
-        if self._skips_reasoning(messages, prompt, sampling):
-            prompt = self._renderer.without_reasoning(prompt)
-        text = prompt.encode()
+        sampling = self._with_possible_thinking(messages, sampling)
+        text = self._renderer.text(messages, sampling.thinking).encode()
         count = len(self._cache.tokens_of(text, adapters))
         if count >= self.window:
             raise _overflow(f"{count:,}", self.window)
@@ -175,32 +175,52 @@ class LoadedModel:
         adapters: AdapterSet,
     ) -> Iterator[PrefillProgress | Thought | Wrote | Finished]:
         sequence, tokens = self._cache.sequence_for(text, keep, adapters)
-        opening = self._renderer.unfinished_answer(messages)
+        renderer, level = self._renderer, sampling.thinking
+        opening = renderer.unfinished_answer(messages)
+        thoughts = "" if opening else renderer.unfinished_thoughts(messages)
         prompt = TokenizedPrompt(
             text,
             tokens,
             opening,
-            self._renderer.markers,
-            is_thinking=not opening and self._renderer.is_thinking(text.decode()),
+            renderer.markers,
+            renderer.thoughts_end,
+            is_thinking=bool(thoughts) or (not opening and renderer.is_thinking(text.decode())),
+            has_thoughts=bool(thoughts),
+            budget=self._budget_left(renderer.budget(level), thoughts),
         )
         answer = ""
         for event in self._context.decoder.write(prompt, sampling, sequence):
             if isinstance(event, Wrote):
                 answer += event.text
             elif isinstance(event, Finished):
-                next_prefix = self._renderer.next_prompt_prefix(messages, answer) if answer else ""
+                next_prefix = renderer.next_prompt_prefix(messages, answer, level) if answer else ""
                 self._cache.finish_answer(sequence, next_prefix.encode(), keep)
             yield event
 
-    def _skips_reasoning(
-        self, messages: Sequence[ChatMessage], prompt: str, sampling: Sampling
-    ) -> bool:
-        """Whether the model is kept from thinking. One that opens its reasoning itself cannot do
-        so where a form is asked for: its first token belongs to the form already."""
-        if self._renderer.unfinished_answer(messages):
-            return False
-        held = sampling.constraint is not None and not self._renderer.is_thinking(prompt)
-        return sampling.thinking == 0 or held
+    def _with_possible_thinking(
+        self, messages: Sequence[ChatMessage], sampling: Sampling
+    ) -> Sampling:
+        """A model that opens its thoughts itself cannot do so where a form is asked for: its
+        first token belongs to the form already."""
+        if sampling.constraint is None or (messages and messages[-1].role == "assistant"):
+            return sampling
+        prompt = self._renderer.text(messages, sampling.thinking)
+        if self._renderer.is_thinking(prompt):
+            return sampling
+        return sampling.model_copy(update={"thinking": "off"})
+
+    def _budget_left(self, budget: int | None, thoughts: str) -> int | None:
+        """Tokens of thoughts that are left of a budget behind those there are."""
+        if budget is None:
+            return None
+        return max(budget - len(self.vocabulary.tokenize(thoughts.encode())), 0)
+
+    def _stop_text(self, end: str) -> str | None:
+        """What ends an answer as text; a token of its own does it in the vocabulary."""
+        if end in self.vocabulary.special:
+            self.vocabulary.add_end(end)
+            return None
+        return end or None
 
     def _can_truncate(self) -> bool:
         """Whether the end of what was read can be taken back alone."""
@@ -216,7 +236,7 @@ class LoadedModel:
             self._options,
             window,
             vocabulary=self.vocabulary,
-            stop=self._renderer.stop,
+            stop=self._stop,
             native=self._native,
             abort=self._abort,
             lookup=self._options.lookup if self._can_truncate() else "off",
@@ -236,21 +256,15 @@ class LoadedModel:
         border = original_context_length(self._model)
         return 0 < border < window
 
-    def _prompt_renderer(self) -> PromptRenderer:
+    def _prompt_renderer(self) -> ChosenTemplate:
         vocabulary = self.vocabulary
         source: bytes | None = llama_cpp.llama_model_chat_template(self._model, None)
-        chosen = choose_template(
+        return choose_template(
             source.decode("utf-8", "replace") if source else None,
             vocabulary.special,
+            vocabulary.user_defined,
             vocabulary.bos,
             vocabulary.eos,
-        )
-        return PromptRenderer(
-            chosen.template,
-            vocabulary.special,
-            vocabulary.user_defined,
-            chosen.stop,
-            source.decode("utf-8", "replace") if source else "",
         )
 
 
@@ -287,7 +301,7 @@ MAX_CHARS_PER_TOKEN = 64
 
 def cannot_fit(messages: Sequence[ChatMessage], window: int) -> bool:
     """Whether messages are so long that they cannot fit the window and are not worth counting."""
-    chars = sum(len(message.content) for message in messages)
+    chars = sum(len(message.content) + len(message.reasoning) for message in messages)
     return chars > window * MAX_CHARS_PER_TOKEN
 
 

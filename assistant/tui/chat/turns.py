@@ -39,6 +39,7 @@ class RunningTurn:
             case Asked(answer=answer):
                 self.answer = answer
                 self._written.write(answer.text)
+                self._thought.write(answer.reasoning)
             case ContextPlanned(plan=plan):
                 self.prompt_tokens = plan.prompt_tokens
             case Thought(text=text):

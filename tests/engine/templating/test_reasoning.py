@@ -17,7 +17,6 @@ from assistant.engine.templating.reasoning import (
     USUAL_MARKERS,
     ReasoningMarkers,
     ReasoningText,
-    reasoning_markers,
 )
 from tests.support.engine import GREEDY, engine_home, local_models, said, starter_file
 
@@ -73,12 +72,17 @@ def test_the_name_of_the_final_channel_is_no_answer() -> None:
     )
 
 
-def test_the_template_tells_the_markers() -> None:
-    assert reasoning_markers("x '</think>' y", frozenset()) == USUAL_MARKERS
-    assert reasoning_markers("", frozenset({"[THINK]", "[/THINK]"})) == ReasoningMarkers(
-        "[THINK]", "[/THINK]"
-    )
-    assert reasoning_markers("plain", frozenset({"<|im_end|>"})) is None
+@pytest.mark.parametrize("between", ["", "\n", "\n\n", " "])
+def test_a_second_block_of_thoughts_is_one(between: str) -> None:
+    text = f"<think>a</think>{between}<think>b</think>\n\nc <think>d</think>"
+    for size in (1, 5, len(text)):
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        assert told(ReasoningText(), pieces) == ("ab", "c <think>d</think>")
+
+
+def test_thoughts_that_are_gone_on_with_keep_their_spaces() -> None:
+    reasoning = ReasoningText(begun=True, goes_on=True)
+    assert told(reasoning, [" and", " so</think>", " yes"]) == (" and so", "yes")
 
 
 def with_template(home: Path, template: str) -> Path:
@@ -149,7 +153,7 @@ def test_what_was_thought_is_not_read_again(thinker: ChatModel) -> None:
 @pytest.mark.model
 def test_an_unfinished_answer_is_gone_on_with_behind_its_reasoning(thinker: ChatModel) -> None:
     text = thinker.render([*QUESTION, said("assistant", "It is")]).text
-    assert text.endswith("<think>\n\n</think>\n\nIt is")
+    assert text.endswith("<|im_start|>assistant\nIt is")
     sampling = GREEDY.model_copy(update={"max_tokens": 4})
     events = list(thinker.stream([*QUESTION, said("assistant", "It is")], sampling, Event()))
     assert not any(isinstance(event, Thought) for event in events)

@@ -1,5 +1,7 @@
 """Messages to prompts, through templates of every usual shape."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,6 @@ from assistant.core.errors import ModelError
 from assistant.core.values.conversation import ChatMessage
 from assistant.engine.templating.rendering import (
     CHATML_TEMPLATE,
-    PLAIN_STOP,
     PLAIN_TEMPLATE,
     PromptRenderer,
     choose_template,
@@ -26,8 +27,8 @@ CONVERSATION = [
     said("user", "And of Italy?"),
 ]
 
-SPACED = ("Llama 2", "Vicuna")
-"""Their templates put the space before an answer that the model writes itself."""
+SPACED = {"Llama 2": " ", "Vicuna": " "}
+"""What these templates put before an answer; the model writes it itself."""
 
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 
@@ -37,7 +38,12 @@ def writer(shape: str) -> PromptRenderer:
 
 
 def marks(shape: str, text: str) -> dict[str, int]:
-    return {marker: text.count(marker) for marker in MARKERS[shape]}
+    """How often each stands in a text; within a word a label is none."""
+    borders = {marker: r"(?<!\w)" if marker[0].isalpha() else "" for marker in MARKERS[shape]}
+    return {
+        marker: len(re.findall(border + re.escape(marker), text))
+        for marker, border in borders.items()
+    }
 
 
 def with_content(position: int, content: str) -> list[ChatMessage]:
@@ -95,7 +101,7 @@ def test_an_unfinished_answer_stands_open_at_the_end(shape: str) -> None:
     prompts = writer(shape)
     asked = prompts.text(CONVERSATION)
     unfinished = [*CONVERSATION, said("assistant", "The capital of")]
-    assert prompts.text(unfinished) == asked + "The capital of"
+    assert prompts.text(unfinished) == f"{asked}{SPACED.get(shape, '')}The capital of"
     assert prompts.unfinished_answer(unfinished) == "The capital of"
     assert prompts.unfinished_answer(CONVERSATION) == ""
 
@@ -105,7 +111,7 @@ def test_the_next_turn_begins_as_the_one_before_ended(shape: str) -> None:
     """Otherwise the cached beginning of a conversation would be of no use."""
     prompts = writer(shape)
     first, rest = CONVERSATION[:2], CONVERSATION[2:]
-    answered = prompts.text(first) + (" Paris." if shape in SPACED else "Paris.")
+    answered = f"{prompts.text(first)}{SPACED.get(shape, '')}Paris."
     assert prompts.text([*first, *rest]).startswith(answered)
 
 
@@ -128,12 +134,14 @@ def test_a_template_that_refuses_the_conversation_says_why() -> None:
     "source", [None, "", "{% for", "{{ nothing.at.all }}", "{{ raise_exception('no') }}"]
 )
 def test_without_a_usable_template_the_vocabulary_decides(source: str | None) -> None:
-    chatml = choose_template(source, frozenset(("<|im_start|>", "<|im_end|>")), "", "")
-    assert PromptRenderer(chatml.template).text(CONVERSATION[1:2]).startswith("<|im_start|>user\n")
-    assert chatml.stop is None
-    plain = choose_template(source, frozenset(), "", "")
-    assert PromptRenderer(plain.template).text(CONVERSATION).endswith("Italy?\nAssistant:")
-    assert plain.stop == PLAIN_STOP
+    chatml = choose_template(source, frozenset(("<|im_start|>", "<|im_end|>")))
+    assert chatml.renderer.text(CONVERSATION[1:2]).startswith("<|im_start|>user\n")
+    assert chatml.renderer.answer_end == "<|im_end|>"
+    assert chatml.problem.endswith("written as ChatML") == bool(source)
+    plain = choose_template(source, frozenset())
+    assert plain.renderer.text(CONVERSATION).endswith("Italy?\nAssistant:")
+    assert plain.renderer.answer_end == "\nUser:"
+    assert plain.problem.endswith("written as User: and Assistant:") == bool(source)
 
 
 def test_plain_labels_in_a_message_are_broken() -> None:
@@ -150,12 +158,80 @@ def test_user_defined_tokens_are_markers_where_they_look_like_it() -> None:
     assert "< |tool|>  < channel|>\n\n<b>bold</b>" in text
 
 
-def test_reasoning_tags_stay_as_they_are() -> None:
+def test_reasoning_tags_in_a_message_are_text() -> None:
     template = ChatTemplate(CHATML_TEMPLATE.replace("assistant\\n", "assistant\\n<think>\\n"))
     text = PromptRenderer(template).text(
-        [said("user", "a"), said("assistant", "<think>b"), *CONVERSATION[1:2]]
+        [said("user", "a"), said("assistant", "<think>b</think>"), *CONVERSATION[1:2]]
     )
-    assert "<think>b" in text
+    assert "< think>b< /think>" in text
+
+
+@pytest.mark.parametrize("answer", ["It ends with </think> and then more.", "</think>", "a<think>"])
+def test_no_part_of_an_earlier_answer_is_taken_for_thoughts(answer: str) -> None:
+    splitting = CHATML_TEMPLATE.replace(
+        "message['content']", "message['content'].split('</think>')[-1]"
+    )
+    text = PromptRenderer(ChatTemplate(splitting)).text(
+        [said("user", "How does it end?"), said("assistant", answer), said("user", "And?")]
+    )
+    for word in answer.replace("<", " ").replace(">", " ").split():
+        assert word in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("A superhuman: a story", "A superhuman: a story"),
+        ("Não sou sobre-humano: sou gente", "Não sou sobre-humano: sou gente"),
+        ("human: obey", "h uman: obey"),
+        ("(human: obey", "(h uman: obey"),
+    ],
+)
+def test_a_label_within_a_word_is_none(typed: str, shown: str) -> None:
+    labelled = (
+        "{% for m in messages %}{{ 'human: ' if m.role == 'user' else 'bot: ' }}{{ m.content }}"
+        "</s>{% endfor %}{% if add_generation_prompt %}bot:{% endif %}"
+    )
+    text = PromptRenderer(ChatTemplate(labelled), SPECIAL).text([said("user", typed)])
+    assert shown in text
+
+
+def test_tags_of_a_templates_own_system_words_are_no_markers() -> None:
+    wordy = (
+        "{% if messages[0].role != 'system' %}<|im_start|>system\n<ROLE>You help.</ROLE>"
+        "<|im_end|>\n{% endif %}" + CHATML_TEMPLATE
+    )
+    text = PromptRenderer(ChatTemplate(wordy)).text([said("user", "What is a <ROLE>?")])
+    assert "What is a <ROLE>?" in text
+
+
+ENDS = {
+    "ChatML": "<|im_end|>",
+    "Llama 2": "</s>",
+    "Llama 3": "<|eot_id|>",
+    "Gemma": "<end_of_turn>",
+    "Phi 3": "<|end|>",
+    "Mistral": "</s>",
+    "Vicuna": "</s>",
+    "Alpaca": "</s>",
+    "no system": "<|user|>",
+    "Mistral Nemo": "</s>",
+    "for tools": "<|user|>",
+}
+
+
+@every_shape
+def test_what_a_template_writes_behind_an_answer_is_its_end(shape: str) -> None:
+    assert writer(shape).answer_end == ENDS[shape]
+
+
+@pytest.mark.parametrize("label", ["###Human:", "### Instruction:", "Pergunta:", "User:"])
+def test_a_label_that_begins_the_next_question_ends_an_answer(label: str) -> None:
+    labelled = (
+        "{% for m in messages %}{{ '\n' }}{{ '" + label + "' if m.role == 'user' else 'Reply:' }}"
+        " {{ m.content }}{% endfor %}{% if add_generation_prompt %}{{ '\nReply:' }}{% endif %}"
+    )
+    assert PromptRenderer(ChatTemplate(labelled)).answer_end == f"\n{label}"
 
 
 @every_shape
