@@ -189,6 +189,8 @@ def _choice_row(choice: TunedOption) -> tuple[str, str]:
 def _template(one: ModelDetails) -> str:
     if one.fit == "adapter":
         return ""
+    if one.facts.template_problem:
+        return one.facts.template_problem
     return "its own" if one.facts.has_template else "none: a usual one is taken"
 
 

@@ -95,6 +95,9 @@ def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
                 loaded = f"{info.name} ({info.description}), a window of {info.context_window:,}"
                 loaded += f" tokens (trained on {info.trained_context:,})"
                 loaded += ", less than usual for want of memory" if info.limited else ""
+                if info.template_problem:
+                    fix = "Choose another model, or a newer file of this one."
+                    return warn(name, f"{loaded}; {info.template_problem}", fix)
                 return ok(name, f"{loaded}, loaded in {perf_counter() - started:.1f} s")
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint)

@@ -90,6 +90,7 @@ class ScriptedModel:
         asked_windows: larger windows that were asked for.
         stopped: how many answers ended by the stop flag or by closing the generator.
         adapters: what it was opened with.
+        template_problem: why its own template cannot be used.
     """
 
     def __init__(
@@ -136,6 +137,7 @@ class ScriptedModel:
         self.loads = 0
         self.stopped = 0
         self.adapters: tuple[AdapterUse, ...] = ()
+        self.template_problem = ""
 
     @property
     def info(self) -> ModelInfo:
@@ -145,6 +147,7 @@ class ScriptedModel:
             description="a script",
             context_window=self.window,
             trained_context=max(self.trained, self.window),
+            template_problem=self.template_problem,
         )
 
     def load(

@@ -32,7 +32,13 @@ from assistant.core.values.events import (
     Wrote,
 )
 from assistant.core.values.library import NearestSentence
+from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling
+
+INCOMPLETE = 11
+"""Exit status of an answer that was cut off by the window, or is none."""
+
+NOTHING_HINT = "Ask again, with `--thinking low` or `off` for a model that thinks too long."
 
 MAX_WRITE = 512
 """Characters that a pipe which takes anything takes at once, four bytes each: half a PIPE_BUF."""
@@ -106,6 +112,8 @@ class ConsoleAnswer:
                 self._passages = used
                 print_search(event, self._console)
             case Loaded(info=info):
+                if self._model != info.name:
+                    show_template_problem(info, self._console)
                 self._model = info.name
             case Thought(text=text):
                 self._show_thought(text)
@@ -172,7 +180,29 @@ class ConsoleAnswer:
         if problem is not None:
             self._console.error(problem.message, problem.hint)
             return problem.exit_code
-        return 0
+        return self._completeness(message)
+
+    def _completeness(self, message: Message) -> int:
+        """Tell of an answer that is none, or not all of it.
+
+        Returns: the exit status; a limit that was asked for is none of its own.
+        """
+        asked_for = message.sampling.max_tokens if message.sampling else None
+        if message.text.strip() and message.stop_reason != "length":
+            return 0
+        usage = message.usage
+        written = usage.completion_tokens if usage else 0
+        go_on = "Go on with it: `c` on it, on the screen of the assistant."
+        if not message.text.strip():
+            thought = "thought and answered nothing" if message.reasoning else "answered nothing"
+            limit = " before the window was full" if message.stop_reason == "length" else ""
+            self._console.error(f"The model {thought}{limit}.", NOTHING_HINT)
+            return INCOMPLETE
+        if asked_for is not None and written >= asked_for:
+            self._console.error(f"The answer was cut off after {asked_for:,} tokens.", go_on)
+            return 0
+        self._console.error("The answer was cut off: the model's window is full.", go_on)
+        return INCOMPLETE
 
     def _object(self, message: Message, problem: AssistantError | None) -> dict[str, Any]:
         sourced = SourcedAnswer.from_answer(
@@ -198,6 +228,13 @@ class ConsoleAnswer:
             "usage": usage.model_dump(),
             "timings": rounded_timings(message.timings or Timings()),
         }
+
+
+def show_template_problem(info: ModelInfo, console: Console) -> None:
+    """Tell on standard error that a model is not written to as its makers meant it."""
+    if info.template_problem:
+        console.end_progress()
+        console.error(f"{info.name}: {info.template_problem}.")
 
 
 def show_progress(event: TurnEvent, console: Console) -> None:

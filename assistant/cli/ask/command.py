@@ -30,6 +30,7 @@ from assistant.core.errors import AdapterError, ModelError, NotFoundError
 from assistant.core.grounding.retrieval import default_scope
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.turn.requests import Ask
+from assistant.core.turn.sampling import ALLOWED_VALUES, is_allowed, parse_value
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
 
@@ -92,6 +93,7 @@ Exit status:
     7  the conversations cannot be read or written
     8  your files cannot be searched, or an attached one cannot be read
    10  the answer was cut off before it had the form asked for, or has it not
+   11  the answer was cut off, or the model has thought and answered nothing
   129  stopped because the terminal was closed (SIGHUP)
   130  stopped by Ctrl+C (SIGINT)
   141  whoever read the answer has gone (SIGPIPE)
@@ -113,6 +115,7 @@ class AskOptions:
     max_tokens: int | None
     temperature: float | None
     seed: int | None
+    thinking: str | None
     collections: tuple[str, ...]
     attach: tuple[str, ...]
     no_library: bool
@@ -138,6 +141,11 @@ class AskOptions:
 @click.option("--max-tokens", type=int, metavar="N", help="The longest answer, in tokens.")
 @click.option("--temperature", type=float, metavar="T", help="0 takes the likeliest token.")
 @click.option("--seed", type=int, metavar="N", help="The same seed gives the same answer.")
+@click.option(
+    "--thinking",
+    metavar="LEVEL",
+    help="How much a reasoning model thinks: off, auto, low, medium, high, or tokens.",
+)
 @click.option(
     "--collection", "collections", multiple=True, metavar="NAME", help="Answer from these files."
 )
@@ -250,7 +258,14 @@ def _attachable(path: str) -> str:
 def _sampling_changes(options: AskOptions) -> SamplingChanges:
     """What the command line says of the sampling; it goes before the prompt, and that before the
     settings."""
-    given = {name: getattr(options, name) for name in ("max_tokens", "temperature", "seed")}
+    given: dict[str, object] = {
+        name: getattr(options, name) for name in ("max_tokens", "temperature", "seed")
+    }
+    if options.thinking is not None:
+        given["thinking"] = parse_value("thinking", options.thinking)
+        if not is_allowed("thinking", given["thinking"]):
+            allowed = ALLOWED_VALUES["thinking"]
+            raise click.UsageError(f"--thinking {options.thinking}: it takes {allowed}.")
     try:
         return SamplingChanges.model_validate(given)
     except ValidationError as failure:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.ask.answer import show_progress
+from assistant.cli.ask.answer import show_progress, show_template_problem
 from assistant.cli.console import Console
 from assistant.cli.interruption import Interruption
 from assistant.core.context.plan import recap_for
@@ -104,6 +104,7 @@ class DryRun:
             show_progress(event, self._console)
             if isinstance(event, Loaded):
                 name = event.info.name
+                show_template_problem(event.info, self._console)
         self._console.end_progress()
         if self._interruption.stop.is_set():
             return self._interruption.exit_code

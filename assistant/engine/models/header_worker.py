@@ -22,6 +22,8 @@ from assistant.engine.gguf.files import part_count, parts_of
 from assistant.engine.gguf.header import GgufError, GgufHeader, read_header
 from assistant.engine.gguf.model_checks import check_complete, context_bytes, unknown_part
 from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
+from assistant.engine.llama.vocabulary import SpecialTexts
+from assistant.engine.templating.rendering import choose_template
 from assistant.ipc.process import JsonLines, forbid_debugger
 
 
@@ -76,21 +78,31 @@ class HeaderReader:
             return ModelFacts(damage=f"cannot be read: {(failure.strerror or 'no reason').lower()}")
         facts = _adapter_facts(headers[0]) if _is_adapter(headers[0]) else _model_facts(headers)
         if facts.kind in ("chat", "embedder"):
-            facts = facts.model_copy(update={"refusal": self._refusal(path, headers[0])})
+            facts = facts.model_copy(update=self._asked(path, headers[0]))
         return facts
 
-    def _refusal(self, path: Path, header: GgufHeader) -> str:
-        """Why llama.cpp does not take the model; only its vocabulary is loaded."""
+    def _asked(self, path: Path, header: GgufHeader) -> dict[str, str]:
+        """Why llama.cpp does not take the model, or why its template cannot be used; only its
+        vocabulary is loaded."""
         parameters = llama_cpp.llama_model_default_params()
         parameters.vocab_only = True
         self._native.clear()
         model = llama_cpp.llama_model_load_from_file(os.fsencode(path), parameters)
         if model is not None:
+            problem = _template_problem(header.text("tokenizer.chat_template"), model)
             llama_cpp.llama_model_free(model)
-            return ""
+            return {"template_problem": problem}
         errors = self._native.errors()
         reason = errors[0] if errors else "without a reason"
-        return unknown_part(header, errors) or f"is refused by llama.cpp ({reason})"
+        refusal = unknown_part(header, errors) or f"is refused by llama.cpp ({reason})"
+        return {"refusal": refusal}
+
+
+def _template_problem(template: str, model: llama_cpp.llama_model_p) -> str:
+    if not template:
+        return ""
+    special = SpecialTexts.of(model)
+    return choose_template(template, special.all, bos=special.bos, eos=special.eos).problem
 
 
 def _headers(path: Path) -> list[GgufHeader]:

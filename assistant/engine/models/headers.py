@@ -46,7 +46,7 @@ class HeaderProbe(HelperProcess):
         return None if answer is None else json.loads(answer)
 
 
-FACTS_FORMAT = 3
+FACTS_FORMAT = 4
 """Raised when headers are asked for more."""
 
 

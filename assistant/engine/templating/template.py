@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 import resource
 import signal
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +24,6 @@ MEMORY_LIMIT = 2**29
 """Bytes a template may take besides what the process has."""
 
 log = logging.getLogger(__name__)
-
-_TAGS = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
 
 
 class TemplateError(Exception):
@@ -52,7 +49,7 @@ class ChatTemplate:
         )
         self._given: dict[str, str | None] = {"bos_token": bos, "eos_token": eos, "tools": None}
         with _limits():
-            parsed = environment.parse(_with_line_breaks(source))
+            parsed = environment.parse(_with_line_breaks(environment, source))
             self.names = frozenset(name.name for name in parsed.find_all(nodes.Name))
             """The variables it mentions, its own included."""
             self.split_at = _split_texts(parsed)
@@ -104,6 +101,19 @@ def _split_texts(parsed: nodes.Template) -> tuple[str, ...]:
     ]
     texts = (one.value for one in given if isinstance(one, nodes.Const))
     return tuple(dict.fromkeys(text for text in texts if isinstance(text, str) and text.strip()))
+
+
+def _with_line_breaks(environment: jinja2.Environment, source: str) -> str:
+    r"""The source with line breaks where someone has written all of them as `\n`.
+
+    Within tags `\n` is a line break to Jinja itself, inside a text that is quoted.
+    """
+    if "\n" in source.strip() or "\\n" not in source:
+        return source
+    return "".join(
+        value.replace("\\n", "\n") if kind == "data" else value
+        for _, kind, value in environment.lex(source)
+    )
 
 
 class _Generation(Extension):
@@ -180,17 +190,4 @@ def _to_json(
         indent=indent,
         separators=separators,
         sort_keys=sort_keys,
-    )
-
-
-def _with_line_breaks(source: str) -> str:
-    r"""The source with line breaks where someone has written all of them as `\n`.
-
-    Within tags `\n` is a line break to Jinja itself, inside a text that is quoted.
-    """
-    if "\n" in source.strip() or "\\n" not in source:
-        return source
-    return "".join(
-        part if part.startswith(("{%", "{{", "{#")) else part.replace("\\n", "\n")
-        for part in _TAGS.split(source)
     )

@@ -17,6 +17,7 @@ from assistant.core.values.events import (
     TurnEvent,
     Wrote,
 )
+from assistant.core.values.models import ModelInfo
 from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.chat.turns import RunningTurn
 from assistant.tui.toolkit import text
@@ -35,6 +36,8 @@ class TurnProgress:
         self._transcript = transcript
         self._status = status
         self._notice = notice
+        self._told: set[str] = set()
+        """Files of models whose template was told to be of no use."""
 
     def begin(self, messages: Sequence[Message], turn: RunningTurn | None) -> None:
         """Show the usage of the last answer, or the running turn, of another conversation."""
@@ -74,7 +77,8 @@ class TurnProgress:
             case Loading(done=done):
                 self._status.set_status(phase="loading", done=done)
             case Loaded(info=info):
-                self._status.set_status(phase="ready", model=info.name, window=info.context_window)
+                self._show_model(info)
+                self._status.set_status(phase="ready")
 
     def show_load_failure(self, failure: AssistantError) -> None:
         """Show that the model cannot be used."""
@@ -103,7 +107,7 @@ class TurnProgress:
             case Loading(done=done):
                 self._status.set_status(phase="loading", done=done)
             case Loaded(info=info):
-                self._status.set_status(model=info.name, window=info.context_window)
+                self._show_model(info)
                 self._status.set_status(phase="reading", total=0)
             case ContextPlanned(plan=plan):
                 self._status.set_status(used=plan.prompt_tokens, window=plan.window)
@@ -117,6 +121,15 @@ class TurnProgress:
                 self._status.set_status(phase=phase, used=used, speed=turn.speed)
             case Answered():
                 self._status.set_status(phase="ready")
+
+    def _show_model(self, info: ModelInfo) -> None:
+        problem = info.template_problem
+        self._status.set_status(
+            model=info.name, window=info.context_window, template_problem=problem
+        )
+        if problem and info.path not in self._told:
+            self._told.add(info.path)
+            self._notice.say(text.line(f"{info.name}: {problem}.", 400), error=True, seconds=15)
 
     def _show_usage(self, message: Message | None) -> None:
         if message is None or message.usage is None:

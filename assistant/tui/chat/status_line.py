@@ -49,6 +49,8 @@ class StatusLineState:
     model: str = ""
     adapters: Adapters = ()
     """What the model is run with."""
+    template_problem: str = ""
+    """Why the model's own template is not used; empty where it is."""
     files: str = ""
     """Which of the user's files are asked; empty for none."""
     used: int = 0
@@ -118,6 +120,8 @@ def _parts(status: StatusLineState, adapters: str) -> list[tuple[int, Content]]:
         parts.insert(0, (1, on))
     if status.model:
         parts.insert(0, (MODEL_PRIORITY, text.line(status.model, 32)))
+    if status.template_problem:
+        parts.append((MODEL_PRIORITY + 1, text.own("not its own template", "$text-warning")))
     if status.files:
         files = text.line(status.files, 60, text.MUTED)
         parts.append((3, files.stylize(text.click("screen.command", "files"))))

@@ -58,6 +58,9 @@ def model_details_lines(one: ModelDetails) -> RowStack:
         f"from {one.model.origin}",
     ]
     reason = one.reason or (f"Takes about {memory(one.memory)} of memory." if one.memory else "")
+    if facts.template_problem:
+        problem = facts.template_problem
+        reason = f"{reason} {problem[0].upper()}{problem[1:]}.".strip()
     return RowStack(
         Row(text.line(reason, 300)),
         Row(text.line(" · ".join(filter(None, known)), 300, text.MUTED)),

@@ -72,7 +72,7 @@ FIELD_MEANINGS: Final = {
     "repeat_penalty": "above 1, used tokens become less likely",
     "seed": "the same seed gives the same answer",
     "max_tokens": "the longest answer",
-    "thinking": "tokens a reasoning model may think; 0 lets it answer at once",
+    "thinking": "off, auto, low, medium, high, or tokens it may think",
 }
 
 

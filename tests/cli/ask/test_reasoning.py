@@ -31,6 +31,46 @@ def test_it_is_printed_before_the_answer_when_asked_for(shell: Shell, option: st
     assert run.out == f"{THOUGHT}\n\nParis.\n"
 
 
+def test_a_model_that_thinks_and_answers_nothing_says_so(
+    shell: Shell, models: ScriptedModels
+) -> None:
+    models.default.answers = ("",)
+    run = shell("ask", "Capital of France?")
+
+    assert (run.status, run.out) == (11, "")
+    assert "thought and answered nothing" in run.err
+
+
+def test_a_template_that_cannot_be_used_is_told_once_beside_the_answer(
+    shell: Shell, models: ScriptedModels
+) -> None:
+    models.default.template_problem = "its template cannot be used: no; written as ChatML"
+    run = shell("ask", "Capital of France?")
+
+    assert (run.status, run.out) == (0, "Paris.\n")
+    assert run.err.count("its template cannot be used: no; written as ChatML.") == 1
+    assert "its template cannot be used" in shell("ask", "--dry-run", "Capital of France?").err
+
+
+@pytest.mark.parametrize(
+    ("typed", "given"),
+    [("off", "off"), ("auto", "auto"), ("HIGH", "high"), ("low", "low"), ("300", 300), ("0", 0)],
+)
+def test_how_much_it_thinks_can_be_chosen(
+    shell: Shell, models: ScriptedModels, typed: str, given: object
+) -> None:
+    assert shell("ask", "--thinking", typed, "Capital of France?").status == 0
+    assert models.default.questions[-1].sampling.thinking == given
+
+
+@pytest.mark.parametrize("typed", ["much", "-1", "1.5", ""])
+def test_another_amount_is_refused_with_those_there_are(shell: Shell, typed: str) -> None:
+    run = shell("ask", "--thinking", typed, "Capital of France?")
+
+    assert run.status == 2
+    assert "off, auto, low, medium, high" in run.err
+
+
 def test_json_holds_both_apart(shell: Shell) -> None:
     told = json.loads(shell("ask", "--json", "Capital of France?").out)
 

@@ -284,6 +284,27 @@ def test_a_model_with_a_missing_part_is_named(home: Path) -> None:
     assert "2 of its 3 parts are there" in looked(catalog(home))["m"].reason
 
 
+@pytest.mark.parametrize(
+    ("template", "problem"),
+    [
+        ("{{ functions[0].name }}", "'functions' is undefined"),
+        ("{{- if .System }}{{ .System }}{{ end }}", "unexpected '.'"),
+        ("   \n ", "it shows nothing of what is said"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_known_before_the_model_is_loaded(
+    home: Path, template: str, problem: str
+) -> None:
+    write_model(home / "models/m.gguf", {"tokenizer.chat_template": template})
+    write_model(home / "models/n.gguf")
+    found = looked(catalog(home))
+    assert found["m"].facts.template_problem == (
+        f"its template cannot be used: {problem}; written as User: and Assistant:"
+    )
+    assert found["m"].is_usable
+    assert found["n"].facts.template_problem == ""
+
+
 def test_what_was_read_is_kept_until_the_file_changes(home: Path) -> None:
     file = write_model(home / "models/m.gguf")
     first = looked(catalog(home))["m"]

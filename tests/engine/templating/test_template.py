@@ -83,3 +83,33 @@ def test_after_a_limit_was_met_everything_is_as_before() -> None:
 def test_what_is_no_template_is_refused(source: str) -> None:
     with pytest.raises(TemplateError):
         ChatTemplate(source)
+
+
+@pytest.mark.parametrize(
+    "tail", ["", "{% if add_generation_prompt %}<|bot|>\\n{% endif %}", "{{ '\\n' }}", " "]
+)
+def test_line_breaks_that_someone_wrote_out_are_line_breaks(tail: str) -> None:
+    source = "{% for m in messages %}<|{{ m.role }}|>\\n{{ m.content }}\\n{% endfor %}" + tail
+    text = ChatTemplate(source).render([{"role": "user", "content": r"a\nb"}])
+    assert text.startswith("<|user|>\n" + r"a\nb" + "\n")
+    assert "\\n" not in text.replace(r"a\nb", "")
+
+
+def test_a_template_with_line_breaks_keeps_what_it_writes_out() -> None:
+    source = "{% for m in messages %}\nWrite \\n for a line break: {{ m.content }}{% endfor %}"
+    assert "Write \\n for" in ChatTemplate(source).render([{"role": "user", "content": "x"}])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        ("", '{"b": "é<\'", "a": [1]}'),
+        ("ensure_ascii=True", '{"b": "\\u00e9<\'", "a": [1]}'),
+        ("separators=(',', ':')", '{"b":"é<\'","a":[1]}'),
+        ("sort_keys=True", '{"a": [1], "b": "é<\'"}'),
+        ("indent=1", '{\n "b": "é<\'",\n "a": [\n  1\n ]\n}'),
+    ],
+)
+def test_json_is_written_as_the_reference_writes_it(arguments: str, written: str) -> None:
+    source = "{{ {'b': \"é<'\", 'a': [1]} | tojson(" + arguments + ") }}"
+    assert ChatTemplate(source).render([]) == written

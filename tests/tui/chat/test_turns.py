@@ -28,6 +28,21 @@ async def test_a_question_can_be_sent_before_the_model_is_loaded(home: Path) -> 
         await driver.until_shown("ready")
 
 
+async def test_a_template_that_cannot_be_used_is_told_where_the_model_is_loaded(
+    home: Path,
+) -> None:
+    models = scripted("Paris.")
+    models.default.template_problem = "its template cannot be used: no; written as ChatML"
+    async with opened(Setting(home, models)) as driver:
+        await driver.until_shown("its template cannot be used: no; written as ChatML.")
+        await driver.until_shown("not its own template")
+        driver.screen.notice.clear()
+        await driver.ask("Capital?")
+        await driver.until_shown("Paris.")
+        assert "its template cannot be used" not in driver.text
+        assert "not its own template" in driver.text
+
+
 async def test_esc_stops_and_keeps_what_was_written(home: Path) -> None:
     gate = Gate(after=2)
     async with opened(Setting(home, scripted("one two three four", gate=gate))) as driver:
