@@ -91,7 +91,13 @@ class OpenModel:
         )
         tokens = self.sequence.tokens_of(text.encode(), NO_ADAPTERS)
         prompt = TokenizedPrompt(
-            text.encode(), tokens, opening, USUAL_MARKERS, is_thinking=thinking
+            text.encode(),
+            tokens,
+            opening,
+            USUAL_MARKERS,
+            f"\n{USUAL_MARKERS.closing}\n\n",
+            is_thinking=thinking,
+            budget=sampling.thinking if isinstance(sampling.thinking, int) else None,
         )
         written, thought, pieces = "", "", 0
         for event in writer.write(prompt, sampling, self.sequence):
