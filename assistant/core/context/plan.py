@@ -86,9 +86,14 @@ def as_sent(message: Message) -> ChatMessage:
     return ChatMessage(role=message.role, content=message.sent or message.asked)
 
 
-def as_unfinished(message: Message) -> ChatMessage:
-    """A stored answer that is gone on with, behind what was thought or still within it."""
-    return ChatMessage(role=message.role, content=message.text, reasoning=message.reasoning)
+def as_asked(question: Message, answer: Message) -> list[ChatMessage]:
+    """The newest question, and its answer where that is gone on with: behind what was thought, or
+    still within it."""
+    asked = [as_sent(question)]
+    if answer.has_begun:
+        begun = ChatMessage(role=answer.role, content=answer.text, reasoning=answer.reasoning)
+        asked.append(begun)
+    return asked
 
 
 def reserve_for(max_tokens: int | None, window: int) -> int:

@@ -214,13 +214,10 @@ class Chat:
             )
             sent = content if content != question.text else None
             question = question.model_copy(update={"sent": sent})
-        newest = [context_plan.as_sent(question)]
-        if asking.unfinished.has_begun:
-            newest.append(context_plan.as_unfinished(asking.unfinished))
         plan = context_plan.plan(
             conversation.system_prompt,
             context_plan.group_turns(asking.history),
-            newest,
+            context_plan.as_asked(question, asking.unfinished),
             model.measure,
             window,
             reserve,
