@@ -4,7 +4,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -25,6 +25,8 @@ class Hub:
     breaks: int = 10**6
     """How often."""
     ignores_ranges: bool = False
+    endless_info: bool = False
+    """Whether what it tells of a repository has no end."""
     wrong_range: bool = False
     announced: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Sizes and hashes that are told instead of the true ones."""
@@ -64,6 +66,8 @@ def serving(hub: Hub) -> Iterator[Hub]:
             hub.tokens.append(self.headers.get("Authorization"))
             if hub.token and self.headers.get("Authorization") != f"Bearer {hub.token}":
                 self._plain(401, b"", {"X-Error-Code": "GatedRepo"})
+            elif hub.endless_info:
+                self._endless()
             elif self.path.startswith(f"/api/models/{hub.repository}"):
                 self._plain(200, json.dumps(hub.info()).encode())
             elif self.path.startswith(start := f"/{hub.repository}/resolve/{REVISION}/"):
@@ -98,6 +102,15 @@ def serving(hub: Hub) -> Iterator[Hub]:
                 self.close_connection = True
                 return
             self.wfile.write(rest)
+
+        def _endless(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(2**40))
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b" " * 2**20)
 
         def _plain(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)

@@ -39,6 +39,9 @@ IDLE_TIMEOUT = 30.0
 MAX_FRUITLESS_TRIES = 5
 """In a row that bring nothing."""
 
+MAX_TRIES = 1000
+"""For one file, however little each of them brings."""
+
 BLOCK_BYTES = 2**20
 REPORT_SECONDS = 0.2
 """Seconds between two reports."""
@@ -142,25 +145,25 @@ class Hub:
     def _fill(
         self, part: BinaryIO, offer: Offer, file: RemoteFile, report: "_Report", patience: float
     ) -> Iterator[DownloadProgress]:
-        """Bring the rest of a file, trying again as long as anything arrives."""
+        """Bring the rest of a file, trying again after a pause as long as anything arrives."""
         digest = hashlib.sha256()
         while block := part.read(BLOCK_BYTES):
             digest.update(block)
             yield from report.at(part.tell())
         _check_room(part, file)
-        failures = 0
+        failures = tries = 0
         while part.tell() < file.size:
+            if tries:
+                sleep(patience * 2 ** max(failures - 1, 0))
             before = part.tell()
             problem = "the connection ended early"
             try:
                 with self._opened(offer, file, before) as response:
-                    if response.status_code != 206 and before:
-                        # The whole file from its beginning; it must not go behind what is there.
-                        part.seek(0)
-                        part.truncate()
-                        digest, before = hashlib.sha256(), 0
+                    # The whole file from its beginning begins with what is there.
+                    known = 0 if response.status_code == 206 else before
                     # In blocks of a size the last would be lost when the connection breaks.
-                    for block in response.iter_raw():
+                    for whole in response.iter_raw():
+                        block, known = whole[known:], max(known - len(whole), 0)
                         if part.tell() + len(block) > file.size:
                             raise self._wrong(part, file, "more than it announced")
                         _write(part, block)
@@ -169,12 +172,11 @@ class Hub:
             except httpx2.HTTPError as failure:
                 problem = str(failure) or type(failure).__name__
             failures = 0 if part.tell() > before else failures + 1
-            if failures >= MAX_FRUITLESS_TRIES:
+            tries += 1
+            if part.tell() < file.size and (failures >= MAX_FRUITLESS_TRIES or tries >= MAX_TRIES):
                 raise DownloadError(
                     f"{self._endpoint} does not send {file.name}: {problem}.", RETRY_HINT
                 )
-            if failures:
-                sleep(patience * 2 ** (failures - 1))
         if digest.hexdigest() != file.sha256:
             raise self._wrong(part, file, "another file than it announced (SHA-256)")
 

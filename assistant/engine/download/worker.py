@@ -5,6 +5,7 @@ It reads one request as JSON, answers with one event per line, and ends when its
 
 import json
 import os
+import resource
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 from assistant.ipc.process import JsonLines, end_with_input, reason_of
 
+MAX_MEMORY = 2**30
+"""Bytes of addresses: what a server says of a repository is unpacked as a whole."""
 OFFLINE_VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
@@ -26,6 +29,7 @@ def main() -> None:
     request = json.loads(sys.stdin.readline())
     # What arrived stays, and is gone on with the next time.
     end_with_input()
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     # Libraries read the variables above when they are imported.
     from assistant.core.errors import AssistantError, DownloadError  # noqa: PLC0415
 
@@ -38,6 +42,11 @@ def main() -> None:
     except OSError as failure:
         error = DownloadError(f"The model cannot be stored: {failure.strerror or failure}.")
         answers.write({"error": "DownloadError", "message": error.message, "hint": "See the disk."})
+    except MemoryError:
+        message = f"{request['endpoint']} sent more than a model server does."
+        answers.write(
+            {"error": "DownloadError", "message": message, "hint": "Look at models.endpoint."}
+        )
     except Exception as failure:  # noqa: BLE001 -- the process border: whoever asked needs a reason
         message = f"The download failed unexpectedly ({reason_of(failure)})."
         answers.write({"error": "DownloadError", "message": message, "hint": "Try again."})

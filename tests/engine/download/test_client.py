@@ -14,6 +14,7 @@ import pytest
 from assistant.core.errors import AccessError, DownloadError
 from assistant.core.values.models import Downloaded, DownloadProgress
 from assistant.engine.download.client import HubDownloads
+from assistant.engine.download.hub import Hub as ModelHub
 from assistant.engine.models.discovery import in_folder
 from tests.support.engine import started
 from tests.support.hub_server import Hub, serving
@@ -82,9 +83,35 @@ def test_connections_that_break_are_gone_on_with(hub: Hub, home: Path) -> None:
     assert hub.ranges == [None, *(f"bytes={n * 500_000}-" for n in range(1, 6))]
 
 
-def test_a_server_that_answers_200_to_a_range_starts_the_file_anew(hub: Hub, home: Path) -> None:
+def test_of_a_server_that_answers_200_to_a_range_the_rest_is_taken(hub: Hub, home: Path) -> None:
     hub.break_after, hub.breaks, hub.ignores_ranges = 500_000, 2, True
     assert fetched(downloads(hub, home)).read_bytes() == DATA
+
+
+def test_a_server_that_never_comes_further_is_given_up_soon(hub: Hub, home: Path) -> None:
+    hub.break_after, hub.ignores_ranges = 500_000, True
+    with pytest.raises(DownloadError, match=r"does not send tiny-Q4_K_M\.gguf"):
+        fetched(downloads(hub, home))
+    assert len(hub.ranges) == 6
+    (part,) = (home / "models").rglob("*.part")
+    assert part.read_bytes() == DATA[:500_000]
+
+
+def test_a_server_that_sends_byte_by_byte_is_not_asked_without_end(
+    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.engine.download.hub.MAX_TRIES", 20)
+    hub.break_after = 1
+    source = ModelHub(hub.url, None)
+    with pytest.raises(DownloadError, match="does not send"):
+        list(source.fetch(source.find(WANTED), home, patience=0.0))
+    assert len(hub.ranges) == 20
+
+
+def test_what_a_server_tells_without_end_is_not_read_to_it(hub: Hub, home: Path) -> None:
+    hub.endless_info = True
+    with pytest.raises(DownloadError, match="sent more than a model server does"):
+        downloads(hub, home).find(WANTED)
 
 
 def test_a_server_that_sends_another_range_is_given_up(hub: Hub, home: Path) -> None:
