@@ -68,7 +68,9 @@ def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assist
         StorageError: a folder cannot be made or the database cannot be opened.
     """
     make_folders(paths)
-    store = SqliteConversations(chats or paths.chats)
+    store = SqliteConversations(
+        chats or paths.chats, forgotten=lambda: _remove_snapshots(paths.snapshots)
+    )
     models = model_catalog(settings, paths)
     files = library(paths)
     prompts = prompt_library(paths)
@@ -89,6 +91,19 @@ def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assist
         ),
         library=files,
     )
+
+
+def _remove_snapshots(folder: Path) -> None:
+    """Delete what models have read of conversations, whose words are to be forgotten."""
+    from assistant.engine.snapshot_files import remove_all  # noqa: PLC0415 -- seldom needed
+
+    try:
+        remove_all(folder)
+    except OSError as failure:
+        raise StorageError(
+            f"{folder} still holds words that were to be forgotten: {failure.strerror}.",
+            "Delete that folder yourself; nothing else is lost with it.",
+        ) from None
 
 
 def model_catalog(settings: Settings, paths: Paths) -> LocalModels:

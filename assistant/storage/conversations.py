@@ -1,5 +1,6 @@
 """SqliteConversations: the store over one SQLite file, for any number of threads and processes."""
 
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,14 +45,30 @@ class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTran
         StorageError: it cannot be used for another reason.
     """
 
-    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock | None = None,
+        *,
+        forgotten: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Args:
+        forgotten: called when the trash was emptied, so that others forget those words as well.
+        """
         self._clock = clock or UtcClock()
+        self._forgotten = forgotten
         files = DatabaseFiles(path.resolve())
         prepare(files, self._clock.now())
         self._database = ChatDatabase(files)
         answers = UnfinishedAnswers(self._database, LockFileWriters(files.writers))
         answers.tidy()
         super().__init__(Backends(Backend(self._database, answers), self._clock))
+
+    def empty_trash(self, ids: Collection[str] | None = None) -> int:
+        left = super().empty_trash(ids)
+        if left:
+            self._forgotten()
+        return left
 
     def search(self, query: str, *, limit: int = 50) -> list[SearchHit]:
         with self._database.read() as connection:

@@ -26,7 +26,14 @@ from assistant.cli.chats.organise import (
     untag,
 )
 from assistant.cli.chats.search import search
-from assistant.cli.chats.trash import delete_message, history, restore, trash, undo
+from assistant.cli.chats.trash import (
+    delete_message,
+    history,
+    print_deleted,
+    restore,
+    trash,
+    undo,
+)
 from assistant.cli.console import BOLD, DIM, Console, short_id
 from assistant.cli.program import Program, json_option
 from assistant.core.grounding.citations import CitedAnswer, annotate
@@ -208,15 +215,22 @@ def rename(program: Program, /, id: str, title: str, as_json: bool) -> None:
 
 @chats.command()
 @click.argument("ids", nargs=-1, required=True)
+@click.option("--now", is_flag=True, help="Delete them for good, not only into the trash.")
 @json_option
 @click.pass_obj
-def delete(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
+def delete(program: Program, /, ids: tuple[str, ...], now: bool, as_json: bool) -> None:
     """Move the conversations IDS to the trash, for 30 days."""
     with program.assistant() as assistant:
         found = [assistant.store.conversation(id).id for id in ids]
         for id in found:
             assistant.store.delete(id)
         changed = [assistant.store.conversation(id) for id in found]
+        if now:
+            items = [item for item in assistant.store.trash() if item.id in found]
+            assistant.store.empty_trash(found)
+    if now:
+        print_deleted(program.console, items, as_json)
+        return
     print_changed(program.console, "moved to the trash", changed, as_json)
 
 

@@ -1,13 +1,15 @@
 """`assistant chats trash|restore|undo|history`: trash and undo of conversations."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from assistant.cli.chats.format import local_time, print_changed
-from assistant.cli.console import short_id
+from assistant.cli.console import Console, short_id
 from assistant.cli.program import Program, json_option
 from assistant.core.errors import NotFoundError
+from assistant.core.values.changes import TrashEntry
 from assistant.core.values.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -53,12 +55,22 @@ def restore(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--empty", is_flag=True, help="Delete all of it for good, now.")
 @json_option
 @click.pass_obj
-def trash(program: Program, /, as_json: bool) -> None:
-    """List the conversations and messages in the trash; they leave it after 30 days."""
+def trash(program: Program, /, empty: bool, as_json: bool) -> None:
+    """List the conversations and messages in the trash; they leave it after 30 days.
+
+    What was deleted for good is in no file any more: neither in the database nor in what models
+    have read.
+    """
     with program.assistant() as assistant:
         items = assistant.store.trash()
+        if empty:
+            assistant.store.empty_trash([item.id for item in items])
+    if empty:
+        print_deleted(program.console, items, as_json)
+        return
     if as_json:
         program.console.json([item.model_dump(mode="json") for item in items])
     elif items:
@@ -122,6 +134,17 @@ def history(program: Program, /, id: str | None, limit: int, as_json: bool) -> N
         program.console.table(rows, heading, numbers=[0])
     else:
         program.console.info("There is nothing to undo.")
+
+
+def print_deleted(console: Console, items: Sequence[TrashEntry], as_json: bool) -> None:
+    """Print what was deleted for good, as a table or as JSON."""
+    if as_json:
+        console.json([item.model_dump(mode="json") for item in items])
+    elif items:
+        what = "deleted for good:"
+        console.table([(short_id(i.id), what, i.title, i.excerpt) for i in items])
+    else:
+        console.info("The trash is empty.")
 
 
 def _in_trash(assistant: "Assistant", id: str) -> tuple[str, str, str]:

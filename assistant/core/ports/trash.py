@@ -1,5 +1,6 @@
 """Port of the trash, and of the changes that can be undone."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from assistant.core.values.changes import Change, TrashEntry
@@ -45,6 +46,19 @@ class ConversationTrash(Protocol):
 
         Returns:
             How many conversations left.
+        """
+        ...
+
+    def empty_trash(self, ids: Collection[str] | None = None) -> int:
+        """Delete for good what is in the trash now, or only these conversations and messages of it.
+
+        Nothing of it is left anywhere afterwards, nor can a change of it be undone.
+
+        Returns:
+            How many entries of the trash left.
+
+        Raises:
+            NotFoundError: one of these is not in the trash; then none of them left.
         """
         ...
 

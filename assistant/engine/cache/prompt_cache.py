@@ -39,6 +39,10 @@ class AdaptedSnapshots:
         text = repr((self._fingerprint, facts))
         return self._snapshots.for_model(hashlib.sha256(text.encode()).hexdigest())
 
+    def generation(self) -> str:
+        """See `Snapshots.generation`."""
+        return self._snapshots.generation()
+
     def flush(self) -> None:
         """See `Snapshots.flush`."""
         self._snapshots.flush()
@@ -83,6 +87,7 @@ class PromptCache:
         """By sequence: what the next prompt of its conversation begins with, still to be read."""
         self._private: set[int] = set()
         """Sequences that are not to reach the disk."""
+        self._generation = snapshots.generation() if snapshots else ""
 
     def tokens_of(self, text: bytes, adapters: AdapterSet) -> list[int]:
         """The tokens of a prompt, as the sequence that would read it has them."""
@@ -103,6 +108,7 @@ class PromptCache:
 
         Returns: the sequence, and the prompt's tokens.
         """
+        self._forget_removed()
         if keep == "aside":
             sequence = self._sequences.for_background()
         else:
@@ -136,6 +142,7 @@ class PromptCache:
 
         Returns: whether something was done.
         """
+        self._forget_removed()
         if idle >= REPREFILL_AFTER and any(
             self._reprefill(sequence) for sequence in self._sequences
         ):
@@ -175,11 +182,21 @@ class PromptCache:
 
     def save_all(self) -> None:
         """Save every sequence that is worth it, and wait until that is on disk."""
+        self._forget_removed()
         for sequence in self._sequences:
             sequence.drop_unprefilled()
             self._save(sequence)
         if self._snapshots is not None:
             self._snapshots.flush()
+
+    def _forget_removed(self) -> None:
+        """Forget what is in memory when the snapshots were deleted: it must not be saved again."""
+        generation = self._snapshots.generation() if self._snapshots else ""
+        if generation != self._generation:
+            self._generation = generation
+            for sequence in self._sequences:
+                sequence.clear()
+            self._next_prefixes.clear()
 
     def _restore(self, sequence: CachedSequence, tokens: Sequence[int]) -> bool:
         """Bring a conversation back from its snapshot, when that is worth it."""

@@ -21,10 +21,10 @@ from pydantic import ValidationError
 
 from assistant.core.atomic import replace_file
 from assistant.core.values.base import Value
+from assistant.engine import snapshot_files
+from assistant.engine.snapshot_files import SUFFIX
 
 MAGIC = b"assistant-kv 1\n"
-SUFFIX = ".kv"
-
 MIN_SNAPSHOT_TOKENS = 256
 """Tokens; fewer are read anew in no time."""
 
@@ -77,11 +77,28 @@ class Snapshots:
         self.folder = folder
         self.budget = budget
         self._models: dict[str, ModelSnapshots] = {}
+        self._generation = snapshot_files.generation(folder)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="snapshots")
         self._last: Future[None] | None = None
 
+    def generation(self) -> str:
+        """Text that is another one after somebody has deleted all snapshots, to forget words.
+
+        What is known of them is forgotten then; what is in memory the caller has to forget.
+        """
+        generation = snapshot_files.generation(self.folder)
+        if generation != self._generation:
+            self._generation = generation
+            self._models = {}
+        return generation
+
+    def is_current(self) -> bool:
+        """Whether nobody has deleted them since the last look at the `generation`."""
+        return snapshot_files.generation(self.folder) == self._generation
+
     def for_model(self, fingerprint: str) -> "ModelSnapshots":
         """The snapshots of a model; `fingerprint` tells everything that has to be equal."""
+        self.generation()
         if fingerprint not in self._models:
             # Tidying takes what is not finished for what never was.
             self.flush()
@@ -194,6 +211,9 @@ class ModelSnapshots:
 
     def _write(self, path: Path, state: SequenceState, before: Sequence[Path]) -> None:
         """In the writer's thread."""
+        if not self._all.is_current():
+            self._writing.pop(path, None)
+            return
         try:
             # A loss costs reading the prompt again, and the checksum tells of it.
             replace_file(path, _parts(self._fingerprint, state), durable=False)

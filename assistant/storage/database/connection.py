@@ -26,6 +26,9 @@ CHECKPOINT_COMMITS = 200
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """The write-ahead log goes into the database after so many writes, or when it grew by so much."""
 
+LOG_LIMIT = 4 * CHECKPOINT_BYTES
+"""Bytes of the write-ahead log that stay when it begins anew."""
+
 PRAGMAS = (
     "foreign_keys = ON",
     "synchronous = FULL",
@@ -34,7 +37,7 @@ PRAGMAS = (
     "cell_size_check = ON",
     "temp_store = MEMORY",
     "wal_autocheckpoint = 0",
-    f"journal_size_limit = {4 * CHECKPOINT_BYTES}",
+    f"journal_size_limit = {LOG_LIMIT}",
 )
 
 
@@ -115,6 +118,19 @@ class ChatDatabase:
         with self.read() as connection:
             changes: int = connection.execute("SELECT number FROM changes").fetchone()[0]
         return changes - self._own_changes
+
+    def scrub(self) -> None:
+        """Have nothing deleted left in the write-ahead log, or in copies made before migrations.
+
+        A log that is in the database as a whole is begun anew by the next write, and cut to its
+        length. Another window that reads meanwhile may keep the old one for as long.
+        """
+        self._checkpoint()
+        with self.write() as connection:
+            connection.execute("PRAGMA journal_size_limit = 0")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT}")
+        for copy in self._files.copies():
+            copy.unlink(missing_ok=True)
 
     def close(self) -> None:
         with self._lock:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 WAL_SUFFIX = "-wal"
 SHM_SUFFIX = "-shm"
+COPY_LABEL = "version"
+"""Of copies that are kept before a migration."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,10 @@ class DatabaseFiles:
             ):
                 return candidate
             number += 1
+
+    def copies(self) -> list[Path]:
+        """Copies that were kept before migrations."""
+        return sorted(self.path.parent.glob(f"{self.path.stem}.{COPY_LABEL}-*{self.path.suffix}"))
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)

@@ -20,7 +20,7 @@ from assistant.core.errors import (
     StorageError,
 )
 from assistant.storage.database.connection import DAMAGED, connect, explain, result_code
-from assistant.storage.database.files import DatabaseFiles
+from assistant.storage.database.files import COPY_LABEL, DatabaseFiles
 from assistant.storage.database.locks import exclusive
 from assistant.storage.database.schema import (
     APPLICATION_ID,
@@ -183,7 +183,7 @@ def _copy(
     connection: sqlite3.Connection, files: DatabaseFiles, version: int, now: datetime
 ) -> None:
     """Keep the database as it is before a migration."""
-    target = files.free_name(f"version-{version}-{_stamp(now)}")
+    target = files.free_name(f"{COPY_LABEL}-{version}-{_stamp(now)}")
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         with closing(connect(target)) as copy:

@@ -22,6 +22,10 @@ from assistant.storage.tables.rows import TEMPORARY, microseconds
 class OpenDatabase(Transactions, Protocol):
     """A database on disk or in memory."""
 
+    def scrub(self) -> None:
+        """Have nothing deleted left in any file of the database."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -128,6 +132,9 @@ class MemoryDatabase:
                     connection.execute("ROLLBACK")
 
     write = read
+
+    def scrub(self) -> None:
+        """Nothing of it is in any file."""
 
     def close(self) -> None:
         with self._lock:

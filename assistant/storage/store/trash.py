@@ -1,5 +1,6 @@
 """Trash and undo of the store: deleted, restored, changed back, purged."""
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from time import sleep
 
@@ -117,22 +118,50 @@ class SqliteTrash(SqliteStorePart):
             )
             branches = trash_table.expired(connection, oldest)
             has_old_changes = undo.has_older_than(connection, oldest)
-        for id in ids:
+        self._forget(ids, branches)
+        if has_old_changes:
+            with database.write() as connection:
+                undo.forget(connection, oldest)
+        if ids or branches or has_old_changes:
+            self._merge_indexes()
+        return len(ids)
+
+    def empty_trash(self, ids: Collection[str] | None = None) -> int:
+        entries = self.trash()
+        if ids is not None:
+            known = {entry.id for entry in entries}
+            for id in ids:
+                if id not in known:
+                    raise NotFoundError(
+                        f"There is no {id} in the trash.", "`assistant chats trash` lists what is."
+                    )
+            entries = [entry for entry in entries if entry.id in set(ids)]
+        self._forget(
+            [entry.id for entry in entries if entry.kind == "conversation"],
+            [entry.id for entry in entries if entry.kind == "messages"],
+        )
+        if entries:
+            self._merge_indexes()
+            self._backends.disk.database.scrub()
+        return len(entries)
+
+    def _forget(self, conversations: Iterable[str], branches: Iterable[str]) -> None:
+        """Delete for good, each in a transaction of its own."""
+        database = self._backends.disk.database
+        for id in conversations:
             with database.write() as connection:
                 message_table.remove(connection, id)
                 conversation_table.remove(connection, id)
             sleep(PAUSE_SECONDS)
         for branch in branches:
             with database.write() as connection:
+                undo.forget_branch(connection, branch)
                 trash_table.forget(connection, branch)
             sleep(PAUSE_SECONDS)
-        if has_old_changes:
-            with database.write() as connection:
-                undo.forget(connection, oldest)
-        if ids or branches or has_old_changes:
-            for index in (word_index.MESSAGES, word_index.CONVERSATIONS):
-                self._merge(index)
-        return len(ids)
+
+    def _merge_indexes(self) -> None:
+        for index in (word_index.MESSAGES, word_index.CONVERSATIONS):
+            self._merge(index)
 
     def _merge(self, index: str) -> None:
         pages = -MERGE_PAGES

@@ -112,6 +112,13 @@ def forget(connection: sqlite3.Connection, before: int) -> None:
     connection.execute("DELETE FROM undo WHERE changed < ?", (before,))
 
 
+def forget_branch(connection: sqlite3.Connection, branch: str) -> None:
+    """Delete for good what was recorded of the messages of a removed branch."""
+    connection.execute(
+        "DELETE FROM undo WHERE message IN (SELECT id FROM removed WHERE branch = ?)", (branch,)
+    )
+
+
 def change(row: sqlite3.Row) -> Change:
     """Change from its row."""
     return Change(

@@ -26,12 +26,17 @@ VIEWS: Final[tuple[View, View]] = ("removed", "changed")
 
 
 class TrashScreen(NoticedScreen[None]):
-    """Trash above the chat; Enter restores or undoes, Tab turns to changes, Esc goes back."""
+    """Trash above the chat; Enter restores or undoes, Tab turns to changes, Esc goes back.
+
+    x deletes an entry for good and X all of them, once it was pressed again.
+    """
 
     AUTO_FOCUS = "#trash"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", show=False),
         Binding("tab,shift+tab", "turn", show=False, priority=True),
+        Binding("x,delete", "forget", show=False),
+        Binding("X", "empty", show=False),
     ]
 
     def __init__(self, services: Services, undo_actions: UndoActions) -> None:
@@ -41,6 +46,8 @@ class TrashScreen(NoticedScreen[None]):
         self._view: View = "removed"
         self._removed: Sequence[TrashEntry] = ()
         self._changes: Sequence[Change] = ()
+        self._to_forget: tuple[str, ...] = ()
+        """What leaves for good when the key is pressed again."""
         self._head = Clickable(id="trash-head")
         self._listing = OptionList(id="trash", compact=True, markup=False)
         self._keys = Clickable(id="trash-keys")
@@ -55,6 +62,8 @@ class TrashScreen(NoticedScreen[None]):
         self._keys.update(
             Flow(
                 text.button("Enter takes it back", "screen.restore", style=text.MUTED),
+                text.button("x deletes it for good", "screen.forget", style=text.MUTED),
+                text.button("X empties the trash", "screen.empty", style=text.MUTED),
                 text.button("Tab turns to the other list", "screen.turn", style=text.MUTED),
                 text.button("Esc goes back", "screen.leave", style=text.MUTED),
             )
@@ -119,6 +128,32 @@ class TrashScreen(NoticedScreen[None]):
             result = [text.own("Back: "), _removed_text(item)]
         await self._read()
         self.notice.say(*result)
+
+    def action_forget(self) -> None:
+        place = self._listing.highlighted
+        if self._view == "removed" and place is not None and place < len(self._removed):
+            item = self._removed[place]
+            self._ask_or_forget((item.id,), _removed_text(item), "x")
+
+    def action_empty(self) -> None:
+        if self._removed:
+            ids = tuple(item.id for item in self._removed)
+            self._ask_or_forget(ids, text.own(f"The whole trash ({len(ids):,})"), "X")
+
+    def _ask_or_forget(self, ids: tuple[str, ...], what: Content, key: str) -> None:
+        if self._to_forget == ids:
+            self._to_forget = ()
+            self.do(self._forget(ids, what))
+        else:
+            self._to_forget = ids
+            self.notice.say(
+                what, text.own(f": {key} again deletes this for good.", "$text-warning")
+            )
+
+    async def _forget(self, ids: tuple[str, ...], what: Content) -> None:
+        await self._services.run(self._services.store.empty_trash, ids)
+        await self._read()
+        self.notice.say(text.own("Deleted for good: "), what)
 
     def action_view(self, view: str) -> None:
         self._view = next(each for each in VIEWS if each == view)

@@ -343,3 +343,43 @@ def test_a_rating_of_what_is_in_the_trash_is_undone_after_it_is_back(
     store.undo(conversation_id=id)
     assert store.undo(conversation_id=id).kind == "rating"
     assert store.message(said["a2"].id).rating is None
+
+
+@LISTED
+def test_the_trash_can_be_emptied_now(open_store: Open) -> None:
+    store = open_store()
+    id, said = tree(store)
+    gone, kept = asked(store, "gone"), asked(store, "kept")
+    store.delete(gone)
+    store.rate(said["b1"].id, "bad", "a note")
+    store.delete_message(said["b1"].id)
+
+    assert store.empty_trash() == 2
+
+    assert store.trash() == []
+    assert store.empty_trash() == 0
+    assert said["b1"].id not in {change.message_id for change in store.changes()}
+    assert gone not in {change.conversation_id for change in store.changes()}
+    with pytest.raises(NotFoundError):
+        store.conversation(gone)
+    with pytest.raises(NotFoundError):
+        store.restore_message(said["b1"].id)
+    assert texts(store.branch(id)) == ["q1", "a1", "q2", "a2"]
+    assert store.branch(kept)
+
+
+@LISTED
+def test_one_entry_of_the_trash_can_leave_alone(open_store: Open) -> None:
+    store = open_store()
+    first, second, kept = (asked(store, text) for text in ("first", "second", "kept"))
+    store.delete(first)
+    store.delete(second)
+
+    with pytest.raises(NotFoundError):
+        store.empty_trash([first, kept])
+    assert len(store.trash()) == 2
+    assert store.empty_trash([first]) == 1
+
+    assert [entry.id for entry in store.trash()] == [second]
+    store.restore(second)
+    assert store.branch(second)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.engine.cache.snapshots import MAX_AGE, ModelSnapshots, SequenceState, Snapshots
+from assistant.engine.snapshot_files import remove_all
 
 TOKENS = list(range(1000))
 
@@ -173,3 +174,29 @@ def test_a_disk_that_refuses_costs_nothing_but_the_snapshot(
     snapshots.flush()
 
     assert snapshots.longest(TOKENS) is None
+
+
+def test_all_of_them_can_be_forgotten_while_an_engine_runs(
+    everything: Snapshots, snapshots: ModelSnapshots, home: Path
+) -> None:
+    snapshots.save(state(TOKENS))
+    snapshots.flush()
+    before = everything.generation()
+
+    remove_all(home / "kv")
+
+    assert list(home.rglob("*.kv")) == []
+    snapshots.save(state([*TOKENS, 1]))
+    everything.flush()
+    assert list(home.rglob("*.kv")) == []
+    assert everything.generation() != before
+    again = everything.for_model("model a")
+    assert again.longest(TOKENS) is None
+    again.save(state(TOKENS))
+    everything.flush()
+    assert len(files(home)) == 1
+
+
+def test_forgetting_what_is_not_there_is_no_error(home: Path) -> None:
+    remove_all(home / "kv")
+    remove_all(home / "kv")

@@ -87,6 +87,38 @@ def test_nothing_of_a_purged_conversation_can_be_read_from_the_file(
     assert_only_harmless(store, file)
 
 
+def test_what_is_emptied_now_is_in_no_file_of_the_open_database(
+    store: SqliteConversations, file: Path
+) -> None:
+    id = conversation(store, "Zwiebelkuchen")
+    store.rename(id, "Zwiebelkuchen with cream")
+    store.set_draft(id, "Zwiebelkuchen draft")
+    other = conversation(store, "harmless")
+    secret = store.append(other, store.branch(other)[-1].id, "user", "Zwiebelkuchen " * 100)
+    store.rate(secret.id, "bad", "Zwiebelkuchen")
+    store.delete_message(secret.id)
+    store.delete(id)
+    copy = file.with_name(f"{file.stem}.version-1-20260101-000000{file.suffix}")
+    copy.write_bytes(b"Zwiebelkuchen")
+
+    store.empty_trash()
+
+    files = [each for each in file.parent.rglob("*") if each.is_file()]
+    assert [each.name for each in files if b"zwiebel" in each.read_bytes().lower()] == []
+    assert not copy.exists()
+    assert_only_harmless(store, file)
+
+
+def test_others_are_told_when_words_were_forgotten(file: Path) -> None:
+    told: list[bool] = []
+    with closing(SqliteConversations(file, forgotten=lambda: told.append(True))) as store:
+        store.empty_trash()
+        assert told == []
+        store.delete(conversation(store, "gone"))
+        store.empty_trash()
+    assert told == [True]
+
+
 def test_messages_in_the_trash_leave_after_thirty_days_and_nothing_of_them_stays(
     store: SqliteConversations, clock: FixedClock, file: Path
 ) -> None:

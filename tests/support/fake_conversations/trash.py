@@ -1,5 +1,6 @@
 """A fake of the trash and of the changes that can be undone."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from assistant.core.errors import NotFoundError
@@ -68,6 +69,25 @@ class FakeConversationTrash:
             ]
             shelf.remove(expired)
             return len(expired)
+
+    def empty_trash(self, ids: Collection[str] | None = None) -> int:
+        wanted = {entry.id for entry in self.trash()}
+        if ids is not None:
+            for id in ids:
+                if id not in wanted:
+                    raise NotFoundError(f"There is no {id} in the trash.")
+            wanted &= set(ids)
+        with self.window.writing() as shelf:
+            for record in shelf.records.values():
+                left = {
+                    id
+                    for branch in wanted & record.trash.keys()
+                    for id in record.trash[branch].message_ids
+                }
+                shelf.changes = [each for each in shelf.changes if each.message_id not in left]
+                record.trash = {id: b for id, b in record.trash.items() if id not in wanted}
+            shelf.remove([r for r in shelf.records.values() if r.conversation.id in wanted])
+        return len(wanted)
 
     def changes(self, conversation_id: str | None = None, *, limit: int = 50) -> list[Change]:
         with self.window.reading(conversation_id or "") as shelf:

@@ -64,6 +64,10 @@ class Branch:
     removed: datetime
     was_chosen: bool
 
+    @property
+    def message_ids(self) -> set[str]:
+        return _ids(self.nodes)
+
 
 @dataclass
 class Record:
@@ -91,7 +95,7 @@ class Record:
     @property
     def message_ids(self) -> set[str]:
         """Those in the trash included."""
-        trashed = (_ids(branch.nodes) for branch in self.trash.values())
+        trashed = (branch.message_ids for branch in self.trash.values())
         return set(self.nodes).union(*trashed)
 
     @property
@@ -188,7 +192,7 @@ class Record:
             raise NotFoundError(f"There is no message {id} in the trash.")
         first = branch.nodes[0].message
         if first.parent_id is not None and first.parent_id not in self.nodes:
-            above = [id for id, other in self.trash.items() if first.parent_id in _ids(other.nodes)]
+            above = [id for id, other in self.trash.items() if first.parent_id in other.message_ids]
             if not above:
                 raise StorageError(f"What message {id} belonged to was deleted for good.")
             raise NotFoundError(

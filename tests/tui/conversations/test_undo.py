@@ -131,6 +131,28 @@ async def test_the_trash_lists_what_was_removed_and_gives_it_back(home: Path) ->
         assert len(driver.messages) == 2
 
 
+async def test_what_is_in_the_trash_leaves_for_good_when_it_is_said_twice(home: Path) -> None:
+    async with opened(Setting(home), size=(80, 24)) as driver:
+        for question in ("First?", "Second?", "Third?"):
+            await driver.ask(question)
+            await driver.pilot.press("f8")
+            await driver.until_shown(f"Deleted “{question}”")
+        await driver.pilot.press("alt+z")
+        await driver.until_shown("trash 3")
+        await driver.pilot.press("x")
+        await driver.until_shown("Third?  2 messages: x again deletes this for good.")
+        await driver.pilot.press("down", "x")
+        await driver.until_shown("Second?  2 messages: x again deletes this for good.")
+        await driver.until_shown("trash 3")
+        await driver.pilot.press("x")
+        await driver.until_shown("Deleted for good: Second?  2 messages")
+        await driver.until_shown("trash 2")
+        await driver.pilot.press("X")
+        await driver.until_shown("The whole trash (2): X again deletes this for good.")
+        await driver.pilot.press("X")
+        await driver.until_shown("The trash is empty.")
+
+
 async def test_changes_are_listed_and_any_of_them_can_be_taken_back(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("First?")
