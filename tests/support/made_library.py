@@ -86,10 +86,16 @@ class MadeLibrary:
     def put(
         self, name: str, text: str, title: str | None = None, root: int | None = None
     ) -> CatalogChange:
-        """Index a file, as the indexing does."""
+        """Index a file of a text, as the indexing does."""
+        return self.put_document(name, plain(text, title or name), root)
+
+    def put_document(
+        self, name: str, document: Document, root: int | None = None, stamp: FileStamp = STAMP
+    ) -> CatalogChange:
+        """Index a file that has been read, as the indexing does."""
         path = f"/docs/{name}".encode()
-        self.catalog.add_found(root or self.root, [(path, STAMP)])
-        drafts = draft_passages(plain(text, title or name), self.embedder.count_tokens, LIMITS)
+        self.catalog.add_found(root or self.root, [(path, stamp)])
+        drafts = draft_passages(document, self.embedder.count_tokens, LIMITS)
         missing = self.embeddings.missing([draft.key for draft in drafts])
         new = {draft.key: draft for draft in drafts if draft.key in missing}
         texts = texts_to_embed(
@@ -98,8 +104,8 @@ class MadeLibrary:
             self.embedder.max_tokens,
         )
         self.embeddings.store(list(new), self.embedder.embed(texts))
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        return self.catalog.replace(path, STAMP, digest, title or name, drafts)
+        digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+        return self.catalog.replace(path, stamp, digest, document.title, drafts)
 
     def search(self, question: str, collections: list[int] | None = None) -> list[str]:
         """The files of what the keywords find, best first."""

@@ -217,9 +217,11 @@ def fit_passages(
 ) -> tuple[Passage, ...]:
     """Best passages, as many as fit beside the rest of a prompt of `room` tokens."""
     best = max((passage.score for passage in passages), default=0.0)
-    near = [passage for passage in passages if passage.score >= best * MIN_RELATIVE_SCORE][
-        :MAX_PASSAGES
-    ]
+    near = [
+        passage
+        for passage in passages
+        if passage.score >= best * MIN_RELATIVE_SCORE and not passage.navigation
+    ][:MAX_PASSAGES]
     while near:
         content = compose_question(question, near, template)
         if (

@@ -40,6 +40,9 @@ CANDIDATES = 50
 MAX_UNUSED = 10
 """Candidates that are named although they are not given out."""
 
+NAVIGATION = 0.05
+"""What the score of a menu counts: it is found where nothing else is."""
+
 UNNAMED = 0.15
 """What the score of other passages counts where the question names files."""
 
@@ -58,8 +61,9 @@ class RetrievalCandidates(NamedTuple):
 
     query: KeywordQuery
     ranked: list[RankedPassage]
-    """Best first."""
+    """Best first, what only leads elsewhere last."""
     keyword_hits: list[int]
+    """Without what only leads elsewhere, and so are `hits`."""
     hits: list[Hit]
     named: bool = False
     """Whether the best are those of files that the question names."""
@@ -67,7 +71,12 @@ class RetrievalCandidates(NamedTuple):
     @property
     def signs(self) -> EvidenceFeatures:
         """The features of evidence."""
-        return features_of(self.ranked, self.keyword_hits, self.hits, self.query.passages)
+        return features_of(self.telling, self.keyword_hits, self.hits, self.query.passages)
+
+    @property
+    def telling(self) -> list[RankedPassage]:
+        """Those that can bear something out: no menus."""
+        return [each for each in self.ranked if not each.passage.navigation]
 
 
 class HybridRetriever:
@@ -113,7 +122,7 @@ class HybridRetriever:
         )
 
     def _evidence(self, found: RetrievalCandidates) -> float:
-        if not found.ranked:
+        if not found.telling:
             return 0.0
         return 1.0 if found.named else self._judge.evidence(found.signs, found.query.language)
 
@@ -133,7 +142,16 @@ class HybridRetriever:
         hits, cosines = self._semantic_hits(vector, words, collections)
         with self._database.read() as connection:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
-        ranked = rank(query, list(stored.values()), cosines, self._analyzer, self._weights)
+        menus = {id_ for id_, each in stored.items() if each.navigation}
+        telling = [each for id_, each in stored.items() if id_ not in menus]
+        ranked = rank(query, telling, cosines, self._analyzer, self._weights)
+        if menus:
+            only_leading = rank(
+                query, [stored[id_] for id_ in menus], cosines, self._analyzer, self._weights
+            )
+            ranked += [each._replace(score=each.score * NAVIGATION) for each in only_leading]
+            words = [id_ for id_ in words if id_ not in menus]
+            hits = [hit for hit in hits if hit[0] not in menus]
         if named:
             others = [each for each in ranked if each.passage.file_id not in files]
             ranked = [*named, *(each._replace(score=each.score * UNNAMED) for each in others)]
@@ -158,6 +176,7 @@ class HybridRetriever:
         first = [id_ for file in files for id_ in passages.ids_of(connection, file)[:CANDIDATES]]
         chosen = [*words, *nearest, *first[: CANDIDATES * 2]]
         stored = list(passages.load(connection, dict.fromkeys(chosen)).values())
+        stored = [each for each in stored if not each.navigation] or stored
         ranked = rank(query, stored, cosines, self._analyzer, self._weights)
         if asks_for_whole(question, [each.path for each in stored]):
             ranked.sort(key=lambda each: (each.passage.position, each.passage.file_id))
