@@ -15,6 +15,7 @@ from assistant.cli.interruption import InterruptedWriteError, Interruption
 from assistant.core.errors import AssistantError
 from assistant.core.grounding.citations import annotate, annotated
 from assistant.core.grounding.retrieval import RetrievalScope
+from assistant.core.grounding.versions import disagreements
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask
 from assistant.core.values.conversation import Message, Timings, Usage
@@ -224,6 +225,7 @@ class ConsoleAnswer:
             "message_id": message.id,
             "citations": sourced.citations,
             "sentences": sourced.sentences,
+            "disagreements": [each.text for each in disagreements(self._passages)],
             "saying": self._saying.model_dump() if self._saying else None,
             "usage": usage.model_dump(),
             "timings": rounded_timings(message.timings or Timings()),

@@ -7,6 +7,7 @@ from typing import Any, Self
 from assistant.cli.console import Console
 from assistant.core.grounding.citations import CitedAnswer, sentence_checks
 from assistant.core.grounding.retrieval import NOWHERE, RetrievalScope
+from assistant.core.grounding.versions import disagreements
 from assistant.core.sanitize import one_line
 from assistant.core.values.conversation import Citation
 from assistant.core.values.documents import Passage
@@ -36,6 +37,8 @@ def print_search(event: Retrieved, console: Console) -> None:
         files = {passage.path for passage in event.used}
         passages = count(len(event.used), "passage")
         console.info(f"reading {passages} of {count(len(files), 'file')}")
+        for each in disagreements(event.used):
+            console.info(one_line(each.text, 400))
     elif event.result.searched:
         console.info("your files do not speak to this")
 

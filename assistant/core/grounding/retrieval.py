@@ -17,7 +17,7 @@ from time import monotonic
 
 from assistant.core.context.plan import CHARS_PER_TOKEN
 from assistant.core.errors import ContextOverflowError
-from assistant.core.grounding import followups, mentions
+from assistant.core.grounding import followups, mentions, versions
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ChatModel
 from assistant.core.sanitize import one_line, printable
@@ -46,13 +46,21 @@ def compose_question(question: str, passages: Sequence[Passage], template: str =
     """
     if not passages:
         return question
-    quoted = [_quote(number, passage) for number, passage in enumerate(passages, 1)]
-    return fill_placeholders(template, {"passages": "\n\n".join(quoted), "question": question})
+    differing = versions.disagreements(passages)
+    dated = {number for each in differing for number in (each.first, each.second)}
+    quoted = [
+        _quote(number, passage, dated=number in dated) for number, passage in enumerate(passages, 1)
+    ]
+    told = [one_line(each.text, 400) for each in differing]
+    return fill_placeholders(
+        template, {"passages": "\n\n".join([*quoted, *told]), "question": question}
+    )
 
 
-def _quote(number: int, passage: Passage) -> str:
+def _quote(number: int, passage: Passage, *, dated: bool) -> str:
     place = one_line(str(passage.place), 120)
-    head = f"[{number}] {one_line(passage.title, 120)}{f', {place}' if place else ''}"
+    date = f", {passage.modified:%Y-%m-%d}" if dated and passage.modified else ""
+    head = f"[{number}] {one_line(passage.title, 120)}{f', {place}' if place else ''}{date}"
     lines = printable(passage.text).split("\n")
     return "\n".join([head, *(QUOTE_PREFIX + line for line in lines)])
 

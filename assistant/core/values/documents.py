@@ -1,5 +1,6 @@
 """Documents, chunks and passages: the text of a user's file and where each piece stands."""
 
+from datetime import datetime
 from typing import Literal
 
 from assistant.core.values.base import Value
@@ -117,3 +118,5 @@ class Passage(Value):
     """What of its file could not be read."""
     navigation: bool = False
     """Whether it only leads elsewhere, as a menu does, and bears out nothing."""
+    modified: datetime | None = None
+    """When its file was changed last; None where that is not known."""

@@ -6,11 +6,11 @@ is the ranking itself.
 Passages that say the same are left out: copies and versions of a file give the same answer twice.
 """
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from assistant.core.grounding.versions import ComparedText, differing_words, newest_first
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import SearchResult, Unfit, UnusedPassage
 from assistant.library.embedding.sentence_transformers import Vectors
@@ -29,7 +29,6 @@ from assistant.library.store.keywords import KeywordQuery
 from assistant.library.store.passages import StoredPassage
 from assistant.library.store.scope import ScopeCache, SearchScope
 from assistant.library.text.analysis import Analyzer
-from assistant.library.text.languages import fold
 from assistant.library.text.names import asks_for_whole
 from assistant.library.vectors.chroma import Hit
 from assistant.library.vectors.semantic import SemanticIndex
@@ -111,7 +110,7 @@ class HybridRetriever:
         chosen, unused = _deduplicated(found.ranked, limit)
         evidence = self._evidence(found)
         return SearchResult(
-            passages=tuple(passage_of(candidate) for candidate in chosen),
+            passages=tuple(newest_first([passage_of(candidate) for candidate in chosen])),
             evidence=evidence,
             sufficient=bool(chosen) and evidence >= self._judge.enough,
             unused=tuple(
@@ -216,6 +215,7 @@ def passage_of(candidate: RankedPassage) -> Passage:
         score=candidate.score,
         dense_score=candidate.cosine,
         keyword_score=candidate.bm25,
+        modified=stored.modified,
         unread=stored.unread,
         navigation=stored.navigation,
     )
@@ -282,43 +282,18 @@ def _join(better: Passage, other: Passage) -> Passage:
     )
 
 
-MIN_DUPLICATE_OVERLAP = 0.95
-"""The share of three-word runs that two passages have in common to be the same."""
-
-_WORD = re.compile(r"\w+")
-
-
 class DuplicateFilter:
     """The passages so far, by which duplicates are found."""
 
     def __init__(self) -> None:
-        self._taken: list[tuple[set[tuple[str, ...]], frozenset[str]]] = []
+        self._taken: list[ComparedText] = []
 
     def has_duplicate_of(self, passage: StoredPassage) -> bool:
-        """Whether a passage repeats one of them. Passages that differ in a number never do: the
-        same form filled in twice is two things.
+        """Whether a passage repeats one of them. Passages that differ in a word that says
+        something never do: they are versions, or the same form filled in twice.
         """
-        runs, numbers = _shingles_and_numbers(passage.text)
-        return any(
-            numbers == other_numbers and _jaccard(runs, other) >= MIN_DUPLICATE_OVERLAP
-            for other, other_numbers in self._taken
-        )
+        text = ComparedText.of(passage.text)
+        return any(differing_words(text, other) == ("", "") for other in self._taken)
 
     def add(self, passage: StoredPassage) -> None:
-        self._taken.append(_shingles_and_numbers(passage.text))
-
-
-def _shingles_and_numbers(text: str) -> tuple[set[tuple[str, ...]], frozenset[str]]:
-    words = _WORD.findall(fold(text))
-    numbers = frozenset(
-        word for word in words if not word.isalpha() and any(map(str.isdigit, word))
-    )
-    return {*zip(words, words[1:], words[2:], strict=False)} or {tuple(words)}, numbers
-
-
-def _jaccard(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
-    smaller, larger = sorted((len(one), len(other)))
-    if smaller < MIN_DUPLICATE_OVERLAP * larger:
-        return 0.0
-    common = len(one & other)
-    return common / (len(one) + len(other) - common)
+        self._taken.append(ComparedText.of(passage.text))

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -22,7 +23,8 @@ _AT_ONCE = 500
 
 _COLUMNS = """
     passages.id, file_id, position, passages.start, passages."end", place, language, key,
-    text, files.display, files.title, files.sha256, navigation, files.unread
+    text, files.display, files.title, files.sha256, navigation, files.unread,
+    files.mtime_ns
 """
 
 _UNREAD: TypeAdapter[tuple[UnreadParts, ...]] = TypeAdapter(
@@ -52,6 +54,8 @@ class StoredPassage:
     """Whether it only leads elsewhere, as a menu does, and bears out nothing."""
     unread: tuple[UnreadParts, ...]
     """What of its file could not be read."""
+    modified: datetime | None = None
+    """When the file was changed last."""
 
 
 def store(
@@ -212,7 +216,7 @@ def _place_json(place: Place) -> str:
 
 
 def _passage(row: tuple[Any, ...]) -> StoredPassage:
-    *head, digest, navigation, unread = row
+    *head, digest, navigation, unread, mtime_ns = row
     id_, file_id, position, start, end, place, language, key, text, path, title = head
     return StoredPassage(
         id=id_,
@@ -229,4 +233,13 @@ def _passage(row: tuple[Any, ...]) -> StoredPassage:
         content_hash=digest or "",
         navigation=bool(navigation),
         unread=unread_parts(unread),
+        modified=_moment(mtime_ns),
     )
+
+
+def _moment(mtime_ns: int) -> datetime | None:
+    """Of a file that lives on a disk; None for times that no clock shows."""
+    try:
+        return datetime.fromtimestamp(mtime_ns // 10**9, UTC) if mtime_ns > 0 else None
+    except (OverflowError, ValueError):
+        return None

@@ -11,6 +11,7 @@ from typing import Final
 from assistant.core.errors import LibraryError, NotFoundError
 from assistant.core.grounding import references
 from assistant.core.grounding.references import Freshness
+from assistant.core.grounding.versions import disagreements
 from assistant.core.values.conversation import Message
 from assistant.core.values.library import FileEntry, Retrieval
 from assistant.tui.chat.session import Session
@@ -172,6 +173,7 @@ def _evidence(answer: Message, retrieval: Retrieval | None, *, checked: bool) ->
     if retrieval is not None:
         files = len({passage.path for passage in retrieval.used})
         searched = searched_in_words(retrieval.result.searched, retrieval.collections, files)
+        searched = " · ".join([searched, *(e.text for e in disagreements(retrieval.used))])
     return AnswerEvidence(
         answer_id=answer.id,
         used=used,

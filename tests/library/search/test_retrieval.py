@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from assistant.core.grounding.versions import SAME_SCORE, disagreements
 from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Passage
 from assistant.library.embedding.sentence_transformers import SentenceTransformerEmbedder
 from assistant.library.embedding.serving import SharedEmbedder
 from assistant.library.search.ranking import WEIGHTS, RankingFeatures
 from assistant.library.search.retrieval import DuplicateFilter, HybridRetriever, join_neighbours
+from assistant.library.store.catalog import FileStamp
 from assistant.library.store.passages import StoredPassage
 from assistant.library.text.languages import Language
 from assistant.library.vectors.semantic import SemanticIndex
 from tests.support.corpus import ENGLISH_RULES, PORTUGUESE_RULES
-from tests.support.made_library import MadeLibrary
+from tests.support.made_library import MadeLibrary, plain
 from tests.support.vector_writer import open_index
 
 HARBOURS = {
@@ -257,3 +259,30 @@ def test_short_questions_find_what_stands_in_a_few_files(at_home: Searching, que
 )
 def test_a_few_files_are_silent_about_everything_else(at_home: Searching, question: str) -> None:
     assert not at_home.retrieval.search(question, None, 5).sufficient
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("may keep a cat", "may not keep a cat"),
+        ("in the flat", "in the house"),
+        ("two months", "four months"),
+        ("before March", "before May"),
+        ("Hanna Voss", "Emil Kraft"),
+    ],
+)
+def test_both_versions_are_shown_the_newer_one_first(
+    searching: Searching, old: str, new: str
+) -> None:
+    text = (
+        "Tenants may keep a cat in the flat. The deposit is two months of rent, and it is paid"
+        " before March to Hanna Voss."
+    )
+    for name, state, day in (("old", text, 1), ("new", text.replace(old, new), 2)):
+        stamp = FileStamp(1, day * 86_400 * 10**9, day)
+        searching.made.put_document(name, plain(state, "House rules"), stamp=stamp)
+    result = searching.retrieval.search("May tenants keep a cat in the flat?", None, 5)
+    assert {passage.path for passage in result.passages} == {"/docs/old", "/docs/new"}
+    if abs(result.passages[0].score - result.passages[1].score) <= SAME_SCORE:
+        assert result.passages[0].path == "/docs/new"
+    assert [each.text for each in disagreements(result.passages)]
