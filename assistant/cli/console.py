@@ -133,6 +133,11 @@ class Console:
         """Print one printable line on stderr."""
         self._print_error(f"assistant: {one_line(f'{message} {hint}', 2000)}\n")
 
+    def warning(self, text: str) -> None:
+        """Print one printable line on stderr, for a person and in a pipe."""
+        if self._err is not None:
+            self._print_error(f"{one_line(text, 2000)}\n")
+
     def info(self, text: str) -> None:
         """Print one printable line on stderr, for a person only."""
         if self._err is not None and self._err.isatty():

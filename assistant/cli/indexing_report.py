@@ -5,6 +5,7 @@ from contextlib import closing
 from typing import Any, cast
 
 from assistant.cli.console import Console
+from assistant.cli.program import partial_objects
 from assistant.core.values.documents import SkipReason
 from assistant.core.values.library import (
     Done,
@@ -18,13 +19,13 @@ from assistant.core.values.library import (
     Survey,
     Waiting,
 )
-from assistant.core.wording import REASONS, count, duration, size
+from assistant.core.wording import REASONS, count, duration, size, unread_sentence
 
 _JSON_EVENTS = (Planned, Indexed, Skipped)
 """What the JSON lines carry besides `Done`; the rest is for the eyes."""
 
 EXAMPLES_PER_REASON = 3
-"""Files that are named for each reason why files could not be read."""
+"""Files that are named for each reason why files could not be read, and of those read in part."""
 
 
 class IndexingReport:
@@ -35,6 +36,8 @@ class IndexingReport:
         self._as_json = as_json
         self._is_planned = False
         self._failures = _Failures()
+        self._partial: list[Indexed] = []
+        """The first files that were read in part."""
 
     def plan(self, steps: Iterator[Waiting | Scanned | Survey]) -> None:
         """Show in one line what a job is going to do."""
@@ -86,6 +89,8 @@ class IndexingReport:
                 console.progress(_progress_line(event))
             case Skipped():
                 self._failures.add(event)
+            case Indexed() if event.unread and len(self._partial) < EXAMPLES_PER_REASON:
+                self._partial.append(event)
             case Done():
                 console.line(
                     f"{event.indexed:,} indexed, {event.skipped:,} skipped,"
@@ -93,8 +98,20 @@ class IndexingReport:
                     + (" (stopped)" if event.stopped else "")
                 )
                 self._failures.print_(console)
+                self._print_partial(event.partial)
             case _:
                 pass
+
+    def _print_partial(self, number: int) -> None:
+        """Name files that were read in part, and what of them could not be read."""
+        if not number:
+            return
+        self._console.line(f"read in part: {count(number, 'file')}")
+        for event in self._partial:
+            self._console.line(f"    {event.path}: {unread_sentence(event.unread)}")
+        if number > len(self._partial):
+            self._console.line(f"    and {number - len(self._partial):,} more")
+            self._console.info("`assistant library list --partial` lists them all.")
 
 
 class _Failures:
@@ -123,7 +140,9 @@ class _Failures:
 
 def event_object(event: IndexEvent, leave_out: set[str] | None = None) -> dict[str, Any]:
     """An indexing event as one JSON object, named by `event`."""
-    fields = event.model_dump(mode="json", exclude={"kind", *(leave_out or ())})
+    fields = event.model_dump(mode="json", exclude={"kind", "unread", *(leave_out or ())})
+    if isinstance(event, Indexed):
+        fields["partial"] = partial_objects(event.unread)
     return {"event": event.kind, **fields}
 
 

@@ -9,12 +9,12 @@ import click
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.indexing_report import IndexingReport
 from assistant.cli.interruption import Interruption
-from assistant.cli.program import Program, json_option
+from assistant.cli.program import Program, json_option, partial_objects
 from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line, printable
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import DEFAULT_COLLECTION, Collection, FileEntry, LibraryStatus
-from assistant.core.wording import REASONS, count, size
+from assistant.core.wording import REASONS, count, size, unread_summary
 
 stream_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object per event and line."
@@ -29,17 +29,22 @@ def library() -> None:
 @library.command("list")
 @click.option("--collection", metavar="NAME", help="The files of this collection.")
 @click.option("--failed", is_flag=True, help="The files that cannot be read, with the reason.")
+@click.option("--partial", is_flag=True, help="The files read in part, with what is missing.")
 @json_option
 @click.pass_obj
-def list_(program: Program, /, collection: str | None, failed: bool, as_json: bool) -> None:
+def list_(
+    program: Program, /, collection: str | None, failed: bool, partial: bool, as_json: bool
+) -> None:
     """List the collections, or the files of one."""
     console, opened = program.console, program.library()
-    if collection is None and not failed:
+    if failed and partial:
+        raise click.UsageError("Use --failed or --partial, not both.")
+    if collection is None and not failed and not partial:
         _print_collections(console, opened.collections(), as_json)
         return
-    found = opened.files(collection, "skipped" if failed else None)
+    found = opened.files(collection, "skipped" if failed else "partial" if partial else None)
     if as_json:
-        console.json([entry.model_dump(mode="json") for entry in found])
+        console.json([_file_object(entry) for entry in found])
     elif found:
         _print_files(console, found)
     else:
@@ -202,23 +207,37 @@ def _print_collections(console: Console, found: Sequence[Collection], as_json: b
         console.info("There is no collection yet: `assistant add FOLDER` makes one.")
 
 
+def _file_object(entry: FileEntry) -> dict[str, Any]:
+    """A file as the JSON object that other programs get."""
+    fields = entry.model_dump(mode="json", exclude={"unread"})
+    return {**fields, "partial": partial_objects(entry.unread)}
+
+
 def _print_files(console: Console, found: Sequence[FileEntry]) -> None:
     rows = [
         (
-            entry.state,
+            "in part" if entry.unread else entry.state,
             f"{entry.passages:,}",
             entry.path,
-            f"{REASONS[entry.reason]}: {entry.detail}" if entry.reason else "",
+            _reason(entry),
         )
         for entry in found
     ]
     console.table(rows, ("state", "passages", "file", "reason"), numbers=[1])
 
 
+def _reason(entry: FileEntry) -> str:
+    """Why a file, or a part of it, is not in the library."""
+    if entry.reason:
+        return f"{REASONS[entry.reason]}: {entry.detail}"
+    return f"not read: {unread_summary(entry.unread)}" if entry.unread else ""
+
+
 def _print_status(console: Console, found: LibraryStatus) -> None:
     console.line(
         f"{count(found.files, 'file')} in {count(found.collections, 'collection')}:"
-        f" {found.indexed:,} indexed, {found.skipped:,} skipped, {found.waiting:,} to be read"
+        f" {found.indexed:,} indexed{f' ({found.partial:,} in part)' if found.partial else ''},"
+        f" {found.skipped:,} skipped, {found.waiting:,} to be read"
     )
     console.line(f"{count(found.passages, 'passage')}, {size(found.disk_bytes)} on disk")
     if found.paused:
@@ -322,6 +341,7 @@ def passage_object(passage: Passage) -> dict[str, Any]:
         "score": round(passage.score, 4),
         "dense_score": round(passage.dense_score, 4),
         "keyword_score": round(passage.keyword_score, 4),
+        "partial": partial_objects(passage.unread),
     }
 
 

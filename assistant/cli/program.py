@@ -1,6 +1,6 @@
 """Program: what the commands share; each service is built when it is first needed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 import click
 
 from assistant.cli.console import Console
+from assistant.core.wording import unread_place
 from assistant.settings_source import SettingsSource, read_settings_source
 from assistant.system.paths import Paths, find_paths
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.core.ports.library import Library
     from assistant.core.ports.models import ModelCatalog, ModelDownloads, ModelTuning
     from assistant.core.prompts.library import PromptLibrary
+    from assistant.core.values.documents import UnreadParts
     from assistant.settings import Settings
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -158,3 +160,8 @@ class Program:
         from assistant.bootstrap import prompt_library  # noqa: PLC0415 -- see _build
 
         return prompt_library(self.paths)
+
+
+def partial_objects(unread: "Sequence[UnreadParts]") -> list[dict[str, str]]:
+    """What of a file could not be read, as other programs get it; empty when all was."""
+    return [{"where": unread_place(part), "reason": part.reason} for part in unread]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     # Words are on the first frame, where no value is yet.
     from assistant.core.values.conversation import Conversation, ConversationSummary
+    from assistant.core.values.documents import PartKind, PartReason, UnreadParts
     from assistant.core.values.library import LeftOutReason
 
-REASONS: Final[dict[LeftOutReason, str]] = {
+REASONS: Final[dict[LeftOutReason | PartReason, str]] = {
     "empty": "empty",
     "no_text": "no text",
     "encrypted": "encrypted",
@@ -21,8 +22,29 @@ REASONS: Final[dict[LeftOutReason, str]] = {
     "unreadable": "not readable",
     "ignored": "ignored by rule",
     "hidden": "hidden",
+    "pictures": "pictures",
+    "no_meaning": "letters without meaning",
+    "no_value": "formula without a value",
+    "too_deep": "nested too deeply",
 }
-"""Why a file is not in the library."""
+"""Why a file, or a part of it, is not in the library."""
+
+PART_KINDS: Final[dict[PartKind, tuple[str, str]]] = {
+    "page": ("page", "pages"),
+    "slide": ("slide", "slides"),
+    "sheet": ("sheet", "sheets"),
+    "row": ("row", "rows"),
+    "column": ("column", "columns"),
+    "cell": ("cell", "cells"),
+    "object": ("embedded file", "embedded files"),
+    "attachment": ("attachment", "attachments"),
+    "message": ("message", "messages"),
+    "chapter": ("chapter", "chapters"),
+}
+"""What one part of a file is called, and several."""
+
+MAX_UNREAD_GROUPS = 3
+"""Kinds of unread parts that are told of in one line."""
 
 MIB, GIB = 2**20, 2**30
 
@@ -30,6 +52,47 @@ MIB, GIB = 2**20, 2**30
 def count(number: int, thing: str) -> str:
     """`1 file`, `1,204 files`."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def unread_place(part: UnreadParts) -> str:
+    """Where unread parts are: `pages 2–3, 7`, `cell B4 in Budget`."""
+    names = ", ".join(part.names)
+    more = part.count - _named(part)
+    if more > 0:
+        names += f" and {more:,} more"
+    within = f" in {part.within}" if part.within else ""
+    return f"{PART_KINDS[part.kind][part.count > 1]} {names}{within}"
+
+
+def _named(part: UnreadParts) -> int:
+    """How many of the parts are named: of a run such as `2–3`, both its ends are numbers."""
+    named = 0
+    for name in part.names:
+        first, dash, last = name.partition("–")
+        is_run = dash and first.isdecimal() and last.isdecimal()
+        named += int(last) - int(first) + 1 if is_run else 1
+    return named
+
+
+def unread_sentence(parts: Sequence[UnreadParts]) -> str:
+    """What of a file could not be read: `pages 2–3 could not be read (pictures)`."""
+    told = [(unread_place(part), REASONS[part.reason]) for part in parts[:MAX_UNREAD_GROUPS]]
+    if len(parts) == 1:
+        return f"{told[0][0]} could not be read ({told[0][1]})"
+    listed = ", ".join(f"{place} ({reason})" for place, reason in told)
+    more = len(parts) - len(told)
+    return f"{listed}{f' and {more:,} more' if more else ''} could not be read"
+
+
+def unread_summary(parts: Sequence[UnreadParts]) -> str:
+    """How much of a file could not be read: `2 of 3 pages (pictures)`."""
+    told = []
+    for part in parts[:MAX_UNREAD_GROUPS]:
+        of = f" of {part.total:,}" if part.total else ""
+        noun = PART_KINDS[part.kind][(part.total or part.count) > 1]
+        told.append(f"{part.count:,}{of} {noun} ({REASONS[part.reason]})")
+    more = len(parts) - len(told)
+    return ", ".join(told) + (f" and {more:,} more" if more else "")
 
 
 def size(number: float) -> str:

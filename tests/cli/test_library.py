@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from assistant.core.values.documents import UnreadParts
 from assistant.core.values.library import (
     Collection,
     Done,
@@ -50,14 +51,21 @@ def test_add_prints_one_event_per_line(shell: Runner, library: ScriptedLibrary) 
     assert (done.status, done.err) == (0, "")
     assert [json.loads(line) for line in done.out.splitlines()] == [
         {"event": "planned", "files": 2, "bytes": 2_500_000},
-        {"event": "indexed", "path": "/f/a.txt", "passages": 3},
+        {"event": "indexed", "path": "/f/a.txt", "passages": 3, "partial": []},
         {
             "event": "skipped",
             "path": "/f/b\\n.pdf",
             "reason": "no_text",
             "detail": "pictures only",
         },
-        {"event": "done", "indexed": 1, "skipped": 1, "removed": 0, "seconds": 1.25},
+        {
+            "event": "done",
+            "indexed": 1,
+            "skipped": 1,
+            "removed": 0,
+            "seconds": 1.25,
+            "partial": 0,
+        },
     ]
 
 
@@ -131,9 +139,9 @@ def test_every_line_of_a_job_has_the_keys_of_its_event_and_no_others(
     library.events = EVENTS
     keys = {
         "planned": {"event", "files", "bytes"},
-        "indexed": {"event", "path", "passages"},
+        "indexed": {"event", "path", "passages", "partial"},
         "skipped": {"event", "path", "reason", "detail"},
-        "done": {"event", "indexed", "skipped", "removed", "seconds"},
+        "done": {"event", "indexed", "skipped", "removed", "seconds", "partial"},
     }
 
     done = shell(*command, "--json")
@@ -163,6 +171,7 @@ def test_search_prints_a_list_with_everything_about_a_passage(
             "score": 0.9,
             "dense_score": 0.5,
             "keyword_score": 2.0,
+            "partial": [],
         }
     ]
     assert library.asked == [("some words", ("a",), 3)]
@@ -223,6 +232,7 @@ def test_status_tells_how_it_is(shell: Runner) -> None:
         "roots",
         "watched",
         "missing",
+        "partial",
     }
 
 
@@ -330,3 +340,53 @@ def test_verify_and_rebuild_end_well_when_all_is_well(shell: Runner) -> None:
     assert json.loads(shell("library", "verify", "--json").out)["ok"]
     last = shell("library", "rebuild", "--json").out.splitlines()[-1]
     assert json.loads(last)["event"] == "done"
+
+
+PAGES = UnreadParts(kind="page", names=("2–3",), count=2, total=3, reason="pictures")
+BROKEN = UnreadParts(kind="attachment", names=("b.pdf",), count=1, reason="corrupt")
+
+
+def test_add_tells_what_was_read_in_part(shell: Runner, library: ScriptedLibrary) -> None:
+    mails = [Indexed(path=f"/f/{n}.eml", passages=1, unread=(BROKEN,)) for n in range(9)]
+    done = Done(indexed=11, skipped=0, removed=0, seconds=2, partial=10)
+    library.events = [
+        Planned(files=11, bytes=9),
+        Indexed(path="/f/whole.txt", passages=1),
+        Indexed(path="/f/policy.pdf", passages=1, unread=(PAGES, BROKEN)),
+        *mails,
+        done,
+    ]
+
+    assert shell("add", "x").out.splitlines() == [
+        "11 files to read, 9 bytes",
+        "11 indexed, 0 skipped, 0 removed in 2 s",
+        "read in part: 10 files",
+        "    /f/policy.pdf: pages 2–3 (pictures), attachment b.pdf (damaged) could not be read",
+        "    /f/0.eml: attachment b.pdf could not be read (damaged)",
+        "    /f/1.eml: attachment b.pdf could not be read (damaged)",
+        "    and 7 more",
+    ]
+    events = [json.loads(line) for line in shell("add", "x", "--json").out.splitlines()]
+    assert events[1]["partial"] == []
+    assert events[2]["partial"] == [
+        {"where": "pages 2–3", "reason": "pictures"},
+        {"where": "attachment b.pdf", "reason": "corrupt"},
+    ]
+
+
+def test_files_that_were_read_in_part_are_listed_with_what_is_missing(
+    shell: Runner, library: ScriptedLibrary
+) -> None:
+    library.entries = [
+        FileEntry(path="/f/a.txt", size=9, state="indexed", passages=3),
+        FileEntry(path="/f/policy.pdf", size=9, state="indexed", passages=1, unread=(PAGES,)),
+    ]
+
+    listed = shell("library", "list", "--partial").out
+    assert "in part         1  /f/policy.pdf  not read: 2 of 3 pages (pictures)" in listed
+    assert "a.txt" not in listed
+    (entry,) = json.loads(shell("library", "list", "--partial", "--json").out)
+    assert entry["partial"] == [{"where": "pages 2–3", "reason": "pictures"}]
+    assert "unread" not in entry
+    assert "2 indexed (1 in part), 0 skipped" in shell("library", "status").out
+    assert shell("library", "list", "--partial", "--failed").status == 2

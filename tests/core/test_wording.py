@@ -1,11 +1,11 @@
 """Amounts, reasons and order in words."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from assistant.core import wording
-from assistant.core.values.documents import SkipReason
+from assistant.core.values.documents import PartKind, PartReason, SkipReason, UnreadParts
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,72 @@ def test_memory_is_told_in_the_units_it_is_sold_by() -> None:
 
 
 def test_every_reason_has_words_that_fit_a_column() -> None:
-    kinds = {*get_args(SkipReason), "ignored", "hidden"}
-    assert {*wording.REASONS} == kinds
-    assert all(len(words) <= 16 for words in wording.REASONS.values())
+    files = {*get_args(SkipReason), "ignored", "hidden"}
+    assert {*wording.REASONS} == files | _members(PartReason)
+    assert all(len(wording.REASONS[reason]) <= 16 for reason in files)
+
+
+def _members(kind: Any) -> set[str]:
+    """The words of a Literal, or of several."""
+    return {
+        word
+        for each in get_args(kind)
+        for word in ([each] if isinstance(each, str) else _members(each))
+    }
+
+
+def test_every_kind_of_part_has_a_word_for_one_and_for_several() -> None:
+    assert {*wording.PART_KINDS} == {*get_args(PartKind)}
+
+
+def unread(
+    kind: PartKind, *names: str, reason: PartReason = "pictures", **more: Any
+) -> UnreadParts:
+    given = {"kind": kind, "names": names, "count": len(names), "reason": reason, **more}
+    return UnreadParts.model_validate(given)
+
+
+PAGES = unread("page", "2–3", count=2, total=3)
+BROKEN = unread("attachment", "broken.pdf", reason="corrupt")
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence", "summary"),
+    [
+        ([PAGES], "pages 2–3 could not be read (pictures)", "2 of 3 pages (pictures)"),
+        (
+            [unread("page", "2", total=2)],
+            "page 2 could not be read (pictures)",
+            "1 of 2 pages (pictures)",
+        ),
+        (
+            [unread("page", "2–3", "7", count=3, within="plan.pdf")],
+            "pages 2–3, 7 in plan.pdf could not be read (pictures)",
+            "3 pages (pictures)",
+        ),
+        (
+            [PAGES, BROKEN],
+            "pages 2–3 (pictures), attachment broken.pdf (damaged) could not be read",
+            "2 of 3 pages (pictures), 1 attachment (damaged)",
+        ),
+        (
+            [unread("cell", "B4", reason="no_value", within="Budget")],
+            "cell B4 in Budget could not be read (formula without a value)",
+            "1 cell (formula without a value)",
+        ),
+        (
+            [unread("page", "2–3", "9", count=1204)],
+            "pages 2–3, 9 and 1,201 more could not be read (pictures)",
+            "1,204 pages (pictures)",
+        ),
+        (
+            [BROKEN] * 5,
+            "attachment broken.pdf (damaged), attachment broken.pdf (damaged), attachment"
+            " broken.pdf (damaged) and 2 more could not be read",
+            "1 attachment (damaged), 1 attachment (damaged), 1 attachment (damaged) and 2 more",
+        ),
+    ],
+)
+def test_what_could_not_be_read(parts: list[UnreadParts], sentence: str, summary: str) -> None:
+    assert wording.unread_sentence(parts) == sentence
+    assert wording.unread_summary(parts) == summary

@@ -8,7 +8,7 @@ from threading import Event
 
 from assistant.core.errors import LibraryDiedError, NotFoundError, UnreadableFileError
 from assistant.core.values.conversation import Place
-from assistant.core.values.documents import Block, Document, Passage
+from assistant.core.values.documents import Block, Document, Passage, UnreadParts
 from assistant.core.values.library import (
     Collection,
     Done,
@@ -39,6 +39,7 @@ class ScriptedLibrary:
         planned: what `survey` tells.
         missing: paths that are not there.
         unreadable: files that give no text, by path, with the reason.
+        unread: what could not be read of files, by path.
         needs: a word without which a question finds nothing sufficient.
         dies: whether it is gone when an answer is checked.
     """
@@ -54,6 +55,7 @@ class ScriptedLibrary:
         planned: Survey | None = None,
         missing: Sequence[str] = (),
         unreadable: Mapping[str, str] | None = None,
+        unread: Mapping[str, tuple[UnreadParts, ...]] | None = None,
         needs: str = "",
         dies: bool = False,
     ) -> None:
@@ -74,6 +76,7 @@ class ScriptedLibrary:
         self.planned = planned or Survey(files=0, bytes=0)
         self.missing = set(missing)
         self.unreadable = dict(unreadable or {})
+        self.unread = dict(unread or {})
         self.needs = needs
         self.dies = dies
 
@@ -98,7 +101,8 @@ class ScriptedLibrary:
         text = self.texts[path]
         block = Block(start=0, end=len(text))
         title = path.rsplit("/", 1)[-1]
-        document = Document(title=title, text=text, blocks=(block,), has_lines=True)
+        unread = self.unread.get(path, ())
+        document = Document(title=title, text=text, blocks=(block,), has_lines=True, unread=unread)
         digest = hashlib.sha256(text.encode()).hexdigest()
         return FileText(path=path, document=document, content_hash=digest)
 

@@ -6,8 +6,10 @@ from typing import Any
 from assistant.cli.ask.output_form import OutputForm
 from assistant.cli.ask.sources import (
     SourcedAnswer,
+    partial_files,
     print_citations,
     print_nearest_sentence,
+    print_partly_read,
     print_search,
 )
 from assistant.cli.console import Console
@@ -176,6 +178,7 @@ class ConsoleAnswer:
             print_citations(message.citations, self._console)
             if self._saying is not None:
                 print_nearest_sentence(self._saying, self._passages, self._console)
+            print_partly_read(self._passages, self._console)
         if message.state == "stopped":
             return self._interruption.exit_code
         if problem is not None:
@@ -227,6 +230,7 @@ class ConsoleAnswer:
             "sentences": sourced.sentences,
             "disagreements": [each.text for each in disagreements(self._passages)],
             "saying": self._saying.model_dump() if self._saying else None,
+            "partial": partial_files(self._passages),
             "usage": usage.model_dump(),
             "timings": rounded_timings(message.timings or Timings()),
         }

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, Self
 
 from assistant.cli.console import Console
+from assistant.cli.program import partial_objects
 from assistant.core.grounding.citations import CitedAnswer, sentence_checks
+from assistant.core.grounding.references import partly_read
 from assistant.core.grounding.retrieval import NOWHERE, RetrievalScope
 from assistant.core.grounding.versions import disagreements
 from assistant.core.sanitize import one_line
@@ -13,7 +16,7 @@ from assistant.core.values.conversation import Citation
 from assistant.core.values.documents import Passage
 from assistant.core.values.events import Retrieved
 from assistant.core.values.library import NearestSentence
-from assistant.core.wording import count
+from assistant.core.wording import count, unread_sentence
 
 
 def chosen_sources(
@@ -47,6 +50,21 @@ def print_citations(citations: Sequence[Citation], console: Console) -> None:
     """Print the sources of an answer that is already shown on standard error, for a person."""
     for line in citation_lines(citations):
         console.info(line)
+
+
+def print_partly_read(passages: Sequence[Passage], console: Console) -> None:
+    """Print on standard error what of an answer's files could not be read."""
+    for path, unread in partly_read(passages).items():
+        console.warning(f"{PurePath(path).name or path}: {unread_sentence(unread)}")
+
+
+def partial_files(passages: Sequence[Passage]) -> list[dict[str, str]]:
+    """What of an answer's files could not be read, as JSON fields."""
+    return [
+        {"path": path, **part}
+        for path, unread in partly_read(passages).items()
+        for part in partial_objects(unread)
+    ]
 
 
 def print_nearest_sentence(

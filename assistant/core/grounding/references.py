@@ -14,7 +14,7 @@ from typing import Final
 from assistant.core.grounding.retrieval import MIN_RELATIVE_SCORE
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Citation, Place, Strength
-from assistant.core.values.documents import Passage
+from assistant.core.values.documents import Passage, UnreadParts
 from assistant.core.values.library import Retrieval, Unfit, UnusedPassage
 
 STRENGTH_ORDER: Final[dict[Strength, int]] = {"weak": 1, "supported": 2, "verbatim": 3}
@@ -139,6 +139,11 @@ def _best(citations: Sequence[Citation]) -> Strength | None:
 def _quotes(citations: Sequence[Citation]) -> tuple[Quote, ...]:
     found = {(citation.quote_start, citation.quote) for citation in citations}
     return tuple(Quote(start=start, text=text) for start, text in sorted(found))
+
+
+def partly_read(passages: Iterable[Passage]) -> dict[str, tuple[UnreadParts, ...]]:
+    """What could not be read of the files of some passages, by path; none for whole files."""
+    return {passage.path: passage.unread for passage in passages if passage.unread}
 
 
 CHANGED: Final = "changed since"

@@ -27,7 +27,7 @@ from assistant.core.values.documents import Document, Passage
 from assistant.core.values.events import Searching
 from assistant.core.values.library import FileText, SearchResult, UnusedPassage
 from assistant.core.values.prompts import fill_placeholders
-from assistant.core.wording import count
+from assistant.core.wording import count, unread_sentence
 
 QUOTE_PREFIX = "> "
 """Before every line of a quotation."""
@@ -297,6 +297,7 @@ def _as_passage(file: FileText) -> Passage:
         score=1.0,
         dense_score=0.0,
         keyword_score=0.0,
+        unread=document.unread,
     )
 
 
@@ -319,7 +320,10 @@ def nothing_found_text(result: SearchResult, where: RetrievalScope, unread: int 
     passages = count(result.searched, "passage")
     found_nothing = f"I found nothing about this in {place} ({passages} searched)."
     if result.passages and result.evidence >= NEAR_MISS_EVIDENCE:
-        found_nothing += f" The nearest is {_passage_label(result.passages[0])}."
+        nearest = result.passages[0]
+        found_nothing += f" The nearest is {_passage_label(nearest)}."
+        if nearest.unread:
+            found_nothing += f" Of that file, {unread_sentence(nearest.unread)}."
     if not unread:
         return found_nothing
     files = "1 file is" if unread == 1 else f"{unread:,} files are"

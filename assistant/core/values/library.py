@@ -83,6 +83,8 @@ class Done(Value):
     removed: int
     """Files that are no longer there."""
     seconds: float
+    partial: int = 0
+    """Files, of those indexed, of which something could not be read."""
     stopped: bool = False
     """Whether somebody stopped it: the rest is done when the folder is added again."""
 

@@ -129,7 +129,7 @@ class IndexingJob:
         self._again = again
         self._started = monotonic()
         self.work = IndexingTally()
-        self._indexed = self._skipped = self._removed = 0
+        self._indexed = self._partial = self._skipped = self._removed = 0
         self._being_read: set[bytes] = set()
         self._indexed_roots: set[int] = set()
         """The roots in which nothing has changed and no file waits or was skipped."""
@@ -150,6 +150,7 @@ class IndexingJob:
             skipped=self._skipped,
             removed=self._removed,
             seconds=round(monotonic() - self._started, 3),
+            partial=self._partial,
             stopped=stopped,
         )
 
@@ -301,6 +302,7 @@ class IndexingJob:
         self.work.count_stored(stored, self._pace.worked)
         for file in group:
             self._indexed += 1
+            self._partial += bool(file.reading.document.unread)
             yield Indexed(
                 path=printable_path(file.path),
                 passages=len(file.drafts),

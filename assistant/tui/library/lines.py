@@ -10,7 +10,7 @@ from assistant.core.wording import count, size
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Flow, Row, RowStack
 
-Filter = Literal["all", "failed", "waiting"]
+Filter = Literal["all", "failed", "in part", "waiting"]
 """Which files are listed."""
 
 
@@ -45,6 +45,8 @@ def _warnings(status: LibraryStatus) -> Iterator[str]:
 def job_result(what: str, done: Done) -> Content:
     """Result of a job in one line."""
     parts = [f"{done.indexed:,} indexed"]
+    if done.partial:
+        parts.append(f"{done.partial:,} of them in part")
     if done.skipped:
         parts.append(f"{done.skipped:,} not read")
     if done.removed:
@@ -61,6 +63,8 @@ def empty_text(filter_by: Filter) -> str:
             return "no files"
         case "failed":
             return "everything could be read"
+        case "in part":
+            return "no file was read in part"
         case "waiting":
             return "nothing waits"
 

@@ -20,7 +20,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from assistant.core.values.library import Collection, FileEntry, FileState, LibraryStatus
-from assistant.core.wording import REASONS, count
+from assistant.core.wording import REASONS, count, unread_summary
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import with_tilde
 from assistant.tui.toolkit.text import EMPTY
@@ -94,6 +94,8 @@ STATE_MARKS: Final[dict[FileState, tuple[str, str]]] = {
     "waiting": ("○", text.MUTED),
     "skipped": ("✕", "$text-error"),
 }
+PARTIAL_MARK: Final = ("◐", "$text-warning")
+"""Of an indexed file of which something could not be read."""
 
 
 class FileList(ScrollView, can_focus=True):
@@ -236,7 +238,7 @@ class FileList(ScrollView, can_focus=True):
 
 
 def _file_row(file: FileEntry) -> Row:
-    mark, style = STATE_MARKS[file.state]
+    mark, style = PARTIAL_MARK if file.unread else STATE_MARKS[file.state]
     path = PurePath(file.path)
     left = (
         text.own(f"{mark} ", style)
@@ -245,6 +247,8 @@ def _file_row(file: FileEntry) -> Row:
         + text.line(with_tilde(str(path.parent)), 200, text.MUTED)
     )
     match file.state:
+        case "indexed" if file.unread:
+            return Row(left, text.line(f"not read: {unread_summary(file.unread)}", 80, text.MUTED))
         case "indexed":
             return Row(left, text.muted(count(file.passages, "passage")))
         case "skipped":

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from assistant.core.errors import AssistantError
-from assistant.core.values.library import FileEntry, FileState
+from assistant.core.values.library import Collection, FileEntry, FileFilter, LibraryStatus
 from assistant.tui.library.dialogs import IntegrityReport, UnreadFileReason
 from assistant.tui.library.jobs import JobLine, WindowJob
 from assistant.tui.library.lines import Filter, empty_text, job_result, key_hints, summary_lines
@@ -29,9 +29,10 @@ POLL_SECONDS: Final = 1.0
 IDLE_POLLS: Final = 5
 """Polls between two questions to a library that does nothing."""
 
-FILTER_STATES: Final[dict[Filter, FileState | None]] = {
+FILTER_STATES: Final[dict[Filter, FileFilter | None]] = {
     "all": None,
     "failed": "skipped",
+    "in part": "partial",
     "waiting": "waiting",
 }
 
@@ -128,11 +129,10 @@ class LibraryScreen(NoticedScreen[None]):
         return summary_lines(status.status, is_empty=status.is_empty)
 
     def _counts(self, chosen: CollectionSelection) -> dict[Filter, int]:
-        status, collection = self._actions.status.status, chosen.collection
-        if collection is not None:
-            parts = (collection.files, collection.skipped, collection.waiting)
-        else:
-            parts = (status.files, status.skipped, status.waiting) if status else (0, 0, 0)
+        of: Collection | LibraryStatus | None = chosen.collection or self._actions.status.status
+        if of is None:
+            return dict.fromkeys(FILTER_STATES, 0)
+        parts = (of.files, of.skipped, of.partial, of.waiting)
         return dict(zip(FILTER_STATES, parts, strict=True))
 
     def _filter_line(self, counts: dict[Filter, int]) -> Content:

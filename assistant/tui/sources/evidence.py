@@ -3,8 +3,9 @@
 An answer that comes from the model alone though the user's files were searched is labelled so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from threading import Event
 from typing import Final
 
@@ -13,17 +14,21 @@ from assistant.core.grounding import references
 from assistant.core.grounding.references import Freshness
 from assistant.core.grounding.versions import disagreements
 from assistant.core.values.conversation import Message
-from assistant.core.values.library import FileEntry, Retrieval
+from assistant.core.values.library import FileEntry, FileFilter, Retrieval
 from assistant.tui.chat.session import Session
 from assistant.tui.services import Services
-from assistant.tui.sources.panel import NO_EVIDENCE, AnswerEvidence, SourcesPanel, searched_in_words
+from assistant.tui.sources.panel import (
+    NO_EVIDENCE,
+    AnswerEvidence,
+    SourcesPanel,
+    UnreadFiles,
+    searched_in_words,
+)
 from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.transcript.transcript import TranscriptView
 
 MAX_UNREADABLE: Final = 3
 """Files that could not be read and that are named in the panel."""
-
-Unreadable = tuple[int, tuple[FileEntry, ...]]
 
 
 class EvidenceLoader:
@@ -49,7 +54,7 @@ class EvidenceLoader:
         self._selected = ""
         self._round = Event()
         """Set when what is being found out is of no interest any more."""
-        self._unreadable: dict[tuple[str, ...] | None, Unreadable] = {}
+        self._unread: dict[tuple[str, ...] | None, UnreadFiles] = {}
 
     def select(self, message_id: str) -> bool:
         """Select the message whose evidence is shown.
@@ -62,7 +67,7 @@ class EvidenceLoader:
 
     def library_changed(self) -> None:
         """Forget which files could not be read, because the library changed."""
-        self._unreadable.clear()
+        self._unread.clear()
 
     async def refresh(self) -> None:
         """Show the stored evidence, then what takes longer to find out."""
@@ -83,12 +88,12 @@ class EvidenceLoader:
         evidence = replace(evidence, changed=became)
         self._panel.show(evidence)
         if retrieval is not None and retrieval.collections != ():
-            count, first = await self._count_unreadable(retrieval.collections)
+            unread = await self._unread_files(retrieval.collections)
             if not round_.is_set():
-                self._panel.show(replace(evidence, unreadable=first, unreadable_count=count))
+                self._panel.show(replace(evidence, unread=unread))
 
     async def label(self, answers: Sequence[Message]) -> None:
-        """Label answers for which the files had nothing, or say something else."""
+        """Label answers for which the files had nothing, say something else or are read in part."""
         for answer in answers:
             if not _is_of_the_model(answer):
                 continue
@@ -99,7 +104,7 @@ class EvidenceLoader:
             view = self._transcript.view(answer.id)
             if view is not None and retrieval is not None:
                 view.show_searched(_searched_in_vain(retrieval))
-                view.show_saying(retrieval)
+                view.show_retrieval(retrieval)
 
     def _answer(self) -> Message | None:
         """The selected answer, or that to the selected question; else the last one."""
@@ -130,41 +135,48 @@ class EvidenceLoader:
     def _show(self, evidence: AnswerEvidence) -> None:
         before = self._panel.evidence
         if before.answer_id == evidence.answer_id:
-            evidence = replace(
-                evidence, unreadable=before.unreadable, unreadable_count=before.unreadable_count
-            )
+            evidence = replace(evidence, unread=before.unread)
         self._panel.show(evidence)
         same = self._conversation == self._session.id
         self._conversation = self._session.id
         self._has_sources = bool(evidence.used) or (same and self._has_sources)
         self._found(self._has_sources)
 
-    async def _count_unreadable(self, collections: tuple[str, ...] | None) -> Unreadable:
-        if collections not in self._unreadable:
+    async def _unread_files(self, collections: tuple[str, ...] | None) -> UnreadFiles:
+        if collections not in self._unread:
             try:
-                found = await in_thread(self._ask_for_unreadable, collections)
+                found = await in_thread(self._ask_for_unread, collections)
             except (LibraryError, NotFoundError):
                 # Shown in passing, below an answer that is there without it.
-                found = (0, ())
-            self._unreadable[collections] = found
-        return self._unreadable[collections]
+                found = UnreadFiles()
+            self._unread[collections] = found
+        return self._unread[collections]
 
-    def _ask_for_unreadable(self, names: tuple[str, ...] | None) -> Unreadable:
+    def _ask_for_unread(self, names: tuple[str, ...] | None) -> UnreadFiles:
         library = self._services.library
         if library.is_empty():
-            return 0, ()
+            return UnreadFiles()
         if names is None:
-            count = library.status().skipped
-            return count, tuple(
-                library.files(None, "skipped", limit=MAX_UNREADABLE) if count else ()
-            )
-        sets = [each for each in library.collections() if each.name in names and each.skipped]
-        files = [
-            file
-            for each in sets
-            for file in library.files(each.name, "skipped", limit=MAX_UNREADABLE)
-        ]
-        return sum(each.skipped for each in sets), tuple(files[:MAX_UNREADABLE])
+            status = library.status()
+            counts: list[tuple[str | None, int, int]]
+            counts = [(None, status.skipped, status.partial)]
+        else:
+            counts = [
+                (each.name, each.skipped, each.partial)
+                for each in library.collections()
+                if each.name in names
+            ]
+
+        def first(state: FileFilter, having: Iterable[str | None]) -> tuple[FileEntry, ...]:
+            files = (library.files(name, state, limit=MAX_UNREADABLE) for name in having)
+            return tuple(islice(chain.from_iterable(files), MAX_UNREADABLE))
+
+        return UnreadFiles(
+            failed=first("skipped", [name for name, failed, _ in counts if failed]),
+            failed_count=sum(failed for _, failed, _ in counts),
+            partial=first("partial", [name for name, _, partial in counts if partial]),
+            partial_count=sum(partial for *_, partial in counts),
+        )
 
 
 def _evidence(answer: Message, retrieval: Retrieval | None, *, checked: bool) -> AnswerEvidence:

@@ -12,6 +12,7 @@ from assistant.core.spans import Span, find_quote, place_at
 from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Document
 from assistant.core.values.library import FileText
+from assistant.core.wording import unread_sentence
 from assistant.tui.toolkit.text_view import MarkedText, labels_of
 
 STORED_PASSAGE_TEXT: Final = "Here is the passage as it was read."
@@ -47,7 +48,8 @@ def open_source(library: Library, reference: Reference, stop: Event) -> OpenedSo
     spans = [_find_quote(file, quote, same) for quote in reference.quotes]
     quotes = tuple(span for span in spans if span is not None)
     passage = _find_quote(file, Quote(start=reference.start, text=reference.text), same)
-    warning = _warning(same, bool(quotes or passage))
+    warnings = (_warning(same, bool(quotes or passage)), _unread_warning(file))
+    warning = " ".join(filter(None, warnings))
     if not quotes and passage is None:
         return _stored_passage(reference, warning)
     sheet = _sheet(file.document, passage, quotes)
@@ -66,7 +68,13 @@ def open_file(library: Library, path: str, stop: Event) -> OpenedSource | None:
     file = library.read(path, stop)
     if file is None:
         return None
-    return OpenedSource(_sheet(file.document, None, ()), Place(), numbered=file.document.has_lines)
+    sheet = _sheet(file.document, None, ())
+    return OpenedSource(sheet, Place(), _unread_warning(file), numbered=file.document.has_lines)
+
+
+def _unread_warning(file: FileText) -> str:
+    unread = file.document.unread
+    return f"Read in part: {unread_sentence(unread)}." if unread else ""
 
 
 def _warning(same: bool, found: bool) -> str:

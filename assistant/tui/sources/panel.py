@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.grounding.references import Reference
 from assistant.core.values.library import FileEntry
-from assistant.core.wording import REASONS, count
+from assistant.core.wording import REASONS, count, unread_summary
 from assistant.tui import commands
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable, Row, RowStack
@@ -23,6 +23,18 @@ HEADING_STYLE = f"{text.MUTED} bold"
 LIBRARY_ID = "library"
 MAX_UNUSED = 5
 """Unused passages that are listed one by one."""
+
+
+@dataclass(frozen=True)
+class UnreadFiles:
+    """Files, among those searched, of which nothing could be read or not everything."""
+
+    failed: Sequence[FileEntry] = ()
+    """The first of those of which nothing could be read."""
+    failed_count: int = 0
+    partial: Sequence[FileEntry] = ()
+    """The first of those that were read in part."""
+    partial_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,9 +48,7 @@ class AnswerEvidence:
     """What was searched, in words; may hold names of collections."""
     changed: Mapping[str, str] = field(default_factory=dict)
     """By path: what became of files since they were read."""
-    unreadable: Sequence[FileEntry] = ()
-    """The first of the files that were searched for words in vain."""
-    unreadable_count: int = 0
+    unread: UnreadFiles = UnreadFiles()
     checked: bool = True
     """Whether it is known which of the passages are cited."""
 
@@ -137,10 +147,16 @@ def _options(evidence: AnswerEvidence) -> Iterator[Option]:
     if len(evidence.passed_over) > MAX_UNUSED:
         more = f"  and {len(evidence.passed_over) - MAX_UNUSED} more"
         yield Option(text.muted(more), id=str(len(evidence.used) + MAX_UNUSED))
-    if evidence.unreadable_count:
-        yield from _heading(f"could not be read: {evidence.unreadable_count:,}")
-        for place, file in enumerate(evidence.unreadable):
+    unread = evidence.unread
+    if unread.failed_count:
+        yield from _heading(f"could not be read: {unread.failed_count:,}")
+        for place, file in enumerate(unread.failed):
             yield Option(_unreadable(file), id=f"{LIBRARY_ID} {place}")
+    if unread.partial_count:
+        yield from _heading(f"read in part: {unread.partial_count:,}")
+        for place, file in enumerate(unread.partial):
+            yield Option(_partial(file), id=f"{LIBRARY_ID} part {place}")
+    if unread.failed_count or unread.partial_count:
         yield Option(text.own("  see the library", text.ACCENT), id=LIBRARY_ID)
 
 
@@ -160,6 +176,12 @@ def _unreadable(file: FileEntry) -> RowStack:
     reason = REASONS[file.reason] if file.reason else ""
     name = text.own("  ") + text.line(file_name(file.path), 80, text.MUTED)
     return RowStack(Row(name, text.muted(reason)))
+
+
+def _partial(file: FileEntry) -> RowStack:
+    name = text.own("  ") + text.line(file_name(file.path), 80, text.MUTED)
+    missing = text.own("  ") + text.line(f"without {unread_summary(file.unread)}", 80, text.MUTED)
+    return RowStack(Row(name), Row(missing))
 
 
 def searched_in_words(passages: int, collections: Sequence[str] | None, files: int) -> str:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from assistant.core.grounding.references import STRENGTH_ORDER, Reference
+from assistant.core.grounding.references import STRENGTH_ORDER, Reference, partly_read
 from assistant.core.values.changes import describe_marks
 from assistant.core.values.conversation import (
     Citation,
@@ -22,7 +22,7 @@ from assistant.core.values.conversation import (
     Strength,
 )
 from assistant.core.values.library import NearestSentence, Retrieval
-from assistant.core.wording import count
+from assistant.core.wording import count, unread_sentence
 from assistant.tui import commands
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Row, RowStack
@@ -110,11 +110,11 @@ def ending_line(
     Args:
         hint: what to do about a failure.
         searched: passages of the user's files that were searched in vain.
-        retrieval: what the files had to do with it, when they say something else.
+        retrieval: what the files had to do with it, when they say something else or could not be
+            read whole.
     """
-    ended = text.joined(
-        [part for part in (_state_line(message, hint), _outgrown_line(message)) if part.plain], "\n"
-    )
+    parts = (_state_line(message, hint), _partial_lines(retrieval), _outgrown_line(message))
+    ended = text.joined([part for part in parts if part.plain], "\n")
     if retrieval is not None and retrieval.saying is not None:
         saying = _saying_line(message, retrieval, retrieval.saying)
         return saying + text.own("\n") + ended if ended.plain else saying
@@ -123,6 +123,16 @@ def ending_line(
     alone = text.own("not from your files", "$text-warning")
     searched_line = alone + text.muted(f": {count(searched, 'passage')} searched")
     return searched_line + text.own("\n") + ended if ended.plain else searched_line
+
+
+def _partial_lines(retrieval: Retrieval | None) -> Content:
+    """What of the files that an answer uses could not be read, a line for each."""
+    unread = partly_read(retrieval.used) if retrieval is not None else {}
+    lines = [
+        text.line(f"{file_name(path)}: {unread_sentence(parts)}", 400, "$text-warning")
+        for path, parts in unread.items()
+    ]
+    return text.joined(lines, "\n") if lines else text.EMPTY
 
 
 def _outgrown_line(message: Message) -> Content:

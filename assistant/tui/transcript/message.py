@@ -9,6 +9,7 @@ from textual.widgets import Markdown, Static
 from textual.widgets.markdown import MarkdownStream
 
 from assistant.core.grounding.citations import annotate
+from assistant.core.grounding.references import partly_read
 from assistant.core.values.conversation import Message
 from assistant.core.values.library import Retrieval
 from assistant.tui import commands
@@ -126,9 +127,12 @@ class MessageView(Vertical, can_focus=True):
             self._searched = passages
             self._show_ending()
 
-    def show_saying(self, retrieval: Retrieval) -> None:
-        """Show what the files say instead, when they bear out nothing of the answer."""
-        if retrieval.saying is not None and retrieval != self._retrieval:
+    def show_retrieval(self, retrieval: Retrieval) -> None:
+        """Show what of the files could not be read, and what they say when they bear out nothing
+        of the answer.
+        """
+        says = retrieval.saying is not None or partly_read(retrieval.used)
+        if says and retrieval != self._retrieval:
             self._retrieval = retrieval
             self._show_ending()
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from assistant.core.values.documents import Passage
+from assistant.core.values.documents import Passage, UnreadParts
 from assistant.core.values.library import Collection, SearchResult
 from tests.support.fake_library import passage
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 from tests.support.shell import Shell
 
 RENT = "The rent rises every twelve months."
+PAGES = UnreadParts(kind="page", names=("2–3",), count=2, total=3, reason="pictures")
 ANSWER = f"Well. {RENT} Nobody likes purple elephants."
 
 
@@ -112,3 +113,48 @@ def test_attached_files_are_told_with_their_question(shell: Shell, lease: Path) 
 
 def answer_of(shell: Shell) -> str:
     return shell.store().conversations()[0].id
+
+
+def test_what_could_not_be_read_of_a_file_is_told_with_every_answer_from_it(
+    shell: Shell, lease: Path
+) -> None:
+    found = _of(lease).model_copy(update={"unread": (PAGES,)})
+    shell.library.result = SearchResult(
+        passages=(found, found.model_copy(update={"id": "2"})),
+        evidence=0.9,
+        sufficient=True,
+        searched=7,
+    )
+
+    run = shell("ask", "When?")
+
+    assert run.err.count("lease.md: pages 2–3 could not be read (pictures)\n") == 1
+    assert "could not be read" not in run.out
+    told = json.loads(shell("ask", "When?", "--json").out)
+    assert told["partial"] == [{"path": str(lease), "where": "pages 2–3", "reason": "pictures"}]
+
+
+def test_where_nothing_is_found_the_unread_pages_of_the_nearest_file_are_told(
+    shell: Shell, lease: Path
+) -> None:
+    found = _of(lease).model_copy(update={"unread": (PAGES,)})
+    shell.library.result = SearchResult(passages=(found,), evidence=0.2, searched=7)
+
+    run = shell("ask", "--collection", "home", "Who?")
+
+    assert "The nearest is lease.md" in run.out
+    assert "Of that file, pages 2–3 could not be read (pictures)." in run.out
+
+
+def test_what_could_not_be_read_of_an_attached_file_is_told(shell: Shell, lease: Path) -> None:
+    shell.library.texts = {str(lease): RENT}
+    shell.library.unread = {str(lease): (PAGES,)}
+
+    run = shell("ask", "--attach", str(lease), "When?")
+
+    assert "lease.md: pages 2–3 could not be read (pictures)\n" in run.err
+
+
+def test_a_file_that_was_read_whole_is_told_of_by_no_such_line(shell: Shell) -> None:
+    assert "could not be read" not in shell("ask", "When?").err
+    assert json.loads(shell("ask", "When?", "--json").out)["partial"] == []

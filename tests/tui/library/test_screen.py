@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from assistant.core.errors import NotFoundError
+from assistant.core.values.documents import UnreadParts
 from assistant.core.values.library import (
     Collection,
     Done,
@@ -128,6 +129,8 @@ async def test_files_that_failed_are_found_by_a_filter_and_tell_everything(home:
         assert "3 pages of pictures" in driver.text
         assert "/docs/housing/scan.pdf" in driver.text
         await driver.pilot.press("escape", "f")
+        await driver.until_shown("no file was read in part")
+        await driver.pilot.press("f")
         await driver.until_shown("nothing waits")
 
 
@@ -310,3 +313,24 @@ async def test_everything_can_be_reached_at_any_size(home: Path, size: tuple[int
             assert words in driver.text
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen)
+
+
+PLAN = FileEntry(
+    path="/docs/housing/plan.pdf",
+    size=900,
+    state="indexed",
+    passages=3,
+    unread=(UnreadParts(kind="page", names=("2–3",), count=2, total=3, reason="pictures"),),
+)
+
+
+async def test_files_that_were_read_in_part_are_marked_and_found_by_a_filter(home: Path) -> None:
+    async with opened(Setting(home, library=Housed((LEASE, PLAN, SCAN))), SIZE) as driver:
+        await driver.pilot.press("f7")
+        await driver.until_shown("in part 1")
+        assert "not read: 2 of 3 pages (pictures)" in line(driver, "plan.pdf")
+
+        await driver.pilot.press("f", "f")
+        await driver.until(lambda: "lease.md" not in driver.text)
+        assert "scan.pdf" not in driver.text
+        assert "◐ plan.pdf" in line(driver, "plan.pdf")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.values.conversation import Place
+from assistant.core.values.documents import UnreadParts
 from assistant.core.values.library import Collection, FileEntry, SearchResult, UnusedPassage
 from assistant.tui.library.screen import LibraryScreen
 from assistant.tui.sources.passage import PassageScreen
@@ -290,3 +291,42 @@ async def test_sources_and_conversations_share_the_room_there_is(home: Path) -> 
         await driver.until_shown("1 lease.pdf")
         assert not driver.sidebar.display
         assert line(driver, "The landlord may raise the rent once")
+
+
+PAGES = UnreadParts(kind="page", names=("2–3",), count=2, total=3, reason="pictures")
+
+
+async def test_what_could_not_be_read_of_an_answers_files_stands_below_it(home: Path) -> None:
+    partly = LEASE.model_copy(update={"unread": (PAGES,)})
+    result = SearchResult(passages=(partly, NOTES), evidence=0.9, sufficient=True, searched=9)
+    setting = Setting(home, scripted(ANSWER), library=ScriptedLibrary(result))
+    async with opened(setting, WIDE) as driver:
+        await driver.ask(QUESTION)
+
+        await driver.until_shown("lease.pdf: pages 2–3 could not be read (pictures)")
+        assert "notes.md:" not in driver.text
+
+
+async def test_files_that_were_read_in_part_are_told_beside_an_answer(home: Path) -> None:
+    partly = FileEntry(
+        path="/files/lease.pdf", size=9, state="indexed", passages=3, unread=(PAGES,)
+    )
+    with_files = library(files=[partly, SCAN])
+    async with opened(Setting(home, scripted(ANSWER), library=with_files), WIDE) as driver:
+        await driver.ask(QUESTION)
+
+        await driver.until_shown("read in part: 1")
+        assert "without 2 of 3 pages (pic" in panel(driver)
+        assert "could not be read: 1" in panel(driver)
+
+
+async def test_a_source_that_was_read_in_part_says_so_when_it_is_opened(home: Path) -> None:
+    with_text = library(texts={"/files/lease.pdf": LEASE_TEXT})
+    with_text.unread = {"/files/lease.pdf": (PAGES,)}
+    async with opened(Setting(home, scripted(ANSWER), library=with_text), WIDE) as driver:
+        await driver.ask(QUESTION)
+        await driver.until(lambda: "1 lease.pdf" in panel(driver))
+        await driver.pilot.press("f4", "enter")
+        await driver.until(lambda: isinstance(driver.app.screen, PassageScreen))
+
+        await driver.until_shown("pages 2–3 could not be read (pictures)")

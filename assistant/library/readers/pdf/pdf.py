@@ -73,11 +73,18 @@ def read_pdf(source: FileSource) -> Document:
         paragraphs = [p for number in range(len(pdf)) for p in _paragraphs_of(pdf, number)]
         if not paragraphs:
             paragraphs = _recognised(pdf, source)
+        read = {paragraph.page for paragraph in paragraphs}
+        pages = len(pdf)
+        pictures = [
+            number for number in range(1, pages + 1) if number not in read and _shows(pdf, number)
+        ]
         levels = _levels_by_type(paragraphs)
         bookmarks = _bookmarks(pdf)
         title = pdf.get_metadata_value("Title")
     finally:
         pdf.close()
+    for number in pictures:
+        builder.note_unread("page", number, "pictures", total=pages)
     for paragraph in paragraphs:
         builder.page = paragraph.page
         level = bookmarks.get((paragraph.page, _key(paragraph.text)))
@@ -263,11 +270,14 @@ def _recognised(pdf: pypdfium2.PdfDocument, source: FileSource) -> list[_Paragra
 
 
 def _has_pictures(pdf: pypdfium2.PdfDocument) -> bool:
-    for number in range(len(pdf)):
-        try:
-            pictures = pdf[number].get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=5)
-            if next(iter(pictures), None) is not None:
-                return True
-        except pypdfium2.PdfiumError:
-            continue
-    return False
+    return any(_shows(pdf, number) for number in range(1, len(pdf) + 1))
+
+
+def _shows(pdf: pypdfium2.PdfDocument, number: int) -> bool:
+    """Whether a page, from 1, holds a picture."""
+    try:
+        with closing(pdf[number - 1]) as page:
+            pictures = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=5)
+            return next(iter(pictures), None) is not None
+    except pypdfium2.PdfiumError:
+        return False

@@ -140,3 +140,28 @@ def test_bookmarks_say_what_is_a_heading() -> None:
         catalog="/Outlines 10 0 R",
     )
     assert outline(read_bytes("a.pdf", data))[0] == "h1 Rent and notice"
+
+
+def test_pages_of_pictures_between_pages_of_text_are_noted() -> None:
+    picture = (
+        "/Type /XObject /Subtype /Image /Width 1 /Height 1 "
+        "/ColorSpace /DeviceGray /BitsPerComponent 8"
+    )
+    data = pdf_of(
+        [body(700, "Fire is covered."), [], [], body(700, "The end."), []],
+        resources="/XObject << /Im0 10 0 R >>",
+        extra=[stream_of("x", picture)],
+        content="q 500 0 0 700 0 0 cm /Im0 Do Q",
+    )
+    (part,) = read_bytes("policy.pdf", data).unread
+    assert (part.kind, part.names, part.count, part.total, part.reason) == (
+        "page",
+        ("2–3", "5"),
+        3,
+        5,
+        "pictures",
+    )
+
+
+def test_pages_without_anything_on_them_are_no_gap() -> None:
+    assert read_bytes("a.pdf", pdf_of([body(700, "One."), [], body(700, "Three.")])).unread == ()
