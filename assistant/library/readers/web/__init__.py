@@ -1,6 +1,9 @@
 """Readers of markup: web pages, XML, books.
 
-html  HTML
-xml   XML of any kind
-epub  EPUB
+styles      what CSS says of an element
+visibility  what a browser does not show
+landmarks   what is content, and what only leads elsewhere
+html        HTML
+xml         XML of any kind
+epub        EPUB
 """

@@ -9,6 +9,7 @@ without end because they never close a tag.
 """
 
 import re
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -16,8 +17,11 @@ from assistant.core.values.documents import BlockKind, Document
 from assistant.library.readers.base.builder import DocumentBuilder
 from assistant.library.readers.base.decoding import decode
 from assistant.library.readers.base.source import FileSource
+from assistant.library.readers.base.tables import CellRow, TableCell, add_table, spread
+from assistant.library.readers.web.landmarks import Landmark, PageBlock, in_reading_order
+from assistant.library.readers.web.styles import StyleSheet
+from assistant.library.readers.web.visibility import Visibility
 
-_UNSEEN = frozenset({"script", "style", "template", "noscript", "title", "object", "svg"})
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "caption", "center", "details", "dialog"}
     | {"dir", "div", "dl", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr"}
@@ -37,11 +41,14 @@ _DECLARED = re.compile(
     rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,200}?encoding=["']([\w.:-]{2,40})""",
     re.IGNORECASE,
 )
+_MAX_SPANNING = 200
+"""Characters of a cell that is repeated in all its rows: a longer one is there for the layout."""
+_SPAN = re.compile(r"[0-9]{1,2}|[1-4][0-9]{2}")
 _SPACES = re.compile(r"[ \t\n\r\f\xa0]+")
 
 
 def read_html(source: FileSource) -> Document:
-    """Read a page. Headings and table rows are kept; what browsers hide is left out."""
+    """Read a page. Headings and tables are kept; what browsers hide is left out."""
     builder = DocumentBuilder(source.limits)
     title = add_html(builder, decode_html(source.data))
     return builder.build(source.title(title))
@@ -55,13 +62,29 @@ def decode_html(data: bytes) -> str:
 
 
 def add_html(builder: DocumentBuilder, page: str) -> str:
-    """Add what `page` shows to `builder`.
+    """Add what `page` shows to `builder`, its main part first.
 
     Returns: the page's title, or an empty text.
     """
     if _XHTML.search(page[:2_000]):
         page = _CLOSED_AT_ONCE.sub(_with_end_tag, page)
-    blocks = _Blocks(builder)
+    sheet = StyleSheet(page)
+    blocks = _parsed(page, sheet)
+    if sheet and not blocks.done:
+        # Such a page is shown by a script.
+        blocks = _parsed(page, StyleSheet(""))
+    for block in in_reading_order(blocks.done):
+        if block.rows:
+            add_table(builder, spread(block.rows))
+        elif block.kind == "heading":
+            builder.add_heading(block.text, block.level)
+        else:
+            builder.add(block.text, block.kind)
+    return " ".join(blocks.title.split())
+
+
+def _parsed(page: str, sheet: StyleSheet) -> "_Blocks":
+    blocks = _Blocks(sheet)
     parser = etree.HTMLParser(
         target=blocks,  # type: ignore[arg-type]  # Only text is given to it.
         encoding="utf-8",
@@ -71,7 +94,7 @@ def add_html(builder: DocumentBuilder, page: str) -> str:
         etree.fromstring(page.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         blocks.close()  # A page without any element.
-    return " ".join(blocks.title.split())
+    return blocks
 
 
 def _with_end_tag(tag: re.Match[str]) -> str:
@@ -80,29 +103,81 @@ def _with_end_tag(tag: re.Match[str]) -> str:
     return tag[0] if name.lower() in _VOID else f"<{name}{tag[2]}></{name}>"
 
 
-class _Blocks:
-    """Gathers text from the parser's events, and adds it when its block ends."""
+class _Open(NamedTuple):
+    """What holds for the text of an element that has begun."""
 
-    def __init__(self, builder: DocumentBuilder) -> None:
+    visibility: Visibility
+    landmark: Landmark
+    in_link: bool
+    is_shown: bool
+
+
+class _Blocks:
+    """Gathers text from the parser's events, block by block."""
+
+    def __init__(self, sheet: StyleSheet) -> None:
         self.title = ""
-        self._builder = builder
+        self.done: list[PageBlock] = []
+        self._sheet = sheet
+        self._open = [_Open(Visibility(), Landmark(), in_link=False, is_shown=True)]
+        self._is_title = False
         self._text: list[str] = []
         self._kind: BlockKind = "paragraph"
         self._level = 0
-        self._unseen: list[str] = []
         self._preformatted = 0
         self._after_link = False
         """Whether a link ended just now: a row of them is parted by style sheets alone."""
         self._is_raised = False
         """Whether what follows may be the exponent of a number."""
-        self._cells: list[str] | None = None
+        self._links = 0
+        self._has_other_text = False
+        """Whether the block has text outside of links."""
+        self._cells: list[TableCell] | None = None
         """Of the row that is being read; None outside of tables."""
+        self._span = (1, 1)
+        self._is_header = True
+        """Whether all cells of the row so far are headings."""
+        self._rows: list[CellRow] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if self._unseen or tag in _UNSEEN:
-            if tag in _UNSEEN:
-                self._unseen.append(tag)
-        elif tag in _HEADINGS:
+        inside = around = self._open[-1]
+        visibility = around.visibility.within(tag, attributes, self._sheet)
+        if visibility.displayed:
+            self._begin(tag, attributes, visibility)
+        in_link = around.in_link or (tag == "a" and "href" in attributes)
+        landmark = around.landmark.within(tag, attributes)
+        if visibility is not around.visibility or landmark is not around.landmark:
+            inside = _Open(visibility, landmark, in_link, visibility.is_shown)
+        elif in_link is not around.in_link:
+            inside = around._replace(in_link=in_link)
+        self._open.append(inside)
+        self._is_title = tag == "title"
+
+    def end(self, tag: str) -> None:
+        if self._open[-1].visibility.displayed:
+            self._end(tag)
+        if len(self._open) > 1:
+            self._open.pop()
+        self._is_title = False
+
+    def data(self, text: str) -> None:
+        around = self._open[-1]
+        if around.is_shown:
+            self._after_link = False
+            if self._is_raised and text[:1] in _DIGITS:
+                self._text.append("^")
+            self._is_raised = False
+            if not around.in_link and not self._has_other_text:
+                self._has_other_text = not text.isspace()
+            self._text.append(text if self._preformatted else _SPACES.sub(" ", text))
+        elif self._is_title and not self.title:
+            self.title = text
+
+    def close(self) -> None:
+        self._finish_table()
+
+    def _begin(self, tag: str, attributes: dict[str, str], visibility: Visibility) -> None:
+        if tag in _HEADINGS:
             self._finish_row()
             self._kind, self._level = "heading", _HEADINGS[tag]
         elif tag in _ITEMS and self._cells is None:
@@ -112,27 +187,38 @@ class _Blocks:
             self._finish_row()
             self._preformatted += 1
             self._kind = "code"
-        elif tag in {"table", "tr"}:
+        elif tag == "table":
+            self._finish_table()
+            self._cells = None
+        elif tag == "tr":
             self._finish_row()
-            self._cells = [] if tag == "tr" else None
+            self._cells, self._is_header = [], True
+        elif tag in _CELLS:
+            self._span = _number(attributes.get("rowspan")), _number(attributes.get("colspan"))
         elif tag == "br":
             self._text.append("\n")
         elif tag in _BLOCKS or tag in _ITEMS:
             self._part()
-        elif tag == "img" and attributes.get("alt"):
+        elif tag == "img" and attributes.get("alt") and visibility.is_shown:
             self._text.append(f" {attributes['alt']} ")
         elif tag in _LINKS and self._after_link:
             self._text.append(" ")
+        self._links += tag == "a" and "href" in attributes
         self._is_raised = tag == "sup" and "".join(self._text[-1:])[-1:].isdecimal()
 
-    def end(self, tag: str) -> None:
-        if self._unseen:
-            if tag == self._unseen[-1]:
-                self._unseen.pop()
-        elif tag in _CELLS and self._cells is not None:
-            self._cells.append(self._taken())
-        elif tag in {"tr", "table"}:
+    def _end(self, tag: str) -> None:
+        if tag in _CELLS and self._cells is not None:
+            text = self._taken()
+            rows, columns = self._span
+            rows = rows if len(text) <= _MAX_SPANNING else 1
+            self._cells.append(TableCell(text, rows, columns))
+            self._is_header &= tag == "th"
+            self._span = (1, 1)
+        elif tag == "tr":
             self._finish_row()
+            self._cells = None
+        elif tag == "table":
+            self._finish_table()
             self._cells = None
         elif tag in _HEADINGS or tag == "pre" or (tag in _ITEMS and self._cells is None):
             self._finish_block()
@@ -141,19 +227,6 @@ class _Blocks:
         elif tag in _BLOCKS or tag in _ITEMS:
             self._part()
         self._after_link = tag in _LINKS
-
-    def data(self, text: str) -> None:
-        self._after_link = False
-        if not self._unseen:
-            if self._is_raised and text[:1] in _DIGITS:
-                self._text.append("^")
-            self._is_raised = False
-            self._text.append(text if self._preformatted else _SPACES.sub(" ", text))
-        elif self._unseen == ["title"] and not self.title:
-            self.title = text
-
-    def close(self) -> None:
-        self._finish_row()
 
     def _part(self) -> None:
         """A block begins or ends: in a cell of a table it is a mere line."""
@@ -171,20 +244,58 @@ class _Blocks:
 
     def _finish_block(self) -> None:
         text, kind, level = self._taken(), self._kind, self._level
+        links = 0 if self._has_other_text else self._links
         self._kind, self._level = "paragraph", 0
-        if kind == "heading":
-            self._builder.add_heading(text, level)
-        else:
-            self._builder.add(text, kind)
+        self._links, self._has_other_text = 0, False
+        if text and not text.isspace():
+            self._add_rows()
+            self.done.append(PageBlock(text, kind, level, self._landmark, links=links))
 
     def _finish_row(self) -> None:
-        """Add the cells so far. A lone cell is there for the layout: it holds paragraphs."""
-        cells = [cell for cell in self._cells or [] if cell.strip()]
-        if len(cells) == 1:
-            for paragraph in cells[0].split("\n\n"):
-                self._builder.add(paragraph)
-        elif cells:
-            self._builder.add_row(self._cells or [])
+        """Keep the cells so far for their table."""
+        if self._cells:
+            self._rows.append(CellRow(self._cells, self._is_header))
         if self._cells is not None:
-            self._cells = []
+            self._cells, self._is_header = [], True
         self._finish_block()
+
+    def _finish_table(self) -> None:
+        self._finish_row()
+        self._add_rows()
+
+    def _add_rows(self) -> None:
+        """Add the rows so far. A table of one cell a row is there for the layout, as is a cell
+        that holds several paragraphs by itself.
+        """
+        rows, self._rows = self._rows, []
+        is_table = any(len(_filled(row)) > 1 for row in rows)
+        together: list[CellRow] = []
+        for row in rows:
+            filled = _filled(row)
+            if len(filled) == 1 and (not is_table or "\n\n" in filled[0].strip()):
+                self._add_table(together)
+                together = []
+                for paragraph in filled[0].split("\n\n"):
+                    if paragraph.strip():
+                        block = PageBlock(paragraph, "paragraph", 0, self._landmark)
+                        self.done.append(block)
+            elif is_table:
+                together.append(row)
+        self._add_table(together)
+
+    def _add_table(self, rows: list[CellRow]) -> None:
+        if rows:
+            self.done.append(PageBlock("", "row", 0, self._landmark, rows))
+
+    @property
+    def _landmark(self) -> Landmark:
+        return self._open[-1].landmark
+
+
+def _filled(row: CellRow) -> list[str]:
+    return [cell.text for cell in row.cells if cell.text.strip()]
+
+
+def _number(span: str | None) -> int:
+    """How many rows or columns a cell spans; a number that no table has counts as one."""
+    return max(1, int(span)) if span and _SPAN.fullmatch(span) else 1

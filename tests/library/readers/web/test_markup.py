@@ -14,7 +14,7 @@ from tests.support.documents import outline, packed, read_bytes, reason
         ),
         ("<ul><li>one<li><p>two</p></ul>after", ["list one", "list two", "p after"]),
         ("<pre>a\n  b</pre>text", ["code a\n  b", "p text"]),
-        ("<table><tr><th>a<th>b<tr><td><p>1</p>2<td>3</table>", ["row a | b", "row 1 2 | 3"]),
+        ("<table><tr><th>a<th>b<tr><td><p>1</p>2<td>3</table>", ["columns a | b", "row 1 2 | 3"]),
         ("<table><tr><td><p>One.</p><p>Two.</p></table>", ["p One.", "p Two."]),
         ("<table><tr><td><table><tr><td>a<td>b</table></table>", ["row a | b"]),
         (
