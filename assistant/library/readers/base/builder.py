@@ -168,6 +168,10 @@ class DocumentBuilder:
             self._missed[group] = _Missed()
         self._missed[group].add(which)
 
+    def begun(self) -> "DocumentBuilder":
+        """An empty builder with the same limits, for a part that is included when it is whole."""
+        return DocumentBuilder(self._limits)
+
     @property
     def is_blank(self) -> bool:
         """Whether nothing visible was added."""

@@ -21,6 +21,9 @@ _MARKS = (
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b")) + b"\x7f"
 _MAX_CONTROLS_SHARE = 0.05
 _FALLBACK = "cp1252"
+_ZEROS = re.compile(rb"\x00{2,}")
+_MIN_TEXT_SHARE = 0.7
+"""Of a file with zero bytes; in UTF-16 half of what is written in Latin letters is zeros."""
 _SAMPLE_BYTES = 200_000
 """Bytes that are looked at to tell an encoding."""
 
@@ -40,6 +43,8 @@ def decode(data: bytes, declared: str | None = None, *, surely_text: bool = Fals
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace").removeprefix("\ufeff")
+    if b"\0" in data and (text := _with_stray_zeros(data)) is not None:
+        return text
     controls = _share_of_controls(data[:_SAMPLE_BYTES])
     if not controls or (surely_text and controls < _MAX_CONTROLS_SHARE):
         text = _as_utf8(data)
@@ -48,6 +53,28 @@ def decode(data: bytes, declared: str | None = None, *, surely_text: bool = Fals
     if declared and (text := _as_declared(data, declared)) is not None:
         return text
     return _as_it_looks(data, is_text=surely_text or controls < _MAX_CONTROLS_SHARE)
+
+
+def _with_stray_zeros(data: bytes) -> str | None:
+    """UTF-8 in which zero bytes stand that no program meant: a crash in a log, a padded field.
+
+    Returns: None when the rest is no text, or the zeros are a part of its encoding.
+    """
+    if _is_in_step(data):
+        return None
+    single = _ZEROS.sub(b"\0", data)
+    rest = single.translate(None, b"\0")
+    if len(rest) < _MIN_TEXT_SHARE * len(single) or _share_of_controls(rest[:_SAMPLE_BYTES]):
+        return None
+    if (encoding := _guess(single)) and encoding.startswith(("utf-16", "utf-32")):
+        return None
+    return _as_utf8(single)
+
+
+def _is_in_step(data: bytes) -> bool:
+    """Whether all zeros are first, or all are second, of two bytes, as in UTF-16."""
+    first, second = data[::2].count(0), data[1::2].count(0)
+    return len(data) % 2 == 0 and first + second > 2 and 0 in (first, second)
 
 
 def _share_of_controls(sample: bytes) -> float:

@@ -9,6 +9,7 @@ import email.parser
 import email.policy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from email.header import decode_header
 from typing import TypeAlias
 
@@ -17,10 +18,22 @@ from assistant.library.file_access import printable_path
 from assistant.library.readers.base.builder import DocumentBuilder, clean
 from assistant.library.readers.base.decoding import decode
 from assistant.library.readers.base.source import FileSource
-from assistant.library.readers.mail.message import Attachment, MailMessage, ReadFile, add_message
+from assistant.library.readers.mail.message import (
+    Attachment,
+    MailBody,
+    MailMessage,
+    ReadFile,
+    add_message,
+    without_text,
+)
 from assistant.library.readers.web.html import decode_html
 
-_TEXTLESS_TYPES = frozenset({"audio", "font", "image", "video"})
+_ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_ENCRYPTED |= {"application/pgp-encrypted"}
+_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
+_SIGNATURES |= {"application/pgp-signature", "application/pgp-keys"}
+_CHOSEN = frozenset({"text/plain", "text/html", "text/enriched", "text/x-amp-html"})
+"""Forms of one text among which a mail program chooses."""
 _SHOWN_HEADERS = ("From", "To", "Cc", "Date")
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n)\r?\n|(?<=\n))From \S[^\n]*\d{2}:\d{2}[^\n]*\n")
 _QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
@@ -53,17 +66,22 @@ def parse_message(data: bytes) -> MailMessage:
     root = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(data)
     subject = _header(root, "Subject")
     headers = {name: _header(root, name) for name in _SHOWN_HEADERS}
-    texts, pages, attachments = [], [], []
-    for part in _leaves(root):
-        kind = part.get_content_type()
-        name = _file_name(part)
-        if name is None and kind == "text/html":
-            pages.append(decode_html(_declared_first(part)))
-        elif name is None and kind.startswith("text/"):
-            texts.append(decode(_payload(part), part.get_content_charset(), surely_text=True))
-        elif part.get_content_maintype() not in _TEXTLESS_TYPES:
-            attachments.append(_attachment(part, name))
-    return MailMessage(subject, headers, "\n\n".join(texts), "\n".join(pages), attachments)
+    bodies: dict[int, MailBody] = {}
+    attachments: list[Attachment] = []
+    for number, (part, choice) in enumerate(_leaves(root)):
+        if (name := _file_name(part)) is not None:
+            attachments += _attachment(part, name)
+            continue
+        # What stands for the same thing has the number of its choice, the rest one of its own.
+        key = -choice if choice and part.get_content_type() in _CHOSEN else number
+        known = bodies.get(key, MailBody())
+        if part.get_content_type() == "text/html":
+            page = decode_html(_declared_first(part))
+            bodies[key] = replace(known, html=f"{known.html}\n{page}")
+        elif part.get_content_type() != "text/x-amp-html":
+            text = decode(_payload(part), part.get_content_charset(), surely_text=True)
+            bodies[key] = replace(known, text=f"{known.text}\n\n{text}" if known.text else text)
+    return MailMessage(subject, headers, tuple(bodies.values()), attachments)
 
 
 def _messages(data: bytes) -> Iterator[bytes]:
@@ -75,16 +93,22 @@ def _messages(data: bytes) -> Iterator[bytes]:
     yield _QUOTED_FROM.sub(rb"\1", data[start or 0 :])
 
 
-def _leaves(root: Part) -> Iterator[Part]:
-    """The parts that hold something; attached messages are one part."""
-    pending = [root]
+def _leaves(root: Part) -> Iterator[tuple[Part, int]]:
+    """The parts that hold something, each with the number of the choice that it belongs to, from 1,
+    or 0; attached messages are one part.
+    """
+    pending = [(root, 0)]
+    choices = 0
     while pending:
-        part = pending.pop()
+        part, choice = pending.pop()
         inside = _inside(part)
         if part.get_content_maintype() == "multipart" and inside:
-            pending.extend(reversed(inside))
+            if part.get_content_type() == "multipart/alternative" and not choice:
+                choices += 1
+                choice = choices
+            pending.extend((each, choice) for each in reversed(inside))
         else:
-            yield part
+            yield part, choice
 
 
 def _inside(part: Part) -> list[Part]:
@@ -103,12 +127,24 @@ def _file_name(part: Part) -> str | None:
     return printable_path(name.rpartition("/")[2].encode("utf-8", "replace"))
 
 
-def _attachment(part: Part, name: str | None) -> Attachment:
+def _attachment(part: Part, name: str) -> Iterator[Attachment]:
+    """A file that goes with a message; none for what is a part of how it looks or is signed."""
+    kind = part.get_content_type()
+    if kind in _ENCRYPTED:
+        yield Attachment(name, b"", "encrypted")
+    elif (reason := without_text(name, kind)) is not None:
+        if part.get_content_disposition() == "attachment" and not part.get("Content-ID"):
+            yield Attachment(name, b"", reason)
+    elif kind not in _SIGNATURES:
+        yield _file(part, name)
+
+
+def _file(part: Part, name: str) -> Attachment:
     inside = _inside(part)
     if part.get_content_type() == "message/rfc822" and inside:
         subject = _header(inside[0], "Subject") or "message"
         return Attachment(f"{subject}.eml", inside[0].as_bytes())
-    return Attachment(name or "part", _payload(part))
+    return Attachment(name, _payload(part))
 
 
 def _payload(part: Part) -> bytes:

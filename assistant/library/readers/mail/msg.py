@@ -16,7 +16,14 @@ from assistant.library.limits import UnreadableError
 from assistant.library.readers.base.builder import DocumentBuilder, clean
 from assistant.library.readers.base.decoding import decode, encoding_of
 from assistant.library.readers.base.source import FileSource
-from assistant.library.readers.mail.message import Attachment, MailMessage, ReadFile, add_message
+from assistant.library.readers.mail.message import (
+    Attachment,
+    MailBody,
+    MailMessage,
+    ReadFile,
+    add_message,
+    without_text,
+)
 from assistant.library.readers.office.rtf import add_rtf
 from assistant.library.readers.web.html import decode_html
 
@@ -25,6 +32,7 @@ _SENDER, _SENDER_ADDRESS, _TO, _CC = 0x0C1A, 0x0C1F, 0x0E04, 0x0E03
 _SENT, _RECEIVED, _CODE_PAGE, _NAME = 0x0039, 0x0E06, 0x3FFD, 0x3001
 _RECIPIENT_KIND, _SMTP_ADDRESS = 0x0C15, 0x39FE
 _FILE_NAME, _LONG_FILE_NAME, _FILE = 0x3704, 0x3707, 0x3701
+_MEDIA_TYPE, _CONTENT_ID = 0x370E, 0x3712
 _INNER_MESSAGE = "__substg1.0_3701000D"
 _PROPERTIES = "__properties_version1.0"
 _ENTRY = struct.Struct("<HHI8s")
@@ -135,9 +143,8 @@ def _message(folder: _MsgObject, source: FileSource) -> MailMessage:
     if not text.strip() and not html and (packed := folder.data(_RTF)):
         text = _rtf_text(packed, source)
     headers = {name: " ".join(clean(value).split()) for name, value in headers.items()}
-    return MailMessage(
-        folder.text(_SUBJECT), headers, _with_contact(folder, text), html, _files(folder, source)
-    )
+    body = MailBody(_with_contact(folder, text), html)
+    return MailMessage(folder.text(_SUBJECT), headers, [body], _files(folder, source))
 
 
 def _recipients(folder: _MsgObject, kind: int) -> str:
@@ -167,7 +174,10 @@ def _files(folder: _MsgObject, source: FileSource) -> list[Attachment]:
         file = folder.inside(name)
         title = file.text(_LONG_FILE_NAME) or file.text(_FILE_NAME) or file.text(_NAME)
         shown = printable_path(title.encode("utf-8", "replace")) or "attachment"
-        if data := file.data(_FILE):
+        if (reason := without_text(shown, file.text(_MEDIA_TYPE))) is not None:
+            if not file.text(_CONTENT_ID):
+                found.append(Attachment(shown, b"", reason))
+        elif data := file.data(_FILE):
             found.append(Attachment(shown, data))
         elif _INNER_MESSAGE in file.names and len(folder.path) < _MAX_DEPTH:
             found.append(Attachment(shown, _message(file.inside(_INNER_MESSAGE), source)))

@@ -19,6 +19,9 @@ from assistant.library.readers.text.markdown import markdown_pieces
 from assistant.library.readers.web.html import add_html
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_BARE_OBJECT = re.compile(r"\s*(?:<[^<>\n]*>)?\s*")
+"""What Python prints of an object that has no text of its own."""
+_MAX_PAGE = 1_000_000
 _MAX_OUTPUT = 10_000
 """Characters of one output that are read: beyond it stands data, not text."""
 
@@ -48,7 +51,7 @@ def read_notebook(source: FileSource) -> Document:
         else:
             builder.add(text, "code")
         for output in _dicts(cell.get("outputs")):
-            builder.add(_output(output)[:_MAX_OUTPUT], "code")
+            _add_output(builder, output)
     return builder.build(source.title(title))
 
 
@@ -81,11 +84,39 @@ def _add_markdown(builder: DocumentBuilder, text: str) -> str | None:
     return title
 
 
-def _output(output: dict[str, Any]) -> str:
-    if "traceback" in output:
-        lines = output["traceback"]
-        text = "\n".join(map(str, lines)) if isinstance(lines, list) else ""
-        return _COLOURS.sub("", text)
+def _add_output(builder: DocumentBuilder, output: dict[str, Any]) -> None:
+    """Add what came out of a cell: its plain text, else the first form that says something."""
     data = output.get("data", output)
-    plain = data.get("text/plain") if isinstance(data, dict) else None
+    forms = data if isinstance(data, dict) else {}
+    plain = _plain(output, forms)
+    if _BARE_OBJECT.fullmatch(plain):
+        page = _text(forms.get("text/html", forms.get("html")))[:_MAX_PAGE]
+        markdown = _text(forms.get("text/markdown"))[:_MAX_OUTPUT]
+        formula = _text(forms.get("text/latex", forms.get("latex")))[:_MAX_OUTPUT]
+        if page and _shows_something(builder, page):
+            return
+        if markdown.strip():
+            _add_markdown(builder, markdown)
+            return
+        plain = formula or plain
+    builder.add(plain[:_MAX_OUTPUT], "code")
+
+
+def _shows_something(builder: DocumentBuilder, page: str) -> bool:
+    """Add a page of HTML; whether it shows anything: many are scripts that draw."""
+    shown = builder.begun()
+    add_html(shown, page)
+    if shown.is_blank:
+        return False
+    builder.include(shown.build(""), builder.sheet)
+    return True
+
+
+def _plain(output: dict[str, Any], forms: dict[str, Any]) -> str:
+    if "traceback" in output or "ename" in output:
+        lines = output.get("traceback")
+        text = "\n".join(map(str, lines)) if isinstance(lines, list) else ""
+        text = text or f"{output.get('ename')}: {output.get('evalue')}"
+        return _COLOURS.sub("", text)
+    plain = forms.get("text/plain")
     return _COLOURS.sub("", _text(plain if plain is not None else output.get("text")))

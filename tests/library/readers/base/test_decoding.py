@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.library.limits import UnreadableError
+from assistant.library.readers.base.builder import clean
 from assistant.library.readers.base.decoding import decode
 
 PORTUGUESE = "Não há informações disponíveis sobre a locação do imóvel em São Paulo."
@@ -62,3 +63,33 @@ def test_binary_data_is_no_text(data: bytes) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_text_or_a_reason(data: bytes) -> None:
     assert isinstance(decode(data, surely_text=True), str)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "A conta é de 30 euros.\n".encode() * 9 + b"\0",
+        b"\0\0\0" + "A conta é de 30 euros.\n".encode() * 9,
+        "A conta é\0 de 30 euros.\n".encode() * 9,
+        b"The bill\0is due.\n" * 9,
+        b"The bill is due.\n" * 99 + bytes(4096) + b"The bill is paid.\n" * 99,
+    ],
+)
+def test_stray_zero_bytes_do_not_spoil_a_text(data: bytes) -> None:
+    text = decode(data)
+    assert set(clean(text).split()) == set(data.replace(b"\0", b" ").decode().split())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ["The bill is due.\n", "каждый месяц 500\n", "每月租金是多少？\n"])
+def test_zero_bytes_that_belong_to_the_encoding_are_no_stray_ones(encoding: str, text: str) -> None:
+    assert decode((text * 40).encode(encoding)) == text * 40
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x7fELF" + bytes(3000) + b"abc", bytes(range(256)) * 40, "あいう\n".encode("utf-16-le") * 9],
+)
+def test_binary_data_with_zero_bytes_is_no_text(data: bytes) -> None:
+    with pytest.raises(UnreadableError, match="corrupt"):
+        decode(data)

@@ -2,9 +2,11 @@ import base64
 
 import pytest
 
+from assistant.core.values.documents import Document
+from assistant.core.wording import unread_place
 from assistant.library.limits import ReadLimits
 from tests.support.documents import outline, packed, read_bytes, reason
-from tests.support.pdfs import Line, pdf_of
+from tests.support.pdfs import Line, pdf_of, stream_of
 
 HEAD = "From: Ana =?utf-8?q?Jos=C3=A9?= <ana@x.org>\nTo: b@x.org\nSubject: {}\nMIME-Version: 1.0\n"
 SHOWN = "p From: Ana José <ana@x.org>\nTo: b@x.org"
@@ -80,6 +82,10 @@ def test_attachments_are_read_as_parts_of_the_message() -> None:
         ("lease.pdf", 1),
     ]
     assert document.text.endswith("Twelve months.")
+    assert notes(document) == [
+        "attachment photo.jpg: pictures",
+        "attachment broken.docx: corrupt",
+    ]
 
 
 def test_messages_inside_messages_are_followed_to_a_depth() -> None:
@@ -91,12 +97,20 @@ def test_messages_inside_messages_are_followed_to_a_depth() -> None:
     assert "level 5" in text
     assert "level 2" in text
     assert "Innermost" not in text
+    (note,) = read_bytes("a.eml", inner).unread
+    assert (note.kind, note.reason) == ("attachment", "too_deep")
 
 
-def test_a_bomb_that_is_attached_makes_the_whole_message_too_large() -> None:
+def notes(document: Document) -> list[str]:
+    return [f"{unread_place(part)}: {part.reason}" for part in document.unread]
+
+
+def test_a_bomb_that_is_attached_is_left_out_and_noted() -> None:
     bomb = packed({"[Content_Types].xml": "", "word/document.xml": " " * 3_000_000})
     body = multipart("mixed", TEXT, attached("a.docx", bomb))
-    assert reason("a.eml", mail(body), ReadLimits(inflated_bytes=1_000_000)) == "too_large"
+    document = read_bytes("a.eml", mail(body), ReadLimits(inflated_bytes=1_000_000))
+    assert document.text.endswith("The rent is due.")
+    assert notes(document) == ["attachment a.docx: too_large"]
 
 
 def test_a_message_without_text_is_empty() -> None:
@@ -118,3 +132,137 @@ def test_a_mailbox_is_its_messages() -> None:
         "p Second.",
         "p From my window I see.",
     ]
+
+
+PLACEHOLDERS = [
+    "This e-mail needs an HTML viewer. Please open it in a browser.",
+    "Ihre E-Mail-Anwendung kann diese Nachricht leider nicht anzeigen.",
+    "Veja esta mensagem no navegador.",
+    "-",
+    "",
+]
+PARCEL = "<h1>Parcel</h1><p>Your parcel ZX-55812 arrives on Friday between 14 and 16.</p>"
+
+
+def both(text: str, page: str) -> str:
+    return multipart(
+        "alternative",
+        f"Content-Type: text/plain; charset=utf-8\n\n{text}",
+        f"Content-Type: text/html; charset=utf-8\n\n{page}",
+    )
+
+
+@pytest.mark.parametrize("placeholder", PLACEHOLDERS)
+def test_a_mail_is_its_page_when_its_text_is_a_placeholder(placeholder: str) -> None:
+    document = read_bytes("parcel.eml", mail(both(placeholder, PARCEL)))
+    assert outline(document)[2:] == [
+        "h1 Parcel",
+        "p Your parcel ZX-55812 arrives on Friday between 14 and 16.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "said"),
+    [
+        ("Total: see the table", "<p>Total: see the table</p><p>1,250.00</p>", "1,250.00"),
+        ("A fatura vence em breve.", "<p>A fatura vence em breve: 05/03/2026</p>", "05/03/2026"),
+        (
+            "Hello Beatriz",
+            "<p>Hello Beatriz</p><p>The meeting moves to the small hall</p>",
+            "small hall",
+        ),
+    ],
+)
+def test_a_mail_is_its_page_when_the_page_says_more(text: str, page: str, said: str) -> None:
+    document = read_bytes("a.eml", mail(both(text, page)))
+    assert said in document.text
+    assert document.text.count(text.split()[1]) == 1
+
+
+def test_a_mail_is_its_text_when_both_say_the_same() -> None:
+    text = "The rent of 900 euros is due.\n\n- in March\n- in April"
+    page = "<p>The rent of <b>900</b> euros is due.<ul><li>in March<li>in April</ul>"
+    assert outline(read_bytes("a.eml", mail(both(text, page))))[2:] == [
+        "p The rent of 900 euros is due.",
+        "list - in March",
+        "list - in April",
+    ]
+
+
+def test_the_hidden_opening_of_a_newsletter_is_not_read() -> None:
+    page = (
+        "<style>.pre{display:none}</style><div class=pre>Only today 50 percent</div>"
+        '<div style="display:none;max-height:0;overflow:hidden">Read on for 99 ideas</div>'
+        "<p>The club meets on Monday.</p>"
+    )
+    document = read_bytes("a.eml", mail(both("Newsletter", page)))
+    assert outline(document)[2:] == ["p The club meets on Monday."]
+
+
+def test_texts_that_follow_each_other_are_both_read() -> None:
+    second = "Content-Type: text/html\n\n<p>Sent with the newsletter of 2026.</p>"
+    document = read_bytes("a.eml", mail(multipart("mixed", TEXT, second)))
+    assert outline(document)[2:] == ["p The rent is due.", "p Sent with the newsletter of 2026."]
+
+
+def test_a_choice_deep_inside_is_one_text() -> None:
+    inner = multipart("related", PAGE, attached("logo.png", b"x", "image/png")).replace("cut", "in")
+    choice = multipart("alternative", TEXT, inner).replace("cut", "mid")
+    body = multipart("mixed", choice, attached("note.txt", b"Bring the key."))
+    assert outline(read_bytes("a.eml", mail(body)))[2:] == [
+        "p The rent is due.",
+        "p Bring the key.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (attached("broken.pdf", b"%PDF-1.7 cut"), ["attachment broken.pdf: corrupt"]),
+        (attached("winmail.dat", bytes(range(256)) * 9), ["attachment winmail.dat: unsupported"]),
+        (attached("old.zip", packed({"a": "x"})), ["attachment old.zip: unsupported"]),
+        (attached("song.mp3", b"ID3", "audio/mpeg"), ["attachment song.mp3: unsupported"]),
+        (attached("scan.jpg", b"x", "image/jpeg"), ["attachment scan.jpg: pictures"]),
+        (
+            attached("smime.p7m", b"x", "application/pkcs7-mime"),
+            ["attachment smime.p7m: encrypted"],
+        ),
+        (attached("smime.p7s", b"x", "application/pkcs7-signature"), []),
+        (attached("empty.txt", b" "), []),
+        ("Content-Type: image/png\nContent-ID: <logo>\n\nx", []),
+    ],
+)
+def test_an_attachment_that_gives_no_text_is_noted_with_its_reason(
+    part: str, expected: list[str]
+) -> None:
+    document = read_bytes("a.eml", mail(multipart("mixed", TEXT, part)))
+    assert notes(document) == expected
+    assert document.text.endswith("The rent is due.")
+
+
+def test_a_mail_of_an_attachment_alone_is_its_headers_and_a_note() -> None:
+    document = read_bytes("a.eml", mail(multipart("mixed", attached("b.pdf", b"%PDF-1.7 cut"))))
+    assert outline(document) == ["h1 Rent", SHOWN]
+    assert notes(document) == ["attachment b.pdf: corrupt"]
+
+
+def test_pages_of_an_attachment_are_noted_with_its_name() -> None:
+    picture = stream_of(
+        "x",
+        "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray"
+        " /BitsPerComponent 8",
+    )
+    data = pdf_of(
+        [[Line("The plan.", 700)], []],
+        resources="/XObject << /Im0 10 0 R >>",
+        extra=[picture],
+        content="q 500 0 0 700 0 0 cm /Im0 Do Q",
+    )
+    document = read_bytes("a.eml", mail(multipart("mixed", TEXT, attached("plan.pdf", data))))
+    assert notes(document) == ["page 2 in plan.pdf: pictures"]
+
+
+def test_more_attachments_than_are_read_are_noted() -> None:
+    body = multipart("mixed", TEXT, *[attached(f"{n}.txt", b"Text.") for n in range(4)])
+    document = read_bytes("a.eml", mail(body), ReadLimits(attachments=2))
+    assert notes(document) == ["attachments 2.txt, 3.txt: too_large"]

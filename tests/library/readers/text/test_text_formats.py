@@ -230,3 +230,61 @@ def test_a_log_without_paragraphs_is_cut_at_line_ends() -> None:
     document = read_bytes("a.log", "2024-01-01 something happened\n" * 2_000)
     assert 10 < len(document.blocks) < 2_000
     assert all(document.text[b.start : b.end].endswith("happened") for b in document.blocks)
+
+
+STYLER = "<pandas.io.formats.style.Styler at 0x7f>"
+TABLE = "<table><tr><th>field<th>tonnes<tr><td>barley north<td>41.7</table>"
+
+
+def output(**forms: object) -> dict[str, object]:
+    data = {name.replace("_", "/"): form for name, form in forms.items()}
+    return {
+        "cell_type": "code",
+        "source": "show()",
+        "outputs": [{"output_type": "display_data", "data": data}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("forms", "expected"),
+    [
+        ({"text_plain": [STYLER], "text_html": [TABLE]}, "field | tonnes\n\nbarley north | 41.7"),
+        ({"text_html": TABLE}, "field | tonnes\n\nbarley north | 41.7"),
+        (
+            {"text_plain": "<IPython.core.display.HTML object>", "text_html": "<b>9</b> rows"},
+            "9 rows",
+        ),
+        ({"text_plain": "<X at 0x1>", "text_markdown": "**Churn** is 7 %"}, "**Churn** is 7 %"),
+        ({"text_plain": "<X at 0x1>", "text_latex": "$x^2$"}, "$x^2$"),
+        (
+            {"text_plain": "   a\n0  1", "text_html": "<table><tr><td>1</table>"},
+            "   a\n0  1".strip(),
+        ),
+        ({"text_plain": "<X at 0x1>", "text_html": "<script>draw()</script>"}, "<X at 0x1>"),
+        ({"text_plain": "<X at 0x1>", "text_html": "<p style='display:none'>hid"}, "<X at 0x1>"),
+        (
+            {"text_plain": "<Figure size 640x480 with 1 Axes>", "image_png": "iVBOR"},
+            "<Figure size 640x480 with 1 Axes>",
+        ),
+        ({"text_plain": STYLER, "text_html": 7}, STYLER),
+    ],
+)
+def test_an_output_without_a_text_of_its_own_is_its_page(
+    forms: dict[str, object], expected: str
+) -> None:
+    assert read_bytes("a.ipynb", notebook(output(**forms))).text == f"show()\n\n{expected}"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (
+            {"ename": "KeyError", "evalue": "'x'", "traceback": ["\x1b[31mKeyError\x1b[0m: 'x'"]},
+            "KeyError: 'x'",
+        ),
+        ({"ename": "KeyError", "evalue": "'x'", "traceback": []}, "KeyError: 'x'"),
+    ],
+)
+def test_an_error_of_a_notebook_is_read(error: dict[str, object], expected: str) -> None:
+    cell = {"cell_type": "code", "source": "go()", "outputs": [{"output_type": "error", **error}]}
+    assert read_bytes("a.ipynb", notebook(cell)).text == f"go()\n\n{expected}"
