@@ -20,9 +20,15 @@ class CellFormats:
     styles: list[int] = field(default_factory=list)
     """The number of the format of each style."""
     since_1904: bool = False
+    _known: dict[int, str] = field(default_factory=dict)
 
     def code(self, style: int) -> str:
         """The format of a style."""
+        if (known := self._known.get(style)) is None:
+            known = self._known[style] = self._code(style)
+        return known
+
+    def _code(self, style: int) -> str:
         number = self.styles[style] if 0 <= style < len(self.styles) else 0
         if number in LOCAL_DATES:
             return builtin_code(number)

@@ -62,20 +62,19 @@ def _moment(value: float, precision: int, *, since_1904: bool) -> _Moment | None
 def format_date(value: float, section: Section, *, since_1904: bool) -> str | None:
     """A number of days as a section of a format shows it; None beyond what it can show."""
     tokens = section.tokens
-    has_seconds = any(token.text[:1] == "s" for token in tokens if token.kind != "text")
-    places = section.digits if has_seconds else 0
-    precision = 10 ** max(0, 3 - places)
-    is_elapsed = any(token.kind == "elapsed" for token in tokens)
+    kinds = [token.kind for token in tokens]
+    precision = 10 ** max(0, 3 - kinds.count("digit"))
+    is_elapsed = "elapsed" in kinds
     negative = is_elapsed and value < 0
     base = since_1904 and not is_elapsed
     moment = _moment(abs(value) if negative else value, precision, since_1904=base)
     if moment is None:
         return None
-    half_day = any(token.kind == "noon" for token in tokens)
+    half_day = "noon" in kinds
     language = _LANGUAGES.get(section.locale & 0x3FF, "en")
     shown = []
     digit = 0
-    for at, token in enumerate(tokens):
+    for token in tokens:
         match token.kind:
             case "elapsed":
                 shown.append(_elapsed(moment, token.text))
@@ -84,8 +83,6 @@ def format_date(value: float, section: Section, *, since_1904: bool) -> str | No
             case "noon":
                 names = ("AM", "PM") if len(token.text) > 3 else ("A", "P")
                 shown.append(names[moment.ms >= _DAY_MS // 2])
-            case "." if any(other.kind == "digit" for other in tokens[at + 1 : at + 2]):
-                shown.append(".")
             case "digit":
                 shown.append(f"{moment.ms % 1000:03}"[digit : digit + 1] or "0")
                 digit += 1

@@ -58,16 +58,8 @@ class Section(NamedTuple):
     """A comparison and its bound."""
     locale: int
     """As Windows numbers it; 0 for none."""
-
-    @property
-    def is_date(self) -> bool:
-        """Whether it shows a date, a time or a duration."""
-        return any(token.kind in ("date", "elapsed", "noon") for token in self.tokens)
-
-    @property
-    def digits(self) -> int:
-        """How many digits it has places for."""
-        return sum(token.kind == "digit" for token in self.tokens)
+    is_date: bool
+    """Whether it shows a date, a time or a duration."""
 
 
 def builtin_code(number: int) -> str:
@@ -93,11 +85,16 @@ def sections_of(code: str) -> Sequence[Section]:
         elif kind == "bound":
             condition = (match["operator"], float(match["bound"]))
         elif text == ";" and kind == "mark":
-            sections.append(Section(_settled(tokens), condition, locale))
+            sections.append(_section(tokens, condition, locale))
             tokens, condition, locale = [], None, 0
         elif kind not in ("ignored", "fill"):
             tokens.append(_token(kind, text, match))
-    return [*sections, Section(_settled(tokens), condition, locale)]
+    return [*sections, _section(tokens, condition, locale)]
+
+
+def _section(tokens: list[Token], condition: tuple[str, float] | None, locale: int) -> Section:
+    is_date = any(token.kind in ("date", "elapsed", "noon") for token in tokens)
+    return Section(_settled(tokens), condition, locale, is_date)
 
 
 def _token(kind: str, text: str, match: re.Match[str]) -> Token:

@@ -9,12 +9,14 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
 from assistant.library.readers.workbook.date_format import format_date
 from assistant.library.readers.workbook.format_code import Section, Token, literal, sections_of
 
+_PLAIN = re.compile(r"(#,##)?0(?:\.(0+))?")
 _EXACT = Context(prec=2_000)
 _DIGITS = 15
 """Significant digits that a workbook keeps of a number."""
@@ -37,9 +39,15 @@ def format_number(value: float, code: str, *, since_1904: bool = False) -> str:
     Args:
         since_1904: whether dates count from 1904, as in workbooks of old Macintoshes.
     """
-    value = float(value)
+    return _shown(float(value), code, since_1904)
+
+
+@lru_cache(maxsize=1 << 15)
+def _shown(value: float, code: str, since_1904: bool) -> str:
     if not math.isfinite(value):
         return str(value)
+    if (plain := _plain(code)) is not None:
+        return plain.show(value)
     section, is_signed = _section_for(value, code)
     if section is None:
         return general(value)
@@ -67,6 +75,45 @@ def general(value: float) -> str:
 def is_general(code: str) -> bool:
     """Whether a format says nothing."""
     return code.lower() in ("general", "", "@")
+
+
+class _Plain(NamedTuple):
+    """A format such as `#,##0.00 "EUR"` or `0.0%`, which most are: it is shown at once."""
+
+    before: str
+    grouped: bool
+    unit: Decimal
+    """Of the last digit."""
+    percents: int
+    after: str
+
+    def show(self, value: float) -> str:
+        exact = Decimal(f"{abs(value):.{_DIGITS}g}") * 100**self.percents
+        rounded = exact.quantize(self.unit, ROUND_HALF_UP, _EXACT)
+        sign = "-" if value < 0 and rounded else ""
+        number = f"{rounded:,f}" if self.grouped else f"{rounded:f}"
+        return " ".join(f"{sign}{self.before}{number}{self.after}".split())
+
+
+@lru_cache(maxsize=1024)
+def _plain(code: str) -> _Plain | None:
+    """None for a format that has more to it."""
+    section, *others = sections_of(code)
+    digits = [at for at, token in enumerate(section.tokens) if token.kind == "digit"]
+    if others or section.condition or section.is_date or not digits:
+        return None
+    start, end = digits[0], digits[-1] + 1
+    around = [*section.tokens[:start], *section.tokens[end:]]
+    found = _PLAIN.fullmatch("".join(token.text for token in section.tokens[start:end]))
+    if found is None or any(token.kind not in ("text", "space", "%") for token in around):
+        return None
+    before, after = (
+        "".join("%" if token.kind == "%" else literal(token) for token in part)
+        for part in (section.tokens[:start], section.tokens[end:])
+    )
+    unit = Decimal(1).scaleb(-len(found[2] or ""))
+    percents = sum(token.kind == "%" for token in around)
+    return _Plain(before, found[1] is not None, unit, percents, after)
 
 
 _OPERATORS: Final[dict[str, Callable[[float, float], bool]]] = {

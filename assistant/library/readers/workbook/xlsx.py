@@ -3,6 +3,8 @@
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -30,6 +32,7 @@ from assistant.library.readers.workbook.cell_formats import CellFormats, truth_t
 
 _SHEETS = ("worksheet", "xlMacrosheet")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+_LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _ROWS_END = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 _LAST_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]{0,500}?\br=[\"'](\d{1,7})[\"']")
 _FUTURE = re.compile(r"_xl(?:fn|ws|udf)\.")
@@ -77,6 +80,8 @@ class XlsxSheets:
             events=("end",),
             tag=("{*}row", "{*}cols", "{*}mergeCells", "{*}autoFilter"),
             recover=True,
+            remove_comments=True,
+            remove_pis=True,
             huge_tree=True,
             resolve_entities=False,
             no_network=True,
@@ -110,13 +115,14 @@ class XlsxSheets:
             return True
         cells: dict[int, str] = {}
         column = -1
+        tags = _tags(element.tag)
         for cell in element:
-            if local(cell) != "c":
+            if cell.tag != tags.cell:
                 continue
             column = _column(cell.get("r"), column + 1)
             if not 0 <= column < MAX_COLUMNS:
                 continue
-            text, is_missing = self._cell(cell)
+            text, is_missing = self._cell(cell, tags)
             if text:
                 cells[column] = text
             if is_missing:
@@ -130,18 +136,17 @@ class XlsxSheets:
             sheet.hidden_rows.add(number)
         return True
 
-    def _cell(self, cell: Element) -> tuple[str, bool]:
+    def _cell(self, cell: Element, tags: "_Tags") -> tuple[str, bool]:
         """What a cell shows, and whether it has a formula without a value."""
-        kind, style = cell.get("t", "n"), _whole(cell.get("s") or "", 0)
+        kind, style = cell.get("t", "n"), _whole(cell.get("s", "0"), 0)
         value = formula = inline = None
         for child in cell:
-            match local(child):
-                case "v":
-                    value = child
-                case "f":
-                    formula = child
-                case "is":
-                    inline = child
+            if child.tag == tags.value:
+                value = child
+            elif child.tag == tags.formula:
+                formula = child
+            elif child.tag == tags.inline:
+                inline = child
         stored = "" if value is None else value.text or ""
         if kind == "inlineStr":
             return "" if inline is None else self._formats.text(_rich_text(inline), style), False
@@ -171,6 +176,21 @@ class XlsxSheets:
                     return self._formats.number(float(value), style)
                 except (ValueError, OverflowError):
                     return value
+
+
+class _Tags(NamedTuple):
+    """The names of a cell and of what is in it, in the namespace of their row."""
+
+    cell: str
+    value: str
+    formula: str
+    inline: str
+
+
+@lru_cache(maxsize=16)
+def _tags(row: str) -> _Tags:
+    space = row.removesuffix("row")
+    return _Tags(f"{space}c", f"{space}v", f"{space}f", f"{space}is")
 
 
 def relation_id(sheet: Element) -> str:
@@ -248,12 +268,14 @@ def _note_rest(sheet: Sheet, number: int, data: bytes, end: int) -> None:
 
 
 def _column(reference: str | None, following: int) -> int:
-    if not reference:
-        return following
-    found = _REFERENCE.fullmatch(reference)
-    return column_number(found[1]) if found else following
+    return _column_of(reference.rstrip("0123456789")) if reference else following
+
+
+@lru_cache(maxsize=1 << 14)
+def _column_of(letters: str) -> int:
+    """-1 for what is no column."""
+    return column_number(letters) if _LETTERS.fullmatch(letters) else -1
 
 
 def _whole(text: str, otherwise: int) -> int:
-    text = text.strip()
     return int(text) if text.isdecimal() and len(text) < 10 else otherwise
