@@ -5,6 +5,7 @@ Its offsets are right because they are never given.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from assistant.core.sanitize import one_line
 from assistant.core.values.documents import (
@@ -25,6 +26,10 @@ _MAX_PART_NAMES = 20
 """Unread parts of one kind that are named; of numbered ones, the runs."""
 _MAX_UNREAD = 50
 """Kinds, places and reasons of unread parts that are kept."""
+_SPACE_OF_A_CELL = 4
+"""Characters that part a cell or a row from the next one."""
+_SPARE_BLOCKS = 2
+"""For the name of a sheet and of its columns."""
 _CLOSE_KINDS = frozenset({"row", "list", "navigation"})
 """Kinds that follow each other line by line; others stand apart by an empty line."""
 
@@ -44,6 +49,22 @@ def _on_one_line(cells: Iterable[str]) -> str:
     while flat and not flat[-1]:
         flat.pop()
     return " | ".join(flat)
+
+
+@dataclass
+class RowRoom:
+    """Room for rows that are not added yet."""
+
+    cells: int
+    blocks: int
+    chars: int
+
+    def take(self, cells: Sequence[str]) -> bool:
+        """Take the room of a row; False when there is none."""
+        self.cells -= len(cells)
+        self.blocks -= 1
+        self.chars -= sum(map(len, cells)) + _SPACE_OF_A_CELL * (len(cells) + 1)
+        return self.cells >= 0 and self.blocks >= _SPARE_BLOCKS and self.chars >= 0
 
 
 class DocumentBuilder:
@@ -227,12 +248,12 @@ class DocumentBuilder:
             )
         yield from self._unread
 
-    def has_room_for(self, cells: Sequence[str]) -> bool:
-        """Whether another row fits the limits on a file."""
-        return (
-            self._cells + len(cells) <= self._limits.cells
-            and len(self._blocks) < self._limits.blocks
-            and self._length + sum(map(len, cells)) + 4 * len(cells) < self._limits.text_chars
+    def room(self) -> "RowRoom":
+        """How many rows still fit the limits on a file, with what is added so far."""
+        return RowRoom(
+            cells=self._limits.cells - self._cells,
+            blocks=self._limits.blocks - len(self._blocks),
+            chars=self._limits.text_chars - self._length,
         )
 
     def _count_cells(self, number: int) -> None:

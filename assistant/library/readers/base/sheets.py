@@ -76,6 +76,7 @@ def _shown_rows(builder: DocumentBuilder, sheet: Sheet) -> Iterator[TableRow]:
     columns = sorted(used - hidden)
     hidden_rows = set[int]() if sheet.is_filtered else sheet.hidden_rows
     merged = _MergedCells(sheet, columns)
+    room = builder.room()
     for number, cells in sorted(sheet.rows.items()):
         filled, spans = merged.fill(number, cells)
         if number in hidden_rows:
@@ -87,7 +88,7 @@ def _shown_rows(builder: DocumentBuilder, sheet: Sheet) -> Iterator[TableRow]:
             row, spans = [next(iter(filled.values()))], set()
         while row and not row[-1]:
             row.pop()
-        if not builder.has_room_for(row):
+        if not room.take(row):
             last = max(sheet.unread_rows.stop - 1 if sheet.unread_rows else 0, max(sheet.rows) + 1)
             sheet.unread_rows = range(number + 1, last + 1)
             return

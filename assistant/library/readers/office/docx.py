@@ -59,9 +59,16 @@ class _Styles:
             if root is None
             else {attribute(style, "styleId"): _style(style) for style in below(root, "style")}
         )
+        self._levels: dict[str, int | None] = {}
+        self._marks: dict[str, NumberingMark | None] = {}
 
     def level(self, style: str) -> int | None:
         """From 1; a title counts as 1."""
+        if style not in self._levels:
+            self._levels[style] = self._level(style)
+        return self._levels[style]
+
+    def _level(self, style: str) -> int | None:
         for ancestor in self._line(style):
             if ancestor.level is not None:
                 return ancestor.level + 1 if ancestor.level < _BODY_LEVEL else None
@@ -73,6 +80,11 @@ class _Styles:
 
     def numbering(self, style: str) -> NumberingMark | None:
         """What a style says about numbers; None for a style of no list."""
+        if style not in self._marks:
+            self._marks[style] = self._mark(style)
+        return self._marks[style]
+
+    def _mark(self, style: str) -> NumberingMark | None:
         marks = [one.numbering for one in self._line(style) if one.numbering is not None]
         if not marks:
             return None

@@ -33,9 +33,16 @@ def read_delimited(source: FileSource) -> Document:
     """Records that are looked at, but not added yet."""
 
     def rows() -> Iterator[TableRow]:
-        for number, record in enumerate(_records(lines, delimiter), start=1):
+        records = enumerate(_records(lines, delimiter), start=1)
+        room = builder.room()
+        for number, record in records:
+            cells = _cells(record, delimiter)
+            if not room.take(cells):
+                last = max((after for after, rest in records if rest.strip()), default=number)
+                builder.note_unread("row", range(number, last + 1), "too_large")
+                return
             held.append(record)
-            yield TableRow(_cells(record, delimiter), number)
+            yield TableRow(cells, number)
 
     added = 0
     for part in table_parts(rows()):

@@ -16,6 +16,8 @@ from typing import Final, NamedTuple
 from assistant.library.readers.workbook.date_format import format_date
 from assistant.library.readers.workbook.format_code import Section, Token, literal, sections_of
 
+_MAX_TOKENS = 100
+"""Of a format that is meant."""
 _PLAIN = re.compile(r"(#,##)?0(?:\.(0+))?")
 _EXACT = Context(prec=2_000)
 _DIGITS = 15
@@ -49,7 +51,7 @@ def _shown(value: float, code: str, since_1904: bool) -> str:
     if (plain := _plain(code)) is not None:
         return plain.show(value)
     section, is_signed = _section_for(value, code)
-    if section is None:
+    if section is None or len(section.tokens) > _MAX_TOKENS:
         return general(value)
     if section.is_date:
         shown = format_date(value, section, since_1904=since_1904)

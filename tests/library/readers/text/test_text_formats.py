@@ -139,8 +139,27 @@ def test_a_stray_quote_does_not_swallow_the_rest() -> None:
     assert len(read_bytes("a.csv", text).blocks) > 400
 
 
-def test_a_table_of_too_many_cells_is_not_read() -> None:
-    assert reason("a.csv", "1,2\n" * 30, ReadLimits(cells=50)) == "too_large"
+def test_a_table_of_too_many_cells_is_read_in_part_and_says_so() -> None:
+    document = read_bytes("a.csv", "1,2\n" * 30, ReadLimits(cells=50))
+    assert len(document.blocks) == 25
+    (part,) = document.unread
+    assert (part.kind, part.names, part.count, part.reason) == ("row", ("26–30",), 5, "too_large")
+    assert document.has_lines
+
+
+def test_rows_below_a_blank_one_keep_the_names_of_the_columns() -> None:
+    document = read_bytes("a.csv", "name,age\nAna,3\n,\nBob,4\n\nEve,5\n")
+    kinds = [block.kind for block in document.blocks]
+    assert kinds == ["columns", "row", "row", "row", "row"]
+
+
+def test_quoted_names_of_columns_go_with_all_rows() -> None:
+    rows = "".join(f'"M{number}","yes"\n' for number in range(100, 140))
+    for name, mark in (("a.csv", ","), ("a.csv", ";"), ("a.tsv", "\t")):
+        text = '\ufeff"Member no.","Fee\npaid"\n' + rows
+        document = read_bytes(name, text.replace('","', f'"{mark}"'))
+        assert document.blocks[0].kind == "columns"
+        assert document.blocks[0].label == "Member no. | Fee paid"
 
 
 @pytest.mark.parametrize(

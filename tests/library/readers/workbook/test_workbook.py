@@ -255,3 +255,13 @@ def test_a_million_merged_ranges_are_no_harm() -> None:
     lines = [word(f"A{n}", f"r{n}") + word(f"C{n}", "c") for n in range(1, 300)]
     read = read_bytes("a.xlsx", xlsx(("S", sheet(*lines, after=merges(*ranges)))))
     assert len(read.blocks) == 300
+
+
+def test_a_sheet_of_too_many_rows_or_letters_is_read_up_to_the_limit() -> None:
+    data = xlsx(("S", rows(*["1,2"] * 60)))
+    for limits in (ReadLimits(blocks=30), ReadLimits(text_chars=200), ReadLimits(cells=60)):
+        read = read_bytes("a.xlsx", data, limits)
+        (part,) = read.unread
+        assert (part.kind, part.reason) == ("row", "too_large")
+        assert part.names == (f"{len(read.blocks)}–60",)
+        assert len(read.blocks) > 5
