@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import sys
 import warnings
 from types import ModuleType
@@ -35,6 +36,8 @@ def main() -> None:
         # Workers run in another folder, where a relative path is another one.
         os.environ[HOME] = os.path.abspath(os.path.expanduser(os.environ[HOME]))  # noqa: PTH100, PTH111
     os.umask(0o077)
+    # A crash must not write conversations into a file; what is started from here inherits it.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if not sys.warnoptions:
         # What a library warns about is for its developers, not for the user's screen.
         warnings.simplefilter("ignore")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.errors import SettingsError
+from assistant.core.trust import distrust
 
 PREFIX = "ASSISTANT_"
 
@@ -35,7 +36,8 @@ def read_settings_source(file: Path, environment: Mapping[str, str] = os.environ
     """Read the settings as they are given.
 
     Raises:
-        SettingsError: the file cannot be read, or a variable sets a key of what is no section.
+        SettingsError: the file cannot be read, somebody else could have written it, or a variable
+            sets a key of what is no section.
     """
     values = _read(file)
     variables: dict[tuple[str, ...], str] = {}
@@ -48,7 +50,17 @@ def read_settings_source(file: Path, environment: Mapping[str, str] = os.environ
 
 
 def _read(file: Path) -> dict[str, Any]:
+    for path in (file.parent, file, file.parent / "prompts"):
+        reason = distrust(path)
+        if reason is not None:
+            raise SettingsError(
+                f"{path} {reason}: settings and prompts of others are not obeyed.",
+                "Make it yours alone (chown and chmod go-w), or set ASSISTANT_HOME to another "
+                "folder.",
+            )
     try:
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            raise SettingsError(f"{file} is no file.", "Settings are kept in a file there.")
         with file.open("rb") as stream:
             return tomllib.load(stream)
     except FileNotFoundError:

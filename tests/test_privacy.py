@@ -119,3 +119,16 @@ def test_a_generous_umask_opens_nothing(home: Path, umask: int) -> None:
     assert (home / "data" / "chats.db").is_file()
     for path in (home, *home.rglob("*")):
         assert path.lstat().st_mode & 0o077 == 0, path
+
+
+def test_no_crash_writes_words_into_a_file() -> None:
+    """Core dumps are off in the front end, and so in everything that it starts."""
+    code = (
+        "import resource, sys; sys.argv = ['assistant', '--version'];"
+        "from assistant.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: print(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "(0, 0)"

@@ -3,6 +3,7 @@
 errors          the errors a user can meet
 sanitize        the border for foreign text on its way to a screen
 atomic          files replaced in one step
+trust           files that somebody else could have written
 wording         amounts, sizes, durations and reasons in words, the same everywhere
 values/         every frozen value that travels
 ports/          what the core needs from the outside, as Protocols
