@@ -22,7 +22,9 @@ class OcrOptions(Value):
 
 
 class ReadLimits(Value):
-    """Bounds on one file. A file beyond one of them is left out, never read in part."""
+    """Bounds on one file. What is beyond one of them is left out: the file, or a part of it, which
+    is then noted.
+    """
 
     file_bytes: int = 200_000_000
     text_chars: int = 10_000_000

@@ -35,7 +35,10 @@ def read_epub(source: FileSource) -> Document:
     root = parse_part(archive.read(package), package)
     builder = DocumentBuilder(source.limits)
     for name in _chapters(root, posixpath.dirname(package)):
-        if (page := archive.find(name)) is not None:
+        page = archive.find(name)
+        if page is None:
+            builder.note_unread("chapter", posixpath.basename(name), "corrupt")
+        else:
             add_html(builder, decode_html(page))
     title = first(root, "title")
     pictures = any(name.endswith((".jpg", ".jpeg", ".png", ".gif")) for name in archive.names())

@@ -87,6 +87,19 @@ def test_chapters_of_a_book_come_in_the_order_of_reading() -> None:
     assert document.title == "My book"
 
 
+def test_a_chapter_that_is_not_there_is_noted() -> None:
+    whole = epub()
+    assert read_bytes("a.epub", whole).unread == ()
+    (part,) = read_bytes("a.epub", whole.replace(b"in/b two.xhtml", b"in/b six.xhtml")).unread
+    assert (part.kind, part.names, part.reason) == ("chapter", ("b two.xhtml",), "corrupt")
+
+
+def test_hidden_text_of_a_book_is_not_read() -> None:
+    page = '<html><body><h1>One</h1><p style="display:none">For machines.</p></body></html>'
+    document = read_bytes("a.epub", epub(**{"in/a.xhtml": page}))
+    assert outline(document) == ["h1 One", "h1 Two"]
+
+
 @pytest.mark.parametrize(
     ("method", "expected"),
     [
