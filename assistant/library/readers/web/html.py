@@ -203,7 +203,8 @@ class _Blocks:
             self._text.append(f" {attributes['alt']} ")
         elif tag in _LINKS and self._after_link:
             self._text.append(" ")
-        self._links += tag == "a" and "href" in attributes
+        if tag == "a" and "href" in attributes:
+            self._links += 1
         self._is_raised = tag == "sup" and "".join(self._text[-1:])[-1:].isdecimal()
 
     def _end(self, tag: str) -> None:

@@ -6,7 +6,6 @@ address or a sentence in a footer stays what it is. A page that has nothing else
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -45,6 +44,8 @@ class Landmark(NamedTuple):
         role = attributes.get("role", "").strip().lower()
         if tag == "nav" or role in _NAVIGATION_ROLES or _asks_for_consent(attributes):
             return self._replace(navigation=True)
+        if not role and tag not in _TAGS:
+            return self
         if tag == "main" or role == "main":
             return self._replace(main=True, content=True, margin=False)
         if tag in _CONTENT or role == "article":
@@ -55,13 +56,14 @@ class Landmark(NamedTuple):
 
 
 def _asks_for_consent(attributes: Mapping[str, str]) -> bool:
+    if "id" not in attributes and "class" not in attributes:
+        return False
     names = f"{attributes.get('id', '')} {attributes.get('class', '')}".lower()
     may_ask = any(name in names for name in ("cookie", "consent", "gdpr"))
     return may_ask and not _CONSENT.isdisjoint(_NAME_PART.findall(names))
 
 
-@dataclass(frozen=True)
-class PageBlock:
+class PageBlock(NamedTuple):
     """A block of a page, before its place in the document is known."""
 
     text: str
@@ -96,7 +98,7 @@ def _marked(blocks: Sequence[PageBlock]) -> Iterator[PageBlock]:
         for block in run:
             leads_elsewhere = is_menu or block.landmark.navigation or _is_bare(block)
             if leads_elsewhere and not block.rows:
-                yield replace(block, kind="navigation")
+                yield block._replace(kind="navigation")
             else:
                 yield block
 
