@@ -20,9 +20,11 @@ OFFLINE = {
 }
 """Libraries read these when they are imported, so they are set before anything else is."""
 
-GC_THRESHOLDS = (20_000, 20, 100)
-"""New objects before a garbage collection, and how many of it make a deeper one: what is imported
-stays, and a collection stops the screen for a moment."""
+WORKER_GC = (20_000, 20, 100)
+"""New objects before a garbage collection, and how many of it make a deeper one."""
+
+COMMAND_GC = (100_000, 20, 100)
+"""The same of a command: importing it makes fewer objects, and all of them stay."""
 
 HOME = "ASSISTANT_HOME"
 WORKER = "--worker"
@@ -31,7 +33,6 @@ WORKER = "--worker"
 def main() -> None:
     """Run what the command line says, and exit with its status."""
     os.environ.update(OFFLINE)
-    gc.set_threshold(*GC_THRESHOLDS)
     if os.environ.get(HOME):
         # Workers run in another folder, where a relative path is another one.
         os.environ[HOME] = os.path.abspath(os.path.expanduser(os.environ[HOME]))  # noqa: PTH100, PTH111
@@ -63,6 +64,7 @@ def _forgo_pydantic_plugins() -> None:
 
 
 def _run_command() -> int:
+    gc.set_threshold(*COMMAND_GC)
     from assistant.cli.entry import main as run  # noqa: PLC0415 -- after the flags are set
 
     return run()
@@ -70,6 +72,7 @@ def _run_command() -> int:
 
 def _run_worker(name: str) -> int:
     """Be a worker; its standard error is its log, so that is where a traceback belongs."""
+    gc.set_threshold(*WORKER_GC)
     from assistant.core.errors import AssistantError  # noqa: PLC0415
     from assistant.workers import run_worker  # noqa: PLC0415 -- after the flags are set
 

@@ -96,6 +96,17 @@ except SystemExit as ended:
     assert came_in(imports, {"email", "importlib.metadata"}) == ""
 
 
+def test_no_garbage_is_collected_while_a_question_is_imported() -> None:
+    imports_of("""
+import gc
+from assistant.__main__ import COMMAND_GC
+gc.set_threshold(*COMMAND_GC)
+before = gc.get_stats()[0]["collections"]
+import assistant.cli.ask.command, assistant.bootstrap
+assert gc.get_stats()[0]["collections"] == before
+""")
+
+
 @pytest.mark.usefixtures("home")
 def test_before_the_first_frame_only_what_it_shows_is_imported() -> None:
     imports = imports_of(FIRST_FRAME)

@@ -28,11 +28,11 @@ def load(text: str) -> object:
 
 
 def _plain_lines(text: str) -> dict[str, str] | None:
-    """The keys and texts of a head of plain lines; None for any other head."""
+    """The keys and texts of a head of plain and empty lines; None for any other head."""
     values: dict[str, str] = {}
-    for line in text.removesuffix("\n").split("\n"):
+    for line in filter(None, text.split("\n")):
         plain = _PLAIN.fullmatch(line)
         if plain is None or plain[1] in values or plain[2] in _NOTHING or plain[1] == "null":
             return None
         values[plain[1]] = plain[2]
-    return values
+    return values or None

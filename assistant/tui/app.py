@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     # What is opened behind the first frame.
     from assistant.tui.services import Services
 
+GC_THRESHOLDS = (20_000, 20, 100)
+"""New objects before a garbage collection, and how many of it make a deeper one."""
+
 
 class PaletteCommands(Provider):
     """Command palette provider: every command by its title and description."""
@@ -322,6 +325,7 @@ def _is_typed(event: events.Event) -> bool:
 def freeze_imported_objects() -> None:
     """Keep what was imported out of garbage collections: each stops the screen for a moment."""
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     gc.enable()
 
 

@@ -13,7 +13,7 @@ lines = st.builds(
     st.sampled_from(["title", "a", "null", "no-1", ""]),
     st.sampled_from([": ", ":", " "]),
     words,
-)
+) | st.just("")
 
 
 @given(st.lists(lines, max_size=4).map("\n".join))
@@ -24,6 +24,9 @@ lines = st.builds(
 @example("title: a line\n\n")
 @example("title: it's (plain), with - all; of/it.")
 @example("null: a")
+@example("\n\ntitle: a line\n\nlanguage: en")
+@example("title: a line\n\n going on")
+@example("\n")
 @example("")
 def test_a_head_means_what_yaml_says(head: str) -> None:
     assert read(front_matter.load, head) == read(yaml_subset.load, head)
@@ -48,3 +51,15 @@ def test_plain_lines_are_read_without_the_library(head: str) -> None:
     imports = imports_of(f"from assistant.system.front_matter import load; load({head!r})")
 
     assert came_in(imports, {"yaml"}) == ""
+
+
+@pytest.mark.parametrize("name", ["general", "general-pt"])
+def test_the_prompt_of_a_first_question_is_read_without_the_library(name: str) -> None:
+    code = f"""
+from pathlib import Path
+from assistant.bootstrap import prompt_library
+from assistant.system.paths import find_paths
+assert prompt_library(find_paths()).get({name!r}).title
+"""
+
+    assert came_in(imports_of(code), {"yaml"}) == ""
