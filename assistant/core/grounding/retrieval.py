@@ -165,6 +165,7 @@ def _merged(alone: SearchResult, together: SearchResult, cited: frozenset[str]) 
     return together.model_copy(
         update={
             "passages": tuple(chosen),
+            "corrections": tuple(dict.fromkeys((*alone.corrections, *together.corrections))),
             "evidence": max(alone.evidence, together.evidence),
             "sufficient": bool(chosen) and (alone.sufficient or together.sufficient),
             "unused": (*left, *(each for each in together.unused if each.passage.id not in taken)),
@@ -241,8 +242,14 @@ def fit_passages(
     return tuple(near)
 
 
-def as_search_result(files: Sequence[FileText]) -> SearchResult:
-    """Attached files as a search result: each is one passage, and all of them are wanted."""
+def read_attached(library: Library, attached: Sequence[str], stop: Event) -> SearchResult:
+    """Read attached files, whole: each is one passage, and all of them are wanted."""
+    files: list[FileText] = []
+    for path in attached:
+        file = library.read(path, stop)
+        if file is None:
+            break
+        files.append(file)
     return SearchResult(
         passages=tuple(_as_passage(file) for file in files),
         evidence=1.0,

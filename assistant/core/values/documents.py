@@ -120,3 +120,5 @@ class Passage(Value):
     """Whether it only leads elsewhere, as a menu does, and bears out nothing."""
     modified: datetime | None = None
     """When its file was changed last; None where that is not known."""
+    file_passages: int = 0
+    """How many passages its file has; 0 where that is not known."""

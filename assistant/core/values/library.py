@@ -196,6 +196,8 @@ class FileEntry(Value):
     """SHA-256 of the file when it was read; empty when it was not."""
     unread: tuple[UnreadParts, ...] = ()
     """What of it could not be read."""
+    modified: datetime | None = None
+    """When it was changed last; None where that is not known."""
 
 
 class LibraryStatus(Value):
@@ -238,6 +240,13 @@ class UnusedPassage(Value):
     reason: Unfit
 
 
+class SpellingCorrection(Value):
+    """A word of a question that no passage has, and the one that was searched for instead."""
+
+    typed: str
+    searched: str
+
+
 class SearchResult(Value):
     """Result of a search for a question: passages, best first, and how good the evidence is."""
 
@@ -251,6 +260,14 @@ class SearchResult(Value):
     """The next best ones."""
     searched: int = 0
     """Passages that were searched."""
+    corrections: tuple[SpellingCorrection, ...] = ()
+    """Words that were searched for in place of those of the question."""
+
+    @property
+    def corrections_text(self) -> str:
+        """The corrections in words; empty when there are none."""
+        pairs = [f"“{each.searched}” instead of “{each.typed}”" for each in self.corrections]
+        return f"searched for {', '.join(pairs)}" if pairs else ""
 
 
 class NearestSentence(Value):

@@ -1,8 +1,9 @@
 """Search: from a question to passages, and what they bear out.
 
-naming     the files that a question names
-retrieval  the passages for a question
-ranking    how well each fits
-evidence   whether the files speak to the question at all
-support    how far passages bear out an answer
+retrieval   the passages for a question
+naming      the files that it names
+correction  the nearest words for those that no passage has
+ranking     how well each passage fits
+evidence    whether the files speak to the question at all
+support     how far passages bear out an answer
 """

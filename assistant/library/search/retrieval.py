@@ -14,6 +14,7 @@ from assistant.core.grounding.versions import ComparedText, differing_words, new
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import SearchResult, Unfit, UnusedPassage
 from assistant.library.embedding.sentence_transformers import Vectors
+from assistant.library.search.correction import corrections, with_corrections
 from assistant.library.search.evidence import (
     JUDGE,
     KEYWORD_JUDGE,
@@ -103,10 +104,29 @@ class HybridRetriever:
     def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
         """The passages that fit a question, at most `limit`, best first.
 
+        Where they hardly speak to it and a word of it is in none of them, the nearest words that
+        they have are tried.
+
         Args:
             collections: where to look; None is everywhere.
         """
         found = self.find(question, collections)
+        result = self._result(found, limit)
+        if result.sufficient:
+            return result
+        with self._database.read() as connection:
+            scope = self._scopes.open(connection, collections)
+            corrected = corrections(connection, self._analyzer, found.query, scope)
+        if not corrected:
+            return result
+        again = self._result(
+            self.find(with_corrections(found.query.text, corrected), collections), limit
+        )
+        if again.evidence <= result.evidence:
+            return result
+        return again.model_copy(update={"corrections": corrected})
+
+    def _result(self, found: RetrievalCandidates, limit: int) -> SearchResult:
         chosen, unused = _deduplicated(found.ranked, limit)
         evidence = self._evidence(found)
         return SearchResult(
@@ -216,6 +236,7 @@ def passage_of(candidate: RankedPassage) -> Passage:
         dense_score=candidate.cosine,
         keyword_score=candidate.bm25,
         modified=stored.modified,
+        file_passages=stored.file_passages,
         unread=stored.unread,
         navigation=stored.navigation,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from assistant.core.values.library import FileEntry, FileFilter
 from assistant.library.store.database import LibraryDatabase
-from assistant.library.store.passages import unread_parts
+from assistant.library.store.passages import moment_of, unread_parts
 
 _OF_COLLECTION = (
     "id IN (SELECT file_id FROM members JOIN roots ON roots.id = root_id WHERE collection_id = ?)"
@@ -36,7 +36,8 @@ def list_files(
         values.append(state)
     with database.read() as connection:
         rows = connection.execute(
-            "SELECT display, size, state, passages, reason, detail, sha256, unread FROM files"
+            "SELECT display, size, state, passages, reason, detail, sha256, unread,"
+            " mtime_ns FROM files"
             f" WHERE {' AND '.join(wanted)} ORDER BY path LIMIT ? OFFSET ?",
             (*values, -1 if limit is None else limit, offset),
         )
@@ -53,7 +54,7 @@ def path_by_name(database: LibraryDatabase, display: str) -> bytes | None:
 
 
 def _entry(row: tuple[Any, ...]) -> FileEntry:
-    path, size, state, passages, reason, detail, sha256, unread = row
+    path, size, state, passages, reason, detail, sha256, unread, mtime_ns = row
     return FileEntry(
         path=path,
         size=size,
@@ -63,4 +64,5 @@ def _entry(row: tuple[Any, ...]) -> FileEntry:
         detail=detail,
         content_hash=sha256 or "",
         unread=unread_parts(unread),
+        modified=moment_of(mtime_ns),
     )

@@ -24,7 +24,7 @@ _AT_ONCE = 500
 _COLUMNS = """
     passages.id, file_id, position, passages.start, passages."end", place, language, key,
     text, files.display, files.title, files.sha256, navigation, files.unread,
-    files.mtime_ns
+    files.mtime_ns, files.passages
 """
 
 _UNREAD: TypeAdapter[tuple[UnreadParts, ...]] = TypeAdapter(
@@ -56,6 +56,8 @@ class StoredPassage:
     """What of its file could not be read."""
     modified: datetime | None = None
     """When the file was changed last."""
+    file_passages: int = 0
+    """How many passages the file has."""
 
 
 def store(
@@ -216,7 +218,7 @@ def _place_json(place: Place) -> str:
 
 
 def _passage(row: tuple[Any, ...]) -> StoredPassage:
-    *head, digest, navigation, unread, mtime_ns = row
+    *head, digest, navigation, unread, mtime_ns, of = row
     id_, file_id, position, start, end, place, language, key, text, path, title = head
     return StoredPassage(
         id=id_,
@@ -233,11 +235,12 @@ def _passage(row: tuple[Any, ...]) -> StoredPassage:
         content_hash=digest or "",
         navigation=bool(navigation),
         unread=unread_parts(unread),
-        modified=_moment(mtime_ns),
+        modified=moment_of(mtime_ns),
+        file_passages=of,
     )
 
 
-def _moment(mtime_ns: int) -> datetime | None:
+def moment_of(mtime_ns: int) -> datetime | None:
     """Of a file that lives on a disk; None for times that no clock shows."""
     try:
         return datetime.fromtimestamp(mtime_ns // 10**9, UTC) if mtime_ns > 0 else None
