@@ -316,6 +316,8 @@ def search(
     """Find the passages of your files that fit QUERY best."""
     console = program.console
     found = program.library().search(" ".join(query), collections or None, limit)
+    if found.corrections:
+        console.info(one_line(found.corrections_text, 400))
     if as_json:
         console.json([passage_object(passage) for passage in found.passages])
         return

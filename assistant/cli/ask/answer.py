@@ -34,7 +34,7 @@ from assistant.core.values.events import (
     TurnEvent,
     Wrote,
 )
-from assistant.core.values.library import NearestSentence
+from assistant.core.values.library import NearestSentence, SearchResult
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling
 
@@ -80,6 +80,8 @@ class ConsoleAnswer:
         self._end_of_output = ""
         self._message: Message | None = None
         self._passages: tuple[Passage, ...] = ()
+        self._found = SearchResult()
+        self._question = ""
         self._saying: NearestSentence | None = None
 
     def run(
@@ -96,6 +98,7 @@ class ConsoleAnswer:
         Raises:
             AssistantError: the turn failed; what was written is stored, and shown if it streams.
         """
+        self._question = request.text
         try:
             with closing(chat.turn(request, self._interruption.stop, sampling, sources)) as turn:
                 for event in turn:
@@ -111,9 +114,9 @@ class ConsoleAnswer:
 
     def _handle(self, event: TurnEvent) -> None:
         match event:
-            case Retrieved(used=used):
-                self._passages = used
-                print_search(event, self._console)
+            case Retrieved(used=used, result=result):
+                self._passages, self._found = used, result
+                print_search(event, self._question, self._console)
             case Loaded(info=info):
                 if self._model != info.name:
                     show_template_problem(info, self._console)
@@ -228,6 +231,7 @@ class ConsoleAnswer:
             "message_id": message.id,
             "citations": sourced.citations,
             "sentences": sourced.sentences,
+            "corrections": [each.model_dump() for each in self._found.corrections],
             "disagreements": [each.text for each in disagreements(self._passages)],
             "saying": self._saying.model_dump() if self._saying else None,
             "partial": partial_files(self._passages),

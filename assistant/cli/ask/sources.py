@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from assistant.cli.console import Console
 from assistant.cli.program import partial_objects
+from assistant.core.grounding.catalog import rows_left_out
 from assistant.core.grounding.citations import CitedAnswer, sentence_checks
 from assistant.core.grounding.references import partly_read
 from assistant.core.grounding.retrieval import NOWHERE, RetrievalScope
@@ -33,15 +34,19 @@ def chosen_sources(
     return NOWHERE if no_library else None
 
 
-def print_search(event: Retrieved, console: Console) -> None:
+def print_search(event: Retrieved, question: str, console: Console) -> None:
     """Print on standard error, for a person, whether the files have a part in the answer."""
     console.end_progress()
+    if event.result.corrections:
+        console.info(one_line(event.result.corrections_text, 400))
     if event.used:
         files = {passage.path for passage in event.used}
         passages = count(len(event.used), "passage")
         console.info(f"reading {passages} of {count(len(files), 'file')}")
         for each in disagreements(event.used):
             console.info(one_line(each.text, 400))
+        if left_out := rows_left_out(question, event.used):
+            console.info(left_out)
     elif event.result.searched:
         console.info("your files do not speak to this")
 

@@ -1,6 +1,7 @@
 """The user's files in a turn.
 
 mentions    `#collection` and `@file` in a question
+catalog     questions about the library itself
 followups   questions that go on with the one before
 versions    passages that say nearly the same
 retrieval   passages for a question, quoted in the prompt

@@ -12,6 +12,7 @@ from assistant.core.context import plan as context_plan
 from assistant.core.errors import AssistantError, LibraryError, ModelError
 from assistant.core.grounding import citations, mentions
 from assistant.core.grounding import retrieval as grounding
+from assistant.core.grounding.catalog import catalog_answer
 from assistant.core.grounding.retrieval import TEMPLATE, RetrievalScope, compose_question
 from assistant.core.ports.library import Library
 from assistant.core.ports.messages import MessageStore
@@ -43,7 +44,7 @@ from assistant.core.values.events import (
     TurnEvent,
     Wrote,
 )
-from assistant.core.values.library import FileText, NearestSentence, Retrieval, SearchResult
+from assistant.core.values.library import NearestSentence, Retrieval, SearchResult
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling, SamplingChanges
 
@@ -140,21 +141,24 @@ class Chat:
         conversation = under_prompt(
             self._store.conversation(answer.conversation_id), question.prompt
         )
-        asked, where, found = question.asked, grounding.NOWHERE, None
+        asked, where, found, told = question.asked, grounding.NOWHERE, None, ""
         if unfinished.has_begun:
             kept = self._store.retrieval(answer.id)
             if kept is not None:
                 yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
         else:
             where = sources or self._default_sources(conversation, asked)
-            asked, where, found = yield from self._search_files(question, history, where, stop)
+            grounded = yield from self._search_files(question, history, where, stop)
+            asked, where, found, told = grounded
         if found is not None and not found.sufficient:
             yield Retrieved(result=found, used=(), collections=where.collections)
             if where.only and self._library is not None and not stop.is_set():
                 unread = grounding.count_unread(self._library, where)
-                yield Wrote(text=grounding.nothing_found_text(found, where, unread))
-                yield _finished_without_model()
-                return
+                told = grounding.nothing_found_text(found, where, unread)
+        if told:
+            yield Wrote(text=told)
+            yield _finished_without_model()
+            return
         model = self._models.open(conversation.model, conversation.adapters)
         info: ModelInfo | None = None
         for loading in model.load(stop):
@@ -184,9 +188,12 @@ class Chat:
             return _Grounded(question.asked, grounding.NOWHERE, None)
         if question.attached:
             yield Searching()
-            return _Grounded(asked, grounding.NOWHERE, self._read_attached(question.attached, stop))
+            read = grounding.read_attached(self._library, question.attached, stop)
+            return _Grounded(asked, grounding.NOWHERE, read)
         if where.collections == ():
             return _Grounded(asked, where, None)
+        if told := catalog_answer(self._library, asked, where.collections):
+            return _Grounded(asked, where, None, told)
         found = yield from grounding.search_when_read(self._library, asked, history, where, stop)
         return _Grounded(asked, where, found)
 
@@ -235,17 +242,6 @@ class Chat:
             return None
         self._store.set_outgrown(answer.id, outgrown)
         return outgrown
-
-    def _read_attached(self, attached: Sequence[str], stop: Event) -> SearchResult:
-        """Read the files that are attached, whole."""
-        assert self._library is not None
-        files: list[FileText] = []
-        for path in attached:
-            file = self._library.read(path, stop)
-            if file is None:
-                break
-            files.append(file)
-        return grounding.as_search_result(files)
 
     def _compose(
         self,
@@ -331,7 +327,7 @@ class Chat:
         found: SearchResult | None = None
         if self._library is not None and (attached or sources.collections != ()):
             found = (
-                self._read_attached(attached, stop)
+                grounding.read_attached(self._library, attached, stop)
                 if attached
                 else grounding.search(self._library, asked, history, sources, stop)
             )
@@ -362,6 +358,8 @@ class _Grounded(NamedTuple):
     where: RetrievalScope
     found: SearchResult | None
     """None where nothing was to be searched."""
+    told: str = ""
+    """The answer, where the catalogue has it."""
 
 
 class _Asking(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Final
 
 from assistant.core.errors import LibraryError, NotFoundError
 from assistant.core.grounding import references
+from assistant.core.grounding.catalog import rows_left_out
 from assistant.core.grounding.references import Freshness
 from assistant.core.grounding.versions import disagreements
 from assistant.core.values.conversation import Message
@@ -130,7 +131,9 @@ class EvidenceLoader:
         growing = answer.state == "streaming"
         if growing and retrieval is None:
             return None, None
-        return _evidence(answer, retrieval, checked=not growing), retrieval
+        asked = (m.text for m in self._session.messages if m.id == answer.parent_id)
+        question = next(asked, "")
+        return _evidence(answer, question, retrieval, checked=not growing), retrieval
 
     def _show(self, evidence: AnswerEvidence) -> None:
         before = self._panel.evidence
@@ -179,13 +182,18 @@ class EvidenceLoader:
         )
 
 
-def _evidence(answer: Message, retrieval: Retrieval | None, *, checked: bool) -> AnswerEvidence:
+def _evidence(
+    answer: Message, question: str, retrieval: Retrieval | None, *, checked: bool
+) -> AnswerEvidence:
     used: Sequence[references.Reference] = references.used_references(retrieval, answer.citations)
     searched = ""
     if retrieval is not None:
         files = len({passage.path for passage in retrieval.used})
         searched = searched_in_words(retrieval.result.searched, retrieval.collections, files)
-        searched = " · ".join([searched, *(e.text for e in disagreements(retrieval.used))])
+        differing = [each.text for each in disagreements(retrieval.used)]
+        left_out = rows_left_out(question, retrieval.used)
+        parts = [searched, retrieval.result.corrections_text, *differing, left_out]
+        searched = " · ".join(filter(None, parts))
     return AnswerEvidence(
         answer_id=answer.id,
         used=used,

@@ -35,6 +35,7 @@ class Talk:
     def __init__(self, store: FakeConversations, model: ScriptedModel, files: ScriptedLibrary):
         self.store = store
         self.id = store.create(system_prompt="S").id
+        self.chat_library = files
         self.chat = Chat(store, ScriptedModels(model), library=files)
 
     def run(self, request: Request, sources: RetrievalScope | None) -> list[TurnEvent]:
@@ -374,3 +375,16 @@ def test_an_answer_that_is_borne_out_needs_no_other_saying(store: FakeConversati
 
     assert isinstance(last, Answered)
     assert last.saying is None
+
+
+def test_a_question_about_the_library_itself_needs_no_model(store: FakeConversations) -> None:
+    model = ScriptedModel(ANSWER)
+    talk = Talk(store, model, found(RENT))
+    talk.chat_library.sets = [Collection(name="home", roots=("/home",), files=2, passages=7)]
+
+    answer = talk.ask("How many documents do you have?")
+
+    assert answer.text == "There are 2 files in your library: 2 indexed, 0 skipped, 0 to be read."
+    assert answer.state == "complete"
+    assert model.loads == 0
+    assert talk.chat_library.asked == []
