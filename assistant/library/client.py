@@ -60,6 +60,7 @@ from assistant.library.protocol import (
     VerifyReply,
     replies,
 )
+from assistant.system.paths import as_spelled
 
 MAX_TRIES = 5
 """How often a request is made of a worker that dies of it. A file that kills the worker is set
@@ -182,7 +183,7 @@ class WorkerLibrary:
 
     def remove(self, collection: str, paths: Sequence[str] = ()) -> int:
         """See `Library.remove`."""
-        absolute = tuple(os.fsencode(os.path.realpath(path)) for path in paths)
+        absolute = tuple(os.fsencode(os.path.realpath(as_spelled(path))) for path in paths)
         return self._single_reply(Remove(collection=collection, paths=absolute), RemoveReply).files
 
     def removals(self) -> list[RemovedRoots]:
@@ -292,7 +293,7 @@ def _encodable(text: str) -> str:
 
 def _existing(path: str) -> bytes:
     """The absolute path of something that is there, links followed."""
-    expanded = os.path.expanduser(path)  # noqa: PTH111 - a Path cannot hold every name
+    expanded = as_spelled(os.path.expanduser(path))  # noqa: PTH111 - a Path cannot hold every name
     try:
         os.stat(expanded)  # noqa: PTH116
     except (OSError, ValueError) as failure:

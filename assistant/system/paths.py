@@ -2,6 +2,7 @@
 
 import os
 import stat
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,3 +101,32 @@ def _session(environment: Mapping[str, str]) -> Path | None:
         return None
     private = found.st_uid == os.getuid() and not found.st_mode & 0o077
     return Path(folder) / APP if private and stat.S_ISDIR(found.st_mode) else None
+
+
+def as_spelled(path: str) -> str:
+    """A path as the disk spells it: letters with accents may be typed in one piece and stored in
+    two, or the other way round. The path itself where nothing is called so. Blocks.
+    """
+    if path.isascii() or os.path.lexists(path):
+        return path
+    found = "/" if path.startswith("/") else ""
+    for part in filter(None, path.split("/")):
+        wanted = os.path.join(found, part)  # noqa: PTH118 - a Path cannot hold every name
+        if not os.path.lexists(wanted):
+            wanted = _same_letters(found or ".", part)
+            if not wanted:
+                return path
+            wanted = os.path.join(found, wanted)  # noqa: PTH118
+        found = wanted
+    return found
+
+
+def _same_letters(folder: str, name: str) -> str:
+    """The entry of a folder that has the same letters as a name; empty when there is none."""
+    key = unicodedata.normalize("NFC", name)
+    try:
+        with os.scandir(folder) as entries:
+            names = (entry.name for entry in entries)
+            return next((each for each in names if unicodedata.normalize("NFC", each) == key), "")
+    except OSError:
+        return ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.system.paths import find_paths
+from assistant.system.paths import as_spelled, find_paths
 
 
 def test_one_folder_holds_everything_when_it_is_named(tmp_path: Path) -> None:
@@ -52,3 +52,27 @@ def test_a_link_is_no_folder_of_the_session(tmp_path: Path) -> None:
 
 def test_no_session_at_all_is_no_error() -> None:
     assert find_paths({}).runtime.name == "run"
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("Fe\u0301rias.txt", "Férias.txt"),
+        ("Férias.txt", "Fe\u0301rias.txt"),
+        ("ac\u0327a\u0303o/relato\u0301rio 2.md", "ação/relatório 2.md"),
+        ("año/nin\u0303o.txt", "an\u0303o/niño.txt"),
+    ],
+)
+def test_a_name_is_found_however_its_accents_are_typed(
+    tmp_path: Path, stored: str, typed: str
+) -> None:
+    file = tmp_path / stored
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+    assert Path(as_spelled(str(tmp_path / typed))).samefile(file)
+
+
+def test_a_name_that_nothing_has_stays_as_it_is(tmp_path: Path) -> None:
+    for name in ("férias.txt", "nothing.txt", "á/b/c.txt"):
+        assert as_spelled(str(tmp_path / name)) == str(tmp_path / name)
+    assert as_spelled("") == ""

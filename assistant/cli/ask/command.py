@@ -27,12 +27,15 @@ from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, absolute
 from assistant.core.conversations.start import begin_conversation, hinted_model
 from assistant.core.errors import AdapterError, ModelError, NotFoundError
+from assistant.core.grounding.mentions import missing_files
 from assistant.core.grounding.retrieval import default_scope
 from assistant.core.ports.conversations import ConversationStore
+from assistant.core.sanitize import one_line
 from assistant.core.turn.requests import Ask
 from assistant.core.turn.sampling import ALLOWED_VALUES, is_allowed, parse_value
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
+from assistant.system.paths import as_spelled
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
@@ -193,6 +196,9 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
     form = _form(options)
     changes = _sampling_changes(options)
     values = parse_variables(options.variables)
+    for name in missing_files(" ".join(question), lambda _: False):
+        hint = "--attach FILE sends a file with the question"
+        program.console.info(f"@{one_line(name, 200)} is read as it stands: {hint}")
     text = compose_question(question, program.stdin)
     attached = tuple(_attachable(path) for path in options.attach)
     with program.assistant() as assistant:
@@ -242,7 +248,8 @@ def _form(options: AskOptions) -> OutputForm | None:
 def _attachable(path: str) -> str:
     """The absolute path of a file, links followed."""
     try:
-        absolute = os.path.realpath(os.path.expanduser(path))  # noqa: PTH111 - `~nobody` is a name
+        typed = os.path.expanduser(path)  # noqa: PTH111 - `~nobody` is a name
+        absolute = os.path.realpath(as_spelled(typed))
         is_file = stat.S_ISREG(Path(absolute).stat().st_mode)
     except (OSError, ValueError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)

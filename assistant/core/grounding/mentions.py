@@ -1,6 +1,7 @@
 """Mentions in a question: `#collection` limits it to these files, `@file` goes with it whole."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
 
@@ -13,6 +14,8 @@ _MENTION = re.compile(r"""(?<![^\s(])#(?:"([^"\n]+)"|([^\s"#]+?))(?=[\s.,;:!?)]|
 _FILE = re.compile(r"""(?<![^\s(])@(?:"((?:[^"\\\n]|\\.)*)"|([^\s"]\S*))""")
 _ESCAPE = re.compile(r"""\\(?:(["\\])|u([0-9a-f]{4})|U([0-9a-f]{8}))""")
 _PUNCTUATION = ".,;:!?)]}'\"…"
+_LOOKS_LIKE_FILE = re.compile(r"^(?:\.{0,2}|~)/|/$|[^.]\.[^\W\d_]\w{0,4}$")
+"""Begins like a path, or ends like a folder or with a suffix."""
 _NO_FILES = frozenset({".", "..", "/", "~"})
 """Signs of their own: whoever means these folders puts a `/` behind them."""
 
@@ -34,17 +37,17 @@ def may_name_collections(text: str) -> bool:
 
 def collections_in(text: str, known: Sequence[str]) -> tuple[str, ...]:
     """Collections that a question mentions, under their own spelling; case does not matter."""
-    by_key = {name.casefold(): name for name in known}
-    found = [by_key.get(_name(match).casefold()) for match in _MENTION.finditer(text)]
+    by_key = {_key(name): name for name in known}
+    found = [by_key.get(_key(_name(match))) for match in _MENTION.finditer(text)]
     return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
 def without_collections(text: str, collections: Sequence[str]) -> str:
     """Question without its mentions of these collections."""
-    keys = {name.casefold() for name in collections}
+    keys = {_key(name) for name in collections}
 
     def keep(match: re.Match[str]) -> str:
-        return "" if _name(match).casefold() in keys else match.group()
+        return "" if _key(_name(match)) in keys else match.group()
 
     kept = _MENTION.sub(keep, text)
     return text if kept == text else re.sub(r"[ \t]{2,}", " ", kept).strip()
@@ -55,6 +58,15 @@ def spell_collection(collection: str) -> str:
     mention = f"#{collection}"
     match = _MENTION.fullmatch(mention)
     return mention if match else f'#"{collection}"'
+
+
+def composed(name: str) -> str:
+    """A name with its accents in one piece with their letters, as most people type them."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _key(name: str) -> str:
+    return composed(name).casefold()
 
 
 def _name(match: re.Match[str]) -> str:
@@ -68,6 +80,18 @@ def files_in(text: str, exists: Callable[[str], bool]) -> tuple[FileMention, ...
     `\u202e`, what cannot be shown. What follows a path without quotes may be punctuation.
     """
     return tuple(_files_in(text, exists))
+
+
+def missing_files(text: str, exists: Callable[[str], bool]) -> tuple[str, ...]:
+    """What a question mentions that looks like a file and is none: `@notes.md`, not `@anna`."""
+    found = []
+    for match in _FILE.finditer(text):
+        paths = [path for path in _paths(match) if path not in _NO_FILES]
+        if paths and not any("\0" not in path and exists(path) for path in paths):
+            shortest = paths[-1]
+            if match[2] is None or _LOOKS_LIKE_FILE.search(shortest):
+                found.append(shortest)
+    return tuple(dict.fromkeys(found))
 
 
 def spell_file(path: str) -> str:
@@ -89,8 +113,8 @@ def unescape_path(quoted: str) -> str:
 
 def with_file_names(text: str, paths: Sequence[str]) -> str:
     """Question with these files' paths replaced by their names, as the model reads it."""
-    names = {PurePath(path).name for path in paths}
-    for mention in reversed(files_in(text, lambda path: PurePath(path).name in names)):
+    names = {composed(PurePath(path).name) for path in paths}
+    for mention in reversed(files_in(text, lambda path: composed(PurePath(path).name) in names)):
         name = one_line(PurePath(mention.path).name)
         text = f"{text[: mention.start]}{name}{text[mention.end :]}"
     return text

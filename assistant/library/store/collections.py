@@ -7,6 +7,7 @@ a lost or damaged library.db gets them again.
 import json
 import os
 import sqlite3
+import unicodedata
 
 from assistant.core.atomic import replace_file
 from assistant.core.errors import AssistantError, NotFoundError
@@ -55,7 +56,7 @@ class CollectionStore:
         NotFoundError: there is none of this name.
         """
         for collection in self.all():
-            if collection.name.casefold() == name.casefold():
+            if _key(collection.name) == _key(name):
                 return collection
         raise NotFoundError(
             f"There is no collection called {name!r}.", "`assistant library list` shows them."
@@ -74,7 +75,7 @@ class CollectionStore:
                 f"Take a name of up to {MAX_NAME} visible characters.",
             )
         for collection in self.all():
-            if collection.name.casefold() == cleaned.casefold():
+            if _key(collection.name) == _key(cleaned):
                 return collection
         with self._database.write() as connection:
             connection.execute("INSERT OR IGNORE INTO collections (name) VALUES (?)", (cleaned,))
@@ -132,6 +133,11 @@ class CollectionStore:
             for collection in self.all()
         }
         replace_file(self._mirror, json.dumps(kept, indent=1).encode(), durable=True)
+
+
+def _key(name: str) -> str:
+    """What names are compared by: neither case nor how accents are typed matter."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _all_collections(connection: sqlite3.Connection) -> list[StoredCollection]:

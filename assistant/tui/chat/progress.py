@@ -39,6 +39,13 @@ class TurnProgress:
         self._told: set[str] = set()
         """Files of models whose template was told to be of no use."""
 
+    def say_missing(self, mentioned: Sequence[str]) -> None:
+        """Say which mentions of a question look like files and are none."""
+        if mentioned:
+            names = ", ".join(f"@{name}" for name in mentioned)
+            told = text.line(f"{names}: there is no such file; asked as it stands", 300)
+            self._notice.say(told, seconds=10)
+
     def begin(self, messages: Sequence[Message], turn: RunningTurn | None) -> None:
         """Show the usage of the last answer, or the running turn, of another conversation."""
         last = next((message for message in reversed(messages) if message.usage), None)

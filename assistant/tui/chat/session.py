@@ -231,6 +231,7 @@ class Session:
         before = edited.attached if edited else ()
         resolved = await resolve_mentions(self._services.library, question, before)
         self._replace(question, resolved.text)
+        self._progress.say_missing(resolved.missing)
         ask = Ask(
             conversation_id=conversation.id,
             text=resolved.text,

@@ -34,6 +34,8 @@ class QuestionWithFiles:
 
     text: str
     attached: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What looks like a file in it and is none."""
 
 
 async def resolve_mentions(
@@ -54,8 +56,14 @@ async def resolve_mentions(
     found = await with_timeout(_mentioned_paths, question, before)
     attached = tuple(dict.fromkeys(path for _, path, kind in found if kind == "file"))
     folders = [(mention, path) for mention, path, kind in found if kind == "folder"]
+    known = {mentions.composed(PurePath(path).name) for path in before}
+    lost = await with_timeout(
+        mentions.missing_files,
+        question,
+        lambda path: disk.exists(path) or mentions.composed(PurePath(path).name) in known,
+    )
     if not folders:
-        return QuestionWithFiles(question, attached)
+        return QuestionWithFiles(question, attached, lost)
     homes = await collections_of(library, [path for _, path in folders])
     missing = [path for (_, path), name in zip(folders, homes, strict=True) if name is None]
     if missing:
@@ -63,7 +71,7 @@ async def resolve_mentions(
     for (mention, _), name in reversed(list(zip(folders, homes, strict=True))):
         spelled = mentions.spell_collection(name or "")
         question = f"{question[: mention.start]}{spelled}{question[mention.end :]}"
-    return QuestionWithFiles(question, attached)
+    return QuestionWithFiles(question, attached, lost)
 
 
 async def replace_folders(question: str, folders: Sequence[str], collection: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
+from assistant.system.paths import as_spelled
+
 MAX_NAMES: Final = 200_000
 """Names that are looked at in one folder."""
 
@@ -43,7 +45,7 @@ def exists(path: str) -> bool:
 
 def absolute(path: str) -> str:
     """Absolute path of what was typed, `~` and the current folder resolved; links stay."""
-    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111
+    return as_spelled(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111
 
 
 def resolved(path: str) -> str:

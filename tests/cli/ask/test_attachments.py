@@ -116,3 +116,24 @@ def test_to_attach_and_to_search_exclude_each_other(shell: Shell, lease: Path) -
     run = shell("ask", "--attach", str(lease), "--collection", "trip", "When?")
 
     _refused(run, 2, "--collection and --attach")
+
+
+def test_a_file_is_attached_however_its_accents_are_typed(
+    shell: Shell, models: ScriptedModels
+) -> None:
+    file = Path(os.path.realpath(shell.home)) / "fe\u0301rias.md"
+    file.write_text(LEASE)
+    shell.library.texts[str(file)] = LEASE
+
+    run = shell("ask", "--attach", str(file.with_name("férias.md")), "When?")
+
+    assert run.status == 0
+    assert f"> {LEASE}" in models.default.questions[-1].messages[-1].content
+
+
+def test_a_mention_that_attaches_nothing_is_told(shell: Shell) -> None:
+    shell.terminal = True
+    run = shell("ask", "What is in @lease.md? Ask @anna.")
+
+    assert "@lease.md is read as it stands: --attach FILE sends a file" in run.err
+    assert "@anna" not in run.err

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from assistant.core.grounding.mentions import (
     collections_in,
     files_in,
+    missing_files,
     spell_collection,
     spell_file,
     with_file_names,
@@ -114,3 +115,28 @@ def test_a_path_is_found_as_it_was_spelled_whatever_it_holds(path: str, after: s
 
     assert printable(text) == text
     assert [mention.path for mention in files_in(text, {path}.__contains__)] == [path]
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("What is in @notes.md?", ("notes.md",)),
+        ("resuma @orçamento.xlsx, por favor", ("orçamento.xlsx",)),
+        ("see @docs/ and @~/lease.pdf", ("docs/", "~/lease.pdf")),
+        ('the text of @"my notes"', ("my notes",)),
+        ("ask @anna about @angular/core", ()),
+        ("write to anna@example.com", ()),
+        ("@there.md and @gone.md", ("gone.md",)),
+        ("nothing", ()),
+    ],
+)
+def test_what_looks_like_a_file_and_is_none_is_told(
+    question: str, missing: tuple[str, ...]
+) -> None:
+    assert missing_files(question, lambda path: path == "there.md") == missing
+
+
+def test_names_are_the_same_however_their_accents_are_typed() -> None:
+    assert collections_in("#Fe\u0301rias: when?", KNOWN) == ("Férias",)
+    assert without_collections("#Fe\u0301rias when?", ["Férias"]) == "when?"
+    assert with_file_names("resuma @férias.txt", ["/docs/fe\u0301rias.txt"]) == "resuma férias.txt"

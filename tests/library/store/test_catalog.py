@@ -350,6 +350,7 @@ def test_what_could_not_be_read_of_a_file_is_kept_until_it_is_read_again(
 def test_a_collection_is_found_by_its_name_in_any_case(made: MadeLibrary) -> None:
     assert made.collections.add("  Work ").name == "Work"
     assert made.collections.add("WORK").id == made.collections.named("work").id
+    assert made.collections.add("Férias").id == made.collections.named("fe\u0301rias").id
     with pytest.raises(NotFoundError, match="play"):
         made.collections.named("play")
     for name in ("", "  ", "a\nb", "x" * 200):

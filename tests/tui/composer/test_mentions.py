@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.tui.composer.mentions import resolve_mentions
 from assistant.tui.composer.suggestions import IncompleteMention, files_for, spell_path, typed_at
 from assistant.tui.library.add_dialog import AddFiles
 from assistant.tui.toolkit.dropped_paths import named_paths
 from tests.support.driver import Driver, Setting, opened, scripted
 from tests.support.dropped_files import WaitingLibrary, collection, folder
+from tests.support.fake_library import ScriptedLibrary
 
 LEASE = "The rent may rise once every twelve months."
 
@@ -301,3 +303,9 @@ def test_what_is_no_mention_suggests_nothing(line: str) -> None:
 )
 def test_a_completed_path_is_read_as_it_was_meant(path: str) -> None:
     assert named_paths(f"{spell_path(path)} ", {path}.__contains__) == (path,)
+
+
+async def test_a_mention_is_its_file_however_its_accents_are_typed(here: Path) -> None:
+    found = await resolve_mentions(ScriptedLibrary(), "resuma @Fe\u0301rias.txt e @gone.txt, @anna")
+    assert found.attached == (str(here / "Férias.txt"),)
+    assert found.missing == ("gone.txt",)
