@@ -336,6 +336,7 @@ def passage_object(passage: Passage) -> dict[str, Any]:
         "path": passage.path,
         "title": passage.title,
         "page": place.page,
+        "page_end": place.page_end,
         "heading": " > ".join(place.heading) or None,
         "line_start": place.line_start,
         "line_end": place.line_end,

@@ -217,7 +217,10 @@ def is_right_passage(question: EvaluationQuestion, passage: Passage) -> bool:
     """Whether a passage answers the question, as far as its file, page and words can tell."""
     if question.files and not is_right_file(question, passage.path):
         return False
-    if question.page is not None and passage.place.page != question.page:
+    place = passage.place
+    if question.page is not None and not (
+        place.page is not None and place.page <= question.page <= (place.page_end or place.page)
+    ):
         return False
     said = fold(passage.text)
     if question.text is not None:

@@ -5,7 +5,7 @@ throughout: marks on every other word help nobody.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
@@ -39,19 +39,29 @@ def find_quote(text: str, quote: str, near: int) -> Span | None:
 
 def place_at(document: Document, start: int, end: int) -> Place:
     """Page, sheet, row, headings and lines of a range of characters in a document."""
-    at = bisect_right(document.blocks, start, key=lambda block: block.start) - 1
+    at = bisect_right(document.blocks, start, key=_start) - 1
     block = document.blocks[max(at, 0)] if document.blocks else None
+    last_block = (
+        document.blocks[bisect_left(document.blocks, end, key=_start) - 1] if block else None
+    )
+    page = block.page_at(start) if block else None
+    page_end = last_block.page_at(end - 1) if last_block else None
     lines = document.has_lines
     first = document.text.count("\n", 0, start) + 1
     last = first + document.text.count("\n", start, max(end - 1, start))
     return Place(
-        page=block.page if block else None,
+        page=page,
+        page_end=page_end if page_end != page else None,
         sheet=block.sheet if block else None,
         row=block.row if block else None,
         heading=_headings(document, at),
         line_start=first if lines else None,
         line_end=last if lines else None,
     )
+
+
+def _start(block: Block) -> int:
+    return block.start
 
 
 def _find_loosely(text: str, quote: str) -> list[Span]:

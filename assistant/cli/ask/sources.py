@@ -146,6 +146,7 @@ def citation_object(citation: Citation) -> dict[str, Any]:
         "path": citation.path,
         "title": citation.title,
         "page": place.page,
+        "page_end": place.page_end,
         "heading": " > ".join(place.heading) or None,
         "line_start": place.line_start,
         "line_end": place.line_end,

@@ -138,6 +138,8 @@ class Place(Value):
     """Place of a passage in its file, as far as the format knows."""
 
     page: int | None = None
+    page_end: int | None = None
+    """The page where it ends, when that is another one."""
     sheet: str | None = None
     row: int | None = None
     heading: tuple[str, ...] = ()
@@ -150,7 +152,9 @@ class Place(Value):
         """In words, such as `page 3, “Results”`; empty when the format knows none."""
         parts = []
         if self.page is not None:
-            parts.append(f"page {self.page}")
+            end = self.page_end or self.page
+            one = end == self.page
+            parts.append(f"page {end}" if one else f"pages {self.page}–{end}")
         if self.sheet is not None:
             parts.append(f"sheet {self.sheet}")
         if self.row is not None:

@@ -49,11 +49,17 @@ class Block(Value):
     """From 1. Slides of a presentation count as pages."""
     sheet: str | None = None
     """The sheet of a workbook or the part of an e-mail."""
+    turns: tuple[tuple[int, int], ...] = ()
+    """Where a paragraph goes on on another page: offsets into `Document.text`, and the pages."""
     row: int | None = None
     """From 1, as the program that wrote the file numbers it."""
     label: str | None = None
     """Of a heading or the names of columns: what goes with all that stands below them, where that
     is not the text itself."""
+
+    def page_at(self, offset: int) -> int | None:
+        """The page on which the character at `offset` stands."""
+        return next((page for start, page in reversed(self.turns) if start <= offset), self.page)
 
 
 class UnreadParts(Value):

@@ -293,12 +293,17 @@ def _overlap(one: Passage, other: Passage) -> bool:
 def _join(better: Passage, other: Passage) -> Passage:
     first, second = sorted((better, other), key=lambda passage: passage.start)
     last = max(first, second, key=lambda passage: passage.end)
+    page = last.place.page_end or last.place.page
+    ends = {
+        "line_end": last.place.line_end,
+        "page_end": page if page != first.place.page else None,
+    }
     return better.model_copy(
         update={
             "text": first.text + second.text[first.end - second.start :],
             "start": first.start,
             "end": last.end,
-            "place": first.place.model_copy(update={"line_end": last.place.line_end}),
+            "place": first.place.model_copy(update=ends),
         }
     )
 

@@ -1,9 +1,10 @@
 """Chunking: a document cut into chunks that follow its structure and fit the embedder.
 
-A chunk never crosses a page, a sheet, a heading or the end of a table with named columns, so that
-its place holds for all of it; and menus are in chunks of their own, as they bear out nothing.
-Inside those it ends where a block ends when that is near, else where a sentence or a line does.
-Prose overlaps a little with the chunk before it: a sentence that explains the next one is in both.
+A chunk never crosses a sheet, a heading or the end of a table with named columns, so that its place
+holds for all of it, nor a page, unless a paragraph does; and menus are in chunks of their own, as
+they bear out nothing. Inside those it ends where a block ends when that is near, else where a
+sentence or a line does. Prose overlaps a little with the chunk before it: a sentence that explains
+the next one is in both.
 
 A chunk becomes a draft of a passage with its language, its context and the text to embed.
 """
@@ -12,6 +13,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from assistant.core.values.base import Value
@@ -83,9 +85,13 @@ def chunk(document: Document, count_tokens: TokenCounter, limits: ChunkLimits) -
     for section in _sections(document):
         pieces = _pieces(document.text, section.blocks, count_tokens, limits)
         for start, end in _pack(pieces, limits):
-            first = section.blocks[max(0, bisect_right(section.blocks, start, key=_start) - 1)]
+            begin = max(0, bisect_right(section.blocks, start, key=_start) - 1)
+            first = section.blocks[begin]
+            page = first.page_at(start)
+            page_end = _last_page(section.blocks, begin, end)
             place = Place(
-                page=first.page,
+                page=page,
+                page_end=page_end if page_end != page else None,
                 sheet=first.sheet,
                 row=first.row,
                 heading=section.headings,
@@ -98,6 +104,15 @@ def chunk(document: Document, count_tokens: TokenCounter, limits: ChunkLimits) -
                 Chunk(start=start, end=end, text=text, place=place, navigation=navigation)
             )
     return chunks
+
+
+def _last_page(blocks: list[Block], begin: int, end: int) -> int | None:
+    """The last page of blocks up to `end`; a note of an earlier page may stand behind the text."""
+    pages = [
+        block.page_at(min(end, block.end) - 1)
+        for block in takewhile(lambda block: block.start < end, islice(blocks, begin, None))
+    ]
+    return max((page for page in pages if page is not None), default=None)
 
 
 def _start(block: Block) -> int:

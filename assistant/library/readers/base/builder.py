@@ -6,6 +6,7 @@ Its offsets are right because they are never given.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.core.sanitize import one_line
 from assistant.core.values.documents import (
@@ -119,6 +120,22 @@ class DocumentBuilder:
             self._write("\n" if together else "\n\n")
         self._add_block(text, kind, level, row)
 
+    def add_across_pages(self, parts: Sequence[tuple[int, str]]) -> None:
+        """Add a paragraph that goes on from page to page: its text by page, put together as it
+        is."""
+        filled = [(page, clean(text)) for page, text in parts]
+        filled[0] = filled[0][0], filled[0][1].lstrip()
+        self.page = filled[0][0]
+        self.add("".join(text for _, text in filled))
+        if not self._blocks:
+            return
+        at, turns = self._blocks[-1].start, []
+        for (_, text), (page, _) in pairwise(filled):
+            at += len(text)
+            turns.append((at, page))
+        self._blocks[-1] = self._blocks[-1].model_copy(update={"turns": tuple(turns)})
+        self.page = filled[-1][0]
+
     def add_heading(self, text: str, level: int) -> None:
         """Add a heading as one line; levels beyond 6 count as 6."""
         self.add(" ".join(text.split()), "heading", level=min(max(level, 1), 6))
@@ -208,7 +225,13 @@ class DocumentBuilder:
         for block in document.blocks:
             self._write(document.text[end : block.start] if end else "")
             text = document.text[block.start : block.end]
-            position = {"start": self._length, "end": self._length + len(text), "sheet": part}
+            moved = self._length - block.start
+            position = {
+                "start": self._length,
+                "end": self._length + len(text),
+                "sheet": part,
+                "turns": tuple((at + moved, page) for at, page in block.turns),
+            }
             self._write(text)
             self._keep(block.model_copy(update=position))
             end = block.end

@@ -48,10 +48,10 @@ class PageReader:
             raise _without_text(f"tesseract, which would read them, has no language {wanted}")
         self._failures = 0
 
-    def read(self, page: pypdfium2.PdfPage) -> list[str]:
+    def read(self, page: pypdfium2.PdfPage) -> list[str] | None:
         """Recognise the text of a page.
 
-        Returns: its paragraphs.
+        Returns: its paragraphs; None when the page failed.
 
         Raises:
             UnreadableError: several pages in a row could not be read.
@@ -62,7 +62,7 @@ class PageReader:
             self._failures += 1
             if self._failures >= _MAX_FAILURES:
                 raise UnreadableError("no_text", f"tesseract fails: {failure}") from None
-            return []
+            return None
         self._failures = 0
         return [_joined(part) for part in re.split(r"\n\s*\n|\f", text) if part.strip()]
 

@@ -1,0 +1,146 @@
+"""Flow of a PDF's text over columns and pages: what goes on is put together, notes stand behind."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from statistics import median
+
+from assistant.library.readers.pdf.pages import PageContent
+from assistant.library.readers.pdf.paragraphs import PageParagraph, are_footnotes, paragraphs_of
+from assistant.library.readers.pdf.regions import regions_of
+from assistant.library.readers.pdf.rows import PageRow
+from assistant.library.readers.pdf.tables import PageTable, TableLine
+
+_LOOKED_THROUGH = 4
+"""Paragraphs at the beginning of a column among which the rest of one is looked for."""
+_SAME_START = 12.0
+"""Points by which a table's columns may begin elsewhere on the next page."""
+
+
+@dataclass
+class TableRows:
+    """Rows of a table, which may go on from page to page."""
+
+    rows: list[tuple[int, TableLine]]
+    """With their pages."""
+    starts: tuple[float, ...]
+
+    def goes_on_with(self, table: PageTable) -> bool:
+        """Whether the first table of the next page is the rest of this one."""
+        if self.names == table.lines[0].cells:
+            return True
+        return len(self.starts) == len(table.starts) and all(
+            abs(a - b) < _SAME_START for a, b in zip(self.starts, table.starts, strict=True)
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.rows[0][1].cells
+
+
+@dataclass
+class Slot:
+    """The place of a page that OCR may read."""
+
+    page: int
+    paragraphs: list[str] = field(default_factory=list)
+
+
+Element = PageParagraph | TableRows | Slot
+
+
+class TextFlow:
+    """Puts the text of pages together, one page after the other."""
+
+    def __init__(self) -> None:
+        self.elements: list[Element] = []
+        self.other_chars: Counter[int] = Counter()
+        """Characters in tables, by height of type."""
+        self._open: PageParagraph | None = None
+        """What the next column or page may go on with."""
+        self._aside: list[Element] = []
+
+    def add_page(self, page: PageContent, rows: list[PageRow], running: Iterable[str]) -> None:
+        """Add a page: its `rows` without running lines, and `running` lines not seen before."""
+        if page.state in ("pictures", "no_meaning", "doubtful"):
+            self._aside.append(Slot(page.number))
+        heights = [row.height for row in rows for _ in range(max(1, len(row.text) // 10))]
+        usual = median(heights) if heights else 0.0
+        begins = True
+        for region in regions_of(rows):
+            if isinstance(region, PageTable):
+                self._add_table(region, page.number, begins)
+            else:
+                self._add_paragraphs(list(paragraphs_of(region.rows, page.number)), usual)
+            begins = False
+        self._aside += [PageParagraph([(page.number, text)], 0.0, False) for text in running]
+        for beside in page.beside:
+            for region in regions_of(beside):
+                self._aside += _set_aside(region, page.number)
+        self._aside += [PageParagraph([(page.number, text)], 0.0, False) for text in page.comments]
+        if not self.elements or not isinstance(self.elements[-1], TableRows):
+            self.flush()
+
+    def drop_page(self, page: int) -> None:
+        """Take out what a page says, which something else is better at."""
+        self.elements = [
+            each
+            for each in self.elements
+            if isinstance(each, Slot)
+            or (each.page if isinstance(each, PageParagraph) else each.rows[0][0]) != page
+        ]
+
+    def flush(self) -> None:
+        """Put what was set aside behind the text."""
+        self.elements += self._aside
+        self._aside = []
+
+    def _add_paragraphs(self, paragraphs: list[PageParagraph], usual: float) -> None:
+        notes = are_footnotes(paragraphs, usual)
+        body = paragraphs[:notes]
+        self._join_first(body, usual)
+        if body:
+            self.flush()
+        self.elements += body
+        self._aside += paragraphs[notes:]
+        if body:
+            last = body[-1]
+            self._open = last if abs(last.height - usual) <= 0.12 * usual else self._open
+
+    def _join_first(self, body: list[PageParagraph], usual: float) -> None:
+        """Put the rest of an open paragraph to it; captions and the like may stand before it."""
+        if self._open is None or not usual:
+            return
+        for at, paragraph in enumerate(body[:_LOOKED_THROUGH]):
+            if self._open.goes_on_with(paragraph) and (at == 0 or paragraph.text[:1].islower()):
+                self._open.append(paragraph)
+                del body[at]
+                if body[at:]:
+                    self._open = None
+                return
+            if abs(paragraph.height - usual) <= 0.06 * usual and not paragraph.bold:
+                break
+        if body:
+            self._open = None
+
+    def _add_table(self, table: PageTable, page: int, begins: bool) -> None:
+        self.other_chars[round(table.top.height)] += sum(
+            len(cell) for line in table.lines for cell in line.cells
+        )
+        last = self.elements[-1] if self.elements else None
+        lines = [(page, line) for line in table.lines]
+        if begins and isinstance(last, TableRows) and last.goes_on_with(table):
+            if last.names == table.lines[0].cells:
+                del lines[0]
+            last.rows += lines
+            return
+        self.flush()
+        self.elements.append(TableRows(lines, table.starts))
+
+
+def _set_aside(region: object, page: int) -> Iterator[Element]:
+    if isinstance(region, PageTable):
+        yield TableRows([(page, line) for line in region.lines], region.starts)
+    else:
+        rows = getattr(region, "rows", [])
+        yield from paragraphs_of(rows, page)

@@ -1,0 +1,294 @@
+"""Rows of a PDF page: words on one baseline, in pieces that wide gaps part.
+
+Raised and lowered signs stay in the row of the word that they belong to, initials of two lines'
+height go to the first of them, and letters set apart are words again.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from assistant.library.readers.pdf.runs import CELL_GAP, Run, RunGroup
+
+# Lengths in heights of a font.
+_SAME_ROW = 0.22
+_CLOSE = 0.1
+"""A smaller gap is none."""
+_SMALL = 0.85
+"""Raised and lowered signs are smaller than this share of the words beside them."""
+_MAX_SIGNS = 20
+"""Raised signs above one row."""
+_SPACED_LETTERS = 4
+_LETTER_GAP = 1.2
+_STRETCHED_RUNS = 4
+_PROSE_WORDS = 6
+_LONG_ROW = 8
+_MAX_FIGURE = 60
+"""Characters; a longer piece is no figure."""
+_PROSE_GAP = 0.95
+_INITIAL = 1.7
+"""Times the height of the words after it."""
+LABEL = re.compile(r"[•‣◦▪●○■□∙·–—\-*➢➔✓✔]|\(?(\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]")
+"""What marks an item of a list."""
+_SMALL_WORD = re.compile(r"(?<!\S)[(“\"]?[^\W\d_A-Z]")
+_DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+@dataclass(slots=True)
+class Piece:
+    """Words of a row that no wide gap parts."""
+
+    text: str
+    left: float
+    right: float
+    height: float
+    first: int
+    """By the order in which the page is drawn."""
+    words: int
+    digits: int
+    is_number: bool
+    """Whether it is a figure: digits outweigh letters."""
+
+
+@dataclass(slots=True)
+class PageRow:
+    """What stands on one baseline, from left to right."""
+
+    base: float
+    height: float
+    pieces: list[Piece]
+    left: float
+    right: float
+    bold: bool
+    """Whether its first and its last letter are."""
+
+    @classmethod
+    def of(cls, base: float, pieces: list[Piece], bold: bool) -> "PageRow":
+        height = max(pieces, key=lambda piece: len(piece.text)).height
+        right = max([piece.right for piece in pieces])
+        return cls(base, height, pieces, pieces[0].left, right, bold)
+
+    @property
+    def gaps(self) -> list[tuple[float, float]]:
+        """The space between its pieces."""
+        return [(a.right, b.left) for a, b in pairwise(self.pieces)]
+
+    @property
+    def text(self) -> str:
+        return " ".join(piece.text for piece in self.pieces)
+
+    def only(self, pieces: list[Piece]) -> "PageRow":
+        """The row with some of its pieces."""
+        return PageRow.of(self.base, pieces, self.bold)
+
+
+def rows_of(group: RunGroup, is_bold: Callable[[int], bool]) -> list[PageRow]:
+    """The rows of runs that have one direction, from top to bottom."""
+    runs = [run for run in group.runs if run.text]
+    _mark_raised(runs)
+    runs = _with_initials(runs)
+    runs.sort(key=lambda run: -run.base)
+    stacks: list[list[Run]] = []
+    largest: Run | None = None
+    for run in runs:
+        if largest is not None and _is_beside(largest, run, stacks[-1]):
+            stacks[-1].append(run)
+            largest = run if run.height > largest.height else largest
+        else:
+            stacks.append([run])
+            largest = run
+    _take_in_small(stacks)
+    return [_row(stack, group.mirrored, is_bold) for stack in stacks]
+
+
+def _mark_raised(runs: list[Run]) -> None:
+    """Put `^` before numbers that are raised right behind a word, such as those of notes."""
+    for before, run in pairwise(runs):
+        if run.height < _SMALL * before.height and run.text[0].isdecimal() and not run.spaced:
+            raised = 0.1 * before.height < run.base - before.base < 0.6 * before.height
+            if raised and abs(run.left - before.right) < _CLOSE * before.height:
+                run.text = f"^{run.text}"
+
+
+def _with_initials(runs: list[Run]) -> list[Run]:
+    """Runs with large first letters put before the word they begin, a line or two further up."""
+    left_over = []
+    for run, following in pairwise([*runs, *runs[-1:]]):
+        if len(run.text) == 1 and run.text.isalpha() and run.height > _INITIAL * following.height:
+            beside = -0.3 <= (following.left - run.right) / following.height < 0.7
+            if beside and run.base < following.base < run.base + run.height:
+                following.text = run.text + following.text
+                continue
+        left_over.append(run)
+    return left_over
+
+
+def _is_beside(largest: Run, run: Run, stack: list[Run]) -> bool:
+    """Whether a run stands in the row that was begun last; runs come from top to bottom."""
+    smaller = min(largest.height, run.height)
+    return largest.base - run.base <= _SAME_ROW * smaller or _is_sign_of(run, stack)
+
+
+def _is_sign_of(run: Run, stack: list[Run]) -> bool:
+    """Whether a run is raised or lowered beside one of a row."""
+    for other in stack:
+        if run.height < _SMALL * other.height and abs(run.base - other.base) < other.height / 2:
+            gap = max(run.left - other.right, other.left - run.right)
+            if -0.5 * run.height <= gap < 0.25 * other.height:
+                return True
+    return False
+
+
+def _take_in_small(stacks: list[list[Run]]) -> None:
+    """Put rows that are nothing but raised signs into the row below them."""
+    for at in range(len(stacks) - 2, -1, -1):
+        if len(stacks[at]) < _MAX_SIGNS and all(
+            _is_sign_of(run, stacks[at + 1]) for run in stacks[at]
+        ):
+            stacks[at + 1].extend(stacks[at])
+            del stacks[at]
+
+
+def _row(stack: list[Run], mirrored: bool, is_bold: Callable[[int], bool]) -> PageRow:
+    main = max(stack, key=_weight)
+    runs = _words_of_letters(sorted(stack, key=_left)) if len(stack) > 1 else _in_words(stack)
+    bold = is_bold(runs[0].first) and is_bold(runs[-1].last)
+    if len(runs) == 1:
+        return PageRow.of(main.base, [_piece(runs, mirrored)], bold)
+    widest = _cell_gap(runs)
+    pieces = [[runs[0]]]
+    right = runs[0].right
+    for before, run in pairwise(runs):
+        if run.text == before.text and run.left - before.left < _CLOSE * run.height:
+            continue  # Drawn twice, so that it looks bold.
+        labelled = len(pieces) == 1 and len(pieces[0]) == 1 and LABEL.fullmatch(before.text)
+        if run.left - right < widest * min(run.height, before.height) or labelled:
+            pieces[-1].append(run)
+            right = max(right, run.right)
+        else:
+            pieces.append([run])
+            right = run.right
+    return PageRow.of(main.base, [_piece(part, mirrored) for part in pieces], bold)
+
+
+def _weight(run: Run) -> tuple[float, int]:
+    return run.height, len(run.text)
+
+
+def _left(run: Run) -> float:
+    return run.left
+
+
+def _cell_gap(runs: list[Run]) -> float:
+    """From which gap on a row is parted, in heights: more in prose, which may be stretched."""
+    text = " ".join([run.text for run in runs])
+    words = text.count(" ") + 1
+    long = words >= _LONG_ROW and words >= 4 * len(runs)
+    if words < _PROSE_WORDS or not (long or 2 * len(_SMALL_WORD.findall(text)) >= words):
+        return CELL_GAP
+    if len(runs) < _STRETCHED_RUNS:
+        return _PROSE_GAP
+    gaps = [
+        (after.left - before.right) / max(before.height, after.height)
+        for before, after in pairwise(runs)
+    ]
+    usual = median(gaps)
+    even = min(gaps) > 0 and max(gaps) <= 2.5 * usual
+    return max(_PROSE_GAP, min(2.2 * usual, 2.5)) if even else _PROSE_GAP
+
+
+def _in_words(runs: list[Run]) -> list[Run]:
+    run = runs[0]
+    if len(run.edges) < _SPACED_LETTERS or not run.text.replace(" ", "").isalpha():
+        return runs
+    letters = run.text[::2]
+    if _UNSPACED.search(letters):
+        return runs
+    gaps = [after[0] - before[1] for before, after in pairwise(run.edges)]
+    usual = median(gaps)
+    text = letters[0]
+    for letter, gap in zip(letters[1:], gaps, strict=True):
+        text += letter if gap <= 1.6 * usual + 0.05 * run.height else f" {letter}"
+    return [replace(run, text=text, words=text.count(" ") + 1, edges=[])]
+
+
+def _words_of_letters(runs: list[Run]) -> list[Run]:
+    """The runs of a row; a heading's letters that are set apart are words again."""
+    if sum(len(run.text) == 1 for run in runs) < _SPACED_LETTERS:
+        return [one for run in runs for one in _in_words([run])]
+    joined: list[Run] = []
+    letters: list[Run] = []
+    for run in runs:
+        letter = len(run.text) == 1 and run.text.isalpha() and not _UNSPACED.match(run.text)
+        if letter and (not letters or run.left - letters[-1].right < _LETTER_GAP * run.height):
+            letters.append(run)
+            continue
+        joined += _one_of(letters)
+        letters = []
+        joined.append(run)
+    return joined + _one_of(letters)
+
+
+def _one_of(letters: list[Run]) -> list[Run]:
+    """One run of letters that stand apart, if they are enough to tell."""
+    if len(letters) < _SPACED_LETTERS:
+        return letters
+    run = replace(
+        letters[0],
+        text=" ".join(letter.text for letter in letters),
+        right=letters[-1].right,
+        edges=[(letter.left, letter.right) for letter in letters],
+    )
+    return _in_words([run])
+
+
+def _piece(runs: list[Run], mirrored: bool) -> Piece:
+    text = _text(runs, mirrored)
+    text = text[1:] if text[0] == "^" and len(text) > 1 else text
+    digits = len(_DIGIT.findall(text)) if len(text) <= _MAX_FIGURE else 0
+    words = sum([run.words for run in runs])
+    if not text.isascii():
+        words = max(words, len(_UNSPACED.findall(text)) // 2)
+    return Piece(
+        text=text,
+        left=runs[0].left,
+        right=max([run.right for run in runs]),
+        height=max(runs, key=lambda run: len(run.text)).height,
+        first=min([run.first for run in runs]),
+        words=words,
+        digits=digits,
+        is_number=digits > 0 and digits >= len(_LETTER.findall(text)),
+    )
+
+
+def _text(runs: list[Run], mirrored: bool) -> str:
+    if mirrored or any(not run.text.isascii() for run in runs):
+        runs = _in_reading_order(runs, mirrored)
+    text = runs[0].text
+    for before, run in pairwise(runs):
+        gap = max(run.left - before.right, before.left - run.right)
+        apart = run.spaced or gap > _CLOSE * min(run.height, before.height)
+        if apart and not (_UNSPACED.match(text[-1]) and _UNSPACED.match(run.text)):
+            text += " "
+        text += run.text
+    return text
+
+
+def _in_reading_order(runs: list[Run], mirrored: bool) -> list[Run]:
+    """Runs from left to right, those of the other direction among them turned round."""
+    ordered: list[Run] = []
+    other: list[Run] = []
+    for run in runs:
+        leftwards = _RIGHT_TO_LEFT.search(run.text) is not None
+        if leftwards != mirrored:
+            other.append(run)
+            continue
+        ordered += reversed(other)
+        other = []
+        ordered.append(run)
+    return [*ordered, *reversed(other)]

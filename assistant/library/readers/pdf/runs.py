@@ -1,0 +1,372 @@
+"""Runs of words on a PDF page and where they stand, as PDFium gives them.
+
+A run is what is drawn word by word on one line, in one font, with no more than a space between.
+Runs in another direction than from left to right are turned, so that whoever puts them together
+meets one direction only.
+"""
+
+import ctypes
+import math
+import re
+import unicodedata
+from array import array
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+import pypdfium2
+from pypdfium2 import raw
+
+_LINE_END_HYPHEN = "\ufffe"
+"""What PDFium writes for a hyphen that parts a word at a line's end, in place of the line end."""
+_PRESENTATION = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
+"""Ligatures and letters by shape, which nobody types into a search."""
+_SYMBOLS = str.maketrans(
+    {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf0a8": "▪", "\uf02d": "-",
+     "\uf06c": "●", "\uf06e": "■", "\uf0e0": "→", "\uf071": "□"}
+)  # fmt: skip
+"""Bullets of Symbol and Wingdings, by their codes for private use."""
+_WORD = re.compile(f"[^\\s{_LINE_END_HYPHEN}]+{_LINE_END_HYPHEN}?")
+_LEADERS = re.compile(r"\.{4,}|…{2,}|·{4,}|(?:(?<=\s)[.·]\s+){3,}")
+"""Dots that lead the eye from a title to its page."""
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+"""Signs that are written from top to bottom, too."""
+_BOLD = re.compile(rb"(?i)bold|black|heavy|[-,]bd\b|semib")
+_FONT_NAME = 100
+"""Bytes of a font's name that are looked at."""
+_FORCE_BOLD = 1 << 18
+"""A flag of a font descriptor: PDF 32000-1, table 123."""
+_MAX_WORDS = 30_000
+"""Of a page; what comes after them is left out."""
+CELL_GAP = 0.55
+"""From this gap on, in heights of the font, two words may be cells of a table or lines of two
+columns. A height is some 1.17 of a font's size, a space 0.2 to 0.25 of it."""
+_OVERLAP = -0.3
+_SMALL = 0.85
+"""Raised signs are smaller than this share of the word before them."""
+_MAX_RAISED = 12
+"""Characters at a word's end among which raised ones are looked for."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Words drawn one after the other, in points; its direction goes from left to right."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    """Of the line the letters stand on; upwards is more."""
+    height: float
+    """Of the font, from descent to ascent; above 0."""
+    first: int
+    """Its first character, by PDFium's count: the order in which the page is drawn."""
+    last: int
+    words: int
+    spaced: bool
+    """Whether a space comes before it, rather than a new line."""
+    edges: list[tuple[float, float]] = field(default_factory=list)
+    """Where its words begin and end, where all of them are single letters."""
+
+
+@dataclass(frozen=True)
+class RunGroup:
+    """The runs of a page that have one direction."""
+
+    runs: list[Run]
+    direction: int = 0
+    """In degrees against the clock."""
+    mirrored: bool = False
+    """Whether they are read from right to left: their places are mirrored."""
+    skewed: bool = False
+    """Whether they stand at an angle; only their order is known then."""
+
+
+class _Box(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class PageRuns:
+    """Reads the runs of one page; close it before the page."""
+
+    def __init__(self, page: pypdfium2.PdfPage) -> None:
+        left, bottom, right, top = page.get_bbox()
+        self._bounds = _Box(left, top, right, bottom)
+        self._textpage = page.get_textpage()
+        self._handle = self._textpage.raw
+        self._box = array("f", [0.0] * 4)
+        self._box_at = ctypes.byref(raw.FS_RECTF.from_buffer(self._box))
+        self._name = ctypes.create_string_buffer(_FONT_NAME)
+        self._flags = ctypes.c_int()
+        self._flags_at = ctypes.byref(self._flags)
+        self._bold: dict[tuple[bytes, int], bool] = {}
+        self._drops: dict[float, float] = {}
+        self.text = _text_of(self._textpage)
+        self._same_index = raw.FPDFText_CountChars(self._handle) == len(self.text)
+
+    def close(self) -> None:
+        self._textpage.close()
+
+    def groups(self) -> list[RunGroup]:
+        """The runs by direction, the direction of most of them first."""
+        turned: dict[int, list[Run]] = defaultdict(list)
+        for run, direction in self._runs():
+            turned[direction].append(run)
+        found = []
+        for direction in sorted(turned, key=lambda each: -_amount(turned[each])):
+            runs = turned[direction]
+            if direction not in _TURNS:
+                found.append(RunGroup(runs, direction, skewed=True))
+            elif _reads_leftwards(runs):
+                for run in runs:
+                    run.left, run.right = -run.right, -run.left
+                found.append(RunGroup(runs, direction, mirrored=True))
+            else:
+                found.append(RunGroup(runs, direction))
+        return found
+
+    def _runs(self) -> list[tuple[Run, int]]:
+        """Runs, turned, with their direction in degrees against the clock."""
+        # Word by word this is most of the work on a page.
+        box_of, handle, box = raw.FPDFText_GetLooseCharBox, self._handle, self._box
+        box_at, same_index, index = self._box_at, self._same_index, self._index
+        text = _without_leaders(self.text)
+        runs: list[tuple[Run, int]] = []
+        low = high = left_edge = right = widest = narrowest = 0.0
+        words = direction = begun = head = tail = end = 0
+        for found in islice(_WORD.finditer(text), _MAX_WORDS):
+            before, (start, end) = end, found.span()
+            first, last = (start, end - 1) if same_index else (index(start), index(end - 1))
+            box_of(handle, first, box_at)
+            left, head_high, head_right, head_low = box
+            if first != last:
+                box_of(handle, last, box_at)
+                tail_left, tail_high, tail_right, tail_low = box
+                plain = tail_low == head_low and tail_high == head_high and tail_left >= left
+            else:
+                tail_right = head_right
+                plain = not direction
+            same_line = plain and head_low == low and head_high == high
+            if same_line and words and narrowest <= left - right < widest:
+                words += 1
+                right, tail = tail_right, last
+                continue
+            if words:
+                line = _Box(left_edge, high, right, low)
+                self._close_run(runs, text, (begun, before), line, (head, tail), words)
+            if plain:
+                begun, head, tail, left_edge, words, direction = start, first, last, left, 1, 0
+                low, high, right = head_low, head_high, tail_right
+                height = max(high - low, 1.0)
+                widest, narrowest = CELL_GAP * height, _OVERLAP * height
+                continue
+            words = 0
+            boxes = _Box(left, head_high, head_right, head_low), _Box(*box)
+            spaced = text[start - 1 : start] == " "
+            direction = self._add_unusual(runs, found[0], boxes, (first, last), spaced, direction)
+        if words:
+            line = _Box(left_edge, high, right, low)
+            self._close_run(runs, text, (begun, end), line, (head, tail), words)
+        return runs
+
+    def _close_run(
+        self,
+        runs: list[tuple[Run, int]],
+        text: str,
+        span: tuple[int, int],
+        box: _Box,
+        chars: tuple[int, int],
+        words: int,
+    ) -> None:
+        """Add the run of some words whose letters have the same lower and upper edges."""
+        left, high, right, low = box
+        bounds = self._bounds
+        if right < bounds.left or left > bounds.right or high < bounds.bottom or low > bounds.top:
+            return
+        start, end = span
+        written = text[start:end]
+        if words > 1:
+            written = " ".join(written.split())
+        edges = []
+        if words > 1 and len(written) == 2 * words - 1:
+            edges = [self._edges(at) for at in range(start, end) if not text[at].isspace()]
+        if not written.isascii():
+            written = _readable(written)
+        height = high - low if high - low > 1 else 1.0
+        base = low + self._drop(chars[0], low, height)
+        spaced = text[start - 1 : start] == " "
+        runs.append((Run(written, left, right, base, height, *chars, words, spaced, edges), 0))
+
+    def _edges(self, at: int) -> tuple[float, float]:
+        char = at if self._same_index else self._index(at)
+        raw.FPDFText_GetLooseCharBox(self._handle, char, self._box_at)
+        return self._box[0], self._box[2]
+
+    def _add_unusual(
+        self,
+        runs: list[tuple[Run, int]],
+        text: str,
+        boxes: tuple[_Box, _Box],
+        chars: tuple[int, int],
+        spaced: bool,
+        before: int,
+    ) -> int:
+        """Add a word that is turned, or whose letters are not all of one height.
+
+        Returns: its direction.
+        """
+        (head, tail), (first, last) = boxes, chars
+        if first != last:
+            direction = self._direction(text, head, tail, first)
+        elif _UNSPACED.match(text):
+            direction = before
+        else:
+            direction = self._angle(first)
+        around = _around(head, tail)
+        if self._is_outside(around):
+            return direction
+        turn = _TURNS.get(direction, _TURNS[0])
+        whole, letter = turn(around), turn(head)
+        height = max(letter.top - letter.bottom, 1.0)
+        drop = 0.2 * height if direction else self._drop(first, head.bottom, height)
+        if not direction:
+            text = self._with_raised(text, head, tail, last)
+        base = letter.bottom + drop
+        run = Run(_readable(text), whole.left, whole.right, base, height, *chars, 1, spaced)
+        runs.append((run, direction))
+        return direction
+
+    def _with_raised(self, text: str, head: _Box, tail: _Box, last: int) -> str:
+        """`text` with a `^` before its end where that is a raised number, such as the 2 of 10²."""
+        height, small = head.top - head.bottom, tail.top - tail.bottom
+        if not text[-1].isdecimal() or small > _SMALL * height:
+            return text
+        if tail.bottom - head.bottom < 0.1 * height:
+            return text
+        raised = 1
+        while raised < min(_MAX_RAISED, len(text) - 1):
+            raw.FPDFText_GetLooseCharBox(self._handle, last - raised, self._box_at)
+            if abs(self._box[3] - tail.bottom) > 0.05 * height:
+                break
+            raised += 1
+        return f"{text[:-raised]}^{text[-raised:]}"
+
+    def _index(self, at: int) -> int:
+        return int(raw.FPDFText_GetCharIndexFromTextIndex(self._handle, at))
+
+    def _direction(self, text: str, head: _Box, tail: _Box, first: int) -> int:
+        """The direction of several letters, by where the first and the last one stand."""
+        across = (tail.left + tail.right - head.left - head.right) / 2
+        upward = (tail.bottom + tail.top - head.bottom - head.top) / 2
+        if self._angle(first):
+            direction = _degrees(math.atan2(upward, across))
+            return 0 if direction == 180 and _RIGHT_TO_LEFT.search(text) else direction
+        # Vertical writing: upright signs, one below the other.
+        return 270 if -upward > 2 * abs(across) else 0
+
+    def _angle(self, char: int) -> int:
+        return -_degrees(raw.FPDFText_GetCharAngle(self._handle, char)) % 360
+
+    def _is_outside(self, box: _Box) -> bool:
+        bounds = self._bounds
+        return (
+            box.right < bounds.left
+            or box.left > bounds.right
+            or box.top < bounds.bottom
+            or box.bottom > bounds.top
+        )
+
+    def is_bold(self, char: int) -> bool:
+        """Whether a letter is; what was typed onto the page never is."""
+        if char < 0:
+            return False
+        raw.FPDFText_GetFontInfo(self._handle, char, self._name, _FONT_NAME, self._flags_at)
+        font = self._name.value, self._flags.value
+        known = self._bold.get(font)
+        if known is None:
+            known = bool(font[1] & _FORCE_BOLD) or _BOLD.search(font[0]) is not None
+            self._bold[font] = known
+        return known
+
+    def _drop(self, char: int, bottom: float, height: float) -> float:
+        """How far the line of a letter is above its lower edge; fonts of one height agree."""
+        key = round(height, 2)
+        drop = self._drops.get(key)
+        if drop is None:
+            x, y = ctypes.c_double(), ctypes.c_double()
+            raw.FPDFText_GetCharOrigin(self._handle, char, ctypes.byref(x), ctypes.byref(y))
+            drop = y.value - bottom
+            # A font may tell nonsense about its height.
+            drop = drop if -0.5 * height <= drop <= height else 0.2 * height
+            self._drops[key] = drop
+        return drop
+
+
+_TURNS: dict[int, Callable[[_Box], _Box]] = {
+    0: lambda box: box,
+    90: lambda box: _Box(box.bottom, -box.left, box.top, -box.right),
+    180: lambda box: _Box(-box.right, -box.bottom, -box.left, -box.top),
+    270: lambda box: _Box(-box.top, box.right, -box.bottom, box.left),
+}
+"""By the direction of reading, how a box is turned so that it is read from left to right."""
+
+
+def _around(head: _Box, tail: _Box) -> _Box:
+    return _Box(
+        min(head.left, tail.left),
+        max(head.top, tail.top),
+        max(head.right, tail.right),
+        min(head.bottom, tail.bottom),
+    )
+
+
+def _text_of(textpage: pypdfium2.PdfTextPage) -> str:
+    """The text of a page, one character for each unit of PDFium's."""
+    count = raw.FPDFText_CountChars(textpage.raw)
+    if count <= 0:
+        return ""
+    # A zero ends the text.
+    buffer = (ctypes.c_ushort * (count + 1))()
+    written = raw.FPDFText_GetText(textpage.raw, 0, count, buffer)
+    data = bytes(buffer)[: max(written - 1, 0) * 2]
+    text = data.decode("utf-16-le", "surrogatepass")
+    if len(text) * 2 == len(data):
+        return text
+    return "".join(chr(unit) for unit in buffer[: written - 1])
+
+
+def _without_leaders(text: str) -> str:
+    if "...." in text or ". . ." in text or "……" in text or "····" in text:
+        return _LEADERS.sub(lambda found: " " * len(found[0]), text)
+    return text
+
+
+def _readable(text: str) -> str:
+    text = text.replace(_LINE_END_HYPHEN, "-")
+    if text.isascii():
+        return text
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = text.translate(_SYMBOLS)
+    return _PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+
+
+def _degrees(radians: float) -> int:
+    """A direction, right angles when it is close to one."""
+    degrees = round(math.degrees(radians)) % 360
+    nearest = round(degrees / 90) * 90
+    return nearest % 360 if abs(degrees - nearest) <= 3 else degrees
+
+
+def _amount(runs: list[Run]) -> int:
+    return sum(len(run.text) for run in runs)
+
+
+def _reads_leftwards(runs: list[Run]) -> bool:
+    leftwards = sum(len(run.text) for run in runs if _RIGHT_TO_LEFT.search(run.text))
+    return leftwards * 2 > _amount(runs)

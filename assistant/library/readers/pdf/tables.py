@@ -1,0 +1,360 @@
+"""Tables of a PDF page: cells put in columns by where they stand.
+
+Columns are parted where hardly any row has ink; so left, right and centred cells count alike, and a
+title over several columns does not join them. Lines that only go on in a cell are put to the row
+above them.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from assistant.library.readers.pdf.rows import LABEL, PageRow, Piece
+from assistant.library.readers.pdf.runs import CELL_GAP
+
+_MAX_COLUMNS = 60
+_CROSSED = 0.12
+"""Share of a table's rows that may cross the space between two columns."""
+_MAX_HEAD = 7
+"""Rows of the names of columns."""
+_NAME_WORDS = 5
+"""Of a piece among them."""
+_LONG = 60
+"""Characters: cells that are longer at the median are prose."""
+
+
+@dataclass(frozen=True)
+class TableLine:
+    """A row of a table."""
+
+    cells: tuple[str, ...]
+    bold: bool
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """Rows of cells, all with as many."""
+
+    lines: list[TableLine]
+    starts: tuple[float, ...]
+    """The left edges of its columns, in points."""
+    top: PageRow
+    bottom: PageRow
+
+    @property
+    def has_names(self) -> bool:
+        """Whether its first row names the columns, as far as that row and the next show."""
+        return len(self.lines) > 1 and _names_columns(self.lines)
+
+
+def find_table(rows: list[PageRow], at: int, least: int) -> tuple[PageTable, int, int] | None:
+    """The table whose first row with several cells is `at`.
+
+    Args:
+        least: the first row that may belong to it.
+
+    Returns: the table, and from which row up to which it goes; None when there is none.
+    """
+    end = _table_end(rows, at)
+    if end - at < 2:
+        return None
+    start = _table_start(rows, at, end, least)
+    table = _table_of(rows[start:end])
+    return None if table is None else (table, start, end)
+
+
+def _table_start(rows: list[PageRow], first: int, end: int, least: int) -> int:
+    """From which row on the table begins whose first row with several cells is `first`.
+
+    Lines of a cell, and names of columns in several lines, may stand above that row.
+    """
+    body = rows[first:end]
+    height = median([row.height for row in body])
+    widest = max(body, key=lambda row: len(row.pieces))
+    lefts = [piece.left for piece in rows[first].pieces[1:]]
+    right = max(row.right for row in body)
+    start = first
+    while start > least and first - start < _MAX_HEAD:
+        row, below = rows[start - 1], rows[start]
+        step = row.base - below.base
+        begins = len(row.pieces) == 1 and min(abs(row.left - left) for left in lefts) <= 1
+        if not (begins and step < 1.3 * row.height) and not (
+            step < 1.9 * height and _may_name(row, widest, right)
+        ):
+            break
+        start -= 1
+    while start < first and len(rows[start].pieces) == 1 and rows[start].left <= body[0].left + 1:
+        start += 1
+    return start
+
+
+def _may_name(row: PageRow, body: PageRow, right: float) -> bool:
+    """Whether a row above a table may be one of the names of its columns."""
+    if len(body.pieces) < 3 or row.right > right + 3 * row.height:
+        return False
+    if abs(row.height - body.height) > 0.15 * body.height:
+        return False
+    if len(row.pieces) == 1:
+        return row.pieces[0].words <= 4 and row.left > body.pieces[0].right
+    return max(piece.words for piece in row.pieces) <= _NAME_WORDS
+
+
+def _table_end(rows: list[PageRow], start: int) -> int:
+    """Up to which row those from `start` on may be a table; `start` when they are none."""
+    if len(rows[start].pieces) < 2:
+        return start
+    end = start + 1
+    recent = [rows[start]]
+    at = end
+    while at < len(rows):
+        row, above = rows[at], rows[at - 1]
+        step = above.base - row.base
+        if step > 4 * max(row.height, above.height):
+            break
+        if len(row.pieces) > 1:
+            if not any(_share_gap(row, other) for other in recent):
+                break
+            recent = [*recent[-3:], row]
+            end = at + 1
+        elif _fits_a_cell(row, recent) and step < 1.5 * row.height:
+            end = at + 1
+        elif at - end >= 1:
+            break
+        at += 1
+    return end
+
+
+def _share_gap(row: PageRow, other: PageRow) -> bool:
+    smaller, larger = sorted((row.height, other.height))
+    if larger > 1.3 * smaller:
+        return False
+    least = 0.5 * CELL_GAP * smaller
+    others = other.gaps
+    return any(min(right, d) - max(left, c) >= least for left, right in row.gaps for c, d in others)
+
+
+def _fits_a_cell(row: PageRow, recent: list[PageRow]) -> bool:
+    """Whether a row of one piece crosses no gap of the rows above it."""
+    return all(
+        row.right <= max(left, right - 1) or row.left >= right - 1
+        for left, right in recent[-1].gaps
+    )
+
+
+def _table_of(rows: list[PageRow]) -> PageTable | None:
+    """The table that these rows are, or None."""
+    celled = [row for row in rows if len(row.pieces) > 1]
+    if len(celled) < 2:
+        return None
+    borders = _borders(rows)
+    if not borders or len(borders) >= _MAX_COLUMNS:
+        return None
+    placed = [(row, _cells(row, borders)) for row in rows]
+    head = _head(placed)
+    grouped = _drawn(placed) or _grouped(placed[head:])
+    if head and len(grouped) <= len(placed) - head:
+        grouped = [_in_one(placed[:head]), *grouped]
+    lines = [TableLine(tuple(cells), bold) for cells, bold in grouped]
+    filled = [sum(bool(cell) for cell in line.cells) for line in lines]
+    if sum(count > 1 for count in filled) < 2 or _is_list(lines) or _is_prose(lines):
+        return None
+    lefts = [min((p.left for row in rows for p in row.pieces), default=0.0), *borders]
+    return PageTable(lines, tuple(lefts), rows[0], rows[-1])
+
+
+def _borders(rows: list[PageRow]) -> list[float]:
+    """Where columns are parted: the middles of strips that hardly any row crosses."""
+    celled = [row for row in rows if len(row.pieces) > 1]
+    allowed = int(_CROSSED * len(celled)) if len(celled) > 4 else 0
+    edges: list[tuple[float, int]] = []
+    for row in celled:
+        edges += [edge for piece in row.pieces for edge in ((piece.left, 1), (piece.right, -1))]
+    edges.sort()
+    height = median(row.height for row in celled)
+    borders = []
+    depth, opened = 0, None
+    for place, change in edges:
+        before, depth = depth, depth + change
+        if before > allowed >= depth:
+            opened = place
+        elif before <= allowed < depth and opened is not None:
+            if place - opened >= 0.15 * height:
+                borders.append((opened + place) / 2)
+            opened = None
+    return [border for border in borders if _parts_rows(celled, border)]
+
+
+def _parts_rows(rows: list[PageRow], border: float) -> bool:
+    """Whether rows have something on both sides of a border."""
+    return sum(row.left < border < row.pieces[-1].left for row in rows) >= 2
+
+
+def _cells(row: PageRow, borders: list[float]) -> list[list[Piece]]:
+    cells: list[list[Piece]] = [[] for _ in range(len(borders) + 1)]
+    for piece in row.pieces:
+        middle = (piece.left + piece.right) / 2
+        if any(piece.left < border < piece.right for border in borders):
+            middle = piece.left
+        cells[sum(border < middle for border in borders)].append(piece)
+    return cells
+
+
+def _grouped(rows: list[tuple[PageRow, list[list[Piece]]]]) -> list[tuple[list[str], bool]]:
+    """Rows of text; what goes on in a cell is put to the row that it belongs to."""
+    steps = [above.base - below.base for (above, _), (below, _) in pairwise(rows)]
+    close = _close_step(rows, steps)
+    grouped: list[tuple[list[str], bool]] = []
+    for at, (row, cells) in enumerate(rows):
+        texts = [" ".join(piece.text for piece in cell) for cell in cells]
+        if at and _goes_on(rows[at - 1][1], cells, steps[at - 1], row.height, close):
+            last, bold = grouped[-1]
+            joined = [" ".join(filter(None, pair)) for pair in zip(last, texts, strict=True)]
+            grouped[-1] = joined, bold and row.bold
+        else:
+            grouped.append((texts, row.bold))
+    return grouped
+
+
+def _head(rows: list[tuple[PageRow, list[list[Piece]]]]) -> int:
+    """How many rows together name the columns, a line or two for each; 0 when one does."""
+    for at, (_, cells) in enumerate(rows[: _MAX_HEAD + 1]):
+        filled = [cell for cell in cells if cell]
+        figures = sum(cell[0].is_number for cell in filled)
+        if len(filled) > 1 and figures * 2 >= len(filled):
+            steps = [a.base - b.base for (a, _), (b, _) in pairwise(rows[:at])]
+            close = all(
+                step < 1.4 * row.height for step, (row, _) in zip(steps, rows, strict=False)
+            )
+            return at if at > 1 and close else 0
+    return 0
+
+
+def _in_one(rows: list[tuple[PageRow, list[list[Piece]]]]) -> tuple[list[str], bool]:
+    """Several rows as one."""
+    columns = zip(*(cells for _, cells in rows), strict=True)
+    texts = [" ".join(piece.text for cell in column for piece in cell) for column in columns]
+    return texts, all(row.bold for row, _ in rows)
+
+
+class _Drawn(NamedTuple):
+    """A piece as it was drawn."""
+
+    first: int
+    column: int
+    base: float
+    piece: Piece
+    row: int
+
+
+def _drawn(rows: list[tuple[PageRow, list[list[Piece]]]]) -> list[tuple[list[str], bool]]:
+    """Rows as they were drawn, cell by cell and row by row; empty when they were not."""
+    pieces = sorted(
+        _Drawn(piece.first, column, row.base, piece, at)
+        for at, (row, cells) in enumerate(rows)
+        for column, cell in enumerate(cells)
+        for piece in cell
+    )
+    height = median(row.height for row, _ in rows)
+    grouped = [[pieces[0]]]
+    doubtful = []
+    for before, piece in pairwise(pieces):
+        below = before.base - piece.base
+        if piece.column == before.column and below > 0.3 * height:
+            # The next line of a cell, or a row that has nothing in other columns.
+            if piece.column and below < 1.5 * height and not piece.piece.is_number:
+                grouped[-1].append(piece)
+            else:
+                doubtful.append(len(grouped))
+                grouped.append([piece])
+        elif piece.column < before.column or below > 1.5 * height:
+            grouped.append([piece])
+        else:
+            grouped[-1].append(piece)
+    grouped = _with_further_lines(grouped, doubtful)
+    for above, below_it in pairwise(grouped):
+        lowest = min(piece.base for piece in above)
+        if max(piece.base for piece in below_it) > lowest - 0.3 * height:
+            return []
+    if len(grouped) < 2 or len(grouped) > len(rows):
+        return []
+    return [_as_row(group, rows) for group in grouped]
+
+
+def _with_further_lines(grouped: list[list[_Drawn]], doubtful: list[int]) -> list[list[_Drawn]]:
+    """The rows with those put together that are lines of one cell, as they stand closer."""
+    sure = [
+        min(piece.base for piece in above) - max(piece.base for piece in below)
+        for at, (above, below) in enumerate(pairwise(grouped), 1)
+        if at not in doubtful
+    ]
+    if not sure or not doubtful:
+        return grouped
+    usual = median(sure)
+    joined = grouped[:1]
+    for at, group in enumerate(grouped[1:], 1):
+        step = min(piece.base for piece in joined[-1]) - max(piece.base for piece in group)
+        alone = not any(piece.column for piece in joined[-1])
+        if at in doubtful and step < 0.9 * usual and alone:
+            joined[-1] = [*joined[-1], *group]
+        else:
+            joined.append(group)
+    return joined
+
+
+def _as_row(
+    pieces: list[_Drawn], rows: list[tuple[PageRow, list[list[Piece]]]]
+) -> tuple[list[str], bool]:
+    cells = [""] * len(rows[0][1])
+    for piece in sorted(pieces, key=lambda piece: (piece.row, piece.first)):
+        cells[piece.column] += f" {piece.piece.text}" if cells[piece.column] else piece.piece.text
+    return cells, all(rows[piece.row][0].bold for piece in pieces)
+
+
+def _close_step(rows: list[tuple[PageRow, list[list[Piece]]]], steps: list[float]) -> float:
+    """A step within a row, where rows stand further apart than the lines of one; else 0."""
+    if len(steps) < 2:
+        return 0
+    least, most = min(steps), max(steps)
+    height = median(row.height for row, _ in rows)
+    if most > 1.2 * least and least < 1.5 * height:
+        return 1.1 * least
+    return 0
+
+
+def _goes_on(
+    above: list[list[Piece]], cells: list[list[Piece]], step: float, height: float, close: float
+) -> bool:
+    """Whether a row only goes on what stands in the one above."""
+    if step < 0.7 * height:
+        return True
+    filled = [at for at, cell in enumerate(cells) if cell]
+    over = all(above[at] for at in filled)
+    if close and step <= close and len(filled) < max(2, sum(map(bool, above))):
+        return True
+    return (
+        step < 1.5 * height
+        and filled[0] > 0
+        and len(filled) == 1
+        and over
+        and (not cells[filled[0]][0].is_number)
+    )
+
+
+def _is_list(lines: list[TableLine]) -> bool:
+    return len(lines[0].cells) == 2 and all(
+        not line.cells[0] or LABEL.fullmatch(line.cells[0]) for line in lines
+    )
+
+
+def _is_prose(lines: list[TableLine]) -> bool:
+    lengths = [len(cell) for line in lines for cell in line.cells if cell]
+    return median(lengths) > _LONG * 2
+
+
+def _names_columns(lines: list[TableLine]) -> bool:
+    first, rest = lines[0], lines[1:]
+    names = [cell for cell in first.cells if cell]
+    if len(names) < 2 or any(cell.endswith(":") for cell in names[:1]):
+        return False
+    return all(any(char.isalpha() for char in name) for name in names) and bool(rest)
