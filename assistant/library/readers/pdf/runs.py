@@ -45,6 +45,9 @@ CELL_GAP = 0.55
 """From this gap on, in heights of the font, two words may be cells of a table or lines of two
 columns. A height is some 1.17 of a font's size, a space 0.2 to 0.25 of it."""
 _OVERLAP = -0.3
+_WIDE_LETTER = 0.8
+_TYPED_SPACE = 1.25
+"""Widths of a letter, at most, that a space of a typewriter's font takes."""
 _SMALL = 0.85
 """Raised signs are smaller than this share of the word before them."""
 _MAX_RAISED = 12
@@ -165,6 +168,11 @@ class PageRuns:
                 low, high, right = head_low, head_high, tail_right
                 height = max(high - low, 1.0)
                 widest, narrowest = CELL_GAP * height, _OVERLAP * height
+                letter = head_right - left
+                same_width = first == last or abs(tail_right - tail_left - letter) < 0.01
+                if same_width and letter < _WIDE_LETTER * height:
+                    # A typewriter's space is as wide as its letters.
+                    widest = max(widest, _TYPED_SPACE * letter)
                 continue
             words = 0
             boxes = _Box(left, head_high, head_right, head_low), _Box(*box)

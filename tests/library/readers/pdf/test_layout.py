@@ -338,6 +338,12 @@ def test_dots_lead_to_a_page_and_are_no_words() -> None:
     assert outline(read(page)) == ["row Locks | 3", "row Bridges of the town | 17"]
 
 
+def test_the_wide_spaces_of_a_typewriter_part_no_cells() -> None:
+    lines = ("USB hub 7 in 1 adapter", "with two ports and a lead", "Returns within thirty days")
+    data = pdf_of([body(700, *lines)]).replace(b"/BaseFont /Helvetica /", b"/BaseFont /Courier /")
+    assert {block.kind for block in read_bytes("a.pdf", data).blocks} == {"paragraph"}
+
+
 def test_what_stands_beside_the_page_is_not_read() -> None:
     page = [*body(700, "Seen."), Line("Hidden.", 700, x=900), Line("Below.", -80)]
     assert read(page).text == "Seen."
