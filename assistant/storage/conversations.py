@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 from assistant.core.conversations.search_query import parse
 from assistant.core.ports.conversations import Clock
@@ -75,10 +76,12 @@ class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTran
             parsed = parse(storable(query))
             return search.search(connection, parsed, self._clock.now(), limit)
 
-    def find(self, query: str, *, limit: int = 20) -> ConversationSearchResult:
+    def find(
+        self, query: str, *, limit: int = 20, stop: Event | None = None
+    ) -> ConversationSearchResult:
         with self._database.read() as connection:
             parsed = parse(storable(query))
-            return search.find(connection, parsed, self._clock.now(), limit)
+            return search.find_until(connection, parsed, self._clock.now(), limit, stop)
 
     def revision(self) -> int:
         """Number as in the port; what this store writes itself does not count."""

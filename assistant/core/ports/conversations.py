@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from threading import Event
 from typing import Protocol
 
 from assistant.core.ports.messages import MessageStore
@@ -182,8 +183,14 @@ class ConversationCatalog(Protocol):
         """
         ...
 
-    def find(self, query: str, *, limit: int = 20) -> ConversationSearchResult:
-        """Find the best conversations for a query, by their messages, titles and system prompts."""
+    def find(
+        self, query: str, *, limit: int = 20, stop: Event | None = None
+    ) -> ConversationSearchResult:
+        """Find the best conversations for a query, by their messages, titles and system prompts.
+
+        Args:
+            stop: ends the search when set; nothing is found then.
+        """
         ...
 
     def fork(self, message_id: str) -> Conversation:

@@ -8,5 +8,6 @@ undo            what was before each change
 trash           messages that were removed
 word_index      the word indexes
 search_filters  what a search is limited to
+excerpts        the surroundings of matches in a text
 search          full-text search
 """

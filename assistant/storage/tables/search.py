@@ -7,21 +7,17 @@ looking at the rest. Conversations in the trash are left out.
 A result shows the surroundings of its matches, with the matches marked.
 """
 
-import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from threading import Event
 from typing import NamedTuple
 
 from assistant.core.conversations.search_query import Field, SearchQuery
-from assistant.core.values.changes import (
-    MATCH_BEGIN,
-    MATCH_END,
-    ConversationHit,
-    ConversationSearchResult,
-)
+from assistant.core.values.changes import ConversationHit, ConversationSearchResult
 from assistant.core.values.conversation import ConversationSummary, SearchHit
 from assistant.storage.tables import rows
+from assistant.storage.tables.excerpts import excerpt, marked
 from assistant.storage.tables.rows import CONVERSATION_COLUMNS, from_microseconds
 from assistant.storage.tables.search_filters import SearchFilters, phrases, scope_of
 from assistant.storage.tables.word_index import CONVERSATIONS, MESSAGES
@@ -32,6 +28,9 @@ MAX_RANKED = 1000
 UNRANKED_PREFIX_LETTERS = 2
 """Letters of the beginning of a word that say nothing about how well a message fits: the newest
 come first."""
+
+STEPS_BETWEEN_LOOKS = 10_000
+"""Instructions of SQLite between two looks whether a search is still wanted."""
 
 HITS_PER_CONVERSATION = 3
 """Messages shown of one conversation."""
@@ -89,7 +88,7 @@ def find(
     hits = search_hits(
         connection, query, [match.number for found in shown.values() for match in found]
     )
-    marked = {
+    named = {
         column: marked_names(connection, query, column, [id for id in best if id in found])
         for column, found in names.items()
     }
@@ -98,8 +97,8 @@ def find(
         conversations=tuple(
             ConversationHit(
                 conversation=summaries[id],
-                title=marked.get("title", {}).get(id, ""),
-                prompt=marked.get("prompt", {}).get(id, ""),
+                title=named.get("title", {}).get(id, ""),
+                prompt=named.get("prompt", {}).get(id, ""),
                 hits=tuple(hits[match.number] for match in shown[id]),
                 messages=len(by_conversation.get(id, [])),
             )
@@ -238,50 +237,25 @@ def _summaries(
     return {row["id"]: rows.summary(row) for row in connection.execute(query, ids)}
 
 
-SNIPPET_WORDS = 24
-SNIPPET_CHARS = 1000
-"""A word can be as long as a message: what a snippet may hold at most."""
-
-
 def search_hits(
     connection: sqlite3.Connection, query: SearchQuery, numbers: Sequence[int]
 ) -> dict[int, SearchHit]:
-    """Search hits by the numbers of their messages; the numbers have to be of matches.
-
-    Without the `+` FTS5 would begin anew for every number, which is dear for beginnings of words.
-    """
-    if not numbers:
-        return {}
+    """Search hits by the numbers of their messages."""
     marks = ", ".join("?" * len(numbers))
-    columns = "m.number, m.id, m.conversation, c.title, m.role, m.created"
-    joined = "JOIN conversations c ON c.id = m.conversation"
-    wanted = phrases("text", query.terms, " ")
-    mark = secrets.token_hex(8)
-    begin, end = f"<{mark}", f"{mark}>"
-    if wanted:
-        found = connection.execute(
-            f"""
-            SELECT {columns}, snippet({MESSAGES}, 0, ?, ?, '…', ?) AS snippet
-            FROM {MESSAGES} w CROSS JOIN messages m ON m.number = w.rowid {joined}
-            WHERE {MESSAGES} MATCH ? AND w.rowid BETWEEN ? AND ? AND +w.rowid IN ({marks})
-            """,
-            (begin, end, SNIPPET_WORDS, wanted, min(numbers), max(numbers), *numbers),
-        )
-    else:
-        found = connection.execute(
-            f"""
-            SELECT {columns}, substr(m.text, 1, ?) AS snippet FROM messages m {joined}
-            WHERE m.number IN ({marks})
-            """,
-            (SNIPPET_WORDS * 8, *numbers),
-        )
+    found = connection.execute(
+        f"""
+        SELECT m.number, m.id, m.conversation, c.title, m.role, m.created, m.text
+        FROM messages m JOIN conversations c ON c.id = m.conversation WHERE m.number IN ({marks})
+        """,
+        numbers,
+    )
     return {
         row["number"]: SearchHit(
             conversation_id=row["conversation"],
             title=row["title"],
             message_id=row["id"],
             role=row["role"],
-            snippet=_marked(row["snippet"], begin, end),
+            snippet=excerpt(row["text"], query.terms),
             created=from_microseconds(row["created"]),
         )
         for row in found
@@ -292,25 +266,34 @@ def marked_names(
     connection: sqlite3.Connection, query: SearchQuery, column: str, ids: Sequence[str]
 ) -> dict[str, str]:
     """Whole titles, or excerpts of system prompts, by id, with the matches marked."""
-    if not ids:
-        return {}
-    mark = secrets.token_hex(8)
-    begin, end = f"<{mark}", f"{mark}>"
-    shown = (
-        f"highlight({CONVERSATIONS}, 0, :begin, :end)"
-        if column == "title"
-        else f"snippet({CONVERSATIONS}, 1, :begin, :end, '…', {SNIPPET_WORDS})"
-    )
-    values = {f"id{place}": id for place, id in enumerate(ids)}
+    shown = {"title": "title", "prompt": "system_prompt"}[column]
+    show = marked if column == "title" else excerpt
     found = connection.execute(
-        f"""
-        SELECT c.id, {shown} FROM {CONVERSATIONS} w
-        CROSS JOIN conversations c ON c.number = w.rowid
-        WHERE {CONVERSATIONS} MATCH :expression AND c.id IN ({", ".join(f":{n}" for n in values)})
-        """,
-        {**values, "begin": begin, "end": end, "expression": in_names(query, column)},
+        f"SELECT id, {shown} FROM conversations WHERE id IN ({', '.join('?' * len(ids))})",
+        tuple(ids),
     )
-    return {id: _marked(text, begin, end) for id, text in found}
+    return {id: show(text, query.terms) for id, text in found}
+
+
+def find_until(
+    connection: sqlite3.Connection,
+    query: SearchQuery,
+    now: datetime,
+    limit: int,
+    stop: Event | None,
+) -> ConversationSearchResult:
+    """Search conversations as `find`; nothing is found when `stop` was set meanwhile."""
+    if stop is None:
+        return find(connection, query, now, limit)
+    connection.set_progress_handler(lambda: int(stop.is_set()), STEPS_BETWEEN_LOOKS)
+    try:
+        return find(connection, query, now, limit)
+    except sqlite3.OperationalError:
+        if not stop.is_set():
+            raise
+        return ConversationSearchResult(conversations=(), messages=0)
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 def in_names(query: SearchQuery, column: str) -> str:
@@ -318,14 +301,3 @@ def in_names(query: SearchQuery, column: str) -> str:
     wanted = phrases(column, query.terms, " ")
     excluded = phrases("title prompt", query.excluded, " OR ")
     return f"({wanted}) NOT ({excluded})" if wanted and excluded else wanted
-
-
-def _marked(snippet: str, begin: str, end: str) -> str:
-    """The text's own U+0002 and U+0003 leave, so that those which remain mark matches."""
-    text = snippet.replace(MATCH_BEGIN, "").replace(MATCH_END, "")
-    marked = text.replace(begin, MATCH_BEGIN).replace(end, MATCH_END)
-    if len(marked) <= SNIPPET_CHARS:
-        return marked
-    cut = marked[:SNIPPET_CHARS]
-    is_open = cut.rfind(MATCH_BEGIN) > cut.rfind(MATCH_END)
-    return cut + (MATCH_END if is_open else "") + "…"

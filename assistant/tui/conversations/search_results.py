@@ -1,6 +1,7 @@
 """Search results: one query at a time, the newest only; excerpts with matches marked."""
 
 from collections.abc import Callable, Sequence
+from threading import Event
 from typing import Final
 
 from textual.content import Content
@@ -39,6 +40,7 @@ class IncrementalSearch:
         self._found = found
         self._wanted = ""
         self._busy = False
+        self._stop = Event()
 
     async def search(self, words: str) -> None:
         """Search for these words; of what is typed meanwhile only the newest is searched next.
@@ -46,6 +48,7 @@ class IncrementalSearch:
         Raises what the store raises.
         """
         self._wanted = words
+        self.stop()
         if self._busy:
             return
         self._busy = True
@@ -53,11 +56,18 @@ class IncrementalSearch:
             searched: str | None = None
             while searched != self._wanted:
                 searched = self._wanted
-                result = await in_thread(self._store.find, searched, limit=CONVERSATIONS)
+                self._stop = Event()
+                result = await in_thread(
+                    self._store.find, searched, limit=CONVERSATIONS, stop=self._stop
+                )
                 if searched == self._wanted:
                     self._found(searched, result)
         finally:
             self._busy = False
+
+    def stop(self) -> None:
+        """End the search that is running: nobody waits for what it finds."""
+        self._stop.set()
 
     async def within(self, words: str, conversation_id: str) -> list[SearchHit]:
         """All messages of one conversation that fit, best first."""

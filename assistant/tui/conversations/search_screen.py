@@ -113,6 +113,9 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         event.stop()
         self._start_search()
 
+    def on_unmount(self) -> None:
+        self._search.stop()
+
     def _start_search(self) -> None:
         self.do(self._search.search(self.words.strip()))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from threading import Event
 
 from assistant.core.errors import StorageError
 from assistant.core.values.changes import ConversationSearchResult, Label
@@ -83,7 +84,11 @@ class FakeConversationCatalog:
         with self.window.reading() as shelf:
             return search.search(shelf, query, self.window.now(), limit)
 
-    def find(self, query: str, *, limit: int = 20) -> ConversationSearchResult:
+    def find(
+        self, query: str, *, limit: int = 20, stop: Event | None = None
+    ) -> ConversationSearchResult:
+        if stop is not None and stop.is_set():
+            return ConversationSearchResult(conversations=(), messages=0)
         with self.window.reading() as shelf:
             return search.find(shelf, query, self.window.now(), limit)
 

@@ -103,12 +103,16 @@ async def test_what_is_not_understood_and_what_is_not_there_is_told(home: Path) 
 async def test_only_what_was_typed_last_is_shown_however_long_a_search_takes(home: Path) -> None:
     store = _filled(home)
     let_go, asked, find = Event(), list[str](), store.find
+    stops: list[Event | None] = []
 
-    def slowly(query: str, *, limit: int = 20) -> ConversationSearchResult:
+    def slowly(
+        query: str, *, limit: int = 20, stop: Event | None = None
+    ) -> ConversationSearchResult:
         asked.append(query)
+        stops.append(stop)
         if query == "r":
             assert let_go.wait(PATIENCE)
-        return find(query, limit=limit)
+        return find(query, limit=limit, stop=stop)
 
     store.find = slowly  # type: ignore[method-assign]
     async with opened(Setting(home), store=store) as driver:
@@ -120,6 +124,8 @@ async def test_only_what_was_typed_last_is_shown_however_long_a_search_takes(hom
         let_go.set()
         await driver.until_shown("the rent is low")
         assert asked == ["", "r", "rent"]
+        # What nobody waits for any more was told to end.
+        assert [stop.is_set() for stop in stops if stop] == [True, True, False]
     store.close()
 
 
