@@ -97,13 +97,10 @@ def show(program: Program, /, name: str | None, as_json: bool) -> int:
     catalog, console = program.models(), program.console
     reference = catalog.reference(name)
     with Interruption([signal.SIGINT]) as interruption:
-        found = next(
-            (one for one in catalog.details(interruption.stop) if one.model.path == reference.path),
-            None,
-        )
+        found = next(catalog.details(interruption.stop, reference), None)
         if interruption.stop.is_set() or found is None:
             return interruption.exit_code or 1
-    used = program.tuning().in_use(reference.name) if found.is_usable else ()
+    used = program.tuning().in_use(name) if found.is_usable else ()
     if as_json:
         console.json({**_model_object(found), "runs_with": [one.model_dump() for one in used]})
     else:

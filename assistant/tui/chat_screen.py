@@ -225,9 +225,10 @@ class ChatScreen(NoticedScreen[None]):
     def on_key(self, event: events.Key) -> None:
         """What is typed while a message has the focus belongs into the prompt."""
         prompt, bound = self._frame.prompt, event.key in self.active_bindings
-        if event.is_printable and event.character and not bound and self.focused != prompt:
+        if event.is_printable and event.character and not bound:
             event.stop()
-            prompt.focus()
+            # At once: keys of the same burst are on their way to the message already.
+            self.set_focus(prompt)
             prompt.insert(event.character)
 
     def on_paste(self, event: events.Paste) -> None:

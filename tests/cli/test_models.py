@@ -55,6 +55,16 @@ def test_one_model_is_told_in_full(shell: Shell) -> None:
     assert shell("models", "show", "nothing").status == 4
 
 
+def test_a_file_in_any_folder_is_told_in_full(shell: Shell) -> None:
+    elsewhere = small_model(shell).rename(shell.home / "elsewhere.gguf")
+
+    shown = shell("models", "show", str(elsewhere))
+
+    assert shown.status == 0
+    assert str(elsewhere) in shown.out
+    assert "licence       mit" in shown.out
+
+
 def test_settings_tells_file_value_default_and_meaning_of_each(shell: Shell) -> None:
     (shell.home / "settings.toml").write_text("[engine]\nthreads = 3\n")
 

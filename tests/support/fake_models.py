@@ -265,8 +265,8 @@ class ScriptedModels:
             for name in self.by_name
         ]
 
-    def details(self, stop: Event) -> Iterator[ModelDetails]:
-        for model in self.models():
+    def details(self, stop: Event, of: ModelRef | None = None) -> Iterator[ModelDetails]:
+        for model in self.models() if of is None else [of]:
             yield ModelDetails(
                 model=model,
                 facts=ModelFacts(
@@ -277,7 +277,7 @@ class ScriptedModels:
                 memory=2_000_000,
                 tokens_per_second=12.3,
             )  # fmt: skip
-        yield from self.there or ()
+        yield from (self.there or ()) if of is None else ()
 
     def reference(self, name: str | None) -> ModelRef:
         wanted = self.default.name if name is None else name

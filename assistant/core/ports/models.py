@@ -83,10 +83,13 @@ class ModelCatalog(Protocol):
         """Models that can be asked for, the default one first."""
         ...
 
-    def details(self, stop: Event) -> Iterator[ModelDetails]:
+    def details(self, stop: Event, of: ModelRef | None = None) -> Iterator[ModelDetails]:
         """Details of the models without loading them, and of files that are none.
 
         Headers that were not seen before are read in a process of its own, which takes a while.
+
+        Args:
+            of: this file alone, be it in any folder; None is all that are listed.
         """
         ...
 

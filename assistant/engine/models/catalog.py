@@ -64,10 +64,11 @@ class LocalModels:
         """
         return self._listed()[0]
 
-    def details(self, stop: Event) -> Iterator[ModelDetails]:
+    def details(self, stop: Event, of: ModelRef | None = None) -> Iterator[ModelDetails]:
         """See `ModelCatalog.details`."""
         if self._survey is not None:
-            yield from self._survey.details(self._found(), self._options, stop)
+            found = self._found() if of is None else [(of, "")]
+            yield from self._survey.details(found, self._options, stop)
 
     def reference(self, name: str | None) -> ModelRef:
         """See `ModelCatalog.reference`."""

@@ -1,6 +1,6 @@
 """Prompt input: the text field where questions are typed."""
 
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -27,8 +27,19 @@ class Menus(Protocol):
         ...
 
 
+BURST_SECONDS: Final = 0.01
+"""Keys that come closer together are not typed: they are pasted where the terminal does not say so,
+or come over a slow line together."""
+
+DECISION_SECONDS: Final = 0.05
+"""How long an Enter at the end of a burst waits for what may follow it."""
+
+
 class PromptInput(TextArea):
-    """Input of several lines: Enter sends, Ctrl+J, Shift+Enter and `\\` + Enter break lines."""
+    """Input of several lines: Enter sends, Ctrl+J, Shift+Enter and `\\` + Enter break lines.
+
+    An Enter within a burst of keys breaks the line, too: a paste is one text.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+up", "recall(-1)", show=False),
@@ -75,6 +86,9 @@ class PromptInput(TextArea):
         self.menus: Menus | None = None
         """What takes the arrow keys, Tab, Enter and Esc while it is open."""
         self._shown = ""
+        self._latest_key = 0.0
+        self._enter_at: float | None = None
+        """When an Enter came that sends unless more keys follow at once."""
 
     @property
     def menu_open(self) -> bool:
@@ -97,6 +111,13 @@ class PromptInput(TextArea):
         self.post_message(self.Edited(self.text))
 
     async def _on_key(self, event: events.Key) -> None:
+        in_burst = event.time - self._latest_key < BURST_SECONDS
+        self._latest_key = event.time
+        if self._enter_at is not None and in_burst:
+            self._enter_at = None
+            self.insert("\n")
+        else:
+            self._end_burst()
         if self._is_for_outside(event.key):
             event.stop()
             event.prevent_default()
@@ -104,13 +125,23 @@ class PromptInput(TextArea):
         elif event.key == "enter":
             event.stop()
             event.prevent_default()
-            self._enter()
+            if in_burst:
+                self._enter_at = event.time
+                self.set_timer(DECISION_SECONDS, self._end_burst)
+            else:
+                self._enter()
         elif event.key in ("ctrl+j", "shift+enter", "alt+enter"):
             event.stop()
             event.prevent_default()
             self.insert("\n")
         else:
             await super()._on_key(event)
+
+    def _end_burst(self) -> None:
+        """Carry out an Enter that nothing has followed."""
+        if self._enter_at is not None:
+            self._enter_at = None
+            self._enter()
 
     def _enter(self) -> None:
         if self.menus is not None and self.menus.are_open:

@@ -158,9 +158,8 @@ class _Inline:
         kind = token.type
         if kind == "text":
             self._add(token.content.replace("\n", " "))
-        elif kind == "softbreak":
-            self._add(" ")
-        elif kind == "hardbreak":
+        elif kind in ("softbreak", "hardbreak"):
+            # In a chat a line break is meant: a poem, an address, lines of a status.
             self._add("\n")
         elif kind == "code_inline":
             self._begin(CODE_STYLE)

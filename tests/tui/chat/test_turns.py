@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+from textual.events import Key
+
 from tests.support.driver import Setting, opened, scripted
 from tests.support.fake_models import Gate
 
@@ -41,6 +44,22 @@ async def test_a_template_that_cannot_be_used_is_told_where_the_model_is_loaded(
         await driver.until_shown("Paris.")
         assert "its template cannot be used" not in driver.text
         assert "not its own template" in driver.text
+
+
+@pytest.mark.parametrize("typed", ["abc abc hello", "are you there friend", "olá, que tal"])
+async def test_keys_of_one_burst_that_begin_at_a_message_go_to_the_prompt(
+    home: Path, typed: str
+) -> None:
+    async with opened(Setting(home, scripted("Paris."))) as driver:
+        await driver.ask("Capital?")
+        await driver.until_shown("Paris.")
+        driver.views[-1].focus()
+        await driver.pilot.pause()
+        for letter in typed:
+            driver.app.post_message(Key(letter, letter))
+        await driver.until(lambda: len(driver.typed) >= len(typed))
+        assert driver.typed == typed
+        assert len(driver.messages) == 2
 
 
 async def test_esc_stops_and_keeps_what_was_written(home: Path) -> None:

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+from textual.events import Key
+
 from assistant.storage.conversations import SqliteConversations
-from tests.support.driver import Setting, opened, scripted
+from tests.support.driver import Driver, Setting, opened, scripted
 from tests.support.fake_models import Gate
 
 
@@ -179,3 +182,39 @@ async def test_a_question_in_line_is_no_draft_any_more_when_it_was_asked_out_of_
         gate.open()
         await driver.until(lambda: len(driver.store.branch(id)) == 4)
         await driver.until(lambda: driver.store.conversation(id).draft == "and this")
+
+
+def burst(driver: Driver, typed: str, at: float = 100.0) -> None:
+    """Keys as a terminal hands them over that were written together."""
+    for letter in typed:
+        key = Key("enter", "\r") if letter == "\n" else Key(letter, letter)
+        key.time = at
+        driver.app.post_message(key)
+
+
+@pytest.mark.parametrize("typed", ["alpha one\nbeta two", "a\nb\nc", "um\n\n  dois"])
+async def test_a_paste_that_the_terminal_does_not_call_one_is_one_text(
+    home: Path, typed: str
+) -> None:
+    async with opened(Setting(home)) as driver:
+        burst(driver, typed)
+        await driver.until(lambda: driver.typed == typed)
+        assert driver.messages == []
+
+
+async def test_an_enter_at_the_end_of_a_burst_sends_all_of_it(home: Path) -> None:
+    async with opened(Setting(home, scripted("Paris."))) as driver:
+        burst(driver, "first line\nsecond line\n")
+        await driver.until_shown("Paris.")
+        assert driver.messages[0].text == "first line\nsecond line"
+        assert driver.typed == ""
+
+
+async def test_what_is_typed_after_an_enter_is_the_next_question(home: Path) -> None:
+    async with opened(Setting(home, scripted("Paris."))) as driver:
+        burst(driver, "one")
+        burst(driver, "\n", at=101.0)
+        burst(driver, "two", at=102.0)
+        await driver.until_shown("Paris.")
+        await driver.until(lambda: driver.typed == "two")
+        assert driver.messages[0].text == "one"

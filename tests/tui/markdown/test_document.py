@@ -35,6 +35,22 @@ def test_a_list_keeps_its_indentation_where_it_wraps() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Roses are red,\nViolets are blue,\nSugar is sweet.",
+        "Acme Ltd\n12 High Street\nLondon",
+        "Tarefa: feita\nPróxima: revisão  \nÚltima: publicação",
+    ],
+)
+def test_line_breaks_are_kept(source: str) -> None:
+    lines = [line.strip() for line in source.splitlines()]
+    assert drawn(source, 60) == lines
+    assert drawn("\n".join(f"> {line}" for line in lines), 60) == [f"▎ {line}" for line in lines]
+    listed = drawn("- " + "\n  ".join(lines), 60)
+    assert [line.strip("• ") for line in listed] == lines
+
+
 def test_numbers_are_as_wide_as_the_last_one() -> None:
     assert drawn("9. a\n10. b", 20) == [" 9. a", "10. b"]
 

@@ -41,7 +41,7 @@ def _details(
 class ManyModels(ScriptedModels):
     """Some of every verdict."""
 
-    def details(self, stop: Event) -> Iterator[ModelDetails]:
+    def details(self, stop: Event, of: ModelRef | None = None) -> Iterator[ModelDetails]:
         yield from super().details(stop)
         yield _details("qwen3:4b", 2_497_281_120, "runs", 8.4)
         yield _details("qwen3:14b", 9_001_752_960, "runs slowly", 2.3)
