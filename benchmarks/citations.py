@@ -10,7 +10,7 @@ Five kinds of answers to questions with known answers, held against the passages
   What stands in a passage nearby is borne out by it, though it is no answer: no check of words can
   tell, and there is no goal.
 
-Ends with status 1 when a goal is missed. `--tune` prints what other thresholds would do.
+Ends with status 1 when a goal is missed.
 """
 
 import argparse
@@ -19,23 +19,20 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
-from unittest.mock import patch
 
 from assistant import bootstrap
 from assistant.core.grounding import citations
 from assistant.core.grounding import retrieval as grounding
 from assistant.core.values.conversation import Citation
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import Support
+from assistant.library.check.check import AnswerChecker
 from assistant.library.embedding.sentence_transformers import (
     SentenceTransformerEmbedder,
     starter_folder,
 )
-from assistant.library.search.support import support
 from assistant.library.text.chunking import ChunkLimits
 from assistant.settings import load_settings
 from assistant.system.paths import find_paths
@@ -50,26 +47,19 @@ GOALS = {"from passages": 69.0, "alone": 6.0, "short": 90.0, "of elsewhere": 3.0
 """Percent: at least so many of the wanted ones are cited, at most so many of the others."""
 RIGHT_PASSAGE = 78.0
 
-Rows = tuple[tuple[Support, ...], ...]
-
 
 class Case(NamedTuple):
-    """An answer with the signs of its sentences, which thresholds do not change."""
+    """An answer with what the check says of it."""
 
     kind: str
     written: Written
-    rows: Rows
-
-    def cited(self) -> tuple[Citation, ...]:
-        return citations.check_citations(
-            self.written.answer, self.written.passages, lambda *_: self.rows
-        )
+    cited: tuple[Citation, ...]
 
 
 class Result(NamedTuple):
     """Percentages over the answers of one kind."""
 
-    count: int
+    answers: int
     cited: float
     firmly: float
     """Those with a citation that is more than weak."""
@@ -115,22 +105,22 @@ def _article(question: Question) -> str:
 
 
 def _case(library: BenchLibrary, kind: str, written: Written) -> Case:
-    rows = support(
-        [sentence.text for sentence in citations.sentences_of(written.answer)],
-        [passage.text for passage in written.passages],
-        library.database,
-        library.analyzer,
-        library.embedder,
-        written.question.text,
+    checker = AnswerChecker(library.analyzer)
+    checked = citations.check_answer(
+        written.answer,
+        written.passages,
+        lambda sentences, passages: checker.check(
+            sentences, passages, written.question.text, library.embedder
+        ),
     )
-    return Case(kind, written, rows)
+    return Case(kind, written, checked.citations)
 
 
 def results(cases: Sequence[Case]) -> dict[str, Result]:
-    """What becomes of each kind with the thresholds that hold now."""
+    """What becomes of each kind."""
     found: dict[str, Result] = {}
     for kind in KINDS:
-        cited = [(case, case.cited()) for case in cases if case.kind == kind]
+        cited = [(case, _bearing_out(case)) for case in cases if case.kind == kind]
         with_any = [(case, given) for case, given in cited if given]
         found[kind] = Result(
             len(cited),
@@ -139,6 +129,10 @@ def results(cases: Sequence[Case]) -> dict[str, Result]:
             _percent([any(c.number in case.written.holding for c in g) for case, g in with_any]),
         )
     return found
+
+
+def _bearing_out(case: Case) -> list[Citation]:
+    return [citation for citation in case.cited if not citations.is_contrary(citation)]
 
 
 def _percent(signs: Sequence[bool]) -> float:
@@ -150,14 +144,14 @@ def show(title: str, found: Mapping[str, Result]) -> None:
     for kind, result in found.items():
         right = f"{result.right_passage:.1f}" if kind in WANTED else ""
         shares = f"{result.cited:>8.1f} {result.firmly:>8.1f} {right:>14}"
-        print(f"  {kind:<38} {result.count:>8} {shares}", flush=True)
+        print(f"  {kind:<38} {result.answers:>8} {shares}", flush=True)
 
 
 def missed(language: str, found: Mapping[str, Result]) -> list[str]:
     wrong = []
     for kind, result in found.items():
         # Of a handful, one answer more or less says nothing.
-        if result.count < 10:
+        if result.answers < 10:
             continue
         if kind in WANTED and result.cited < GOALS[kind]:
             wrong.append(f"{language}, {kind}: only {result.cited:.1f} % cited")
@@ -168,21 +162,10 @@ def missed(language: str, found: Mapping[str, Result]) -> list[str]:
     return wrong
 
 
-def tune(cases: Sequence[Case]) -> None:
-    """What other thresholds for a citation would do."""
-    print(f"  {'overlap, cosine':<18}" + "".join(f"{kind:>15}" for kind in KINDS))
-    for overlap, cosine in product((0.4, 0.5, 0.6, 0.7, 0.8), (0.45, 0.5, 0.55, 0.6)):
-        with patch.multiple(citations, WEAK=(overlap, cosine), SUPPORTED=(2, 2)):
-            found = results(cases)
-        shares = "".join(f"{found[kind].cited:>15.1f}" for kind in KINDS)
-        print(f"  {overlap:.2f}, {cosine:.2f}        {shares}", flush=True)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.citations", description=__doc__)
     parser.add_argument("--split", default="test", choices=("dev", "test"))
     parser.add_argument("--questions", type=int, default=80, help="that the model answers")
-    parser.add_argument("--tune", action="store_true", help="try other thresholds")
     parser.add_argument("--cache", type=Path, help="keeps embeddings for the next run")
     chosen = parser.parse_args()
     data, model = data_folder(), starter_folder()
@@ -203,8 +186,6 @@ def main() -> int:
         found = results(cases)
         show(f"Citations, {language}", found)
         failures += missed(language, found)
-        if chosen.tune:
-            tune(cases)
     embedder.keep()
     print("\n" + ("\n".join(failures) if failures else "All goals for citations are met."))
     return 1 if failures else 0

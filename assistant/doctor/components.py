@@ -9,6 +9,7 @@ from time import perf_counter
 from assistant.bootstrap import library, model_catalog, model_tuning, prompt_library
 from assistant.core.errors import AssistantError
 from assistant.core.values.events import Loaded
+from assistant.core.values.library import CheckedPassage
 from assistant.core.wording import size
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.ipc.join import Joiner
@@ -123,7 +124,8 @@ def files(paths: Paths, *, load: bool) -> Check:
     user_files = library(paths)
     try:
         # Meaning cannot be compared without the embedder.
-        user_files.support(PROBE_SENTENCES, PROBE_SENTENCES)
+        passages = [CheckedPassage(text=each, path="") for each in PROBE_SENTENCES]
+        user_files.check(PROBE_SENTENCES, passages, question=PROBE_SENTENCES[0])
         status = user_files.status()
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint or f"See {paths.logs}.")

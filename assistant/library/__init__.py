@@ -14,5 +14,6 @@ text/        text to words, sentences and chunks
 embedding/   text to vectors
 store/       library.db
 vectors/     Chroma, kept in line with library.db
-search/      a question to passages, evidence and support
+search/      a question to passages and evidence
+check/       the sentences of an answer against passages
 """

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from assistant.core.errors import LibraryDiedError, LibraryError, LibraryStartError, NotFoundError
 from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
     Collection,
     Done,
     FileEntry,
@@ -21,7 +23,6 @@ from assistant.core.values.library import (
     Scanned,
     SearchResult,
     Skipped,
-    Support,
     Survey,
     Verification,
     Waiting,
@@ -31,6 +32,8 @@ from assistant.ipc.request import Requester, WorkerErrors
 from assistant.library.peek import Removals, has_collections
 from assistant.library.protocol import (
     AddPaths,
+    CheckAnswer,
+    CheckReply,
     CollectionsReply,
     FilesReply,
     GetStatus,
@@ -40,7 +43,6 @@ from assistant.library.protocol import (
     LibraryRequest,
     ListCollections,
     ListFiles,
-    MeasureSupport,
     Pause,
     QuickReply,
     QuickRequest,
@@ -54,7 +56,6 @@ from assistant.library.protocol import (
     SearchReply,
     StatusReply,
     StopJob,
-    SupportReply,
     SurveyPaths,
     Verify,
     VerifyReply,
@@ -138,24 +139,33 @@ class WorkerLibrary:
                 return reply.result
         return SearchResult()
 
-    def support(
+    def check(
         self,
         sentences: Sequence[str],
-        texts: Sequence[str],
+        passages: Sequence[CheckedPassage],
         stop: Event | None = None,
         *,
         question: str = "",
-    ) -> tuple[tuple[Support, ...], ...]:
-        """See `Library.support`."""
-        request = MeasureSupport(
+    ) -> AnswerCheck:
+        """See `Library.check`."""
+        request = CheckAnswer(
             sentences=tuple(_encodable(sentence) for sentence in sentences),
-            texts=tuple(_encodable(text) for text in texts),
+            passages=tuple(
+                CheckedPassage(
+                    text=_encodable(passage.text),
+                    path=_encodable(passage.path),
+                    title=_encodable(passage.title),
+                    headings=tuple(map(_encodable, passage.headings)),
+                    navigation=passage.navigation,
+                )
+                for passage in passages
+            ),
             question=_encodable(question),
         )
         for reply in self._ask(request, stop or Event()):
-            if isinstance(reply, SupportReply):
-                return reply.support
-        return ()
+            if isinstance(reply, CheckReply):
+                return reply.check
+        return AnswerCheck()
 
     def collections(self) -> list[Collection]:
         """See `Library.collections`."""

@@ -6,6 +6,8 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from assistant.core.values.base import BUILT_WHEN_USED, Value
 from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
     Collection,
     Done,
     FileEntry,
@@ -18,7 +20,6 @@ from assistant.core.values.library import (
     Scanned,
     SearchResult,
     Skipped,
-    Support,
     Survey,
     Verification,
     Waiting,
@@ -91,12 +92,12 @@ class Search(Value):
     limit: Annotated[int, Field(ge=1, le=1000)]
 
 
-class MeasureSupport(Value):
-    """How far texts bear out sentences. Answered by `SupportReply`."""
+class CheckAnswer(Value):
+    """What passages say to the sentences of an answer. Answered by `CheckReply`."""
 
-    kind: Literal["weigh"] = "weigh"
+    kind: Literal["check"] = "check"
     sentences: tuple[str, ...]
-    texts: tuple[str, ...]
+    passages: tuple[CheckedPassage, ...]
     question: str = ""
 
 
@@ -149,7 +150,7 @@ QuickRequest = (
     | SurveyPaths
     | ReadFile
     | Search
-    | MeasureSupport
+    | CheckAnswer
     | ListCollections
     | ListFiles
     | GetStatus
@@ -176,9 +177,9 @@ class SearchReply(Value):
     result: SearchResult
 
 
-class SupportReply(Value):
-    kind: Literal["weighed"] = "weighed"
-    support: tuple[tuple[Support, ...], ...]
+class CheckReply(Value):
+    kind: Literal["checked"] = "checked"
+    check: AnswerCheck
 
 
 class CollectionsReply(Value):
@@ -215,7 +216,7 @@ Answer = (
     Survey
     | FileText
     | SearchReply
-    | SupportReply
+    | CheckReply
     | CollectionsReply
     | StatusReply
     | RemoveReply

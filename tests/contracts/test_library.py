@@ -18,12 +18,15 @@ from assistant.core.ports.library import Library
 from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
     Collection,
     Done,
     FileEntry,
     Indexed,
     IndexEvent,
     LeftOut,
+    NearestSentence,
     Planned,
     SearchResult,
     Skipped,
@@ -38,7 +41,7 @@ from tests.support.fake_library import ScriptedLibrary
 from tests.support.processes import end_workers, workers
 
 QUESTION = "What does rye bread cost?"
-ANSWER = "A loaf of rye bread costs four euros and fifty cents."
+PRICE = "A loaf of rye bread costs four euros and fifty cents."
 READABLE = ("bakery.md", "harbour.pdf", "sub/farol.txt")
 FAILED = {"broken.docx": "corrupt", "empty.txt": "empty"}
 
@@ -347,27 +350,38 @@ def test_a_collection_that_is_not_there_is_refused_by_its_name(scene: Scene) -> 
             refused()
 
 
-def test_a_sentence_is_borne_out_by_the_text_that_says_it(scene: Scene) -> None:
-    sentences = [ANSWER, "Penguins live on the southern ice."]
-    texts = [BREAD, PORTUGUESE]
+def test_a_sentence_is_borne_out_by_the_passage_that_says_it(scene: Scene) -> None:
+    sentences = [PRICE, "Penguins live on the southern ice."]
+    passages = [
+        CheckedPassage(text=text, path="/a.md") for text in (f"{PRICE} Eat it.", PORTUGUESE)
+    ]
 
-    support = scene.library.support(sentences, texts)
+    support = scene.library.check(sentences, passages, question="What does it cost?").support
 
-    assert [len(row) for row in support] == [2, 2]
-    said, foreign = support[0][0], support[1][0]
-    assert said.overlap > 0.8 > 0.5 > foreign.overlap
-    assert said.cosine > foreign.cosine
+    assert [[each.strength for each in row] for row in support] == [
+        ["verbatim", None],
+        [None, None],
+    ]
     for row in support:
-        for each, text in zip(row, texts, strict=True):
-            assert 0 <= each.start <= each.end <= len(text)
+        for each, passage in zip(row, passages, strict=True):
+            assert 0 <= each.start <= each.end <= len(passage.text)
 
 
-def test_support_of_nothing_or_not_wanted_any_more_is_empty(scene: Scene) -> None:
+def test_where_nothing_bears_an_answer_out_the_passages_say_what_they_do(scene: Scene) -> None:
+    passages = [CheckedPassage(text=PRICE, path="/a.md")]
+
+    checked = scene.library.check(["It is free."], passages, question="What does rye bread cost?")
+
+    assert checked.nearest == NearestSentence(number=1, text=PRICE)
+
+
+def test_a_check_of_nothing_or_not_wanted_any_more_is_empty(scene: Scene) -> None:
     stop = Event()
     stop.set()
-    assert scene.library.support([ANSWER], [BREAD], stop) == ()
-    assert scene.library.support([], [BREAD]) == ()
-    assert scene.library.support([ANSWER], []) == ((),)
+    passage = CheckedPassage(text=BREAD, path="/a.md")
+    assert scene.library.check([PRICE], [passage], stop) == AnswerCheck()
+    assert scene.library.check([], [passage]).support == ()
+    assert scene.library.check([PRICE], []).support == ((),)
 
 
 def test_what_leaves_the_library_stays_on_disk(scene: Scene) -> None:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from threading import Event
 
 from assistant.core.errors import LibraryDiedError, NotFoundError, UnreadableFileError
-from assistant.core.values.conversation import Place
+from assistant.core.values.conversation import Place, Strength
 from assistant.core.values.documents import Block, Document, Passage, UnreadParts
 from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
     Collection,
     Done,
     FileEntry,
@@ -17,6 +19,7 @@ from assistant.core.values.library import (
     FileText,
     IndexEvent,
     LibraryStatus,
+    NearestSentence,
     Planned,
     RemovedRoots,
     Scanned,
@@ -26,6 +29,9 @@ from assistant.core.values.library import (
     Verification,
     Waiting,
 )
+
+_MOST = 0.7
+"""Of the words of a sentence, what has to be in a text that bears it out."""
 
 
 class ScriptedLibrary:
@@ -136,20 +142,24 @@ class ScriptedLibrary:
             found |= {"sufficient": False, "evidence": 0.01}
         return self.result.model_copy(update=found)
 
-    def support(
+    def check(
         self,
         sentences: Sequence[str],
-        texts: Sequence[str],
+        passages: Sequence[CheckedPassage],
         stop: Event | None = None,
         *,
         question: str = "",
-    ) -> tuple[tuple[Support, ...], ...]:
-        """Words shared, nothing else, decide on support."""
+    ) -> AnswerCheck:
+        """Words shared, nothing else, decide on support; the first passage is the nearest."""
         if self.dies:
             raise LibraryDiedError("The library stopped unexpectedly.")
         if stop is not None and stop.is_set():
-            return ()
-        return tuple(tuple(_support(sentence, text) for text in texts) for sentence in sentences)
+            return AnswerCheck()
+        rows = tuple(tuple(_support(each, p.text) for p in passages) for each in sentences)
+        is_firm = any(each.strength in ("verbatim", "supported") for row in rows for each in row)
+        said = bool(question and passages) and not is_firm
+        nearest = NearestSentence(number=1, text=passages[0].text) if said else None
+        return AnswerCheck(support=rows, nearest=nearest)
 
     def collections(self) -> list[Collection]:
         return self.sets
@@ -239,9 +249,21 @@ class ScriptedLibrary:
 
 
 def _support(sentence: str, text: str) -> Support:
-    words = set(sentence.lower().strip(".").split())
-    shared = len(words & set(text.lower().replace(".", "").split())) / max(len(words), 1)
-    return Support(cosine=shared, overlap=shared, start=0, end=len(text))
+    said, there = _plain(sentence), _plain(text)
+    words = set(said.split())
+    shared = len(words & set(there.split())) / max(len(words), 1)
+    strength: Strength | None = None
+    if "not" in words ^ set(there.split()) and shared >= _MOST:
+        strength = "contradicted"
+    elif said in there:
+        strength = "verbatim"
+    elif shared >= _MOST:
+        strength = "supported"
+    return Support(strength=strength, score=shared, start=0, end=len(text))
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace(".", "").strip()
 
 
 def found(*passages: Passage, needs: str = "", dies: bool = False) -> ScriptedLibrary:

@@ -8,7 +8,7 @@ from typing import Any, Self
 from assistant.cli.console import Console
 from assistant.cli.program import partial_objects
 from assistant.core.grounding.catalog import rows_left_out
-from assistant.core.grounding.citations import CitedAnswer, sentence_checks
+from assistant.core.grounding.citations import CitedAnswer, is_contrary, sentence_checks
 from assistant.core.grounding.references import partly_read
 from assistant.core.grounding.retrieval import NOWHERE, RetrievalScope
 from assistant.core.grounding.versions import disagreements
@@ -85,7 +85,8 @@ def print_nearest_sentence(
 def citation_lines(
     citations: Sequence[Citation], became: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Citations as text, one line for every passage that is cited.
+    """Citations as text, one line for every passage that is cited; with what it says where that is
+    the opposite.
 
     Args:
         became: what became of files since, by path.
@@ -94,8 +95,9 @@ def citation_lines(
     for citation in citations:
         place = f", {citation.place}" if str(citation.place) else ""
         news = (became or {}).get(citation.path)
-        lines[(citation.number, citation.quote)] = (
+        lines[(citation.number, citation.quote, citation.strength)] = (
             f"[{citation.number}] {citation.path}{place} ({citation.strength})"
+            + (f": “{one_line(citation.quote, 400)}”" if is_contrary(citation) else "")
             + (f" – {news}" if news else "")
         )
     return list(lines.values())

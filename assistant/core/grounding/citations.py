@@ -1,30 +1,29 @@
 """Citations: which passage bears out which sentence of an answer, checked without a model.
 
 What a small model writes after a statement is not to be trusted, and often it writes nothing. So
-every sentence is held against every passage: it has to share the passage's words, the rare ones
-above all, *and* be close to one of its sentences in meaning. Either sign alone attaches sources to
-answers that were written without any document.
+every sentence is held against every passage by the library's check, and the passage that says most
+to it is cited, be it that it says the opposite.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from assistant.core.values.conversation import Citation, Strength
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import NearestSentence, Support
+from assistant.core.values.library import AnswerCheck, CheckedPassage, NearestSentence, Support
 
-SUPPORTED = (0.7, 0.6)
-"""Word overlap and cosine from which on a sentence is borne out; see `benchmarks.citations`."""
-
-WEAK = (0.6, 0.5)
-"""The same, in part."""
-
-MIN_WORDS = 3
-"""Words of a sentence that can be found word for word by more than chance."""
+_SAYS_MOST: Final[dict[Strength, int]] = {
+    "weak": 1,
+    "contradicted": 2,
+    "supported": 3,
+    "verbatim": 4,
+}
+"""Which passage is cited for a sentence: of several the one that says most to it."""
 
 _BORDER = re.compile(
-    r"""(?<![.!?…])(?P<point>[.!?…])[.!?…]*+["'”’»)*_]*+(?P<marks>(?:\s*\[\d{1,3}\])*)(?=\s|$)
+    r"""(?<![.!?…])(?P<point>[.!?…])[.!?…]*+["'”’»)*_]*+
+        (?P<marks>(?:\s*\[\d{1,3}(?:\N{NO-BREAK SPACE}✗)?\])*)(?=\s|$)
     | [。！？] | \n""",
     re.VERBOSE,
 )
@@ -40,11 +39,13 @@ _NUMBERED = re.compile(r"[\s>*+#-]*\d{1,3}\.")
 """The beginning of a line in a list."""
 _LAID_OUT = re.compile(r"(?:[>*+#\s-]|\d{1,3}[.)]\s)*(?:\*\*|__)?")
 _CODE = re.compile(r"^(?P<fence>```|~~~).*?(?:^(?P=fence)|\Z)", re.DOTALL | re.MULTILINE)
-_MARK = re.compile(r"(?P<code>`[^`\n]+`)|(?<!\s)\s*+\[(?P<number>\d{1,3})\]")
+_CONTRADICTED: Final = "\N{NO-BREAK SPACE}✗"
+"""In a mark, of a passage that says the opposite."""
+_MARK = re.compile(rf"(?P<code>`[^`\n]+`)|(?<!\s)\s*+\[(?P<number>\d{{1,3}})(?:{_CONTRADICTED})?\]")
 _WORD = re.compile(r"\w+", re.UNICODE)
 
-Measure = Callable[[Sequence[str], Sequence[str]], tuple[tuple[Support, ...], ...]]
-"""`Library.support`: signs of support for sentences (rows) by texts (columns)."""
+Check = Callable[[Sequence[str], Sequence[CheckedPassage]], AnswerCheck]
+"""`Library.check`: what passages say to sentences."""
 
 
 class Sentence(NamedTuple):
@@ -64,71 +65,53 @@ def sentences_of(answer: str) -> list[Sentence]:
     """
     found = []
     for first, last in _prose(answer):
-        for start, end in _cut(answer, first, last):
+        for start, end in cut_sentences(answer, first, last):
             text = _LAID_OUT.sub("", _unmarked(answer[start:end]), count=1).strip()
             if _WORD.search(text) and not text.endswith(("?", ":")):
                 found.append(Sentence(start, end, text))
     return found
 
 
-def check_citations(
-    answer: str, passages: Sequence[Passage], measure: Measure
-) -> tuple[Citation, ...]:
-    """Citations of an answer, in its order: for each sentence the passage that fits best."""
+class CheckedAnswer(NamedTuple):
+    """Result of the check of an answer against the passages that the model read."""
+
+    citations: tuple[Citation, ...]
+    """In the order of the answer: for each sentence the passage that says most to it."""
+    nearest: NearestSentence | None
+    """What the passages say to the question itself."""
+
+
+def check_answer(answer: str, passages: Sequence[Passage], check: Check) -> CheckedAnswer:
+    """Check an answer against passages."""
     sentences = sentences_of(answer)
-    if not sentences or not passages:
-        return ()
-    rows = measure([sentence.text for sentence in sentences], [p.text for p in passages])
-    citations = []
-    for sentence, row in zip(sentences, rows, strict=False):
-        best = _best(sentence.text, passages, row)
-        if best is not None:
-            number, strength = best
-            citations.append(
-                _citation(sentence, number, strength, passages[number - 1], row[number - 1])
-            )
-    return tuple(citations)
+    if not passages:
+        return CheckedAnswer((), None)
+    checked = check(
+        [sentence.text for sentence in sentences],
+        [CheckedPassage.of(passage) for passage in passages],
+    )
+    citations = [
+        _citation(sentence, number, support, passages[number - 1])
+        for sentence, row in zip(sentences, checked.support, strict=False)
+        for number, support in _best(row)
+    ]
+    return CheckedAnswer(tuple(citations), checked.nearest)
 
 
 def is_borne_out(citations: Sequence[Citation]) -> bool:
     """Whether the passages clearly support at least one sentence of an answer."""
-    return any(citation.strength != "weak" for citation in citations)
+    return any(citation.strength in ("verbatim", "supported") for citation in citations)
 
 
-def nearest_sentence(
-    question: str, passages: Sequence[Passage], measure: Measure
-) -> NearestSentence | None:
-    """Sentence of the passages that is nearest to a question.
-
-    It is what the user can hold on to when no sentence of the answer is borne out.
-
-    Returns:
-        The sentence and its passage; None without any sentence.
-    """
-    rows = measure([question], [passage.text for passage in passages])
-    found = [
-        (support.overlap + support.cosine, -number, text)
-        for row in rows
-        for number, (passage, support) in enumerate(zip(passages, row, strict=True), 1)
-        if (text := _quoted_sentence(passage.text, support))
-    ]
-    if not found:
-        return None
-    _, negative, text = max(found)
-    return NearestSentence(number=-negative, text=text)
-
-
-def _quoted_sentence(text: str, support: Support) -> str:
-    """The sentence; a heading says nothing without the one that follows it."""
-    said = text[support.start : support.end].strip()
-    if len(_WORD.findall(said)) >= MIN_WORDS:
-        return said
-    following = (each.end for each in sentences_of(text) if each.start >= support.end)
-    return text[support.start : next(following, support.end)].strip()
+def is_contrary(citation: Citation) -> bool:
+    """Whether a passage says the opposite of the sentence that it is cited for."""
+    return citation.strength == "contradicted"
 
 
 def annotate(answer: str, citations: Sequence[Citation]) -> str:
     """Answer with a mark behind every sentence that has a citation, and no other marks.
+
+    The mark of a passage that says the opposite has a cross.
 
     An answer without citations is left as it is: it may speak of `list[0]`.
     """
@@ -152,7 +135,7 @@ def annotated(answer: str, citations: Sequence[Citation]) -> CitedAnswer:
         text += _outside_code(answer[at : citation.start])
         start = len(text)
         text += f"{_unmarked(answer[max(at, citation.start) : citation.end]).rstrip()}"
-        text += f" [{citation.number}]"
+        text += f" [{citation.number}{_CONTRADICTED if is_contrary(citation) else ''}]"
         moved.append(citation.model_copy(update={"start": start, "end": len(text)}))
         at = citation.end
     return CitedAnswer(text + _outside_code(answer[at:]), tuple(moved))
@@ -164,7 +147,7 @@ class SentenceCheck(NamedTuple):
     sentence: Sentence
     strength: Strength | Literal["unsupported"]
     number: int | None
-    """Of the passage that bears it out."""
+    """Of the passage that bears it out, or says the opposite."""
 
 
 def sentence_checks(answer: CitedAnswer) -> list[SentenceCheck]:
@@ -190,8 +173,11 @@ def _prose(answer: str) -> Iterator[tuple[int, int]]:
     yield at, len(answer)
 
 
-def _cut(answer: str, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Sentences without the white space around them."""
+def cut_sentences(answer: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Cut a text into sentences and lines, without the white space around them.
+
+    Points of abbreviations, initials and numbered lists end no sentence.
+    """
     start = first
     for border in _BORDER.finditer(answer, first, last):
         if border["point"] == "." and _is_inside(answer, start, border):
@@ -228,45 +214,21 @@ def _outside_code(text: str) -> str:
     return "".join([*pieces, _unmarked(text[at:])])
 
 
-def _best(
-    sentence: str, passages: Sequence[Passage], row: Sequence[Support]
-) -> tuple[int, Strength] | None:
-    """Number and strength of the passage that bears the sentence out best; None when none does."""
-    order: dict[Strength, int] = {"verbatim": 2, "supported": 1, "weak": 0}
+def _best(row: Sequence[Support]) -> list[tuple[int, Support]]:
+    """Number and support of the passage that says most to a sentence; empty when none does."""
     found = [
-        (order[strength], support.overlap + support.cosine, -number, strength)
-        for number, (passage, support) in enumerate(zip(passages, row, strict=True), 1)
-        if (strength := _strength(sentence, passage.text, support)) is not None
+        (_SAYS_MOST[support.strength], support.score, -number)
+        for number, support in enumerate(row, 1)
+        if support.strength is not None
     ]
-    if not found:
-        return None
-    _, _, negative, strength = max(found)
-    return -negative, strength
+    return [(number := -max(found)[2], row[number - 1])] if found else []
 
 
-def _strength(sentence: str, text: str, support: Support) -> Strength | None:
-    words = _words(sentence)
-    # A part of a sentence that only says the question again bears out nothing.
-    says_more = support.overlap > 0 or _words(text[support.start : support.end]) in words
-    if says_more and len(words.split()) >= MIN_WORDS and words in _words(text):
-        return "verbatim"
-    if support.overlap >= SUPPORTED[0] and support.cosine >= SUPPORTED[1]:
-        return "supported"
-    if support.overlap >= WEAK[0] and support.cosine >= WEAK[1]:
-        return "weak"
-    return None
-
-
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
-
-
-def _citation(
-    sentence: Sentence, number: int, strength: Strength, passage: Passage, support: Support
-) -> Citation:
+def _citation(sentence: Sentence, number: int, support: Support, passage: Passage) -> Citation:
+    assert support.strength is not None
     return Citation(
         number=number,
-        strength=strength,
+        strength=support.strength,
         start=sentence.start,
         end=sentence.end,
         path=passage.path,

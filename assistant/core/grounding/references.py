@@ -17,8 +17,14 @@ from assistant.core.values.conversation import Citation, Place, Strength
 from assistant.core.values.documents import Passage, UnreadParts
 from assistant.core.values.library import Retrieval, Unfit, UnusedPassage
 
-STRENGTH_ORDER: Final[dict[Strength, int]] = {"weak": 1, "supported": 2, "verbatim": 3}
-"""How much each strength says, the most for what is said word for word."""
+STRENGTH_ORDER: Final[dict[Strength, int]] = {
+    "weak": 1,
+    "supported": 2,
+    "verbatim": 3,
+    "contradicted": 4,
+}
+"""Which strength is shown of a passage that is cited several times: a warning, then what says
+most."""
 
 
 class Quote(Value):

@@ -5,6 +5,8 @@ from threading import Event
 from typing import Protocol
 
 from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
     Collection,
     FileEntry,
     FileFilter,
@@ -14,7 +16,6 @@ from assistant.core.values.library import (
     RemovedRoots,
     Scanned,
     SearchResult,
-    Support,
     Survey,
     Verification,
     Waiting,
@@ -84,21 +85,18 @@ class Library(Protocol):
         """
         ...
 
-    def support(
+    def check(
         self,
         sentences: Sequence[str],
-        texts: Sequence[str],
+        passages: Sequence[CheckedPassage],
         stop: Event | None = None,
         *,
         question: str = "",
-    ) -> tuple[tuple[Support, ...], ...]:
-        """Support of each sentence by each text, shape (sentences, texts); empty when stopped.
-
-        The texts are those of passages that were found.
+    ) -> AnswerCheck:
+        """Check the sentences of an answer against passages; empty when stopped.
 
         Args:
-            question: what the sentences answer: its own words bear witness to nothing. Without
-                one, all words count.
+            question: what the sentences answer: it says what a short one is about.
         """
         ...
 

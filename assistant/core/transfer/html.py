@@ -76,7 +76,8 @@ def _sources(citations: tuple[Citation, ...]) -> Iterator[str]:
     yield '<details class="sources">\n<summary>Sources</summary>'
     for citation in sorted(citations, key=lambda citation: citation.number):
         place = f", {citation.place}" if str(citation.place) else ""
-        source = one_line(f"[{citation.number}] {citation.title}{place}", 500)
+        contrary = " – says the opposite" if citation.strength == "contradicted" else ""
+        source = one_line(f"[{citation.number}] {citation.title}{place}", 500) + contrary
         yield f"<div>{escape(source)}</div>"
         yield f"<blockquote>{escape(printable(citation.quote))}</blockquote>"
     yield "</details>"

@@ -148,7 +148,11 @@ def _sources(citations: Sequence[Citation]) -> Iterator[str]:
     by_number = {citation.number: citation for citation in citations}
     for number, citation in sorted(by_number.items()):
         place = f", {citation.place}" if str(citation.place) else ""
-        yield f"- [{number}] {one_line(f'{citation.title}{place}', 500)}"
+        contrary = any(
+            each.number == number and each.strength == "contradicted" for each in citations
+        )
+        note = " – says the opposite" if contrary else ""
+        yield f"- [{number}] {one_line(f'{citation.title}{place}', 500)}{note}"
 
 
 def _json(value: Any) -> str:

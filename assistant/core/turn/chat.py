@@ -23,7 +23,6 @@ from assistant.core.turn.sampling import DefaultSampling
 from assistant.core.values.context import ContextPlan, Recap
 from assistant.core.values.conversation import (
     ChatMessage,
-    Citation,
     Conversation,
     Keep,
     Message,
@@ -114,9 +113,10 @@ class Chat:
                 elif isinstance(event, Retrieved):
                     self._store.set_retrieval(answer.id, _retrieval(event))
                 yield event
-            outcome.citations = self._cite(answer, outcome.used)
-            if outcome.state == "complete" and not citations.is_borne_out(outcome.citations):
-                outcome.saying = self._store_saying(answer, outcome.used)
+            checked = self._check(answer, outcome.used)
+            outcome.citations = checked.citations
+            if outcome.state == "complete" and not citations.is_borne_out(checked.citations):
+                outcome.saying = self._store_saying(answer, outcome.used, checked.nearest)
         except AssistantError as failure:
             outcome.fail(failure)
             raise
@@ -263,29 +263,26 @@ class Chat:
         used = fit(asked, found.passages, model, room, template)
         return compose_question(asked, used, template), used
 
-    def _cite(self, answer: Message, used: Sequence[Passage]) -> tuple[Citation, ...]:
+    def _check(self, answer: Message, used: Sequence[Passage]) -> citations.CheckedAnswer:
         """Check an answer against the passages; where that fails it is kept without citations."""
+        unchecked = citations.CheckedAnswer((), None)
         if self._library is None or not used:
-            return ()
+            return unchecked
         text = self._store.message(answer.id).text
         question = self._store.message(answer.parent_id).asked if answer.parent_id else ""
         with suppress(LibraryError, ModelError):
-            return citations.check_citations(
-                text, used, partial(self._library.support, question=question)
-            )
-        return ()
+            check = partial(self._library.check, question=question)
+            return citations.check_answer(text, used, check)
+        return unchecked
 
-    def _store_saying(self, answer: Message, used: Sequence[Passage]) -> NearestSentence | None:
+    def _store_saying(
+        self, answer: Message, used: Sequence[Passage], saying: NearestSentence | None
+    ) -> NearestSentence | None:
         """Store what the files say to the question, when they do not bear out the answer."""
         retrieval = self._store.retrieval(answer.id) if used else None
-        if self._library is None or retrieval is None or answer.parent_id is None:
-            return None
-        question = self._store.message(answer.parent_id).asked
-        with suppress(LibraryError, ModelError):
-            saying = citations.nearest_sentence(question, used, self._library.support)
+        if retrieval is not None:
             self._store.set_retrieval(answer.id, retrieval.model_copy(update={"saying": saying}))
-            return saying
-        return None
+        return saying
 
     def _default_sources(self, conversation: Conversation | None, question: str) -> RetrievalScope:
         """Default sources of a question; None is a new conversation."""

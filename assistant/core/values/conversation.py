@@ -169,12 +169,13 @@ class Place(Value):
         return ", ".join(parts)
 
 
-Strength = Literal["verbatim", "supported", "weak"]
-"""How well a passage bears out a sentence: word for word, clearly, or only in part."""
+Strength = Literal["verbatim", "supported", "weak", "contradicted"]
+"""What a passage says to a sentence: the same word for word, the same clearly or only in part, or
+the opposite."""
 
 
 class Citation(Value):
-    """A sentence of an answer and the passage that bears it out."""
+    """A sentence of an answer and the passage that bears it out, or says the opposite."""
 
     number: int
     """Of the passage in the prompt, from 1: the `[n]` of the answer."""

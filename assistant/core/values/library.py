@@ -6,11 +6,12 @@ event, never an error.
 
 import os
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import field_validator
 
 from assistant.core.values.base import Value
+from assistant.core.values.conversation import Strength
 from assistant.core.values.documents import Document, Passage, SkipReason, UnreadParts
 
 
@@ -290,17 +291,49 @@ class Retrieval(Value):
     """What the files say, where they clearly bear out no sentence of the answer."""
 
 
-class Support(Value):
-    """Support of one sentence of an answer by one passage."""
+class CheckedPassage(Value):
+    """Passage that an answer is checked against, with all that the model saw of it."""
 
-    cosine: float
-    """Of the sentence and the passage's sentence that says most of it: 1 for the same meaning."""
-    overlap: float
-    """Of the words that the sentence adds to its question, the share that stands there, rare words
-    counting more. 0 when they tell nothing, or when a number is not in the passage."""
+    text: str
+    path: str
+    """Printable form of the file's path: its name counts for what the passage is about."""
+    title: str = ""
+    headings: tuple[str, ...] = ()
+    """Outermost first; the names of a table's columns are one, too."""
+    navigation: bool = False
+    """Whether it only leads elsewhere, as a menu does, and bears out nothing."""
+
+    @classmethod
+    def of(cls, passage: Passage) -> Self:
+        return cls(
+            text=passage.text,
+            path=passage.path,
+            title=passage.title,
+            headings=passage.place.heading,
+            navigation=passage.navigation,
+        )
+
+
+class Support(Value):
+    """What one passage says to one sentence of an answer."""
+
+    strength: Strength | None
+    """None when it does not bear the sentence out."""
+    score: float
+    """How near it is among those of the same strength, 0 to 1."""
     start: int
     end: int
-    """That sentence of the passage, as offsets in its text."""
+    """The sentence or row of the passage that says it, as offsets in its text."""
+
+
+class AnswerCheck(Value):
+    """Result of the check of an answer."""
+
+    support: tuple[tuple[Support, ...], ...] = ()
+    """Shape (sentences, passages); empty when the check was stopped."""
+    nearest: NearestSentence | None = None
+    """What the passages say to the question, where they clearly support no sentence; None when
+    they say nothing about it."""
 
 
 class IntegrityProblem(Value):

@@ -1,9 +1,8 @@
-"""Search: from a question to passages, and what they bear out.
+"""Search: from a question to passages.
 
 retrieval   the passages for a question
 naming      the files that it names
 correction  the nearest words for those that no passage has
 ranking     how well each passage fits
 evidence    whether the files speak to the question at all
-support     how far passages bear out an answer
 """

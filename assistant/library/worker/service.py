@@ -17,18 +17,20 @@ from assistant.core.errors import (
     UnreadableFileError,
 )
 from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
     Collection,
     FileEntry,
     FileText,
     LibraryStatus,
     SearchResult,
-    Support,
     Survey,
     Waiting,
 )
 from assistant.core.wording import REASONS
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed
+from assistant.library.check.check import AnswerChecker
 from assistant.library.file_access import printable_path
 from assistant.library.files.watch import LibraryWatcher, WatchIntervals
 from assistant.library.indexing.estimate import IndexingEstimates
@@ -38,6 +40,8 @@ from assistant.library.limits import UnreadableError
 from assistant.library.peek import Removals
 from assistant.library.protocol import (
     Acknowledged,
+    CheckAnswer,
+    CheckReply,
     CollectionsReply,
     FilesReply,
     GetStatus,
@@ -46,7 +50,6 @@ from assistant.library.protocol import (
     LibraryRequest,
     ListCollections,
     ListFiles,
-    MeasureSupport,
     Pause,
     QuickReply,
     QuickRequest,
@@ -57,13 +60,11 @@ from assistant.library.protocol import (
     SearchReply,
     StatusReply,
     StopJob,
-    SupportReply,
     SurveyPaths,
     Verify,
     VerifyReply,
 )
 from assistant.library.search.retrieval import HybridRetriever, join_neighbours
-from assistant.library.search.support import support
 from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.listing import list_files, path_by_name
 from assistant.library.store.requeueing import requeue_for_ocr, requeue_outdated
@@ -89,9 +90,9 @@ class PassageSearch(Protocol):
         self, question: str, collections: Sequence[int] | None, limit: int
     ) -> SearchResult: ...
 
-    def support(
-        self, sentences: Sequence[str], texts: Sequence[str], question: str
-    ) -> tuple[tuple[Support, ...], ...]: ...
+    def check(
+        self, sentences: Sequence[str], passages: Sequence[CheckedPassage], question: str
+    ) -> AnswerCheck: ...
 
 
 class LibraryService:
@@ -148,8 +149,8 @@ class LibraryService:
         match request:
             case Search():
                 return SearchReply(result=self._search(request))
-            case MeasureSupport(sentences=sentences, texts=texts, question=question):
-                return SupportReply(support=self._searcher.support(sentences, texts, question))
+            case CheckAnswer(sentences=sentences, passages=passages, question=question):
+                return CheckReply(check=self._searcher.check(sentences, passages, question))
             case SurveyPaths(paths=paths):
                 return self._survey(caller, paths)
             case ReadFile(path=path):
@@ -368,6 +369,7 @@ class LibrarySearch:
     def __init__(self, library: OpenLibrary) -> None:
         self._library = library
         self._scopes = ScopeCache(library.database)
+        self._checker = AnswerChecker(library.analyzer)
 
     def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
         """See `HybridRetriever.search`; passages that overlap in their file come as one."""
@@ -383,11 +385,11 @@ class LibrarySearch:
             result = retrieval.search(question, collections, limit)
         return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
 
-    def support(
-        self, sentences: Sequence[str], texts: Sequence[str], question: str
-    ) -> tuple[tuple[Support, ...], ...]:
-        """See `support.support`."""
-        library = self._library
-        with library.embedders.for_questions() as semantic:
-            embedder = (semantic or library.embedders.for_indexing()).embedder
-            return support(sentences, texts, library.database, library.analyzer, embedder, question)
+    def check(
+        self, sentences: Sequence[str], passages: Sequence[CheckedPassage], question: str
+    ) -> AnswerCheck:
+        """See `AnswerChecker.check`."""
+        embedders = self._library.embedders
+        with embedders.for_questions() as semantic:
+            embedder = (semantic or embedders.for_indexing()).embedder
+            return self._checker.check(sentences, passages, question, embedder)

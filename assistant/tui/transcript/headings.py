@@ -215,8 +215,16 @@ def _source_button(citation: Citation) -> Content:
         text.own(f"[{citation.number}] ", text.ACCENT)
         + text.line(file_name(citation.path), 60, text.MUTED)
         + (text.own("  ") + text.line(str(citation.place), 60, text.MUTED))
-        + (text.own("  ") + text.muted(STRENGTH_DOTS[citation.strength]))
+        + (text.own("  ") + _strength(citation))
     )
+
+
+def _strength(citation: Citation) -> Content:
+    """How well a passage bears a sentence out; with its words where it says the opposite."""
+    if citation.strength != "contradicted":
+        return text.muted(STRENGTH_DOTS[citation.strength])
+    said = text.own("✗ says the opposite: “", "$text-error")
+    return said + text.line(citation.quote, 400) + text.own("”", "$text-error")
 
 
 def _command_button(label: str, name: str, message: Message, style: str = "") -> Content:
@@ -246,17 +254,24 @@ def _mark_part(subject: MarkSubject, words: str) -> Content:
     return text.line(words, 80, text.ACCENT).stylize(text.click("screen.command", command))
 
 
-STRENGTH_DOTS: Final[dict[Strength, str]] = {"verbatim": "●●●", "supported": "●●", "weak": "●"}
+STRENGTH_DOTS: Final[dict[Strength, str]] = {
+    "verbatim": "●●●",
+    "supported": "●●",
+    "weak": "●",
+    "contradicted": "✗",
+}
 NOT_CITED: Final = "○"
 STRENGTH_STYLES: Final[dict[Strength, str]] = {
     "verbatim": "$text-success",
     "supported": "$text-success",
     "weak": "$text-warning",
+    "contradicted": "$text-error",
 }
 STRENGTH_TEXTS: Final[dict[Strength | None, str]] = {
     "verbatim": "word for word",
     "supported": "supported",
     "weak": "in part",
+    "contradicted": "says the opposite",
     None: "read, not cited",
 }
 MAX_PLACE_CELLS: Final = 18

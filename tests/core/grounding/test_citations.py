@@ -7,58 +7,78 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.grounding.citations import (
+    Check,
     annotate,
     annotated,
-    check_citations,
-    nearest_sentence,
+    check_answer,
+    is_borne_out,
     sentence_checks,
     sentences_of,
 )
-from assistant.core.values.library import NearestSentence, Support
+from assistant.core.values.conversation import Citation, Place, Strength
+from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
+    NearestSentence,
+    Support,
+)
 from tests.support.passages import passage
 
 RENT = passage("The landlord may raise the rent once every twelve months.", id="1")
 PETS = passage("Cats are allowed. Dogs are not allowed.", id="2", page=9)
 
 
-def signs(overlap: float, cosine: float, column: int = 0, columns: int = 2):  # type: ignore[no-untyped-def]
-    """A measure that says the same of every sentence, for one of the passages."""
+def says(
+    strength: Strength | None, column: int = 0, nearest: NearestSentence | None = None
+) -> Check:
+    """A check that says the same of every sentence, for one of the passages."""
 
-    def measure(sentences: Sequence[str], texts: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
-        assert len(texts) == columns
-        row = [Support(cosine=0, overlap=0, start=0, end=4) for _ in texts]
-        row[column] = Support(cosine=cosine, overlap=overlap, start=0, end=12)
-        return tuple(tuple(row) for _ in sentences)
+    def check(sentences: Sequence[str], passages: Sequence[CheckedPassage]) -> AnswerCheck:
+        row = [Support(strength=None, score=0, start=0, end=0) for _ in passages]
+        row[column] = Support(strength=strength, score=0.9, start=0, end=12)
+        return AnswerCheck(support=tuple(tuple(row) for _ in sentences), nearest=nearest)
 
-    return measure
+    return check
+
+
+def cited(answer: str, check: Check) -> tuple[Citation, ...]:
+    return check_answer(answer, [RENT, PETS], check).citations
+
+
+@pytest.mark.parametrize("strength", ["verbatim", "supported", "weak", "contradicted", None])
+def test_a_citation_has_the_strength_that_was_found(strength: Strength | None) -> None:
+    found = cited("Rents go up each year.", says(strength))
+
+    assert [citation.strength for citation in found] == ([strength] if strength else [])
+    assert is_borne_out(found) == (strength in ("verbatim", "supported"))
 
 
 @pytest.mark.parametrize(
-    ("overlap", "cosine", "strength"),
+    ("first", "second", "cites"),
     [
-        (0.9, 0.9, "supported"),
-        (0.65, 0.9, "weak"),
-        (0.9, 0.55, "weak"),
-        (0.45, 0.9, None),
-        (0.9, 0.1, None),
-        (0.1, 0.9, None),
-        (0.0, 0.0, None),
+        ("weak", "supported", 2),
+        ("supported", "verbatim", 2),
+        ("supported", "contradicted", 1),
+        ("weak", "contradicted", 2),
+        ("supported", "supported", 1),
     ],
 )
-def test_words_and_meaning_have_to_agree(
-    overlap: float, cosine: float, strength: str | None
+def test_of_several_passages_that_is_cited_which_says_most(
+    first: Strength, second: Strength, cites: int
 ) -> None:
-    found = check_citations(
-        "Rents go up each year.", [RENT, PETS], signs(overlap, cosine, column=0)
-    )
+    def check(_: Sequence[str], __: Sequence[CheckedPassage]) -> AnswerCheck:
+        row = [Support(strength=each, score=0.9, start=0, end=4) for each in (first, second)]
+        return AnswerCheck(support=(tuple(row),))
 
-    assert [citation.strength for citation in found] == ([strength] if strength else [])
+    [citation] = cited("Rents go up.", check)
+
+    assert citation.number == cites
 
 
-def test_a_sentence_that_stands_in_a_passage_is_verbatim_whatever_its_case() -> None:
+def test_a_citation_says_where_its_source_stands() -> None:
     answer = "I think so. dogs are NOT allowed!"
 
-    [citation] = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=1))[1:]
+    [citation] = cited(answer, says("verbatim", column=1))[1:]
 
     assert (citation.number, citation.strength) == (2, "verbatim")
     assert answer[citation.start : citation.end] == "dogs are NOT allowed!"
@@ -67,9 +87,44 @@ def test_a_sentence_that_stands_in_a_passage_is_verbatim_whatever_its_case() -> 
     assert citation.quote_start == PETS.start
 
 
+def test_passages_are_checked_with_all_that_the_model_saw_of_them() -> None:
+    asked: list[CheckedPassage] = []
+
+    def check(_: Sequence[str], passages: Sequence[CheckedPassage]) -> AnswerCheck:
+        asked.extend(passages)
+        return AnswerCheck()
+
+    below = RENT.model_copy(update={"place": Place(heading=("Lease", "Rent"))})
+    check_answer("Rents go up.", [below], check)
+
+    assert asked == [
+        CheckedPassage(text=RENT.text, path=RENT.path, title=RENT.title, headings=("Lease", "Rent"))
+    ]
+
+
+def test_what_the_passages_say_to_the_question_comes_with_the_check() -> None:
+    said = NearestSentence(number=2, text="Dogs are not allowed.")
+
+    assert check_answer("Bananas.", [RENT, PETS], says(None, nearest=said)).nearest == said
+
+
+def test_a_mark_of_a_passage_that_says_the_opposite_has_a_cross() -> None:
+    answer = "Dogs are allowed. Who knows?"
+
+    marked = annotated(answer, cited(answer, says("contradicted", column=1)))
+
+    assert marked.text == "Dogs are allowed. [2\N{NO-BREAK SPACE}✗] Who knows?"
+    [told] = sentence_checks(marked)
+    assert (told.sentence.text, told.strength, told.number) == (
+        "Dogs are allowed.",
+        "contradicted",
+        2,
+    )
+
+
 def test_marks_of_the_model_are_replaced_by_those_that_hold() -> None:
     answer = "Rents go up. [7] Dogs may not. [2]\nWho knows? [1]"
-    found = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=0))[:1]
+    found = cited(answer, says("supported"))[:1]
 
     assert annotate(answer, found) == "Rents go up. [1] Dogs may not.\nWho knows?"
 
@@ -79,7 +134,7 @@ def test_an_answer_without_citations_is_left_as_it_is() -> None:
 
 
 def test_without_passages_nothing_is_measured() -> None:
-    assert check_citations("Anything.", [], signs(1, 1)) == ()
+    assert check_answer("Anything.", [], says("verbatim")) == ((), None)
 
 
 @given(st.text(alphabet="ab .!?\n[1]23é"))
@@ -116,7 +171,7 @@ def test_sentences_end_where_a_reader_would_end_them(answer: str, sentences: lis
 
 def test_marks_are_set_outside_code_only() -> None:
     answer = "Rents go up.[3] Take `list[0]`.\n```\nprint(row[1])\n```"
-    found = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=0))[:1]
+    found = cited(answer, says("supported"))[:1]
 
     marked = annotate(answer, found)
 
@@ -125,9 +180,9 @@ def test_marks_are_set_outside_code_only() -> None:
 
 def test_every_sentence_has_a_verdict_and_offsets_hold_in_the_marked_answer() -> None:
     answer = "Rents go up. Dogs may not. [2]\n\nWho knows? Nobody."
-    cited = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=0))
+    found = cited(answer, says("supported"))
 
-    marked = annotated(answer, cited[1:])
+    marked = annotated(answer, found[1:])
 
     assert marked.text == "Rents go up. Dogs may not. [1]\n\nWho knows? Nobody. [1]"
     assert [(v.sentence.text, v.strength, v.number) for v in sentence_checks(marked)] == [
@@ -142,52 +197,13 @@ def test_every_sentence_has_a_verdict_and_offsets_hold_in_the_marked_answer() ->
 
 
 @given(st.text(alphabet="ab .!?\n[1]2`-é"), st.sets(st.integers(0, 9)))
-def test_a_marked_answer_says_of_its_sentences_what_was_found(answer: str, cited: set[int]) -> None:
-    everything = check_citations(answer, [RENT, PETS], signs(0.9, 0.9, column=0))
-    kept = [citation for at, citation in enumerate(everything) if at in cited]
+def test_a_marked_answer_says_of_its_sentences_what_was_found(
+    answer: str, kept_at: set[int]
+) -> None:
+    everything = cited(answer, says("supported"))
+    kept = [citation for at, citation in enumerate(everything) if at in kept_at]
 
     told = sentence_checks(annotated(answer, kept))
 
     if kept:
         assert [v.strength != "unsupported" for v in told] == [c in kept for c in everything]
-
-
-def test_a_heading_is_quoted_with_the_sentence_below_it() -> None:
-    text = "Deposit. The tenant pays two monthly rents. It is returned later."
-
-    def measure(_: Sequence[str], __: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
-        return ((Support(cosine=0.8, overlap=1, start=0, end=len("Deposit.")),),)
-
-    said = nearest_sentence("How large is the deposit?", [passage(text)], measure)
-
-    assert said == NearestSentence(number=1, text="Deposit. The tenant pays two monthly rents.")
-
-
-def test_a_heading_with_nothing_below_it_is_quoted_alone() -> None:
-    def measure(_: Sequence[str], __: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
-        return ((Support(cosine=0.8, overlap=1, start=0, end=8),),)
-
-    assert nearest_sentence("The deposit?", [passage("Deposit.")], measure) == NearestSentence(
-        number=1, text="Deposit."
-    )
-
-
-@pytest.mark.parametrize(
-    ("answer", "overlap", "strength"),
-    [
-        ("The warranty of the fridge.", 0.0, None),
-        ("The warranty of the fridge.", 0.5, "verbatim"),
-        ("The warranty of the fridge lasts 18 months.", 0.0, "verbatim"),
-    ],
-)
-def test_a_part_of_a_sentence_that_says_the_question_again_is_no_evidence(
-    answer: str, overlap: float, strength: str | None
-) -> None:
-    text = "The warranty of the fridge lasts 18 months."
-
-    def measure(_: Sequence[str], __: Sequence[str]) -> tuple[tuple[Support, ...], ...]:
-        return ((Support(cosine=0.5, overlap=overlap, start=0, end=len(text)),),)
-
-    found = check_citations(answer, [passage(text)], measure)
-
-    assert [citation.strength for citation in found] == ([strength] if strength else [])

@@ -1,0 +1,14 @@
+"""Check: which passages bear out which sentences of an answer, and which say the opposite.
+
+check         each sentence against each passage, and the unit nearest to the question
+units         a passage cut into what can be quoted: sentences, rows, lines
+statement     a sentence taken apart into clauses, terms and operators
+vocabulary    what the words of a language are found by
+wordlists     what negates, limits or joins clauses in a language, from data files
+quantities    numbers, dates and codes as values that can be compared
+value_reader  the values of a text, in digits and in letters
+comparison    a sentence and a unit, stage by stage
+attribution   whether both say it of the same thing
+polarity      whether both deny, condition and allow the same
+closeness     meaning, on one scale for all embedders
+"""

@@ -1,0 +1,357 @@
+"""Check of an answer: each sentence against each passage, and the unit nearest to the question.
+
+A sentence whose terms all stand in a unit is decided by comparison alone. Meaning is measured only
+where words cannot tell: for what is there in part, and for what is said in another language.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from assistant.core.values.conversation import Strength
+from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
+    NearestSentence,
+    Support,
+)
+from assistant.library.check.closeness import SAME, WEAK, ClosenessScale
+from assistant.library.check.comparison import (
+    AnswerSentence,
+    Evidence,
+    Finding,
+    compare,
+    speaks_likewise,
+    topic_share,
+)
+from assistant.library.check.quantities import NumberStyle, style_of
+from assistant.library.check.statement import Statement, StatementReader
+from assistant.library.check.units import EvidenceUnit, context_of, units_of
+from assistant.library.check.vocabulary import CheckVocabulary
+from assistant.library.check.wordlists import LISTED, words_of
+from assistant.library.embedding.sentence_transformers import Embedder
+from assistant.library.text.analysis import Analyzer
+from assistant.library.text.languages import Language, fold, guess_language
+
+MAX_COMPARED: Final = 24
+"""Units of a passage that are compared: those that share most with the sentence come first."""
+
+MAX_BEFORE: Final = 3
+"""Units before one that may say what it is about."""
+
+MIN_SHARE: Final = 0.6
+"""Of the terms of a sentence, what has to be there for it to be borne out in part."""
+
+MIN_NEAREST: Final = 0.5
+"""Of a question, what the unit has to have that is quoted for it; see `comparison.topic_share`."""
+
+_BEGINNING: Final = 4
+_CLOSE: Final = 0.1
+"""Of the words of a text, by how many one language has to be ahead of another."""
+_FIRM: Final = frozenset({"verbatim", "supported"})
+_ORDER: Final[Mapping[Strength, int]] = {
+    "verbatim": 4,
+    "supported": 3,
+    "contradicted": 2,
+    "weak": 1,
+}
+
+
+class AnswerChecker:
+    """Checks answers; keeps what it learns of languages and embedders."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._vocabularies: dict[Language, CheckVocabulary] = {}
+        self._scale = ClosenessScale()
+
+    def check(
+        self,
+        sentences: Sequence[str],
+        passages: Sequence[CheckedPassage],
+        question: str,
+        embedder: Embedder,
+    ) -> AnswerCheck:
+        """Check the sentences of an answer to a question."""
+        if not passages:
+            return AnswerCheck(support=tuple(() for _ in sentences))
+        everything = " ".join([question, *sentences, *(passage.text for passage in passages)])
+        spoken = language_of(" ".join([question, *sentences]), guess_language(everything, "en"))
+        sources = self._sources(passages, spoken)
+        asked = _AskedQuestion(self, question, language_of(question, spoken))
+        rows = [
+            self._row(sentence, language_of(sentence, spoken), asked, sources, embedder)
+            for sentence in sentences
+        ]
+        is_firm = any(each.strength in _FIRM for row in rows for each in row)
+        nearest = self._nearest(asked, sources, embedder) if question and not is_firm else None
+        return AnswerCheck(support=tuple(rows), nearest=nearest)
+
+    def vocabulary(self, language: Language) -> CheckVocabulary:
+        known = self._vocabularies.get(language)
+        if known is None:
+            known = self._vocabularies[language] = CheckVocabulary(language, self._analyzer)
+        return known
+
+    def read(self, text: str, language: Language) -> Statement:
+        """Read one sentence in its language."""
+        return StatementReader(self.vocabulary(language), style_of([text])).read(text)
+
+    def _sources(self, passages: Sequence[CheckedPassage], spoken: Language) -> "list[Source]":
+        """The passages, those of one file in one language and one style.
+
+        Args:
+            spoken: the language of question and answer, for a text whose own does not show.
+        """
+        texts = defaultdict[str, list[str]](list)
+        for passage in passages:
+            texts[passage.path].append(passage.text)
+        found = []
+        for passage in passages:
+            together = "\n".join(texts[passage.path])
+            language = guess_language(together, "en")
+            if language in LISTED:
+                language = language_of(together, spoken)
+            style = style_of([together])
+            found.append(Source(passage, language, self.vocabulary(language), style))
+        return found
+
+    def _row(
+        self,
+        sentence: str,
+        language: Language,
+        question: "_AskedQuestion",
+        sources: "Sequence[Source]",
+        embedder: Embedder,
+    ) -> tuple[Support, ...]:
+        """What each passage says to one sentence."""
+        judged = [self._judge(sentence, language, question, source) for source in sources]
+        open_units = [
+            (at, evidence.unit.text)
+            for at, each in enumerate(judged)
+            for evidence, _ in each.undecided
+        ]
+        near: dict[int, list[float]] = defaultdict(list)
+        if open_units and not any(each.is_firm for each in judged):
+            rows = [sentence, f"{question.text} {sentence}".strip()]
+            measured = self._scale.measure(embedder, rows, [text for _, text in open_units])
+            for (at, _), value in zip(open_units, measured.max(axis=0).tolist(), strict=True):
+                near[at].append(value)
+        return tuple(each.support(near[at]) for at, each in enumerate(judged))
+
+    def _judge(
+        self, sentence: str, language: Language, question: "_AskedQuestion", source: "Source"
+    ) -> "_Judged":
+        statement = self.read(sentence, language)
+        if not statement.told:
+            return _Judged([], [])
+        # Names and values alone are of no language.
+        speaks = any(term.kind == "content" for term in statement.told)
+        is_same = language == source.language or not speaks
+        asked = AnswerSentence(statement, question.read_in(source.language), question.asking)
+        decided, undecided = list[tuple[Evidence, Finding]](), list[tuple[Evidence, Finding]]()
+        for evidence in source.evidence_for(f"{sentence} {question.text}"):
+            if is_same:
+                finding = compare(asked, evidence)
+                (undecided if finding.outcome == "in part" else decided).append((evidence, finding))
+            elif source.language in LISTED and language in LISTED:
+                outcome = speaks_likewise(statement, evidence)
+                if outcome is None:
+                    undecided.append((evidence, Finding("supported", 1.0)))
+                elif outcome == "contradicted":
+                    undecided.append((evidence, Finding(outcome, 1.0)))
+        return _Judged(decided, undecided, crosses=not is_same)
+
+    def _nearest(
+        self, question: "_AskedQuestion", sources: "Sequence[Source]", embedder: Embedder
+    ) -> NearestSentence | None:
+        """The unit that is nearest to the question, about what the question is about."""
+        found: list[tuple[float, int, EvidenceUnit]] = []
+        candidates = []
+        for number, source in enumerate(sources, 1):
+            topic = question.topic_in(source.language)
+            for evidence in source.evidence_for(question.text):
+                share = topic_share(topic, evidence)
+                if evidence.unit.is_evidence and (share > 0 or not topic):
+                    candidates.append((number, evidence, share))
+        if not candidates:
+            return None
+        texts = [evidence.unit.text for _, evidence, _ in candidates]
+        measured = self._scale.measure(embedder, [question.text], texts)[0].tolist()
+        for (number, evidence, share), close in zip(candidates, measured, strict=True):
+            if share >= MIN_NEAREST or close >= WEAK:
+                found.append((share + close, -number, evidence.unit))
+        if not found:
+            return None
+        _, negative, unit = max(found, key=lambda each: each[:2])
+        return NearestSentence(number=-negative, text=unit.text)
+
+
+def language_of(text: str, otherwise: Language) -> Language:
+    """The language of a text, by its commonest words as they are written.
+
+    Args:
+        otherwise: its language when the words hardly tell: Portuguese and Spanish share many.
+    """
+    scores = _scores(text)
+    best = max(scores, key=lambda language: scores[language])
+    is_close = scores[best] - scores.get(otherwise, 0) <= _CLOSE * len(text.split())
+    return otherwise if is_close else best
+
+
+def _scores(text: str) -> dict[Language, float]:
+    """How many words of a text each language has; one that several have counts in part."""
+    listed = {language: words for language in LISTED if (words := words_of(language))}
+    scores: dict[Language, float] = dict.fromkeys(listed, 0.0)
+    for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text.lower()):
+        having = [language for language, words in listed.items() if word in words.common]
+        for language in having:
+            scores[language] += 1 / len(having)
+    return scores
+
+
+class _AskedQuestion:
+    """A question, read in the language of whatever it is held against."""
+
+    def __init__(self, checker: AnswerChecker, text: str, language: Language) -> None:
+        self._checker = checker
+        self.text = text
+        self._language = language
+        words = checker.vocabulary(language).words
+        self.asking = words.asking if words else frozenset[str]()
+        self._read: dict[Language, Statement] = {}
+
+    def read_in(self, language: Language) -> Statement | None:
+        if not self.text:
+            return None
+        if language not in self._read:
+            self._read[language] = self._checker.read(self.text, self._language)
+        return self._read[language]
+
+    def topic_in(self, language: Language) -> list:  # type: ignore[type-arg]
+        read = self.read_in(language)
+        return AnswerSentence(read, read, self.asking).topic if read else []
+
+
+@dataclass
+class Source:
+    """A passage, read as far as it is needed."""
+
+    passage: CheckedPassage
+    language: Language
+    vocabulary: CheckVocabulary
+    style: NumberStyle
+
+    @cached_property
+    def units(self) -> list[EvidenceUnit]:
+        return units_of(self.passage)
+
+    @cached_property
+    def _reader(self) -> StatementReader:
+        return StatementReader(self.vocabulary, self.style)
+
+    @cached_property
+    def _beginnings(self) -> list[set[str]]:
+        return [_beginnings(unit.text) for unit in self.units]
+
+    @cached_property
+    def _statements(self) -> dict[int, Statement]:
+        return {}
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(re.findall(r"[^\W_]+(?:-[^\W_]+)*", fold(self.passage.text)))
+
+    @cached_property
+    def _context(self) -> Statement:
+        return self._reader.read(context_of(self.passage))
+
+    def evidence_for(self, text: str) -> Iterator[Evidence]:
+        """The units that share most with a text, in order."""
+        wanted = _beginnings(text)
+        places = [at for at, unit in enumerate(self.units) if unit.is_evidence]
+        places.sort(key=lambda at: -len(wanted & self._beginnings[at]))
+        for at in sorted(places[:MAX_COMPARED]):
+            yield self._evidence(at)
+
+    def _statement(self, at: int) -> Statement:
+        if at not in self._statements:
+            self._statements[at] = self._reader.read(self.units[at].text)
+        return self._statements[at]
+
+    def _evidence(self, at: int) -> Evidence:
+        unit = self.units[at]
+        before = [
+            self._statement(earlier)
+            for earlier in range(at - 1, max(-1, at - 1 - MAX_BEFORE), -1)
+            if self.units[earlier].block == unit.block
+        ]
+        context, columns = self._context, list[set[str]]()
+        if any(cell.column for cell in unit.cells):
+            named = ". ".join(cell.column for cell in unit.cells)
+            context = self._reader.read(f"{context_of(self.passage)}. {named}")
+            columns = [
+                {key for word in cell.column.lower().split() for key in self.vocabulary.keys(word)}
+                for cell in unit.cells
+            ]
+        return Evidence(
+            unit, self._statement(at), context, before, self.vocabulary, columns, self._words
+        )
+
+
+def _beginnings(text: str) -> set[str]:
+    return {word[:_BEGINNING] for word in fold(text).replace("|", " ").split()}
+
+
+@dataclass
+class _Judged:
+    """What the units of one passage say to a sentence."""
+
+    decided: list[tuple[Evidence, Finding]]
+    undecided: list[tuple[Evidence, Finding]]
+    """Those of which only the meaning can tell."""
+    crosses: bool = False
+    """Whether they are in another language."""
+
+    @property
+    def is_firm(self) -> bool:
+        return any(finding.outcome in _FIRM for _, finding in self.decided)
+
+    def support(self, near: Sequence[float]) -> Support:
+        """The best of the units.
+
+        Args:
+            near: the closeness of those that are undecided; empty when it was not measured.
+        """
+        best, best_key = None, (0, 0.0)
+        for evidence, finding in self.decided:
+            if finding.outcome in ("verbatim", "supported", "contradicted"):
+                strength: Strength = finding.outcome
+                best, best_key = _better(best, best_key, evidence.unit, strength, finding.share)
+        for (evidence, finding), close in zip(self.undecided, near, strict=False):
+            strength_ = self._by_meaning(finding, close)
+            if strength_ is not None:
+                best, best_key = _better(best, best_key, evidence.unit, strength_, close)
+        return best or Support(strength=None, score=0, start=0, end=0)
+
+    def _by_meaning(self, finding: Finding, close: float) -> Strength | None:
+        if self.crosses:
+            says: Strength = "contradicted" if finding.outcome == "contradicted" else "supported"
+            return says if close >= SAME else None
+        return "weak" if finding.share >= MIN_SHARE and close >= WEAK else None
+
+
+def _better(
+    best: Support | None,
+    key: tuple[int, float],
+    unit: EvidenceUnit,
+    strength: Strength,
+    score: float,
+) -> tuple[Support | None, tuple[int, float]]:
+    new = (_ORDER[strength], score)
+    if new <= key:
+        return best, key
+    return Support(strength=strength, score=score, start=unit.start, end=unit.end), new

@@ -1,0 +1,366 @@
+"""Statements: a sentence taken apart into clauses, the terms that say something, and operators.
+
+A term is a word, a name or a value that has to be borne out. An operator turns a clause round or
+limits it: a negation, a condition, what must and what may be. Words that do neither are light.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+from assistant.library.check.quantities import NumberStyle, StatedValue
+from assistant.library.check.value_reader import values_of
+from assistant.library.check.vocabulary import CheckVocabulary
+from assistant.library.check.wordlists import LISTED, Side, words_of
+from assistant.library.text.languages import Language, fold
+
+TermKind = Literal["content", "name", "value", "frame"]
+Opening = Literal["", "mark", "coordinating", "subordinating", "complement", "condition", "end"]
+
+_TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W\d_]+)?|[,;:.!?()\[\]{}–—…|\"“”«»]")
+_NEGATED = re.compile(r"(\w+)n[’']t")
+_SHORTENED: Final = {"ca": "can", "wo": "will", "sha": "shall"}
+_POSSESSIVE = re.compile(r"(?<=\w)[’']s$|(?<=s)[’']$")
+_ELISION = re.compile(r"^(?:[cdjlmnst]|qu|dell|all|nell|sull|un)[’'](?=\w)", re.IGNORECASE)
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_BORDERS: Final = frozenset(",;:()[]{}–—|")
+_TARGETS: Final = 2
+"""Terms after a negation, of which it can deny one."""
+
+CONDITIONS: Final = frozenset({"positive", "negative", "exception"})
+MODALS: Final = frozenset({"must", "may", "should", "forbidden", "free"})
+QUANTITIES: Final = frozenset({"all", "some", "most", "few", "only"})
+
+
+class Term(NamedTuple):
+    """A word, a name or a value that a statement consists of."""
+
+    at: int
+    """Its token."""
+    segment: int
+    kind: TermKind
+    text: str
+    keys: frozenset[str]
+    """What it is found by: stem, root and synonyms."""
+    sides: frozenset[Side] = frozenset()
+    value: StatedValue | None = None
+    bound: str = ""
+    """Whether a value is the least, the most, …; see `bounds` of the word lists."""
+
+
+class Operator(NamedTuple):
+    """A negation, a condition, a modal or a quantity, as met in a clause."""
+
+    label: str
+    segment: int
+    at: int
+    targets: tuple[Term, ...]
+    """What a negation can deny: the terms after it; none where none follows in the clause."""
+    is_concord: bool = False
+    denies_noun: bool = False
+    """Whether it denies the noun after it only, as `without` does."""
+
+
+class StatementToken(NamedTuple):
+    """A word, a value or a mark."""
+
+    start: int
+    end: int
+    exact: str
+    """In small letters."""
+    form: str
+    """Folded."""
+    value: StatedValue | None = None
+
+    @property
+    def is_mark(self) -> bool:
+        return not self.exact[:1].isalnum() and self.value is None and "n't" not in self.exact
+
+
+@dataclass
+class Segment:
+    """A run of words between the borders of clauses."""
+
+    opening: Opening
+    first: int
+    """Its first token."""
+    opens_adverbially: bool = False
+    """Whether it begins with a preposition."""
+    is_hard: bool = False
+    """Whether a full border stands before it: nothing governs across it."""
+    is_relative: bool = False
+    """Whether it begins with a relative pronoun."""
+    is_exception: bool = False
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, taken apart."""
+
+    tokens: Sequence[StatementToken]
+    terms: Sequence[Term]
+    operators: Sequence[Operator]
+    segments: Sequence[Segment]
+    language: Language
+    has_pronoun: bool
+    borders: frozenset[int] = frozenset()
+    """Tokens that stand between clauses: marks, and words that join."""
+    by: frozenset[int] = frozenset()
+    """Tokens that name the doer of a passive."""
+
+    @cached_property
+    def told(self) -> list[Term]:
+        """The terms that have to be borne out."""
+        return [
+            term
+            for term in self.terms
+            if term.kind != "frame" and not (term.value is not None and term.value.is_article)
+        ]
+
+    @cached_property
+    def by_key(self) -> dict[str, list[Term]]:
+        found: dict[str, list[Term]] = {}
+        for term in self.terms:
+            for key in term.keys:
+                found.setdefault(key, []).append(term)
+        return found
+
+
+class StatementReader:
+    """Takes sentences of one text apart."""
+
+    def __init__(self, vocabulary: CheckVocabulary, style: NumberStyle) -> None:
+        self._vocabulary = vocabulary
+        self._words = vocabulary.words
+        self._style = style
+        # Number words and months of a text without a language of its own may be of any.
+        languages = [self._words] if self._words else [words_of(each) for each in LISTED]
+        self._number_words = tuple(words for words in languages if words is not None)
+
+    def read(self, text: str) -> Statement:
+        """Take one sentence apart."""
+        language = self._vocabulary.language
+        text = unicodedata.normalize("NFC", text)
+        values = values_of(text, self._number_words, self._style, language)
+        tokens = list(_tokens(text, values))
+        spoken = [
+            "" if token.value and token.value.kind == "date" else token.exact for token in tokens
+        ]
+        phrases = self._phrases(spoken)
+        segments, of_token = self._segments(tokens, phrases)
+        bounds = self._bounds(tokens, spoken)
+        taken = {at + offset for at, _, length in phrases for offset in range(length)}
+        terms = [
+            term
+            for at, token in enumerate(tokens)
+            if at not in taken and at not in bounds.taken
+            for term in self._terms(
+                tokens, at, token, of_token[at], bounds.of_value.get(at, ""), text
+            )
+        ]
+        operators = [
+            Operator(
+                label,
+                of_token[at],
+                at,
+                _targets(terms, at, of_token[at]),
+                self._words is not None and spoken[at] in self._words.concord,
+                self._words is not None and bool(self._words.of_nouns.at(spoken, at)),
+            )
+            for at, label, _ in phrases
+            if label != "nothing" and not _is_interjection(tokens, at)
+        ]
+        pronouns = self._words.pronouns if self._words else frozenset[str]()
+        by = self._words.by if self._words else frozenset[str]()
+        return Statement(
+            tokens=tokens,
+            terms=terms,
+            operators=operators,
+            segments=segments,
+            borders=frozenset(self._borders(tokens, phrases)),
+            language=language,
+            has_pronoun=any(word in pronouns for word in spoken),
+            by=frozenset(at for at, word in enumerate(spoken) if word in by),
+        )
+
+    def _borders(
+        self, tokens: Sequence[StatementToken], phrases: Sequence[tuple[int, str, int]]
+    ) -> Iterator[int]:
+        for at, token in enumerate(tokens):
+            if self._opening(token, at, set(), in_exception=False):
+                yield at
+        for at, label, words in phrases:
+            if label in CONDITIONS:
+                yield from range(at, at + words)
+
+    def _phrases(self, spoken: list[str]) -> list[tuple[int, str, int]]:
+        """Operators: where, which, and how many words."""
+        if self._words is None:
+            return []
+        found, at = list[tuple[int, str, int]](), 0
+        while at < len(spoken):
+            starts = at == 0 or not spoken[at - 1][:1].isalnum()
+            phrases = [
+                phrase
+                for phrase in self._words.operators.at(spoken, at)
+                if starts or not phrase.at_start
+            ]
+            found += [(at, phrase.label, phrase.words) for phrase in phrases]
+            at += max((phrase.words for phrase in phrases), default=1)
+        return found
+
+    def _segments(
+        self, tokens: Sequence[StatementToken], phrases: Sequence[tuple[int, str, int]]
+    ) -> tuple[list[Segment], list[int]]:
+        conditions = {at for at, label, _ in phrases if label in CONDITIONS}
+        exceptions = {at for at, label, _ in phrases if label == "exception"}
+        segments, of_token = [Segment("", 0)], list[int]()
+        in_exception, begun = False, False
+        for at, token in enumerate(tokens):
+            opening = self._opening(token, at, conditions, in_exception)
+            if opening == "mark" or (opening and (begun or opening == "condition")):
+                is_exception = at in exceptions
+                segments.append(
+                    Segment(opening, at, is_hard=token.exact == ";", is_exception=is_exception)
+                )
+                in_exception, begun = is_exception, False
+            elif opening and segments[-1].opening in ("", "mark"):
+                segments[-1].opening = opening
+            if self._words and token.exact in self._words.relative and not begun:
+                segments[-1].is_relative = True
+            if not begun and not token.is_mark and opening in ("", "end"):
+                segments[-1].opens_adverbially = bool(
+                    self._words and token.exact in self._words.prepositions
+                )
+            begun = begun or (not token.is_mark and opening in ("", "end"))
+            of_token.append(len(segments) - 1)
+        return segments, of_token
+
+    def _opening(
+        self, token: StatementToken, at: int, conditions: set[int], in_exception: bool
+    ) -> Opening:
+        if token.is_mark:
+            return "mark" if token.exact in _BORDERS else ""
+        if at in conditions:
+            return "condition"
+        if self._words is None or token.value is not None:
+            return ""
+        if token.exact in self._words.complement:
+            return "complement"
+        if token.exact in self._words.coordinating:
+            return "coordinating"
+        if token.exact in self._words.subordinating:
+            return "subordinating"
+        return "end" if in_exception and token.exact in self._words.auxiliaries else ""
+
+    def _bounds(self, tokens: Sequence[StatementToken], spoken: list[str]) -> "_Bounds":
+        """What bounds values: `at least 5`, `5 or more`."""
+        of_value, taken = dict[int, str](), set[int]()
+        if self._words is None:
+            return _Bounds(of_value, taken)
+        for at in range(len(tokens)):
+            for phrase in self._words.bounds.at(spoken, at):
+                end = at + phrase.words
+                near = [end, end + 1, end + 2, at - 1]
+                value = next(
+                    (
+                        place
+                        for place in near
+                        if 0 <= place < len(tokens)
+                        and tokens[place].value is not None
+                        and all(self._is_light(tokens[mid]) for mid in range(end, place))
+                    ),
+                    None,
+                )
+                if value is not None and (value != at - 1 or spoken[at] in ("or", "ou", "o")):
+                    of_value[value] = phrase.label
+                    taken |= set(range(at, end))
+        return _Bounds(of_value, taken)
+
+    def _is_light(self, token: StatementToken) -> bool:
+        if token.value is not None or token.is_mark or self._words is None:
+            return False
+        return token.exact in self._words.light
+
+    def _terms(
+        self,
+        tokens: Sequence[StatementToken],
+        at: int,
+        token: StatementToken,
+        segment: int,
+        bound: str,
+        text: str,
+    ) -> Iterator[Term]:
+        if token.value is not None:
+            keys = self._value_keys(token)
+            yield Term(at, segment, "value", token.form, keys, value=token.value, bound=bound)
+        elif token.is_mark or self._is_light(token):
+            return
+        elif _UNSPACED.fullmatch(token.form):
+            pairs = [token.form[i : i + 2] for i in range(len(token.form) - 1)] or [token.form]
+            for pair in pairs:
+                yield Term(at, segment, "content", pair, frozenset({pair}))
+        else:
+            kind = self._kind(tokens, at, text)
+            keys = self._vocabulary.keys(token.exact)
+            yield Term(at, segment, kind, token.form, keys, self._vocabulary.sides(token.exact))
+
+    def _value_keys(self, token: StatementToken) -> frozenset[str]:
+        value = token.value
+        assert value is not None
+        words = [word for word in re.split(r"[\W\d_]+", token.exact) if word]
+        return frozenset({f"={value.kind}"}.union(*map(self._vocabulary.keys, words)))
+
+    def _kind(self, tokens: Sequence[StatementToken], at: int, text: str) -> TermKind:
+        token = tokens[at]
+        if self._words is not None and token.exact in self._words.frame:
+            return "frame"
+        written = text[token.start : token.end]
+        if not written[:1].isupper() or self._vocabulary.language == "de":
+            return "content"
+        begins = at == 0 or tokens[at - 1].exact in '.!?:|…"“«('
+        if begins and not (len(written) > 1 and written.isupper()):
+            following = tokens[at + 1] if at + 1 < len(tokens) else None
+            goes_on = following is not None and text[following.start : following.end][:1].isupper()
+            return "name" if goes_on and following and following.value is None else "content"
+        return "name"
+
+
+class _Bounds(NamedTuple):
+    of_value: dict[int, str]
+    taken: set[int]
+
+
+def _is_interjection(tokens: Sequence[StatementToken], at: int) -> bool:
+    """Whether a word only answers, as `no` before a comma."""
+    return at == 0 and len(tokens) > 1 and tokens[1].is_mark
+
+
+def _targets(terms: Sequence[Term], at: int, segment: int) -> tuple[Term, ...]:
+    return tuple(term for term in terms if term.at > at and term.segment == segment)[:_TARGETS]
+
+
+def _tokens(text: str, values: Sequence[StatedValue]) -> Iterator[StatementToken]:
+    at = 0
+    for value in values:
+        yield from _words(text, at, value.start)
+        written = text[value.start : value.end]
+        yield StatementToken(value.start, value.end, written.lower(), value.spelling, value)
+        at = value.end
+    yield from _words(text, at, len(text))
+
+
+def _words(text: str, start: int, end: int) -> Iterator[StatementToken]:
+    for found in _TOKEN.finditer(text, start, end):
+        word = _POSSESSIVE.sub("", found.group()).lower()
+        word = _ELISION.sub("", word)
+        negated = _NEGATED.fullmatch(word)
+        if negated:
+            verb = _SHORTENED.get(negated[1], negated[1])
+            yield StatementToken(found.start(), found.end(), verb, verb)
+            yield StatementToken(found.end(), found.end(), "n't", "n't")
+        else:
+            yield StatementToken(found.start(), found.end(), word, fold(word) or word)

@@ -1,0 +1,65 @@
+"""Vocabulary: what the words of one language are found by, their stems, families and opposites."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from assistant.library.check.wordlists import LanguageWords, Side, words_of
+from assistant.library.text.analysis import Analyzer
+from assistant.library.text.languages import Language, fold
+
+_MIN_ROOT: Final = 4
+"""Letters that are left of a word without its suffix."""
+_KEPT_STEMS: Final = 50_000
+
+
+@dataclass
+class CheckVocabulary:
+    """What is known of the words of one language."""
+
+    language: Language
+    analyzer: Analyzer
+    words: LanguageWords | None = field(init=False)
+    _stems: dict[str, str] = field(init=False, default_factory=dict)
+    _groups: dict[str, set[str]] = field(init=False, default_factory=dict)
+    _sides: dict[str, set[Side]] = field(init=False, default_factory=dict)
+    _keys: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.words = words_of(self.language)
+        if self.words is None:
+            return
+        for word, groups in self.words.synonyms.items():
+            self._groups.setdefault(self.stem(word), set()).update(groups)
+        for word, sides in self.words.opposites.items():
+            self._sides.setdefault(self.stem(word), set()).update(sides)
+
+    def stem(self, word: str) -> str:
+        known = self._stems.get(word)
+        if known is None:
+            if len(self._stems) > _KEPT_STEMS:
+                self._stems.clear()
+            known = self._stems[word] = self.analyzer.stem(fold(word), self.language)
+        return known
+
+    def keys(self, word: str) -> frozenset[str]:
+        """What a word is found by."""
+        known = self._keys.get(word)
+        if known is None:
+            stem = self.stem(word)
+            known = frozenset({stem, f"/{self._root(fold(word))}", *self._groups.get(stem, ())})
+            if len(self._keys) > _KEPT_STEMS:
+                self._keys.clear()
+            self._keys[word] = known
+        return known
+
+    def sides(self, word: str) -> frozenset[Side]:
+        return frozenset(self._sides.get(self.stem(word), ()))
+
+    def _root(self, form: str) -> str:
+        """The word without a suffix by which others of its family differ."""
+        if self.words is None or not form.isalpha():
+            return form
+        for suffix in self.words.suffixes:
+            if form.endswith(suffix) and len(form) - len(suffix) >= _MIN_ROOT:
+                return form.removesuffix(suffix)
+        return form

@@ -1,0 +1,1 @@
+"""What passages say to the sentences of answers."""
