@@ -11,6 +11,7 @@ from assistant.cli.ask.sources import (
     print_nearest_sentence,
     print_partly_read,
     print_search,
+    quoted_first,
 )
 from assistant.cli.console import Console
 from assistant.cli.interruption import InterruptedWriteError, Interruption
@@ -116,6 +117,9 @@ class ConsoleAnswer:
         match event:
             case Retrieved(used=used, result=result):
                 self._passages, self._found = used, result
+                if used and self._form is None and not self._console.is_terminal:
+                    # What the files say comes before an answer that they do not support.
+                    self._streams = False
                 print_search(event, self._question, self._console)
             case Loaded(info=info):
                 if self._model != info.name:
@@ -176,6 +180,8 @@ class ConsoleAnswer:
             answer = annotate(message.text, () if self._form else message.citations)
             if self._reasoning and message.reasoning:
                 self._console.write(f"{message.reasoning}\n\n")
+            if self._saying is not None and self._form is None:
+                answer = quoted_first(self._saying, self._passages, answer)
             self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
         if not self._as_json:
             print_citations(message.citations, self._console)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from assistant.cli.console import Console
 from assistant.cli.program import partial_objects
@@ -18,6 +18,8 @@ from assistant.core.values.documents import Passage
 from assistant.core.values.events import Retrieved
 from assistant.core.values.library import NearestSentence
 from assistant.core.wording import count, unread_sentence
+
+MODEL_WROTE: Final = "What the model wrote, not supported by your files:"
 
 
 def chosen_sources(
@@ -80,6 +82,17 @@ def print_nearest_sentence(
     place = f", {passage.place}" if str(passage.place) else ""
     console.info(f"your files hardly bear this out; they say: “{one_line(saying.text, 400)}”")
     console.info(f"[{saying.number}] {passage.path}{place}")
+
+
+def quoted_first(saying: NearestSentence, passages: Sequence[Passage], answer: str) -> str:
+    """Answer that the files do not support, below what they say to the question."""
+    passage = passages[saying.number - 1]
+    place = f", {passage.place}" if str(passage.place) else ""
+    return (
+        f"Your files say: “{one_line(saying.text, 400)}”\n"
+        f"[{saying.number}] {passage.path}{place}\n\n"
+        f"{MODEL_WROTE}\n{answer}"
+    )
 
 
 def citation_lines(

@@ -10,11 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message as MessageEvent
 from textual.widgets import Static
 
 from assistant.core.wording import count
 from assistant.tui.markdown.limits import plain_length
 from assistant.tui.toolkit import text
+from assistant.tui.toolkit.widgets import Clickable
 
 
 class Fold(Vertical, can_focus=False):
@@ -29,6 +31,10 @@ class Fold(Vertical, can_focus=False):
         yield self._line
 
     def on_mount(self) -> None:
+        self._refresh_label()
+
+    def show_if_any(self) -> None:
+        """Show it again, if there is something folded."""
         self._refresh_label()
 
     def grow(self, more: str) -> None:
@@ -141,6 +147,64 @@ class Reasoning(Vertical, can_focus=False):
         return text.own(
             f"{mark} thought before answering, {count(len(self._thought.split()), 'word')}"
         )
+
+
+class UnsupportedAnswer(Vertical):
+    """What the files say in place of an answer that they do not support, and a line that unfolds
+    the answer."""
+
+    class Toggled(MessageEvent):
+        """The answer was folded or unfolded."""
+
+        def __init__(self, is_open: bool) -> None:
+            super().__init__()
+            self.is_open = is_open
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = False
+        self._words = 0
+        self._saying = Clickable(classes="saying")
+        self._line = UnsupportedToggle()
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        yield self._saying
+        yield self._line
+
+    def show(self, saying: Content, written: str) -> None:
+        """Show what the files say; the answer folds away."""
+        self.display = True
+        self._saying.update(saying)
+        self._words = len(written.split())
+        self._refresh()
+
+    def toggle(self) -> None:
+        """Fold or unfold the answer."""
+        self._open = not self._open
+        self._refresh()
+
+    def _refresh(self) -> None:
+        mark = "▾" if self._open else "▸"
+        words = count(self._words, "word")
+        self._line.update(
+            text.own(f"{mark} what the model wrote, not supported by your files, {words}")
+        )
+        self.post_message(self.Toggled(self._open))
+
+
+class UnsupportedToggle(Static, can_focus=True):
+    """Line that folds and unfolds an answer that the files do not support."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "unfold", show=False)]
+
+    def action_unfold(self) -> None:
+        if isinstance(self.parent, UnsupportedAnswer):
+            self.parent.toggle()
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.action_unfold()
 
 
 class ReasoningToggle(Static, can_focus=True):

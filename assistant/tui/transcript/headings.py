@@ -110,14 +110,10 @@ def ending_line(
     Args:
         hint: what to do about a failure.
         searched: passages of the user's files that were searched in vain.
-        retrieval: what the files had to do with it, when they say something else or could not be
-            read whole.
+        retrieval: what the files had to do with it, when they could not be read whole.
     """
     parts = (_state_line(message, hint), _partial_lines(retrieval), _outgrown_line(message))
     ended = text.joined([part for part in parts if part.plain], "\n")
-    if retrieval is not None and retrieval.saying is not None:
-        saying = _saying_line(message, retrieval, retrieval.saying)
-        return saying + text.own("\n") + ended if ended.plain else saying
     if not searched:
         return ended
     alone = text.own("not from your files", "$text-warning")
@@ -143,7 +139,7 @@ def _outgrown_line(message: Message) -> Content:
     return text.muted(f"{OUTGROWN_TEXTS[message.outgrown]} ") + see
 
 
-def _saying_line(message: Message, retrieval: Retrieval, saying: NearestSentence) -> Content:
+def saying_lines(message: Message, retrieval: Retrieval, saying: NearestSentence) -> Content:
     """What the files say to the question, with the passage to open."""
     passage = retrieval.used[saying.number - 1]
     source = (
@@ -152,12 +148,9 @@ def _saying_line(message: Message, retrieval: Retrieval, saying: NearestSentence
         + (text.own("  ") + text.line(str(passage.place), 60, text.MUTED))
     )
     return (
-        text.own(
-            f"{'hardly' if message.citations else 'not'} borne out by your files", "$text-warning"
-        )
-        + text.muted(", which say: “")
+        text.own("Your files say: “", "bold")
         + text.line(saying.text, 400)
-        + text.muted("”")
+        + text.own("”", "bold")
         + text.own("\n")
         + source.stylize(text.click("screen.command", "open", str(saying.number), message.id))
     )

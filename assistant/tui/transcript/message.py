@@ -18,8 +18,8 @@ from assistant.tui.markdown.document import MarkdownDocument
 from assistant.tui.markdown.limits import plain_length, rich_length
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable
-from assistant.tui.transcript.folded import Fold, Reasoning
-from assistant.tui.transcript.headings import MessageHeading, ending_line, marks_line
+from assistant.tui.transcript.folded import Fold, Reasoning, UnsupportedAnswer
+from assistant.tui.transcript.headings import MessageHeading, ending_line, marks_line, saying_lines
 
 
 class MessageView(Vertical, can_focus=True):
@@ -42,6 +42,7 @@ class MessageView(Vertical, can_focus=True):
         self._stream: MarkdownStream | None = None
         self._header = MessageHeading()
         self._reasoning = Reasoning(message.reasoning, live=self._is_thinking)
+        self._unsupported = UnsupportedAnswer()
         self._document = MarkdownDocument(self._written[: self._rich])
         self._fold = Fold(self._written[self._rich :])
         self._ending = Clickable(classes="ending")
@@ -50,6 +51,7 @@ class MessageView(Vertical, can_focus=True):
     def compose(self) -> ComposeResult:
         yield self._header
         yield self._reasoning
+        yield self._unsupported
         if self.message.role == "assistant":
             yield self._document
         else:
@@ -135,6 +137,17 @@ class MessageView(Vertical, can_focus=True):
         if says and retrieval != self._retrieval:
             self._retrieval = retrieval
             self._show_ending()
+        if retrieval.saying is not None:
+            said = saying_lines(self.message, retrieval, retrieval.saying)
+            self._unsupported.show(said, self._written)
+
+    def on_unsupported_answer_toggled(self, event: UnsupportedAnswer.Toggled) -> None:
+        event.stop()
+        self._document.display = event.is_open
+        if not event.is_open:
+            self._fold.display = False
+        else:
+            self._fold.show_if_any()
 
     def on_focus(self) -> None:
         self._header.active = True

@@ -158,3 +158,26 @@ def test_what_could_not_be_read_of_an_attached_file_is_told(shell: Shell, lease:
 def test_a_file_that_was_read_whole_is_told_of_by_no_such_line(shell: Shell) -> None:
     assert "could not be read" not in shell("ask", "When?").err
     assert json.loads(shell("ask", "When?", "--json").out)["partial"] == []
+
+
+def test_what_the_files_say_comes_before_an_answer_that_they_do_not_support(
+    shell: Shell, lease: Path
+) -> None:
+    shell.models = ScriptedModels(ScriptedModel("Bananas are yellow."))
+
+    said = shell("ask", "When does the rent rise?").out
+
+    assert said == (
+        f"Your files say: “{RENT}”\n[1] {lease}, lines 3–5, “Part”\n\n"
+        "What the model wrote, not supported by your files:\nBananas are yellow.\n"
+    )
+
+
+def test_an_answer_that_the_files_deny_names_what_they_say(shell: Shell) -> None:
+    shell.models = ScriptedModels(ScriptedModel("The rent rises not every twelve months."))
+
+    told = json.loads(shell("ask", "When does the rent rise?", "--json").out)
+
+    assert [citation["strength"] for citation in told["citations"]] == ["contradicted"]
+    assert told["citations"][0]["quote"] == RENT
+    assert told["saying"]["text"] == RENT

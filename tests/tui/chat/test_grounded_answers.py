@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from assistant.tui.transcript.folded import UnsupportedToggle
 from tests.support.driver import Setting, opened, scripted
 from tests.support.fake_library import found
 from tests.support.passages import passage
@@ -23,5 +24,26 @@ async def test_an_answer_that_no_passage_bears_out_shows_what_the_files_say(home
     async with opened(Setting(home, scripted("Bananas."), library=found(RENT))) as driver:
         await driver.ask("When may the rent go up?")
 
-        await driver.until_shown("not borne out by your files, which say:")
-        await driver.until_shown("once every twelve months.”")
+        await driver.until_shown("Your files say: “The landlord may raise")
+        await driver.until_shown("▸ what the model wrote, not supported by your files, 1 word")
+        assert "Bananas." not in driver.text
+
+
+async def test_an_answer_that_the_files_do_not_support_unfolds(home: Path) -> None:
+    async with opened(Setting(home, scripted("Bananas."), library=found(RENT))) as driver:
+        await driver.ask("When may the rent go up?")
+        await driver.until_shown("▸ what the model wrote")
+
+        driver.views[-1].query_one(UnsupportedToggle).focus()
+        await driver.pilot.press("enter")
+
+        await driver.until_shown("Bananas.")
+        await driver.until_shown("▾ what the model wrote")
+
+
+async def test_an_answer_that_the_files_deny_shows_their_words(home: Path) -> None:
+    said = "The landlord may not raise the rent once every twelve months."
+    async with opened(Setting(home, scripted(said), library=found(RENT))) as driver:
+        await driver.ask("When may the rent go up?")
+
+        await driver.until_shown("✗ says the opposite: “The landlord may")
