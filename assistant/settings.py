@@ -61,7 +61,7 @@ class OneModelSettings(ModelOptionChanges):
         default_factory=dict
     )
     """LoRA adapters that it is run with: name or path, and how much of each."""
-    sampling: SamplingChanges = SamplingChanges()
+    sampling: SamplingChanges = Field(default_factory=SamplingChanges)
     """What it has otherwise than `[sampling]`."""
 
 
@@ -117,14 +117,14 @@ class ScreenSettings(Value):
 class Settings(Value):
     """Everything that can be set."""
 
-    chat: ChatSettings = ChatSettings()
-    sampling: Sampling = Sampling()
-    engine: EngineSettings = EngineSettings()
-    models: ModelSettings = ModelSettings()
+    chat: ChatSettings = Field(default_factory=ChatSettings)
+    sampling: Sampling = Field(default_factory=Sampling)
+    engine: EngineSettings = Field(default_factory=EngineSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
     model: dict[str, OneModelSettings] = Field(default_factory=dict)
     """By the name of a model."""
-    library: LibrarySettings = LibrarySettings()
-    screen: ScreenSettings = ScreenSettings()
+    library: LibrarySettings = Field(default_factory=LibrarySettings)
+    screen: ScreenSettings = Field(default_factory=ScreenSettings)
 
 
 def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -142,8 +142,10 @@ def checked_settings(source: SettingsSource) -> Settings:
     Raises:
         SettingsError: names the file or variable, the key and what it should be.
     """
+    # With a section that is not given, pydantic would build the checks of that section twice.
+    empty: dict[str, object] = {section: {} for section in Settings.model_fields}
     try:
-        return Settings.model_validate(source.values)
+        return Settings.model_validate({**empty, **source.values})
     except ValidationError as failure:
         raise _explain(failure, source) from None
 

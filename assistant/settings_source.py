@@ -4,7 +4,6 @@ The screen is drawn with its theme before there is time for pydantic.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,12 +60,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         if file.exists() and not (file.is_file() or file.is_dir()):
             raise SettingsError(f"{file} is no file.", "Settings are kept in a file there.")
-        with file.open("rb") as stream:
-            return tomllib.load(stream)
+        content = file.read_bytes()
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
-        raise SettingsError(f"{file} is not valid TOML: {failure}.", "Correct the line.") from None
     except (IsADirectoryError, NotADirectoryError) as failure:
         raise SettingsError(
             f"{file} cannot be read: {failure.strerror}.", "Settings are kept in a file there."
@@ -75,6 +71,13 @@ def _read(file: Path) -> dict[str, Any]:
         raise SettingsError(
             f"{file} cannot be read: {failure.strerror}.", "Check its permissions."
         ) from None
+    # Who has set nothing does not wait for it.
+    import tomllib  # noqa: PLC0415
+
+    try:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+        raise SettingsError(f"{file} is not valid TOML: {failure}.", "Correct the line.") from None
 
 
 def _section(values: dict[str, Any], name: str, variable: str) -> dict[str, Any]:

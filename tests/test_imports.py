@@ -96,6 +96,12 @@ except SystemExit as ended:
     assert came_in(imports, {"email", "importlib.metadata"}) == ""
 
 
+def test_a_question_does_not_import_the_readers_of_files_that_nobody_may_have() -> None:
+    imports = imports_of("import assistant.cli.ask.command, assistant.bootstrap")
+
+    assert came_in(imports, {"configparser", "tomllib", *NEEDED_LATER}) == ""
+
+
 def test_no_garbage_is_collected_while_a_question_is_imported() -> None:
     imports_of("""
 import gc

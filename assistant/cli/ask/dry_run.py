@@ -1,6 +1,6 @@
 """`assistant ask --dry-run`: the exact prompt and its token plan, without asking the model."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.cli.ask.answer import show_progress, show_template_problem
 from assistant.cli.console import Console
@@ -8,7 +8,6 @@ from assistant.cli.interruption import Interruption
 from assistant.core.context.plan import recap_for
 from assistant.core.grounding.retrieval import RetrievalScope
 from assistant.core.ports.models import ChatModel
-from assistant.core.values.base import Value
 from assistant.core.values.context import ContextPart, ContextPlan
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.events import Loaded
@@ -28,7 +27,7 @@ PART_NAMES = {
 }
 
 
-class QuestionContext(Value):
+class QuestionContext(NamedTuple):
     """Conversation, prompt, model and adapters that a question is asked in."""
 
     earlier: Conversation | None
@@ -70,7 +69,7 @@ class QuestionContext(Value):
         return kept if self.model is None or kept == () else None
 
 
-class PreviewedQuestion(Value):
+class PreviewedQuestion(NamedTuple):
     """Question of a dry run, with its files and sampling."""
 
     text: str

@@ -14,6 +14,7 @@ from collections.abc import Generator, Sequence
 from pathlib import PurePath
 from threading import Event
 from time import monotonic
+from typing import NamedTuple
 
 from assistant.core.context.plan import CHARS_PER_TOKEN
 from assistant.core.errors import ContextOverflowError
@@ -21,7 +22,6 @@ from assistant.core.grounding import followups, mentions, versions
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ChatModel
 from assistant.core.sanitize import one_line, printable
-from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage, Message, Place
 from assistant.core.values.documents import Document, Passage
 from assistant.core.values.events import Searching
@@ -84,7 +84,7 @@ POLL_SECONDS = 0.3
 """Seconds between two checks of how far they are."""
 
 
-class RetrievalScope(Value):
+class RetrievalScope(NamedTuple):
     """Scope of a search in the user's files."""
 
     collections: tuple[str, ...] | None = None

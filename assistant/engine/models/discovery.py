@@ -8,8 +8,6 @@ cache. Nothing is opened but Ollama's manifests and the files that say where a p
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from configparser import ConfigParser
-from configparser import Error as ConfigError
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -183,6 +181,10 @@ def _ollama_model(root: Path, manifest: Path, name: str) -> Iterator[DiscoveredM
 
 
 def _gpt4all(cache: Path, config: Path, data: Path, apple: Path) -> Iterator[Path]:
+    # Models are listed less often than one is asked.
+    from configparser import ConfigParser  # noqa: PLC0415
+    from configparser import Error as ConfigError  # noqa: PLC0415
+
     parser = ConfigParser(strict=False, interpolation=None)
     with suppress(ConfigError):
         parser.read_string(_text(config / "nomic.ai/GPT4All.ini"))
