@@ -22,8 +22,12 @@ FOLDERS = 2
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
-_MIN_CAPITALS = 4
-"""Capitals that make a single word a name, as `README`."""
+_CUSTOMARY = frozenset(
+    "README CHANGELOG CHANGES CONTRIBUTING LICENSE LICENCE COPYING NOTICE AUTHORS INSTALL NEWS TODO"
+    " LEIAME LICENCA LEEME".split()
+)
+"""Single words in capitals that name a file. Others, as the name of an institution, are subjects
+of which many files may speak."""
 
 _FILES = (
     "file files document documents note notes page spreadsheet workbook sheet presentation slides"
@@ -72,8 +76,9 @@ class NamedRun(NamedTuple):
         if self.beside_file_word:
             return 1
         if len(words) == 1:
-            return int(stem == self.typed and stem.isupper() and len(stem) >= _MIN_CAPITALS)
-        is_joined = not re.search(r"\s", self.typed)
+            return int(stem == self.typed and stem in _CUSTOMARY)
+        # A hyphen joins ordinary words as well.
+        is_joined = not re.search(r"[\s-]", self.typed)
         return int(is_joined or any(word[0].isdigit() or word[-1].isdigit() for word in words))
 
 

@@ -47,6 +47,10 @@ def test_a_file_is_named(question: str, file: str) -> None:
         ("quanto custa o contrato de luz?", "contrato.pdf"),
         ("the report", "report_q3.md"),
         ("does the licence cover it?", "LICENCE"),
+        ("Quantos alunos tem a UFMS?", "UFMS.pdf"),
+        ("Which programmes does NATO have?", "NATO.docx"),
+        ("Quais são os cursos de pós-graduação?", "pos_graduacao.pdf"),
+        ("What is a self-service desk?", "self_service.md"),
         ("", "a.md"),
     ],
 )
