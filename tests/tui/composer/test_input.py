@@ -83,7 +83,7 @@ async def test_up_walks_to_earlier_questions_and_esc_leaves_the_edit(home: Path)
 
 async def test_a_paste_loses_what_a_terminal_would_obey(home: Path) -> None:
     async with opened(Setting(home)) as driver:
-        pasted = "one\x1b]52;c;aGk=\x07\x1b[2Jtwo\r\nthree\u202e\x9b31mfour"
+        pasted = "one\x1b]52;c;aGk=\x07\x1b[2Jtwo\r\nthree\u202e\x1b[31mf\x9bour"
         driver.paste(pasted)
         await driver.until(lambda: "four" in driver.typed)
         assert driver.typed == "onetwo\nthreefour"
