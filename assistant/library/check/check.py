@@ -23,12 +23,13 @@ from assistant.library.check.comparison import (
     AnswerSentence,
     Evidence,
     Finding,
+    begins_with,
     compare,
     speaks_likewise,
     topic_share,
 )
 from assistant.library.check.quantities import NumberStyle, style_of
-from assistant.library.check.statement import Statement, StatementReader
+from assistant.library.check.statement import Statement, StatementReader, Term
 from assistant.library.check.units import EvidenceUnit, context_of, units_of
 from assistant.library.check.vocabulary import CheckVocabulary
 from assistant.library.check.wordlists import LISTED, words_of
@@ -47,6 +48,9 @@ MIN_SHARE: Final = 0.6
 
 MIN_NEAREST: Final = 0.5
 """Of a question, what the unit has to have that is quoted for it; see `comparison.topic_share`."""
+
+LEADING: Final = 0.15
+"""What it counts for a unit that is quoted that it begins with what the question is about."""
 
 _BEGINNING: Final = 4
 _CLOSE: Final = 0.1
@@ -183,7 +187,10 @@ class AnswerChecker:
         measured = self._scale.measure(embedder, [question.text], texts)[0].tolist()
         for (number, evidence, share), close in zip(candidates, measured, strict=True):
             if share >= MIN_NEAREST or close >= WEAK:
-                found.append((share + close, -number, evidence.unit))
+                about = LEADING * begins_with(
+                    question.topic_in(sources[number - 1].language), evidence
+                )
+                found.append((share + close + about, -number, evidence.unit))
         if not found:
             return None
         _, negative, unit = max(found, key=lambda each: each[:2])
@@ -231,7 +238,7 @@ class _AskedQuestion:
             self._read[language] = self._checker.read(self.text, self._language)
         return self._read[language]
 
-    def topic_in(self, language: Language) -> list:  # type: ignore[type-arg]
+    def topic_in(self, language: Language) -> list[Term]:
         read = self.read_in(language)
         return AnswerSentence(read, read, self.asking).topic if read else []
 

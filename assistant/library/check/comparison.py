@@ -266,6 +266,13 @@ def topic_share(topic: Sequence[Term], evidence: Evidence) -> float:
     return have / whole
 
 
+def begins_with(topic: Sequence[Term], evidence: Evidence) -> bool:
+    """Whether the first thing that a unit names is one that the question names: it is about it,
+    where others only mention it."""
+    first = evidence.statement.told[:1]
+    return any(place in first for term in topic for place in places_of(term, evidence.statement))
+
+
 def is_around(term: Term, evidence: Evidence) -> bool:
     """Whether a term stands in a unit, its context, or what explains it."""
     around: Iterable[Statement | None] = (evidence.statement, evidence.context, evidence.explaining)

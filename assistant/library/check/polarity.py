@@ -167,6 +167,21 @@ def _as_allowed(labels: set[str]) -> set[str]:
     return {"may" if label == "forbidden" else label for label in labels}
 
 
+def _is_allowed_on_terms(pair: Compared, there: list[Operator]) -> bool:
+    """Whether the source allows only with something that the sentence leaves out: a condition."""
+    if "may" not in _labels(there, MODALS) or "only" in _labels(
+        list(pair.statement.operators), QUANTITIES
+    ):
+        return False
+    matched = {term.at for term in pair.alignment.values()}
+    return any(
+        target.at not in matched
+        for operator in there
+        if operator.label == "only"
+        for target in operator.targets
+    )
+
+
 def _bounds(pair: Compared) -> Agreement:
     told = pair.statement.told
     worst: Agreement = "agrees"
@@ -181,6 +196,8 @@ def _bounds(pair: Compared) -> Agreement:
 
 
 def _quantities(pair: Compared, there: list[Operator]) -> Agreement:
+    if _is_allowed_on_terms(pair, there):
+        return "differs"
     ours = _labels(list(pair.statement.operators), QUANTITIES)
     its = _labels(there, QUANTITIES)
     if ours == its:

@@ -30,6 +30,8 @@ _NEXT_WORDS = re.compile(
     r"[ \u00a0\u202f]?(?:(?:de|of|em)\s)?([^\W\d_]+[²³2]?|[%€$£¥¢₹]|[°º][CcFf]?)"
 )
 _CURRENCY_BEFORE = re.compile(r"(?:(?<![^\W_])(R\$|US\$|[A-Z]{3})|([€$£¥₹]))[ \u00a0]?$")
+_OF = frozenset({"of", "de", "da", "do", "das", "dos", "del"})
+"""Behind a fraction in letters: it is a share, as in "half of the seats"."""
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'’\u00a0\u202f ])\d{3})(?:\1\d{3})*")
 
 
@@ -322,7 +324,8 @@ def _spelled_number(
     total, current, length, last = Fraction(0), Fraction(0), 0, at
     first = found[at].group().lower()
     if first in words.fractions:
-        return 1, words.fractions[first], True
+        is_share = at + 1 < len(found) and found[at + 1].group().lower() in _OF
+        return 1, words.fractions[first], not is_share
     if first in words.ordinals:
         return 1, words.ordinals[first], False
     for index in range(at, len(found)):
@@ -341,6 +344,9 @@ def _spelled_number(
                 total, current = total + max(current, Fraction(1)) * scale, Fraction(0)
         elif word in words.scales and word != "dozen":
             total += words.scales[word]
+        elif word in words.fractions and length and last == index - 1:
+            # "three quarters"; "two and a half" is behind a word that joins.
+            return index - at + 1, (total + current) * words.fractions[word], False
         elif word in words.joins and length and index + 1 < len(found):
             continue
         else:

@@ -22,10 +22,11 @@ FOLDERS = 2
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
-_CUSTOMARY = frozenset(
+_CUSTOMARY_NAMES = (
     "README CHANGELOG CHANGES CONTRIBUTING LICENSE LICENCE COPYING NOTICE AUTHORS INSTALL NEWS TODO"
-    " LEIAME LICENCA LEEME".split()
+    " LEIAME LICENCA LEEME"
 )
+_CUSTOMARY = frozenset(_CUSTOMARY_NAMES.split())
 """Single words in capitals that name a file. Others, as the name of an institution, are subjects
 of which many files may speak."""
 

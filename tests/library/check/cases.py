@@ -21,6 +21,30 @@ class CheckCase(NamedTuple):
 
 POLARITY = (
     CheckCase(
+        "Is the fee refundable?",
+        "The fee is refundable.",
+        "The fee is non-refundable.",
+        "contradicted",
+    ),
+    CheckCase(
+        "O contrato pode ser renovado?",
+        "O contrato pode ser renovado.",
+        "O contrato só pode ser renovado com aviso prévio de 60 dias.",
+        "not",
+    ),
+    CheckCase(
+        "May the contract be renewed?",
+        "The contract may be renewed.",
+        "The contract may only be renewed with 60 days' notice.",
+        "not",
+    ),
+    CheckCase(
+        "O contrato pode ser renovado?",
+        "O contrato só pode ser renovado com aviso prévio de 60 dias.",
+        "O contrato só pode ser renovado com aviso prévio de 60 dias.",
+        "verbatim",
+    ),
+    CheckCase(
         "Is storm damage covered?",
         "Storm damage is not covered by the house policy.",
         "Storm damage is covered by the house policy. Flood damage is not covered by the policy.",
@@ -383,6 +407,18 @@ ATTRIBUTION = (
 )
 
 NUMBERS = (
+    CheckCase(
+        "What share of the seats is free?",
+        "A quarter of the seats are free.",
+        "Three quarters of the seats are free.",
+        "not",
+    ),
+    CheckCase(
+        "What share of the seats is free?",
+        "3/4 of the seats are free.",
+        "Three quarters of the seats are free.",
+        "borne out",
+    ),
     CheckCase(
         "How much sugar goes into the dough?",
         "The dough needs 12 cups of sugar stirred into the butter.",

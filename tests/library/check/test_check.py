@@ -65,6 +65,18 @@ def test_what_the_files_say_is_about_the_one_that_was_asked_about() -> None:
     assert nearest("What is the phone number of Ann Stone?", bob, jane) is None
 
 
+def test_what_the_files_say_begins_with_what_was_asked_about() -> None:
+    lease = CheckedPassage(
+        text="A caução corresponde a dois meses de renda.\nA renda é de 900 euros por mês.",
+        path="/contrato.md",
+    )
+
+    found = nearest("Quanto é a renda?", lease)
+
+    assert found is not None
+    assert found.text == "A renda é de 900 euros por mês."
+
+
 def test_what_the_files_say_is_no_header_and_no_menu() -> None:
     rows = CheckedPassage(
         text="Department | Employee | Extension\nRadiology | Tom Weller | 2102",

@@ -409,9 +409,21 @@ def test_memory_that_a_file_asks_for_is_bounded(folder: Path) -> None:
     assert verdict(READER, os.fsencode(path), limits) == "too_large"
 
 
-@pytest.mark.parametrize(
-    "name", ["far.xlsx", "forms.pdf", "pages.pdf", "attributes.html", "rows.ods"]
-)
+def test_sheets_that_claim_much_are_read_up_to_the_limits(folder: Path) -> None:
+    with ReaderPool(READER, ReadLimits(cpu_seconds=2, seconds=30)) as pool:
+        for name in ("far.xlsx", "rows.ods"):
+            (folder / name).write_bytes(HOSTILE[name]())
+        far = pool.read(os.fsencode(folder / "far.xlsx"))
+        rows = pool.read(os.fsencode(folder / "rows.ods"))
+    assert isinstance(far, ReadResult)
+    assert far.document.unread == ()
+    assert len(far.document.text) < 100
+    assert isinstance(rows, ReadResult)
+    assert [(each.kind, each.reason) for each in rows.document.unread] == [("row", "too_large")]
+    assert len(rows.document.text) < 1_000_000
+
+
+@pytest.mark.parametrize("name", ["forms.pdf", "pages.pdf", "attributes.html"])
 def test_a_hostile_file_costs_little_and_only_itself(folder: Path, note: bytes, name: str) -> None:
     path = folder / name
     path.write_bytes(HOSTILE[name]())
