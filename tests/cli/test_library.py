@@ -164,6 +164,7 @@ def test_search_prints_a_list_with_everything_about_a_passage(
             "path": "/files/1.md",
             "title": "File 1",
             "page": None,
+            "page_end": None,
             "heading": "Top > Part",
             "line_start": 3,
             "line_end": 5,

@@ -7,7 +7,7 @@ from threading import Event
 
 from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import SearchResult, Support
+from assistant.core.values.library import AnswerCheck, CheckedPassage, SearchResult, Support
 from tests.support.driver import Driver
 from tests.support.fake_library import ScriptedLibrary
 
@@ -52,21 +52,24 @@ def lease(home: Path, text: str = LEASE_TEXT) -> Passage:
 class ExactLibrary(ScriptedLibrary):
     """Knows which words of a text a sentence repeats."""
 
-    def support(
+    def check(
         self,
         sentences: Sequence[str],
-        texts: Sequence[str],
+        passages: Sequence[CheckedPassage],
         stop: Event | None = None,
         *,
         question: str = "",
-    ) -> tuple[tuple[Support, ...], ...]:
-        return tuple(tuple(_support(sentence, text) for text in texts) for sentence in sentences)
+    ) -> AnswerCheck:
+        return AnswerCheck(
+            support=tuple(tuple(_support(each, p.text) for p in passages) for each in sentences)
+        )
 
 
 def _support(sentence: str, text: str) -> Support:
     start = text.find(sentence)
-    same = 1.0 if start >= 0 else 0.0
-    return Support(cosine=same, overlap=same, start=max(start, 0), end=start + len(sentence))
+    if start < 0:
+        return Support(strength=None, score=0.0, start=0, end=len(text))
+    return Support(strength="verbatim", score=1.0, start=start, end=start + len(sentence))
 
 
 def library_of(*passages: Passage, **options: object) -> ScriptedLibrary:

@@ -205,7 +205,7 @@ class ConsoleAnswer:
             return 0
         usage = message.usage
         written = usage.completion_tokens if usage else 0
-        go_on = "Go on with it: `c` on it, on the screen of the assistant."
+        go_on = "Open it in the assistant and press c on it to go on."
         if not message.text.strip():
             thought = "thought and answered nothing" if message.reasoning else "answered nothing"
             limit = " before the window was full" if message.stop_reason == "length" else ""
