@@ -207,7 +207,8 @@ def test_a_full_disk_is_told_in_one_line(warm: Path) -> None:
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_standard_streams_are_no_error(warm: Path, closed: str) -> None:
-    command = f"exec {' '.join(PROGRAM)} ask --temperature 0 --max-tokens 4 'A story.' {closed}"
+    question = "--temperature 0 --max-tokens 4 'Tell a story.'"
+    command = f"exec {' '.join(PROGRAM)} ask {question} {closed}"
     done = subprocess.run(
         ["sh", "-c", command],
         stdin=subprocess.DEVNULL,
