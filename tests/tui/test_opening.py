@@ -151,8 +151,8 @@ async def test_why_nothing_can_be_opened_is_kept(home: Path, fake_store: FakeCon
         raise refusal
 
     app = make_app(Setting(home), fake_store, refuse)
-    async with app.run_test():
-        pass
+    async with first_frame(app) as (driver, _):
+        await driver.until(lambda: not app.is_running, "the end")
     assert app.refusal is refusal
 
 
