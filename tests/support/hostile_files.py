@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from assistant.core.grounding.references import Quote, Reference
 from assistant.core.values.conversation import Citation, Place, Strength
-from assistant.core.values.documents import SkipReason
+from assistant.core.values.documents import SkipReason, UnreadParts
 from assistant.core.values.library import (
     Collection,
     FileEntry,
@@ -19,7 +19,7 @@ from assistant.core.values.library import (
 )
 from assistant.tui.library.dialogs import IntegrityReport, UnreadFileReason
 from assistant.tui.library.screen import LibraryScreen
-from assistant.tui.sources.panel import AnswerEvidence
+from assistant.tui.sources.panel import AnswerEvidence, UnreadFiles
 from assistant.tui.sources.passage import PassageScreen
 from tests.support.driver import ScreenDriver
 from tests.support.fake_library import ScriptedLibrary
@@ -60,17 +60,23 @@ def _held(text: str) -> str:
 
 async def _panel(driver: ScreenDriver, texts: Sequence[str]) -> None:
     references = [_reference(number, text) for number, text in enumerate(texts, 1)]
+    files = [_file(text) for text in texts]
+    parts = [file.model_copy(update={"unread": (_unread(file.path),)}) for file in files]
     driver.show_sources(True)
     for evidence in (
         AnswerEvidence(
             "1", references, (), ", ".join(texts), {each.path: "gone" for each in references}
         ),
         AnswerEvidence("2", (), [_unused(text) for text in texts], texts[0]),
-        AnswerEvidence("3", (), (), "", {}, [_file(text) for text in texts], 1_000),
+        AnswerEvidence("3", unread=UnreadFiles(files, 1_000, parts, 1_000)),
     ):
         driver.sources.show(evidence)
         await sleep(FRAME)
     driver.show_sources(False)
+
+
+def _unread(text: str) -> UnreadParts:
+    return UnreadParts(kind="attachment", names=(text,), count=1, reason="corrupt")
 
 
 async def _viewer(driver: ScreenDriver, texts: Sequence[str]) -> None:
