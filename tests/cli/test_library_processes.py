@@ -41,7 +41,14 @@ def test_add_reports_every_file_and_ends_with_status_0(corpus: Path) -> None:
         e.keys() == {"event", "path", "reason", "detail"} for e in events if e["event"] == "skipped"
     )
     assert sum(e["passages"] for e in events if e["event"] == "indexed") >= 5
-    assert events[-1].keys() == {"event", "indexed", "skipped", "removed", "seconds"}
+    assert events[-1].keys() == {
+        "event",
+        "indexed",
+        "skipped",
+        "removed",
+        "seconds",
+        "partial",
+    }
     assert (events[-1]["event"], events[-1]["indexed"], events[-1]["skipped"]) == ("done", 3, 2)
 
 
