@@ -42,11 +42,6 @@ class PageTable:
     top: PageRow
     bottom: PageRow
 
-    @property
-    def has_names(self) -> bool:
-        """Whether its first row names the columns, as far as that row and the next show."""
-        return len(self.lines) > 1 and _names_columns(self.lines)
-
 
 def find_table(rows: list[PageRow], at: int, least: int) -> tuple[PageTable, int, int] | None:
     """The table whose first row with several cells is `at`.
@@ -350,11 +345,3 @@ def _is_list(lines: list[TableLine]) -> bool:
 def _is_prose(lines: list[TableLine]) -> bool:
     lengths = [len(cell) for line in lines for cell in line.cells if cell]
     return median(lengths) > _LONG * 2
-
-
-def _names_columns(lines: list[TableLine]) -> bool:
-    first, rest = lines[0], lines[1:]
-    names = [cell for cell in first.cells if cell]
-    if len(names) < 2 or any(cell.endswith(":") for cell in names[:1]):
-        return False
-    return all(any(char.isalpha() for char in name) for name in names) and bool(rest)

@@ -74,11 +74,6 @@ def general(value: float) -> str:
     return f"{value:.12g}"
 
 
-def is_general(code: str) -> bool:
-    """Whether a format says nothing."""
-    return code.lower() in ("general", "", "@")
-
-
 class _Plain(NamedTuple):
     """A format such as `#,##0.00 "EUR"` or `0.0%`, which most are: it is shown at once."""
 
