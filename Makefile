@@ -22,7 +22,7 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 unit: $(READY)
-	$(BIN)/pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/pytest -m "not slow" -n 2 --dist loadfile --max-worker-restart 0
 
 # The slowest tests: kill -9 in long rows, big databases.
 soak: $(READY)

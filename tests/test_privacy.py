@@ -30,7 +30,7 @@ sys.addaudithook(watch)
 """
 """Loaded by every Python process at its start."""
 
-QUESTION = ("ask", "--max-tokens", "12", "What is the capital of France?")
+QUESTION = ("ask", "--temperature", "0", "--max-tokens", "12", "What is the capital of France?")
 
 
 @pytest.fixture

@@ -30,6 +30,11 @@ from tests.support.processes import (
 )
 
 STORY = ("--seed", "1", "--temperature", "0", "Write a long story about a fox and a river.")
+BRIEFLY = ("--temperature", "0", "--max-tokens", "3", "Tell a story.")
+CUT_OFF = (
+    b"assistant: The answer was cut off after 3 tokens."
+    b" Open it in the assistant and press c on it to go on.\n"
+)
 
 pytestmark = pytest.mark.model
 
@@ -230,7 +235,7 @@ def test_a_folder_called_assistant_is_not_run_instead(warm: Path, tmp_path: Path
     end_workers(warm)
 
     done = subprocess.run(
-        [str(script), "ask", "--max-tokens", "3", "Hello"],
+        [str(script), "ask", *BRIEFLY],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         cwd=tmp_path,
@@ -238,12 +243,12 @@ def test_a_folder_called_assistant_is_not_run_instead(warm: Path, tmp_path: Path
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr) == (0, CUT_OFF)
 
 
 def test_a_relative_home_is_the_same_for_the_worker(warm: Path) -> None:
     done = subprocess.run(
-        [*PROGRAM, "ask", "--max-tokens", "3", "Hello"],
+        [*PROGRAM, "ask", *BRIEFLY],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         cwd=warm.parent,
@@ -252,7 +257,7 @@ def test_a_relative_home_is_the_same_for_the_worker(warm: Path) -> None:
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr) == (0, CUT_OFF)
 
 
 def test_on_a_terminal_progress_is_shown_and_taken_away(warm: Path) -> None:
