@@ -15,7 +15,7 @@ from assistant.core.transfer.exporting import (
     export,
     text_of,
 )
-from assistant.core.transfer.importing import ImportResult, import_from
+from assistant.core.transfer.importing import ImportResult, all_problems, import_from
 from assistant.core.values.transcript import Adoption
 
 
@@ -101,9 +101,11 @@ def _print_exported(program: Program, done: list[ExportedFile]) -> None:
 def import_command(program: Program, /, paths: tuple[str, ...], as_json: bool) -> int:
     """Take in the conversations in the files or folders PATHS.
 
-    Reads what `assistant export` writes as markdown or json, and ChatGPT's export: its
-    conversations.json or the whole archive. What is there already stays as it is, so that the
-    same file can be imported again. What cannot be read is told.
+    Reads what `assistant export` writes as markdown or json; the exports of ChatGPT and Claude,
+    as conversations.json or the whole archive; those of Open WebUI, LM Studio and LibreChat; and
+    lists of messages such as ShareGPT's, as JSON or JSON lines. What is there already stays as it
+    is, so that the same file can be imported again. What cannot be read is told, each cause once;
+    the exit status is 9 when a file could not be read at all.
     """
     console = program.console
     files = [_existing_path(path) for path in paths]
@@ -118,7 +120,7 @@ def import_command(program: Program, /, paths: tuple[str, ...], as_json: bool) -
         console.json(
             {
                 "conversations": [adoption.model_dump(mode="json") for adoption in adoptions],
-                "problems": [p for imported in done for p in imported.problems],
+                "problems": [line.text for line in all_problems(done)],
                 "refused": [imported.path for imported in done if imported.is_refused],
             }
         )
@@ -138,9 +140,9 @@ def _print_imported(program: Program, done: list[ImportResult], adoptions: list[
                 f"“{adoption.title}”: {what} stayed in the trash.",
                 "`assistant chats trash` shows it.",
             )
-    for imported in done:
-        for problem in imported.problems:
-            program.console.error(f"{imported.path}: {problem}")
+    for line in all_problems(done):
+        others = f" and {len(line.files) - 1:,} more files" if len(line.files) > 1 else ""
+        program.console.error(f"{line.files[0]}{others}: {line.text}")
     new = sum(adoption.is_new for adoption in adoptions)
     more = sum(bool(adoption.added) and not adoption.is_new for adoption in adoptions)
     program.console.info(

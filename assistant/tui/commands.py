@@ -149,7 +149,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "import",
         "Import conversations",
-        "Take in exported conversations, also those of ChatGPT",
+        "Import conversations: ours, or those of ChatGPT, Claude and others",
         "Conversation",
         "alt+o",
         argument="path",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import program_exports as exports
 from tests.support.chatgpt_export import conversation, node, rich
 from tests.support.fake_models import ScriptedModels
 from tests.support.shell import Run, Shell
@@ -171,10 +172,42 @@ def test_chatgpts_export_is_imported_once(shell: Shell, home: Path) -> None:
     assert shell.json("import", str(file))["conversations"][0]["added"] == 0
 
     assert [c["added"] for c in first["conversations"]] == [8, 1]
-    assert first["problems"] == ["“Lease”: the image file-abc is named, but not kept."]
+    assert first["problems"] == ["“Lease”: an image or a file is named, but not kept."]
     assert len(shell.json("chats", "list")) == 2
     (hit,) = shell.json("chats", "search", '"Uno"')
     assert hit["title"] == "Lease"
+
+
+def test_exports_of_other_programs_are_imported_once(shell: Shell, home: Path) -> None:
+    folder = home / "in"
+    folder.mkdir()
+    (folder / "chats.json").write_text(json.dumps([exports.open_webui()]))
+    (folder / "1.conversation.json").write_text(json.dumps(exports.lm_studio()))
+    (folder / "libre.json").write_text(json.dumps(exports.librechat()))
+    (folder / "lists.jsonl").write_text(json.dumps(exports.sharegpt()))
+    with zipfile.ZipFile(folder / "claude.zip", "w") as packed:
+        packed.writestr("conversations.json", json.dumps([exports.claude()]))
+
+    first = shell.json("import", str(folder))
+    again = shell.json("import", str(folder))
+
+    assert sorted(c["added"] for c in first["conversations"]) == [3, 4, 4, 4, 4]
+    assert all(c["is_new"] for c in first["conversations"])
+    assert sum(c["added"] for c in again["conversations"]) == 0
+    assert len(shell.json("chats", "list")) == 4, "one of them is archived"
+
+
+def test_what_happens_in_many_files_is_told_in_one_line(shell: Shell, home: Path) -> None:
+    folder = home / "in"
+    folder.mkdir()
+    for number in range(4):
+        (folder / f"notes-{number}.json").write_text("{}")
+
+    run = shell("import", str(folder))
+
+    assert run.status == 9
+    assert run.err.count("holds no conversation") == 1
+    assert "notes-0.json and 3 more files: " in run.err
 
 
 def test_the_whole_archive_is_read_and_what_is_left_is_told(shell: Shell, home: Path) -> None:
@@ -189,9 +222,7 @@ def test_the_whole_archive_is_read_and_what_is_left_is_told(shell: Shell, home: 
     report = shell.json("import", str(archive))
 
     assert len(report["conversations"]) == 2
-    assert report["problems"][-1] == (
-        "2 other files of export.zip, such as images, were not taken in."
-    )
+    assert report["problems"][-1] == ("2 other files in it, such as images, were not taken in.")
 
 
 def test_a_file_that_cannot_be_read_is_told_and_does_not_keep_the_others_back(

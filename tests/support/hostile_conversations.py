@@ -16,7 +16,7 @@ from assistant.core.transfer.exporting import ExportedFile
 from assistant.core.transfer.importing import ImportResult
 from assistant.core.values.changes import Label
 from assistant.core.values.conversation import Message
-from assistant.core.values.transcript import Adoption
+from assistant.core.values.transcript import Adoption, ReadingProblem
 from assistant.tui.conversations.compare import CompareScreen
 from assistant.tui.conversations.folder import ChooseFolder
 from assistant.tui.conversations.search_screen import SearchScreen
@@ -108,7 +108,12 @@ async def _reported(driver: ScreenDriver, texts: Sequence[str]) -> None:
         for text in texts
     )
     imports = [
-        ImportResult(path=text, adoptions=adoptions, problems=tuple(texts)) for text in texts
+        ImportResult(
+            path=text,
+            adoptions=adoptions,
+            problems=tuple(ReadingProblem(cause=each, place=each) for each in texts),
+        )
+        for text in texts
     ]
     work = ScriptedTransferJob(ImportJob(store, []), imports)
     await _show(driver, TransferReport(work, services.report))

@@ -4,6 +4,7 @@ exporting        conversations to files of a folder
 html             a page to look at
 markdown         Markdown that can be read back
 importing        files, folders and archives to conversations
-chatgpt          ChatGPT's data export
-chatgpt_content  one of its messages as Markdown
+json_documents   the JSON documents of a file, around damage
+problems         what could not be read, one line for each cause
+other_programs/  exports of ChatGPT, Claude, Open WebUI and others
 """

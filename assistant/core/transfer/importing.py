@@ -1,23 +1,33 @@
-"""Import of conversations: from our JSON and Markdown, and from the archive ChatGPT sends."""
+"""Import of conversations: from our JSON and Markdown, and from exports of other programs."""
 
-import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assistant.core.errors import TranscriptError
 from assistant.core.ports.conversations import ConversationCatalog
-from assistant.core.transfer.chatgpt import from_chatgpt, is_chatgpt
+from assistant.core.transfer.json_documents import JsonDocument, json_documents
 from assistant.core.transfer.markdown import from_markdown, is_markdown
+from assistant.core.transfer.other_programs.formats import conversations_in, read_conversation
+from assistant.core.transfer.other_programs.message_lists import is_message
+from assistant.core.transfer.problems import ProblemLine, problem_lines
 from assistant.core.values.base import Value
-from assistant.core.values.transcript import FORMAT, Adoption, ParsedTranscripts, from_json
+from assistant.core.values.transcript import (
+    FORMAT,
+    Adoption,
+    ParsedTranscripts,
+    ReadingProblem,
+    from_json,
+    left_out,
+)
 
 MAX_FILE_BYTES = 1_000_000_000
 """Of one file; ChatGPT's archives of years hold some 200 MB of conversations."""
 
-SUFFIXES = (".json", ".md", ".zip")
+SUFFIXES = (".json", ".jsonl", ".ndjson", ".md", ".zip")
 """In this order: JSON holds the most."""
 
 _CONVERSATIONS = re.compile(r"conversations(-\d+)?\.json")
@@ -29,10 +39,9 @@ class ImportResult(Value):
     path: str
     """The file, and the member of an archive after it."""
     adoptions: tuple[Adoption, ...] = ()
-    problems: tuple[str, ...] = ()
-    """What could not be read, or not kept as it was; one sentence each."""
+    problems: tuple[ReadingProblem, ...] = ()
     is_refused: bool = False
-    """Whether the file, or the rest of it, could not be read at all."""
+    """Whether the file, or a conversation in it, could not be read at all."""
 
 
 def import_from(store: ConversationCatalog, paths: Iterable[Path]) -> Iterator[ImportResult]:
@@ -45,9 +54,24 @@ def import_from(store: ConversationCatalog, paths: Iterable[Path]) -> Iterator[I
             try:
                 for name, parsed in _parse_file(file):
                     adoptions = tuple(store.adopt(each) for each in parsed.transcripts)
-                    yield ImportResult(path=name, adoptions=adoptions, problems=parsed.problems)
+                    yield ImportResult(
+                        path=name,
+                        adoptions=adoptions,
+                        problems=parsed.problems,
+                        is_refused=parsed.is_damaged,
+                    )
             except TranscriptError as failure:
-                yield ImportResult(path=str(file), problems=(failure.message,), is_refused=True)
+                problem = ReadingProblem(cause=f"{failure.message} {failure.hint}".strip())
+                yield ImportResult(path=str(file), problems=(problem,), is_refused=True)
+
+
+def all_problems(results: Iterable[ImportResult]) -> list[ProblemLine]:
+    """Problems of all results, one line for each cause."""
+    return problem_lines(
+        (result.path, problem, result.is_refused)
+        for result in results
+        for problem in result.problems
+    )
 
 
 def _files(path: Path) -> list[Path]:
@@ -70,11 +94,12 @@ def _parse_file(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
                 yield from _members(path)
                 return
             content = file.read(MAX_FILE_BYTES + 1)
+            saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError as failure:
-        raise TranscriptError(f"{path} cannot be read: {failure.strerror}.") from None
+        raise TranscriptError(f"It cannot be read: {failure.strerror}.") from None
     if len(content) > MAX_FILE_BYTES:
-        raise TranscriptError(f"{path} is too big: more than {MAX_FILE_BYTES:,} bytes.")
-    for parsed in read_each(path.name, content):
+        raise TranscriptError(f"It is too big: more than {MAX_FILE_BYTES:,} bytes.")
+    for parsed in read_each(path.name, content, saved):
         yield str(path), parsed
 
 
@@ -85,62 +110,67 @@ def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
             members = [member for member in archive.infolist() if not member.is_dir()]
             wanted = [member for member in members if _is_wanted(member.filename)]
             if not wanted:
-                raise TranscriptError(f"{path.name} holds no conversations.json.", KINDS_HINT)
+                raise TranscriptError("It holds no conversations.json.", KINDS_HINT)
             for member in sorted(wanted, key=lambda member: member.filename):
                 with archive.open(member) as file:
                     content = file.read(MAX_FILE_BYTES + 1)
                 if len(content) > MAX_FILE_BYTES:
-                    raise TranscriptError(f"{member.filename} in {path.name} is too big.")
-                for parsed in read_each(member.filename, content):
-                    yield f"{path} {member.filename}", parsed
+                    raise TranscriptError(f"{member.filename} in it is too big.")
+                name = f"{path} {member.filename}"
+                for parsed in read_each(member.filename, content, _member_time(member)):
+                    yield name, parsed
             others = len(members) - len(wanted)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as failure:
-        raise TranscriptError(f"{path.name} is no archive that can be read: {failure}.") from None
+        raise TranscriptError(f"It is no archive that can be read: {failure}.") from None
     except (OSError, EOFError) as failure:
-        raise TranscriptError(f"{path.name} is damaged: {failure}.") from None
+        raise TranscriptError(f"It is damaged: {failure}.") from None
     if others:
-        problem = f"{others:,} other files of {path.name}, such as images, were not taken in."
-        yield str(path), ParsedTranscripts(problems=(problem,))
+        cause = f"{others:,} other files in it, such as images, were not taken in."
+        yield str(path), ParsedTranscripts(problems=(ReadingProblem(cause=cause),))
+
+
+def _member_time(member: zipfile.ZipInfo) -> datetime:
+    """When a member was written, as far as the archive tells; its zone is unknown."""
+    try:
+        return datetime(*member.date_time, tzinfo=UTC)
+    except ValueError:
+        return datetime.now(UTC)
 
 
 def _is_wanted(name: str) -> bool:
     return _CONVERSATIONS.fullmatch(PurePosixPath(name).name) is not None
 
 
-KINDS_HINT = "Conversations are read from JSON and Markdown of ours and from ChatGPT's export."
+NO_CONVERSATION = "It holds no conversation in a format that is known."
+KINDS_HINT = (
+    "Conversations are read from our JSON and Markdown, from exports of ChatGPT, Claude, Open "
+    "WebUI, LM Studio and LibreChat, and from lists of messages as JSON or JSON lines."
+)
 
-_WHITE = re.compile(r"[ \t\n\r]*")
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
-
-def read(name: str, content: bytes) -> ParsedTranscripts:
+def read(name: str, content: bytes, saved: datetime | None = None) -> ParsedTranscripts:
     """The conversations in a file; see `read_each`."""
-    return join_readings(read_each(name, content))
+    return join_readings(read_each(name, content, saved or datetime.now(UTC)))
 
 
-def read_each(name: str, content: bytes) -> Iterator[ParsedTranscripts]:
+def read_each(name: str, content: bytes, saved: datetime) -> Iterator[ParsedTranscripts]:
     """The conversations in a file, one at a time: an export of many years is a big file.
 
     Args:
-        name: of the file, for errors.
+        name: of the file; its suffix tells JSON lines.
+        saved: when it was written, for conversations without any time.
 
     Raises:
-        TranscriptError: it holds none, or cannot be read from some place on.
+        TranscriptError: it holds none.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise TranscriptError(f"{name} is no text in UTF-8.", KINDS_HINT) from None
+        raise TranscriptError("It is no text in UTF-8.", KINDS_HINT) from None
     if is_markdown(text):
         yield from_markdown(text)
         return
-    is_known = False
-    for place, document in enumerate(_documents(name, text), 1):
-        reading = _from_document(document, place)
-        is_known = is_known or bool(reading.transcripts) or is_chatgpt(document)
-        yield reading
-    if not is_known:
-        raise TranscriptError(f"{name} holds no conversation.", KINDS_HINT)
+    yield from _from_json(name, text, saved)
 
 
 def join_readings(readings: Iterable[ParsedTranscripts]) -> ParsedTranscripts:
@@ -149,55 +179,54 @@ def join_readings(readings: Iterable[ParsedTranscripts]) -> ParsedTranscripts:
     return ParsedTranscripts(
         transcripts=tuple(each for parsed in found for each in parsed.transcripts),
         problems=tuple(each for parsed in found for each in parsed.problems),
+        is_damaged=any(parsed.is_damaged for parsed in found),
     )
 
 
-def _documents(name: str, text: str) -> Iterator[Any]:
-    """A JSON object, or all values of a JSON list, one at a time."""
-    decoder = json.JSONDecoder()
-    place = _skipped(text, 0)
-    is_list = text[place : place + 1] == "["
-    if not is_list and text[place : place + 1] != "{":
-        return
-    has_surrogates = _SURROGATE.search(text) is not None
-    place = _skipped(text, place + 1) if is_list else place
-    try:
-        while not (is_list and text[place : place + 1] == "]"):
-            document, end = decoder.raw_decode(text, place)
-            yield _storable(document) if has_surrogates else document
-            place = _skipped(text, end)
-            if not is_list:
-                break
-            if text[place : place + 1] == ",":
-                place = _skipped(text, place + 1)
-            elif text[place : place + 1] != "]":
-                raise ValueError(f"a comma is missing at character {place}")
-        if text[place + is_list :].strip():
-            raise ValueError(f"there is more after its end, from character {place} on")
-    except ValueError as failure:
-        raise TranscriptError(f"{name} is damaged: {failure}.", KINDS_HINT) from None
-    except RecursionError:
-        raise TranscriptError(f"{name} is nested too deeply.", KINDS_HINT) from None
+def _from_json(name: str, text: str, saved: datetime) -> Iterator[ParsedTranscripts]:
+    """The conversations of a JSON file, and at the end what of it cannot be read."""
+    is_known = False
+    refused: list[TranscriptError] = []
+    problems: list[ReadingProblem] = []
+    for document in _joined_messages(json_documents(name, text)):
+        place = f"entry {document.place}"
+        if document.damage:
+            refused.append(TranscriptError(f"It is damaged: {document.damage}.", KINDS_HINT))
+            problems.append(left_out(place, f"it is damaged, {document.damage}"))
+            continue
+        for each in conversations_in(document.value):
+            try:
+                reading = _from_document(each, document.place, saved)
+            except TranscriptError as failure:
+                refused.append(failure)
+                problems.append(ReadingProblem(place=place, cause=failure.message))
+                continue
+            if reading is not None:
+                is_known = True
+                yield reading
+            else:
+                cause = "left out, for it is no conversation."
+                problems.append(ReadingProblem(place=place, cause=cause))
+    if not is_known:
+        raise refused[0] if refused else TranscriptError(NO_CONVERSATION, KINDS_HINT)
+    yield ParsedTranscripts(problems=tuple(problems), is_damaged=bool(refused))
 
 
-def _skipped(text: str, place: int) -> int:
-    """The next place without white space."""
-    found = _WHITE.match(text, place)
-    return found.end() if found else place
+def _joined_messages(documents: Iterator[JsonDocument]) -> Iterator[JsonDocument]:
+    """Documents, where those that are single messages are the messages of one conversation."""
+    messages: list[Any] = []
+    place = 1
+    for document in documents:
+        if is_message(document.value):
+            messages.append(document.value)
+            place = document.place if len(messages) == 1 else place
+        else:
+            yield document
+    if messages:
+        yield JsonDocument(place, messages)
 
 
-def _from_document(document: Any, place: int) -> ParsedTranscripts:
+def _from_document(document: Any, place: int, saved: datetime) -> ParsedTranscripts | None:
     if isinstance(document, dict) and document.get("format") == FORMAT:
         return from_json(document)
-    return from_chatgpt([document], place)
-
-
-def _storable(value: Any) -> Any:
-    """Without lone surrogates, which JSON can spell and no text can hold."""
-    if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, list):
-        return [_storable(each) for each in value]
-    if isinstance(value, dict):
-        return {_storable(key): _storable(each) for key, each in value.items()}
-    return value
+    return read_conversation(document, place, saved)

@@ -30,10 +30,12 @@ from assistant.core.values.transcript import (
     FORMAT,
     VERSION,
     ParsedTranscripts,
+    ReadingProblem,
     Transcript,
     TranscriptEntry,
     connected,
     first_problem,
+    left_out,
     stable_id,
 )
 
@@ -96,14 +98,15 @@ def from_markdown(text: str) -> ParsedTranscripts:
         TranscriptError: it holds no conversation.
     """
     front, _, body = _normal(text).removeprefix(f"{FENCE}\n").partition(f"\n{FENCE}\n")
-    problems: list[str] = []
+    problems: list[ReadingProblem] = []
     conversation = _conversation(_values(front), problems)
     heads = list(_HEAD.finditer(body))
     ends = [*(head.start() for head in heads[1:]), len(body)][: len(heads)]
     entries: list[TranscriptEntry] = []
     before = body[: heads[0].start()] if heads else body
     if before.strip():
-        problems.append(f"Left out what stands before the first message of “{conversation.title}”.")
+        cause = "left out what stands before the first message."
+        problems.append(ReadingProblem(place=f"“{conversation.title}”", cause=cause))
     for place, (head, end) in enumerate(zip(heads, ends, strict=True), 1):
         text = body[head.end() : end].removesuffix("\n" if end == len(body) else "\n\n")
         if head["prompt"]:
@@ -116,7 +119,7 @@ def from_markdown(text: str) -> ParsedTranscripts:
         except (ValidationError, ValueError, RecursionError) as failure:
             name = f"message {place} of “{conversation.title}”"
             reason = first_problem(failure) if isinstance(failure, ValidationError) else "no JSON"
-            problems.append(f"Left out {name}: {reason}.")
+            problems.append(left_out(name, reason))
     transcript = Transcript(conversation=conversation, entries=connected(entries))
     return ParsedTranscripts(transcripts=(transcript,), problems=tuple(problems))
 
@@ -179,7 +182,7 @@ def _values(front: str) -> dict[str, Any]:
     return values
 
 
-def _conversation(values: dict[str, Any], problems: list[str]) -> Conversation:
+def _conversation(values: dict[str, Any], problems: list[ReadingProblem]) -> Conversation:
     if values.pop("format", None) != FORMAT_LABEL:
         raise TranscriptError(
             f"This is no conversation of the format “{FORMAT_LABEL}”.",
@@ -191,7 +194,8 @@ def _conversation(values: dict[str, Any], problems: list[str]) -> Conversation:
     title = values.get("title", "")
     if values.keys() - known:
         unknown = ", ".join(sorted(values.keys() - known))
-        problems.append(f"Left out of “{title}” what this version does not know: {unknown}.")
+        cause = f"left out what this version does not know: {unknown}."
+        problems.append(ReadingProblem(place=f"“{title}”", cause=cause))
     try:
         return Conversation.model_validate({k: v for k, v in values.items() if k in known})
     except ValidationError as failure:

@@ -74,12 +74,25 @@ class Adoption(Value):
     """Whether the conversation is in the trash, where it was left."""
 
 
+class ReadingProblem(Value):
+    """What could not be read, or not kept as it was."""
+
+    cause: str
+    """A sentence that is the same wherever the same happens."""
+    place: str = ""
+    """Where in its file."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.cause}" if self.place else self.cause
+
+
 class ParsedTranscripts(Value):
     """Result of reading a file: its transcripts and problems."""
 
     transcripts: tuple[Transcript, ...] = ()
-    problems: tuple[str, ...] = ()
-    """What could not be read, or not kept as it was; one sentence each, which names it."""
+    problems: tuple[ReadingProblem, ...] = ()
+    is_damaged: bool = False
+    """Whether a conversation in it could not be read at all."""
 
 
 def to_json(transcript: Transcript) -> str:
@@ -109,7 +122,7 @@ def from_json(document: dict[str, Any]) -> ParsedTranscripts:
             f"{VERSION}.",
             "Update the assistant.",
         )
-    problems: list[str] = []
+    problems: list[ReadingProblem] = []
     conversation = _conversation(document.get("conversation"), problems)
     rows = document.get("messages")
     if not isinstance(rows, list):
@@ -158,6 +171,11 @@ def first_problem(failure: ValidationError) -> str:
     return f"{place}: {problem['msg'].lower()}" if place else problem["msg"].lower()
 
 
+def left_out(place: str, reason: str) -> ReadingProblem:
+    """Problem of what is left out for a reason."""
+    return ReadingProblem(place=place, cause=f"left out: {reason}.")
+
+
 def _entry(entry: TranscriptEntry) -> dict[str, Any]:
     dumped = entry.message.model_dump(mode="json", exclude=_IMPLIED_FIELDS)
     stored = _present(dumped, even_empty=set())
@@ -179,7 +197,7 @@ def _present(
     }
 
 
-def _conversation(stored: Any, problems: list[str]) -> Conversation:
+def _conversation(stored: Any, problems: list[ReadingProblem]) -> Conversation:
     if not isinstance(stored, dict):
         raise TranscriptError("The document holds no conversation.")
     known = set(Conversation.model_fields) - _NOT_KEPT
@@ -197,7 +215,7 @@ def _conversation(stored: Any, problems: list[str]) -> Conversation:
 
 
 def _entries(
-    conversation: Conversation, rows: Sequence[Any], problems: list[str]
+    conversation: Conversation, rows: Sequence[Any], problems: list[ReadingProblem]
 ) -> tuple[TranscriptEntry, ...]:
     entries: list[TranscriptEntry] = []
     known: set[str] = set()
@@ -207,7 +225,8 @@ def _entries(
         name = f"message {place} of “{conversation.title}”"
         entry = _read_entry(conversation, row, name, problems)
         if isinstance(entry, TranscriptEntry) and entry.message.id in known:
-            problems.append(f"Left out {name}: another one has the same id.")
+            cause = "left out, for another one has the same id."
+            problems.append(ReadingProblem(place=name, cause=cause))
         elif isinstance(entry, TranscriptEntry):
             known.add(entry.message.id)
             parent = entry.message.parent_id
@@ -221,11 +240,11 @@ def _entries(
 
 
 def _read_entry(
-    conversation: Conversation, row: Any, name: str, problems: list[str]
+    conversation: Conversation, row: Any, name: str, problems: list[ReadingProblem]
 ) -> TranscriptEntry | tuple[str, str | None] | None:
     """The entry; when it cannot be read, its id and its parent's, where it has them."""
     if not isinstance(row, dict):
-        problems.append(f"Left out {name}: it is not an object.")
+        problems.append(ReadingProblem(place=name, cause="left out, for it is no message."))
         return None
     known = set(Message.model_fields) - _IMPLIED_FIELDS
     _report_unknown(row.keys() - known - {"active", "retrieval"}, name, problems)
@@ -238,7 +257,7 @@ def _read_entry(
             {"parent_id": None, **values, "conversation_id": conversation.id}
         )
     except ValidationError as failure:
-        problems.append(f"Left out {name}: {first_problem(failure)}.")
+        problems.append(left_out(name, first_problem(failure)))
         id, parent = values.get("id"), values.get("parent_id")
         return (id, parent) if isinstance(id, str) else None
     if message.state == "streaming":
@@ -250,17 +269,16 @@ def _read_entry(
     )
 
 
-def _retrieval(stored: Any, name: str, problems: list[str]) -> Retrieval | None:
+def _retrieval(stored: Any, name: str, problems: list[ReadingProblem]) -> Retrieval | None:
     try:
         return None if stored is None else Retrieval.model_validate(stored)
     except ValidationError as failure:
-        problems.append(f"Left out what was found for {name}: {first_problem(failure)}.")
+        problems.append(left_out(f"what was found for {name}", first_problem(failure)))
         return None
 
 
-def _report_unknown(keys: Iterable[str], name: str, problems: list[str]) -> None:
+def _report_unknown(keys: Iterable[str], name: str, problems: list[ReadingProblem]) -> None:
     unknown = sorted(map(str, keys))
     if unknown:
-        problems.append(
-            f"Left out of {name} what this version does not know: {', '.join(unknown)}."
-        )
+        cause = f"left out what this version does not know: {', '.join(unknown)}."
+        problems.append(ReadingProblem(place=name, cause=cause))

@@ -62,7 +62,8 @@ async def import_(workspace: Workspace, call: CommandCall) -> None:
         prompt.show("/import ")
         prompt.focus()
         workspace.screen.say(
-            "Which file or folder? JSON, Markdown, or ChatGPT's export as it was sent."
+            "Which file or folder? Our JSON or Markdown, or the export of ChatGPT, Claude, Open "
+            "WebUI, LM Studio, LibreChat, or a list of messages."
         )
         return
     try:

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.transfer.exporting import ExportedFile, ExportFormat, all_ids, export
-from assistant.core.transfer.importing import ImportResult, import_from
+from assistant.core.transfer.importing import ImportResult, all_problems, import_from
 from assistant.core.values.transcript import Adoption
 from assistant.core.wording import count
 from assistant.tui.toolkit import text
@@ -128,11 +128,12 @@ class ImportJob:
         )
 
     def lines(self) -> Iterator[Content]:
-        for imported in self._done:
-            for problem in imported.problems:
-                path = text.line(Path(imported.path).name, 80, text.MUTED)
-                style = "$text-error" if imported.is_refused else "$text-warning"
-                yield path + text.own(": ") + text.line(problem, 400, style)
+        for line in all_problems(self._done):
+            path = text.line(Path(line.files[0]).name, 80, text.MUTED)
+            if len(line.files) > 1:
+                path += text.muted(f" and {len(line.files) - 1:,} more files")
+            style = "$text-error" if line.is_refused else "$text-warning"
+            yield path + text.own(": ") + text.line(line.text, 400, style)
         for adoption in self.adoptions:
             title = text.line(adoption.title or "Untitled", 80)
             if adoption.is_new or adoption.added:

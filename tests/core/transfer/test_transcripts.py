@@ -209,8 +209,8 @@ def test_a_message_that_cannot_be_read_is_told_and_what_follows_is_kept(
     reading = read("x.json", changed(simple("a", "b", "c"), 1, **fields))
 
     (problem,) = reading.problems
-    assert problem.startswith("Left out message 2 of “Lease”")
-    assert why in problem
+    assert str(problem).startswith("message 2 of “Lease”: left out")
+    assert why in problem.cause
     (back,) = reading.transcripts
     assert [entry.message.text for entry in back.branch] == ["a", "c"]
 
@@ -219,7 +219,7 @@ def test_what_a_newer_version_knows_is_told() -> None:
     reading = read("x.json", changed(simple("a", "b"), 0, smell="sweet", retrieval={"x": 1}))
 
     assert len(reading.problems) == 2
-    assert "smell" in reading.problems[0]
+    assert "smell" in reading.problems[0].cause
     assert len(reading.transcripts[0].entries) == 2
 
 

@@ -14,9 +14,17 @@ from assistant.core.values.transcript import ParsedTranscripts, Transcript
 from tests.support.chatgpt_export import TIME, conversation, image, node, rich
 from tests.support.transcripts import patient
 
+SAVED = datetime(2026, 3, 1, tzinfo=UTC)
+"""When the file was written."""
+
+
+def told(reading: ParsedTranscripts) -> list[str]:
+    """What could not be read or kept, a sentence each."""
+    return [str(problem) for problem in reading.problems]
+
 
 def imported(*conversations: Any) -> ParsedTranscripts:
-    return read("conversations.json", json.dumps(list(conversations)).encode())
+    return read("conversations.json", json.dumps(list(conversations)).encode(), SAVED)
 
 
 def one(stored: Any) -> Transcript:
@@ -43,7 +51,6 @@ def test_branches_code_tools_images_and_instructions_are_kept() -> None:
         "First?",
         "One.",
         "[file: plan.pdf]\n\n[image: file-abc, 10 × 20]\n\n> a lighthouse\n\nWhat is this?",
-        "> Looking\n> at it\n\n"
         "*to python:*\n\n````python\nprint('```')\n````\n\n"
         "*python:*\n\n````\n```\n````\n\n"
         "A lighthouse.",
@@ -61,12 +68,13 @@ def test_branches_code_tools_images_and_instructions_are_kept() -> None:
     assert by_text(transcript, "Yes.").parent_id == by_text(transcript, "Something else?").id
     assert by_text(transcript, "One.").model == "gpt-4"
     assert len(transcript.entries) == 8
+    assert by_text(transcript, "*to python").reasoning == "Looking\nat it"
 
 
 def test_what_is_not_kept_is_told() -> None:
     reading = imported(rich())
 
-    assert reading.problems == ("“Lease”: the image file-abc is named, but not kept.",)
+    assert told(reading) == ["“Lease”: an image or a file is named, but not kept."]
 
 
 def test_reading_twice_gives_the_same_ids() -> None:
@@ -104,7 +112,6 @@ CONTENT = [
     ({"content_type": "text", "parts": [3]}, "```\n3\n```"),
     ({"content_type": "code", "language": "unknown", "text": "x"}, "```\nx\n```"),
     ({"content_type": "system_error", "name": "Boom", "text": "x"}, "Boom:\n\n```\nx\n```"),
-    ({"content_type": "reasoning_recap", "content": "Thought for 3s"}, "> Thought for 3s"),
     (
         {"content_type": "tether_quote", "title": "T", "url": "https://x.org", "text": "a\nb"},
         "> T <https://x.org>\n>\n> a\n> b",
@@ -148,7 +155,7 @@ def test_content_of_an_unknown_kind_is_kept_as_it_stands_and_told(content: dict[
     reading = imported(stored)
 
     assert "treasure" in said(reading.transcripts[0])[1]
-    assert any("as it stands" in problem for problem in reading.problems)
+    assert any("as it stands" in problem for problem in told(reading))
 
 
 def test_an_answer_with_two_ways_on_makes_two_versions() -> None:
@@ -195,8 +202,55 @@ def test_without_title_times_and_current_node_it_is_read_all_the_same() -> None:
     transcript = one(stored)
 
     assert transcript.conversation.title == "Is that so?"
-    assert transcript.conversation.created.year == 1970
+    assert transcript.conversation.created == SAVED
+    assert {entry.message.created for entry in transcript.entries} == {SAVED}
     assert said(transcript) == ["Is that so?", "Yes."]
+
+
+def test_thoughts_and_their_recap_are_kept_apart_from_the_answer() -> None:
+    thoughts = {"content_type": "thoughts", "thoughts": [{"summary": "Buds", "content": "above"}]}
+    recap = {"content_type": "reasoning_recap", "content": "Thought for 3s"}
+    stored = conversation(
+        node("q", None, "user", "How do I prune roses?"),
+        node("t", "q", "assistant", content=thoughts),
+        node("r", "t", "assistant", content=recap),
+        node("a", "r", "assistant", "Cut above a bud."),
+    )
+
+    answer = one(stored).branch[1].message
+
+    assert answer.text == "Cut above a bud."
+    assert answer.reasoning == "Buds\nabove\n\nThought for 3s"
+
+
+def test_an_answer_of_thoughts_only_is_kept() -> None:
+    thoughts = {"content_type": "thoughts", "thoughts": [{"content": "hm"}]}
+    stored = conversation(
+        node("q", None, "user", "?"), node("t", "q", "assistant", content=thoughts)
+    )
+
+    answer = one(stored).branch[1].message
+
+    assert (answer.text, answer.reasoning) == ("", "hm")
+
+
+@pytest.mark.parametrize(
+    ("fields", "metadata", "model"),
+    [
+        ({"default_model_slug": "some-model"}, {}, "some-model"),
+        ({"default_model_slug": "some-model"}, {"model_slug": "other"}, "other"),
+        ({}, {"default_model_slug": "third"}, "third"),
+        ({"default_model_slug": 3}, {}, None),
+    ],
+)
+def test_an_answer_has_the_model_that_the_message_or_the_conversation_tells(
+    fields: dict[str, Any], metadata: dict[str, Any], model: str | None
+) -> None:
+    stored = conversation(
+        node("q", None, "user", "?"), node("a", "q", "assistant", "!", metadata=metadata), **fields
+    )
+
+    assert [entry.message.model for entry in one(stored).branch] == [None, model]
 
 
 def test_archived_and_starred_conversations_stay_so() -> None:
@@ -230,17 +284,17 @@ BROKEN: dict[str, tuple[Any, str, list[str]]] = {
     ),
     "a node that is none": (
         {**(c := conversation(node("q", None, "user", "?"))), "mapping": {**c["mapping"], "x": 3}},
-        "no nodes",
+        "message that is none",
         ["?"],
     ),
     "a message that is none": (
         conversation(node("q", None, "user", "?"), {**node("x", "q"), "message": [1]}),
-        "no message",
+        "message that is none",
         ["?"],
     ),
     "a role that is unknown": (
         conversation(node("q", None, "user", "?"), node("a", "q", "oracle", "!", name="Delphi")),
-        "oracle",
+        "unknown role",
         ["?", "*Delphi:*\n\n!"],
     ),
     "content that is none": (
@@ -248,7 +302,7 @@ BROKEN: dict[str, tuple[Any, str, list[str]]] = {
             node("q", None, "user", "?"),
             {**node("x", "q"), "message": {"author": {"role": "user"}, "content": "text"}},
         ),
-        "no content",
+        "without content",
         ["?"],
     ),
 }
@@ -260,7 +314,7 @@ def test_what_is_broken_is_told_and_the_rest_is_read(broken: str) -> None:
 
     reading = imported(stored)
 
-    assert any(problem in each for each in reading.problems)
+    assert any(problem in each for each in told(reading))
     assert sorted(e.message.text for e in reading.transcripts[0].entries) == sorted(texts)
 
 
@@ -270,10 +324,12 @@ def test_entries_that_are_no_conversations_and_empty_ones_are_told() -> None:
     reading = imported(3, {"title": "x"}, empty, rich())
 
     assert len(reading.transcripts) == 1
-    told = "\n".join(reading.problems)
-    assert "entry 1" in told
-    assert "entry 2" in told
-    assert "“Void”: it was left out, for nothing is said in it." in told
+    assert told(reading) == [
+        "“Void”: left out, for nothing is said in it.",
+        "“Lease”: an image or a file is named, but not kept.",
+        "entry 1: left out, for it is no conversation.",
+        "entry 2: left out, for it is no conversation.",
+    ]
 
 
 def test_very_long_conversations_are_read_in_time() -> None:

@@ -4,8 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from assistant.core.transfer.other_programs.content import AS_IT_STANDS, NOT_KEPT, fenced
+
 CONTEXT_KINDS = ("user_editable_context", "model_editable_context")
 """Instructions that were sent along unseen."""
+
+
+THOUGHT_KINDS = ("thoughts", "reasoning_recap")
 
 
 class RenderedContent(NamedTuple):
@@ -14,6 +19,8 @@ class RenderedContent(NamedTuple):
     text: str
     problems: tuple[str, ...] = ()
     is_context: bool = False
+    is_thought: bool = False
+    """Whether the text was thought, not said."""
 
 
 def render_message(
@@ -22,13 +29,15 @@ def render_message(
     """Render a message as Markdown; images and files are named, not contained in an export."""
     content = message.get("content")
     if not isinstance(content, dict):
-        return RenderedContent("", (f"a message of the {role} has no content.",) if content else ())
+        return RenderedContent("", ("a message without content was left out.",) if content else ())
     kind = content.get("content_type")
     problems: list[str] = []
     text = _text(content, kind, problems)
     files = [f"[file: {name}]" for name in _attached(metadata)]
     if files:
         text = "\n\n".join([*files, text] if text else files)
+    if kind in THOUGHT_KINDS:
+        return RenderedContent(text, tuple(problems), is_thought=True)
     if kind in CONTEXT_KINDS:
         return RenderedContent(text, tuple(problems), is_context=True)
     if role == "tool" and text:
@@ -56,7 +65,7 @@ def _text(content: Mapping[str, Any], kind: Any, problems: list[str]) -> str:
         case "thoughts":
             return _thoughts(content, problems)
         case "reasoning_recap":
-            return _quoted(_string(content, "content"))
+            return _string(content, "content")
         case "tether_quote" | "sonic_webpage":
             return _page(content)
         case "tether_browsing_display":
@@ -66,13 +75,13 @@ def _text(content: Mapping[str, Any], kind: Any, problems: list[str]) -> str:
             return "\n\n".join(part for part in about if part)
         case "model_editable_context":
             return _string(content, "model_set_context")
-    return _unknown(content, f"content of the kind {kind!r}", problems)
+    return _unknown(content, problems)
 
 
 def _parts(content: Mapping[str, Any], problems: list[str]) -> str:
     parts = content.get("parts")
     if not isinstance(parts, list):
-        return _unknown(content, "a text without parts", problems)
+        return _unknown(content, problems)
     texts = [_part(part, problems) for part in parts]
     return "\n\n".join(text for text in texts if text.strip())
 
@@ -97,7 +106,7 @@ def _part(part: Any, problems: list[str]) -> str:
             return _page(part)
         case None if isinstance(part.get("text"), str):
             return _string(part, "text")
-    return _unknown(part, f"a part of the kind {kind!r}", problems)
+    return _unknown(part, problems)
 
 
 def _pointer(what: str, part: Mapping[str, Any], problems: list[str]) -> str:
@@ -110,14 +119,14 @@ def _pointer(what: str, part: Mapping[str, Any], problems: list[str]) -> str:
     metadata = part.get("metadata")
     dalle = metadata.get("dalle") if isinstance(metadata, dict) else None
     prompt = _string(dalle, "prompt") if isinstance(dalle, dict) else ""
-    problems.append(f"the {what} {name} is named, but not kept.")
+    problems.append(NOT_KEPT)
     return f"[{what}: {name}{size}]" + (f"\n\n{_quoted(prompt)}" if prompt else "")
 
 
 def _thoughts(content: Mapping[str, Any], problems: list[str]) -> str:
     thoughts = content.get("thoughts")
     if not isinstance(thoughts, list):
-        return _quoted(_parts(content, problems)) if "parts" in content else ""
+        return _parts(content, problems) if "parts" in content else _string(content, "content")
     texts: list[str] = []
     for thought in thoughts:
         if isinstance(thought, dict):
@@ -125,7 +134,7 @@ def _thoughts(content: Mapping[str, Any], problems: list[str]) -> str:
             texts.append("\n".join(text for text in both if text))
         elif isinstance(thought, str):
             texts.append(thought)
-    return _quoted("\n\n".join(text for text in texts if text))
+    return "\n\n".join(text for text in texts if text)
 
 
 def _page(content: Mapping[str, Any]) -> str:
@@ -137,10 +146,10 @@ def _page(content: Mapping[str, Any]) -> str:
     return _quoted("\n\n".join(part for part in (head, body) if part))
 
 
-def _unknown(content: Mapping[str, Any], what: str, problems: list[str]) -> str:
+def _unknown(content: Mapping[str, Any], problems: list[str]) -> str:
     """What is not known is kept as it stands."""
     text = _string(content, "text") or _string(content, "result")
-    problems.append(f"{what} is kept as it stands.")
+    problems.append(AS_IT_STANDS)
     return text or fenced(json.dumps(content, ensure_ascii=False, indent=1), "json")
 
 
@@ -152,16 +161,6 @@ def _attached(metadata: Mapping[str, Any]) -> list[str]:
         for each in found
         if isinstance(each, dict) and (name := _string(each, "name") or _string(each, "id"))
     ]
-
-
-def fenced(text: str, language: str = "") -> str:
-    """Fenced block of code, whatever marks are in it; empty for an empty text."""
-    if not text:
-        return ""
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def _quoted(text: str) -> str:
