@@ -21,8 +21,13 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
+# In two runs: the first loads llama.cpp, ONNX, PDFium and Chroma, the second none of them.
+PYTEST := $(BIN)/pytest -m "not slow" -n 2 --dist loadfile --max-worker-restart 0
+NATIVE := tests/engine tests/library tests/contracts tests/test_regular_expressions.py
+
 unit: $(READY)
-	$(BIN)/pytest -m "not slow" -n 2 --dist loadfile --max-worker-restart 0
+	$(PYTEST) $(NATIVE)
+	$(PYTEST) $(NATIVE:%=--ignore %)
 
 # The slowest tests: kill -9 in long rows, big databases.
 soak: $(READY)
