@@ -58,18 +58,19 @@ class Assistant:
         self.store.close()
 
 
-def build(settings: Settings, paths: Paths, chats: Path | None = None) -> Assistant:
+def build(settings: Settings, paths: Paths, *, forgetful: bool = False) -> Assistant:
     """Build a front end: folders made, database opened, no model loaded.
 
     Args:
-        chats: where conversations are kept, when not with the user's.
+        forgetful: whether conversations are kept in memory only, away from the user's.
 
     Raises:
         StorageError: a folder cannot be made or the database cannot be opened.
     """
     make_folders(paths)
     store = SqliteConversations(
-        chats or paths.chats, forgotten=lambda: _remove_snapshots(paths.snapshots)
+        None if forgetful else paths.chats,
+        forgotten=lambda: _remove_snapshots(paths.snapshots),
     )
     models = model_catalog(settings, paths)
     files = library(paths)

@@ -12,6 +12,7 @@ from assistant import __version__
 from assistant.core.errors import SettingsError, StorageError
 from assistant.ipc.spec import WorkerSpec
 from assistant.settings import Settings, load_settings
+from assistant.system.disk_room import UNWRITABLE
 from assistant.system.installed import installed_version
 from assistant.system.paths import APP, Paths, find_paths
 from assistant.system.processor import require_processor
@@ -34,13 +35,18 @@ FROM_SOURCE = (
 
 
 def make_folders(paths: Paths) -> None:
-    """Make the program's folders, for the user alone."""
+    """Make the program's folders, for the user alone.
+
+    Where nothing can be written they are done without: whoever has to write says so.
+    """
     try:
         paths.create()
         for folder in (paths.data, paths.cache, paths.runtime, paths.logs):
             if folder.stat().st_mode & 0o077:
                 folder.chmod(0o700)
     except OSError as failure:
+        if failure.errno in UNWRITABLE:
+            return
         raise StorageError(
             f"The folder {failure.filename} cannot be used: {failure.strerror}.",
             "Make it writable for you alone, or set ASSISTANT_HOME to a folder that is.",

@@ -37,6 +37,7 @@ AT_THE_FIRST_FRAME = {
     "assistant.cli",
     "assistant.core",
     "assistant.settings_source",
+    "assistant.system.disk_room",
     "assistant.system.paths",
     "assistant.tui",
     "assistant.tui.chat.panels",

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import click
@@ -27,18 +26,18 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 class BuildAssistant(Protocol):
-    """Factory of the program's parts; `chats` is where conversations are kept."""
+    """Factory of the program's parts; a forgetful one keeps conversations in memory only."""
 
     def __call__(
-        self, settings: "Settings", paths: Paths, chats: Path | None = None
+        self, settings: "Settings", paths: Paths, *, forgetful: bool = False
     ) -> "Assistant": ...
 
 
-def _build(settings: "Settings", paths: Paths, chats: Path | None = None) -> "Assistant":
+def _build(settings: "Settings", paths: Paths, *, forgetful: bool = False) -> "Assistant":
     # `--help` and a mistyped option are answered before the database is thought of.
     from assistant.bootstrap import build  # noqa: PLC0415
 
-    return build(settings, paths, chats)
+    return build(settings, paths, forgetful=forgetful)
 
 
 def _open_library(paths: Paths) -> "Library":
@@ -113,6 +112,8 @@ class Program:
         assistant = self.build(self.settings, self.paths)
         try:
             yield assistant
+            if reason := assistant.store.unwritable():
+                self.console.warning(reason)
             if tidies:
                 assistant.tidy()
         finally:
@@ -121,13 +122,11 @@ class Program:
     @contextmanager
     def forgetful_assistant(self) -> Iterator["Assistant"]:
         """Open the parts of the program with conversations in memory only."""
-        self.paths.create()
-        with TemporaryDirectory(prefix="chats-", dir=self.paths.cache) as folder:
-            assistant = self.build(self.settings, self.paths, Path(folder) / "chats.db")
-            try:
-                yield assistant
-            finally:
-                assistant.close()
+        assistant = self.build(self.settings, self.paths, forgetful=True)
+        try:
+            yield assistant
+        finally:
+            assistant.close()
 
     def models(self) -> "ModelCatalog":
         """Catalog of models, without opening the database."""

@@ -22,7 +22,8 @@ AssistantError                 everything below; the only type a front end has t
 ├── StorageError               chats.db cannot be used                               exit 7
 │   ├── DatabaseNewerError     written by a newer version of the program
 │   ├── DatabaseDamagedError   damaged; set aside, never overwritten
-│   └── DatabaseBusyError      another program holds it
+│   ├── DatabaseBusyError      another program holds it
+│   └── UnwritableError        a disk that is full or read-only, or not for this user
 ├── LibraryError               the user's files cannot be indexed or searched        exit 8
 │   ├── UnreadableFileError    a file that gives no text
 │   ├── LibraryStartError      the library worker could not be started or joined
@@ -163,6 +164,10 @@ class DatabaseDamagedError(StorageError):
 
 
 class DatabaseBusyError(StorageError):
+    pass
+
+
+class UnwritableError(StorageError):
     pass
 
 

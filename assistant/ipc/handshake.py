@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.core.atomic import replace_file
 from assistant.ipc.frames import LineSocket, encode
-from assistant.ipc.messages import ProtocolError, TooSlowError
+from assistant.ipc.messages import ProtocolError, StartError, TooSlowError
 
 HANDSHAKE_TIMEOUT = 5.0
 """Seconds for the whole handshake."""
@@ -148,10 +148,17 @@ def read_key(path: Path) -> bytes | None:
 
 
 def read_or_make_key(path: Path) -> bytes:
-    """Read the key, or make one where there is none. Call it under the start lock only."""
+    """Read the key, or make one where there is none. Call it under the start lock only.
+
+    Raises:
+        StartError: it cannot be written.
+    """
     key = read_key(path)
     if key is None:
         key = secrets.token_bytes(KEY_BYTES)
         # No process that knows it outlives a loss of power.
-        replace_file(path, key, durable=False)
+        try:
+            replace_file(path, key, durable=False)
+        except OSError as failure:
+            raise StartError(f"its key {path} cannot be written: {failure.strerror}") from None
     return key

@@ -232,6 +232,8 @@ def _take_lock(path: Path) -> "BaseFileLock | None":
         lock.acquire(blocking=False)
     except Timeout:
         return None
+    except OSError as failure:
+        raise StartError(f"{path} cannot be locked: {failure.strerror}") from None
     return lock
 
 

@@ -73,7 +73,8 @@ class Server(Generic[R]):
         except Timeout:
             raise StartError("another worker lives already") from None
         # Whoever finds this worker hanging has to know which process to end.
-        worker_spec.life_lock(self._spec).write_text(str(os.getpid()))
+        with suppress(OSError):
+            worker_spec.life_lock(self._spec).write_text(str(os.getpid()))
         key = read_key(worker_spec.key_file(self._spec))
         if key is None:
             raise StartError(f"there is no key at {worker_spec.key_file(self._spec)}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event
 
 from assistant.core.conversations.search_query import parse
+from assistant.core.errors import UnwritableError
 from assistant.core.ports.conversations import Clock
 from assistant.core.values.changes import ConversationSearchResult
 from assistant.core.values.conversation import SearchHit
@@ -13,14 +14,20 @@ from assistant.storage.database.connection import ChatDatabase
 from assistant.storage.database.files import DatabaseFiles
 from assistant.storage.database.locks import LockFileWriters
 from assistant.storage.database.opening import prepare
+from assistant.storage.database.read_only import ReadOnlyDatabase
 from assistant.storage.store.answers import UnfinishedAnswers
-from assistant.storage.store.backends import Backend, Backends
+from assistant.storage.store.backends import (
+    Backend,
+    Backends,
+    MemoryDatabase,
+    MemoryWriters,
+)
 from assistant.storage.store.conversations import SqliteCatalog
 from assistant.storage.store.messages import SqliteMessages
 from assistant.storage.store.transfer import SqliteTransfer
 from assistant.storage.store.trash import KEEP_EMPTY, KEEP_TRASH, SqliteTrash
 from assistant.storage.tables import search
-from assistant.storage.tables.rows import storable
+from assistant.storage.tables.rows import microseconds, storable
 
 __all__ = ["KEEP_EMPTY", "KEEP_TRASH", "SqliteConversations", "UtcClock"]
 
@@ -35,6 +42,8 @@ class UtcClock:
 class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTransfer):
     """ConversationStore on the SQLite database at `path`, which is made when missing.
 
+    Where nothing can be written the conversations are read, and temporary ones are made.
+
     An answer that is being written belongs to the store that opened it. When that store is gone,
     whoever reads the answer next finds it in state `partial`. Lone surrogates, which no UTF-8
     text can hold, are stored as U+FFFD. Temporary conversations are in no file; they belong to
@@ -43,27 +52,39 @@ class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTran
     Raises:
         DatabaseNewerError: written by a newer version of the program.
         DatabaseDamagedError: damaged; it was set aside, and the next start begins a new one.
+        UnwritableError: it can neither be written nor read.
         StorageError: it cannot be used for another reason.
     """
 
     def __init__(
         self,
-        path: Path,
+        path: Path | None,
         clock: Clock | None = None,
         *,
         forgotten: Callable[[], None] = lambda: None,
     ) -> None:
         """Args:
+        path: None keeps everything in memory, as long as this store is open.
         forgotten: called when the trash was emptied, so that others forget those words as well.
         """
         self._clock = clock or UtcClock()
         self._forgotten = forgotten
-        files = DatabaseFiles(path.resolve())
-        prepare(files, self._clock.now())
-        self._database = ChatDatabase(files)
-        answers = UnfinishedAnswers(self._database, LockFileWriters(files.writers))
+        now = self._clock.now()
+        self._database: ChatDatabase | ReadOnlyDatabase | MemoryDatabase
+        writers: LockFileWriters | MemoryWriters
+        if path is None:
+            self._database, writers = MemoryDatabase(microseconds(now)), MemoryWriters()
+        else:
+            files = DatabaseFiles(path.resolve())
+            self._database, writers = _open_database(files, now), LockFileWriters(files.writers)
+        answers = UnfinishedAnswers(self._database, writers)
         answers.tidy()
         super().__init__(Backends(Backend(self._database, answers), self._clock))
+
+    def unwritable(self) -> str:
+        """Why nothing can be written, as in the port."""
+        database = self._database
+        return database.reason.message if isinstance(database, ReadOnlyDatabase) else ""
 
     def empty_trash(self, ids: Collection[str] | None = None) -> int:
         left = super().empty_trash(ids)
@@ -90,3 +111,11 @@ class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTran
     def close(self) -> None:
         """Close the store; answers that are not finished are left as `partial`."""
         self._backends.close()
+
+
+def _open_database(files: DatabaseFiles, now: datetime) -> ChatDatabase | ReadOnlyDatabase:
+    try:
+        prepare(files, now)
+    except UnwritableError as reason:
+        return ReadOnlyDatabase(files, microseconds(now), reason)
+    return ChatDatabase(files)

@@ -1,6 +1,8 @@
 """The machine around us.
 
 paths         where the program's files are
+disk_room     why nothing can be written in a place
+read_only     databases that are read there all the same
 processor     whether the native libraries run here
 clipboard     the system's clipboard
 editor        the user's editor

@@ -4,10 +4,13 @@ import os
 import stat
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
+
+from assistant.core.trust import distrust
+from assistant.system.disk_room import nearest_existing
 
 APP = "assistant"
 
@@ -72,21 +75,52 @@ def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
     home = environment.get("ASSISTANT_HOME")
     if home:
         root = Path(home).expanduser().absolute()
-        return Paths(
-            config=root,
-            data=root / "data",
-            cache=root / "cache",
-            runtime=root / "run",
-            logs=root / "logs",
+        return _with_writable_runtime(
+            Paths(
+                config=root,
+                data=root / "data",
+                cache=root / "cache",
+                runtime=root / "run",
+                logs=root / "logs",
+            ),
+            environment,
         )
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-    return Paths(
-        config=dirs.user_config_path,
-        data=dirs.user_data_path,
-        cache=dirs.user_cache_path,
-        runtime=_session(environment) or dirs.user_cache_path / "run",
-        logs=dirs.user_log_path,
+    return _with_writable_runtime(
+        Paths(
+            config=dirs.user_config_path,
+            data=dirs.user_data_path,
+            cache=dirs.user_cache_path,
+            runtime=_session(environment) or dirs.user_cache_path / "run",
+            logs=dirs.user_log_path,
+        ),
+        environment,
     )
+
+
+def _with_writable_runtime(paths: Paths, environment: Mapping[str, str]) -> Paths:
+    """The paths; sockets and logs elsewhere when the user's files lie where nothing can be written.
+
+    Every process of the program comes to the same place, as it is named after theirs.
+    """
+    if _is_writable(paths.runtime) and _is_writable(paths.logs):
+        return paths
+    import tempfile  # noqa: PLC0415 -- seldom needed, and not small
+    from hashlib import sha256  # noqa: PLC0415
+
+    mark = sha256(os.fsencode(paths.runtime)).hexdigest()[:16]
+    session = _session(environment)
+    if session is not None and _is_writable(session):
+        folder = session / f"read-only-{mark}"
+    else:
+        folder = Path(tempfile.gettempdir()) / f"{APP}-{os.getuid()}-{mark}"
+    if distrust(folder):
+        return paths
+    return replace(paths, runtime=folder, logs=folder)
+
+
+def _is_writable(folder: Path) -> bool:
+    return os.access(nearest_existing(folder), os.W_OK)
 
 
 def _session(environment: Mapping[str, str]) -> Path | None:

@@ -129,6 +129,8 @@ class Workspace:
         do = self.screen.do
         do(self.conversation.session.restore())
         do(self.conversation.model.show_model())
+        if reason := self.system.services.store.unwritable():
+            self.screen.say(f"{reason} A new conversation lives in memory only.")
         do(self._empty_trash())
         do(self.conversation.listing.refresh())
         do(self.library.status.watch())

@@ -85,9 +85,9 @@ class Shell:
         """The ids of new conversations, one for each question."""
         return [str(self.json("ask", question)["conversation_id"]) for question in questions]
 
-    def build(self, settings: Settings, paths: Paths, chats: Path | None = None) -> Assistant:
+    def build(self, settings: Settings, paths: Paths, *, forgetful: bool = False) -> Assistant:
         paths.create()
-        store = SqliteConversations(chats or paths.chats)
+        store = SqliteConversations(None if forgetful else paths.chats)
         chat = Chat(
             store,
             self.models,

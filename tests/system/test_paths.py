@@ -1,11 +1,13 @@
 """Where everything is kept."""
 
+import os
 import warnings
 from pathlib import Path
 
 import pytest
 
 from assistant.system.paths import as_spelled, find_paths
+from tests.support.ordinary_user import as_ordinary_user
 
 
 def test_one_folder_holds_everything_when_it_is_named(tmp_path: Path) -> None:
@@ -76,3 +78,19 @@ def test_a_name_that_nothing_has_stays_as_it_is(tmp_path: Path) -> None:
     for name in ("férias.txt", "nothing.txt", "á/b/c.txt"):
         assert as_spelled(str(tmp_path / name)) == str(tmp_path / name)
     assert as_spelled("") == ""
+
+
+def test_sockets_and_logs_lie_elsewhere_when_nothing_can_be_written_at_home(
+    home: Path,
+) -> None:
+    def find() -> None:
+        found = find_paths({"ASSISTANT_HOME": str(home)})
+        assert found.data == home / "data"
+        assert found.runtime == found.logs != home / "run"
+        assert os.access(found.runtime.parent, os.W_OK)
+        assert found == find_paths({"ASSISTANT_HOME": str(home)})
+        other = find_paths({"ASSISTANT_HOME": str(home / "other")})
+        assert other.runtime not in (found.runtime, home / "other" / "run")
+
+    home.chmod(0o555)
+    assert as_ordinary_user(find) == ""

@@ -217,6 +217,10 @@ class ConversationStore(
     Safe to use from several threads and processes at once.
     """
 
+    def unwritable(self) -> str:
+        """Why nothing but temporary conversations can be written; empty when everything can."""
+        ...
+
     def close(self) -> None:
         """Close the store; answers that are not finished are left as `partial`."""
         ...

@@ -112,6 +112,8 @@ class CollectionStore:
         """Bring library.db and the mirror file in line: an empty library.db takes its
         collections from the file, any other one writes it.
         """
+        if self._database.read_only:
+            return
         kept = read_mirror(self._mirror)
         if kept and not self.all():
             with self._database.write() as connection:

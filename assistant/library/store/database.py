@@ -16,9 +16,12 @@ from assistant.core.errors import (
     DatabaseDamagedError,
     DatabaseNewerError,
     StorageError,
+    UnwritableError,
 )
 from assistant.library.store import seal as seals
 from assistant.library.store.schema import MIGRATIONS
+from assistant.system.disk_room import full_disk, why_unwritable
+from assistant.system.read_only import connect_to_read, copy_in_memory
 
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another program's lock."""
@@ -50,8 +53,11 @@ class KeywordsDamagedError(DatabaseDamagedError):
 class LibraryDatabase:
     """An open library.db of the newest version."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, read_only: str = "") -> None:
         """Open the file; make it when it is not there.
+
+        Args:
+            read_only: why nothing can be written, where that is so; what is there is read then.
 
         Raises:
             DatabaseNewerError: a newer version of the program wrote it.
@@ -59,6 +65,7 @@ class LibraryDatabase:
             StorageError: it cannot be opened.
         """
         self.path = path
+        self.read_only = read_only
         self._lock = Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
@@ -67,11 +74,13 @@ class LibraryDatabase:
         """Counts what was written since it was opened."""
         self._writing = RLock()
         with self._translated_errors():
-            _make_private(path)
+            if not read_only:
+                _make_private(path)
             self._writer = self._connect()
         try:
             with self._translated_errors():
-                self._writer.execute("PRAGMA journal_mode = WAL").fetchone()
+                if not read_only:
+                    self._writer.execute("PRAGMA journal_mode = WAL").fetchone()
                 _migrate(self._writer, path)
         except BaseException:
             self._writer.close()
@@ -119,6 +128,11 @@ class LibraryDatabase:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A write transaction, which is there whole when the block is left, or not at all."""
+        if self.read_only:
+            raise UnwritableError(
+                f"{self.read_only}: nothing can be stored in {self.path}.",
+                "What is there can be read. Free some space, or make it writable, to go on.",
+            )
         with self._writing, self._translated_errors():
             self._check_open()
             self._writer.execute("BEGIN IMMEDIATE")
@@ -141,6 +155,8 @@ class LibraryDatabase:
             self._writer.close()
 
     def _connect(self) -> sqlite3.Connection:
+        if self.read_only:
+            return self._connect_to_read()
         connection = sqlite3.connect(
             self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
         )
@@ -150,6 +166,22 @@ class LibraryDatabase:
         except sqlite3.Error:
             connection.close()
             raise
+        return connection
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        """A copy in memory of a file with a log, of an older version, or of none at all."""
+        try:
+            connection = connect_to_read(self.path)
+            version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version >= len(MIGRATIONS):
+                return connection
+            connection.close()
+            connection = copy_in_memory(self.path)
+        except OSError as failure:
+            raise StorageError(
+                f"{self.path} cannot be read: {failure.strerror}.", "Check the folder."
+            ) from failure
+        _migrate(connection, self.path)
         return connection
 
     def _borrow(self) -> sqlite3.Connection:
@@ -212,7 +244,11 @@ def _explain(failure: sqlite3.Error, path: Path) -> StorageError:
     if code in _BUSY:
         return DatabaseBusyError(f"{path} is held by another program.", "Close it and try again.")
     if code == sqlite3.SQLITE_FULL:
-        return StorageError(f"There is no room left for {path}.", "Free some disk space.")
+        return UnwritableError(
+            f"{full_disk(path)}: {path} cannot grow.", "Free some space and try again."
+        )
+    if reason := why_unwritable(path):
+        return UnwritableError(f"{reason}: {path} cannot be used.", "Mend that and try again.")
     return StorageError(f"{path} cannot be used: {failure}.", "Check the folder and the disk.")
 
 

@@ -28,15 +28,7 @@ class Embeddings:
     def __init__(self, database: LibraryDatabase, identity: str, dimensions: int) -> None:
         self._database = database
         self._dimensions = dimensions
-        with database.write() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO embedders (identity, dimensions) VALUES (?, ?)",
-                (identity, dimensions),
-            )
-            row = connection.execute(
-                "SELECT id FROM embedders WHERE identity = ?", (identity,)
-            ).fetchone()
-        self._embedder: int = row[0]
+        self._embedder = _id_of(database, identity) or _make_id(database, identity, dimensions)
         self._damaged = False
 
     @property
@@ -191,6 +183,23 @@ class KnownEmbedder(NamedTuple):
     identity: str
     folder: Path | None
     """Where its model was last."""
+
+
+def _id_of(database: LibraryDatabase, identity: str) -> int | None:
+    with database.read() as connection:
+        row = connection.execute(
+            "SELECT id FROM embedders WHERE identity = ?", (identity,)
+        ).fetchone()
+    return int(row[0]) if row else None
+
+
+def _make_id(database: LibraryDatabase, identity: str, dimensions: int) -> int:
+    with database.write() as connection:
+        row = connection.execute(
+            "INSERT INTO embedders (identity, dimensions) VALUES (?, ?) RETURNING id",
+            (identity, dimensions),
+        ).fetchone()
+    return int(row[0])
 
 
 def serving_embedder(database: LibraryDatabase) -> KnownEmbedder | None:

@@ -10,7 +10,7 @@ import logging
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from assistant.library.vectors.chroma import (
     SYNC_EVERY,
@@ -75,6 +75,24 @@ class VectorPlace(Protocol):
     def close(self) -> None:
         """Close what is open, in such a way that it can be trusted when it is opened again."""
         ...
+
+
+class UnopenedPlace:
+    """No vectors at all: where nothing can be written Chroma cannot even open what it has.
+
+    Questions are compared with the embeddings in library.db instead.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise VectorsError(self._reason)
+
+    open = create = switch_to = record_write = is_oversized = delete_others = _refuse
+
+    def close(self) -> None:
+        """There is nothing open."""
 
 
 class EmbeddedPlace:

@@ -266,9 +266,10 @@ class EmbedderSwitch:
                 "Start the assistant again.",
             )
         embeddings = Embeddings(self._database, embedder.identity, embedder.dimensions)
-        records.store_model_folder(self._database, slot.identity, slot.folder)
-        if slot == self._decide()[0]:
-            records.set_serving(self._database, slot.identity)
+        if not self._database.read_only:
+            records.store_model_folder(self._database, slot.identity, slot.folder)
+            if slot == self._decide()[0]:
+                records.set_serving(self._database, slot.identity)
         return SemanticIndex(embedder, embeddings, VectorIndex(self._place(embedder), embeddings))
 
     def _embed_some(self, slot: EmbedderSlot) -> bool:

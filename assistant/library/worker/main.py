@@ -92,7 +92,7 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
             output,
             idle_exit,
             is_busy=lambda: service.runner.is_behind or not jobs.is_idle,
-            has_to_end=lambda: service.runner.is_lost or terminated.is_set(),
+            has_to_end=lambda: service.runner.is_lost or service.is_outdated or terminated.is_set(),
         )
         if service.runner.is_lost:
             log.error("library.db is damaged: the next worker makes it again")

@@ -21,10 +21,16 @@ from assistant.library.store.integrity import (
 )
 from assistant.library.text.analysis import Analyzer
 from assistant.library.vectors.chroma import VectorsError
-from assistant.library.vectors.places import EmbeddedPlace, ServerPlace
+from assistant.library.vectors.places import (
+    EmbeddedPlace,
+    ServerPlace,
+    UnopenedPlace,
+    VectorPlace,
+)
 from assistant.library.vectors.reembedding import EmbedderSwitch
 from assistant.library.vectors.semantic import RETRY_SECONDS
 from assistant.library.worker.options import LibraryOptions
+from assistant.system.disk_room import why_unwritable
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +85,7 @@ class OpenLibrary:
     @property
     def is_behind(self) -> bool:
         """Whether there is background work that `catch_up` can do now."""
-        if monotonic() < self._back_off_until:
+        if self.database.read_only or monotonic() < self._back_off_until:
             return False
         keywords = self.database.keywords_are_damaged or self._has_outdated_keywords
         return self._needs_check or keywords or self.embedders.is_behind
@@ -123,9 +129,12 @@ class OpenLibrary:
         self.reader.close()
         self.embedders.close()
         self.database.close()
-        seals.write_seal(self.options.database)
+        if not self.database.read_only:
+            seals.write_seal(self.options.database)
 
-    def _place(self, embedder: Embedder) -> EmbeddedPlace | ServerPlace:
+    def _place(self, embedder: Embedder) -> VectorPlace:
+        if self.database.read_only and not self.options.server:
+            return UnopenedPlace(self.database.read_only)
         library, options = library_id(self.database), self.options
         if options.server:
             return ServerPlace(options.server, library, embedder.identity)
@@ -136,16 +145,24 @@ class OpenLibrary:
 
 def library_id(database: LibraryDatabase) -> str:
     """The id of this library.db; one that was made anew has another, as its passages do."""
-    with database.write() as connection:
-        connection.execute(
-            "INSERT OR IGNORE INTO meta (key, value) VALUES ('id', ?)", (secrets.token_hex(16),)
-        )
-        row = connection.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()
+    query = "SELECT value FROM meta WHERE key = 'id'"
+    with database.read() as connection:
+        row = connection.execute(query).fetchone()
+    if row is None:
+        with database.write() as connection:
+            row = connection.execute(
+                "INSERT INTO meta (key, value) VALUES ('id', ?) RETURNING value",
+                (secrets.token_hex(16),),
+            ).fetchone()
     return str(row[0])
 
 
 def _open_database(path: Path) -> tuple[LibraryDatabase, bool]:
     """The database, and whether somebody should look whether all is right with it."""
+    reason = why_unwritable(path)
+    if reason:
+        log.warning("%s: what is there is read", reason)
+        return LibraryDatabase(path, reason), False
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     trust = seals.check_seal(path)
     if trust == "broken":

@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from threading import Lock, Thread
-from typing import Protocol
 
 from assistant.core.errors import (
     AssistantError,
@@ -17,8 +16,6 @@ from assistant.core.errors import (
     UnreadableFileError,
 )
 from assistant.core.values.library import (
-    AnswerCheck,
-    CheckedPassage,
     Collection,
     FileEntry,
     FileText,
@@ -29,8 +26,7 @@ from assistant.core.values.library import (
 )
 from assistant.core.wording import REASONS
 from assistant.ipc.caller import Caller
-from assistant.ipc.messages import Failed
-from assistant.library.check.check import AnswerChecker
+from assistant.ipc.messages import Failed, Leaving
 from assistant.library.file_access import printable_path
 from assistant.library.files.watch import LibraryWatcher, WatchIntervals
 from assistant.library.indexing.estimate import IndexingEstimates
@@ -64,35 +60,26 @@ from assistant.library.protocol import (
     Verify,
     VerifyReply,
 )
-from assistant.library.search.retrieval import HybridRetriever, join_neighbours
 from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.listing import list_files, path_by_name
 from assistant.library.store.requeueing import requeue_for_ocr, requeue_outdated
-from assistant.library.store.scope import ScopeCache
+from assistant.library.worker.answering import LibrarySearch, PassageSearch
 from assistant.library.worker.open_library import OpenLibrary
 from assistant.library.worker.options import LibraryOptions
 from assistant.library.worker.runner import JobRunner, unexpected_error
 from assistant.library.worker.verify import verify
+from assistant.system.disk_room import why_unwritable
 
 FILES_PER_REPLY = 500
 """Files in one reply."""
+
+WRITING = (JobRequest, Remove, Verify, Pause)
+"""Requests that a library cannot do that is only read."""
 
 JOB_END_TIMEOUT = 30.0
 """Seconds that a job has to end when it is in the way."""
 
 log = logging.getLogger(__name__)
-
-
-class PassageSearch(Protocol):
-    """Answers questions about the library."""
-
-    def search(
-        self, question: str, collections: Sequence[int] | None, limit: int
-    ) -> SearchResult: ...
-
-    def check(
-        self, sentences: Sequence[str], passages: Sequence[CheckedPassage], question: str
-    ) -> AnswerCheck: ...
 
 
 class LibraryService:
@@ -105,6 +92,8 @@ class LibraryService:
         searcher: PassageSearch,
         intervals: WatchIntervals | None = None,
     ) -> None:
+        self.is_outdated = False
+        """Whether another worker can do what this one cannot: there is room to write again."""
         self._library = library
         self._jobs = jobs
         self._searcher = searcher
@@ -115,17 +104,23 @@ class LibraryService:
             library.collections.roots, jobs.request_rescan, library.options.rules, intervals
         )
         self.runner = JobRunner(library, jobs, self.watching, self._estimates, self._removals)
+        if library.collections.all():
+            self._preload_embedder()
+        if library.database.read_only:
+            return
         library.catalog.count_crashes()
         requeue_outdated(library.database)
         requeue_for_ocr(library.database, library.options.limits.ocr)
         if library.collections.all():
             jobs.request_rescan()
-            self._preload_embedder()
         if library.options.watch:
             self.watching.start()
 
     def serve(self, caller: Caller, request: LibraryRequest) -> None:
         """Answer a request, or put its job into the queue. Called in the connection's thread."""
+        if self._library.database.read_only and isinstance(request, WRITING):
+            caller.end(self._refuse())
+            return
         if isinstance(request, JobRequest):
             job = QueuedJob(request, caller)
             job.post(JobAccepted(job=job.id))
@@ -140,6 +135,19 @@ class LibraryService:
         except Exception:  # the border of the process: the caller must not wait for ever
             log.exception("a request failed")
             caller.end(Failed.of(unexpected_error()))
+
+    def _refuse(self) -> Leaving | Failed:
+        """What is said to a request that would write; the next worker does it where it can now."""
+        database = self._library.database
+        if not why_unwritable(database.path):
+            self.is_outdated = True
+            return Leaving()
+        try:
+            with database.write():
+                pass
+        except AssistantError as failure:
+            return Failed.of(failure)
+        return Leaving()
 
     def close(self) -> None:
         self.watching.close()
@@ -361,35 +369,3 @@ def _disk_bytes(path: os.PathLike[str]) -> int:
         with suppress(OSError):
             total += os.lstat(f"{os.fspath(path)}{suffix}").st_size
     return total
-
-
-class LibrarySearch:
-    """Search of an open library; the embedder waits until there is something to search."""
-
-    def __init__(self, library: OpenLibrary) -> None:
-        self._library = library
-        self._scopes = ScopeCache(library.database)
-        self._checker = AnswerChecker(library.analyzer)
-
-    def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
-        """See `HybridRetriever.search`; passages that overlap in their file come as one."""
-        library = self._library
-        with library.database.read() as connection:
-            there = connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
-        if there is None or not question.strip():
-            return SearchResult()
-        with library.embedders.for_questions() as semantic:
-            retrieval = HybridRetriever(
-                library.database, library.analyzer, semantic, scopes=self._scopes
-            )
-            result = retrieval.search(question, collections, limit)
-        return result.model_copy(update={"passages": tuple(join_neighbours(result.passages))})
-
-    def check(
-        self, sentences: Sequence[str], passages: Sequence[CheckedPassage], question: str
-    ) -> AnswerCheck:
-        """See `AnswerChecker.check`."""
-        embedders = self._library.embedders
-        with embedders.for_questions() as semantic:
-            embedder = (semantic or embedders.for_indexing()).embedder
-            return self._checker.check(sentences, passages, question, embedder)

@@ -5,4 +5,5 @@ locks       locks between processes
 opening     made, checked and migrated
 schema      tables and migrations
 connection  connections, transactions, errors
+read_only   what is read where nothing can be written
 """

@@ -12,9 +12,11 @@ from assistant.core.errors import (
     DatabaseDamagedError,
     DatabaseNewerError,
     StorageError,
+    UnwritableError,
 )
 from assistant.storage.database.files import DatabaseFiles
 from assistant.storage.database.schema import MIGRATIONS, version_of
+from assistant.system.disk_room import full_disk, why_unwritable
 
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another program's write."""
@@ -29,13 +31,13 @@ CHECKPOINT_BYTES = 4 * 1024 * 1024
 LOG_LIMIT = 4 * CHECKPOINT_BYTES
 """Bytes of the write-ahead log that stay when it begins anew."""
 
+APPLIES_TO_READERS = ("trusted_schema = OFF", "cell_size_check = ON", "temp_store = MEMORY")
+
 PRAGMAS = (
+    *APPLIES_TO_READERS,
     "foreign_keys = ON",
     "synchronous = FULL",
-    "trusted_schema = OFF",
     "secure_delete = ON",
-    "cell_size_check = ON",
-    "temp_store = MEMORY",
     "wal_autocheckpoint = 0",
     f"journal_size_limit = {LOG_LIMIT}",
 )
@@ -230,7 +232,14 @@ class ChatDatabase:
 
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-NOT_ACCESSIBLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+UNWRITABLE = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+"""SQLite tells of a full disk by any of them, as it has no room for an index, a log or a page."""
 
 _PRIMARY_CODE = 0xFF
 
@@ -255,18 +264,34 @@ def explain(failure: sqlite3.Error, path: Path | str) -> StorageError:
             "Close every window of the assistant and start it again: it then checks the whole "
             "file, and sets it aside if it cannot be used.",
         )
-    if code == sqlite3.SQLITE_FULL:
-        return StorageError(
-            f"The disk is full: {path} cannot grow.", "Free some space and try again."
-        )
-    if code in NOT_ACCESSIBLE:
-        return StorageError(
-            f"{path} cannot be written: {failure}.",
-            "Check the permissions of the file and of its folder.",
-        )
-    if code == sqlite3.SQLITE_IOERR:
-        return StorageError(
-            f"{path} cannot be read or written: {failure}.",
-            "Check the free space and the health of the disk.",
-        )
+    if code in UNWRITABLE:
+        return unwritable(Path(path), str(failure), is_full=code == sqlite3.SQLITE_FULL)
     return StorageError(f"{path} refused to work: {failure}.")
+
+
+def unwritable(path: Path, failure: str, *, is_full: bool = False) -> UnwritableError:
+    """Error to show where a file cannot be written.
+
+    Args:
+        failure: what the system says; told where no better reason can be found.
+        is_full: whether it says that there is no room, be it only for what is so large.
+    """
+    reason = full_disk(path) if is_full else why_unwritable(path)
+    if reason:
+        return UnwritableError(
+            f"{reason}: nothing can be stored in {path}.",
+            "What is there can be read. Free some space, or make it writable, to go on writing.",
+        )
+    return UnwritableError(
+        f"{path} cannot be read or written: {failure}.",
+        "Check the free space, the permissions and the health of the disk.",
+    )
+
+
+def newer_version(path: Path, version: int, newest: int = len(MIGRATIONS)) -> DatabaseNewerError:
+    """Error to show for a database of a version that is not known here."""
+    return DatabaseNewerError(
+        f"{path} was written by a newer version of the assistant (format {version}, this one "
+        f"knows {newest}).",
+        "Update the assistant. The file was not changed.",
+    )

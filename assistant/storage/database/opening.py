@@ -4,6 +4,7 @@ A new database is made under another name and moved into place when it is whole.
 is empty or half there is never one that is just being made: it is damaged.
 """
 
+import errno
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -16,10 +17,16 @@ from assistant.core.atomic import sync_folder
 from assistant.core.errors import (
     DatabaseBusyError,
     DatabaseDamagedError,
-    DatabaseNewerError,
     StorageError,
 )
-from assistant.storage.database.connection import DAMAGED, connect, explain, result_code
+from assistant.storage.database.connection import (
+    DAMAGED,
+    connect,
+    explain,
+    newer_version,
+    result_code,
+    unwritable,
+)
 from assistant.storage.database.files import COPY_LABEL, DatabaseFiles
 from assistant.storage.database.locks import exclusive
 from assistant.storage.database.schema import (
@@ -31,6 +38,7 @@ from assistant.storage.database.schema import (
 )
 from assistant.storage.tables import word_index
 from assistant.storage.tables.rows import microseconds
+from assistant.system.disk_room import UNWRITABLE
 
 MAGIC = b"SQLite format 3\0"
 HEADER = Struct(">16xH6xII60xI")
@@ -52,6 +60,7 @@ def prepare(
     Raises:
         DatabaseNewerError: written by a newer version; not touched.
         DatabaseDamagedError: damaged and set aside.
+        UnwritableError: nothing can be written there; not touched.
         StorageError: it cannot be used for another reason; not touched.
     """
     try:
@@ -66,10 +75,11 @@ def prepare(
     except sqlite3.Error as failure:
         raise explain(failure, files.path) from failure
     except OSError as failure:
-        raise StorageError(
-            f"{files.path} cannot be opened: {failure.strerror}.",
-            "Check the permissions of the folder and the free space.",
-        ) from failure
+        reason = failure.strerror or str(failure)
+        if failure.errno in (*UNWRITABLE, errno.EIO):
+            is_full = failure.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise unwritable(files.path, reason, is_full=is_full) from failure
+        raise StorageError(f"{files.path} cannot be opened: {reason}.") from failure
 
 
 def _prepare(files: DatabaseFiles, now: datetime, migrations: Sequence[Migration]) -> None:
@@ -157,11 +167,7 @@ def _check_version(connection: sqlite3.Connection, path: Path, newest: int) -> i
         )
     version = version_of(connection)
     if version > newest:
-        raise DatabaseNewerError(
-            f"{path} was written by a newer version of the assistant (format {version}, this one "
-            f"knows {newest}).",
-            "Update the assistant. The file was not changed.",
-        )
+        raise newer_version(path, version, newest)
     if version < 1:
         raise _DamageError("has lost its format version")
     tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()

@@ -133,6 +133,10 @@ class MemoryDatabase:
 
     write = read
 
+    def foreign_changes(self) -> int:
+        """Nobody else can change it."""
+        return 0
+
     def scrub(self) -> None:
         """Nothing of it is in any file."""
 

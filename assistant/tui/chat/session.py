@@ -92,7 +92,14 @@ class Session:
     # Which conversation
 
     async def restore(self) -> None:
-        """Restore at the start a first question that was typed and never sent."""
+        """Restore at the start a first question that was typed and never sent.
+
+        Where nothing can be written the conversation that is begun is a temporary one.
+        """
+        if self._services.store.unwritable() and self.conversation is None:
+            self.is_temporary = self.has_been_temporary = True
+            self.changed()
+            return
         unsent = await self._services.run(self._services.store.unsent)
         async with self._lock:
             if unsent is not None and self.conversation is None and not self._composer.draft(()):
@@ -106,7 +113,7 @@ class Session:
         """
         await self.save_draft()
         async with self._lock:
-            if message_id is not None:
+            if message_id is not None and not self._services.store.unwritable():
                 await self._services.run(self._services.store.select, message_id)
             conversation = await self._services.run(self._services.store.conversation, id)
             messages = await self._services.run(self._services.store.branch, id)
@@ -161,6 +168,7 @@ class Session:
         temporary: bool = False,
     ) -> None:
         self.conversation = conversation
+        temporary = temporary or bool(self._services.store.unwritable())
         self.is_temporary = conversation.temporary if conversation else temporary
         self.has_been_temporary |= self.is_temporary
         turn = self.turn
@@ -186,6 +194,9 @@ class Session:
 
     async def save_draft(self) -> None:
         """Save what is typed, in the conversation it was typed in."""
+        here = self.conversation
+        if self._services.store.unwritable() and here is not None and not here.temporary:
+            return
         async with self._lock:
             draft = self._composer.draft(self._turns.waiting(self.id))
             if draft or self.conversation is not None:

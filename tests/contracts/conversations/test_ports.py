@@ -44,9 +44,10 @@ def test_every_port_is_narrow_and_has_a_fake_of_exactly_its_methods(port: type) 
     assert 0 < len(methods(port)) <= MOST_METHODS
 
 
-def test_the_store_is_its_ports_and_an_end() -> None:
+def test_the_store_is_its_ports_and_what_holds_for_all_of_them() -> None:
     assert ConversationStore.__bases__[:-1] == tuple(FAKES)
-    assert set(methods(ConversationStore)) == set(methods(FakeConversations)) == {"close"}
+    own = {"close", "unwritable"}
+    assert set(methods(ConversationStore)) == set(methods(FakeConversations)) == own
 
 
 def test_fakes_of_single_ports_work_on_one_window() -> None:

@@ -138,7 +138,7 @@ def test_a_full_disk_is_called_a_full_disk(database: ChatDatabase, file: Path) -
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
 
     with (
-        pytest.raises(StorageError, match="disk is full") as caught,
+        pytest.raises(StorageError, match=r"The disk at .* is full") as caught,
         database.write() as connection,
     ):
         add(connection, "big", "x" * 100_000)
@@ -154,7 +154,10 @@ def test_a_read_only_database_is_called_so(database: ChatDatabase) -> None:
     with database.read() as connection:
         connection.execute("PRAGMA query_only = ON")
 
-    with pytest.raises(StorageError, match="cannot be written"), database.write() as connection:
+    with (
+        pytest.raises(StorageError, match="cannot be read or written"),
+        database.write() as connection,
+    ):
         add(connection, "one")
 
 

@@ -266,18 +266,24 @@ def test_a_file_that_may_not_be_written_can_be_read(file: Path) -> None:
 
     reason = as_ordinary_user(read_and_write)
 
-    assert reason.startswith("StorageError")
-    assert str(file) in reason
-    assert "permissions" in reason
+    assert reason.startswith("UnwritableError")
+    assert f"{file} cannot be written by this user" in reason
 
 
-def test_a_folder_that_may_not_be_written_is_named(file: Path) -> None:
-    fill(file)
+def test_what_lies_in_a_folder_that_may_not_be_written_can_be_read(file: Path) -> None:
+    id = fill(file)
     file.parent.parent.chmod(0o755)
     file.parent.chmod(0o555)
+    file.chmod(0o444)
 
-    reason = as_ordinary_user(lambda: SqliteConversations(file))
+    def read_and_write() -> None:
+        with closing(SqliteConversations(file)) as store:
+            assert len(store.branch(id)) == 30
+            assert str(file.parent) in store.unwritable()
+            store.create(title="Mine", temporary=True)
+            store.rename(id, "no")
 
-    assert reason.startswith("StorageError")
-    assert str(file) in reason
-    assert "permissions" in reason
+    reason = as_ordinary_user(read_and_write)
+
+    assert reason.startswith("UnwritableError")
+    assert f"{file.parent} cannot be written by this user" in reason

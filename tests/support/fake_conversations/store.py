@@ -16,6 +16,10 @@ class FakeConversations(
     def __init__(self, shelf: Shelf | None = None, clock: Clock | None = None) -> None:
         super().__init__(Window(shelf, clock))
 
+    def unwritable(self) -> str:
+        """What is kept in memory can always be written."""
+        return ""
+
     def close(self) -> None:
         """Leave answers that were not finished as `partial`."""
         self.window.close()
