@@ -14,7 +14,6 @@ from tests.support.processes import end_workers, run
 
 pytestmark = [
     pytest.mark.model,
-    pytest.mark.timeout(300),
     pytest.mark.skipif(starter_folder() is None, reason="the starter embedder is not installed"),
 ]
 

@@ -50,8 +50,6 @@ REAL = [
     pytest.mark.skipif(starter_folder() is None, reason="there is no embedder"),
 ]
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @dataclass(frozen=True)
 class Scene:

@@ -9,7 +9,6 @@ from tests.support.processes import workers
 
 
 @pytest.mark.model
-@pytest.mark.timeout(300)
 def test_thirty_killed_engines_cost_one_line_each_and_nothing_that_was_shown(
     scene: Scene,
 ) -> None:

@@ -13,7 +13,6 @@ LATE = 0.25
 
 
 @pytest.mark.model
-@pytest.mark.timeout(300)
 def test_thirty_killed_front_ends_lose_no_question_and_at_most_a_quarter_second_of_an_answer(
     scene: Scene, pulse: Pulse
 ) -> None:

@@ -180,7 +180,6 @@ def assert_nothing_was_lost(
     end_workers(home)
 
 
-@pytest.mark.timeout(300)
 def test_a_killed_library_goes_on_where_it_was(home: Path, corpus: Path) -> None:
     write_files(corpus, files=70, parts=20)
     events = add_and_kill(home, corpus, [False, True], most=5)
@@ -286,7 +285,6 @@ FILES = [
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", FILES)
 def test_any_damage_to_any_file_is_mended(
@@ -296,7 +294,6 @@ def test_any_damage_to_any_file_is_mended(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(10))
 def test_a_bit_anywhere_in_the_database_is_mended(home: Path, indexed: Indexed, seed: int) -> None:
     def flip_some(file: Path) -> None:
@@ -310,7 +307,6 @@ def test_a_bit_anywhere_in_the_database_is_mended(home: Path, indexed: Indexed, 
 SOME = [(zero, "library.db"), (remove, "chroma.sqlite3")]
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("damage", "name"), SOME)
 @pytest.mark.parametrize("indexed", [(SIGTERM, 10)], indirect=True)
 def test_damage_is_mended_while_questions_are_asked(

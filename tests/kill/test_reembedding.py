@@ -25,7 +25,6 @@ LONG = 180.0
 
 pytestmark = [
     pytest.mark.model,
-    pytest.mark.timeout(600),
     pytest.mark.skipif(starter_folder() is None, reason="the starter embedder is not installed"),
 ]
 

@@ -25,7 +25,6 @@ from tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.model,
-    pytest.mark.timeout(300),
     pytest.mark.skipif(starter_folder() is None, reason="the starter embedder is not installed"),
 ]
 

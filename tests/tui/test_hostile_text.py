@@ -40,15 +40,15 @@ def test_there_are_more_than_200_texts() -> None:
     assert len(set(texts)) > 190
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("places", ["talk", "files", "chats"])
 def test_no_text_at_any_place_reaches_the_terminal_as_a_command(home: Path, places: str) -> None:
     with tempfile.TemporaryDirectory(prefix="as-", dir="/tmp") as other:
         harmless = _parade(Path(other), "harmless", places)
     hostile = _parade(home, "hostile", places)
-    assert sequences(hostile) - sequences(harmless) == set()
+    sent = sequences(hostile)
+    assert sent - sequences(harmless) == set()
     for kind, harm in HARMFUL.items():
-        assert kind not in sequences(hostile), harm
+        assert kind not in sent, harm
     shown = hostile.decode("utf-8")
     assert {f"U+{code:04X}" for code in HIDDEN if chr(code) in shown} == set()
     assert "https://evil.example" in shown

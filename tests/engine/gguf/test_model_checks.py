@@ -235,7 +235,6 @@ def test_flipped_header_bytes_leave_the_engine_usable(lab: Path, copy: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 def test_forty_damaged_headers_leave_the_engine_usable(lab: Path, copy: Path) -> None:
     for seed in range(40):
         shutil.copyfile(starter_file(), copy)

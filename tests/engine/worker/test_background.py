@@ -61,7 +61,6 @@ def test_the_starter_model_writes_a_title_in_the_language_of_the_question(
 
 
 @pytest.mark.model
-@pytest.mark.timeout(400)
 def test_a_long_talk_goes_on_with_a_summary_and_the_cache_of_its_beginning(
     store: FakeConversations, models: ModelCatalog
 ) -> None:

@@ -54,7 +54,6 @@ def test_killed_workers_are_restarted_by_the_next_question(own_home: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_thirty_killed_workers_cost_nothing_but_their_answers(own_home: Path) -> None:
     kill_and_ask_again(own_home, kills=30)
 
