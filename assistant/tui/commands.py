@@ -149,7 +149,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "import",
         "Import conversations",
-        "Import conversations: ours, or those of ChatGPT, Claude and others",
+        "Import conversations of ours, ChatGPT, Claude and others",
         "Conversation",
         "alt+o",
         argument="path",

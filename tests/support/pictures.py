@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from threading import Event
 from time import monotonic
 
+from rich.segment import Segment
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -92,11 +93,12 @@ async def only_look(driver: Driver) -> None:
 
 
 async def settled(app: AssistantApp) -> None:
-    """Wait until nothing changes on the screen any more."""
+    """Wait until nothing changes on the screen any more, colours included."""
     deadline = monotonic() + SECONDS
-    before, same = "", 0
+    before: list[Segment] = []
+    same = 0
     while same < 5:
         assert monotonic() < deadline
         await asyncio.sleep(0.05)
-        now = "".join(segment.text for strip in drawn(app) for segment in strip)
+        now = [segment for strip in drawn(app) for segment in strip]
         before, same = now, same + 1 if now == before else 0
