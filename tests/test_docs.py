@@ -5,7 +5,7 @@ import pytest
 from docs.generate import documents
 from tests.support.checkout import CHECKOUT
 
-README = CHECKOUT / "README.md"
+DOCS = (CHECKOUT / "docs").glob("*.md")
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,10 @@ def test_every_setting_is_explained() -> None:
     assert all(len(row[3].strip()) > 10 for row in rows), rows
 
 
-def test_the_readme_links_only_to_files_that_exist() -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["README.md", *sorted(f"docs/{p.name}" for p in DOCS)])
+def test_a_document_links_only_to_files_that_exist(name: str) -> None:
+    file = CHECKOUT / name
 
-    for part in text.split("](")[1:]:
-        target = part.partition(")")[0]
-        assert target.startswith("http") or (README.parent / target).exists(), target
+    for part in file.read_text(encoding="utf-8").split("](")[1:]:
+        target = part.partition(")")[0].partition("#")[0]
+        assert target.startswith("http") or (file.parent / target).exists(), target

@@ -13,7 +13,6 @@ from assistant.core.values.library import (
     FileText,
     IndexEvent,
     LibraryStatus,
-    RankedText,
     RemovedRoots,
     Scanned,
     SearchResult,
@@ -98,15 +97,6 @@ class Library(Protocol):
 
         Args:
             question: what the sentences answer: it says what a short one is about.
-        """
-        ...
-
-    def rank(
-        self, texts: Sequence[str], count: int, stop: Event | None = None, *, question: str = ""
-    ) -> tuple[RankedText, ...]:
-        """Find the texts that say most of what all of them say, or most about a question.
-
-        Best first, none that says again what one before it says; nothing when stopped.
         """
         ...
 
