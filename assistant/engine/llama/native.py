@@ -9,6 +9,7 @@ import logging
 import os
 from collections import deque
 from pathlib import Path
+from typing import ClassVar
 
 import llama_cpp
 from llama_cpp._ggml import libggml
@@ -47,13 +48,15 @@ _WARNING, _ERROR = 3, 4
 class NativeLog:
     """llama.cpp's log: the only place that says why a load failed."""
 
+    _callback: ClassVar[object] = None
+    """The one that llama.cpp calls, whoever has forgotten to close its log: it has to be there."""
+
     def __init__(self, abort: AbortFlag) -> None:
         """While `abort` is set the errors are only those that it causes."""
         self._abort = abort
         self._errors: deque[str] = deque(maxlen=20)
-        # ctypes callbacks must outlive every call that native code may make.
-        self._callback = llama_cpp.llama_log_callback(self._on_log)
-        llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
+        NativeLog._callback = llama_cpp.llama_log_callback(self._on_log)
+        llama_cpp.llama_log_set(NativeLog._callback, ctypes.c_void_p(0))
 
     def clear(self) -> None:
         self._errors.clear()
@@ -65,6 +68,7 @@ class NativeLog:
     def close(self) -> None:
         """Log nothing from here on: native code may end after Python has."""
         llama_cpp.llama_log_set(llama_cpp.llama_log_callback(), ctypes.c_void_p(0))
+        NativeLog._callback = None
 
     def _on_log(self, level: int, text: bytes | None, _: object) -> None:
         line = (text or b"").decode("utf-8", "replace").strip()

@@ -39,11 +39,13 @@ LAST_OF_SPACE = "\x81"
 def loaded(file: Path, window: int = 512) -> Iterator[LoadedModel]:
     abort = AbortFlag()
     options = LoadOptions(context_window=window, threads=1)
-    model = LoadedModel(file, options, NativeLog(abort), abort, lambda _: True)
+    native = NativeLog(abort)
+    model = LoadedModel(file, options, native, abort, lambda _: True)
     try:
         yield model
     finally:
         model.close()
+        native.close()
 
 
 def answer(
