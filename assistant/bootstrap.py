@@ -89,6 +89,7 @@ def build(settings: Settings, paths: Paths, *, forgetful: bool = False) -> Assis
             fall_back=settings.library.fall_back,
             wording=lambda: prompts.internal("sources").text,
             of_models={name: own.sampling for name, own in settings.model.items()},
+            prompts=prompts,
         ),
         library=files,
     )

@@ -4,7 +4,7 @@ entry            the `assistant` command, its errors and exit status, opening th
 program          settings, paths and services of one run, built when first needed
 console          standard output and standard error, tables, styles, progress
 interruption     signals as a stop flag
-ask/             `assistant ask`: one question, one answer
+ask/             `assistant ask` and `summarise`: a question, or whole documents
 chats/           `assistant chats`: the kept conversations
 library          `assistant library`, `add`, `search`: the user's files
 indexing_report  plan, progress and skipped files of an indexing job

@@ -30,6 +30,7 @@ PROGRAM_NAME = "assistant"
 COMPLETION_VARIABLE = "_ASSISTANT_COMPLETE"
 COMMANDS: Mapping[str, str] = {
     "ask": "assistant.cli.ask.command:ask",
+    "summarise": "assistant.cli.ask.summarise:summarise",
     "add": "assistant.cli.library:add",
     "search": "assistant.cli.library:search",
     "library": "assistant.cli.library:library",
@@ -46,6 +47,9 @@ COMMANDS: Mapping[str, str] = {
 }
 """Commands and where they are defined; each is imported when it is called, or its help is."""
 
+OTHER_SPELLINGS: Mapping[str, str] = {"summarize": "summarise"}
+"""How commands are spelled elsewhere."""
+
 LOG_LIMIT = 1_000_000
 """Bytes after which the log of unexpected errors begins anew."""
 
@@ -57,6 +61,7 @@ class LazyGroup(click.Group):
         return sorted({*COMMANDS, *super().list_commands(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        cmd_name = OTHER_SPELLINGS.get(cmd_name, cmd_name)
         if cmd_name in COMMANDS and cmd_name not in self.commands:
             module, _, name = COMMANDS[cmd_name].partition(":")
             self.add_command(getattr(import_module(module), name))

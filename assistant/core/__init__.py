@@ -11,6 +11,7 @@ prompts/        the prompt library
 context/        what fits the window, and letting it grow
 conversations/  start, branches, search query, save as prompt
 grounding/      the user's files in a turn
+summarising/    documents as a whole, read section by section
 turn/           request → events → outcome; its preview
 background/     titles and summaries, when the model is idle
 transfer/       import and export

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     # Words are on the first frame, where no value is yet.
     from assistant.core.values.conversation import Conversation, ConversationSummary
     from assistant.core.values.documents import PartKind, PartReason, UnreadParts
+    from assistant.core.values.events import SectionRead, Summarised
     from assistant.core.values.library import LeftOutReason
 
 REASONS: Final[dict[LeftOutReason | PartReason, str]] = {
@@ -122,6 +123,30 @@ def duration(seconds: float) -> str:
     if minutes:
         return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
     return f"{rest} s"
+
+
+def section_progress(event: SectionRead) -> str:
+    """How far a summary is: `reading 12 of 40 sections (pages 31–33), 3 min 20 s left`."""
+    place = ""
+    if event.pages is not None:
+        first, last = event.pages
+        place = f" (page {last})" if first == last else f" (pages {first}–{last})"
+    left = "" if event.seconds_left is None else f", {duration(event.seconds_left)} left"
+    if event.done >= event.total:
+        return "summing up"
+    return f"reading part {event.done + 1:,} of {event.total:,}{place}{left}"
+
+
+def summarised_text(event: Summarised) -> str:
+    """What of a summary is new, and what is the model's."""
+    known = event.parts - event.read
+    told = f"read {count(event.read, 'part')}" + (f", {known:,} known already" if known else "")
+    if not event.written:
+        return f"{told}; all sentences are the document's own"
+    return (
+        f"{told}; the model wrote {count(event.written, 'sentence')}, of which the text supports"
+        f" {event.supported:,}: the others are left out"
+    )
 
 
 def order_of(conversation: Conversation | ConversationSummary) -> Iterator[str]:

@@ -19,6 +19,7 @@ from assistant.core.values.library import (
     Indexed,
     IndexEvent,
     LibraryStatus,
+    RankedText,
     RemovedRoots,
     Scanned,
     SearchResult,
@@ -46,6 +47,8 @@ from assistant.library.protocol import (
     Pause,
     QuickReply,
     QuickRequest,
+    RankReply,
+    RankTexts,
     ReadFile,
     Rebuild,
     Refresh,
@@ -166,6 +169,18 @@ class WorkerLibrary:
             if isinstance(reply, CheckReply):
                 return reply.check
         return AnswerCheck()
+
+    def rank(
+        self, texts: Sequence[str], count: int, stop: Event | None = None, *, question: str = ""
+    ) -> tuple[RankedText, ...]:
+        """See `Library.rank`."""
+        request = RankTexts(
+            texts=tuple(map(_encodable, texts)), count=count, question=_encodable(question)
+        )
+        for reply in self._ask(request, stop or Event()):
+            if isinstance(reply, RankReply):
+                return reply.ranked
+        return ()
 
     def collections(self) -> list[Collection]:
         """See `Library.collections`."""

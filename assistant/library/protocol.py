@@ -17,6 +17,7 @@ from assistant.core.values.library import (
     IndexingProgress,
     LibraryStatus,
     Planned,
+    RankedText,
     Scanned,
     SearchResult,
     Skipped,
@@ -101,6 +102,15 @@ class CheckAnswer(Value):
     question: str = ""
 
 
+class RankTexts(Value):
+    """Which of some texts say most. Answered by `RankReply`."""
+
+    kind: Literal["rank"] = "rank"
+    texts: tuple[str, ...]
+    count: Annotated[int, Field(ge=1, le=1000)]
+    question: str = ""
+
+
 class ListCollections(Value):
     """Answered by `CollectionsReply`."""
 
@@ -151,6 +161,7 @@ QuickRequest = (
     | ReadFile
     | Search
     | CheckAnswer
+    | RankTexts
     | ListCollections
     | ListFiles
     | GetStatus
@@ -180,6 +191,11 @@ class SearchReply(Value):
 class CheckReply(Value):
     kind: Literal["checked"] = "checked"
     check: AnswerCheck
+
+
+class RankReply(Value):
+    kind: Literal["ranked"] = "ranked"
+    ranked: tuple[RankedText, ...]
 
 
 class CollectionsReply(Value):
@@ -217,6 +233,7 @@ Answer = (
     | FileText
     | SearchReply
     | CheckReply
+    | RankReply
     | CollectionsReply
     | StatusReply
     | RemoveReply

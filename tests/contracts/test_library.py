@@ -382,6 +382,23 @@ def test_a_check_of_nothing_or_not_wanted_any_more_is_empty(scene: Scene) -> Non
     assert scene.library.check([PRICE], []).support == ((),)
 
 
+def test_texts_are_ranked_by_what_they_say_about_a_question(scene: Scene) -> None:
+    texts = ["The sea is deep.", PRICE, "A cat sleeps."]
+
+    ranked = scene.library.rank(texts, 2, question="What does rye bread cost?")
+
+    assert ranked[0].at == 1
+    assert len(ranked) == 2
+    assert len({each.at for each in scene.library.rank(texts, 9)}) == 3
+
+
+def test_nothing_is_ranked_of_no_texts_or_when_it_is_not_wanted_any_more(scene: Scene) -> None:
+    stop = Event()
+    stop.set()
+    assert scene.library.rank([], 3) == ()
+    assert scene.library.rank([PRICE], 3, stop) == ()
+
+
 def test_what_leaves_the_library_stays_on_disk(scene: Scene) -> None:
     assert scene.library.remove("trip") == 5
 

@@ -21,6 +21,7 @@ from assistant.core.values.library import (
     LibraryStatus,
     NearestSentence,
     Planned,
+    RankedText,
     RemovedRoots,
     Scanned,
     SearchResult,
@@ -47,6 +48,7 @@ class ScriptedLibrary:
         unreadable: files that give no text, by path, with the reason.
         unread: what could not be read of files, by path.
         needs: a word without which a question finds nothing sufficient.
+        documents: files with a structure that are read whole, by path.
         dies: whether it is gone when an answer is checked.
     """
 
@@ -85,6 +87,7 @@ class ScriptedLibrary:
         self.unread = dict(unread or {})
         self.needs = needs
         self.dies = dies
+        self.documents: dict[str, Document] = {}
 
     def is_empty(self) -> bool:
         return not (self.sets or self.entries or self.result.searched)
@@ -102,6 +105,10 @@ class ScriptedLibrary:
             return None
         if path in self.unreadable:
             raise UnreadableFileError(f"{path} gives no text: {self.unreadable[path]}.")
+        if path in self.documents:
+            document = self.documents[path]
+            digest = hashlib.sha256(document.text.encode()).hexdigest()
+            return FileText(path=path, document=document, content_hash=digest)
         if path not in self.texts:
             raise NotFoundError(f"{path!r} cannot be read: No such file or directory.")
         text = self.texts[path]
@@ -160,6 +167,20 @@ class ScriptedLibrary:
         said = bool(question and passages) and not is_firm
         nearest = NearestSentence(number=1, text=passages[0].text) if said else None
         return AnswerCheck(support=rows, nearest=nearest)
+
+    def rank(
+        self, texts: Sequence[str], count: int, stop: Event | None = None, *, question: str = ""
+    ) -> tuple[RankedText, ...]:
+        """Those that share most words with the question come first, then the longest."""
+        if stop is not None and stop.is_set():
+            return ()
+        asked = set(_plain(question).split())
+        order = sorted(
+            range(len(texts)),
+            key=lambda at: (-len(asked & set(_plain(texts[at]).split())), -len(texts[at])),
+        )
+        ranked = (RankedText(at=at, score=1 - place / 100) for place, at in enumerate(order))
+        return tuple(ranked)[:count]
 
     def collections(self) -> list[Collection]:
         return self.sets

@@ -88,6 +88,7 @@ class Shell:
     def build(self, settings: Settings, paths: Paths, *, forgetful: bool = False) -> Assistant:
         paths.create()
         store = SqliteConversations(None if forgetful else paths.chats)
+        prompts = prompt_library(paths)
         chat = Chat(
             store,
             self.models,
@@ -95,8 +96,8 @@ class Shell:
             self.library,
             fall_back=settings.library.fall_back,
             of_models={name: own.sampling for name, own in settings.model.items()},
+            prompts=prompts,
         )
-        prompts = prompt_library(paths)
         return Assistant(settings, paths, store, self.models, prompts, chat, self.library)
 
     def store(self) -> SqliteConversations:

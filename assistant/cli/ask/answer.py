@@ -31,6 +31,8 @@ from assistant.core.values.events import (
     Queued,
     Retrieved,
     Searching,
+    SectionRead,
+    Summarised,
     Thought,
     TurnEvent,
     Wrote,
@@ -38,6 +40,7 @@ from assistant.core.values.events import (
 from assistant.core.values.library import NearestSentence, SearchResult
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling
+from assistant.core.wording import section_progress, summarised_text
 
 INCOMPLETE = 11
 """Exit status of an answer that was cut off by the window, or is none."""
@@ -84,6 +87,7 @@ class ConsoleAnswer:
         self._found = SearchResult()
         self._question = ""
         self._saying: NearestSentence | None = None
+        self._summary: Summarised | None = None
 
     def run(
         self,
@@ -115,6 +119,11 @@ class ConsoleAnswer:
 
     def _handle(self, event: TurnEvent) -> None:
         match event:
+            case Summarised():
+                self._summary = event
+                show_summarised(event, self._console)
+            case Retrieved(used=used) if self._summary is not None:
+                self._passages = used
             case Retrieved(used=used, result=result):
                 self._passages, self._found = used, result
                 if used and self._form is None and not self._console.is_terminal:
@@ -184,7 +193,8 @@ class ConsoleAnswer:
                 answer = quoted_first(self._saying, self._passages, answer)
             self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
         if not self._as_json:
-            print_citations(message.citations, self._console)
+            if self._summary is None:
+                print_citations(message.citations, self._console)
             if self._saying is not None:
                 print_nearest_sentence(self._saying, self._passages, self._console)
             print_partly_read(self._passages, self._console)
@@ -241,6 +251,7 @@ class ConsoleAnswer:
             "disagreements": [each.text for each in disagreements(self._passages)],
             "saying": self._saying.model_dump() if self._saying else None,
             "partial": partial_files(self._passages),
+            "summary": self._summary.model_dump(exclude={"kind"}) if self._summary else None,
             "usage": usage.model_dump(),
             "timings": rounded_timings(message.timings or Timings()),
         }
@@ -251,6 +262,12 @@ def show_template_problem(info: ModelInfo, console: Console) -> None:
     if info.template_problem:
         console.end_progress()
         console.error(f"{info.name}: {info.template_problem}.")
+
+
+def show_summarised(event: Summarised, console: Console) -> None:
+    """Tell a person on standard error how much of a summary is the model's."""
+    console.end_progress()
+    console.info(summarised_text(event))
 
 
 def show_progress(event: TurnEvent, console: Console) -> None:
@@ -267,6 +284,8 @@ def show_progress(event: TurnEvent, console: Console) -> None:
             console.progress(f"{model} gets a window of {window:,} tokens")
         case Loading(model=model, done=done):
             console.progress(f"loading {model}: {done:.0%}")
+        case SectionRead():
+            console.progress(section_progress(event))
         case PrefillProgress(done=done, total=total) if total:
             console.progress(f"reading: {done / total:.0%} of {total:,} tokens")
         case _:

@@ -1,11 +1,8 @@
 """`assistant ask`: one question, one answer, for people and for pipes."""
 
-import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +18,7 @@ from assistant.cli.ask.prompt_options import (
     var_option,
     warn_bad_file,
 )
-from assistant.cli.ask.question import compose_question
+from assistant.cli.ask.question import attachable, compose_question
 from assistant.cli.ask.sources import chosen_sources
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, absolute
@@ -35,7 +32,6 @@ from assistant.core.turn.requests import Ask
 from assistant.core.turn.sampling import ALLOWED_VALUES, is_allowed, parse_value
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
-from assistant.system.paths import as_spelled
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
@@ -200,7 +196,7 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
         hint = "--attach FILE sends a file with the question"
         program.console.info(f"@{one_line(name, 200)} is read as it stands: {hint}")
     text = compose_question(question, program.stdin)
-    attached = tuple(_attachable(path) for path in options.attach)
+    attached = tuple(attachable(path) for path in options.attach)
     with program.assistant() as assistant:
         asked = _resolve_options(program, assistant, options, values, text)
         usual = assistant.chat.sampling.for_model(asked.model_name)
@@ -243,23 +239,6 @@ def _form(options: AskOptions) -> OutputForm | None:
     if options.schema_file is not None:
         return schema_form(options.schema_file)
     return grammar_form(options.grammar) if options.grammar is not None else None
-
-
-def _attachable(path: str) -> str:
-    """The absolute path of a file, links followed."""
-    try:
-        typed = os.path.expanduser(path)  # noqa: PTH111 - `~nobody` is a name
-        absolute = os.path.realpath(as_spelled(typed))
-        is_file = stat.S_ISREG(Path(absolute).stat().st_mode)
-    except (OSError, ValueError) as failure:
-        reason = failure.strerror if isinstance(failure, OSError) else str(failure)
-        raise NotFoundError(f"{path!r} cannot be attached: {reason}.", "Check the path.") from None
-    if not is_file:
-        raise NotFoundError(
-            f"{path!r} cannot be attached: it is no file.",
-            "`assistant add FOLDER` has questions answered from all files of a folder.",
-        )
-    return absolute
 
 
 def _sampling_changes(options: AskOptions) -> SamplingChanges:

@@ -2,12 +2,15 @@
 
 import codecs
 import os
+import stat
 from collections.abc import Sequence
+from pathlib import Path
 from typing import BinaryIO
 
 import click
 
-from assistant.core.errors import ContextOverflowError
+from assistant.core.errors import ContextOverflowError, NotFoundError
+from assistant.system.paths import as_spelled
 
 MAX_INPUT_BYTES = 16 * 1024 * 1024
 """No model reads more than a few million tokens; an endless stream must not fill the memory."""
@@ -69,3 +72,24 @@ def _read_stdin(stdin: BinaryIO) -> str:
             "Pipe in the part that matters.",
         )
     return decode(data)
+
+
+def attachable(path: str) -> str:
+    """The absolute path of a file, links followed.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    try:
+        typed = os.path.expanduser(path)  # noqa: PTH111 - `~nobody` is a name
+        absolute = os.path.realpath(as_spelled(typed))
+        is_file = stat.S_ISREG(Path(absolute).stat().st_mode)
+    except (OSError, ValueError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else str(failure)
+        raise NotFoundError(f"{path!r} cannot be attached: {reason}.", "Check the path.") from None
+    if not is_file:
+        raise NotFoundError(
+            f"{path!r} cannot be attached: it is no file.",
+            "`assistant add FOLDER` has questions answered from all files of a folder.",
+        )
+    return absolute

@@ -120,6 +120,14 @@ def with_file_names(text: str, paths: Sequence[str]) -> str:
     return text
 
 
+def without_files(text: str, paths: Sequence[str]) -> str:
+    """Question without its mentions of these files."""
+    names = {composed(PurePath(path).name) for path in paths}
+    for mention in reversed(files_in(text, lambda path: composed(PurePath(path).name) in names)):
+        text = f"{text[: mention.start]}{text[mention.end :]}"
+    return re.sub(r"[ \t]{2,}", " ", text).strip()
+
+
 def _files_in(text: str, exists: Callable[[str], bool]) -> Iterator[FileMention]:
     for match in _FILE.finditer(text):
         for path in _paths(match):

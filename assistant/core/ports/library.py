@@ -13,6 +13,7 @@ from assistant.core.values.library import (
     FileText,
     IndexEvent,
     LibraryStatus,
+    RankedText,
     RemovedRoots,
     Scanned,
     SearchResult,
@@ -97,6 +98,15 @@ class Library(Protocol):
 
         Args:
             question: what the sentences answer: it says what a short one is about.
+        """
+        ...
+
+    def rank(
+        self, texts: Sequence[str], count: int, stop: Event | None = None, *, question: str = ""
+    ) -> tuple[RankedText, ...]:
+        """Find the texts that say most of what all of them say, or most about a question.
+
+        Best first, none that says again what one before it says; nothing when stopped.
         """
         ...
 

@@ -122,6 +122,23 @@ class MessageStore(Protocol):
         """Retrieval of an answer; None when no files were searched for it."""
         ...
 
+    def keep_section_summary(self, conversation_id: str, key: str, summary: str) -> None:
+        """Keep what a section of a document says, as long as the conversation is kept.
+
+        It goes with what leaves the trash of the conversation for good, too.
+
+        Args:
+            key: names the section, its text and all that its summary depends on.
+        """
+        ...
+
+    def section_summary(self, conversation_id: str, key: str) -> str | None:
+        """What a section says, as kept with this or another conversation; then with this one, too.
+
+        What temporary conversations keep, and what others do, is kept apart.
+        """
+        ...
+
     def set_reasoning(self, message_id: str, reasoning: str) -> None:
         """Store what the model thought before an answer."""
         ...

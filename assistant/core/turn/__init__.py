@@ -3,6 +3,8 @@
 requests  ask, edit, regenerate, continue: stored first
 sampling  which sampling holds in a conversation
 adapters  which adapters its model is run with
+sources   which files a question is about, and what is found in them
+whole     answers about documents as a whole
 chat      the turn itself
 outcome   its result, as stored with the answer
 preview   the window of the next question

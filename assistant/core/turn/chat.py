@@ -7,12 +7,12 @@ from threading import Event
 from types import MappingProxyType
 from typing import NamedTuple
 
+from assistant.core.background.completion import InternalPrompts
 from assistant.core.context import growth
 from assistant.core.context import plan as context_plan
 from assistant.core.errors import AssistantError, LibraryError, ModelError
 from assistant.core.grounding import citations, mentions
 from assistant.core.grounding import retrieval as grounding
-from assistant.core.grounding.catalog import catalog_answer
 from assistant.core.grounding.retrieval import TEMPLATE, RetrievalScope, compose_question
 from assistant.core.ports.library import Library
 from assistant.core.ports.messages import MessageStore
@@ -20,6 +20,8 @@ from assistant.core.ports.models import ChatModel, ModelCatalog
 from assistant.core.turn.outcome import TurnOutcome, Writing
 from assistant.core.turn.requests import Request, TurnRequests, under_prompt
 from assistant.core.turn.sampling import DefaultSampling
+from assistant.core.turn.sources import TurnSources
+from assistant.core.turn.whole import WholeAnswers
 from assistant.core.values.context import ContextPlan, Recap
 from assistant.core.values.conversation import (
     ChatMessage,
@@ -38,7 +40,6 @@ from assistant.core.values.events import (
     Finished,
     Loaded,
     Retrieved,
-    Searching,
     Thought,
     TurnEvent,
     Wrote,
@@ -61,19 +62,22 @@ class Chat:
         fall_back: bool = False,
         wording: Callable[[], str] = lambda: TEMPLATE,
         of_models: Mapping[str, SamplingChanges] = MappingProxyType({}),
+        prompts: InternalPrompts | None = None,
     ) -> None:
         """Args:
         sampling: how answers are sampled, and `of_models`, what single models have otherwise.
         fall_back: whether the model may answer alone where the chosen files are silent.
         wording: the template of questions with passages, see `compose_question`.
+        prompts: how models are asked to sum up documents; None has none summed up.
         """
         self._store = store
         self._models = models
         self._requests = TurnRequests(store, models)
         self.sampling = DefaultSampling(models, sampling, of_models)
         self._library = library
-        self._fall_back = fall_back
+        self._sources = TurnSources(library, fall_back=fall_back)
         self._wording = wording
+        self._whole = WholeAnswers(store, library, prompts) if library and prompts else None
 
     def turn(
         self,
@@ -113,9 +117,14 @@ class Chat:
                 elif isinstance(event, Retrieved):
                     self._store.set_retrieval(answer.id, _retrieval(event))
                 yield event
-            checked = self._check(answer, outcome.used)
-            outcome.citations = checked.citations
-            if outcome.state == "complete" and not citations.is_borne_out(checked.citations):
+            if not outcome.is_checked:
+                checked = self._check(answer, outcome.used)
+                outcome.citations = checked.citations
+            if (
+                not outcome.is_checked
+                and outcome.state == "complete"
+                and not citations.is_borne_out(checked.citations)
+            ):
                 outcome.saying = self._store_saying(answer, outcome.used, checked.nearest)
         except AssistantError as failure:
             outcome.fail(failure)
@@ -141,14 +150,19 @@ class Chat:
         conversation = under_prompt(
             self._store.conversation(answer.conversation_id), question.prompt
         )
+        whole = self._whole.question(question) if self._whole else None
+        if self._whole and whole:
+            model = self._models.open(conversation.model, conversation.adapters)
+            yield from self._whole.write(whole, unfinished, model, stop)
+            return
         asked, where, found, told = question.asked, grounding.NOWHERE, None, ""
         if unfinished.has_begun:
             kept = self._store.retrieval(answer.id)
             if kept is not None:
                 yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
         else:
-            where = sources or self._default_sources(conversation, asked)
-            grounded = yield from self._search_files(question, history, where, stop)
+            where = sources or self._sources.default(conversation, asked)
+            grounded = yield from self._sources.search(question, history, where, stop)
             asked, where, found, told = grounded
         if found is not None and not found.sufficient:
             yield Retrieved(result=found, used=(), collections=where.collections)
@@ -177,25 +191,6 @@ class Chat:
         yield ContextPlanned(plan=plan, outgrown=self._store_outgrown(plan, history, unfinished))
         keep: Keep = "memory" if conversation.temporary else "disk"
         yield from model.stream(plan.messages, sampling, stop, keep=keep)
-
-    def _search_files(
-        self, question: Message, history: Sequence[Message], where: RetrievalScope, stop: Event
-    ) -> Generator[Searching, None, "_Grounded"]:
-        """Read the files that go with a question, else search those of the library for it."""
-        asked = mentions.without_collections(question.asked, where.collections or ())
-        asked = mentions.with_file_names(asked, question.attached)
-        if self._library is None:
-            return _Grounded(question.asked, grounding.NOWHERE, None)
-        if question.attached:
-            yield Searching()
-            read = grounding.read_attached(self._library, question.attached, stop)
-            return _Grounded(asked, grounding.NOWHERE, read)
-        if where.collections == ():
-            return _Grounded(asked, where, None)
-        if told := catalog_answer(self._library, asked, where.collections):
-            return _Grounded(asked, where, None, told)
-        found = yield from grounding.search_when_read(self._library, asked, history, where, stop)
-        return _Grounded(asked, where, found)
 
     def _prepare(
         self, asking: "_Asking", model: ChatModel, most: int | None, window: int
@@ -284,15 +279,6 @@ class Chat:
             self._store.set_retrieval(answer.id, retrieval.model_copy(update={"saying": saying}))
         return saying
 
-    def _default_sources(self, conversation: Conversation | None, question: str) -> RetrievalScope:
-        """Default sources of a question; None is a new conversation."""
-        if self._library is None:
-            return grounding.NOWHERE
-        collections = conversation.collections if conversation else None
-        return grounding.default_scope(
-            self._library, collections, question, fall_back=self._fall_back
-        )
-
     def _default_sampling(self, conversation: Conversation | None) -> Sampling:
         """Default sampling of an answer; None is a new conversation."""
         if conversation is None:
@@ -345,18 +331,6 @@ class Chat:
             return _Previewed(plan)
 
         return growth.return_value(growth.fit_window(model, info, prepare, stop)).plan
-
-
-class _Grounded(NamedTuple):
-    """Retrieval for a question, before anything is cut to the window."""
-
-    asked: str
-    """What was searched for: the question without names of collections, with those of files."""
-    where: RetrievalScope
-    found: SearchResult | None
-    """None where nothing was to be searched."""
-    told: str = ""
-    """The answer, where the catalogue has it."""
 
 
 class _Asking(NamedTuple):

@@ -6,12 +6,15 @@ from assistant.core.errors import AssistantError
 from assistant.core.values.conversation import Citation, MessageState, StopReason, Timings, Usage
 from assistant.core.values.documents import Passage
 from assistant.core.values.events import (
+    Cited,
     ContextPlanned,
     Finished,
     Loaded,
     ModelEvent,
     Retrieved,
     Searching,
+    SectionRead,
+    Summarised,
     Thought,
     Wrote,
 )
@@ -20,7 +23,7 @@ from assistant.core.values.library import NearestSentence
 STORE_REASONING_SECONDS = 1.0
 """Seconds."""
 
-Writing = Searching | Retrieved | ContextPlanned | ModelEvent
+Writing = Searching | Retrieved | SectionRead | Cited | Summarised | ContextPlanned | ModelEvent
 """What happens while an answer is written."""
 
 
@@ -68,6 +71,8 @@ class TurnOutcome:
         self.error: str | None = None
         self.used: tuple[Passage, ...] = ()
         self.citations: tuple[Citation, ...] = ()
+        self.is_checked = False
+        """Whether the answer was checked as it was written."""
         self.saying: NearestSentence | None = None
         self.reasoning = ReasoningBuffer(thoughts)
         self._started = perf_counter()
@@ -80,6 +85,8 @@ class TurnOutcome:
         match event:
             case Retrieved(used=used):
                 self.used = used
+            case Cited(citations=citations):
+                self.citations, self.is_checked = citations, True
             case Loaded():
                 self._load_ms = self._elapsed_ms()
             case Thought(text=text):

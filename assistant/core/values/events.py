@@ -8,7 +8,14 @@ from typing import Literal
 
 from assistant.core.values.base import Value
 from assistant.core.values.context import ContextPlan
-from assistant.core.values.conversation import Message, Overflow, StopReason, Timings, Usage
+from assistant.core.values.conversation import (
+    Citation,
+    Message,
+    Overflow,
+    StopReason,
+    Timings,
+    Usage,
+)
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import NearestSentence, SearchResult
 from assistant.core.values.models import ModelInfo
@@ -105,6 +112,41 @@ class Retrieved(Value):
     """Where; None is everywhere, empty means that the files came with the question."""
 
 
+class SectionRead(Value):
+    """A part of a document is being read to be summed up: `done` of `total` are read."""
+
+    kind: Literal["section_read"] = "section_read"
+    done: int
+    total: int
+    seconds_left: float | None = None
+    """For what is left; None while that cannot be told."""
+    name: str = ""
+    """The heading of the section, or the name of the document."""
+    pages: tuple[int, int] | None = None
+    """The first and the last page of the section."""
+
+
+class Cited(Value):
+    """The citations of what is written so far, where they are checked as it is written."""
+
+    kind: Literal["cited"] = "cited"
+    citations: tuple[Citation, ...]
+
+
+class Summarised(Value):
+    """Documents are summed up, or as much of them as there was time for."""
+
+    kind: Literal["summarised"] = "summarised"
+    parts: int
+    """Of the documents."""
+    read: int
+    """Of those, what was read now; the others were known."""
+    written: int
+    """Sentences that the model wrote."""
+    supported: int
+    """Of those, the ones that the documents support; only these are shown."""
+
+
 class ContextPlanned(Value):
     """The context plan is made: what goes into the window and what is left out."""
 
@@ -127,6 +169,9 @@ TurnEvent = (
     Asked
     | Searching
     | Retrieved
+    | SectionRead
+    | Cited
+    | Summarised
     | ContextPlanned
     | Queued
     | Loading

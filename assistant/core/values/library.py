@@ -336,6 +336,14 @@ class AnswerCheck(Value):
     they say nothing about it."""
 
 
+class RankedText(Value):
+    """One of several texts, with how much it says of what they say, or of a question."""
+
+    at: int
+    """Which of them, from 0."""
+    score: float
+
+
 class IntegrityProblem(Value):
     """Something that is wrong with the stored library."""
 

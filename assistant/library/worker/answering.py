@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from assistant.core.values.library import AnswerCheck, CheckedPassage, SearchResult
+from assistant.core.values.library import AnswerCheck, CheckedPassage, RankedText, SearchResult
 from assistant.library.check.check import AnswerChecker
 from assistant.library.search.retrieval import HybridRetriever, join_neighbours
+from assistant.library.search.telling import rank
 from assistant.library.store.scope import ScopeCache
 from assistant.library.worker.open_library import OpenLibrary
 
@@ -20,6 +21,8 @@ class PassageSearch(Protocol):
     def check(
         self, sentences: Sequence[str], passages: Sequence[CheckedPassage], question: str
     ) -> AnswerCheck: ...
+
+    def rank(self, texts: Sequence[str], count: int, question: str) -> tuple[RankedText, ...]: ...
 
 
 class LibrarySearch:
@@ -52,3 +55,10 @@ class LibrarySearch:
         with embedders.for_questions() as semantic:
             embedder = (semantic or embedders.for_indexing()).embedder
             return self._checker.check(sentences, passages, question, embedder)
+
+    def rank(self, texts: Sequence[str], count: int, question: str) -> tuple[RankedText, ...]:
+        """See `telling.rank`."""
+        embedders = self._library.embedders
+        with embedders.for_questions() as semantic:
+            embedder = (semantic or embedders.for_indexing()).embedder
+            return rank(embedder, texts, count, question)

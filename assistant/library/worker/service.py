@@ -49,6 +49,8 @@ from assistant.library.protocol import (
     Pause,
     QuickReply,
     QuickRequest,
+    RankReply,
+    RankTexts,
     ReadFile,
     Remove,
     RemoveReply,
@@ -157,6 +159,8 @@ class LibraryService:
         match request:
             case Search():
                 return SearchReply(result=self._search(request))
+            case RankTexts(texts=texts, count=count, question=question):
+                return RankReply(ranked=self._searcher.rank(texts, count, question))
             case CheckAnswer(sentences=sentences, passages=passages, question=question):
                 return CheckReply(check=self._searcher.check(sentences, passages, question))
             case SurveyPaths(paths=paths):

@@ -236,6 +236,19 @@ ADAPTERS = (
 )
 """What the model of a conversation is run with, and what that of an answer was."""
 
+READ_SECTIONS = (
+    """
+    CREATE TABLE section_summaries (
+        conversation TEXT NOT NULL REFERENCES conversations (id),
+        key TEXT NOT NULL,
+        summary TEXT NOT NULL,
+        PRIMARY KEY (conversation, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX section_summaries_key ON section_summaries (key)",
+)
+"""What sections of documents say, so that none is read twice."""
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -254,6 +267,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("turns and summaries in the window", WINDOW),
     Migration("what models think", REASONING),
     Migration("adapters of models", ADAPTERS),
+    Migration("sections of documents that were read", READ_SECTIONS),
 )
 """The n-th leads to version n. Never changed once released, only added to."""
 

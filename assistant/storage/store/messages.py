@@ -25,7 +25,7 @@ from assistant.storage.store.backends import SqliteStorePart
 from assistant.storage.tables import conversations as conversation_table
 from assistant.storage.tables import marks as mark_table
 from assistant.storage.tables import messages as message_table
-from assistant.storage.tables import rows, undo
+from assistant.storage.tables import rows, section_summaries, undo
 from assistant.storage.tables.rows import storable, storable_or_none
 
 
@@ -196,6 +196,20 @@ class SqliteMessages(SqliteStorePart):
     def retrieval(self, message_id: str) -> Retrieval | None:
         with self._read(message_id) as connection:
             return rows.parsed(Retrieval, message_table.retrieval(connection, storable(message_id)))
+
+    def keep_section_summary(self, conversation_id: str, key: str, summary: str) -> None:
+        with self._write(conversation_id) as connection:
+            id = conversation_table.find(connection, conversation_id)["id"]
+            section_summaries.keep(connection, id, key, storable(summary))
+
+    def section_summary(self, conversation_id: str, key: str) -> str | None:
+        with self._write(conversation_id) as connection:
+            id = conversation_table.find(connection, conversation_id)["id"]
+            found = section_summaries.find(connection, key)
+            if found is not None:
+                # It outlives the conversation that it was first read in.
+                section_summaries.keep(connection, id, key, found)
+            return found
 
     def journal(self, message_id: str, text: str) -> None:
         """Journal as in the port.

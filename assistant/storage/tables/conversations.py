@@ -175,7 +175,7 @@ def remove(connection: sqlite3.Connection, id: str) -> None:
         return
     number = row["number"]
     word_index.remove(connection, word_index.CONVERSATIONS, number)
-    for table in ("tags", "undo"):
+    for table in ("tags", "undo", "section_summaries"):
         connection.execute(f"DELETE FROM {table} WHERE conversation = ?", (id,))
     connection.execute(
         "UPDATE conversations SET forked_from = NULL, forked_at = NULL WHERE forked_from = ?", (id,)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.core.errors import NotFoundError, StorageError
 from assistant.storage.tables import messages as message_table
-from assistant.storage.tables import word_index
+from assistant.storage.tables import section_summaries, word_index
 
 EXCERPT_CHARS = 120
 """Characters of a message that tell what it was."""
@@ -144,6 +144,10 @@ def expired(connection: sqlite3.Connection, before: int) -> list[str]:
 
 def forget(connection: sqlite3.Connection, branch: str) -> None:
     """Delete a removed branch for good."""
+    query = "SELECT conversation FROM removed WHERE id = ?"
+    for (conversation,) in connection.execute(query, (branch,)).fetchall():
+        # What was read for its answers says what they said.
+        section_summaries.remove(connection, conversation)
     connection.execute("DELETE FROM removed WHERE branch = ?", (branch,))
 
 

@@ -232,3 +232,48 @@ def test_attached_files_and_what_was_found_are_kept(open_store: Open) -> None:
     assert open_store().retrieval(begun.id) == found
     with pytest.raises(NotFoundError):
         store.set_retrieval("nothing", found)
+
+
+@LISTED
+def test_what_sections_say_is_kept_for_every_conversation_that_is_not_temporary(
+    open_store: Open,
+) -> None:
+    store = open_store()
+    first, second = store.create(), store.create()
+    aside = store.create(temporary=True)
+
+    store.keep_section_summary(first.id, "k", "old")
+    store.keep_section_summary(first.id, "k", "Prices rose.")
+
+    assert store.section_summary(second.id, "k") == "Prices rose."
+    assert open_store().section_summary(first.id, "k") == "Prices rose."
+    assert store.section_summary(first.id, "other") is None
+    assert store.section_summary(aside.id, "k") is None
+    store.keep_section_summary(aside.id, "secret", "Only here.")
+    assert store.section_summary(aside.id, "secret") == "Only here."
+    assert store.section_summary(first.id, "secret") is None
+    with pytest.raises(NotFoundError):
+        store.keep_section_summary("nothing", "k", "")
+
+
+@LISTED
+def test_what_sections_say_goes_with_the_trash_of_their_conversation(open_store: Open) -> None:
+    store = open_store()
+    kept, left = store.create(), store.create()
+    for conversation in (kept, left):
+        ask(store, conversation.id)
+    store.keep_section_summary(left.id, "whole", "Gone with the conversation.")
+    question = ask(store, kept.id, "Summarise it.")
+    store.keep_section_summary(kept.id, "branch", "Gone with its question.")
+    store.keep_section_summary(left.id, "both", "Kept in two places.")
+    assert store.section_summary(kept.id, "both")
+
+    store.delete(left.id)
+    store.empty_trash()
+    assert store.section_summary(kept.id, "whole") is None
+    assert store.section_summary(kept.id, "both") == "Kept in two places."
+
+    store.delete_message(question.id)
+    assert store.section_summary(kept.id, "branch")
+    store.empty_trash()
+    assert store.section_summary(kept.id, "branch") is None

@@ -99,6 +99,8 @@ def test_the_first_versions_databases_open_with_everything_in_them(file: Path) -
         store.delete_message("a")
         store.undo()
         store.tag("0123", ["x"])
+        store.keep_section_summary("0123", "k", "A summary.")
+        assert store.section_summary("0123", "k") == "A summary."
     assert_sound(file)
     assert len(copies(file)) == 1
 

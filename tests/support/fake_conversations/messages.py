@@ -22,6 +22,7 @@ from assistant.core.values.conversation import (
 )
 from assistant.core.values.library import Retrieval
 from assistant.core.values.sampling import AdapterUse, Sampling
+from assistant.storage.tables.rows import storable
 from tests.support.fake_conversations.shelf import Window, short
 from tests.support.fake_conversations.tree import Node, Record, kept
 
@@ -44,6 +45,19 @@ class FakeMessages:
             if is_open:
                 record.set(title=title, titled=by)
             return is_open
+
+    def keep_section_summary(self, conversation_id: str, key: str, summary: str) -> None:
+        with self.window.writing(conversation_id) as shelf:
+            shelf.find(conversation_id).sections[key] = storable(summary)
+
+    def section_summary(self, conversation_id: str, key: str) -> str | None:
+        with self.window.writing(conversation_id) as shelf:
+            record = shelf.find(conversation_id)
+            for each in shelf.records.values():
+                if key in each.sections:
+                    record.sections[key] = each.sections[key]
+                    return each.sections[key]
+            return None
 
     def branch(self, conversation_id: str) -> list[Message]:
         with self.window.reading(conversation_id) as shelf:

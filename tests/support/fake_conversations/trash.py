@@ -60,6 +60,8 @@ class FakeConversationTrash:
             shelf.changes = [change for change in shelf.changes if change.at >= oldest]
             for record in shelf.records.values():
                 trash = record.trash.items()
+                if any(branch.removed < oldest for _, branch in trash):
+                    record.sections.clear()
                 record.trash = {id: branch for id, branch in trash if branch.removed >= oldest}
             expired = [
                 record
@@ -85,6 +87,8 @@ class FakeConversationTrash:
                     for id in record.trash[branch].message_ids
                 }
                 shelf.changes = [each for each in shelf.changes if each.message_id not in left]
+                if left:
+                    record.sections.clear()
                 record.trash = {id: b for id, b in record.trash.items() if id not in wanted}
             shelf.remove([r for r in shelf.records.values() if r.conversation.id in wanted])
         return len(wanted)

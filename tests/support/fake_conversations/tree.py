@@ -81,6 +81,8 @@ class Record:
     """The message last used below each, and below none."""
     trash: dict[str, Branch] = field(default_factory=dict)
     """By the id of the first message."""
+    sections: dict[str, str] = field(default_factory=dict)
+    """What sections of documents say, by their keys."""
     drafter: object = None
     """The window that keeps its draft."""
 

@@ -1,0 +1,79 @@
+"""Answers about documents as a whole: they are read section by section, not searched."""
+
+from collections.abc import Generator
+from threading import Event
+from typing import NamedTuple
+
+from assistant.core.background.completion import InternalPrompts
+from assistant.core.errors import NotFoundError
+from assistant.core.grounding.retrieval import named_collections
+from assistant.core.ports.library import Library
+from assistant.core.ports.messages import MessageStore
+from assistant.core.ports.models import ChatModel
+from assistant.core.summarising.intent import WholeRequest, whole_request
+from assistant.core.summarising.reading import PartWriter
+from assistant.core.summarising.summary import DocumentSummary, PartReader
+from assistant.core.turn.outcome import Writing
+from assistant.core.values.conversation import Message, Timings, Usage
+from assistant.core.values.events import Finished, Loaded
+
+
+class WholeQuestion(NamedTuple):
+    """A question about documents as a whole."""
+
+    request: WholeRequest
+    paths: tuple[str, ...]
+    """Of the documents."""
+
+
+class WholeAnswers:
+    """Writes the answers to questions about documents as a whole."""
+
+    def __init__(self, store: MessageStore, library: Library, prompts: InternalPrompts) -> None:
+        self._store = store
+        self._library = library
+        self._prompts = prompts
+
+    def question(self, question: Message) -> WholeQuestion | None:
+        """What a question wants of documents as a whole, if that is what it asks for outright.
+
+        Raises:
+            NotFoundError: it names no document.
+        """
+        collections = named_collections(self._library, question.asked)
+        request = whole_request(question.asked, question.attached, collections)
+        if request is None or not request.is_command:
+            return None
+        paths = dict.fromkeys(question.attached)
+        for name in collections:
+            paths |= dict.fromkeys(file.path for file in self._library.files(name, "indexed"))
+        if not paths:
+            raise NotFoundError(
+                "There is no document to read.",
+                "Name a file or a collection: `/summarise @report.pdf`, `/summarise #notes`.",
+            )
+        return WholeQuestion(request, tuple(paths))
+
+    def write(
+        self, whole: WholeQuestion, answer: Message, model: ChatModel, stop: Event
+    ) -> Generator[Writing, None, None]:
+        """Write the answer, or go on with it.
+
+        Raises:
+            NotFoundError: a document is not there.
+            LibraryError: none of the documents can be read.
+        """
+        window = 0
+        for loading in model.load(stop):
+            if isinstance(loading, Loaded):
+                window = loading.info.context_window
+            yield loading
+        if not window or stop.is_set():
+            return
+        writer = PartWriter(model, self._prompts)
+        reader = PartReader(self._store, self._library, answer.conversation_id, writer, window)
+        summary = DocumentSummary(self._library, reader, whole.request)
+        ended = yield from summary.run(whole.paths, answer.text, stop)
+        if ended:
+            nothing = Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
+            yield Finished(reason="end", usage=nothing, timings=Timings())
