@@ -31,6 +31,7 @@ COMPLETION_VARIABLE = "_ASSISTANT_COMPLETE"
 COMMANDS: Mapping[str, str] = {
     "ask": "assistant.cli.ask.command:ask",
     "summarise": "assistant.cli.ask.summarise:summarise",
+    "compare": "assistant.cli.ask.summarise:compare",
     "add": "assistant.cli.library:add",
     "search": "assistant.cli.library:search",
     "library": "assistant.cli.library:library",

@@ -331,9 +331,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "compare",
         "Compare two branches",
-        "Show two versions, and what follows them, side by side",
+        "Show two versions side by side, or compare two files",
         "Message",
         "alt+d",
+        argument="two files",
         message_key="d",
         target="versions",
         hint="compare",
@@ -372,6 +373,14 @@ COMMANDS: tuple[Command, ...] = (
         "Files",
         "alt+a",
         argument="path",
+    ),
+    Command(
+        "summarise",
+        "Summarise",
+        "Sum up a file, a #collection or a source",
+        "Files",
+        "alt+b",
+        argument="file in five points",
     ),
     Command(
         "files",
@@ -418,6 +427,9 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}
+
+OTHER_SPELLINGS = {"summarize": "summarise"}
+"""How names of commands are spelled elsewhere."""
 
 KEYS = {
     "escape": "Esc",
@@ -497,6 +509,7 @@ def typed_command(text: str) -> tuple[str, str] | None:
     Returns: its name and its argument; None when the text is none.
     """
     name, _, argument = text.strip().removeprefix("/").partition(" ")
+    name = OTHER_SPELLINGS.get(name, name)
     is_one = text.lstrip().startswith("/") and name in BY_NAME
     return (name, argument.strip()) if is_one else None
 

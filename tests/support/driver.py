@@ -369,6 +369,7 @@ def make_services(setting: Setting, store: ConversationStore, report: Report) ->
     shipped = Path(__file__).parents[2] / "prompts"
     begun = setting.settings.chat.model_copy(update={"titles": setting.titles})
     own = setting.prompts or (setting.home / "prompts",)
+    prompts = PromptLibrary([shipped, *own], yaml.safe_load)
     return Services(
         chat=Chat(
             store,
@@ -377,10 +378,11 @@ def make_services(setting: Setting, store: ConversationStore, report: Report) ->
             setting.library,
             fall_back=setting.settings.library.fall_back,
             of_models={name: own.sampling for name, own in setting.settings.model.items()},
+            prompts=prompts,
         ),
         store=store,
         models=setting.models,
-        prompts=PromptLibrary([shipped, *own], yaml.safe_load),
+        prompts=prompts,
         settings=setting.settings.model_copy(update={"chat": begun}),
         clipboard=setting.clipboard,
         log_folder=setting.home / "logs",

@@ -7,5 +7,5 @@ output_form     JSON schema or grammar of the answer
 sources         collections to search; citations in lines and as JSON
 answer          the turn, streamed to the console
 dry_run         `--dry-run`: the exact prompt and its token plan
-summarise       `assistant summarise`: documents as a whole
+summarise       `assistant summarise` and `compare`: documents as a whole
 """

@@ -41,6 +41,8 @@ def print_search(event: Retrieved, question: str, console: Console) -> None:
     console.end_progress()
     if event.result.corrections:
         console.info(one_line(event.result.corrections_text, 400))
+    if event.result.excerpted:
+        console.warning(event.result.excerpted_text)
     if event.used:
         files = {passage.path for passage in event.used}
         passages = count(len(event.used), "passage")

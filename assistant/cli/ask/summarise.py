@@ -1,4 +1,4 @@
-"""`assistant summarise`: documents as a whole, read section by section."""
+"""`assistant summarise` and `assistant compare`: documents as a whole, read section by section."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,7 +28,7 @@ Exit status:
 
 
 def _options(command: Callable[..., int]) -> Callable[..., int]:
-    """The options beside the documents."""
+    """The options that both commands have."""
     for option in (
         click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file."),
         click.option("--temporary", is_flag=True, help="Keep nothing of it."),
@@ -56,6 +56,17 @@ def summarise(program: Program, /, documents: tuple[str, ...], **given: Any) -> 
         raise NotFoundError(f"{documents[0]!r} is no file.", "Check the path.")
     named = [*map(spell_file, files), *map(spell_collection, collections)]
     return _run(program, " ".join(["/summarise", *named, *wish]), files, **given)
+
+
+@click.command("compare", epilog=_EXIT_CODES)
+@click.argument("first", metavar="FILE")
+@click.argument("second", metavar="FILE")
+@_options
+@click.pass_obj
+def compare(program: Program, /, first: str, second: str, **given: Any) -> int:
+    """Compare two files section by section: what differs, and what only one of them says."""
+    files = (attachable(first), attachable(second))
+    return _run(program, " ".join(["/compare", *map(spell_file, files)]), files, **given)
 
 
 def _targets(typed: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

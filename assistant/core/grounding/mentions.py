@@ -120,11 +120,11 @@ def with_file_names(text: str, paths: Sequence[str]) -> str:
     return text
 
 
-def without_files(text: str, paths: Sequence[str]) -> str:
-    """Question without its mentions of these files."""
+def without_files(text: str, paths: Sequence[str], word: str = "") -> str:
+    """Question with this word in place of its mentions of these files."""
     names = {composed(PurePath(path).name) for path in paths}
     for mention in reversed(files_in(text, lambda path: composed(PurePath(path).name) in names)):
-        text = f"{text[: mention.start]}{text[mention.end :]}"
+        text = f"{text[: mention.start]}{word}{text[mention.end :]}"
     return re.sub(r"[ \t]{2,}", " ", text).strip()
 
 

@@ -18,6 +18,7 @@ Kind = Literal["summarise", "compare"]
 COMMANDS: Final[dict[str, Kind]] = {
     "/summarise": "summarise",
     "/summarize": "summarise",
+    "/compare": "compare",
 }
 """What a question begins with that asks for it outright."""
 
@@ -123,6 +124,9 @@ _POINTING: Final = frozenset(_POINTING_WORDS.split())
 
 MAX_POINTS: Final = 30
 
+A_DOCUMENT: Final = "document"
+"""What stands for a document's name."""
+
 
 class WholeRequest(NamedTuple):
     """What is wanted of documents as a whole."""
@@ -153,15 +157,23 @@ def whole_request(
     if kind is not None:
         points, wish = _points_and_wish(rest.strip())
         return WholeRequest(kind, points, wish, is_command=True, names_documents=True)
-    words = _words(bare)
+    named = mentions.without_files(question, names, A_DOCUMENT)
+    words = _words(mentions.without_collections(named, collections))
     if not words or any(word not in _KNOWN and not word.isdecimal() for word in words):
         return None
     kind = _kind(words)
     if kind is None:
         return None
     points, _ = _points_and_wish(bare)
-    named = any(word in _SETS["documents"] for word in words) or bool(names)
-    return WholeRequest(kind, points, names_documents=named)
+    is_told = any(word in _SETS["documents"] for word in words)
+    return WholeRequest(kind, points, names_documents=is_told)
+
+
+def may_ask_for_all(question: str) -> bool:
+    """Whether it is worth asking which files there are."""
+    words = _words(question)
+    # The name of a file may stand where the word for it would.
+    return bool(words) and _kind([*words, A_DOCUMENT]) is not None
 
 
 def _kind(words: Sequence[str]) -> Kind | None:
@@ -180,23 +192,24 @@ def _kind(words: Sequence[str]) -> Kind | None:
 def _points_and_wish(text: str) -> tuple[int | None, str]:
     """The number of points that a text asks for, and what it says beside that."""
     tokens = text.split()
-    folded = [_fold(token).strip(".,;:!?|") for token in tokens]
-    for at, word in enumerate(folded):
+    plain = [folded(token).strip(".,;:!?|") for token in tokens]
+    for at, word in enumerate(plain):
         number = _NUMBERS.get(word) or (int(word) if word.isdecimal() and len(word) < 4 else None)
-        behind = folded[at + 1 : at + 3]
+        behind = plain[at + 1 : at + 3]
         counted = next((n for n, each in enumerate(behind) if each in _COUNTED), None)
         if number is None or counted is None:
             continue
-        first = at - 1 if at and folded[at - 1] in _JOINING else at
+        first = at - 1 if at and plain[at - 1] in _JOINING else at
         rest = [*tokens[:first], *tokens[at + counted + 2 :]]
         return max(1, min(number, MAX_POINTS)), " ".join(rest).strip(" |")
     return None, text.strip(" |")
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_fold(text))
+    return _WORD.findall(folded(text))
 
 
-def _fold(text: str) -> str:
+def folded(text: str) -> str:
+    """A text in small letters without accents."""
     spread = unicodedata.normalize("NFKD", text.casefold())
     return "".join(mark for mark in spread if not unicodedata.combining(mark))

@@ -6,6 +6,7 @@ any case: they are true of it whatever the model is.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from threading import Event
 from typing import Final, NamedTuple
@@ -22,7 +23,7 @@ from assistant.core.ports.library import Library
 from assistant.core.ports.models import ChatModel
 from assistant.core.sanitize import printable
 from assistant.core.summarising.outline import Part
-from assistant.core.summarising.sentences import MIN_WORDS, candidates, on_one_line
+from assistant.core.summarising.sentences import MIN_WORDS, candidates, on_one_line, stands_alone
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Place, Strength
 from assistant.core.values.documents import Document, Passage
@@ -39,7 +40,9 @@ MIN_SUPPORTED: Final = 0.2
 """Of the sentences of a model, what has to be supported for it to be asked on."""
 
 _FIRM: Final = frozenset[Strength]({"verbatim", "supported"})
-_VERSION: Final = "1"
+_QUOTES: Final = '"“”'
+_INTRODUCED = re.compile(r"""[^"“”]*:\s*["“]([^"“”]+)["”]\.?""")
+_VERSION: Final = "2"
 """Of what is kept of a part."""
 
 
@@ -264,5 +267,19 @@ def quotation(document: Document, part: Part) -> str:
 
 def sentences_written(text: str) -> list[str]:
     """The sentences of a model that can stand in a summary, each once."""
-    found = dict.fromkeys(on_one_line(each.text) for each in sentences_of(text))
-    return [each for each in found if len(each.split()) >= MIN_WORDS and each[-1] in '.!…。”"']
+    found = dict.fromkeys(_bare(on_one_line(each.text)) for each in sentences_of(text))
+    return [
+        each
+        for each in found
+        if len(each.split()) >= MIN_WORDS and each[-1] in '.!…。”"' and stands_alone(each)
+    ]
+
+
+def _bare(text: str) -> str:
+    """A sentence without what introduces it as a quotation, and without half a pair of quotes."""
+    introduced = _INTRODUCED.fullmatch(text)
+    if introduced is not None:
+        return introduced[1]
+    if sum(text.count(mark) for mark in _QUOTES) % 2:
+        return text.strip(_QUOTES)
+    return text

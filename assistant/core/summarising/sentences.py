@@ -22,16 +22,20 @@ _MIN_LETTERS = 0.7
 """Of the characters of a sentence, how many are letters or spaces."""
 
 _DANGLING_WORDS = (
-    "sendo apesar this that these those it he she they his her their its such however but and so"
-    " also thus then therefore moreover furthermore instead otherwise here there both for since"
-    " while although additionally similarly likewise consequently nevertheless finally another ele"
-    " ela eles elas isso isto esse essa esses essas este esta estes estas aquele aquela seu"
-    " sua seus suas mas porém e também assim então portanto além entretanto contudo todavia no"
-    " nesse nessa neste nesta disso dessa desse ainda ambos aí ali outro outra él ellos ellas"
-    " eso esto ese esa esos esas estos estas su sus pero y también así entonces además sin"
+    "sendo apesar former latter this that these those it he she they his her their its such"
+    " however but and so also thus then therefore moreover furthermore instead otherwise"
+    " here there both for since while although additionally similarly likewise consequently"
+    " nevertheless finally another ele ela eles elas isso isto esse essa esses essas este"
+    " esta estes estas aquele aquela seu sua seus suas mas porém e também assim então"
+    " portanto além entretanto contudo todavia no nesse nessa neste nesta disso dessa desse"
+    " ainda ambos aí ali outro outra él ellos ellas eso esto ese esa esos esas estos estas"
+    " su sus pero y también así entonces además sin"
 )
 _DANGLING: Final = frozenset(_DANGLING_WORDS.split())
 """First words that lean on the sentence before."""
+
+_ARTICLES: Final = frozenset(["the", "o", "a", "os", "as"])
+"""What may stand before a word that leans on the sentence before."""
 
 _ENDS = re.compile(r"""[.。][\])"'”’»]*$""")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -50,12 +54,22 @@ class Candidate(NamedTuple):
 
 def candidates(document: Document, part: Part) -> list[Candidate]:
     """The sentences that can stand for a part, in order; of those that can none, its lines."""
-    found = list(_sentences(document, part))
+    found = all_sentences(document, part)
     whole = [each for each in found if _is_whole(each.text)]
-    alone = [each for each in whole if _first_word(each.text) not in _DANGLING]
+    alone = [each for each in whole if stands_alone(each.text)]
     if len(alone) >= ENOUGH:
         return alone
-    return whole or [each for each in found if len(_WORD.findall(each.text)) > 1]
+    return whole or found
+
+
+def all_sentences(document: Document, part: Part) -> list[Candidate]:
+    """All sentences, rows and lines of a part that hold several words, in order."""
+    return [each for each in _sentences(document, part) if len(_WORD.findall(each.text)) > 1]
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a sentence says something without the one before it."""
+    return _first_word(text) not in _DANGLING
 
 
 def _sentences(document: Document, part: Part) -> Iterator[Candidate]:
@@ -101,5 +115,6 @@ def _is_whole(text: str) -> bool:
 
 
 def _first_word(text: str) -> str:
-    found = _WORD.search(text)
-    return found.group().lower() if found else ""
+    words = [word.lower() for word in _WORD.findall(text)[:2]]
+    article = len(words) > 1 and words[0] in _ARTICLES
+    return words[article] if words else ""

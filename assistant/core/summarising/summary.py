@@ -22,7 +22,6 @@ from assistant.core.ports.messages import MessageStore
 from assistant.core.summarising.intent import WholeRequest
 from assistant.core.summarising.outline import PART_CHARS, DocumentSection, Part, outline
 from assistant.core.summarising.points import (
-    Points,
     SummaryLine,
     best_of_section,
     chosen_lines,
@@ -40,11 +39,16 @@ from assistant.core.summarising.reading import (
     read_part,
 )
 from assistant.core.summarising.writing import SummaryText, language_of
+from assistant.core.values.documents import Passage
 from assistant.core.values.events import Cited, Retrieved, SectionRead, Summarised, Wrote
 from assistant.core.values.library import FileText, SearchResult
 
 POINTS: Final = 5
 """Sentences of a summary where nobody says how many."""
+
+BOOK_PARTS: Final = 60
+"""Parts from which on a model reads of each only its most central sentences: a book would take it
+an hour otherwise. All of it is read for these."""
 
 _PROMPT_TOKENS: Final = 400
 """Of a window, what the words around a part and the answer take."""
@@ -87,6 +91,8 @@ class PartReader:
         if writer is not None:
             fits = (window - _PROMPT_TOKENS) * _CHARS_PER_TOKEN
             self.part_chars = max(_MIN_PART, min(PART_CHARS, fits))
+        self.skims = False
+        """Whether the model reads only the most central sentences of each part."""
         self._tried = 0
         self._left: dict[str, int] = {}
         """Characters of the parts that are still to be read, by key."""
@@ -96,8 +102,9 @@ class PartReader:
 
     def plan(self, file: FileText, parts: Sequence[Part]) -> None:
         """Find out which parts of a file are to be read."""
+        writer = None if self.skims else self.writer
         for part in parts:
-            key = part_key(file.document, part, self.writer, self.part_chars)
+            key = part_key(file.document, part, writer, self.part_chars)
             self._keys[file.path, part.start] = key
             kept = self._store.section_summary(self._conversation_id, key)
             with suppress(ValidationError):
@@ -124,7 +131,8 @@ class PartReader:
         summary = self._kept.get(key)
         if summary is None:
             began = monotonic()
-            summary = read_part(self.library, file, part, self._useful_writer, stop)
+            writer = None if self.skims else self.useful_writer
+            summary = read_part(self.library, file, part, writer, stop)
             if summary is None:
                 return None
             self._store.keep_section_summary(self._conversation_id, key, summary.model_dump_json())
@@ -132,18 +140,42 @@ class PartReader:
             self._seconds += monotonic() - began
             self._chars += part.end - part.start
         self._left.pop(key, None)
-        self._tried += bool(summary.written)
-        self.written += summary.written
-        self.supported += summary.supported
+        self._count(summary.written, summary.supported)
         return summary
 
+    def sum_up(
+        self,
+        lines: Sequence[SummaryLine],
+        passages: Sequence[Passage],
+        count: int,
+        wish: str,
+        stop: Event,
+    ) -> list[SummaryLine]:
+        """So many sentences for all lines: the model's where they are supported, and of the lines.
+
+        Args:
+            passages: where the lines stand, in their order.
+        """
+        began = monotonic()
+        write = partial(self._write_points, stop=stop)
+        points = sum_up(self.library, lines, passages, write, count, wish, stop)
+        self._seconds += monotonic() - began
+        if not stop.is_set():
+            self._count(points.written, points.supported)
+        return list(points.lines)
+
+    def _count(self, written: int, supported: int) -> None:
+        self._tried += bool(written)
+        self.written += written
+        self.supported += supported
+
     @property
-    def _useful_writer(self) -> PartWriter | None:
+    def useful_writer(self) -> PartWriter | None:
         """The model, unless it was tried and the documents support next to nothing of it."""
         fails = self.supported < MIN_SUPPORTED * self.written
         return None if self._tried >= TRIAL and fails else self.writer
 
-    def write_points(self, values: dict[str, str], stop: Event) -> str:
+    def _write_points(self, values: dict[str, str], stop: Event) -> str:
         """What the model makes of the notes of all sections; asked the same again, what it made."""
         assert self.writer is not None
         prompt = self.writer.prompts.internal("points").text
@@ -165,7 +197,6 @@ class DocumentSummary:
         self._library = library
         self._reader = reader
         self._request = request
-        self._done = 0
         self._lines: list[SummaryLine] = []
         self._unread: list[str] = []
 
@@ -185,6 +216,7 @@ class DocumentSummary:
         if stop.is_set():
             return False
         chapters = _chapters(files, self._reader.part_chars)
+        self._reader.skims = sum(len(each.parts) for each in chapters) > BOOK_PARTS
         for each in chapters:
             self._reader.plan(each.file, each.parts)
         text = SummaryText(language_of(" ".join(f.document.text[:4000] for f in files)), existing)
@@ -252,7 +284,15 @@ class DocumentSummary:
             text.know(passages_of(chapter.file, part))
             parts.append(lines_of(chapter.file, part.start, summary))
         said = [lines for lines in parts if lines]
-        return best_of_section(self._library, said, most, stop) if said else []
+        if not said:
+            return []
+        if self._reader.skims and self._reader.useful_writer is not None:
+            lines = distinct([line for each in said for line in each])
+            passages = [text.passage_of(line) for line in lines]
+            chosen = self._reader.sum_up(lines, passages, most, "", stop)
+        else:
+            chosen = best_of_section(self._library, said, most, stop)
+        return None if stop.is_set() else chosen
 
     def _points(
         self, files: Sequence[FileText], text: SummaryText, stop: Event
@@ -265,15 +305,15 @@ class DocumentSummary:
             yield from _wrote(text.write(text.label("nothing", names)))
             return
         count = request.points or min(POINTS, len(lines))
-        points = Points(tuple(chosen_lines(self._library, lines, count, stop, request.wish)), 0, 0)
-        if reader.writer is not None and len(lines) > count and not stop.is_set():
+        if reader.useful_writer is not None and len(lines) > count:
             passages = [text.passage_of(line) for line in lines]
-            write = partial(reader.write_points, stop=stop)
-            points = sum_up(self._library, lines, passages, write, count, request.wish, stop)
-        reader.written += points.written
-        reader.supported += points.supported
+            points = reader.sum_up(lines, passages, count, request.wish, stop)
+        else:
+            points = chosen_lines(self._library, lines, count, stop, request.wish)
+        if stop.is_set():
+            return
         yield from _wrote(text.heading(text.label("points")))
-        for number, line in enumerate(points.lines, 1):
+        for number, line in enumerate(points, 1):
             yield from _wrote(text.line(line, f"{number}."))
         if self._unread:
             yield from _wrote(text.write("\n\n" + text.label("unread", ", ".join(self._unread))))

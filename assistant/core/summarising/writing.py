@@ -26,7 +26,8 @@ LABELS: Final[dict[Language, dict[str, str]]] = {
         "unread": "Not read: {}.",
         "only": "Only in {}",
         "differs": "Different",
-        "same": "The same in both: {} of {} sentences:",
+        "same": "The same in both: {} of the {} sentences of {}.",
+        "more": "and {} more:",
         "nothing": "Nothing in {} can be summed up: it has no sentences.",
     },
     "pt": {
@@ -42,7 +43,8 @@ LABELS: Final[dict[Language, dict[str, str]]] = {
         "unread": "Não lidos: {}.",
         "only": "Só em {}",
         "differs": "Diferente",
-        "same": "Igual nos dois: {} de {} frases:",
+        "same": "Igual nos dois: {} das {} frases de {}.",
+        "more": "e mais {}:",
         "nothing": "Nada em {} pode ser resumido: não há frases.",
     },
 }

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from assistant.core.background.completion import InternalPrompts
 from assistant.core.context import growth
 from assistant.core.context import plan as context_plan
-from assistant.core.errors import AssistantError, LibraryError, ModelError
+from assistant.core.errors import AssistantError, ContextOverflowError, LibraryError, ModelError
 from assistant.core.grounding import citations, mentions
 from assistant.core.grounding import retrieval as grounding
 from assistant.core.grounding.retrieval import TEMPLATE, RetrievalScope, compose_question
 from assistant.core.ports.library import Library
 from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
+from assistant.core.summarising.excerpts import nearest_excerpts
 from assistant.core.turn.outcome import TurnOutcome, Writing
 from assistant.core.turn.requests import Request, TurnRequests, under_prompt
 from assistant.core.turn.sampling import DefaultSampling
@@ -183,7 +184,21 @@ class Chat:
             return
         asking = _Asking(conversation, history, question, unfinished, asked, found)
         prepare = partial(self._prepare, asking, model, sampling.max_tokens)
-        plan, read, used = yield from growth.fit_window(model, info, prepare, stop)
+        try:
+            plan, read, used = yield from growth.fit_window(model, info, prepare, stop)
+        except ContextOverflowError as too_large:
+            if not question.attached or unfinished.has_begun or self._library is None:
+                raise
+            room = info.context_window
+            found = nearest_excerpts(self._library, question.attached, asked, room, stop)
+            if stop.is_set():
+                return
+            prepare = partial(
+                self._prepare, asking._replace(found=found), model, sampling.max_tokens
+            )
+            plan, read, used = yield from growth.fit_window(model, info, prepare, stop)
+            if not used:
+                raise too_large from None
         if read.sent != question.sent:
             self._store.set_sent(question.id, read.sent)
         if used and found is not None:
@@ -254,7 +269,8 @@ class Chat:
         if found is None or not found.sufficient:
             return asked, ()
         template = self._wording()
-        fit = grounding.fit_whole_files if attached else grounding.fit_passages
+        whole = attached and not found.excerpted
+        fit = grounding.fit_whole_files if whole else grounding.fit_passages
         used = fit(asked, found.passages, model, room, template)
         return compose_question(asked, used, template), used
 
@@ -317,7 +333,7 @@ class Chat:
 
         def prepare(window: int) -> _Previewed:
             reserve = context_plan.reserve_for(sampling.max_tokens, window)
-            content, _ = self._compose(asked, attached, found, model, window - reserve)
+            content, used = self._compose(asked, attached, found, model, window - reserve)
             plan = context_plan.plan(
                 system_prompt,
                 context_plan.group_turns(history),
@@ -328,9 +344,18 @@ class Chat:
                 examples,
                 recap,
             )
-            return _Previewed(plan)
+            return _Previewed(plan, used)
 
-        return growth.return_value(growth.fit_window(model, info, prepare, stop)).plan
+        try:
+            return growth.return_value(growth.fit_window(model, info, prepare, stop)).plan
+        except ContextOverflowError as too_large:
+            if not attached or self._library is None:
+                raise
+            found = nearest_excerpts(self._library, attached, asked, info.context_window, stop)
+            read = growth.return_value(growth.fit_window(model, info, prepare, stop))
+            if not read.used:
+                raise too_large from None
+            return read.plan
 
 
 class _Asking(NamedTuple):
@@ -356,6 +381,7 @@ class _Previewed(NamedTuple):
     """The plan for a question that is not asked."""
 
     plan: ContextPlan
+    used: tuple[Passage, ...]
 
 
 def _retrieval(event: Retrieved) -> Retrieval:

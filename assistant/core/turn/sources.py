@@ -9,6 +9,7 @@ from assistant.core.grounding import retrieval as grounding
 from assistant.core.grounding.catalog import catalog_answer
 from assistant.core.grounding.retrieval import RetrievalScope
 from assistant.core.ports.library import Library
+from assistant.core.summarising.offers import whole_offer
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.values.events import Searching
 from assistant.core.values.library import SearchResult
@@ -23,7 +24,7 @@ class Grounded(NamedTuple):
     found: SearchResult | None
     """None where nothing was to be searched."""
     told: str = ""
-    """The answer, where the catalogue has it."""
+    """The answer, where it takes no model."""
 
 
 class TurnSources:
@@ -56,7 +57,10 @@ class TurnSources:
             return Grounded(asked, grounding.NOWHERE, read)
         if where.collections == ():
             return Grounded(asked, where, None)
-        if told := catalog_answer(self._library, asked, where.collections):
+        told = catalog_answer(self._library, asked, where.collections) or whole_offer(
+            self._library, asked, where.collections, follows=bool(history)
+        )
+        if told:
             return Grounded(asked, where, None, told)
         found = yield from grounding.search_when_read(self._library, asked, history, where, stop)
         return Grounded(asked, where, found)

@@ -263,6 +263,17 @@ class SearchResult(Value):
     """Passages that were searched."""
     corrections: tuple[SpellingCorrection, ...] = ()
     """Words that were searched for in place of those of the question."""
+    excerpted: tuple[str, ...] = ()
+    """Names of attached files that are larger than the window: only passages of them are read."""
+
+    @property
+    def excerpted_text(self) -> str:
+        """What of files that are too large is read, in words; empty when there are none."""
+        if not self.excerpted:
+            return ""
+        names = ", ".join(self.excerpted)
+        are = "is" if len(self.excerpted) == 1 else "are"
+        return f"{names} {are} larger than the window: only the nearest passages are read"
 
     @property
     def corrections_text(self) -> str:

@@ -11,6 +11,7 @@ from assistant.core.conversations.branches import BranchPoint, branch_point, bra
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.wording import count
+from assistant.tui.actions.library import compare_documents
 from assistant.tui.conversations.compare import CompareScreen
 from assistant.tui.conversations.folder import ChooseFolder
 from assistant.tui.conversations.trash import TrashScreen
@@ -226,7 +227,10 @@ async def fork(workspace: Workspace, call: CommandCall) -> None:
 
 
 async def compare(workspace: Workspace, call: CommandCall) -> None:
-    """Compare the versions of a message and what follows them, else a fork and its origin."""
+    """Compare the files that are named, the versions of a message, or a fork and its origin."""
+    if call.argument:
+        await compare_documents(workspace, call.argument)
+        return
     conversation = workspace.conversation.session.conversation
     if conversation is None:
         workspace.screen.say("There is no conversation yet.")

@@ -4,11 +4,14 @@ from functools import partial
 
 from assistant.tui.actions.prompts import prompt_for_question
 from assistant.tui.actions.screens import read_file
+from assistant.tui.chat.session import Prepare, as_typed
+from assistant.tui.composer.documents import name_documents
 from assistant.tui.composer.mentions import FolderNotAddedError, replace_folders
 from assistant.tui.library.lines import Filter
 from assistant.tui.library.maintenance import LibraryActions
 from assistant.tui.library.scope import ChooseFiles
 from assistant.tui.library.screen import LibraryScreen
+from assistant.tui.toolkit.threads import with_timeout
 from assistant.tui.workspace import CommandCall, Workspace
 
 
@@ -28,12 +31,44 @@ async def add(workspace: Workspace, call: CommandCall) -> None:
     await adding.offer(paths)
 
 
-async def submit_question(workspace: Workspace, question: str) -> None:
-    """Submit a question; folders that it names are added first."""
+async def summarise(workspace: Workspace, call: CommandCall) -> None:
+    """Sum up what is named: files, collections, a source of the answer by its number."""
+    prompt, session = workspace.input.prompt, workspace.conversation.session
+    answers = [each for each in session.messages if each.role == "assistant"]
+    focused = workspace.view.transcript.focused_message
+    answer = focused if focused in answers else next(reversed(answers), None)
+    chosen = session.conversation.collections if session.conversation else None
+    named = await with_timeout(name_documents, call.argument, answer, chosen or ())
+    if named is None:
+        prompt.show(f"/summarise {call.argument}".rstrip() + " ")
+        prompt.focus()
+        workspace.screen.say("Which file? Type @ and its name, or # and a collection.")
+        return
+    await submit_question(workspace, f"/summarise {named}", as_typed)
+
+
+async def compare_documents(workspace: Workspace, argument: str) -> None:
+    """Compare two files, section by section."""
+    named = await with_timeout(name_documents, argument, None, ())
+    if named is None:
+        workspace.input.prompt.show(f"/compare {argument} ")
+        workspace.screen.say("Which two files? Type @ and their names.")
+        return
+    await submit_question(workspace, f"/compare {named}", as_typed)
+
+
+async def submit_question(
+    workspace: Workspace, question: str, prepare: Prepare | None = None
+) -> None:
+    """Submit a question; folders that it names are added first.
+
+    Args:
+        prepare: finds what goes with it; None finds the prompt that it names.
+    """
     prompt = workspace.input.prompt
     try:
         await workspace.conversation.session.submit(
-            question, partial(prompt_for_question, workspace)
+            question, prepare or partial(prompt_for_question, workspace)
         )
     except FolderNotAddedError as missing:
         collection = await workspace.library.adding.offer(missing.paths)
@@ -108,6 +143,7 @@ async def show_library(workspace: Workspace, filter_by: Filter = "all") -> None:
 
 HANDLERS = {
     "add": add,
+    "summarise": summarise,
     "files": choose_collections,
     "pause-indexing": pause_indexing,
     "cancel-indexing": cancel_indexing,

@@ -12,12 +12,16 @@ from assistant.core.values.events import (
     Loading,
     PrefillProgress,
     Queued,
+    Retrieved,
     Searching,
+    SectionRead,
+    Summarised,
     Thought,
     TurnEvent,
     Wrote,
 )
 from assistant.core.values.models import ModelInfo
+from assistant.core.wording import section_progress, summarised_text
 from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.chat.turns import RunningTurn
 from assistant.tui.toolkit import text
@@ -25,7 +29,15 @@ from assistant.tui.toolkit.notice import Notice, hint_of
 from assistant.tui.transcript.headings import OUTGROWN_TEXTS
 from assistant.tui.transcript.transcript import TranscriptView
 
-TURN_PHASES: Final = ("queued", "searching", "unread", "reading", "thinking", "writing")
+TURN_PHASES: Final = (
+    "queued",
+    "searching",
+    "unread",
+    "reading",
+    "thinking",
+    "writing",
+    "summarising",
+)
 """Phases of a turn; they mean nothing in another conversation."""
 
 
@@ -62,6 +74,10 @@ class TurnProgress:
                 self._show_event(turn, event)
             if isinstance(event, ContextPlanned):
                 self._show_outgrown(event)
+            if isinstance(event, Retrieved) and event.result.excerpted:
+                self._notice.say(text.line(event.result.excerpted_text, 400), seconds=15)
+            if isinstance(event, Summarised):
+                self._notice.say(text.muted(summarised_text(event)), seconds=10)
             if isinstance(event, Answered):
                 await self._transcript.finish_message(event.message)
                 self._show_usage(event.message)
@@ -71,7 +87,7 @@ class TurnProgress:
                 self._show_event(turn, turn.latest)
         if turn.answer and any(isinstance(event, Wrote) for event in events):
             await self._transcript.write(turn.answer.id, turn.text)
-            if isinstance(turn.latest, Wrote):
+            if isinstance(turn.latest, Wrote) and not turn.is_summary:
                 self._show_event(turn, turn.latest)
 
     def show_loading(self, event: Queued | Loading | Loaded) -> None:
@@ -118,6 +134,8 @@ class TurnProgress:
                 self._status.set_status(phase="reading", total=0)
             case ContextPlanned(plan=plan):
                 self._status.set_status(used=plan.prompt_tokens, window=plan.window)
+            case SectionRead():
+                self._status.set_status(phase="summarising", told=section_progress(event))
             case PrefillProgress(done=done, total=total, cached=cached):
                 self._status.set_status(
                     phase="reading", done=done, total=total, cached=cached, new=total - cached

@@ -28,6 +28,7 @@ Phase = Literal[
     "reading",
     "thinking",
     "writing",
+    "summarising",
     "ready",
     "error",
 ]
@@ -63,6 +64,8 @@ class StatusLineState:
     speed: float = 0.0
     """Tokens per second of the newest answer."""
     phase: Phase = "idle"
+    told: str = ""
+    """How far a summary is, in words."""
     done: float = 0
     """Of loading from 0 to 1, of reading in tokens, of a queue those who come first."""
     total: float = 0
@@ -153,6 +156,8 @@ def _phase_text(status: StatusLineState) -> Content:
             return text.own("reading", text.ACCENT)
         case "thinking":
             return text.own("thinking", text.ACCENT)
+        case "summarising":
+            return text.line(status.told, 60, text.ACCENT)
         case "writing":
             return text.own("writing", text.ACCENT)
         case "ready":

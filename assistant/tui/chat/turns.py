@@ -13,7 +13,14 @@ from assistant.core.errors import AssistantError
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Request
 from assistant.core.values import conversation
-from assistant.core.values.events import Asked, ContextPlanned, Thought, TurnEvent, Wrote
+from assistant.core.values.events import (
+    Asked,
+    ContextPlanned,
+    SectionRead,
+    Thought,
+    TurnEvent,
+    Wrote,
+)
 from assistant.tui.toolkit.threads import Report, Stream
 
 
@@ -27,6 +34,8 @@ class RunningTurn:
     pieces: int = 0
     prompt_tokens: int = 0
     writing_since: float = 0.0
+    is_summary: bool = False
+    """Whether documents are summed up: what is told is how far that is."""
     latest: TurnEvent | None = None
     stream: Stream[TurnEvent] | None = None
     _thought: StringIO = field(default_factory=StringIO)
@@ -40,6 +49,8 @@ class RunningTurn:
                 self.answer = answer
                 self._written.write(answer.text)
                 self._thought.write(answer.reasoning)
+            case SectionRead():
+                self.is_summary = True
             case ContextPlanned(plan=plan):
                 self.prompt_tokens = plan.prompt_tokens
             case Thought(text=text):

@@ -7,4 +7,5 @@ menus        the menus of commands and completions
 completion   follows the cursor, inserts what is chosen
 suggestions  what could be completed at the cursor
 mentions     files and folders that a question names
+documents    documents that a command names
 """

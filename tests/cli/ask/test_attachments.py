@@ -99,15 +99,35 @@ def test_a_file_that_cannot_be_read_ends_with_the_status_for_files(
 
 
 @pytest.mark.parametrize("more", [(), ("--dry-run",)])
-def test_a_file_that_is_too_long_is_told_with_its_name_and_a_way_out(
+def test_of_a_file_that_is_too_long_the_nearest_passages_are_read_and_that_is_said(
     home: Path, more: tuple[str, ...]
 ) -> None:
-    shell = Shell(home, ScriptedModels(ScriptedModel(window=512)))
+    models = ScriptedModels(ScriptedModel(window=512))
+    shell = Shell(home, models)
+    book = Path(os.path.realpath(home)) / "book.md"
+    book.write_text("x")
+    shell.library.texts[str(book)] = f"{'Nothing of note. ' * 900} {LEASE} {'Idle words. ' * 900}"
+
+    run = shell("ask", *more, "--attach", str(book), "How often may the rent rise?")
+
+    assert run.status == 0, run.err
+    if more:
+        assert LEASE in run.out
+    else:
+        assert LEASE in models.default.questions[0].messages[-1].content
+        assert run.err == "book.md is larger than the window: only the nearest passages are read\n"
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_file_beside_which_nothing_fits_is_told_with_its_name_and_a_way_out(
+    home: Path, more: tuple[str, ...]
+) -> None:
+    shell = Shell(home, ScriptedModels(ScriptedModel(window=64)))
     book = Path(os.path.realpath(home)) / "book.md"
     book.write_text("x")
     shell.library.texts[str(book)] = "word " * 5000
 
-    run = shell("ask", *more, "--attach", str(book), "When?")
+    run = shell("ask", *more, "--attach", str(book), "When? " * 20)
 
     _refused(run, 5, "book.md", "assistant add")
 

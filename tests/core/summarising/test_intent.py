@@ -81,6 +81,7 @@ def test_files_and_collections_that_it_names_are_no_words_of_it() -> None:
     found = whole_request('Summarise @"/d/Rent in Porto.pdf" please', ["/d/Rent in Porto.pdf"])
     assert found is not None
     assert found.names_documents
+    assert whole_request("What is @/d/rent.pdf about?", ["/d/rent.pdf"])
     assert whole_request("Resuma #moradia", collections=["moradia"])
     assert whole_request("Resuma #moradia") is None
 

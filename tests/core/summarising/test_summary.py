@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 
 from assistant.core.errors import NotFoundError, UnreadableFileError
+from assistant.core.summarising import summary
 from assistant.core.summarising.reading import TRIAL
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Continue, Regenerate
@@ -302,3 +303,67 @@ def test_what_is_written_is_what_is_stored(scene: Scene) -> None:
 
     written = "".join(event.text for event in scene.events if isinstance(event, Wrote))
     assert written == answer.text
+
+
+def test_a_question_for_all_of_a_large_file_is_answered_section_by_section(scene: Scene) -> None:
+    scene.library.documents[PATH] = report(*SUBJECTS * 8)
+
+    answer = scene.ask("What is @report.pdf about?", PATH)
+
+    assert "**In short**" in answer.text
+
+
+def test_a_file_that_a_model_reads_at_once_goes_whole_with_such_a_question(scene: Scene) -> None:
+    answer = scene.ask("What is @report.pdf about?", PATH)
+
+    assert answer.text == scene.model.answers[0]
+    [question] = scene.model.questions
+    assert sentence("airport", 7) in question.messages[-1].content
+
+
+def test_a_question_about_something_in_a_large_file_is_answered_from_passages(
+    scene: Scene,
+) -> None:
+    scene.library.documents[PATH] = report(*SUBJECTS * 8)
+
+    scene.ask("Whom does the theatre draw, in @report.pdf", PATH)
+
+    [question] = scene.model.questions
+    assert "The theatre of the old town" in question.messages[-1].content
+
+
+def test_of_a_book_a_model_reads_the_most_central_sentences_alone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summary, "BOOK_PARTS", 2)
+
+    answer = scene.ask("/summarise @report.pdf", PATH)
+
+    assert scene.sections_asked == 0
+    notes = [question.messages[-1].content for question in scene.model.questions]
+    assert len(notes) == 3 + 1
+    assert all(line[:2] == "- " for line in notes[0].split("\n\n")[0].split("\n"))
+    assert "**Airport** (page 3):" in answer.text
+
+    again = scene.ask("/summarise @report.pdf", PATH)
+    assert again.text == answer.text
+    assert len(scene.model.questions) == 4
+
+
+def test_a_summary_that_is_stopped_at_its_end_has_no_empty_points(scene: Scene) -> None:
+    stop = Event()
+    turn = scene.chat.turn(
+        Ask(conversation_id=scene.id, text="/summarise @report.pdf", attached=(PATH,)), stop
+    )
+
+    def stopping() -> Iterator[TurnEvent]:
+        for event in turn:
+            if isinstance(event, Wrote) and "Airport" in event.text:
+                stop.set()
+            yield event
+
+    stopped = scene.run(stopping())
+    assert "In short" not in stopped.text
+    ended = scene.run(scene.chat.turn(Continue(message_id=stopped.id), Event()))
+    assert ended.text.startswith(stopped.text)
+    assert "**In short**:" in ended.text

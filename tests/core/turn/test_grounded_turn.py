@@ -285,34 +285,63 @@ def test_an_attached_file_goes_whole_with_its_question_and_is_cited(
     assert store.branch(talk.id)[0].attached == ("/files/lease.md",)
 
 
-def test_an_attached_file_that_is_too_long_is_refused_with_what_to_do(
+LONG = " ".join(f"On day {number} nothing of note was written down." for number in range(400))
+
+
+def test_of_an_attached_file_that_is_too_long_the_nearest_passages_are_read(
     store: FakeConversations,
 ) -> None:
     files = found()
+    files.texts["/files/book.md"] = f"{LONG} The rent is raised every May. {LONG}"
+    model = ScriptedModel("The rent is raised every May.", window=1024)
+    talk = Talk(store, model, files)
+    request = Ask(
+        conversation_id=talk.id, text="When is the rent raised?", attached=("/files/book.md",)
+    )
+
+    events = talk.run(request, None)
+
+    read = model.questions[0].messages[-1].content
+    assert "The rent is raised every May." in read
+    assert len(read) < 4000
+    [told] = [event for event in events if isinstance(event, Retrieved)]
+    assert told.result.excerpted_text == (
+        "book.md is larger than the window: only the nearest passages are read"
+    )
+    assert isinstance(events[-1], Answered)
+    [citation] = events[-1].message.citations
+    assert citation.strength == "verbatim"
+
+
+def test_an_attached_file_of_which_no_passage_fits_is_refused(store: FakeConversations) -> None:
+    files = found()
     files.texts["/files/book.md"] = "word " * 5000
-    talk = Talk(store, ScriptedModel(window=512), files)
+    talk = Talk(store, ScriptedModel(window=128), files)
+    store.set_system_prompt(talk.id, "rule " * 60, None)
     request = Ask(conversation_id=talk.id, text="When?", attached=("/files/book.md",))
 
-    with pytest.raises(ContextOverflowError, match=r"book\.md") as caught:
+    with pytest.raises(ContextOverflowError) as caught:
         talk.run(request, None)
 
-    assert "/add" in caught.value.hint
+    assert caught.value.hint
 
 
-def test_an_attached_file_that_fits_but_for_the_system_prompt_is_refused_alike(
+def test_an_attached_file_that_fits_but_for_the_system_prompt_is_read_in_part(
     store: FakeConversations,
 ) -> None:
     files = found()
     files.texts["/files/book.md"] = "word " * 260
     talk = Talk(store, ScriptedModel(window=512), files)
     request = Ask(conversation_id=talk.id, text="When?", attached=("/files/book.md",))
-    talk.run(request, None)
+    whole = talk.run(request, None)
     store.set_system_prompt(talk.id, "rule " * 120, None)
+    part = talk.run(request, None)
 
-    with pytest.raises(ContextOverflowError, match=r"book\.md") as caught:
-        talk.run(request, None)
+    def excerpted(events: Sequence[TurnEvent]) -> list[tuple[str, ...]]:
+        return [event.result.excerpted for event in events if isinstance(event, Retrieved)]
 
-    assert "/add" in caught.value.hint
+    assert excerpted(whole) == [()]
+    assert excerpted(part) == [("book.md",)]
 
 
 def test_what_was_found_for_an_answer_is_kept_with_it(store: FakeConversations) -> None:
