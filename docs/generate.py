@@ -77,6 +77,8 @@ def _settings() -> Iterator[str]:
     yield "may have others (`assistant ask --adapter`); to go from one to the other no model is"
     yield "loaded again."
     fields = ", ".join(f"`{key}`" for key in SamplingChanges.model_fields)
+    yield "What `[sampling]` leaves open the model's own file may recommend"
+    yield "(`general.sampling.*`); `assistant models show` and `/set` tell it."
     yield 'A table `[model."NAME".sampling]` holds what it has otherwise than `[sampling]`; what'
     yield f"a prompt or a conversation says goes before it: {fields}."
     yield "`assistant settings` shows the tables that are there."

@@ -101,11 +101,15 @@ def show(program: Program, /, name: str | None, as_json: bool) -> int:
         if interruption.stop.is_set() or found is None:
             return interruption.exit_code or 1
     used = program.tuning().in_use(name) if found.is_usable else ()
+    recommended = catalog.recommended_sampling(name).model_dump(exclude_none=True)
     if as_json:
-        console.json({**_model_object(found), "runs_with": [one.model_dump() for one in used]})
+        runs_with = [one.model_dump() for one in used]
+        console.json({**_model_object(found), "sampling": recommended, "runs_with": runs_with})
     else:
+        values = ", ".join(f"{field} {value:g}" for field, value in recommended.items())
+        sampling = [("sampling", f"{values} (recommended by the file)")] if values else []
         rows = [row for row in _detail_rows(found) if row[1]]
-        console.table([*rows, *map(_choice_row, used)])
+        console.table([*rows, *sampling, *map(_choice_row, used)])
     return 0
 
 

@@ -1,8 +1,5 @@
 """`assistant prompts`: the library of system prompts, edited in the user's editor."""
 
-import signal
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +8,11 @@ import click
 from assistant.cli.ask.prompt_options import find_prompt
 from assistant.cli.program import Program, json_option
 from assistant.core.conversations.save_as_prompt import new_prompt_text, prompt_from_conversation
-from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.errors import NotFoundError
 from assistant.core.prompts.files import write
 from assistant.core.prompts.user_prompts import PromptExistsError, UserPrompts
 from assistant.core.values.prompts import Prompt, PromptProblem
-from assistant.system import editor
+from assistant.system.editor import run_editor
 
 UNUSABLE_STATUS = 3
 """The exit status when a file cannot be used."""
@@ -244,24 +241,3 @@ def _refuse_taken(
 ) -> None:
     if program.prompts().is_taken(name):
         raise PromptExistsError(f"There is a prompt {name} already.", hint)
-
-
-def run_editor(path: Path, environment: Mapping[str, str]) -> None:
-    """Run the user's editor on a file; returns when it has ended.
-
-    Raises:
-        AssistantError: there is no editor, or it failed.
-    """
-    command = editor.find_editor(environment)
-    # Ctrl+C in an editor is the editor's, and must not end us behind its back.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        status = subprocess.run([*command, str(path)], check=False).returncode
-    except OSError as failure:
-        raise AssistantError(
-            f"The editor {command[0]!r} cannot be run: {failure.strerror}.", "Set EDITOR."
-        ) from None
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if status:
-        raise AssistantError(f"The editor ended with status {status}; {path} is as it left it.")

@@ -2,8 +2,10 @@
 
 import shlex
 import shutil
+import signal
+import subprocess
 from collections.abc import Callable, Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Final
 
 from assistant.core.errors import AssistantError
@@ -73,3 +75,24 @@ def command_at_line(editor: list[str], path: str, line: int) -> list[str]:
 
 def _which(environment: Mapping[str, str]) -> Which:
     return lambda name: shutil.which(name, path=environment.get("PATH"))
+
+
+def run_editor(path: Path, environment: Mapping[str, str]) -> None:
+    """Run the user's editor on a file; returns when it has ended.
+
+    Raises:
+        AssistantError: there is no editor, or it failed.
+    """
+    command = find_editor(environment)
+    # Ctrl+C in an editor is the editor's, and must not end us behind its back.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        status = subprocess.run([*command, str(path)], check=False).returncode
+    except OSError as failure:
+        raise AssistantError(
+            f"The editor {command[0]!r} cannot be run: {failure.strerror}.", "Set EDITOR."
+        ) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if status:
+        raise AssistantError(f"The editor ended with status {status}; {path} is as it left it.")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Group = Literal["Conversation", "Role", "Answer", "Message", "Files", "Screen"]
 
-Target = Literal["question", "answer", "unfinished", "versions", "any"]
+Target = Literal["editable", "answer", "unfinished", "versions", "any"]
 """Which messages a command is for."""
 
 
@@ -40,8 +40,8 @@ class Command:
     def is_for(self, message: Message) -> bool:
         """Whether the command makes sense for this message."""
         match self.target:
-            case "question":
-                return message.role == "user"
+            case "editable":
+                return message.role in ("user", "assistant") and message.state != "streaming"
             case "answer":
                 return message.role == "assistant" and message.state != "streaming"
             case "unfinished":
@@ -222,7 +222,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "continue",
         "Continue the answer",
-        "Go on with an answer that was stopped or cut off",
+        "Go on with an answer that was stopped, cut off or edited",
         "Answer",
         "ctrl+g",
         message_key="c",
@@ -273,12 +273,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "edit",
-        "Edit the question",
-        "Ask the question in another way, as a new version",
+        "Edit the message",
+        "Put the question or the answer in other words",
         "Message",
         "ctrl+o",
         message_key="e",
-        target="question",
+        target="editable",
         hint="edit",
     ),
     Command(
@@ -516,6 +516,7 @@ def typed_command(text: str) -> tuple[str, str] | None:
 
 def is_unfinished(message: Message) -> bool:
     """Whether an answer can be continued."""
-    if message.role != "assistant":
+    if message.role != "assistant" or message.state == "streaming":
         return False
-    return message.state in ("partial", "stopped", "failed") or message.stop_reason == "length"
+    cut = message.state != "complete" or message.stop_reason == "length"
+    return cut or message.edited

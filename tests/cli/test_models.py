@@ -55,6 +55,17 @@ def test_one_model_is_told_in_full(shell: Shell) -> None:
     assert shell("models", "show", "nothing").status == 4
 
 
+def test_the_sampling_that_a_file_recommends_is_told_as_the_files(shell: Shell) -> None:
+    recommended = {"general.sampling.temp": 0.6, "general.sampling.top_k": 20}
+    write_model(small_model(shell), recommended)
+
+    shown = shell("models", "show", "small")
+    told = json.loads(shell("models", "show", "small", "--json").out)
+
+    assert "temperature 0.6, top_k 20 (recommended by the file)" in shown.out
+    assert told["sampling"] == {"temperature": 0.6, "top_k": 20}
+
+
 def test_a_file_in_any_folder_is_told_in_full(shell: Shell) -> None:
     elsewhere = small_model(shell).rename(shell.home / "elsewhere.gguf")
 

@@ -38,7 +38,7 @@ from assistant.core.values.models import (
     RenderedPrompt,
     TokenCounts,
 )
-from assistant.core.values.sampling import AdapterUse, Sampling
+from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
 
 PATIENCE = 30
 """Seconds after which a gate that nobody opens lets the answer go on, so that a test fails."""
@@ -252,6 +252,8 @@ class ScriptedModels:
         """
         self.there, self.usual, self.refused = there, tuple(usual), refused
         self.by_name = {model.name: model for model in models or (ScriptedModel(),)}
+        self.recommended: dict[str, SamplingChanges] = {}
+        """What the files of models recommend, by their names."""
         self.opened: list[str | None] = []
         self.adapters: list[Sequence[AdapterUse] | None] = []
 
@@ -287,6 +289,9 @@ class ScriptedModels:
         if wanted.startswith("/"):
             return ModelRef(name=PurePath(wanted).stem, path=wanted, size=1, origin="path")
         raise ModelNotFoundError(f"There is no model called {wanted!r}.")
+
+    def recommended_sampling(self, name: str | None) -> SamplingChanges:
+        return self.recommended.get(self.reference(name).name, SamplingChanges())
 
     def _adapter(self, name: str) -> None:
         with suppress(ModelNotFoundError):

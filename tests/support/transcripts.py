@@ -133,6 +133,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
             citations=tuple(draw(st.lists(citations(), max_size=2))),
             rating=draw(st.sampled_from([None, "good", "bad"])),
             note=draw(lines),
+            edited=draw(st.booleans()),
             marks=tuple(draw(st.lists(marks(), max_size=2))),
             prompt=draw(st.none() | question_prompts()),
         )

@@ -13,18 +13,19 @@ from assistant.cli.ask.sources import (
     print_search,
     quoted_first,
 )
-from assistant.cli.console import Console
+from assistant.cli.console import Console, short_id
 from assistant.cli.interruption import InterruptedWriteError, Interruption
 from assistant.core.errors import AssistantError
 from assistant.core.grounding.citations import annotate, annotated
 from assistant.core.grounding.retrieval import RetrievalScope
 from assistant.core.grounding.versions import disagreements
 from assistant.core.turn.chat import Chat
-from assistant.core.turn.requests import Ask
+from assistant.core.turn.requests import Ask, Continue
 from assistant.core.values.conversation import Message, Timings, Usage
 from assistant.core.values.documents import Passage
 from assistant.core.values.events import (
     Answered,
+    Asked,
     Loaded,
     Loading,
     PrefillProgress,
@@ -92,18 +93,18 @@ class ConsoleAnswer:
     def run(
         self,
         chat: Chat,
-        request: Ask,
-        sampling: Sampling,
+        request: Ask | Continue,
+        sampling: Sampling | None = None,
         sources: RetrievalScope | None = None,
     ) -> int:
-        """Ask and print the answer.
+        """Ask, or go on with an answer, and print all of it.
 
         Returns: the exit status.
 
         Raises:
             AssistantError: the turn failed; what was written is stored, and shown if it streams.
         """
-        self._question = request.text
+        self._question = request.text if isinstance(request, Ask) else ""
         try:
             with closing(chat.turn(request, self._interruption.stop, sampling, sources)) as turn:
                 for event in turn:
@@ -119,6 +120,8 @@ class ConsoleAnswer:
 
     def _handle(self, event: TurnEvent) -> None:
         match event:
+            case Asked(answer=answer) if answer.text:
+                self._write(answer.text)
             case Summarised():
                 self._summary = event
                 show_summarised(event, self._console)
@@ -215,7 +218,7 @@ class ConsoleAnswer:
             return 0
         usage = message.usage
         written = usage.completion_tokens if usage else 0
-        go_on = "Open it in the assistant and press c on it to go on."
+        go_on = f"`assistant chats continue {short_id(message.id)}` goes on with it."
         if not message.text.strip():
             thought = "thought and answered nothing" if message.reasoning else "answered nothing"
             limit = " before the window was full" if message.stop_reason == "length" else ""

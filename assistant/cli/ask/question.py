@@ -33,7 +33,7 @@ def compose_question(words: Sequence[str], stdin: BinaryIO | None) -> str:
         ContextOverflowError: more is piped in than any model reads.
     """
     typed = decode(os.fsencode(" ".join(words))).strip()
-    piped = _read_stdin(stdin).strip("\n") if stdin is not None else ""
+    piped = read_piped(stdin).strip("\n") if stdin is not None else ""
     if not piped.strip():
         piped = ""
     if not typed and not piped:
@@ -64,7 +64,13 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\0", "\n")
 
 
-def _read_stdin(stdin: BinaryIO) -> str:
+def read_piped(stdin: BinaryIO) -> str:
+    """What is piped in, as text.
+
+    Raises:
+        click.UsageError: it is not text.
+        ContextOverflowError: it is more than any model reads.
+    """
     data = stdin.read(MAX_INPUT_BYTES + 1)
     if len(data) > MAX_INPUT_BYTES:
         raise ContextOverflowError(

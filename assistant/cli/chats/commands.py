@@ -13,6 +13,7 @@ import click
 from assistant.cli.ask.answer import rounded_timings
 from assistant.cli.ask.sources import SourcedAnswer, citation_lines
 from assistant.cli.chats.context import context
+from assistant.cli.chats.editing import continue_, edit
 from assistant.cli.chats.format import local_time, print_changed
 from assistant.cli.chats.organise import (
     archive,
@@ -236,7 +237,7 @@ def delete(program: Program, /, ids: tuple[str, ...], now: bool, as_json: bool) 
 
 for member in (
     *(search, pin, unpin, tag, untag, move, archive, unarchive, rate, fork),
-    *(delete_message, restore, trash, undo, history, context),
+    *(edit, continue_, delete_message, restore, trash, undo, history, context),
 ):
     chats.add_command(member)
 
@@ -264,6 +265,7 @@ def _message_object(message: Message) -> dict[str, Any]:
         "created": plain["created"],
         "version": message.version,
         "versions": message.versions,
+        "edited": message.edited,
         "rating": message.rating,
         "note": message.note,
         "marks": plain["marks"],
@@ -306,6 +308,7 @@ def _heading(message: Message) -> str:
     who = "you" if message.role == "user" else message.role
     state = _state_text(message)
     facts = [] if state == "complete" else [state]
+    facts += ["edited"] if message.edited else []
     facts += [f"version {message.version} of {message.versions}"] if message.versions > 1 else []
     facts += (
         [f"with {one_line(describe_adapters(message.adapters), 200)}"] if message.adapters else []

@@ -77,6 +77,7 @@ class MessageStore(Protocol):
         sampling: Sampling | None = None,
         attached: Sequence[str] = (),
         prompt: QuestionPrompt | None = None,
+        edited: bool = False,
     ) -> Message:
         """Store a message on disk, make it active and touch the conversation."""
         ...

@@ -16,7 +16,7 @@ from assistant.core.values.models import (
     RenderedPrompt,
     TokenCounts,
 )
-from assistant.core.values.sampling import AdapterUse, Sampling
+from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
 from assistant.core.values.tuning import Trying, TunedOption
 
 
@@ -95,6 +95,13 @@ class ModelCatalog(Protocol):
 
     def reference(self, name: str | None) -> ModelRef:
         """The model called `name` (or at that path), or the default one.
+
+        Raises `ModelNotFoundError`.
+        """
+        ...
+
+    def recommended_sampling(self, name: str | None) -> SamplingChanges:
+        """Sampling that the file of a model recommends itself; often nothing. Loads nothing.
 
         Raises `ModelNotFoundError`.
         """

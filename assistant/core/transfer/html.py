@@ -60,6 +60,7 @@ def _message(message: Message) -> Iterator[str]:
     yield f"<h2>{ROLE_HEADINGS[message.role]}{state}</h2>"
     yield _text(message.text)
     facts = [f"with {path}" for path in message.attached]
+    facts += ["edited"] if message.edited else []
     facts += [f"version {message.version} of {message.versions}"] if message.versions > 1 else []
     facts += [f"rated {message.rating}: {message.note}".rstrip(": ")] if message.rating else []
     facts += [message.error] if message.error else []

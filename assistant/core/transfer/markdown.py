@@ -51,6 +51,7 @@ _IN_COMMENTS = (
     "state",
     "model",
     "adapters",
+    "edited",
     "rating",
     "note",
     "attached",

@@ -1,11 +1,12 @@
 """The turn: request → events → outcome; and its preview.
 
-requests  ask, edit, regenerate, continue: stored first
+requests  ask, regenerate, edit, continue: stored first
 sampling  which sampling holds in a conversation
 adapters  which adapters its model is run with
 sources   which files a question is about, and what is found in them
 whole     answers about documents as a whole
 chat      the turn itself
 outcome   its result, as stored with the answer
+checking  the check of the answer against what was read for it
 preview   the window of the next question
 """

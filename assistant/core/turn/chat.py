@@ -1,7 +1,6 @@
 """Chat turn: ask, regenerate, edit and continue are the same flow."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from threading import Event
 from types import MappingProxyType
@@ -10,16 +9,17 @@ from typing import NamedTuple
 from assistant.core.background.completion import InternalPrompts
 from assistant.core.context import growth
 from assistant.core.context import plan as context_plan
-from assistant.core.errors import AssistantError, ContextOverflowError, LibraryError, ModelError
-from assistant.core.grounding import citations, mentions
+from assistant.core.errors import AssistantError, ContextOverflowError
+from assistant.core.grounding import mentions
 from assistant.core.grounding import retrieval as grounding
 from assistant.core.grounding.retrieval import TEMPLATE, RetrievalScope, compose_question
 from assistant.core.ports.library import Library
 from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
 from assistant.core.summarising.excerpts import nearest_excerpts
+from assistant.core.turn.checking import AnswerReview
 from assistant.core.turn.outcome import TurnOutcome, Writing
-from assistant.core.turn.requests import Request, TurnRequests, under_prompt
+from assistant.core.turn.requests import EditAnswer, Request, TurnRequests, under_prompt
 from assistant.core.turn.sampling import DefaultSampling
 from assistant.core.turn.sources import TurnSources
 from assistant.core.turn.whole import WholeAnswers
@@ -45,7 +45,7 @@ from assistant.core.values.events import (
     TurnEvent,
     Wrote,
 )
-from assistant.core.values.library import NearestSentence, Retrieval, SearchResult
+from assistant.core.values.library import Retrieval, SearchResult
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling, SamplingChanges
 
@@ -74,6 +74,7 @@ class Chat:
         self._store = store
         self._models = models
         self._requests = TurnRequests(store, models)
+        self._check = AnswerReview(store, library)
         self.sampling = DefaultSampling(models, sampling, of_models)
         self._library = library
         self._sources = TurnSources(library, fall_back=fall_back)
@@ -107,7 +108,12 @@ class Chat:
         outcome = TurnOutcome(answer.reasoning)
         try:
             yield Asked(question=question, answer=answer)
-            for event in self._write(answer, sampling, sources, stop):
+            writing = (
+                self._keep(answer, self._store.message(request.message_id))
+                if isinstance(request, EditAnswer)
+                else self._write(answer, sampling, sources, stop)
+            )
+            for event in writing:
                 outcome.record(event)
                 if isinstance(event, Finished):
                     break
@@ -119,14 +125,7 @@ class Chat:
                     self._store.set_retrieval(answer.id, _retrieval(event))
                 yield event
             if not outcome.is_checked:
-                checked = self._check(answer, outcome.used)
-                outcome.citations = checked.citations
-            if (
-                not outcome.is_checked
-                and outcome.state == "complete"
-                and not citations.is_borne_out(checked.citations)
-            ):
-                outcome.saying = self._store_saying(answer, outcome.used, checked.nearest)
+                self._check.run(answer, outcome)
         except AssistantError as failure:
             outcome.fail(failure)
             raise
@@ -152,15 +151,13 @@ class Chat:
             self._store.conversation(answer.conversation_id), question.prompt
         )
         whole = self._whole.question(question) if self._whole else None
-        if self._whole and whole:
+        if self._whole and whole and not unfinished.edited:
             model = self._models.open(conversation.model, conversation.adapters)
             yield from self._whole.write(whole, unfinished, model, stop)
             return
         asked, where, found, told = question.asked, grounding.NOWHERE, None, ""
         if unfinished.has_begun:
-            kept = self._store.retrieval(answer.id)
-            if kept is not None:
-                yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
+            yield from self._kept_retrieval(answer)
         else:
             where = sources or self._sources.default(conversation, asked)
             grounded = yield from self._sources.search(question, history, where, stop)
@@ -206,6 +203,16 @@ class Chat:
         yield ContextPlanned(plan=plan, outgrown=self._store_outgrown(plan, history, unfinished))
         keep: Keep = "memory" if conversation.temporary else "disk"
         yield from model.stream(plan.messages, sampling, stop, keep=keep)
+
+    def _keep(self, answer: Message, old: Message) -> Iterator[Writing]:
+        """Keep an answer that is written; it is checked by what was found for the old one."""
+        yield from self._kept_retrieval(answer)
+        yield _finished_without_model(old.usage)
+
+    def _kept_retrieval(self, answer: Message) -> Iterator[Retrieved]:
+        kept = self._store.retrieval(answer.id)
+        if kept is not None:
+            yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
 
     def _prepare(
         self, asking: "_Asking", model: ChatModel, most: int | None, window: int
@@ -273,27 +280,6 @@ class Chat:
         fit = grounding.fit_whole_files if whole else grounding.fit_passages
         used = fit(asked, found.passages, model, room, template)
         return compose_question(asked, used, template), used
-
-    def _check(self, answer: Message, used: Sequence[Passage]) -> citations.CheckedAnswer:
-        """Check an answer against the passages; where that fails it is kept without citations."""
-        unchecked = citations.CheckedAnswer((), None)
-        if self._library is None or not used:
-            return unchecked
-        text = self._store.message(answer.id).text
-        question = self._store.message(answer.parent_id).asked if answer.parent_id else ""
-        with suppress(LibraryError, ModelError):
-            check = partial(self._library.check, question=question)
-            return citations.check_answer(text, used, check)
-        return unchecked
-
-    def _store_saying(
-        self, answer: Message, used: Sequence[Passage], saying: NearestSentence | None
-    ) -> NearestSentence | None:
-        """Store what the files say to the question, when they do not bear out the answer."""
-        retrieval = self._store.retrieval(answer.id) if used else None
-        if retrieval is not None:
-            self._store.set_retrieval(answer.id, retrieval.model_copy(update={"saying": saying}))
-        return saying
 
     def _default_sampling(self, conversation: Conversation | None) -> Sampling:
         """Default sampling of an answer; None is a new conversation."""
@@ -388,7 +374,7 @@ def _retrieval(event: Retrieved) -> Retrieval:
     return Retrieval(result=event.result, used=event.used, collections=event.collections)
 
 
-def _finished_without_model() -> Finished:
-    """The end of an answer for which no model was asked."""
+def _finished_without_model(usage: Usage | None = None) -> Finished:
+    """The end of an answer for which no model was asked; `usage` is that of the one it edits."""
     nothing = Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
-    return Finished(reason="end", usage=nothing, timings=Timings())
+    return Finished(reason="end", usage=usage or nothing, timings=Timings())

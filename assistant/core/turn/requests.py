@@ -1,4 +1,4 @@
-"""Turn requests (ask, edit, regenerate, continue); they are stored before the turn runs.
+"""Turn requests (ask, regenerate, edit, continue); they are stored before the turn runs.
 
 A question can be answered under a prompt of its own: `/translator See you tomorrow`. The
 conversation stays under its own prompt; what was said before is read along.
@@ -42,13 +42,20 @@ class Edit(Value):
     prompt: QuestionPrompt | None = None
 
 
+class EditAnswer(Value):
+    """Another version of an answer, in the user's words; no model writes it."""
+
+    message_id: str
+    text: str
+
+
 class Continue(Value):
-    """Continue an answer that was stopped, cut off or interrupted."""
+    """Continue an answer that was stopped, cut off, interrupted or edited."""
 
     message_id: str
 
 
-Request = Ask | Regenerate | Edit | Continue
+Request = Ask | Regenerate | Edit | EditAnswer | Continue
 
 
 class TurnRequests:
@@ -77,7 +84,7 @@ class TurnRequests:
         """Store the question and an empty answer; an answer to be continued is reopened.
 
         Returns:
-            The question, None where an answer is continued; and the answer.
+            The question, None where an answer is continued or edited; and the answer.
         """
         store = self._store
         match request:
@@ -92,6 +99,8 @@ class TurnRequests:
                 question = store.message(old.parent_id) if old.parent_id else None
                 conversation = store.conversation(old.conversation_id)
                 return question, self._begin(conversation, old.parent_id, sampling)
+            case EditAnswer(message_id=id, text=text):
+                return None, self._append_edited(self._answer(id), text)
             case Continue(message_id=id):
                 old = self._answer(id)
                 model, adapters = self._model_and_adapters(store.conversation(old.conversation_id))
@@ -129,6 +138,28 @@ class TurnRequests:
             adapters=adapters,
             sampling=sampling,
         )
+
+    def _append_edited(self, old: Message, text: str) -> Message:
+        """The edited answer beside the old one, with what was thought and found for that one."""
+        answer = self._store.append(
+            old.conversation_id,
+            old.parent_id,
+            "assistant",
+            text,
+            state="streaming",
+            model=old.model,
+            adapters=old.adapters,
+            sampling=old.sampling,
+            edited=True,
+        )
+        if old.reasoning:
+            self._store.set_reasoning(answer.id, old.reasoning)
+            answer = answer.model_copy(update={"reasoning": old.reasoning})
+        retrieval = self._store.retrieval(old.id)
+        if retrieval is not None:
+            unsaid = retrieval.model_copy(update={"saying": None})
+            self._store.set_retrieval(answer.id, unsaid)
+        return answer
 
     def _model_and_adapters(
         self, conversation: Conversation

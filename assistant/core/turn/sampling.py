@@ -50,8 +50,21 @@ class DefaultSampling:
         self.settings = settings or Sampling()
 
     def for_model(self, model: str | None) -> Sampling:
-        """Default sampling of a model by its name or path; None is the default model."""
-        return self.changes_for(model).over(self.settings)
+        """Default sampling of a model by its name or path; None is the default model.
+
+        What its file recommends holds where the settings say nothing.
+        """
+        return self.changes_for(model).over(self.recommended_for(model).over(self.settings))
+
+    def recommended_for(self, model: str | None) -> SamplingChanges:
+        """What the file of a model recommends, as far as the settings leave it open."""
+        try:
+            recommended = self._models.recommended_sampling(model)
+        except ModelError:
+            # Whoever opens it is told what is wrong.
+            return NO_CHANGES
+        chosen = self.settings.model_fields_set
+        return recommended.model_copy(update=dict.fromkeys(chosen & {*FIELDS}))
 
     def changes_for(self, model: str | None) -> SamplingChanges:
         """Changes that the settings make for this model alone."""
@@ -126,16 +139,17 @@ def sampling_settings(
     settings: Sampling,
     prompt: Prompt | None,
     of_model: SamplingChanges = NO_CHANGES,
+    of_file: SamplingChanges = NO_CHANGES,
 ) -> list[SamplingSetting]:
     """Effective sampling of a conversation, field by field; None is one that has not begun.
 
     Args:
         prompt: the one the conversation is under or will be, where it is there.
         of_model: what the settings say of its model alone.
+        of_file: what the model's file recommends where the settings say nothing.
     """
     of_prompt = prompt.sampling if prompt else NO_CHANGES
     own = conversation.sampling if conversation else of_prompt
-    defaults = Sampling()
     rows: list[SamplingSetting] = []
     for field in FIELDS:
         value = getattr(own, field)
@@ -147,9 +161,12 @@ def sampling_settings(
         elif getattr(of_model, field) is not None:
             value = getattr(of_model, field)
             origin = "your settings for this model"
+        elif getattr(of_file, field) is not None:
+            value = getattr(of_file, field)
+            origin = "the model's file"
         else:
             value = getattr(settings, field)
-            origin = "default" if value == getattr(defaults, field) else "your settings"
+            origin = "your settings" if field in settings.model_fields_set else "default"
         rows.append(SamplingSetting(field, format_value(field, value), origin, is_own))
     return rows
 

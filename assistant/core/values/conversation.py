@@ -278,6 +278,8 @@ class Message(Value):
     gone on with."""
     citations: tuple[Citation, ...] = ()
     """Which passages bear out which sentences of an answer."""
+    edited: bool = False
+    """Of an answer: whether the user has changed its text, which the model then did not write."""
     rating: Rating | None = None
     note: str = ""
     """Why it was rated so."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from assistant.core.errors import AdapterNotFoundError, ModelNotFoundError
 from assistant.core.values.models import ModelDetails, ModelOrigin, ModelRef
-from assistant.core.values.sampling import AdapterUse
+from assistant.core.values.sampling import AdapterUse, SamplingChanges
 from assistant.engine.client import LlamaChatModel
 from assistant.engine.gguf.files import name_without_part, parts_of
 from assistant.engine.models.discovery import GGUF_SUFFIX, DiscoveredModel, Place, in_folder
@@ -73,6 +73,13 @@ class LocalModels:
     def reference(self, name: str | None) -> ModelRef:
         """See `ModelCatalog.reference`."""
         return self._find(name or self._default or None)
+
+    def recommended_sampling(self, name: str | None) -> SamplingChanges:
+        """See `ModelCatalog.recommended_sampling`."""
+        # What only lists models need not read files.
+        from assistant.engine.gguf.recommended import recommended_sampling  # noqa: PLC0415
+
+        return recommended_sampling(Path(self.reference(name).path))
 
     def open(
         self,

@@ -249,6 +249,9 @@ READ_SECTIONS = (
 )
 """What sections of documents say, so that none is read twice."""
 
+EDITED = ("ALTER TABLE messages ADD COLUMN edited INTEGER",)
+"""Whether the user has changed the text of an answer."""
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -268,6 +271,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("what models think", REASONING),
     Migration("adapters of models", ADAPTERS),
     Migration("sections of documents that were read", READ_SECTIONS),
+    Migration("answers that were edited", EDITED),
 )
 """The n-th leads to version n. Never changed once released, only added to."""
 

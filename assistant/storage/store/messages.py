@@ -76,6 +76,7 @@ class SqliteMessages(SqliteStorePart):
         sampling: Sampling | None = None,
         attached: Sequence[str] = (),
         prompt: QuestionPrompt | None = None,
+        edited: bool = False,
     ) -> Message:
         """Append as in the port; a question also takes its conversation back from the trash."""
         backend, now = self._backends.for_id(conversation_id), self._now()
@@ -93,6 +94,7 @@ class SqliteMessages(SqliteStorePart):
             "sampling": rows.json(sampling),
             "attached": rows.json_names([storable(path) for path in attached]),
             "prompt": mark_table.stored_prompt(prompt),
+            "edited": 1 if edited else None,
         }
         with backend.database.write() as connection:
             conversation = conversation_table.find(connection, conversation_id)

@@ -265,6 +265,7 @@ def insert_message(
         "summary": storable_or_none(rows.json(message.summary)),
         "outgrown": message.outgrown,
         "reasoning": storable(message.reasoning) or None,
+        "edited": 1 if message.edited else None,
     }
     message_table.insert(connection, values)
     if retrieval is not None:

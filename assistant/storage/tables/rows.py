@@ -43,7 +43,7 @@ MESSAGE_COLUMNS = """
     ) AS versions,
     m.model, m.sampling, m.stop_reason, m.usage, m.timings, m.error, m.sent, m.citations,
     m.attached, m.rating, m.note, m.marks, m.prompt, m.placing, m.summary, m.outgrown,
-    m.reasoning, m.adapters, m.writer
+    m.reasoning, m.adapters, m.edited, m.writer
 """
 """What `message` needs of a row `m` of messages, in its order."""
 
@@ -134,7 +134,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
     """
     id, conversation, parent, role, stored, state, created, version, versions, *rest = row
     model, sampling, stop_reason, usage, timings, error, sent, citations, attached, *more = rest
-    rating, note, marks, prompt, placing, summary, outgrown, reasoning, run_with, _ = more
+    rating, note, marks, prompt, placing, summary, outgrown, reasoning, run_with, edited, _ = more
     try:
         return Message(
             id=id,
@@ -163,6 +163,7 @@ def message(row: sqlite3.Row, *, text: str | None = None, dead: bool = False) ->
             summary=parsed(Summary, summary),
             outgrown=outgrown,
             reasoning=reasoning or "",
+            edited=bool(edited),
             adapters=adapters(run_with) if run_with else (),
         )
     except ValidationError as failure:

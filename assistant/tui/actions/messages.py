@@ -1,9 +1,9 @@
 """Actions on messages: stop, continue, regenerate, edit, versions, copy, rating."""
 
-from assistant.core.turn.requests import Continue, Regenerate
+from assistant.core.turn.requests import Continue, EditAnswer, Regenerate
 from assistant.core.values.conversation import Message, Rating
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dialogs import AskForLine
+from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
 from assistant.tui.workspace import CommandCall, Workspace
 
 
@@ -16,7 +16,9 @@ async def stop(workspace: Workspace, _: CommandCall) -> None:
 
 
 async def go_on(workspace: Workspace, call: CommandCall) -> None:
-    if call.message is None:
+    is_chosen = workspace.view.transcript.focused_message is not None
+    messages = workspace.conversation.session.messages
+    if call.message is None or not (is_chosen or call.message.id == messages[-1].id):
         workspace.screen.say("There is no unfinished answer here.")
     elif workspace.is_free():
         workspace.conversation.session.start(Continue(message_id=call.message.id))
@@ -30,10 +32,31 @@ async def regenerate(workspace: Workspace, call: CommandCall) -> None:
 
 
 async def edit(workspace: Workspace, call: CommandCall) -> None:
-    if call.message is None:
+    """Edit the message that has the focus, or the last question."""
+    message = call.message
+    if workspace.view.transcript.focused_message is None:
+        asked = [each for each in workspace.conversation.session.messages if each.role == "user"]
+        message = asked[-1] if asked else None
+    if message is None:
         workspace.screen.say("There is no question yet.")
+    elif not workspace.is_free():
+        return
+    elif message.role == "user":
+        workspace.input.composer.edit(message)
+    else:
+        await _edit_answer(workspace, message)
+
+
+async def _edit_answer(workspace: Workspace, message: Message) -> None:
+    """Store the answer with another text beside the old one."""
+    wanted = await workspace.screen.push_wait(TextEditor("Edit the answer", message.text))
+    if wanted is None:
+        return
+    if not wanted.strip() or wanted == text.editable(message.text):
+        workspace.screen.say("No changes: the answer is as it was.")
     elif workspace.is_free():
-        workspace.input.composer.edit(call.message)
+        request = EditAnswer(message_id=message.id, text=wanted)
+        workspace.conversation.session.start(request)
 
 
 async def older(workspace: Workspace, call: CommandCall) -> None:

@@ -298,8 +298,10 @@ async def _current_sampling(workspace: Workspace) -> list[sampling.SamplingSetti
     conversation = workspace.conversation.session.conversation
     prompt = await services.run(services.prompt_of, conversation)
     usual = services.chat.sampling
-    of_model = await services.run(usual.changes_for, conversation.model if conversation else None)
-    return sampling.sampling_settings(conversation, usual.settings, prompt, of_model)
+    model = conversation.model if conversation else None
+    of_model = await services.run(usual.changes_for, model)
+    of_file = await services.run(usual.recommended_for, model)
+    return sampling.sampling_settings(conversation, usual.settings, prompt, of_model, of_file)
 
 
 def _usual_model(workspace: Workspace) -> str:

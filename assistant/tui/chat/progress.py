@@ -112,7 +112,7 @@ class TurnProgress:
         """Show the end of the turn; a failure below the answer, or above the prompt."""
         if failure is None:
             return
-        self._status.set_status(phase="error", cached=0, new=0)
+        self._status.set_status(phase="error", speed=0.0, cached=0, new=0)
         if answer is not None:
             failed = answer.model_copy(update={"state": "failed", "error": failure.message})
             await self._transcript.finish_message(failed, hint_of(failure))

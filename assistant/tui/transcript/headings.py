@@ -67,6 +67,8 @@ def _left_parts(message: Message) -> list[Content]:
         older = _command_button("‹", "older", message, text.ACCENT)
         newer = _command_button("›", "newer", message, text.ACCENT)
         parts.append(older + text.muted(f"{message.version}/{message.versions}") + newer)
+    if message.edited:
+        parts.append(text.muted("edited"))
     if message.rating is not None:
         parts.append(_rating_button(message, message.rating))
     return parts

@@ -42,6 +42,24 @@ def test_a_message_comes_back_exactly_as_it_was_stored(open_store: Open) -> None
     assert (finished.stop_reason, finished.usage, finished.timings) == ("length", USAGE, TIMINGS)
 
 
+def test_an_edited_answer_says_so_wherever_it_goes(open_store: Open) -> None:
+    store = open_store()
+    id = store.create().id
+    question = ask(store, id)
+    old = answer(store, question)
+    edited = store.append(id, question.id, "assistant", "Mine.", edited=True)
+
+    assert [message.edited for message in open_store().versions(old.id)] == [False, True]
+    assert (edited.version, edited.versions) == (2, 2)
+    fork = store.fork(edited.id)
+    assert [message.edited for message in store.branch(fork.id)] == [False, True]
+    entries = store.transcript(id).entries
+    assert [entry.message.edited for entry in entries] == [False, False, True]
+    store.delete_message(edited.id)
+    store.undo(conversation_id=id)
+    assert store.message(edited.id).edited
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

@@ -161,6 +161,33 @@ def test_what_the_settings_say_of_its_model_is_told_apart() -> None:
     assert rows["top_k"] == ("40", "default", False)
 
 
+def test_what_the_file_of_a_model_recommends_holds_where_nothing_else_was_set() -> None:
+    models = ScriptedModels(ScriptedModel(name="small"), ScriptedModel(name="large"))
+    models.recommended = {"small": SamplingChanges(temperature=0.6, top_k=20, min_p=0.0)}
+    own = {"small": SamplingChanges(min_p=0.2)}
+    usual = DefaultSampling(models, Sampling(top_k=40), own)
+
+    small = usual.for_model("small")
+
+    assert (small.temperature, small.top_k, small.min_p) == (0.6, 40, 0.2)
+    assert usual.for_model("large") == Sampling(top_k=40)
+    assert usual.for_model("not there") == Sampling(top_k=40)
+    rows = {
+        row.field: (row.value, row.origin)
+        for row in sampling_settings(
+            conversation(top_p=0.5),
+            usual.settings,
+            None,
+            usual.changes_for("small"),
+            usual.recommended_for("small"),
+        )
+    }
+    assert rows["temperature"] == ("0.6", "the model's file")
+    assert rows["top_k"] == ("40", "your settings")
+    assert rows["min_p"] == ("0.2", "your settings for this model")
+    assert rows["top_p"] == ("0.5", "this conversation")
+
+
 def test_a_model_has_its_own_over_the_settings_of_all() -> None:
     models = ScriptedModels(ScriptedModel(name="small"), ScriptedModel(name="Large"))
     usual = DefaultSampling(

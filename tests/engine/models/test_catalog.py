@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from assistant.core.errors import ModelNotFoundError
+from assistant.core.values.sampling import SamplingChanges
 from assistant.engine.models import catalog
 from assistant.engine.models.catalog import STARTER, LocalModels
 from tests.support.engine import OPTIONS, engine_spec, local_models
+from tests.support.gguf_files import write_model
 
 
 def models_in(home: Path, default: str | None = None) -> LocalModels:
@@ -54,6 +56,17 @@ def test_a_model_in_parts_is_one_with_the_size_of_all(home: Path, folder: Path) 
 @pytest.mark.parametrize("name", ["zeta", "ZETA", "zeta.gguf"])
 def test_a_model_is_opened_by_its_name(home: Path, folder: Path, name: str) -> None:
     assert models_in(home).open(name).name == "zeta"
+
+
+def test_what_the_file_of_a_model_recommends_is_told_by_its_name(home: Path) -> None:
+    write_model(home / "models" / "own.gguf", {"general.sampling.temp": 0.6})
+    models = models_in(home, "own")
+
+    assert models.recommended_sampling("own") == SamplingChanges(temperature=0.6)
+    assert models.recommended_sampling(None).temperature == 0.6
+    assert models.recommended_sampling(STARTER) == SamplingChanges()
+    with pytest.raises(ModelNotFoundError):
+        models.recommended_sampling("none")
 
 
 def test_a_link_to_a_listed_model_is_opened_by_its_own_name(home: Path, folder: Path) -> None:

@@ -105,6 +105,38 @@ def test_the_first_versions_databases_open_with_everything_in_them(file: Path) -
     assert len(copies(file)) == 1
 
 
+def test_databases_from_before_answers_could_be_edited_open_and_take_edited_ones(
+    file: Path,
+) -> None:
+    file.parent.mkdir()
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        migrate(connection, 0, MIGRATIONS[:9])
+        connection.executescript(
+            """
+            INSERT INTO conversations (id, title, title_key, created, updated, system_prompt,
+                                       messages, active_root)
+            VALUES ('0123', 'Rent', 'rent', 1, 2, '', 2, 'q');
+            INSERT INTO messages (id, conversation, parent, version, active_child, role, text,
+                                  state, created, reasoning)
+            VALUES ('q', '0123', NULL, 1, 'a', 'user', 'When?', 'complete', 1000000, NULL),
+                   ('a', '0123', 'q', 1, NULL, 'assistant', 'In May.', 'complete', 2000000, 'Hm');
+            INSERT INTO message_words (message_words) VALUES ('rebuild');
+            INSERT INTO conversation_words (conversation_words) VALUES ('rebuild');
+            """
+        )
+
+    with closing(SqliteConversations(file)) as store:
+        assert [message.edited for message in store.branch("0123")] == [False, False]
+        assert store.branch("0123")[1].reasoning == "Hm"
+        store.append("0123", "q", "assistant", "In June.", edited=True)
+    with closing(SqliteConversations(file)) as store:
+        assert [(m.text, m.edited) for m in store.branch("0123")][1] == ("In June.", True)
+        assert not store.message("a").edited
+    assert_sound(file)
+    assert len(copies(file)) == 1
+
+
 def test_a_copy_holds_what_was_still_in_the_log(filled: Path) -> None:
     with closing(SqliteConversations(filled)) as store:
         store.append(store.create(title="Newest").id, None, "user", "only in the log")

@@ -98,6 +98,7 @@ class FakeMessages:
         sampling: Sampling | None = None,
         attached: Sequence[str] = (),
         prompt: QuestionPrompt | None = None,
+        edited: bool = False,
     ) -> Message:
         now = self.window.now()
         with self.window.writing(conversation_id) as shelf:
@@ -115,6 +116,7 @@ class FakeMessages:
                 sampling=sampling,
                 attached=kept(tuple(attached)),
                 prompt=prompt,
+                edited=edited,
             )
             node = shelf.add_message(record, message)
             node.writer = self.window if state == "streaming" else None
