@@ -139,8 +139,9 @@ def section_progress(event: SectionRead) -> str:
 
 def summarised_text(event: Summarised) -> str:
     """What of a summary is new, and what is the model's."""
-    known = event.parts - event.read
+    known = event.parts - event.read - event.left
     told = f"read {count(event.read, 'part')}" + (f", {known:,} known already" if known else "")
+    told += f", {event.left:,} left" if event.left else ""
     if not event.written:
         return f"{told}; all sentences are the document's own"
     return (

@@ -80,7 +80,7 @@ def _targets(typed: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tu
     for at, word in enumerate(typed):
         if word.startswith("#") and len(word) > 1:
             collections.append(word[1:])
-        elif not files or Path(word).expanduser().is_file():
+        elif not (files or collections) or Path(word).expanduser().is_file():
             files.append(attachable(word))
         else:
             return tuple(files), tuple(collections), tuple(typed[at:])

@@ -278,7 +278,7 @@ def fit_whole_files(
         raise ContextOverflowError(
             f"{names}: {total:,} tokens with the question, and the window has room for {room:,}.",
             "Add it to your files instead (/add, or `assistant add`): then only the passages that"
-            " matter are read.",
+            " matter are read. `/summarise`, or `assistant summarise`, reads all of it.",
             excess=max(total, len(content) // CHARS_PER_TOKEN if not measured.exact else 0) - room,
         )
     return tuple(passages)

@@ -100,7 +100,8 @@ class DocumentComparison:
             text.know(section.passages)
         pairs = aligned(*sides)
         same, whole = 0, 0
-        for done, (one, other) in enumerate(pairs):
+        done = 0
+        for one, other in pairs:
             heading = one.heading if one else other.heading if other else ""
             yield SectionRead(done=done, total=len(pairs), name=heading)
             differences = section_differences(self._library, one, other, stop)
@@ -111,13 +112,16 @@ class DocumentComparison:
             for piece in _written(heading, differences, first, second, text):
                 yield Wrote(text=piece)
             yield Cited(citations=text.citations)
+            done += 1
         ended = not stop.is_set()
         if ended:
             told = text.label("same", same, whole, PurePath(first.path).name)
             gap = "" if text.is_empty else "\n\n"
             if piece := text.write(f"{gap}{told}"):
                 yield Wrote(text=piece)
-        yield Summarised(parts=len(pairs), read=len(pairs), written=0, supported=0)
+        yield Summarised(
+            parts=len(pairs), read=done, left=len(pairs) - done, written=0, supported=0
+        )
         yield Cited(citations=text.citations)
         if text.used:
             result = SearchResult(evidence=1.0, sufficient=True)

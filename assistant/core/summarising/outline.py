@@ -17,7 +17,7 @@ PART_CHARS: Final = 6000
 MAX_SECTIONS: Final = 40
 """Sections of a document; a book has longer ones, not more."""
 
-MIN_SECTION_CHARS: Final = 400
+MIN_SECTION_CHARS: Final = 300
 """Characters of a section; a shorter one is read with the one that follows."""
 
 _MAX_HEADING = 80

@@ -238,6 +238,7 @@ class DocumentSummary:
         yield Summarised(
             parts=sum(len(each.parts) for each in chapters),
             read=total - reader.to_read,
+            left=reader.to_read,
             written=reader.written,
             supported=reader.supported,
         )

@@ -140,7 +140,9 @@ class Summarised(Value):
     parts: int
     """Of the documents."""
     read: int
-    """Of those, what was read now; the others were known."""
+    """Of those, what was read now; what is neither that nor left was known."""
+    left: int
+    """Of those, what was not reached."""
     written: int
     """Sentences that the model wrote."""
     supported: int

@@ -6,6 +6,7 @@ import click
 import pytest
 
 from assistant.cli.entry import command
+from assistant.core.values.library import Collection, FileEntry
 from tests.support.fake_models import ScriptedModels
 from tests.support.shell import Shell
 
@@ -40,7 +41,13 @@ def test_standard_output_is_the_summary_with_its_marks(
 def test_programs_get_how_much_of_it_is_the_models(shell: Shell, report: str) -> None:
     found = shell.json("summarise", report)
 
-    assert found["summary"] == {"parts": 1, "read": 1, "written": 1, "supported": 0}
+    assert found["summary"] == {
+        "parts": 1,
+        "read": 1,
+        "left": 0,
+        "written": 1,
+        "supported": 0,
+    }
     assert [each["strength"] for each in found["citations"]] == ["verbatim"] * 3
     assert {each["strength"] for each in found["sentences"]} == {"verbatim"}
 
@@ -75,3 +82,34 @@ def test_it_is_listed_once_whatever_its_spelling() -> None:
 
     assert "summarise" in listed
     assert "summarize" not in listed
+
+
+def test_a_collection_is_named_with_its_sign(shell: Shell, report: str) -> None:
+    shell.library.sets = [
+        Collection(name="town", roots=(report,), files=1, passages=3, skipped=0, waiting=0)
+    ]
+    shell.library.entries = [FileEntry(path=report, size=9, state="indexed", passages=3)]
+
+    run = shell("summarise", "#town", "in", "one", "sentence")
+
+    assert run.status == 0, run.err
+    assert run.out.startswith("**In short**:\n\n1. “")
+
+
+def test_two_files_are_compared(shell: Shell, report: str, home: Path) -> None:
+    other = home / "other.md"
+    other.write_text("x")
+    shell.library.texts[str(other)] = SAID.replace("June", "July")
+
+    run = shell("compare", report, str(other))
+
+    assert run.status == 0, run.err
+    assert (
+        "1. my report.md: “The ships of the fleet sail to the north in June” (line 1)." in run.out
+    )
+    assert "other.md: “The ships of the fleet sail to the north in July” (line 1)." in run.out
+
+
+def test_two_files_are_needed_to_compare(shell: Shell, report: str) -> None:
+    assert shell("compare", report).status == 2
+    assert shell("compare", report, "/nowhere.md").status == 3

@@ -14,6 +14,7 @@ from assistant.core.values.conversation import Message
 from assistant.core.values.documents import Block, Document
 from assistant.core.values.events import Answered, SectionRead, Summarised, TurnEvent, Wrote
 from assistant.core.values.library import Collection, FileEntry
+from assistant.core.wording import summarised_text
 from tests.support.conversations import PROMPTS
 from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_library import ScriptedLibrary
@@ -134,6 +135,8 @@ def test_a_summary_that_was_stopped_goes_on_where_it_was(store: FakeConversation
     assert "**Railway**" in stopped.text
     assert "**Airport**" not in stopped.text
     assert stopped.citations
+    assert (scene.summarised.read, scene.summarised.left) == (2, 1)
+    assert summarised_text(scene.summarised).startswith("read 2 parts, 1 left; the model wrote")
     asked = scene.sections_asked
 
     ended = scene.run(scene.chat.turn(Continue(message_id=stopped.id), Event()))
