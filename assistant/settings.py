@@ -7,8 +7,9 @@ tenth of a second at each start.
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -127,6 +128,17 @@ class Settings(Value):
     screen: ScreenSettings = Field(default_factory=ScreenSettings)
 
 
+SECTIONS: Final[Mapping[str, type[Value]]] = {
+    "chat": ChatSettings,
+    "sampling": Sampling,
+    "engine": EngineSettings,
+    "models": ModelSettings,
+    "library": LibrarySettings,
+    "screen": ScreenSettings,
+}
+"""Those that are always there; `model` has one for each model that something is set for."""
+
+
 def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings.
 
@@ -142,12 +154,31 @@ def checked_settings(source: SettingsSource) -> Settings:
     Raises:
         SettingsError: names the file or variable, the key and what it should be.
     """
+    given = source.values
+    if given.keys() <= SECTIONS.keys():
+        # What is wrong with them is told below.
+        with suppress(ValidationError):
+            return _checked_where_given(given)
     # With a section that is not given, pydantic would build the checks of that section twice.
     empty: dict[str, object] = {section: {} for section in Settings.model_fields}
     try:
-        return Settings.model_validate({**empty, **source.values})
+        return Settings.model_validate({**empty, **given})
     except ValidationError as failure:
         raise _explain(failure, source) from None
+
+
+def _checked_where_given(given: Mapping[str, object]) -> Settings:
+    """Settings whose defaults are taken as they are. Most users have set little, and building the
+    checks of all sections is a good part of what a start computes.
+
+    Raises:
+        ValidationError: what is given will not do.
+    """
+    sections: dict[str, Any] = {
+        name: kind.model_validate(given[name]) if name in given else kind.model_construct()
+        for name, kind in SECTIONS.items()
+    }
+    return Settings.model_construct(model={}, **sections)
 
 
 def _explain(failure: ValidationError, source: SettingsSource) -> SettingsError:

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from assistant.core.errors import SettingsError
-from assistant.settings import Settings, load_settings
+from assistant.core.values.sampling import SamplingChanges
+from assistant.settings import (
+    SECTIONS,
+    EngineSettings,
+    OneModelSettings,
+    ScreenSettings,
+    Settings,
+    load_settings,
+)
 
 
 def write(folder: Path, text: str) -> Path:
@@ -16,6 +24,26 @@ def write(folder: Path, text: str) -> Path:
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert load_settings(tmp_path / "settings.toml", {}) == Settings()
+
+
+def test_sections_that_are_given_leave_the_defaults_of_the_others(tmp_path: Path) -> None:
+    file = write(tmp_path, '[screen]\ntheme = "light"\n[model.Small.sampling]\ntemperature = 0\n')
+    engine = {"ASSISTANT_ENGINE__THREADS": "2"}
+
+    assert load_settings(tmp_path / "none.toml", engine) == Settings(
+        engine=EngineSettings(threads=2)
+    )
+    assert load_settings(file, {}) == Settings(
+        screen=ScreenSettings(theme="light"),
+        model={"Small": OneModelSettings(sampling=SamplingChanges(temperature=0))},
+    )
+
+
+def test_every_section_has_its_checks() -> None:
+    plain = {name: field.annotation for name, field in Settings.model_fields.items()}
+
+    assert plain.pop("model") == dict[str, OneModelSettings]
+    assert plain == SECTIONS
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

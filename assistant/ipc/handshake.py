@@ -20,12 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from time import monotonic
-from typing import Literal, TypeVar
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from assistant.core.atomic import replace_file
-from assistant.ipc.frames import LineSocket, encode
+from assistant.ipc.frames import LineSocket
 from assistant.ipc.messages import ProtocolError, StartError, TooSlowError
 
 HANDSHAKE_TIMEOUT = 5.0
@@ -38,30 +36,26 @@ MAX_FRAME_BEFORE_PROOF = 4096
 """Bytes of a frame from somebody who has proved nothing yet."""
 
 
-class _Frame(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-F = TypeVar("F", bound=_Frame)
-
-
-class Hello(_Frame):
+class Hello(NamedTuple):
+    nonce: str
     kind: Literal["hello"] = "hello"
     wire: Literal[1] = 1
-    nonce: str
 
 
-class Challenge(_Frame):
-    kind: Literal["challenge"] = "challenge"
+class Challenge(NamedTuple):
     nonce: str
     version: str
     pid: int
     proof: str
+    kind: Literal["challenge"] = "challenge"
 
 
-class ChallengeResponse(_Frame):
-    kind: Literal["answer"] = "answer"
+class ChallengeResponse(NamedTuple):
     proof: str
+    kind: Literal["answer"] = "answer"
+
+
+F = TypeVar("F", Hello, Challenge, ChallengeResponse)
 
 
 @dataclass(frozen=True)
@@ -84,12 +78,12 @@ def greet(sock: LineSocket, key: bytes, stop: Event | None = None) -> Peer:
     """
     deadline = monotonic() + HANDSHAKE_TIMEOUT
     nonce = secrets.token_hex(16)
-    sock.send(encode(Hello(nonce=nonce)), HANDSHAKE_TIMEOUT)
+    _send(sock, Hello(nonce))
     challenge = _receive(sock, Challenge, deadline, stop)
     parts = (nonce, challenge.nonce, challenge.version, str(challenge.pid))
     if not _same(challenge.proof, _proof(key, "worker", parts)):
         raise ProtocolError("the worker holds another key")
-    sock.send(encode(ChallengeResponse(proof=_proof(key, "caller", parts))), HANDSHAKE_TIMEOUT)
+    _send(sock, ChallengeResponse(_proof(key, "caller", parts)))
     return Peer(version=challenge.version, pid=challenge.pid)
 
 
@@ -101,10 +95,14 @@ def admit(sock: LineSocket, key: bytes, version: str) -> None:
     challenge = Challenge(
         nonce=parts[1], version=version, pid=os.getpid(), proof=_proof(key, "worker", parts)
     )
-    sock.send(encode(challenge), HANDSHAKE_TIMEOUT)
+    _send(sock, challenge)
     answer = _receive(sock, ChallengeResponse, deadline)
     if not _same(answer.proof, _proof(key, "caller", parts)):
         raise ProtocolError("the caller holds another key")
+
+
+def _send(sock: LineSocket, frame: Hello | Challenge | ChallengeResponse) -> None:
+    sock.send(json.dumps(frame._asdict()).encode() + b"\n", HANDSHAKE_TIMEOUT)
 
 
 def _receive(sock: LineSocket, kind: type[F], deadline: float, stop: Event | None = None) -> F:
@@ -113,10 +111,28 @@ def _receive(sock: LineSocket, kind: type[F], deadline: float, stop: Event | Non
         line = sock.receive(min(left, POLL_SECONDS), MAX_FRAME_BEFORE_PROOF)
     if line is None:
         raise TooSlowError("no handshake in time")
+    return _parsed(line, kind)
+
+
+def _parsed(line: bytes, kind: type[F]) -> F:
+    """A frame with its own constants, and fields that are what they should be; others may be there.
+
+    Raises:
+        ProtocolError: it is none.
+    """
     try:
-        return kind.model_validate_json(line)
-    except ValidationError:
-        raise ProtocolError("not a handshake") from None
+        given = json.loads(line)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise ProtocolError("not a handshake")
+    constants = kind._field_defaults
+    fields: dict[str, Any] = {name: given.get(name, constants.get(name)) for name in kind._fields}
+    for name, value in fields.items():
+        wanted = type(constants[name]) if name in constants else kind.__annotations__[name]
+        if type(value) is not wanted or value != constants.get(name, value):
+            raise ProtocolError("not a handshake")
+    return kind(**fields)
 
 
 def _proof(key: bytes, side: str, parts: tuple[str, ...]) -> str:
@@ -124,7 +140,7 @@ def _proof(key: bytes, side: str, parts: tuple[str, ...]) -> str:
 
 
 def _same(proof: str, expected: str) -> bool:
-    return hmac.compare_digest(proof.encode(), expected.encode())
+    return hmac.compare_digest(proof.encode(errors="replace"), expected.encode())
 
 
 KEY_BYTES = 32

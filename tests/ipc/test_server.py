@@ -9,14 +9,16 @@ from threading import Thread
 import pytest
 
 from assistant.ipc import spec as worker_spec
-from assistant.ipc.frames import LineSocket, encode
-from assistant.ipc.handshake import MAX_FRAME_BEFORE_PROOF, Hello, greet, read_key
+from assistant.ipc.frames import LineSocket
+from assistant.ipc.handshake import MAX_FRAME_BEFORE_PROOF, greet, read_key
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import Cancel, PeerGoneError
 from assistant.ipc.spec import WorkerSpec
 from tests.ipc.conftest import MakeSpec
 from tests.support.echo_client import echo, join, receive, send
 from tests.support.echo_worker import Echo, Flood, Wait
+
+HELLO = b'{"kind":"hello","wire":1,"nonce":"n"}\n'
 
 
 def connect(spec: WorkerSpec) -> LineSocket:
@@ -57,6 +59,9 @@ def test_a_caller_that_says_nothing_does_not_hold_up_the_others(make_spec: MakeS
         b"\xff\xfe\x00 not json\n",
         b'{"kind":"hello"}\n',
         b'{"kind":"hello","wire":2,"nonce":"n"}\n',
+        b'{"kind":"hello","wire":true,"nonce":"n"}\n',
+        b'{"kind":"hello","wire":1,"nonce":1}\n',
+        b'{"kind":"hello","wire":1,"nonce":null}\n',
         b'{"kind":"echo","text":"no handshake"}\n',
         b'"\\ud800"\n',
         b"[" * MAX_FRAME_BEFORE_PROOF + b"\n",
@@ -72,12 +77,12 @@ def test_garbage_is_dropped_and_the_worker_goes_on(make_spec: MakeSpec, garbage:
     assert echo(spec) == pid
 
 
-@pytest.mark.parametrize("proof", ["", "0" * 64, "é" * 64])
+@pytest.mark.parametrize("proof", ["", "0" * 64, "é" * 64, r"\ud800"])
 def test_a_caller_without_the_key_is_dropped(make_spec: MakeSpec, proof: str) -> None:
     spec = make_spec()
     pid = echo(spec)
     with closing(connect(spec)) as line:
-        line.send(encode(Hello(nonce="n")), 5)
+        line.send(HELLO, 5)
         assert line.receive(5)
         line.send(b'{"kind":"answer","proof":"%s"}\n' % proof.encode(), 5)
         assert is_dropped(line)
@@ -88,7 +93,7 @@ def test_the_workers_own_proof_cannot_be_sent_back(make_spec: MakeSpec) -> None:
     spec = make_spec()
     echo(spec)
     with closing(connect(spec)) as line:
-        line.send(encode(Hello(nonce="n")), 5)
+        line.send(HELLO, 5)
         challenge = line.receive(5)
         assert challenge
         proof = json.loads(challenge)["proof"]
