@@ -3,8 +3,9 @@
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import cast
 
 from assistant.core.errors import StorageError
 from assistant.core.ports.conversations import ConversationStore
@@ -17,10 +18,9 @@ from assistant.core.values.sampling import AdapterUse
 from assistant.engine.models.catalog import LocalModels
 from assistant.engine.models.discovery import in_folder, other_programs
 from assistant.engine.models.survey import ModelSurvey
-from assistant.engine.models.tunings import TuningFile
 from assistant.engine.options import LoadOptions
 from assistant.ipc.join import Joiner
-from assistant.library.client import WorkerLibrary
+from assistant.library.peek import has_collections
 from assistant.settings import Settings
 from assistant.storage.conversations import SqliteConversations
 from assistant.system.paths import Paths
@@ -110,8 +110,11 @@ def _remove_snapshots(folder: Path) -> None:
 
 def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
     """The models on this machine, run by the engine worker."""
-    chosen = settings.engine.model_dump(include=set(ModelOptions.model_fields))
-    options = LoadOptions(**chosen)
+    engine = settings.engine
+    # They are checked, and checks take time to build.
+    options = LoadOptions.model_construct(
+        **{name: getattr(engine, name) for name in ModelOptions.model_fields}
+    )
     folders = [
         partial(in_folder, Path(folder).expanduser(), "folder")
         for folder in settings.models.folders
@@ -129,13 +132,14 @@ def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
             name: [AdapterUse(name=file, scale=scale) for file, scale in own.adapters.items()]
             for name, own in settings.model.items()
         },
-        tunings=TuningFile(paths.tunings),
+        tunings=paths.tunings,
     )
 
 
 def model_tuning(settings: Settings, paths: Paths) -> ModelTuning:
     """Benchmarks of models, and the tunings that are remembered."""
     # Nothing else needs it.
+    from assistant.engine.models.tunings import TuningFile  # noqa: PLC0415
     from assistant.engine.tuning.client import LocalTuning  # noqa: PLC0415
 
     return LocalTuning(
@@ -157,7 +161,28 @@ def model_downloads(settings: Settings, paths: Paths) -> ModelDownloads:
 
 def library(paths: Paths) -> Library:
     """The user's files, indexed by the library worker."""
-    return WorkerLibrary(Joiner(library_worker(paths)), paths.library)
+    return cast(Library, _LibraryClient(paths))
+
+
+class _LibraryClient:
+    """The client of the library worker, imported when there is something to ask it: whether there
+    are any files is known without, and where there are none it is all that a question asks."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+
+    def is_empty(self) -> bool:
+        """See `Library.is_empty`."""
+        return not has_collections(self._paths.library)
+
+    @cached_property
+    def _client(self) -> Library:
+        from assistant.library.client import WorkerLibrary  # noqa: PLC0415
+
+        return WorkerLibrary(Joiner(library_worker(self._paths)), self._paths.library)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._client, name)
 
 
 def prompt_library(paths: Paths) -> PromptLibrary:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -60,7 +59,7 @@ class Console:
     @property
     def width(self) -> int | None:
         """Columns of the terminal; None when output goes elsewhere and may be of any width."""
-        return shutil.get_terminal_size().columns if self.is_terminal else None
+        return _terminal_size().columns if self.is_terminal else None
 
     def write(self, text: str) -> None:
         """Write results at once: as they are for a program, printable for a terminal.
@@ -151,7 +150,7 @@ class Console:
         """Replace the progress lines; shown to a person only."""
         if self._err is None or not self._err.isatty() or self.is_dumb:
             return
-        size = shutil.get_terminal_size()
+        size = _terminal_size()
         room = max(size.columns - 1, 1)
         shown = [fit_width(text, room) for text in lines[: max(size.lines - 1, 1)]]
         self._write_error(self._erasing() + "\n".join(shown))
@@ -212,6 +211,13 @@ def process_console() -> Console:
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     return Console(sys.stdout, sys.stderr)
+
+
+def _terminal_size() -> os.terminal_size:
+    # A pipe has none, and does not wait for the archives that come in with shutil.
+    from shutil import get_terminal_size  # noqa: PLC0415
+
+    return get_terminal_size()
 
 
 def short_id(id: str) -> str:

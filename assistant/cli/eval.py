@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.ask.sources import chosen_sources
 from assistant.cli.console import Console
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
@@ -18,6 +17,7 @@ from assistant.core import evaluation
 from assistant.core.conversations.start import begin_conversation
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.evaluation import EvaluationQuestion, EvaluationReport, RankingQuality, Row
+from assistant.core.grounding.scope import chosen_scope
 from assistant.core.ports.library import Library
 from assistant.core.turn.requests import Ask
 from assistant.core.values.conversation import Message
@@ -139,7 +139,7 @@ def _ask(assistant: "Assistant", question: EvaluationQuestion, stop: Event) -> M
     """The answer as `assistant ask` would give it; None when it was stopped."""
     settings = assistant.settings
     scope = (question.collection,) if question.collection else ()
-    sources = chosen_sources(scope, no_library=False, fall_back=settings.library.fall_back)
+    sources = chosen_scope(scope, no_library=False, fall_back=settings.library.fall_back)
     conversation = begin_conversation(
         assistant.store, assistant.prompts.get(settings.chat.prompt), None
     )

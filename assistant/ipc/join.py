@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import struct
-import subprocess
 from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +31,8 @@ from assistant.ipc.messages import (
 from assistant.ipc.spec import WorkerSpec
 
 if TYPE_CHECKING:
+    import subprocess
+
     from filelock import BaseFileLock
 
 POLL_SECONDS = 0.02
@@ -132,7 +133,9 @@ class Joiner:
         started = self._started
         if started is None or started.pid != pid:
             return ""
-        with suppress(subprocess.TimeoutExpired):
+        from subprocess import TimeoutExpired  # noqa: PLC0415 -- see launch
+
+        with suppress(TimeoutExpired):
             return exit_reason(self.spec, self._log_start, started.wait(1))
         return ""
 
@@ -256,8 +259,11 @@ MAX_REASON_CHARS = 300
 """Characters of a worker's last line."""
 
 
-def launch(spec: WorkerSpec) -> subprocess.Popen[bytes]:
+def launch(spec: WorkerSpec) -> "subprocess.Popen[bytes]":
     """Start a worker's process in a session of its own, so that no terminal's signal reaches it."""
+    # Most calls find a worker that lives.
+    import subprocess  # noqa: PLC0415
+
     try:
         spec.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         log = os.open(spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

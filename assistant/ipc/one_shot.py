@@ -2,14 +2,16 @@
 
 import os
 import select
-import subprocess
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from math import inf
 from threading import Event
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import subprocess
 
 POLL_SECONDS = 0.1
 """Between two looks at whether the answer is still wanted."""
@@ -87,8 +89,12 @@ class HelperProcess:
         Returns:
             Its exit status; None when it goes on after `timeout` seconds.
         """
-        with suppress(subprocess.TimeoutExpired):
-            return self._process.wait(max(timeout, 0)) if self._process else None
+        if self._process is None:
+            return None
+        from subprocess import TimeoutExpired  # noqa: PLC0415 -- see _running
+
+        with suppress(TimeoutExpired):
+            return self._process.wait(max(timeout, 0))
         return None
 
     def end(self) -> None:
@@ -99,6 +105,9 @@ class HelperProcess:
             self._process = None
 
     def _running(self) -> "subprocess.Popen[bytes]":
+        # Who asks a model seldom needs a helper.
+        import subprocess  # noqa: PLC0415
+
         if self.wait(0) is not None:
             self.end()
         if self._process is None:

@@ -6,7 +6,6 @@ the socket moves to a folder with a short name, derived from the long one.
 
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -91,6 +90,9 @@ def _short_folder(runtime: Path) -> Path:
     own = os.environ.get("XDG_RUNTIME_DIR")
     if own and len(own) < MAX_SOCKET_PATH_BYTES - 60 and Path(own).is_dir():
         return Path(own) / f"assistant-{mark}"
-    folder = tempfile.gettempdir()
+    # Few folders are so deep.
+    from tempfile import gettempdir  # noqa: PLC0415
+
+    folder = gettempdir()
     root = Path(folder if len(folder) < MAX_SOCKET_PATH_BYTES - 60 else "/tmp")
     return root / f"assistant-{os.getuid()}-{mark}"

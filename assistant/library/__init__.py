@@ -2,7 +2,8 @@
 
 client       the library of a front end, whose work happens in the worker
 protocol     requests and replies between the two
-peek         what a front end may know without starting the worker
+peek         the collections, known without starting the worker
+removals     what was taken out of it, and can be put back
 worker/      the process: requests and indexing jobs
 indexing/    the indexing job, from files to passages
 files/       folders on disk: walked, scanned, watched

@@ -30,7 +30,7 @@ from assistant.core.values.library import (
 )
 from assistant.ipc.join import Joiner
 from assistant.ipc.request import Requester, WorkerErrors
-from assistant.library.peek import Removals, has_collections
+from assistant.library.peek import has_collections
 from assistant.library.protocol import (
     AddPaths,
     CheckAnswer,
@@ -64,6 +64,7 @@ from assistant.library.protocol import (
     VerifyReply,
     replies,
 )
+from assistant.library.removals import Removals
 from assistant.system.paths import as_spelled
 
 MAX_TRIES = 5

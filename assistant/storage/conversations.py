@@ -1,15 +1,15 @@
 """SqliteConversations: the store over one SQLite file, for any number of threads and processes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
-from assistant.core.conversations.search_query import parse
 from assistant.core.errors import UnwritableError
 from assistant.core.ports.conversations import Clock
-from assistant.core.values.changes import ConversationSearchResult
-from assistant.core.values.conversation import SearchHit
 from assistant.storage.database.connection import ChatDatabase
 from assistant.storage.database.files import DatabaseFiles
 from assistant.storage.database.locks import LockFileWriters
@@ -26,8 +26,11 @@ from assistant.storage.store.conversations import SqliteCatalog
 from assistant.storage.store.messages import SqliteMessages
 from assistant.storage.store.transfer import SqliteTransfer
 from assistant.storage.store.trash import KEEP_EMPTY, KEEP_TRASH, SqliteTrash
-from assistant.storage.tables import search
 from assistant.storage.tables.rows import microseconds, storable
+
+if TYPE_CHECKING:
+    from assistant.core.values.changes import ConversationSearchResult
+    from assistant.core.values.conversation import SearchHit
 
 __all__ = ["KEEP_EMPTY", "KEEP_TRASH", "SqliteConversations", "UtcClock"]
 
@@ -93,6 +96,10 @@ class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTran
         return left
 
     def search(self, query: str, *, limit: int = 50) -> list[SearchHit]:
+        # Who asks does not wait for what searches.
+        from assistant.core.conversations.search_query import parse  # noqa: PLC0415
+        from assistant.storage.tables import search  # noqa: PLC0415
+
         with self._database.read() as connection:
             parsed = parse(storable(query))
             return search.search(connection, parsed, self._clock.now(), limit)
@@ -100,6 +107,9 @@ class SqliteConversations(SqliteMessages, SqliteCatalog, SqliteTrash, SqliteTran
     def find(
         self, query: str, *, limit: int = 20, stop: Event | None = None
     ) -> ConversationSearchResult:
+        from assistant.core.conversations.search_query import parse  # noqa: PLC0415 -- see search
+        from assistant.storage.tables import search  # noqa: PLC0415
+
         with self._database.read() as connection:
             parsed = parse(storable(query))
             return search.find_until(connection, parsed, self._clock.now(), limit, stop)

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import platformdirs
-
 from assistant.core.trust import distrust
 from assistant.system.disk_room import nearest_existing
 
@@ -85,7 +83,10 @@ def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
             ),
             environment,
         )
-    dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+    # Whoever names a folder does not wait for what knows the usual ones.
+    from platformdirs import PlatformDirs  # noqa: PLC0415
+
+    dirs = PlatformDirs(APP, appauthor=False)
     return _with_writable_runtime(
         Paths(
             config=dirs.user_config_path,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.values.library import RemovedRoots
-from assistant.library.peek import KEPT_FOR, REMOVALS_FILE, Removals
+from assistant.library.removals import KEPT_FOR, REMOVALS_FILE, Removals
 
 STRANGE = b"/docs/caf\xe9\n"
 

@@ -1,31 +1,21 @@
 """Answer output: one turn streamed to standard output, its progress to standard error."""
 
-from contextlib import closing
-from typing import Any
+from __future__ import annotations
 
-from assistant.cli.ask.output_form import OutputForm
-from assistant.cli.ask.sources import (
-    SourcedAnswer,
-    partial_files,
-    print_citations,
-    print_nearest_sentence,
-    print_partly_read,
-    print_search,
-    quoted_first,
-)
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
 from assistant.cli.console import Console, short_id
 from assistant.cli.interruption import InterruptedWriteError, Interruption
 from assistant.core.errors import AssistantError
-from assistant.core.grounding.citations import annotate, annotated
-from assistant.core.grounding.retrieval import RetrievalScope
-from assistant.core.grounding.versions import disagreements
+from assistant.core.grounding.scope import RetrievalScope
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Continue
 from assistant.core.values.conversation import Message, Timings, Usage
-from assistant.core.values.documents import Passage
 from assistant.core.values.events import (
     Answered,
     Asked,
+    Finished,
     Loaded,
     Loading,
     PrefillProgress,
@@ -38,10 +28,14 @@ from assistant.core.values.events import (
     TurnEvent,
     Wrote,
 )
-from assistant.core.values.library import NearestSentence, SearchResult
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling
 from assistant.core.wording import section_progress, summarised_text
+
+if TYPE_CHECKING:
+    from assistant.cli.ask.output_form import OutputForm
+    from assistant.core.values.documents import Passage
+    from assistant.core.values.library import NearestSentence, SearchResult
 
 INCOMPLETE = 11
 """Exit status of an answer that was cut off by the window, or is none."""
@@ -85,7 +79,7 @@ class ConsoleAnswer:
         self._end_of_output = ""
         self._message: Message | None = None
         self._passages: tuple[Passage, ...] = ()
-        self._found = SearchResult()
+        self._found: SearchResult | None = None
         self._question = ""
         self._saying: NearestSentence | None = None
         self._summary: Summarised | None = None
@@ -132,6 +126,9 @@ class ConsoleAnswer:
                 if used and self._form is None and not self._console.is_terminal:
                     # What the files say comes before an answer that they do not support.
                     self._streams = False
+                # Seldom needed before the first word, and never where there are no files.
+                from assistant.cli.ask.sources import print_search  # noqa: PLC0415
+
                 print_search(event, self._question, self._console)
             case Loaded(info=info):
                 if self._model != info.name:
@@ -142,6 +139,9 @@ class ConsoleAnswer:
             case Wrote(text=text):
                 self._separate()
                 self._write(text)
+            case Finished():
+                # Whoever reads along does not wait until it is stored.
+                self._end_line()
             case Answered(message=message, saying=saying):
                 self._message, self._saying = message, saying
             case _:
@@ -188,25 +188,37 @@ class ConsoleAnswer:
         if self._as_json:
             self._console.json(self._object(message, problem))
         elif not self._streams and message.text:
-            # Numbers of sources would break the form.
-            answer = annotate(message.text, () if self._form else message.citations)
-            if self._reasoning and message.reasoning:
-                self._console.write(f"{message.reasoning}\n\n")
-            if self._saying is not None and self._form is None:
-                answer = quoted_first(self._saying, self._passages, answer)
-            self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
-        if not self._as_json:
-            if self._summary is None:
-                print_citations(message.citations, self._console)
-            if self._saying is not None:
-                print_nearest_sentence(self._saying, self._passages, self._console)
-            print_partly_read(self._passages, self._console)
+            self._write_whole(message)
+        if self._passages and not self._as_json:
+            self._print_sources(message)
         if message.state == "stopped":
             return self._interruption.exit_code
         if problem is not None:
             self._console.error(problem.message, problem.hint)
             return problem.exit_code
         return self._completeness(message)
+
+    def _write_whole(self, message: Message) -> None:
+        """Write an answer that was not streamed."""
+        from assistant.cli.ask.sources import quoted_first  # noqa: PLC0415 -- behind the answer
+        from assistant.core.grounding.citations import annotate  # noqa: PLC0415
+
+        # Numbers of sources would break the form.
+        answer = annotate(message.text, () if self._form else message.citations)
+        if self._reasoning and message.reasoning:
+            self._console.write(f"{message.reasoning}\n\n")
+        if self._saying is not None and self._form is None:
+            answer = quoted_first(self._saying, self._passages, answer)
+        self._console.write(answer if answer.endswith("\n") else f"{answer}\n")
+
+    def _print_sources(self, message: Message) -> None:
+        from assistant.cli.ask import sources  # noqa: PLC0415 -- behind the answer
+
+        if self._summary is None:
+            sources.print_citations(message.citations, self._console)
+        if self._saying is not None:
+            sources.print_nearest_sentence(self._saying, self._passages, self._console)
+        sources.print_partly_read(self._passages, self._console)
 
     def _completeness(self, message: Message) -> int:
         """Tell of an answer that is none, or not all of it.
@@ -231,6 +243,13 @@ class ConsoleAnswer:
         return INCOMPLETE
 
     def _object(self, message: Message, problem: AssistantError | None) -> dict[str, Any]:
+        from assistant.cli.ask.sources import (  # noqa: PLC0415 -- behind the answer
+            SourcedAnswer,
+            partial_files,
+        )
+        from assistant.core.grounding.citations import annotated  # noqa: PLC0415
+        from assistant.core.grounding.versions import disagreements  # noqa: PLC0415
+
         sourced = SourcedAnswer.from_answer(
             annotated(message.text, message.citations), checked=bool(self._passages)
         )
@@ -250,7 +269,9 @@ class ConsoleAnswer:
             "message_id": message.id,
             "citations": sourced.citations,
             "sentences": sourced.sentences,
-            "corrections": [each.model_dump() for each in self._found.corrections],
+            "corrections": [each.model_dump() for each in self._found.corrections]
+            if self._found
+            else [],
             "disagreements": [each.text for each in disagreements(self._passages)],
             "saying": self._saying.model_dump() if self._saying else None,
             "partial": partial_files(self._passages),

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from assistant.cli.ask.answer import ConsoleAnswer
 from assistant.cli.ask.dry_run import DryRun, PreviewedQuestion, QuestionContext
-from assistant.cli.ask.output_form import OutputForm, grammar_form, schema_form
 from assistant.cli.ask.prompt_options import (
     find_prompt,
     open_prompt,
@@ -19,13 +18,12 @@ from assistant.cli.ask.prompt_options import (
     warn_bad_file,
 )
 from assistant.cli.ask.question import attachable, compose_question
-from assistant.cli.ask.sources import chosen_sources
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, absolute
 from assistant.core.conversations.start import begin_conversation, hinted_model
 from assistant.core.errors import AdapterError, ModelError, NotFoundError
 from assistant.core.grounding.mentions import missing_files
-from assistant.core.grounding.retrieval import default_scope
+from assistant.core.grounding.scope import chosen_scope, default_scope
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.sanitize import one_line
 from assistant.core.turn.requests import Ask
@@ -35,6 +33,7 @@ from assistant.core.values.sampling import AdapterUse, SamplingChanges
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
+    from assistant.cli.ask.output_form import OutputForm
 
 
 NO_ADAPTERS = "none"
@@ -202,7 +201,7 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
         usual = assistant.chat.sampling.for_model(asked.model_name)
         sampling = changes.over(asked.basis.sampling.over(usual))
         sampling = sampling.model_copy(update={"constraint": form.constraint if form else None})
-        sources = chosen_sources(
+        sources = chosen_scope(
             options.collections,
             options.no_library,
             assistant.settings.library.fall_back,
@@ -234,8 +233,12 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
                 return console_answer.run(assistant.chat, request, sampling, sources)
 
 
-def _form(options: AskOptions) -> OutputForm | None:
+def _form(options: AskOptions) -> "OutputForm | None":
     """What the answer has to be."""
+    if options.schema_file is None and options.grammar is None:
+        return None
+    from assistant.cli.ask.output_form import grammar_form, schema_form  # noqa: PLC0415 -- seldom
+
     if options.schema_file is not None:
         return schema_form(options.schema_file)
     return grammar_form(options.grammar) if options.grammar is not None else None

@@ -6,7 +6,7 @@ from assistant.cli.ask.answer import show_progress, show_template_problem
 from assistant.cli.console import Console
 from assistant.cli.interruption import Interruption
 from assistant.core.context.plan import recap_for
-from assistant.core.grounding.retrieval import RetrievalScope
+from assistant.core.grounding.scope import RetrievalScope
 from assistant.core.ports.models import ChatModel
 from assistant.core.values.context import ContextPart, ContextPlan
 from assistant.core.values.conversation import Conversation

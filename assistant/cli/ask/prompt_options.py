@@ -11,7 +11,6 @@ from assistant.core.conversations.start import BuiltinVariables
 from assistant.core.errors import MissingValuesError
 from assistant.core.prompts.library import SUFFIX
 from assistant.core.values.prompts import ConversationStart, Prompt, variable_key
-from assistant.system.clipboard import Clipboard
 
 if TYPE_CHECKING:
     from assistant.core.prompts.library import PromptLibrary
@@ -80,7 +79,7 @@ def open_prompt(
         raise click.UsageError(
             f"The prompt {prompt.name} has no variable {unknown[0]!r}; its own are: {known}."
         )
-    around = BuiltinVariables(clipboard=Clipboard(program.environment).read)
+    around = BuiltinVariables(clipboard=lambda: _read_clipboard(program))
     values = around.values(prompt.names, {"input": asked, **given})
     for name in prompt.missing(values) if program.ask else ():
         assert program.ask is not None
@@ -91,3 +90,9 @@ def open_prompt(
         options = " ".join(f"--var {name}=…" for name in failure.names)
         failure.hint = f"Add {options}."
         raise
+
+
+def _read_clipboard(program: Program) -> str | None:
+    from assistant.system.clipboard import Clipboard  # noqa: PLC0415 -- few prompts ask for it
+
+    return Clipboard(program.environment).read()

@@ -1,4 +1,4 @@
-"""Sources of an answer on the console: collections searched, citations, contrary passages."""
+"""Sources of an answer on the console: what was searched, citations, contrary passages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from assistant.cli.program import partial_objects
 from assistant.core.grounding.catalog import rows_left_out
 from assistant.core.grounding.citations import CitedAnswer, is_contrary, sentence_checks
 from assistant.core.grounding.references import partly_read
-from assistant.core.grounding.retrieval import NOWHERE, RetrievalScope
 from assistant.core.grounding.versions import disagreements
 from assistant.core.sanitize import one_line
 from assistant.core.values.conversation import Citation
@@ -20,20 +19,6 @@ from assistant.core.values.library import NearestSentence
 from assistant.core.wording import count, unread_sentence
 
 MODEL_WROTE: Final = "What the model wrote, not supported by your files:"
-
-
-def chosen_sources(
-    collections: tuple[str, ...], no_library: bool, fall_back: bool
-) -> RetrievalScope | None:
-    """Retrieval scope that the options name.
-
-    Whoever names a collection wants an answer from it or none; see `library.fall_back`.
-
-    Returns: None when the question and its conversation decide.
-    """
-    if collections:
-        return RetrievalScope(collections=collections, only=not fall_back)
-    return NOWHERE if no_library else None
 
 
 def print_search(event: Retrieved, question: str, console: Console) -> None:

@@ -48,6 +48,8 @@ def begin_conversation(
         examples=opening.examples,
         sampling=opening.sampling,
         temporary=temporary,
+        # What it is begun for takes it along to the disk, and without that it is nothing.
+        durable=False,
     )
 
 

@@ -14,11 +14,11 @@ from collections.abc import Generator, Sequence
 from pathlib import PurePath
 from threading import Event
 from time import monotonic
-from typing import NamedTuple
 
 from assistant.core.context.plan import CHARS_PER_TOKEN
 from assistant.core.errors import ContextOverflowError
-from assistant.core.grounding import followups, mentions, versions
+from assistant.core.grounding import followups, versions
+from assistant.core.grounding.scope import RetrievalScope
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ChatModel
 from assistant.core.sanitize import one_line, printable
@@ -82,43 +82,6 @@ INDEXING_TIMEOUT = 10.0
 
 POLL_SECONDS = 0.3
 """Seconds between two checks of how far they are."""
-
-
-class RetrievalScope(NamedTuple):
-    """Scope of a search in the user's files."""
-
-    collections: tuple[str, ...] | None = None
-    """None is everywhere, empty is nowhere."""
-    only: bool = False
-    """Whether to say so, instead of answering without them, when the files do not speak to it."""
-
-
-NOWHERE = RetrievalScope(collections=())
-"""The user's files are left alone."""
-
-
-def default_scope(
-    library: Library, collections: tuple[str, ...] | None, question: str, *, fall_back: bool
-) -> RetrievalScope:
-    """Default sources of a question: the collections it names, else those of its conversation.
-    Whoever chose collections wants an answer from them or none.
-
-    Args:
-        collections: those of the conversation; see there.
-        fall_back: the user allows answers from the model alone.
-    """
-    if library.is_empty():
-        return NOWHERE
-    named = named_collections(library, question)
-    chosen = named or collections
-    return RetrievalScope(collections=chosen, only=bool(chosen) and not fall_back)
-
-
-def named_collections(library: Library, question: str) -> tuple[str, ...]:
-    """Collections that a question names."""
-    if not mentions.may_name_collections(question) or library.is_empty():
-        return ()
-    return mentions.collections_in(question, [each.name for each in library.collections()])
 
 
 def search(

@@ -1,23 +1,28 @@
 """Ports of the user's conversations: how each is set up, the catalog of all, the whole store."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from datetime import datetime
-from threading import Event
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.trash import ConversationTrash
-from assistant.core.values.changes import ConversationSearchResult, Label
-from assistant.core.values.conversation import (
-    ChatMessage,
-    Conversation,
-    ConversationSummary,
-    Overflow,
-    SearchHit,
-)
-from assistant.core.values.prompts import ConversationStart
-from assistant.core.values.sampling import AdapterUse, SamplingChanges
-from assistant.core.values.transcript import Adoption, Transcript
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from threading import Event
+
+    from assistant.core.values.changes import ConversationSearchResult, Label
+    from assistant.core.values.conversation import (
+        ChatMessage,
+        Conversation,
+        ConversationSummary,
+        Overflow,
+        SearchHit,
+    )
+    from assistant.core.values.prompts import ConversationStart
+    from assistant.core.values.sampling import AdapterUse, SamplingChanges
+    from assistant.core.values.transcript import Adoption, Transcript
 
 
 class Clock(Protocol):
@@ -44,10 +49,12 @@ class ConversationSettings(Protocol):
         examples: Sequence[ChatMessage] = (),
         sampling: SamplingChanges | None = None,
         temporary: bool = False,
+        durable: bool = True,
     ) -> Conversation:
         """Create a conversation.
 
         Args:
+            durable: see `MessageStore.append`.
             temporary: it and its messages live in memory only, are neither listed nor found with
                 the others, and end with this store.
         """

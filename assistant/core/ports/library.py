@@ -1,26 +1,30 @@
 """Library: the user's files, indexed and searched, as a port."""
 
-from collections.abc import Iterator, Sequence
-from threading import Event
-from typing import Protocol
+from __future__ import annotations
 
-from assistant.core.values.library import (
-    AnswerCheck,
-    CheckedPassage,
-    Collection,
-    FileEntry,
-    FileFilter,
-    FileText,
-    IndexEvent,
-    LibraryStatus,
-    RankedText,
-    RemovedRoots,
-    Scanned,
-    SearchResult,
-    Survey,
-    Verification,
-    Waiting,
-)
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from assistant.core.values.library import (
+        AnswerCheck,
+        CheckedPassage,
+        Collection,
+        FileEntry,
+        FileFilter,
+        FileText,
+        IndexEvent,
+        LibraryStatus,
+        RankedText,
+        RemovedRoots,
+        Scanned,
+        SearchResult,
+        Survey,
+        Verification,
+        Waiting,
+    )
 
 
 class Library(Protocol):

@@ -1,26 +1,29 @@
 """Port of a conversation's messages, as a turn reads and writes them: tree, unfinished answers."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from __future__ import annotations
 
-from assistant.core.values.conversation import (
-    Citation,
-    Conversation,
-    Message,
-    MessageState,
-    Overflow,
-    Placing,
-    QuestionPrompt,
-    Rating,
-    Role,
-    StopReason,
-    Summary,
-    Timings,
-    TitledBy,
-    Usage,
-)
-from assistant.core.values.library import Retrieval
-from assistant.core.values.sampling import AdapterUse, Sampling
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from assistant.core.values.conversation import (
+        Citation,
+        Conversation,
+        Message,
+        MessageState,
+        Overflow,
+        Placing,
+        QuestionPrompt,
+        Rating,
+        Role,
+        StopReason,
+        Summary,
+        Timings,
+        TitledBy,
+        Usage,
+    )
+    from assistant.core.values.library import Retrieval
+    from assistant.core.values.sampling import AdapterUse, Sampling
 
 
 class MessageStore(Protocol):
@@ -33,11 +36,14 @@ class MessageStore(Protocol):
         """Conversation by its id, or by the start of it when that is unique."""
         ...
 
-    def suggest_title(self, id: str, title: str, by: TitledBy) -> bool:
+    def suggest_title(self, id: str, title: str, by: TitledBy, *, durable: bool = True) -> bool:
         """Give a conversation a title that the user did not think of.
 
         The first words are for one that has none, the model's replaces the first words, and
         neither replaces the user's.
+
+        Args:
+            durable: see `append`.
 
         Returns:
             Whether it has it now.
@@ -78,8 +84,13 @@ class MessageStore(Protocol):
         attached: Sequence[str] = (),
         prompt: QuestionPrompt | None = None,
         edited: bool = False,
+        durable: bool = True,
     ) -> Message:
-        """Store a message on disk, make it active and touch the conversation."""
+        """Store a message on disk, make it active and touch the conversation.
+
+        Args:
+            durable: False where something is stored at once that takes it along to the disk.
+        """
         ...
 
     def reopen(

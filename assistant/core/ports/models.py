@@ -1,23 +1,27 @@
 """ChatModel, ModelCatalog, ModelDownloads, ModelTuning: models run, found, fetched and tuned."""
 
-from collections.abc import Iterator, Sequence
-from threading import Event
-from typing import Protocol
+from __future__ import annotations
 
-from assistant.core.values.conversation import ChatMessage, Keep
-from assistant.core.values.events import Loaded, Loading, ModelEvent, Queued
-from assistant.core.values.models import (
-    Downloaded,
-    DownloadProgress,
-    ModelDetails,
-    ModelRef,
-    Offer,
-    RecommendedModel,
-    RenderedPrompt,
-    TokenCounts,
-)
-from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
-from assistant.core.values.tuning import Trying, TunedOption
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from assistant.core.values.conversation import ChatMessage, Keep
+    from assistant.core.values.events import Loaded, Loading, ModelEvent, Queued
+    from assistant.core.values.models import (
+        Downloaded,
+        DownloadProgress,
+        ModelDetails,
+        ModelRef,
+        Offer,
+        RecommendedModel,
+        RenderedPrompt,
+        TokenCounts,
+    )
+    from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
+    from assistant.core.values.tuning import Trying, TunedOption
 
 
 class ChatModel(Protocol):

@@ -1,9 +1,12 @@
 """Port of the trash, and of the changes that can be undone."""
 
-from collections.abc import Collection
-from typing import Protocol
+from __future__ import annotations
 
-from assistant.core.values.changes import Change, TrashEntry
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from assistant.core.values.changes import Change, TrashEntry
 
 
 class ConversationTrash(Protocol):

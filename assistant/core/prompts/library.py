@@ -4,7 +4,6 @@ A file's name is the prompt's name; its body is the system prompt, followed by e
 the user's folder override and add to the shipped ones.
 """
 
-import difflib
 import os
 import stat
 import unicodedata
@@ -178,8 +177,11 @@ class PromptLibrary:
             return bad
 
     def _unknown(self, name: str) -> NotFoundError:
+        # Mistyped names only.
+        from difflib import get_close_matches  # noqa: PLC0415
+
         known = [prompt.name for prompt in self.read()[0]]
-        near = difflib.get_close_matches(name, known, n=3)
+        near = get_close_matches(name, known, n=3)
         hint = f"There are: {', '.join(known)}." if len(known) <= MAX_NAMES_IN_ERROR else LIST_HINT
         if near:
             hint = f"Did you mean {' or '.join(near)}? {LIST_HINT}"

@@ -3,7 +3,7 @@
 requests  ask, regenerate, edit, continue: stored first
 sampling  which sampling holds in a conversation
 adapters  which adapters its model is run with
-sources   which files a question is about, and what is found in them
+sources   the user's files in it: searched and quoted
 whole     answers about documents as a whole
 chat      the turn itself
 outcome   its result, as stored with the answer

@@ -1,39 +1,33 @@
 """Chat turn: ask, regenerate, edit and continue are the same flow."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from threading import Event
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.core.background.completion import InternalPrompts
 from assistant.core.context import growth
 from assistant.core.context import plan as context_plan
 from assistant.core.errors import AssistantError, ContextOverflowError
 from assistant.core.grounding import mentions
-from assistant.core.grounding import retrieval as grounding
-from assistant.core.grounding.retrieval import TEMPLATE, RetrievalScope, compose_question
+from assistant.core.grounding.scope import NOWHERE, GroundedQuestion, RetrievalScope, default_scope
 from assistant.core.ports.library import Library
 from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
-from assistant.core.summarising.excerpts import nearest_excerpts
-from assistant.core.turn.checking import AnswerReview
-from assistant.core.turn.outcome import TurnOutcome, Writing
+from assistant.core.turn.outcome import TurnOutcome, Writing, finished_without_model
 from assistant.core.turn.requests import EditAnswer, Request, TurnRequests, under_prompt
 from assistant.core.turn.sampling import DefaultSampling
-from assistant.core.turn.sources import TurnSources
 from assistant.core.turn.whole import WholeAnswers
-from assistant.core.values.context import ContextPlan, Recap
 from assistant.core.values.conversation import (
     ChatMessage,
     Conversation,
     Keep,
     Message,
     Overflow,
-    Timings,
-    Usage,
 )
-from assistant.core.values.documents import Passage
 from assistant.core.values.events import (
     Answered,
     Asked,
@@ -41,13 +35,20 @@ from assistant.core.values.events import (
     Finished,
     Loaded,
     Retrieved,
+    Searching,
     Thought,
     TurnEvent,
     Wrote,
 )
-from assistant.core.values.library import Retrieval, SearchResult
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling, SamplingChanges
+
+if TYPE_CHECKING:
+    from assistant.core.turn.checking import AnswerReview
+    from assistant.core.turn.sources import TurnSources
+    from assistant.core.values.context import ContextPlan, Recap
+    from assistant.core.values.documents import Passage
+    from assistant.core.values.library import SearchResult
 
 
 class Chat:
@@ -61,25 +62,39 @@ class Chat:
         library: Library | None = None,
         *,
         fall_back: bool = False,
-        wording: Callable[[], str] = lambda: TEMPLATE,
+        wording: Callable[[], str] | None = None,
         of_models: Mapping[str, SamplingChanges] = MappingProxyType({}),
         prompts: InternalPrompts | None = None,
     ) -> None:
         """Args:
         sampling: how answers are sampled, and `of_models`, what single models have otherwise.
         fall_back: whether the model may answer alone where the chosen files are silent.
-        wording: the template of questions with passages, see `compose_question`.
+        wording: the template of questions with passages, see `TurnSources`; None is the shipped
+            one.
         prompts: how models are asked to sum up documents; None has none summed up.
         """
         self._store = store
         self._models = models
         self._requests = TurnRequests(store, models)
-        self._check = AnswerReview(store, library)
         self.sampling = DefaultSampling(models, sampling, of_models)
         self._library = library
-        self._sources = TurnSources(library, fall_back=fall_back)
+        self._fall_back = fall_back
         self._wording = wording
         self._whole = WholeAnswers(store, library, prompts) if library and prompts else None
+
+    @cached_property
+    def _sources(self) -> TurnSources:
+        # Who has no files waits for none of what reads, quotes and checks them.
+        from assistant.core.turn.sources import TurnSources  # noqa: PLC0415
+
+        assert self._library is not None
+        return TurnSources(self._library, self._store, self._wording)
+
+    @cached_property
+    def _review(self) -> AnswerReview:
+        from assistant.core.turn.checking import AnswerReview  # noqa: PLC0415 -- see _sources
+
+        return AnswerReview(self._store, self._library)
 
     def turn(
         self,
@@ -115,17 +130,17 @@ class Chat:
             )
             for event in writing:
                 outcome.record(event)
-                if isinstance(event, Finished):
-                    break
                 if isinstance(event, Wrote):
                     self._store.journal(answer.id, event.text)
                 elif isinstance(event, Thought) and outcome.reasoning.is_due_for_storage():
                     self._store.set_reasoning(answer.id, outcome.reasoning.text)
-                elif isinstance(event, Retrieved):
-                    self._store.set_retrieval(answer.id, _retrieval(event))
+                elif isinstance(event, Retrieved) and self._library is not None:
+                    self._sources.store(answer, event)
                 yield event
-            if not outcome.is_checked:
-                self._check.run(answer, outcome)
+                if isinstance(event, Finished):
+                    break
+            if outcome.used and not outcome.is_checked:
+                self._review.run(answer, outcome)
         except AssistantError as failure:
             outcome.fail(failure)
             raise
@@ -155,21 +170,20 @@ class Chat:
             model = self._models.open(conversation.model, conversation.adapters)
             yield from self._whole.write(whole, unfinished, model, stop)
             return
-        asked, where, found, told = question.asked, grounding.NOWHERE, None, ""
+        asked, where, found, told = question.asked, NOWHERE, None, ""
         if unfinished.has_begun:
             yield from self._kept_retrieval(answer)
         else:
-            where = sources or self._sources.default(conversation, asked)
-            grounded = yield from self._sources.search(question, history, where, stop)
+            where = sources or self._default_sources(conversation, asked)
+            grounded = yield from self._search_files(question, history, where, stop)
             asked, where, found, told = grounded
         if found is not None and not found.sufficient:
             yield Retrieved(result=found, used=(), collections=where.collections)
             if where.only and self._library is not None and not stop.is_set():
-                unread = grounding.count_unread(self._library, where)
-                told = grounding.nothing_found_text(found, where, unread)
+                told = self._sources.nothing_found(found, where)
         if told:
             yield Wrote(text=told)
-            yield _finished_without_model()
+            yield finished_without_model()
             return
         model = self._models.open(conversation.model, conversation.adapters)
         info: ModelInfo | None = None
@@ -186,8 +200,8 @@ class Chat:
         except ContextOverflowError as too_large:
             if not question.attached or unfinished.has_begun or self._library is None:
                 raise
-            room = info.context_window
-            found = nearest_excerpts(self._library, question.attached, asked, room, stop)
+            window = info.context_window
+            found = self._sources.excerpts(asked, question.attached, window, stop)
             if stop.is_set():
                 return
             prepare = partial(
@@ -207,16 +221,29 @@ class Chat:
     def _keep(self, answer: Message, old: Message) -> Iterator[Writing]:
         """Keep an answer that is written; it is checked by what was found for the old one."""
         yield from self._kept_retrieval(answer)
-        yield _finished_without_model(old.usage)
+        yield finished_without_model(old.usage)
 
     def _kept_retrieval(self, answer: Message) -> Iterator[Retrieved]:
         kept = self._store.retrieval(answer.id)
         if kept is not None:
             yield Retrieved(result=kept.result, used=kept.used, collections=kept.collections)
 
+    def _search_files(
+        self, question: Message, history: Sequence[Message], where: RetrievalScope, stop: Event
+    ) -> Generator[Searching, None, GroundedQuestion]:
+        """Search the files for a question, where it has any."""
+        asked = mentions.without_collections(question.asked, where.collections or ())
+        asked = mentions.with_file_names(asked, question.attached)
+        if self._library is None:
+            return GroundedQuestion(question.asked, NOWHERE, None)
+        attached = question.attached
+        if not attached and where.collections == ():
+            return GroundedQuestion(asked, where, None)
+        return (yield from self._sources.search(asked, attached, history, where, stop))
+
     def _prepare(
-        self, asking: "_Asking", model: ChatModel, most: int | None, window: int
-    ) -> "_PreparedPrompt":
+        self, asking: _Asking, model: ChatModel, most: int | None, window: int
+    ) -> _PreparedPrompt:
         """Prepare what the model reads in a window of so many tokens.
 
         Args:
@@ -275,11 +302,14 @@ class Chat:
         """
         if found is None or not found.sufficient:
             return asked, ()
-        template = self._wording()
-        whole = attached and not found.excerpted
-        fit = grounding.fit_whole_files if whole else grounding.fit_passages
-        used = fit(asked, found.passages, model, room, template)
-        return compose_question(asked, used, template), used
+        return self._sources.compose(asked, attached, found, model, room)
+
+    def _default_sources(self, conversation: Conversation | None, question: str) -> RetrievalScope:
+        """Default sources of a question; None is a new conversation."""
+        if self._library is None:
+            return NOWHERE
+        collections = conversation.collections if conversation else None
+        return default_scope(self._library, collections, question, fall_back=self._fall_back)
 
     def _default_sampling(self, conversation: Conversation | None) -> Sampling:
         """Default sampling of an answer; None is a new conversation."""
@@ -294,7 +324,7 @@ class Chat:
         question: str,
         model: ChatModel,
         sampling: Sampling | None = None,
-        sources: RetrievalScope = grounding.NOWHERE,
+        sources: RetrievalScope = NOWHERE,
         attached: Sequence[str] = (),
         stop: Event | None = None,
         examples: Sequence[ChatMessage] = (),
@@ -311,11 +341,7 @@ class Chat:
         asked = mentions.with_file_names(asked, attached)
         found: SearchResult | None = None
         if self._library is not None and (attached or sources.collections != ()):
-            found = (
-                grounding.read_attached(self._library, attached, stop)
-                if attached
-                else grounding.search(self._library, asked, history, sources, stop)
-            )
+            found = self._sources.preview(asked, attached, history, sources, stop)
 
         def prepare(window: int) -> _Previewed:
             reserve = context_plan.reserve_for(sampling.max_tokens, window)
@@ -337,7 +363,7 @@ class Chat:
         except ContextOverflowError as too_large:
             if not attached or self._library is None:
                 raise
-            found = nearest_excerpts(self._library, attached, asked, info.context_window, stop)
+            found = self._sources.excerpts(asked, attached, info.context_window, stop)
             read = growth.return_value(growth.fit_window(model, info, prepare, stop))
             if not read.used:
                 raise too_large from None
@@ -368,13 +394,3 @@ class _Previewed(NamedTuple):
 
     plan: ContextPlan
     used: tuple[Passage, ...]
-
-
-def _retrieval(event: Retrieved) -> Retrieval:
-    return Retrieval(result=event.result, used=event.used, collections=event.collections)
-
-
-def _finished_without_model(usage: Usage | None = None) -> Finished:
-    """The end of an answer for which no model was asked; `usage` is that of the one it edits."""
-    nothing = Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
-    return Finished(reason="end", usage=usage or nothing, timings=Timings())

@@ -1,10 +1,12 @@
 """Outcome of a turn so far: state, usage, timings, citations, as stored with its answer."""
 
+from __future__ import annotations
+
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from assistant.core.errors import AssistantError
 from assistant.core.values.conversation import Citation, MessageState, StopReason, Timings, Usage
-from assistant.core.values.documents import Passage
 from assistant.core.values.events import (
     Cited,
     ContextPlanned,
@@ -18,7 +20,10 @@ from assistant.core.values.events import (
     Thought,
     Wrote,
 )
-from assistant.core.values.library import NearestSentence
+
+if TYPE_CHECKING:
+    from assistant.core.values.documents import Passage
+    from assistant.core.values.library import NearestSentence
 
 STORE_REASONING_SECONDS = 1.0
 """Seconds."""
@@ -121,3 +126,9 @@ class TurnOutcome:
 
     def _elapsed_ms(self) -> float:
         return (perf_counter() - self._started) * 1000
+
+
+def finished_without_model(usage: Usage | None = None) -> Finished:
+    """The end of an answer for which no model was asked; `usage` is that of the one it edits."""
+    nothing = Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
+    return Finished(reason="end", usage=usage or nothing, timings=Timings())

@@ -4,18 +4,19 @@ A question can be answered under a prompt of its own: `/translator See you tomor
 conversation stays under its own prompt; what was said before is read along.
 """
 
+from typing import NamedTuple
+
 from assistant.core.background.titles import title_from
 from assistant.core.errors import ModelError, NotFoundError
 from assistant.core.grounding import mentions
 from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ModelCatalog
-from assistant.core.values.base import Value
 from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
 from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
 
 
-class Ask(Value):
+class Ask(NamedTuple):
     """A new question at the end of the active branch."""
 
     conversation_id: str
@@ -27,13 +28,13 @@ class Ask(Value):
     then."""
 
 
-class Regenerate(Value):
+class Regenerate(NamedTuple):
     """Another version of an answer."""
 
     message_id: str
 
 
-class Edit(Value):
+class Edit(NamedTuple):
     """Another version of a question, as a new branch with an answer of its own."""
 
     message_id: str
@@ -42,14 +43,14 @@ class Edit(Value):
     prompt: QuestionPrompt | None = None
 
 
-class EditAnswer(Value):
+class EditAnswer(NamedTuple):
     """Another version of an answer, in the user's words; no model writes it."""
 
     message_id: str
     text: str
 
 
-class Continue(Value):
+class Continue(NamedTuple):
     """Continue an answer that was stopped, cut off, interrupted or edited."""
 
     message_id: str
@@ -109,6 +110,7 @@ class TurnRequests:
     def _append(
         self, conversation_id: str, parent_id: str | None, asked: Ask | Edit, sampling: Sampling
     ) -> tuple[Message, Message]:
+        """A question and its empty answer, which takes all of it to the disk at once."""
         question = self._store.append(
             conversation_id,
             parent_id,
@@ -116,11 +118,12 @@ class TurnRequests:
             asked.text,
             attached=asked.attached,
             prompt=asked.prompt,
+            durable=False,
         )
         conversation = self._store.conversation(conversation_id)
         if not conversation.title:
             words = title_from(mentions.with_file_names(question.asked, asked.attached))
-            self._store.suggest_title(conversation_id, words, "words")
+            self._store.suggest_title(conversation_id, words, "words", durable=False)
         return question, self._begin(conversation, question.id, sampling)
 
     def _begin(

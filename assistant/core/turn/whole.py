@@ -6,16 +6,13 @@ from typing import Final, NamedTuple
 
 from assistant.core.background.completion import InternalPrompts
 from assistant.core.errors import NotFoundError
-from assistant.core.grounding.retrieval import named_collections
+from assistant.core.grounding.scope import named_collections
 from assistant.core.ports.library import Library
 from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ChatModel
-from assistant.core.summarising.comparison import DocumentComparison
 from assistant.core.summarising.intent import WholeRequest, whole_request
-from assistant.core.summarising.reading import PartWriter
-from assistant.core.summarising.summary import DocumentSummary, PartReader
-from assistant.core.turn.outcome import Writing
-from assistant.core.values.conversation import Message, Timings, Usage
+from assistant.core.turn.outcome import Writing, finished_without_model
+from assistant.core.values.conversation import Message
 from assistant.core.values.events import Finished, Loaded
 
 LARGE_CHARS: Final = 20_000
@@ -81,6 +78,11 @@ class WholeAnswers:
             NotFoundError: a document is not there.
             LibraryError: none of the documents can be read.
         """
+        # Other questions wait for nothing of it.
+        from assistant.core.summarising.comparison import DocumentComparison  # noqa: PLC0415
+        from assistant.core.summarising.reading import PartWriter  # noqa: PLC0415
+        from assistant.core.summarising.summary import DocumentSummary, PartReader  # noqa: PLC0415
+
         if whole.request.kind == "compare":
             comparison = DocumentComparison(self._library)
             yield from _ended((yield from comparison.run(whole.paths, answer.text, stop)))
@@ -101,5 +103,4 @@ class WholeAnswers:
 def _ended(ended: bool) -> Iterator[Finished]:
     """The end of an answer that no model wrote as a whole; one that was stopped has none."""
     if ended:
-        nothing = Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
-        yield Finished(reason="end", usage=nothing, timings=Timings())
+        yield finished_without_model()

@@ -1,13 +1,13 @@
 """Turn events, in the order in which they happen.
 
 A front end matches on these. Failures are not events: the generator raises an AssistantError
-after everything worth keeping was stored.
+after everything worth keeping was stored. Those of the engine cross the wire and are checked; the
+others never leave the process.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from assistant.core.values.base import Value
-from assistant.core.values.context import ContextPlan
 from assistant.core.values.conversation import (
     Citation,
     Message,
@@ -16,9 +16,12 @@ from assistant.core.values.conversation import (
     Timings,
     Usage,
 )
-from assistant.core.values.documents import Passage
-from assistant.core.values.library import NearestSentence, SearchResult
 from assistant.core.values.models import ModelInfo
+
+if TYPE_CHECKING:
+    from assistant.core.values.context import ContextPlan
+    from assistant.core.values.documents import Passage
+    from assistant.core.values.library import NearestSentence, SearchResult
 
 
 class Queued(Value):
@@ -71,7 +74,7 @@ class Thought(Value):
 
 
 class Finished(Value):
-    """The engine ended the answer."""
+    """The engine ended the answer; it is checked and stored next."""
 
     kind: Literal["finished"] = "finished"
     reason: StopReason
@@ -83,39 +86,35 @@ ModelEvent = Queued | Loading | Loaded | PrefillProgress | Thought | Wrote | Fin
 """What `ChatModel.stream` yields: `Finished` is the last."""
 
 
-class Asked(Value):
+class Asked(NamedTuple):
     """The question is on disk and so is the (still empty) answer.
 
     `question` is None when an answer without a question is continued.
     """
 
-    kind: Literal["asked"] = "asked"
     question: Message | None
     answer: Message
 
 
-class Searching(Value):
+class Searching(NamedTuple):
     """The user's files are being searched."""
 
-    kind: Literal["searching"] = "searching"
     unread: bool = False
     """None of them has been read yet; the turn waits for the job that does it."""
 
 
-class Retrieved(Value):
+class Retrieved(NamedTuple):
     """The user's files were searched. `used` of the passages found go into the prompt."""
 
-    kind: Literal["retrieved"] = "retrieved"
-    result: SearchResult
-    used: tuple[Passage, ...]
+    result: "SearchResult"
+    used: "tuple[Passage, ...]"
     collections: tuple[str, ...] | None = None
     """Where; None is everywhere, empty means that the files came with the question."""
 
 
-class SectionRead(Value):
+class SectionRead(NamedTuple):
     """A part of a document is being read to be summed up: `done` of `total` are read."""
 
-    kind: Literal["section_read"] = "section_read"
     done: int
     total: int
     seconds_left: float | None = None
@@ -126,10 +125,9 @@ class SectionRead(Value):
     """The first and the last page of the section."""
 
 
-class Cited(Value):
+class Cited(NamedTuple):
     """The citations of what is written so far, where they are checked as it is written."""
 
-    kind: Literal["cited"] = "cited"
     citations: tuple[Citation, ...]
 
 
@@ -149,21 +147,19 @@ class Summarised(Value):
     """Of those, the ones that the documents support; only these are shown."""
 
 
-class ContextPlanned(Value):
+class ContextPlanned(NamedTuple):
     """The context plan is made: what goes into the window and what is left out."""
 
-    kind: Literal["planned"] = "planned"
-    plan: ContextPlan
+    plan: "ContextPlan"
     outgrown: Overflow | None = None
     """What became of the oldest turns, where the conversation outgrew the window just now."""
 
 
-class Answered(Value):
+class Answered(NamedTuple):
     """The answer is complete, or was stopped, and is on disk."""
 
-    kind: Literal["answered"] = "answered"
     message: Message
-    saying: NearestSentence | None = None
+    saying: "NearestSentence | None" = None
     """What the files say, where they bear out no sentence of the answer."""
 
 
@@ -181,5 +177,6 @@ TurnEvent = (
     | PrefillProgress
     | Thought
     | Wrote
+    | Finished
     | Answered
 )

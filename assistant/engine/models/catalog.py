@@ -13,7 +13,6 @@ from assistant.engine.client import LlamaChatModel
 from assistant.engine.gguf.files import name_without_part, parts_of
 from assistant.engine.models.discovery import GGUF_SUFFIX, DiscoveredModel, Place, in_folder
 from assistant.engine.models.survey import ModelSurvey
-from assistant.engine.models.tunings import TuningFile
 from assistant.engine.options import LoadOptions
 from assistant.engine.protocol import AdapterFile, ModelTarget
 from assistant.ipc.join import Joiner
@@ -36,7 +35,7 @@ class LocalModels:
         places: Sequence[Place] = (),
         survey: ModelSurvey | None = None,
         own: Mapping[str, LoadOptions] = MappingProxyType({}),
-        tunings: TuningFile | None = None,
+        tunings: Path | None = None,
         adapters: Mapping[str, Sequence[AdapterUse]] = MappingProxyType({}),
     ) -> None:
         """Args:
@@ -45,7 +44,7 @@ class LocalModels:
         places: where else to look.
         survey: tells what the files are; without one they are only listed.
         own: options of single models, by their name, in place of `options`.
-        tunings: what was found to be fastest, where options leave the choice.
+        tunings: the file of what was found to be fastest, where options leave the choice.
         adapters: what single models are run with where nothing else is asked for.
         """
         self._joiner = Joiner(worker)
@@ -94,8 +93,11 @@ class LocalModels:
                 "`assistant models` lists the models that it fits.",
             )
         path, options = Path(reference.path), self.options_of(reference)
-        if self._tunings is not None:
-            options = self._tunings.applied(path, options)
+        if self._tunings is not None and self._tunings.exists():
+            # Whoever has measured nothing does not wait for what reads it.
+            from assistant.engine.models.tunings import TuningFile  # noqa: PLC0415
+
+            options = TuningFile(self._tunings).applied(path, options)
         uses = self._usual.get(reference.name.casefold(), ()) if adapters is None else adapters
         files = [
             AdapterFile.of(self._adapter(use, is_usual=adapters is None), use.scale) for use in uses

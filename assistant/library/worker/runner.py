@@ -11,8 +11,8 @@ from assistant.library.indexing.estimate import IndexingEstimates
 from assistant.library.indexing.job import IndexingJob, IndexingParts
 from assistant.library.indexing.pace import HOLD_POLL_SECONDS, IndexingPace
 from assistant.library.indexing.queue import JobQueue, QueuedJob, Rescan, StoppedError
-from assistant.library.peek import Removals
 from assistant.library.protocol import AddPaths, JobRequest, Rebuild, Refresh
+from assistant.library.removals import Removals
 from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.database import KeywordsDamagedError
 from assistant.library.worker.open_library import OpenLibrary

@@ -33,7 +33,6 @@ from assistant.library.indexing.estimate import IndexingEstimates
 from assistant.library.indexing.queue import JobQueue, QueuedJob
 from assistant.library.indexing.survey import survey
 from assistant.library.limits import UnreadableError
-from assistant.library.peek import Removals
 from assistant.library.protocol import (
     Acknowledged,
     CheckAnswer,
@@ -62,6 +61,7 @@ from assistant.library.protocol import (
     Verify,
     VerifyReply,
 )
+from assistant.library.removals import Removals
 from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.listing import list_files, path_by_name
 from assistant.library.store.requeueing import requeue_for_ocr, requeue_outdated

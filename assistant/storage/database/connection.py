@@ -93,8 +93,12 @@ class ChatDatabase:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """A transaction that is on disk when the block is left, or not at all.
+
+        Args:
+            durable: False leaves it to the next one that is: a loss of power may take it, with
+                all that came after it.
 
         Raises:
             DatabaseNewerError: a newer version of the program has migrated it meanwhile.
@@ -103,7 +107,7 @@ class ChatDatabase:
         """
         with self._writing:
             with self._transaction() as connection:
-                self._begin_writing(connection)
+                self._begin_writing(connection, durable=durable)
                 self._check_version(connection)
                 yield connection
                 connection.execute("UPDATE changes SET number = number + 1")
@@ -180,12 +184,13 @@ class ChatDatabase:
                 return
         connection.close()
 
-    def _begin_writing(self, connection: sqlite3.Connection) -> None:
+    def _begin_writing(self, connection: sqlite3.Connection, *, durable: bool = True) -> None:
         """Begin a write transaction as soon as the others let it.
 
         SQLite waits by itself, but looks less and less often, up to 0.1 s apart: between two busy
         writers an answer would be journalled too late.
         """
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         connection.execute("PRAGMA busy_timeout = 0")
         deadline = monotonic() + self._busy_timeout
         try:

@@ -65,7 +65,11 @@ class ReadOnlyDatabase:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
 
-    def write(self) -> AbstractContextManager[sqlite3.Connection]:
+    def write(
+        self,
+        *,
+        durable: bool = True,  # noqa: ARG002 -- see MemoryDatabase
+    ) -> AbstractContextManager[sqlite3.Connection]:
         """Raises UnwritableError, whatever is to be written."""
         raise self._reason
 

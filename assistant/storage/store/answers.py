@@ -7,8 +7,8 @@ The journal has a thread of its own: text is on disk soon, and the writer does n
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -89,16 +89,23 @@ class AnswerJournal:
         Raises:
             StorageError: not stored; the pieces are kept.
         """
+        with self.taking() as pieces:
+            if pieces:
+                self._store(pieces)
+
+    @contextmanager
+    def taking(self) -> Iterator[list[Piece]]:
+        """Take all pieces that were added so far, to be stored in the block; where that fails they
+        are kept, and tried again."""
         with self._storing:
             with self._lock:
                 pieces, self._pending = self._pending, []
-            if not pieces:
-                return
             try:
-                self._store(join_pieces(pieces))
+                yield join_pieces(pieces)
             except BaseException:
                 with self._lock:
                     self._pending = pieces + self._pending
+                self._arrived.set()
                 raise
             with self._lock:
                 self._failure = None
@@ -142,7 +149,7 @@ class Transactions(Protocol):
 
     def read(self) -> AbstractContextManager[sqlite3.Connection]: ...
 
-    def write(self) -> AbstractContextManager[sqlite3.Connection]: ...
+    def write(self, *, durable: bool = True) -> AbstractContextManager[sqlite3.Connection]: ...
 
 
 class Writers(Protocol):
@@ -218,8 +225,8 @@ class UnfinishedAnswers:
         """
         if self._journal.text_since_open(message_id) is None:
             raise StorageError(f"Message {message_id} is not being written by this window.")
-        self._journal.flush()
-        with self._database.write() as connection:
+        with self._journal.taking() as pieces, self._database.write() as connection:
+            message_table.add_to_journal(connection, pieces)
             message_table.fold_journal(connection, message_id)
             message_table.update(connection, message_id, columns)
             message = rows.message(message_table.message(connection, message_id))

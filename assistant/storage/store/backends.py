@@ -89,8 +89,10 @@ class SqliteStorePart:
     def _read(self, id: str) -> AbstractContextManager[sqlite3.Connection]:
         return self._backends.for_id(id).database.read()
 
-    def _write(self, id: str) -> AbstractContextManager[sqlite3.Connection]:
-        return self._backends.for_id(id).database.write()
+    def _write(
+        self, id: str, *, durable: bool = True
+    ) -> AbstractContextManager[sqlite3.Connection]:
+        return self._backends.for_id(id).database.write(durable=durable)
 
     def _now(self) -> int:
         return self._backends.now()
@@ -131,7 +133,13 @@ class MemoryDatabase:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
-    write = read
+    def write(
+        self,
+        *,
+        durable: bool = True,  # noqa: ARG002 -- nothing of it lasts
+    ) -> AbstractContextManager[sqlite3.Connection]:
+        """The same."""
+        return self.read()
 
     def foreign_changes(self) -> int:
         """Nobody else can change it."""

@@ -1,10 +1,10 @@
 """Conversations of the store: made, listed, and set one by one."""
 
-from collections.abc import Sequence
-from typing import Any
+from __future__ import annotations
 
-from assistant.core.values import changes
-from assistant.core.values.changes import ChangeKind, Label
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 from assistant.core.values.conversation import (
     ChatMessage,
     Conversation,
@@ -21,6 +21,9 @@ from assistant.storage.tables import rows, undo
 from assistant.storage.tables.conversations import ConversationFilter
 from assistant.storage.tables.rows import comparable, from_microseconds, storable, storable_or_none
 
+if TYPE_CHECKING:
+    from assistant.core.values.changes import ChangeKind, Label
+
 
 class SqliteCatalog(SqliteStorePart):
     def create(
@@ -35,6 +38,7 @@ class SqliteCatalog(SqliteStorePart):
         examples: Sequence[ChatMessage] = (),
         sampling: SamplingChanges | None = None,
         temporary: bool = False,
+        durable: bool = True,
     ) -> Conversation:
         backend, now = self._backends.memory if temporary else self._backends.disk, self._now()
         id = backend.new_id()
@@ -52,7 +56,7 @@ class SqliteCatalog(SqliteStorePart):
             "examples": stored_examples(examples),
             "sampling": rows.json(sampling),
         }
-        with backend.database.write() as connection:
+        with backend.database.write(durable=durable) as connection:
             conversation_table.insert(connection, values)
             return rows.conversation(conversation_table.find(connection, id))
 
@@ -102,8 +106,8 @@ class SqliteCatalog(SqliteStorePart):
     def rename(self, id: str, title: str) -> None:
         self._change(id, "title", title=storable(title), title_key=comparable(title), titled=None)
 
-    def suggest_title(self, id: str, title: str, by: TitledBy) -> bool:
-        with self._write(id) as connection:
+    def suggest_title(self, id: str, title: str, by: TitledBy, *, durable: bool = True) -> bool:
+        with self._write(id, durable=durable) as connection:
             row = conversation_table.find(connection, id)
             is_open = not row["title"] if by == "words" else row["titled"] == "words"
             if is_open:
@@ -197,6 +201,9 @@ class SqliteCatalog(SqliteStorePart):
     def _change(self, id: str, kind: ChangeKind, **columns: str | int | None) -> None:
         """Set columns and note what they were, with a mark where the conversation takes another
         course; before it holds anything, just set. Another model leaves the adapters behind."""
+        # A question changes nothing.
+        from assistant.core.values import changes  # noqa: PLC0415
+
         now = self._now()
         with self._write(id) as connection:
             row = conversation_table.find(connection, id)
@@ -218,6 +225,8 @@ class SqliteCatalog(SqliteStorePart):
             undo.record(connection, now, kind, row["id"], before)
 
     def _labels(self, what: str) -> list[Label]:
+        from assistant.core.values.changes import Label  # noqa: PLC0415 -- lists only
+
         with self._backends.disk.database.read() as connection:
             found = conversation_table.labels_in_use(connection, what)
         return [Label(name=row["name"], conversations=row["conversations"]) for row in found]

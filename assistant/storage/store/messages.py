@@ -1,10 +1,12 @@
 """Messages of the store: branches, versions, and answers in the making."""
 
+from __future__ import annotations
+
 import sqlite3
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from assistant.core.errors import StorageError
-from assistant.core.values.changes import ChangeKind
 from assistant.core.values.conversation import (
     Citation,
     Message,
@@ -19,7 +21,6 @@ from assistant.core.values.conversation import (
     Timings,
     Usage,
 )
-from assistant.core.values.library import Retrieval
 from assistant.core.values.sampling import AdapterUse, Sampling
 from assistant.storage.store.backends import SqliteStorePart
 from assistant.storage.tables import conversations as conversation_table
@@ -27,6 +28,10 @@ from assistant.storage.tables import marks as mark_table
 from assistant.storage.tables import messages as message_table
 from assistant.storage.tables import rows, section_summaries, undo
 from assistant.storage.tables.rows import storable, storable_or_none
+
+if TYPE_CHECKING:
+    from assistant.core.values.changes import ChangeKind
+    from assistant.core.values.library import Retrieval
 
 
 class SqliteMessages(SqliteStorePart):
@@ -77,6 +82,7 @@ class SqliteMessages(SqliteStorePart):
         attached: Sequence[str] = (),
         prompt: QuestionPrompt | None = None,
         edited: bool = False,
+        durable: bool = True,
     ) -> Message:
         """Append as in the port; a question also takes its conversation back from the trash."""
         backend, now = self._backends.for_id(conversation_id), self._now()
@@ -96,7 +102,7 @@ class SqliteMessages(SqliteStorePart):
             "prompt": mark_table.stored_prompt(prompt),
             "edited": 1 if edited else None,
         }
-        with backend.database.write() as connection:
+        with backend.database.write(durable=durable) as connection:
             conversation = conversation_table.find(connection, conversation_id)
             message_table.insert(connection, {**values, "conversation": conversation["id"]})
             message_table.activate(connection, id)
@@ -196,6 +202,9 @@ class SqliteMessages(SqliteStorePart):
             )
 
     def retrieval(self, message_id: str) -> Retrieval | None:
+        # Few answers are from files.
+        from assistant.core.values.library import Retrieval  # noqa: PLC0415
+
         with self._read(message_id) as connection:
             return rows.parsed(Retrieval, message_table.retrieval(connection, storable(message_id)))
 

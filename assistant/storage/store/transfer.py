@@ -1,13 +1,14 @@
 """Forks, exports and imports of the store: whole conversations at once."""
 
+from __future__ import annotations
+
 import re
 import sqlite3
+from typing import TYPE_CHECKING
 
 from assistant.core.errors import StorageError
 from assistant.core.values.conversation import Conversation, Message
-from assistant.core.values.library import Retrieval
 from assistant.core.values.sampling import SamplingChanges
-from assistant.core.values.transcript import Adoption, Transcript, TranscriptEntry, derived_id
 from assistant.storage.store.backends import SqliteStorePart
 from assistant.storage.store.conversations import (
     stored_adapters,
@@ -27,6 +28,9 @@ from assistant.storage.tables.rows import (
     storable,
     storable_or_none,
 )
+
+if TYPE_CHECKING:
+    from assistant.core.values.transcript import Adoption, Transcript, TranscriptEntry
 
 _FORK = re.compile(r" \(fork(?: (\d+))?\)$")
 
@@ -90,6 +94,10 @@ class SqliteTransfer(SqliteStorePart):
             return rows.conversation(conversation_table.find(connection, id))
 
     def transcript(self, id: str) -> Transcript:
+        # Exports and imports only.
+        from assistant.core.values.library import Retrieval  # noqa: PLC0415
+        from assistant.core.values.transcript import Transcript, TranscriptEntry  # noqa: PLC0415
+
         found: list[tuple[sqlite3.Row, dict[str, str], set[str]]] = []
 
         def query(connection: sqlite3.Connection) -> list[sqlite3.Row]:
@@ -115,6 +123,8 @@ class SqliteTransfer(SqliteStorePart):
         )
 
     def adopt(self, transcript: Transcript) -> Adoption:
+        from assistant.core.values.transcript import Adoption, derived_id  # noqa: PLC0415
+
         conversation = transcript.conversation
         id = storable(conversation.id)
         if id.startswith(TEMPORARY):
@@ -185,6 +195,8 @@ class _Adding:
 
     def _id_for(self, id: str) -> str:
         """Another one, always the same, where a message of another conversation has it."""
+        from assistant.core.values.transcript import derived_id  # noqa: PLC0415
+
         id = storable(id)
         owner = trash_table.owner(self._connection, id)
         if id.startswith(TEMPORARY) or owner not in (None, self._conversation):

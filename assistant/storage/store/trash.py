@@ -1,17 +1,22 @@
 """Trash and undo of the store: deleted, restored, changed back, purged."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from time import sleep
+from typing import TYPE_CHECKING
 
 from assistant.core.errors import NotFoundError
-from assistant.core.values.changes import Change, TrashEntry
 from assistant.storage.store.backends import SqliteStorePart
 from assistant.storage.tables import conversations as conversation_table
 from assistant.storage.tables import messages as message_table
 from assistant.storage.tables import trash as trash_table
 from assistant.storage.tables import undo, word_index
 from assistant.storage.tables.rows import MICROSECOND, from_microseconds, storable
+
+if TYPE_CHECKING:
+    from assistant.core.values.changes import Change, TrashEntry
 
 MERGE_PAGES = 100
 """How much of a word index one transaction writes anew: some ten milliseconds."""
@@ -48,6 +53,9 @@ class SqliteTrash(SqliteStorePart):
             undo.record(connection, self._now(), "messages", conversation, {"removed": True}, id)
 
     def trash(self) -> list[TrashEntry]:
+        # A question looks at no trash.
+        from assistant.core.values.changes import TrashEntry  # noqa: PLC0415
+
         with self._backends.disk.database.read() as connection:
             whole = conversation_table.listed(
                 connection, conversation_table.ConversationFilter(deleted=True, archived=None), None

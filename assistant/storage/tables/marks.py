@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.core.values import changes
 from assistant.core.values.conversation import Mark, QuestionPrompt
 from assistant.storage.tables import messages as message_table
 from assistant.storage.tables import rows
@@ -30,6 +29,9 @@ def add(
 
 def remove(connection: sqlite3.Connection, added: dict[str, Any]) -> None:
     """Take marks away again, also from a message in the trash."""
+    # Undo only.
+    from assistant.core.values import changes  # noqa: PLC0415
+
     message, ids = added["message"], added["ids"]
     if message_table.exists(connection, message):
         there = rows.stored_marks(_column(connection, message))

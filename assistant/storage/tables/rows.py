@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.core.errors import StorageError
-from assistant.core.values.base import Value
+from assistant.core.values.base import BUILT_WHEN_USED, Value
 from assistant.core.values.conversation import (
     ChatMessage,
     Citation,
@@ -49,11 +49,17 @@ MESSAGE_COLUMNS = """
 
 Stored = TypeVar("Stored", bound=Value)
 
-_ADAPTERS: TypeAdapter[tuple[AdapterUse, ...]] = TypeAdapter(tuple[AdapterUse, ...])
-_CITATIONS: TypeAdapter[tuple[Citation, ...]] = TypeAdapter(tuple[Citation, ...])
-_EXAMPLES: TypeAdapter[tuple[ChatMessage, ...]] = TypeAdapter(tuple[ChatMessage, ...])
-_MARKS: TypeAdapter[tuple[Mark, ...]] = TypeAdapter(tuple[Mark, ...])
-_NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
+_ADAPTERS: TypeAdapter[tuple[AdapterUse, ...]] = TypeAdapter(
+    tuple[AdapterUse, ...], config=BUILT_WHEN_USED
+)
+_CITATIONS: TypeAdapter[tuple[Citation, ...]] = TypeAdapter(
+    tuple[Citation, ...], config=BUILT_WHEN_USED
+)
+_EXAMPLES: TypeAdapter[tuple[ChatMessage, ...]] = TypeAdapter(
+    tuple[ChatMessage, ...], config=BUILT_WHEN_USED
+)
+_MARKS: TypeAdapter[tuple[Mark, ...]] = TypeAdapter(tuple[Mark, ...], config=BUILT_WHEN_USED)
+_NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...], config=BUILT_WHEN_USED)
 
 
 def microseconds(time: datetime) -> int:

@@ -1,18 +1,21 @@
 """Undo history: what was before each change, so that it can be again; on an open transaction."""
 
+from __future__ import annotations
+
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.core.errors import NotFoundError
-from assistant.core.values import changes
-from assistant.core.values.changes import Change, ChangeKind
 from assistant.storage.tables import conversations as conversation_table
 from assistant.storage.tables import marks as mark_table
 from assistant.storage.tables import messages as message_table
 from assistant.storage.tables import trash as trash_table
 from assistant.storage.tables.rows import adapters, from_microseconds
+
+if TYPE_CHECKING:
+    from assistant.core.values.changes import Change, ChangeKind
 
 Before = Mapping[str, Any]
 
@@ -121,6 +124,9 @@ def forget_branch(connection: sqlite3.Connection, branch: str) -> None:
 
 def change(row: sqlite3.Row) -> Change:
     """Change from its row."""
+    # Lists only.
+    from assistant.core.values.changes import Change  # noqa: PLC0415
+
     return Change(
         number=row["number"],
         kind=row["kind"],
@@ -133,6 +139,8 @@ def change(row: sqlite3.Row) -> Change:
 
 
 def _describe(kind: str, before: Before) -> str:
+    from assistant.core.values import changes  # noqa: PLC0415 -- see change
+
     match kind:
         case "tags":
             return _short(", ".join(before["tags"]))

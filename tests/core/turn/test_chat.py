@@ -8,7 +8,14 @@ from assistant.core.errors import ContextOverflowError, EngineDiedError, NotFoun
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Continue, Edit, Regenerate, Request
 from assistant.core.values.conversation import Message
-from assistant.core.values.events import Answered, Asked, ContextPlanned, Wrote
+from assistant.core.values.events import (
+    Answered,
+    Asked,
+    ContextPlanned,
+    Finished,
+    Loaded,
+    Wrote,
+)
 from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
 from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_models import ScriptedModel, ScriptedModels
@@ -35,10 +42,10 @@ def test_a_question_is_asked_planned_answered_and_stored(store: FakeConversation
     request = Ask(conversation_id=conversation.id, text="Capital of France?")
     events = list(chat(store, model).turn(request, Event()))
 
-    kinds = [event.kind for event in events]
-    assert kinds[0] == "asked"
-    assert kinds.index("loaded") < kinds.index("planned") < kinds.index("wrote")
-    assert kinds[-1] == "answered"
+    kinds = [type(event) for event in events]
+    assert kinds[0] is Asked
+    assert kinds.index(Loaded) < kinds.index(ContextPlanned) < kinds.index(Wrote)
+    assert kinds[-2:] == [Finished, Answered]
     assert "".join(e.text for e in events if isinstance(e, Wrote)) == "Paris, of course."
     assert roles_and_texts(store.branch(conversation.id)) == [
         ("user", "Capital of France?"),

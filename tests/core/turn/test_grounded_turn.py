@@ -7,7 +7,8 @@ import pytest
 
 from assistant.core.errors import ContextOverflowError
 from assistant.core.grounding import retrieval as grounding
-from assistant.core.grounding.retrieval import MAX_PASSAGES, NOWHERE, RetrievalScope
+from assistant.core.grounding.retrieval import MAX_PASSAGES
+from assistant.core.grounding.scope import NOWHERE, RetrievalScope
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Continue, Regenerate, Request
 from assistant.core.values.conversation import Message

@@ -37,7 +37,7 @@ def home() -> Iterator[Path]:
 
 def models(home: Path, options: LoadOptions = AUTOMATIC) -> LocalModels:
     return LocalModels(
-        engine_spec(home), options, home / "models", None, tunings=TuningFile(home / "tunings.json")
+        engine_spec(home), options, home / "models", None, tunings=home / "tunings.json"
     )
 
 

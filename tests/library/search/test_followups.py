@@ -8,7 +8,8 @@ from typing import cast
 
 import pytest
 
-from assistant.core.grounding.retrieval import RetrievalScope, search
+from assistant.core.grounding.retrieval import search
+from assistant.core.grounding.scope import RetrievalScope
 from assistant.core.ports.library import Library
 from assistant.core.values.conversation import Citation, Message, Place, Role
 from assistant.core.values.library import SearchResult

@@ -46,6 +46,16 @@ def ids(database: ChatDatabase) -> list[str]:
         return [id for (id,) in connection.execute("SELECT id FROM conversations ORDER BY id")]
 
 
+def test_only_what_the_next_write_takes_along_is_not_waited_for(database: ChatDatabase) -> None:
+    normal, full = 1, 2
+    levels = []
+    for durable in (True, False, True):
+        with database.write(durable=durable) as connection:
+            levels.append(connection.execute("PRAGMA synchronous").fetchone()[0])
+
+    assert levels == [full, normal, full]
+
+
 def test_a_write_is_there_for_everybody_when_the_block_is_left(
     database: ChatDatabase, raw: sqlite3.Connection
 ) -> None:

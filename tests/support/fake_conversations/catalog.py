@@ -1,5 +1,7 @@
 """A fake of the catalog of conversations: listed, put in order, searched, taken out and in."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Sequence
 from threading import Event

@@ -1,5 +1,7 @@
 """A fake of the messages of conversations: answers grow in a list of pieces."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from assistant.core.errors import StorageError
@@ -37,7 +39,14 @@ class FakeMessages:
         with self.window.reading(id) as shelf:
             return shelf.find(id).conversation
 
-    def suggest_title(self, id: str, title: str, by: TitledBy) -> bool:
+    def suggest_title(
+        self,
+        id: str,
+        title: str,
+        by: TitledBy,
+        *,
+        durable: bool = True,
+    ) -> bool:
         with self.window.writing(id) as shelf:
             record = shelf.find(id)
             there = record.conversation
@@ -99,6 +108,7 @@ class FakeMessages:
         attached: Sequence[str] = (),
         prompt: QuestionPrompt | None = None,
         edited: bool = False,
+        durable: bool = True,
     ) -> Message:
         now = self.window.now()
         with self.window.writing(conversation_id) as shelf:

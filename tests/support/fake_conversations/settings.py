@@ -1,5 +1,7 @@
 """A fake of how conversations are begun, named and set up."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -30,6 +32,7 @@ class FakeConversationSettings:
         examples: Sequence[ChatMessage] = (),
         sampling: SamplingChanges | None = None,
         temporary: bool = False,
+        durable: bool = True,
     ) -> Conversation:
         now = self.window.now()
         with self.window.writing(self.window.own.prefix if temporary else "") as shelf:

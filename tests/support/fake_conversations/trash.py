@@ -1,5 +1,7 @@
 """A fake of the trash and of the changes that can be undone."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from datetime import timedelta
 
