@@ -26,7 +26,31 @@ if TYPE_CHECKING:
     from assistant.core.values.sampling import AdapterUse, Sampling
 
 
-class MessageStore(Protocol):
+class SectionSummaries(Protocol):
+    """What models made of sections of documents, kept so that no section is read again.
+
+    Raises as `MessageStore` does.
+    """
+
+    def keep_section_summary(self, conversation_id: str, key: str, summary: str) -> None:
+        """Keep what a section of a document says, as long as the conversation is kept.
+
+        It goes with what leaves the trash of the conversation for good, too.
+
+        Args:
+            key: names the section, its text and all that its summary depends on.
+        """
+        ...
+
+    def section_summary(self, conversation_id: str, key: str) -> str | None:
+        """What a section says, as kept with this or another conversation; then with this one, too.
+
+        What temporary conversations keep, and what others do, is kept apart.
+        """
+        ...
+
+
+class MessageStore(SectionSummaries, Protocol):
     """A conversation's messages, and what becomes of each of them.
 
     Raises `NotFoundError` for ids it does not know and `StorageError` for everything else.
@@ -132,23 +156,6 @@ class MessageStore(Protocol):
 
     def retrieval(self, message_id: str) -> Retrieval | None:
         """Retrieval of an answer; None when no files were searched for it."""
-        ...
-
-    def keep_section_summary(self, conversation_id: str, key: str, summary: str) -> None:
-        """Keep what a section of a document says, as long as the conversation is kept.
-
-        It goes with what leaves the trash of the conversation for good, too.
-
-        Args:
-            key: names the section, its text and all that its summary depends on.
-        """
-        ...
-
-    def section_summary(self, conversation_id: str, key: str) -> str | None:
-        """What a section says, as kept with this or another conversation; then with this one, too.
-
-        What temporary conversations keep, and what others do, is kept apart.
-        """
         ...
 
     def set_reasoning(self, message_id: str, reasoning: str) -> None:

@@ -9,10 +9,10 @@ from assistant.core.ports.conversations import (
     ConversationSettings,
     ConversationStore,
 )
-from assistant.core.ports.messages import MessageStore
+from assistant.core.ports.messages import MessageStore, SectionSummaries
 from assistant.core.ports.trash import ConversationTrash
 from tests.support.fake_conversations.catalog import FakeConversationCatalog
-from tests.support.fake_conversations.messages import FakeMessages
+from tests.support.fake_conversations.messages import FakeMessages, FakeSectionSummaries
 from tests.support.fake_conversations.settings import FakeConversationSettings
 from tests.support.fake_conversations.shelf import Window
 from tests.support.fake_conversations.store import FakeConversations
@@ -24,6 +24,9 @@ FAKES: dict[type, type] = {
     ConversationCatalog: FakeConversationCatalog,
     ConversationTrash: FakeConversationTrash,
 }
+
+PARTS: dict[type, type] = {SectionSummaries: FakeSectionSummaries}
+"""Ports that another one holds."""
 
 MOST_METHODS = 20
 """Of one port: what is wider is seen as a whole by nobody."""
@@ -38,9 +41,9 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
     }
 
 
-@pytest.mark.parametrize("port", FAKES, ids=lambda port: port.__name__)
+@pytest.mark.parametrize("port", FAKES | PARTS, ids=lambda port: port.__name__)
 def test_every_port_is_narrow_and_has_a_fake_of_exactly_its_methods(port: type) -> None:
-    assert methods(FAKES[port]) == methods(port)
+    assert methods((FAKES | PARTS)[port]) == methods(port)
     assert 0 < len(methods(port)) <= MOST_METHODS
 
 

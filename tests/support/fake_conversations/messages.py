@@ -29,11 +29,28 @@ from tests.support.fake_conversations.shelf import Window, short
 from tests.support.fake_conversations.tree import Node, Record, kept
 
 
-class FakeMessages:
-    """core.ports.MessageStore on a window."""
+class FakeSectionSummaries:
+    """core.ports.SectionSummaries on a window."""
 
     def __init__(self, window: Window) -> None:
         self.window = window
+
+    def keep_section_summary(self, conversation_id: str, key: str, summary: str) -> None:
+        with self.window.writing(conversation_id) as shelf:
+            shelf.find(conversation_id).sections[key] = storable(summary)
+
+    def section_summary(self, conversation_id: str, key: str) -> str | None:
+        with self.window.writing(conversation_id) as shelf:
+            record = shelf.find(conversation_id)
+            for each in shelf.records.values():
+                if key in each.sections:
+                    record.sections[key] = each.sections[key]
+                    return each.sections[key]
+            return None
+
+
+class FakeMessages(FakeSectionSummaries):
+    """core.ports.MessageStore on a window."""
 
     def conversation(self, id: str) -> Conversation:
         with self.window.reading(id) as shelf:
@@ -54,19 +71,6 @@ class FakeMessages:
             if is_open:
                 record.set(title=title, titled=by)
             return is_open
-
-    def keep_section_summary(self, conversation_id: str, key: str, summary: str) -> None:
-        with self.window.writing(conversation_id) as shelf:
-            shelf.find(conversation_id).sections[key] = storable(summary)
-
-    def section_summary(self, conversation_id: str, key: str) -> str | None:
-        with self.window.writing(conversation_id) as shelf:
-            record = shelf.find(conversation_id)
-            for each in shelf.records.values():
-                if key in each.sections:
-                    record.sections[key] = each.sections[key]
-                    return each.sections[key]
-            return None
 
     def branch(self, conversation_id: str) -> list[Message]:
         with self.window.reading(conversation_id) as shelf:
