@@ -249,6 +249,8 @@ def _print_status(console: Console, found: LibraryStatus) -> None:
         console.line(_describe_watching(found))
     for root in found.missing:
         console.line(f"not there now, its passages are kept: {root}")
+    for root in found.left_out:
+        console.line(f"left out for a day, since looking through it ended the program: {root}")
     if found.embedder:
         console.line(f"embedder: {found.embedder}")
     if found.next_embedder_done is not None:

@@ -40,6 +40,9 @@ POLL_SECONDS = 0.02
 
 CONNECT_TIMEOUT = 2.0
 
+GREETINGS_BEFORE_KILL = 4
+"""How often a worker is greeted, for some seconds each time, before it counts as hung."""
+
 
 class OccupiedError(WireError):
     """A worker lives that cannot be used: it holds another key, or does not answer."""
@@ -108,6 +111,26 @@ class Joiner:
                 yield
                 stop.wait(POLL_SECONDS * 5)
         return None
+
+    def replace_hung_worker(self, stop: Event) -> bool:
+        """Look whether the worker still answers; end it when it has not for some time.
+
+        It is asked again and again before that: a busy machine may make it slow.
+
+        Returns: whether it was ended, so that the next one takes over.
+        """
+        for _ in range(GREETINGS_BEFORE_KILL):
+            try:
+                if (connection := self._connect(stop)) is not None:
+                    connection.close()
+                return False
+            except SilentError as failure:
+                silent = failure
+            except OccupiedError:
+                return False
+            if stop.is_set():
+                return False
+        return self._kill_hung_worker(silent.pid)
 
     def running_worker(self) -> Peer | None:
         """Find the worker that runs now; none is started.

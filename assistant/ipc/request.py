@@ -8,6 +8,7 @@ an indexing job goes on where it was.
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from threading import Event, Lock
+from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
@@ -24,6 +25,9 @@ LEAVING_PAUSE = 0.1
 """Seconds for a worker that is about to end."""
 
 SEND_TIMEOUT = 30.0
+
+SILENCE_SECONDS = 10.0
+"""Seconds without a reply after which it is looked whether the worker still lives."""
 
 R = TypeVar("R")
 R_contra = TypeVar("R_contra", contravariant=True)
@@ -146,6 +150,7 @@ class Requester(Generic[R]):
             ProtocolError: it talks nonsense.
         """
         connection.line.send(encode(exchange.request), SEND_TIMEOUT)
+        heard = monotonic()
         while True:
             stopped = stop.is_set()
             if stopped and exchange.stopped():
@@ -154,7 +159,11 @@ class Requester(Generic[R]):
             if data is None:
                 if stopped and exchange.silent():
                     return True
+                if monotonic() - heard > SILENCE_SECONDS:
+                    self._joiner.replace_hung_worker(stop)
+                    heard = monotonic()
                 continue
+            heard = monotonic()
             try:
                 reply = self._replies.validate_json(data)
             except ValueError:

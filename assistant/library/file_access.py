@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,3 +60,18 @@ def open_regular(path: bytes) -> BinaryIO:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def disk_bytes(path: os.PathLike[str]) -> int:
+    """Bytes of a file with its journals, or of a folder."""
+    total = 0
+    if os.path.isdir(path):  # noqa: PTH112
+        for folder, _, names in os.walk(path):
+            for name in names:
+                with suppress(OSError):
+                    total += os.lstat(f"{folder}/{name}").st_size
+        return total
+    for suffix in ("", "-wal"):
+        with suppress(OSError):
+            total += os.lstat(f"{os.fspath(path)}{suffix}").st_size
+    return total

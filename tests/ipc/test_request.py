@@ -1,5 +1,8 @@
 """A request is made again where that does no harm, and an error says what became of it."""
 
+import os
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +19,7 @@ from assistant.ipc.messages import Cancel, Failed, Leaving
 from assistant.ipc.request import Requester, WorkerErrors
 from assistant.ipc.spec import WorkerSpec
 from tests.ipc.conftest import MakeSpec
-from tests.support.echo_client import join, send
+from tests.support.echo_client import echo, is_alive, join, send
 from tests.support.echo_worker import Die, Echo, Fail, Flood, Said, Wait
 from tests.support.waiting import until
 
@@ -122,3 +125,64 @@ def test_a_worker_that_leaves_is_waited_for_and_another_one_is_asked(make_spec: 
     *waiting, last = replies
     assert last == "hello"
     assert set(waiting) <= {WAITING.text}
+
+
+def threads_are_stopped(pid: int) -> bool:
+    states = (file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/stat"))
+    return all(state.rpartition(")")[2].split()[0] == "T" for state in states)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_worker_that_hangs_in_the_middle_of_a_request_is_replaced(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.ipc.request.SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr("assistant.ipc.join.GREETINGS_BEFORE_KILL", 1)
+    monkeypatch.setattr("assistant.ipc.handshake.HANDSHAKE_TIMEOUT", 1.0)
+    hung = echo(make_spec())
+    begun: list[Connection] = []
+    errors = WorkerErrors("echo", EngineStartError, EngineDiedError)
+    requester: Requester[Said | Failed] = Requester(
+        Joiner(make_spec()), REPLIES, errors, waiting=WAITING, tries=3
+    )
+
+    def begin(connection: Connection) -> OneReply:
+        begun.append(connection)
+        if connection.peer.pid == hung:
+            os.kill(hung, signal.SIGSTOP)
+            until(lambda: threads_are_stopped(hung))
+        return OneReply(connection, Echo(text="still there"), "still there")
+
+    with closing(requester.ask(begin, Event())) as replies:
+        assert [reply.text for reply in replies if isinstance(reply, Said)][-1] == "still there"
+    assert [connection.peer.pid == hung for connection in begun] == [True, False]
+    until(lambda: not is_alive(hung))
+
+
+def test_a_worker_that_only_takes_long_is_left_alone(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.ipc.request.SILENCE_SECONDS", 0.01)
+    looks: list[bool] = []
+    stop = Event()
+    joiner = Joiner(make_spec())
+    replace = joiner.replace_hung_worker
+
+    def look(stop_: Event) -> bool:
+        looks.append(replace(stop_))
+        if len(looks) == 3:
+            stop.set()
+        return looks[-1]
+
+    monkeypatch.setattr(joiner, "replace_hung_worker", look)
+    errors = WorkerErrors("echo", EngineStartError, EngineDiedError)
+    requester: Requester[Said | Failed] = Requester(
+        joiner, REPLIES, errors, waiting=WAITING, tries=3
+    )
+    pid = echo(make_spec())
+
+    with closing(requester.ask(lambda c: OneReply(c, Wait(), "cancelled"), stop)) as replies:
+        list(replies)
+
+    assert looks[:3] == [False] * 3
+    assert echo(make_spec()) == pid

@@ -232,6 +232,8 @@ class LibraryStatus(Value):
     """Those that are not there now, as on a disk that is not plugged in."""
     partial: int = 0
     """Indexed files of which something could not be read."""
+    left_out: tuple[str, ...] = ()
+    """Folders and files that are not looked through for a day, since that ended the program."""
 
 
 class UnusedPassage(Value):

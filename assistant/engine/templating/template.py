@@ -23,6 +23,15 @@ TIME_LIMIT = 2.0
 MEMORY_LIMIT = 2**29
 """Bytes a template may take besides what the process has."""
 
+FRAME_LIMIT = 2**16
+"""Characters a template may write around all messages; the longest real ones are of some 10,000."""
+
+FRAME_PER_MESSAGE = 2**10
+"""Characters it may write around each of them besides."""
+
+GROWTH_LIMIT = 4
+"""How many times what it is given may come out, quoted as JSON or said twice."""
+
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +40,7 @@ class TemplateError(Exception):
 
 
 class TemplateLimitError(TemplateError):
-    """The template takes too much time or memory."""
+    """The template takes too much time or memory, or writes too much."""
 
 
 class ChatTemplate:
@@ -74,11 +83,16 @@ class ChatTemplate:
             TemplateError: the template failed, or refuses this list of messages.
         """
         with _limits():
-            return self._template.render(
+            text = self._template.render(
                 messages=[dict(message) for message in messages],
                 add_generation_prompt=open_answer,
                 **{**self._given, **variables},
             )
+        given = sum(len(str(value)) for message in messages for value in message.values())
+        allowed = FRAME_LIMIT + FRAME_PER_MESSAGE * len(messages) + GROWTH_LIMIT * given
+        if len(text) > allowed:
+            raise TemplateLimitError(f"it writes {len(text):,} characters around {given:,}")
+        return text
 
     def _leave_out_tools(self) -> None:
         """Templates for tools loop over them; over none at all they cannot, over nothing they can.

@@ -32,6 +32,9 @@ from assistant.ipc.process import reason_of
 PROGRESS_INTERVAL = 0.05
 """Seconds between two reports of a load."""
 
+PROMPT_TIMEOUT = 60.0
+"""Seconds that rendering and tokenizing may take; the largest prompts need a few."""
+
 log = logging.getLogger(__name__)
 
 
@@ -111,9 +114,13 @@ class ModelExecutor:
                     self._grow(job, window)
                 job.end(Loaded(info=self._models.info(target), loads=self._models.loads))
             case Count(messages=messages):
-                job.end(Counted(measure=model.measure(messages, adapters)))
+                with self._watched_prompt(job):
+                    measure = model.measure(messages, adapters)
+                job.end(Counted(measure=measure))
             case Render(messages=messages):
-                job.end(Rendered(prompt=model.render(messages, adapters)))
+                with self._watched_prompt(job):
+                    prompt = model.render(messages, adapters)
+                job.end(Rendered(prompt=prompt))
             case Generate():
                 self._write(job, job.request, model, adapters)
 
@@ -121,7 +128,9 @@ class ModelExecutor:
         self, job: ScheduledRequest, request: Generate, model: LoadedModel, adapters: AdapterSet
     ) -> None:
         waited = (perf_counter() - job.received) * 1000
-        for event in model.write(request.messages, request.sampling, request.keep, adapters):
+        with self._watched_prompt(job):
+            events = model.write(request.messages, request.sampling, request.keep, adapters)
+        for event in events:
             if isinstance(event, Finished):
                 timings = event.timings.model_copy(update={"queue_ms": waited})
                 job.end(event.model_copy(update={"timings": timings}))
@@ -155,8 +164,18 @@ class ModelExecutor:
 
         job.post(Loading(model=target.name, done=0))
         limit = target.options.load_timeout + LOAD_GRACE
-        with Watchdog(limit, lambda: self._report_timeout(job)):
+        error = timeout_error(target.path, target.options)
+        with Watchdog(limit, lambda: self._report_timeout(job, error)):
             return self._models.acquire(target, progress)
+
+    def _watched_prompt(self, job: ScheduledRequest) -> Watchdog:
+        """Watches over the making of a prompt, in which nothing looks at a clock."""
+        error = EngineError(
+            f"{job.request.target.name} needed more than {PROMPT_TIMEOUT:g} seconds to make a"
+            " prompt of the conversation, and was ended.",
+            "Shorten the question, or choose another model.",
+        )
+        return Watchdog(PROMPT_TIMEOUT, lambda: self._report_timeout(job, error))
 
     def _grow(self, job: ScheduledRequest, needed: int) -> None:
         target = job.request.target
@@ -165,12 +184,12 @@ class ModelExecutor:
             return
         job.post(Loading(model=target.name, done=0, window=growth.window))
         limit = target.options.load_timeout + LOAD_GRACE
-        with Watchdog(limit, lambda: self._report_timeout(job)):
+        error = timeout_error(target.path, target.options)
+        with Watchdog(limit, lambda: self._report_timeout(job, error)):
             self._models.grow(target, growth)
 
-    def _report_timeout(self, job: ScheduledRequest) -> None:
+    def _report_timeout(self, job: ScheduledRequest, error: AssistantError) -> None:
         """In the watchdog's thread, right before the process ends."""
-        target = job.request.target
-        job.end(Failed.of(timeout_error(target.path, target.options)))
+        job.end(Failed.of(error))
         for waiting in self._jobs.drain():
             waiting.caller.end(Leaving())

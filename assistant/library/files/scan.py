@@ -7,7 +7,9 @@ files.
 import json
 import os
 from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from time import time
 
 from assistant.library.files.walk import FileToRead, SkippedPath, VisitedFolder, WalkRules, visits
 from assistant.library.store.catalog import CatalogChange, FileCatalog, FileStamp, ListedFile
@@ -41,6 +43,48 @@ class KnownMounts:
                     "INSERT INTO meta (key, value) VALUES (?, ?)",
                     (f"{_MOUNTS_KEY}{root_id}", paths),
                 )
+
+
+_DEATHS_KEY = "scan:"
+
+TOO_MANY_DEATHS = 2
+"""After so many scans that ended the program a root is left out for a while."""
+
+LEFT_OUT_FOR = timedelta(days=1)
+
+
+class ScanDeaths:
+    """Scans that did not come to an end, since the program ended in them; in library.db."""
+
+    def __init__(self, database: LibraryDatabase) -> None:
+        self._database = database
+
+    @contextmanager
+    def counting(self, root_id: int) -> Iterator[None]:
+        """Scan a root in the block; only the end of the process leaves a death behind."""
+        deaths = self.of(root_id) + 1
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+                (f"{_DEATHS_KEY}{root_id}", json.dumps([deaths, time()])),
+            )
+        try:
+            yield
+        finally:
+            self.forget(root_id)
+
+    def of(self, root_id: int) -> int:
+        """How many scans of a root in a row ended the program, lately."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT value FROM meta WHERE key = ?", (f"{_DEATHS_KEY}{root_id}",)
+            ).fetchone()
+        deaths, when = json.loads(row[0]) if row else (0, 0)
+        return int(deaths) if abs(time() - when) < LEFT_OUT_FOR.total_seconds() else 0
+
+    def forget(self, root_id: int) -> None:
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM meta WHERE key = ?", (f"{_DEATHS_KEY}{root_id}",))
 
 
 def mount_point_above(path: bytes) -> bytes | None:

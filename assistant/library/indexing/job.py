@@ -26,7 +26,12 @@ from assistant.core.values.library import (
 )
 from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.file_access import open_regular, printable_path
-from assistant.library.files.scan import KnownMounts, RootScan
+from assistant.library.files.scan import (
+    TOO_MANY_DEATHS,
+    KnownMounts,
+    RootScan,
+    ScanDeaths,
+)
 from assistant.library.files.walk import WalkRules
 from assistant.library.indexing.estimate import IndexedFile, IndexingTally
 from assistant.library.indexing.pace import IndexingPace
@@ -155,6 +160,15 @@ class IndexingJob:
         )
 
     def _scan(self, root: CollectionRoot) -> Iterator[IndexEvent]:
+        deaths = ScanDeaths(self._parts.database)
+        if deaths.of(root.id) >= TOO_MANY_DEATHS:
+            detail = f"the program ended {TOO_MANY_DEATHS} times while it was looked through"
+            yield self._skipped_event(root.path, "unreadable", detail)
+            return
+        with deaths.counting(root.id):
+            yield from self._scan_to_the_end(root)
+
+    def _scan_to_the_end(self, root: CollectionRoot) -> Iterator[IndexEvent]:
         started = monotonic()
         scan = RootScan(self._catalog, root, self._parts.rules, KnownMounts(self._parts.database))
         try:

@@ -37,6 +37,8 @@ TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 _MAX_HEADING = 200
 _MAX_COLUMN_NAMES = 600
 _COUNTED_AT_ONCE = 2048
+_CHARS_AT_ONCE = 250_000
+"""Of texts that are counted together: a tokenizer's record takes some 450 bytes a token."""
 _WHITE = re.compile(r"\s+")
 
 
@@ -189,7 +191,7 @@ def _pieces(
             marks.append((block.kind, part))
     pieces: list[_Piece] = []
     for span, tokens, (kind, part) in zip(
-        spans, _count(text, spans, count_tokens), marks, strict=True
+        spans, _count(text, spans, count_tokens, limits), marks, strict=True
     ):
         small = _small_enough(text, span, tokens, count_tokens, limits)
         for index, (start, end, size) in enumerate(small):
@@ -207,11 +209,20 @@ def _cut(text: str, block: Block) -> list[Span]:
             return sentences(text, block.start, block.end)
 
 
-def _count(text: str, spans: Sequence[Span], count_tokens: TokenCounter) -> list[int]:
-    counts: list[int] = []
-    for at in range(0, len(spans), _COUNTED_AT_ONCE):
-        counts += count_tokens([text[a:b] for a, b in spans[at : at + _COUNTED_AT_ONCE]])
-    return counts
+def _count(
+    text: str, spans: Sequence[Span], count_tokens: TokenCounter, limits: ChunkLimits
+) -> Iterator[int]:
+    """The tokens of spans; 0 for one that has too many characters, whatever its tokens."""
+    waiting: list[str] = []
+    chars = 0
+    for start, end in spans:
+        if len(waiting) == _COUNTED_AT_ONCE or chars > _CHARS_AT_ONCE:
+            yield from count_tokens(waiting)
+            waiting, chars = [], 0
+        fits = end - start <= limits.chars
+        waiting.append(text[start:end] if fits else "")
+        chars += end - start if fits else 0
+    yield from count_tokens(waiting)
 
 
 def _small_enough(
@@ -224,7 +235,7 @@ def _small_enough(
         return [(start, end, tokens)]
     cutters: tuple[Cutter, ...] = (lines, words, halves)
     parts = next(cut for cutter in cutters if len(cut := cutter(text, start, end)) > 1)
-    counts = _count(text, parts, count_tokens)
+    counts = _count(text, parts, count_tokens, limits)
     return [
         small
         for part, size in zip(parts, counts, strict=True)

@@ -40,6 +40,9 @@ the threads that compute inherit it from the one that starts them."""
 DAMAGED_EXIT_CODE = 3
 """The status of a worker that ends because library.db is damaged."""
 
+OUTGROWN_EXIT_CODE = 72
+"""The status of a worker that ends because it took too much memory."""
+
 LAST_JOB_TIMEOUT = 20.0
 """Seconds that a job has to end when the worker does."""
 
@@ -92,8 +95,18 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
             output,
             idle_exit,
             is_busy=lambda: service.runner.is_behind or not jobs.is_idle,
-            has_to_end=lambda: service.runner.is_lost or service.is_outdated or terminated.is_set(),
+            has_to_end=lambda: (
+                service.runner.is_lost
+                or service.is_outdated
+                or service.has_outgrown
+                or terminated.is_set()
+            ),
         )
+        if service.has_outgrown:
+            # What is in hand is marked as such: the next worker leaves it for the last, and leaves
+            # it out when it does so again.
+            log.error("the library took too much memory: the next worker goes on")
+            os._exit(OUTGROWN_EXIT_CODE)
         if service.runner.is_lost:
             log.error("library.db is damaged: the next worker makes it again")
             os._exit(DAMAGED_EXIT_CODE)

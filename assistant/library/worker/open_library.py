@@ -8,6 +8,7 @@ from time import monotonic
 from assistant.core.errors import DatabaseDamagedError, LibraryError
 from assistant.core.values.library import IntegrityProblem
 from assistant.library.embedding.sentence_transformers import Embedder, starter_folder
+from assistant.library.file_access import disk_bytes
 from assistant.library.indexing.job import OpenEmbedder
 from assistant.library.reading.pool import ReaderPool
 from assistant.library.store import seal as seals
@@ -31,6 +32,10 @@ from assistant.library.vectors.reembedding import EmbedderSwitch
 from assistant.library.vectors.semantic import RETRY_SECONDS
 from assistant.library.worker.options import LibraryOptions
 from assistant.system.disk_room import why_unwritable
+
+MEMORY_PER_BYTE = 3
+"""Bytes of memory for each byte of vectors or of an embedder on disk: half precision becomes
+single, and an index is filled while another one serves."""
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +117,11 @@ class OpenLibrary:
     def back_off(self) -> None:
         """Leave the background work for a while, after a failure."""
         self._back_off_until = monotonic() + RETRY_SECONDS
+
+    def memory_needed(self) -> int:
+        """Bytes that vectors and embedder may take in memory, from above."""
+        folders = (self.options.vectors, self.options.embedder or starter_folder())
+        return MEMORY_PER_BYTE * sum(disk_bytes(folder) for folder in folders if folder)
 
     def check_and_repair(self) -> list[IntegrityProblem]:
         """Check and repair library.db. Raises DatabaseDamagedError when it is beyond repair.

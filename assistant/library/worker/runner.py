@@ -37,6 +37,8 @@ class JobRunner:
         self._estimates = estimates
         self._removals = removals
         self._background = QueuedJob(Rescan(None))
+        self.is_rebuilding = False
+        """Whether vectors are made anew, which nothing interrupts."""
 
     def run(self, job: QueuedJob) -> None:
         """Run a job to its end; called by the one thread that runs jobs."""
@@ -108,9 +110,11 @@ class JobRunner:
         try:
             for event in indexing.run(self._roots(job.request)):
                 if again and isinstance(event, Done) and not event.stopped:
+                    self.is_rebuilding = True
                     library.rebuild_vectors()
                 yield event
         finally:
+            self.is_rebuilding = False
             self._estimates.learn(indexing.work)
 
     def _roots(self, request: JobRequest | Rescan) -> list[CollectionRoot]:

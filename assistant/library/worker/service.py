@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from threading import Lock, Thread
 
+import psutil
+
 from assistant.core.errors import (
     AssistantError,
     LibraryError,
@@ -27,7 +29,8 @@ from assistant.core.values.library import (
 from assistant.core.wording import REASONS
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed, Leaving
-from assistant.library.file_access import printable_path
+from assistant.library.file_access import disk_bytes, printable_path
+from assistant.library.files.scan import TOO_MANY_DEATHS, ScanDeaths
 from assistant.library.files.watch import LibraryWatcher, WatchIntervals
 from assistant.library.indexing.estimate import IndexingEstimates
 from assistant.library.indexing.queue import JobQueue, QueuedJob
@@ -78,6 +81,13 @@ FILES_PER_REPLY = 500
 WRITING = (JobRequest, Remove, Verify, Pause)
 """Requests that a library cannot do that is only read."""
 
+MEMORY_BYTES = 1_500_000_000
+"""What the process may take for its libraries and the files in hand; what is stored, which Chroma
+holds in memory, and the embedder come on top."""
+
+HUNG_EXIT_CODE = 71
+"""The status of a worker that ends because a job of it hangs."""
+
 JOB_END_TIMEOUT = 30.0
 """Seconds that a job has to end when it is in the way."""
 
@@ -102,6 +112,7 @@ class LibraryService:
         self._removing = Lock()
         self._estimates = IndexingEstimates(library.database)
         self._removals = Removals(library.options.database)
+        self._deaths = ScanDeaths(library.database)
         self.watching = LibraryWatcher(
             library.collections.roots, jobs.request_rescan, library.options.rules, intervals
         )
@@ -150,6 +161,12 @@ class LibraryService:
         except AssistantError as failure:
             return Failed.of(failure)
         return Leaving()
+
+    @property
+    def has_outgrown(self) -> bool:
+        """Whether the process takes more memory than library, embedder and one file need."""
+        taken = psutil.Process().memory_info().rss
+        return taken > MEMORY_BYTES and taken > MEMORY_BYTES + self._library.memory_needed()
 
     def close(self) -> None:
         self.watching.close()
@@ -288,7 +305,7 @@ class LibraryService:
             skipped=states.get("skipped", 0),
             waiting=states.get("waiting", 0),
             passages=passages,
-            disk_bytes=_disk_bytes(options.database) + _disk_bytes(options.vectors),
+            disk_bytes=disk_bytes(options.database) + disk_bytes(options.vectors),
             paused=self._jobs.paused,
             job=running.progress if running else None,
             embedder=embedders.serving,
@@ -302,6 +319,9 @@ class LibraryService:
                 dict.fromkeys(root.display for root in roots if root.id in watched.missing)
             ),
             partial=partial,
+            left_out=tuple(
+                root.display for root in roots if self._deaths.of(root.id) >= TOO_MANY_DEATHS
+            ),
         )
 
     def _remove(self, request: Remove) -> int:
@@ -310,9 +330,15 @@ class LibraryService:
             with self._removing, self._jobs.no_job_running(JOB_END_TIMEOUT):
                 return self._remove_roots(request)
         except TimeoutError:
-            raise LibraryError(
-                "The library is busy with a file that takes long.", "Try again in a minute."
-            ) from None
+            if self.runner.is_rebuilding:
+                raise LibraryError(
+                    "The library is making its vectors anew, which takes long.",
+                    "Try again in some minutes.",
+                ) from None
+            # What is in hand is marked as such: the next worker leaves it for the last, and leaves
+            # it out when it does so again. This request is made of that worker once more.
+            log.error("a job does not end: the worker ends itself")
+            os._exit(HUNG_EXIT_CODE)
 
     def _remove_roots(self, request: Remove) -> int:
         collections, catalog = self._library.collections, self._library.catalog
@@ -325,6 +351,7 @@ class LibraryService:
             for change in catalog.remove_from_root(root.id, list(catalog.files(root.id))):
                 self._library.follow(change)
             collections.remove_root(root.id)
+            self._deaths.forget(root.id)
         self.watching.forget(roots)
         if not request.paths:
             collections.remove(collection.id)
@@ -358,18 +385,3 @@ def _roots_at(roots: Sequence[CollectionRoot], paths: Sequence[bytes]) -> list[C
                 " .assistantignore file.",
             )
     return [by_path[path] for path in paths]
-
-
-def _disk_bytes(path: os.PathLike[str]) -> int:
-    """Bytes of a file with its journals, or of a folder."""
-    total = 0
-    if os.path.isdir(path):  # noqa: PTH112
-        for folder, _, names in os.walk(path):
-            for name in names:
-                with suppress(OSError):
-                    total += os.lstat(f"{folder}/{name}").st_size
-        return total
-    for suffix in ("", "-wal"):
-        with suppress(OSError):
-            total += os.lstat(f"{os.fspath(path)}{suffix}").st_size
-    return total

@@ -40,6 +40,8 @@ def _warnings(status: LibraryStatus) -> Iterator[str]:
     if status.missing:
         folders = count(len(status.missing), "folder")
         yield f"{folders} not there now, as on a disk that is not plugged in; passages stay"
+    for folder in status.left_out:
+        yield f"left out for a day, since looking through it ended the program: {folder}"
 
 
 def job_result(what: str, done: Done) -> Content:

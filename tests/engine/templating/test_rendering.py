@@ -276,3 +276,13 @@ def test_labels_are_found_in_the_middle_of_a_line() -> None:
     text = prompts.text([said("user", "x ASSISTANT: yes USER: no")])
     assert text.count("ASSISTANT:") == 1
     assert text.count("USER:") == 1
+
+
+def test_a_template_that_writes_without_end_is_replaced_and_named() -> None:
+    flood = """{{ "a"|replace("","x"*9999999) }}""" + CHATML_TEMPLATE
+
+    chosen = choose_template(flood, frozenset({"<|im_start|>", "<|im_end|>"}))
+
+    assert "characters around" in chosen.problem
+    assert chosen.problem.endswith("written as ChatML")
+    assert len(chosen.renderer.text(CONVERSATION)) < 1_000

@@ -5,7 +5,7 @@ from time import monotonic
 import pytest
 
 from assistant.engine.templating import template
-from assistant.engine.templating.template import ChatTemplate, TemplateError
+from assistant.engine.templating.template import ChatTemplate, TemplateError, TemplateLimitError
 
 USER = [{"role": "user", "content": "hi"}]
 
@@ -22,6 +22,29 @@ def test_the_usual_helpers_are_there() -> None:
     assert render("{% generation %}x{% endgeneration %}") == "x"
     assert render("{% for m in messages %}{% break %}{% endfor %}y") == "y"
     assert render("{% if tools %}x{% else %}y{% endif %}") == "y"
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        """{{ "a"|replace("","x"*9999999) }}""",
+        "{% for i in range(90000) %}{{ 'a line of text' }}{% endfor %}",
+        "{{ messages[0]['content'] * 90000 }}",
+        "{% for m in messages %}{{ m.content }}{{ '\n' * 900000 }}{% endfor %}",
+        "{{ 'word ' * 99999 }}",
+    ],
+)
+def test_a_template_that_writes_far_more_than_it_is_given_is_refused(flood: str) -> None:
+    with pytest.raises(TemplateLimitError, match="characters around"):
+        render(flood)
+
+
+def test_a_template_may_quote_and_repeat_what_it_is_given() -> None:
+    long = [{"role": "user", "content": '"\n' * 300_000}]
+
+    text = ChatTemplate("{{ messages | tojson }}{{ messages[0].content }}").render(long)
+
+    assert len(text) > 1_500_000
 
 
 def test_a_refusal_is_told() -> None:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Event
+from time import time
 
 import pytest
 
 from assistant.core.values.library import Done, Indexed, IndexEvent, Planned, Skipped
+from assistant.library.files.scan import ScanDeaths
 from assistant.library.indexing.job import IndexingJob, IndexingParts, OpenEmbedder
 from assistant.library.indexing.pace import IndexingPace
 from assistant.library.indexing.queue import StoppedError
@@ -320,3 +322,45 @@ def test_a_rebuild_reads_everything_and_embeds_nothing_that_is_the_same(bench: B
     assert sorted(indexed(events)) == ["a.txt", "b.txt"]
     assert bench.embedder.embedded == []
     assert bench.index.passages == bench.ids()
+
+
+def die_while_scanning(bench: Bench) -> None:
+    """A process that ends in the middle of a scan, and one that takes its place."""
+    child = os.fork()
+    if child == 0:
+        with ScanDeaths(bench.database).counting(bench.root.id):
+            os._exit(0)
+    os.waitpid(child, 0)
+
+
+def test_a_folder_that_ended_the_program_twice_is_left_out_and_named(bench: Bench) -> None:
+    bench.write("a.txt", "apples and pears")
+    die_while_scanning(bench)
+    assert indexed(bench.run()) == ["a.txt"]
+    bench.write("b.txt", "bees")
+
+    die_while_scanning(bench)
+    die_while_scanning(bench)
+    events = bench.run()
+
+    assert indexed(events) == []
+    assert [event.detail for event in events if isinstance(event, Skipped)] == [
+        "the program ended 2 times while it was looked through"
+    ]
+    assert bench.texts() == ["apples and pears"]
+    ScanDeaths(bench.database).forget(bench.root.id)
+    assert indexed(bench.run()) == ["b.txt"]
+
+
+def test_a_folder_that_was_left_out_is_looked_through_again_after_a_day(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.write("a.txt", "apples and pears")
+    die_while_scanning(bench)
+    die_while_scanning(bench)
+    assert indexed(bench.run()) == []
+
+    tomorrow = time() + 90_000
+    monkeypatch.setattr("assistant.library.files.scan.time", lambda: tomorrow)
+
+    assert indexed(bench.run()) == ["a.txt"]

@@ -289,3 +289,32 @@ def test_the_label_of_a_block_goes_with_what_stands_below_it() -> None:
     (piece,) = chunk(document(text, blocks, has_lines=True), count_tokens, SMALL)
     assert piece.place.heading == ("Item | Price",)
     assert piece.text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "." * 30_000,
+        "1," * 15_000,
+        "字" * 20_000,
+        "a\n" * 10_000,
+        "x " * 10_000,
+        "e" + "\u0301" * 20_000,
+        "One sentence. " * 2_000,
+    ],
+    ids=["points", "numbers", "han", "lines", "words", "marks", "sentences"],
+)
+def test_a_tokenizer_is_never_given_more_than_a_part_of_a_long_text(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.text.chunking._CHARS_AT_ONCE", 5_000)
+    given: list[int] = []
+
+    def count_some(texts: Sequence[str]) -> list[int]:
+        given.append(sum(map(len, texts)))
+        return count_tokens(texts)
+
+    chunks = chunk(document(text), count_some, ChunkLimits())
+
+    assert chunks[-1].end == len(text.rstrip())
+    assert max(given) <= 5_000 + ChunkLimits().chars
