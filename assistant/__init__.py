@@ -5,6 +5,7 @@ cli/             the command line, which also opens the screen
 tui/             the screen
 doctor/          `assistant doctor`: checks of everything the program stands on
 bootstrap        puts the parts of a front end together
+forgetting       everything that is stored, removed
 workers          names, commands and mains of the worker processes
 settings         settings.toml and the environment, as one value
 settings_source  what they say, before it is checked

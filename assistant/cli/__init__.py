@@ -14,5 +14,5 @@ prompts          `assistant prompts`: the library of system prompts
 transfer         `assistant export` and `assistant import`
 eval             `assistant eval`: retrieval and citation metrics
 settings         `assistant settings`: every setting as it is now
-about            `assistant doctor` and `assistant licenses`
+about            `assistant doctor`, `licenses` and `forget`
 """

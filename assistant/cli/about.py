@@ -1,4 +1,4 @@
-"""`assistant doctor` and `assistant licenses`: health checks and third-party licences."""
+"""`assistant doctor`, `assistant licenses` and `assistant forget`: the program itself."""
 
 import sys
 from pathlib import Path
@@ -8,8 +8,9 @@ import click
 
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.program import Program, json_option
-from assistant.core.errors import NotFoundError
+from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.sanitize import one_line, printable
+from assistant.core.wording import size
 
 if TYPE_CHECKING:
     from assistant.doctor.report import Check
@@ -79,3 +80,33 @@ def licenses(program: Program, /, name: str | None, full: bool, as_json: bool) -
     else:
         rows = [(one.name, one.version, one.license) for one in found]
         console.table(rows, ("name", "version", "licence"))
+
+
+@click.command("forget")
+@click.option("--everything", is_flag=True, required=True, help="All of it; there is no less.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@click.pass_obj
+def forget_command(program: Program, /, everything: bool, yes: bool, as_json: bool) -> None:  # noqa: ARG001
+    """Remove everything the program has stored: conversations, index, models, settings, logs.
+
+    Your own files stay as they are, and so do folders that conversations were exported to. A
+    single conversation is deleted for good by `assistant chats delete --now`.
+    """
+    from assistant.forgetting import forget, stored_parts  # noqa: PLC0415 -- see `Program`
+
+    console, parts = program.console, stored_parts(program.paths)
+    if not parts:
+        console.line("Nothing is stored.")
+        return
+    if not yes:
+        for part in parts:
+            console.info(f"{part.path}: {part.what}, {size(part.size)}")
+        if program.ask is None or program.ask("Type forget to remove all of this") != "forget":
+            raise AssistantError("Nothing was removed.", "--yes removes it without asking.")
+    forget(program.paths, parts)
+    if as_json:
+        console.json({"removed": [{"path": str(p.path), "bytes": p.size} for p in parts]})
+        return
+    for part in parts:
+        console.line(f"removed  {part.path}  {size(part.size)}  {part.what}")

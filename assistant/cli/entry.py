@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "chats": "assistant.cli.chats.commands:chats",
     "export": "assistant.cli.transfer:export_command",
     "import": "assistant.cli.transfer:import_command",
+    "forget": "assistant.cli.about:forget_command",
     "prompts": "assistant.cli.prompts:prompts",
     "models": "assistant.cli.models:models",
     "bench": "assistant.cli.bench:bench",

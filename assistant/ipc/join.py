@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from assistant.ipc import spec as worker_spec
@@ -131,6 +131,25 @@ class Joiner:
             if stop.is_set():
                 return False
         return self._kill_hung_worker(silent.pid)
+
+    def end_worker(self) -> None:
+        """End the worker, whatever it does: nothing that it holds is needed any more.
+
+        Raises:
+            StartError: it does not end.
+        """
+        path = worker_spec.life_lock(self.spec)
+        deadline = monotonic() + self.spec.start_timeout
+        while path.exists():
+            life = _take_lock(path)
+            if life is not None:
+                life.release()
+                return
+            with suppress(OSError, ValueError):
+                os.kill(int(path.read_text()), signal.SIGKILL)
+            if monotonic() > deadline:
+                raise StartError(f"a worker of the {self.spec.name} does not end")
+            sleep(POLL_SECONDS)
 
     def running_worker(self) -> Peer | None:
         """Find the worker that runs now; none is started.

@@ -234,6 +234,7 @@ def test_status_tells_how_it_is(shell: Runner) -> None:
         "watched",
         "missing",
         "partial",
+        "left_out",
     }
 
 

@@ -238,3 +238,15 @@ def test_a_worker_that_hangs_is_ended_and_replaced(
     os.kill(hanging, signal.SIGSTOP)
     assert echo(spec) != hanging
     assert not is_alive(hanging)
+
+
+def test_a_worker_can_be_ended_whatever_it_does(make_spec: MakeSpec) -> None:
+    joiner = Joiner(make_spec())
+    joiner.end_worker()
+    pid = echo(make_spec())
+    os.kill(pid, signal.SIGSTOP)
+
+    joiner.end_worker()
+
+    until(lambda: not is_alive(pid))
+    joiner.end_worker()

@@ -204,7 +204,11 @@ class ConsoleAnswer:
         from assistant.core.grounding.citations import annotate  # noqa: PLC0415
 
         # Numbers of sources would break the form.
-        answer = annotate(message.text, () if self._form else message.citations)
+        answer = (
+            message.text
+            if self._form
+            else annotate(message.text, message.citations, checked=bool(self._passages))
+        )
         if self._reasoning and message.reasoning:
             self._console.write(f"{message.reasoning}\n\n")
         if self._saying is not None and self._form is None:
@@ -216,6 +220,8 @@ class ConsoleAnswer:
 
         if self._summary is None:
             sources.print_citations(message.citations, self._console)
+            if not self._form and not message.citations:
+                sources.print_unconfirmed(message.text, self._console)
         if self._saying is not None:
             sources.print_nearest_sentence(self._saying, self._passages, self._console)
         sources.print_partly_read(self._passages, self._console)

@@ -52,6 +52,12 @@ def print_partly_read(passages: Sequence[Passage], console: Console) -> None:
         console.warning(f"{PurePath(path).name or path}: {unread_sentence(unread)}")
 
 
+def print_unconfirmed(answer: str, console: Console) -> None:
+    """Print on standard error, also in a pipe, that no passage bears out an answer."""
+    if answer.strip():
+        console.warning("Nothing in this answer is confirmed by your files.")
+
+
 def partial_files(passages: Sequence[Passage]) -> list[dict[str, str]]:
     """What of an answer's files could not be read, as JSON fields."""
     return [

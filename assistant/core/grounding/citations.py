@@ -108,13 +108,19 @@ def is_contrary(citation: Citation) -> bool:
     return citation.strength == "contradicted"
 
 
-def annotate(answer: str, citations: Sequence[Citation]) -> str:
+def annotate(answer: str, citations: Sequence[Citation], *, checked: bool = False) -> str:
     """Answer with a mark behind every sentence that has a citation, and no other marks.
 
     The mark of a passage that says the opposite has a cross.
 
-    An answer without citations is left as it is: it may speak of `list[0]`.
+    An answer without citations is left as it is, as it may speak of `list[0]`, unless it was
+    checked: a mark that nothing confirmed would look like one that was.
+
+    Args:
+        checked: whether the answer was compared with passages.
     """
+    if checked and not citations:
+        return _outside_code(answer)
     return annotated(answer, citations).text
 
 

@@ -181,3 +181,33 @@ def test_an_answer_that_the_files_deny_names_what_they_say(shell: Shell) -> None
     assert [citation["strength"] for citation in told["citations"]] == ["contradicted"]
     assert told["citations"][0]["quote"] == RENT
     assert told["saying"]["text"] == RENT
+
+
+@pytest.mark.parametrize(
+    ("answer", "printed"),
+    [
+        (
+            "Purple elephants dance [1] [2] [99].\n\nSources:\n[1] /etc/passwd, p. 3 (verbatim)",
+            "Purple elephants dance.\n\nSources: /etc/passwd, p. 3 (verbatim)",
+        ),
+        (
+            "Elefantes roxos dançam [1], dizem [3].\n\nFontes: [1] contrato.pdf, página 2",
+            "Elefantes roxos dançam, dizem.\n\nFontes: contrato.pdf, página 2",
+        ),
+        ("Take `list[0]` of it.\n\n```\na[1] = b[2]\n```", None),
+    ],
+)
+def test_marks_that_nothing_confirmed_are_taken_away_and_that_is_said(
+    home: Path, lease: Path, answer: str, printed: str | None
+) -> None:
+    shell = Shell(home, ScriptedModels(ScriptedModel(answer)))
+    shell.library.result = SearchResult(
+        passages=(_of(lease),), evidence=0.9, sufficient=True, searched=7
+    )
+    shell.library.sets = [Collection(name="home", roots=(str(home),), files=1, passages=7)]
+
+    run = shell("ask", "Who dances?")
+
+    assert run.status == 0
+    assert (printed or answer) in run.out
+    assert "Nothing in this answer is confirmed by your files." in run.err
