@@ -13,6 +13,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import Any, Final
 
 from lxml import etree
 
@@ -132,6 +133,16 @@ def _key(name: str) -> str:
 
 Element = etree._Element
 
+PARSING: Final[dict[str, Any]] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "huge_tree": True,
+}
+"""How XML parts are parsed: nothing is fetched, no entity expanded, and no part is too large."""
+
 
 def parse_part(data: bytes, name: str) -> Element:
     """Parse an XML part of a document; of a damaged one what can be saved.
@@ -142,15 +153,7 @@ def parse_part(data: bytes, name: str) -> Element:
         UnreadableError: nothing can be saved (`corrupt`).
     """
     for recover in (False, True):
-        parser = etree.XMLParser(
-            recover=recover,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            remove_comments=True,
-            remove_pis=True,
-            huge_tree=True,
-        )
+        parser = etree.XMLParser(recover=recover, **PARSING)
         try:
             root = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError):

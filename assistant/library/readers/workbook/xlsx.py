@@ -10,6 +10,7 @@ from lxml import etree
 
 from assistant.library.limits import UnreadableError
 from assistant.library.readers.base.archive import (
+    PARSING,
     Element,
     ZipArchive,
     attribute,
@@ -80,12 +81,7 @@ class XlsxSheets:
             events=("end",),
             tag=("{*}row", "{*}cols", "{*}mergeCells", "{*}autoFilter"),
             recover=True,
-            remove_comments=True,
-            remove_pis=True,
-            huge_tree=True,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
+            **PARSING,
         )
         number = -1
         try:
