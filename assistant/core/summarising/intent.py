@@ -50,7 +50,7 @@ _ABOUT = (
     "about say says said tell tells cover covers covered discuss discusses describe describes"
     " deal deals contain contains concern concerns explain explains treat treats"
     " trata tratam fala falam diz dizem aborda abordam sobre contem descreve descrevem explica"
-    " explicam explique refere conta"
+    " explicam explique refere conta consiste consist consists"
 )
 _DOCUMENTS = (
     "document documents file files report reports paper papers article articles text texts pdf book"
@@ -79,7 +79,7 @@ _NEUTRAL = (
     " brevemente curto curta rapido rapidamente detalhes detalhado completo completa inteiro"
     " inteira frase frases palavras lista linha linhas paragrafo paragrafos em gostaria queria"
     " ler leia entender entenda diga dizer exatamente forma simples topicos itens item"
-    " outro outra outros outras other another"
+    " outro outra outros outras other another few poucas poucos"
 )
 _NUMBER_WORDS = (
     "one um uma | two dois duas | three tres | four quatro | five cinco | six seis | seven"
@@ -113,8 +113,10 @@ _SETS: Final[dict[str, frozenset[str]]] = {
     }.items()
 }
 _KNOWN: Final = frozenset[str]().union(*_SETS.values(), _NUMBERS, _JOINING, _COUNTED)
-_OPENING_WORDS = "what whats which o que qual quais do de sobre tell explain"
-_OPENING: Final = frozenset(_OPENING_WORDS.split())
+_ASKING_WORDS = (
+    "what whats which que qual quais explain explique explica describe descreva descreve"
+)
+_ASKING: Final = frozenset(_ASKING_WORDS.split())
 _WORD = re.compile(r"[^\W_]+")
 _POINTING_WORDS = (
     "this that these those it its esse essa este esta isso isto deste desta disso disto desse"
@@ -184,8 +186,11 @@ def _kind(words: Sequence[str]) -> Kind | None:
         return "summarise"
     if has["main"] and has["points"]:
         return "summarise"
-    asks = words[0] in _OPENING
+    asks = any(word in _ASKING for word in words)
     means = has["documents"] or any(word in _POINTING for word in words)
+    if has["documents"] and words[-2:-1] in (["about"], ["sobre"]) and words[-1] in _POINTING:
+        # "What does the contract say about this?" asks for something that was said before.
+        return None
     return "summarise" if asks and means and (has["about"] or has["points"]) else None
 
 

@@ -84,8 +84,7 @@ class PartWriter(NamedTuple):
         while not stop.is_set():
             found = complete(self.model, prompt_messages(opening), sampling, stop)
             if found is not None:
-                # What a limit cut is no sentence.
-                return found.text.rpartition("\n")[0] if found.is_cut else found.text
+                return found.text
         return ""
 
 

@@ -192,7 +192,13 @@ def _evidence(
         searched = searched_in_words(retrieval.result.searched, retrieval.collections, files)
         differing = [each.text for each in disagreements(retrieval.used)]
         left_out = rows_left_out(question, retrieval.used)
-        parts = [searched, retrieval.result.corrections_text, *differing, left_out]
+        parts = [
+            searched,
+            retrieval.result.corrections_text,
+            retrieval.result.excerpted_text,
+            *differing,
+            left_out,
+        ]
         searched = " · ".join(filter(None, parts))
     return AnswerEvidence(
         answer_id=answer.id,

@@ -26,6 +26,15 @@ SUMMARISING = [
     "Quais são os pontos principais?",
     "Quais as principais ideias do texto?",
     "Você pode resumir este arquivo para mim?",
+    "Can you explain this paper to me?",
+    "Describe the document briefly",
+    "Explique o texto em poucas palavras",
+    "Em que consiste o relatório, de forma resumida?",
+    "Which topics does the book cover?",
+    "What is covered in these notes?",
+    "I need a short overview of the attached file",
+    "Quero um resumo curto do anexo",
+    "De que fala o artigo?",
 ]
 COMPARING = [
     "compare the two documents",
@@ -52,6 +61,14 @@ ABOUT_SOMETHING = [
     "",
     "?",
     "Thank you",
+    "O contrato fala sobre isso?",
+    "What does the contract say about this?",
+    "Does it say so?",
+    "Do you have this book?",
+    "Write a summary of the French Revolution",
+    "What is the main street of the town?",
+    "Quem escreveu o livro?",
+    "Explain recursion",
     "What can you do?",
 ]
 
