@@ -20,7 +20,7 @@ from assistant.core.values.events import (
     Wrote,
 )
 from assistant.core.values.models import RenderedPrompt, TokenCounts
-from assistant.core.values.sampling import AdapterUse, Sampling
+from assistant.core.values.sampling import AdapterUse, Sampling, Thinking
 from assistant.engine.protocol import (
     Count,
     Counted,
@@ -83,17 +83,21 @@ class LlamaChatModel:
                 if isinstance(reply, Queued | Loading | Loaded):
                     yield reply
 
-    def measure(self, messages: Sequence[ChatMessage]) -> TokenCounts:
+    def measure(
+        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+    ) -> TokenCounts:
         """See `ChatModel.measure`."""
-        request = Count(target=self._target, messages=_clean(messages))
+        request = Count(target=self._target, messages=_clean(messages), thinking=thinking)
         for reply in self._ask(request, Event()):
             if isinstance(reply, Counted):
                 return reply.measure
         raise EngineError("The engine did not count the tokens.", "Ask again.")
 
-    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
+    def render(
+        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+    ) -> RenderedPrompt:
         """See `ChatModel.render`."""
-        request = Render(target=self._target, messages=_clean(messages))
+        request = Render(target=self._target, messages=_clean(messages), thinking=thinking)
         for reply in self._ask(request, Event()):
             if isinstance(reply, Rendered):
                 return reply.prompt

@@ -20,7 +20,7 @@ from assistant.core.values.events import (
     Wrote,
 )
 from assistant.core.values.models import RenderedPrompt, TokenCounts
-from assistant.core.values.sampling import Sampling
+from assistant.core.values.sampling import Sampling, Thinking
 from assistant.engine.options import LoadOptions
 from assistant.ipc.messages import Failed, Leaving, encodable
 
@@ -79,6 +79,7 @@ class Count(Value):
     kind: Literal["count"] = "count"
     target: ModelTarget
     messages: tuple[ChatMessage, ...]
+    thinking: Thinking | None = None
 
 
 class Render(Value):
@@ -87,6 +88,7 @@ class Render(Value):
     kind: Literal["render"] = "render"
     target: ModelTarget
     messages: tuple[ChatMessage, ...]
+    thinking: Thinking | None = None
 
 
 class Generate(Value):

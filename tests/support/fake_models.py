@@ -38,7 +38,7 @@ from assistant.core.values.models import (
     RenderedPrompt,
     TokenCounts,
 )
-from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
+from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges, Thinking
 
 PATIENCE = 30
 """Seconds after which a gate that nobody opens lets the answer go on, so that a test fails."""
@@ -168,14 +168,19 @@ class ScriptedModel:
             yield Loading(model=self.name, done=1)
             yield Loaded(info=self.info)
 
-    def measure(self, messages: Sequence[ChatMessage]) -> TokenCounts:
+    def measure(
+        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+    ) -> TokenCounts:
         self.measured.append(tuple(messages))
         parts = tuple(len(_tokens(message.content)) + 1 for message in messages)
-        total = len(self.render(messages).tokens)
+        total = len(self.render(messages, thinking).tokens)
         return TokenCounts(total=total, parts=parts, overhead=total - sum(parts))
 
-    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
-        pieces: list[str] = []
+    def render(
+        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+    ) -> RenderedPrompt:
+        """The prompt; a level of thinking that is asked for stands before all of it."""
+        pieces = [] if thinking is None else [f"<thinking {thinking}>"]
         for message in messages:
             pieces += [f"<{message.role}>", *_tokens(message.content)]
         if not messages or messages[-1].role != "assistant":

@@ -122,7 +122,7 @@ class DryRun:
         )
         if self._interruption.stop.is_set():
             return self._interruption.exit_code
-        rendered = model.render(plan.messages)
+        rendered = model.render(plan.messages, planned.sampling.thinking)
         if as_json:
             self._console.json(_plan_object(model, plan, rendered))
         else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         RenderedPrompt,
         TokenCounts,
     )
-    from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
+    from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges, Thinking
     from assistant.core.values.tuning import Trying, TunedOption
 
 
@@ -52,12 +52,20 @@ class ChatModel(Protocol):
         """
         ...
 
-    def measure(self, messages: Sequence[ChatMessage]) -> TokenCounts:
-        """Count tokens exactly. Texts far beyond the window are estimated from below."""
+    def measure(
+        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+    ) -> TokenCounts:
+        """Count tokens exactly. Texts far beyond the window are estimated from below.
+
+        Args:
+            thinking: how much is thought before the answer, which templates write into the prompt.
+        """
         ...
 
-    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
-        """Render the exact prompt text and its tokens."""
+    def render(
+        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+    ) -> RenderedPrompt:
+        """Render the exact prompt text and its tokens; `thinking` is as in `measure`."""
         ...
 
     def stream(

@@ -194,7 +194,7 @@ class Chat:
         if info is None or stop.is_set():
             return
         asking = _Asking(conversation, history, question, unfinished, asked, found)
-        prepare = partial(self._prepare, asking, model, sampling.max_tokens)
+        prepare = partial(self._prepare, asking, model, sampling)
         try:
             plan, read, used = yield from growth.fit_window(model, info, prepare, stop)
         except ContextOverflowError as too_large:
@@ -204,9 +204,7 @@ class Chat:
             found = self._sources.excerpts(asked, question.attached, window, stop)
             if stop.is_set():
                 return
-            prepare = partial(
-                self._prepare, asking._replace(found=found), model, sampling.max_tokens
-            )
+            prepare = partial(self._prepare, asking._replace(found=found), model, sampling)
             plan, read, used = yield from growth.fit_window(model, info, prepare, stop)
             if not used:
                 raise too_large from None
@@ -242,24 +240,22 @@ class Chat:
         return (yield from self._sources.search(asked, attached, history, where, stop))
 
     def _prepare(
-        self, asking: _Asking, model: ChatModel, most: int | None, window: int
+        self, asking: _Asking, model: ChatModel, sampling: Sampling, window: int
     ) -> _PreparedPrompt:
         """Prepare what the model reads in a window of so many tokens.
-
-        Args:
-            most: the longest answer, in tokens.
 
         Raises:
             ContextOverflowError: the question, or a file that is attached, does not fit.
         """
         conversation, question = asking.conversation, asking.question
-        reserve = context_plan.reserve_for(most, window)
+        reserve = context_plan.reserve_for(sampling.max_tokens, window)
+        measure = partial(model.measure, thinking=sampling.thinking)
         used: tuple[Passage, ...] = ()
         if not asking.unfinished.has_begun:
             room = window - reserve
             if question.attached:
                 # Files that go whole compete with what stands in every prompt.
-                room -= context_plan.fixed_tokens(conversation, model.measure, window, reserve)
+                room -= context_plan.fixed_tokens(conversation, measure, window, reserve)
             content, used = self._compose(
                 asking.asked, question.attached, asking.found, model, room
             )
@@ -269,7 +265,7 @@ class Chat:
             conversation.system_prompt,
             context_plan.group_turns(asking.history),
             context_plan.as_asked(question, asking.unfinished),
-            model.measure,
+            measure,
             window,
             reserve,
             conversation.examples,
@@ -350,7 +346,7 @@ class Chat:
                 system_prompt,
                 context_plan.group_turns(history),
                 [ChatMessage(role="user", content=content)],
-                model.measure,
+                partial(model.measure, thinking=sampling.thinking),
                 window,
                 reserve,
                 examples,

@@ -152,18 +152,19 @@ def preview_window(
             yield event
     if stop.is_set() or info is None:
         return
-    most = conversation.sampling.over(sampling).max_tokens
+    chosen = conversation.sampling.over(sampling)
     problem = ""
     try:
-        drafting = partial(_draft, conversation, branch, model, most, question)
+        drafting = partial(_draft, conversation, branch, model, chosen, question)
         draft = yield from window_growth.fit_window(model, info, drafting, stop)
     except ContextOverflowError as failure:
         problem = str(failure)
-        drafting = partial(_draft, conversation, branch, model, most, "")
+        drafting = partial(_draft, conversation, branch, model, chosen, "")
         draft = yield from window_growth.fit_window(model, info, drafting, stop)
     info = completion.load_model(model, stop)
     if info is not None:
-        yield _preview(conversation, branch, model, info, draft, question, problem)
+        prompt = model.render(draft.plan.messages, chosen.thinking)
+        yield _preview(conversation, branch, model, info, draft, prompt, question, problem)
 
 
 class _Draft(NamedTuple):
@@ -177,18 +178,18 @@ def _draft(
     conversation: Conversation,
     branch: Sequence[Message],
     model: ChatModel,
-    most: int | None,
+    sampling: Sampling,
     question: str,
     window: int,
 ) -> _Draft:
-    counting = _LastCount(model.measure)
+    counting = _LastCount(partial(model.measure, thinking=sampling.thinking))
     plan = context_plan.plan(
         conversation.system_prompt,
         context_plan.group_turns(branch),
         [ChatMessage(role="user", content=question)],
         counting,
         window,
-        context_plan.reserve_for(most, window),
+        context_plan.reserve_for(sampling.max_tokens, window),
         conversation.examples,
         context_plan.recap_for(conversation, branch),
     )
@@ -201,11 +202,11 @@ def _preview(
     model: ChatModel,
     info: ModelInfo,
     draft: _Draft,
+    prompt: RenderedPrompt,
     question: str,
     problem: str,
 ) -> ContextPreview:
     plan, recap = draft.plan, context_plan.recap_for(conversation, branch)
-    prompt = model.render(plan.messages)
     texts = _Texts(conversation, branch, question, recap.text if recap else "")
     slices = _slices(plan, draft.measured, prompt.cached, texts)
     return ContextPreview(

@@ -162,17 +162,20 @@ class PromptRenderer:
         text = text.partition(sentinel(0))[0]
         return text[: max([0, *(text.rfind(special) for special in self._special)])]
 
-    def layout(self, messages: Sequence[ChatMessage]) -> PromptLayout:
+    def layout(
+        self, messages: Sequence[ChatMessage], level: Thinking | None = None
+    ) -> PromptLayout:
         """The prompt and each message's span: from the end of the one before to its own end.
 
         What the template puts before the first message's own header, and after the last message,
         belongs to none.
         """
         contents = [self._breaker.clean(message.content) for message in messages]
-        text = self._render(contents, messages)
+        text = self._render(contents, messages, level)
         if not messages:
             return PromptLayout(text, ())
-        probed = self._render([sentinel(index) for index in range(len(contents))], messages)
+        sentinels = [sentinel(index) for index in range(len(contents))]
+        probed = self._render(sentinels, messages, level)
         frame = split_at_sentinels(probed, len(contents))
         ends = _ends(text, contents, frame)
         start = len(frame[0]) - _common_end(frame[0], self._headers.get(messages[0].role, ""))

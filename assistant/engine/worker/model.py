@@ -16,7 +16,7 @@ from assistant.core.errors import ContextOverflowError, EngineError
 from assistant.core.values.conversation import ChatMessage, Keep
 from assistant.core.values.events import Finished, PrefillProgress, Thought, Wrote
 from assistant.core.values.models import ModelInfo, RenderedPrompt, TokenCounts
-from assistant.core.values.sampling import Sampling
+from assistant.core.values.sampling import Sampling, Thinking
 from assistant.engine.cache.prompt_cache import AdaptedSnapshots, PromptCache
 from assistant.engine.cache.snapshots import Snapshots
 from assistant.engine.generation.decoding import TokenizedPrompt
@@ -116,12 +116,15 @@ class LoadedModel:
         return self.window > before
 
     def measure(
-        self, messages: Sequence[ChatMessage], adapters: AdapterSet = NO_ADAPTERS
+        self,
+        messages: Sequence[ChatMessage],
+        adapters: AdapterSet = NO_ADAPTERS,
+        thinking: Thinking | None = None,
     ) -> TokenCounts:
         """Count the tokens of messages: exactly, or from below for what could never fit."""
         if cannot_fit(messages, self.window):
             return estimated_measure(messages)
-        layout = self._renderer.layout(messages)
+        layout = self._renderer.layout(messages, thinking)
         text = layout.text.encode()
         tokens = self._cache.tokens_of(text, adapters)
         silent = len(self.vocabulary.bos_tokens(text))
@@ -129,9 +132,12 @@ class LoadedModel:
         return measure_by_message(layout, tokens, lengths)
 
     def render(
-        self, messages: Sequence[ChatMessage], adapters: AdapterSet = NO_ADAPTERS
+        self,
+        messages: Sequence[ChatMessage],
+        adapters: AdapterSet = NO_ADAPTERS,
+        thinking: Thinking | None = None,
     ) -> RenderedPrompt:
-        text = self._renderer.text(messages)
+        text = self._renderer.text(messages, thinking)
         tokens = self._cache.tokens_of(text.encode(), adapters)
         return RenderedPrompt(
             text=text,

@@ -94,3 +94,14 @@ def test_a_fork_and_an_export_keep_it(shell: Shell) -> None:
 
     assert store.branch(fork.id)[-1].reasoning == THOUGHT
     assert THOUGHT in shell("export", "--format", "json", summary.id).out
+
+
+def test_a_dry_run_shows_and_counts_the_prompt_of_the_level_that_is_asked_for(shell: Shell) -> None:
+    usual = json.loads(shell("ask", "--dry-run", "--json", "Capital of France?").out)
+    off = json.loads(
+        shell("ask", "--dry-run", "--json", "--thinking", "off", "Capital of France?").out
+    )
+
+    assert "<thinking off>" in off["prompt"]
+    assert "<thinking" not in usual["prompt"]
+    assert off["prompt_tokens"] == usual["prompt_tokens"] + 1

@@ -1,7 +1,7 @@
 """Where a conversation parts, and what two texts do not share."""
 
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,9 +96,9 @@ def test_the_same_text_has_no_differences_and_unlike_texts_are_different_through
 def test_long_texts_are_compared_by_their_lines() -> None:
     lines = [f"Line {number} with some words in it." for number in range(MAX_COMPARED_WORDS // 4)]
     changed = [*lines[:10], "Another line.", *lines[11:]]
-    begun = perf_counter()
+    begun = process_time()
     found = differences("\n".join(lines), "\n".join(changed))
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 5
     assert len(found.right) == 1
     assert "\n".join(changed)[slice(*found.right[0])] == "Another line."
 

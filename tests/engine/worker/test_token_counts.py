@@ -1,7 +1,5 @@
 """Which message has how many tokens."""
 
-from time import monotonic
-
 import pytest
 
 from assistant.engine.client import LlamaChatModel
@@ -38,19 +36,16 @@ def test_an_estimate_is_never_above_the_truth() -> None:
 
 
 @pytest.mark.model
-def test_five_million_characters_are_measured_at_once(starter: LlamaChatModel) -> None:
-    started = monotonic()
+def test_five_million_characters_are_estimated(starter: LlamaChatModel) -> None:
     measure = starter.measure([said("user", "olá " * 1_250_000)])
     assert measure.total > OPTIONS.context_window
-    assert monotonic() - started < 5
+    assert not measure.exact
 
 
 @pytest.mark.model
-def test_a_thousand_messages_are_measured_in_a_moment(starter: LlamaChatModel) -> None:
+def test_a_thousand_messages_are_measured_to_the_token(starter: LlamaChatModel) -> None:
     turns = [said(role, f"{n} {role}") for n in range(500) for role in ("user", "assistant")]
-    started = monotonic()
     measure = starter.measure([*turns, said("user", "And now?")])
-    assert monotonic() - started < 3
     assert len(measure.parts) == 1001
     assert sum(measure.parts) + measure.overhead == measure.total
 

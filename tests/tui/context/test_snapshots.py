@@ -12,6 +12,7 @@ from textual.widgets import OptionList, TextArea
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.values.conversation import ChatMessage, Summary
 from assistant.core.values.models import RenderedPrompt
+from assistant.core.values.sampling import Thinking
 from tests.support.driver import Driver, Setting
 from tests.support.fake_models import ScriptedModels
 from tests.support.pictures import NAME, Compare, Pictures, Play, SteadyModel, only_look
@@ -29,8 +30,10 @@ QUESTIONS = (
 class KnowingModel(SteadyModel):
     """Has read most of every prompt, and calls its tokens by their lengths."""
 
-    def render(self, messages: Sequence[ChatMessage]) -> RenderedPrompt:
-        rendered = super().render(messages)
+    def render(
+        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+    ) -> RenderedPrompt:
+        rendered = super().render(messages, thinking)
         ids = tuple(range(1, len(rendered.tokens) + 1))
         return rendered.model_copy(update={"tokens": ids, "cached": len(ids) * 3 // 5})
 

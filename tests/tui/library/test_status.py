@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from time import monotonic, perf_counter
+from time import monotonic
 
 from assistant.core.errors import LibraryStartError
 from assistant.core.values.library import LibraryStatus
@@ -120,9 +120,7 @@ async def test_what_blocks_in_a_thread_does_not_block_the_loop() -> None:
 
     gate = threading.Event()
     waiting = asyncio.create_task(in_thread(gate.wait, 10))
-    started = perf_counter()
     await asyncio.sleep(0.01)
-    assert perf_counter() - started < 5
     assert not waiting.done()
     gate.set()
     assert await waiting

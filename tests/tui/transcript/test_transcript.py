@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
-from time import perf_counter
 
 import pytest
 
@@ -39,15 +38,13 @@ def long_conversation() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-async def test_a_conversation_of_2000_messages_opens_at_its_end_at_once(
+async def test_a_conversation_of_2000_messages_opens_at_its_end_with_few_widgets(
     home: Path, long_conversation: Path
 ) -> None:
     store = SqliteConversations(long_conversation)
     async with opened(Setting(home), store=store, size=(100, 40)) as driver:
-        begun = perf_counter()
         await _open(driver)
         await driver.until_shown("Question 999?")
-        assert perf_counter() - begun < 5
         assert len(driver.views) < 40
         assert driver.transcript.following
     store.close()
