@@ -5,6 +5,7 @@ A model is fetched after its licence and size were accepted.
 
 import signal
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from textwrap import wrap
 from typing import Any
 
@@ -24,7 +25,7 @@ from assistant.core.values.models import (
     fitting,
 )
 from assistant.core.values.tuning import CONTEST_TITLES, TunedOption, candidate_text
-from assistant.core.wording import count, duration, memory, size
+from assistant.core.wording import age_of, count, duration, memory, size
 
 
 @click.group(invoke_without_command=True)
@@ -85,6 +86,7 @@ def list_(program: Program, /, as_json: bool) -> int:
         )
     else:
         console.info(f"Your own go into {program.paths.models} as GGUF files.")
+    console.info(f"`assistant models pull` lists models worth fetching{_age(program.downloads())}.")
     return 0
 
 
@@ -295,12 +297,20 @@ def _print_offer(console: Console, offer: Offer) -> None:
     console.error(f"size {size(offer.size)}, licence {offer.licence or 'not told'} ({offer.url})")
 
 
+def _age(downloads: ModelDownloads) -> str:
+    """How old the list of models worth fetching is, behind a comma."""
+    made = next((model.as_of for model in downloads.recommended()), None)
+    today = datetime.now(UTC).date()
+    return f", a list of {made}, {age_of(made, today)}" if made is not None else ""
+
+
 def _print_recommended(console: Console, downloads: ModelDownloads, as_json: bool) -> None:
     found = downloads.recommended()
     if as_json:
         for model in found:
-            console.json(model.model_dump(), indent=None)
+            console.json(model.model_dump(mode="json"), indent=None)
         return
+    console.info(f"Models worth fetching{_age(downloads)}.")
     if console.width is not None and console.width < TABLE_COLUMNS:
         for m in found:
             console.line(m.wanted)

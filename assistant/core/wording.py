@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     # Words are on the first frame, where no value is yet.
+    from datetime import date
+
     from assistant.core.values.conversation import Conversation, ConversationSummary
     from assistant.core.values.documents import PartKind, PartReason, UnreadParts
     from assistant.core.values.events import SectionRead, Summarised
@@ -160,3 +162,14 @@ def order_of(conversation: Conversation | ConversationSummary) -> Iterator[str]:
         yield conversation.folder
     for tag in conversation.tags:
         yield f"#{tag}"
+
+
+DAYS_OF_A_MONTH = 30.44
+"""On average."""
+
+
+def age_of(made: date, today: date) -> str:
+    """How old something is that was made on a day, such as `3 months old`."""
+    days = max((today - made).days, 0)
+    months = int(days / DAYS_OF_A_MONTH)
+    return f"{count(months, 'month') if months else count(days, 'day')} old"

@@ -1,6 +1,7 @@
 """`assistant models`, `settings`: what there is and how it is set."""
 
 import json
+import re
 from pathlib import Path
 
 from assistant.cli.settings import describe
@@ -141,3 +142,13 @@ def test_a_wrong_sampling_of_a_model_is_named(shell: Shell) -> None:
 
     assert run.status == 2
     assert "model.small.sampling.temperature" in run.err
+
+
+def test_it_is_told_how_old_the_list_of_models_worth_fetching_is(shell: Shell) -> None:
+    shell.terminal = True
+
+    for arguments in (("models", "list"), ("models", "pull")):
+        run = shell(*arguments)
+        assert re.search(r"worth fetching, a list of \d{4}-\d\d-\d\d, [\d,]+ \w+ old\.", run.err)
+    for line in shell("models", "pull", "--json").out.splitlines():
+        assert json.loads(line)["as_of"]

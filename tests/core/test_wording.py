@@ -1,5 +1,6 @@
 """Amounts, reasons and order in words."""
 
+from datetime import date
 from typing import Any, get_args
 
 import pytest
@@ -122,3 +123,18 @@ BROKEN = unread("attachment", "broken.pdf", reason="corrupt")
 def test_what_could_not_be_read(parts: list[UnreadParts], sentence: str, summary: str) -> None:
     assert wording.unread_sentence(parts) == sentence
     assert wording.unread_summary(parts) == summary
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (date(2026, 11, 30), "0 days old"),
+        (date(2026, 12, 1), "1 day old"),
+        (date(2026, 12, 31), "1 month old"),
+        (date(2027, 11, 30), "11 months old"),
+        (date(2028, 12, 1), "24 months old"),
+        (date(2026, 1, 1), "0 days old"),
+    ],
+)
+def test_how_old(today: date, words: str) -> None:
+    assert wording.age_of(date(2026, 11, 30), today) == words

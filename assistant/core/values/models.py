@@ -1,6 +1,7 @@
 """Models: found on disk, loaded, offered for download; token counts and the rendered prompt."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
 from assistant.core.values.base import Value
@@ -238,3 +239,9 @@ class RecommendedModel(Value):
     licence: str
     languages: str
     good_for: str
+    architecture: str = ""
+    """As its file calls it, and llama.cpp knows it."""
+    confirmed: str = ""
+    """What of this was found to be so, in few words."""
+    as_of: date | None = None
+    """When the catalogue was made."""

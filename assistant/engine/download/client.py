@@ -39,7 +39,11 @@ class HubDownloads:
     def recommended(self) -> list[RecommendedModel]:
         """See `ModelDownloads.recommended`."""
         text = files("assistant.engine").joinpath(RECOMMENDED_FILE).read_text(encoding="utf-8")
-        return [RecommendedModel.model_validate(entry) for entry in tomllib.loads(text)["model"]]
+        stored = tomllib.loads(text)
+        return [
+            RecommendedModel.model_validate({**entry, "as_of": stored["as_of"]})
+            for entry in stored["model"]
+        ]
 
     def find(self, wanted: str, token: str | None = None) -> Offer:
         """See `ModelDownloads.find`."""

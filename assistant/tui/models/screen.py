@@ -1,6 +1,7 @@
 """Models screen: models on this machine, whether they run, and downloads under their licence."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from textual.widgets.option_list import Option
 from assistant.core.errors import AssistantError
 from assistant.core.ports.models import ModelCatalog
 from assistant.core.values.models import ModelDetails, Offer, RecommendedModel
-from assistant.core.wording import size
+from assistant.core.wording import age_of, size
 from assistant.tui.models.lines import (
     download_line,
     model_details_lines,
@@ -109,7 +110,9 @@ class ModelsScreen(NoticedScreen[str]):
             line = model_line(one, one.model.path == self._current)
             options.append(Option(line, id=f"model-{place}"))
         if self._offered:
-            options.append(_heading("\nWorth fetching", ""))
+            made = self._offered[0].as_of
+            age = f"{age_of(made, datetime.now(UTC).date())}" if made is not None else ""
+            options.append(_heading("\nWorth fetching", age))
             options += [
                 Option(recommended_line(one), id=f"offer-{place}")
                 for place, one in enumerate(self._offered)

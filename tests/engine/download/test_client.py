@@ -1,7 +1,6 @@
 """Fetching models from a server that does not do what it should: never a broken file in use."""
 
 import hashlib
-import os
 import random
 import signal
 import sys
@@ -16,11 +15,14 @@ from assistant.core.values.models import Downloaded, DownloadProgress
 from assistant.engine.download.client import HubDownloads
 from assistant.engine.download.hub import Hub as ModelHub
 from assistant.engine.models.discovery import in_folder
+from assistant.engine.models.headers import HeaderProbe
 from tests.support.engine import started
+from tests.support.gguf_files import write_model
 from tests.support.hub_server import Hub, serving
 from tests.support.waiting import until
 
 PULL = "from assistant.engine.download.worker import main; main()"
+HEADERS = "from assistant.engine.models.header_worker import main; main()"
 WANTED = "acme/Tiny-GGUF"
 DATA = random.Random(1).randbytes(3_000_000)
 
@@ -281,4 +283,23 @@ def test_the_catalogue_holds_what_can_be_pulled(hub: Hub, home: Path) -> None:
     assert [model.memory for model in found] == sorted(model.memory for model in found)
     assert all(model.wanted.count("/") == 1 and model.licence for model in found)
     assert all(model.size * 1.2 < model.memory * 10**9 for model in found)
-    assert os.environ.get("HF_HUB_OFFLINE") != "0"
+    assert all(model.confirmed in ("file and size", "size about") for model in found)
+    assert len({model.wanted for model in found}) == len(found)
+    assert {model.as_of for model in found} == {found[0].as_of}
+    assert found[0].as_of is not None
+
+
+def test_the_catalogue_holds_nothing_that_this_llama_cpp_does_not_know(
+    hub: Hub, home: Path
+) -> None:
+    known = {model.architecture for model in downloads(hub, home).recommended()}
+    with HeaderProbe((sys.executable, "-c", HEADERS)) as probe:
+
+        def refusal(architecture: str) -> str:
+            file = write_model(home / "model.gguf", {"general.architecture": architecture})
+            facts = probe.facts(file, Event())
+            assert facts is not None
+            return facts.refusal
+
+        assert "does not know" in refusal("no-such-model")
+        assert [each for each in known if "does not know" in refusal(each)] == []
