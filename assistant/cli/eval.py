@@ -19,6 +19,7 @@ from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.evaluation import EvaluationQuestion, EvaluationReport, RankingQuality, Row
 from assistant.core.grounding.scope import chosen_scope
 from assistant.core.ports.library import Library
+from assistant.core.trust import open_file
 from assistant.core.turn.requests import Ask
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import Answered
@@ -82,7 +83,8 @@ def read_questions(file: Path) -> list[EvaluationQuestion]:
     """
     questions = []
     try:
-        lines = file.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
+        with open_file(file) as stream:
+            lines = stream.read().removeprefix(b"\xef\xbb\xbf").splitlines()
     except OSError as failure:
         raise click.UsageError(f"{file} cannot be read: {failure.strerror}.") from None
     for number, line in enumerate(lines, 1):

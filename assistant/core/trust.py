@@ -1,8 +1,10 @@
-"""Trust in files and folders: whether only the user, or root, decides what is in them."""
+"""Trust in files and folders: who decides what is in them, and whether they end."""
 
+import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 
 def distrust(path: Path) -> str | None:
@@ -23,6 +25,31 @@ def distrust(path: Path) -> str | None:
     if status.st_mode & stat.S_IWGRP and not _is_own_group(status.st_gid):
         return f"can be written by the group {_group(status.st_gid)}"
     return None
+
+
+PIPES_OF_SHELLS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
+"""What a shell puts in place of `<(command)`: somebody writes into it."""
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file to read it; a pipe or device, which may never end, is none.
+
+    Raises:
+        OSError: it cannot be opened, or is no file.
+    """
+    if str(path).startswith(PIPES_OF_SHELLS):
+        return path.open("rb")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "It is a pipe or a device and no file", str(path))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def _is_sticky_folder(status: os.stat_result) -> bool:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from assistant.core.errors import SettingsError
-from assistant.core.trust import distrust
+from assistant.core.trust import distrust, open_file
 from assistant.settings_source import read_settings_source
+from tests.support.fake_models import ScriptedModels
+from tests.support.shell import Shell
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root gives files to others")
 STRANGER = 54_321
@@ -74,3 +76,54 @@ def test_a_pipe_in_place_of_the_settings_is_not_waited_for(tmp_path: Path) -> No
 
     with pytest.raises(SettingsError, match="is no file"):
         read_settings_source(tmp_path / "settings.toml", {})
+
+
+def test_a_pipe_that_nobody_writes_into_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+
+    for name in ("pipe", "link", "/dev/zero"):
+        with pytest.raises(OSError, match="a pipe or a device"):
+            open_file(tmp_path / name)
+    with pytest.raises(IsADirectoryError):
+        open_file(tmp_path)
+
+
+def test_what_a_shell_pipes_in_under_a_name_is_read(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"words")
+    os.close(writing)
+
+    with open_file(Path(f"/dev/fd/{reading}")) as file:
+        assert file.read() == b"words"
+    os.close(reading)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("import", "PIPE"),
+        ("eval", "PIPE"),
+        ("ask", "--schema", "PIPE", "hello"),
+        ("ask", "--grammar", "PIPE", "hello"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_no_command_waits_for_a_pipe(home: Path, command: tuple[str, ...]) -> None:
+    home.mkdir(exist_ok=True)
+    os.mkfifo(home / "pipe")
+    shell = Shell(home, ScriptedModels())
+
+    run = shell(*(str(home / "pipe") if part == "PIPE" else part for part in command))
+
+    assert run.status != 0
+    assert "pipe or a device" in run.err
+
+
+def test_settings_that_are_a_pipe_are_refused(home: Path) -> None:
+    os.mkfifo(home / "settings.toml")
+
+    run = Shell(home, ScriptedModels())("chats", "list")
+
+    assert run.status == 2
+    assert "is no file" in run.err

@@ -11,6 +11,7 @@ from assistant.core.errors import (
     IncompleteAnswerError,
     NotFoundError,
 )
+from assistant.core.trust import open_file
 from assistant.core.values.conversation import Message
 from assistant.core.values.sampling import Constraint
 
@@ -119,7 +120,7 @@ def _failure_path(failure: Any) -> str:
 
 def _read(path: str) -> str:
     try:
-        with Path(path).expanduser().open("rb") as file:
+        with open_file(Path(path).expanduser()) as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError, RuntimeError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)

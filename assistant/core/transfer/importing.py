@@ -14,6 +14,7 @@ from assistant.core.transfer.markdown import from_markdown, is_markdown
 from assistant.core.transfer.other_programs.formats import conversations_in, read_conversation
 from assistant.core.transfer.other_programs.message_lists import is_message
 from assistant.core.transfer.problems import ProblemLine, problem_lines
+from assistant.core.trust import open_file
 from assistant.core.values.base import Value
 from assistant.core.values.transcript import (
     FORMAT,
@@ -87,7 +88,7 @@ def _files(path: Path) -> list[Path]:
 
 def _parse_file(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             is_archive = file.read(4) == b"PK\x03\x04"
             file.seek(0)
             if is_archive:

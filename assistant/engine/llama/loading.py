@@ -12,7 +12,13 @@ from typing import Final, Self
 
 import llama_cpp
 
-from assistant.core.errors import EngineError, ModelFileError, ModelLoadTimeoutError
+from assistant.core.errors import (
+    EngineError,
+    ModelError,
+    ModelFileError,
+    ModelLoadTimeoutError,
+    ModelMemoryError,
+)
 from assistant.core.values.sampling import CacheType
 from assistant.engine.gguf.header import read_header
 from assistant.engine.gguf.model_checks import unknown_part
@@ -29,6 +35,9 @@ LOAD_GRACE = 5.0
 """Seconds a load may go on after its limit without asking whether it may."""
 
 HANGING_EXIT_CODE = 71
+
+OUT_OF_MEMORY = ("Cannot allocate memory", "failed to allocate", "unable to allocate", "bad_alloc")
+"""What llama.cpp and the system say of memory that cannot be had."""
 
 CACHE_TYPES: Final[dict[CacheType, int]] = {
     "f16": llama_cpp.GGML_TYPE_F16,
@@ -114,7 +123,7 @@ def load_weights(
         raise LoadStoppedError
     if monotonic() >= deadline:
         raise timeout_error(path, options)
-    raise _refused(path, native.errors())
+    raise refused(path, native.errors())
 
 
 def open_context(
@@ -211,12 +220,18 @@ def _sequences(model: llama_cpp.llama_model_p, window: int, options: LoadOptions
     return max(1, min(options.sequences, 1 + int(free * OTHER_SEQUENCES_SHARE) // size))
 
 
-def _refused(path: Path, errors: list[str]) -> ModelFileError:
+def refused(path: Path, errors: list[str]) -> ModelError:
+    """The error of a model that llama.cpp did not take, by what it logged."""
     if unknown := unknown_part(read_header(path), errors):
         return ModelFileError(
             f"The model file {path} {unknown}.", "Choose another model, or update the program."
         )
     reason = errors[0] if errors else "llama.cpp gave no reason"
+    if any(sign in line for line in errors for sign in OUT_OF_MEMORY):
+        return ModelMemoryError(
+            f"There is not enough memory for the model {path.name}: {reason}.",
+            "Close other programs, lift a limit on memory (ulimit -v), or choose a smaller model.",
+        )
     return ModelFileError(f"The model file {path} cannot be loaded: {reason}.", "Get it again.")
 
 

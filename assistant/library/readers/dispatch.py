@@ -53,6 +53,11 @@ def read(source: FileSource) -> Document:
         raise UnreadableError("too_large", detail) from None
     except RecursionError:
         raise UnreadableError("corrupt", "nested too deeply") from None
+    except ValueError as failure:
+        if "integer string conversion" in str(failure):
+            detail = "a number in it is thousands of digits long"
+            raise UnreadableError("corrupt", detail) from None
+        raise UnreadableError("corrupt", f"{type(failure).__name__}: {failure}") from failure
     except BaseException as failure:  # A panic of Rust is no Exception.
         raise UnreadableError("corrupt", f"{type(failure).__name__}: {failure}") from failure
 

@@ -269,6 +269,10 @@ class _Process:
             return UnreadableError("timeout", f"took {limits.cpu_seconds} s of processor time")
         if -status == signal.SIGKILL or _OUT_OF_MEMORY.search(self._last_bytes()):
             return UnreadableError("too_large", "it needs more memory than a file may use")
+        if -status == signal.SIGABRT and not self._last_bytes().strip():
+            # PDFium ends itself so, without a word; who finds damage says something first.
+            detail = "its reader gave up (SIGABRT), as for want of memory"
+            return UnreadableError("too_large", detail)
         name = signal.Signals(-status).name if status < 0 else f"status {status}"
         return UnreadableError("corrupt", f"it crashed the reader ({name})")
 

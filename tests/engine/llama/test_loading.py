@@ -2,6 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.core.errors import ModelFileError, ModelMemoryError
+from assistant.engine.llama.loading import refused
+from tests.support.gguf_files import write_model
 
 HANGING = """
 import time
@@ -26,3 +33,27 @@ def test_code_that_hangs_is_ended_after_its_last_words() -> None:
 
 def test_code_that_comes_back_is_left_alone() -> None:
     assert run(limit=60, work=0.01) == ("came back", 0)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "error loading model: mmap failed: Cannot allocate memory",
+        "ggml_backend_cpu_buffer_type_alloc_buffer: failed to allocate buffer of size 98304",
+        "unable to allocate CPU buffer",
+        "std::bad_alloc",
+    ],
+)
+def test_short_memory_is_no_reason_to_get_the_model_again(tmp_path: Path, line: str) -> None:
+    error = refused(write_model(tmp_path / "model.gguf"), [line])
+
+    assert isinstance(error, ModelMemoryError)
+    assert "Get it again" not in error.hint
+    assert "Close other programs" in error.hint
+
+
+def test_a_damaged_model_is_to_be_got_again(tmp_path: Path) -> None:
+    error = refused(write_model(tmp_path / "model.gguf"), ["tensor data is not within bounds"])
+
+    assert isinstance(error, ModelFileError)
+    assert error.hint == "Get it again."

@@ -184,7 +184,7 @@ def test_a_hang_costs_that_one_file(folder: Path, note: bytes) -> None:
     ("after", "reason"),
     [
         ("os.kill(os.getpid(), signal.SIGSEGV)", "corrupt"),
-        ("os.abort()", "corrupt"),
+        ("os.abort()", "too_large"),
         ("sys.exit(0)", "corrupt"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "too_large"),
         ("os.kill(os.getpid(), signal.SIGXCPU)", "timeout"),
@@ -224,7 +224,9 @@ def reader_that(folder: Path, *, reads: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("reads", "reason", "detail"),
     [
-        ("os.abort()", "corrupt", "it crashed the reader (SIGABRT)"),
+        ("os.abort()", "too_large", "its reader gave up (SIGABRT), as for want of memory"),
+        ("os.kill(os.getpid(), 11)", "corrupt", "it crashed the reader (SIGSEGV)"),
+        ("int('1' * 5000)", "corrupt", "a number in it is thousands of digits long"),
         ("raise ValueError('\\udcff')", "corrupt", "ValueError: ?"),
         ("raise GeneratorExit", "corrupt", "GeneratorExit: "),
         ("raise MemoryError", "too_large", "it needs more memory than a file may use"),
