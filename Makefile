@@ -51,7 +51,7 @@ docs: $(READY)
 wheel: $(READY)
 	sh packaging/wheel/build.sh
 
-# The embedder without torch; see packaging/embedder.
+# The embedder for ONNX Runtime; packaging/embedder/build.sh makes others, too.
 embedder: $(READY)
 	sh packaging/embedder/build.sh
 
@@ -74,7 +74,7 @@ release: $(READY)
 
 setup: $(READY)
 
-$(READY): pyproject.toml constraints.txt packaging/source/setup.sh
+$(READY): pyproject.toml constraints.txt packaging/source/setup.sh $(wildcard packaging/embedder/*)
 	@sh packaging/source/setup.sh $(VENV)
 
 clean:

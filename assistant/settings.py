@@ -83,8 +83,9 @@ class LibrarySettings(Value):
     """Your files: how they are read and searched."""
 
     embedder: str | None = None
-    """Folder of a sentence-transformers model. Empty: the one that comes with the program. Another
-    one takes over in the background, from the stored texts, while the old one answers."""
+    """Folder of a sentence-transformers model, or one that `packaging/embedder` makes. Empty: the
+    one that comes with the program, for English and Portuguese. Another one takes over in the
+    background, from the stored texts, while the old one answers."""
     hidden: bool = False
     """Whether files and folders are indexed whose name begins with a dot."""
     largest_file: Annotated[int, Field(ge=1)] = 200

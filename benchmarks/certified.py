@@ -13,11 +13,8 @@ from time import process_time
 
 from assistant.core.values.library import CheckedPassage
 from assistant.library.check.check import AnswerChecker
-from assistant.library.embedding.sentence_transformers import (
-    Embedder,
-    SentenceTransformerEmbedder,
-    starter_folder,
-)
+from assistant.library.embedding.sentence_transformers import Embedder, starter_folder
+from assistant.library.embedding.serving import open_embedder
 from assistant.library.text.analysis import Analyzer
 from benchmarks.made_pairs import RIGHT, SENTENCES, WRONG, MadePair, made_pairs
 from benchmarks.question_sets import NAMES, data_folder, load
@@ -99,7 +96,7 @@ def main() -> int:
     if data is None or model is None:
         print("The questions or the starter embedder are not there; see CONTRIBUTING.md.")
         return 2
-    mark = marking(SentenceTransformerEmbedder(model))
+    mark = marking(open_embedder(model))
     failures = []
     for language in NAMES:
         pairs = list(made_pairs(load(data, language), chosen.split, chosen.pairs))

@@ -29,10 +29,8 @@ from assistant.core.grounding import retrieval as grounding
 from assistant.core.values.conversation import Citation
 from assistant.core.values.documents import Passage
 from assistant.library.check.check import AnswerChecker
-from assistant.library.embedding.sentence_transformers import (
-    SentenceTransformerEmbedder,
-    starter_folder,
-)
+from assistant.library.embedding.sentence_transformers import starter_folder
+from assistant.library.embedding.serving import open_embedder
 from assistant.library.text.chunking import ChunkLimits
 from assistant.settings import load_settings
 from assistant.system.paths import find_paths
@@ -166,13 +164,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.citations", description=__doc__)
     parser.add_argument("--split", default="test", choices=("dev", "test"))
     parser.add_argument("--questions", type=int, default=80, help="that the model answers")
+    parser.add_argument("--embedder", type=Path, help="the folder of another embedder")
     parser.add_argument("--cache", type=Path, help="keeps embeddings for the next run")
     chosen = parser.parse_args()
-    data, model = data_folder(), starter_folder()
+    data, model = data_folder(), chosen.embedder or starter_folder()
     if data is None or model is None:
         print("The questions or the starter embedder are not there; see CONTRIBUTING.md.")
         return 2
-    embedder = Remembering(SentenceTransformerEmbedder(model), chosen.cache)
+    embedder = Remembering(open_embedder(model), chosen.cache)
     paths = find_paths()
     make_folders(paths)
     writing = bootstrap.model_catalog(load_settings(paths.settings_file), paths).open(None)

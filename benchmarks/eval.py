@@ -14,16 +14,14 @@ from pathlib import Path
 from statistics import fmean
 
 from assistant.core.evaluation import RankingQuality, auc, first_rank, quality
-from assistant.library.embedding.sentence_transformers import (
-    SentenceTransformerEmbedder,
-    starter_folder,
-)
+from assistant.library.embedding.sentence_transformers import starter_folder
+from assistant.library.embedding.serving import open_embedder
 from assistant.library.search.evidence import JUDGE
 from assistant.library.search.retrieval import RetrievalCandidates
 from assistant.library.text.chunking import ChunkLimits
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
-from benchmarks.question_sets import NAMES, Question, data_folder, load
+from benchmarks.question_sets import NAMES, Question, data_folder, load, other_words, translated
 
 GOALS = {"English": (91.5, 97.0), "Portuguese": (92.0, 97.0)}
 """nDCG@10 and recall@5 of our ranking."""
@@ -108,7 +106,8 @@ def print_evidence(language: str, asked: Sequence[Asked]) -> None:
         values: dict[bool, list[float]] = {True: [], False: []}
         for each in asked:
             if each.size == size:
-                values[each.is_there].append(JUDGE.evidence(each.signs, each.language))
+                evidence = JUDGE.evidence(each.signs, each.language, across=each.across)
+                values[each.is_there].append(evidence)
         kept = fmean(value >= JUDGE.enough for value in values[True])
         let_through = fmean(value >= JUDGE.enough for value in values[False])
         print(
@@ -135,15 +134,16 @@ def main() -> int:
     parser.add_argument("--split", default="test", choices=("dev", "test"))
     parser.add_argument("--tokens", type=int, default=ChunkLimits().tokens)
     parser.add_argument("--overlap", type=int, default=ChunkLimits().overlap)
+    parser.add_argument("--embedder", type=Path, help="the folder of another embedder")
     parser.add_argument("--cache", type=Path, help="keeps embeddings for the next run")
     parser.add_argument("--only-ranking", action="store_true")
     chosen = parser.parse_args()
-    data, model = data_folder(), starter_folder()
+    data, model = data_folder(), chosen.embedder or starter_folder()
     if data is None or model is None:
         print("The questions or the starter embedder are not there; see CONTRIBUTING.md.")
         return 2
     limits = ChunkLimits(tokens=chosen.tokens, overlap=chosen.overlap)
-    embedder = Remembering(SentenceTransformerEmbedder(model), chosen.cache)
+    embedder = Remembering(open_embedder(model), chosen.cache)
     sets = [load(data, language) for language in NAMES]
     asked = {s.language: [q for q in s.questions if q.split == chosen.split] for s in sets}
     failures: list[str] = []
@@ -158,6 +158,14 @@ def main() -> int:
         for each in sets:
             table = measure(library, asked[each.language])
             print_table(f"{each.language}, both languages in one library", table)
+    paragraphs, questions = other_words()
+    with library_of(one_each([*both, *paragraphs]), embedder, limits) as library:
+        table = measure(library, questions)
+    print_table("Questions in other words than the text", table)
+    [english] = [each for each in sets if each.language == "English"]
+    with library_of(one_each(english.paragraphs), embedder, limits) as library:
+        table = measure(library, translated(english))
+    print_table("Portuguese questions on English texts", table)
     for each in sets:
         with library_of(articles(each.paragraphs), embedder, limits) as library:
             table = measure_articles(library, asked[each.language])

@@ -29,6 +29,8 @@ class Asked(NamedTuple):
     size: str
     signs: EvidenceFeatures
     language: Language
+    across: bool
+    """Whether the best of what was found is in another language than the question."""
     is_there: bool
     """Whether the article that answers it is in the library."""
 
@@ -63,7 +65,13 @@ def ask_all(
             retrieval = library.by_words if words_only else library.retrieval
             for number, question in enumerate([*there, *elsewhere]):
                 found = retrieval.find(question.text, None)
-                yield Asked(size, found.signs, found.query.language, number < len(there))
+                yield Asked(
+                    size,
+                    found.signs,
+                    found.query.language,
+                    found.is_across,
+                    number < len(there),
+                )
 
 
 def _libraries(questions: QuestionSet, dice: random.Random) -> Iterator[tuple[str, set[str]]]:

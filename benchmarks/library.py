@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from assistant.core.values.documents import Block, Document
-from assistant.library.embedding.sentence_transformers import Embedder, Vectors
+from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.embedding.serving import SharedEmbedder
+from assistant.library.embedding.similarity import Vectors
 from assistant.library.search.retrieval import HybridRetriever
 from assistant.library.store.catalog import FileCatalog, FileStamp
 from assistant.library.store.collections import CollectionStore
@@ -66,6 +67,13 @@ class Remembering:
     @property
     def max_tokens(self) -> int:
         return self._embedder.max_tokens
+
+    @property
+    def unrelated_cosine(self) -> float:
+        return self._embedder.unrelated_cosine
+
+    def can_read(self, texts: Sequence[str]) -> list[bool]:
+        return self._embedder.can_read(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._embedder.count_tokens(texts)

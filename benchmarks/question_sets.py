@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,6 +58,32 @@ def load(folder: Path, language: str) -> QuestionSet:
         _questions(source / "queries.jsonl"),
         _questions(source / "unanswerable.jsonl"),
     )
+
+
+def translated(english: QuestionSet) -> tuple[Question, ...]:
+    """Questions of the English set in Portuguese, translated by hand."""
+    known = {question.id: question for question in english.questions}
+    return tuple(known[id_]._replace(text=text) for id_, text in _pairs("portuguese_on_english"))
+
+
+def other_words() -> tuple[tuple[Paragraph, ...], tuple[Question, ...]]:
+    """Passages, and questions that share no word with theirs but such as are everywhere."""
+    pairs = list(_pairs("other_words"))
+    ids = [f"other words::{number}" for number in range(len(pairs))]
+    return (
+        tuple(Paragraph(id_, "", text) for id_, (_, text) in zip(ids, pairs, strict=True)),
+        tuple(
+            Question(id_, asked, (), frozenset([id_]), frozenset(), "test")
+            for id_, (asked, _) in zip(ids, pairs, strict=True)
+        ),
+    )
+
+
+def _pairs(name: str) -> Iterator[tuple[str, str]]:
+    file = Path(__file__).parent / "questions" / f"{name}.tsv"
+    for line in file.read_text(encoding="utf-8").splitlines():
+        one, other = line.split("\t")
+        yield one, other
 
 
 def _questions(file: Path) -> tuple[Question, ...]:

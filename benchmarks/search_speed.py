@@ -15,8 +15,8 @@ import numpy as np
 
 from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Chunk
-from assistant.library.embedding.sentence_transformers import Vectors
 from assistant.library.embedding.serving import SharedEmbedder
+from assistant.library.embedding.similarity import Vectors
 from assistant.library.search.retrieval import HybridRetriever
 from assistant.library.store import passages
 from assistant.library.store.catalog import FileCatalog, FileStamp
@@ -51,6 +51,7 @@ class Made:
     identity = "made up"
     dimensions = DIMENSIONS
     max_tokens = 254
+    unrelated_cosine = 0.0
 
     def __init__(self) -> None:
         self._random = np.random.default_rng(1)
@@ -80,6 +81,9 @@ class Made:
 
     def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
         raise NotImplementedError
+
+    def can_read(self, texts: Sequence[str]) -> list[bool]:
+        return [True] * len(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         raise NotImplementedError

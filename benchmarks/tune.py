@@ -16,10 +16,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from assistant.core.evaluation import auc, first_rank, quality
-from assistant.library.embedding.sentence_transformers import (
-    SentenceTransformerEmbedder,
-    starter_folder,
-)
+from assistant.library.embedding.sentence_transformers import starter_folder
+from assistant.library.embedding.serving import open_embedder
 from assistant.library.search.evidence import JUDGE, EvidenceFeatures
 from assistant.library.search.ranking import RankingFeatures
 from assistant.library.text.chunking import ChunkLimits
@@ -56,21 +54,10 @@ def cases_of(library: BenchLibrary, questions: QuestionSet, split: str) -> list[
     return cases
 
 
-def fit_ranking(languages: Sequence[Sequence[Case]]) -> Array:
+def fit_ranking(cases: Sequence[Case]) -> Array:
     """Weights that make the right candidates likeliest, in the manner of a softmax over each
-    question's candidates. The first feature, dense, has a weight for each language: those of the
-    second and further ones come last."""
-    width = len(RankingFeatures._fields)
-    rows: list[tuple[Array, npt.NDArray[np.bool_]]] = []
-    for number, cases in enumerate(languages):
-        for case in cases:
-            if case.right.any():
-                wide = np.zeros((len(case.right), width + len(languages) - 1))
-                wide[:, :width] = case.features
-                if number:
-                    wide[:, width + number - 1] = wide[:, 0]
-                    wide[:, 0] = 0
-                rows.append((wide, case.right))
+    question's candidates."""
+    rows = [(case.features, case.right) for case in cases if case.right.any()]
 
     def loss(weights: Array) -> tuple[float, Array]:
         total, slope = 0.0, np.zeros_like(weights)
@@ -84,17 +71,9 @@ def fit_ranking(languages: Sequence[Sequence[Case]]) -> Array:
         penalty = RANKING_PENALTY * float(weights @ weights) / 2
         return total / len(rows) + penalty, slope / len(rows) + RANKING_PENALTY * weights
 
-    start = np.zeros(width + len(languages) - 1)
+    start = np.zeros(len(RankingFeatures._fields))
     fitted: Any = minimize(loss, start, jac=True, method="L-BFGS-B")
     return np.asarray(fitted.x)
-
-
-def weights_for(fitted: Array, number: int) -> Array:
-    width = len(RankingFeatures._fields)
-    weights = fitted[:width].copy()
-    if number:
-        weights[0] = fitted[width + number - 1]
-    return weights
 
 
 def rank_of(case: Case, weights: Array) -> int | None:
@@ -106,22 +85,16 @@ def tune_ranking(languages: dict[str, list[Case]]) -> None:
     groups = list(languages.values())
     held_out: list[list[int | None]] = [[] for _ in groups]
     for fold in range(FOLDS):
-        others = [[c for n, c in enumerate(g) if n % FOLDS != fold] for g in groups]
-        fitted = fit_ranking(others)
+        weights = fit_ranking([c for g in groups for n, c in enumerate(g) if n % FOLDS != fold])
         for number, group in enumerate(groups):
-            weights = weights_for(fitted, number)
             held_out[number] += [
                 rank_of(c, weights) for n, c in enumerate(group) if n % FOLDS == fold
             ]
     for name, places in zip(languages, held_out, strict=True):
         print(f"{name}, held out: {quality(places).row()}")
-    fitted = fit_ranking(groups)
-    for field, weight in zip(RankingFeatures._fields, fitted, strict=False):
+    fitted = fit_ranking([case for group in groups for case in group])
+    for field, weight in zip(RankingFeatures._fields, fitted, strict=True):
         print(f"    {field}={weight:.2f}")
-    for name, weight in zip(
-        list(languages)[1:], fitted[len(RankingFeatures._fields) :], strict=True
-    ):
-        print(f"    dense for {name}: {weight:.2f}")
 
 
 class Told(NamedTuple):
@@ -197,14 +170,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tune", description=__doc__)
     parser.add_argument("--tokens", type=int, default=ChunkLimits().tokens)
     parser.add_argument("--overlap", type=int, default=ChunkLimits().overlap)
+    parser.add_argument("--embedder", type=Path, help="the folder of another embedder")
     parser.add_argument("--cache", type=Path, help="keeps embeddings for the next run")
     chosen = parser.parse_args()
-    data, model = data_folder(), starter_folder()
+    data, model = data_folder(), chosen.embedder or starter_folder()
     if data is None or model is None:
         print("The questions or the starter embedder are not there; see CONTRIBUTING.md.")
         return 2
     limits = ChunkLimits(tokens=chosen.tokens, overlap=chosen.overlap)
-    embedder = Remembering(SentenceTransformerEmbedder(model), chosen.cache)
+    embedder = Remembering(open_embedder(model), chosen.cache)
     cases: dict[str, list[Case]] = {}
     for language in NAMES:
         questions = load(data, language)

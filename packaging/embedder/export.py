@@ -1,15 +1,15 @@
-"""Exports the embedder that comes with the program from sentence-transformers to ONNX.
+"""Exports an embedder of sentence-transformers to ONNX, in 8 bits.
 
-Needs torch, sentence-transformers and onnx. The result computes the same hidden states: weights
-are stored in 16 bits, word embeddings in 8 bits with a scale per word, and everything is computed
-in 32 bits.
+Needs torch, sentence-transformers and onnx. Word embeddings have a scale for each word, weights one
+for each channel; what is multiplied with these is brought to 8 bits while it runs.
 
-Usage: python packaging/embedder/export.py FOLDER
+Usage: python packaging/embedder/export.py NAME SOURCE FOLDER
 """
 
 import argparse
 import json
 import shutil
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,22 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
 from sentence_transformers import SentenceTransformer
 
-from assistant.library.embedding.onnx import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, Card
-from assistant.library.embedding.sentence_transformers import identity_of, starter_folder
+from assistant.library.embedding.onnx import (
+    CARD_FILE,
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    Card,
+    OnnxEmbedder,
+)
+from assistant.library.embedding.sentence_transformers import (
+    identity_of,
+    max_tokens_of,
+    passage_prompt,
+)
+from assistant.library.embedding.similarity import unrelated_cosine
 
 OPSET = 17
 LARGE = 10_000
@@ -43,25 +55,31 @@ class HiddenStates(torch.nn.Module):
         return states
 
 
-def export(source: Path, target: Path) -> None:
+def export(name: str, source: Path, target: Path) -> None:
     """Write the exported embedder of the folder `source` into the folder `target`."""
     model = SentenceTransformer(str(source), device="cpu", local_files_only=True)
     _check_supported(model)
     target.mkdir(parents=True, exist_ok=True)
-    _trace(model, target / MODEL_FILE)
-    graph = onnx.load(target / MODEL_FILE)
-    _shrink(graph)
-    onnx.checker.check_model(graph)
-    onnx.save(graph, target / MODEL_FILE)
-    for name in KEPT:
-        shutil.copyfile(source / name, target / name)
-    marks = model.tokenizer.backend_tokenizer.num_special_tokens_to_add(False)
+    with tempfile.TemporaryDirectory() as scratch:
+        traced = Path(scratch) / MODEL_FILE
+        _trace(model, traced)
+        _shrink(traced, target / MODEL_FILE)
+    for kept in KEPT:
+        shutil.copyfile(source / kept, target / kept)
     card = Card(
-        name=source.parent.name,
+        name=name,
         identity=identity_of(source),
         dimensions=model.get_embedding_dimension(),
-        max_tokens=model.max_seq_length - marks,
+        max_tokens=max_tokens_of(model),
+        question_prompt=model.prompts.get("query", ""),
+        passage_prompt=passage_prompt(model),
     )
+    _write(card, target)
+    measured = round(unrelated_cosine(OnnxEmbedder(target).embed), 3)
+    _write(card.model_copy(update={"unrelated_cosine": measured}), target)
+
+
+def _write(card: Card, target: Path) -> None:
     (target / CARD_FILE).write_text(json.dumps(card.model_dump(), indent=2) + "\n")
 
 
@@ -93,23 +111,30 @@ def _trace(model: SentenceTransformer, file: Path) -> None:
         )
 
 
-def _shrink(model: onnx.ModelProto) -> None:
+def _shrink(traced: Path, target: Path) -> None:
+    """Weights and word embeddings in 8 bits.
+
+    Signed weights leave one bit unused: processors without VNNI add up products in 16 bits, which
+    overflow otherwise, and lose more than that bit.
+    """
+    quantize_dynamic(
+        traced,
+        target,
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+    )
+    model = onnx.load(target)
     graph = model.graph
-    first: list[onnx.NodeProto] = []
     for weight in list(graph.initializer):
-        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < LARGE:
-            continue
         gathering = [n for n in graph.node if n.op_type == "Gather" and n.input[0] == weight.name]
-        values = numpy_helper.to_array(weight)
-        graph.initializer.remove(weight)
-        if gathering:
-            _in_eight_bits(graph, weight.name, values, gathering)
-        else:
-            half = f"{weight.name}.half"
-            graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), half))
-            first.append(helper.make_node("Cast", [half], [weight.name], to=TensorProto.FLOAT))
-    for node in reversed(first):
-        graph.node.insert(0, node)
+        large = weight.data_type == TensorProto.FLOAT and np.prod(weight.dims) >= LARGE
+        if gathering and large:
+            graph.initializer.remove(weight)
+            _in_eight_bits(graph, weight.name, numpy_helper.to_array(weight), gathering)
+    onnx.checker.check_model(model)
+    onnx.save(model, target)
 
 
 def _in_eight_bits(
@@ -135,12 +160,12 @@ def _in_eight_bits(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Export the embedder to ONNX.")
+    parser = argparse.ArgumentParser(description="Export an embedder to ONNX.")
+    parser.add_argument("name")
+    parser.add_argument("source", type=Path)
     parser.add_argument("folder", type=Path)
-    source = starter_folder()
-    if source is None:
-        raise SystemExit("The embedder is not installed: pip install 'assistant[starter]'.")
-    export(source, parser.parse_args().folder)
+    chosen = parser.parse_args()
+    export(chosen.name, chosen.source, chosen.folder)
 
 
 if __name__ == "__main__":

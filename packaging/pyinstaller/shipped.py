@@ -49,7 +49,7 @@ def _owners() -> dict[Path, Distribution]:
 
 def _models() -> Iterable[License]:
     yield License(name="SmolLM2-135M-Instruct", version="Q4_1", license="Apache-2.0")
-    yield License(name="all-MiniLM-L6-v2", version="ONNX", license="Apache-2.0")
+    yield License(name="multilingual-e5-small", version="enpt, ONNX", license="MIT")
 
 
 def _python() -> License:

@@ -17,7 +17,7 @@ from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 from packageurl import PackageURL
 
-MODELS = ("SmolLM2-135M-Instruct", "all-MiniLM-L6-v2")
+MODELS = ("SmolLM2-135M-Instruct", "multilingual-e5-small")
 
 
 def bom(listed: list[dict[str, str]]) -> Bom:

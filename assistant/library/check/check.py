@@ -18,7 +18,7 @@ from assistant.core.values.library import (
     NearestSentence,
     Support,
 )
-from assistant.library.check.closeness import SAME, WEAK, ClosenessScale
+from assistant.library.check.closeness import SAME, WEAK, closeness
 from assistant.library.check.comparison import (
     AnswerSentence,
     Evidence,
@@ -70,7 +70,6 @@ class AnswerChecker:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._vocabularies: dict[Language, CheckVocabulary] = {}
-        self._scale = ClosenessScale()
 
     def check(
         self,
@@ -141,7 +140,7 @@ class AnswerChecker:
         near: dict[int, list[float]] = defaultdict(list)
         if open_units and not any(each.is_firm for each in judged):
             rows = [sentence, f"{question.text} {sentence}".strip()]
-            measured = self._scale.measure(embedder, rows, [text for _, text in open_units])
+            measured = closeness(embedder, rows, [text for _, text in open_units])
             for (at, _), value in zip(open_units, measured.max(axis=0).tolist(), strict=True):
                 near[at].append(value)
         return tuple(each.support(near[at]) for at, each in enumerate(judged))
@@ -184,7 +183,7 @@ class AnswerChecker:
         if not candidates:
             return None
         texts = [evidence.unit.text for _, evidence, _ in candidates]
-        measured = self._scale.measure(embedder, [question.text], texts)[0].tolist()
+        measured = closeness(embedder, [question.text], texts)[0].tolist()
         for (number, evidence, share), close in zip(candidates, measured, strict=True):
             if share >= MIN_NEAREST or close >= WEAK:
                 about = LEADING * begins_with(

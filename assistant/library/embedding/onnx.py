@@ -1,5 +1,8 @@
 """ONNX embedder: the same vectors without torch, and a start in a second.
 
+Texts go in one by one. What is brought to 8 bits while it runs shares a scale with all that goes in
+with it: a text would have another vector beside others, and more of them take longer for each.
+
 Its folder is made by `packaging/embedder`, from the folder of a sentence-transformers model.
 """
 
@@ -13,12 +16,14 @@ from pydantic import Field, ValidationError
 
 from assistant.core.errors import ModelFileError
 from assistant.core.values.base import Value
+from assistant.library.embedding.centres import Centres
 from assistant.library.embedding.sentence_transformers import (
     OFFLINE_ENVIRONMENT,
-    Vectors,
-    batched_by_length,
+    prompt_tokens,
     valid_text,
 )
+from assistant.library.embedding.similarity import Vectors
+from assistant.library.embedding.vocabulary import can_read
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -27,9 +32,6 @@ if TYPE_CHECKING:
 CARD_FILE = "embedder.json"
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-
-TOKENS_AT_ONCE = 2048
-"""Twice as many take a third longer for each text: they no longer fit the processor's cache."""
 
 
 class Card(Value):
@@ -40,7 +42,12 @@ class Card(Value):
     """That of the model it was exported from: vectors of both can be compared."""
     dimensions: int = Field(ge=1)
     max_tokens: int = Field(ge=1)
-    """Tokens of a text that are read, without the marks the tokenizer adds."""
+    """Tokens of a text that are read, without prompts and the marks the tokenizer adds."""
+    question_prompt: str = ""
+    passage_prompt: str = ""
+    """What a text begins with, as the model was trained."""
+    unrelated_cosine: float = Field(default=0.0, lt=1)
+    """The cosine of texts that have nothing to do with each other."""
 
 
 def is_exported(folder: Path) -> bool:
@@ -48,28 +55,31 @@ def is_exported(folder: Path) -> bool:
     return (folder / CARD_FILE).is_file()
 
 
-def exported_identity(folder: Path) -> str:
-    """The identity of an exported embedder, without loading it. Raises ModelFileError."""
-    return _read_card(folder).identity
+def read_card(folder: Path) -> Card:
+    """The description of an exported embedder, without loading it. Raises ModelFileError."""
+    try:
+        return Card.model_validate_json((folder / CARD_FILE).read_bytes())
+    except (OSError, ValidationError) as failure:
+        raise _model_error(folder, failure) from None
 
 
 class OnnxEmbedder:
     """An exported embedder: mean of the hidden states, to length 1. Opens no connection."""
 
-    def __init__(self, folder: Path, tokens_at_once: int = TOKENS_AT_ONCE) -> None:
+    def __init__(self, folder: Path) -> None:
         """Load the model.
 
         Raises:
             ModelFileError: the folder is incomplete or damaged.
         """
-        self._card = _read_card(folder)
+        self._card = read_card(folder)
+        self._centres = _centres(folder, self._card.dimensions)
         self._session = _session(folder)
         self._counter = _tokenizer(folder)
         self._tokenizer = _tokenizer(folder)
         added = self._tokenizer.num_special_tokens_to_add(False)
-        self._tokenizer.enable_truncation(self._card.max_tokens + added)
-        self._tokenizer.enable_padding()
-        self._tokens_at_once = tokens_at_once
+        prompt = prompt_tokens(self._tokenizer, self._card.passage_prompt)
+        self._tokenizer.enable_truncation(self._card.max_tokens + added + prompt)
 
     @property
     def identity(self) -> str:
@@ -83,6 +93,13 @@ class OnnxEmbedder:
     def max_tokens(self) -> int:
         return self._card.max_tokens
 
+    @property
+    def unrelated_cosine(self) -> float:
+        return self._card.unrelated_cosine
+
+    def can_read(self, texts: Sequence[str]) -> list[bool]:
+        return can_read([valid_text(text) for text in texts], self._counter)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         encoded = self._counter.encode_batch_fast(
             [valid_text(text) for text in texts], add_special_tokens=False
@@ -91,35 +108,31 @@ class OnnxEmbedder:
 
     def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        valid = [valid_text(text) for text in texts]
-        counts = [min(count, self.max_tokens) for count in self.count_tokens(valid)]
-        for batch in batched_by_length(counts, self._tokens_at_once):
-            vectors[batch] = self._embed([valid[index] for index in batch])
+        for index, text in enumerate(texts):
+            vectors[index] = self._embed(self._card.passage_prompt + valid_text(text))
             if pause:
                 pause()
-        return vectors
+        return self._centres.take_from_passages(vectors)
 
     def embed_question(self, text: str) -> Vectors:
-        vector: Vectors = self._embed([valid_text(text)])[0]
-        return vector
+        vector = self._embed(self._card.question_prompt + valid_text(text))
+        seen: Vectors = self._centres.take_from_questions(vector[None])[0]
+        return seen
 
-    def _embed(self, texts: list[str]) -> Vectors:
-        encoded = self._tokenizer.encode_batch_fast(texts)
-        mask = np.array([encoding.attention_mask for encoding in encoded], dtype=np.int64)
-        ids = np.array([encoding.ids for encoding in encoded], dtype=np.int64)
-        [hidden] = self._session.run(["hidden"], {"input_ids": ids, "attention_mask": mask})
-        # The marks at both ends are part of every text: no row is without a token.
-        read = mask.astype(np.float32)
-        summed = np.einsum("tkd,tk->td", hidden, read)
-        mean: Vectors = summed / read.sum(axis=1, keepdims=True)
-        mean /= np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)
+    def _embed(self, text: str) -> Vectors:
+        # The marks at both ends are part of every text: none is without a token.
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        [hidden] = self._session.run(["hidden"], inputs)
+        mean: Vectors = hidden[0].mean(axis=0)
+        mean /= max(float(np.linalg.norm(mean)), 1e-12)
         return mean
 
 
-def _read_card(folder: Path) -> Card:
+def _centres(folder: Path, dimensions: int) -> Centres:
     try:
-        return Card.model_validate_json((folder / CARD_FILE).read_bytes())
-    except (OSError, ValidationError) as failure:
+        return Centres.of(folder, dimensions)
+    except (OSError, ValueError) as failure:
         raise _model_error(folder, failure) from None
 
 

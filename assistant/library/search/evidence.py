@@ -69,21 +69,33 @@ class EvidenceJudge(Value):
     models: Mapping[Language, EvidenceModel]
     elsewhere: EvidenceModel
     """For languages that `models` does not name."""
+    across: EvidenceModel
+    """For what was found in another language than the question's, with which it shares names at
+    best."""
     enough: float = 0.35
     """Silence about what stands in the files is worse than reading a passage too many."""
 
-    def evidence(self, signs: EvidenceFeatures, language: Language) -> float:
-        return self.models.get(language, self.elsewhere).probability(signs)
+    def evidence(
+        self, signs: EvidenceFeatures, language: Language, *, across: bool = False
+    ) -> float:
+        """Args:
+        across: whether the best of what was found is in another language than the question.
+        """
+        model = self.across if across else self.models.get(language, self.elsewhere)
+        return model.probability(signs)
 
 
 JUDGE = EvidenceJudge(
     models={
         "en": EvidenceModel(
-            cosine=10.8, coverage=1.3, exact=2.4, together=3.6, agreement=2.9, size=-3.7, bias=-6.5
+            cosine=11.6, coverage=1.8, exact=2.7, together=3.5, agreement=2.4, size=-3.1, bias=-6.5
         )
     },
     elsewhere=EvidenceModel(
-        cosine=2.1, coverage=1.6, exact=3.9, together=3.4, agreement=2.4, size=-3.9, bias=-5.1
+        cosine=7.0, coverage=2.3, exact=3.0, together=2.1, agreement=1.9, size=-4.7, bias=-5.5
+    ),
+    across=EvidenceModel(
+        cosine=25.0, coverage=0, exact=0, together=0, agreement=0, size=-7.3, bias=-4.9
     ),
 )
 
@@ -96,8 +108,15 @@ KEYWORD_JUDGE = EvidenceJudge(
     elsewhere=EvidenceModel(
         cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, bias=-2.5
     ),
+    across=EvidenceModel(
+        cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, bias=-2.5
+    ),
 )
 """While there is no embedder, and two of the signs are missing."""
+
+UNREADABLE_JUDGE = KEYWORD_JUDGE.model_copy(update={"enough": 0.2})
+"""For questions that the embedder cannot read. Without spaces between words, parts of the words
+that every question has count as words of their own, and no passage has those."""
 
 
 def features_of(

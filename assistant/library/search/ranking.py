@@ -1,7 +1,7 @@
 """Ranking: how well a passage fits a question, by two scores and how its words stand together.
 
 The score is a weighted sum of features from 0 to 1, the weights fitted on questions with known
-answers (`benchmarks.tune`). The embedder knows English best: elsewhere its vote counts less.
+answers (`benchmarks.tune`).
 """
 
 import math
@@ -20,10 +20,17 @@ from assistant.library.store.keywords import (
 )
 from assistant.library.store.passages import StoredPassage, indexed_context
 from assistant.library.text.analysis import Analyzer, WantedStems, WordPositions
-from assistant.library.text.languages import Language
+from assistant.library.text.languages import is_in_another
 
 NARROW_WINDOW, WIDE_WINDOW = 10, 25
 """Words of the windows in which the question's words are looked for together."""
+
+WORDLESS = 1.0
+"""Meaning counts the more the less of the question's words any candidate has: its weight is divided
+by their best share to this power. Some share remains even where a text says it in other words."""
+
+LEAST_SHARE = 0.05
+"""The best share is taken to be at least this."""
 
 NORMALISED_CANDIDATES = 50
 """The lowest of so many best scores is 0, the highest 1."""
@@ -53,9 +60,9 @@ class RankingFeatures(NamedTuple):
 class RankingWeights(Value):
     """The weight of each feature."""
 
-    dense: Mapping[Language, float]
-    dense_elsewhere: float
-    """In languages that `dense` does not name."""
+    dense: float
+    dense_across: float
+    """For a passage in another language than the question: they share names and numbers at best."""
     keywords: float
     coverage: float
     exact: float
@@ -64,10 +71,18 @@ class RankingWeights(Value):
     near: float
     adjacent: float
 
-    def score(self, features: RankingFeatures, language: Language) -> float:
-        """The weighted sum of features, from 0 to 1."""
+    def score(
+        self, features: RankingFeatures, *, across: bool = False, best_coverage: float = 1.0
+    ) -> float:
+        """The weighted sum of features, from 0 to 1.
+
+        Args:
+            across: whether the passage is in another language than the question.
+            best_coverage: the best of all candidates.
+        """
+        wordless = math.pow(max(best_coverage, LEAST_SHARE), WORDLESS)
         weights = (
-            self.dense.get(language, self.dense_elsewhere),
+            (self.dense_across if across else self.dense) / wordless,
             self.keywords,
             self.coverage,
             self.exact,
@@ -81,15 +96,15 @@ class RankingWeights(Value):
 
 
 WEIGHTS = RankingWeights(
-    dense={"en": 2.24},
-    dense_elsewhere=0.94,
-    keywords=2.32,
-    coverage=1.62,
-    exact=2.03,
-    narrow=1.42,
-    wide=1.64,
-    near=0.98,
-    adjacent=1.32,
+    dense=3.0,
+    dense_across=10.0,
+    keywords=2.18,
+    coverage=1.42,
+    exact=1.78,
+    narrow=1.48,
+    wide=1.56,
+    near=0.94,
+    adjacent=1.24,
 )
 
 
@@ -130,21 +145,26 @@ def rank(
     }
     texts = [_read(passage, analyzer, wanted[passage.language]) for passage in passages]
     bm25 = _bm25(query, passages, texts)
-    dense = _normalised([cosines.get(passage.id, 0.0) for passage in passages])
+    least = min(cosines.values(), default=0.0)
+    dense = _normalised([cosines.get(passage.id, least) for passage in passages])
     sparse = _normalised(bm25)
+    others = {
+        language
+        for language in {passage.language for passage in passages}
+        if is_in_another(query.text, language)
+    }
+    found = [
+        _features(query.readings[passage.language], query, text, *scores)
+        for passage, text, *scores in zip(passages, texts, dense, sparse, strict=True)
+    ]
+    best = max((features.coverage for features in found), default=0.0)
     candidates = []
-    for index, (passage, text) in enumerate(zip(passages, texts, strict=True)):
-        reading = query.readings[passage.language]
-        features = _features(reading, query, text, dense[index], sparse[index])
-        spoken = query.language if query.language != "simple" else passage.language
+    for passage, features, score in zip(passages, found, bm25, strict=True):
+        has_cosine = passage.id in cosines
+        across = has_cosine and passage.language in others
+        whole = weights.score(features, across=across, best_coverage=best if has_cosine else 1.0)
         candidates.append(
-            RankedPassage(
-                passage,
-                cosines.get(passage.id, 0.0),
-                bm25[index],
-                features,
-                weights.score(features, spoken),
-            )
+            RankedPassage(passage, cosines.get(passage.id, 0.0), score, features, whole)
         )
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.passage.id))
 

@@ -13,23 +13,30 @@ from typing import NamedTuple
 from assistant.core.grounding.versions import ComparedText, differing_words, newest_first
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import SearchResult, Unfit, UnusedPassage
-from assistant.library.embedding.sentence_transformers import Vectors
+from assistant.library.embedding.similarity import Vectors, similarity
 from assistant.library.search.correction import corrections, with_corrections
 from assistant.library.search.evidence import (
     JUDGE,
     KEYWORD_JUDGE,
+    UNREADABLE_JUDGE,
     EvidenceFeatures,
     EvidenceJudge,
     features_of,
 )
 from assistant.library.search.naming import named_files
-from assistant.library.search.ranking import WEIGHTS, RankedPassage, RankingWeights, rank
+from assistant.library.search.ranking import (
+    WEIGHTS,
+    RankedPassage,
+    RankingWeights,
+    rank,
+)
 from assistant.library.store import keywords, passages
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.keywords import KeywordQuery
 from assistant.library.store.passages import StoredPassage
 from assistant.library.store.scope import ScopeCache, SearchScope
 from assistant.library.text.analysis import Analyzer
+from assistant.library.text.languages import is_in_another
 from assistant.library.text.names import asks_for_whole
 from assistant.library.vectors.chroma import Hit
 from assistant.library.vectors.semantic import SemanticIndex
@@ -69,6 +76,11 @@ class RetrievalCandidates(NamedTuple):
     """Whether the best are those of files that the question names."""
 
     @property
+    def is_across(self) -> bool:
+        """Whether the best is in another language than the question."""
+        return bool(self.ranked) and is_in_another(self.query.text, self.ranked[0].passage.language)
+
+    @property
     def signs(self) -> EvidenceFeatures:
         """The features of evidence."""
         return features_of(self.telling, self.keyword_hits, self.hits, self.query.passages)
@@ -99,7 +111,7 @@ class HybridRetriever:
         self._analyzer = analyzer
         self._meaning = meaning
         self._weights = weights
-        self._judge = judge if meaning is not None else KEYWORD_JUDGE
+        self._judge = judge
 
     def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
         """The passages that fit a question, at most `limit`, best first.
@@ -132,7 +144,7 @@ class HybridRetriever:
         return SearchResult(
             passages=tuple(newest_first([passage_of(candidate) for candidate in chosen])),
             evidence=evidence,
-            sufficient=bool(chosen) and evidence >= self._judge.enough,
+            sufficient=bool(chosen) and evidence >= self._judge_of(found).enough,
             unused=tuple(
                 UnusedPassage(passage=passage_of(candidate), reason=reason)
                 for candidate, reason in unused[:MAX_UNUSED]
@@ -143,7 +155,15 @@ class HybridRetriever:
     def _evidence(self, found: RetrievalCandidates) -> float:
         if not found.telling:
             return 0.0
-        return 1.0 if found.named else self._judge.evidence(found.signs, found.query.language)
+        if found.named:
+            return 1.0
+        judge = self._judge_of(found)
+        return judge.evidence(found.signs, found.query.language, across=found.is_across)
+
+    def _judge_of(self, found: RetrievalCandidates) -> EvidenceJudge:
+        if found.hits:
+            return self._judge
+        return KEYWORD_JUDGE if self._meaning is None else UNREADABLE_JUDGE
 
     def find(self, question: str, collections: Sequence[int] | None) -> RetrievalCandidates:
         """Search by words and by meaning, and rank all candidates together.
@@ -151,7 +171,7 @@ class HybridRetriever:
         A question that names files is about them: their passages come before all others.
         """
         asked = question[:MAX_QUESTION]
-        vector = self._meaning.embedder.embed_question(asked) if self._meaning else None
+        vector = self._vector(asked)
         with self._database.read() as connection:
             scope = self._scopes.open(connection, collections)
             query = keywords.prepare_query(connection, self._analyzer, asked, scope=scope)
@@ -163,11 +183,9 @@ class HybridRetriever:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
         menus = {id_ for id_, each in stored.items() if each.navigation}
         telling = [each for id_, each in stored.items() if id_ not in menus]
-        ranked = rank(query, telling, cosines, self._analyzer, self._weights)
+        ranked = self._rank(query, telling, cosines)
         if menus:
-            only_leading = rank(
-                query, [stored[id_] for id_ in menus], cosines, self._analyzer, self._weights
-            )
+            only_leading = self._rank(query, [stored[id_] for id_ in menus], cosines)
             ranked += [each._replace(score=each.score * NAVIGATION) for each in only_leading]
             words = [id_ for id_ in words if id_ not in menus]
             hits = [hit for hit in hits if hit[0] not in menus]
@@ -196,10 +214,32 @@ class HybridRetriever:
         chosen = [*words, *nearest, *first[: CANDIDATES * 2]]
         stored = list(passages.load(connection, dict.fromkeys(chosen)).values())
         stored = [each for each in stored if not each.navigation] or stored
-        ranked = rank(query, stored, cosines, self._analyzer, self._weights)
+        ranked = self._rank(query, stored, cosines)
         if asks_for_whole(question, [each.path for each in stored]):
             ranked.sort(key=lambda each: (each.passage.position, each.passage.file_id))
         return [each._replace(score=(1 + each.score) / 2) for each in ranked]
+
+    def _vector(self, question: str) -> Vectors | None:
+        """The question's vector; None where there is no embedder that can read it."""
+        embedder = self._meaning.embedder if self._meaning else None
+        if embedder is None or not all(embedder.can_read([question])):
+            return None
+        return embedder.embed_question(question)
+
+    def _rank(
+        self, query: KeywordQuery, stored: list[StoredPassage], cosines: dict[int, float]
+    ) -> list[RankedPassage]:
+        """Rank candidates; those that the embedder cannot read by their words alone."""
+        near: dict[int, float] = {}
+        if self._meaning is not None and cosines:
+            unrelated = self._meaning.embedder.unrelated_cosine
+            read = self._meaning.embedder.can_read([passage.text for passage in stored])
+            near = {
+                passage.id: similarity(cosines[passage.id], unrelated)
+                for passage, is_read in zip(stored, read, strict=True)
+                if is_read and passage.id in cosines
+            }
+        return rank(query, stored, near, self._analyzer, self._weights)
 
     def _semantic_hits(
         self, vector: Vectors | None, words: Sequence[int], collections: Sequence[int] | None

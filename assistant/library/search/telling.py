@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 
 from assistant.core.values.library import RankedText
-from assistant.library.embedding.sentence_transformers import Embedder, Vectors
+from assistant.library.embedding.sentence_transformers import Embedder
+from assistant.library.embedding.similarity import Vectors
 from assistant.library.text.languages import fold, guess_language, stop_words
 
 LEAD: Final = 0.06

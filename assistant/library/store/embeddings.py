@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.library.embedding.sentence_transformers import Vectors
+from assistant.library.embedding.similarity import Vectors
 from assistant.library.store.database import LibraryDatabase
 
 CRC_BYTES = 4

@@ -96,6 +96,17 @@ def guess_language(text: str, otherwise: Language = "simple") -> Language:
     return first if total and sure else otherwise
 
 
+def is_in_another(text: str, language: Language) -> bool:
+    """Whether the words of a text are rather those of any other language than of this one; False
+    when it is not known, or they do not tell. Which one it is may stay open: a Portuguese question
+    that could be Spanish is not in English."""
+    if language == "simple":
+        return False
+    scores, total = _scores(text, list(_STOP_WORDS))
+    best = max(scores.values())
+    return best > 0 and best >= max(_MIN_SHARE * total, _MIN_LEAD * scores[language])
+
+
 def likeliest_language(text: str, among: Sequence[Language]) -> Language:
     """The language of a text as short as a question, of those it can be in."""
     if len(among) == 1:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from assistant.library.embedding.sentence_transformers import Vectors
+from assistant.library.embedding.similarity import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.library.embedding.sentence_transformers import Vectors
+from assistant.library.embedding.similarity import Vectors
 from assistant.library.store.catalog import CatalogChange
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.vectors.chroma import VECTORS_PER_WRITE, ChromaVectors, Hit, VectorsError

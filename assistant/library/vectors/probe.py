@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.ipc.one_shot import HelperProcess
 from assistant.ipc.process import JsonLines
-from assistant.library.embedding.sentence_transformers import Vectors
+from assistant.library.embedding.similarity import Vectors
 from assistant.library.vectors.chroma import ChromaVectors, VectorsError, embedded_client
 
 PROBE_TIMEOUT = 120.0

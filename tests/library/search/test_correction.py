@@ -40,7 +40,6 @@ def house(
 @pytest.mark.parametrize(
     ("question", "file", "searched"),
     [
-        ("lader behind the garge", "ladder", {"lader": "ladder", "garge": "garage"}),
         ("where is the laddre", "ladder", {"laddre": "ladder"}),
         ("wheelbarow", "ladder", {"wheelbarow": "wheelbarrow"}),
         ("plubmer", "boiler", {"plubmer": "plumber"}),
@@ -82,7 +81,16 @@ def test_what_is_right_or_about_something_else_is_not_corrected(
 
 
 def test_the_answer_is_sure_enough_after_the_correction(house: HybridRetriever) -> None:
-    assert house.search("lader behind the garge", None, 4).sufficient
+    found = house.search("wheelbarow", None, 4)
+    assert found.corrections
+    assert found.sufficient
+
+
+def test_what_is_found_by_its_other_words_is_not_corrected(house: HybridRetriever) -> None:
+    found = house.search("lader behind the garge", None, 4)
+    assert found.sufficient
+    assert found.passages[0].path == "/docs/ladder"
+    assert found.corrections == ()
 
 
 def test_a_word_of_another_collection_corrects_nothing(made: MadeLibrary) -> None:

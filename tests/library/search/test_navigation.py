@@ -8,7 +8,7 @@ from assistant.core.values.documents import Block, BlockKind, Document
 from assistant.library.embedding.serving import SharedEmbedder
 from assistant.library.search.retrieval import HybridRetriever
 from assistant.library.vectors.semantic import SemanticIndex
-from tests.support.made_library import MadeLibrary
+from tests.support.made_library import MadeLibrary, WordEmbedder
 from tests.support.vector_writer import open_index
 
 
@@ -28,6 +28,9 @@ TROCA = "A cadeira pode ser devolvida em até 45 dias depois da compra, com a no
 
 @pytest.fixture
 def searching(made: MadeLibrary) -> Iterator[HybridRetriever]:
+    assert isinstance(made.embedder, WordEmbedder)
+    # That two texts have an "a", or words that are chance neighbours, is nothing to go by.
+    made.embedder.unrelated_cosine = 0.6
     for name in ("chair", "lamp", "desk"):
         made.put_document(
             f"{name}.html", page(name, ("navigation", MENU), ("paragraph", f"A {name} of oak."))

@@ -9,16 +9,15 @@ import pytest
 from assistant.core.grounding.versions import SAME_SCORE, disagreements
 from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Passage
-from assistant.library.embedding.sentence_transformers import SentenceTransformerEmbedder
+from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.embedding.serving import SharedEmbedder
 from assistant.library.search.ranking import WEIGHTS, RankingFeatures
 from assistant.library.search.retrieval import DuplicateFilter, HybridRetriever, join_neighbours
 from assistant.library.store.catalog import FileStamp
 from assistant.library.store.passages import StoredPassage
-from assistant.library.text.languages import Language
 from assistant.library.vectors.semantic import SemanticIndex
 from tests.support.corpus import ENGLISH_RULES, PORTUGUESE_RULES
-from tests.support.made_library import MadeLibrary, plain
+from tests.support.made_library import MadeLibrary, WordEmbedder, plain
 from tests.support.vector_writer import open_index
 
 HARBOURS = {
@@ -53,7 +52,7 @@ def searching(made: MadeLibrary) -> Iterator[Searching]:
 
 
 @pytest.fixture
-def at_home(home: Path, embedder: SentenceTransformerEmbedder) -> Iterator[Searching]:
+def at_home(home: Path, embedder: Embedder) -> Iterator[Searching]:
     """With the embedder that comes with the program, a few files of a household."""
     made = MadeLibrary(home, embedder)
     for name, text in FLAT.items():
@@ -226,16 +225,29 @@ def test_forms_that_differ_in_a_number_are_two_things() -> None:
     assert not seen.has_duplicate_of(stored(form.format(2, 2, 2)))
 
 
-@pytest.mark.parametrize("language", ["en", "pt", "simple"])
-def test_the_score_goes_from_0_to_1(language: Language) -> None:
+def test_the_score_goes_from_0_to_1() -> None:
     width = len(RankingFeatures._fields)
-    assert WEIGHTS.score(RankingFeatures(*[0.0] * width), language) == 0
-    assert WEIGHTS.score(RankingFeatures(*[1.0] * width), language) == pytest.approx(1)
+    assert WEIGHTS.score(RankingFeatures(*[0.0] * width)) == 0
+    assert WEIGHTS.score(RankingFeatures(*[1.0] * width)) == pytest.approx(1)
 
 
-def test_the_embedder_counts_less_where_it_is_weak() -> None:
-    meaning = RankingFeatures(1, 0, 0, 0, 0, 0, 0, 0)
-    assert WEIGHTS.score(meaning, "en") > 1.5 * WEIGHTS.score(meaning, "pt")
+def test_what_the_embedder_cannot_read_is_found_by_words_alone(searching: Searching) -> None:
+    for name, text in HARBOURS.items():
+        searching.made.put(name, text)
+    words = searching.made.embedder
+    assert isinstance(words, WordEmbedder)
+
+    words.readable = lambda text: "Elbe" not in text
+    by_words = searching.retrieval.search("Which harbour lies on the river Elbe?", None, 5)
+    assert {passage.dense_score for passage in by_words.passages} == {0.0}
+    assert by_words.passages[0].path == "/docs/hamburg"
+    assert by_words.sufficient
+
+    of_others = searching.retrieval.search("Which harbour has cranes?", None, 5)
+    scores = {passage.path: passage.dense_score for passage in of_others.passages}
+    assert scores.pop("/docs/hamburg") == 0.0
+    assert of_others.passages[0].path == "/docs/hamburg"
+    assert all(scores.values())
 
 
 ASKED_OF_THE_FLAT = {
@@ -286,3 +298,28 @@ def test_both_versions_are_shown_the_newer_one_first(
     if abs(result.passages[0].score - result.passages[1].score) <= SAME_SCORE:
         assert result.passages[0].path == "/docs/new"
     assert [each.text for each in disagreements(result.passages)]
+
+
+def test_meaning_counts_more_the_less_of_the_question_stands_anywhere() -> None:
+    meaning = RankingFeatures(1, 0, 0, 0, 0, 0, 0, 0)
+    shares = [WEIGHTS.score(meaning, best_coverage=share) for share in (1.0, 0.5, 0.2, 0.0)]
+    assert shares == sorted(set(shares))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("May I have a puppy?", "pets"),
+        ("How much do I owe the landlord at the start?", "lease"),
+        ("For how long is the fridge guaranteed?", "garantia"),
+        ("When does the moving truck come?", "mudança"),
+        ("Quem repara o aquecimento?", "boiler"),
+        ("Quando é devolvida a caução?", "lease"),
+        ("Podemos ter um cachorro?", "pets"),
+    ],
+)
+def test_what_is_asked_in_other_words_or_in_the_other_language_is_found(
+    at_home: Searching, question: str, name: str
+) -> None:
+    assert at_home.names(question)[0] == name

@@ -1,0 +1,25 @@
+"""Whether a text is in a language that is known."""
+
+import pytest
+
+from assistant.library.text.languages import Language, is_in_another
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_another"),
+    [
+        ("Quando é devolvida a caução?", "en", True),
+        ("Quando é devolvida a caução?", "pt", False),
+        ("Em que dia vem o canalizador?", "en", True),
+        ("When is the deposit paid back?", "pt", True),
+        ("When is the deposit paid back?", "en", False),
+        ("¿Cuándo se devuelve la fianza?", "es", False),
+        ("garage", "pt", False),
+        ("Quando é devolvida a caução?", "simple", False),
+        ("", "en", False),
+    ],
+)
+def test_a_text_is_known_not_to_be_in_a_language(
+    text: str, language: Language, is_another: bool
+) -> None:
+    assert is_in_another(text, language) == is_another
