@@ -78,17 +78,35 @@ _FUNCTION_WORDS = (
 _INTERROGATIVES = "who where when how why quem onde quando como quanto quien donde cuando cuanto"
 """Those behind which a verb stands at once where the thing itself is not named."""
 
+_CLITICS = frozenset({"a", "o", "as", "os", "la", "lo", "las", "los"})
+"""Pronouns before a verb, as in "quem a pintou"; before a noun they are articles."""
+
+_BEING = (
+    "e sao foi foram era eram fora sera serao seria esta estao estava estavam fue fueron es son"
+)
+"""What a participle stands behind where the thing itself is not named: "quando foi construída"."""
+
+_PARTICIPLE = re.compile(
+    r"\w{2,}[ai]d[oa]s?|\w*(?:feit|escrit|abert|post|vist|dit|eleit|mort|pres|pag|gast)[oa]s?"
+    r"|\w*(?:hech|abiert|puest|dich|rot|muert)[oa]s?|entregues?"
+)
+"""Regular ones, and those that are not, of Portuguese and Spanish."""
+
 _AMOUNTS = frozenset({"tempo", "tiempo"})
 """What may stand between the two, as in "quanto tempo"."""
 
 _CHOOSING = frozenset({"which", "the", "that", "this", "another", "each", "either"})
 """What "one" stands behind where it is no number."""
 
+_PERSONS = frozenset({"who", "quem", "quien"})
+"""They ask for the very one that a participle speaks of, as in "quem foi eleito"."""
+
 _FOLLOWING = frozenset(_OPENING.split())
 _POINTING = frozenset(_PRONOUNS.split())
 _DEMONSTRATIVE = frozenset(_DEMONSTRATIVES.split())
 _PRESENT = frozenset(_TIMES.split())
 _FUNCTION = frozenset(_FUNCTION_WORDS.split()) | _POINTING | _FOLLOWING
+_IS = frozenset(_BEING.split())
 _ASKING = frozenset(_INTERROGATIVES.split())
 _WORD = re.compile(r"[^\W_]+")
 
@@ -110,7 +128,21 @@ def is_follow_up(question: str) -> bool:
     if not own:
         return True
     asking = [word for word in words[: own[0]] if word not in _AMOUNTS]
-    return len(own) == 1 and bool(asking) and asking[-1] in _ASKING
+    if len(own) > 1 or not asking:
+        return False
+    return asking[-1] in _ASKING or _leaves_it_out(typed, words, own[0])
+
+
+def _leaves_it_out(typed: Sequence[str], words: Sequence[str], verb: int) -> bool:
+    """Whether a question that ends with its only telling word has a clitic or nothing for what it
+    is about: "quem a pintou", "quando foi construída"."""
+    before = words[:verb]
+    if verb != len(words) - 1 or len(before) < 2 or before[-2] not in _ASKING:
+        return False
+    if before[-1] in _CLITICS:
+        return True
+    is_participle = typed[verb][0].islower() and _PARTICIPLE.fullmatch(words[verb]) is not None
+    return before[-1] in _IS and before[-2] not in _PERSONS and is_participle
 
 
 def antecedents(history: Sequence[Message]) -> list[str]:
