@@ -12,6 +12,9 @@ from difflib import SequenceMatcher
 from assistant.library.check.statement import Statement, Term
 from assistant.library.check.units import EvidenceUnit
 
+_MIN_CLAUSE = 3
+"""Terms of a clause that says something by itself; fewer may be the beginning of a list."""
+
 Alignment = Mapping[int, Term]
 """The terms of a unit in whose place those of a sentence stand, by their order in the sentence."""
 
@@ -57,7 +60,9 @@ def is_rightly_joined(statement: Statement, source: Statement, alignment: Alignm
     """Whether the terms of a sentence belong together in its source as they do in the sentence."""
     return not alignment or not (
         _is_swapped(statement, source, alignment)
+        or _is_crossed(source, alignment)
         or _joins_clauses(source, alignment)
+        or _takes_the_value_before(source, alignment)
         or _is_of_another(source, alignment)
     )
 
@@ -124,6 +129,32 @@ def _is_swapped(statement: Statement, source: Statement, alignment: Alignment) -
     )
 
 
+def _is_crossed(source: Statement, alignment: Alignment) -> bool:
+    """Whether a word of a later clause takes the place of one of the clause before it.
+
+    `Written by Ann and checked by Paul` does not say that it was checked by Ann: `checked` would
+    stand between words of the first clause, in the place of `written`. A clause that refers back
+    with a pronoun may be filled that way.
+    """
+    used = {term.at for term in alignment.values()}
+    order = [alignment[at] for at in sorted(alignment)]
+    for at, middle in enumerate(order):
+        segment = source.segments[middle.segment]
+        if segment.has_pronoun or segment.is_exception or segment.is_relative:
+            continue
+        for before in order[:at]:
+            if before.segment >= middle.segment:
+                continue
+            for after in order[at + 1 :]:
+                if after.segment == before.segment and any(
+                    before.at < left.at < after.at and left.at not in used
+                    for left in source.told
+                    if left.segment == before.segment
+                ):
+                    return True
+    return False
+
+
 def _joins_clauses(source: Statement, alignment: Alignment) -> bool:
     """Whether a sentence says of the subject of one clause what another says of its own.
 
@@ -143,6 +174,24 @@ def _joins_clauses(source: Statement, alignment: Alignment) -> bool:
         for place in alignment.values()
         if place.segment != subject
     )
+
+
+def _takes_the_value_before(source: Statement, alignment: Alignment) -> bool:
+    """Whether a sentence joins a value to what a later clause says of a value of its own.
+
+    `30 euros, and 10 for children` does not say that children pay 30.
+    """
+    used = {term.at for term in alignment.values()}
+    for place in alignment.values():
+        own = next(term for term in source.told if term.segment == place.segment)
+        if own.value is None or own.at in used:
+            continue
+        for value in alignment.values():
+            before = [term for term in source.told if term.segment == value.segment]
+            is_clause = len(before) >= _MIN_CLAUSE
+            if value.value is not None and value.segment < place.segment and is_clause:
+                return True
+    return False
 
 
 def _belongs_to_another(source: Statement, place: Term, used: set[int]) -> bool:

@@ -38,16 +38,25 @@ class Compared(NamedTuple):
     """Terms that are the opposites of those in whose place they stand."""
 
     @property
+    def governing(self) -> frozenset[int]:
+        """The clauses of the source that only introduce one that is spoken of: `The study shows`
+        before `that …`."""
+        touched = {term.segment for term in self.alignment.values()}
+        found = set[int]()
+        for segment in touched:
+            at = segment
+            while at > 0 and self.source.segments[at].opening == "complement":
+                at -= 1
+                found.add(at)
+        return frozenset(found - touched)
+
+    @property
     def segments(self) -> frozenset[int]:
         """The clauses of the source that are spoken of, with those that govern them."""
         touched = {term.segment for term in self.alignment.values()}
         if not self.alignment:
             touched = set(range(len(self.source.segments)))
-        for segment in sorted(touched, reverse=True):
-            at = segment
-            while at > 0 and self.source.segments[at].opening == "complement":
-                at -= 1
-                touched.add(at)
+        touched |= self.governing
         spoken = {term.segment for term in self.source.told}
         silent = set(range(min(touched), max(touched))) - spoken
         return frozenset(touched | silent)
@@ -97,13 +106,27 @@ def _is_beyond(pair: Compared, operator: Operator, segments: frozenset[int]) -> 
 
 
 def _hedges(pair: Compared, there: list[Operator]) -> Agreement:
-    """What is only said, thought or planned."""
-    hedged = any(operator.label == "hedge" for operator in there)
-    ours = any(operator.label == "hedge" for operator in pair.statement.operators)
-    return "differs" if hedged and not ours else "agrees"
+    """What is only said, thought or planned, or was so in former times."""
+    governing = {operator.label for operator in there if _governs(pair, operator)}
+    ours = {operator.label for operator in pair.statement.operators}
+    if "hedge" in governing and "hedge" not in ours:
+        return "differs"
+    is_past = "past" in ours or pair.statement.is_past
+    return "differs" if "past" in governing and not is_past else "agrees"
+
+
+def _governs(pair: Compared, operator: Operator) -> bool:
+    """Whether a word of the source is said of what the sentence takes from its clause.
+
+    Where that stands before it and what follows it is left out, it is said of the latter only.
+    """
+    places = [term for term in pair.alignment.values() if term.segment == operator.segment]
+    return not places or not operator.targets or any(term.at > operator.at for term in places)
 
 
 def _negations(pair: Compared, there: list[Operator]) -> Agreement:
+    if any(each.label == "negation" and each.segment in pair.governing for each in there):
+        return "differs"
     matched = {term.at for term in pair.alignment.values()}
     ours = list(pair.statement.operators)
     mine = _count(ours, None)

@@ -94,6 +94,7 @@ class Segment:
     is_relative: bool = False
     """Whether it begins with a relative pronoun."""
     is_exception: bool = False
+    has_pronoun: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ class Statement:
     """Tokens that stand between clauses: marks, and words that join."""
     by: frozenset[int] = frozenset()
     """Tokens that name the doer of a passive."""
+    is_past: bool = False
+    """Whether it is written in the past tense."""
 
     @cached_property
     def told(self) -> list[Term]:
@@ -184,6 +187,7 @@ class StatementReader:
             language=language,
             has_pronoun=any(word in pronouns for word in spoken),
             by=frozenset(at for at, word in enumerate(spoken) if word in by),
+            is_past=self._words is not None and not self._words.past_tense.isdisjoint(spoken),
         )
 
     def _borders(
@@ -231,6 +235,8 @@ class StatementReader:
                 segments[-1].opening = opening
             if self._words and token.exact in self._words.relative and not begun:
                 segments[-1].is_relative = True
+            if self._words and token.exact in self._words.pronouns:
+                segments[-1].has_pronoun = True
             if not begun and not token.is_mark and opening in ("", "end"):
                 segments[-1].opens_adverbially = bool(
                     self._words and token.exact in self._words.prepositions

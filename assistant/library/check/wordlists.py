@@ -86,6 +86,8 @@ class LanguageWords:
     subordinating: frozenset[str]
     complement: frozenset[str]
     relative: frozenset[str]
+    past_tense: frozenset[str]
+    """Forms by which a sentence says itself that something was so."""
     operators: Phrases
     bounds: Phrases
     of_nouns: Phrases
@@ -144,6 +146,7 @@ def words_of(language: Language) -> LanguageWords | None:
         subordinating=_words(borders["subordinating"]),
         complement=_words(borders["complement"]),
         relative=_words(borders["relative"]),
+        past_tense=_words(data["past"]["tense"]),
         operators=Phrases(_operators(data)),
         bounds=Phrases(data["bounds"].items()),
         of_nouns=Phrases([("noun", negation["of_nouns"])]),
@@ -192,6 +195,7 @@ def _operators(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "false", negation["false"]
     yield "nothing", negation["none"]
     yield "hedge", data["hedge"]["words"]
+    yield "past", data["past"]["words"]
     for table in ("condition", "modal", "quantity"):
         yield from data[table].items()
 
