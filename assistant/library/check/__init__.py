@@ -8,6 +8,7 @@ wordlists     what negates, limits or joins clauses in a language, from data fil
 quantities    numbers, dates and codes as values that can be compared
 value_reader  the values of a text, in digits and in letters
 comparison    a sentence and a unit, stage by stage
+roles         what a preposition makes of a name or a value
 attribution   whether both say it of the same thing
 polarity      whether both deny, condition and allow the same
 closeness     meaning, on one scale for all embedders

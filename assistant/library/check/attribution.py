@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from difflib import SequenceMatcher
 
+from assistant.library.check.roles import are_exchanged, leaves_an_end
 from assistant.library.check.statement import Statement, Term
 from assistant.library.check.units import EvidenceUnit
+from assistant.library.check.wordlists import LanguageWords
 
 _MIN_CLAUSE = 3
 """Terms of a clause that says something by itself; fewer may be the beginning of a list."""
@@ -56,10 +58,19 @@ def _in_same_order(
     }
 
 
-def is_rightly_joined(statement: Statement, source: Statement, alignment: Alignment) -> bool:
-    """Whether the terms of a sentence belong together in its source as they do in the sentence."""
+def is_rightly_joined(
+    statement: Statement, source: Statement, alignment: Alignment, words: LanguageWords | None
+) -> bool:
+    """Whether the terms of a sentence belong together in its source as they do in the sentence.
+
+    Args:
+        words: of the language of both, where it has a list.
+    """
+    if words is not None and leaves_an_end(statement, source, alignment, words):
+        return False
     return not alignment or not (
         _is_swapped(statement, source, alignment)
+        or are_exchanged(statement, source, alignment)
         or _is_crossed(source, alignment)
         or _joins_clauses(source, alignment)
         or _takes_the_value_before(source, alignment)

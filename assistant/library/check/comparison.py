@@ -133,7 +133,8 @@ def compare(asked: AnswerSentence, evidence: Evidence) -> Finding:
     if not _is_on_topic(asked, evidence):
         return Finding("in part" if evidence.passage_names(asked.topic) else "foreign", share)
     alignment = attribution.aligned(statement, evidence.statement, found.places)
-    if not attribution.is_rightly_joined(statement, evidence.statement, alignment):
+    words = evidence.vocabulary.words
+    if not attribution.is_rightly_joined(statement, evidence.statement, alignment, words):
         return Finding("foreign", share)
     if evidence.unit.cells and not attribution.is_of_its_column(
         statement, evidence.unit, evidence.columns
@@ -143,7 +144,7 @@ def compare(asked: AnswerSentence, evidence: Evidence) -> Finding:
         evidence.statement, alignment, found.elsewhere
     ):
         return Finding("foreign", share)
-    pair = Compared(statement, evidence.statement, alignment, found.flips)
+    pair = Compared(statement, evidence.statement, alignment, found.flips, words)
     agreement = polarity.compare(pair)
     if found.missing:
         return Finding("in part" if agreement in ("agrees", "in part") else "foreign", share)
@@ -154,6 +155,8 @@ def compare(asked: AnswerSentence, evidence: Evidence) -> Finding:
             return Finding("foreign", share)
         case "in part":
             return Finding("in part", share)
+    if evidence.statement.is_question:
+        return Finding("in part", share)
     is_verbatim = _stands_word_for_word(statement, evidence.statement)
     return Finding("verbatim" if is_verbatim else "supported", share)
 
@@ -326,7 +329,7 @@ def speaks_likewise(statement: Statement, evidence: Evidence) -> Outcome | None:
             return "foreign"
         if term.kind == "name" and not _is_named(term, evidence):
             return "foreign"
-    pair = Compared(statement, evidence.statement, {}, 0)
+    pair = Compared(statement, evidence.statement, {}, 0, evidence.vocabulary.words)
     match polarity.compare(pair):
         case "opposes":
             return "contradicted"

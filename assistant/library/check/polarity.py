@@ -11,6 +11,7 @@ from assistant.library.check.statement import (
     Statement,
     Term,
 )
+from assistant.library.check.wordlists import LanguageWords
 
 Agreement = Literal["agrees", "in part", "differs", "opposes"]
 """`in part`: one says more than the other. `differs`: the one does not follow from the other."""
@@ -36,6 +37,8 @@ class Compared(NamedTuple):
     """See `attribution.Alignment`."""
     flips: int
     """Terms that are the opposites of those in whose place they stand."""
+    words: LanguageWords | None = None
+    """Of the source's language, where it has a list."""
 
     @property
     def governing(self) -> frozenset[int]:
@@ -93,7 +96,24 @@ def _conditions(pair: Compared, segments: frozenset[int]) -> Agreement:
     ]
     if ours and not governing:
         return "differs"
-    return "differs" if len(dropped) > len(ours) else "agrees"
+    if len(dropped) > len(ours) or (not ours and _drops_a_limit(pair)):
+        return "differs"
+    return "agrees"
+
+
+def _drops_a_limit(pair: Compared) -> bool:
+    """Whether the source is a rule for some cases only: `free above 50 euros`, `paid when …`."""
+    source, words = pair.source, pair.words
+    if not pair.alignment or words is None or not source.is_rule:
+        return False
+    used = {term.at for term in pair.alignment.values()}
+    touched = {term.segment for term in pair.alignment.values()}
+    if any(t.bound and t.segment in touched and t.at not in used for t in source.told):
+        return True
+    return any(
+        source.tokens[segment.first].exact in words.when and at not in touched
+        for at, segment in enumerate(source.segments)
+    )
 
 
 def _is_beyond(pair: Compared, operator: Operator, segments: frozenset[int]) -> bool:
@@ -111,8 +131,10 @@ def _hedges(pair: Compared, there: list[Operator]) -> Agreement:
     ours = {operator.label for operator in pair.statement.operators}
     if "hedge" in governing and "hedge" not in ours:
         return "differs"
-    is_past = "past" in ours or pair.statement.is_past
-    return "differs" if "past" in governing and not is_past else "agrees"
+    is_past = pair.statement.is_past
+    if "past" in governing and not is_past and "past" not in ours:
+        return "differs"
+    return "differs" if "future" in governing and is_past else "agrees"
 
 
 def _governs(pair: Compared, operator: Operator) -> bool:

@@ -6,8 +6,8 @@ limits it: a negation, a condition, what must and what may be. Words that do nei
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
@@ -113,6 +113,14 @@ class Statement:
     """Tokens that name the doer of a passive."""
     is_past: bool = False
     """Whether it is written in the past tense."""
+    is_rule: bool = False
+    """Whether it says what holds in general."""
+    roles: Mapping[int, str] = field(default_factory=dict)
+    """Prepositions, by their tokens."""
+
+    @property
+    def is_question(self) -> bool:
+        return bool(self.tokens) and self.tokens[-1].exact == "?"
 
     @cached_property
     def told(self) -> list[Term]:
@@ -188,6 +196,12 @@ class StatementReader:
             has_pronoun=any(word in pronouns for word in spoken),
             by=frozenset(at for at, word in enumerate(spoken) if word in by),
             is_past=self._words is not None and not self._words.past_tense.isdisjoint(spoken),
+            is_rule=self._words is not None and not self._words.ruling.isdisjoint(spoken),
+            roles={
+                at: word
+                for at, word in enumerate(spoken)
+                if self._words is not None and word in self._words.prepositions
+            },
         )
 
     def _borders(
@@ -303,7 +317,7 @@ class StatementReader:
         if token.value is not None:
             keys = self._value_keys(token)
             yield Term(at, segment, "value", token.form, keys, value=token.value, bound=bound)
-        elif token.is_mark or self._is_light(token):
+        elif token.is_mark or (self._is_light(token) and not _is_letter(tokens, at, text)):
             return
         elif _UNSPACED.fullmatch(token.form):
             pairs = [token.form[i : i + 2] for i in range(len(token.form) - 1)] or [token.form]
@@ -338,6 +352,13 @@ class StatementReader:
 class _Bounds(NamedTuple):
     of_value: dict[int, str]
     taken: set[int]
+
+
+def _is_letter(tokens: Sequence[StatementToken], at: int, text: str) -> bool:
+    """Whether a word is a letter that tells one of several apart, as in `model A`."""
+    written = text[tokens[at].start : tokens[at].end]
+    follows = at > 0 and not tokens[at - 1].is_mark and tokens[at - 1].value is None
+    return len(written) == 1 and written.isupper() and written != "I" and follows
 
 
 def _is_interjection(tokens: Sequence[StatementToken], at: int) -> bool:

@@ -88,6 +88,13 @@ class LanguageWords:
     relative: frozenset[str]
     past_tense: frozenset[str]
     """Forms by which a sentence says itself that something was so."""
+    ruling: frozenset[str]
+    """Forms of what holds in general, and not of something that happened once."""
+    when: frozenset[str]
+    """What joins a condition to a rule, and a time to an event."""
+    range_from: frozenset[str]
+    range_to: frozenset[str]
+    between: frozenset[str]
     operators: Phrases
     bounds: Phrases
     of_nouns: Phrases
@@ -147,6 +154,11 @@ def words_of(language: Language) -> LanguageWords | None:
         complement=_words(borders["complement"]),
         relative=_words(borders["relative"]),
         past_tense=_words(data["past"]["tense"]),
+        ruling=_words(data["rule"]["words"]),
+        when=_words(data["rule"]["when"]),
+        range_from=_words(data["ranges"]["from"]),
+        range_to=_words(data["ranges"]["to"]),
+        between=_words(data["ranges"]["between"]),
         operators=Phrases(_operators(data)),
         bounds=Phrases(data["bounds"].items()),
         of_nouns=Phrases([("noun", negation["of_nouns"])]),
@@ -196,6 +208,7 @@ def _operators(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "nothing", negation["none"]
     yield "hedge", data["hedge"]["words"]
     yield "past", data["past"]["words"]
+    yield "future", data["future"]["words"]
     for table in ("condition", "modal", "quantity"):
         yield from data[table].items()
 
