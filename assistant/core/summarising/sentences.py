@@ -111,6 +111,7 @@ def _is_whole(text: str) -> bool:
         and (text[0].isupper() or not text[0].isalpha())
         and _ENDS.search(text) is not None
         and not _LEADERS.search(text)
+        and text.count("(") == text.count(")")
     )
 
 

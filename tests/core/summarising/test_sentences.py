@@ -48,6 +48,7 @@ def test_a_sentence_goes_on_behind_the_end_of_a_line() -> None:
         "12 34 56 78 90 12 34 56 78 90 12.",
         "Too short to say.",
         "and goes on with what was on the page before it.",
+        "Amazonas), also known by many other names, is a river of the south.",
     ],
 )
 def test_what_leans_on_others_or_says_nothing_is_left_out_where_there_is_enough(
