@@ -86,6 +86,8 @@ def test_the_internal_prompts_have_the_placeholders_that_the_program_fills() -> 
         "title": ("question",),
         "summary": ("turns",),
         "rewrite": ("question", "before"),
+        "section": ("text",),
+        "points": ("notes", "count", "wish"),
     }
 
 
