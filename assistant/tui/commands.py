@@ -379,7 +379,7 @@ COMMANDS: tuple[Command, ...] = (
         "Summarise",
         "Sum up a file, a #collection or a source",
         "Files",
-        "alt+b",
+        "f10",
         argument="file in five points",
     ),
     Command(
