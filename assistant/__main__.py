@@ -36,6 +36,7 @@ def main() -> None:
     if os.environ.get(HOME):
         # Workers run in another folder, where a relative path is another one.
         os.environ[HOME] = os.path.abspath(os.path.expanduser(os.environ[HOME]))  # noqa: PTH100, PTH111
+    _leave_relative_path_out()
     os.umask(0o077)
     # A crash must not write conversations into a file; what is started from here inherits it.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -52,6 +53,14 @@ def main() -> None:
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
+
+
+def _leave_relative_path_out() -> None:
+    """Take no editor, clipboard tool or OCR from the folder that one happens to stand in."""
+    if "PATH" in os.environ:
+        folders = os.environ["PATH"].split(os.pathsep)
+        absolute = [folder for folder in folders if os.path.isabs(folder)]  # noqa: PTH117
+        os.environ["PATH"] = os.pathsep.join(absolute) or os.defpath
 
 
 def _forgo_pydantic_plugins() -> None:

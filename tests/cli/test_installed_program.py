@@ -359,3 +359,27 @@ def test_the_screen_is_left_for_a_model_that_is_not_there(warm: Path) -> None:
     assert status == 4
     # On the user's own screen: the program's has been left before.
     assert b"There is no model called 'nope'" in seen.partition(b"\x1b[?1049l")[2]
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        (".:/usr/bin:bin:/bin:", "/usr/bin:/bin"),
+        (":", "/bin:/usr/bin"),
+        ("./tools", "/bin:/usr/bin"),
+        ("/usr/bin:/bin", "/usr/bin:/bin"),
+    ],
+)
+def test_helper_programs_are_never_taken_from_the_folder_one_stands_in(
+    home: Path, path: str, kept: str
+) -> None:
+    show = (
+        "import os, sys; sys.argv[1:] = ['--version']\n"
+        "from assistant.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: print(os.environ['PATH'])"
+    )
+
+    done = run("-c", show, program=(sys.executable,), environment={"PATH": path})
+
+    assert done.stdout.decode().splitlines()[-1] == kept
