@@ -142,3 +142,20 @@ def test_a_disk_that_is_really_unmounted_keeps_its_files(home: Path) -> None:
     )
 
     assert told.stdout.strip() == "0 ['a.txt', 'b.txt']", told.stderr
+
+
+@pytest.mark.slow
+def test_a_folder_of_100_000_files_is_scanned_whole_and_again_without_a_change(disk: Disk) -> None:
+    disk.put("first.txt")
+    for part in range(100):
+        folder = disk.place / f"{part:03}"
+        folder.mkdir()
+        for number in range(1_000):
+            (folder / f"{number:04}.txt").touch()
+    root = disk.root()
+    disk.scan(root)
+
+    assert len(disk.names()) == 100_001
+    again = disk.scan(root)
+    assert again.unchanged
+    assert again.removed == 0
