@@ -81,7 +81,7 @@ def test_without_a_token_it_is_said_where_to_get_in(shell: Shell, hub: Hub) -> N
 def test_what_is_worth_fetching_is_listed_without_a_connection(shell: Shell, hub: Hub) -> None:
     run = shell("models", "pull")
     assert run.status == 0
-    assert "Qwen/Qwen3-4B-GGUF:Q4_K_M" in run.out
+    assert "unsloth/Qwen3.5-4B-GGUF:Q4_K_M" in run.out
     assert hub.tokens == []
 
 
