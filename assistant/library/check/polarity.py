@@ -37,7 +37,7 @@ class Compared(NamedTuple):
     """See `attribution.Alignment`."""
     flips: int
     """Terms that are the opposites of those in whose place they stand."""
-    words: LanguageWords | None = None
+    words: LanguageWords | None
     """Of the source's language, where it has a list."""
 
     @property
