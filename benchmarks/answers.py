@@ -29,8 +29,12 @@ TEXT = "The lighthouse keeper wrote down the wind, the tide and the names of the
 Figures = dict[str, float]
 
 
-def measure_answers(runs: int = 7) -> list[Comparison]:
-    """First token and decode speed, each answer to a prompt that nobody has read before."""
+def measure_answers(runs: int = 15) -> list[Comparison]:
+    """First token and decode speed, each answer to a prompt that nobody has read before.
+
+    A pair's speeds differ by up to a tenth on an idle machine: seven pairs are too few to tell
+    three hundredths.
+    """
     paths = find_paths()
     settings = load_settings(paths.settings_file)
     assistant = bootstrap.build(settings, paths)
@@ -53,7 +57,12 @@ def measure_answers(runs: int = 7) -> list[Comparison]:
     return [
         _compare("engine client: first token, against bare", "first_token_ms", client, "<= 1.05"),
         _compare("engine client: speed, against bare", "tokens_per_second", client, ">= 0.97"),
-        _compare("assistant ask: first token (process start included)", "first_token_ms", asked),
+        _compare(
+            "assistant ask: first token (process start included)",
+            "first_token_ms",
+            asked,
+            "<= 1.25",
+        ),
         _compare("assistant ask: speed, against bare", "tokens_per_second", asked, ">= 0.97"),
         compare("second turn's first token, against the first turn's", "ms", second, "<= 0.3"),
     ]

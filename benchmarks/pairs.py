@@ -29,9 +29,19 @@ HEADER = f"{'':<56} {'unit':<6} {'ours':>10} {'other':>10} {'ratio':>8}  goal"
 
 
 def pairs(ours: Callable[[], T], other: Callable[[], T], runs: int) -> list[tuple[T, T]]:
-    """Run both in turn, `runs` times, after one run of each that does not count."""
+    """Run both in turn, `runs` times, after one run of each that does not count.
+
+    Every other time the other goes first: whoever comes second may find the machine warmer.
+    """
     ours(), other()
-    return [(ours(), other()) for _ in range(runs)]
+    figures = []
+    for number in range(runs):
+        if number % 2:
+            others = other()
+            figures.append((ours(), others))
+        else:
+            figures.append((ours(), other()))
+    return figures
 
 
 def compare(what: str, unit: str, figures: list[tuple[float, float]], goal: str = "") -> Comparison:
