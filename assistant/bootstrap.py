@@ -58,11 +58,14 @@ class Assistant:
         self.store.close()
 
 
-def build(settings: Settings, paths: Paths, *, forgetful: bool = False) -> Assistant:
+def build(
+    settings: Settings, paths: Paths, *, forgetful: bool = False, yields: bool = False
+) -> Assistant:
     """Build a front end: folders made, database opened, no model loaded.
 
     Args:
         forgetful: whether conversations are kept in memory only, away from the user's.
+        yields: whether its answers let those of other front ends pass.
 
     Raises:
         StorageError: a folder cannot be made or the database cannot be opened.
@@ -72,7 +75,7 @@ def build(settings: Settings, paths: Paths, *, forgetful: bool = False) -> Assis
         None if forgetful else paths.chats,
         forgotten=lambda: _remove_snapshots(paths.snapshots),
     )
-    models = model_catalog(settings, paths)
+    models = model_catalog(settings, paths, yields=yields)
     files = library(paths)
     prompts = prompt_library(paths)
     return Assistant(
@@ -108,8 +111,8 @@ def _remove_snapshots(folder: Path) -> None:
         ) from None
 
 
-def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
-    """The models on this machine, run by the engine worker."""
+def model_catalog(settings: Settings, paths: Paths, *, yields: bool = False) -> LocalModels:
+    """The models on this machine, run by the engine worker; `yields` is as in `build`."""
     engine = settings.engine
     # They are checked, and checks take time to build.
     options = LoadOptions.model_construct(
@@ -133,6 +136,7 @@ def model_catalog(settings: Settings, paths: Paths) -> LocalModels:
             for name, own in settings.model.items()
         },
         tunings=paths.tunings,
+        yields=yields,
     )
 
 

@@ -35,7 +35,7 @@ from assistant.engine.protocol import (
 )
 from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
-from assistant.ipc.messages import Cancel, encodable
+from assistant.ipc.messages import Cancel, PeerGoneError, encodable
 from assistant.ipc.request import Requester, WorkerErrors
 
 CANCEL_TIMEOUT = 2.0
@@ -46,8 +46,14 @@ class LlamaChatModel:
     """A chat model in the engine worker. Safe to use from several threads."""
 
     def __init__(
-        self, joiner: Joiner, target: ModelTarget, adapters: Sequence[AdapterUse] = ()
+        self,
+        joiner: Joiner,
+        target: ModelTarget,
+        adapters: Sequence[AdapterUse] = (),
+        *,
+        yields: bool = False,
     ) -> None:
+        """`yields` says whether its requests let all others pass; see `stream`."""
         self._requester: Requester[Reply] = Requester(
             joiner,
             replies,
@@ -57,6 +63,7 @@ class LlamaChatModel:
         )
         self._target = target
         self._adapters = tuple(adapters)
+        self._yields = yields
 
     @property
     def name(self) -> str:
@@ -77,7 +84,7 @@ class LlamaChatModel:
         self, stop: Event, *, window: int | None = None
     ) -> Iterator[Queued | Loading | Loaded]:
         """See `ChatModel.load`."""
-        request = Load(target=self._target, window=window)
+        request = Load(target=self._target, yields=self._yields, window=window)
         with closing(self._ask(request, stop)) as answers:
             for reply in answers:
                 if isinstance(reply, Queued | Loading | Loaded):
@@ -87,7 +94,12 @@ class LlamaChatModel:
         self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
     ) -> TokenCounts:
         """See `ChatModel.measure`."""
-        request = Count(target=self._target, messages=_clean(messages), thinking=thinking)
+        request = Count(
+            target=self._target,
+            yields=self._yields,
+            messages=_clean(messages),
+            thinking=thinking,
+        )
         for reply in self._ask(request, Event()):
             if isinstance(reply, Counted):
                 return reply.measure
@@ -97,7 +109,12 @@ class LlamaChatModel:
         self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
     ) -> RenderedPrompt:
         """See `ChatModel.render`."""
-        request = Render(target=self._target, messages=_clean(messages), thinking=thinking)
+        request = Render(
+            target=self._target,
+            yields=self._yields,
+            messages=_clean(messages),
+            thinking=thinking,
+        )
         for reply in self._ask(request, Event()):
             if isinstance(reply, Rendered):
                 return reply.prompt
@@ -111,9 +128,37 @@ class LlamaChatModel:
         *,
         keep: Keep = "disk",
     ) -> Iterator[ModelEvent]:
-        """See `ChatModel.stream`. Closing the generator stops the answer, too."""
+        """See `ChatModel.stream`. Closing the generator stops the answer, too.
+
+        An answer that yields and has to end for another one is gone on with when that is written;
+        one that is held to a form cannot be, and yields to none once it is its turn.
+        """
+        so_far = _AnswerSoFar(messages, sampling)
+        yields = self._yields and sampling.constraint is None
+        while so_far.goes_on and not stop.is_set():
+            for event in self._write(so_far.messages, so_far.sampling, stop, keep, yields=yields):
+                so_far.record(event)
+                if not isinstance(event, Finished):
+                    yield event
+            if not yields:
+                break
+        yield so_far.finished()
+
+    def _write(
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        stop: Event,
+        keep: Keep,
+        *,
+        yields: bool,
+    ) -> Iterator[ModelEvent]:
         request = Generate(
-            target=self._target, messages=_clean(messages), sampling=sampling, keep=keep
+            target=self._target,
+            yields=yields,
+            messages=_clean(messages),
+            sampling=sampling,
+            keep=keep,
         )
         started = perf_counter()
         first = 0.0
@@ -139,6 +184,79 @@ class LlamaChatModel:
         )
 
 
+class _AnswerSoFar:
+    """An answer that may have to end for others, and what is asked for to go on with it."""
+
+    def __init__(self, messages: Sequence[ChatMessage], sampling: Sampling) -> None:
+        self._asked, self._sampling = tuple(messages), sampling
+        self._text = self._thoughts = ""
+        self._thought = 0
+        self._ended: Finished | None = None
+        self._written = 0
+        self._started = perf_counter()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is something left to write."""
+        return self._ended is None or self._ended.reason == "stopped"
+
+    @property
+    def messages(self) -> tuple[ChatMessage, ...]:
+        """What was asked, and what is written of the answer."""
+        if not (self._text or self._thoughts):
+            return self._asked
+        *before, last = self._asked
+        if last.role != "assistant":
+            before, last = [*self._asked], ChatMessage(role="assistant", content="")
+        written = ChatMessage(
+            role="assistant",
+            content=last.content + self._text,
+            reasoning=last.reasoning + self._thoughts,
+        )
+        return (*before, written)
+
+    @property
+    def sampling(self) -> Sampling:
+        """With what is left of the longest answer that was asked for."""
+        most = self._sampling.max_tokens
+        if most is None or self._ended is None:
+            return self._sampling
+        return self._sampling.model_copy(update={"max_tokens": max(most - self._written, 1)})
+
+    def record(self, event: ModelEvent) -> None:
+        match event:
+            case Wrote(text=text):
+                self._text += text
+            case Thought(text=text):
+                self._thoughts += text
+                self._thought += 1
+            case Finished():
+                self._written += max(event.usage.completion_tokens - self._thought, 0)
+                self._thought = 0
+                self._ended = event if self._ended is None else self._joined(self._ended, event)
+            case _:
+                pass
+
+    def finished(self) -> Finished:
+        """The end of all of it."""
+        return self._ended or _stopped_early(0, 0, _milliseconds_since(self._started))
+
+    def _joined(self, first: Finished, last: Finished) -> Finished:
+        before, after = first.usage, last.usage
+        usage = (before if before.prompt_tokens else after).model_copy(
+            update={
+                name: getattr(before, name) + getattr(after, name)
+                for name in ("completion_tokens", "drafted_tokens", "accepted_tokens")
+            }
+        )
+        seen = {
+            "first_token_ms": first.timings.first_token_ms or last.timings.first_token_ms,
+            "total_ms": _milliseconds_since(self._started),
+        }
+        timings = last.timings.model_copy(update=seen)
+        return last.model_copy(update={"usage": usage, "timings": timings})
+
+
 class _EngineConversation:
     """A request that is cancelled where it is made; a worker that computes on is killed."""
 
@@ -156,7 +274,9 @@ class _EngineConversation:
     def stopped(self) -> bool:
         """See `Conversation.stopped`."""
         if self._deadline is None:
-            self._connection.line.send(encode(Cancel()), CANCEL_TIMEOUT)
+            # One that has ended just now takes no more; what it said is still to be read.
+            with suppress(PeerGoneError):
+                self._connection.line.send(encode(Cancel()), CANCEL_TIMEOUT)
             self._deadline = monotonic() + CANCEL_TIMEOUT
         return False
 

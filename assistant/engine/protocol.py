@@ -64,38 +64,41 @@ class ModelTarget(_File):
         )
 
 
-class Load(Value):
+class _ModelRequest(Value):
+    target: ModelTarget
+    yields: bool = False
+    """Whether it lets all others pass that do not; an answer that is being written ends for them,
+    `stopped`, and is gone on with later."""
+
+
+class Load(_ModelRequest):
     """Bring the model into memory. Answered by `Loaded`."""
 
     kind: Literal["load"] = "load"
-    target: ModelTarget
     window: int | None = None
     """Tokens that its window should have, where it can grow."""
 
 
-class Count(Value):
+class Count(_ModelRequest):
     """Count the tokens of messages. Answered by `Counted`."""
 
     kind: Literal["count"] = "count"
-    target: ModelTarget
     messages: tuple[ChatMessage, ...]
     thinking: Thinking | None = None
 
 
-class Render(Value):
+class Render(_ModelRequest):
     """Show the prompt of messages. Answered by `Rendered`."""
 
     kind: Literal["render"] = "render"
-    target: ModelTarget
     messages: tuple[ChatMessage, ...]
     thinking: Thinking | None = None
 
 
-class Generate(Value):
+class Generate(_ModelRequest):
     """Write an answer. Answered by `PrefillProgress` and `Wrote`, and `Finished` at last."""
 
     kind: Literal["generate"] = "generate"
-    target: ModelTarget
     messages: tuple[ChatMessage, ...]
     sampling: Sampling
     keep: Keep = "disk"

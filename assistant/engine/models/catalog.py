@@ -37,6 +37,7 @@ class LocalModels:
         own: Mapping[str, LoadOptions] = MappingProxyType({}),
         tunings: Path | None = None,
         adapters: Mapping[str, Sequence[AdapterUse]] = MappingProxyType({}),
+        yields: bool = False,
     ) -> None:
         """Args:
         folder: the models folder; it need not exist.
@@ -46,6 +47,7 @@ class LocalModels:
         own: options of single models, by their name, in place of `options`.
         tunings: the file of what was found to be fastest, where options leave the choice.
         adapters: what single models are run with where nothing else is asked for.
+        yields: whether requests to its models let those of others pass, see `LlamaChatModel`.
         """
         self._joiner = Joiner(worker)
         self._options = options
@@ -56,6 +58,7 @@ class LocalModels:
         self._places = places
         self._survey = survey
         self._tunings = tunings
+        self._yields = yields
 
     def models(self) -> list[ModelRef]:
         """The models: the starter, then the folder's by name, then those of other places;
@@ -103,7 +106,7 @@ class LocalModels:
             AdapterFile.of(self._adapter(use, is_usual=adapters is None), use.scale) for use in uses
         ]
         target = ModelTarget.of(reference.name, path, options, files)
-        return LlamaChatModel(self._joiner, target, uses)
+        return LlamaChatModel(self._joiner, target, uses, yields=self._yields)
 
     def _adapter(self, use: AdapterUse, *, is_usual: bool) -> Path:
         """The file of an adapter, by its name among all that were found, or by its path."""

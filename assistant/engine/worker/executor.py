@@ -137,6 +137,9 @@ class ModelExecutor:
                 return
             job.post(event)
             self._serve_quick_ones()
+            if self._jobs.is_pressed(job):
+                # It ends as if it were stopped, and its client goes on with it later.
+                self._abort.set()
 
     def _serve_quick_ones(self) -> None:
         """Count for others between two tokens: their question waits for that before the queue."""

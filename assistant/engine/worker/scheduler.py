@@ -35,7 +35,8 @@ class ScheduledRequest:
 
 
 class RequestScheduler:
-    """First come, first served; those who wait are told how many come first."""
+    """First come, first served, but for those that yield: they let all others pass. Those who wait
+    are told how many come first."""
 
     def __init__(self, interrupt: Callable[[], None]) -> None:
         """`interrupt` ends the computation of the running job, from any thread."""
@@ -47,11 +48,13 @@ class RequestScheduler:
     def put(self, job: ScheduledRequest) -> None:
         """Queue a job; called by the connection's thread."""
         with self._changed:
-            self._waiting.append(job)
+            place = self._place_of(job)
+            self._waiting.insert(place, job)
             if self._running is None or self._is_background(self._running, job):
                 # What is done while nobody asks gives way.
                 self._displace_running()
-            self._report_position(job)
+            for later in self._waiting[place:]:
+                self._report_position(later)
             self._changed.notify()
         job.caller.on_cancel(lambda: self._cancel(job))
 
@@ -81,6 +84,10 @@ class RequestScheduler:
                 self._report_positions()
             return job
 
+    def is_pressed(self, running: ScheduledRequest) -> bool:
+        """Whether the answer that is being written has to let another one pass."""
+        return running.request.yields and any(self._goes_before(job) for job in self._waiting)
+
     def drain(self) -> list[ScheduledRequest]:
         """Remove all waiting jobs, which will not be served, from the queue.
 
@@ -89,6 +96,19 @@ class RequestScheduler:
         with self._changed:
             jobs, self._waiting = self._waiting, []
             return jobs
+
+    def _place_of(self, job: ScheduledRequest) -> int:
+        """Where a job is put in the queue."""
+        if job.request.yields:
+            return len(self._waiting)
+        places = (at for at, other in enumerate(self._waiting) if other.request.yields)
+        return next(places, len(self._waiting))
+
+    @staticmethod
+    def _goes_before(job: ScheduledRequest) -> bool:
+        """Whether an answer that yields ends for a job: not for what is no answer to anybody."""
+        is_background = isinstance(job.request, Generate) and job.request.keep == "aside"
+        return not job.request.yields and not is_background
 
     def _displace_running(self) -> None:
         if self._running is not None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from assistant.core.values.events import Queued
+from assistant.core.values.sampling import Sampling
 from assistant.engine.options import LoadOptions
-from assistant.engine.protocol import Load, ModelTarget, replies
+from assistant.engine.protocol import Generate, Load, ModelTarget, replies
 from assistant.engine.worker.scheduler import RequestScheduler, ScheduledRequest
 from assistant.ipc.caller import Caller
 from assistant.ipc.frames import LineSocket
@@ -117,3 +118,35 @@ def test_what_is_done_while_nobody_asks_gives_way_to_a_question(lines: list[Line
     jobs.put(lines[0].job)
 
     assert interrupted == [1]
+
+
+def test_those_that_yield_let_all_others_pass(lines: list[Line]) -> None:
+    jobs = RequestScheduler(lambda: None)
+    first, second, third, fourth = (line.job for line in lines)
+    first.request = second.request = third.request = REQUEST.model_copy(update={"yields": True})
+    for line in lines:
+        jobs.put(line.job)
+
+    assert [jobs.next(0) for _ in lines] == [fourth, first, second, third]
+    assert [line.ahead()[:2] for line in lines] == [[1, 1], [1, 2], [2, 3], []]
+
+
+def test_an_answer_that_yields_ends_for_another_one_and_for_nothing_less(
+    lines: list[Line],
+) -> None:
+    jobs = RequestScheduler(lambda: None)
+    answer = Generate(target=REQUEST.target, messages=(), sampling=Sampling(), yields=True)
+    running, other, title, asked = (line.job for line in lines)
+    running.request, other.request = answer, answer
+    title.request = answer.model_copy(update={"yields": False, "keep": "aside"})
+    asked.request = answer.model_copy(update={"yields": False})
+    jobs.put(running)
+    assert jobs.next(0) is running
+
+    pressed = []
+    for job in (other, title, asked):
+        jobs.put(job)
+        pressed.append(jobs.is_pressed(running))
+
+    assert pressed == [False, False, True]
+    assert not jobs.is_pressed(asked)

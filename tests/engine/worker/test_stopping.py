@@ -74,3 +74,16 @@ def test_the_answer_after_a_stop_is_as_if_there_had_been_none(starter: LlamaChat
     answer(starter, [said("user", "Something else.")], sampling)
     cold, _ = answer(starter, messages, sampling)
     assert after == cold
+
+
+def test_a_stop_right_after_the_end_is_no_failure(starter: LlamaChatModel) -> None:
+    stop = Event()
+    events = starter.stream([said("user", "Hi")], GREEDY.model_copy(update={"max_tokens": 4}), stop)
+    first = next(event for event in events if isinstance(event, Wrote))
+    # The engine answers one after the other: the first has ended by then.
+    answer(starter, [said("user", "Hello")], GREEDY.model_copy(update={"max_tokens": 1}))
+    stop.set()
+
+    *_, last = [first, *events]
+
+    assert isinstance(last, Finished)
