@@ -25,6 +25,7 @@ from assistant.core.values.library import (
     SearchResult,
     Skipped,
     Survey,
+    TextVectors,
     Verification,
     Waiting,
 )
@@ -36,6 +37,7 @@ from assistant.library.protocol import (
     CheckAnswer,
     CheckReply,
     CollectionsReply,
+    EmbedTexts,
     FilesReply,
     GetStatus,
     JobAccepted,
@@ -60,6 +62,7 @@ from assistant.library.protocol import (
     StatusReply,
     StopJob,
     SurveyPaths,
+    VectorsReply,
     Verify,
     VerifyReply,
     replies,
@@ -70,6 +73,9 @@ from assistant.system.paths import as_spelled
 MAX_TRIES = 5
 """How often a request is made of a worker that dies of it. A file that kills the worker is set
 aside after two deaths."""
+
+TEXTS_AT_ONCE = 64
+"""Texts in one request for vectors: whoever stops waits for no more of them."""
 
 R = TypeVar("R", bound=QuickReply)
 
@@ -182,6 +188,23 @@ class WorkerLibrary:
             if isinstance(reply, RankReply):
                 return reply.ranked
         return ()
+
+    def embed(
+        self, texts: Sequence[str], stop: Event | None = None, *, questions: bool = False
+    ) -> TextVectors:
+        """See `Library.embed`."""
+        joined, stop = TextVectors(), stop or Event()
+        for at in range(0, len(texts), TEXTS_AT_ONCE):
+            some = tuple(map(_encodable, texts[at : at + TEXTS_AT_ONCE]))
+            for reply in self._ask(EmbedTexts(texts=some, questions=questions), stop):
+                if isinstance(reply, VectorsReply):
+                    found = reply.embeddings
+                    joined = TextVectors(
+                        embedder=found.embedder,
+                        vectors=(*joined.vectors, *found.vectors),
+                        tokens=joined.tokens + found.tokens,
+                    )
+        return joined if len(joined.vectors) == len(texts) else TextVectors()
 
     def collections(self) -> list[Collection]:
         """See `Library.collections`."""

@@ -22,6 +22,7 @@ from assistant.core.values.library import (
     SearchResult,
     Skipped,
     Survey,
+    TextVectors,
     Verification,
     Waiting,
 )
@@ -111,6 +112,14 @@ class RankTexts(Value):
     question: str = ""
 
 
+class EmbedTexts(Value):
+    """The vectors of texts. Answered by `VectorsReply`."""
+
+    kind: Literal["embed"] = "embed"
+    texts: tuple[str, ...]
+    questions: bool = False
+
+
 class ListCollections(Value):
     """Answered by `CollectionsReply`."""
 
@@ -162,6 +171,7 @@ QuickRequest = (
     | Search
     | CheckAnswer
     | RankTexts
+    | EmbedTexts
     | ListCollections
     | ListFiles
     | GetStatus
@@ -196,6 +206,11 @@ class CheckReply(Value):
 class RankReply(Value):
     kind: Literal["ranked"] = "ranked"
     ranked: tuple[RankedText, ...]
+
+
+class VectorsReply(Value):
+    kind: Literal["embedded"] = "embedded"
+    embeddings: TextVectors
 
 
 class CollectionsReply(Value):
@@ -234,6 +249,7 @@ Answer = (
     | SearchReply
     | CheckReply
     | RankReply
+    | VectorsReply
     | CollectionsReply
     | StatusReply
     | RemoveReply

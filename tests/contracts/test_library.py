@@ -399,6 +399,30 @@ def test_nothing_is_ranked_of_no_texts_or_when_it_is_not_wanted_any_more(scene: 
     assert scene.library.rank([PRICE], 3, stop) == ()
 
 
+def test_texts_become_vectors_of_length_1_in_their_order(scene: Scene) -> None:
+    texts = [PRICE, PORTUGUESE, PRICE, *(f"Note {n}." for n in range(70))]
+
+    found = scene.library.embed(texts)
+
+    assert found.embedder
+    assert found.tokens >= len(texts)
+    assert len(found.vectors) == len(texts)
+    assert len({len(vector) for vector in found.vectors}) == 1
+    for vector in found.vectors:
+        assert sum(number * number for number in vector) == pytest.approx(1, abs=1e-3)
+    assert found.vectors[0] == found.vectors[2] != found.vectors[1]
+    (question,) = scene.library.embed([PRICE], questions=True).vectors
+    assert len(question) == len(found.vectors[0])
+
+
+def test_nothing_becomes_a_vector_when_it_is_not_wanted_any_more(scene: Scene) -> None:
+    stop = Event()
+    stop.set()
+
+    assert scene.library.embed([PRICE], stop).vectors == ()
+    assert scene.library.embed([]).vectors == ()
+
+
 def test_what_leaves_the_library_stays_on_disk(scene: Scene) -> None:
     assert scene.library.remove("trip") == 5
 

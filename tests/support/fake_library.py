@@ -1,6 +1,7 @@
 """A fake of the Library port: it keeps the contract, and what it was asked."""
 
 import hashlib
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from assistant.core.values.library import (
     SearchResult,
     Support,
     Survey,
+    TextVectors,
     Verification,
     Waiting,
 )
@@ -181,6 +183,19 @@ class ScriptedLibrary:
         )
         ranked = (RankedText(at=at, score=1 - place / 100) for place, at in enumerate(order))
         return tuple(ranked)[:count]
+
+    def embed(
+        self, texts: Sequence[str], stop: Event | None = None, *, questions: bool = False
+    ) -> TextVectors:
+        """Of each text a vector of its own, which points nowhere in particular."""
+        if stop is not None and stop.is_set():
+            return TextVectors()
+        angles = [hashlib.sha256(text.encode()).digest()[0] / 41 for text in texts]
+        return TextVectors(
+            embedder="scripted",
+            vectors=tuple((math.cos(angle), math.sin(angle)) for angle in angles),
+            tokens=sum(len(text.split()) for text in texts),
+        )
 
     def collections(self) -> list[Collection]:
         return self.sets

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Scanned,
         SearchResult,
         Survey,
+        TextVectors,
         Verification,
         Waiting,
     )
@@ -111,6 +112,19 @@ class Library(Protocol):
         """Find the texts that say most of what all of them say, or most about a question.
 
         Best first, none that says again what one before it says; nothing when stopped.
+        """
+        ...
+
+    def embed(
+        self, texts: Sequence[str], stop: Event | None = None, *, questions: bool = False
+    ) -> TextVectors:
+        """Turn texts into vectors, with the embedder that searches; nothing when stopped.
+
+        Of a text that is too long for the embedder the beginning is taken.
+
+        Args:
+            questions: whether they are questions rather than passages, where the embedder was
+                taught the difference.
         """
         ...
 

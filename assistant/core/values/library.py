@@ -357,6 +357,17 @@ class RankedText(Value):
     score: float
 
 
+class TextVectors(Value):
+    """The vectors of texts, in their order."""
+
+    embedder: str = ""
+    """What the embedder is called."""
+    vectors: tuple[tuple[float, ...], ...] = ()
+    """Of length 1."""
+    tokens: int = 0
+    """Of all texts together."""
+
+
 class IntegrityProblem(Value):
     """Something that is wrong with the stored library."""
 

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from assistant.core.values.library import AnswerCheck, CheckedPassage, RankedText, SearchResult
+from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
+    RankedText,
+    SearchResult,
+    TextVectors,
+)
 from assistant.library.check.check import AnswerChecker
 from assistant.library.search.retrieval import HybridRetriever, join_neighbours
 from assistant.library.search.telling import rank
@@ -23,6 +29,8 @@ class PassageSearch(Protocol):
     ) -> AnswerCheck: ...
 
     def rank(self, texts: Sequence[str], count: int, question: str) -> tuple[RankedText, ...]: ...
+
+    def embed(self, texts: Sequence[str], *, questions: bool) -> TextVectors: ...
 
 
 class LibrarySearch:
@@ -62,3 +70,19 @@ class LibrarySearch:
         with embedders.for_questions() as semantic:
             embedder = (semantic or embedders.for_indexing()).embedder
             return rank(embedder, texts, count, question)
+
+    def embed(self, texts: Sequence[str], *, questions: bool) -> TextVectors:
+        """See `Library.embed`."""
+        embedders = self._library.embedders
+        with embedders.for_questions() as semantic:
+            embedder = (semantic or embedders.for_indexing()).embedder
+            vectors = (
+                [embedder.embed_question(text).tolist() for text in texts]
+                if questions
+                else embedder.embed(texts).tolist()
+            )
+            return TextVectors(
+                embedder=embedders.state().serving,
+                vectors=tuple(tuple(vector) for vector in vectors),
+                tokens=sum(embedder.count_tokens(texts)),
+            )

@@ -41,6 +41,7 @@ from assistant.library.protocol import (
     CheckAnswer,
     CheckReply,
     CollectionsReply,
+    EmbedTexts,
     FilesReply,
     GetStatus,
     JobAccepted,
@@ -61,6 +62,7 @@ from assistant.library.protocol import (
     StatusReply,
     StopJob,
     SurveyPaths,
+    VectorsReply,
     Verify,
     VerifyReply,
 )
@@ -180,6 +182,8 @@ class LibraryService:
                 return RankReply(ranked=self._searcher.rank(texts, count, question))
             case CheckAnswer(sentences=sentences, passages=passages, question=question):
                 return CheckReply(check=self._searcher.check(sentences, passages, question))
+            case EmbedTexts(texts=texts, questions=questions):
+                return VectorsReply(embeddings=self._searcher.embed(texts, questions=questions))
             case SurveyPaths(paths=paths):
                 return self._survey(caller, paths)
             case ReadFile(path=path):
