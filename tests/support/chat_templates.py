@@ -106,6 +106,17 @@ FOR_TOOLS = (
     "{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
 )
 
+BLANKS_DIFFER = (
+    "{% for m in messages %}{% if m.role == 'user' %}<|head|>user<|/head|>\n\n{{ m.content }}"
+    "<|eot|>{% else %}<|head|>{{ m.role }}<|/head|>\n\n{{ m.content }}<|eot|>{% endif %}"
+    "{% endfor %}{% if add_generation_prompt %}\n<|head|>assistant<|/head|>\n\n{% endif %}"
+)
+
+SQUARE = (
+    "{% for m in messages %}[|{{ m.role }}|]\n{{ m.content }}[|endofturn|]\n{% endfor %}"
+    "{% if add_generation_prompt %}[|assistant|]\n{% endif %}"
+)
+
 SHAPES = {
     "ChatML": CHATML,
     "Llama 2": LLAMA_2,
@@ -118,6 +129,8 @@ SHAPES = {
     "no system": SILENT_ABOUT_SYSTEM,
     "Mistral Nemo": MISTRAL_NEMO,
     "for tools": FOR_TOOLS,
+    "blanks differ": BLANKS_DIFFER,
+    "square": SQUARE,
 }
 
 TYPED = (
@@ -199,6 +212,45 @@ USES = {
         "{{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}<|assistant|>"
         "{{ '<hm>' if reasoning_effort in ['low', 'high'] else '<hm></hm>' }}{% endif %}"
     ),
+    "a word of the system": (
+        "{% set ns = namespace(silent=false, system='') %}{% for m in messages %}"
+        "{% if m.role == 'system' %}{% set ns.silent = '/no_think' in m.content %}"
+        "{% set ns.system = m.content.replace('/no_think', '').strip() %}{% endif %}{% endfor %}"
+        "<|system|>{{ ns.system }}</s>{% for m in messages %}{% if m.role != 'system' %}"
+        "<|{{ m.role }}|>\n"
+        "{% if m.role == 'assistant' and loop.last %}<think>\n{% endif %}"
+        "{{ m.content.split('</think>')[-1] }}</s>{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|>\n{{ '<think></think>' if ns.silent else "
+        "'<think>\n' }}{% endif %}"
+    ),
+    "a message of their own": (
+        "{% for m in messages %}{% if m.role == 'assistant' %}"
+        "{% if loop.last and m.reasoning_content %}<|begin|>assistant/muse\n"
+        "{{ m.reasoning_content }}<|stop|>\n{% endif %}<|begin|>assistant\n{{ m.content }}<|stop|>"
+        "<|turn|>\n{% else %}<|begin|>{{ m.role }}\n{{ m.content }}<|stop|>\n{% endif %}"
+        "{% endfor %}{% if add_generation_prompt %}<|begin|>assistant"
+        "{{ '\n' if skip_reasoning else '' }}{% endif %}"
+    ),
+    "blanks here and there": (
+        "{% for m in messages %}{% if m.role == 'user' %}\n<|user|>{{ m.content }}{% else %}\n\n"
+        "  <|bot|>    {{ m.content.split('</think>')[-1] }}<|end|>{% endif %}\n{% endfor %}"
+        "{% if add_generation_prompt %} <|bot|>  {{ '<think>' if thinking else '</think>' }}"
+        "{% endif %}"
+    ),
+    "a channel that is taken out": (
+        "{% macro strip(text) %}{% for part in text.split('<channel|>') %}"
+        "{{ part.split('<|channel>')[0] }}{% endfor %}{% endmacro %}"
+        "{% for m in messages %}<|turn>{{ m.role }}\n"
+        "{{ strip(m.content) if m.role == 'assistant' else m.content }}<turn|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|turn>assistant\n{% endif %}"
+    ),
+    "shown in full only": (
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.role == 'assistant' %}"
+        "{% if m.reasoning_content and loop.last %}<think>\n{{ m.reasoning_content }}\n</think>\n"
+        "{% else %}<think></think>{% endif %}{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n"
+        "{{ '<think></think>' if enable_thinking == false else '<think>\n' }}{% endif %}"
+    ),
 }
 """How templates treat thoughts."""
 
@@ -221,6 +273,11 @@ THOUGHTS = {
     "always a block": ("<mind>", "</mind>", ""),
     "words": ("<think>", "</think>", ""),
     "effort alone": ("<hm>", "</hm>", ""),
+    "a word of the system": ("<think>", "</think>", ""),
+    "a message of their own": ("/muse", "<|stop|>\n<|begin|>assistant", ""),
+    "blanks here and there": ("<think>", "</think>", ""),
+    "a channel that is taken out": ("<|channel>thought", "<channel|>", ""),
+    "shown in full only": ("<think>", "</think>", ""),
 }
 """What begins thoughts, what ends them, and what begins an answer without any."""
 
@@ -235,6 +292,11 @@ CONTINUED = {
     "always a block": "<|assistant|>\n<mind></mind>\n",
     "words": "<|assistant|>",
     "effort alone": "<|assistant|><hm></hm>",
+    "a word of the system": "<|assistant|>\n<think></think>",
+    "a message of their own": "<|begin|>assistant\n",
+    "blanks here and there": "\n  <|bot|>    ",
+    "a channel that is taken out": "<|turn>assistant\n",
+    "shown in full only": "<|im_start|>assistant\n<think></think>",
 }
 """What stands before an answer that is gone on with."""
 
@@ -249,6 +311,11 @@ SILENCED = {
     "always a block": "<|assistant|>\n<mind></mind>",
     "words": "</s><|assistant|>",
     "effort alone": "<|assistant|><hm></hm>",
+    "a word of the system": "<|assistant|>\n<think></think>",
+    "a message of their own": "<|begin|>assistant\n",
+    "blanks here and there": " <|bot|>  </think>",
+    "a channel that is taken out": "<|turn>assistant\n<|channel>thought\n\n<channel|>\n\n",
+    "shown in full only": "<|im_start|>assistant\n<think></think>",
 }
 """Where an answer without thoughts begins."""
 
@@ -264,5 +331,7 @@ MARKERS = {
     "no system": ["<|user|>", "<|assistant|>"],
     "Mistral Nemo": ["[INST]", "[/INST]", "</s>"],
     "for tools": ["<|user|>", "<|assistant|>", "<|system|>"],
+    "blanks differ": ["<|head|>", "<|/head|>", "<|eot|>"],
+    "square": ["[|user|]", "[|assistant|]", "[|endofturn|]"],
 }
 """What separates the turns of each shape, and must never come from a message."""

@@ -99,6 +99,15 @@ def _shows_system(template: ChatTemplate, form: MessageForm) -> bool:
     return -1 < text.find(sentinel(0)) < text.find(sentinel(1))
 
 
+def with_system_word(messages: Sequence[TemplateMessage], word: str) -> Sequence[TemplateMessage]:
+    """Messages with a word at the end of the system message, which is there then."""
+    if not word:
+        return messages
+    if not messages or messages[0].role != "system":
+        return [TemplateMessage("system", word), *messages]
+    return [messages[0]._replace(content=f"{messages[0].content}\n\n{word}"), *messages[1:]]
+
+
 def sentinel(index: int) -> str:
     """Private-use characters, which no template looks at and no trimming removes."""
     return f"\ue000{index}\ue001"

@@ -22,6 +22,7 @@ KNOWN_MARKERS: Final = (
         "<|end|><|start|>assistant<|channel|>final<|message|>",
         "<|channel|>final<|message|>",
     ),
+    ReasoningMarkers("<|channel>thought", "<channel|>"),
     ReasoningMarkers("<|START_THINKING|>", "<|END_THINKING|>"),
     ReasoningMarkers("<seed:think>", "</seed:think>"),
     ReasoningMarkers("[THINK]", "[/THINK]"),

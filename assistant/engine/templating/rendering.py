@@ -14,6 +14,7 @@ from assistant.engine.templating.form import (
     sentinel,
     sentinel_messages,
     split_at_sentinels,
+    with_system_word,
 )
 from assistant.engine.templating.reasoning import (
     USUAL_MARKERS,
@@ -91,7 +92,7 @@ class PromptRenderer:
         self._thinking = learn_thinking(template, form, special | user_defined)
         frame, edges = self._learn_frame(), self._learn_edges()
         self._headers = {"assistant": frame[1], "user": frame[2]}
-        self.answer_end = answer_end(frame[2])
+        self.answer_end = answer_end(frame[2:-1:2], special)
         """What the template writes right behind an answer; empty where nothing marks its end."""
         # Without a system message some templates write one of their own, which is prose.
         around = frame if form.folds_system else ["", *frame[1:]]
@@ -217,12 +218,11 @@ class PromptRenderer:
             variables=self._thinking.variables(level),
         )
         before, found, _ = (text or "").rpartition(sentinel(UNFINISHED))
-        if found:
-            return before + answer
-        opened = self._opened(given, level)
-        if self.is_thinking(opened):
-            opened = self._thinking.without_thoughts(opened)
-        return opened + answer
+        if not found:
+            before = self._opened(given, level)
+        if self.is_thinking(before):
+            before = self._thinking.without_thoughts(before)
+        return before + answer
 
     def _opened(
         self,
@@ -246,7 +246,7 @@ class PromptRenderer:
         self, given: Sequence[TemplateMessage], level: Thinking | None
     ) -> list[dict[str, object]]:
         form = self._form if level in ("off", 0) else self._instructed
-        return form.arrange(given)
+        return form.arrange(with_system_word(given, self._thinking.word(level)))
 
     def _thought_markers(self) -> frozenset[str]:
         """What begins and ends thoughts: the product keeps these apart, so that in a message it
@@ -255,9 +255,14 @@ class PromptRenderer:
         return frozenset(marker for text in texts for marker in marker_texts(text))
 
     def _learn_frame(self) -> list[str]:
-        """What the template writes around a user, an assistant and a user message."""
-        probed = self._form.arrange(sentinel_messages("user", "assistant", "user"))
-        return split_at_sentinels(self._template.render(probed), len(probed))
+        """What the template writes around questions and answers: two of each and another one,
+        or as many as it takes."""
+        roles = ("user", "assistant", "user", "assistant", "user")
+        for count in (len(roles), 3):
+            text = probe(self._template, self._form.arrange(sentinel_messages(*roles[:count])))
+            if text is not None:
+                return split_at_sentinels(text, count)
+        raise TemplateError("it takes no conversation")
 
     def _learn_edges(self) -> list[str]:
         """What it writes around a system message, and after an answer at the very end."""

@@ -11,7 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 MAX_LABEL = 32
 """Characters of a label such as `GPT4 Correct User:`; longer text between messages is prose."""
 
-_BRACKETED = re.compile(r"<<?[/|｜]?[^<>\s][^<>\n]{0,40}[|｜]?>>?|\[/?[A-Za-z_][\w ]{0,30}\]")
+MIN_LABEL = 3
+"""Characters of an end before its number; shorter ones stand in answers, too."""
+
+_BRACKETED = re.compile(
+    r"<<?[/|｜]?[^<>\s][^<>\n]{0,40}[|｜]?>>?|\[/?\|?[A-Za-z_][\w ]{0,30}\|?\]|◁[^◁▷\n]{1,40}▷"
+)
+_DIGIT = re.compile(r"\d")
 _PIPED = re.compile(r"<[|｜].+>|<.+[|｜]>")
 _LABELLED = re.compile(r"(?:^|\n)[ \t]*+([^\n:<>\[\]]{0,30}\w:)(?=\s|$)")
 _HEADED = re.compile(r"(?:^|\n)(#{1,6} [^\n]{1,40})")
@@ -39,14 +45,31 @@ def markers_between(
     return frozenset(marker for marker in found if len(marker) > 1)
 
 
-def answer_end(segment: str) -> str:
-    """The text that ends an answer, by what a template writes from one to the next question.
+def answer_end(segments: Sequence[str], special: frozenset[str]) -> str:
+    """The text that ends an answer, by what a template writes from answers to the next questions.
+
+    Args:
+        segments: that text, behind one answer and behind the next.
+        special: texts of the vocabulary's control tokens.
 
     Returns: a marker, or a label with the line break before it; empty where there is neither.
     """
+    ends = [_end_in(segment, special) for segment in segments]
+    first = next(iter(ends), "")
+    if all(end == first for end in ends):
+        return first
+    # `[Round 2]` is followed by `[Round 3]`.
+    numbered = _DIGIT.split(first)[0]
+    is_same = all(end.startswith(numbered) for end in ends)
+    return numbered if is_same and len(numbered.strip()) >= MIN_LABEL else first
+
+
+def _end_in(segment: str, special: frozenset[str]) -> str:
     start = segment.lstrip()
-    if (marker := next(marker_texts(start), "")) and start.startswith(marker):
-        return marker
+    token = max((text for text in special if text and start.startswith(text)), key=len, default="")
+    marker = next(marker_texts(start), "")
+    if token or (marker and start.startswith(marker)):
+        return token or marker
     label = next(iter(_labels_in(segment)), "")
     if not label:
         return ""

@@ -63,6 +63,8 @@ class ChatTemplate:
             """The variables it mentions, its own included."""
             self.split_at = _split_texts(parsed)
             """The texts at which it splits others."""
+            self.sought = _sought_words(parsed)
+            """The words that it looks for in others."""
             # Constant expressions are evaluated already here.
             self._template = environment.from_string(parsed)
         self._leave_out_tools()
@@ -114,6 +116,12 @@ def _split_texts(parsed: nodes.Template) -> tuple[str, ...]:
         if isinstance(call.node, nodes.Getattr) and call.node.attr == "split"
     ]
     texts = (one.value for one in given if isinstance(one, nodes.Const))
+    return tuple(dict.fromkeys(text for text in texts if isinstance(text, str) and text.strip()))
+
+
+def _sought_words(parsed: nodes.Template) -> tuple[str, ...]:
+    tests = (test for test in parsed.find_all(nodes.Compare) if test.ops[0].op in ("in", "notin"))
+    texts = (test.expr.value for test in tests if isinstance(test.expr, nodes.Const))
     return tuple(dict.fromkeys(text for text in texts if isinstance(text, str) and text.strip()))
 
 

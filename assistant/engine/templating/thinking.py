@@ -20,6 +20,8 @@ class ThinkingStyle(NamedTuple):
 
     markers: ReasoningMarkers | None = None
     """None for a model that, as far as is known, does not think."""
+    header: str = ""
+    """What every answer begins with."""
     opening: str = f"{USUAL_MARKERS.opening}\n"
     """From the header of an answer to its thoughts."""
     closing: str = f"\n{USUAL_MARKERS.closing}\n\n"
@@ -29,6 +31,9 @@ class ThinkingStyle(NamedTuple):
     on: Variables = NOTHING
     off: Variables = NOTHING
     efforts: Mapping[str, Variables] = NOTHING  # type: ignore[assignment]
+    on_word: str = ""
+    off_word: str = ""
+    """A word in the system message that switches, where no variable does; it is not shown."""
     has_off: bool = False
     """Whether the template writes something else with `off`."""
     knows_budget: bool = False
@@ -47,6 +52,12 @@ class ThinkingStyle(NamedTuple):
             return {**self.on, BUDGET_NAME: budget}
         return self.on
 
+    def word(self, level: Thinking | None) -> str:
+        """The word in the system message that switches to a level; empty where none does."""
+        if level in (None, "auto"):
+            return ""
+        return self.off_word if level in ("off", 0) else self.on_word
+
     def before_thoughts(self, prompt: str) -> str:
         """A prompt without the opening of thoughts that stands at its end."""
         opening = self.opening.strip()
@@ -57,14 +68,24 @@ class ThinkingStyle(NamedTuple):
 
     def without_thoughts(self, prompt: str) -> str:
         """The prompt of an answer without thoughts, made of one that was rendered with `off`."""
-        if self.markers is None or prompt.rstrip().endswith(self.markers.closing):
+        if self.markers is None or self._begun(prompt).rstrip().endswith(self.markers.closing):
             return prompt
         before = self.before_thoughts(prompt)
         return prompt if self.has_off and before == prompt else before + self.skipped
 
+    def _begun(self, prompt: str) -> str:
+        """What stands behind the header of the answer that a prompt opens.
+
+        The header of a question's answer may look like what ends thoughts.
+        """
+        return prompt.rpartition(self.header)[2] if self.header else prompt
+
     def with_thoughts(self, prompt: str, thoughts: str, answer: str) -> str:
         """The prompt of an answer that has begun: within its thoughts, or behind them."""
         opened = f"{self.before_thoughts(prompt)}{self.opening}"
+        # What the model has begun to think behind stays as it was.
+        if not opened.startswith(prompt):
+            opened = prompt
         return f"{opened}{thoughts.strip()}{self.closing}{answer}" if answer else opened + thoughts
 
     def budget(self, level: Thinking | None) -> int | None:

@@ -6,9 +6,17 @@ stands around the thoughts, and what a switch changes where an answer begins, te
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations, takewhile
+from itertools import permutations
 from typing import Final, NamedTuple
 
+from assistant.engine.templating.answer_headers import (
+    BegunAnswer,
+    BegunAnswers,
+    aligned,
+    between,
+    split_headers,
+    text_behind,
+)
 from assistant.engine.templating.form import (
     NOTHING,
     MessageForm,
@@ -16,6 +24,14 @@ from assistant.engine.templating.form import (
     probe,
     sentinel,
     sentinel_messages,
+    with_system_word,
+)
+from assistant.engine.templating.marker_pairs import (
+    PAIRED_WORDS,
+    empty_block,
+    known_by,
+    opening_for,
+    opening_of,
 )
 from assistant.engine.templating.reasoning import KNOWN_MARKERS, ReasoningMarkers
 from assistant.engine.templating.role_markers import marker_texts
@@ -27,6 +43,8 @@ SWITCHES: Final[Mapping[str, tuple[object, object]]] = {
     "thinking": (True, False),
     "thinking_mode": ("enabled", "disabled"),
     "reasoning": (True, False),
+    "force_reasoning": (True, False),
+    "skip_reasoning": (False, True),
 }
 """Variables of templates that switch thinking on and off."""
 
@@ -40,23 +58,8 @@ EFFORT_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What templates call an effort; the first that one takes is given."""
 
-THOUGHT_FIELDS: Final = ("reasoning_content", "reasoning", "thinking")
+THOUGHT_FIELDS: Final = ("reasoning_content", "reasoning", "thinking", "thought")
 """Fields of a message that templates take thoughts from."""
-
-PAIRED_WORDS: Final = (
-    ("</", "<"),
-    ("[/", "["),
-    ("◁/", "◁"),
-    ("<|/", "<|"),
-    ("END", "START"),
-    ("end", "begin"),
-    ("close", "open"),
-    ("suffix", "prefix"),
-)
-"""How the text that ends thoughts differs from the one that begins them."""
-
-MAX_NAME: Final = 32
-"""Characters that may stand within a marker of two parts, such as the name of a channel."""
 
 
 def learn_thinking(
@@ -100,33 +103,45 @@ class _Probes:
     def style(self) -> ThinkingStyle:
         on, off, efforts = self._switches()
         asked = [self._asked(each) for each in (NOTHING, on, off)]
-        ends = [_after(text) for text in asked if text is not None]
+        on_word = off_word = ""
+        if asked[1] == asked[2]:
+            on_word, off_word = self._words()
+            asked[1:] = [self._asked(NOTHING, word) for word in (on_word, off_word)]
+        ends = [text_behind(text) for text in asked if text is not None]
         written = self._written(on, off)
         plain = [text for text in (self._finished(), *written.plain) if text is not None]
-        ends, plain = ([_aligned(text, ends[0]) for text in some] for some in (ends, plain))
-        leads = [] if written.lead is None else [_aligned(written.lead, ends[0])]
-        header = _common([*ends, *plain, *leads])
-        rests = [text[len(header) :] for text in plain]
+        leads = [] if written.lead is None else [written.lead]
+        texts = [aligned(text, ends[0]) for text in (*ends, *plain, *leads)]
+        begun = BegunAnswers(split_headers(texts), len(ends), len(plain))
         style = ThinkingStyle(
             on=on,
             off=off,
             efforts=efforts,
+            on_word=on_word,
+            off_word=off_word,
             has_off=None not in asked[1:] and asked[1] != asked[2],
             knows_budget=BUDGET_NAME in self._template.names,
         )
-        opening, closing = self._shown(header, leads, written)
+        begun, opening, closing = self._shown(begun, written)
         if not opening:
-            opening, closing = self._guessed(
-                header, [end[len(header) :] for end in ends], rests, asked
-            )
+            begun, opening, closing = self._guessed(begun, asked)
         if not opening:
             return style
-        bare = _bare([*rests, *(end[len(header) :] for end in ends)], opening, closing)
+        rests = begun.plain
+        bare = _bare([*rests, *begun.ends], opening, closing)
         # Models are not held to the white space that templates write.
         markers = ReasoningMarkers(opening.strip(), closing.strip(), bare.strip())
-        ended = next((rest for rest in reversed(rests) if markers.closing in rest), bare)
+        closed = (*reversed(rests), *reversed(begun.ends))
+        ended = next((rest for rest in closed if markers.closing in rest), bare)
+        if not ended and not [*marker_texts(opening)]:
+            # Thoughts have a header of their own, and so has an answer without any.
+            ended = next((rest for rest in reversed(rests) if not opening.startswith(rest)), "")
         return style._replace(
-            markers=markers, opening=opening, closing=closing, skipped=ended or opening + closing
+            header=begun.header,
+            markers=markers,
+            opening=opening,
+            closing=closing,
+            skipped=ended or opening + closing,
         )
 
     def _switches(self) -> tuple[Variables, Variables, Mapping[str, Variables]]:
@@ -152,23 +167,41 @@ class _Probes:
         thinks = self._asked(efforts["high"]) if "high" in efforts else None
         for value in EFFORT_VALUES["off"]:
             without = self._asked({**off, effort: value})
-            if thinks is None or without is None or _after(without) == _after(thinks):
+            if thinks is None or without is None or text_behind(without) == text_behind(thinks):
                 continue
             if self._asked(on) == without:
                 on = efforts["high"]
             return on, {**off, effort: value}, efforts
         return on, off, efforts
 
-    def _asked(self, variables: Variables) -> str | None:
-        """A question, up to where the model begins."""
-        given = self._form.arrange(sentinel_messages("user"))
+    def _words(self) -> tuple[str, str]:
+        """The words in a system message that switch thinking on and off; empty for none.
+
+        Such a word is taken out of the message, and changes how an answer begins.
+        """
+        on = off = ""
+        usual = None if self._form.folds_system else self._asked(NOTHING, sentinel(1))
+        for word in self._template.sought if usual is not None else ():
+            text = self._asked(NOTHING, f"{sentinel(1)} {word}")
+            if text is None or word in text or text_behind(text) == text_behind(usual or ""):
+                continue
+            changed, before = split_headers([text_behind(text), text_behind(usual or "")])
+            if _is_closed(changed) and not _is_closed(before):
+                off = off or word
+            elif _is_closed(before) and not _is_closed(changed):
+                on = on or word
+        return on, off
+
+    def _asked(self, variables: Variables, word: str = "") -> str | None:
+        """A question, up to where the model begins; behind a word in the system message."""
+        given = self._form.arrange(with_system_word(sentinel_messages("user"), word))
         return probe(self._template, given, variables=variables)
 
     def _finished(self) -> str | None:
         """What is written from a question to an earlier answer."""
         given = self._form.arrange(sentinel_messages("user", "assistant", "user"))
         text = probe(self._template, given)
-        return None if text is None else _between(text, 0, 1)
+        return None if text is None else between(text, 0, 1)
 
     def _written(self, on: Variables, off: Variables) -> "_Written":
         """The last answer without thoughts, and with them where the template shows them."""
@@ -176,17 +209,17 @@ class _Probes:
         for variables in (on, off):
             given = self._form.arrange(sentinel_messages("user", "assistant"))
             text = probe(self._template, given, open_answer=False, variables=variables)
-            if text is not None and (found := _between(text, 0, 1)) is not None:
+            if text is not None and (found := between(text, 0, 1)) is not None:
                 plain.append(found)
         for fields in self._thoughtful():
             asked, said = sentinel_messages("user", "assistant")
             given = self._form.arrange([asked, said._replace(more=fields)])
             for variables in (on, NOTHING):
                 text = probe(self._template, given, open_answer=False, variables=variables)
-                lead = _between(text, 0, 2) if text else None
+                lead = between(text, 0, 2) if text else None
                 # Some print all that they are given as a list.
                 if text and lead is not None and not lead.endswith(("'", '"')):
-                    after = _between(text, 2, 1)
+                    after = between(text, 2, 1)
                     return _Written(plain, lead, after, text.partition(sentinel(2))[2])
         return _Written(plain, None, None, "")
 
@@ -212,38 +245,43 @@ class _Probes:
         call = {"id": "call00001", "type": "function", "function": {"name": "f", "arguments": {}}}
         yield {**thoughts, "content": "", "tool_calls": [call]}
 
-    def _shown(self, header: str, leads: Sequence[str], written: "_Written") -> tuple[str, str]:
-        """What is written around thoughts that the template shows; else two empty texts."""
-        for lead in leads:
-            opening = lead[len(header) :]
+    def _shown(self, begun: BegunAnswers, written: "_Written") -> tuple[BegunAnswers, str, str]:
+        """What is written around thoughts that the template shows; else two empty texts.
+
+        Returns: the beginnings of answers, too, whose headers are without the opening of thoughts.
+        """
+        for lead in begun.leads:
             closing = written.closing
             if closing is None:
                 closing = next(iter(marker_texts(written.after)), "")
-            if not opening.strip():
-                opening = _opening_in(header, closing)
-            if opening.strip() and closing.strip():
-                return opening, closing
-        return "", ""
+            if not lead.strip():
+                begun = begun.before(opening_for(closing))
+                lead = begun.leads[0]
+            if lead.strip() and closing.strip():
+                return begun, lead, closing
+        return begun, "", ""
 
     def _guessed(
-        self,
-        header: str,
-        ends: Sequence[str],
-        rests: Sequence[str],
-        asked: Sequence[str | None],
-    ) -> tuple[str, str]:
+        self, begun: BegunAnswers, asked: Sequence[str | None]
+    ) -> tuple[BegunAnswers, str, str]:
         """What stands around thoughts that the template never shows; else two empty texts.
 
-        Args:
-            header: what every answer begins with.
-            ends: what is written from the header of an answer to where the model begins.
-            rests: what is written from there to an earlier answer.
+        Returns: the beginnings of answers, too, whose headers are without the opening of thoughts.
         """
-        for rest in (*ends, *rests):
-            if block := _empty_block(rest):
-                return block
-            if rest.strip() and (opening := _opening_in(header, rest)):
-                return opening, rest
+        for rest in (*begun.ends, *begun.plain):
+            if block := empty_block(rest):
+                return begun, *_opened_block(*block, begun.ends)
+            if not rest.strip():
+                continue
+            moved = begun.before(opening_for(rest))
+            if moved is not begun:
+                opening = moved.tail_of(begun)
+                return moved, opening, rest
+        opening, closing = self._unseen(begun.ends, asked)
+        return begun, opening, closing
+
+    def _unseen(self, ends: Sequence[str], asked: Sequence[str | None]) -> tuple[str, str]:
+        """What stands around thoughts of which no answer shows both ends."""
         closings = [text for text in self._template.split_at if self._takes_out(text)]
         for rest in filter(str.strip, ends):
             closing = next((text for text in closings if text.strip() not in rest), "")
@@ -253,11 +291,12 @@ class _Probes:
             if closing:
                 return rest, f"\n{closing.strip()}\n\n"
         for closing in closings:
-            if opening := _opening_of(closing.strip()):
+            if opening := opening_of(closing.strip()):
                 return f"{opening}\n", f"\n{closing.strip()}\n\n"
         for opening, closing in permutations(self._template.split_at, 2):
             if self._takes_out(closing, opening):
-                return f"{opening.strip()}\n", f"\n{closing.strip()}\n\n"
+                known = known_by(opening.strip(), closing.strip())
+                return f"{known.opening}\n", f"\n{known.closing}\n\n"
         markers = self._markers_of_vocabulary() or _named(asked)
         return (f"{markers.opening}\n", f"\n{markers.closing}\n\n") if markers else ("", "")
 
@@ -300,69 +339,19 @@ class _Written(NamedTuple):
     """All that stands behind the thoughts."""
 
 
-def _between(text: str, first: int, second: int) -> str | None:
-    """The text between two sentinels; None where they do not stand so."""
-    start, end = text.find(sentinel(first)), text.find(sentinel(second))
-    if not -1 < start < end:
-        return None
-    return text[start + len(sentinel(first)) : end]
+def _is_closed(begun: BegunAnswer) -> bool:
+    """Whether an answer begins with thoughts that are closed already."""
+    last = next(iter(reversed([*marker_texts(begun.rest)])), "")
+    opening = opening_of(last)
+    is_paired = bool(opening) and opening in begun.header + begun.rest
+    return is_paired or empty_block(begun.rest) is not None
 
 
-def _common(texts: Sequence[str]) -> str:
-    """The beginning that texts have in common, which ends within no marker."""
-    letters = zip(*texts, strict=False)
-    shared = "".join(each[0] for each in takewhile(lambda some: len(set(some)) == 1, letters))
-    for start, end in (("<", ">"), ("[", "]"), ("◁", "▷")):
-        if shared.rfind(start) > shared.rfind(end):
-            shared = shared[: shared.rfind(start)]
-    # `<|open|>` is half of a marker where a name follows.
-    last = next(iter(reversed([*marker_texts(shared)])), "")
-    follows = [text[len(shared) : len(shared) + 1] for text in texts]
-    if last and shared.endswith(last) and all(letter.isalpha() for letter in follows):
-        shared = shared.removesuffix(last)
-    return shared
-
-
-def _after(text: str) -> str:
-    """What stands behind a question."""
-    return text.partition(sentinel(0))[2]
-
-
-def _aligned(text: str, usual: str) -> str:
-    """A text from where the header of the answer begins: switches may add to a question."""
-    at = text.rfind(usual.strip()) if usual.strip() else -1
-    return text if at <= 0 or text.startswith(usual) else usual[: _indent(usual)] + text[at:]
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
-
-
-def _opening_in(header: str, closing: str) -> str:
-    """The opening of thoughts at the end of a header that every answer has."""
-    opening = _opening_of(next(iter(marker_texts(closing)), closing.strip()))
-    at = header.rfind(opening) if opening else -1
-    return header[at:] if at >= 0 else ""
-
-
-def _opening_of(closing: str) -> str:
-    """The text that begins thoughts, by the one that ends them."""
-    return next(
-        (closing.replace(last, first, 1) for last, first in PAIRED_WORDS if last in closing), ""
-    )
-
-
-def _empty_block(rest: str) -> tuple[str, str] | None:
-    """What stands around thoughts in a text that holds none between two markers."""
-    tags = list(marker_texts(rest))
-    if len(tags) < 2:
-        return None
-    first, second = rest.index(tags[0]) + len(tags[0]), rest.rindex(tags[1])
-    between = rest[first:second]
-    if second < first or len(between) > MAX_NAME:
-        return None
-    cut = first + len(between.rstrip()) + (len(between) - len(between.rstrip()) + 1) // 2
-    return rest[:cut], rest[cut:]
+def _opened_block(opening: str, closing: str, ends: Sequence[str]) -> tuple[str, str]:
+    """What stands around thoughts, by a block without any: that has no line breaks, often, where
+    one that a prompt opens has."""
+    opened = next((end for end in ends if end.rstrip() == opening and end != opening), "")
+    return (opened, f"\n{closing.strip()}\n\n") if opened else (opening, closing)
 
 
 def _named(asked: Sequence[str | None]) -> ReasoningMarkers | None:

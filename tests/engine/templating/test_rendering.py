@@ -217,12 +217,33 @@ ENDS = {
     "no system": "<|user|>",
     "Mistral Nemo": "</s>",
     "for tools": "<|user|>",
+    "blanks differ": "<|eot|>",
+    "square": "[|endofturn|]",
 }
 
 
 @every_shape
 def test_what_a_template_writes_behind_an_answer_is_its_end(shape: str) -> None:
     assert writer(shape).answer_end == ENDS[shape]
+
+
+def test_a_control_token_behind_an_answer_is_its_end_however_it_is_spelt() -> None:
+    spelt = "{% for m in messages %}]~b]{{ m.role }}\n{{ m.content }}[e~[\n{% endfor %}"
+    assert PromptRenderer(ChatTemplate(spelt), frozenset(("[e~[", "]~b]"))).answer_end == "[e~["
+
+
+@pytest.mark.parametrize("round_", ["[Round {}]", "Runde {}:", "Ronda {}:"])
+def test_what_numbers_the_next_question_ends_an_answer_up_to_its_number(round_: str) -> None:
+    before, after = round_.split("{}")
+    numbered = (
+        "{% for m in messages %}{% if m.role == 'user' %}{{ '\n"
+        + before
+        + "' }}{{ loop.index }}{{ '"
+        + after
+        + "' }} {{ m.content }}{% else %} A: {{ m.content }}{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %} A:{% endif %}"
+    )
+    assert PromptRenderer(ChatTemplate(numbered)).answer_end.strip() == before.strip()
 
 
 @pytest.mark.parametrize("label", ["###Human:", "### Instruction:", "Pergunta:", "User:"])

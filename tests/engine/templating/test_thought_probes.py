@@ -37,6 +37,78 @@ def test_a_template_that_knows_no_thoughts_tells_none(shape: str) -> None:
     assert style(SHAPES[shape]).markers is None
 
 
+MARKERS = [
+    ("<think>", "</think>"),
+    ("<pensar>", "</pensar>"),
+    ("<mm:think>", "</mm:think>"),
+    ("<think:aberto>", "</think:aberto>"),
+    ("[REASON]", "[/REASON]"),
+    ("<|inner_prefix|>", "<|inner_suffix|>"),
+    ("<|START_PONDER|>", "<|END_PONDER|>"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("<|note>musings", "<note|>"),
+    ("◁reflect▷", "◁/reflect▷"),
+    ("Os meus passos:", "[RESPOSTA FINAL]"),
+]
+
+
+def spelt(use: str, opening: str, closing: str) -> str:
+    before, after, _ = THOUGHTS[use]
+    return USES[use].replace(after, closing).replace(before, opening)
+
+
+@pytest.mark.parametrize(("opening", "closing"), MARKERS)
+@pytest.mark.parametrize("use", ["field", "always a block", "shown in full only"])
+def test_markers_are_learnt_however_they_are_spelt(use: str, opening: str, closing: str) -> None:
+    if use == "shown in full only" and opening.endswith(":"):
+        pytest.skip("prose in front of every answer is not told from its header")
+    source = spelt(use, opening, closing)
+    found = style(source).markers
+    assert found is not None
+    assert (found.opening, found.closing) == (opening, closing)
+    writer = PromptRenderer(ChatTemplate(source, "<s>", "</s>"))
+    silent = writer.text(QUESTION, "off").rstrip()
+    assert silent.endswith(closing)
+    assert not writer.is_thinking(silent)
+    within = BEGUN.model_copy(update={"content": "", "reasoning": "Dois e"})
+    assert writer.text([*QUESTION, within]).count(opening) == 1
+    finished = writer.text([*QUESTION, said("assistant", f"a{opening}b{closing}c"), *QUESTION])
+    assert f"b{closing}c" not in finished
+
+
+@pytest.mark.parametrize(
+    "word", ["/no_think", "/nothink", "PENSA_NÃO", "detailed thinking off", "<no-thoughts>"]
+)
+def test_a_word_in_the_system_message_that_switches_is_learnt(word: str) -> None:
+    source = USES["a word of the system"].replace("/no_think", word)
+    writer = PromptRenderer(ChatTemplate(source, "<s>", "</s>"))
+    asked = [said("system", "Sê breve."), *QUESTION]
+    for messages in (asked, QUESTION):
+        assert writer.text(messages, "off").endswith("<|assistant|>\n<think></think>")
+        assert writer.text(messages, "high").endswith("<|assistant|>\n<think>\n")
+        assert word not in writer.text(messages, "off")
+    assert "<|system|>Sê breve.</s>" in writer.text(asked, "off")
+    assert writer.layout(asked, "off").text == writer.text(asked, "off")
+
+
+def test_a_word_that_is_shown_or_changes_nothing_is_no_switch() -> None:
+    for change in (
+        (".replace('/no_think', '')", ""),
+        ("'<think></think>' if ns.silent else ", ""),
+    ):
+        learnt = style(USES["a word of the system"].replace(*change))
+        assert (learnt.on_word, learnt.off_word) == ("", "")
+
+
+def test_a_word_that_switches_on_is_learnt() -> None:
+    source = USES["a word of the system"].replace("'/no_think' in", "'/think' not in")
+    source = source.replace("'/no_think'", "'/think'").replace("silent=false", "silent=true")
+    writer = PromptRenderer(ChatTemplate(source, "<s>", "</s>"))
+    assert writer.text(QUESTION).endswith("<think></think>")
+    assert writer.text(QUESTION, "low").endswith("<think>\n")
+    assert style(source).on_word == "/think"
+
+
 def test_a_comment_or_a_text_for_tools_tells_nothing() -> None:
     mentions = "{# <think></think> #}{% if tools %}Write <thinking></thinking>.{% endif %}"
     assert style(mentions + SHAPES["ChatML"]).markers is None
@@ -73,7 +145,9 @@ def test_thoughts_are_gone_on_with_where_they_stopped(use: str) -> None:
     text = writer.text([*QUESTION, behind])
     assert text.endswith("The answer ")
     assert text.rindex(opening) < text.index("Two and two") < text.rindex(closing)
-    assert text.count(opening) == text.count(closing) == 1 + spoken
+    assert text.count(opening) == 1 + spoken
+    # Where thoughts have a message of their own, their end looks like the beginning of an answer.
+    assert text.count(closing) == 1 + spoken + (use == "a message of their own")
 
 
 @every_use
