@@ -91,7 +91,11 @@ class LlamaChatModel:
                     yield reply
 
     def measure(
-        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+        self,
+        messages: Sequence[ChatMessage],
+        thinking: Thinking | None = None,
+        *,
+        formed: bool = False,
     ) -> TokenCounts:
         """See `ChatModel.measure`."""
         request = Count(
@@ -99,6 +103,7 @@ class LlamaChatModel:
             yields=self._yields,
             messages=_clean(messages),
             thinking=thinking,
+            formed=formed,
         )
         for reply in self._ask(request, Event()):
             if isinstance(reply, Counted):
@@ -106,7 +111,11 @@ class LlamaChatModel:
         raise EngineError("The engine did not count the tokens.", "Ask again.")
 
     def render(
-        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+        self,
+        messages: Sequence[ChatMessage],
+        thinking: Thinking | None = None,
+        *,
+        formed: bool = False,
     ) -> RenderedPrompt:
         """See `ChatModel.render`."""
         request = Render(
@@ -114,6 +123,7 @@ class LlamaChatModel:
             yields=self._yields,
             messages=_clean(messages),
             thinking=thinking,
+            formed=formed,
         )
         for reply in self._ask(request, Event()):
             if isinstance(reply, Rendered):

@@ -85,6 +85,8 @@ class Count(_ModelRequest):
     kind: Literal["count"] = "count"
     messages: tuple[ChatMessage, ...]
     thinking: Thinking | None = None
+    formed: bool = False
+    """Whether the answer has to have a form."""
 
 
 class Render(_ModelRequest):
@@ -93,6 +95,8 @@ class Render(_ModelRequest):
     kind: Literal["render"] = "render"
     messages: tuple[ChatMessage, ...]
     thinking: Thinking | None = None
+    formed: bool = False
+    """Whether the answer has to have a form."""
 
 
 class Generate(_ModelRequest):

@@ -169,18 +169,30 @@ class ScriptedModel:
             yield Loaded(info=self.info)
 
     def measure(
-        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+        self,
+        messages: Sequence[ChatMessage],
+        thinking: Thinking | None = None,
+        *,
+        formed: bool = False,
     ) -> TokenCounts:
         self.measured.append(tuple(messages))
         parts = tuple(len(_tokens(message.content)) + 1 for message in messages)
-        total = len(self.render(messages, thinking).tokens)
+        total = len(self.render(messages, thinking, formed=formed).tokens)
         return TokenCounts(total=total, parts=parts, overhead=total - sum(parts))
 
     def render(
-        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+        self,
+        messages: Sequence[ChatMessage],
+        thinking: Thinking | None = None,
+        *,
+        formed: bool = False,
     ) -> RenderedPrompt:
-        """The prompt; a level of thinking that is asked for stands before all of it."""
-        pieces = [] if thinking is None else [f"<thinking {thinking}>"]
+        """The prompt; a level of thinking that is asked for stands before all of it.
+
+        There are no thoughts before an answer that has to have a form.
+        """
+        level = "off" if formed else thinking
+        pieces = [] if level is None else [f"<thinking {level}>"]
         for message in messages:
             pieces += [f"<{message.role}>", *_tokens(message.content)]
         if not messages or messages[-1].role != "assistant":

@@ -46,7 +46,7 @@ async def test_a_prompt_that_is_not_there_gives_the_question_back(home: Path) ->
 
 async def test_an_unexpected_error_in_a_turn_is_a_sentence_and_a_log(home: Path) -> None:
     class Careless(ScriptedModel):
-        def measure(self, messages, thinking=None):  # type: ignore[no-untyped-def]
+        def measure(self, messages, thinking=None, *, formed=False):  # type: ignore[no-untyped-def]
             raise RuntimeError("[/x] secret detail")
 
     async with opened(Setting(home, ScriptedModels(Careless()))) as driver:

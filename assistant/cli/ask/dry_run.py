@@ -122,7 +122,9 @@ class DryRun:
         )
         if self._interruption.stop.is_set():
             return self._interruption.exit_code
-        rendered = model.render(plan.messages, planned.sampling.thinking)
+        sampling = planned.sampling
+        formed = sampling.constraint is not None
+        rendered = model.render(plan.messages, sampling.thinking, formed=formed)
         if as_json:
             self._console.json(_plan_object(model, plan, rendered))
         else:

@@ -53,19 +53,29 @@ class ChatModel(Protocol):
         ...
 
     def measure(
-        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+        self,
+        messages: Sequence[ChatMessage],
+        thinking: Thinking | None = None,
+        *,
+        formed: bool = False,
     ) -> TokenCounts:
         """Count tokens exactly. Texts far beyond the window are estimated from below.
 
         Args:
             thinking: how much is thought before the answer, which templates write into the prompt.
+            formed: whether the answer has to have a form, which leaves some models no room for
+                thoughts.
         """
         ...
 
     def render(
-        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+        self,
+        messages: Sequence[ChatMessage],
+        thinking: Thinking | None = None,
+        *,
+        formed: bool = False,
     ) -> RenderedPrompt:
-        """Render the exact prompt text and its tokens; `thinking` is as in `measure`."""
+        """Render the exact prompt text and its tokens; the rest is as in `measure`."""
         ...
 
     def stream(

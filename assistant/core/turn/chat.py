@@ -249,7 +249,7 @@ class Chat:
         """
         conversation, question = asking.conversation, asking.question
         reserve = context_plan.reserve_for(sampling.max_tokens, window)
-        measure = partial(model.measure, thinking=sampling.thinking)
+        measure = _counting(model, sampling)
         used: tuple[Passage, ...] = ()
         if not asking.unfinished.has_begun:
             room = window - reserve
@@ -346,7 +346,7 @@ class Chat:
                 system_prompt,
                 context_plan.group_turns(history),
                 [ChatMessage(role="user", content=content)],
-                partial(model.measure, thinking=sampling.thinking),
+                _counting(model, sampling),
                 window,
                 reserve,
                 examples,
@@ -364,6 +364,12 @@ class Chat:
             if not read.used:
                 raise too_large from None
             return read.plan
+
+
+def _counting(model: ChatModel, sampling: Sampling) -> context_plan.Counting:
+    """How prompts of answers that are sampled so are counted."""
+    formed = sampling.constraint is not None
+    return partial(model.measure, thinking=sampling.thinking, formed=formed)
 
 
 class _Asking(NamedTuple):

@@ -113,13 +113,13 @@ class ModelExecutor:
                 if window is not None:
                     self._grow(job, window)
                 job.end(Loaded(info=self._models.info(target), loads=self._models.loads))
-            case Count(messages=messages, thinking=thinking):
+            case Count(messages=messages, thinking=thinking, formed=formed):
                 with self._watched_prompt(job):
-                    measure = model.measure(messages, adapters, thinking)
+                    measure = model.measure(messages, adapters, thinking, formed=formed)
                 job.end(Counted(measure=measure))
-            case Render(messages=messages, thinking=thinking):
+            case Render(messages=messages, thinking=thinking, formed=formed):
                 with self._watched_prompt(job):
-                    prompt = model.render(messages, adapters, thinking)
+                    prompt = model.render(messages, adapters, thinking, formed=formed)
                 job.end(Rendered(prompt=prompt))
             case Generate():
                 self._write(job, job.request, model, adapters)

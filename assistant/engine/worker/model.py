@@ -120,11 +120,13 @@ class LoadedModel:
         messages: Sequence[ChatMessage],
         adapters: AdapterSet = NO_ADAPTERS,
         thinking: Thinking | None = None,
+        *,
+        formed: bool = False,
     ) -> TokenCounts:
         """Count the tokens of messages: exactly, or from below for what could never fit."""
         if cannot_fit(messages, self.window):
             return estimated_measure(messages)
-        layout = self._renderer.layout(messages, thinking)
+        layout = self._renderer.layout(messages, self._possible(thinking, messages, formed=formed))
         text = layout.text.encode()
         tokens = self._cache.tokens_of(text, adapters)
         silent = len(self.vocabulary.bos_tokens(text))
@@ -136,8 +138,10 @@ class LoadedModel:
         messages: Sequence[ChatMessage],
         adapters: AdapterSet = NO_ADAPTERS,
         thinking: Thinking | None = None,
+        *,
+        formed: bool = False,
     ) -> RenderedPrompt:
-        text = self._renderer.text(messages, thinking)
+        text = self._renderer.text(messages, self._possible(thinking, messages, formed=formed))
         tokens = self._cache.tokens_of(text.encode(), adapters)
         return RenderedPrompt(
             text=text,
@@ -160,7 +164,9 @@ class LoadedModel:
         """
         if cannot_fit(messages, self.window):
             raise _overflow(f"at least {estimated_measure(messages).total:,}", self.window)
-        sampling = self._with_possible_thinking(messages, sampling)
+        formed = sampling.constraint is not None
+        level = self._possible(sampling.thinking, messages, formed=formed)
+        sampling = sampling.model_copy(update={"thinking": level})
         text = self._renderer.text(messages, sampling.thinking).encode()
         count = len(self._cache.tokens_of(text, adapters))
         if count >= self.window:
@@ -203,17 +209,18 @@ class LoadedModel:
                 self._cache.finish_answer(sequence, next_prefix.encode(), keep)
             yield event
 
-    def _with_possible_thinking(
-        self, messages: Sequence[ChatMessage], sampling: Sampling
-    ) -> Sampling:
-        """A model that opens its thoughts itself cannot do so where a form is asked for: its
-        first token belongs to the form already."""
-        if sampling.constraint is None or (messages and messages[-1].role == "assistant"):
-            return sampling
-        prompt = self._renderer.text(messages, sampling.thinking)
-        if self._renderer.is_thinking(prompt):
-            return sampling
-        return sampling.model_copy(update={"thinking": "off"})
+    def _possible(
+        self, thinking: Thinking | None, messages: Sequence[ChatMessage], *, formed: bool
+    ) -> Thinking | None:
+        """The level of thinking that is possible.
+
+        A model that opens its thoughts itself cannot do so where a form is asked for: its first
+        token belongs to the form already.
+        """
+        if not formed or (messages and messages[-1].role == "assistant"):
+            return thinking
+        prompt = self._renderer.text(messages, thinking)
+        return thinking if self._renderer.is_thinking(prompt) else "off"
 
     def _budget_left(self, budget: int | None, thoughts: str) -> int | None:
         """Tokens of thoughts that are left of a budget behind those there are."""

@@ -105,3 +105,14 @@ def test_a_dry_run_shows_and_counts_the_prompt_of_the_level_that_is_asked_for(sh
     assert "<thinking off>" in off["prompt"]
     assert "<thinking" not in usual["prompt"]
     assert off["prompt_tokens"] == usual["prompt_tokens"] + 1
+
+
+def test_a_dry_run_of_a_form_shows_and_counts_the_prompt_without_thoughts(shell: Shell) -> None:
+    schema = shell.home / "schema.json"
+    schema.write_text('{"type": "object"}')
+    asked = ("ask", "--dry-run", "--json", "--thinking", "high")
+
+    shown = json.loads(shell(*asked, "--schema", str(schema), "Capital of France?").out)
+
+    assert "<thinking off>" in shown["prompt"]
+    assert shown["prompt_tokens"] == len(shown["tokens"])

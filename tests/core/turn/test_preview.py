@@ -20,8 +20,11 @@ class RememberingModel(ScriptedModel):
 
     read = 0
 
-    def render(self, messages: object, thinking: object = None) -> RenderedPrompt:
-        return super().render(messages, thinking).model_copy(update={"cached": self.read})  # type: ignore[arg-type]
+    def render(
+        self, messages: object, thinking: object = None, *, formed: bool = False
+    ) -> RenderedPrompt:
+        rendered = super().render(messages, thinking, formed=formed)  # type: ignore[arg-type]
+        return rendered.model_copy(update={"cached": self.read})
 
 
 def seen(
@@ -152,8 +155,10 @@ def test_a_measure_tells_what_stands_before_the_first_message(store: FakeConvers
     class BeginningModel(RememberingModel):
         read = 4
 
-        def measure(self, messages: object, thinking: object = None) -> TokenCounts:
-            measured = super().measure(messages, thinking)  # type: ignore[arg-type]
+        def measure(
+            self, messages: object, thinking: object = None, *, formed: bool = False
+        ) -> TokenCounts:
+            measured = super().measure(messages, thinking, formed=formed)  # type: ignore[arg-type]
             more = {"head": 4, "overhead": measured.overhead + 4, "total": measured.total + 4}
             return measured.model_copy(update=more)
 

@@ -208,3 +208,38 @@ def test_an_answer_goes_on_behind_its_thoughts(tmp_path: Path) -> None:
         prompt = model.render([*QUESTION, begun]).text
         assert prompt.endswith("<think>\nhm ha\n</think>\n\nThe answer ")
         assert answer(model, [*QUESTION, begun]) == ("", "is 4.", "end")
+
+
+def test_a_prompt_for_a_form_is_shown_as_it_is_read(tmp_path: Path) -> None:
+    """A model that opens its thoughts itself has no room for them where a form is asked for."""
+    file = write_scripted_model(tmp_path / "formed.gguf", PONDERING, user_defined=THINKS)
+    with loaded(file) as model:
+        free, formed = (
+            model.render(QUESTION, thinking="high", formed=form) for form in (False, True)
+        )
+        assert not free.text.endswith("</think>\n\n")
+        assert formed.text.endswith("<think>\n\n</think>\n\n")
+        assert model.measure(QUESTION, thinking="high", formed=True).total == len(formed.tokens)
+        begun = [*QUESTION, ChatMessage(role="assistant", content="{")]
+        assert model.render(begun, formed=True).text == model.render(begun).text
+
+
+def test_thoughts_in_a_message_of_their_own_are_no_part_of_the_answer(tmp_path: Path) -> None:
+    """Their end is the end of a turn, too."""
+    file = write_scripted_model(
+        tmp_path / "message.gguf",
+        [
+            ("t", "/muse"),
+            ("/muse", "\t"),
+            ("\t", "PONDER "),
+            ("PONDER ", "<|stop|>"),
+            ("\n", "The answer "),
+            ("The answer ", "is 4."),
+        ],
+        template=USES["a message of their own"],
+        special=("<|begin|>", "<|stop|>", "<|turn|>"),
+        eos="<|turn|>",
+    )
+    with loaded(file) as model:
+        assert answer(model) == ("PONDER ", "The answer is 4.", "end")
+        assert answer(model, thinking="off") == ("", "The answer is 4.", "end")

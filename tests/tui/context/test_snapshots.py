@@ -31,9 +31,13 @@ class KnowingModel(SteadyModel):
     """Has read most of every prompt, and calls its tokens by their lengths."""
 
     def render(
-        self, messages: Sequence[ChatMessage], thinking: Thinking | None = None
+        self,
+        messages: Sequence[ChatMessage],
+        thinking: Thinking | None = None,
+        *,
+        formed: bool = False,
     ) -> RenderedPrompt:
-        rendered = super().render(messages, thinking)
+        rendered = super().render(messages, thinking, formed=formed)
         ids = tuple(range(1, len(rendered.tokens) + 1))
         return rendered.model_copy(update={"tokens": ids, "cached": len(ids) * 3 // 5})
 
