@@ -97,7 +97,7 @@ def test_what_could_not_be_removed_is_named(home: Path, monkeypatch: pytest.Monk
     def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("assistant.forgetting._remove", refuse)
-
-    with pytest.raises(StorageError, match=r"data is still there: Permission denied"):
-        forget(paths, parts)
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", refuse)
+        with pytest.raises(StorageError, match=r"data is still there: Permission denied"):
+            forget(paths, parts)

@@ -28,7 +28,9 @@ _WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*+(?:[\u0300-\u036f]++[^\W_\u0300-
 """A word as the index has it: letters, digits, and the accents that stand behind them."""
 
 
-class _Word(NamedTuple):
+class ExcerptWord(NamedTuple):
+    """A word of a text, from `start` to before `end`."""
+
     start: int
     end: int
     text: str
@@ -48,7 +50,7 @@ def excerpt(text: str, terms: Sequence[SearchTerm]) -> str:
     wanted = _terms(terms)
     start = _first_piece(text, wanted)
     around = text[start : start + PIECE_CHARS + 3 * OVERLAP_CHARS]
-    words = list(_words(around))
+    words = list(split_words(around))
     found = sorted(_matches(words, wanted))
     first = _best_start(len(words), found)
     shown = words[first : first + WORDS]
@@ -66,7 +68,7 @@ def excerpt(text: str, terms: Sequence[SearchTerm]) -> str:
 def marked(text: str, terms: Sequence[SearchTerm]) -> str:
     """A short text, such as a title, with all matches marked."""
     text = text[:PIECE_CHARS]
-    words = list(_words(text))
+    words = list(split_words(text))
     wanted = _terms(terms)
     return _limited(_marked(text, 0, words, sorted(_matches(words, wanted))))
 
@@ -77,7 +79,9 @@ class _Term(NamedTuple):
 
 
 def _terms(terms: Sequence[SearchTerm]) -> list[_Term]:
-    found = (_Term(tuple(word.text for word in _words(term.text)), term.prefix) for term in terms)
+    found = (
+        _Term(tuple(word.text for word in split_words(term.text)), term.prefix) for term in terms
+    )
     return [term for term in found if term.words]
 
 
@@ -89,9 +93,10 @@ def _folded(text: str) -> str:
     return "".join(letter for letter in plain if not "\u0300" <= letter <= "\u036f").lower()
 
 
-def _words(text: str) -> Iterator[_Word]:
+def split_words(text: str) -> Iterator[ExcerptWord]:
+    """Words of a text with their places, without accents and in small letters."""
     for found in _WORD.finditer(text):
-        yield _Word(found.start(), found.end(), _folded(found.group()))
+        yield ExcerptWord(found.start(), found.end(), _folded(found.group()))
 
 
 def _first_piece(text: str, wanted: Sequence[_Term]) -> int:
@@ -112,7 +117,7 @@ def _pattern(term: _Term) -> str:
     return rf"(?<![^\W_]){words}" + ("" if term.prefix else r"(?![^\W_])")
 
 
-def _matches(words: Sequence[_Word], wanted: Sequence[_Term]) -> Iterator[_Match]:
+def _matches(words: Sequence[ExcerptWord], wanted: Sequence[_Term]) -> Iterator[_Match]:
     for number, term in enumerate(wanted):
         size = len(term.words)
         *whole, last = term.words
@@ -141,7 +146,7 @@ def _best_start(words: int, found: Sequence[_Match]) -> int:
     return max(min(at, words - WORDS), 0)
 
 
-def _marked(text: str, offset: int, words: Sequence[_Word], found: Sequence[_Match]) -> str:
+def _marked(text: str, offset: int, words: Sequence[ExcerptWord], found: Sequence[_Match]) -> str:
     """A text with its matches marked; its own U+0002 and U+0003 leave."""
     parts: list[str] = []
     done = offset

@@ -374,11 +374,11 @@ def test_the_processes_die_with_their_owner(folder: Path) -> None:
     (folder / "note.txt").write_text("words")
     owner = folder / "owner.py"
     owner.write_text(
-        "import os, signal\n"
+        "import os, signal, psutil\n"
         "from assistant.library.reading.pool import ReaderPool\n"
         f"pool = ReaderPool({READER!r})\n"
         f"pool.read({os.fsencode(folder / 'note.txt')!r})\n"
-        "print(pool._readers[0]._process._process.pid, flush=True)\n"
+        "print(psutil.Process().children()[0].pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     process = psutil.Popen(

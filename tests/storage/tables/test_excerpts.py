@@ -64,13 +64,13 @@ def test_a_text_full_of_matches_is_looked_at_up_to_its_first_piece(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looked: list[int] = []
-    words = excerpts._words
+    words = excerpts.split_words
 
     def counted(text: str) -> object:
         looked.append(len(text))
         return words(text)
 
-    monkeypatch.setattr(excerpts, "_words", counted)
+    monkeypatch.setattr(excerpts, "split_words", counted)
     assert "[error]" in shown("error code 7\n" * 250_000, "error")
     assert sum(looked) < 4 * PIECE_CHARS
 
