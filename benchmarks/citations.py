@@ -31,7 +31,7 @@ from assistant.core.values.documents import Passage
 from assistant.library.check.check import AnswerChecker
 from assistant.library.embedding.sentence_transformers import starter_folder
 from assistant.library.embedding.serving import open_embedder
-from assistant.library.text.chunking import ChunkLimits
+from assistant.library.text.pieces import ChunkLimits
 from assistant.settings import load_settings
 from assistant.system.paths import find_paths
 from assistant.workers import make_folders

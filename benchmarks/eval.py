@@ -18,7 +18,7 @@ from assistant.library.embedding.sentence_transformers import starter_folder
 from assistant.library.embedding.serving import open_embedder
 from assistant.library.search.evidence import JUDGE
 from assistant.library.search.retrieval import RetrievalCandidates
-from assistant.library.text.chunking import ChunkLimits
+from assistant.library.text.pieces import ChunkLimits
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
 from benchmarks.question_sets import NAMES, Question, data_folder, load, other_words, translated

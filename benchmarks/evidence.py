@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant.library.search.evidence import EvidenceFeatures
-from assistant.library.text.chunking import ChunkLimits
 from assistant.library.text.languages import Language
+from assistant.library.text.pieces import ChunkLimits
 from benchmarks.library import Remembering, library_of, one_each
 from benchmarks.question_sets import Question, QuestionSet
 

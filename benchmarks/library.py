@@ -19,7 +19,8 @@ from assistant.library.store.collections import CollectionStore
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.text.analysis import Analyzer
-from assistant.library.text.chunking import ChunkLimits, draft_passages, texts_to_embed
+from assistant.library.text.chunking import draft_passages, texts_to_embed
+from assistant.library.text.pieces import ChunkLimits
 from assistant.library.vectors.index import VectorIndex
 from assistant.library.vectors.places import EmbeddedPlace
 from assistant.library.vectors.semantic import SemanticIndex

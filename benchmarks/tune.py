@@ -20,7 +20,7 @@ from assistant.library.embedding.sentence_transformers import starter_folder
 from assistant.library.embedding.serving import open_embedder
 from assistant.library.search.evidence import JUDGE, EvidenceFeatures
 from assistant.library.search.ranking import RankingFeatures
-from assistant.library.text.chunking import ChunkLimits
+from assistant.library.text.pieces import ChunkLimits
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, library_of, one_each
 from benchmarks.question_sets import NAMES, QuestionSet, data_folder, load

@@ -18,7 +18,8 @@ from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.store.scope import ScopeCache
 from assistant.library.text.analysis import Analyzer
-from assistant.library.text.chunking import ChunkLimits, draft_passages, texts_to_embed
+from assistant.library.text.chunking import draft_passages, texts_to_embed
+from assistant.library.text.pieces import ChunkLimits
 
 DIMENSIONS = 48
 LIMITS = ChunkLimits(tokens=40, overlap=6)

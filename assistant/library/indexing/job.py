@@ -44,12 +44,8 @@ from assistant.library.store.collections import CollectionRoot
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.store.requeueing import REVISION
-from assistant.library.text.chunking import (
-    ChunkLimits,
-    PassageDraft,
-    draft_passages,
-    texts_to_embed,
-)
+from assistant.library.text.chunking import PassageDraft, draft_passages, texts_to_embed
+from assistant.library.text.pieces import ChunkLimits
 
 READ_AHEAD = 3
 """Files that are read while others are embedded."""

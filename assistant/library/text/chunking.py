@@ -12,61 +12,18 @@ A chunk becomes a draft of a passage with its language, its context and the text
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice, takewhile
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from assistant.core.values.base import Value
 from assistant.core.values.conversation import Place
-from assistant.core.values.documents import Block, BlockKind, Chunk, Document
+from assistant.core.values.documents import Block, Chunk, Document
 from assistant.library.text.languages import Language, guess_language
-from assistant.library.text.sentences import (
-    Cutter,
-    Span,
-    begins_definition,
-    halves,
-    lines,
-    sentences,
-    strip,
-    words,
-)
-
-TokenCounter = Callable[[Sequence[str]], Sequence[int]]
-"""How many tokens each of some texts has, without the marks an embedder adds around them."""
+from assistant.library.text.pieces import ChunkLimits, TextPiece, TokenCounter, pieces_of
+from assistant.library.text.sentences import Span, strip
 
 _MAX_HEADING = 200
 _MAX_COLUMN_NAMES = 600
-_COUNTED_AT_ONCE = 2048
-_CHARS_AT_ONCE = 250_000
-"""Of texts that are counted together: a tokenizer's record takes some 450 bytes a token."""
 _WHITE = re.compile(r"\s+")
-
-
-class ChunkLimits(Value):
-    """How large a chunk may be."""
-
-    tokens: int = 208
-    """At most; the embedder's limit less the room for title and headings."""
-    overlap: int = 32
-    """Tokens of prose, at most, that a chunk repeats of the one before it."""
-    chars_per_token: int = 16
-    """A chunk has at most `tokens` times this many characters: a tokenizer may take a word of
-    any length for a single unknown token."""
-
-    @property
-    def chars(self) -> int:
-        return self.tokens * self.chars_per_token
-
-
-class _Piece(NamedTuple):
-    """What is never cut any further."""
-
-    start: int
-    end: int
-    tokens: int
-    kind: BlockKind
-    ends_part: bool
-    """Whether a block, or a function of a program, ends with it."""
 
 
 class _Section(NamedTuple):
@@ -82,25 +39,26 @@ def chunk(document: Document, count_tokens: TokenCounter, limits: ChunkLimits) -
     Every character that is not white space is in at least one chunk; chunks come in order, begin
     and end with a visible character, and each starts and ends later than the one before.
     """
-    breaks = [match.start() for match in re.finditer("\n", document.text)]
     chunks = []
+    line, at = 1, 0
     for section in _sections(document):
-        pieces = _pieces(document.text, section.blocks, count_tokens, limits)
+        pieces = pieces_of(document.text, section.blocks, count_tokens, limits)
         for start, end in _pack(pieces, limits):
+            line, at = line + document.text.count("\n", at, start), start
             begin = max(0, bisect_right(section.blocks, start, key=_start) - 1)
             first = section.blocks[begin]
             page = first.page_at(start)
             page_end = _last_page(section.blocks, begin, end)
+            text = document.text[start:end]
             place = Place(
                 page=page,
                 page_end=page_end if page_end != page else None,
                 sheet=first.sheet,
                 row=first.row,
                 heading=section.headings,
-                line_start=bisect_right(breaks, start - 1) + 1 if document.has_lines else None,
-                line_end=bisect_right(breaks, end - 1) + 1 if document.has_lines else None,
+                line_start=line if document.has_lines else None,
+                line_end=line + text.count("\n") if document.has_lines else None,
             )
-            text = document.text[start:end]
             navigation = first.kind == "navigation"
             chunks.append(
                 Chunk(start=start, end=end, text=text, place=place, navigation=navigation)
@@ -110,11 +68,12 @@ def chunk(document: Document, count_tokens: TokenCounter, limits: ChunkLimits) -
 
 def _last_page(blocks: list[Block], begin: int, end: int) -> int | None:
     """The last page of blocks up to `end`; a note of an earlier page may stand behind the text."""
-    pages = [
-        block.page_at(min(end, block.end) - 1)
-        for block in takewhile(lambda block: block.start < end, islice(blocks, begin, None))
-    ]
-    return max((page for page in pages if page is not None), default=None)
+    pages: list[int] = []
+    while begin < len(blocks) and blocks[begin].start < end:
+        page = blocks[begin].page_at(min(end, blocks[begin].end) - 1)
+        pages += [] if page is None else [page]
+        begin += 1
+    return max(pages, default=None)
 
 
 def _start(block: Block) -> int:
@@ -126,14 +85,14 @@ def _sections(document: Document) -> Iterator[_Section]:
     path: list[tuple[int, str]] = []
     columns: tuple[str, ...] = ()
     run: list[Block] = []
+    has_body = False
     for block in _with_gaps(document):
-        has_body = any(other.kind not in ("heading", "columns") for other in run)
         turns = run and _part_of(block) != _part_of(run[-1])
         begins = has_body and block.kind in ("heading", "columns")
         leaves = run and columns and block.kind != "row"
         if turns or begins or leaves:
             yield _Section(run, (*(text for _, text in path), *columns))
-            run = []
+            run, has_body = [], False
         if block.kind == "columns":
             columns = (_column_names(document, block),)
         elif block.kind != "row":
@@ -143,6 +102,7 @@ def _sections(document: Document) -> Iterator[_Section]:
             path = [(above, text) for above, text in path if above < level]
             path.append((level, _heading(block.label or document.text[block.start : block.end])))
         run.append(block)
+        has_body |= block.kind not in ("heading", "columns")
     if run:
         yield _Section(run, (*(text for _, text in path), *columns))
 
@@ -177,91 +137,47 @@ def _heading(text: str) -> str:
     return _WHITE.sub(" ", text[: _MAX_HEADING * 2]).strip()[:_MAX_HEADING]
 
 
-def _pieces(
-    text: str, blocks: list[Block], count_tokens: TokenCounter, limits: ChunkLimits
-) -> list[_Piece]:
-    spans: list[Span] = []
-    marks: list[tuple[BlockKind, bool]] = []
-    for block in blocks:
-        cut = _cut(text, block)
-        for index, span in enumerate(cut):
-            last = index + 1 == len(cut)
-            part = last or (block.kind == "code" and begins_definition(text, cut[index + 1]))
-            spans.append(span)
-            marks.append((block.kind, part))
-    pieces: list[_Piece] = []
-    for span, tokens, (kind, part) in zip(
-        spans, _count(text, spans, count_tokens, limits), marks, strict=True
+def _pack(pieces: Iterator[TextPiece], limits: ChunkLimits) -> Iterator[Span]:
+    held: list[TextPiece] = []
+    """From the first of a chunk on; more than fit."""
+    begin = 0
+    while _fill(held, begin, pieces, limits):
+        stop = _chunk_end(held, begin, limits)
+        yield held[0].start, held[stop - 1].end
+        first = _overlap(held, stop, limits)
+        begin = stop - first
+        del held[:first]
+
+
+def _fill(
+    held: list[TextPiece], begin: int, pieces: Iterator[TextPiece], limits: ChunkLimits
+) -> bool:
+    """Hold as many pieces as a chunk needs, and one more where there is one.
+
+    Returns: whether there is one that no chunk has yet.
+    """
+    tokens = sum(piece.tokens for piece in held)
+    while len(held) < begin + 2 or (
+        tokens <= limits.tokens and held[-1].end - held[0].start <= limits.chars
     ):
-        small = _small_enough(text, span, tokens, count_tokens, limits)
-        for index, (start, end, size) in enumerate(small):
-            pieces.append(_Piece(start, end, size, kind, part and index + 1 == len(small)))
-    return pieces
+        piece = next(pieces, None)
+        if piece is None:
+            break
+        held.append(piece)
+        tokens += piece.tokens
+    return len(held) > begin
 
 
-def _cut(text: str, block: Block) -> list[Span]:
-    match block.kind:
-        case "code":
-            return lines(text, block.start, block.end)
-        case "row" | "heading" | "columns":
-            return [(block.start, block.end)]
-        case _:
-            return sentences(text, block.start, block.end)
-
-
-def _count(
-    text: str, spans: Sequence[Span], count_tokens: TokenCounter, limits: ChunkLimits
-) -> Iterator[int]:
-    """The tokens of spans; 0 for one that has too many characters, whatever its tokens."""
-    waiting: list[str] = []
-    chars = 0
-    for start, end in spans:
-        if len(waiting) == _COUNTED_AT_ONCE or chars > _CHARS_AT_ONCE:
-            yield from count_tokens(waiting)
-            waiting, chars = [], 0
-        fits = end - start <= limits.chars
-        waiting.append(text[start:end] if fits else "")
-        chars += end - start if fits else 0
-    yield from count_tokens(waiting)
-
-
-def _small_enough(
-    text: str, span: Span, tokens: int, count_tokens: TokenCounter, limits: ChunkLimits
-) -> list[tuple[int, int, int]]:
-    """`span` with its tokens, or the parts of it that fit: lines, else words, else halves."""
-    start, end = span
-    fits = tokens <= limits.tokens and end - start <= limits.chars
-    if fits or end - start == 1:
-        return [(start, end, tokens)]
-    cutters: tuple[Cutter, ...] = (lines, words, halves)
-    parts = next(cut for cutter in cutters if len(cut := cutter(text, start, end)) > 1)
-    counts = _count(text, parts, count_tokens, limits)
-    return [
-        small
-        for part, size in zip(parts, counts, strict=True)
-        for small in _small_enough(text, part, size, count_tokens, limits)
-    ]
-
-
-def _pack(pieces: list[_Piece], limits: ChunkLimits) -> Iterator[Span]:
-    first = begin = 0
-    while begin < len(pieces):
-        stop = _chunk_end(pieces, first, begin, limits)
-        yield pieces[first].start, pieces[stop - 1].end
-        begin = stop
-        first = _overlap(pieces, first, begin, limits)
-
-
-def _chunk_end(pieces: list[_Piece], first: int, begin: int, limits: ChunkLimits) -> int:
-    """Where the chunk ends that holds `pieces[first:begin]` already.
+def _chunk_end(pieces: list[TextPiece], begin: int, limits: ChunkLimits) -> int:
+    """Where the chunk ends that holds `pieces[:begin]` already.
 
     Of what fits, the last end of a part is taken if it leaves the chunk at least half full.
     """
-    tokens = sum(piece.tokens for piece in pieces[first:begin])
+    tokens = sum(piece.tokens for piece in pieces[:begin])
     best = stop = begin
     while stop < len(pieces):
         tokens += pieces[stop].tokens
-        chars = pieces[stop].end - pieces[first].start
+        chars = pieces[stop].end - pieces[0].start
         if stop > begin and (tokens > limits.tokens or chars > limits.chars):
             break
         stop += 1
@@ -270,12 +186,12 @@ def _chunk_end(pieces: list[_Piece], first: int, begin: int, limits: ChunkLimits
     return stop if stop == len(pieces) or best == begin else best
 
 
-def _overlap(pieces: list[_Piece], first: int, begin: int, limits: ChunkLimits) -> int:
+def _overlap(pieces: list[TextPiece], begin: int, limits: ChunkLimits) -> int:
     """The first piece of the next chunk: some sentences back from `begin`, where there is room."""
     if begin == len(pieces) or pieces[begin].kind not in ("paragraph", "list"):
         return begin
     at, tokens = begin, 0
-    while at - 1 > first and pieces[at - 1].kind in ("paragraph", "list"):
+    while at > 1 and pieces[at - 1].kind in ("paragraph", "list"):
         tokens += pieces[at - 1].tokens
         fits = tokens + pieces[begin].tokens <= limits.tokens
         if tokens > limits.overlap or not fits or not _short(pieces, at - 1, begin, limits):
@@ -284,7 +200,7 @@ def _overlap(pieces: list[_Piece], first: int, begin: int, limits: ChunkLimits) 
     return at
 
 
-def _short(pieces: list[_Piece], first: int, last: int, limits: ChunkLimits) -> bool:
+def _short(pieces: list[TextPiece], first: int, last: int, limits: ChunkLimits) -> bool:
     return pieces[last].end - pieces[first].start <= limits.chars
 
 

@@ -2,12 +2,12 @@
 
 Text is cut into ever smaller pieces where a reader would pause.
 
-Every function returns spans: offsets in characters, in order, without the white space around them.
+Every function gives spans: offsets in characters, in order, without the white space around them.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 Span = tuple[int, int]
 
@@ -23,33 +23,61 @@ _WORD_END = re.compile(r"\s+")
 _OPENS_A_PART = re.compile(r"[^\s)\]}]")
 
 
-def sentences(text: str, start: int, end: int) -> list[Span]:
+def sentences(text: str, start: int, end: int) -> Iterator[Span]:
     """Spans of the sentences between two offsets; an abbreviation may end one too early."""
     return _between(text, start, end, _SENTENCE_END)
 
 
-def lines(text: str, start: int, end: int) -> list[Span]:
+def lines(text: str, start: int, end: int) -> Iterator[Span]:
     """Spans of the lines that are not blank."""
     return _between(text, start, end, _LINE_END)
 
 
-def words(text: str, start: int, end: int) -> list[Span]:
+def words(text: str, start: int, end: int) -> Iterator[Span]:
     """Spans of the words; one that is longer than `MAX_WORD` characters is cut."""
-    spans: list[Span] = []
     for first, last in _between(text, start, end, _WORD_END):
         while last - first > MAX_WORD:
             cut = _before_marks(text, first, first + MAX_WORD)
-            spans.append((first, cut))
+            yield first, cut
             first = cut
-        spans.append((first, last))
-    return spans
+        yield first, last
 
 
-def halves(text: str, start: int, end: int) -> list[Span]:
+def halves(text: str, start: int, end: int) -> Iterator[Span]:
     """Spans of the two halves of a run of at least two characters, their edges stripped."""
     cut = _before_marks(text, start, (start + end + 1) // 2)
-    stripped = (strip(text, start, cut), strip(text, cut, end))
-    return [span for span in stripped if span is not None]
+    for span in (strip(text, start, cut), strip(text, cut, end)):
+        if span is not None:
+            yield span
+
+
+def runs(text: str, start: int, end: int, size: int) -> Iterator[Span]:
+    """Spans of at most `size` characters, of at least two: as many lines, else words, as fit."""
+    while end - start > size:
+        cut = max(
+            text.rfind("\n", start + 1, start + size), text.rfind(" ", start + 1, start + size)
+        )
+        if cut < 0:
+            cut = _before_marks(text, start, start + size)
+        if (span := strip(text, start, cut)) is not None:
+            yield span
+        start = cut
+    if (span := strip(text, start, end)) is not None:
+        yield span
+
+
+def joined(spans: Iterator[Span], size: int) -> Iterator[Span]:
+    """Neighbours joined as long as they have at most `size` characters together."""
+    held = next(spans, None)
+    for span in spans:
+        assert held is not None
+        if span[1] - held[0] <= size:
+            held = held[0], span[1]
+        else:
+            yield held
+            held = span
+    if held is not None:
+        yield held
 
 
 def begins_definition(text: str, line: Span) -> bool:
@@ -71,19 +99,14 @@ def strip(text: str, start: int, end: int) -> Span | None:
     return (start, end) if start < end else None
 
 
-def _between(text: str, start: int, end: int, border: re.Pattern[str]) -> list[Span]:
-    spans: list[Span] = []
+def _between(text: str, start: int, end: int, border: re.Pattern[str]) -> Iterator[Span]:
     at = start
     for match in border.finditer(text, start, end):
-        _append(spans, strip(text, at, match.end()))
+        if (span := strip(text, at, match.end())) is not None:
+            yield span
         at = match.end()
-    _append(spans, strip(text, at, end))
-    return spans
-
-
-def _append(spans: list[Span], span: Span | None) -> None:
-    if span is not None:
-        spans.append(span)
+    if (span := strip(text, at, end)) is not None:
+        yield span
 
 
 def _before_marks(text: str, start: int, cut: int) -> int:
@@ -94,4 +117,4 @@ def _before_marks(text: str, start: int, cut: int) -> int:
     return moved if moved > start + 1 else cut
 
 
-Cutter = Callable[[str, int, int], list[Span]]
+Cutter = Callable[[str, int, int], Iterator[Span]]

@@ -1,15 +1,18 @@
 """Chunks: always the text at their offsets, nothing left out, never more than the limit."""
 
 import re
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.core.values.documents import Block, BlockKind, Chunk, Document
-from assistant.library.text.chunking import ChunkLimits, chunk
+from assistant.library.text.chunking import chunk
+from assistant.library.text.pieces import ChunkLimits
 
 SMALL = ChunkLimits(tokens=20, overlap=4)
 
@@ -307,7 +310,7 @@ def test_the_label_of_a_block_goes_with_what_stands_below_it() -> None:
 def test_a_tokenizer_is_never_given_more_than_a_part_of_a_long_text(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.library.text.chunking._CHARS_AT_ONCE", 5_000)
+    monkeypatch.setattr("assistant.library.text.pieces._CHARS_AT_ONCE", 5_000)
     given: list[int] = []
 
     def count_some(texts: Sequence[str]) -> list[int]:
@@ -318,3 +321,84 @@ def test_a_tokenizer_is_never_given_more_than_a_part_of_a_long_text(
 
     assert chunks[-1].end == len(text.rstrip())
     assert max(given) <= 5_000 + ChunkLimits().chars
+
+
+def steps_of(given_document: Document) -> int:
+    """Lines of Python that run while a document is cut, and characters that are counted."""
+    steps = 0
+
+    def step(frame: FrameType, event: str, _: object) -> object:
+        nonlocal steps
+        if "/library/text/" not in frame.f_code.co_filename:
+            return None
+        steps += event == "line"
+        return step
+
+    def count_some(texts: Sequence[str]) -> list[int]:
+        nonlocal steps
+        steps += sum(map(len, texts))
+        return [len(text) // 4 for text in texts]
+
+    sys.settrace(step)
+    try:
+        chunk(given_document, count_some, ChunkLimits(tokens=40, overlap=8))
+    finally:
+        sys.settrace(None)
+    return steps
+
+
+HOSTILE_PIECES = {
+    "points": ".",
+    "words": "word ",
+    "sentences": "It is so. ",
+    "one-letter lines": "a\n",
+    "one-letter paragraphs": "a\n\n",
+    "stacked marks": "\u0301",
+    "letters with marks": "e" + "\u0301" * 20,
+    "han": "字",
+    "blank": " ",
+    "points and blanks": ". ",
+    "nothing to a tokenizer": "\u200b",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("piece", HOSTILE_PIECES.values(), ids=HOSTILE_PIECES.keys())
+def test_a_text_three_times_as_long_takes_three_times_the_steps(
+    piece: str, kind: BlockKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.text.pieces._LONG", 2_000)
+
+    def made(length: int) -> Document:
+        text = "a" + piece * (length // len(piece))
+        return document(text, [Block(start=0, end=len(text), kind=kind)])
+
+    few, many = steps_of(made(6_000)), steps_of(made(18_000))
+
+    assert many < 3.5 * few + 500
+    assert many < 40 * 18_000
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_three_times_as_many_blocks_take_three_times_the_steps(kind: BlockKind) -> None:
+    def made(count: int) -> Document:
+        return blocks_of(*[(kind, f"# Part {number}") for number in range(count)], page=None)
+
+    few, many = steps_of(made(400)), steps_of(made(1_200))
+
+    assert many < 3.5 * few + 500
+
+
+def test_what_is_nothing_to_a_tokenizer_is_not_repeated_again_and_again() -> None:
+    text = "e" + "\u0301" * 60_000
+    chunks = chunk(document(text), lambda texts: [0] * len(texts), ChunkLimits())
+
+    assert sum(len(piece.text) for piece in chunks) < 1.5 * len(text)
+
+
+def test_a_line_beyond_all_measure_is_cut_between_its_words() -> None:
+    text = "word " * 200_000
+    chunks = chunk(document(text), count_tokens, ChunkLimits(overlap=0))
+
+    assert all(re.fullmatch("word( word)*", piece.text) for piece in chunks)
+    assert sum(piece.text.count("word") for piece in chunks) == 200_000

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.core.values.documents import Document
-from assistant.library.text.chunking import ChunkLimits, chunk
+from assistant.library.text.chunking import chunk
+from assistant.library.text.pieces import ChunkLimits
 from tests.support.documents import outline, read_bytes
 from tests.support.pdfs import Line, pdf_of
 

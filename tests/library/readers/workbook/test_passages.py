@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.library.text.chunking import ChunkLimits, PassageDraft, draft_passages
+from assistant.library.text.chunking import PassageDraft, draft_passages
+from assistant.library.text.pieces import ChunkLimits
 from tests.support.documents import read_bytes
 from tests.support.office_files import docx, p, rows, xlsx
 
