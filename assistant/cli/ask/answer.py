@@ -34,6 +34,7 @@ from assistant.core.wording import section_progress, summarised_text
 
 if TYPE_CHECKING:
     from assistant.cli.ask.output_form import OutputForm
+    from assistant.core.grounding.unconfirmed import StreamedMarks
     from assistant.core.values.documents import Passage
     from assistant.core.values.library import NearestSentence, SearchResult
 
@@ -77,6 +78,8 @@ class ConsoleAnswer:
         self._streams = not (as_json or no_stream)
         self._model = ""
         self._end_of_output = ""
+        self._marks: StreamedMarks | None = None
+        """Of an answer to which passages were read."""
         self._message: Message | None = None
         self._passages: tuple[Passage, ...] = ()
         self._found: SearchResult | None = None
@@ -123,9 +126,15 @@ class ConsoleAnswer:
                 self._passages = used
             case Retrieved(used=used, result=result):
                 self._passages, self._found = used, result
-                if used and self._form is None and not self._console.is_terminal:
+                if used and self._form is None:
+                    # Behind the question, and never where there are no files.
+                    from assistant.core.grounding.unconfirmed import (  # noqa: PLC0415
+                        StreamedMarks,
+                    )
+
+                    self._marks = StreamedMarks()
                     # What the files say comes before an answer that they do not support.
-                    self._streams = False
+                    self._streams &= self._console.is_terminal
                 # Seldom needed before the first word, and never where there are no files.
                 from assistant.cli.ask.sources import print_search  # noqa: PLC0415
 
@@ -138,7 +147,7 @@ class ConsoleAnswer:
                 self._show_thought(text)
             case Wrote(text=text):
                 self._separate()
-                self._write(text)
+                self._write(self._marks.feed(text) if self._marks else text)
             case Finished():
                 # Whoever reads along does not wait until it is stored.
                 self._end_line()
@@ -177,6 +186,8 @@ class ConsoleAnswer:
 
     def _end_line(self) -> None:
         """The shell's prompt, or an error, belongs on a line of its own."""
+        if self._marks and self._streams:
+            self._write(self._marks.end())
         if self._end_of_output and not self._end_of_output.endswith("\n"):
             self._console.line()
         self._end_of_output = ""
@@ -257,7 +268,8 @@ class ConsoleAnswer:
         from assistant.core.grounding.versions import disagreements  # noqa: PLC0415
 
         sourced = SourcedAnswer.from_answer(
-            annotated(message.text, message.citations), checked=bool(self._passages)
+            annotated(message.text, message.citations, checked=bool(self._passages)),
+            checked=bool(self._passages),
         )
         usage = message.usage or Usage(prompt_tokens=0, cached_tokens=0, completion_tokens=0)
         return {

@@ -39,6 +39,7 @@ from assistant.cli.console import BOLD, DIM, Console, short_id
 from assistant.cli.program import Program, json_option
 from assistant.core.grounding.citations import CitedAnswer, annotate
 from assistant.core.grounding.references import CHANGED, GONE, Freshness
+from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.ports.messages import MessageStore
 from assistant.core.sanitize import one_line, printable
 from assistant.core.values.changes import describe_adapters, describe_marks
@@ -291,7 +292,8 @@ def _print_conversation(
         console.line()
         console.styled(_heading(message), BOLD)
         if message.text:
-            console.line(printable(annotate(message.text, message.citations)))
+            checked = was_checked(message, provenance.retrieval)
+            console.line(printable(annotate(message.text, message.citations, checked=checked)))
         for line in provenance_lines(message, provenance):
             console.styled(one_line(line, 2000), DIM)
         if message.error:

@@ -9,6 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
+from assistant.core.grounding.unconfirmed import (
+    CONTRADICTED,
+    label_sources,
+    prose,
+    unmarked,
+    unmarked_outside_code,
+)
 from assistant.core.values.conversation import Citation, Strength
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import AnswerCheck, CheckedPassage, NearestSentence, Support
@@ -23,7 +30,7 @@ _SAYS_MOST: Final[dict[Strength, int]] = {
 
 _BORDER = re.compile(
     r"""(?<![.!?…])(?P<point>[.!?…])[.!?…]*+["'”’»)*_]*+
-        (?P<marks>(?:\s*\[\d{1,3}(?:\N{NO-BREAK SPACE}✗)?\])*)(?=\s|$)
+        (?P<marks>(?:[^\S\n]*\[\d{1,3}(?:[,;–-]\s?\d{1,3})*+(?:\N{NO-BREAK SPACE}✗)?\])*)(?=\s|$)
     | [。！？] | \n""",
     re.VERBOSE,
 )
@@ -38,10 +45,6 @@ _SHORTENED = re.compile(
 _NUMBERED = re.compile(r"[\s>*+#-]*\d{1,3}\.")
 """The beginning of a line in a list."""
 _LAID_OUT = re.compile(r"(?:[>*+#\s-]|\d{1,3}[.)]\s)*(?:\*\*|__)?")
-_CODE = re.compile(r"^(?P<fence>```|~~~).*?(?:^(?P=fence)|\Z)", re.DOTALL | re.MULTILINE)
-_CONTRADICTED: Final = "\N{NO-BREAK SPACE}✗"
-"""In a mark, of a passage that says the opposite."""
-_MARK = re.compile(rf"(?P<code>`[^`\n]+`)|(?<!\s)\s*+\[(?P<number>\d{{1,3}})(?:{_CONTRADICTED})?\]")
 _WORD = re.compile(r"\w+", re.UNICODE)
 
 Check = Callable[[Sequence[str], Sequence[CheckedPassage]], AnswerCheck]
@@ -64,9 +67,9 @@ def sentences_of(answer: str) -> list[Sentence]:
     and numbered lists end no sentence.
     """
     found = []
-    for first, last in _prose(answer):
+    for first, last in prose(answer):
         for start, end in cut_sentences(answer, first, last):
-            text = _LAID_OUT.sub("", _unmarked(answer[start:end]), count=1).strip()
+            text = _LAID_OUT.sub("", unmarked(answer[start:end]), count=1).strip()
             if _WORD.search(text) and not text.endswith(("?", ":")):
                 found.append(Sentence(start, end, text))
     return found
@@ -114,14 +117,13 @@ def annotate(answer: str, citations: Sequence[Citation], *, checked: bool = Fals
     The mark of a passage that says the opposite has a cross.
 
     An answer without citations is left as it is, as it may speak of `list[0]`, unless it was
-    checked: a mark that nothing confirmed would look like one that was.
+    checked: a mark that nothing confirmed would look like one that was. Sources that the model
+    lists itself are labelled as such then.
 
     Args:
         checked: whether the answer was compared with passages.
     """
-    if checked and not citations:
-        return _outside_code(answer)
-    return annotated(answer, citations).text
+    return annotated(answer, citations, checked=checked).text
 
 
 class CitedAnswer(NamedTuple):
@@ -132,19 +134,20 @@ class CitedAnswer(NamedTuple):
     """With offsets that hold in `text`."""
 
 
-def annotated(answer: str, citations: Sequence[Citation]) -> CitedAnswer:
+def annotated(answer: str, citations: Sequence[Citation], *, checked: bool = False) -> CitedAnswer:
     """Answer with its marks, and its citations moved accordingly; see `annotate`."""
-    if not citations:
+    if not citations and not checked:
         return CitedAnswer(answer, ())
+    answer, citations = label_sources(answer, citations)
     text, at, moved = "", 0, []
     for citation in sorted(citations, key=lambda citation: citation.end):
-        text += _outside_code(answer[at : citation.start])
+        text += unmarked_outside_code(answer[at : citation.start])
         start = len(text)
-        text += f"{_unmarked(answer[max(at, citation.start) : citation.end]).rstrip()}"
-        text += f" [{citation.number}{_CONTRADICTED if is_contrary(citation) else ''}]"
+        text += f"{unmarked(answer[max(at, citation.start) : citation.end]).rstrip()}"
+        text += f" [{citation.number}{CONTRADICTED if is_contrary(citation) else ''}]"
         moved.append(citation.model_copy(update={"start": start, "end": len(text)}))
         at = citation.end
-    return CitedAnswer(text + _outside_code(answer[at:]), tuple(moved))
+    return CitedAnswer(text + unmarked_outside_code(answer[at:]), tuple(moved))
 
 
 class SentenceCheck(NamedTuple):
@@ -168,15 +171,6 @@ def sentence_checks(answer: CitedAnswer) -> list[SentenceCheck]:
             else SentenceCheck(sentence, "unsupported", None)
         )
     return found
-
-
-def _prose(answer: str) -> Iterator[tuple[int, int]]:
-    """What stands between blocks of code."""
-    at = 0
-    for block in _CODE.finditer(answer):
-        yield at, block.start()
-        at = block.end()
-    yield at, len(answer)
 
 
 def cut_sentences(answer: str, first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -205,19 +199,6 @@ def _stripped(answer: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     text = answer[start:end]
     if text.strip():
         yield start + len(text) - len(text.lstrip()), start + len(text.rstrip())
-
-
-def _unmarked(text: str) -> str:
-    return _MARK.sub(lambda match: match["code"] or "", text)
-
-
-def _outside_code(text: str) -> str:
-    """Without marks, but for what looks like one in code."""
-    pieces, at = [], 0
-    for block in _CODE.finditer(text):
-        pieces += [_unmarked(text[at : block.start()]), block.group()]
-        at = block.end()
-    return "".join([*pieces, _unmarked(text[at:])])
 
 
 def _best(row: Sequence[Support]) -> list[tuple[int, Support]]:

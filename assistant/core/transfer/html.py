@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from html import escape
 
+from assistant.core.grounding.citations import annotate
+from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.sanitize import is_safe_link, one_line, printable
 from assistant.core.transfer.markdown import ROLE_HEADINGS
 from assistant.core.values.changes import describe_adapters, describe_marks
-from assistant.core.values.conversation import Citation, Message
-from assistant.core.values.transcript import Transcript
+from assistant.core.values.conversation import Citation
+from assistant.core.values.transcript import Transcript, TranscriptEntry
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
@@ -50,15 +52,17 @@ def _lines(transcript: Transcript) -> Iterator[str]:
         yield "<details>\n<summary>System prompt</summary>"
         yield f"{_text(conversation.system_prompt)}\n</details>"
     for entry in transcript.branch:
-        yield from _message(entry.message)
+        yield from _message(entry)
     yield "</body>\n</html>"
 
 
-def _message(message: Message) -> Iterator[str]:
+def _message(entry: TranscriptEntry) -> Iterator[str]:
+    message = entry.message
+    checked = was_checked(message, entry.retrieval)
     yield f'<section class="{message.role}" id="m{escape(message.id)}">'
     state = "" if message.state == "complete" else f" ({message.state})"
     yield f"<h2>{ROLE_HEADINGS[message.role]}{state}</h2>"
-    yield _text(message.text)
+    yield _text(annotate(message.text, message.citations, checked=checked))
     facts = [f"with {path}" for path in message.attached]
     facts += ["edited"] if message.edited else []
     facts += [f"version {message.version} of {message.versions}"] if message.versions > 1 else []

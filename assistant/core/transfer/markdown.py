@@ -23,6 +23,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from assistant.core.errors import TranscriptError
+from assistant.core.grounding.unconfirmed import has_own_marks, was_checked
 from assistant.core.sanitize import one_line
 from assistant.core.values.conversation import Citation, Conversation, Message
 from assistant.core.values.transcript import (
@@ -41,6 +42,7 @@ from assistant.core.values.transcript import (
 
 FORMAT_LABEL = f"{FORMAT} {VERSION}"
 FENCE = "---"
+OWN_MARKS = "numbers in brackets and sources in the text were written by the model, not checked"
 ROLE_HEADINGS = {"user": "You", "assistant": "Assistant", "system": "System"}
 
 _NOT_IN_FRONT = {"deleted", "temporary", "system_prompt"}
@@ -83,7 +85,7 @@ def to_markdown(transcript: Transcript) -> str:
     if transcript.conversation.system_prompt:
         prompt = _escaped(transcript.conversation.system_prompt)
         blocks.append(f"<!-- system prompt -->\n## System prompt\n\n{prompt}")
-    blocks += [_block(entry.message) for entry in transcript.branch]
+    blocks += [_block(entry) for entry in transcript.branch]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -136,7 +138,8 @@ def _front(conversation: Conversation) -> Iterator[str]:
             yield f"{key}: {_json(value)}"
 
 
-def _block(message: Message) -> str:
+def _block(entry: TranscriptEntry) -> str:
+    message = entry.message
     stored = message.model_dump(mode="json", include=set(_IN_COMMENTS))
     kept = {key: stored[key] for key in _IN_COMMENTS if stored[key]}
     if kept["state"] == "complete":
@@ -144,7 +147,11 @@ def _block(message: Message) -> str:
     text = _escaped(message.text)
     if message.citations:
         text += "\n\n" + "\n".join(_sources(message.citations))
-    return f"<!-- message {_json(kept)} -->\n## {ROLE_HEADINGS[message.role]}\n\n{text}"
+    heading = ROLE_HEADINGS[message.role]
+    if was_checked(message, entry.retrieval) and has_own_marks(message.text, message.citations):
+        # The text is kept as it is, so that it comes back.
+        heading += f" ({OWN_MARKS})"
+    return f"<!-- message {_json(kept)} -->\n## {heading}\n\n{text}"
 
 
 def _sources(citations: Sequence[Citation]) -> Iterator[str]:

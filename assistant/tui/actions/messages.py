@@ -1,5 +1,7 @@
 """Actions on messages: stop, continue, regenerate, edit, versions, copy, rating."""
 
+from assistant.core.grounding.citations import annotate
+from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.turn.requests import Continue, EditAnswer, Regenerate
 from assistant.core.values.conversation import Message, Rating
 from assistant.tui.toolkit import text
@@ -71,9 +73,14 @@ async def copy(workspace: Workspace, call: CommandCall) -> None:
     if call.message is None:
         workspace.screen.say("There is nothing to copy yet.")
         return
-    await workspace.system.external.copy(
-        workspace.conversation.session.text_of(call.message), "the message"
-    )
+    session, message = workspace.conversation.session, call.message
+    copied = session.text_of(message)
+    if message.role == "assistant" and message.state != "streaming":
+        services = workspace.system.services
+        retrieval = await services.run(services.store.retrieval, message.id)
+        # Numbers of sources mean nothing where they are not.
+        copied = annotate(copied, (), checked=was_checked(message, retrieval))
+    await workspace.system.external.copy(copied, "the message")
 
 
 async def copy_code(workspace: Workspace, call: CommandCall) -> None:

@@ -74,6 +74,8 @@ class TurnProgress:
                 self._show_event(turn, event)
             if isinstance(event, ContextPlanned):
                 self._show_outgrown(event)
+            if isinstance(event, Retrieved) and event.used and turn.answer:
+                self._transcript.expect_check(turn.answer.id)
             if isinstance(event, Retrieved) and event.result.excerpted:
                 self._notice.say(text.line(event.result.excerpted_text, 400), seconds=15)
             if isinstance(event, Summarised):

@@ -10,12 +10,14 @@ from time import monotonic
 from textual.message import Message
 
 from assistant.core.errors import AssistantError
+from assistant.core.grounding.unconfirmed import StreamedMarks
 from assistant.core.turn.chat import Chat
 from assistant.core.turn.requests import Ask, Request
 from assistant.core.values import conversation
 from assistant.core.values.events import (
     Asked,
     ContextPlanned,
+    Retrieved,
     SectionRead,
     Thought,
     TurnEvent,
@@ -40,6 +42,8 @@ class RunningTurn:
     stream: Stream[TurnEvent] | None = None
     _thought: StringIO = field(default_factory=StringIO)
     _written: StringIO = field(default_factory=StringIO)
+    _marks: StreamedMarks | None = None
+    """Of an answer to which passages were read."""
 
     def apply(self, event: TurnEvent) -> None:
         """Apply an event to the state."""
@@ -57,9 +61,11 @@ class RunningTurn:
                 self.writing_since = self.writing_since or monotonic()
                 self._thought.write(text)
                 self.pieces += 1
+            case Retrieved(used=used) if used:
+                self._marks = StreamedMarks()
             case Wrote(text=text):
                 self.writing_since = self.writing_since or monotonic()
-                self._written.write(text)
+                self._written.write(self._marks.feed(text) if self._marks else text)
                 self.pieces += 1
 
     def stop(self) -> None:

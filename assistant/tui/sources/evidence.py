@@ -105,7 +105,7 @@ class EvidenceLoader:
             view = self._transcript.view(answer.id)
             if view is not None and retrieval is not None:
                 view.show_searched(_searched_in_vain(retrieval))
-                view.show_retrieval(retrieval)
+                await view.show_retrieval(retrieval)
 
     def _answer(self) -> Message | None:
         """The selected answer, or that to the selected question; else the last one."""

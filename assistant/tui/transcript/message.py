@@ -10,6 +10,7 @@ from textual.widgets.markdown import MarkdownStream
 
 from assistant.core.grounding.citations import annotate
 from assistant.core.grounding.references import partly_read
+from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.values.conversation import Message
 from assistant.core.values.library import Retrieval
 from assistant.tui import commands
@@ -37,7 +38,8 @@ class MessageView(Vertical, can_focus=True):
         self._hint = hint
         self._searched = 0
         self._retrieval: Retrieval | None = None
-        self._written = _cited_text(message) if written is None else written
+        self._checked = False
+        self._written = self._cited_text() if written is None else written
         self._rich = self._rich_length()
         self._stream: MarkdownStream | None = None
         self._header = MessageHeading()
@@ -109,14 +111,11 @@ class MessageView(Vertical, can_focus=True):
         if self._stream is not None:
             await self._stream.stop()
             self._stream = None
-        shown = _cited_text(message)
-        ended = message.state != self.message.state or shown != self._written
-        self.message, self._hint = message, hint or self._hint
+        before, self.message, self._hint = self.message, message, hint or self._hint
+        shown = self._cited_text()
+        ended = message.state != before.state or shown != self._written
         if ended and message.role == "assistant":
-            self._written = shown
-            self._rich = self._rich_length()
-            await self._document.update(self._written[: self._rich])
-            await self._fold.reset(self._written[self._rich :])
+            await self._draw(shown)
         self._header.message = message
         if message.reasoning or message.state != "streaming":
             self._reasoning.show_text(message.reasoning, live=self._is_thinking)
@@ -129,10 +128,17 @@ class MessageView(Vertical, can_focus=True):
             self._searched = passages
             self._show_ending()
 
-    def show_retrieval(self, retrieval: Retrieval) -> None:
+    def expect_check(self) -> None:
+        """Passages are read for the answer: marks that the check does not set are none."""
+        self._checked = True
+
+    async def show_retrieval(self, retrieval: Retrieval) -> None:
         """Show what of the files could not be read, and what they say when they bear out nothing
-        of the answer.
+        of the answer; marks that the model wrote itself go.
         """
+        self._checked = was_checked(self.message, retrieval)
+        if self.message.state != "streaming" and self._cited_text() != self._written:
+            await self._draw(self._cited_text())
         says = retrieval.saying is not None or partly_read(retrieval.used)
         if says and retrieval != self._retrieval:
             self._retrieval = retrieval
@@ -140,6 +146,16 @@ class MessageView(Vertical, can_focus=True):
         if retrieval.saying is not None:
             said = saying_lines(self.message, retrieval, retrieval.saying)
             self._unsupported.show(said, self._written)
+
+    async def _draw(self, written: str) -> None:
+        self._written = written
+        self._rich = self._rich_length()
+        await self._document.update(written[: self._rich])
+        await self._fold.reset(written[self._rich :])
+
+    def _cited_text(self) -> str:
+        """An answer with its citations behind the sentences they bear out."""
+        return annotate(self.message.text, self.message.citations, checked=self._checked)
 
     def on_unsupported_answer_toggled(self, event: UnsupportedAnswer.Toggled) -> None:
         event.stop()
@@ -183,8 +199,3 @@ class MessageView(Vertical, can_focus=True):
         content = marks_line(self.message.marks)
         self._marks.display = bool(content.plain)
         self._marks.update(content)
-
-
-def _cited_text(message: Message) -> str:
-    """An answer with its citations behind the sentences they bear out."""
-    return annotate(message.text, message.citations)

@@ -99,6 +99,12 @@ class TranscriptView(MessageColumn, can_focus=False):
         if view is not None:
             view.show_reasoning(thought)
 
+    def expect_check(self, message_id: str) -> None:
+        """Passages are read for an answer: marks that the check does not set are none."""
+        view = self.view(message_id)
+        if view is not None:
+            view.expect_check()
+
     async def finish_message(self, message: Message, hint: str = "") -> None:
         """Show the message as it is on disk; `hint` tells what to do about a failure."""
         async with self._change:

@@ -188,11 +188,13 @@ def test_an_answer_that_the_files_deny_names_what_they_say(shell: Shell) -> None
     [
         (
             "Purple elephants dance [1] [2] [99].\n\nSources:\n[1] /etc/passwd, p. 3 (verbatim)",
-            "Purple elephants dance.\n\nSources: /etc/passwd, p. 3 (verbatim)",
+            "Purple elephants dance.\n\nSources (written by the model, not checked):\n"
+            "/etc/passwd, p. 3 (verbatim)",
         ),
         (
             "Elefantes roxos dançam [1], dizem [3].\n\nFontes: [1] contrato.pdf, página 2",
-            "Elefantes roxos dançam, dizem.\n\nFontes: contrato.pdf, página 2",
+            "Elefantes roxos dançam, dizem.\n\n"
+            "Fontes (written by the model, not checked): contrato.pdf, página 2",
         ),
         ("Take `list[0]` of it.\n\n```\na[1] = b[2]\n```", None),
     ],

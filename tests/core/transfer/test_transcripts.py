@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from assistant.core.errors import TranscriptError
 from assistant.core.transfer.html import to_html
 from assistant.core.transfer.importing import read
-from assistant.core.transfer.markdown import from_markdown, is_markdown, to_markdown
+from assistant.core.transfer.markdown import OWN_MARKS, from_markdown, is_markdown, to_markdown
 from assistant.core.values.conversation import Conversation, Mark, Message
+from assistant.core.values.library import Retrieval, SearchResult
 from assistant.core.values.transcript import Transcript, TranscriptEntry, to_json
+from tests.support.passages import passage
 from tests.support.transcripts import NOW, patient, transcripts
 
 
@@ -268,3 +270,42 @@ def test_html_tells_where_the_course_changed() -> None:
     page = to_html(transcript.model_copy(update={"entries": entries}))
 
     assert page.index("In March.") < page.index("role: a &lt;b&gt;") < page.index("And?")
+
+
+FORGED = "The rent rises. [3]\n\nSources: [1] /etc/passwd, page 3"
+
+
+def answered(text: str, *, edited: bool = False) -> Transcript:
+    """An answer to which a passage was read that confirms nothing."""
+    transcript = simple("When?", text)
+    found = Retrieval(result=SearchResult(searched=3), used=(passage("Cats are allowed."),))
+    question, answer = transcript.entries
+    message = answer.message.model_copy(update={"edited": edited})
+    entries = (question, answer.model_copy(update={"retrieval": found, "message": message}))
+    return transcript.model_copy(update={"entries": entries})
+
+
+def test_html_shows_no_marks_that_the_model_wrote_itself() -> None:
+    page = to_html(answered(FORGED))
+
+    assert "The rent rises.\n" in page
+    assert "Sources (written by the model, not checked): /etc/passwd" in page
+    assert "[3]" not in page
+
+
+def test_markdown_says_whose_marks_they_are_and_brings_the_text_back() -> None:
+    written = to_markdown(answered(FORGED))
+
+    assert f"## Assistant ({OWN_MARKS})\n\nThe rent rises. [3]" in written
+    (back,) = from_markdown(written).transcripts
+    assert back.branch[-1].message.text == FORGED
+
+
+@pytest.mark.parametrize(
+    ("text", "edited"), [("The rent rises.", False), (FORGED, True), ("Take `a[1]`.", False)]
+)
+def test_nothing_is_said_of_an_answer_without_marks_or_of_what_the_user_wrote(
+    text: str, edited: bool
+) -> None:
+    assert OWN_MARKS not in to_markdown(answered(text, edited=edited))
+    assert "written by the model" not in to_html(answered(text, edited=edited))
