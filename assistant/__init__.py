@@ -1,20 +1,24 @@
 """A private chat assistant for the terminal.
 
-__main__         entry point of every process
-cli/             the command line, which also opens the screen
-tui/             the screen
-doctor/          `assistant doctor`: checks of everything the program stands on
-bootstrap        puts the parts of a front end together
-forgetting       everything that is stored, removed
-workers          names, commands and mains of the worker processes
-settings         settings.toml and the environment, as one value
-settings_source  what they say, before it is checked
-core/            what the product is: values, ports, the turn, prompts, import and export
-storage/         conversations in SQLite
-engine/          models run by llama.cpp, in a worker
-library/         the user's files, indexed and searched in a worker
-ipc/             the wire between front ends and workers
-system/          the machine around us: paths, clipboard, editor, processor
+__main__            entry point of every process
+cli/                the command line, which also opens the screen
+tui/                the screen
+doctor/             `assistant doctor`: checks of everything the program stands on
+bootstrap           puts the parts of a front end together
+forgetting          everything that is stored, removed
+workers             names, commands and mains of the worker processes
+user_settings       what holds while the program runs, and changes that are kept
+settings_file       settings.toml changed by the program
+settings_reference  every setting: what holds, where it comes from, what it takes
+settings            settings.toml and the environment, as one value
+settings_source     what they say, before it is checked
+allowed_values      what a field takes, in words
+core/               what the product is: values, ports, the turn, prompts, import and export
+storage/            conversations in SQLite
+engine/             models run by llama.cpp, in a worker
+library/            the user's files, indexed and searched in a worker
+ipc/                the wire between front ends and workers
+system/             the machine around us: paths, clipboard, editor, processor
 """
 
 __version__ = "0.1.0"

@@ -6,21 +6,25 @@ tenth of a second at each start.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from assistant.allowed_values import allowed_values
 from assistant.core.errors import SettingsError
-from assistant.core.values.base import Value
+from assistant.core.values.base import ALLOWED, Value
 from assistant.core.values.load_options import ModelOptionChanges, ModelOptions
 from assistant.core.values.sampling import Sampling, SamplingChanges
 from assistant.settings_source import SettingsSource, read_settings_source
 
 LISTED_AFTER = "listed_after"
 """Marks a setting that stands behind another one of its section when all are listed."""
+
+
+Panel = Literal["auto", "shown", "hidden"]
 
 
 def _as_paths(value: object) -> object:
@@ -69,13 +73,23 @@ class OneModelSettings(ModelOptionChanges):
 class ModelSettings(Value):
     """Models: where they are looked for and fetched from."""
 
-    folders: Annotated[tuple[str, ...], BeforeValidator(_as_paths)] = ()
+    folders: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_as_paths),
+        Field(json_schema_extra={ALLOWED: "one or several folders"}),
+    ] = ()
     """Folders with GGUF files, beside the models folder. In the environment they are separated
     as in `PATH`."""
     other_programs: bool = True
     """Whether the models of other programs are listed: Hugging Face's cache, LM Studio, Ollama,
     GPT4All, Jan and llama.cpp."""
-    endpoint: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://huggingface.co"
+    endpoint: Annotated[
+        str,
+        Field(
+            pattern=r"^https?://[^\s?#]+$",
+            json_schema_extra={ALLOWED: "an address that begins with https:// or http://"},
+        ),
+    ] = "https://huggingface.co"
     """Where `assistant models pull` fetches models: Hugging Face, or a mirror of it."""
 
 
@@ -97,7 +111,13 @@ class LibrarySettings(Value):
     ocr: bool = False
     """Whether scanned PDFs are read with tesseract, where that is installed. It takes seconds for
     each page."""
-    ocr_languages: Annotated[str, Field(pattern=r"^\w+(\+\w+)*$")] = "eng+por"
+    ocr_languages: Annotated[
+        str,
+        Field(
+            pattern=r"^\w+(\+\w+)*$",
+            json_schema_extra={ALLOWED: "names such as eng or eng+por"},
+        ),
+    ] = "eng+por"
     """The languages of scanned pages, as tesseract calls them; `tesseract --list-langs` tells
     which are installed."""
     fall_back: bool = False
@@ -114,6 +134,10 @@ class ScreenSettings(Value):
 
     theme: Literal["auto", "dark", "light"] = "auto"
     """`auto` follows the terminal where it says, and is dark otherwise."""
+    conversations: Panel = "auto"
+    """The list of conversations; `auto` shows it where there is room for it."""
+    sources: Panel = "auto"
+    """The sources of an answer; `auto` shows them where there is room for them."""
 
 
 class Settings(Value):
@@ -182,19 +206,37 @@ def _checked_where_given(given: Mapping[str, object]) -> Settings:
     return Settings.model_construct(model={}, **sections)
 
 
+def field_at(location: Sequence[str]) -> tuple[type[Value], str] | None:
+    """What declares a setting: a section, and the field in it; None for what is no setting."""
+    match tuple(location):
+        case ("model", _, "sampling", field, *_):
+            found: tuple[type[Value], str] = (SamplingChanges, field)
+        case ("model", _, field, *_):
+            found = (OneModelSettings, field)
+        case (section, field, *_) if section in SECTIONS:
+            found = (SECTIONS[section], field)
+        case _:
+            return None
+    return found if found[1] in found[0].model_fields else None
+
+
 def _explain(failure: ValidationError, source: SettingsSource) -> SettingsError:
     problem = failure.errors()[0]
     location = tuple(str(part) for part in problem["loc"])
-    key = ".".join(location)
     variables = [v for path, v in source.variables.items() if path[: len(location)] == location[:2]]
-    where = variables[0] if variables else None
-    place = f"The environment variable {where}" if where else f"{source.file}: `{key}`"
+    where = f"The environment variable {variables[0]}" if variables else f"{source.file}:"
     if problem["type"] == "extra_forbidden":
+        key = "" if variables else f" `{'.'.join(location)}`"
         return SettingsError(
-            f"{place} is not a setting.", "`assistant settings` lists the settings there are."
+            f"{where}{key} is not a setting.",
+            "`assistant settings` lists the settings there are.",
         )
-    reason = problem["msg"].lower() if len(location) > 1 else "input should be a section"
+    declared = field_at(location)
+    # What comes behind the field tells which of its kinds a value was tried as.
+    depth = location.index(declared[1]) + 1 if declared else len(location)
+    allowed = allowed_values(*declared) if declared else "settings, each with its name"
+    key = "" if variables else f" `{'.'.join(location[:depth])}`"
     return SettingsError(
-        f"{place} is {problem['input']!r}, which will not do: {reason}.",
-        "Correct it or remove it to get the default.",
+        f"{where}{key} = {problem['input']!r} is not valid: it takes {allowed}.",
+        "Correct it, or remove it to get the default.",
     )

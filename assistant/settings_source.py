@@ -38,7 +38,7 @@ def read_settings_source(file: Path, environment: Mapping[str, str] = os.environ
         SettingsError: the file cannot be read, somebody else could have written it, or a variable
             sets a key of what is no section.
     """
-    values = _read(file)
+    values = read_settings_file(file)
     variables: dict[tuple[str, ...], str] = {}
     for variable, text in environment.items():
         section, _, key = variable.removeprefix(PREFIX).lower().partition("__")
@@ -48,7 +48,12 @@ def read_settings_source(file: Path, environment: Mapping[str, str] = os.environ
     return SettingsSource(file, values, variables)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def read_settings_file(file: Path) -> dict[str, Any]:
+    """Read what the file says; nothing where there is none.
+
+    Raises:
+        SettingsError: it cannot be read, is not valid, or somebody else could have written it.
+    """
     for path in (file.parent, file, file.parent / "prompts"):
         reason = distrust(path)
         if reason is not None:

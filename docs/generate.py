@@ -7,9 +7,9 @@ import click
 
 from assistant.cli.entry import COMMANDS as COMMANDS_OF_PROGRAM
 from assistant.cli.entry import PROGRAM_NAME, command
-from assistant.cli.settings import describe
 from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
+from assistant.settings_reference import describe, toml_text
 from assistant.tui.commands import COMMANDS, key_name
 from docs.rooms import map_of_rooms
 
@@ -66,7 +66,9 @@ def _settings() -> Iterator[str]:
     yield "# Settings"
     yield ""
     yield "`settings.toml` holds sections and keys; `assistant settings` names the file and shows"
-    yield "what holds now. The environment goes before the file."
+    yield "what holds now, and where it comes from. `assistant settings set KEY VALUE` changes the"
+    yield "file, `unset KEY` takes a setting back; your comments stay. The environment goes before"
+    yield "the file."
     yield ""
     yield 'A table `[model."NAME"]` holds what one model has otherwise than `[engine]`:'
     others = [key for key in OneModelSettings.model_fields if key not in ("adapters", "sampling")]
@@ -87,10 +89,14 @@ def _settings() -> Iterator[str]:
         name, _, key = setting.key.partition(".")
         if name != section:
             section = name
-            head = ("| key | default | what it does | in the environment |", "|---|---|---|---|")
+            head = (
+                "| key | default | takes | what it does | in the environment |",
+                "|---|---|---|---|---|",
+            )
             yield from ("", f"## [{name}]", "", *head)
-        default = "" if setting.default is None else f"`{setting.default}`"
-        yield f"| `{key}` | {default} | {setting.description} | `{setting.variable}` |"
+        default = "" if setting.default is None else f"`{toml_text(setting.default)}`"
+        what = f"{setting.allowed} | {setting.description}"
+        yield f"| `{key}` | {default} | {what} | `{setting.variable}` |"
 
 
 def _cli() -> Iterator[str]:

@@ -13,6 +13,7 @@ from assistant.system.paths import find_paths
 from assistant.tui.app import AssistantApp
 from assistant.tui.services import ModelDownload, Services
 from assistant.tui.toolkit.threads import Report
+from assistant.user_settings import UserSettings
 
 FOLDER = Path(__file__).parent
 SIZE = (110, 26)
@@ -40,7 +41,7 @@ async def take(home: Path) -> str:
             store=parts.store,
             models=parts.models,
             prompts=parts.prompts,
-            settings=parts.settings,
+            user_settings=UserSettings(parts.settings, paths.settings_file),
             clipboard=Clipboard(),
             log_folder=paths.logs,
             library=parts.library,

@@ -23,7 +23,7 @@ def test_every_setting_is_explained() -> None:
     ]
 
     assert len(rows) > 10
-    assert all(len(row[3].strip()) > 10 for row in rows), rows
+    assert all(len(row[4].strip()) > 10 for row in rows), rows
 
 
 @pytest.mark.parametrize("name", ["README.md", *sorted(f"docs/{p.name}" for p in DOCS)])

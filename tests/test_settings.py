@@ -59,12 +59,16 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     [
         ("[engine\n", {}, ["settings.toml", "not valid TOML", "line 1"]),
         ("[engine]\nthread = 2\n", {}, ["settings.toml", "`engine.thread`", "not a setting"]),
-        ("[engine]\nthreads = -1\n", {}, ["`engine.threads`", "-1", "greater than or equal to 0"]),
+        (
+            "[engine]\nthreads = -1\n",
+            {},
+            ["`engine.threads`", "-1", "number from 0 to 512"],
+        ),
         ("engine = 3\n", {}, ["settings.toml", "`engine`", "3"]),
         ("", {"ASSISTANT_ENGINE__THREADS": "many"}, ["ASSISTANT_ENGINE__THREADS", "'many'"]),
         ("", {"ASSISTANT_ENGIN__THREADS": "1"}, ["ASSISTANT_ENGIN__THREADS", "not a setting"]),
         ("engine = 3\n", {"ASSISTANT_ENGINE__THREADS": "1"}, ["not a section"]),
-        ("[sampling]\ntemperature = nan\n", {}, ["`sampling.temperature`", "finite"]),
+        ("[sampling]\ntemperature = nan\n", {}, ["`sampling.temperature`", "nan", "from 0 to 5"]),
     ],
 )
 def test_a_mistake_names_the_place_the_key_and_the_reason(

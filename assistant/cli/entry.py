@@ -241,7 +241,7 @@ def open_screen(program: Program) -> int:
         app = AssistantApp(
             partial(_open_services, program, opened),
             program.paths.logs,
-            given.text("screen", "theme") or "auto",
+            given,
             model_chosen=bool(program.model or given.text("chat", "model")),
         )
         return run(app)
@@ -254,6 +254,7 @@ def _open_services(
     # Behind the first frame.
     from assistant.system.clipboard import Clipboard  # noqa: PLC0415
     from assistant.tui.services import ModelDownload, Services  # noqa: PLC0415
+    from assistant.user_settings import UserSettings  # noqa: PLC0415
 
     assistant = opened.enter_context(program.assistant(tidies=False))
     if program.model is not None:
@@ -263,7 +264,9 @@ def _open_services(
         store=assistant.store,
         models=assistant.models,
         prompts=assistant.prompts,
-        settings=assistant.settings,
+        user_settings=UserSettings(
+            assistant.settings, program.paths.settings_file, program.environment
+        ),
         clipboard=Clipboard(),
         log_folder=assistant.paths.logs,
         library=assistant.library,

@@ -21,9 +21,16 @@ stream_option = click.option(
 )
 
 
-@click.group()
-def library() -> None:
-    """List, check and tidy the files that questions are answered from."""
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def library(context: click.Context, /, as_json: bool) -> None:
+    """List, check and tidy the files that questions are answered from.
+
+    Without a command it lists the collections.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(list_, as_json=as_json)
 
 
 @library.command("list")
@@ -33,7 +40,12 @@ def library() -> None:
 @json_option
 @click.pass_obj
 def list_(
-    program: Program, /, collection: str | None, failed: bool, partial: bool, as_json: bool
+    program: Program,
+    /,
+    collection: str | None = None,
+    failed: bool = False,
+    partial: bool = False,
+    as_json: bool = False,
 ) -> None:
     """List the collections, or the files of one."""
     console, opened = program.console, program.library()

@@ -1,56 +1,60 @@
-"""`assistant settings`: every setting, read off the models that define it."""
+"""`assistant settings`: list every setting, and change them in the user's file."""
 
-import ast
-import inspect
-import json
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import Any
+import os
+from collections.abc import Sequence
 
 import click
-from pydantic import BaseModel
 
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.program import Program, json_option
 from assistant.core.sanitize import one_line
-from assistant.core.values.base import Value
-from assistant.core.values.sampling import PER_ANSWER
-from assistant.settings import LISTED_AFTER, Settings
-from assistant.settings_source import PREFIX
+from assistant.settings_file import change_setting
+from assistant.settings_reference import (
+    DEFAULT,
+    ModelSetting,
+    Setting,
+    describe,
+    model_settings,
+    parse_setting,
+    setting_path,
+    toml_text,
+    variable_of,
+)
+from assistant.settings_source import read_settings_file
+
+TAKES_NEGATIVE_NUMBERS = {"ignore_unknown_options": True}
 
 
-class Setting(Value):
-    """A setting with its value, default and description."""
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def settings(context: click.Context, /, as_json: bool) -> None:
+    """Show and change settings.
 
-    key: str
-    variable: str
-    value: Any
-    default: Any
-    description: str
-
-
-class OwnSetting(Value):
-    """A setting that the file has for one model alone."""
-
-    model: str
-    table: str
-    """As it stands in the file."""
-    key: str
-    value: Any
-    instead_of: Any
-    """What holds for the others; None where there is no such thing."""
-    origin: str
-    """The file."""
+    Without a command it lists them all: the value, where it comes from, and what it does.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(list_, words=(), as_json=as_json)
 
 
-@click.command()
+@settings.command("list")
+@click.argument("words", nargs=-1)
 @json_option
 @click.pass_obj
-def settings(program: Program, /, as_json: bool) -> None:
-    """Print every setting: its value, its default and what it does."""
+def list_(program: Program, /, words: tuple[str, ...], as_json: bool) -> None:
+    """List the settings, or those that have to do with all WORDS."""
     file = program.paths.settings_file
-    found = list(describe(program.settings))
-    own = list(model_settings(program.settings, str(file)))
+    wanted = [word.casefold() for word in words]
+    found = [
+        setting
+        for setting in describe(program.settings, program.settings_source)
+        if all(word in f"{setting.key} {setting.description}".casefold() for word in wanted)
+    ]
+    own = [
+        one
+        for one in model_settings(program.settings, str(file))
+        if all(word in f"{one.table} {one.key}".casefold() for word in wanted)
+    ]
     console = program.console
     if as_json:
         listed = [setting.model_dump(mode="json") for setting in found]
@@ -61,111 +65,127 @@ def settings(program: Program, /, as_json: bool) -> None:
     console.line(f"{file}{'' if file.is_file() else ' (not there yet)'}")
     section = ""
     for setting in found:
-        if setting.key.partition(".")[0] != section:
-            section = setting.key.partition(".")[0]
+        if setting.path[0] != section:
+            section = setting.path[0]
             console.line()
             console.styled(f"[{section}]", BOLD)
-        console.line(f"{setting.key.partition('.')[2]} = {_toml(setting.value)}")
+        console.line(f"{setting.path[1]} = {toml_text(setting.value)}")
         console.styled(f"    {setting.description}", DIM)
-        changed = setting.value != setting.default
-        console.styled(f"    Default: {_toml(setting.default)}", BOLD if changed else DIM)
+        _print_origin(console, setting)
     _print_own(console, own)
-    console.line()
-    example = found[0]
-    console.line(f"The environment goes before the file: {example.variable} is {example.key}.")
+    if not found and not own:
+        console.line("No setting has to do with that.")
+    console.info("`assistant settings set KEY VALUE` changes one, `unset KEY` takes it back.")
 
 
-def _print_own(console: Console, own: Sequence[OwnSetting]) -> None:
+@settings.command()
+@click.argument("key")
+@json_option
+@click.pass_obj
+def show(program: Program, /, key: str, as_json: bool) -> None:
+    """Show the setting KEY: its value, where it comes from, and what it takes."""
+    path = setting_path(key)
+    console = program.console
+    if path[0] == "model":
+        wanted = (path[1], path[-1])
+        own = model_settings(program.settings, str(program.paths.settings_file))
+        found = [one for one in own if (one.model, one.key) == wanted]
+        if as_json:
+            console.json(found[0].model_dump(mode="json") if found else None)
+        elif found:
+            _print_own(console, found)
+        else:
+            console.line(f"{key} is not set.")
+        return
+    every = describe(program.settings, program.settings_source)
+    setting = next(one for one in every if one.path == path)
+    if as_json:
+        console.json(setting.model_dump(mode="json"))
+        return
+    console.line(f"{setting.key} = {toml_text(setting.value)}")
+    console.styled(f"    {setting.description}", DIM)
+    console.styled(f"    It takes {setting.allowed}.", DIM)
+    _print_origin(console, setting)
+
+
+@settings.command("set", context_settings=TAKES_NEGATIVE_NUMBERS)
+@click.argument("key")
+@click.argument("value", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def set_(program: Program, /, key: str, value: tuple[str, ...], as_json: bool) -> None:
+    """Set KEY to VALUE in your settings file; its comments and its order stay.
+
+    What one model has otherwise is model.NAME.threads, model.NAME.sampling.seed or
+    model.NAME.adapters.OTHER.
+    """
+    path = setting_path(key)
+    given = parse_setting(path, value)
+    before = change_setting(program.paths.settings_file, path, given)
+    _report(program, path, before, given, as_json=as_json)
+
+
+@settings.command()
+@click.argument("key")
+@json_option
+@click.pass_obj
+def unset(program: Program, /, key: str, as_json: bool) -> None:
+    """Take KEY out of your settings file, so that its default holds again."""
+    file = program.paths.settings_file
+    path = _path_in_file(program, key)
+    before = change_setting(file, path, None)
+    _report(program, path, before, None, as_json=as_json)
+
+
+def _path_in_file(program: Program, key: str) -> tuple[str, ...]:
+    """Where a setting stands. What is in the file by mistake can be taken out, too."""
+    here: object = read_settings_file(program.paths.settings_file)
+    path = tuple(key.split("."))
+    for part in path:
+        here = here.get(part) if isinstance(here, dict) else None
+    return setting_path(key) if here is None else path
+
+
+def _report(
+    program: Program, path: Sequence[str], before: object, now: object, *, as_json: bool
+) -> None:
+    """Tell what a change did, and what goes before it."""
+    console, file = program.console, program.paths.settings_file
+    key = ".".join(path)
+    variable = variable_of(path)
+    covered = variable if len(path) == 2 and variable in program.environment else None
+    if as_json:
+        console.json(
+            {"key": key, "before": before, "now": now, "file": str(file), "covered_by": covered}
+        )
+        return
+    if before is None and now is None:
+        console.line(f"{key} is not set; its default holds.")
+    elif now is None:
+        console.line(f"{key} is not set any more: it was {toml_text(before)}.")
+    else:
+        was = "" if before is None else f" (it was {toml_text(before)})"
+        console.line(f"{key} = {toml_text(now)}{was}")
+    if covered is not None:
+        console.warning(f"{covered} is set in the environment and goes before the file.")
+
+
+def _print_origin(console: Console, setting: Setting) -> None:
+    default = f"Default: {toml_text(setting.default)}"
+    if setting.origin == DEFAULT:
+        console.styled(f"    {default}", DIM)
+    else:
+        origin = os.path.basename(setting.origin)  # noqa: PTH119 -- a variable's name, or a path
+        console.styled(f"    From {origin}. {default}", BOLD)
+
+
+def _print_own(console: Console, own: Sequence[ModelSetting]) -> None:
     table = ""
     for one in own:
         if one.table != table:
             table = one.table
             console.line()
             console.styled(one_line(table, 200), BOLD)
-        console.line(f"{one.key} = {_toml(one.value)}")
-        instead = "" if one.instead_of is None else f"Instead of {_toml(one.instead_of)}, from "
+        console.line(f"{one.key} = {toml_text(one.value)}")
+        instead = "" if one.instead_of is None else f"Instead of {toml_text(one.instead_of)}, from "
         console.styled(f"    {instead or 'From '}{one_line(one.origin, 1000)}", DIM)
-
-
-def model_settings(settings: Settings, file: str) -> Iterator[OwnSetting]:
-    """Settings that `file` has for single models, table by table."""
-    for name, chosen in settings.model.items():
-        head = f"model.{_toml(name)}"
-        for key in type(chosen).model_fields:
-            value = getattr(chosen, key)
-            if key != "sampling" and value not in (None, {}):
-                common = getattr(settings.engine, key, None)
-                yield _own_setting(name, f"[{head}]", key, value, common, file)
-        for key, value in chosen.sampling.model_dump(exclude_none=True).items():
-            common = getattr(settings.sampling, key)
-            yield _own_setting(name, f"[{head}.sampling]", key, value, common, file)
-
-
-def _own_setting(
-    model: str, table: str, key: str, value: Any, instead_of: Any, origin: str
-) -> OwnSetting:
-    return OwnSetting(
-        model=model, table=table, key=key, value=value, instead_of=instead_of, origin=origin
-    )
-
-
-def describe(settings: Settings) -> Iterator[Setting]:
-    """Every setting with its value and default, in the order of definition."""
-    defaults = Settings()
-    for section in Settings.model_fields:
-        group, default = getattr(settings, section), getattr(defaults, section)
-        if not isinstance(group, BaseModel):
-            continue
-        documented = docstrings(type(group))
-        for key in _listed(type(group)):
-            yield Setting(
-                key=f"{section}.{key}",
-                variable=f"{PREFIX}{section.upper()}__{key.upper()}",
-                value=getattr(group, key),
-                default=getattr(default, key),
-                description=documented.get(key, ""),
-            )
-
-
-def _listed(section: type[BaseModel]) -> list[str]:
-    """The settings of a section; one that says after which it stands does so."""
-    keys: list[str] = []
-    for key, field in section.model_fields.items():
-        marks = field.json_schema_extra
-        if marks == PER_ANSWER:
-            continue
-        before = marks.get(LISTED_AFTER) if isinstance(marks, dict) else None
-        keys.insert(keys.index(str(before)) + 1 if before else len(keys), key)
-    return keys
-
-
-def docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """Docstrings below the fields of a model, by field name; empty where there is no source."""
-    found: dict[str, str] = {}
-    for kind in reversed(model.__mro__):
-        if issubclass(kind, BaseModel) and kind is not BaseModel:
-            found |= _own_docstrings(kind)
-    return found
-
-
-def _own_docstrings(model: type[BaseModel]) -> dict[str, str]:
-    try:
-        tree = ast.parse(inspect.getsource(model))
-    except (OSError, TypeError):
-        return {}
-    found: dict[str, str] = {}
-    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
-    for field, below in pairwise(body):
-        match field, below:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name)),
-                ast.Expr(value=ast.Constant(value=str(text))),
-            ):
-                found[name] = " ".join(text.split())
-            case _:
-                pass
-    return found
-
-
-def _toml(value: Any) -> str:
-    return "(not set)" if value is None else json.dumps(value, ensure_ascii=False)

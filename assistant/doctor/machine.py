@@ -13,7 +13,7 @@ from pathlib import Path
 from assistant import __version__
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.system.about import required_libraries, version_of
-from assistant.system.clipboard import Clipboard
+from assistant.system.clipboard import TMUX_COMMAND, Clipboard
 from assistant.system.paths import Paths
 from assistant.system.processor import missing_instructions
 
@@ -64,6 +64,8 @@ def encoding() -> Check:
 def clipboard(environment: Mapping[str, str]) -> Check:
     """Clipboard: which tool copies to it, if any does."""
     tools = Clipboard(environment).tools()
+    if tools and tools[0] == TMUX_COMMAND:
+        return ok("clipboard", "tmux, which sends it on to the terminal (OSC 52)")
     if tools:
         return ok("clipboard", tools[0][0])
     if environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"):

@@ -16,8 +16,14 @@ PASTE_COMMANDS = {
     "pbcopy": ("pbpaste",),
     "termux-clipboard-set": ("termux-clipboard-get",),
     "clip.exe": ("powershell.exe", "-NoProfile", "-Command", "Get-Clipboard -Raw"),
+    "tmux": ("tmux", "save-buffer", "-"),
 }
 """What reads the clipboard that a tool writes."""
+
+
+TMUX_COMMAND = ("tmux", "load-buffer", "-w", "-")
+"""Fills a buffer of tmux, and has tmux pass it on to the clipboard of its terminal: with tmux's
+default settings the sequence for that (OSC 52) is not taken from the programs inside."""
 
 
 class RunWithInput(Protocol):
@@ -69,6 +75,8 @@ class Clipboard:
             wanted += [("xclip", "-selection", "clipboard"), ("xsel", "--clipboard", "--input")]
         if not (inside("SSH_CONNECTION") or inside("SSH_TTY")):
             wanted += [("pbcopy",), ("termux-clipboard-set",), ("clip.exe",)]
+        if inside("TMUX"):
+            wanted.append(TMUX_COMMAND)
         return [command for command in wanted if self._which(command[0])]
 
     def copy(self, text: str) -> str:

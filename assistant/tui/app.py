@@ -28,9 +28,11 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from assistant.core.errors import AssistantError
+from assistant.settings_source import SettingsSource
 from assistant.tui import terminal
 from assistant.tui.chat_screen import ChatScreen
 from assistant.tui.commands import BY_NAME, COMMANDS, Command, key_name
+from assistant.tui.first_frame import Appearance
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
 from assistant.tui.toolkit import text
@@ -118,7 +120,7 @@ class AssistantApp(App[None]):
         self,
         open_services: Callable[[Report], Services],
         log_folder: Path,
-        theme: str = "auto",
+        given: SettingsSource | None = None,
         *,
         model_chosen: bool = False,
     ) -> None:
@@ -127,7 +129,7 @@ class AssistantApp(App[None]):
         Args:
             open_services: opens what the screen works on, in a thread, once the first frame is
                 there; it is given what keeps an unexpected error for the log.
-            theme: "dark", "light", or "auto".
+            given: what the settings say, unchecked; None is nothing.
             model_chosen: whether the settings name a model.
         """
         super().__init__(driver_class=TerminalDriver)
@@ -136,11 +138,12 @@ class AssistantApp(App[None]):
         """What to report when the screen came down by an unexpected error."""
         self.refusal: AssistantError | None = None
         """Why nothing could be opened."""
+        given = given or SettingsSource(Path(), {}, {})
         self.chat_screen = ChatScreen(
             self._begin_opening,
             super().copy_to_clipboard,
             self.lend_terminal,
-            model_chosen=model_chosen,
+            Appearance.of(given, model_chosen=model_chosen),
         )
         self._log_folder = log_folder
         self._leaving = False
@@ -152,6 +155,7 @@ class AssistantApp(App[None]):
             self.register_theme(with_few_colours(each) if few else each)
         # What moves by itself costs a slow connection and tells nothing.
         self.animation_level = "none"
+        theme = given.text("screen", "theme") or "auto"
         self._start_with(first_theme(theme, os.environ).name)
 
     def get_default_screen(self) -> ChatScreen:

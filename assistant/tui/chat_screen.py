@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from assistant.tui import commands
-from assistant.tui.first_frame import FirstFrame
+from assistant.tui.first_frame import Appearance, FirstFrame
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
 
@@ -52,19 +52,14 @@ class ChatScreen(NoticedScreen[None]):
         drawn: Callable[[], object],
         copy_through_terminal: Callable[[str], None],
         lend_terminal: Callable[[Sequence[str]], None],
-        *,
-        model_chosen: bool = False,
+        appearance: Appearance,
     ) -> None:
-        """`drawn` is called when the first frame is on the screen.
-
-        Args:
-            model_chosen: whether the settings name a model.
-        """
+        """`drawn` is called when the first frame is on the screen."""
         super().__init__()
         self._drawn = drawn
         self._copy_through_terminal = copy_through_terminal
         self._lend_terminal = lend_terminal
-        self._frame = FirstFrame(self.notice, model_chosen=model_chosen)
+        self._frame = FirstFrame(self.notice, appearance)
         self._workspace: Workspace | None = None
 
     @property

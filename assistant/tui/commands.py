@@ -194,6 +194,13 @@ COMMANDS: tuple[Command, ...] = (
         argument="name value",
     ),
     Command(
+        "default",
+        "Use for new conversations",
+        "Begin new conversations with this model, role and sampling",
+        "Role",
+        "alt+shift+d",
+    ),
+    Command(
         "system",
         "System prompt",
         "Read and change what the model is told first",

@@ -38,8 +38,7 @@ class ExternalActions:
         tool = await self._services.run(self._services.clipboard.copy, what)
         if not tool:
             self._screen.copy_through_terminal(what)
-        way = tool or "the terminal (OSC 52)"
-        self._notice.say(text.own(f"Copied {name} through {way}."))
+        self._notice.say(text.own(_copied(name, tool)))
 
     async def open(self, address: str) -> None:
         """Open a web or mail address in the system's program, after confirmation."""
@@ -48,6 +47,17 @@ class ExternalActions:
             self._notice.say(only, text.line(address, 200))
         elif await self._screen.push_wait(OpenLink(address)):
             self._notice.app.open_url(address)
+
+
+def _copied(name: str, tool: str) -> str:
+    """What is known of a copy: terminals do not answer whether they took it."""
+    match tool:
+        case "":
+            return f"Sent {name} to your terminal (OSC 52); it does not say whether it took it."
+        case "tmux":
+            return f"Copied {name} into tmux, and sent it on to your terminal (OSC 52)."
+        case _:
+            return f"Copied {name} through {tool}."
 
 
 START_TIMEOUT: Final = 2.0

@@ -4,11 +4,15 @@ It knows no value and no port: they take longer to import than the frame to be d
 widgets join these when the workspace is built.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from assistant.settings_source import SettingsSource
 from assistant.tui.chat.panels import Panels, Welcome
 from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.composer.input import PromptInput
@@ -17,15 +21,33 @@ from assistant.tui.conversations.sidebar import Sidebar
 from assistant.tui.toolkit.notice import Notice
 
 
+@dataclass(frozen=True)
+class Appearance:
+    """How the first frame looks, by settings that nobody has checked yet."""
+
+    model_chosen: bool = False
+    """Whether the settings name a model."""
+    conversations: str = "auto"
+    sources: str = "auto"
+
+    @staticmethod
+    def of(given: SettingsSource, *, model_chosen: bool = False) -> Appearance:
+        """The look that the settings ask for; what they do not say is as usual."""
+        return Appearance(
+            model_chosen,
+            given.text("screen", "conversations") or "auto",
+            given.text("screen", "sources") or "auto",
+        )
+
+
 class FirstFrame:
     """Widgets of an empty conversation: the list, a welcome, the prompt."""
 
-    def __init__(self, notice: Notice, *, model_chosen: bool = False) -> None:
-        """`model_chosen` is whether the settings name a model."""
+    def __init__(self, notice: Notice, appearance: Appearance) -> None:
         self.title = ConversationTitle()
-        self.welcome = Welcome(model_chosen)
+        self.welcome = Welcome(appearance.model_chosen)
         self.sidebar = Sidebar()
-        self.panels = Panels(self.sidebar)
+        self.panels = Panels(self.sidebar, appearance.conversations, appearance.sources)
         self.notice = notice
         self.prompt = PromptInput()
         self.status_line = StatusLine()

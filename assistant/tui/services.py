@@ -31,6 +31,7 @@ from assistant.core.values.prompts import ConversationStart, Prompt
 from assistant.settings import Settings
 from assistant.system.clipboard import Clipboard
 from assistant.tui.toolkit.threads import Report, Stream, in_thread
+from assistant.user_settings import SettingChange, UserSettings
 
 
 class ModelDownload:
@@ -107,7 +108,7 @@ class Services:
     store: ConversationStore
     models: ModelCatalog
     prompts: PromptLibrary
-    settings: Settings
+    user_settings: UserSettings
     clipboard: Clipboard
     log_folder: Path
     library: Library
@@ -123,6 +124,37 @@ class Services:
         """Call something that blocks; calls are made one after the other, in order."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, partial(call, *args, **kwargs))
+
+    @property
+    def settings(self) -> Settings:
+        """What holds at this moment."""
+        return self.user_settings.now
+
+    async def change_setting(self, path: tuple[str, ...], value: object | None) -> SettingChange:
+        """Change a setting in the user's file; it holds at once for what is begun from now on.
+
+        Raises:
+            SettingsError: the file cannot be changed.
+        """
+        change = await self.run(self.user_settings.change, path, value)
+        self._apply(path)
+        return change
+
+    async def undo_setting(self, change: SettingChange) -> None:
+        """Give a setting back what it had in the file.
+
+        Raises:
+            SettingsError: the file cannot be changed.
+        """
+        await self.run(self.user_settings.undo, change)
+        self._apply(change.path)
+
+    def _apply(self, path: tuple[str, ...]) -> None:
+        """Tell what was built with a setting what it is now."""
+        if path == ("chat", "model"):
+            self.models.use_default(self.settings.chat.model)
+        elif path[0] == "sampling":
+            self.chat.sampling.settings = self.settings.sampling
 
     async def begin(self, *, temporary: bool = False) -> Conversation:
         """Make the conversation for a first question.

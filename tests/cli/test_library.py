@@ -209,6 +209,8 @@ def test_lists_are_the_same_for_programs_and_for_people(
     (trip,) = json.loads(shell("library", "list", "--json").out)
     assert trip == {**trip, "name": "trip", "roots": ["/f"], "files": 2, "passages": 3}
     assert "trip" in shell("library", "list").out
+    assert shell("library").out == shell("library", "list").out
+    assert shell.json("library") == [trip]
     (failed,) = json.loads(shell("library", "list", "--failed", "--json").out)
     assert (failed["path"], failed["reason"], failed["detail"]) == ("/f/b.pdf", "encrypted", "RC4")
     assert "encrypted: RC4" in shell("library", "list", "--collection", "trip").out

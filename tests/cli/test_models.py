@@ -1,11 +1,9 @@
-"""`assistant models`, `settings`: what there is and how it is set."""
+"""`assistant models`: what there is on this machine."""
 
 import json
 import re
 from pathlib import Path
 
-from assistant.cli.settings import describe
-from assistant.settings import Settings
 from tests.support.gguf_files import write_model
 from tests.support.shell import Shell
 
@@ -75,73 +73,6 @@ def test_a_file_in_any_folder_is_told_in_full(shell: Shell) -> None:
     assert shown.status == 0
     assert str(elsewhere) in shown.out
     assert "licence       mit" in shown.out
-
-
-def test_settings_tells_file_value_default_and_meaning_of_each(shell: Shell) -> None:
-    (shell.home / "settings.toml").write_text("[engine]\nthreads = 3\n")
-
-    found = json.loads(shell("settings", "--json", ASSISTANT_SAMPLING__TEMPERATURE="0.1").out)
-
-    assert found["file"] == str(shell.home / "settings.toml")
-    assert found["exists"]
-    by_key = {setting["key"]: setting for setting in found["settings"]}
-    assert by_key["engine.threads"]["value"] == 3
-    assert by_key["engine.threads"]["default"] == 0
-    assert by_key["engine.threads"]["variable"] == "ASSISTANT_ENGINE__THREADS"
-    assert "cores" in by_key["engine.threads"]["description"]
-    assert by_key["sampling.temperature"]["value"] == 0.1
-
-
-def test_settings_are_readable_by_people(shell: Shell) -> None:
-    out = shell("settings").out
-
-    assert f"{shell.home / 'settings.toml'} (not there yet)" in out
-    assert "[engine]\ncontext_window = 0\n" in out
-    assert "model = (not set)" in out
-
-
-def test_every_setting_but_the_plainest_says_what_it_does() -> None:
-    undocumented = [setting.key for setting in describe(Settings()) if not setting.description]
-
-    assert set(undocumented) <= {"sampling.top_p", "sampling.min_p"}
-
-
-def test_a_wrong_setting_is_one_line_that_names_it(shell: Shell) -> None:
-    (shell.home / "settings.toml").write_text("[engine]\nthreads = 'many'\n")
-
-    run = shell("ask", "Hello")
-
-    assert run.status == 2
-    assert "engine.threads" in run.err
-    assert run.err.count("\n") == 1
-
-
-def test_settings_of_single_models_are_told_with_what_they_replace(shell: Shell) -> None:
-    file = shell.home / "settings.toml"
-    file.write_text(
-        '[engine]\nthreads = 3\n[model."Qwen 4B"]\nthreads = 1\n'
-        '[model."Qwen 4B".sampling]\ntemperature = 0.6\n'
-    )
-
-    shown = shell("settings").out
-    told = json.loads(shell("settings", "--json").out)["models"]
-
-    assert '[model."Qwen 4B"]\nthreads = 1\n    Instead of 3, from ' in shown
-    assert '[model."Qwen 4B".sampling]\ntemperature = 0.6\n    Instead of 0.3, from ' in shown
-    assert [(one["model"], one["key"], one["value"], one["instead_of"]) for one in told] == [
-        ("Qwen 4B", "threads", 1, 3),
-        ("Qwen 4B", "temperature", 0.6, 0.3),
-    ]
-    assert {one["origin"] for one in told} == {str(file)}
-
-
-def test_a_wrong_sampling_of_a_model_is_named(shell: Shell) -> None:
-    (shell.home / "settings.toml").write_text('[model.small.sampling]\ntemperature = "hot"\n')
-
-    run = shell("settings")
-
-    assert run.status == 2
-    assert "model.small.sampling.temperature" in run.err
 
 
 def test_it_is_told_how_old_the_list_of_models_worth_fetching_is(shell: Shell) -> None:

@@ -17,6 +17,7 @@ from assistant.core.prompts.library import PromptLibrary
 from assistant.core.turn.chat import Chat
 from assistant.core.values.conversation import Conversation, Message
 from assistant.settings import Settings
+from assistant.settings_source import SettingsSource
 from assistant.tui.actions.library import show_library
 from assistant.tui.actions.screens import read_file, read_source
 from assistant.tui.app import AssistantApp
@@ -37,6 +38,7 @@ from assistant.tui.toolkit.threads import Report
 from assistant.tui.transcript.message import MessageView
 from assistant.tui.transcript.transcript import TranscriptView
 from assistant.tui.workspace import Workspace
+from assistant.user_settings import UserSettings
 from tests.support.fake_conversations.shelf import Shelf
 from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_downloads import ScriptedDownloads
@@ -383,7 +385,9 @@ def make_services(setting: Setting, store: ConversationStore, report: Report) ->
         store=store,
         models=setting.models,
         prompts=prompts,
-        settings=setting.settings.model_copy(update={"chat": begun}),
+        user_settings=UserSettings(
+            setting.settings.model_copy(update={"chat": begun}), setting.home / "settings.toml", {}
+        ),
         clipboard=setting.clipboard,
         log_folder=setting.home / "logs",
         library=setting.library,
@@ -410,7 +414,11 @@ def make_app(
     return AssistantApp(
         open_services,
         setting.home / "logs",
-        setting.settings.screen.theme,
+        SettingsSource(
+            setting.home / "settings.toml",
+            setting.settings.model_dump(mode="json", exclude_unset=True),
+            {},
+        ),
         model_chosen=setting.settings.chat.model is not None,
     )
 

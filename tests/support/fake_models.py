@@ -274,9 +274,15 @@ class ScriptedModels:
         self.opened: list[str | None] = []
         self.adapters: list[Sequence[AdapterUse] | None] = []
 
+        self.chosen: str | None = None
+        """The default one, when it was chosen."""
+
     @property
     def default(self) -> ScriptedModel:
-        return next(iter(self.by_name.values()))
+        return self.by_name[self.chosen] if self.chosen else next(iter(self.by_name.values()))
+
+    def use_default(self, name: str | None) -> None:
+        self.chosen = name
 
     def models(self) -> list[ModelRef]:
         return [

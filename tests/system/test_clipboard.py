@@ -1,6 +1,11 @@
 """Which tool copies, and with what."""
 
-from collections.abc import Sequence
+import os
+import pty
+import shutil
+import subprocess
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -37,6 +42,10 @@ class Tools:
         (("pbcopy",), {"SSH_CONNECTION": "1"}, ""),
         (("xclip",), {"SSH_TTY": "/dev/pts/1", "DISPLAY": "localhost:10"}, "xclip"),
         ((), {"DISPLAY": ":0"}, ""),
+        (("tmux",), {"TMUX": "/tmp/tmux-1000/default,1,0"}, "tmux"),
+        (("tmux",), {}, ""),
+        (("tmux", "xclip"), {"TMUX": "/tmp/t,1,0", "DISPLAY": ":0"}, "xclip"),
+        (("tmux", "pbcopy"), {"TMUX": "/tmp/t,1,0", "SSH_TTY": "/dev/pts/1"}, "tmux"),
     ],
 )
 def test_the_tool_fits_the_display(
@@ -74,6 +83,7 @@ def test_a_lone_surrogate_is_no_error() -> None:
         (("xclip",), {"DISPLAY": ":0"}, "xclip -selection clipboard -out"),
         (("xsel",), {"DISPLAY": ":0"}, "xsel --clipboard --output"),
         (("pbcopy", "pbpaste"), {}, "pbpaste"),
+        (("tmux",), {"TMUX": "/tmp/t,1,0"}, "tmux save-buffer -"),
     ],
 )
 def test_the_clipboard_is_read_with_the_tool_s_counterpart(
@@ -117,3 +127,43 @@ def test_a_real_tool_s_output_is_the_clipboard(tmp_path: Path) -> None:
         assert Clipboard(environment, which).read() == "copied -out"
         tool.unlink()
         assert Clipboard(environment, which).read() is None
+
+
+@pytest.fixture
+def outer_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[int]:
+    """The terminal that a tmux with its default settings is attached to; we are inside of it."""
+    tmux = ("tmux", "-f", "/dev/null", "-S", str(tmp_path / "s"))
+    terminal, side = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    environment.pop("TMUX", None)
+    client = subprocess.Popen(
+        [*tmux, "new-session", "-s", "test", "sleep 60"],
+        stdin=side, stdout=side, stderr=side, env=environment, start_new_session=True,
+    )  # fmt: skip
+    try:
+        read_until(terminal, b"sleep")
+        monkeypatch.setenv("TMUX", f"{tmp_path / 's'},{client.pid},0")
+        yield terminal
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
+        client.wait(10)
+        os.close(terminal)
+        os.close(side)
+
+
+def read_until(terminal: int, wanted: bytes) -> None:
+    """Read what a terminal is sent, until it is sent this."""
+    seen = b""
+    while wanted not in seen:
+        seen += os.read(terminal, 65536)
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux")
+@pytest.mark.timeout(60)
+def test_inside_tmux_the_terminal_around_it_gets_what_is_copied(outer_terminal: int) -> None:
+    clipboard = Clipboard({"TMUX": os.environ["TMUX"]})
+
+    assert clipboard.copy("ação $x$") == "tmux"
+
+    read_until(outer_terminal, b64encode("ação $x$".encode()))
+    assert clipboard.read() == "ação $x$"

@@ -173,7 +173,7 @@ def test_a_deletion_that_can_be_undone(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
         await driver.ask(QUESTION)
         await driver.pilot.press("f8")
-        await driver.until_shown("Ctrl+Z takes it back")
+        await driver.until_shown("Ctrl+Z undoes")
 
     assert shows(play, _model())
 

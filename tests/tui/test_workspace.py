@@ -11,7 +11,7 @@ from textual.screen import Screen
 from assistant.core.errors import AssistantError
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.actions.registry import handle
-from assistant.tui.first_frame import FirstFrame
+from assistant.tui.first_frame import Appearance, FirstFrame
 from assistant.tui.toolkit.notice import Notice
 from assistant.tui.workspace import Workspace, build
 from tests.support.driver import Setting, make_services
@@ -59,7 +59,7 @@ def screen() -> SilentScreen:
 @pytest.fixture
 def workspace(home: Path, store: SqliteConversations, screen: SilentScreen) -> Workspace:
     services = make_services(Setting(home), store, AssistantError)
-    return build(services, screen, FirstFrame(Notice()))
+    return build(services, screen, FirstFrame(Notice(), Appearance()))
 
 
 @pytest.mark.parametrize(

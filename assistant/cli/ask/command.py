@@ -1,7 +1,7 @@
 """`assistant ask`: one question, one answer, for people and for pipes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from assistant.cli.ask.question import attachable, compose_question
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, absolute
 from assistant.core.conversations.start import begin_conversation, hinted_model
-from assistant.core.errors import AdapterError, ModelError, NotFoundError
+from assistant.core.errors import AdapterError, AssistantError, ModelError, NotFoundError
 from assistant.core.grounding.mentions import missing_files
 from assistant.core.grounding.scope import chosen_scope, default_scope
 from assistant.core.ports.conversations import ConversationStore
@@ -229,7 +229,8 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
                 reasoning=options.reasoning,
             )
             request = Ask(conversation_id=conversation.id, text=text, attached=attached)
-            with _explain_model(asked):
+            is_new = asked.earlier is None
+            with _explain_model(asked), unless_it_fails(assistant.store, conversation, is_new):
                 return console_answer.run(assistant.chat, request, sampling, sources)
 
 
@@ -320,6 +321,24 @@ def _conversation(assistant: "Assistant", asked: QuestionContext, temporary: boo
     if asked.given is not None:
         store.set_adapters(earlier.id, asked.given)
     return earlier
+
+
+@contextmanager
+def unless_it_fails(
+    store: ConversationStore, conversation: Conversation, is_new: bool
+) -> Iterator[None]:
+    """Keep a new conversation, unless the question fails before a word of it is answered."""
+    try:
+        yield
+    except AssistantError:
+        if is_new:
+            # The reason is what the user has to be told, whatever comes of this.
+            with suppress(AssistantError):
+                branch = store.branch(conversation.id)
+                if not any(each.role == "assistant" and each.text for each in branch):
+                    store.delete(conversation.id)
+                    store.empty_trash([conversation.id])
+        raise
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from assistant.cli.ask.answer import ConsoleAnswer
+from assistant.cli.ask.command import unless_it_fails
 from assistant.cli.ask.question import attachable
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, absolute
@@ -104,4 +105,6 @@ def _run(
         console = program.console
         answer = ConsoleAnswer(console, interruption, as_json, not console.is_terminal)
         ask = Ask(conversation_id=conversation.id, text=question, attached=tuple(files))
-        return answer.run(assistant.chat, ask, assistant.chat.sampling.for_model(chosen))
+        sampling = assistant.chat.sampling.for_model(chosen)
+        with unless_it_fails(assistant.store, conversation, is_new=True):
+            return answer.run(assistant.chat, ask, sampling)

@@ -112,12 +112,16 @@ LISTED_FIELDS = {
 }
 
 
-@click.group()
-def chats() -> None:
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def chats(context: click.Context, /, as_json: bool) -> None:
     """List, read, search, order and tidy the kept conversations.
 
-    An ID may be cut short as long as it is unique.
+    Without a command it lists them. An ID may be cut short as long as it is unique.
     """
+    if context.invoked_subcommand is None:
+        context.invoke(list_, as_json=as_json)
 
 
 @chats.command("list")
@@ -131,12 +135,12 @@ def chats() -> None:
 def list_(
     program: Program,
     /,
-    deleted: bool,
-    archived: bool,
-    folder: str | None,
-    tag: str | None,
-    limit: int | None,
-    as_json: bool,
+    deleted: bool = False,
+    archived: bool = False,
+    folder: str | None = None,
+    tag: str | None = None,
+    limit: int | None = None,
+    as_json: bool = False,
 ) -> None:
     """List the conversations, pinned ones first, then the newest."""
     if deleted and archived:

@@ -129,6 +129,10 @@ class ModelCatalog(Protocol):
         """
         ...
 
+    def use_default(self, name: str | None) -> None:
+        """Take another model as the default one, by its name or path; None is the starter."""
+        ...
+
     def open(self, name: str | None, adapters: Sequence[AdapterUse] | None = None) -> ChatModel:
         """The model called `name` (or at that path); None opens the default one.
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from assistant.core.values.base import Value
+from assistant.core.values.base import ALLOWED, Value
 
 SMALLEST_WINDOW: Final = 256
 
@@ -16,7 +16,11 @@ def _as_window(tokens: int) -> int:
     return tokens
 
 
-ContextWindow = Annotated[int, Field(ge=0), AfterValidator(_as_window)]
+ContextWindow = Annotated[
+    int,
+    Field(ge=0, json_schema_extra={ALLOWED: f"0, or a whole number from {SMALLEST_WINDOW}"}),
+    AfterValidator(_as_window),
+]
 """Tokens that prompt and answer may use together. 0 begins with some and takes more when a
 conversation needs them."""
 

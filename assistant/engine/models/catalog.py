@@ -83,6 +83,10 @@ class LocalModels:
 
         return recommended_sampling(Path(self.reference(name).path))
 
+    def use_default(self, name: str | None) -> None:
+        """See `ModelCatalog.use_default`."""
+        self._default = name
+
     def open(
         self,
         name: str | None,

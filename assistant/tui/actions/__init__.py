@@ -3,6 +3,7 @@
 registry       command name → action
 conversations  new, rename, organise, delete, undo, fork, compare
 messages       stop, continue, regenerate, edit, copy, rate
+defaults       what new conversations begin with, kept in the settings
 models         model, adapters, sampling; load or roll back
 prompts        role, system prompt, prompt library
 library        add files, choose collections, indexing

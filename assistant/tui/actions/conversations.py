@@ -11,6 +11,7 @@ from assistant.core.conversations.branches import BranchPoint, branch_point, bra
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.wording import count
+from assistant.tui.actions import defaults
 from assistant.tui.actions.library import compare_documents
 from assistant.tui.conversations.compare import CompareScreen
 from assistant.tui.conversations.folder import ChooseFolder
@@ -41,6 +42,8 @@ async def show_list(workspace: Workspace, _: CommandCall) -> None:
         sidebar.action_list()
     else:
         workspace.input.prompt.focus()
+    if workspace.view.panels.has_room_for_sidebar:
+        await defaults.keep_panel(workspace, "conversations", shown=sidebar.display)
 
 
 async def rename(workspace: Workspace, call: CommandCall) -> None:

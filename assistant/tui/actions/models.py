@@ -12,6 +12,7 @@ from assistant.core.turn.adapters import NONE_WORD, Adapters
 from assistant.core.turn.sampling import DEFAULT_WORD
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.models import Offer
+from assistant.tui.actions import defaults
 from assistant.tui.models.adapters import AdapterList, ChosenAdapters, CurrentAdapters
 from assistant.tui.models.lines import adapter_names
 from assistant.tui.models.pickers import ModelPicker, SamplingList
@@ -150,13 +151,15 @@ def _current_adapters(workspace: Workspace) -> CurrentAdapters:
     return CurrentAdapters(found.name, found.path, own, usual)
 
 
-async def load_or_roll_back(workspace: Workspace, before: Conversation) -> None:
+async def load_or_roll_back(workspace: Workspace, before: Conversation) -> bool:
     """Load the conversation's model and adapters; when that fails, restore the previous ones.
 
     The reason is shown then.
 
     Args:
         before: the conversation before it was given them; it is the one that is shown.
+
+    Returns: whether they are loaded.
     """
     services = workspace.system.services
     now = await services.run(services.store.conversation, before.id)
@@ -166,6 +169,7 @@ async def load_or_roll_back(workspace: Workspace, before: Conversation) -> None:
         workspace.view.notice.fail(failure)
         # The engine let go of the former one to make room.
         workspace.conversation.model.start(before.model, before.adapters)
+    return failure is None
 
 
 async def _load_model(workspace: Workspace, conversation: Conversation) -> AssistantError | None:
@@ -220,6 +224,7 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
     name = None if wanted.casefold() == sampling.DEFAULT_WORD else wanted
     # Whether there is such a model, whatever it is run with.
     found = await services.run(models.open, name, ())
+    is_default = name is not None and defaults.is_beginning(workspace)
     before = await session.make()
     if before.model != name:
         await services.run(services.store.set_model, before.id, name)
@@ -228,8 +233,12 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
         text.own("Model from here on: "),
         text.line(found.name, 60),
         *_dropped_adapters(workspace, before),
+        *([] if is_default or name is None else [defaults.offer_default()]),
     )
-    await load_or_roll_back(workspace, before)
+    is_loaded = await load_or_roll_back(workspace, before)
+    if is_loaded and is_default and name is not None:
+        kept = await services.run(_catalog_name, workspace, _absolute_path(name))
+        await defaults.keep_model(workspace, before, kept)
 
 
 def _dropped_adapters(workspace: Workspace, before: Conversation) -> list[Content]:
@@ -269,12 +278,17 @@ async def _set_sampling(workspace: Workspace, field: str, value: str) -> None:
     services, session = workspace.system.services, workspace.conversation.session
     now = session.conversation
     changed = sampling.with_field(now.sampling if now else sampling.NO_CHANGES, field, value)
+    is_default = defaults.is_beginning(workspace)
     conversation = await session.make()
     changed = sampling.with_field(conversation.sampling, field, value)
     await services.run(services.store.set_sampling, conversation.id, changed)
     await session.refresh()
     row = next(row for row in await _current_sampling(workspace) if row.field == field)
-    workspace.screen.say(f"{field}: {row.value} ({row.origin}).")
+    said = text.line(f"{field}: {row.value} ({row.origin})", 200)
+    is_offered = row.is_own and not is_default
+    workspace.view.notice.say(said, defaults.offer_default() if is_offered else text.own("."))
+    if is_default and session.conversation is not None:
+        await defaults.keep_sampling(workspace, conversation, session.conversation, field)
 
 
 async def _set_in_field(workspace: Workspace, field: str) -> None:

@@ -8,6 +8,7 @@ from assistant.core.prompts.user_prompts import PromptExistsError
 from assistant.core.turn.requests import question_prompt, split_prompt_name
 from assistant.core.values.conversation import QuestionPrompt
 from assistant.core.values.prompts import ConversationStart, Prompt
+from assistant.tui.actions import defaults
 from assistant.tui.prompts.dialogs import PromptPicker, PromptToSave, SavePrompt
 from assistant.tui.prompts.lines import why_not_callable
 from assistant.tui.prompts.screen import PromptsScreen
@@ -39,14 +40,21 @@ async def use_prompt(workspace: Workspace, prompt: Prompt) -> None:
     opening = await resolve_prompt(workspace, prompt)
     if opening is None:
         return
+    is_default = defaults.is_beginning(workspace)
     conversation = await session.make()
     before = conversation
     await services.run(services.switch_prompt, conversation.id, opening)
     await session.refresh()
-    workspace.view.notice.say(text.own("Role from here on: "), text.line(prompt.title, 60))
+    workspace.view.notice.say(
+        text.own("Role from here on: "),
+        text.line(prompt.title, 60),
+        *([] if is_default else [defaults.offer_default()]),
+    )
     now = session.conversation
     if now is not None and now.model != before.model:
         workspace.conversation.model.start(now.model, now.adapters)
+    if is_default:
+        await defaults.keep_prompt(workspace, before, prompt)
 
 
 async def resolve_prompt(

@@ -25,6 +25,7 @@ def handlers() -> Mapping[str, Handler]:
     # Not before the first frame.
     from assistant.tui.actions import (  # noqa: PLC0415
         conversations,
+        defaults,
         library,
         messages,
         models,
@@ -36,6 +37,7 @@ def handlers() -> Mapping[str, Handler]:
     return {
         **conversations.HANDLERS,
         **models.HANDLERS,
+        **defaults.HANDLERS,
         **prompts.HANDLERS,
         **screens.HANDLERS,
         **messages.HANDLERS,

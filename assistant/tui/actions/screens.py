@@ -12,6 +12,7 @@ from textual.widgets import Static
 from assistant.core.grounding import references
 from assistant.core.grounding.references import Reference
 from assistant.tui import commands
+from assistant.tui.actions import defaults
 from assistant.tui.context.screen import ContextScreen, ContextSubject
 from assistant.tui.conversations.search_screen import ChosenConversation, SearchScreen
 from assistant.tui.sources.passage import PassageScreen, PassageSubject
@@ -72,6 +73,8 @@ async def show_sources(workspace: Workspace, _: CommandCall) -> None:
     else:
         panels.show_sources(True)
         sources.enter()
+    if panels.has_room_for_sources:
+        await defaults.keep_panel(workspace, "sources", shown=sources.display)
 
 
 async def open_numbered_source(workspace: Workspace, call: CommandCall) -> None:
@@ -127,8 +130,17 @@ async def end(workspace: Workspace, _: CommandCall) -> None:
 
 
 async def theme(workspace: Workspace, _: CommandCall) -> None:
+    """Change between light and dark, also for the next start."""
     app = workspace.view.transcript.app
-    app.theme = (LIGHT if app.current_theme.dark else DARK).name
+    before, is_light = app.theme, app.current_theme.dark
+    app.theme = (LIGHT if is_light else DARK).name
+    name = "light" if is_light else "dark"
+
+    async def restore() -> None:
+        app.theme = before
+
+    choice = (("screen", "theme"), name)
+    await defaults.keep(workspace, [choice], text.own(f"The theme is {name}"), restore=restore)
 
 
 async def show_help(workspace: Workspace, _: CommandCall) -> None:

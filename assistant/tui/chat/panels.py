@@ -11,19 +11,21 @@ SIDEBAR_FROM_COLUMNS: Final = 100
 """Columns from which on the list of conversations is there without being asked for."""
 SOURCES_FROM_COLUMNS: Final = 130
 """Columns from which on there is room for the sources of an answer as well."""
+_WANTED: Final = {"shown": True, "hidden": False}
 
 
 class Panels:
     """Shows the side panels that are wanted, or that there is room for."""
 
-    def __init__(self, sidebar: Widget) -> None:
+    def __init__(self, sidebar: Widget, conversations: str = "auto", sources: str = "auto") -> None:
+        """`conversations` and `sources` are "auto", "shown" or "hidden"."""
         self._sidebar = sidebar
         self._sources: Widget | None = None
         """None before anything can have sources."""
         self._has_sources = False
         """Whether there is a reason to show the sources unasked."""
-        self._sidebar_wanted: bool | None = None
-        self._sources_wanted: bool | None = None
+        self._sidebar_wanted = _WANTED.get(conversations)
+        self._sources_wanted = _WANTED.get(sources)
 
     def add_sources(self, sources: Widget) -> None:
         """Take the panel of sources in; it is hidden until there is a reason to show it."""
@@ -40,14 +42,24 @@ class Panels:
         self._sources_wanted = shown
         self.arrange()
 
+    @property
+    def has_room_for_sidebar(self) -> bool:
+        """Whether the list stands beside the chat, and is not in its way."""
+        return self._sidebar.screen.size.width >= SIDEBAR_FROM_COLUMNS
+
+    @property
+    def has_room_for_sources(self) -> bool:
+        """Whether the sources stand beside the chat, and are not in its way."""
+        return self._sidebar.screen.size.width >= SOURCES_FROM_COLUMNS
+
     def leave_sidebar(self) -> None:
         """Leave the list; where it covers the chat it is hidden."""
-        if self._sidebar.screen.size.width < SIDEBAR_FROM_COLUMNS:
+        if not self.has_room_for_sidebar:
             self.show_sidebar(False)
 
     def leave_sources(self) -> None:
         """Leave the sources; where they cover the chat they are hidden."""
-        if self._sidebar.screen.size.width < SOURCES_FROM_COLUMNS:
+        if not self.has_room_for_sources:
             self.show_sources(False)
 
     def sources_found(self, found: bool) -> None:

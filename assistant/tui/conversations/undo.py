@@ -1,5 +1,8 @@
 """Undo of changes to conversations: at once by a key, later by a command."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from textual.content import Content
@@ -19,6 +22,18 @@ OPENED_KINDS: Final = ("rating", "trash", "messages")
 """Changes for which the conversation is opened that they were made to."""
 
 
+WayBack = Callable[[], Awaitable[Sequence[Content]]]
+"""Undoes what is no change to a conversation; returns the sentence on it."""
+
+
+@dataclass(frozen=True)
+class OtherChange:
+    """Change to something else than a conversation."""
+
+    at: datetime
+    undo: WayBack
+
+
 class UndoActions:
     """Shows changes with the key that undoes them, and undoes them."""
 
@@ -29,7 +44,9 @@ class UndoActions:
         self._session = session
         self._listing = listing
         self._notice = notice
-        self._offered: Change | None = None
+        self._offered: Change | OtherChange | None = None
+        self._others: list[OtherChange] = []
+        """What else was changed in this window, the newest last."""
 
     @property
     def is_offered(self) -> bool:
@@ -42,11 +59,20 @@ class UndoActions:
         changes = await self._services.run(store.changes, conversation_id, limit=1)
         self._offered = changes[0] if changes else None
         await self._show()
-        way = [
-            text.own(" · "),
-            text.button("Ctrl+Z takes it back", "screen.command", "undo", style=text.ACCENT),
-        ]
-        self._notice.say(*what, *(way if changes else ()), seconds=OFFER_SECONDS)
+        if changes:
+            self._say_undoable(*what)
+        else:
+            self._notice.say(*what, seconds=OFFER_SECONDS)
+
+    def offer_way_back(self, undo: WayBack, *what: Content) -> None:
+        """Show a change to something else than a conversation, with the undo key."""
+        self._offered = OtherChange(datetime.now(UTC), undo)
+        self._others.append(self._offered)
+        self._say_undoable(*what)
+
+    def _say_undoable(self, *what: Content) -> None:
+        key = text.button("Ctrl+Z undoes", "screen.command", "undo", style=text.ACCENT)
+        self._notice.say(*what, text.own(" · "), key, seconds=OFFER_SECONDS)
 
     async def undo(self) -> None:
         """Undo the change that was shown last, else the newest of all.
@@ -55,7 +81,19 @@ class UndoActions:
             NotFoundError: there is nothing to undo.
         """
         offered, self._offered = (self._offered if self.is_offered else None), None
-        await self.undo_change(offered)
+        if offered is None and self._others:
+            offered = await self._newest_other()
+        if isinstance(offered, OtherChange):
+            self._others.remove(offered)
+            self._notice.say(*await offered.undo())
+        else:
+            await self.undo_change(offered)
+
+    async def _newest_other(self) -> OtherChange | None:
+        """The newest change to something else, unless a conversation was changed after it."""
+        changes = await self._services.run(self._services.store.changes, limit=1)
+        newest = self._others[-1]
+        return None if changes and changes[0].at > newest.at else newest
 
     async def undo_change(self, change: Change | None) -> None:
         """Undo this change; None is the newest of all.

@@ -1,6 +1,7 @@
 """`assistant ask` on scripted models: options, what goes where, what is stored."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -342,3 +343,26 @@ def test_a_model_has_a_sampling_of_its_own_below_prompt_and_options(shell: Shell
     assert (first.temperature, first.seed, first.top_k) == (0.7, 5, 9)
     assert (second.temperature, second.seed) == (0.7, 8)
     assert (told["sampling"]["temperature"], told["sampling"]["seed"]) == (0.7, 8)
+
+
+@pytest.mark.parametrize("how", ["ask", "summarise"])
+def test_a_question_that_fails_before_a_word_is_answered_leaves_no_conversation(
+    home: Path, how: str
+) -> None:
+    failure = EngineDiedError("The engine ended.", "Ask again.")
+    shell = Shell(home, ScriptedModels(ScriptedModel(load_error=failure)))
+    (home / "rent.md").write_text("The rent is 900 euros. It is due on the first.\n")
+
+    assert shell("ask", "Kept?", "--conversation", _begun(shell)).status == 6
+    run = shell("ask", "Why?") if how == "ask" else shell(how, str(home / "rent.md"))
+
+    assert run.status == 6
+    assert run.err == "assistant: The engine ended. Ask again.\n"
+    assert [chat["title"] for chat in shell.json("chats")] == ["Earlier"]
+    assert shell.json("chats", "trash") == []
+
+
+def _begun(shell: Shell) -> str:
+    """A conversation from before."""
+    with closing(shell.store()) as store:
+        return store.create(title="Earlier").id

@@ -176,3 +176,10 @@ def test_show_tells_where_a_conversation_took_another_course(shell: Shell) -> No
     assert any("And of Spain?" in line for line in lines[mark:])
     marks = [message["marks"] for message in listed(shell, "show", id)]
     assert [bool(each) for each in marks] == [False, True, False, False]
+
+
+def test_without_a_further_word_the_conversations_are_listed(shell: Shell) -> None:
+    shell("ask", "First question")
+
+    assert shell("chats").out == shell("chats", "list").out
+    assert shell.json("chats") == shell.json("chats", "list")

@@ -68,15 +68,16 @@ async def test_a_click_on_a_mark_shows_what_it_is_about(home: Path) -> None:
 
 async def test_what_is_set_is_used_for_the_next_answer_and_can_be_taken_back(home: Path) -> None:
     async with opened(Setting(home)) as driver:
-        await command(driver, "/set temperature 0.75")
-        await driver.until_shown("temperature: 0.75 (this conversation).")
         await driver.ask("Hi")
+        await command(driver, "/set temperature 0.75")
+        await driver.until_shown("temperature: 0.75 (this conversation)")
+        await driver.ask("Well?")
         await command(driver, "/set temperature default")
         await driver.until_shown("temperature: 0.3 (default).")
         await driver.ask("Again")
 
         used = [question.sampling.temperature for question in driver.models.default.questions]
-        assert used == [0.75, 0.3]
+        assert used == [0.3, 0.75, 0.3]
 
 
 async def test_what_the_settings_say_of_its_model_holds_and_is_told(home: Path) -> None:
@@ -179,6 +180,7 @@ async def test_a_model_that_is_not_there_is_told(home: Path) -> None:
 
 async def test_a_model_is_picked_from_the_list(home: Path) -> None:
     async with opened(Setting(home, two_models())) as driver:
+        await driver.ask("Hi")
         await driver.pilot.press("alt+m")
         await driver.until(lambda: isinstance(driver.app.screen, ModelPicker), "the list")
         await driver.until_shown("1.0 MB · models folder")
@@ -229,13 +231,13 @@ async def test_names_are_completed_as_they_are_typed(home: Path) -> None:
         await driver.pilot.press("enter")
         await driver.until(lambda: driver.typed == "/role tutor ", "completed")
         await driver.pilot.press("enter")
-        await driver.until_shown("Role from here on")
+        await driver.until_shown("is the role of new conversations, too")
         await driver.pilot.press(*"/set max")
         await driver.until_shown("max_tokens  a whole number from 1")
         await driver.pilot.press("tab")
         assert driver.typed == "/set max_tokens "
         await driver.pilot.press("9", "enter")
-        await driver.until_shown("max_tokens: 9 (this conversation).")
+        await driver.until_shown("max_tokens is 9 in new conversations, too")
 
 
 async def test_a_role_can_be_switched_while_an_answer_is_written(home: Path) -> None:

@@ -48,7 +48,7 @@ async def test_a_pinned_conversation_comes_first_and_undo_lets_it_go(home: Path)
     async with opened(Setting(home), store=store) as driver:
         await _open(driver, "Old")
         await driver.pilot.press("alt+i")
-        await driver.until_shown("Pinned “Old” · Ctrl+Z takes it back")
+        await driver.until_shown("Pinned “Old” · Ctrl+Z undoes")
         await driver.until(lambda: _lines(driver) == ["Pinned", "▸ Old", "Today", "  New"])
         await driver.pilot.press("ctrl+z")
         await driver.until_shown("“Old”: pin as it was")

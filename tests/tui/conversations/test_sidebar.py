@@ -59,7 +59,7 @@ async def test_delete_can_be_undone_with_ctrl_z(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("A question")
         await driver.pilot.press("f8")
-        await driver.until_shown("Deleted “A question” · Ctrl+Z takes it back")
+        await driver.until_shown("Deleted “A question” · Ctrl+Z undoes")
         assert driver.store.conversations() == []
         assert driver.messages == []
         await driver.pilot.press("ctrl+z")
@@ -72,7 +72,7 @@ async def test_delete_can_be_undone_with_a_click(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.ask("A question")
         await driver.pilot.press("f8")
-        await driver.until_shown("Ctrl+Z takes it back")
+        await driver.until_shown("Ctrl+Z undoes")
         rows = driver.text.split("\n")
         row = next(place for place, line in enumerate(rows) if "Ctrl+Z" in line)
         await driver.pilot.click(offset=(rows[row].index("Ctrl+Z") + 2, row))

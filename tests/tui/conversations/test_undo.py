@@ -20,7 +20,7 @@ async def test_a_message_is_deleted_with_what_follows_and_comes_back(home: Path)
         await driver.ask("Second?")
         driver.transcript.focus_message(driver.messages[2].id)
         await driver.pilot.press("delete")
-        await driver.until_shown("Deleted 2 messages · Ctrl+Z takes it back")
+        await driver.until_shown("Deleted 2 messages · Ctrl+Z undoes")
         assert [each.text for each in driver.messages] == ["First?", "One."]
         await driver.pilot.press("ctrl+z")
         await driver.until_shown("The messages are back.")
@@ -102,7 +102,7 @@ async def test_a_temporary_conversation_can_be_undone_as_well(home: Path) -> Non
         await driver.pilot.press("alt+n")
         await driver.ask("A secret?")
         await driver.pilot.press("f8")
-        await driver.until_shown("Deleted “A secret?” · Ctrl+Z takes it back")
+        await driver.until_shown("Deleted “A secret?” · Ctrl+Z undoes")
         await driver.pilot.press("ctrl+z")
         await driver.until_shown("≡ A secret? · general · temporary: in memory only")
 

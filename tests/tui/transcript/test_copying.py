@@ -56,7 +56,7 @@ async def test_where_no_tool_is_the_terminal_is_asked_and_it_is_said(home: Path)
     async with opened(Setting(home, scripted("Paris."), clipboard=clipboard)) as driver:
         await driver.ask("Capital?")
         await driver.pilot.press("ctrl+y")
-        await driver.until_shown("Copied the message through the terminal (OSC 52).")
+        await driver.until_shown("Sent the message to your terminal (OSC 52); it does not say")
         assert driver.app.clipboard == "Paris."
 
 

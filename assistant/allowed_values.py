@@ -1,0 +1,76 @@
+"""Allowed values of a field, in words: `a whole number from 1 to 64`, `auto, dark or light`."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+
+from assistant.core.values.base import ALLOWED
+
+
+def allowed_values(model: type[BaseModel], field: str, *, of_entry: bool = False) -> str:
+    """What a field takes, in words that go on after "it takes".
+
+    Args:
+        of_entry: whether an entry of a field that is a table is meant.
+    """
+    schema = _fields(model)[field]
+    return _words(schema["additionalProperties"] if of_entry else schema)
+
+
+@cache
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    found: dict[str, Any] = model.model_json_schema()["properties"]
+    return found
+
+
+def _words(schema: dict[str, Any]) -> str:
+    if ALLOWED in schema:
+        return str(schema[ALLOWED])
+    if "anyOf" in schema:
+        kinds = [one for one in schema["anyOf"] if one.get("type") != "null"]
+        words = [_words(one) for one in kinds]
+        return words[0] if len(words) == 1 else ", or ".join(words)
+    if "enum" in schema:
+        return one_of([str(value) for value in schema["enum"]])
+    if "const" in schema:
+        return str(schema["const"])
+    match schema.get("type"):
+        case "boolean":
+            return "true or false"
+        case "integer":
+            return f"a whole number{_bounds(schema, 1)}"
+        case "number":
+            return f"a number{_bounds(schema, 0)}"
+        case "array":
+            return "one or several texts"
+        case "object":
+            return "a table"
+        case _:
+            return "a text"
+
+
+def one_of(words: Sequence[str]) -> str:
+    """`a, b or c`."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _bounds(schema: dict[str, Any], step: int) -> str:
+    """Both bounds; of whole numbers they are part of the range."""
+    low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
+    high, below = schema.get("maximum"), schema.get("exclusiveMaximum")
+    if step and below is not None:
+        high = below - step
+    if step and above is not None:
+        low = above + step
+    if low is not None and high is not None:
+        return f" from {low:,} to {high:,}"
+    if above is not None and high is not None:
+        return f" above {above:,}, at most {high:,}"
+    if low is not None:
+        return f" from {low:,}"
+    if above is not None:
+        return f" above {above:,}"
+    return f", at most {high:,}" if high is not None else ""
