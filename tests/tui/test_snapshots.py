@@ -73,6 +73,8 @@ def test_an_answer_in_a_light_theme(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
         await _answered(driver)
         await driver.pilot.press("ctrl+t")
+        await driver.until_shown("The theme is light")
+        driver.notice.clear()
 
     assert shows(play, _model())
 
