@@ -3,6 +3,7 @@
 __main__            entry point of every process
 cli/                the command line, which also opens the screen
 tui/                the screen
+serve/              models and library for other programs, as OpenAI's services are asked
 doctor/             `assistant doctor`: checks of everything the program stands on
 bootstrap           puts the parts of a front end together
 forgetting          everything that is stored, removed

@@ -32,6 +32,11 @@ def _as_paths(value: object) -> object:
     return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
 
+def _as_words(value: object) -> object:
+    """A list of words as the environment gives it."""
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
 class ChatSettings(Value):
     """How a new conversation begins."""
 
@@ -129,6 +134,22 @@ class LibrarySettings(Value):
     """Seconds without a request or anything to index after which the worker ends."""
 
 
+class ServeSettings(Value):
+    """What `assistant serve` gives to other programs."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 8719
+    """Where it listens; 0 takes any port that is free."""
+    keep: bool = False
+    """Whether what other programs ask, and the answers, are kept with your conversations."""
+    ping: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 10
+    """Seconds after which a program that waits for an answer is told to wait on; 0 is never."""
+    origins: Annotated[tuple[str, ...], BeforeValidator(_as_words)] = ()
+    """Web pages that may ask, such as https://chat.example.org. In the environment they are
+    separated by spaces. Empty: none."""
+    hosts: Annotated[tuple[str, ...], BeforeValidator(_as_words)] = ()
+    """What else this machine is called by those that ask: names, without port."""
+
+
 class ScreenSettings(Value):
     """The look of the terminal interface."""
 
@@ -151,6 +172,7 @@ class Settings(Value):
     """By the name of a model."""
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     screen: ScreenSettings = Field(default_factory=ScreenSettings)
+    serve: ServeSettings = Field(default_factory=ServeSettings)
 
 
 SECTIONS: Final[Mapping[str, type[Value]]] = {
@@ -160,6 +182,7 @@ SECTIONS: Final[Mapping[str, type[Value]]] = {
     "models": ModelSettings,
     "library": LibrarySettings,
     "screen": ScreenSettings,
+    "serve": ServeSettings,
 }
 """Those that are always there; `model` has one for each model that something is set for."""
 

@@ -21,9 +21,11 @@ HEAVY = {
     "numpy",
     "onnxruntime",
     "sentence_transformers",
+    "starlette",
     "tokenizers",
     "torch",
     "transformers",
+    "uvicorn",
 }
 
 NEEDED_LATER = {"jsonschema", "psutil", "yaml"}

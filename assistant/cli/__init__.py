@@ -8,8 +8,8 @@ ask/             `assistant ask` and `summarise`: a question, or whole documents
 chats/           `assistant chats`: the kept conversations
 library          `assistant library`, `add`, `search`: the user's files
 indexing_report  plan, progress and skipped files of an indexing job
-models           `assistant models`: models on this machine, downloads
-bench            `assistant bench`: threads and batch sizes measured
+models/          `assistant models` and `bench`: models on this machine, fetched, measured
+serve            `assistant serve`: models and library for other programs
 prompts          `assistant prompts`: the library of system prompts
 transfer         `assistant export` and `assistant import`
 eval             `assistant eval`: retrieval and citation metrics

@@ -26,18 +26,25 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 class BuildAssistant(Protocol):
-    """Factory of the program's parts; a forgetful one keeps conversations in memory only."""
+    """Factory of the program's parts; see `bootstrap.build`."""
 
     def __call__(
-        self, settings: "Settings", paths: Paths, *, forgetful: bool = False
+        self,
+        settings: "Settings",
+        paths: Paths,
+        *,
+        forgetful: bool = False,
+        yields: bool = False,
     ) -> "Assistant": ...
 
 
-def _build(settings: "Settings", paths: Paths, *, forgetful: bool = False) -> "Assistant":
+def _build(
+    settings: "Settings", paths: Paths, *, forgetful: bool = False, yields: bool = False
+) -> "Assistant":
     # `--help` and a mistyped option are answered before the database is thought of.
     from assistant.bootstrap import build  # noqa: PLC0415
 
-    return build(settings, paths, forgetful=forgetful)
+    return build(settings, paths, forgetful=forgetful, yields=yields)
 
 
 def _open_library(paths: Paths) -> "Library":
@@ -123,6 +130,19 @@ class Program:
     def forgetful_assistant(self) -> Iterator["Assistant"]:
         """Open the parts of the program with conversations in memory only."""
         assistant = self.build(self.settings, self.paths, forgetful=True)
+        try:
+            yield assistant
+        finally:
+            assistant.close()
+
+    @contextmanager
+    def assistant_for_others(self, *, kept: bool) -> Iterator["Assistant"]:
+        """Open the parts of the program for other programs: the user's own answers come first.
+
+        Args:
+            kept: whether conversations are kept with the user's, or in memory only.
+        """
+        assistant = self.build(self.settings, self.paths, forgetful=not kept, yields=True)
         try:
             yield assistant
         finally:

@@ -62,6 +62,11 @@ class Paths:
     def prompts(self) -> Path:
         return self.config / "prompts"
 
+    @property
+    def server_key(self) -> Path:
+        """What programs show that ask `assistant serve`."""
+        return self.config / "serve.key"
+
     def create(self) -> None:
         """Make the folders, readable by the user alone."""
         for folder in (self.config, self.data, self.cache, self.runtime, self.logs):

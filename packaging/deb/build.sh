@@ -15,13 +15,15 @@ export SOURCE_DATE_EPOCH
 stage=build/deb
 share=$stage/usr/share
 rm -rf "$stage"
-mkdir -p "$stage/DEBIAN" "$stage/usr/lib" "$stage/usr/bin" "$share/applications" \
+mkdir -p "$stage/DEBIAN" "$stage/usr/lib/systemd/user" "$stage/usr/bin" "$share/applications" \
     "$share/icons/hicolor/scalable/apps" "$share/man/man1" "$share/doc/assistant" \
     "$share/bash-completion/completions" "$share/zsh/vendor-completions" \
     "$share/fish/vendor_completions.d"
 cp -a dist/assistant "$stage/usr/lib/assistant"
 ln -s ../lib/assistant/assistant "$stage/usr/bin/assistant"
 cp "$here/assistant.desktop" "$share/applications/"
+# For who wants it: nothing enables it.
+cp "$here/assistant-serve.service" "$stage/usr/lib/systemd/user/"
 cp "$here/assistant.svg" "$share/icons/hicolor/scalable/apps/"
 "${VENV:-.venv}/bin/python" "$here/man.py" | gzip -9n >"$share/man/man1/assistant.1.gz"
 scratch=$(mktemp -d)

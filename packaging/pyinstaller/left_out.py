@@ -6,7 +6,7 @@ MODULES = (
     "mpmath", "networkx", "joblib", "pandas", "matplotlib", "PIL", "hf_xet",
     "regex", "fsspec",
     # What Chroma needs as a server and in a cluster.
-    "kubernetes", "grpc", "uvicorn", "fastapi", "starlette", "typer", "uvloop", "build",
+    "kubernetes", "grpc", "fastapi", "typer", "uvloop", "httptools", "websockets", "build",
     "opentelemetry.exporter", "google.protobuf", "googleapis_common_protos", "requests_oauthlib",
     "chromadb.test", "chromadb.server", "chromadb.cli", "chromadb.proto", "chromadb.db",
     "chromadb.segment", "chromadb.logservice", "chromadb.ingest", "chromadb.quota",

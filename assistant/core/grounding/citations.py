@@ -144,10 +144,15 @@ def annotated(answer: str, citations: Sequence[Citation], *, checked: bool = Fal
         text += unmarked_outside_code(answer[at : citation.start])
         start = len(text)
         text += f"{unmarked(answer[max(at, citation.start) : citation.end]).rstrip()}"
-        text += f" [{citation.number}{CONTRADICTED if is_contrary(citation) else ''}]"
+        text += mark_of(citation)
         moved.append(citation.model_copy(update={"start": start, "end": len(text)}))
         at = citation.end
     return CitedAnswer(text + unmarked_outside_code(answer[at:]), tuple(moved))
+
+
+def mark_of(citation: Citation) -> str:
+    """The mark that stands behind a sentence with this citation."""
+    return f" [{citation.number}{CONTRADICTED if is_contrary(citation) else ''}]"
 
 
 class SentenceCheck(NamedTuple):

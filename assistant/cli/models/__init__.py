@@ -1,0 +1,5 @@
+"""`assistant models` and `assistant bench`: models on this machine, fetched and measured.
+
+commands         `assistant models`: models on this machine, downloads
+bench            `assistant bench`: threads and batch sizes measured
+"""

@@ -1,0 +1,74 @@
+"""Activity of the server: requests, their tokens, and how many wait; never what was said."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from time import perf_counter
+
+from assistant.core.values.conversation import Usage
+from assistant.serve.http.errors import ApiError
+
+Tell = Callable[[str], None]
+
+
+class RequestRecord:
+    """One request, while it is answered."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        self.usage: Usage | None = None
+        self.is_complete = False
+        self.error: ApiError | None = None
+        self._started = perf_counter()
+
+    def failed(self, error: ApiError) -> ApiError:
+        """Note that it failed. Returns: the error."""
+        self.error = error
+        return error
+
+    def __str__(self) -> str:
+        seconds = f"{perf_counter() - self._started:.1f} s"
+        if self.error is not None:
+            return f"{self.model}: refused with {self.error.status}, {seconds}"
+        usage = self.usage
+        tokens = f"{usage.prompt_tokens:,} → {usage.completion_tokens:,} tokens" if usage else ""
+        how = "" if self.is_complete else "stopped"
+        return f"{self.model}: {', '.join(filter(None, [how, tokens, seconds]))}"
+
+
+class ServerActivity:
+    """What goes on, for a terminal."""
+
+    def __init__(self, tell: Tell | None = None, progress: Tell | None = None) -> None:
+        """Args:
+        tell: shows a line for each request; None shows none.
+        progress: replaces the line of what goes on now.
+        """
+        self._tell = tell
+        self._progress = progress
+        self._answering = 0
+        self._waiting = 0
+
+    @contextmanager
+    def request(self, model: str) -> Iterator[RequestRecord]:
+        """A request, from when it was let in to when its reply is over."""
+        record = RequestRecord(model)
+        self._answering += 1
+        self._show()
+        try:
+            yield record
+        finally:
+            self._answering -= 1
+            if self._tell is not None:
+                self._tell(f"{datetime.now().astimezone():%H:%M:%S}  {record}")
+            self._show()
+
+    def waiting(self, number: int) -> None:
+        """So many requests wait for their turn."""
+        self._waiting = number
+        self._show()
+
+    def _show(self) -> None:
+        if self._progress is not None:
+            waiting = f", {self._waiting} waiting" if self._waiting else ""
+            self._progress(f"{self._answering} open{waiting}" if self._answering else "")
