@@ -1,6 +1,7 @@
 """Composition root of a front end: the only place that chooses its concrete classes."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -19,7 +20,6 @@ from assistant.engine.models.catalog import LocalModels
 from assistant.engine.models.discovery import in_folder, other_programs
 from assistant.engine.models.survey import ModelSurvey
 from assistant.engine.options import LoadOptions
-from assistant.ipc.join import Joiner
 from assistant.library.peek import has_collections
 from assistant.settings import Settings
 from assistant.storage.conversations import SqliteConversations
@@ -174,6 +174,11 @@ class _LibraryClient:
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
+        self._tell: Callable[[str], object] = lambda _: None
+
+    def on_replaced(self, tell: Callable[[str], object]) -> None:
+        """See `Library.on_replaced`."""
+        self._tell = tell
 
     def is_empty(self) -> bool:
         """See `Library.is_empty`."""
@@ -183,7 +188,9 @@ class _LibraryClient:
     def _client(self) -> Library:
         from assistant.library.client import WorkerLibrary  # noqa: PLC0415
 
-        return WorkerLibrary(Joiner(library_worker(self._paths)), self._paths.library)
+        client = WorkerLibrary(library_worker(self._paths), self._paths.library)
+        client.on_replaced(lambda line: self._tell(line))
+        return client
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._client, name)

@@ -117,6 +117,7 @@ class Program:
             tidies: whether old trash leaves then; who stays longer does that meanwhile.
         """
         assistant = self.build(self.settings, self.paths)
+        assistant.library.on_replaced(self.console.warning)
         try:
             yield assistant
             if reason := assistant.store.unwritable():
@@ -130,6 +131,7 @@ class Program:
     def forgetful_assistant(self) -> Iterator["Assistant"]:
         """Open the parts of the program with conversations in memory only."""
         assistant = self.build(self.settings, self.paths, forgetful=True)
+        assistant.library.on_replaced(self.console.warning)
         try:
             yield assistant
         finally:
@@ -172,7 +174,9 @@ class Program:
 
     def library(self) -> "Library":
         """Library of the user's files, without opening the conversations."""
-        return self.open_library(self.paths)
+        library = self.open_library(self.paths)
+        library.on_replaced(self.console.warning)
+        return library
 
     def prompts(self) -> "PromptLibrary":
         """The prompt library, without opening the database."""

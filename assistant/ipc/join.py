@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import struct
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +70,10 @@ class Connection:
 class Joiner:
     """Makes connections to one kind of worker. Safe to use from several threads."""
 
-    def __init__(self, spec: WorkerSpec) -> None:
+    def __init__(self, spec: WorkerSpec, replaced: Callable[[], None] = lambda: None) -> None:
+        """`replaced` is called when a worker that did not answer was ended."""
         self.spec = spec
+        self._replaced = replaced
         self._started: subprocess.Popen[bytes] | None = None
         self._log_start = 0
 
@@ -216,6 +218,7 @@ class Joiner:
                 holder = int(path.read_text())
                 if listening in (0, holder):
                     os.kill(holder, signal.SIGKILL)
+                    self._replaced()
                     return True
             return False
         life.release()

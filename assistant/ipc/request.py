@@ -33,6 +33,10 @@ R = TypeVar("R")
 R_contra = TypeVar("R_contra", contravariant=True)
 
 
+class HungError(PeerGoneError):
+    """The worker did not answer and was ended."""
+
+
 @dataclass(frozen=True)
 class WorkerErrors:
     """Errors that a user meets when a worker fails."""
@@ -124,10 +128,10 @@ class Requester(Generic[R]):
                     return
                 yield self._waiting
                 stop.wait(LEAVING_PAUSE)
-            except (PeerGoneError, ProtocolError):
+            except (PeerGoneError, ProtocolError) as gone:
                 tries = exchange.tries_left(tries - 1)
                 if tries <= 0:
-                    raise self._died(connection, exchange) from None
+                    raise self._died(connection, exchange, gone) from None
             finally:
                 connection.close()
 
@@ -146,7 +150,7 @@ class Requester(Generic[R]):
         """The replies. Returns: False when the worker leaves, and has to be asked again.
 
         Raises:
-            PeerGoneError: the worker went away.
+            PeerGoneError: the worker went away, or did not answer and was ended.
             ProtocolError: it talks nonsense.
         """
         connection.line.send(encode(exchange.request), SEND_TIMEOUT)
@@ -160,7 +164,8 @@ class Requester(Generic[R]):
                 if stopped and exchange.silent():
                     return True
                 if monotonic() - heard > SILENCE_SECONDS:
-                    self._joiner.replace_hung_worker(stop)
+                    if self._joiner.replace_hung_worker(stop):
+                        raise HungError
                     heard = monotonic()
                 continue
             heard = monotonic()
@@ -182,11 +187,16 @@ class Requester(Generic[R]):
             f"The {self._errors.worker} could not be started: {failure}.", self._log
         )
 
-    def _died(self, connection: Connection, exchange: WorkerExchange[R]) -> AssistantError:
+    def _died(
+        self, connection: Connection, exchange: WorkerExchange[R], gone: Exception
+    ) -> AssistantError:
         how = self._joiner.exit_reason(connection.peer.pid)
         doing, advice = exchange.death()
+        what = f"stopped unexpectedly{f' ({how})' if how else ''}"
+        if isinstance(gone, HungError):
+            what = "did not answer any more and was ended"
         return self._errors.died(
-            f"The {self._errors.worker} stopped unexpectedly{f' ({how})' if how else ''}{doing}.",
+            f"The {self._errors.worker} {what}{doing}.",
             f"{advice}. {self._log}",
         )
 

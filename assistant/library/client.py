@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from assistant.core.errors import LibraryDiedError, LibraryError, LibraryStartError, NotFoundError
 from assistant.core.values.library import (
@@ -31,6 +31,8 @@ from assistant.core.values.library import (
 )
 from assistant.ipc.join import Joiner
 from assistant.ipc.request import Requester, WorkerErrors
+from assistant.ipc.spec import WorkerSpec
+from assistant.library.limits import TOO_MANY_DEATHS
 from assistant.library.peek import has_collections
 from assistant.library.protocol import (
     AddPaths,
@@ -83,15 +85,23 @@ R = TypeVar("R", bound=QuickReply)
 class WorkerLibrary:
     """A library in its worker. Safe to use from several threads."""
 
-    def __init__(self, joiner: Joiner, database: Path) -> None:
+    def __init__(self, worker: WorkerSpec, database: Path) -> None:
+        self._tell: Callable[[str], object] = lambda _: None
         self._requester: Requester[Reply] = Requester(
-            joiner,
+            Joiner(worker, self._tell_of_replaced),
             replies,
             WorkerErrors("library", LibraryStartError, LibraryDiedError),
             waiting=Waiting(),
             tries=MAX_TRIES,
         )
         self._database = database
+
+    def on_replaced(self, tell: Callable[[str], object]) -> None:
+        """See `Library.on_replaced`."""
+        self._tell = tell
+
+    def _tell_of_replaced(self) -> None:
+        self._tell(replaced_text(in_hand(self._database)))
 
     def is_empty(self) -> bool:
         """See `Library.is_empty`."""
@@ -349,3 +359,42 @@ def _existing(path: str) -> bytes:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)
         raise NotFoundError(f"{path!r} cannot be added: {reason}.", "Check the path.") from None
     return os.fsencode(os.path.realpath(expanded))
+
+
+class InHand(NamedTuple):
+    """A file that was read, or a folder that was looked through, when the worker ended."""
+
+    path: str
+    is_left_out: bool
+    """Whether that was once too often."""
+
+
+def in_hand(database: Path) -> list[InHand]:
+    """What the worker had in hand; to be asked when it was ended, before the next one begins."""
+    import sqlite3  # noqa: PLC0415 -- seldom needed
+
+    asked = """
+        SELECT display, crashes + 1 FROM files WHERE reading
+        UNION ALL
+        SELECT display, json_extract(value, '$[0]') FROM roots
+        JOIN meta ON key = 'scan:' || roots.id
+    """
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", 2, uri=True)) as db:
+            rows = db.execute(asked).fetchall()
+    except sqlite3.Error:
+        return []
+    return [InHand(path, deaths >= TOO_MANY_DEATHS) for path, deaths in rows]
+
+
+def replaced_text(found: list[InHand]) -> str:
+    """One line on a worker that did not answer: what it had in hand, and what becomes of that."""
+    told = "The library did not answer and was restarted"
+    if not found:
+        return f"{told}."
+    worst = max(found, key=lambda each: each.is_left_out)
+    more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+    what = (
+        "It is left out from now on" if worst.is_left_out else "It is tried once more, at the end"
+    )
+    return f"{told} while it was at {worst.path}{more}. {what}."

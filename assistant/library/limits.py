@@ -3,6 +3,9 @@
 from assistant.core.values.base import Value
 from assistant.core.values.documents import SkipReason
 
+TOO_MANY_DEATHS = 2
+"""A file or a folder that was in hand so often when the program ended is left out."""
+
 
 class OcrOptions(Value):
     """How pages that are only pictures are read (OCR)."""

@@ -34,7 +34,7 @@ from assistant.tui.external import ExternalActions, ExternalPrograms
 from assistant.tui.first_frame import FirstFrame
 from assistant.tui.library import scope
 from assistant.tui.library.jobs import JobEnded, JobLine, JobWatcher, WindowJobs
-from assistant.tui.library.status import LibraryStatusPoller
+from assistant.tui.library.status import LibraryReplaced, LibraryStatusPoller
 from assistant.tui.services import Services
 from assistant.tui.sources.evidence import EvidenceLoader
 from assistant.tui.sources.panel import SourcesPanel
@@ -226,6 +226,7 @@ def build(services: Services, screen: ScreenApi, frame: FirstFrame) -> Workspace
         SystemParts(services, ExternalActions(services, view.notice, screen), ExternalPrograms()),
         screen,
     )
+    services.library.on_replaced(lambda line: screen.post_message(LibraryReplaced(line)))
     session.changed = workspace.conversation_changed
     status.changed = workspace.show_library
     conversation.turns.starting = conversation.background.interrupt

@@ -15,6 +15,7 @@ from assistant.core.values.library import (
     IndexEvent,
     IndexingProgress,
     LeftOut,
+    LibraryStatus,
     Planned,
     Scanned,
     SearchResult,
@@ -394,3 +395,20 @@ def test_files_that_were_read_in_part_are_listed_with_what_is_missing(
     assert "unread" not in entry
     assert "2 indexed (1 in part), 0 skipped" in shell("library", "status").out
     assert shell("library", "list", "--partial", "--failed").status == 2
+
+
+def test_a_library_that_did_not_answer_and_was_restarted_is_told_in_one_line(
+    shell: Runner, library: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = library.status
+
+    def late() -> LibraryStatus:
+        library.tell("The library did not answer and was restarted.")
+        return status()
+
+    monkeypatch.setattr(library, "status", late)
+
+    done = shell("library", "status", "--json")
+
+    assert (done.status, done.err) == (0, "The library did not answer and was restarted.\n")
+    assert json.loads(done.out)["files"] == status().files

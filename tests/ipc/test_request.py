@@ -133,8 +133,9 @@ def threads_are_stopped(pid: int) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_worker_that_hangs_in_the_middle_of_a_request_is_replaced(
-    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("tries", [1, 3])
+def test_a_worker_that_hangs_in_the_middle_of_a_request_is_replaced_and_that_is_told(
+    tries: int, make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.ipc.request.SILENCE_SECONDS", 0.05)
     monkeypatch.setattr("assistant.ipc.join.GREETINGS_BEFORE_KILL", 1)
@@ -142,8 +143,10 @@ def test_a_worker_that_hangs_in_the_middle_of_a_request_is_replaced(
     hung = echo(make_spec())
     begun: list[Connection] = []
     errors = WorkerErrors("echo", EngineStartError, EngineDiedError)
+    replaced: list[str] = []
+    joiner = Joiner(make_spec(), lambda: replaced.append("replaced"))
     requester: Requester[Said | Failed] = Requester(
-        Joiner(make_spec()), REPLIES, errors, waiting=WAITING, tries=3
+        joiner, REPLIES, errors, waiting=WAITING, tries=tries
     )
 
     def begin(connection: Connection) -> OneReply:
@@ -154,8 +157,14 @@ def test_a_worker_that_hangs_in_the_middle_of_a_request_is_replaced(
         return OneReply(connection, Echo(text="still there"), "still there")
 
     with closing(requester.ask(begin, Event())) as replies:
-        assert [reply.text for reply in replies if isinstance(reply, Said)][-1] == "still there"
-    assert [connection.peer.pid == hung for connection in begun] == [True, False]
+        if tries == 1:
+            with pytest.raises(EngineDiedError, match="did not answer any more and was ended"):
+                list(replies)
+        else:
+            said = [reply.text for reply in replies if isinstance(reply, Said)]
+            assert said[-1] == "still there"
+    assert [connection.peer.pid == hung for connection in begun] == [True, False][:tries]
+    assert replaced == ["replaced"]
     until(lambda: not is_alive(hung))
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Event
 
@@ -90,6 +90,9 @@ class ScriptedLibrary:
         self.needs = needs
         self.dies = dies
         self.documents: dict[str, Document] = {}
+
+    def on_replaced(self, tell: Callable[[str], object]) -> None:
+        self.tell = tell
 
     def is_empty(self) -> bool:
         return not (self.sets or self.entries or self.result.searched)

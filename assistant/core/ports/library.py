@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ class Library(Protocol):
 
     def is_empty(self) -> bool:
         """Whether nothing was ever added. Does not wait for anything, and starts nothing."""
+        ...
+
+    def on_replaced(self, tell: Callable[[str], object]) -> None:
+        """Have `tell` called, in any thread, with a line for the user whenever the library did not
+        answer and was restarted: what it was at, and whether that is left out now.
+        """
         ...
 
     def survey(

@@ -47,10 +47,8 @@ class KnownMounts:
 
 _DEATHS_KEY = "scan:"
 
-TOO_MANY_DEATHS = 2
-"""After so many scans that ended the program a root is left out for a while."""
-
 LEFT_OUT_FOR = timedelta(days=1)
+"""How long a root is left out whose scans ended the program too often."""
 
 
 class ScanDeaths:

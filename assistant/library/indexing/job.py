@@ -27,7 +27,6 @@ from assistant.core.values.library import (
 from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.file_access import open_regular, printable_path
 from assistant.library.files.scan import (
-    TOO_MANY_DEATHS,
     KnownMounts,
     RootScan,
     ScanDeaths,
@@ -36,7 +35,7 @@ from assistant.library.files.walk import WalkRules
 from assistant.library.indexing.estimate import IndexedFile, IndexingTally
 from assistant.library.indexing.pace import IndexingPace
 from assistant.library.indexing.queue import StoppedError
-from assistant.library.limits import UnreadableError
+from assistant.library.limits import TOO_MANY_DEATHS, UnreadableError
 from assistant.library.reading.frames import ReadResult
 from assistant.library.reading.pool import ReadingStoppedError
 from assistant.library.store.catalog import CatalogChange, FileCatalog, FileStamp, KnownFile

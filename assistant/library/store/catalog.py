@@ -11,15 +11,13 @@ from typing import Any, NamedTuple
 from assistant.core.values.documents import SkipReason, UnreadParts
 from assistant.core.values.library import FileState
 from assistant.library.file_access import printable_path
+from assistant.library.limits import TOO_MANY_DEATHS
 from assistant.library.store import passages
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.requeueing import REVISION
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.chunking import PassageDraft
 from assistant.library.text.names import file_key
-
-TOO_MANY_CRASHES = 2
-"""A file that was being read when the program died so often is not tried again by itself."""
 
 
 class FileStamp(NamedTuple):
@@ -179,7 +177,7 @@ class FileCatalog:
             )
             for row in rows:
                 crashes = row[11] + 1
-                if crashes >= TOO_MANY_CRASHES:
+                if crashes >= TOO_MANY_DEATHS:
                     detail = f"the program ended {crashes} times while it was being read"
                     _skip(connection, row[0], "unreadable", detail)
             return [_file(row) for row in rows]

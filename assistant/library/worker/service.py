@@ -30,12 +30,12 @@ from assistant.core.wording import REASONS
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed, Leaving
 from assistant.library.file_access import disk_bytes, printable_path
-from assistant.library.files.scan import TOO_MANY_DEATHS, ScanDeaths
+from assistant.library.files.scan import ScanDeaths
 from assistant.library.files.watch import LibraryWatcher, WatchIntervals
 from assistant.library.indexing.estimate import IndexingEstimates
 from assistant.library.indexing.queue import JobQueue, QueuedJob
 from assistant.library.indexing.survey import survey
-from assistant.library.limits import UnreadableError
+from assistant.library.limits import TOO_MANY_DEATHS, UnreadableError
 from assistant.library.protocol import (
     Acknowledged,
     CheckAnswer,

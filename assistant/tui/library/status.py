@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
+from textual.message import Message
+
 from assistant.core.errors import AssistantError
 from assistant.core.ports.library import Library
 from assistant.core.values.library import Collection, LibraryStatus
@@ -15,6 +17,14 @@ from assistant.tui.toolkit.threads import in_thread
 AWAY_SECONDS: Final = 300.0
 """Seconds without a sign of the user after which the library is left alone, so that its worker
 may end when it is idle for long enough."""
+
+
+class LibraryReplaced(Message):
+    """The library did not answer and was restarted; `line` says what it was at."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self.line = line
 
 
 @dataclass(frozen=True)

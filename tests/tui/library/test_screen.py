@@ -334,3 +334,13 @@ async def test_files_that_were_read_in_part_are_marked_and_found_by_a_filter(hom
         await driver.until(lambda: "lease.md" not in driver.text)
         assert "scan.pdf" not in driver.text
         assert "◐ plan.pdf" in line(driver, "plan.pdf")
+
+
+async def test_a_library_that_did_not_answer_and_was_restarted_is_told_in_one_line(
+    home: Path,
+) -> None:
+    library = Housed()
+    async with opened(Setting(home, library=library), size=SIZE) as driver:
+        library.tell("The library did not answer and was restarted while it was at /docs/a.txt.")
+
+        await driver.until_shown("was restarted while it was at /docs/a.txt.")
