@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard
 
 from textual import events
 from textual.app import App, SuspendNotSupported
@@ -26,12 +26,14 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
+from textual.widgets import Input, TextArea
 
 from assistant.core.errors import AssistantError
 from assistant.settings_source import SettingsSource
 from assistant.tui import terminal
 from assistant.tui.chat_screen import ChatScreen
 from assistant.tui.commands import BY_NAME, COMMANDS, Command, key_name
+from assistant.tui.composer.input import BURST_SECONDS, is_text
 from assistant.tui.first_frame import Appearance
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
@@ -150,6 +152,8 @@ class AssistantApp(App[None]):
         self._opened = asyncio.Event()
         self._held: list[events.Event] = []
         """What was pressed and clicked before the screen was open, in order."""
+        self._first_key: events.Key | None = None
+        """A letter that was pressed outside of text fields, until no other follows at once."""
         few = self.console.color_system == "standard"
         for each in (DARK, LIGHT):
             self.register_theme(with_few_colours(each) if few else each)
@@ -210,8 +214,44 @@ class AssistantApp(App[None]):
             self._held.append(event)
             if isinstance(event, events.Key) and event.key == BY_NAME["quit"].key:
                 self.leave(0)
-        else:
+        elif not _is_from_outside(event):
             await super().on_event(event)
+        elif not await self._is_of_burst(event):
+            await self._end_burst()
+            if self._may_begin_burst(event):
+                self._first_key = event
+                self.set_timer(2 * BURST_SECONDS, self._end_burst)
+            else:
+                await super().on_event(event)
+
+    # A letter outside of text fields is a command, unless it is the first of a text
+
+    def _may_begin_burst(self, event: events.Event) -> TypeGuard[events.Key]:
+        is_open = self._opened.is_set() and self.screen is self.chat_screen
+        is_command = not isinstance(self.focused, Input | TextArea)
+        return is_open and is_command and isinstance(event, events.Key) and event.is_printable
+
+    async def _is_of_burst(self, event: events.Event) -> bool:
+        """Write a key that follows another one at once into the prompt, behind that.
+
+        Returns: whether it does.
+        """
+        first = self._first_key
+        if first is None or not isinstance(event, events.Key):
+            return False
+        if event.time - first.time >= BURST_SECONDS or not is_text(event):
+            return False
+        self._first_key = None
+        self.chat_screen.focus_prompt()
+        for key in (first, event):
+            await super().on_event(key)
+        return True
+
+    async def _end_burst(self) -> None:
+        """Take a letter for a command that nothing has followed."""
+        first, self._first_key = self._first_key, None
+        if first is not None:
+            await super().on_event(first)
 
     def leave(self, status: int) -> None:
         """Save what is typed, then end with this exit status."""

@@ -112,6 +112,10 @@ class ChatScreen(NoticedScreen[None]):
         """Show a dialog above and wait for its answer; None when it is left without one."""
         return await self.app.push_screen_wait(screen)
 
+    def focus_prompt(self) -> None:
+        """Give the prompt the focus, at once."""
+        self.set_focus(self._frame.prompt)
+
     def say(self, sentence: str, /) -> None:
         """Show a sentence of the program's own above the prompt."""
         self.notice.say(text.own(sentence))

@@ -4,6 +4,7 @@ from assistant.core.grounding.citations import annotate
 from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.turn.requests import Continue, EditAnswer, Regenerate
 from assistant.core.values.conversation import Message, Rating
+from assistant.tui.commands import is_unfinished
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
 from assistant.tui.workspace import CommandCall, Workspace
@@ -18,12 +19,27 @@ async def stop(workspace: Workspace, _: CommandCall) -> None:
 
 
 async def go_on(workspace: Workspace, call: CommandCall) -> None:
+    turn = workspace.conversation.session.turn
+    if turn is not None and isinstance(turn.request, EditAnswer):
+        # It is being stored: whoever has just saved it means this one.
+        turn.goes_on = True
+        return
     is_chosen = workspace.view.transcript.focused_message is not None
     messages = workspace.conversation.session.messages
-    if call.message is None or not (is_chosen or call.message.id == messages[-1].id):
+    message = call.message or _unfinished_now(workspace)
+    if message is None or not (is_chosen or message.id == messages[-1].id):
         workspace.screen.say("There is no unfinished answer here.")
     elif workspace.is_free():
-        workspace.conversation.session.start(Continue(message_id=call.message.id))
+        workspace.conversation.session.start(Continue(message_id=message.id))
+
+
+def _unfinished_now(workspace: Workspace) -> Message | None:
+    """The last message, where it has come just now into the place of the one that was meant."""
+    focused = workspace.view.transcript.focused_message
+    last = next(iter(workspace.conversation.session.messages[-1:]), None)
+    if last is None or not is_unfinished(last) or (focused is not None and focused.id != last.id):
+        return None
+    return last
 
 
 async def regenerate(workspace: Workspace, call: CommandCall) -> None:

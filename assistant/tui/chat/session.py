@@ -7,7 +7,7 @@ from asyncio import Lock, sleep
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final
 
-from assistant.core.turn.requests import Ask, Edit, Request
+from assistant.core.turn.requests import Ask, Continue, Edit, Request
 from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
 from assistant.core.values.events import Asked
 from assistant.tui.chat.progress import TurnProgress
@@ -295,6 +295,8 @@ class Session:
             if turn.conversation_id == self.id:
                 self._composer.on_their_way.append(question.text)
             self._turns.start(turn.conversation_id, question)
+        elif turn.goes_on and turn.answer is not None and event.failure is None:
+            self._turns.start(turn.conversation_id, Continue(message_id=turn.answer.id))
         if turn.conversation_id == self.id:
             answer = turn.answer
             if event.failure is not None and answer is not None:

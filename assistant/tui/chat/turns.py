@@ -36,6 +36,8 @@ class RunningTurn:
     pieces: int = 0
     prompt_tokens: int = 0
     writing_since: float = 0.0
+    goes_on: bool = False
+    """Whether the answer is gone on with as soon as it is stored."""
     is_summary: bool = False
     """Whether documents are summed up: what is told is how far that is."""
     latest: TurnEvent | None = None

@@ -35,6 +35,11 @@ DECISION_SECONDS: Final = 0.05
 """How long an Enter at the end of a burst waits for what may follow it."""
 
 
+def is_text(event: events.Key) -> bool:
+    """Whether a key stands for a character or a line break."""
+    return event.is_printable or event.key == "enter"
+
+
 class PromptInput(TextArea):
     """Input of several lines: Enter sends, Ctrl+J, Shift+Enter and `\\` + Enter break lines.
 

@@ -43,6 +43,8 @@ class TranscriptView(MessageColumn, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._written: dict[str, str] = {}
+        self._replaced = ""
+        """The message whose other version comes into its place."""
         self._queue = Static(classes="queue")
 
     def compose(self) -> ComposeResult:
@@ -62,7 +64,8 @@ class TranscriptView(MessageColumn, can_focus=False):
         self.post_message(self.Shown([view.message for view in views]))
 
     def leaving(self, views: Sequence["MessageView"]) -> None:
-        if any(view.has_focus_within for view in views):
+        focused = next((view for view in views if view.has_focus_within), None)
+        if focused is not None and focused.message.id != self._replaced:
             self.post_message(self.LeftBehind())
 
     async def show(self, messages: Sequence[Message], written: dict[str, str]) -> None:
@@ -82,9 +85,22 @@ class TranscriptView(MessageColumn, can_focus=False):
                 keep += 1
             kept = zip(self.messages[:keep], messages[:keep], strict=True)
             changed = [new for old, new in kept if old != new]
+            version = self._other_version_of_focused(messages)
+            self._replaced = self.focused_message.id if self.focused_message and version else ""
             await self._replace(messages, keep)
+            self._replaced = ""
+            if version is not None:
+                self.focus_message(version.id)
             for message in changed:
                 await self._finish_message(message)
+
+    def _other_version_of_focused(self, messages: Sequence[Message]) -> Message | None:
+        """The message that comes into the place of the one that has the focus."""
+        focused = self.focused_message
+        if focused is None or any(message.id == focused.id for message in messages):
+            return None
+        family = (focused.parent_id, focused.role)
+        return next((each for each in messages if (each.parent_id, each.role) == family), None)
 
     async def write(self, message_id: str, written: str) -> None:
         """Let a message grow to this text."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from textual.widgets import TextArea
 
+from assistant.core.turn.requests import EditAnswer
 from assistant.tui.toolkit.dialogs import TextEditor
 from tests.support.driver import Driver, Setting, opened, scripted
 from tests.support.fake_library import found
@@ -41,13 +42,53 @@ async def test_the_model_goes_on_with_an_edited_answer(home: Path) -> None:
         await driver.ask("When?")
         await driver.until_shown("Once.")
         await edit_answer(driver, "Twice a year")
-        await driver.until_shown("Twice a year")
+        await driver.until(lambda: driver.is_idle and driver.messages[-1].edited)
 
-        driver.views[-1].focus()
+        await driver.until(lambda: driver.views[-1].has_focus)
         await driver.pilot.press("c")
 
         await driver.until_shown("Twice a year and again.")
         assert driver.messages[-1].edited
+        assert driver.typed == ""
+
+
+async def test_continue_right_after_saving_is_for_the_answer_that_is_being_stored(
+    home: Path,
+) -> None:
+    async with opened(Setting(home, scripted("Once.", " and again."))) as driver:
+        await driver.ask("When?")
+        await driver.until_shown("Once.")
+        answer = driver.messages[-1]
+        stored = driver.app.chat_screen.workspace.conversation.session.start
+        stored(EditAnswer(message_id=answer.id, text="Twice a year"))
+
+        driver.app.chat_screen.run_command("continue")
+
+        await driver.until_shown("Twice a year and again.")
+        await driver.until(lambda: driver.is_idle)
+        assert driver.messages[-1].parent_id == answer.parent_id
+
+
+async def test_another_version_takes_the_focus_of_the_one_before(home: Path) -> None:
+    async with opened(Setting(home, scripted("Once.", "Twice.", "Thrice."))) as driver:
+        await driver.ask("When?")
+        await driver.until_shown("Once.")
+        driver.views[-1].focus()
+        for words in ("Twice.", "Thrice."):
+            await driver.pilot.press("r")
+            await driver.until_shown(words)
+            await driver.until(lambda: driver.is_idle and driver.views[-1].has_focus)
+        assert driver.messages[-1].versions == 3
+        assert driver.typed == ""
+
+
+async def test_the_focus_of_a_question_that_is_asked_anew_stays_in_the_prompt(home: Path) -> None:
+    async with opened(Setting(home, scripted("Once.", "Twice."))) as driver:
+        await driver.ask("When?")
+        await driver.until_shown("Once.")
+        await driver.pilot.press("ctrl+r")
+        await driver.until_shown("Twice.")
+        assert driver.is_typing
 
 
 async def test_an_unchanged_answer_and_a_question_stay_as_they_are(home: Path) -> None:

@@ -218,3 +218,57 @@ async def test_what_is_typed_after_an_enter_is_the_next_question(home: Path) -> 
         await driver.until_shown("Paris.")
         await driver.until(lambda: driver.typed == "two")
         assert driver.messages[0].text == "one"
+
+
+BURSTS = [
+    "edit this please",
+    "are you there friend",
+    "copy\nright\nyes",
+    "ricardo e\n\ncarla",
+    "wc -l file",
+    "c\nd",
+]
+
+
+@pytest.mark.parametrize("typed", BURSTS)
+async def test_a_paste_over_a_message_is_one_text_whatever_its_letters_would_do(
+    home: Path, typed: str
+) -> None:
+    async with opened(Setting(home, scripted("Paris."))) as driver:
+        await driver.ask("A question")
+        await driver.until_shown("Paris.")
+        driver.views[-1].focus()
+        await driver.until(lambda: driver.views[-1].has_focus)
+
+        burst(driver, typed)
+
+        await driver.until(lambda: driver.typed == typed)
+        assert driver.is_typing
+        assert [message.versions for message in driver.messages] == [1, 1]
+
+
+async def test_a_key_alone_on_a_message_is_a_command(home: Path) -> None:
+    async with opened(Setting(home, scripted("Paris.", "Lisbon."))) as driver:
+        await driver.ask("A question")
+        await driver.until_shown("Paris.")
+        driver.views[-1].focus()
+        await driver.until(lambda: driver.views[-1].has_focus)
+
+        burst(driver, "r", at=100.0)
+        burst(driver, "r", at=100.5)
+
+        await driver.until(lambda: driver.messages[-1].versions > 1)
+        assert driver.typed == ""
+
+
+async def test_a_letter_waits_for_no_key_that_is_none(home: Path) -> None:
+    async with opened(Setting(home, scripted("Paris."))) as driver:
+        await driver.ask("A question")
+        await driver.until_shown("Paris.")
+        driver.views[-1].focus()
+        await driver.until(lambda: driver.views[-1].has_focus)
+
+        burst(driver, "H")
+        driver.app.post_message(Key("escape", None))
+
+        await driver.until(lambda: driver.typed == "H")
