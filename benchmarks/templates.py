@@ -97,7 +97,8 @@ def _off(source: str, renderer: PromptRenderer) -> str:
     off = renderer.text([_message("user", QUESTION)], "off")
     usual = _reference(source, CONVERSATIONS[0])
     switched = [_reference(source, CONVERSATIONS[0], **{name: to}) for name, to in SWITCHES]
-    own = [each for each in switched if each is not None and each != usual]
+    # Some only say of an effort what they were given, and begin the answer as ever.
+    own = [each for each in switched if each is not None and _begun(each) != _begun(usual or "")]
     return ("own form" if off in own else "OTHERWISE") if own else "no switch"
 
 
@@ -109,8 +110,12 @@ def _behind(source: str, renderer: PromptRenderer) -> str:
     asked, answer = (_message(*each) for each in said)
     ours = renderer.text([asked, answer.model_copy(update={"reasoning": THOUGHTS})], "high")
     # Before the question, a level of thinking may be told of.
-    tails = [text.rpartition(QUESTION)[2].rstrip() for text in (ours, reference)]
-    return "alike" if tails[0] == tails[1] else "OTHERWISE"
+    return "alike" if _begun(ours).rstrip() == _begun(reference).rstrip() else "OTHERWISE"
+
+
+def _begun(prompt: str) -> str:
+    """How the answer begins."""
+    return prompt.rpartition(QUESTION)[2]
 
 
 def _message(role: str, content: str) -> ChatMessage:
