@@ -65,6 +65,18 @@ def test_the_sampling_that_a_file_recommends_is_told_as_the_files(shell: Shell) 
     assert told["sampling"] == {"temperature": 0.6, "top_k": 20}
 
 
+def test_a_template_that_cannot_be_used_is_told(shell: Shell) -> None:
+    write_model(small_model(shell), {"tokenizer.chat_template": "{{ functions[0].name }}"})
+    problem = (
+        "its template cannot be used: 'functions' is undefined; written as User: and Assistant:"
+    )
+
+    told = json.loads(shell("models", "show", "small", "--json").out)
+
+    assert f"template      {problem}" in shell("models", "show", "small").out
+    assert told["template_problem"] == problem
+
+
 def test_a_file_in_any_folder_is_told_in_full(shell: Shell) -> None:
     elsewhere = small_model(shell).rename(shell.home / "elsewhere.gguf")
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.doctor import components
 from assistant.doctor.machine import CHECKSUM_FILE, package, terminal
 from assistant.doctor.report import Check
 from assistant.doctor.run import RunEnvironment, run_checks
+from assistant.settings import Settings
 from assistant.storage.conversations import SqliteConversations
 from assistant.system.paths import find_paths
 from tests.support.fake_models import ScriptedModels
@@ -195,6 +197,20 @@ def test_the_command_fails_when_something_has_to_be_fixed(home: Path) -> None:
     assert set(report["checks"][0]) == {"name", "status", "detail", "fix"}
     assert broken.status == 1
     assert "fail  model" in broken.out
+
+
+def test_a_template_that_cannot_be_used_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = ScriptedModels()
+    models.default.template_problem = "its template cannot be used: no; written as ChatML"
+    monkeypatch.setattr(components, "model_catalog", lambda *_: models)
+
+    told = components.model(Settings(), find_paths(), load=True)
+
+    assert told.status == "warn"
+    assert told.detail.endswith("; its template cannot be used: no; written as ChatML")
+    assert told.fix
 
 
 @pytest.mark.model

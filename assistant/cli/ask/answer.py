@@ -30,7 +30,7 @@ from assistant.core.values.events import (
 )
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling
-from assistant.core.wording import section_progress, summarised_text
+from assistant.core.wording import count, section_progress, summarised_text
 
 if TYPE_CHECKING:
     from assistant.cli.ask.output_form import OutputForm
@@ -254,7 +254,7 @@ class ConsoleAnswer:
             self._console.error(f"The model {thought}{limit}.", NOTHING_HINT)
             return INCOMPLETE
         if asked_for is not None and written >= asked_for:
-            self._console.error(f"The answer was cut off after {asked_for:,} tokens.", go_on)
+            self._console.error(f"The answer was cut off after {count(asked_for, 'token')}.", go_on)
             return 0
         self._console.error("The answer was cut off: the model's window is full.", go_on)
         return INCOMPLETE

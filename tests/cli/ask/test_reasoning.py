@@ -41,6 +41,15 @@ def test_a_model_that_thinks_and_answers_nothing_says_so(
     assert "thought and answered nothing" in run.err
 
 
+def test_an_answer_that_is_cut_off_says_so(shell: Shell, models: ScriptedModels) -> None:
+    models.default.answers = ("It is Paris, they say.",)
+    for most, told in (("1", "after 1 token."), ("2", "after 2 tokens.")):
+        run = shell("ask", "--max-tokens", most, "Capital of France?")
+        assert run.status == 0
+        assert "It is Paris, they say.".startswith(run.out.strip())
+        assert f"The answer was cut off {told}" in run.err
+
+
 def test_a_template_that_cannot_be_used_is_told_once_beside_the_answer(
     shell: Shell, models: ScriptedModels
 ) -> None:

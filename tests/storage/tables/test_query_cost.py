@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -129,3 +130,26 @@ def test_effort_for_a_branch_grows_with_its_length_only(file: Path) -> None:
 
     assert long < 12 * short
     assert bushy < 5 * short
+
+
+class SoonSet(Event):
+    """An event that is set when it is looked at for the second time."""
+
+    looks = 0
+
+    def is_set(self) -> bool:
+        self.looks += 1
+        return self.looks > 1
+
+
+def test_a_search_that_was_left_ends_at_the_next_look(database: ChatDatabase) -> None:
+    fill(database, 2_000)
+    whole, left = Event(), SoonSet()
+    with database.read() as connection:
+        parsed = parse("word*")
+        everything = search.find_until(connection, parsed, START, 20, whole)
+        assert everything.messages > 100
+        nothing = search.find_until(connection, parsed, START, 20, left)
+        assert (nothing.messages, nothing.conversations) == (0, ())
+        assert left.looks <= 3
+        assert search.find_until(connection, parsed, START, 20, Event()) == everything
