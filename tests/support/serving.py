@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -153,11 +152,3 @@ def _dechunked(body: bytes) -> bytes:
             break
         found, body = found + rest[:length], rest[length + 2 :]
     return found
-
-
-def wait_until(condition: Any, what: str) -> None:
-    """Wait for a state of another process."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
