@@ -65,6 +65,14 @@ class ConversationTrash(Protocol):
         """
         ...
 
+    def forget_temporary(self, id: str) -> None:
+        """Delete a temporary conversation for good, at once.
+
+        Raises:
+            NotFoundError: there is none such; any other one goes by way of the trash.
+        """
+        ...
+
     def changes(self, conversation_id: str | None = None, *, limit: int = 50) -> list[Change]:
         """Changes of the last 30 days that can be undone, newest first."""
         ...

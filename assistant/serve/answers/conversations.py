@@ -69,8 +69,7 @@ class ServedConversations:
         if self.kept:
             return
         with suppress(NotFoundError, StorageError):
-            self._store.delete(conversation_id)
-            self._store.empty_trash([conversation_id])
+            self._store.forget_temporary(conversation_id)
 
     def record(self, request: AnswerRequest, sampling: Sampling) -> "AnswerRecord":
         """Keep the question of a request to a model alone, and its answer as it grows."""

@@ -153,6 +153,13 @@ class SqliteTrash(SqliteStorePart):
             self._backends.disk.database.scrub()
         return len(entries)
 
+    def forget_temporary(self, id: str) -> None:
+        database = self._backends.memory.database
+        with database.write() as connection:
+            row = conversation_table.find(connection, storable(id))
+            message_table.remove(connection, row["id"])
+            conversation_table.remove(connection, row["id"])
+
     def _forget(self, conversations: Iterable[str], branches: Iterable[str]) -> None:
         """Delete for good, each in a transaction of its own."""
         database = self._backends.disk.database

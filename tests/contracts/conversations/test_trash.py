@@ -383,3 +383,23 @@ def test_one_entry_of_the_trash_can_leave_alone(open_store: Open) -> None:
     assert [entry.id for entry in store.trash()] == [second]
     store.restore(second)
     assert store.branch(second)
+
+
+@LISTED
+def test_a_temporary_conversation_is_forgotten_at_once_and_no_other_is(open_store: Open) -> None:
+    store = open_store()
+    kept = asked(store)
+    temporary = store.create(temporary=True).id
+    message = ask(store, temporary)
+    other = store.create(temporary=True).id
+    ask(store, other)
+
+    store.forget_temporary(temporary)
+
+    for gone in (lambda: store.conversation(temporary), lambda: store.message(message.id)):
+        with pytest.raises(NotFoundError):
+            gone()
+    with pytest.raises(NotFoundError):
+        store.forget_temporary(kept)
+    assert store.branch(kept)
+    assert store.branch(other)

@@ -95,6 +95,10 @@ class FakeConversationTrash:
             shelf.remove([r for r in shelf.records.values() if r.conversation.id in wanted])
         return len(wanted)
 
+    def forget_temporary(self, id: str) -> None:
+        with self.window.writing(self.window.own.prefix) as shelf:
+            shelf.remove([shelf.find(id)])
+
     def changes(self, conversation_id: str | None = None, *, limit: int = 50) -> list[Change]:
         with self.window.reading(conversation_id or "") as shelf:
             return [_told(noted) for noted in _newest(shelf, conversation_id)[:limit]]
