@@ -71,8 +71,8 @@ def _end_in(segment: str, special: frozenset[str]) -> str:
     if token or (marker and start.startswith(marker)):
         return token or marker
     label = next(iter(_labels_in(segment)), "")
-    if not label:
-        return ""
+    if not label or label.startswith("\n"):
+        return label
     return ("\n" if "\n" in segment.partition(label)[0] else "") + label
 
 
@@ -88,12 +88,24 @@ def marker_texts(text: str) -> Iterator[str]:
 
 
 def _label_at_the_end(segment: str) -> Iterable[str]:
-    """A label right before a message, which need not stand at the start of a line."""
+    """A label right before a message: one that need not stand at the start of a line, else all
+    that is written there, with the line break before it."""
     tail = segment.rstrip().rpartition("\n")[2]
     for mark in (">", "]"):
         tail = tail.rpartition(mark)[2]
-    if tail.endswith(":") and len(tail) <= MAX_LABEL:
+    if tail.endswith((":", "：")) and len(tail) <= MAX_LABEL:
         yield tail.strip()
+    elif words := _lone_words(segment):
+        yield words
+
+
+def _lone_words(segment: str) -> str:
+    """All that a template writes between two messages, where that is not much and a line of its
+    own: `USER>` needs no colon to be a label."""
+    words = segment.strip()
+    before = segment[: segment.find(words)] if words else ""
+    is_line = before.endswith("\n") and "\n" not in words
+    return f"\n{words}" if is_line and len(words) <= MAX_LABEL else ""
 
 
 class MarkerBreaker:
