@@ -18,7 +18,8 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 TIME_LIMIT = 2.0
-"""Seconds a template may take; real ones need milliseconds."""
+"""Seconds of the processor that a template may take; real ones need milliseconds. On a busy machine
+any of them may have to wait for longer."""
 
 MEMORY_LIMIT = 2**29
 """Bytes a template may take besides what the process has."""
@@ -162,8 +163,8 @@ def _limits() -> Iterator[None]:
     allowed = psutil.Process().memory_info().vms + MEMORY_LIMIT
     if soft == resource.RLIM_INFINITY or allowed < soft:
         _set_memory_limit(allowed, hard)
-    previous = signal.signal(signal.SIGALRM, _interrupt)
-    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
+    previous = signal.signal(signal.SIGPROF, _interrupt)
+    signal.setitimer(signal.ITIMER_PROF, TIME_LIMIT)
     try:
         yield
     except _TooSlowError:
@@ -173,8 +174,8 @@ def _limits() -> Iterator[None]:
     except Exception as failure:  # noqa: BLE001 - foreign code may raise anything
         raise TemplateError(_first_line(failure)) from None
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, previous)
         _set_memory_limit(soft, hard)
 
 

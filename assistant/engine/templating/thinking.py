@@ -78,7 +78,7 @@ class ThinkingStyle(NamedTuple):
 
         The header of a question's answer may look like what ends thoughts.
         """
-        return prompt.rpartition(self.header)[2] if self.header else prompt
+        return prompt.rpartition(self.header)[2] if self.header.strip() else prompt
 
     def with_thoughts(self, prompt: str, thoughts: str, answer: str) -> str:
         """The prompt of an answer that has begun: within its thoughts, or behind them."""

@@ -209,6 +209,17 @@ def test_a_level_is_a_budget_where_the_template_knows_no_effort(
     assert style(USES[use]).budget(level) == budget
 
 
+def test_a_block_that_a_template_closes_itself_is_not_written_twice() -> None:
+    """There, nothing but a line break stands before an answer."""
+    bare = (
+        "{% for m in messages %}{{ m.content.split('</think>')[-1] }}\n{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<think>\n\n</think>\n\n' if enable_thinking == false "
+        "else '<think>\n' }}{% endif %}"
+    )
+    text = PromptRenderer(ChatTemplate(bare)).text(QUESTION, "off")
+    assert text == "What is 2+2?\n<think>\n\n</think>\n\n"
+
+
 def test_a_budget_is_told_to_a_template_that_knows_one() -> None:
     source = (
         SHAPES["ChatML"] + "{% if thinking_budget is defined %}[{{ thinking_budget }}]{% endif %}"
