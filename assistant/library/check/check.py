@@ -18,7 +18,7 @@ from assistant.core.values.library import (
     NearestSentence,
     Support,
 )
-from assistant.library.check.closeness import SAME, WEAK, closeness
+from assistant.library.check.closeness import SAME, WEAK, ClosenessMeter
 from assistant.library.check.comparison import (
     AnswerSentence,
     Evidence,
@@ -53,6 +53,8 @@ LEADING: Final = 0.15
 """What it counts for a unit that is quoted that it begins with what the question is about."""
 
 _BEGINNING: Final = 4
+_AT_ONCE: Final = 8
+"""Units whose closeness is measured together."""
 _CLOSE: Final = 0.1
 """Of the words of a text, by how many one language has to be ahead of another."""
 _FIRM: Final = frozenset({"verbatim", "supported"})
@@ -85,12 +87,13 @@ class AnswerChecker:
         spoken = language_of(" ".join([question, *sentences]), guess_language(everything, "en"))
         sources = self._sources(passages, spoken)
         asked = _AskedQuestion(self, question, language_of(question, spoken))
+        meter = ClosenessMeter(embedder)
         rows = [
-            self._row(sentence, language_of(sentence, spoken), asked, sources, embedder)
+            self._row(sentence, language_of(sentence, spoken), asked, sources, meter)
             for sentence in sentences
         ]
         is_firm = any(each.strength in _FIRM for row in rows for each in row)
-        nearest = self._nearest(asked, sources, embedder) if question and not is_firm else None
+        nearest = self._nearest(asked, sources, meter) if question and not is_firm else None
         return AnswerCheck(support=tuple(rows), nearest=nearest)
 
     def vocabulary(self, language: Language) -> CheckVocabulary:
@@ -128,10 +131,11 @@ class AnswerChecker:
         language: Language,
         question: "_AskedQuestion",
         sources: "Sequence[Source]",
-        embedder: Embedder,
+        meter: ClosenessMeter,
     ) -> tuple[Support, ...]:
         """What each passage says to one sentence."""
-        judged = [self._judge(sentence, language, question, source) for source in sources]
+        statement = self.read(sentence, language)
+        judged = [self._judge(sentence, statement, question, source) for source in sources]
         open_units = [
             (at, evidence.unit.text)
             for at, each in enumerate(judged)
@@ -140,26 +144,31 @@ class AnswerChecker:
         near: dict[int, list[float]] = defaultdict(list)
         if open_units and not any(each.is_firm for each in judged):
             rows = [sentence, f"{question.text} {sentence}".strip()]
-            measured = closeness(embedder, rows, [text for _, text in open_units])
+            measured = meter.closeness(rows, [text for _, text in open_units])
             for (at, _), value in zip(open_units, measured.max(axis=0).tolist(), strict=True):
                 near[at].append(value)
         return tuple(each.support(near[at]) for at, each in enumerate(judged))
 
     def _judge(
-        self, sentence: str, language: Language, question: "_AskedQuestion", source: "Source"
+        self, sentence: str, statement: Statement, question: "_AskedQuestion", source: "Source"
     ) -> "_Judged":
-        statement = self.read(sentence, language)
         if not statement.told:
             return _Judged([], [])
+        language = statement.language
         # Names and values alone are of no language.
         speaks = any(term.kind == "content" for term in statement.told)
         is_same = language == source.language or not speaks
-        asked = AnswerSentence(statement, question.read_in(source.language), question.asking)
+        asked = AnswerSentence(statement, question.statement, question.asking)
         decided, undecided = list[tuple[Evidence, Finding]](), list[tuple[Evidence, Finding]]()
         for evidence in source.evidence_for(f"{sentence} {question.text}"):
             if is_same:
                 finding = compare(asked, evidence)
-                (undecided if finding.outcome == "in part" else decided).append((evidence, finding))
+                if finding.outcome != "in part":
+                    decided.append((evidence, finding))
+                elif finding.share >= MIN_SHARE:
+                    undecided.append((evidence, finding))
+                if finding.outcome == "verbatim":
+                    break
             elif source.language in LISTED and language in LISTED:
                 outcome = speaks_likewise(statement, evidence)
                 if outcome is None:
@@ -169,31 +178,28 @@ class AnswerChecker:
         return _Judged(decided, undecided, crosses=not is_same)
 
     def _nearest(
-        self, question: "_AskedQuestion", sources: "Sequence[Source]", embedder: Embedder
+        self, question: "_AskedQuestion", sources: "Sequence[Source]", meter: ClosenessMeter
     ) -> NearestSentence | None:
         """The unit that is nearest to the question, about what the question is about."""
-        found: list[tuple[float, int, EvidenceUnit]] = []
         candidates = []
         for number, source in enumerate(sources, 1):
-            topic = question.topic_in(source.language)
             for evidence in source.evidence_for(question.text):
-                share = topic_share(topic, evidence)
-                if evidence.unit.is_evidence and (share > 0 or not topic):
-                    candidates.append((number, evidence, share))
-        if not candidates:
-            return None
-        texts = [evidence.unit.text for _, evidence, _ in candidates]
-        measured = closeness(embedder, [question.text], texts)[0].tolist()
-        for (number, evidence, share), close in zip(candidates, measured, strict=True):
-            if share >= MIN_NEAREST or close >= WEAK:
-                about = LEADING * begins_with(
-                    question.topic_in(sources[number - 1].language), evidence
-                )
-                found.append((share + close + about, -number, evidence.unit))
-        if not found:
-            return None
-        _, negative, unit = max(found, key=lambda each: each[:2])
-        return NearestSentence(number=-negative, text=unit.text)
+                share = topic_share(question.topic, evidence)
+                if evidence.unit.is_evidence and (share > 0 or not question.topic):
+                    about = LEADING * begins_with(question.topic, evidence)
+                    candidates.append((share + about, -number, share, evidence.unit))
+        candidates.sort(key=lambda each: -each[0])
+        best: tuple[tuple[float, int], EvidenceUnit] | None = None
+        for first in range(0, len(candidates), _AT_ONCE):
+            some = candidates[first : first + _AT_ONCE]
+            if best is not None and best[0][0] >= some[0][0] + 1:
+                break  # No closeness makes up for what these lack.
+            measured = meter.closeness([question.text], [unit.text for *_, unit in some])[0]
+            for (score, number, share, unit), close in zip(some, measured.tolist(), strict=True):
+                key = (score + close, number)
+                if (share >= MIN_NEAREST or close >= WEAK) and (best is None or key > best[0]):
+                    best = key, unit
+        return NearestSentence(number=-best[0][1], text=best[1].text) if best else None
 
 
 def language_of(text: str, otherwise: Language) -> Language:
@@ -220,25 +226,17 @@ def _scores(text: str) -> dict[Language, float]:
 
 
 class _AskedQuestion:
-    """A question, read in the language of whatever it is held against."""
+    """A question, read in its language."""
 
     def __init__(self, checker: AnswerChecker, text: str, language: Language) -> None:
-        self._checker = checker
         self.text = text
-        self._language = language
+        self.statement = checker.read(text, language) if text else None
         words = checker.vocabulary(language).words
         self.asking = words.asking if words else frozenset[str]()
-        self._read: dict[Language, Statement] = {}
 
-    def read_in(self, language: Language) -> Statement | None:
-        if not self.text:
-            return None
-        if language not in self._read:
-            self._read[language] = self._checker.read(self.text, self._language)
-        return self._read[language]
-
-    def topic_in(self, language: Language) -> list[Term]:
-        read = self.read_in(language)
+    @cached_property
+    def topic(self) -> list[Term]:
+        read = self.statement
         return AnswerSentence(read, read, self.asking).topic if read else []
 
 
@@ -276,11 +274,11 @@ class Source:
         return self._reader.read(context_of(self.passage))
 
     def evidence_for(self, text: str) -> Iterator[Evidence]:
-        """The units that share most with a text, in order."""
+        """The units that share most with a text, those with most first."""
         wanted = _beginnings(text)
         places = [at for at, unit in enumerate(self.units) if unit.is_evidence]
         places.sort(key=lambda at: -len(wanted & self._beginnings[at]))
-        for at in sorted(places[:MAX_COMPARED]):
+        for at in places[:MAX_COMPARED]:
             yield self._evidence(at)
 
     def _statement(self, at: int) -> Statement:

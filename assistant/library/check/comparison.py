@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from assistant.library.check import attribution, polarity
 from assistant.library.check.polarity import Compared
 from assistant.library.check.quantities import agree
-from assistant.library.check.statement import Statement, Term
+from assistant.library.check.statement import BEGINNING, Statement, Term
 from assistant.library.check.units import EvidenceUnit
 from assistant.library.check.vocabulary import CheckVocabulary
 
@@ -227,7 +227,7 @@ def places_of(term: Term, source: Statement, *, in_table: bool = False) -> Itera
 
 def _opposites_of(term: Term, source: Statement, vocabulary: CheckVocabulary) -> Iterator[Term]:
     """The terms of a source that say the contrary: `closed` for `open`, `unpaid` for `paid`."""
-    for other in source.terms:
+    for other in source.terms if term.sides else ():
         for side in term.sides:
             if any(side.pair == its.pair and side.side != its.side for its in other.sides):
                 yield other
@@ -241,7 +241,8 @@ def _opposites_of(term: Term, source: Statement, vocabulary: CheckVocabulary) ->
             [plain] if plain != term.text and len(plain) > 3 else []
         )
         for spelling in spellings:
-            yield from source.by_key.get(vocabulary.stem(spelling), ())
+            if spelling[:BEGINNING] in source.beginnings:
+                yield from source.by_key.get(vocabulary.stem(spelling), ())
 
 
 def share_of(told: Sequence[Term], found: Coverage) -> float:

@@ -27,6 +27,8 @@ _POSSESSIVE = re.compile(r"(?<=\w)[’']s$|(?<=s)[’']$")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|dell|all|nell|sull|un)[’'](?=\w)", re.IGNORECASE)
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _BORDERS: Final = frozenset(",;:()[]{}–—|")
+BEGINNING: Final = 4
+"""Letters that a word keeps in all its forms."""
 _TARGETS: Final = 2
 """Terms after a negation, of which it can deny one."""
 
@@ -130,6 +132,10 @@ class Statement:
             for term in self.terms
             if term.kind != "frame" and not (term.value is not None and term.value.is_article)
         ]
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        return frozenset(term.text[:BEGINNING] for term in self.terms)
 
     @cached_property
     def by_key(self) -> dict[str, list[Term]]:
