@@ -3,7 +3,8 @@
 Right are a sentence of the passage that holds a known answer, the same behind a few words on its
 source, shortened by what stands in brackets or between commas, and the known answer by itself.
 Wrong are the sentence negated, with another number, with another name or thing in the place of the
-answer, and without the condition it is under. The split `test` is made wrong in other ways than
+answer, and without the condition it is under; and what another question on the passage is answered
+with. The split `test` is made wrong in other ways than
 `dev`: with other negations, numbers and things.
 """
 
@@ -19,7 +20,14 @@ from benchmarks.question_sets import Paragraph, Question, QuestionSet
 RIGHT = ("word for word", "framed", "shortened", "answer alone")
 SENTENCES = RIGHT[:-1]
 """Without the answers that are no sentences."""
-WRONG = ("negated", "number changed", "entity changed", "names swapped", "condition dropped")
+WRONG = (
+    "negated",
+    "number changed",
+    "entity changed",
+    "names swapped",
+    "condition dropped",
+    "other answer alone",
+)
 
 
 class MadePair(NamedTuple):
@@ -57,7 +65,8 @@ _WAYS = {
         (("não {}",), ("nunca {}", "jamais {}", "já não {}", "de modo algum {}")),
         (("Não é verdade que ",), ("É falso que ", "Ninguém diz que ")),
         ("Segundo o texto, ", "O trecho diz que ", "Sim, "),
-        r"(?:, se|,? (?:salvo|exceto|a menos que|desde que|caso|a não ser que)) [^,.;]+(?=[.,;])",
+        r"(?:, (?:se|caso)|,? (?:salvo|exceto|a menos que|desde que|a não ser que)) [^,.;]+"
+        r"(?=[.,;])",
         ("dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "doze"),
     ),
 }
@@ -88,6 +97,10 @@ def made_pairs(questions: QuestionSet, split: str, count: int) -> Iterator[MadeP
         if left["word for word"]:
             left["word for word"] -= 1
             yield MadePair("word for word", question.text, sentence, paragraph)
+        other = _other_answer(question, asked)
+        if left["other answer alone"] and other:
+            left["other answer alone"] -= 1
+            yield MadePair("other answer alone", question.text, other, paragraph)
     if left["condition dropped"]:
         yield from _without_conditions(questions, ways, left["condition dropped"], drawn)
 
@@ -202,6 +215,24 @@ def _exchanged(
         and (held or next(iter(each.relevant)).partition("::")[0] == article)
     ]
     return sentence.replace(answer, drawn.choice(choices), 1) if choices else ""
+
+
+def _other_answer(question: Question, others: Sequence[Question]) -> str:
+    """The answer of the next question on the same passage, a number where this one's is one."""
+    known = " ".join(question.answers).lower()
+    words = set(known.split())
+    has_digit = any(map(str.isdigit, question.answers[0]))
+    for other in others:
+        answer = other.answers[0]
+        if (
+            other.relevant == question.relevant
+            and other.text != question.text
+            and any(map(str.isdigit, answer)) == has_digit
+            and words.isdisjoint(answer.lower().split())
+            and abs(len(answer.split()) - len(question.answers[0].split())) <= 2
+        ):
+            return answer
+    return ""
 
 
 def _swapped(sentence: str, drawn: random.Random) -> str:

@@ -1,15 +1,14 @@
 """Polarity: whether a sentence and its source deny, condition, allow and limit the same."""
 
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from itertools import pairwise
+from typing import Literal
 
+from assistant.library.check.clauses import TakenClauses, ranges_of, role_of
 from assistant.library.check.statement import (
     CONDITIONS,
     MODALS,
     QUANTITIES,
     Operator,
-    Statement,
-    Term,
 )
 from assistant.library.check.wordlists import LanguageWords
 
@@ -28,46 +27,9 @@ _OPPOSITE_BOUNDS = frozenset(
 )
 
 
-class Compared(NamedTuple):
-    """A sentence with the part of a source that its terms stand in."""
-
-    statement: Statement
-    source: Statement
-    alignment: Mapping[int, Term]
-    """See `attribution.Alignment`."""
-    flips: int
-    """Terms that are the opposites of those in whose place they stand."""
-    words: LanguageWords | None
-    """Of the source's language, where it has a list."""
-
-    @property
-    def governing(self) -> frozenset[int]:
-        """The clauses of the source that only introduce one that is spoken of: `The study shows`
-        before `that …`."""
-        touched = {term.segment for term in self.alignment.values()}
-        found = set[int]()
-        for segment in touched:
-            at = segment
-            while at > 0 and self.source.segments[at].opening == "complement":
-                at -= 1
-                found.add(at)
-        return frozenset(found - touched)
-
-    @property
-    def segments(self) -> frozenset[int]:
-        """The clauses of the source that are spoken of, with those that govern them."""
-        touched = {term.segment for term in self.alignment.values()}
-        if not self.alignment:
-            touched = set(range(len(self.source.segments)))
-        touched |= self.governing
-        spoken = {term.segment for term in self.source.told}
-        silent = set(range(min(touched), max(touched))) - spoken
-        return frozenset(touched | silent)
-
-
-def compare(pair: Compared) -> Agreement:
+def compare(pair: TakenClauses) -> Agreement:
     """How far a sentence and its source agree."""
-    segments = pair.segments
+    segments = pair.spoken_of
     there = [operator for operator in pair.source.operators if operator.segment in segments]
     found: list[Agreement] = [
         _conditions(pair, segments),
@@ -79,17 +41,30 @@ def compare(pair: Compared) -> Agreement:
     return next(worst for worst in _WORST if worst in found)
 
 
+def compare_answer(pair: TakenClauses) -> Agreement:
+    """How far a bare answer agrees, with the operators of its question: it says itself neither how
+    often something is so nor whether it may be or has to be."""
+    segments = pair.spoken_of
+    there = [operator for operator in pair.source.operators if operator.segment in segments]
+    found = [_conditions(pair, segments), _hedges(pair, there), _bounds(pair)]
+    negations = _negations(pair, there)
+    found += [negations] if negations != "in part" else []
+    return next(worst for worst in _WORST if worst in found)
+
+
 def _labels(operators: "list[Operator]", among: frozenset[str]) -> set[str]:
     return {operator.label for operator in operators if operator.label in among}
 
 
-def _conditions(pair: Compared, segments: frozenset[int]) -> Agreement:
+def _conditions(pair: TakenClauses, segments: frozenset[int]) -> Agreement:
     """A condition or exception that the sentence drops, or makes up."""
     ours = [each for each in pair.statement.operators if each.label in CONDITIONS]
     governing = [
         operator
         for operator in pair.source.operators
-        if operator.label in CONDITIONS and not _is_beyond(pair, operator, segments)
+        if operator.label in CONDITIONS
+        and not _is_beyond(pair, operator, segments)
+        and not _is_answered_with(pair, operator)
     ]
     dropped = [
         each for each in governing if not (each.label == "exception" and each.segment in segments)
@@ -101,22 +76,58 @@ def _conditions(pair: Compared, segments: frozenset[int]) -> Agreement:
     return "agrees"
 
 
-def _drops_a_limit(pair: Compared) -> bool:
-    """Whether the source is a rule for some cases only: `free above 50 euros`, `paid when …`."""
+def _drops_a_limit(pair: TakenClauses) -> bool:
+    """Whether the source is a rule for some cases only: `free above 50 euros`, `paid when …`,
+    `free for residents`."""
     source, words = pair.source, pair.words
-    if not pair.alignment or words is None or not source.is_rule:
+    if not pair.alignment or words is None or source.is_past:
         return False
-    used = {term.at for term in pair.alignment.values()}
-    touched = {term.segment for term in pair.alignment.values()}
-    if any(t.bound and t.segment in touched and t.at not in used for t in source.told):
+    if _is_given_to_some(pair, words) or _is_another_for_others(pair, words):
+        return True
+    if not source.is_rule:
+        return False
+    if any(term.bound and term.segment in pair.touched for term in pair.left):
         return True
     return any(
-        source.tokens[segment.first].exact in words.when and at not in touched
+        source.tokens[segment.first].exact in words.when and at not in pair.touched
         for at, segment in enumerate(source.segments)
     )
 
 
-def _is_beyond(pair: Compared, operator: Operator, segments: frozenset[int]) -> bool:
+def _is_given_to_some(pair: TakenClauses, words: LanguageWords) -> bool:
+    """Whether the sentence leaves out for whom, when or where something is free or allowed."""
+    source = pair.source
+    for at, (token, following) in enumerate(pairwise(source.tokens)):
+        limits = words.limits if token.exact in words.granted else frozenset[str]()
+        limits |= words.places if token.exact in words.allowed else frozenset()
+        after = next((term for term in source.told if term.at > at), None)
+        is_left = after in pair.left and after.segment in pair.touched
+        if following.exact in limits and is_left and source.segment_at(at) in pair.touched:
+            return True
+    return False
+
+
+def _is_another_for_others(pair: TakenClauses, words: LanguageWords) -> bool:
+    """Whether a value that the sentence takes is said of some only, and others have another."""
+    for value in pair.places:
+        unit = value.value.unit.dimension if value.value else ""
+        if not unit:
+            continue
+        others = [t for t in pair.left if t.value and t.value.unit.dimension == unit]
+        if others and any(
+            role_of(term, pair.source) in words.limits and term.value is None
+            for term in pair.left_in(value.segment)
+        ):
+            return True
+    return False
+
+
+def _is_answered_with(pair: TakenClauses, operator: Operator) -> bool:
+    """Whether a bare answer is itself the condition that was asked for."""
+    return pair.answered == {operator.segment} and operator.label != "exception"
+
+
+def _is_beyond(pair: TakenClauses, operator: Operator, segments: frozenset[int]) -> bool:
     """Whether a full border stands between a condition and what is spoken of."""
     first, last = min(segments, default=0), max(segments, default=0)
     low, high = min(operator.segment, last), max(operator.segment, first)
@@ -125,19 +136,70 @@ def _is_beyond(pair: Compared, operator: Operator, segments: frozenset[int]) -> 
     )
 
 
-def _hedges(pair: Compared, there: list[Operator]) -> Agreement:
+def _hedges(pair: TakenClauses, there: list[Operator]) -> Agreement:
     """What is only said, thought or planned, or was so in former times."""
     governing = {operator.label for operator in there if _governs(pair, operator)}
     ours = {operator.label for operator in pair.statement.operators}
-    if "hedge" in governing and "hedge" not in ours:
+    if ("hedge" in governing or pair.framing) and "hedge" not in ours:
         return "differs"
     is_past = pair.statement.is_past
     if "past" in governing and not is_past and "past" not in ours:
         return "differs"
-    return "differs" if "future" in governing and is_past else "agrees"
+    if "future" in governing and is_past:
+        return "differs"
+    return _lasting(pair)
 
 
-def _governs(pair: Compared, operator: Operator) -> bool:
+def _lasting(pair: TakenClauses) -> Agreement:
+    """Whether what the sentence says is so has not ended since, as far as the source tells."""
+    words, source = pair.words, pair.source
+    if words is None or not pair.alignment or pair.statement.is_past:
+        return "agrees"
+    if words.imperfect and any(
+        place.text.endswith(words.imperfect) and pair.statement.told[at].text != place.text
+        for at, place in pair.alignment.items()
+    ):
+        return "in part"
+    if not pair.statement.is_rule:
+        return "agrees"
+    taken = [
+        at
+        for at, token in enumerate(source.tokens)
+        if token.value is None and source.segment_at(at) in pair.touched
+    ]
+    if any(source.tokens[at].exact in words.ruling for at in taken):
+        return "agrees"
+    spans = [first for first, _, _ in ranges_of(source, words) if first.segment in pair.touched]
+    if any(first.value is not None for first in spans):
+        return "differs"
+    last = max(pair.touched)
+    if any(
+        token.exact in words.until and source.segment_at(at) in pair.touched | {last + 1}
+        for at, token in enumerate(source.tokens)
+    ):
+        return "differs"
+    if _goes_on(pair, words):
+        return "in part"
+    light = words.light | words.prepositions
+    was = [at for at in taken[:-1] if source.tokens[at].exact in words.state]
+    return "in part" if any(source.tokens[at + 1].exact in light for at in was) else "agrees"
+
+
+def _goes_on(pair: TakenClauses, words: LanguageWords) -> bool:
+    """Whether the source tells what happened after what the sentence takes of it: that may have
+    ended it, as `… and resigned` does, or, in the sentence after it, `She resigned in 2023`."""
+    source, last = pair.source, max(pair.touched)
+    for at in range(last + 1, len(source.segments)):
+        end = source.segments[at + 1].first if at + 1 < len(source.segments) else None
+        clause = source.tokens[source.segments[at].first : end]
+        spoken = {token.exact for token in clause if token.value is None}
+        if pair.told_in(at) and not source.segments[at].opens_adverbially:
+            return spoken.isdisjoint(words.ruling)
+    after = pair.following
+    return after is not None and after.has_pronoun and not after.is_rule
+
+
+def _governs(pair: TakenClauses, operator: Operator) -> bool:
     """Whether a word of the source is said of what the sentence takes from its clause.
 
     Where that stands before it and what follows it is left out, it is said of the latter only.
@@ -146,10 +208,10 @@ def _governs(pair: Compared, operator: Operator) -> bool:
     return not places or not operator.targets or any(term.at > operator.at for term in places)
 
 
-def _negations(pair: Compared, there: list[Operator]) -> Agreement:
+def _negations(pair: TakenClauses, there: list[Operator]) -> Agreement:
     if any(each.label == "negation" and each.segment in pair.governing for each in there):
         return "differs"
-    matched = {term.at for term in pair.alignment.values()}
+    matched = pair.used
     ours = list(pair.statement.operators)
     mine = _count(ours, None)
     its = _count(there, matched if pair.alignment else None)
@@ -164,13 +226,13 @@ def _negations(pair: Compared, there: list[Operator]) -> Agreement:
     return modal
 
 
-def _denies(operator: Operator, matched: set[int]) -> bool:
+def _denies(operator: Operator, matched: frozenset[int]) -> bool:
     """Whether a negation denies something that the other statement has."""
     targets = operator.targets[:1] if operator.denies_noun else operator.targets
     return not targets or any(target.at in matched for target in targets)
 
 
-def _count(operators: list[Operator], matched: set[int] | None) -> int:
+def _count(operators: list[Operator], matched: frozenset[int] | None) -> int:
     """How often the operators turn a statement round.
 
     Args:
@@ -212,22 +274,21 @@ def _as_allowed(labels: set[str]) -> set[str]:
     return {"may" if label == "forbidden" else label for label in labels}
 
 
-def _is_allowed_on_terms(pair: Compared, there: list[Operator]) -> bool:
+def _is_allowed_on_terms(pair: TakenClauses, there: list[Operator]) -> bool:
     """Whether the source allows only with something that the sentence leaves out: a condition."""
     if "may" not in _labels(there, MODALS) or "only" in _labels(
         list(pair.statement.operators), QUANTITIES
     ):
         return False
-    matched = {term.at for term in pair.alignment.values()}
     return any(
-        target.at not in matched
+        target.at not in pair.used
         for operator in there
         if operator.label == "only"
         for target in operator.targets
     )
 
 
-def _bounds(pair: Compared) -> Agreement:
+def _bounds(pair: TakenClauses) -> Agreement:
     told = pair.statement.told
     worst: Agreement = "agrees"
     for at, place in pair.alignment.items():
@@ -240,7 +301,7 @@ def _bounds(pair: Compared) -> Agreement:
     return worst
 
 
-def _quantities(pair: Compared, there: list[Operator]) -> Agreement:
+def _quantities(pair: TakenClauses, there: list[Operator]) -> Agreement:
     if _is_allowed_on_terms(pair, there):
         return "differs"
     ours = _labels(list(pair.statement.operators), QUANTITIES)

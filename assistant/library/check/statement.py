@@ -6,25 +6,22 @@ limits it: a negation, a condition, what must and what may be. Words that do nei
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from assistant.library.check.quantities import NumberStyle, StatedValue
+from assistant.library.check.tokens import StatementToken, tokens_of
 from assistant.library.check.value_reader import values_of
 from assistant.library.check.vocabulary import CheckVocabulary
-from assistant.library.check.wordlists import LISTED, Side, words_of
-from assistant.library.text.languages import Language, fold
+from assistant.library.check.wordlists import LISTED, LanguageWords, Side, words_of
+from assistant.library.text.languages import Language
 
 TermKind = Literal["content", "name", "value", "frame"]
 Opening = Literal["", "mark", "coordinating", "subordinating", "complement", "condition", "end"]
 
-_TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W\d_]+)?|[,;:.!?()\[\]{}–—…|\"“”«»]")
-_NEGATED = re.compile(r"(\w+)n[’']t")
-_SHORTENED: Final = {"ca": "can", "wo": "will", "sha": "shall"}
-_POSSESSIVE = re.compile(r"(?<=\w)[’']s$|(?<=s)[’']$")
-_ELISION = re.compile(r"^(?:[cdjlmnst]|qu|dell|all|nell|sull|un)[’'](?=\w)", re.IGNORECASE)
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _BORDERS: Final = frozenset(",;:()[]{}–—|")
 BEGINNING: Final = 4
@@ -66,22 +63,6 @@ class Operator(NamedTuple):
     """Whether it denies the noun after it only, as `without` does."""
 
 
-class StatementToken(NamedTuple):
-    """A word, a value or a mark."""
-
-    start: int
-    end: int
-    exact: str
-    """In small letters."""
-    form: str
-    """Folded."""
-    value: StatedValue | None = None
-
-    @property
-    def is_mark(self) -> bool:
-        return not self.exact[:1].isalnum() and self.value is None and "n't" not in self.exact
-
-
 @dataclass
 class Segment:
     """A run of words between the borders of clauses."""
@@ -108,6 +89,8 @@ class Statement:
     operators: Sequence[Operator]
     segments: Sequence[Segment]
     language: Language
+    words: LanguageWords | None
+    """Of its language, where it has a list."""
     has_pronoun: bool
     borders: frozenset[int] = frozenset()
     """Tokens that stand between clauses: marks, and words that join."""
@@ -119,6 +102,10 @@ class Statement:
     """Whether it says what holds in general."""
     roles: Mapping[int, str] = field(default_factory=dict)
     """Prepositions, by their tokens."""
+
+    def segment_at(self, token: int) -> int:
+        """The clause that a token stands in."""
+        return bisect_right([segment.first for segment in self.segments], token) - 1
 
     @property
     def is_question(self) -> bool:
@@ -162,7 +149,7 @@ class StatementReader:
         language = self._vocabulary.language
         text = unicodedata.normalize("NFC", text)
         values = values_of(text, self._number_words, self._style, language)
-        tokens = list(_tokens(text, values))
+        tokens = list(tokens_of(text, values))
         spoken = [
             "" if token.value and token.value.kind == "date" else token.exact for token in tokens
         ]
@@ -199,6 +186,7 @@ class StatementReader:
             segments=segments,
             borders=frozenset(self._borders(tokens, phrases)),
             language=language,
+            words=self._words,
             has_pronoun=any(word in pronouns for word in spoken),
             by=frozenset(at for at, word in enumerate(spoken) if word in by),
             is_past=self._words is not None and not self._words.past_tense.isdisjoint(spoken),
@@ -214,7 +202,8 @@ class StatementReader:
         self, tokens: Sequence[StatementToken], phrases: Sequence[tuple[int, str, int]]
     ) -> Iterator[int]:
         for at, token in enumerate(tokens):
-            if self._opening(token, at, set(), in_exception=False):
+            opening = self._opening(token, at, set(), in_exception=False)
+            if opening and not self._is_noun(tokens, at, opening):
                 yield at
         for at, label, words in phrases:
             if label in CONDITIONS:
@@ -241,10 +230,15 @@ class StatementReader:
     ) -> tuple[list[Segment], list[int]]:
         conditions = {at for at, label, _ in phrases if label in CONDITIONS}
         exceptions = {at for at, label, _ in phrases if label == "exception"}
+        hedges = {
+            at + offset for at, label, size in phrases if label == "hedge" for offset in range(size)
+        }
         segments, of_token = [Segment("", 0)], list[int]()
         in_exception, begun = False, False
         for at, token in enumerate(tokens):
             opening = self._opening(token, at, conditions, in_exception)
+            if self._is_noun(tokens, at, opening) or at in hedges:
+                opening = ""
             if opening == "mark" or (opening and (begun or opening == "condition")):
                 is_exception = at in exceptions
                 segments.append(
@@ -264,6 +258,13 @@ class StatementReader:
             begun = begun or (not token.is_mark and opening in ("", "end"))
             of_token.append(len(segments) - 1)
         return segments, of_token
+
+    def _is_noun(self, tokens: Sequence[StatementToken], at: int, opening: Opening) -> bool:
+        """Whether a word that may join clauses is a noun here, as `caso` in `o caso`."""
+        words = self._words
+        if opening != "subordinating" or words is None or at == 0:
+            return False
+        return tokens[at - 1].exact in words.determiners
 
     def _opening(
         self, token: StatementToken, at: int, conditions: set[int], in_exception: bool
@@ -337,8 +338,10 @@ class StatementReader:
     def _value_keys(self, token: StatementToken) -> frozenset[str]:
         value = token.value
         assert value is not None
-        words = [word for word in re.split(r"[\W\d_]+", token.exact) if word]
-        return frozenset({f"={value.kind}"}.union(*map(self._vocabulary.keys, words)))
+        # An address says where something is, not whose it is or what it is called.
+        is_address = "@" in token.exact or "://" in token.exact
+        words = [] if is_address else re.split(r"[\W\d_]+", token.exact)
+        return frozenset({f"={value.kind}"}.union(*map(self._vocabulary.keys, filter(None, words))))
 
     def _kind(self, tokens: Sequence[StatementToken], at: int, text: str) -> TermKind:
         token = tokens[at]
@@ -369,31 +372,8 @@ def _is_letter(tokens: Sequence[StatementToken], at: int, text: str) -> bool:
 
 def _is_interjection(tokens: Sequence[StatementToken], at: int) -> bool:
     """Whether a word only answers, as `no` before a comma."""
-    return at == 0 and len(tokens) > 1 and tokens[1].is_mark
+    return at == 0 and len(tokens) > 1 and tokens[1].exact in _BORDERS | {".", "!"}
 
 
 def _targets(terms: Sequence[Term], at: int, segment: int) -> tuple[Term, ...]:
     return tuple(term for term in terms if term.at > at and term.segment == segment)[:_TARGETS]
-
-
-def _tokens(text: str, values: Sequence[StatedValue]) -> Iterator[StatementToken]:
-    at = 0
-    for value in values:
-        yield from _words(text, at, value.start)
-        written = text[value.start : value.end]
-        yield StatementToken(value.start, value.end, written.lower(), value.spelling, value)
-        at = value.end
-    yield from _words(text, at, len(text))
-
-
-def _words(text: str, start: int, end: int) -> Iterator[StatementToken]:
-    for found in _TOKEN.finditer(text, start, end):
-        word = _POSSESSIVE.sub("", found.group()).lower()
-        word = _ELISION.sub("", word)
-        negated = _NEGATED.fullmatch(word)
-        if negated:
-            verb = _SHORTENED.get(negated[1], negated[1])
-            yield StatementToken(found.start(), found.end(), verb, verb)
-            yield StatementToken(found.end(), found.end(), "n't", "n't")
-        else:
-            yield StatementToken(found.start(), found.end(), word, fold(word) or word)

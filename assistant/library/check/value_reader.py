@@ -324,7 +324,8 @@ def _spelled_number(
     total, current, length, last = Fraction(0), Fraction(0), 0, at
     first = found[at].group().lower()
     if first in words.fractions:
-        is_share = at + 1 < len(found) and found[at + 1].group().lower() in _OF
+        goes_on = _WORD.match(text, found[at].end() + 1)
+        is_share = goes_on is None or goes_on.group().lower() in _OF
         return 1, words.fractions[first], not is_share
     if first in words.ordinals:
         return 1, words.ordinals[first], False

@@ -1,15 +1,21 @@
-"""Vocabulary: what the words of one language are found by, their stems, families and opposites."""
+"""Vocabulary: what the words of one language are found by, their stems, families and opposites;
+and the language that a sentence is in, by its words."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from assistant.library.check.wordlists import LanguageWords, Side, words_of
+from assistant.library.check.wordlists import LISTED, LanguageWords, Side, words_of
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.languages import Language, fold
 
 _MIN_ROOT: Final = 4
 """Letters that are left of a word without its suffix."""
 _KEPT_STEMS: Final = 50_000
+_CLOSE: Final = 0.1
+"""Of the words of a text, by how many one language has to be ahead of another."""
+_ENDING: Final = 0.5
+"""What the end of a word counts, against a word that is listed."""
 
 
 @dataclass
@@ -63,3 +69,34 @@ class CheckVocabulary:
             if form.endswith(suffix) and len(form) - len(suffix) >= _MIN_ROOT:
                 return form.removesuffix(suffix)
         return form
+
+
+def language_of(text: str, otherwise: Language) -> Language:
+    """The language of a text, of those that are listed, by its words as they are written.
+
+    Args:
+        otherwise: its language when the words hardly tell: Portuguese and Spanish share many.
+    """
+    scores = _scores(text)
+    best = max(scores, key=lambda language: scores[language])
+    is_close = scores[best] - scores.get(otherwise, 0) <= _CLOSE * len(text.split())
+    return otherwise if is_close else best
+
+
+def _scores(text: str) -> dict[Language, float]:
+    """How many words of a text each language has; one that several have counts in part."""
+    listed = {language: words for language in LISTED if (words := words_of(language))}
+    scores: dict[Language, float] = dict.fromkeys(listed, 0.0)
+    for written in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[¿¡]", text):
+        word = written.lower()
+        having = [language for language, words in listed.items() if word in words.listed]
+        weight = 1.0
+        if not having:
+            having = [each for each, words in listed.items() if words.letters & set(word)]
+        if not having:
+            weight = _ENDING
+            having = [each for each, words in listed.items() if word.endswith(words.endings)]
+        if weight == 1.0 or word == written:  # A name may end like words of any language.
+            for language in having:
+                scores[language] += weight / len(having)
+    return scores

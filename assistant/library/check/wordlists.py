@@ -4,8 +4,9 @@ A word is looked up as it is written; a listed word with accents is also met wit
 people do not type them.
 """
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -19,6 +20,7 @@ LISTED: Final[tuple[Language, ...]] = ("en", "pt", "es")
 
 _FOLDER = Path(__file__).parent
 _AT_START = "^"
+_NO_WORDS: Final = frozenset({"suffixes", "prefixes", "letters", "endings", "order"})
 
 
 class Phrase(NamedTuple):
@@ -49,7 +51,8 @@ class Phrases:
         for label, phrases in listed:
             for phrase in filter(None, (" ".join(each.split()) for each in phrases.split(";"))):
                 plain = phrase.removesuffix(_AT_START)
-                words = tuple(plain.replace("-", " ").split())
+                # A pronoun behind a verb is read as one; see `tokens`.
+                words = tuple(re.sub(r"(?<=\w)-(?!se\b)", " ", plain).replace("-", " -").split())
                 for spelling in {words, tuple(map(_typed, words))}:
                     known = self._found.setdefault(spelling, [])
                     known.append(Phrase(label, len(words), plain != phrase))
@@ -68,8 +71,12 @@ class Phrases:
 class LanguageWords:
     """The words of one language."""
 
-    common: frozenset[str]
-    """Words by which a text is known to be in this language, as they are written."""
+    listed: frozenset[str]
+    """All words of the file, as they are written: a text that has them is in this language."""
+    letters: frozenset[str]
+    """Letters and marks that neither of the other languages has."""
+    endings: tuple[str, ...]
+    """Ends of words that are rare in the other languages."""
     light: frozenset[str]
     """Words that say nothing by themselves, but for what joins clauses."""
     frame: frozenset[str]
@@ -83,15 +90,34 @@ class LanguageWords:
     """What names the doer of a passive."""
     prepositions: frozenset[str]
     coordinating: frozenset[str]
+    choosing: frozenset[str]
     subordinating: frozenset[str]
+    determiners: frozenset[str]
+    """What makes a noun of a word that joins clauses: `o caso`."""
     complement: frozenset[str]
     relative: frozenset[str]
     past_tense: frozenset[str]
     """Forms by which a sentence says itself that something was so."""
+    state: frozenset[str]
+    """Forms by which a sentence says what something was in former times."""
+    imperfect: tuple[str, ...]
+    """Ends of verbs by which they say the same."""
+    until: frozenset[str]
+    """What ends a state."""
+    reporting: frozenset[str]
+    """What others do who hold something to be so; in a clause of its own, beside what they hold."""
     ruling: frozenset[str]
     """Forms of what holds in general, and not of something that happened once."""
     when: frozenset[str]
     """What joins a condition to a rule, and a time to an event."""
+    granted: frozenset[str]
+    """What may hold for some only: `free`, `open`."""
+    allowed: frozenset[str]
+    """What may hold in some places only."""
+    limits: frozenset[str]
+    """Prepositions that say for whom and when it does."""
+    places: frozenset[str]
+    """Prepositions that say where something is allowed, and to whom."""
     range_from: frozenset[str]
     range_to: frozenset[str]
     between: frozenset[str]
@@ -132,30 +158,45 @@ def words_of(language: Language) -> LanguageWords | None:
         return None
     data = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
     borders, negation, numbers = data["borders"], data["negation"], data["numbers"]
+    pronouns = frozenset(data["pronouns"].split())
     return LanguageWords(
         **{
             name: _words(data[name])
             for name in (
-                *("frame", "asking", "pronouns", "copulas", "auxiliaries", "by"),
+                *("frame", "asking", "copulas", "auxiliaries", "by"),
                 "prepositions",
             )
         },
-        common=frozenset(" ".join(_commonest(data)).replace(";", " ").split()),
+        # `él` is often typed without its accent, but then `el` is the article.
+        pronouns=_words(data["pronouns"]) - (_words(borders["determiners"]) - pronouns),
+        listed=frozenset(_all_words(data)),
+        letters=frozenset(data["letters"].split()),
+        endings=tuple(data["endings"].split()),
         light=_words(
             " ".join(
                 [
                     *(data[name] for name in ("light", "pronouns", "copulas", "auxiliaries", "by")),
-                    *borders.values(),
+                    *(borders[name] for name in borders if name != "determiners"),
                 ]
             )
         ),
         coordinating=_words(borders["coordinating"]),
+        choosing=_words(borders["choosing"]),
         subordinating=_words(borders["subordinating"]),
+        determiners=_words(borders["determiners"]),
         complement=_words(borders["complement"]),
         relative=_words(borders["relative"]),
         past_tense=_words(data["past"]["tense"]),
         ruling=_words(data["rule"]["words"]),
         when=_words(data["rule"]["when"]),
+        state=_words(data["past"]["state"]),
+        imperfect=tuple(data["past"]["imperfect"].split()),
+        until=_words(data["past"]["until"]),
+        reporting=_words(data["hedge"]["reporting"]),
+        granted=_words(data["rule"]["granted"]),
+        allowed=_words(data["rule"]["allowed"]),
+        limits=_words(data["rule"]["limits"]),
+        places=_words(data["rule"]["places"]),
         range_from=_words(data["ranges"]["from"]),
         range_to=_words(data["ranges"]["to"]),
         between=_words(data["ranges"]["between"]),
@@ -193,12 +234,13 @@ def units_of_measure() -> Mapping[tuple[str, ...], UnitOfMeasure]:
     return found
 
 
-def _commonest(data: Mapping[str, Any]) -> Iterable[str]:
-    yield from (data[name] for name in ("light", "asking", "auxiliaries", "prepositions"))
-    yield from data["borders"].values()
-    yield from data["modal"].values()
-    yield data["negation"]["plain"]
-    yield data["numbers"]["words"]
+def _all_words(data: Mapping[str, Any]) -> Iterator[str]:
+    """Every word of the lists, as it is written."""
+    for name, listed in data.items():
+        if isinstance(listed, str) and name not in _NO_WORDS:
+            yield from re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", listed)
+        elif isinstance(listed, Mapping):
+            yield from _all_words(listed)
 
 
 def _operators(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

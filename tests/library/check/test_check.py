@@ -7,11 +7,12 @@ from assistant.library.check.check import AnswerChecker
 from assistant.library.text.analysis import Analyzer
 from tests.library.check.cases import SPECIMENS, CheckCase
 from tests.library.check.clauses import CLAUSES
+from tests.library.check.states import STATES
 from tests.support.made_library import WordEmbedder
 
 CASES = [
     pytest.param(case, id=f"{kind} {number}")
-    for kind, cases in {**SPECIMENS, **CLAUSES}.items()
+    for kind, cases in {**SPECIMENS, **CLAUSES, **STATES}.items()
     for number, case in enumerate(cases, 1)
 ]
 
