@@ -19,6 +19,13 @@ def allowed_values(model: type[BaseModel], field: str, *, of_entry: bool = False
     return _words(schema["additionalProperties"] if of_entry else schema)
 
 
+def words_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
+    """The words that a field takes; empty where it takes other values as well."""
+    schema = _fields(model)[field]
+    kinds = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
+    return tuple(kinds[0].get("enum", ())) if len(kinds) == 1 else ()
+
+
 @cache
 def _fields(model: type[BaseModel]) -> dict[str, Any]:
     found: dict[str, Any] = model.model_json_schema()["properties"]

@@ -6,15 +6,16 @@ Read off the models that define them; `docs/settings.md` is made of it, too.
 import ast
 import inspect
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from assistant.allowed_values import allowed_values
+from assistant.allowed_values import allowed_values, words_of
 from assistant.core.errors import SettingsError
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import PER_ANSWER
@@ -24,6 +25,8 @@ from assistant.settings_source import PREFIX, SettingsSource
 DEFAULT: Final = "default"
 """Where a value comes from that nobody gave."""
 
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+
 NEAREST = 3
 """Settings that are offered for one that is not there."""
 
@@ -31,7 +34,10 @@ NEAREST = 3
 class Setting(Value):
     """A setting with its value, default and description."""
 
+    path: Annotated[tuple[str, ...], Field(exclude=True)]
+    """Sections and name."""
     key: str
+    """The same as it is typed."""
     variable: str
     value: Any
     default: Any
@@ -42,10 +48,9 @@ class Setting(Value):
     """Where the value comes from: the file, an environment variable, or the default."""
 
     @property
-    def path(self) -> tuple[str, str]:
-        """Section and name."""
-        section, _, name = self.key.partition(".")
-        return section, name
+    def section(self) -> str:
+        """The sections that it is in, as they are typed."""
+        return dotted(self.path[:-1])
 
 
 class ModelSetting(Value):
@@ -74,6 +79,7 @@ def describe(settings: Settings, source: SettingsSource | None = None) -> Iterat
         documented = docstrings(kind)
         for key in _listed(kind):
             yield Setting(
+                path=(section, key),
                 key=f"{section}.{key}",
                 variable=variable_of((section, key)),
                 value=getattr(group, key),
@@ -82,6 +88,44 @@ def describe(settings: Settings, source: SettingsSource | None = None) -> Iterat
                 allowed=allowed_values(kind, key),
                 origin=origin_of((section, key), source) if source else DEFAULT,
             )
+
+
+def describe_own(settings: Settings, source: SettingsSource) -> Iterator[Setting]:
+    """The settings that single models have, each as one of `describe`."""
+    usual = {setting.path: setting for setting in describe(settings)}
+    for one in model_settings(settings, str(source.file)):
+        is_sampling = one.table.endswith(".sampling]")
+        path = ("model", one.model, *(["sampling"] if is_sampling else []), one.key)
+        common = usual.get(("sampling" if is_sampling else "engine", one.key))
+        declared = field_at(path)
+        assert declared is not None
+        yield Setting(
+            path=path,
+            key=dotted(path),
+            variable="",
+            value=one.value,
+            default=one.instead_of,
+            description=common.description if common else docstrings(declared[0])[one.key],
+            allowed=allowed_values(*declared),
+            origin=one.origin,
+        )
+
+
+def dotted(path: Sequence[str]) -> str:
+    """Sections and name as they are typed; a part with dots or spaces is quoted."""
+    return ".".join(part if _PLAIN.fullmatch(part) else toml_text(part) for part in path)
+
+
+def section_about(path: tuple[str, ...]) -> str:
+    """What the section of a setting is about, in a sentence."""
+    declared = SECTIONS.get(path[0], OneModelSettings)
+    return (declared.__doc__ or "").partition(".")[0].partition("\n")[0].partition(";")[0]
+
+
+def choices_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that a setting takes; empty where it takes other values as well."""
+    declared = field_at(path)
+    return words_of(*declared) if declared else ()
 
 
 def origin_of(path: tuple[str, ...], source: SettingsSource) -> str:

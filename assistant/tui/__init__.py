@@ -14,6 +14,7 @@ conversations/  list, search, trash, undo, compare
 library/        the user's files: status, jobs, adding, scope
 models/         models, adapters, sampling
 prompts/        the prompt library
+settings/       every setting: what holds, and changing it
 context/        the context window and the exact prompt
 transfer/       import and export
 services        the ports, and a thread for calls that block

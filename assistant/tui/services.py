@@ -96,6 +96,11 @@ class ModelDownload:
             self._stream = self.offer = self.progress = None
 
 
+def holds_at_once(path: Sequence[str]) -> bool:
+    """Whether a change of a setting holds at once, and not only from the next start on."""
+    return path[0] in ("chat", "sampling", "screen")
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

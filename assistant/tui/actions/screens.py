@@ -1,5 +1,6 @@
 """Actions on the screen: context, search, sources, scrolling, theme, help, log, quit."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
@@ -15,9 +16,10 @@ from assistant.tui import commands
 from assistant.tui.actions import defaults
 from assistant.tui.context.screen import ContextScreen, ContextSubject
 from assistant.tui.conversations.search_screen import ChosenConversation, SearchScreen
+from assistant.tui.settings.screen import SettingsScreen
 from assistant.tui.sources.passage import PassageScreen, PassageSubject
 from assistant.tui.terminal import log_file
-from assistant.tui.themes import DARK, LIGHT
+from assistant.tui.themes import DARK, LIGHT, first_theme
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.workspace import CommandCall, Workspace
@@ -129,6 +131,23 @@ async def end(workspace: Workspace, _: CommandCall) -> None:
     workspace.view.transcript.scroll_end(animate=False)
 
 
+async def show_settings(workspace: Workspace, call: CommandCall) -> None:
+    """Open the settings; those of the screen take effect at once."""
+    services, view = workspace.system.services, workspace.view
+
+    def changed(path: tuple[str, ...]) -> None:
+        chat, screen = services.settings.chat, services.settings.screen
+        match path:
+            case ("screen", "theme"):
+                view.transcript.app.theme = first_theme(screen.theme, os.environ).name
+            case ("screen", "conversations" | "sources"):
+                view.panels.want(screen.conversations, screen.sources)
+            case ("chat", "model") if workspace.conversation.session.conversation is None:
+                workspace.conversation.model.start(chat.model)
+
+    await workspace.screen.push(SettingsScreen(services, changed, call.argument))
+
+
 async def theme(workspace: Workspace, _: CommandCall) -> None:
     """Change between light and dark, also for the next start."""
     app = workspace.view.transcript.app
@@ -213,6 +232,7 @@ HANDLERS = {
     "open": open_numbered_source,
     "top": top,
     "end": end,
+    "settings": show_settings,
     "theme": theme,
     "help": show_help,
     "palette": palette,

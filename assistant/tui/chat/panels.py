@@ -32,6 +32,12 @@ class Panels:
         self._sources = sources
         self.arrange()
 
+    def want(self, conversations: str, sources: str) -> None:
+        """Take other settings, see `__init__`."""
+        self._sidebar_wanted = _WANTED.get(conversations)
+        self._sources_wanted = _WANTED.get(sources)
+        self.arrange()
+
     def show_sidebar(self, shown: bool) -> None:
         """Show or hide the list, whatever the width."""
         self._sidebar_wanted = shown
