@@ -12,6 +12,8 @@ user_settings       what holds while the program runs, and changes that are kept
 settings_file       settings.toml changed by the program
 settings_reference  every setting: what holds, where it comes from, what it takes
 settings            settings.toml and the environment, as one value
+keymap              which keys run which command here
+command_table       names, keys and texts of the commands of the screen
 settings_source     what they say, before it is checked
 allowed_values      what a field takes, in words
 core/               what the product is: values, ports, the turn, prompts, import and export

@@ -15,21 +15,27 @@ def allowed_values(model: type[BaseModel], field: str, *, of_entry: bool = False
     Args:
         of_entry: whether an entry of a field that is a table is meant.
     """
-    schema = _fields(model)[field]
+    schema = _schema_of(model, field)
     return _words(schema["additionalProperties"] if of_entry else schema)
 
 
 def words_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
     """The words that a field takes; empty where it takes other values as well."""
-    schema = _fields(model)[field]
+    schema = _schema_of(model, field)
     kinds = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
     return tuple(kinds[0].get("enum", ())) if len(kinds) == 1 else ()
 
 
-@cache
-def _fields(model: type[BaseModel]) -> dict[str, Any]:
-    found: dict[str, Any] = model.model_json_schema()["properties"]
+def _schema_of(model: type[BaseModel], field: str) -> dict[str, Any]:
+    """The schema of a field, also of one that the model does not name."""
+    schema = _schema(model)
+    found: dict[str, Any] = schema["properties"].get(field) or schema["additionalProperties"]
     return found
+
+
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _words(schema: dict[str, Any]) -> str:

@@ -11,13 +11,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from assistant.allowed_values import allowed_values
+from assistant.command_table import COMMANDS
 from assistant.core.errors import SettingsError
 from assistant.core.values.base import ALLOWED, Value
 from assistant.core.values.load_options import ModelOptionChanges, ModelOptions
 from assistant.core.values.sampling import Sampling, SamplingChanges
+from assistant.keymap import ALLOWED_KEYS, parse_keys
 from assistant.settings_source import SettingsSource, read_settings_source
 
 LISTED_AFTER = "listed_after"
@@ -161,6 +164,51 @@ class ScreenSettings(Value):
     """The sources of an answer; `auto` shows them where there is room for them."""
 
 
+def _as_keys(value: object) -> object:
+    """Keys as the program calls them, however they are written."""
+    return parse_keys(value)
+
+
+CommandKeys = Annotated[
+    tuple[str, ...], BeforeValidator(_as_keys), Field(json_schema_extra={ALLOWED: ALLOWED_KEYS})
+]
+
+KEY_NAMES: Final = {command.name.replace("-", "_"): command for command in COMMANDS}
+"""Commands by the settings of their keys."""
+
+
+class KeySettings(Value):
+    """Keys of the terminal interface, by command."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, CommandKeys] = Field(init=False)
+
+    preset: Literal["auto", "plain", "no-alt", "tmux", "zellij", "vscode"] = "auto"
+    """For what the program runs in: `auto` finds out, `plain` is for a terminal that takes no keys,
+    `no-alt` for one where Alt types signs."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_commands(cls, given: Any) -> Any:
+        unknown = [key for key in given if key not in KEY_NAMES and key != "preset"]
+        if unknown:
+            raise PydanticCustomError("extra_forbidden", "{key}", {"key": str(unknown[0])})
+        return given
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """The keys of a command, those that work on a message last."""
+        given = self.__pydantic_extra__ or {}
+        command = KEY_NAMES[name]
+        usual = tuple(filter(None, [*command.key.split(","), command.message_key]))
+        return given.get(name, usual)
+
+
+def value_of(section: Value, field: str) -> Any:
+    """The value of a setting in its section."""
+    is_key = isinstance(section, KeySettings) and field in KEY_NAMES
+    return section.of(field) if is_key else getattr(section, field)  # type: ignore[attr-defined]
+
+
 class Settings(Value):
     """Everything that can be set."""
 
@@ -173,6 +221,7 @@ class Settings(Value):
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     screen: ScreenSettings = Field(default_factory=ScreenSettings)
     serve: ServeSettings = Field(default_factory=ServeSettings)
+    keys: KeySettings = Field(default_factory=KeySettings)
 
 
 SECTIONS: Final[Mapping[str, type[Value]]] = {
@@ -183,6 +232,7 @@ SECTIONS: Final[Mapping[str, type[Value]]] = {
     "library": LibrarySettings,
     "screen": ScreenSettings,
     "serve": ServeSettings,
+    "keys": KeySettings,
 }
 """Those that are always there; `model` has one for each model that something is set for."""
 
@@ -240,7 +290,9 @@ def field_at(location: Sequence[str]) -> tuple[type[Value], str] | None:
             found = (SECTIONS[section], field)
         case _:
             return None
-    return found if found[1] in found[0].model_fields else None
+    model, name = found
+    is_key = model is KeySettings and name in KEY_NAMES
+    return found if is_key or name in model.model_fields else None
 
 
 def _explain(failure: ValidationError, source: SettingsSource) -> SettingsError:
@@ -249,6 +301,7 @@ def _explain(failure: ValidationError, source: SettingsSource) -> SettingsError:
     variables = [v for path, v in source.variables.items() if path[: len(location)] == location[:2]]
     where = f"The environment variable {variables[0]}" if variables else f"{source.file}:"
     if problem["type"] == "extra_forbidden":
+        location += (problem["ctx"]["key"],) if "ctx" in problem else ()
         key = "" if variables else f" `{'.'.join(location)}`"
         return SettingsError(
             f"{where}{key} is not a setting.",

@@ -19,7 +19,16 @@ from assistant.allowed_values import allowed_values, words_of
 from assistant.core.errors import SettingsError
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import PER_ANSWER
-from assistant.settings import LISTED_AFTER, SECTIONS, OneModelSettings, Settings, field_at
+from assistant.settings import (
+    KEY_NAMES,
+    LISTED_AFTER,
+    SECTIONS,
+    KeySettings,
+    OneModelSettings,
+    Settings,
+    field_at,
+    value_of,
+)
 from assistant.settings_source import PREFIX, SettingsSource
 
 DEFAULT: Final = "default"
@@ -82,9 +91,9 @@ def describe(settings: Settings, source: SettingsSource | None = None) -> Iterat
                 path=(section, key),
                 key=f"{section}.{key}",
                 variable=variable_of((section, key)),
-                value=getattr(group, key),
-                default=getattr(default, key),
-                description=documented.get(key, ""),
+                value=value_of(group, key),
+                default=value_of(default, key),
+                description=documented.get(key) or KEY_NAMES[key].description,
                 allowed=allowed_values(kind, key),
                 origin=origin_of((section, key), source) if source else DEFAULT,
             )
@@ -247,7 +256,7 @@ def parse_setting(path: tuple[str, ...], words: Sequence[str]) -> Any:
         if path[2:3] == ("adapters",):
             parsed = OneModelSettings.model_validate({"adapters": {path[3]: typed}})
             return parsed.adapters[path[3]]
-        value = getattr(model.model_validate({field: typed}), field)
+        value = value_of(model.model_validate({field: typed}), field)
     except ValidationError:
         allowed = allowed_values(model, field, of_entry=field == "adapters")
         raise SettingsError(
@@ -277,7 +286,7 @@ def _listed(section: type[BaseModel]) -> list[str]:
             continue
         before = marks.get(LISTED_AFTER) if isinstance(marks, dict) else None
         keys.insert(keys.index(str(before)) + 1 if before else len(keys), key)
-    return keys
+    return [*keys, *KEY_NAMES] if section is KeySettings else keys
 
 
 def docstrings(model: type[BaseModel]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.core.errors import SettingsError
 from assistant.core.values.base import Value
-from assistant.settings import SECTIONS, Settings, checked_settings
+from assistant.settings import SECTIONS, Settings, checked_settings, value_of
 from assistant.settings_file import change_setting
 from assistant.settings_reference import variable_of
 from assistant.settings_source import SettingsSource, read_settings_source
@@ -90,4 +90,4 @@ class UserSettings:
 
 def _fields(section: Value) -> dict[str, Any]:
     """Fields of a section that were given."""
-    return {name: getattr(section, name) for name in section.model_fields_set}
+    return {name: value_of(section, name) for name in section.model_fields_set}

@@ -7,10 +7,11 @@ import click
 
 from assistant.cli.entry import COMMANDS as COMMANDS_OF_PROGRAM
 from assistant.cli.entry import PROGRAM_NAME, command
+from assistant.command_table import COMMANDS
 from assistant.core.values.sampling import SamplingChanges
+from assistant.keymap import ALLOWED_KEYS, key_name
 from assistant.settings import OneModelSettings, Settings
 from assistant.settings_reference import describe, toml_text
-from assistant.tui.commands import COMMANDS, key_name
 from docs.rooms import map_of_rooms
 
 ROOT = Path(__file__).parents[1]
@@ -18,6 +19,13 @@ WIDTH = 96
 
 MAP_BEGINS = "<!-- rooms: made by `make docs` from the docstring of each `__init__.py` -->"
 MAP_ENDS = "<!-- end of rooms -->"
+
+
+KEYS_TEXT = (
+    "Every command has a key here, by its name with `_` for `-`: see [keys](keys.md). It takes one",
+    f"or several {ALLOWED_KEYS}. An empty list is none.",
+    "",
+)
 
 
 def documents() -> dict[str, str]:
@@ -56,7 +64,7 @@ def _keys() -> Iterator[str]:
                 "| does | key | on a message | `/` |",
                 "|---|---|---|---|",
             )
-        keys = " or ".join(key_name(key) for key in entry.key.split(","))
+        keys = " or ".join(key_name(key) for key in entry.key.split(",") if key)
         on_message = key_name(entry.message_key) if entry.message_key else ""
         typed = f"/{entry.name} {entry.argument}".strip()
         yield f"| {entry.description} | {keys} | {on_message} | `{typed}` |"
@@ -87,13 +95,15 @@ def _settings() -> Iterator[str]:
     section = ""
     for setting in describe(Settings()):
         name, _, key = setting.key.partition(".")
+        if name == "keys" and key != "preset":
+            continue
         if name != section:
             section = name
             head = (
                 "| key | default | takes | what it does | in the environment |",
                 "|---|---|---|---|---|",
             )
-            yield from ("", f"## [{name}]", "", *head)
+            yield from ("", f"## [{name}]", "", *(KEYS_TEXT if name == "keys" else ()), *head)
         default = "" if setting.default is None else f"`{toml_text(setting.default)}`"
         what = f"{setting.allowed} | {setting.description}"
         yield f"| `{key}` | {default} | {what} | `{setting.variable}` |"

@@ -1,5 +1,6 @@
 """What every test shares: a home of its own, under a short path."""
 
+import os
 import shutil
 import signal
 import tempfile
@@ -21,6 +22,13 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("ASSISTANT_HOME", str(folder))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_multiplexer() -> None:
+    """What is around takes keys: tests are in a terminal of their own, wherever they run."""
+    for variable in ("TMUX", "ZELLIJ", "TERM_PROGRAM", "LC_TERMINAL"):
+        os.environ.pop(variable, None)
 
 
 @pytest.fixture(autouse=True, scope="session")

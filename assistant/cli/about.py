@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Load neither the model nor the embedder.")
+@click.option("--keys", is_flag=True, help="Find out which keys reach the program, by pressing.")
 @json_option
 @click.pass_obj
-def doctor(program: Program, /, quick: bool, as_json: bool) -> int:
-    """Check terminal, clipboard, folders, database, model, library and versions.
+def doctor(program: Program, /, quick: bool, keys: bool, as_json: bool) -> int:
+    """Check terminal, keys, clipboard, folders, database, model, library and versions.
 
     Ends with status 1 when something has to be fixed.
     """
+    if keys:
+        return _test_keys(program)
     # Only this command needs what it checks.
     from assistant.doctor.run import RunEnvironment, run_checks  # noqa: PLC0415
 
@@ -40,6 +43,22 @@ def doctor(program: Program, /, quick: bool, as_json: bool) -> int:
     if as_json:
         console.json({"ok": not failed, "checks": [check.model_dump() for check in found]})
     return 1 if failed else 0
+
+
+def _test_keys(program: Program) -> int:
+    """Have the keys of the screen pressed one by one."""
+    if not program.screen:
+        raise click.UsageError("Keys are pressed in a terminal that can move the cursor.")
+    # What draws takes longer to import than everything else.
+    from assistant.keymap import make_keymap  # noqa: PLC0415
+    from assistant.tui.key_test import run_key_test  # noqa: PLC0415
+
+    given = program.settings_source.values.get("keys")
+    section = given if isinstance(given, dict) else {}
+    results = run_key_test(make_keymap(section, program.environment, sys.platform))
+    for line in results.lines():
+        program.console.line(line)
+    return 1 if results.missing else 0
 
 
 def _print_check(console: Console, check: "Check") -> None:

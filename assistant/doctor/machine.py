@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from hashlib import file_digest
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from assistant import __version__
 from assistant.doctor.report import Check, fail, ok, warn
+from assistant.keymap import key_name, make_keymap
 from assistant.system.about import required_libraries, version_of
 from assistant.system.clipboard import TMUX_COMMAND, Clipboard
 from assistant.system.paths import Paths
@@ -51,6 +53,28 @@ def _colours(environment: Mapping[str, str], kind: str) -> str:
     if environment.get("COLORTERM") in ("truecolor", "24bit"):
         return "16 million colours"
     return "256 colours" if "256color" in kind else "16 colours"
+
+
+SHOWN_KEYS = 4
+"""Keys that are named one by one."""
+
+
+def keys(environment: Mapping[str, str], given: Mapping[str, Any]) -> Check:
+    """Which keys the program around takes, and whether two commands were to have one.
+
+    Args:
+        given: the section of the settings.
+    """
+    keymap = make_keymap(given, environment, sys.platform)
+    if keymap.clashes:
+        return warn("keys", "; ".join(keymap.clashes), "Give one of them another key in [keys].")
+    taken = list(keymap.taken())
+    if not taken:
+        return ok("keys", "nothing is known to take any; `assistant doctor --keys` tries them")
+    names = ", ".join(key_name(key) for _, key, _ in taken[:SHOWN_KEYS])
+    more = f" and {len(taken) - SHOWN_KEYS} more" if len(taken) > SHOWN_KEYS else ""
+    takers = " and ".join(dict.fromkeys(title.strip(",") for *_, title in taken))
+    return ok("keys", f"{names}{more} may be taken ({takers}); others or /names are shown")
 
 
 def encoding() -> Check:

@@ -46,6 +46,8 @@ def run_checks(run: RunEnvironment, *, quick: bool) -> Iterator[Check]:
     except AssistantError as failure:
         settings = Settings()
         yield fail("settings", failure.message, failure.hint)
+    given = settings.keys.model_dump(exclude_unset=True)
+    yield machine.keys(run.environment, given)
     yield machine.folders(paths)
     yield machine.disk(paths.data)
     yield components.database(paths.chats)

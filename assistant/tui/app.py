@@ -21,18 +21,19 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard
 
 from textual import events
 from textual.app import App, SuspendNotSupported
-from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
+from assistant.command_table import COMMANDS, Command
 from assistant.core.errors import AssistantError
+from assistant.keymap import make_keymap
 from assistant.settings_source import SettingsSource
-from assistant.tui import terminal
+from assistant.tui import commands, terminal
 from assistant.tui.chat_screen import ChatScreen
-from assistant.tui.commands import BY_NAME, COMMANDS, Command, key_name
+from assistant.tui.commands import keymap_of
 from assistant.tui.composer.input import BURST_SECONDS, is_text
 from assistant.tui.first_frame import Appearance
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
@@ -55,7 +56,7 @@ class PaletteCommands(Provider):
     async def discover(self) -> Hits:
         for command in COMMANDS:
             yield DiscoveryHit(
-                _hit_text(text.own(command.title), command),
+                self._hit_text(text.own(command.title), command),
                 self._runner(command),
                 text=command.title,
                 help=None,
@@ -68,10 +69,14 @@ class PaletteCommands(Provider):
             if score > 0:
                 yield Hit(
                     score,
-                    _hit_text(matcher.highlight(command.title), command),
+                    self._hit_text(matcher.highlight(command.title), command),
                     self._runner(command),
                     text=command.title,
                 )
+
+    def _hit_text(self, title: Content, command: Command) -> Content:
+        shown = keymap_of(self.screen).shown(command.name)
+        return title.pad_right(max(32 - title.cell_length, 2)) + text.muted(shown)
 
     def _runner(self, command: Command) -> PaletteAction:
         return PaletteAction(self.screen, command)  # type: ignore[arg-type]
@@ -86,10 +91,6 @@ class PaletteAction:
 
     def __call__(self) -> None:
         self._screen.run_command(self._command.name)
-
-
-def _hit_text(title: Content, command: Command) -> Content:
-    return title.pad_right(max(32 - title.cell_length, 2)) + text.muted(key_name(command.key))
 
 
 class Opened(Message):
@@ -111,11 +112,6 @@ class AssistantApp(App[None]):
 
     TITLE = "assistant"
     CSS_PATH = "styles.tcss"
-    COMMAND_PALETTE_BINDING = BY_NAME["palette"].key
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(BY_NAME["quit"].key, "quit", priority=True),
-        Binding(BY_NAME["find"].key, "find", priority=True),
-    ]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {PaletteCommands}
 
     def __init__(
@@ -135,17 +131,23 @@ class AssistantApp(App[None]):
             model_chosen: whether the settings name a model.
         """
         super().__init__(driver_class=TerminalDriver)
+        given = given or SettingsSource(Path(), {}, {})
+        keys = given.values.get("keys")
+        self.keymap = make_keymap(keys if isinstance(keys, dict) else {}, os.environ, sys.platform)
+        """The keys of all commands here."""
+        self._bindings.key_to_bindings.pop(self.COMMAND_PALETTE_BINDING, None)
+        self._bindings.key_to_bindings.pop("ctrl+q", None)
+        commands.bind(self, commands.bindings_everywhere(self.keymap))
         self.open_services = open_services
         self.failure: AssistantError | None = None
         """What to report when the screen came down by an unexpected error."""
         self.refusal: AssistantError | None = None
         """Why nothing could be opened."""
-        given = given or SettingsSource(Path(), {}, {})
         self.chat_screen = ChatScreen(
             self._begin_opening,
             super().copy_to_clipboard,
             self.lend_terminal,
-            Appearance.of(given, model_chosen=model_chosen),
+            Appearance.of(given, self.keymap, model_chosen=model_chosen),
         )
         self._log_folder = log_folder
         self._leaving = False
@@ -198,6 +200,8 @@ class AssistantApp(App[None]):
     async def on_opened(self, event: Opened) -> None:
         """Open the screen, and handle what was pressed before."""
         await self.chat_screen.open(event.services)
+        if self.keymap.clashes:
+            self.chat_screen.say(f"[keys]: {'; '.join(self.keymap.clashes)}.")
         self._opened.set()
         freeze_imported_objects()
         held, self._held = self._held, []
@@ -212,7 +216,7 @@ class AssistantApp(App[None]):
         is_early = not self._opened.is_set() and _is_from_outside(event)
         if is_early and (self._held or not _is_typed(event)):
             self._held.append(event)
-            if isinstance(event, events.Key) and event.key == BY_NAME["quit"].key:
+            if isinstance(event, events.Key) and event.key in self.keymap.keys["quit"]:
                 self.leave(0)
         elif not _is_from_outside(event):
             await super().on_event(event)
@@ -292,7 +296,7 @@ class AssistantApp(App[None]):
             self.chat_screen.action_command("find")
 
     def action_help_quit(self) -> None:
-        self.chat_screen.say("Ctrl+Q leaves.")
+        self.chat_screen.say(f"{self.keymap.shown('quit')} quits.")
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy what fields and mouse selected the same way as everything else."""

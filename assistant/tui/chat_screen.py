@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.screen import Screen
 
 from assistant.tui import commands
@@ -46,7 +45,6 @@ class ChatScreen(NoticedScreen[None]):
         (60, "-normal"),
         (160, "-wide"),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
 
     def __init__(
         self,
@@ -57,6 +55,7 @@ class ChatScreen(NoticedScreen[None]):
     ) -> None:
         """`drawn` is called when the first frame is on the screen."""
         super().__init__()
+        commands.bind(self, commands.bindings(appearance.keymap))
         self._drawn = drawn
         self._copy_through_terminal = copy_through_terminal
         self._lend_terminal = lend_terminal

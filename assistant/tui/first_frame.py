@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from assistant.keymap import DEFAULT_KEYMAP, Keymap
 from assistant.settings_source import SettingsSource
 from assistant.tui.chat.panels import Panels, Welcome
 from assistant.tui.chat.status_line import StatusLine
@@ -25,15 +26,19 @@ from assistant.tui.toolkit.notice import Notice
 class Appearance:
     """How the first frame looks, by settings that nobody has checked yet."""
 
+    keymap: Keymap = DEFAULT_KEYMAP
     model_chosen: bool = False
     """Whether the settings name a model."""
     conversations: str = "auto"
     sources: str = "auto"
 
     @staticmethod
-    def of(given: SettingsSource, *, model_chosen: bool = False) -> Appearance:
+    def of(
+        given: SettingsSource, keymap: Keymap = DEFAULT_KEYMAP, *, model_chosen: bool = False
+    ) -> Appearance:
         """The look that the settings ask for; what they do not say is as usual."""
         return Appearance(
+            keymap,
             model_chosen,
             given.text("screen", "conversations") or "auto",
             given.text("screen", "sources") or "auto",
@@ -45,7 +50,8 @@ class FirstFrame:
 
     def __init__(self, notice: Notice, appearance: Appearance) -> None:
         self.title = ConversationTitle()
-        self.welcome = Welcome(appearance.model_chosen)
+        models = "" if appearance.model_chosen else appearance.keymap.key("models") or "/models"
+        self.welcome = Welcome(models)
         self.sidebar = Sidebar()
         self.panels = Panels(self.sidebar, appearance.conversations, appearance.sources)
         self.notice = notice

@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 from textual.command import CommandPalette
 from textual.events import Key
+from textual.widgets import Input
 
+from assistant.command_table import COMMANDS, Command
+from assistant.keymap import DEFAULT_KEYMAP
+from assistant.settings import KeySettings, Settings
+from assistant.tui.actions.help import Help
 from assistant.tui.actions.registry import handlers
-from assistant.tui.actions.screens import Help
 from assistant.tui.app import PaletteCommands
-from assistant.tui.commands import COMMANDS, Command, matching, typed_command
+from assistant.tui.commands import matching, typed_command
 from tests.support.driver import Driver, Setting, opened
 
 
@@ -30,11 +34,11 @@ def test_the_slash_menu_finds_a_command_by_its_name(command: Command) -> None:
 
 
 async def test_every_command_is_reachable_by_key_palette_and_help(home: Path) -> None:
-    async with opened(Setting(home), size=(100, 100)) as driver:
+    async with opened(Setting(home), size=(120, 100)) as driver:
         calls = _record(driver)
         on_chat = [command for command in COMMANDS if command.name not in ("palette", "quit")]
         for command in on_chat:
-            for key in command.key.split(","):
+            for key in DEFAULT_KEYMAP.keys[command.name]:
                 if command.name == "undo":
                     conversation = driver.store.create(title="Changed")
                     driver.store.append(conversation.id, None, "user", "Hello")
@@ -54,8 +58,10 @@ async def test_every_command_is_reachable_by_key_palette_and_help(home: Path) ->
         await driver.app.push_screen(Help())
         await driver.until_shown("Typing")
         for command in COMMANDS:
-            assert f"/{command.name}" in driver.text
-            assert command.description in driver.text
+            await driver.pilot.press(*f"/{command.name}")
+            await driver.until_shown(command.description)
+            assert driver.app.keymap.key(command.name) in driver.text
+            driver.app.screen.query_one(Input).value = ""
 
 
 async def test_the_slash_menu_runs_what_is_highlighted(home: Path) -> None:
@@ -167,3 +173,50 @@ def test_what_is_typed_after_a_slash_is_a_command_when_there_is_one() -> None:
     assert typed_command("  /help") == ("help", "")
     assert typed_command("/etc/hosts is what?") is None
     assert typed_command("find the rent") is None
+
+
+async def test_the_keys_of_the_settings_are_used_and_shown_everywhere(home: Path) -> None:
+    keys = {"regenerate": ("f11", "x"), "models": (), "theme": ("ctrl+underscore",)}
+    settings = Settings(keys=KeySettings.model_validate(keys))
+    async with opened(Setting(home, settings=settings), size=(120, 36)) as driver:
+        assert "/models shows better ones" in driver.text
+        await driver.ask("First?")
+        await driver.pilot.press("f11")
+        await driver.until_shown("‹2/2›")
+        await driver.until(lambda: driver.is_idle)
+        await driver.pilot.press("ctrl+r")
+        await driver.pilot.press("tab")
+        await driver.until_shown("x again")
+        await driver.pilot.press("x")
+        await driver.until_shown("‹3/3›")
+        await driver.until(lambda: driver.is_idle)
+        driver.focus_prompt()
+        await driver.pilot.press("f1", *"regenerate")
+        await driver.until_shown("F11 or x")
+        await driver.pilot.press("escape", "ctrl+underscore")
+        await driver.until_shown("The theme is light")
+
+
+async def test_keys_of_two_commands_are_told_at_the_start_in_one_line(home: Path) -> None:
+    settings = Settings(keys=KeySettings.model_validate({"theme": "ctrl+r"}))
+    async with opened(Setting(home, settings=settings), size=(120, 36)) as driver:
+        await driver.until_shown("[keys]: Ctrl+R is for /theme, so /regenerate has r.")
+
+
+async def test_help_fits_80_columns_with_the_everyday_keys_first(home: Path) -> None:
+    async with opened(Setting(home), size=(80, 24)) as driver:
+        await driver.pilot.press("f1")
+        await driver.until_shown("Every day")
+        lines = driver.text.splitlines()
+        first = next(n for n, line in enumerate(lines) if "Every day" in line)
+        everyday = lines[first + 1 : first + 11]
+        keys = ("Enter", "Ctrl+J", "Esc", "↑", "/", "@", "Ctrl+N", "Ctrl+B", "Ctrl+F", "Ctrl+Y")
+        assert [line.strip("│ ").split()[0] for line in everyday] == list(keys)
+        assert "…" not in driver.text
+        await driver.pilot.press(*"undo")
+        await driver.until_shown("Ctrl+Z")
+        assert "Every day" not in driver.text
+        await driver.pilot.press(*" no such thing")
+        await driver.until_shown("No key and no command has to do with that.")
+        await driver.pilot.press("escape")
+        await driver.until(lambda: driver.app.screen is driver.screen, "closed")

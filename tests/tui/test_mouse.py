@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from assistant.tui.actions.screens import Help
+from assistant.tui.actions.help import Help
 from tests.support.driver import Driver, Setting, opened, scripted
 from tests.support.fake_models import Gate
 

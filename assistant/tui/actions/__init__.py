@@ -8,5 +8,6 @@ models         model, adapters, sampling; load or roll back
 prompts        role, system prompt, prompt library
 library        add files, choose collections, indexing
 transfer       export and import
+help           keys and commands, filtered as one types
 screens        context, search, sources, theme, help, log, quit
 """

@@ -13,6 +13,7 @@ from assistant.core.values.conversation import Conversation, Message
 from assistant.core.wording import count
 from assistant.tui.actions import defaults
 from assistant.tui.actions.library import compare_documents
+from assistant.tui.commands import keymap_of
 from assistant.tui.conversations.compare import CompareScreen
 from assistant.tui.conversations.folder import ChooseFolder
 from assistant.tui.conversations.trash import TrashScreen
@@ -242,7 +243,11 @@ async def compare(workspace: Workspace, call: CommandCall) -> None:
     elif conversation.forked_from is not None:
         await _compare_with_origin(workspace, conversation)
     else:
-        workspace.screen.say("There is only one way yet: r, e and f on a message make others.")
+        keymap = keymap_of(workspace.view.notice)
+        keys = [keymap.message_key(name) for name in ("regenerate", "edit", "fork")]
+        workspace.screen.say(
+            f"Nothing to compare: {', '.join(filter(None, keys))} on a message makes a branch."
+        )
 
 
 async def _compare_versions(workspace: Workspace, conversation_id: str, message_id: str) -> None:

@@ -9,7 +9,7 @@ from importlib import import_module
 from threading import Thread
 from typing import Any
 
-from assistant.tui.commands import BY_NAME
+from assistant.command_table import BY_NAME
 from assistant.tui.workspace import CommandCall, Workspace
 
 Handler = Callable[[Workspace, CommandCall], Coroutine[Any, Any, None]]

@@ -1,19 +1,12 @@
 """Actions on the screen: context, search, sources, scrolling, theme, help, log, quit."""
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
+from collections.abc import Sequence
 
 from assistant.core.grounding import references
 from assistant.core.grounding.references import Reference
-from assistant.tui import commands
 from assistant.tui.actions import defaults
+from assistant.tui.actions.help import Help
 from assistant.tui.context.screen import ContextScreen, ContextSubject
 from assistant.tui.conversations.search_screen import ChosenConversation, SearchScreen
 from assistant.tui.settings.screen import SettingsScreen
@@ -21,7 +14,6 @@ from assistant.tui.sources.passage import PassageScreen, PassageSubject
 from assistant.tui.terminal import log_file
 from assistant.tui.themes import DARK, LIGHT, first_theme
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.workspace import CommandCall, Workspace
 
 
@@ -177,52 +169,6 @@ async def log(workspace: Workspace, _: CommandCall) -> None:
 
 async def leave(workspace: Workspace, _: CommandCall) -> None:
     await workspace.view.transcript.app.action_quit()
-
-
-TYPING_KEYS = (
-    ("Enter", "Send the question"),
-    ("Ctrl+J", "Begin a new line; so do Shift+Enter and \\ before Enter"),
-    ("↑", "In an empty prompt: edit the last question"),
-    ("Ctrl+↑ Ctrl+↓", "Walk through earlier questions"),
-    ("/", "In an empty prompt: the menu of commands"),
-    ("@", "A file that goes whole with the question, or a folder"),
-    ("#", "A collection that the question is about"),
-    ("Tab", "Go through messages and blocks of code"),
-    ("PgUp PgDn", "Scroll"),
-)
-
-
-class Help(Dialog[None]):
-    """Help screen of all keys; Esc, q or ? closes."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,f1", "leave", show=False)]
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog -wide"):
-            with VerticalScroll():
-                yield Static(text.joined(_help_lines(), "\n"))
-            yield Static(text.muted("Esc closes"))
-
-
-def _help_lines() -> Iterator[Content]:
-    yield text.own("Typing", "bold $text-accent")
-    for key, what in TYPING_KEYS:
-        yield _help_line(key, what, "")
-    for group in ("Conversation", "Role", "Answer", "Message", "Files", "Screen"):
-        yield text.EMPTY
-        yield text.own(group, "bold $text-accent")
-        for command in commands.COMMANDS:
-            if command.group == group:
-                yield _help_line(_command_keys(command), command.description, f"/{command.name}")
-
-
-def _command_keys(command: commands.Command) -> str:
-    keys = [command.key, command.message_key]
-    return " or ".join(commands.key_name(key) for key in keys if key)
-
-
-def _help_line(keys: str, what: str, name: str) -> Content:
-    return text.own(f" {keys:<16}", text.ACCENT) + text.own(f"{what:<52}") + text.muted(name)
 
 
 HANDLERS = {

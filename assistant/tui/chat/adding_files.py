@@ -9,7 +9,7 @@ from assistant.core.values.conversation import Conversation
 from assistant.core.values.library import Done
 from assistant.tui.chat.session import Session
 from assistant.tui.chat.status_line import StatusLine
-from assistant.tui.commands import BY_NAME, key_name
+from assistant.tui.commands import keymap_of
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.library import scope
 from assistant.tui.library.jobs import WindowJob, WindowJobs
@@ -148,12 +148,11 @@ class FileAdder:
             parts.append(text.own(f", {done.skipped:,} skipped"))
         if done.stopped:
             parts.append(text.own(", then cancelled; adding it again goes on"))
-        library = BY_NAME.get("library")
-        if done.skipped and library is not None:
-            label = f"{key_name(library.key)} says why"
+        if done.skipped:
+            label = f"{keymap_of(self._notice).shown('library')} says why"
             parts += [
                 text.own(" — "),
-                text.button(label, "screen.command", library.name, style=text.ACCENT),
+                text.button(label, "screen.command", "library", style=text.ACCENT),
             ]
         self._notice.say(*parts, seconds=12)
 

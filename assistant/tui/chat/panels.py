@@ -88,20 +88,22 @@ class Panels:
 
 
 _STARTER = (
-    "The small starter model answers. /models (Alt+U) shows better ones, those on this machine and "
-    "those that can be fetched."
+    "The small starter model answers. {} shows better ones, those on this machine and those that "
+    "can be fetched."
 )
 
 
 class Welcome(Static):
     """Welcome text of an empty conversation, with a word on the model when none was chosen."""
 
-    def __init__(self, model_chosen: bool) -> None:
+    def __init__(self, models: str = "") -> None:
+        """`models` is what opens the list of models; empty when one was chosen."""
         lines = [
             text.own("Ask anything.", "bold"),
             text.muted("Drop a folder here to ask about your files."),
             text.muted("Everything stays on this machine."),
         ]
-        if not model_chosen:
-            lines += [text.EMPTY, text.muted(_STARTER)]
+        if models:
+            way = models if models.startswith("/") else f"/models ({models})"
+            lines += [text.EMPTY, text.muted(_STARTER.format(way))]
         super().__init__(text.joined(lines, between="\n"), id="welcome")

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from assistant.tui.commands import keymap_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import SEPARATOR, fitting
 
@@ -85,7 +86,8 @@ class StatusLine(Widget):
 
     def render(self) -> RenderResult:
         width = self.content_size.width
-        for help_, adapters, least in _layouts(self.status.adapters):
+        palette = keymap_of(self).key("palette").replace("Ctrl+", "^") or "/palette"
+        for help_, adapters, least in _layouts(self.status.adapters, palette):
             parts, room = _parts(self.status, adapters), width - help_.cell_length - 2
             if _length([part for part in parts if part[0] <= least]) <= room:
                 break
@@ -96,11 +98,15 @@ class StatusLine(Widget):
         return left + text.own(" " * gap) + help_
 
 
-def _layouts(adapters: Adapters) -> Iterator[tuple[Content, str, int]]:
+def _layouts(adapters: Adapters, palette: str) -> Iterator[tuple[Content, str, int]]:
     """Layouts: the end of the line and the words for adapters, from the longest to the shortest,
-    each with the importance of what it has to leave room for."""
+    each with the importance of what it has to leave room for.
+
+    Args:
+        palette: what opens the palette of commands.
+    """
     keys = text.button("? help", "screen.command", "help", style=text.MUTED)
-    more = text.button("^P commands", "screen.command", "palette", style=text.MUTED)
+    more = text.button(f"{palette} commands", "screen.command", "palette", style=text.MUTED)
     both = text.joined([keys, more], between="  ")
     if not adapters:
         yield both, "", MODEL_PRIORITY

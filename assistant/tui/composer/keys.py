@@ -1,7 +1,7 @@
 """Prompt keys: what keys in the input do to menus, history, transcript and commands."""
 
+from assistant.command_table import Command
 from assistant.core.turn.requests import PROMPT_SIGN
-from assistant.tui import commands
 from assistant.tui.composer.completion import Completer
 from assistant.tui.composer.composer import Composer
 from assistant.tui.composer.input import PromptInput
@@ -56,7 +56,7 @@ class PromptKeys:
 
     def run_entry(self, entry: Entry) -> None:
         """Run an entry chosen in the menu; a prompt waits for its question."""
-        if isinstance(entry, commands.Command):
+        if isinstance(entry, Command):
             self._prompt.show("")
             self._screen.run_command(entry.name, "")
         else:

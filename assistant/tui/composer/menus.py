@@ -6,8 +6,10 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from assistant.command_table import Command
 from assistant.core.values.prompts import Prompt
-from assistant.tui.commands import Command, key_name, matching
+from assistant.keymap import Keymap
+from assistant.tui.commands import keymap_of, matching
 from assistant.tui.composer.suggestions import NameSuggestions, Suggestion
 from assistant.tui.toolkit import text
 
@@ -40,7 +42,8 @@ class SlashMenu(OptionList, can_focus=False):
         found = self._matching(typed[1:]) if _is_name(typed) else []
         self.display = bool(found)
         if found and found != self._entries:
-            self.set_options(_entry_option(entry) for entry in found)
+            keymap = keymap_of(self)
+            self.set_options(_entry_option(entry, keymap) for entry in found)
             self.highlighted = 0
         self._entries = found
         return bool(found)
@@ -74,13 +77,13 @@ def _is_name(typed: str) -> bool:
     return typed.startswith("/") and not any(mark.isspace() or mark == "/" for mark in typed[1:])
 
 
-def _entry_option(entry: Entry) -> Option:
+def _entry_option(entry: Entry, keymap: Keymap) -> Option:
     if isinstance(entry, Prompt):
         called = text.line(f"/{entry.name} …", 40, text.ACCENT)
         pad = text.own(" " * max(17 - called.cell_length, 1))
         return Option(called + pad + text.line(entry.title, 60))
     name = f"/{entry.name} {entry.argument}".strip()
-    key = key_name(entry.key.split(",")[0])
+    key = keymap.key(entry.name)
     return Option(
         text.own(name.ljust(17), text.ACCENT) + text.own(entry.title.ljust(30)) + text.muted(key)
     )

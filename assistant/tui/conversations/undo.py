@@ -10,6 +10,7 @@ from textual.content import Content
 from assistant.core.values.changes import Change, TrashEntry
 from assistant.core.values.conversation import Conversation
 from assistant.tui.chat.session import Session
+from assistant.tui.commands import keymap_of
 from assistant.tui.conversations.listing import ConversationList
 from assistant.tui.services import Services
 from assistant.tui.toolkit import text
@@ -71,7 +72,8 @@ class UndoActions:
         self._say_undoable(*what)
 
     def _say_undoable(self, *what: Content) -> None:
-        key = text.button("Ctrl+Z undoes", "screen.command", "undo", style=text.ACCENT)
+        label = f"{keymap_of(self._notice).shown('undo')} undoes"
+        key = text.button(label, "screen.command", "undo", style=text.ACCENT)
         self._notice.say(*what, text.own(" · "), key, seconds=OFFER_SECONDS)
 
     async def undo(self) -> None:

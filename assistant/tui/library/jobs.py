@@ -24,7 +24,8 @@ from assistant.core.values.library import (
     Waiting,
 )
 from assistant.core.wording import count, duration
-from assistant.tui.commands import BY_NAME, key_name
+from assistant.keymap import Keymap
+from assistant.tui.commands import keymap_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import name_of
 from assistant.tui.toolkit.threads import Report, Stream, in_thread
@@ -222,7 +223,7 @@ class JobLine(Widget):
             return text.EMPTY
         width = self.content_size.width
         shown = (
-            _buttons(self.work, with_keys=width >= KEYS_FROM_COLUMNS)
+            _buttons(self.work, keymap_of(self) if width >= KEYS_FROM_COLUMNS else None)
             if width >= BUTTONS_FROM_COLUMNS
             else []
         )
@@ -232,15 +233,16 @@ class JobLine(Widget):
         return line + text.own(" " * gap) + buttons if gap >= 2 else line
 
 
-def _buttons(work: IndexingStatus, *, with_keys: bool) -> list[Content]:
+def _buttons(work: IndexingStatus, keymap: Keymap | None) -> list[Content]:
+    """Buttons with their keys; without them when there is no keymap."""
     buttons = [("pause-indexing", "resume" if work.is_paused else "pause")]
     if not work.is_paused:
         buttons.append(("cancel-indexing", "cancel"))
-    return [_button(name, does, with_key=with_keys) for name, does in buttons]
+    return [_button(name, does, keymap) for name, does in buttons]
 
 
-def _button(name: str, does: str, *, with_key: bool) -> Content:
-    label = f"{key_name(BY_NAME[name].key)} {does}s" if with_key else does
+def _button(name: str, does: str, keymap: Keymap | None) -> Content:
+    label = f"{keymap.shown(name)} {does}s" if keymap else does
     return text.button(label, "screen.command", name, style=text.MUTED)
 
 

@@ -7,8 +7,8 @@ from pathlib import PurePath
 from textual.content import Content
 from textual.widgets.option_list import Option
 
+from assistant.command_table import BY_NAME
 from assistant.core.values.prompts import Prompt, PromptProblem
-from assistant.tui.commands import BY_NAME
 from assistant.tui.toolkit import text
 
 

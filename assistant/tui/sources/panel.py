@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from assistant.core.grounding.references import Reference
 from assistant.core.values.library import FileEntry
 from assistant.core.wording import REASONS, count, unread_summary
-from assistant.tui import commands
+from assistant.tui.commands import keymap_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable, Row, RowStack
 from assistant.tui.transcript.headings import file_name, source_entry, unused_source_entry
@@ -94,7 +94,7 @@ class SourcesPanel(Vertical):
         yield self._listing
 
     def on_mount(self) -> None:
-        key = commands.key_name(commands.BY_NAME["sources"].key)
+        key = keymap_of(self).shown("sources")
         name = text.button("sources", "screen.command", "sources", style="bold")
         self._title.update(RowStack(Row(name, text.muted(key))))
         self.show(self.evidence)

@@ -23,6 +23,7 @@ from assistant.core.values.conversation import (
 )
 from assistant.core.values.library import NearestSentence, Retrieval
 from assistant.core.wording import count, unread_sentence
+from assistant.keymap import Keymap
 from assistant.tui import commands
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Row, RowStack
@@ -56,7 +57,7 @@ class MessageHeading(Widget):
         if not self.active:
             return left
         room = self.content_size.width - left.cell_length - 2
-        right = _fitting(_right_parts(self.message), room)
+        right = _fitting(_right_parts(self.message, commands.keymap_of(self)), room)
         gap = self.content_size.width - left.cell_length - right.cell_length
         return left + text.own(" " * gap) + right if right else left
 
@@ -85,11 +86,12 @@ def _rating_button(message: Message, rating: Rating) -> Content:
     return (sign + note).stylize(text.click("screen.command", "note", "", message.id))
 
 
-def _right_parts(message: Message) -> list[Content]:
+def _right_parts(message: Message, keymap: Keymap) -> list[Content]:
     return [
-        _command_button(commands.key_name(command.message_key), command.name, message, text.ACCENT)
+        _command_button(keymap.message_key(command.name), command.name, message, text.ACCENT)
         + _command_button(f" {command.hint}", command.name, message, text.MUTED)
         for command in commands.hints(message)
+        if keymap.message_keys[command.name]
     ]
 
 
@@ -105,7 +107,11 @@ def _fitting(parts: Sequence[Content], room: int) -> Content:
 
 
 def ending_line(
-    message: Message, hint: str = "", searched: int = 0, retrieval: Retrieval | None = None
+    message: Message,
+    keymap: Keymap,
+    hint: str = "",
+    searched: int = 0,
+    retrieval: Retrieval | None = None,
 ) -> Content:
     """Line below a message on how it ended; empty when there is nothing to say about it.
 
@@ -114,7 +120,7 @@ def ending_line(
         searched: passages of the user's files that were searched in vain.
         retrieval: what the files had to do with it, when they could not be read whole.
     """
-    parts = (_state_line(message, hint), _partial_lines(retrieval), _outgrown_line(message))
+    parts = (_state_line(message, keymap, hint), _partial_lines(retrieval), _outgrown_line(message))
     ended = text.joined([part for part in parts if part.plain], "\n")
     if not searched:
         return ended
@@ -158,12 +164,16 @@ def saying_lines(message: Message, retrieval: Retrieval, saying: NearestSentence
     )
 
 
-def _state_line(message: Message, hint: str) -> Content:
+def _state_line(message: Message, keymap: Keymap, hint: str) -> Content:
     if message.role != "assistant":
         return _attached_line(message)
-    go_on = _command_button("c continues", "continue", message, text.ACCENT)
-    typing = text.muted(f" ({commands.key_name(commands.BY_NAME['continue'].key)} while typing)")
-    again = _command_button("r tries again", "regenerate", message, text.ACCENT)
+    go_on = _command_button(
+        f"{_key_on_message(keymap, 'continue')} continues", "continue", message, text.ACCENT
+    )
+    typing = text.muted(f" ({keymap.shown('continue')} while typing)")
+    again = _command_button(
+        f"{_key_on_message(keymap, 'regenerate')} tries again", "regenerate", message, text.ACCENT
+    )
     dash = text.muted(" — ")
     match message.state:
         case "stopped":
@@ -173,7 +183,7 @@ def _state_line(message: Message, hint: str) -> Content:
         case "failed":
             what = text.line(message.error or "The answer failed.", 400, "$text-error")
             advice = text.own(" ") + text.line(hint, 400) if hint else text.EMPTY
-            where = _command_button("F12 log", "log", message, text.MUTED)
+            where = _command_button(f"{keymap.shown('log')} log", "log", message, text.MUTED)
             choices = [go_on, again, where] if message.text else [again, where]
             return what + advice + text.own("\n") + text.joined(choices, between="   ")
         case "complete" if message.stop_reason == "length":
@@ -182,6 +192,11 @@ def _state_line(message: Message, hint: str) -> Content:
             return text.own("\n").join(_source_buttons(message))
         case _:
             return text.EMPTY
+
+
+def _key_on_message(keymap: Keymap, name: str) -> str:
+    """What runs a command on a message: its key there, else the one that works everywhere."""
+    return keymap.message_key(name) or keymap.shown(name)
 
 
 def _attached_line(message: Message) -> Content:

@@ -1,9 +1,6 @@
 """Message widget: who wrote it, its text, and how it ended."""
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Markdown, Static
 from textual.widgets.markdown import MarkdownStream
@@ -25,8 +22,6 @@ from assistant.tui.transcript.headings import MessageHeading, ending_line, marks
 
 class MessageView(Vertical, can_focus=True):
     """Widget of a message, drawn richly up to a limit and folded beyond it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.message_bindings()]
 
     def __init__(self, message: Message, written: str | None = None, hint: str = "") -> None:
         """Args:
@@ -64,6 +59,7 @@ class MessageView(Vertical, can_focus=True):
         yield self._marks
 
     def on_mount(self) -> None:
+        commands.bind(self, commands.message_bindings(commands.keymap_of(self)))
         self._header.message = self.message
         self._show_ending()
         self._show_marks()
@@ -190,7 +186,8 @@ class MessageView(Vertical, can_focus=True):
         if self.message.state == "streaming" and not self._written:
             content = text.muted("…")
         else:
-            content = ending_line(self.message, self._hint, self._searched, self._retrieval)
+            keymap = commands.keymap_of(self)
+            content = ending_line(self.message, keymap, self._hint, self._searched, self._retrieval)
         line.display = bool(content.plain)
         line.set_class(not self._written, "-alone")
         line.update(content)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
-from assistant.tui.commands import COMMANDS
+from assistant.command_table import COMMANDS
 from tests.support.dropped_files import folder
 from tests.support.terminal import LEFT, Terminal
 
