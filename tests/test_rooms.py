@@ -121,7 +121,7 @@ def test_a_folder_that_does_more_than_list_is_named(package: Path, more: str) ->
 
 def test_what_is_too_large_is_named_but_for_tables_of_data(package: Path) -> None:
     write(package / "low", "third", "\n" * 401)
-    write(package / "tui", "commands", "\n" * 401)
+    write(package, "command_table", "\n" * 401)
     for number in range(14):
         write(package / "high", f"file{number}", "")
 

@@ -1,10 +1,10 @@
 """Actions on messages: stop, continue, regenerate, edit, versions, copy, rating."""
 
+from assistant.command_table import is_unfinished
 from assistant.core.grounding.citations import annotate
 from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.turn.requests import Continue, EditAnswer, Regenerate
 from assistant.core.values.conversation import Message, Rating
-from assistant.tui.commands import is_unfinished
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
 from assistant.tui.workspace import CommandCall, Workspace
