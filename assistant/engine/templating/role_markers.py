@@ -70,6 +70,11 @@ def _end_in(segment: str, special: frozenset[str]) -> str:
     marker = next(marker_texts(start), "")
     if token or (marker and start.startswith(marker)):
         return token or marker
+    # `###` alone behind an answer; a heading of the answer itself has words.
+    line, broken, _ = segment.partition("\n")
+    words = line.strip()
+    if words and broken and len(words) <= MAX_LABEL and not any(_labels_in(line)):
+        return words + broken
     label = next(iter(_labels_in(segment)), "")
     if not label or label.startswith("\n"):
         return label

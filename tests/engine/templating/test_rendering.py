@@ -246,6 +246,16 @@ def test_what_numbers_the_next_question_ends_an_answer_up_to_its_number(round_: 
     assert PromptRenderer(ChatTemplate(numbered)).answer_end.strip() == before.strip()
 
 
+@pytest.mark.parametrize("line", ["###", "§§", "END", "~~~~", "fim."])
+def test_a_line_that_closes_an_answer_ends_it(line: str) -> None:
+    closed = (
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}"
+        + line
+        + "\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    )
+    assert PromptRenderer(ChatTemplate(closed)).answer_end == f"{line}\n"
+
+
 LABELS = [
     *("###Human:", "### Instruction:", "Pergunta:", "User:", "Human :", "Pessoa 1:", "用户："),
     *("Q.", "USER>", "User >>", "@utilizador", "— Pergunta —", "«Questão»", "{user}"),
