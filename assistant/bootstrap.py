@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Event
 from typing import cast
 
 from assistant.core.errors import StorageError
@@ -15,6 +16,7 @@ from assistant.core.ports.models import ModelCatalog, ModelDownloads, ModelTunin
 from assistant.core.prompts.library import PromptLibrary
 from assistant.core.turn.chat import Chat
 from assistant.core.values.load_options import ModelOptions
+from assistant.core.values.models import GraphicsCards
 from assistant.core.values.sampling import AdapterUse
 from assistant.engine.models.catalog import LocalModels
 from assistant.engine.models.discovery import in_folder, other_programs
@@ -29,6 +31,7 @@ from assistant.workers import (
     HEADERS,
     PACKAGE,
     PULL,
+    card_places,
     engine_worker,
     library_worker,
     make_folders,
@@ -161,6 +164,14 @@ def model_downloads(settings: Settings, paths: Paths) -> ModelDownloads:
 
     command = (*program(), "--worker", PULL)
     return HubDownloads(command, paths.models, settings.models.endpoint)
+
+
+def graphics_cards(paths: Paths) -> GraphicsCards:
+    """The graphics cards of this machine; a driver that was not tried yet is tried now."""
+    # Only `assistant doctor` asks.
+    from assistant.engine.cards.search import search_cards  # noqa: PLC0415
+
+    return search_cards(card_places(paths), Event())
 
 
 def library(paths: Paths) -> Library:

@@ -7,6 +7,7 @@ reads.
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant import __version__
 from assistant.core.errors import SettingsError, StorageError
@@ -17,6 +18,9 @@ from assistant.system.installed import installed_version
 from assistant.system.paths import APP, Paths, find_paths
 from assistant.system.processor import require_processor
 
+if TYPE_CHECKING:
+    from assistant.engine.cards.search import CardPlaces
+
 PACKAGE = Path(__file__).parent
 ENGINE = "engine"
 LIBRARY = "library"
@@ -25,6 +29,7 @@ PROBE = "probe"
 HEADERS = "headers"
 PULL = "pull"
 BENCH = "bench"
+CARDS = "cards"
 MEGABYTE = 1_000_000
 GIGABYTE = 1_000_000_000
 
@@ -61,6 +66,19 @@ def engine_worker(paths: Paths) -> WorkerSpec:
         runtime=paths.runtime,
         log=paths.logs / f"{ENGINE}.log",
         version=__version__,
+    )
+
+
+def card_places(paths: Paths) -> "CardPlaces":
+    """Where graphics cards are looked for; what is added to them belongs to one llama.cpp."""
+    # Front ends look for none.
+    from assistant.engine.cards.search import CardPlaces  # noqa: PLC0415
+
+    return CardPlaces(
+        command=(*program(), "--worker", CARDS),
+        added=paths.data / "cards" / f"llama-{installed_version('llama-cpp-python')}",
+        kept=paths.cache / "cards.json",
+        runtime=paths.runtime,
     )
 
 
@@ -105,6 +123,12 @@ def run_worker(name: str) -> None:
             from assistant.engine.tuning.worker import main as bench  # noqa: PLC0415
 
             bench()
+        case "cards":
+            # The drivers of graphics cards, in a process that may die of them.
+            require_processor()
+            from assistant.engine.llama.card_probe import main as try_cards  # noqa: PLC0415
+
+            try_cards()
         case "probe":
             # Chroma, in a process that may die of what it opens.
             from assistant.library.vectors.probe import main as probe  # noqa: PLC0415
@@ -126,6 +150,8 @@ def _run_engine() -> None:
         idle_unload=settings.engine.idle_unload,
         idle_exit=settings.engine.idle_exit,
         models=settings.engine.models,
+        cards=card_places(paths),
+        use_cards=settings.engine.device != "cpu",
     )
 
 

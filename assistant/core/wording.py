@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from assistant.core.values.conversation import Conversation, ConversationSummary
     from assistant.core.values.documents import PartKind, PartReason, UnreadParts
-    from assistant.core.values.events import SectionRead, Summarised
+    from assistant.core.values.events import CardFailed, SectionRead, Summarised
     from assistant.core.values.library import LeftOutReason
+    from assistant.core.values.models import DeviceUse
 
 REASONS: Final[dict[LeftOutReason | PartReason, str]] = {
     "empty": "empty",
@@ -137,6 +138,16 @@ def section_progress(event: SectionRead) -> str:
     if event.done >= event.total:
         return "summing up"
     return f"reading part {event.done + 1:,} of {event.total:,}{place}{left}"
+
+
+def card_failed_text(event: CardFailed) -> str:
+    """A graphics card that failed in the middle of an answer."""
+    return f"{event.card} failed: the answer goes on on the processor."
+
+
+def device_text(device: DeviceUse) -> str:
+    """Where a model is computed: `Radeon RX 7800 · 33 of 33 layers`."""
+    return f"{device.name} · {device.layers} of {device.of} layers"
 
 
 def summarised_text(event: Summarised) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 from threading import Event
 from time import perf_counter
 
-from assistant.bootstrap import library, model_catalog, model_tuning, prompt_library
+from assistant.bootstrap import graphics_cards, library, model_catalog, model_tuning, prompt_library
 from assistant.core.errors import AssistantError
 from assistant.core.values.events import Loaded
 from assistant.core.values.library import CheckedPassage
-from assistant.core.wording import size
+from assistant.core.wording import device_text, size
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import WireError
@@ -96,6 +96,7 @@ def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
                 loaded = f"{info.name} ({info.description}), a window of {info.context_window:,}"
                 loaded += f" tokens (trained on {info.trained_context:,})"
                 loaded += ", less than usual for want of memory" if info.limited else ""
+                loaded += f", on {device_text(info.device)}" if info.device else ""
                 if info.template_problem:
                     fix = "Choose another model, or a newer file of this one."
                     return warn(name, f"{loaded}; {info.template_problem}", fix)
@@ -103,6 +104,24 @@ def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
     except AssistantError as failure:
         return fail(name, failure.message, failure.hint)
     return fail(name, "it did not finish loading", f"See {engine_worker(paths).log}.")
+
+
+def graphics_card(settings: Settings, paths: Paths) -> Check:
+    """Which graphics cards there are, and whether their drivers work."""
+    name = "graphics card"
+    if settings.engine.device == "cpu":
+        return ok(name, "not used: engine.device is cpu")
+    found = graphics_cards(paths)
+    if found.problem:
+        fix = "Update its driver; with engine.device = cpu it is never tried."
+        return warn(name, f"not used: {found.problem}", fix)
+    if not found.cards:
+        return ok(name, "none that can be used; the processor computes")
+    cards = (
+        f"{card.description} ({card.name}), {size(card.free)} of {size(card.total)} free"
+        for card in found.cards
+    )
+    return ok(name, "; ".join(cards))
 
 
 def tuning(settings: Settings, paths: Paths) -> Check:

@@ -54,6 +54,7 @@ def run_checks(run: RunEnvironment, *, quick: bool) -> Iterator[Check]:
     yield components.sqlite()
     yield components.prompts(settings, paths)
     yield components.model(settings, paths, load=not quick)
+    yield components.graphics_card(settings, paths)
     yield components.tuning(settings, paths)
     yield components.worker(paths)
     yield components.files(paths, load=not quick)

@@ -10,6 +10,7 @@ templating/     messages to prompt text
 cache/          the key/value cache and its snapshots on disk
 generation/     tokens to an answer: decoding, sampling, speculative decoding
 llama/          the thin layer over llama.cpp
+cards/          which graphics cards there are, and which failed
 gguf/           model files, checked before llama.cpp sees them
 models/         which models are here, and whether they run
 tuning/         `assistant bench`

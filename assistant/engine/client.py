@@ -5,11 +5,12 @@ import signal
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from threading import Event
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, time
 
 from assistant.core.errors import EngineDiedError, EngineError, EngineStartError
 from assistant.core.values.conversation import ChatMessage, Keep, Timings, Usage
 from assistant.core.values.events import (
+    CardFailed,
     Finished,
     Loaded,
     Loading,
@@ -21,6 +22,7 @@ from assistant.core.values.events import (
 )
 from assistant.core.values.models import RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import AdapterUse, Sampling, Thinking
+from assistant.engine.cards.faults import card_fault
 from assistant.engine.protocol import (
     Count,
     Counted,
@@ -61,6 +63,7 @@ class LlamaChatModel:
             waiting=Queued(ahead=1),
             tries=2,
         )
+        self._runtime = joiner.spec.runtime
         self._target = target
         self._adapters = tuple(adapters)
         self._yields = yields
@@ -83,12 +86,26 @@ class LlamaChatModel:
     def load(
         self, stop: Event, *, window: int | None = None
     ) -> Iterator[Queued | Loading | Loaded]:
-        """See `ChatModel.load`."""
+        """See `ChatModel.load`. A card that ends the engine then is done without."""
         request = Load(target=self._target, yields=self._yields, window=window)
+        began = time()
+        try:
+            yield from self._load(request, stop)
+        except EngineDiedError:
+            if self._card_that_failed(began) is None:
+                raise
+            yield from self._load(request, stop)
+
+    def _load(self, request: Load, stop: Event) -> Iterator[Queued | Loading | Loaded]:
         with closing(self._ask(request, stop)) as answers:
             for reply in answers:
                 if isinstance(reply, Queued | Loading | Loaded):
                     yield reply
+
+    def _card_that_failed(self, since: float) -> str | None:
+        """The graphics card that ended the engine since then; the next engine leaves it alone."""
+        fault = card_fault(self._runtime)
+        return fault.card if fault is not None and fault.time >= since else None
 
     def measure(
         self,
@@ -141,15 +158,27 @@ class LlamaChatModel:
         """See `ChatModel.stream`. Closing the generator stops the answer, too.
 
         An answer that yields and has to end for another one is gone on with when that is written;
-        one that is held to a form cannot be, and yields to none once it is its turn.
+        one that is held to a form cannot be, and yields to none once it is its turn. A graphics
+        card that fails in the middle of it ends the engine; another one goes on without the card.
         """
         so_far = _AnswerSoFar(messages, sampling)
         yields = self._yields and sampling.constraint is None
         while so_far.goes_on and not stop.is_set():
-            for event in self._write(so_far.messages, so_far.sampling, stop, keep, yields=yields):
-                so_far.record(event)
-                if not isinstance(event, Finished):
-                    yield event
+            began = time()
+            try:
+                for event in self._write(
+                    so_far.messages, so_far.sampling, stop, keep, yields=yields
+                ):
+                    so_far.record(event)
+                    if not isinstance(event, Finished):
+                        yield event
+            except EngineDiedError:
+                card = self._card_that_failed(began)
+                if card is None or (sampling.constraint is not None and so_far.has_begun):
+                    raise
+                yield CardFailed(card=card)
+                so_far.record_death()
+                continue
             if not yields:
                 break
         yield so_far.finished()
@@ -200,7 +229,7 @@ class _AnswerSoFar:
     def __init__(self, messages: Sequence[ChatMessage], sampling: Sampling) -> None:
         self._asked, self._sampling = tuple(messages), sampling
         self._text = self._thoughts = ""
-        self._thought = 0
+        self._thought = self._pieces = 0
         self._ended: Finished | None = None
         self._written = 0
         self._started = perf_counter()
@@ -233,16 +262,27 @@ class _AnswerSoFar:
             return self._sampling
         return self._sampling.model_copy(update={"max_tokens": max(most - self._written, 1)})
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether something is written."""
+        return bool(self._text or self._thoughts)
+
+    def record_death(self) -> None:
+        """Count what was written until the engine ended: each piece is a token."""
+        self.record(_stopped_early(self._pieces, 0, _milliseconds_since(self._started)))
+
     def record(self, event: ModelEvent) -> None:
         match event:
             case Wrote(text=text):
                 self._text += text
+                self._pieces += 1
             case Thought(text=text):
                 self._thoughts += text
                 self._thought += 1
+                self._pieces += 1
             case Finished():
                 self._written += max(event.usage.completion_tokens - self._thought, 0)
-                self._thought = 0
+                self._thought = self._pieces = 0
                 self._ended = event if self._ended is None else self._joined(self._ended, event)
             case _:
                 pass

@@ -15,6 +15,7 @@ from assistant.core.values.conversation import Message, Timings, Usage
 from assistant.core.values.events import (
     Answered,
     Asked,
+    CardFailed,
     Finished,
     Loaded,
     Loading,
@@ -30,7 +31,7 @@ from assistant.core.values.events import (
 )
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling
-from assistant.core.wording import count, section_progress, summarised_text
+from assistant.core.wording import card_failed_text, count, section_progress, summarised_text
 
 if TYPE_CHECKING:
     from assistant.cli.ask.output_form import OutputForm
@@ -322,6 +323,9 @@ def show_progress(event: TurnEvent, console: Console) -> None:
         case Queued(ahead=ahead) if ahead:
             others = "one other question" if ahead == 1 else f"{ahead} other questions"
             console.progress(f"waiting for {others}")
+        case CardFailed():
+            console.end_progress()
+            console.info(card_failed_text(event))
         case Loading(model=model, window=window) if window:
             console.progress(f"{model} gets a window of {window:,} tokens")
         case Loading(model=model, done=done):

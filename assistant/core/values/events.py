@@ -73,6 +73,13 @@ class Thought(Value):
     text: str
 
 
+class CardFailed(Value):
+    """A graphics card ended the engine; what follows is computed by the processor."""
+
+    kind: Literal["card_failed"] = "card_failed"
+    card: str
+
+
 class Finished(Value):
     """The engine ended the answer; it is checked and stored next."""
 
@@ -82,7 +89,7 @@ class Finished(Value):
     timings: Timings
 
 
-ModelEvent = Queued | Loading | Loaded | PrefillProgress | Thought | Wrote | Finished
+ModelEvent = Queued | Loading | Loaded | PrefillProgress | Thought | Wrote | CardFailed | Finished
 """What `ChatModel.stream` yields: `Finished` is the last."""
 
 
@@ -177,6 +184,7 @@ TurnEvent = (
     | PrefillProgress
     | Thought
     | Wrote
+    | CardFailed
     | Finished
     | Answered
 )

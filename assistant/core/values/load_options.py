@@ -10,6 +10,7 @@ from assistant.core.values.sampling import CacheType, ContextWindow, FlashAttent
 Threads = Annotated[int, Field(ge=0, le=512)]
 Batch = Annotated[int, Field(ge=0)]
 Sequences = Annotated[int, Field(ge=1, le=64)]
+Device = Annotated[str, Field(min_length=1, max_length=200)]
 GpuLayers = Annotated[int, Field(ge=-1)]
 
 
@@ -29,6 +30,9 @@ class ModelOptions(Value):
     sequences: Sequences = 3
     """Conversations that stay read in memory, so that going back to them costs nothing; fewer
     where the memory is short."""
+    device: Device = "auto"
+    """Where a model is computed: `auto` on the graphics cards that are there, `cpu` on the
+    processor alone, or on the card with this in its name, as `assistant doctor` shows it."""
     gpu_layers: GpuLayers = -1
     """Layers that a graphics card computes, where there is one; -1 is as many as it has memory
     for."""
@@ -58,6 +62,7 @@ class ModelOptionChanges(Value):
     threads: Threads | None = None
     batch: Batch | None = None
     sequences: Sequences | None = None
+    device: Device | None = None
     gpu_layers: GpuLayers | None = None
     flash_attention: FlashAttention | None = None
     cache_type: CacheType | None = None

@@ -31,6 +31,40 @@ class ModelRef(Value):
     origin: ModelOrigin
 
 
+class GraphicsCard(Value):
+    """A graphics card that can compute."""
+
+    name: str
+    """As ggml numbers it, e.g. `Vulkan0`."""
+    description: str
+    """As its driver calls it."""
+    free: int
+    """Bytes."""
+    total: int
+    """Bytes."""
+    is_integrated: bool
+    """Whether its memory is the processor's."""
+
+
+class GraphicsCards(Value):
+    """The graphics cards of this machine."""
+
+    cards: tuple[GraphicsCard, ...] = ()
+    problem: str = ""
+    """Why the cards are left alone, as the end of a sentence; empty where they can be used."""
+
+
+class DeviceUse(Value):
+    """Graphics cards that a model is computed on."""
+
+    name: str
+    """As the drivers call them."""
+    layers: int
+    """On the cards, as llama.cpp counts: the output is one of them."""
+    of: int
+    """Layers that there are."""
+
+
 class ModelInfo(Value):
     """A loaded model."""
 
@@ -46,6 +80,11 @@ class ModelInfo(Value):
     template_problem: str = ""
     """Why its own chat template cannot be used, and what is in its place, as the end of a sentence;
     empty where it can."""
+    device: DeviceUse | None = None
+    """The graphics cards that it is on; None where the processor computes alone."""
+    device_problem: str = ""
+    """Why no card is used that is there, as the end of a sentence; empty where there is no
+    reason."""
 
 
 class TokenCounts(Value):

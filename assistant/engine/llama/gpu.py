@@ -3,32 +3,25 @@
 llama.cpp gives the last layers to the card, the output first; the cache of a layer goes with it.
 """
 
-import ctypes
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import llama_cpp
-from llama_cpp._ggml import libggml
 
 from assistant.engine.gguf.files import parts_of
 from assistant.engine.gguf.header import GgufHeader, read_header
 from assistant.engine.gguf.model_checks import cache_bytes, context_bytes
+from assistant.engine.llama.devices import (
+    AUTO,
+    INTEGRATED_KIND,
+    ComputeDevice,
+    chosen_cards,
+    ggml_devices,
+)
 from assistant.engine.options import LoadOptions
 
 RESERVED_BYTES: Final = 512 * 2**20
 """Bytes of a card that stay free: for what llama.cpp computes in, and for the screen."""
-
-GPU_KIND, INTEGRATED_KIND = 1, 2
-"""Kinds of ggml's devices; the latter has no memory of its own."""
-
-
-class ComputeDevice(NamedTuple):
-    """A device that ggml can compute on."""
-
-    kind: int
-    free: int
-    """Bytes."""
 
 
 class WeightSizes(NamedTuple):
@@ -44,13 +37,17 @@ class GpuPlacement(NamedTuple):
 
     layers: int
     """As llama.cpp counts them: the output is one of them."""
+    of: int
+    """Layers that there are."""
     share: float
     """Of weights and cache, from 0 to 1: what main memory need not hold."""
     is_whole: bool
     """Whether no larger card would take more."""
+    cards: tuple[str, ...] = ()
+    """What the drivers call them."""
 
 
-CPU_ONLY: Final = GpuPlacement(layers=0, share=0.0, is_whole=True)
+CPU_ONLY: Final = GpuPlacement(layers=0, of=0, share=0.0, is_whole=True)
 
 
 def fit_layers(weights: WeightSizes, cache: int, free: int, wanted: int = -1) -> GpuPlacement:
@@ -73,7 +70,7 @@ def fit_layers(weights: WeightSizes, cache: int, free: int, wanted: int = -1) ->
         fitting += 1
     chosen = fitting if wanted < 0 else min(wanted, len(sizes))
     share = sum(sizes[:chosen]) / max(sum(sizes), 1)
-    return GpuPlacement(chosen, share, is_whole=wanted >= 0 or chosen == len(sizes))
+    return GpuPlacement(chosen, len(sizes), share, is_whole=wanted >= 0 or chosen == len(sizes))
 
 
 def gpu_placement(
@@ -82,50 +79,30 @@ def gpu_placement(
     """Where a model would be placed now.
 
     Returns: what of it goes on the cards that are here.
+
+    Raises:
+        EngineError: the card that the user has chosen is not here.
     """
-    cards = usable_devices(offload_devices())
+    cards = chosen_cards(cards_here(), options.device)
     if not cards:
         return CPU_ONLY
     computing = context_bytes(header, window, options.ubatch_tokens) - cache_bytes(header, window)
     free = sum(max(card.free - RESERVED_BYTES - computing, 0) for card in cards)
     found = fit_layers(weights_of(path), cache_bytes(header, window), free, options.gpu_layers)
+    if found.layers:
+        found = found._replace(cards=tuple(card.description for card in cards))
     shared = all(card.kind == INTEGRATED_KIND for card in cards)
     return found._replace(share=0.0) if shared else found
 
 
-def usable_devices(found: Sequence[ComputeDevice]) -> list[ComputeDevice]:
-    """The cards that llama.cpp uses: integrated ones only where there is no other."""
-    cards = [device for device in found if device.kind == GPU_KIND]
-    return cards or [device for device in found if device.kind == INTEGRATED_KIND]
+def free_card_memory(device: str = AUTO) -> int:
+    """Free memory of the chosen cards, in bytes."""
+    return sum(max(card.free - RESERVED_BYTES, 0) for card in chosen_cards(cards_here(), device))
 
 
-def free_gpu_memory() -> int:
-    """Free memory of the cards, in bytes."""
-    return sum(max(card.free - RESERVED_BYTES, 0) for card in usable_devices(offload_devices()))
-
-
-def offload_devices() -> list[ComputeDevice]:
-    """All devices of ggml, the processor included; none where llama.cpp cannot use a GPU."""
-    if not llama_cpp.llama_supports_gpu_offload():
-        return []
-    return ggml_devices()
-
-
-def ggml_devices() -> list[ComputeDevice]:
-    """All devices of ggml, however llama.cpp is built."""
-    count, get = libggml.ggml_backend_dev_count, libggml.ggml_backend_dev_get
-    kind, memory = libggml.ggml_backend_dev_type, libggml.ggml_backend_dev_memory
-    count.argtypes, count.restype = [], ctypes.c_size_t
-    get.argtypes, get.restype = [ctypes.c_size_t], ctypes.c_void_p
-    kind.argtypes, kind.restype = [ctypes.c_void_p], ctypes.c_int
-    sizes = ctypes.POINTER(ctypes.c_size_t)
-    memory.argtypes, memory.restype = [ctypes.c_void_p, sizes, sizes], None
-    found = []
-    for index in range(count()):
-        device, free, total = get(index), ctypes.c_size_t(), ctypes.c_size_t()
-        memory(device, ctypes.byref(free), ctypes.byref(total))
-        found.append(ComputeDevice(kind(device), free.value))
-    return found
+def cards_here() -> list[ComputeDevice]:
+    """All devices of ggml, the processor included; none where llama.cpp cannot use a card."""
+    return ggml_devices() if llama_cpp.llama_supports_gpu_offload() else []
 
 
 def weights_of(path: Path) -> WeightSizes:

@@ -23,7 +23,8 @@ from assistant.core.values.sampling import CacheType
 from assistant.engine.gguf.header import read_header
 from assistant.engine.gguf.model_checks import unknown_part
 from assistant.engine.hardware import computing_threads, free_memory
-from assistant.engine.llama.gpu import free_gpu_memory
+from assistant.engine.llama.devices import chosen_cards
+from assistant.engine.llama.gpu import cards_here, free_card_memory
 from assistant.engine.llama.memory import initial_windows
 from assistant.engine.llama.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
@@ -111,6 +112,10 @@ def load_weights(
     callback = llama_cpp.llama_progress_callback(go_on)
     parameters.progress_callback = callback
     parameters.n_gpu_layers = options.gpu_layers
+    if found := cards_here():
+        cards = chosen_cards(found, options.device) if options.gpu_layers else []
+        handles = [*(card.handle for card in cards), None]
+        parameters.devices = (ctypes.c_void_p * len(handles))(*handles)
     parameters.load_mode = _load_mode(options)
     if has_broken_amx():
         parameters.use_extra_bufts = False
@@ -205,7 +210,7 @@ def _flash_attention(options: LoadOptions) -> int:
     """
     if options.cache_type != "f16" or options.flash_attention == "on":
         return int(llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED)
-    if options.flash_attention == "off" or not llama_cpp.llama_supports_gpu_offload():
+    if options.flash_attention == "off" or not (options.gpu_layers and cards_here()):
         return int(llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED)
     return int(llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO)
 
@@ -216,7 +221,9 @@ def _sequences(model: llama_cpp.llama_model_p, window: int, options: LoadOptions
     width = llama_cpp.llama_model_n_embd(model) // heads
     layers, kv_heads = llama_cpp.llama_model_n_layer(model), llama_cpp.llama_model_n_head_kv(model)
     size: int = max(window * layers * kv_heads * width * 4, 1)
-    free = min(free_memory(), free_gpu_memory()) if options.gpu_layers > 0 else free_memory()
+    free = free_memory()
+    if options.gpu_layers > 0:
+        free = min(free, free_card_memory(options.device))
     return max(1, min(options.sequences, 1 + int(free * OTHER_SEQUENCES_SHARE) // size))
 
 

@@ -1,20 +1,11 @@
-"""llama.cpp's backends, log and abort flag.
-
-A llama.cpp that was compiled on this machine carries its backend in itself; the packaged one
-brings a library for each generation of processors and takes the best that runs.
-"""
+"""llama.cpp's log and abort flag."""
 
 import ctypes
 import logging
-import os
 from collections import deque
-from pathlib import Path
 from typing import ClassVar
 
 import llama_cpp
-from llama_cpp._ggml import libggml
-
-from assistant.core.errors import EngineError
 
 
 class AbortFlag:
@@ -94,27 +85,3 @@ def has_broken_amx() -> bool:
     are only reached through the extra buffer types, which the loader then does without.
     """
     return b"AMX_INT8 = 1" in llama_cpp.llama_print_system_info()
-
-
-BACKENDS_FOLDER = Path(llama_cpp.__file__).parent / "lib"
-_VARIANTS = "*ggml-cpu-*"
-
-
-def load_backends(folder: Path = BACKENDS_FOLDER) -> None:
-    """Load the best backend that runs here, once for the process; it reports to llama.cpp's log.
-
-    Raises:
-        EngineError: none of them runs here.
-    """
-    if not any(folder.glob(_VARIANTS)):
-        return
-    load = libggml.ggml_backend_load_all_from_path
-    load.argtypes, load.restype = [ctypes.c_char_p], None
-    load(os.fsencode(folder))
-    count = libggml.ggml_backend_dev_count
-    count.argtypes, count.restype = [], ctypes.c_size_t
-    if not count():
-        raise EngineError(
-            f"None of llama.cpp's libraries in {folder} runs on this processor.",
-            "Install the program again; `assistant doctor` tells more.",
-        )

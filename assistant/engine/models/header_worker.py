@@ -21,7 +21,8 @@ from assistant.engine.gguf.adapter_checks import ALORA_PREFIX
 from assistant.engine.gguf.files import part_count, parts_of
 from assistant.engine.gguf.header import GgufError, GgufHeader, read_header
 from assistant.engine.gguf.model_checks import check_complete, context_bytes, unknown_part
-from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
+from assistant.engine.llama.backends import load_backends
+from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import SpecialTexts
 from assistant.engine.templating.rendering import choose_template
 from assistant.ipc.process import JsonLines, forbid_debugger

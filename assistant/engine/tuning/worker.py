@@ -15,7 +15,7 @@ from assistant.core.values.base import Value
 from assistant.core.values.events import Loading
 from assistant.core.values.tuning import CandidateMeasured, Tuned, Tuning
 from assistant.engine.hardware import computing_threads, usable_cores
-from assistant.engine.llama.native import load_backends
+from assistant.engine.llama.backends import load_backends
 from assistant.engine.protocol import BenchRequest
 from assistant.engine.tuning.benchmark import FULL_EFFORT, QUICK_EFFORT, BenchMachine, Benchmark
 from assistant.engine.tuning.measurement import LlamaMeasuredModel

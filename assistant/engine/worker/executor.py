@@ -7,10 +7,12 @@ from time import perf_counter
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.values.events import Finished, Loaded, Loading
 from assistant.engine.cache.snapshots import Snapshots
+from assistant.engine.llama.backends import load_backends
+from assistant.engine.llama.cards import CardAccess
 from assistant.engine.llama.loading import LOAD_GRACE, LoadStoppedError, Watchdog, timeout_error
 from assistant.engine.llama.lora import AdapterSet
 from assistant.engine.llama.memory import free_for_models
-from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
+from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.protocol import (
     Count,
     Counted,
@@ -48,14 +50,16 @@ class ModelExecutor:
         snapshots: Snapshots | None = None,
         most: int = MAX_MODELS,
         free: Callable[[], int] = free_for_models,
+        cards: CardAccess | None = None,
     ) -> None:
-        """`most` and `free`: see `ModelPool`."""
+        """`most`, `free` and `cards`: see `ModelPool`."""
         self._snapshots = snapshots
         self._jobs = jobs
         self._abort = abort
         self._native = NativeLog(abort)
         load_backends()
-        self._models = ModelPool(self._native, abort, snapshots, most, free)
+        self._cards = cards or CardAccess(None)
+        self._models = ModelPool(self._native, abort, snapshots, most, free, self._cards)
 
     def run(self, job: ScheduledRequest) -> None:
         """Run one job to its end. Nothing that goes wrong in it ends the worker."""
@@ -83,6 +87,7 @@ class ModelExecutor:
         if self._snapshots is not None:
             self._snapshots.close()
         self._native.close()
+        self._cards.close()
 
     def _do_idle_work(self, model: LoadedModel, idle: float) -> bool:
         try:
@@ -130,16 +135,18 @@ class ModelExecutor:
         waited = (perf_counter() - job.received) * 1000
         with self._watched_prompt(job):
             events = model.write(request.messages, request.sampling, request.keep, adapters)
-        for event in events:
-            if isinstance(event, Finished):
-                timings = event.timings.model_copy(update={"queue_ms": waited})
-                job.end(event.model_copy(update={"timings": timings}))
-                return
-            job.post(event)
-            self._serve_quick_ones()
-            if self._jobs.is_pressed(job):
-                # It ends as if it were stopped, and its client goes on with it later.
-                self._abort.set()
+        with self._cards.watched() as came_back:
+            for event in events:
+                came_back()
+                if isinstance(event, Finished):
+                    timings = event.timings.model_copy(update={"queue_ms": waited})
+                    job.end(event.model_copy(update={"timings": timings}))
+                    return
+                job.post(event)
+                self._serve_quick_ones()
+                if self._jobs.is_pressed(job):
+                    # It ends as if it were stopped, and its client goes on with it later.
+                    self._abort.set()
 
     def _serve_quick_ones(self) -> None:
         """Count for others between two tokens: their question waits for that before the queue."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
+from assistant.engine.cards.search import CardPlaces
 from assistant.engine.llama.native import AbortFlag
 from assistant.engine.protocol import EngineRequest, requests
 from assistant.engine.worker.scheduler import RequestScheduler, ScheduledRequest
@@ -41,6 +42,8 @@ def serve(
     idle_exit: float,
     models: int = 3,
     free: Callable[[], int] | None = None,
+    cards: CardPlaces | None = None,
+    use_cards: bool = True,
 ) -> None:
     """Run the engine worker until nobody needs one.
 
@@ -50,6 +53,8 @@ def serve(
         idle_exit: seconds without a request after which the process ends.
         models: how many may be in memory together.
         free: tells how many bytes another model may take; None asks the system.
+        cards: where graphics cards are looked for; None looks for none.
+        use_cards: whether the user wants any.
 
     Raises:
         StartError: another worker lives, or there is no key.
@@ -64,11 +69,13 @@ def serve(
     ) as server:
         # Callers can queue while llama.cpp is being imported.
         from assistant.engine.cache.snapshots import Snapshots  # noqa: PLC0415
+        from assistant.engine.llama.cards import CardAccess  # noqa: PLC0415
         from assistant.engine.llama.memory import free_for_models  # noqa: PLC0415
         from assistant.engine.worker.executor import ModelExecutor  # noqa: PLC0415
 
         snapshots = Snapshots(keeping.folder, keeping.budget) if keeping else None
-        executor = ModelExecutor(jobs, abort, snapshots, models, free or free_for_models)
+        access = CardAccess(cards, enabled=use_cards)
+        executor = ModelExecutor(jobs, abort, snapshots, models, free or free_for_models, access)
         log.info("engine %s is ready", worker.version)
         signal = AnsweringSignal(worker.runtime)
         _run_jobs(

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from assistant.core.errors import EngineError
-from assistant.core.values.models import ModelInfo
+from assistant.core.values.models import DeviceUse, ModelInfo
 from assistant.engine.cache.snapshots import Snapshots
 from assistant.engine.gguf.files import file_stamp
 from assistant.engine.gguf.header import GgufHeader
@@ -18,7 +18,8 @@ from assistant.engine.gguf.model_checks import (
     memory_error,
     memory_needed,
 )
-from assistant.engine.llama.gpu import GpuPlacement, free_gpu_memory, gpu_placement
+from assistant.engine.llama.cards import CardAccess
+from assistant.engine.llama.gpu import GpuPlacement, free_card_memory, gpu_placement
 from assistant.engine.llama.memory import (
     RESERVED_BYTES,
     WindowGrowth,
@@ -92,16 +93,19 @@ class ModelPool:
         snapshots: Snapshots | None = None,
         most: int = MAX_MODELS,
         free: Callable[[], int] = free_for_models,
+        cards: CardAccess | None = None,
     ) -> None:
         """Args:
         most: models that may be in memory together.
         free: tells how many bytes another model may take.
+        cards: loads the drivers of graphics cards; None uses those that are loaded.
         """
         self._native = native
         self._abort = abort
         self._snapshots = snapshots
         self._most = most
         self._free = free
+        self._cards = cards or CardAccess(None)
         self._held: list[_Held] = []
         """The one used last at the end."""
         self.loads = 0
@@ -138,7 +142,19 @@ class ModelPool:
     def info(self, target: ModelTarget) -> ModelInfo:
         """What is known of a model that is in memory."""
         held = self._held_for(target)
-        return held.model.info(target.name).model_copy(update={"limited": held.limited})
+        placed = held.placement
+        device = (
+            DeviceUse(name=", ".join(placed.cards), layers=placed.layers, of=placed.of)
+            if placed.layers
+            else None
+        )
+        return held.model.info(target.name).model_copy(
+            update={
+                "limited": held.limited,
+                "device": device,
+                "device_problem": self._cards.problem,
+            }
+        )
 
     def growth(self, target: ModelTarget, needed: int) -> WindowGrowth | None:
         """How far the window of a loaded model can grow for so many tokens; None when it cannot."""
@@ -149,7 +165,7 @@ class ModelPool:
         wanted = larger_windows(needed, model.window, model.trained)
         possible = [window for window in wanted if not held.refused or window < held.refused]
         if held.placement.share:
-            on_cards = free_gpu_memory() + held.cost_on_cards(model.window)
+            on_cards = free_card_memory(target.options.device) + held.cost_on_cards(model.window)
             possible = [window for window in possible if held.cost_on_cards(window) <= on_cards]
         others = [other.size for other in self._held if other is not held]
         free = self._free() + held.cost(model.window)
@@ -198,6 +214,7 @@ class ModelPool:
 
     def _load(self, target: ModelTarget, progress: Callable[[float], bool]) -> _Held:
         path, options = target.path, target.options
+        self._cards.open(options.device)
         header = check_model_file(path)
         trained = header.number("context_length")
         windows = initial_windows(options.context_window, options.beginning, trained)
@@ -206,6 +223,8 @@ class ModelPool:
             self._unload(held)
         placed = self._place(path, header, options, window)
         stamp, weights = file_stamp(path), memory_needed(path, header, 0)
+        if placed.layers:
+            self._cards.begin(", ".join(placed.cards))
         run = options.model_copy(update={"gpu_layers": placed.layers})
         model = LoadedModel(
             path, run, self._native, self._abort, progress, self._snapshots, window=window

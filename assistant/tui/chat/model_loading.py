@@ -116,7 +116,7 @@ class ModelLoading:
         status.set_status(adapters=opened.adapters if opened else wanted[1] or ())
         if opened is not None and status.status.model not in ("", opened.name):
             # The size of its window is known when it is loaded.
-            status.set_status(model=opened.name, window=0, template_problem="")
+            status.set_status(model=opened.name, window=0, template_problem="", device="")
 
     @property
     def _wanted(self) -> ModelChoice:

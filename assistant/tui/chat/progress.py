@@ -7,6 +7,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import (
     Answered,
+    CardFailed,
     ContextPlanned,
     Loaded,
     Loading,
@@ -21,7 +22,7 @@ from assistant.core.values.events import (
     Wrote,
 )
 from assistant.core.values.models import ModelInfo
-from assistant.core.wording import section_progress, summarised_text
+from assistant.core.wording import card_failed_text, device_text, section_progress, summarised_text
 from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.chat.turns import RunningTurn
 from assistant.tui.toolkit import text
@@ -136,6 +137,8 @@ class TurnProgress:
                 self._status.set_status(phase="reading", total=0)
             case ContextPlanned(plan=plan):
                 self._status.set_status(used=plan.prompt_tokens, window=plan.window)
+            case CardFailed():
+                self._notice.say(text.line(card_failed_text(event), 400), error=True, seconds=15)
             case SectionRead():
                 self._status.set_status(phase="summarising", told=section_progress(event))
             case PrefillProgress(done=done, total=total, cached=cached):
@@ -152,7 +155,10 @@ class TurnProgress:
     def _show_model(self, info: ModelInfo) -> None:
         problem = info.template_problem
         self._status.set_status(
-            model=info.name, window=info.context_window, template_problem=problem
+            model=info.name,
+            window=info.context_window,
+            template_problem=problem,
+            device=device_text(info.device) if info.device else "",
         )
         if problem and info.path not in self._told:
             self._told.add(info.path)

@@ -53,6 +53,8 @@ class StatusLineState:
     """What the model is run with."""
     template_problem: str = ""
     """Why the model's own template is not used; empty where it is."""
+    device: str = ""
+    """The graphics card that it is on, and how much of it; empty for none."""
     files: str = ""
     """Which of the user's files are asked; empty for none."""
     used: int = 0
@@ -131,6 +133,8 @@ def _parts(status: StatusLineState, adapters: str) -> list[tuple[int, Content]]:
         parts.insert(0, (MODEL_PRIORITY, text.line(status.model, 32)))
     if status.template_problem:
         parts.append((MODEL_PRIORITY + 1, text.own("not its own template", "$text-warning")))
+    if status.device:
+        parts.append((5, text.line(status.device, 48, text.MUTED)))
     if status.files:
         files = text.line(status.files, 60, text.MUTED)
         parts.append((3, files.stylize(text.click("screen.command", "files"))))

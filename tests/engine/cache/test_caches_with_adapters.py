@@ -14,8 +14,9 @@ from assistant.core.values.conversation import ChatMessage, Keep
 from assistant.core.values.events import Finished, Wrote
 from assistant.engine.cache.prompt_cache import SAVE_AFTER
 from assistant.engine.cache.snapshots import Snapshots
+from assistant.engine.llama.backends import load_backends
 from assistant.engine.llama.lora import KEEP_SECONDS, AdapterSet
-from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
+from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.options import LoadOptions
 from assistant.engine.protocol import AdapterFile
 from assistant.engine.worker.model import LoadedModel

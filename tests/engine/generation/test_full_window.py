@@ -8,7 +8,8 @@ import pytest
 from assistant.core.values.conversation import ChatMessage, StopReason
 from assistant.core.values.events import Finished, Wrote
 from assistant.engine.cache.prompt_cache import SAVE_AFTER
-from assistant.engine.llama.native import AbortFlag, NativeLog, load_backends
+from assistant.engine.llama.backends import load_backends
+from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.options import LoadOptions
 from assistant.engine.worker.model import LoadedModel
 from tests.support.engine import GREEDY, said

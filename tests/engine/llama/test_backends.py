@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.core.errors import EngineError
-from assistant.engine.llama.native import BACKENDS_FOLDER, load_backends
+from assistant.engine.llama.backends import BACKENDS_FOLDER, load_backends
 from assistant.system.processor import LEVEL_2, ProcessorError, require_processor
 
 
@@ -33,7 +33,7 @@ def test_libraries_that_are_none_are_told_apart_from_a_processor_that_works(
         ggml_backend_dev_count = Nothing()
 
     (home / "libggml-cpu-x64.so").write_bytes(b"no library")
-    monkeypatch.setattr("assistant.engine.llama.native.libggml", Ggml())
+    monkeypatch.setattr("assistant.engine.llama.backends.libggml", Ggml())
 
     with pytest.raises(EngineError, match="runs on this processor"):
         load_backends(home)

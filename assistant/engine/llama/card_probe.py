@@ -1,0 +1,42 @@
+"""Card probe: the process that loads the drivers of graphics cards first; it may die of them.
+
+It reads one request as JSON, the libraries to load, and answers with the devices that there are.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.core.values.models import GraphicsCard
+from assistant.engine.llama.backends import load_backends, load_card_backends
+from assistant.engine.llama.devices import INTEGRATED_KIND, cards_of, ggml_devices
+from assistant.engine.llama.native import AbortFlag, NativeLog
+from assistant.ipc.process import JsonLines, forbid_debugger
+
+
+def main() -> None:
+    """Read one request from standard input and write one answer to standard output."""
+    forbid_debugger()
+    answers = JsonLines()
+    request = json.loads(sys.stdin.readline())
+    native = NativeLog(AbortFlag())
+    load_backends()
+    found = find_cards([Path(path) for path in request["libraries"]])
+    answers.write({"cards": [card.model_dump() for card in found]})
+    native.close()
+
+
+def find_cards(libraries: Sequence[Path]) -> list[GraphicsCard]:
+    """Load these libraries and list the cards that they and llama.cpp itself know."""
+    load_card_backends(libraries)
+    return [
+        GraphicsCard(
+            name=card.name,
+            description=card.description,
+            free=card.free,
+            total=card.total,
+            is_integrated=card.kind == INTEGRATED_KIND,
+        )
+        for card in cards_of(ggml_devices())
+    ]
