@@ -122,7 +122,7 @@ def run_worker(name: str) -> None:
             require_processor()
             from assistant.engine.tuning.worker import main as bench  # noqa: PLC0415
 
-            bench()
+            bench(card_places(find_paths()))
         case "cards":
             # The drivers of graphics cards, in a process that may die of them.
             require_processor()

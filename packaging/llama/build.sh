@@ -9,8 +9,6 @@ root=${here%/packaging/llama}
 . "$root/packaging/cache.sh"
 
 version=$(pinned 'llama[_-]cpp[_-]python')
-grep -q "==$version " "$here/requirements.txt" ||
-    fail "packaging/llama/requirements.txt and constraints.txt name different versions."
 
 # -U__AMX_INT8__: gcc 12 compiles llama.cpp's AMX code wrongly, and small models gain nothing by it.
 # $ORIGIN: the libraries find each other wherever the program is put.
@@ -36,14 +34,8 @@ work=$folder.work
 mkdir -p "$work"
 cd "$work"
 {
-    [ -f "$work/sdist/complete" ] || {
-        "$python" -m pip download --quiet --no-deps --no-binary :all: --require-hashes \
-            --dest sdist --requirement "$here/requirements.txt"
-        tar -xzf sdist/llama_cpp_python-"$version".tar.gz
-        touch sdist/complete
-    }
-    source=$work/llama_cpp_python-$version
-    map="-ffile-prefix-map=$work=."
+    source=$(sh "$here/sdist.sh")
+    map="-ffile-prefix-map=$work=. -ffile-prefix-map=${source%/*}=."
     # shellcheck disable=SC2086 -- flags are words
     cmake -S "$source/vendor/llama.cpp" -B build -G Ninja $flags \
         "-DCMAKE_C_FLAGS=$compiler $map" "-DCMAKE_CXX_FLAGS=$compiler $map"

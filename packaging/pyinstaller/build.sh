@@ -7,9 +7,10 @@ root=${here%/packaging/pyinstaller}
 . "$root/packaging/cache.sh"
 
 LLAMA=$(sh "$root/packaging/llama/build.sh")
+VULKAN=$(sh "$root/packaging/llama/cards.sh" vulkan)
 SQLITE=$(sh "$root/packaging/sqlite/build.sh")
 EMBEDDER=$(sh "$root/packaging/embedder/build.sh")
-export LLAMA SQLITE EMBEDDER
+export LLAMA VULKAN SQLITE EMBEDDER
 
 environment=$cache/environment-$(key "$(cat "$here/requirements.txt" "$root/constraints.txt")" \
     "$LLAMA" "$("$python" -VV)")
@@ -56,4 +57,11 @@ nice xz -T1 "-${LEVEL:-6}" --keep --stdout "build/$name.tar" >"dist/$name.tar.xz
 sh "$here/single.sh" "build/$name.tar" "$version" >"dist/$name.run"
 chmod +x "dist/$name.run"
 rm "build/$name.tar"
+# An add-on: it goes into the user's folder of data, as docs/graphics-cards.md says.
+[ -z "${CUDA:-}" ] || {
+    cuda=$(sh "$root/packaging/llama/cards.sh" cuda)
+    added=llama-$(pinned 'llama[_-]cpp[_-]python')
+    tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
+        --transform "s,^lib,$added," -C "$cuda" -cJf "dist/assistant-cuda-$version.tar.xz" lib
+}
 du -sm dist/assistant dist/"$name".* >&2

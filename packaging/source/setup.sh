@@ -34,5 +34,6 @@ echo "Making the embedder: a minute."
 wheel=$(VENV=$(cd "$venv" && pwd) sh packaging/embedder/wheel.sh)
 "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --no-deps \
     --force-reinstall "$wheel"
+sh packaging/source/cards.sh "$venv"
 touch "$venv/.ready"
 echo "Ready after $(($(date +%s) - started)) s."

@@ -14,8 +14,10 @@ from assistant.core.errors import AssistantError, EngineError
 from assistant.core.values.base import Value
 from assistant.core.values.events import Loading
 from assistant.core.values.tuning import CandidateMeasured, Tuned, Tuning
+from assistant.engine.cards.search import CardPlaces
 from assistant.engine.hardware import computing_threads, usable_cores
 from assistant.engine.llama.backends import load_backends
+from assistant.engine.llama.cards import CardAccess
 from assistant.engine.protocol import BenchRequest
 from assistant.engine.tuning.benchmark import FULL_EFFORT, QUICK_EFFORT, BenchMachine, Benchmark
 from assistant.engine.tuning.measurement import LlamaMeasuredModel
@@ -27,14 +29,19 @@ PROGRESS_STEP = 0.05
 """Of a load: how much there is between two reports."""
 
 
-def main() -> None:
-    """Read one request from standard input, measure, and write events to standard output."""
+def main(cards: CardPlaces | None = None) -> None:
+    """Read one request from standard input, measure, and write events to standard output.
+
+    Args:
+        cards: where graphics cards are looked for; None looks for none.
+    """
     forbid_debugger()
     answers = JsonLines()
     request = BenchRequest.model_validate_json(sys.stdin.readline())
     end_with_input()
     try:
         load_backends()
+        CardAccess(cards).open(request.target.options.device)
         # Whoever computes in the background makes room, as for an answer.
         with AnsweringSignal(Path(request.runtime)).hold():
             for event in measure(request, lambda event: _send(answers, event)):
