@@ -204,9 +204,9 @@ class ChatScreen(NoticedScreen[None]):
         if command is not None:
             self.run_command(*command)
         else:
-            from assistant.tui.actions.library import submit_question  # noqa: PLC0415
+            from assistant.tui.actions.library import submit_typed  # noqa: PLC0415
 
-            self.do(submit_question(self.workspace, event.question))
+            self.do(submit_typed(self.workspace, event.question))
 
     def on_prompt_input_dropped(self, event: PromptInput.Dropped) -> None:
         self.do(self.workspace.library.adding.offer(event.paths, event.pasted))

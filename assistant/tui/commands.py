@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingsMap
@@ -91,12 +92,61 @@ def matching(prefix: str) -> list[Command]:
     return starting + within
 
 
+OTHER_WORDS = {
+    **dict.fromkeys(("exit", "bye", "close", "q"), "quit"),
+    **dict.fromkeys(("clear", "reset", "chat"), "new"),
+    **dict.fromkeys(("history", "chats", "list"), "conversations"),
+    **dict.fromkeys(("config", "preferences", "options", "keys"), "settings"),
+    **dict.fromkeys(("search", "grep"), "find"),
+    **dict.fromkeys(("retry", "again", "redo"), "regenerate"),
+    **dict.fromkeys(("attach", "file", "upload", "read"), "add"),
+    **dict.fromkeys(("save", "share"), "export"),
+    **dict.fromkeys(("load", "restore"), "import"),
+    **dict.fromkeys(("commands", "menu"), "palette"),
+    **dict.fromkeys(("temperature", "parameters", "sampling"), "set"),
+    **dict.fromkeys(("persona", "character"), "role"),
+    **dict.fromkeys(("branch", "split"), "fork"),
+    **dict.fromkeys(("remove", "trash-chat"), "delete"),
+    **dict.fromkeys(("tokens", "window"), "context"),
+    **dict.fromkeys(("dark", "light", "colour", "color"), "theme"),
+}
+"""What other programs call commands; they are offered for it."""
+
+NEAREST = 3
+"""Commands that are offered for one that is not there."""
+
+_NAME = re.compile(r"/([\w-]+)(?:\s|$)")
+
+
+def unknown_name(text: str) -> str:
+    """The name after a slash at the beginning of a text; empty without one, and for a path."""
+    found = _NAME.match(text.lstrip())
+    return found[1] if found else ""
+
+
+def nearest(name: str, prompts: Sequence[str]) -> list[str]:
+    """Commands and prompts that may be meant by a name that nothing has, the nearest first."""
+    # Seldom needed, and not before the first frame.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    name = name.casefold()
+    known = [*BY_NAME, *prompts]
+    meant = [OTHER_WORDS[name]] if name in OTHER_WORDS else []
+    titled = [
+        command.name for command in COMMANDS if len(name) > 2 and name in command.title.lower()
+    ]
+    return list(dict.fromkeys([*meant, *get_close_matches(name, known, NEAREST), *titled]))[
+        :NEAREST
+    ]
+
+
 def typed_command(text: str) -> tuple[str, str] | None:
     """A command that was typed after a slash.
 
     Returns: its name and its argument; None when the text is none.
     """
     name, _, argument = text.strip().removeprefix("/").partition(" ")
+    name = name.lower()
     name = OTHER_SPELLINGS.get(name, name)
     is_one = text.lstrip().startswith("/") and name in BY_NAME
     return (name, argument.strip()) if is_one else None

@@ -13,7 +13,7 @@ from assistant.settings import KeySettings, Settings
 from assistant.tui.actions.help import Help
 from assistant.tui.actions.registry import handlers
 from assistant.tui.app import PaletteCommands
-from assistant.tui.commands import matching, typed_command
+from assistant.tui.commands import matching, nearest, typed_command, unknown_name
 from tests.support.driver import Driver, Setting, opened
 
 
@@ -220,3 +220,77 @@ async def test_help_fits_80_columns_with_the_everyday_keys_first(home: Path) -> 
         await driver.until_shown("No key and no command has to do with that.")
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "closed")
+
+
+async def test_a_command_that_is_not_there_is_held_back_and_the_nearest_are_offered(
+    home: Path,
+) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.pilot.press(*"/renam3 it", "enter")
+        await driver.until_shown("/renam3 is no command. Did you mean /rename")
+        assert driver.typed == "/renam3 it"
+        assert driver.messages == []
+        await driver.pilot.press("enter")
+        await driver.until(lambda: len(driver.messages) == 2, "sent as a text")
+        assert driver.messages[0].text == "/renam3 it"
+        assert driver.models.default.questions[-1].messages[-1].content.endswith("/renam3 it")
+
+
+async def test_what_is_changed_after_it_was_held_back_is_looked_at_again(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.pilot.press(*"/exti", "enter")
+        await driver.until_shown("/exti is no command")
+        await driver.pilot.press("backspace", "backspace", *"it", "enter")
+        await driver.until_shown("/exit is no command. Did you mean /quit")
+        assert driver.messages == []
+
+
+async def test_a_command_that_is_offered_can_be_clicked(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        calls = _record(driver)
+        await driver.pilot.press(*"/preferences", "enter")
+        await driver.until_shown("Did you mean /settings")
+        lines = driver.text.splitlines()
+        row = next(n for n, line in enumerate(lines) if "Did you mean" in line)
+        await driver.pilot.click(offset=(lines[row].index("/settings") + 1, row))
+        await driver.until(lambda: calls == ["settings"], "it is run")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("exit", "quit"), ("clear", "new"), ("regen", "regenerate"),
+        ("modle", "model"), ("promts", "prompts"), ("summerise", "summarise"), ("sum", "summarise"),
+        ("qiut", "quit"), ("settigns", "settings"), ("config", "settings"), ("HELP", "help"),
+        ("tranlator", "translator"),
+    ],
+)  # fmt: skip
+def test_the_nearest_commands_and_prompts_are_found(typed: str, meant: str) -> None:
+    found = nearest(typed, ["translator", "tutor"])
+
+    assert found
+    assert len(found) <= 3
+    assert meant in found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("/foo", "foo"),
+        ("  /foo bar", "foo"),
+        ("/etc/hosts is what?", ""),
+        ("/ foo", ""),
+        ("what is /foo", ""),
+        ("//", ""),
+        ("/usr/bin", ""),
+        ("/s/a/b/", ""),
+    ],
+)
+def test_a_path_is_no_command(text: str, name: str) -> None:
+    assert unknown_name(text) == name
+
+
+async def test_names_of_commands_are_understood_in_capitals(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await driver.pilot.press(*"/Help", "escape", "enter")
+        await driver.until_shown("Every day")

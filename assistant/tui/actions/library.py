@@ -1,16 +1,22 @@
 """Actions on the user's files: add, choose collections, pause, cancel, library screen."""
 
+from collections.abc import Sequence
 from functools import partial
 
+from textual.content import Content
+
+from assistant.command_table import BY_NAME
 from assistant.tui.actions.prompts import prompt_for_question
 from assistant.tui.actions.screens import read_file
 from assistant.tui.chat.session import Prepare, as_typed
+from assistant.tui.commands import nearest, unknown_name
 from assistant.tui.composer.documents import name_documents
 from assistant.tui.composer.mentions import FolderNotAddedError, replace_folders
 from assistant.tui.library.lines import Filter
 from assistant.tui.library.maintenance import LibraryActions
 from assistant.tui.library.scope import ChooseFiles
 from assistant.tui.library.screen import LibraryScreen
+from assistant.tui.toolkit import text
 from assistant.tui.toolkit.threads import with_timeout
 from assistant.tui.workspace import CommandCall, Workspace
 
@@ -55,6 +61,38 @@ async def compare_documents(workspace: Workspace, argument: str) -> None:
         workspace.screen.say("Which two files? Type @ and their names.")
         return
     await submit_question(workspace, f"/compare {named}", as_typed)
+
+
+async def submit_typed(workspace: Workspace, question: str) -> None:
+    """Submit what was typed. A name after a slash that nothing has is held back once, so that a
+    misspelled command does not go to the model; when it is sent again, it is a text."""
+    prompt, composer = workspace.input.prompt, workspace.input.composer
+    name = unknown_name(question)
+    if name and composer.editing is None:
+        names = workspace.input.names
+        await names.read_prompts()
+        if not names.has_prompt(name):
+            if question != composer.held_back:
+                composer.held_back = question
+                prompt.show(f"{question}{prompt.text}")
+                workspace.view.notice.say(*_offer(name, names.prompt_names()), seconds=15)
+                return
+            composer.held_back = ""
+            await submit_question(workspace, question, as_typed)
+            return
+    await submit_question(workspace, question)
+
+
+def _offer(name: str, prompts: Sequence[str]) -> list[Content]:
+    """What may be meant by a name that nothing has."""
+    parts = [text.own("/"), text.line(name, 40), text.own(" is no command")]
+    for place, near in enumerate(nearest(name, prompts)):
+        between = text.own(". Did you mean " if place == 0 else " or ")
+        label = text.line(f"/{near}", 40, text.ACCENT)
+        if near in BY_NAME:
+            label = label.stylize(text.click("screen.command", near))
+        parts += [between, label]
+    return [*parts, text.own("? " if len(parts) > 3 else ". "), text.own("Enter sends it as text.")]
 
 
 async def submit_question(

@@ -39,6 +39,8 @@ class Composer:
         self._completer = completer
         self._transcript = transcript
         self.editing: Message | None = None
+        self.held_back = ""
+        """What was not sent because it begins with a name that nothing has."""
         self.on_their_way: list[str] = []
         """Questions that were sent and are not on disk yet."""
         self._history: dict[str, None] = {}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from threading import Event
 from typing import Final, Literal
 
@@ -172,10 +173,21 @@ class NameSuggestions:
         self._services = services
         self._prompts: Sequence[Prompt] = ()
         """The library of prompts as it was last read."""
+        self._callable: set[str] = set()
 
     async def read_prompts(self) -> None:
         """Read what changed in the library of prompts."""
-        self._prompts, _ = await self._services.run(self._services.prompts.read)
+        self._prompts, problems = await self._services.run(self._services.prompts.read)
+        spoilt = (PurePath(problem.path).stem for problem in problems)
+        self._callable = {*self.prompt_names(), *spoilt}
+
+    def has_prompt(self, name: str) -> bool:
+        """Whether a slash and this name call a prompt, be it one that cannot be read."""
+        return name in self._callable
+
+    def prompt_names(self) -> list[str]:
+        """Names of prompts that can be called."""
+        return [prompt.name for prompt in self._prompts if is_callable(prompt.name)]
 
     def prompts_matching(self, typed: str) -> tuple[list[Prompt], list[Prompt]]:
         """Prompts that can be called after a slash.
