@@ -50,8 +50,6 @@ PART_KINDS: Final[dict[PartKind, tuple[str, str]]] = {
 MAX_UNREAD_GROUPS = 3
 """Kinds of unread parts that are told of in one line."""
 
-MIB, GIB = 2**20, 2**30
-
 
 def count(number: int, thing: str) -> str:
     """`1 file`, `1,204 files`."""
@@ -100,7 +98,7 @@ def unread_summary(parts: Sequence[UnreadParts]) -> str:
 
 
 def size(number: float) -> str:
-    """Bytes on a disk, rounded, in the units that disks are sold by."""
+    """Bytes, rounded: of files, of disks and of memory in the same units."""
     if number < 1000:
         return f"{number:.0f} bytes"
     if number < 1_000_000:
@@ -108,13 +106,6 @@ def size(number: float) -> str:
     if number < 1_000_000_000:
         return f"{number / 1_000_000:,.1f} MB"
     return f"{number / 1_000_000_000:,.1f} GB"
-
-
-def memory(number: int) -> str:
-    """Bytes of memory, rounded, in the units that memory is sold by."""
-    if number < GIB:
-        return f"{number / MIB:,.0f} MB"
-    return f"{number / GIB:,.1f} GB"
 
 
 def duration(seconds: float) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import __version__
+from assistant.core.wording import size
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.keymap import key_name, make_keymap
 from assistant.system.about import required_libraries, version_of
@@ -20,8 +21,8 @@ from assistant.system.paths import Paths
 from assistant.system.processor import missing_instructions
 
 MIN_TERMINAL = (80, 24)
-LOW_DISK_MB, FULL_DISK_MB = 1024, 64
-"""Megabytes: room for a small model, and what conversations need to be safe."""
+LOW_DISK, FULL_DISK = 1_000_000_000, 64_000_000
+"""Bytes: room for a small model, and what conversations need to be safe."""
 
 AMX_PROBE = (
     "import ctypes, sys; sys.exit(40 + bool(ctypes.CDLL(sys.argv[1]).ggml_cpu_has_amx_int8()))"
@@ -40,9 +41,9 @@ def terminal(environment: Mapping[str, str], is_terminal: bool) -> Check:
             f"TERM={kind or '(not set)'} cannot move the cursor",
             "Set TERM to what your terminal is, as in TERM=xterm-256color.",
         )
-    size = shutil.get_terminal_size()
-    terminal = f"{kind}, {size.columns}×{size.lines}, {_colours(environment, kind)}"
-    if size.columns < MIN_TERMINAL[0] or size.lines < MIN_TERMINAL[1]:
+    cells = shutil.get_terminal_size()
+    terminal = f"{kind}, {cells.columns}×{cells.lines}, {_colours(environment, kind)}"
+    if cells.columns < MIN_TERMINAL[0] or cells.lines < MIN_TERMINAL[1]:
         return warn(name, terminal, "The screen is made for 80×24 and more: enlarge the window.")
     return ok(name, terminal)
 
@@ -122,11 +123,11 @@ def folders(paths: Paths) -> Check:
 def disk(folder: Path) -> Check:
     """Whether there is room for conversations and a model."""
     existing = next(place for place in (folder, *folder.parents) if place.exists())
-    free = shutil.disk_usage(existing).free // 2**20
-    seen = f"{free / 1024:,.1f} GB free at {existing}"
-    if free < FULL_DISK_MB:
+    free = shutil.disk_usage(existing).free
+    seen = f"{size(free)} free at {existing}"
+    if free < FULL_DISK:
         return fail("disk", seen, "Make room: conversations cannot be kept on a full disk.")
-    if free < LOW_DISK_MB:
+    if free < LOW_DISK:
         return warn("disk", seen, "Make room before another model is added.")
     return ok("disk", seen)
 

@@ -2,12 +2,17 @@
 
 import os
 import signal
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from threading import Event
 from time import monotonic, perf_counter, time
 
-from assistant.core.errors import EngineDiedError, EngineError, EngineStartError
+from assistant.core.errors import (
+    EngineDiedError,
+    EngineError,
+    EngineStartError,
+    ModelMemoryError,
+)
 from assistant.core.values.conversation import ChatMessage, Keep, Timings, Usage
 from assistant.core.values.events import (
     CardFailed,
@@ -54,8 +59,12 @@ class LlamaChatModel:
         adapters: Sequence[AdapterUse] = (),
         *,
         yields: bool = False,
+        smaller: Callable[[], str] = str,
     ) -> None:
-        """`yields` says whether its requests let all others pass; see `stream`."""
+        """Args:
+        yields: whether its requests let all others pass; see `stream`.
+        smaller: tells of a smaller model, asked when there is not enough memory for this one.
+        """
         self._requester: Requester[Reply] = Requester(
             joiner,
             replies,
@@ -67,6 +76,7 @@ class LlamaChatModel:
         self._target = target
         self._adapters = tuple(adapters)
         self._yields = yields
+        self._smaller = smaller
 
     @property
     def name(self) -> str:
@@ -218,9 +228,13 @@ class LlamaChatModel:
 
     def _ask(self, request: EngineRequest, stop: Event) -> Generator[Reply, None, None]:
         """The replies to a request, the last one included; nothing more once stopped."""
-        return self._requester.ask(
-            lambda connection: _EngineConversation(connection, request), stop
-        )
+        try:
+            yield from self._requester.ask(
+                lambda connection: _EngineConversation(connection, request), stop
+            )
+        except ModelMemoryError as failure:
+            hint = f"{failure.hint} {self._smaller()}".strip()
+            raise ModelMemoryError(failure.message, hint) from None
 
 
 class _AnswerSoFar:
@@ -346,7 +360,7 @@ class _EngineConversation:
     def death(self) -> tuple[str, str]:
         """See `Conversation.death`."""
         if isinstance(self._last, Loading):
-            return f" while loading {self.request.target.path}", "Choose another model"
+            return f" while loading {self.request.target.path}", "Choose another, smaller model"
         return "", "Ask again to restart it"
 
 

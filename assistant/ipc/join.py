@@ -342,6 +342,8 @@ def exit_reason(spec: WorkerSpec, log_start: int, status: int) -> str:
 
     That line is where Python and the loader of libraries put the reason.
     """
+    if status == -signal.SIGKILL:
+        return "killed by signal 9, as the system does when memory runs out"
     if status < 0:
         return f"killed by signal {-status}"
     how = f"exit status {status}"

@@ -48,9 +48,9 @@ def test_how_long(seconds: float, words: str) -> None:
     assert wording.duration(seconds) == words
 
 
-def test_memory_is_told_in_the_units_it_is_sold_by() -> None:
-    assert wording.memory(6 * 2**30) == "6.0 GB"
-    assert wording.memory(300 * 2**20) == "300 MB"
+def test_memory_is_told_in_the_units_of_files() -> None:
+    assert wording.size(8 * 2**30) == "8.6 GB"
+    assert wording.size(300 * 2**20) == "314.6 MB"
 
 
 def test_every_reason_has_words_that_fit_a_column() -> None:

@@ -74,7 +74,7 @@ def read_piped(stdin: BinaryIO) -> str:
     data = stdin.read(MAX_INPUT_BYTES + 1)
     if len(data) > MAX_INPUT_BYTES:
         raise ContextOverflowError(
-            f"More than {MAX_INPUT_BYTES // 2**20} MB are piped in, more than any model reads.",
+            f"More than {MAX_INPUT_BYTES // 1_000_000} MB are piped in, more than any model reads.",
             "Pipe in the part that matters.",
         )
     return decode(data)

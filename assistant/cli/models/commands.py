@@ -25,7 +25,7 @@ from assistant.core.values.models import (
     fitting,
 )
 from assistant.core.values.tuning import CONTEST_TITLES, TunedOption, candidate_text
-from assistant.core.wording import age_of, count, duration, memory, size
+from assistant.core.wording import age_of, count, duration, size
 
 
 @click.group(invoke_without_command=True)
@@ -178,7 +178,7 @@ def _detail_rows(one: ModelDetails) -> list[tuple[str, str]]:
         ("licence", facts.licence or "not told"),
         ("template", _template(one)),
         ("verdict", f"{one.fit}. {one.reason}" if one.reason else one.fit),
-        ("memory", f"about {memory(one.memory)}" if one.memory else ""),
+        ("memory", f"about {size(one.memory)}" if one.memory else ""),
         ("speed", f"about {speed:,.0f} tokens/s" if speed else ""),
     ]
 

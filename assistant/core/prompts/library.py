@@ -211,7 +211,7 @@ def _source(path: Path) -> str:
     except OSError as failure:
         raise _unreadable(failure) from None
     if len(data) > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // 1024
+        limit = MAX_FILE_BYTES // 1000
         raise BadPromptError(f"it is larger than {limit} KB", "Shorten it; no model reads that.")
     try:
         return data.decode("utf-8")

@@ -217,7 +217,7 @@ def grammar_sampler(
     if "\0" in grammar:
         raise _refused(constraint.kind, "it is not text")
     if len(grammar.encode()) > MAX_GRAMMAR_BYTES:
-        raise _refused(constraint.kind, f"it is larger than {MAX_GRAMMAR_BYTES // 1024} KiB")
+        raise _refused(constraint.kind, f"it is larger than {MAX_GRAMMAR_BYTES // 1000} KB")
     if _depth(grammar) > MAX_GRAMMAR_DEPTH:
         raise _refused(constraint.kind, "it is nested too deeply")
     native.clear()

@@ -32,7 +32,7 @@ MULTIPLIABLE_TYPES = frozenset(
 )
 """The kinds of tensors that can be multiplied with."""
 
-DAMAGED_ADAPTER_HINT = "Get the file again, or do without it."
+DAMAGED_ADAPTER_HINT = "Download the file again, or do without it."
 OTHER_MODEL_HINT = (
     "Choose an adapter that was made for this model, or the model that it was made for."
 )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.core.errors import ModelFileError, ModelMemoryError
+from assistant.core.wording import size
 from assistant.engine.gguf.files import parts_of
 from assistant.engine.gguf.header import GgufError, GgufHeader, GgufTensor, read_header
 from assistant.engine.hardware import free_memory, llama_cpp_build
@@ -24,7 +25,7 @@ MAX_ZERO_TAIL = 2**20
 EMBEDDING_CHANGE_PREFIX = "token_embd.weight.lora_"
 """How the names of an adapter's changes of the embedding begin."""
 
-DAMAGED_MODEL_HINT = "Get the file again, or choose another."
+DAMAGED_MODEL_HINT = "Download the file again, or choose another."
 
 
 def check_model_file(path: Path) -> GgufHeader:
@@ -57,7 +58,7 @@ def check_complete(path: Path, header: GgufHeader) -> None:
     """
     needed = max((tensor.offset + tensor.size for tensor in header.tensors), default=0)
     if needed > header.size:
-        raise GgufError(f"is cut off: it has {_megabytes(header.size)} of {_megabytes(needed)}")
+        raise GgufError(f"is cut off: it has {size(header.size)} of {size(needed)}")
     # An adapter trains few of the embedding's rows and leaves the others zero.
     tensors = [one for one in header.tensors if not one.name.startswith(EMBEDDING_CHANGE_PREFIX)]
     with path.open("rb") as file:
@@ -111,12 +112,21 @@ def check_memory(
         raise memory_error(path, needed, window, free)
 
 
-def memory_error(path: Path, needed: int, window: int, free: int) -> ModelMemoryError:
-    """The error of a model whose weights and cache need more bytes than are free."""
+def memory_error(
+    path: Path, needed: int, window: int, free: int, reason: str = ""
+) -> ModelMemoryError:
+    """The error of a model whose weights and cache need more bytes than there are.
+
+    Args:
+        reason: what llama.cpp said, where it was tried.
+    """
+    but = f", but the system gave no more: {reason}" if reason and needed <= free else ""
+    limit = "lift a limit on memory (ulimit -v), " if but else ""
     return ModelMemoryError(
-        f"The model {path.name} needs about {_megabytes(needed)} of memory with a window of "
-        f"{window:,} tokens, and {_megabytes(free)} are free.",
-        "Choose a smaller model, set a smaller engine.context_window, or close other programs.",
+        f"There is not enough memory for the model {path.name}: it needs about {size(needed)} "
+        f"with a window of {window:,} tokens, and {size(free)} are free{but}.",
+        f"Choose a smaller model, set a smaller engine.context_window, {limit}or close other "
+        "programs.",
     )
 
 
@@ -138,10 +148,6 @@ def cache_bytes(header: GgufHeader, window: int) -> int:
     cached_heads = header.number("attention.head_count_kv") or heads
     window = min(window, header.number("context_length") or window)
     return layers * window * cached_heads * (keys + values) * 2
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:,.0f} MiB"
 
 
 _UNKNOWN = {

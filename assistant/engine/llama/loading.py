@@ -17,11 +17,10 @@ from assistant.core.errors import (
     ModelError,
     ModelFileError,
     ModelLoadTimeoutError,
-    ModelMemoryError,
 )
 from assistant.core.values.sampling import CacheType
 from assistant.engine.gguf.header import read_header
-from assistant.engine.gguf.model_checks import unknown_part
+from assistant.engine.gguf.model_checks import memory_error, memory_needed, unknown_part
 from assistant.engine.hardware import computing_threads, free_memory
 from assistant.engine.llama.devices import chosen_cards
 from assistant.engine.llama.gpu import cards_here, free_card_memory
@@ -128,7 +127,7 @@ def load_weights(
         raise LoadStoppedError
     if monotonic() >= deadline:
         raise timeout_error(path, options)
-    raise refused(path, native.errors())
+    raise refused(path, native.errors(), options.context_window or options.beginning)
 
 
 def open_context(
@@ -173,7 +172,11 @@ def open_context(
     context: llama_cpp.llama_context_p | None
     context = llama_cpp.llama_init_from_model(model, parameters)
     if context is None:
-        reason = "; ".join(native.errors()[-2:]) or "no reason given"
+        errors = native.errors()
+        reason = "; ".join(errors[-2:]) or "no reason given"
+        if _is_short_of_memory(errors):
+            needed = memory_needed(path, read_header(path), window)
+            raise memory_error(path, needed, window, free_memory(), reason)
         raise EngineError(
             f"The model {path.name} was loaded but cannot be run: {reason}.",
             "Set a smaller engine.context_window in the settings.",
@@ -227,19 +230,27 @@ def _sequences(model: llama_cpp.llama_model_p, window: int, options: LoadOptions
     return max(1, min(options.sequences, 1 + int(free * OTHER_SEQUENCES_SHARE) // size))
 
 
-def refused(path: Path, errors: list[str]) -> ModelError:
-    """The error of a model that llama.cpp did not take, by what it logged."""
+def _is_short_of_memory(errors: list[str]) -> bool:
+    return any(sign in line for line in errors for sign in OUT_OF_MEMORY)
+
+
+def refused(path: Path, errors: list[str], window: int) -> ModelError:
+    """The error of a model that llama.cpp did not take, by what it logged.
+
+    Args:
+        window: tokens that were wanted.
+    """
     if unknown := unknown_part(read_header(path), errors):
         return ModelFileError(
             f"The model file {path} {unknown}.", "Choose another model, or update the program."
         )
     reason = errors[0] if errors else "llama.cpp gave no reason"
-    if any(sign in line for line in errors for sign in OUT_OF_MEMORY):
-        return ModelMemoryError(
-            f"There is not enough memory for the model {path.name}: {reason}.",
-            "Close other programs, lift a limit on memory (ulimit -v), or choose a smaller model.",
-        )
-    return ModelFileError(f"The model file {path} cannot be loaded: {reason}.", "Get it again.")
+    if _is_short_of_memory(errors):
+        needed = memory_needed(path, read_header(path), window)
+        return memory_error(path, needed, window, free_memory(), reason)
+    return ModelFileError(
+        f"The model file {path} cannot be loaded: {reason}.", "Download it again."
+    )
 
 
 def model_description(model: llama_cpp.llama_model_p) -> str:

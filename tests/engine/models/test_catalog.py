@@ -1,10 +1,12 @@
 """The models on this machine."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from assistant.core.errors import ModelNotFoundError
+from assistant.core.errors import ModelMemoryError, ModelNotFoundError
 from assistant.core.values.sampling import SamplingChanges
 from assistant.engine.models import catalog
 from assistant.engine.models.catalog import STARTER, LocalModels
@@ -127,3 +129,31 @@ def test_a_model_that_is_not_there_is_named_and_the_others_are_listed(
 def test_a_models_folder_that_is_a_file_is_as_good_as_none(home: Path) -> None:
     (home / "models").write_text("")
     assert [model.origin for model in models_in(home).models()] == ["starter"]
+
+
+class ShortOfMemory:
+    """A joiner to an engine that has no memory for any model."""
+
+    def join(self, stop: Event) -> Iterator[None]:
+        raise ModelMemoryError("There is not enough memory.", "Close other programs.")
+        yield
+
+
+@pytest.mark.usefixtures("no_starter")
+def test_when_memory_is_short_a_smaller_model_that_is_here_is_named(home: Path) -> None:
+    for name, size in (("tiny", 1_000), ("small", 2_000_000), ("large", 3_000_000)):
+        file = home / "models" / f"{name}.gguf"
+        file.parent.mkdir(exist_ok=True)
+        with write_model(file).open("ab") as stream:
+            stream.truncate(max(size, file.stat().st_size))
+    models = models_in(home)
+    models._joiner = ShortOfMemory()  # type: ignore[assignment]
+    told = {}
+    for name in ("large", "small", "tiny"):
+        with pytest.raises(ModelMemoryError) as caught:
+            list(models.open(name).load(Event()))
+        told[name] = caught.value.hint
+
+    assert told["large"] == "Close other programs. A smaller one that is here: small (2.0 MB)."
+    assert "A smaller one that is here: tiny (" in told["small"]
+    assert told["tiny"] == "Close other programs. `assistant models pull` lists smaller ones."

@@ -85,7 +85,7 @@ def test_a_model_that_cannot_fit_costs_no_other_its_place(
     answer(one, QUESTION, SHORT)
     free(own_home, 10 * MIB)
 
-    with pytest.raises(ModelMemoryError, match=r"needs about .* MiB are free"):
+    with pytest.raises(ModelMemoryError, match=r"needs about .* [MG]B are free"):
         load(models.open(None))
 
     _, done = answer(one, QUESTION, SHORT)
