@@ -40,6 +40,8 @@ def clean(text: str) -> str:
 
     What only says where a word may break goes: it would hide the word from a search.
     """
+    if text.isprintable():
+        return text
     text = _BREAKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", _CONTROLS.sub(" ", text))
 

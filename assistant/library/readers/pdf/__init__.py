@@ -1,6 +1,6 @@
 """Reader of PDF, and OCR.
 
-legibility     whether a page's signs say which letters they stand for
+legibility     whether a page's signs say which letters they stand for, and which
 runs           words drawn one after the other, and where they stand
 annotations    text typed onto a page, stamps, filled fields and comments
 rows           what stands on one baseline, in pieces

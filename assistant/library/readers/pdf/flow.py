@@ -64,7 +64,9 @@ class TextFlow:
         """Add a page: its `rows` without running lines, and `running` lines not seen before."""
         if page.state in ("pictures", "no_meaning", "doubtful"):
             self._aside.append(Slot(page.number))
-        heights = [row.height for row in rows for _ in range(max(1, len(row.text) // 10))]
+        heights: list[float] = []
+        for row in rows:
+            heights += [row.height] * max(1, len(row.text) // 10)
         usual = median(heights) if heights else 0.0
         begins = True
         for region in regions_of(rows):

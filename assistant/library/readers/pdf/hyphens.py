@@ -41,8 +41,11 @@ class Hyphens:
     def __init__(self, texts: Iterable[str]) -> None:
         """`texts`: all that the document says."""
         self._words: Counter[str] = Counter()
-        for text in texts:
-            self._words.update(_WORD.findall(_MARKED.sub(" ", text).casefold()))
+        # Most words come back: each is looked at once.
+        for piece, times in Counter("\n".join(texts).casefold().split()).items():
+            piece = _MARKED.sub(" ", piece) if MARK in piece else piece
+            for word in _WORD.findall(piece):
+                self._words[word] += times
 
     def resolve(self, text: str) -> str:
         """`text` with a hyphen or nothing for each mark."""

@@ -1,17 +1,38 @@
-"""Legibility of a PDF's page: whether its signs say which letters they stand for.
+"""Legibility of a PDF's page: whether its signs say which letters they stand for, and which.
 
 Some fonts draw letters and do not say which; their signs are controls, private ones or other
 letters. Such a page can be read by its picture only.
 """
 
+import ctypes
 import re
-from collections import Counter
+import unicodedata
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from operator import sub
+
+import pypdfium2
+from pypdfium2 import raw
 
 _VOID = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
 _MAX_VOID = 0.25
 """Share of a page's signs that may be void."""
 _LEAST_SIGNS = 8
 _SAMPLE = 2_000
+LINE_END_HYPHEN = "\ufffe"
+"""What PDFium writes for a hyphen that parts a word at a line's end, in place of the line end."""
+_PRESENTATION = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
+"""Ligatures and letters by shape, which nobody types into a search."""
+_SYMBOLS = str.maketrans(
+    {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf0a8": "▪", "\uf02d": "-",
+     "\uf06c": "●", "\uf06e": "■", "\uf0e0": "→", "\uf071": "□"}
+)  # fmt: skip
+"""Bullets of Symbol and Wingdings, by their codes for private use."""
+_ODD = re.compile("[\ud800-\udfff\ue000-\uf8ff\ufb00-\ufdff\ufe70-\ufeff\uffff\ufffe]")
+"""Signs that are not read as they come."""
+_LEADERS = re.compile(r"\.{4,}|…{2,}|·{4,}|(?:(?<=\s)[.·]\s+){3,}")
+"""Dots that lead the eye from a title to its page."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LEAST_LETTERS = 120
 _LEAST_WORDS = 25
@@ -31,6 +52,8 @@ _COMMON_WORDS = (
 )
 """Of languages written in Latin letters."""
 _COMMON = frozenset(_COMMON_WORDS.split())
+_PIECES = re.compile(r"[A-\uffff]{2,}")
+"""Whatever letters may have become by a shift."""
 _LEAST_COMMON = 0.1
 """Share of common words below which a text is looked at more closely."""
 _USUAL_LETTERS = {
@@ -52,18 +75,34 @@ _LEAST_KNOWN = 5
 """Different common words that a moved text has."""
 
 
+def _steps_of_common() -> dict[tuple[int, ...], set[int]]:
+    """By the steps from letter to letter of common words, the letters that they begin with."""
+    found: dict[tuple[int, ...], set[int]] = defaultdict(set)
+    for word in _COMMON:
+        for written in (word, word.capitalize(), word.upper()):
+            codes = [*map(ord, written)]
+            found[(*map(sub, codes[1:], codes),)].add(codes[0])
+    return found
+
+
+_STEPS = _steps_of_common()
+
+
 def has_void_letters(text: str) -> bool:
     """Whether so many signs of a page stand for no letter that the page is not readable."""
-    if text.isascii() and text.isprintable():
+    if "\ufffd" not in text and text.replace("\r\n", "").isprintable():
         return False
-    signs = len("".join(text.split()))
     void = len(_VOID.findall(text))
-    return void >= _LEAST_SIGNS and void > _MAX_VOID * signs
+    return void >= _LEAST_SIGNS and void > _MAX_VOID * len("".join(text.split()))
 
 
 def has_other_letters(text: str) -> bool:
     """Whether a page's letters stand for others: it has the build of a language, but is in none."""
-    words = _LETTERS.findall(text[:_SAMPLE].casefold())
+    text = text[:_SAMPLE]
+    pieces = text.casefold().split()
+    if sum(map(_COMMON.__contains__, pieces)) > 2 * _LEAST_COMMON * len(pieces):
+        return False
+    words = _LETTERS.findall(text.casefold())
     if len(words) < _LEAST_WORDS or _share_of_common(words) >= _LEAST_COMMON:
         return False
     different = set(words)
@@ -84,13 +123,24 @@ def _is_shifted(text: str) -> bool:
     """Whether a text has common words once every sign is moved by the same number."""
     text = text[:_SHIFTED_SAMPLE]
     signs = {ord(char) for char in text if not char.isspace()}
-    for shift in (*range(-_MAX_SHIFT, 0), *range(1, _MAX_SHIFT + 1)):
+    for shift in _likely_shifts(text):
         moved = {sign: chr(sign + shift) if sign + shift > 32 else " " for sign in signs}
         words = [word for word in text.translate(moved).casefold().split() if len(word) > 1]
-        known = {word for word in words if word in _COMMON}
-        if len(known) >= _LEAST_KNOWN and _share_of_common(words) > 0.2:
+        if len(_COMMON.intersection(words)) >= _LEAST_KNOWN and _share_of_common(words) > 0.2:
             return True
     return False
+
+
+def _likely_shifts(text: str) -> Iterator[int]:
+    """The shifts that make common words of enough words: one keeps the steps between letters."""
+    moved: dict[int, set[str]] = defaultdict(set)
+    for piece in set(_PIECES.findall(text)):
+        codes = [*map(ord, piece)]
+        for first in _STEPS.get((*map(sub, codes[1:], codes),), ()):
+            moved[first - codes[0]].add(piece)
+    for shift, pieces in moved.items():
+        if len(pieces) >= _LEAST_KNOWN and 0 < abs(shift) <= _MAX_SHIFT:
+            yield shift
 
 
 def _share_of_common(words: list[str]) -> float:
@@ -102,3 +152,39 @@ def _cosine(letters: Counter[str]) -> float:
     length = sum(count**2 for count in letters.values()) ** 0.5
     usual = sum(count**2 for count in _USUAL_LETTERS.values()) ** 0.5
     return float(product / (length * usual))
+
+
+def has_odd_signs(text: str) -> bool:
+    """Whether some signs of a page are to be made readable."""
+    return not text.isascii() and _ODD.search(text) is not None
+
+
+def readable(text: str) -> str:
+    """`text` with letters and signs that people type for those that only fonts know."""
+    text = text.replace(LINE_END_HYPHEN, "-")
+    if text.isascii():
+        return text
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = text.translate(_SYMBOLS)
+    return _PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+
+
+def without_leaders(text: str) -> str:
+    """`text` with spaces for dots that lead to a page number, as many."""
+    if "...." in text or ". . ." in text or "……" in text or "····" in text:
+        return _LEADERS.sub(lambda found: " " * len(found[0]), text)
+    return text
+
+
+def text_of(textpage: pypdfium2.PdfTextPage) -> str:
+    """The text of a page, one character for each unit of PDFium's."""
+    count = raw.FPDFText_CountChars(textpage.raw)
+    if count <= 0:
+        return ""
+    # A zero ends the text.
+    units = array("H", bytes(2 * (count + 1)))
+    start = ctypes.byref(ctypes.c_ushort.from_buffer(units))
+    written = raw.FPDFText_GetText(textpage.raw, 0, count, start)
+    units = units[: max(written - 1, 0)]
+    text = units.tobytes().decode("utf-16-le", "surrogatepass")
+    return text if len(text) == len(units) else "".join(map(chr, units))

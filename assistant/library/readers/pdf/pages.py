@@ -63,10 +63,11 @@ def _read(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int) -> Pa
             return PageContent(index + 1, "corrupt")
         with closing(runs):
             content = PageContent(index + 1, _state(runs.text, page))
-            shown = "".join(runs.text.split())
-            content.comments = [
-                text for text in annotations.comments if "".join(text.split()) not in shown
-            ]
+            if annotations.comments:
+                shown = "".join(runs.text.split())
+                content.comments = [
+                    text for text in annotations.comments if "".join(text.split()) not in shown
+                ]
             groups = runs.groups() if content.state in ("text", "doubtful") else []
             if annotations.typed:
                 _add_typed(groups, RunGroup(annotations.typed))

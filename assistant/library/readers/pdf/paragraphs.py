@@ -52,7 +52,7 @@ class PageParagraph:
 
     @property
     def text(self) -> str:
-        return "".join(text for _, text in self.parts)
+        return self.parts[0][1] if len(self.parts) == 1 else "".join([p[1] for p in self.parts])
 
     @property
     def is_item(self) -> bool:

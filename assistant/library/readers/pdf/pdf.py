@@ -207,7 +207,7 @@ class _Writer:
             self._builder.add_across_pages(self._resolved(paragraph))
             return
         text = self._hyphens.resolve(paragraph.text)
-        level = self._bookmarks.get((paragraph.page, _key(text)))
+        level = self._bookmarks and self._bookmarks.get((paragraph.page, _key(text)))
         level = level or self._levels.level(paragraph)
         if level and may_be_heading(text):
             self._builder.add_heading(text, level)

@@ -50,6 +50,10 @@ class _Strip(NamedTuple):
     end: int
 
 
+_Begun = tuple[float, float, int]
+"""The edges of a strip that has not ended, and its first row."""
+
+
 class _Sides(NamedTuple):
     left: list[list[Piece]]
     """What stands on the left in each row; empty where nothing does."""
@@ -124,42 +128,48 @@ def _longest(strip: _Strip) -> tuple[int, float]:
 
 def _strips(rows: list[PageRow]) -> list[_Strip]:
     """Strips that stay free over rows, each as far as it goes."""
-    height = median(row.height for row in rows)
+    height = median([row.height for row in rows])
     least = _MIN_STRIP * height
-    active: list[_Strip] = []
+    active: list[_Begun] = []
     found: list[_Strip] = []
     above: PageRow | None = None
     for at, row in enumerate(rows):
         gaps = row.gaps
+        if not (active or gaps or above is None or _beside(above, row)):
+            above = row
+            continue
         free = [(-1e9, row.left), *gaps, (row.right, 1e9)]
-        going_on: list[_Strip] = []
-        for strip in active:
-            parts = 0
+        going_on: list[_Begun] = []
+        for start_x, end_x, start in active:
+            ends = True
             for left, right in free:
-                if right - strip.left >= least and strip.right - left >= least:
-                    left, right = max(strip.left, left), min(strip.right, right)
+                if right - start_x >= least and end_x - left >= least:
+                    left = left if left > start_x else start_x
+                    right = right if right < end_x else end_x
                     if right - left >= least:
-                        going_on.append(_Strip(left, right, strip.start, at))
-                        parts += 1
-            if not parts:
-                found.append(strip._replace(end=at))
+                        going_on.append((left, right, start))
+                        ends = False
+            if ends and at - start >= _MIN_LINES:
+                found.append(_Strip(start_x, end_x, start, at))
         begun = [(left, right, at) for left, right in gaps if right - left >= least]
         if above is not None and above.base - row.base < 1.5 * height:
             begun += [(left, right, at - 1) for left, right in _beside(above, row)]
-        going_on += [_Strip(left, right, start, at) for left, right, start in begun]
         unchanged = not begun and len(going_on) <= len(active)
-        active, above = going_on if unchanged else _outermost(going_on), row
-    found += [strip._replace(end=len(rows)) for strip in active]
-    return [strip for strip in found if strip.end - strip.start >= _MIN_LINES]
+        active, above = going_on if unchanged else _outermost(going_on + begun), row
+    ended = len(rows)
+    found += [_Strip(*strip, ended) for strip in active if ended - strip[2] >= _MIN_LINES]
+    return found
 
 
-def _outermost(strips: list[_Strip]) -> list[_Strip]:
+def _outermost(strips: list[_Begun]) -> list[_Begun]:
     """The strips that are not within one that began before them."""
-    kept: list[_Strip] = []
+    kept: list[_Begun] = []
     for strip in strips:
-        left, right = strip.left + 0.5, strip.right - 0.5
-        for other in kept:
-            if other.left <= left and right <= other.right:
+        left, right, _ = strip
+        left += 0.5
+        right -= 0.5
+        for other_left, other_right, _ in kept:
+            if other_left <= left and right <= other_right:
                 break
         else:
             if len(kept) < _MAX_STRIPS:
@@ -317,7 +327,7 @@ def _has_words(left: list[list[Piece]], right: list[list[Piece]]) -> bool:
 def _tables_and_lines(rows: list[PageRow]) -> Iterator[Lines | PageTable]:
     at = done = 0
     while at < len(rows):
-        found = find_table(rows, at, done)
+        found = find_table(rows, at, done) if len(rows[at].pieces) > 1 else None
         if found is None:
             at += 1
             continue

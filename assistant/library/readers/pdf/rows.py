@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 from statistics import median
 
 from assistant.library.readers.pdf.runs import CELL_GAP, Run, RunGroup
@@ -69,6 +70,9 @@ class PageRow:
 
     @classmethod
     def of(cls, base: float, pieces: list[Piece], bold: bool) -> "PageRow":
+        if len(pieces) == 1:
+            (piece,) = pieces
+            return cls(base, piece.height, pieces, piece.left, piece.right, bold)
         height = max(pieces, key=lambda piece: len(piece.text)).height
         right = max([piece.right for piece in pieces])
         return cls(base, height, pieces, pieces[0].left, right, bold)
@@ -76,10 +80,14 @@ class PageRow:
     @property
     def gaps(self) -> list[tuple[float, float]]:
         """The space between its pieces."""
+        if len(self.pieces) == 1:
+            return []
         return [(a.right, b.left) for a, b in pairwise(self.pieces)]
 
     @property
     def text(self) -> str:
+        if len(self.pieces) == 1:
+            return self.pieces[0].text
         return " ".join(piece.text for piece in self.pieces)
 
     def only(self, pieces: list[Piece]) -> "PageRow":
@@ -92,16 +100,21 @@ def rows_of(group: RunGroup, is_bold: Callable[[int], bool]) -> list[PageRow]:
     runs = [run for run in group.runs if run.text]
     _mark_raised(runs)
     runs = _with_initials(runs)
-    runs.sort(key=lambda run: -run.base)
+    runs.sort(key=attrgetter("base"), reverse=True)
     stacks: list[list[Run]] = []
-    largest: Run | None = None
+    stack: list[Run] = []
+    base = height = 0.0
+    """Of the largest run in a row."""
     for run in runs:
-        if largest is not None and _is_beside(largest, run, stacks[-1]):
-            stacks[-1].append(run)
-            largest = run if run.height > largest.height else largest
+        least = height if height < run.height else run.height
+        if stack and (base - run.base <= _SAME_ROW * least or _is_sign_of(run, stack)):
+            stack.append(run)
+            if run.height > height:
+                base, height = run.base, run.height
         else:
-            stacks.append([run])
-            largest = run
+            stack = [run]
+            stacks.append(stack)
+            base, height = run.base, run.height
     _take_in_small(stacks)
     return [_row(stack, group.mirrored, is_bold) for stack in stacks]
 
@@ -118,6 +131,8 @@ def _mark_raised(runs: list[Run]) -> None:
 def _with_initials(runs: list[Run]) -> list[Run]:
     """Runs with large first letters put before the word they begin, a line or two further up."""
     left_over = []
+    if all(len(run.text) > 1 for run in runs):
+        return runs
     for run, following in pairwise([*runs, *runs[-1:]]):
         if len(run.text) == 1 and run.text.isalpha() and run.height > _INITIAL * following.height:
             beside = -0.3 <= (following.left - run.right) / following.height < 0.7
@@ -126,12 +141,6 @@ def _with_initials(runs: list[Run]) -> list[Run]:
                 continue
         left_over.append(run)
     return left_over
-
-
-def _is_beside(largest: Run, run: Run, stack: list[Run]) -> bool:
-    """Whether a run stands in the row that was begun last; runs come from top to bottom."""
-    smaller = min(largest.height, run.height)
-    return largest.base - run.base <= _SAME_ROW * smaller or _is_sign_of(run, stack)
 
 
 def _is_sign_of(run: Run, stack: list[Run]) -> bool:
@@ -147,16 +156,19 @@ def _is_sign_of(run: Run, stack: list[Run]) -> bool:
 def _take_in_small(stacks: list[list[Run]]) -> None:
     """Put rows that are nothing but raised signs into the row below them."""
     for at in range(len(stacks) - 2, -1, -1):
-        if len(stacks[at]) < _MAX_SIGNS and all(
-            _is_sign_of(run, stacks[at + 1]) for run in stacks[at]
-        ):
-            stacks[at + 1].extend(stacks[at])
+        signs, below = stacks[at], stacks[at + 1]
+        if len(signs) < _MAX_SIGNS and all(_is_sign_of(run, below) for run in signs):
+            below.extend(signs)
             del stacks[at]
 
 
 def _row(stack: list[Run], mirrored: bool, is_bold: Callable[[int], bool]) -> PageRow:
+    if len(stack) == 1:
+        (run,) = _in_words(stack)
+        bold = is_bold(run.first) and is_bold(run.last)
+        return PageRow(run.base, run.height, [_piece([run], mirrored)], run.left, run.right, bold)
     main = max(stack, key=_weight)
-    runs = _words_of_letters(sorted(stack, key=_left)) if len(stack) > 1 else _in_words(stack)
+    runs = _words_of_letters(sorted(stack, key=attrgetter("left")))
     bold = is_bold(runs[0].first) and is_bold(runs[-1].last)
     if len(runs) == 1:
         return PageRow.of(main.base, [_piece(runs, mirrored)], bold)
@@ -166,10 +178,12 @@ def _row(stack: list[Run], mirrored: bool, is_bold: Callable[[int], bool]) -> Pa
     for before, run in pairwise(runs):
         if run.text == before.text and run.left - before.left < _CLOSE * run.height:
             continue  # Drawn twice, so that it looks bold.
-        labelled = len(pieces) == 1 and len(pieces[0]) == 1 and LABEL.fullmatch(before.text)
-        if run.left - right < widest * min(run.height, before.height) or labelled:
+        height = run.height if run.height < before.height else before.height
+        if run.left - right < widest * height or (
+            len(pieces) == 1 and len(pieces[0]) == 1 and LABEL.fullmatch(before.text)
+        ):
             pieces[-1].append(run)
-            right = max(right, run.right)
+            right = run.right if run.right > right else right
         else:
             pieces.append([run])
             right = run.right
@@ -178,10 +192,6 @@ def _row(stack: list[Run], mirrored: bool, is_bold: Callable[[int], bool]) -> Pa
 
 def _weight(run: Run) -> tuple[float, int]:
     return run.height, len(run.text)
-
-
-def _left(run: Run) -> float:
-    return run.left
 
 
 def _cell_gap(runs: list[Run]) -> float:
@@ -198,7 +208,9 @@ def _cell_gap(runs: list[Run]) -> float:
         for before, after in pairwise(runs)
     ]
     usual = median(gaps)
-    even = min(gaps) > 0 and max(gaps) <= 2.5 * usual
+    # Stretching widens all spaces; cells stand apart though no gap parts the words in them.
+    stretched = usual < _PROSE_GAP or words < 2 * len(runs)
+    even = stretched and min(gaps) > 0 and max(gaps) <= 2.5 * usual
     return max(_PROSE_GAP, min(2.2 * usual, 2.5)) if even else _PROSE_GAP
 
 
@@ -214,12 +226,14 @@ def _in_words(runs: list[Run]) -> list[Run]:
     text = letters[0]
     for letter, gap in zip(letters[1:], gaps, strict=True):
         text += letter if gap <= 1.6 * usual + 0.05 * run.height else f" {letter}"
-    return [replace(run, text=text, words=text.count(" ") + 1, edges=[])]
+    return [replace(run, text=text, words=text.count(" ") + 1, edges=())]
 
 
 def _words_of_letters(runs: list[Run]) -> list[Run]:
     """The runs of a row; a heading's letters that are set apart are words again."""
-    if sum(len(run.text) == 1 for run in runs) < _SPACED_LETTERS:
+    if len([run for run in runs if len(run.text) == 1]) < _SPACED_LETTERS:
+        if not any(run.edges for run in runs):
+            return runs
         return [one for run in runs for one in _in_words([run])]
     joined: list[Run] = []
     letters: list[Run] = []
@@ -248,26 +262,30 @@ def _one_of(letters: list[Run]) -> list[Run]:
 
 
 def _piece(runs: list[Run], mirrored: bool) -> Piece:
-    text = _text(runs, mirrored)
+    run = runs[0]
+    if len(runs) == 1:
+        text, left, right, height = run.text, run.left, run.right, run.height
+        first, words = run.first, run.words
+    else:
+        text, left = _text(runs, mirrored), run.left
+        right = max([run.right for run in runs])
+        height = max(runs, key=_length).height
+        first = min([run.first for run in runs])
+        words = sum([run.words for run in runs])
     text = text[1:] if text[0] == "^" and len(text) > 1 else text
     digits = len(_DIGIT.findall(text)) if len(text) <= _MAX_FIGURE else 0
-    words = sum([run.words for run in runs])
     if not text.isascii():
         words = max(words, len(_UNSPACED.findall(text)) // 2)
-    return Piece(
-        text=text,
-        left=runs[0].left,
-        right=max([run.right for run in runs]),
-        height=max(runs, key=lambda run: len(run.text)).height,
-        first=min([run.first for run in runs]),
-        words=words,
-        digits=digits,
-        is_number=digits > 0 and digits >= len(_LETTER.findall(text)),
-    )
+    is_number = digits > 0 and digits >= len(_LETTER.findall(text))
+    return Piece(text, left, right, height, first, words, digits, is_number)
+
+
+def _length(run: Run) -> int:
+    return len(run.text)
 
 
 def _text(runs: list[Run], mirrored: bool) -> str:
-    if mirrored or any(not run.text.isascii() for run in runs):
+    if mirrored or not all(run.text.isascii() for run in runs):
         runs = _in_reading_order(runs, mirrored)
     text = runs[0].text
     for before, run in pairwise(runs):

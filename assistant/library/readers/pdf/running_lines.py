@@ -6,6 +6,7 @@ page inwards: with the same words, or with a number that counts the pages.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise, zip_longest
 from statistics import median
 
@@ -15,6 +16,8 @@ REACH = 2
 """Pages before and after one that it is held against: left and right pages differ."""
 _MAX_ROWS = 5
 """At each edge of a page."""
+_MAX_NAMED = 60
+"""Characters of a line that is no more than a page number."""
 _SAME_PLACE = 0.4
 """Heights of the font by which the same line may stand higher or lower."""
 _LARGE = 1.2
@@ -36,6 +39,7 @@ _NAMED_PAGE_NUMBER = re.compile(
 )
 
 
+_NUMBER_AT_AN_END = (re.compile(r"^(\d+)\b\W*"), re.compile(r"\W*\b(\d+)$"))
 _DASHED_NUMBER = re.compile(r"[-–—]\s*\d{1,5}\s*[-–—]")
 
 
@@ -95,7 +99,7 @@ def _is_running(
     usual: float,
     outermost: bool,
 ) -> bool:
-    named = _NAMED_PAGE_NUMBER.fullmatch(row.text)
+    named = len(row.text) < _MAX_NAMED and _NAMED_PAGE_NUMBER.fullmatch(row.text)
     if named and int(named[1]) == number:
         return True
     if outermost and _DASHED_NUMBER.fullmatch(row.text) and str(number) in row.text:
@@ -130,7 +134,7 @@ def _may_stand_still(row: PageRow, inner: PageRow | None, usual: float) -> bool:
 
 def _counts_on(text: str, other: str, step: int) -> bool:
     """Whether two lines are the same but for a number that grows with the pages."""
-    tokens, others = _TOKEN.findall(text), _TOKEN.findall(other)
+    tokens, others = _tokens(text), _tokens(other)
     if len(tokens) != len(others):
         return False
     differing = [(a, b) for a, b in zip(tokens, others, strict=True) if a != b]
@@ -141,6 +145,11 @@ def _counts_on(text: str, other: str, step: int) -> bool:
         if first is None or second is None or second - first != step:
             return False
     return True
+
+
+@lru_cache(maxsize=512)
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text)
 
 
 def _value(token: str) -> int | None:
@@ -159,5 +168,6 @@ def _without_number(text: str, number: int) -> str:
     if _PAGE_NUMBER.fullmatch(text):
         return ""
     text = _NAMED_PAGE_NUMBER.sub(" ", text) if _NAMED_PAGE_NUMBER.search(text) else text
-    ends = re.compile(rf"^{number}\b\W*|\W*\b{number}$")
-    return " ".join(ends.sub("", text).split())
+    for end in _NUMBER_AT_AN_END:
+        text = end.sub(lambda found: "" if found[1] == str(number) else found[0], text)
+    return " ".join(text.split())

@@ -8,34 +8,31 @@ meets one direction only.
 import ctypes
 import math
 import re
-import unicodedata
 from array import array
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import islice
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, repeat
+from operator import add
 from typing import NamedTuple
 
 import pypdfium2
 from pypdfium2 import raw
 
-_LINE_END_HYPHEN = "\ufffe"
-"""What PDFium writes for a hyphen that parts a word at a line's end, in place of the line end."""
-_PRESENTATION = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
-"""Ligatures and letters by shape, which nobody types into a search."""
-_SYMBOLS = str.maketrans(
-    {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf0a8": "▪", "\uf02d": "-",
-     "\uf06c": "●", "\uf06e": "■", "\uf0e0": "→", "\uf071": "□"}
-)  # fmt: skip
-"""Bullets of Symbol and Wingdings, by their codes for private use."""
-_WORD = re.compile(f"[^\\s{_LINE_END_HYPHEN}]+{_LINE_END_HYPHEN}?")
-_LEADERS = re.compile(r"\.{4,}|…{2,}|·{4,}|(?:(?<=\s)[.·]\s+){3,}")
-"""Dots that lead the eye from a title to its page."""
+from assistant.library.readers.pdf.legibility import (
+    LINE_END_HYPHEN,
+    has_odd_signs,
+    readable,
+    text_of,
+    without_leaders,
+)
+
+_WORD = re.compile(f"[^\\s{LINE_END_HYPHEN}]+{LINE_END_HYPHEN}?")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 """Signs that are written from top to bottom, too."""
 _BOLD = re.compile(rb"(?i)bold|black|heavy|[-,]bd\b|semib")
-_FONT_NAME = 100
+_FONT_NAME = ctypes.c_ulong(100)
 """Bytes of a font's name that are looked at."""
 _FORCE_BOLD = 1 << 18
 """A flag of a font descriptor: PDF 32000-1, table 123."""
@@ -44,7 +41,11 @@ _MAX_WORDS = 30_000
 CELL_GAP = 0.55
 """From this gap on, in heights of the font, two words may be cells of a table or lines of two
 columns. A height is some 1.17 of a font's size, a space 0.2 to 0.25 of it."""
+_SPACE = 0.33
+"""Up to this gap it is surely a space that parts two words."""
 _OVERLAP = -0.3
+_SAME_EDGE = 0.02
+"""Heights by which the edges of letters in one line may differ: some reach beyond their font's."""
 _WIDE_LETTER = 0.8
 _TYPED_SPACE = 1.25
 """Widths of a letter, at most, that a space of a typewriter's font takes."""
@@ -52,6 +53,13 @@ _SMALL = 0.85
 """Raised signs are smaller than this share of the word before them."""
 _MAX_RAISED = 12
 """Characters at a word's end among which raised ones are looked for."""
+_ROOM = 2048
+_BOXES = (raw.FS_RECTF * _ROOM)()
+_EDGES = memoryview(_BOXES).cast("B").cast("f")
+_PLACES = [ctypes.c_void_p(ctypes.addressof(box)) for box in _BOXES]
+_FONT_OF = ctypes.cast(raw.FPDFText_GetFontInfo, ctypes.PYFUNCTYPE(None))
+_BOX_OF = ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.PYFUNCTYPE(None))
+"""Told nothing of its arguments: ctypes takes most of the time of a call to look at them."""
 
 
 @dataclass(slots=True)
@@ -71,7 +79,7 @@ class Run:
     words: int
     spaced: bool
     """Whether a space comes before it, rather than a new line."""
-    edges: list[tuple[float, float]] = field(default_factory=list)
+    edges: Sequence[tuple[float, float]] = ()
     """Where its words begin and end, where all of them are single letters."""
 
 
@@ -103,14 +111,16 @@ class PageRuns:
         self._bounds = _Box(left, top, right, bottom)
         self._textpage = page.get_textpage()
         self._handle = self._textpage.raw
+        self._address = ctypes.cast(self._handle, ctypes.c_void_p)
         self._box = array("f", [0.0] * 4)
         self._box_at = ctypes.byref(raw.FS_RECTF.from_buffer(self._box))
-        self._name = ctypes.create_string_buffer(_FONT_NAME)
+        self._name = ctypes.create_string_buffer(_FONT_NAME.value)
         self._flags = ctypes.c_int()
         self._flags_at = ctypes.byref(self._flags)
         self._bold: dict[tuple[bytes, int], bool] = {}
         self._drops: dict[float, float] = {}
-        self.text = _text_of(self._textpage)
+        self.text = text_of(self._textpage)
+        self._has_odd_signs = has_odd_signs(self.text)
         self._same_index = raw.FPDFText_CountChars(self._handle) == len(self.text)
 
     def close(self) -> None:
@@ -119,6 +129,7 @@ class PageRuns:
     def groups(self) -> list[RunGroup]:
         """The runs by direction, the direction of most of them first."""
         turned: dict[int, list[Run]] = defaultdict(list)
+        may_be_mirrored = _RIGHT_TO_LEFT.search(self.text) is not None
         for run, direction in self._runs():
             turned[direction].append(run)
         found = []
@@ -126,7 +137,7 @@ class PageRuns:
             runs = turned[direction]
             if direction not in _TURNS:
                 found.append(RunGroup(runs, direction, skewed=True))
-            elif _reads_leftwards(runs):
+            elif may_be_mirrored and _reads_leftwards(runs):
                 for run in runs:
                     run.left, run.right = -run.right, -run.left
                 found.append(RunGroup(runs, direction, mirrored=True))
@@ -137,84 +148,123 @@ class PageRuns:
     def _runs(self) -> list[tuple[Run, int]]:
         """Runs, turned, with their direction in degrees against the clock."""
         # Word by word this is most of the work on a page.
-        box_of, handle, box = raw.FPDFText_GetLooseCharBox, self._handle, self._box
-        box_at, same_index, index = self._box_at, self._same_index, self._index
-        text = _without_leaders(self.text)
+        text = without_leaders(self.text)
+        starts = [found.start() for found in islice(_WORD.finditer(text), _MAX_WORDS)]
+        written = _WORD.findall(text) if LINE_END_HYPHEN in text else text.split()
+        stops = [*map(add, starts, map(len, written))]
+        firsts = self._chars(starts)
+        lasts = self._chars([stop - 1 for stop in stops])
         runs: list[tuple[Run, int]] = []
-        low = high = left_edge = right = widest = narrowest = 0.0
-        words = direction = begun = head = tail = end = 0
-        for found in islice(_WORD.finditer(text), _MAX_WORDS):
-            before, (start, end) = end, found.span()
-            first, last = (start, end - 1) if same_index else (index(start), index(end - 1))
-            box_of(handle, first, box_at)
+        words = direction = begun = end = head = tail = 0
+        left_edge = right = low = high = 0.0
+        lowest = lower = higher = highest = narrowest = widest = close = 0.0
+        for start, stop, first, last, box, last_box in zip(
+            starts, stops, firsts, lasts, self._boxes(firsts), self._boxes(lasts), strict=True
+        ):
             left, head_high, head_right, head_low = box
-            if first != last:
-                box_of(handle, last, box_at)
-                tail_left, tail_high, tail_right, tail_low = box
-                plain = tail_low == head_low and tail_high == head_high and tail_left >= left
-            else:
-                tail_right = head_right
-                plain = not direction
-            same_line = plain and head_low == low and head_high == high
-            if same_line and words and narrowest <= left - right < widest:
-                words += 1
-                right, tail = tail_right, last
-                continue
+            tail_left, tail_high, tail_right, tail_low = last_box
             if words:
-                line = _Box(left_edge, high, right, low)
-                self._close_run(runs, text, (begun, before), line, (head, tail), words)
+                if head_low == low == tail_low and head_high == high == tail_high:
+                    goes_on = narrowest <= left - right < widest
+                else:
+                    goes_on = (
+                        narrowest <= left - right < close
+                        and lowest <= head_low <= lower
+                        and lowest <= tail_low <= lower
+                        and higher <= head_high <= highest
+                        and higher <= tail_high <= highest
+                    )
+                if goes_on and tail_left >= left:
+                    words += 1
+                    right, tail, end = tail_right, last, stop
+                    continue
+                line = (left_edge, high, right, low)
+                self._close_run(runs, text, begun, end, line, head, tail, words)
+            height = head_high - head_low
+            height = height if height > 1 else 1.0
+            slack = _SAME_EDGE * height
+            if first == last:
+                plain = not direction
+            else:
+                plain = (
+                    -slack <= tail_low - head_low <= slack
+                    and -slack <= tail_high - head_high <= slack
+                    and tail_left >= left
+                )
             if plain:
-                begun, head, tail, left_edge, words, direction = start, first, last, left, 1, 0
-                low, high, right = head_low, head_high, tail_right
-                height = max(high - low, 1.0)
-                widest, narrowest = CELL_GAP * height, _OVERLAP * height
+                begun, end, head, tail, words, direction = start, stop, first, last, 1, 0
+                left_edge, right, low, high = left, tail_right, head_low, head_high
+                lowest, lower, higher, highest = (
+                    low - slack,
+                    low + slack,
+                    high - slack,
+                    high + slack,
+                )
+                narrowest, close, widest = _OVERLAP * height, _SPACE * height, CELL_GAP * height
                 letter = head_right - left
-                same_width = first == last or abs(tail_right - tail_left - letter) < 0.01
-                if same_width and letter < _WIDE_LETTER * height:
+                if (
+                    _TYPED_SPACE * letter > widest
+                    and letter < _WIDE_LETTER * height
+                    and abs(tail_right - tail_left - letter) < 0.01
+                ):
                     # A typewriter's space is as wide as its letters.
-                    widest = max(widest, _TYPED_SPACE * letter)
+                    widest = _TYPED_SPACE * letter
                 continue
             words = 0
-            boxes = _Box(left, head_high, head_right, head_low), _Box(*box)
-            spaced = text[start - 1 : start] == " "
-            direction = self._add_unusual(runs, found[0], boxes, (first, last), spaced, direction)
+            boxes, spaced = (_Box(*box), _Box(*last_box)), text[start - 1 : start] == " "
+            word = text[start:stop]
+            direction = self._add_unusual(runs, word, boxes, (first, last), spaced, direction)
         if words:
-            line = _Box(left_edge, high, right, low)
-            self._close_run(runs, text, (begun, end), line, (head, tail), words)
+            line = (left_edge, high, right, low)
+            self._close_run(runs, text, begun, end, line, head, tail, words)
         return runs
+
+    def _chars(self, places: list[int]) -> list[int]:
+        """The numbers of the characters at places of the text."""
+        return places if self._same_index else [self._index(at) for at in places]
+
+    def _boxes(self, chars: list[int]) -> Iterator[tuple[float, ...]]:
+        """Left, upper, right and lower edges of characters."""
+        edges: list[float] = []
+        for start in range(0, len(chars), _ROOM):
+            some = chars[start : start + _ROOM]
+            deque(map(_BOX_OF, repeat(self._address), some, _PLACES), maxlen=0)
+            edges += _EDGES[: 4 * len(some)].tolist()
+        return zip(*[iter(edges)] * 4, strict=True)
 
     def _close_run(
         self,
         runs: list[tuple[Run, int]],
         text: str,
-        span: tuple[int, int],
-        box: _Box,
-        chars: tuple[int, int],
+        start: int,
+        end: int,
+        box: tuple[float, float, float, float],
+        first: int,
+        last: int,
         words: int,
     ) -> None:
         """Add the run of some words whose letters have the same lower and upper edges."""
         left, high, right, low = box
-        bounds = self._bounds
-        if right < bounds.left or left > bounds.right or high < bounds.bottom or low > bounds.top:
+        x0, y1, x1, y0 = self._bounds
+        if right < x0 or left > x1 or high < y0 or low > y1:
             return
-        start, end = span
         written = text[start:end]
+        edges: Sequence[tuple[float, float]] = ()
         if words > 1:
-            written = " ".join(written.split())
-        edges = []
-        if words > 1 and len(written) == 2 * words - 1:
-            edges = [self._edges(at) for at in range(start, end) if not text[at].isspace()]
-        if not written.isascii():
-            written = _readable(written)
-        height = high - low if high - low > 1 else 1.0
-        base = low + self._drop(chars[0], low, height)
+            if "  " in written or not written.isprintable():
+                written = " ".join(written.split())
+            if len(written) == 2 * words - 1:
+                letters = [at for at in range(start, end) if not text[at].isspace()]
+                edges = [(box[0], box[2]) for box in self._boxes(self._chars(letters))]
+        if self._has_odd_signs:
+            written = readable(written)
+        height = high - low
+        height = height if height > 1 else 1.0
+        drop = self._drops.get(round(height, 2))
+        base = low + (self._drop(first, low, height) if drop is None else drop)
         spaced = text[start - 1 : start] == " "
-        runs.append((Run(written, left, right, base, height, *chars, words, spaced, edges), 0))
-
-    def _edges(self, at: int) -> tuple[float, float]:
-        char = at if self._same_index else self._index(at)
-        raw.FPDFText_GetLooseCharBox(self._handle, char, self._box_at)
-        return self._box[0], self._box[2]
+        run = Run(written, left, right, base, height, first, last, words, spaced, edges)
+        runs.append((run, 0))
 
     def _add_unusual(
         self,
@@ -246,7 +296,7 @@ class PageRuns:
         if not direction:
             text = self._with_raised(text, head, tail, last)
         base = letter.bottom + drop
-        run = Run(_readable(text), whole.left, whole.right, base, height, *chars, 1, spaced)
+        run = Run(readable(text), whole.left, whole.right, base, height, *chars, 1, spaced)
         runs.append((run, direction))
         return direction
 
@@ -294,7 +344,7 @@ class PageRuns:
         """Whether a letter is; what was typed onto the page never is."""
         if char < 0:
             return False
-        raw.FPDFText_GetFontInfo(self._handle, char, self._name, _FONT_NAME, self._flags_at)
+        _FONT_OF(self._address, char, self._name, _FONT_NAME, self._flags_at)
         font = self._name.value, self._flags.value
         known = self._bold.get(font)
         if known is None:
@@ -332,36 +382,6 @@ def _around(head: _Box, tail: _Box) -> _Box:
         max(head.right, tail.right),
         min(head.bottom, tail.bottom),
     )
-
-
-def _text_of(textpage: pypdfium2.PdfTextPage) -> str:
-    """The text of a page, one character for each unit of PDFium's."""
-    count = raw.FPDFText_CountChars(textpage.raw)
-    if count <= 0:
-        return ""
-    # A zero ends the text.
-    buffer = (ctypes.c_ushort * (count + 1))()
-    written = raw.FPDFText_GetText(textpage.raw, 0, count, buffer)
-    data = bytes(buffer)[: max(written - 1, 0) * 2]
-    text = data.decode("utf-16-le", "surrogatepass")
-    if len(text) * 2 == len(data):
-        return text
-    return "".join(chr(unit) for unit in buffer[: written - 1])
-
-
-def _without_leaders(text: str) -> str:
-    if "...." in text or ". . ." in text or "……" in text or "····" in text:
-        return _LEADERS.sub(lambda found: " " * len(found[0]), text)
-    return text
-
-
-def _readable(text: str) -> str:
-    text = text.replace(_LINE_END_HYPHEN, "-")
-    if text.isascii():
-        return text
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text = text.translate(_SYMBOLS)
-    return _PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
 
 
 def _degrees(radians: float) -> int:

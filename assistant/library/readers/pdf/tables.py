@@ -5,6 +5,7 @@ title over several columns does not join them. Lines that only go on in a cell a
 above them.
 """
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -188,10 +189,10 @@ def _parts_rows(rows: list[PageRow], border: float) -> bool:
 def _cells(row: PageRow, borders: list[float]) -> list[list[Piece]]:
     cells: list[list[Piece]] = [[] for _ in range(len(borders) + 1)]
     for piece in row.pieces:
-        middle = (piece.left + piece.right) / 2
-        if any(piece.left < border < piece.right for border in borders):
-            middle = piece.left
-        cells[sum(border < middle for border in borders)].append(piece)
+        left, right = piece.left, piece.right
+        after = bisect_right(borders, left)
+        crosses = after < len(borders) and borders[after] < right
+        cells[bisect_left(borders, left if crosses else (left + right) / 2)].append(piece)
     return cells
 
 

@@ -14,6 +14,9 @@ DIGIT = 0.556
 """Width of a figure in Helvetica, in sizes of the font."""
 
 
+AT = (60, 335, 375, 415, 455)
+
+
 def row(
     y: float, *cells: str, at: Sequence[float] = (72, 200, 300, 400), **how: float
 ) -> list[Line]:
@@ -102,6 +105,20 @@ def test_a_cell_of_several_lines_is_one_cell() -> None:
         "columns Part | Use | Price",
         "row K-1 | seals the outer hull | 1.50",
         "row K-2 | seals the outer hull | 2.50",
+    ]
+
+
+def test_figures_behind_a_long_label_are_cells_however_even_their_gaps_are() -> None:
+    labels = (
+        "Keepers who have heard of the new lamp and of its oil",
+        "Keepers who know what is to be done in fog or in a storm",
+        "Lamps that were lit on each night of the whole of the year",
+    )
+    page = row(700, "Answers of keepers", "North", "South", "East", "West", at=AT, size=10)
+    for n, label in enumerate(labels):
+        page += row(684 - 16 * n, label, f"{n}1.5", f"{n}2.5", f"{n}3.5", f"{n}4.5", at=AT, size=10)
+    assert outline(read(page))[1:] == [
+        f"row {label} | {n}1.5 | {n}2.5 | {n}3.5 | {n}4.5" for n, label in enumerate(labels)
     ]
 
 
