@@ -179,6 +179,12 @@ def test_the_form_of_an_answer_is_a_schema() -> None:
     assert constraint is not None
     assert json.loads(constraint.text) == schema
     assert chat(response_format={"type": "text"}).constraint is None
+    bare = chat(json_schema=schema).constraint
+    assert bare == constraint
+    grammar = chat(grammar='root ::= "a"').constraint
+    assert grammar is not None
+    assert (grammar.kind, grammar.text) == ("grammar", 'root ::= "a"')
+    assert refused(grammar=5).param == "grammar"
     assert refused(response_format={"type": "json_schema"}).param == "response_format.schema"
     assert refused(response_format={"type": "xml"}).param == "response_format.type"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from time import time
 from typing import Any, Final
 
+from assistant import __version__
 from assistant.core.values.conversation import ChatMessage, StopReason, Usage
 from assistant.core.values.events import Finished, Thought, Wrote
 from assistant.serve.answers.request import (
@@ -23,6 +24,7 @@ from assistant.serve.answers.request import (
 from assistant.serve.api.fields import Fields
 from assistant.serve.api.messages import (
     read_constraint,
+    read_grammar,
     read_messages,
     read_most,
     read_sampling,
@@ -54,7 +56,8 @@ def read_chat(fields: Fields, model: ServedModel, program: str) -> AnswerRequest
             read_most(fields, "max_completion_tokens", "max_tokens"),
             fields.text("reasoning_effort"),
         ),
-        constraint=read_constraint(form, form.object("json_schema") if form else None),
+        constraint=read_constraint(form, form.object("json_schema") if form else None)
+        or read_grammar(fields),
         stop_texts=read_stop_texts(fields),
         program=f"{program} {fields.text('user') or ''}",
     )
@@ -161,7 +164,7 @@ class ChatReply:
             "object": kind,
             "created": self._created,
             "model": self._model,
-            "system_fingerprint": None,
+            "system_fingerprint": f"assistant-{__version__}",
         }
 
 

@@ -124,6 +124,18 @@ def read_stop_texts(fields: Fields) -> tuple[str, ...]:
     return tuple(filter(None, texts))
 
 
+def read_grammar(fields: Fields) -> Constraint | None:
+    """The form of an answer as llama.cpp's clients ask for it: a grammar, or a bare schema."""
+    grammar, schema = fields.text("grammar"), fields.object("json_schema")
+    if grammar and schema:
+        raise fields.wrong("grammar", "without a json_schema beside it")
+    if grammar:
+        return Constraint(kind="grammar", text=grammar)
+    if schema:
+        return Constraint(kind="schema", text=json.dumps(fields.value("json_schema")))
+    return None
+
+
 def read_constraint(format: Fields | None, schema: Fields | None) -> Constraint | None:
     """The form that an answer has to have.
 
