@@ -35,6 +35,7 @@ def stored_parts(paths: Paths) -> list[StoredPart]:
         (paths.logs, "logs"),
         (paths.runtime, "sockets and keys"),
         (paths.prompts, "your own prompts"),
+        (paths.server_key, "the key of `assistant serve`"),
         (paths.settings_file, "settings"),
     ]
     return [

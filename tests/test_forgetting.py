@@ -20,7 +20,13 @@ def shell(home: Path) -> Shell:
     shell = Shell(home, ScriptedModels(ScriptedModel(f"About the {CANARY}.")))
     shell.asked(f"What is {CANARY}?", f"And {CANARY} again?")
     assert shell("chats", "delete", shell.store().conversations()[0].id).status == 0
-    for name in ("prompts/mine.md", "settings.toml", "logs/engine.log", "cache/snapshots/one.kv"):
+    for name in (
+        "prompts/mine.md",
+        "serve.key",
+        "settings.toml",
+        "logs/engine.log",
+        "cache/snapshots/one.kv",
+    ):
         file = home / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"# {CANARY}")
@@ -40,7 +46,7 @@ def test_everything_that_is_stored_is_removed_and_said(shell: Shell, home: Path)
     run = shell("forget", "--everything", "--yes")
 
     assert run.status == 0, run.err
-    for name in ("data", "cache", "logs", "prompts", "settings.toml"):
+    for name in ("data", "cache", "logs", "prompts", "serve.key", "settings.toml"):
         assert f"removed  {home / name}  " in run.out
     assert canaries(home) == []
     assert [file.name for file in home.iterdir()] == ["holiday.txt"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from threading import Event
+from typing import NamedTuple
 
 from assistant.core.context.growth import grow_window, return_value
 from assistant.core.context.plan import reserve_for
@@ -45,6 +46,14 @@ TEMPLATE_TOKENS = 64
 """For each message, what a chat template writes around it, at most."""
 
 
+class PreparedAnswer(NamedTuple):
+    """A request that can be answered, with what that takes."""
+
+    request: AnswerRequest
+    model: ChatModel
+    sampling: Sampling
+
+
 class Answering:
     """Answers requests. Safe to use from several threads."""
 
@@ -68,23 +77,27 @@ class Answering:
         self._windows: dict[str, int] = {}
         """As they were when their model was asked for last."""
 
-    def prepare(self, request: AnswerRequest, stop: Event) -> None:
+    def prepare(self, request: AnswerRequest, stop: Event) -> PreparedAnswer:
         """Find out whether a request can be answered at all, before it waits for its turn.
 
         Raises:
             ContextOverflowError: what is said does not fit the model's window.
             ModelError: the model cannot be used.
         """
-        model, sampling = self._model(request), self._sampling(request)
+        name = request.model.name if isinstance(request.model, PlainModel) else None
+        model = self._models.open(name)
+        sampling = request.sampling.over(self._chat.sampling.for_model(name))
+        sampling = sampling.model_copy(update={"constraint": request.constraint})
+        prepared = PreparedAnswer(request, model, sampling)
         known = self._windows.get(model.name, 0)
         if _most_tokens(request) + reserve_for(sampling.max_tokens, known) < known:
-            return
+            return prepared
         info = next(
             (event.info for event in model.load(stop) if isinstance(event, Loaded)),
             None,
         )
         if info is None:
-            return
+            return prepared
         total = model.measure(request.messages, sampling.thinking).total
         if total < info.trained_context:
             needed = total + reserve_for(sampling.max_tokens, info.context_window)
@@ -95,17 +108,18 @@ class Answering:
                 f"The request is {total:,} tokens long, and the window of {model.name} is "
                 f"{info.context_window:,}."
             )
+        return prepared
 
-    def answer(self, request: AnswerRequest, stop: Event) -> Iterator[AnswerEvent]:
+    def answer(self, prepared: PreparedAnswer, stop: Event) -> Iterator[AnswerEvent]:
         """Write the answer. `Finished` comes last, unless stopped.
 
         Raises:
             AssistantError: it cannot be written, or no further.
         """
-        cut, enough = StopTexts(request.stop_texts), _Enough(stop)
-        is_plain = isinstance(request.model, PlainModel)
+        cut, enough = StopTexts(prepared.request.stop_texts), _Enough(stop)
+        is_plain = isinstance(prepared.request.model, PlainModel)
         write = self._plain if is_plain else self._from_files
-        with closing(write(request, enough)) as events:  # type: ignore[type-var]
+        with closing(write(prepared, enough)) as events:  # type: ignore[type-var]
             for event in events:
                 if isinstance(event, Wrote):
                     text = cut.feed(event.text)
@@ -120,8 +134,8 @@ class Answering:
                     event = event.model_copy(update={"reason": "end"})
                 yield event
 
-    def _plain(self, request: AnswerRequest, stop: Event) -> Iterator[AnswerEvent]:
-        model, sampling = self._model(request), self._sampling(request)
+    def _plain(self, prepared: PreparedAnswer, stop: Event) -> Iterator[AnswerEvent]:
+        request, model, sampling = prepared
         conversations = self._conversations
         kept = conversations.kept and request.messages[-1].role == "user"
         record = conversations.record(request, sampling) if kept else None
@@ -140,7 +154,8 @@ class Answering:
             if record:
                 record.close()
 
-    def _from_files(self, request: AnswerRequest, stop: Event) -> Iterator[AnswerEvent]:
+    def _from_files(self, prepared: PreparedAnswer, stop: Event) -> Iterator[AnswerEvent]:
+        request = prepared.request
         assert isinstance(request.model, LibraryModel)
         question, collection = request.messages[-1].content, request.model.collection
         scope = (
@@ -151,7 +166,7 @@ class Answering:
         conversation_id = self._conversations.begin(request)
         marked = MarkedAnswer(partial(self._library.check, question=question))
         ended: Finished | None = None
-        turn = self._chat.turn(Ask(conversation_id, question), stop, self._sampling(request), scope)
+        turn = self._chat.turn(Ask(conversation_id, question), stop, prepared.sampling, scope)
         try:
             with closing(turn):
                 for event in turn:
@@ -187,16 +202,6 @@ class Answering:
             quote=citation.quote,
             url=self._passages.add(passages[citation.number - 1], citation),
         )
-
-    def _model(self, request: AnswerRequest) -> ChatModel:
-        model = request.model
-        return self._models.open(model.name if isinstance(model, PlainModel) else None)
-
-    def _sampling(self, request: AnswerRequest) -> Sampling:
-        model = request.model
-        usual = self._chat.sampling.for_model(model.name if isinstance(model, PlainModel) else None)
-        sampling = request.sampling.over(usual)
-        return sampling.model_copy(update={"constraint": request.constraint})
 
 
 class _Enough(Event):

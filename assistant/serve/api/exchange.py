@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from assistant.core.errors import AssistantError
 from assistant.core.values.events import Finished
 from assistant.serve.activity import RequestRecord, ServerActivity
-from assistant.serve.answers.answering import Answering
+from assistant.serve.answers.answering import Answering, PreparedAnswer
 from assistant.serve.answers.request import AnswerEvent, AnswerRequest
 from assistant.serve.answers.turns import Turns, TurnsFullError
 from assistant.serve.http.errors import UNEXPECTED, ApiError, api_error
@@ -62,9 +62,9 @@ class Exchanges:
         self.ping = ping
         self._preparing = CapacityLimiter(PREPARING)
 
-    async def prepare(self, request: AnswerRequest, stop: Event) -> None:
+    async def prepare(self, request: AnswerRequest, stop: Event) -> PreparedAnswer:
         """See `Answering.prepare`."""
-        await to_thread.run_sync(
+        return await to_thread.run_sync(
             partial(self.answering.prepare, request, stop),
             limiter=self._preparing,
             abandon_on_cancel=True,
@@ -129,9 +129,9 @@ class AnswerResponse(Response):
     ) -> AsyncIterator[AsyncIterator[AnswerEvent]]:
         """The events of the answer, once it is its turn."""
         exchanges, request = self._exchanges, self._request
-        await exchanges.prepare(request, stop)
+        prepared = await exchanges.prepare(request, stop)
         await exchanges.turns.take(request.program)
-        make = partial(exchanges.answering.answer, request, stop)
+        make = partial(exchanges.answering.answer, prepared, stop)
         events = ThreadedEvents(make, stop, exchanges.turns.leave)
         yield _recorded(events, record)
 
