@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from assistant.core.grounding.versions import ComparedText, differing_words
 from assistant.core.values.conversation import Strength
 from assistant.core.values.library import (
     AnswerCheck,
@@ -213,7 +214,18 @@ class AnswerChecker:
                 key = (score + close, number)
                 if (share >= MIN_NEAREST or close >= WEAK) and (best is None or key > best[0]):
                     best = key, unit
-        return NearestSentence(number=-best[0][1], text=best[1].text) if best else None
+        if best is None:
+            return None
+        (_, number), unit = best
+        # Of versions the newer one comes first among the passages, and it is the one that holds.
+        said = ComparedText.of(unit.text)
+        versions = (
+            (each, other)
+            for _, each, _, other in candidates
+            if each > number and differing_words(said, ComparedText.of(other.text)) is not None
+        )
+        number, unit = max(versions, key=lambda each: each[0], default=(number, unit))
+        return NearestSentence(number=-number, text=unit.text)
 
 
 class _AskedQuestion:

@@ -79,6 +79,16 @@ def test_what_the_files_say_begins_with_what_was_asked_about() -> None:
     assert found.text == "A renda é de 900 euros por mês."
 
 
+def test_of_two_versions_the_files_say_what_the_newer_one_says() -> None:
+    new = CheckedPassage(text="Tenants may not keep a cat in their flat.", path="/rules_new.txt")
+    old = CheckedPassage(text="Tenants may keep a cat in their flat.", path="/rules_old.txt")
+    dear = CheckedPassage(text="A renda é de 950 euros por mês.", path="/contrato_2026.txt")
+    cheap = CheckedPassage(text="A renda é de 900 euros por mês.", path="/contrato_2024.txt")
+
+    assert nearest("May tenants keep a cat?", new, old) == NearestSentence(number=1, text=new.text)
+    assert nearest("Quanto é a renda?", dear, cheap) == NearestSentence(number=1, text=dear.text)
+
+
 def test_what_the_files_say_is_no_header_and_no_menu() -> None:
     rows = CheckedPassage(
         text="Department | Employee | Extension\nRadiology | Tom Weller | 2102",
