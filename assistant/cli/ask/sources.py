@@ -70,10 +70,10 @@ def partial_files(passages: Sequence[Passage]) -> list[dict[str, str]]:
 def print_nearest_sentence(
     saying: NearestSentence, passages: Sequence[Passage], console: Console
 ) -> None:
-    """Print on standard error what the files say when they hardly bear out the answer."""
+    """Print on standard error what the files say when they barely support the answer."""
     passage = passages[saying.number - 1]
     place = f", {passage.place}" if str(passage.place) else ""
-    console.info(f"your files hardly bear this out; they say: “{one_line(saying.text, 400)}”")
+    console.info(f"your files barely support this; they say: “{one_line(saying.text, 400)}”")
     console.info(f"[{saying.number}] {passage.path}{place}")
 
 

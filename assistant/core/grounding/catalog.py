@@ -46,6 +46,11 @@ _HAVING = (
     " ha existem existe estao esta adicionados adicionei contem hay tienes tengo tenemos existen"
     " indexados guardados anadidos contiene"
 )
+_OWNING = (
+    "my mine our ours meu meus minha minhas nossa nossas nosso nossos mi mis nuestra nuestras"
+    " nuestro nuestros"
+)
+_INSIDE = "in inside em na nas no nos en dentro"
 _NEUTRAL = (
     "a about all am an any are available be been by can could did do does each every for from give"
     " how i in inside is it me mine my of on our please see so tell the their them they to total"
@@ -68,8 +73,11 @@ _SETS = {
     "listing": frozenset(_LISTING.split()),
     "asking": frozenset(_ASKING.split()),
     "having": frozenset(_HAVING.split()),
+    "owning": frozenset(_OWNING.split()),
+    "inside": frozenset(_INSIDE.split()),
     "neutral": frozenset(_NEUTRAL.split()),
 }
+_MANY_FILES = frozenset(word for word in _FILES.split() if word.endswith("s"))
 _KNOWN = frozenset[str]().union(*_SETS.values())
 _OF_PORTUGUESE = "quantos quantas quais liste mostre arquivos arquivo nao ha tem voce"
 _PORTUGUESE = frozenset(_OF_PORTUGUESE.split())
@@ -114,6 +122,9 @@ def intent_of(question: str, collections: Sequence[str] = ()) -> Intent | None:
     if has["counting"]:
         return "count"
     is_list = has["listing"] or (has["asking"] and (has["having"] or has["places"]))
+    # `What are my documents?` is a list; what is in my notes stands in them.
+    are_mine = has["owning"] and not has["inside"] and any(w in _MANY_FILES for w in words)
+    is_list = is_list or (has["asking"] and are_mine)
     return "list" if is_list else None
 
 
