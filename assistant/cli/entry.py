@@ -8,8 +8,8 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -232,6 +232,35 @@ def open_screen(program: Program) -> int:
             "The chat screen needs a terminal that can move the cursor; "
             'without one, use `assistant ask "your question"`.'
         )
+    with _keys_kept():
+        return _run_screen(program)
+
+
+@contextmanager
+def _keys_kept() -> Iterator[None]:
+    """Have the terminal keep what is typed before there is a screen to read it: it is not echoed,
+    and Enter stays Enter."""
+    # Nothing else needs it.
+    import termios  # noqa: PLC0415
+
+    try:
+        before = termios.tcgetattr(sys.stdin)
+    except (termios.error, ValueError):
+        yield
+        return
+    kept = [*before]
+    kept[0] &= ~termios.ICRNL
+    kept[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, kept)
+    try:
+        yield
+    finally:
+        # A terminal that was closed meanwhile has none any more.
+        with suppress(termios.error):
+            termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
+
+
+def _run_screen(program: Program) -> int:
     # Textual takes longer to import than everything else together.
     # What is imported stays, so there is nothing to collect before the screen is open.
     gc.disable()

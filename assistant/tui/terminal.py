@@ -7,6 +7,7 @@ Unexpected errors go into the log, never onto the screen.
 """
 
 import os
+import termios
 import traceback
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -41,6 +42,16 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         assert self._file is not None
         self._file = cast(TextIOWrapper, ForgivingStream(self._file))
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; programs that it is lent to find it as a shell leaves it.
+
+        It has kept what is typed since the program was started, unseen.
+        """
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self.attrs_before is not None:
+            self.attrs_before[0] |= termios.ICRNL
+            self.attrs_before[3] |= termios.ECHO | termios.ICANON
 
     def run_input_thread(self) -> None:
         """Read keys until the screen is left or the terminal is gone."""

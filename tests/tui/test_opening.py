@@ -1,7 +1,8 @@
 """Between the first frame and the open screen: what is typed and pressed meanwhile is not lost."""
 
+import termios
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from threading import Event
 
@@ -9,6 +10,8 @@ import pytest
 from textual.pilot import Pilot
 
 from assistant.core.errors import StorageError
+from assistant.storage.conversations import SqliteConversations
+from assistant.system.paths import find_paths
 from assistant.tui.app import AssistantApp
 from tests.support.driver import Driver, Setting, make_app
 from tests.support.fake_conversations.store import FakeConversations
@@ -154,6 +157,32 @@ async def test_why_nothing_can_be_opened_is_kept(home: Path, fake_store: FakeCon
     async with first_frame(app) as (driver, _):
         await driver.until(lambda: not app.is_running, "the end")
     assert app.refusal is refusal
+
+
+def test_what_is_typed_before_there_is_a_screen_is_asked_and_the_terminal_is_as_it_was(
+    home: Path,
+) -> None:
+    terminal = Terminal("assistant", ASSISTANT_HOME=str(home))
+    descriptor = terminal.process.child_fd
+    before = termios.tcgetattr(descriptor)
+    while termios.tcgetattr(descriptor)[3] & termios.ECHO:
+        terminal.read()
+    terminal.process.send("Early words\r")
+    while _asked(home) != ["Early words"]:
+        assert terminal.read()
+    terminal.process.send("\x11")
+    assert terminal.end() == 0
+    assert termios.tcgetattr(descriptor)[:4] == before[:4]
+
+
+def _asked(home: Path) -> list[str]:
+    """The questions that were asked so far."""
+    file = find_paths({"ASSISTANT_HOME": str(home)}).chats
+    if not file.exists():
+        return []
+    with closing(SqliteConversations(file)) as store:
+        branches = [store.branch(each.id) for each in store.conversations()]
+    return [branch[0].text for branch in branches if branch]
 
 
 @pytest.mark.parametrize(
