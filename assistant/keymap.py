@@ -6,7 +6,7 @@ sees them; those stay bound, and are not shown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from assistant.command_table import BY_NAME, COMMANDS
@@ -173,17 +173,29 @@ def is_message_key(key: str) -> bool:
     return single and key not in ("escape", "pageup", "pagedown", "insert")
 
 
-@dataclass(frozen=True)
+# Both are part of every start: plain classes are made in a fraction of the time.
+
+
 class Preset:
     """Keys that something around the program takes, and others in their place."""
 
-    title: str
-    """What takes them."""
-    taken: frozenset[str] = frozenset()
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """More keys of commands, the first one is shown."""
-    without_alt: bool = False
-    """Whether Alt types signs, and is no modifier."""
+    def __init__(
+        self,
+        title: str,
+        taken: frozenset[str] = frozenset(),
+        keys: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        *,
+        without_alt: bool = False,
+    ) -> None:
+        """Args:
+        title: what takes them.
+        keys: more keys of commands, the first one is shown.
+        without_alt: whether Alt types signs, and is no modifier.
+        """
+        self.title = title
+        self.taken = taken
+        self.keys = keys
+        self.without_alt = without_alt
 
     def takes(self, key: str) -> bool:
         """Whether a key does not arrive, or not reliably."""
@@ -243,18 +255,26 @@ def surroundings(environment: Mapping[str, str], platform: str) -> list[str]:
     return found
 
 
-@dataclass(frozen=True)
 class Keymap:
     """Keys of all commands, here."""
 
-    keys: Mapping[str, tuple[str, ...]]
-    """By command: keys that work everywhere, the best first."""
-    message_keys: Mapping[str, tuple[str, ...]]
-    """By command: keys that work while a message has the focus."""
-    presets: tuple[Preset, ...] = ()
-    """What takes keys here."""
-    clashes: tuple[str, ...] = ()
-    """Keys that two commands were to have, a sentence each."""
+    def __init__(
+        self,
+        keys: Mapping[str, tuple[str, ...]],
+        message_keys: Mapping[str, tuple[str, ...]],
+        presets: tuple[Preset, ...] = (),
+        clashes: tuple[str, ...] = (),
+    ) -> None:
+        """Args:
+        keys: by command, those that work everywhere, the best first.
+        message_keys: by command, those that work while a message has the focus.
+        presets: what takes keys here.
+        clashes: keys that two commands were to have, a sentence each.
+        """
+        self.keys = keys
+        self.message_keys = message_keys
+        self.presets = presets
+        self.clashes = clashes
 
     def is_reliable(self, key: str) -> bool:
         """Whether nothing is known to take the key here."""
@@ -300,7 +320,7 @@ def make_keymap(given: Mapping[str, Any], environment: Mapping[str, str], platfo
                 chosen[name] = parse_keys(keys)
             except ValueError:
                 continue
-    return _resolved(chosen, presets)
+    return _resolved(chosen, presets) if chosen or presets else DEFAULT_KEYMAP
 
 
 def _resolved(chosen: Mapping[str, tuple[str, ...]], presets: tuple[Preset, ...]) -> Keymap:
