@@ -99,14 +99,14 @@ class KeyTest(App[None]):
         self._unknown = ""
         self._asked = Static(id="asked")
         self._list = Static()
+        self._scroll = VerticalScroll(self._list, id="pressed", can_focus=False)
         self.register_theme(DARK)
         self.theme = DARK.name
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield self._asked
-            with VerticalScroll(id="pressed", can_focus=False):
-                yield self._list
+            yield self._scroll
             yield Static(text.muted("Space: it did not arrive · Esc ends"), id="ends")
 
     def on_mount(self) -> None:
@@ -149,6 +149,9 @@ class KeyTest(App[None]):
         cells = [self._cell(key, name) for key, name in self.results.keys]
         rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
         self._list.update(text.joined([text.joined(row) for row in rows], "\n"))
+        keys = [key for key, _ in self.results.keys]
+        row = keys.index(wanted) // columns if wanted else len(rows)
+        self._scroll.scroll_to(y=row - self._scroll.size.height // 2, animate=False)
 
     def _cell(self, key: str, name: str) -> Content:
         sign, style = "·", text.MUTED
@@ -156,8 +159,9 @@ class KeyTest(App[None]):
             sign, style = "✓", "$success"
         elif key in self.results.missing:
             sign, style = "✗", "$error"
-        label = f"{sign} {key_name(key):<14}{BY_NAME[name].title}"
-        return text.own(label[: COLUMN_CELLS - 2].ljust(COLUMN_CELLS), style)
+        label = text.own(f"{sign} {key_name(key):<14}{BY_NAME[name].title}", style)
+        cell = label.truncate(COLUMN_CELLS - 2, ellipsis=True)
+        return cell.pad_right(COLUMN_CELLS - cell.cell_length)
 
 
 def run_key_test(keymap: Keymap) -> KeyResults:

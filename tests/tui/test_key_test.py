@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from assistant.keymap import DEFAULT_KEYMAP, make_keymap
+from assistant.keymap import DEFAULT_KEYMAP, key_name, make_keymap
 from assistant.tui.key_test import KeyTest
 from tests.support.terminal import Terminal
 
@@ -30,9 +30,23 @@ async def test_a_key_that_is_taken_here_is_announced() -> None:
     async with test.run_test(size=(120, 36)) as pilot:
         while test.results.next != "ctrl+b":
             await pilot.press("space")
+        await pilot.pause()
         strips = test.screen._compositor.render_strips()
         shown = "\n".join("".join(segment.text for segment in strip) for strip in strips)
         assert "Press Ctrl+B   tmux usually takes it" in shown
+
+
+async def test_the_key_that_is_asked_for_is_in_sight() -> None:
+    test = KeyTest(DEFAULT_KEYMAP)
+    async with test.run_test(size=(80, 24)) as pilot:
+        for _ in range(len(test.results.keys) - 1):
+            await pilot.press("space")
+        await pilot.pause()
+        last = key_name(test.results.next)
+        strips = test.screen._compositor.render_strips()
+        shown = ["".join(segment.text for segment in strip) for strip in strips]
+        assert f"Press {last}" in shown[1]
+        assert any(f"· {last}" in line for line in shown)
 
 
 def test_in_a_terminal_the_keys_that_did_not_arrive_are_told(home: Path) -> None:

@@ -92,7 +92,11 @@ def _offer(name: str, prompts: Sequence[str]) -> list[Content]:
         if near in BY_NAME:
             label = label.stylize(text.click("screen.command", near))
         parts += [between, label]
-    return [*parts, text.own("? " if len(parts) > 3 else ". "), text.own("Enter sends it as text.")]
+    return [
+        *parts,
+        text.own("? " if len(parts) > 3 else ". "),
+        text.own("Enter again sends it as text."),
+    ]
 
 
 async def submit_question(
