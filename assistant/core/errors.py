@@ -188,4 +188,12 @@ class LibraryDiedError(LibraryError):
 
 
 class TranscriptError(AssistantError):
+    """Attributes:
+    place: where in its file; empty where that says nothing.
+    """
+
     exit_code = 9
+
+    def __init__(self, message: str, hint: str = "", *, place: str = "") -> None:
+        super().__init__(message, hint)
+        self.place = place

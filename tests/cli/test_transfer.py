@@ -276,3 +276,16 @@ def test_a_path_that_is_not_there_is_told(shell: Shell) -> None:
     run = shell("import", "/nowhere/x.json")
 
     assert (run.status, run.out) == (3, "")
+
+
+def test_files_that_are_damaged_at_different_places_are_one_line(
+    shell: Shell, tmp_path: Path
+) -> None:
+    for number in range(3):
+        (tmp_path / f"bad{number}.json").write_text('{"x": ' + "1" * (number + 1))
+
+    run = shell("import", str(tmp_path))
+
+    assert run.status == 9
+    (line,) = run.err.splitlines()
+    assert "bad0.json and 2 more files: character 7 and 2 more: It is damaged: " in line

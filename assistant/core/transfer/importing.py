@@ -62,7 +62,8 @@ def import_from(store: ConversationCatalog, paths: Iterable[Path]) -> Iterator[I
                         is_refused=parsed.is_damaged,
                     )
             except TranscriptError as failure:
-                problem = ReadingProblem(cause=f"{failure.message} {failure.hint}".strip())
+                cause = f"{failure.message} {failure.hint}".strip()
+                problem = ReadingProblem(cause=cause, place=failure.place)
                 yield ImportResult(path=str(file), problems=(problem,), is_refused=True)
 
 
@@ -192,7 +193,9 @@ def _from_json(name: str, text: str, saved: datetime) -> Iterator[ParsedTranscri
     for document in _joined_messages(json_documents(name, text)):
         place = f"entry {document.place}"
         if document.damage:
-            refused.append(TranscriptError(f"It is damaged: {document.damage}.", KINDS_HINT))
+            where = f"character {document.character:,}"
+            message = f"It is damaged: {document.damage}."
+            refused.append(TranscriptError(message, KINDS_HINT, place=where))
             problems.append(left_out(place, f"it is damaged, {document.damage}"))
             continue
         for each in conversations_in(document.value):

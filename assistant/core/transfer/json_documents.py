@@ -27,6 +27,8 @@ class JsonDocument(NamedTuple):
     value: Any = None
     damage: str = ""
     """Why it cannot be read; empty when it can."""
+    character: int = 0
+    """Where in the text that is found out."""
 
 
 def json_documents(name: str, text: str) -> Iterator[JsonDocument]:
@@ -57,7 +59,7 @@ def _single_or_lines(text: str, begin: int) -> Iterator[JsonDocument]:
     elif not damage and "\n" in text[end:rest]:
         yield from _lines(text)
     else:
-        yield JsonDocument(1, damage=damage or "there is more after its end")
+        yield JsonDocument(1, damage=damage or "there is more after its end", character=end)
 
 
 def _lines(text: str) -> Iterator[JsonDocument]:
@@ -65,21 +67,21 @@ def _lines(text: str) -> Iterator[JsonDocument]:
         value, end, damage = _decoded(line, 0)
         if not damage and end < len(line):
             damage = "there is more after its end"
-        yield JsonDocument(place, None if damage else value, damage)
+        yield JsonDocument(place, None if damage else value, damage, end)
 
 
 def _elements(text: str, begin: int) -> Iterator[JsonDocument]:
     place, at = 1, _after_white(text, begin + 1)
     while text[at : at + 1] != "]":
         value, end, damage = _decoded(text, at)
+        yield JsonDocument(place, value, damage, end)
         if damage:
             end = _end_by_brackets(text, at)
-        yield JsonDocument(place, value, damage)
         place, at = place + 1, _after_white(text, end)
         if text[at : at + 1] not in (",", "]"):
             if not damage:
                 what = "a comma is missing" if at < len(text) else "the end of the list is missing"
-                yield JsonDocument(place, damage=f"{what} at character {at}")
+                yield JsonDocument(place, damage=what, character=at)
             following = _SEPARATOR.search(text, at)
             if following is None:
                 return
@@ -87,18 +89,18 @@ def _elements(text: str, begin: int) -> Iterator[JsonDocument]:
         if text[at] == ",":
             at = _after_white(text, at + 1)
     if text[at + 1 :].strip():
-        yield JsonDocument(place, damage=f"there is more after its end, from character {at + 1} on")
+        yield JsonDocument(place, damage="there is more after its end", character=at + 1)
 
 
 def _decoded(text: str, at: int) -> tuple[Any, int, str]:
-    """The value that begins at a place, where it ends, and why it cannot be read."""
+    """The value that begins at a place, where it ends or cannot be read, and why not."""
     try:
         value, end = _DECODER.raw_decode(text, at)
         return value, end, ""
     except RecursionError:
         return None, at, "it is nested too deeply"
     except json.JSONDecodeError as failure:
-        return None, at, f"{failure.msg.lower()} at character {failure.pos}"
+        return None, failure.pos, failure.msg.lower()
     except ValueError:
         return None, at, "a number in it is too long"
 
