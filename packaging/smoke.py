@@ -216,8 +216,12 @@ class Trial:
             ("prompts", "check"),
             ("models",),
             ("settings",),
+            ("settings", "set", "screen.theme", "dark"),
+            ("settings", "unset", "screen.theme"),
         ):
             self.call(*command)
+        shown = json.loads(self.call("settings", "show", "screen.theme", "--json"))
+        expect("terminal" in shown["description"], shown)
 
     def it_misses_no_module(self) -> None:
         # Nobody serves there: what speaks to a server is loaded all the same.

@@ -20,6 +20,7 @@ from assistant.tui.chat.progress import TurnProgress
 from assistant.tui.chat.session import Session
 from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.chat.turns import RunningTurns, TurnAdvanced
+from assistant.tui.commands import keymap_of
 from assistant.tui.composer.completion import Completer
 from assistant.tui.composer.composer import Composer
 from assistant.tui.composer.input import PromptInput
@@ -176,7 +177,8 @@ class Workspace:
     def is_free(self) -> bool:
         """Whether a turn can begin; says on the screen why not."""
         if self.conversation.session.turn is not None:
-            self.screen.say("An answer is being written; Esc stops it.")
+            key = keymap_of(self.view.notice).shown("stop")
+            self.screen.say(f"An answer is being written; {key} stops it.")
             return False
         return True
 
