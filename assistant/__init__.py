@@ -19,6 +19,7 @@ allowed_values      what a field takes, in words
 core/               what the product is: values, ports, the turn, prompts, import and export
 storage/            conversations in SQLite
 engine/             models run by llama.cpp, in a worker
+endpoints/          models on other servers
 library/            the user's files, indexed and searched in a worker
 ipc/                the wire between front ends and workers
 system/             the machine around us: paths, clipboard, editor, processor

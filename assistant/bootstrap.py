@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from assistant.core.errors import StorageError
 from assistant.core.ports.conversations import ConversationStore
@@ -37,6 +37,9 @@ from assistant.workers import (
     make_folders,
     program,
 )
+
+if TYPE_CHECKING:
+    from assistant.endpoints.directory import EndpointDirectory
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,61 @@ def _remove_snapshots(folder: Path) -> None:
         ) from None
 
 
-def model_catalog(settings: Settings, paths: Paths, *, yields: bool = False) -> LocalModels:
+def model_catalog(settings: Settings, paths: Paths, *, yields: bool = False) -> ModelCatalog:
+    """The models on this machine, and those of servers that the settings name.
+
+    `yields` is as in `build`.
+    """
+    local = local_models(settings, paths, yields=yields)
+    if not settings.endpoints:
+        return local
+    return _with_servers(settings, local, endpoint_directory(settings, paths))
+
+
+def _with_servers(
+    settings: Settings, local: ModelCatalog, directory: "EndpointDirectory"
+) -> ModelCatalog:
+    from assistant.endpoints.catalog import AllModels  # noqa: PLC0415 -- where there are servers
+
+    default = settings.chat.model if _is_served(settings, settings.chat.model) else None
+    return AllModels(local, directory.servers, default, settings.chat.background_model)
+
+
+def endpoint_directory(settings: Settings, paths: Paths) -> "EndpointDirectory":
+    """The servers of models that the settings name."""
+    # Who has none, and nothing to do with them, imports nothing of them.
+    from assistant.endpoints.consent import Consents  # noqa: PLC0415
+    from assistant.endpoints.directory import EndpointDirectory  # noqa: PLC0415
+    from assistant.endpoints.keys import Keys  # noqa: PLC0415
+    from assistant.endpoints.known import KnownServers  # noqa: PLC0415
+    from assistant.system.network_log import NetworkLog  # noqa: PLC0415
+
+    return EndpointDirectory(
+        paths.settings_file,
+        settings.endpoints,
+        Consents(paths.consents),
+        Keys(paths.keys),
+        KnownServers(paths.endpoints),
+        NetworkLog(paths.network_log),
+    )
+
+
+def without_servers(settings: Settings) -> Settings:
+    """Settings with the models of this machine only."""
+    if not settings.endpoints:
+        return settings
+    model = None if _is_served(settings, settings.chat.model) else settings.chat.model
+    chat = settings.chat.model_copy(update={"model": model})
+    return settings.model_copy(update={"endpoints": {}, "chat": chat})
+
+
+def _is_served(settings: Settings, model: str | None) -> bool:
+    """Whether a model is one of a server."""
+    names = {name.casefold() for name in settings.endpoints}
+    return model is not None and model.partition("/")[0].casefold() in names
+
+
+def local_models(settings: Settings, paths: Paths, *, yields: bool = False) -> LocalModels:
     """The models on this machine, run by the engine worker; `yields` is as in `build`."""
     engine = settings.engine
     # They are checked, and checks take time to build.
@@ -130,7 +187,7 @@ def model_catalog(settings: Settings, paths: Paths, *, yields: bool = False) -> 
         engine_worker(paths),
         options,
         paths.models,
-        settings.chat.model,
+        None if _is_served(settings, settings.chat.model) else settings.chat.model,
         places=[*folders, *others],
         survey=ModelSurvey((*program(), "--worker", HEADERS), paths.cache / "models.json"),
         own={name: own.over(options) for name, own in settings.model.items()},
@@ -150,7 +207,7 @@ def model_tuning(settings: Settings, paths: Paths) -> ModelTuning:
     from assistant.engine.tuning.client import LocalTuning  # noqa: PLC0415
 
     return LocalTuning(
-        model_catalog(settings, paths),
+        local_models(settings, paths),
         TuningFile(paths.tunings),
         (*program(), "--worker", BENCH),
         engine_worker(paths),

@@ -19,7 +19,7 @@ from assistant.command_table import COMMANDS
 from assistant.core.errors import SettingsError
 from assistant.core.values.base import ALLOWED, Value
 from assistant.core.values.load_options import ModelOptionChanges, ModelOptions
-from assistant.core.values.sampling import Sampling, SamplingChanges
+from assistant.core.values.sampling import ContextWindow, Sampling, SamplingChanges
 from assistant.keymap import ALLOWED_KEYS, parse_keys
 from assistant.settings_source import SettingsSource, read_settings_source
 
@@ -49,6 +49,9 @@ class ChatSettings(Value):
     """The system prompt of new conversations: a name from the prompt library."""
     titles: bool = True
     """Whether the model thinks of a better title than the first words, when it is idle."""
+    background_model: str | None = None
+    """Model for titles and summaries of conversations whose model runs on a server. Empty: the
+    one that would answer here, so that nothing more is sent."""
 
 
 class EngineSettings(ModelOptions):
@@ -99,6 +102,38 @@ class ModelSettings(Value):
         ),
     ] = "https://huggingface.co"
     """Where `assistant models pull` fetches models: Hugging Face, or a mirror of it."""
+
+
+class EndpointSettings(Value):
+    """A server of models: another program's on this machine, or a service elsewhere."""
+
+    url: Annotated[
+        str,
+        Field(
+            pattern=r"^https?://[^\s?#@]+$",
+            json_schema_extra={ALLOWED: "an address such as https://api.example.com/v1, no key"},
+        ),
+    ]
+    """Its address, with or without `/v1`."""
+    key_variable: str = ""
+    """Environment variable that holds the key."""
+    key_file: str = ""
+    """File that holds the key, for you alone (0600). Without either the one is taken that
+    `assistant endpoints add` has kept."""
+    window: ContextWindow = 0
+    """Tokens that prompt and answer may use together; 0 asks the server."""
+    connect_timeout: Annotated[float, Field(gt=0, le=600)] = 10
+    """Seconds until it has to be reached."""
+    first_timeout: Annotated[float, Field(ge=0)] = 0
+    """Seconds until an answer has to begin; 0 waits as long as the prompt is read."""
+    idle_timeout: Annotated[float, Field(gt=0)] = 120
+    """Seconds without a sign, after which an answer that has begun is given up."""
+
+
+ENDPOINT_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
+"""What stands before the slash in the names of a server's models."""
+
+EndpointName = Annotated[str, Field(pattern=ENDPOINT_NAME)]
 
 
 class LibrarySettings(Value):
@@ -218,6 +253,8 @@ class Settings(Value):
     models: ModelSettings = Field(default_factory=ModelSettings)
     model: dict[str, OneModelSettings] = Field(default_factory=dict)
     """By the name of a model."""
+    endpoints: dict[EndpointName, EndpointSettings] = Field(default_factory=dict)
+    """Servers of models, by names of the user's."""
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     screen: ScreenSettings = Field(default_factory=ScreenSettings)
     serve: ServeSettings = Field(default_factory=ServeSettings)
@@ -234,7 +271,8 @@ SECTIONS: Final[Mapping[str, type[Value]]] = {
     "serve": ServeSettings,
     "keys": KeySettings,
 }
-"""Those that are always there; `model` has one for each model that something is set for."""
+"""Those that are always there; `model` has one for each model that something is set for, and
+`endpoints` one for each server."""
 
 
 def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -276,7 +314,7 @@ def _checked_where_given(given: Mapping[str, object]) -> Settings:
         name: kind.model_validate(given[name]) if name in given else kind.model_construct()
         for name, kind in SECTIONS.items()
     }
-    return Settings.model_construct(model={}, **sections)
+    return Settings.model_construct(model={}, endpoints={}, **sections)
 
 
 def field_at(location: Sequence[str]) -> tuple[type[Value], str] | None:
@@ -286,6 +324,8 @@ def field_at(location: Sequence[str]) -> tuple[type[Value], str] | None:
             found: tuple[type[Value], str] = (SamplingChanges, field)
         case ("model", _, field, *_):
             found = (OneModelSettings, field)
+        case ("endpoints", _, field, *_):
+            found = (EndpointSettings, field)
         case (section, field, *_) if section in SECTIONS:
             found = (SECTIONS[section], field)
         case _:

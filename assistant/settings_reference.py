@@ -63,7 +63,7 @@ class Setting(Value):
 
 
 class ModelSetting(Value):
-    """A setting that the file has for one model alone."""
+    """A setting that the file has for one model, or one server of models, alone."""
 
     model: str
     table: str
@@ -153,7 +153,7 @@ def variable_of(path: Sequence[str]) -> str:
 
 
 def model_settings(settings: Settings, file: str) -> Iterator[ModelSetting]:
-    """Settings that `file` has for single models, table by table."""
+    """Settings that `file` has for single models and servers of models, table by table."""
     for name, chosen in settings.model.items():
         head = f"model.{toml_text(name)}"
         for key in type(chosen).model_fields:
@@ -164,6 +164,9 @@ def model_settings(settings: Settings, file: str) -> Iterator[ModelSetting]:
         for key, value in chosen.sampling.model_dump(exclude_none=True).items():
             common = getattr(settings.sampling, key)
             yield _model_setting(name, f"[{head}.sampling]", key, value, common, file)
+    for name, server in settings.endpoints.items():
+        for key, value in server.model_dump(exclude_unset=True).items():
+            yield _model_setting(name, f"[endpoints.{toml_text(name)}]", key, value, None, file)
 
 
 def _model_setting(
@@ -196,6 +199,8 @@ def setting_path(typed: str) -> tuple[str, ...]:
 
 
 def _is_whole(path: tuple[str, ...], field: str) -> bool:
+    if path[0] == "endpoints":
+        return len(path) == 3
     if path[0] != "model":
         return len(path) == 2 and field in _listed(SECTIONS[path[0]])
     if field == "adapters":
@@ -213,6 +218,8 @@ def _typed_path(typed: str) -> tuple[str, ...]:
     while isinstance(here, dict) and len(here) == 1:
         ((part, here),) = here.items()
         path.append(part)
+    if path[:1] == ["endpoints"] and len(path) > 3:
+        return "endpoints", ".".join(path[1:-1]), path[-1]
     if path[:1] != ["model"] or len(path) < 3:
         return tuple(path)
     *within, last = path[1:]
@@ -256,7 +263,9 @@ def parse_setting(path: tuple[str, ...], words: Sequence[str]) -> Any:
         if path[2:3] == ("adapters",):
             parsed = OneModelSettings.model_validate({"adapters": {path[3]: typed}})
             return parsed.adapters[path[3]]
-        value = value_of(model.model_validate({field: typed}), field)
+        # A server has an address, whatever else of it is changed.
+        needed = {"url": "http://localhost"} if path[0] == "endpoints" else {}
+        value = value_of(model.model_validate({**needed, field: typed}), field)
     except ValidationError:
         allowed = allowed_values(model, field, of_entry=field == "adapters")
         raise SettingsError(

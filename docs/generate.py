@@ -10,8 +10,8 @@ from assistant.cli.entry import PROGRAM_NAME, command
 from assistant.command_table import COMMANDS
 from assistant.core.values.sampling import SamplingChanges
 from assistant.keymap import ALLOWED_KEYS, key_name
-from assistant.settings import OneModelSettings, Settings
-from assistant.settings_reference import describe, toml_text
+from assistant.settings import EndpointSettings, OneModelSettings, Settings
+from assistant.settings_reference import describe, docstrings, toml_text
 from docs.rooms import map_of_rooms
 
 ROOT = Path(__file__).parents[1]
@@ -91,6 +91,11 @@ def _settings() -> Iterator[str]:
     yield "(`general.sampling.*`); `assistant models show` and `/set` tell it."
     yield 'A table `[model."NAME".sampling]` holds what it has otherwise than `[sampling]`; what'
     yield f"a prompt or a conversation says goes before it: {fields}."
+    yield "A table `[endpoints.NAME]` names a server of models, see [Models on other"
+    yield "servers](endpoints.md):"
+    documented = docstrings(EndpointSettings)
+    keys = [f"`{key}` ({text.rstrip('.')})" for key, text in documented.items()]
+    yield f"{', '.join(keys)}."
     yield "`assistant settings` shows the tables that are there."
     section = ""
     for setting in describe(Settings()):

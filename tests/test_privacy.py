@@ -132,3 +132,30 @@ def test_no_crash_writes_words_into_a_file() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "(0, 0)"
+
+
+def test_an_endpoint_that_is_added_listed_and_asked_without_a_yes_opens_no_connection(
+    home: Path, guarded: Mapping[str, str]
+) -> None:
+    away = ("far", "http://192.0.2.1:9")
+    assert run("endpoints", "add", *away, environment=guarded).returncode == 0
+    for arguments in (("endpoints",), ("models",), ("network",)):
+        run(*arguments, environment=guarded)
+    asked = run("ask", "--model", "far/m", "What?", environment=guarded)
+
+    assert asked.returncode == 4
+    assert not Path(guarded["NETWORK_RECORD"]).exists()
+    # The guard sees what a yes lets through.
+    assert run("endpoints", "allow", "far", "--yes", environment=guarded).returncode == 0
+    assert run("endpoints", "test", "far", environment=guarded).returncode == 6
+    assert Path(guarded["NETWORK_RECORD"]).exists()
+
+
+@pytest.mark.model
+def test_a_model_of_this_machine_is_asked_without_a_connection_beside_an_endpoint(
+    home: Path, guarded: Mapping[str, str]
+) -> None:
+    away = ("far", "http://192.0.2.1:9", "--yes")
+    assert run("endpoints", "add", *away, environment=guarded).returncode == 0
+    assert run(*QUESTION, environment=guarded).returncode == 0
+    assert not Path(guarded["NETWORK_RECORD"]).exists()

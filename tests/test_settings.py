@@ -8,6 +8,8 @@ from assistant.core.errors import SettingsError
 from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import (
     SECTIONS,
+    EndpointName,
+    EndpointSettings,
     EngineSettings,
     OneModelSettings,
     ScreenSettings,
@@ -43,6 +45,7 @@ def test_every_section_has_its_checks() -> None:
     plain = {name: field.annotation for name, field in Settings.model_fields.items()}
 
     assert plain.pop("model") == dict[str, OneModelSettings]
+    assert plain.pop("endpoints") == dict[EndpointName, EndpointSettings]
     assert plain == SECTIONS
 
 

@@ -9,6 +9,7 @@ chats/           `assistant chats`: the kept conversations
 library          `assistant library`, `add`, `search`: the user's files
 indexing_report  plan, progress and skipped files of an indexing job
 models/          `assistant models` and `bench`: models on this machine, fetched, measured
+endpoints/       `assistant endpoints` and `network`: servers of models, connections
 serve            `assistant serve`: models and library for other programs
 prompts          `assistant prompts`: the library of system prompts
 transfer         `assistant export` and `assistant import`

@@ -43,6 +43,8 @@ COMMANDS: Mapping[str, str] = {
     "prompts": "assistant.cli.prompts:prompts",
     "models": "assistant.cli.models.commands:models",
     "bench": "assistant.cli.models.bench:bench",
+    "endpoints": "assistant.cli.endpoints.commands:endpoints",
+    "network": "assistant.cli.endpoints.network:network",
     "serve": "assistant.cli.serve:serve",
     "settings": "assistant.cli.settings:settings",
     "doctor": "assistant.cli.about:doctor",

@@ -16,11 +16,15 @@ from assistant.system.paths import Paths, find_paths
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
+    from assistant.core.ports.endpoints import Endpoints
     from assistant.core.ports.library import Library
     from assistant.core.ports.models import ModelCatalog, ModelDownloads, ModelTuning
     from assistant.core.prompts.library import PromptLibrary
     from assistant.core.values.documents import UnreadParts
+    from assistant.core.values.endpoints.status import NetworkUse
     from assistant.settings import Settings
+
+GGUF_SUFFIX = ".gguf"
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -64,7 +68,10 @@ def absolute(model: str | None) -> str | None:
 
 
 def _is_path(model: str) -> bool:
-    return "/" in model or Path(model).is_file()
+    """Whether a file is meant; `NAME/MODEL` may be a model of a server."""
+    if model.startswith(("/", "~", "./", "../")) or Path(model).is_file():
+        return True
+    return "/" in model and model.lower().endswith(GGUF_SUFFIX)
 
 
 @dataclass
@@ -141,10 +148,16 @@ class Program:
     def assistant_for_others(self, *, kept: bool) -> Iterator["Assistant"]:
         """Open the parts of the program for other programs: the user's own answers come first.
 
+        Servers of models are not passed on: what may be sent there was said of the user's words.
+
         Args:
             kept: whether conversations are kept with the user's, or in memory only.
         """
-        assistant = self.build(self.settings, self.paths, forgetful=not kept, yields=True)
+        from assistant.bootstrap import without_servers  # noqa: PLC0415 -- see _build
+
+        assistant = self.build(
+            without_servers(self.settings), self.paths, forgetful=not kept, yields=True
+        )
         try:
             yield assistant
         finally:
@@ -163,6 +176,18 @@ class Program:
 
         make_folders(self.paths)
         return model_downloads(self.settings, self.paths)
+
+    def endpoints(self) -> "Endpoints":
+        """Servers of models."""
+        from assistant.bootstrap import endpoint_directory  # noqa: PLC0415 -- see _build
+
+        return endpoint_directory(self.settings, self.paths)
+
+    def network(self) -> "list[NetworkUse]":
+        """Connections that were opened, oldest first."""
+        from assistant.system.network_log import NetworkLog  # noqa: PLC0415 -- seldom asked for
+
+        return NetworkLog(self.paths.network_log).read()
 
     def tuning(self) -> "ModelTuning":
         """Benchmarks of models, and what is remembered of them."""

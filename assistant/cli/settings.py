@@ -86,7 +86,7 @@ def show(program: Program, /, key: str, as_json: bool) -> None:
     """Show the setting KEY: its value, where it comes from, and what it takes."""
     path = setting_path(key)
     console = program.console
-    if path[0] == "model":
+    if path[0] in ("model", "endpoints"):
         wanted = (path[1], path[-1])
         own = model_settings(program.settings, str(program.paths.settings_file))
         found = [one for one in own if (one.model, one.key) == wanted]

@@ -11,6 +11,7 @@ AssistantError                 everything below; the only type a front end has t
 │   ├── ModelLoadTimeoutError  the load outlasted its limit
 │   ├── AdapterError           an adapter that is damaged or does not fit the model
 │   │   └── AdapterNotFoundError   no such adapter on this machine; a ModelNotFoundError, too
+│   ├── ConsentError           nothing may go to a server of models yet, or never
 │   └── DownloadError          a model cannot be fetched
 │       └── AccessError        only for those who are known to the server
 ├── ConstraintError            a schema or grammar that no answer can be held to     exit 2
@@ -18,7 +19,8 @@ AssistantError                 everything below; the only type a front end has t
 ├── ContextOverflowError       the question alone does not fit the window            exit 5
 ├── EngineError                the engine worker failed                              exit 6
 │   ├── EngineStartError       the worker could not be started or joined
-│   └── EngineDiedError        the worker went away in the middle of an answer
+│   ├── EngineDiedError        the worker went away in the middle of an answer
+│   └── EndpointError          a server of models refuses, fails or cannot be reached
 ├── StorageError               chats.db cannot be used                               exit 7
 │   ├── DatabaseNewerError     written by a newer version of the program
 │   ├── DatabaseDamagedError   damaged; set aside, never overwritten
@@ -111,6 +113,18 @@ class AdapterNotFoundError(AdapterError, ModelNotFoundError):
     pass
 
 
+class ConsentError(ModelError):
+    """Attributes:
+    model: the model that was asked for; empty where no consent would help.
+    what: what would be sent, see `ConsentScope`.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, model: str = "", what: str = "") -> None:
+        super().__init__(message, hint)
+        self.model = model
+        self.what = what
+
+
 class ConstraintError(AssistantError):
     exit_code = 2
 
@@ -148,6 +162,10 @@ class EngineStartError(EngineError):
 
 
 class EngineDiedError(EngineError):
+    pass
+
+
+class EndpointError(EngineError):
     pass
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 from threading import Event
 from time import perf_counter
 
-from assistant.bootstrap import graphics_cards, library, model_catalog, model_tuning, prompt_library
+from assistant.bootstrap import (
+    endpoint_directory,
+    graphics_cards,
+    library,
+    model_catalog,
+    model_tuning,
+    prompt_library,
+)
 from assistant.core.errors import AssistantError
 from assistant.core.values.events import Loaded
 from assistant.core.values.library import CheckedPassage
@@ -152,6 +159,19 @@ def files(paths: Paths, *, load: bool) -> Check:
         fix = "Check library.embedder in the settings."
         return warn(name, status.embedder_problem, fix)
     return ok(name, f"{status.indexed:,} files, {status.passages:,} passages, {status.embedder}")
+
+
+def network(settings: Settings, paths: Paths) -> Check:
+    """The hosts that words can go to, and when they last did. Opens no connection."""
+    name = "network"
+    if not settings.endpoints:
+        return ok(name, "no endpoint: questions stay on this machine")
+    told = []
+    for one in endpoint_directory(settings, paths).listed():
+        gets = "this machine" if one.is_loopback else " and ".join(one.allowed) or "nothing yet"
+        last = f"{one.last_used.astimezone():%Y-%m-%d %H:%M}" if one.last_used else "never"
+        told.append(f"{one.name} → {one.host} ({gets}, last used {last})")
+    return ok(name, "; ".join(told))
 
 
 def worker(paths: Paths) -> Check:

@@ -56,6 +56,7 @@ def run_checks(run: RunEnvironment, *, quick: bool) -> Iterator[Check]:
     yield components.model(settings, paths, load=not quick)
     yield components.graphics_card(settings, paths)
     yield components.tuning(settings, paths)
+    yield components.network(settings, paths)
     yield components.worker(paths)
     yield components.files(paths, load=not quick)
     if run.package:

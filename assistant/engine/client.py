@@ -84,6 +84,11 @@ class LlamaChatModel:
         return self._target.name
 
     @property
+    def host(self) -> str:
+        """See `ChatModel.host`."""
+        return ""
+
+    @property
     def target(self) -> ModelTarget:
         """What the engine is asked for: the model's file, its adapters, the options of loading."""
         return self._target

@@ -54,6 +54,25 @@ class Paths:
         return self.data / "tunings.json"
 
     @property
+    def keys(self) -> Path:
+        """Keys of servers of models."""
+        return self.data / "keys"
+
+    @property
+    def consents(self) -> Path:
+        """To which servers what may be sent."""
+        return self.data / "consents.json"
+
+    @property
+    def endpoints(self) -> Path:
+        """What was found out about servers of models."""
+        return self.cache / "endpoints.json"
+
+    @property
+    def network_log(self) -> Path:
+        return self.logs / "network.log"
+
+    @property
     def snapshots(self) -> Path:
         """What models have read of conversations."""
         return self.cache / "snapshots"

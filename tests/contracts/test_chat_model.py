@@ -15,6 +15,9 @@ from assistant.engine.models.catalog import STARTER, LocalModels
 from assistant.engine.options import LoadOptions
 from tests.support.engine import GREEDY, answer, collect, engine_home, local_models, said
 from tests.support.fake_models import ScriptedModel
+from tests.support.llama_server import llama_server
+from tests.support.model_servers import serving
+from tests.support.remote_models import remote_model
 from tests.support.tiny_models import NAME, write_tiny_model
 from tests.support.tiny_models import WINDOW as TRAINED
 
@@ -45,17 +48,26 @@ def engine(engine_folder: Path) -> LocalModels:
     scope="module",
     params=[
         "scripted",
+        "remote",
         pytest.param(STARTER, marks=pytest.mark.model),
         pytest.param(NAME, marks=pytest.mark.model),
     ],
 )
-def model(request: pytest.FixtureRequest) -> ChatModel:
+def model(request: pytest.FixtureRequest) -> Iterator[ChatModel]:
     if request.param == "scripted":
-        return ScriptedModel(LONG_STORY, window=WINDOW)
+        yield ScriptedModel(LONG_STORY, window=WINDOW)
+        return
+    if request.param == "remote":
+        folder = request.getfixturevalue("tmp_path_factory").mktemp("remote")
+        with serving(llama_server(ScriptedModel(LONG_STORY, window=WINDOW))) as server:
+            remote = remote_model(folder, server.url)
+            list(remote.load(Event()))
+            yield remote
+        return
     models: LocalModels = request.getfixturevalue("engine")
     model = models.open(request.param)
     list(model.load(Event()))
-    return model
+    yield model
 
 
 def test_loading_ends_with_what_was_loaded(model: ChatModel) -> None:

@@ -138,6 +138,7 @@ class ScriptedModel:
         self.stopped = 0
         self.adapters: tuple[AdapterUse, ...] = ()
         self.template_problem = ""
+        self.host = ""
 
     @property
     def info(self) -> ModelInfo:
@@ -338,6 +339,11 @@ class ScriptedModels:
             refusals = (self.refused.get(use.name) for use in uses)
             model.load_error = next(filter(None, refusals), model.load_error)
         return model
+
+    def open_for_background(
+        self, name: str | None, adapters: Sequence[AdapterUse] | None = None
+    ) -> ScriptedModel:
+        return self.open(name, adapters)
 
 
 def _tokens(text: str) -> list[str]:

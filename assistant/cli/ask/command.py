@@ -21,9 +21,15 @@ from assistant.cli.ask.question import attachable, compose_question
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, absolute
 from assistant.core.conversations.start import begin_conversation, hinted_model
-from assistant.core.errors import AdapterError, AssistantError, ModelError, NotFoundError
+from assistant.core.errors import (
+    AdapterError,
+    AssistantError,
+    ConsentError,
+    ModelError,
+    NotFoundError,
+)
 from assistant.core.grounding.mentions import missing_files
-from assistant.core.grounding.scope import chosen_scope, default_scope
+from assistant.core.grounding.scope import NOWHERE, chosen_scope, default_scope
 from assistant.core.ports.conversations import ConversationStore
 from assistant.core.sanitize import one_line
 from assistant.core.turn.requests import Ask
@@ -206,6 +212,8 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
             options.no_library,
             assistant.settings.library.fall_back,
         )
+        if not _may_send(program, assistant, asked, options, attached):
+            sources = NOWHERE
         with Interruption() as interruption:
             if options.dry_run:
                 view = DryRun(program.console, interruption)
@@ -232,6 +240,41 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
             is_new = asked.earlier is None
             with _explain_model(asked), unless_it_fails(assistant.store, conversation, is_new):
                 return console_answer.run(assistant.chat, request, sampling, sources)
+
+
+def _may_send(
+    program: Program,
+    assistant: "Assistant",
+    asked: QuestionContext,
+    options: AskOptions,
+    attached: tuple[str, ...],
+) -> bool:
+    """Ask what may be sent, where the model is one of a server.
+
+    Returns: whether passages of files may be.
+
+    Raises:
+        ConsentError: the question may not, or the files that go with it.
+    """
+    if not assistant.settings.endpoints:
+        return True
+    # Only where there are servers.
+    from assistant.cli.endpoints.consent import may_send_files, require_questions  # noqa: PLC0415
+
+    endpoints, model = program.endpoints(), asked.model_name or assistant.settings.chat.model
+    require_questions(program.console, program.ask, endpoints, model)
+    host = assistant.models.open(asked.model_name, asked.adapters).host
+    if host:
+        program.console.info(f"→ {host}")
+    if options.no_library or not (attached or not assistant.library.is_empty()):
+        return True
+    may_send = may_send_files(program.console, program.ask, endpoints, model)
+    if not may_send and (attached or options.collections):
+        raise ConsentError(
+            f"Passages of your files may not be sent to {host}.",
+            "Leave them out, or ask a model that runs here.",
+        )
+    return may_send
 
 
 def _form(options: AskOptions) -> "OutputForm | None":

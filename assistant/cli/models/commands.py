@@ -68,7 +68,7 @@ def list_(program: Program, /, as_json: bool) -> int:
         ]
         console.json({"models": listed, "folder": str(program.paths.models)})
         return 0
-    usable = [one for one in found if one.fit not in ("damaged", "adapter")]
+    usable = [one for one in found if one.fit not in ("damaged", "adapter", "no answer")]
     rows = [(_mark(one.model is default), *_model_row(one)) for one in usable]
     heading = ("", "name", "size", "quant", "context", "verdict", "tokens/s", "licence", "from")
     console.table(rows, heading, numbers=[2, 4, 6])
@@ -79,6 +79,8 @@ def list_(program: Program, /, as_json: bool) -> int:
     for one in found:
         if one.fit == "damaged":
             console.line(f"skipped: {one.model.path} {one.facts.damage}")
+        if one.fit == "no answer":
+            console.line(f"skipped: {one.model.name} {one.reason}")
     if not found:
         console.error(
             f"There is no model: put a GGUF file into {program.paths.models}, "
@@ -139,12 +141,12 @@ def _model_row(one: ModelDetails) -> tuple[str, ...]:
     kind = "" if facts.kind == "chat" else f" ({facts.kind})"
     return (
         one.model.name,
-        size(one.model.size),
+        size(one.model.size) if one.model.origin != "endpoint" else "",
         facts.quantization,
         f"{facts.trained_context:,}" if facts.trained_context else "",
         f"{one.fit}{kind}",
         f"{one.tokens_per_second:,.0f}" if one.tokens_per_second else "",
-        facts.licence or "not told",
+        facts.licence or ("" if one.model.origin == "endpoint" else "not told"),
         one.model.origin,
     )
 

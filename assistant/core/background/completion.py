@@ -25,9 +25,16 @@ class Completion(NamedTuple):
     is_cut: bool
 
 
-def prompt_messages(opening: ConversationStart) -> tuple[ChatMessage, ...]:
-    """Messages of an internal prompt: its examples, then its text as the question."""
-    return (*opening.examples, ChatMessage(role="user", content=opening.text))
+def prompt_messages(
+    opening: ConversationStart, *, quotes_files: bool = False
+) -> tuple[ChatMessage, ...]:
+    """Messages of an internal prompt: its examples, then its text as the question.
+
+    Args:
+        quotes_files: whether its values are from the user's files.
+    """
+    asked = ChatMessage(role="user", content=opening.text, quotes_files=quotes_files)
+    return (*opening.examples, asked)
 
 
 def open_internal_prompt(

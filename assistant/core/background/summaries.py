@@ -73,7 +73,9 @@ def advance_summary(
     branch = store.branch(conversation.id)
     turns = context_plan.group_turns(branch)
     recap = context_plan.latest_recap(branch)
-    model = models.open(conversation.model, conversation.adapters)
+    model = models.open_for_background(conversation.model, conversation.adapters)
+    if model.host and conversation.is_local_only:
+        return False
     info = completion.load_model(model, stop)
     if info is None:
         return False

@@ -99,7 +99,9 @@ def improve_title(
     branch = store.branch(conversation.id)
     if conversation.titled != "words" or not branch or not branch[0].asked.strip():
         return False
-    model = models.open(conversation.model, conversation.adapters)
+    model = models.open_for_background(conversation.model, conversation.adapters)
+    if model.host and conversation.is_local_only:
+        return False
     if completion.load_model(model, stop) is None:
         return False
     opening = completion.open_internal_prompt(

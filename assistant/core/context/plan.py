@@ -83,7 +83,10 @@ def recap_for(conversation: Conversation, history: Sequence[Message]) -> Recap |
 
 def as_sent(message: Message) -> ChatMessage:
     """A stored message as the model reads it: a question with its passages, where it has any."""
-    return ChatMessage(role=message.role, content=message.sent or message.asked)
+    sent = message.sent
+    # What is sent for a question without passages is never longer than what was typed.
+    quotes = sent is not None and len(sent) > len(message.text)
+    return ChatMessage(role=message.role, content=sent or message.asked, quotes_files=quotes)
 
 
 def as_asked(question: Message, answer: Message) -> list[ChatMessage]:

@@ -197,7 +197,7 @@ def fit_passages(
     while near:
         content = compose_question(question, near, template)
         if (
-            model.measure([ChatMessage(role="user", content=content)]).total
+            model.measure([ChatMessage(role="user", content=content, quotes_files=True)]).total
             <= room * MAX_ROOM_SHARE
         ):
             break
@@ -234,7 +234,7 @@ def fit_whole_files(
         ContextOverflowError: they do not fit the window with the question.
     """
     content = compose_question(question, passages, template)
-    measured = model.measure([ChatMessage(role="user", content=content)])
+    measured = model.measure([ChatMessage(role="user", content=content, quotes_files=True)])
     total = measured.total
     if total > room:
         names = ", ".join(passage.title for passage in passages)

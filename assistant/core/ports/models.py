@@ -41,6 +41,11 @@ class ChatModel(Protocol):
         """Adapters it is run with, those of the settings included; known before it is loaded."""
         ...
 
+    @property
+    def host(self) -> str:
+        """The machine that it runs on and messages are sent to; empty for this one."""
+        ...
+
     def load(
         self, stop: Event, *, window: int | None = None
     ) -> Iterator[Queued | Loading | Loaded]:
@@ -99,7 +104,7 @@ class ChatModel(Protocol):
 
 
 class ModelCatalog(Protocol):
-    """The models on this machine."""
+    """The models on this machine, and on servers that the settings name."""
 
     def models(self) -> list[ModelRef]:
         """Models that can be asked for, the default one first."""
@@ -140,6 +145,15 @@ class ModelCatalog(Protocol):
 
         Args:
             adapters: what it is run with; None takes those of the settings.
+        """
+        ...
+
+    def open_for_background(
+        self, name: str | None, adapters: Sequence[AdapterUse] | None = None
+    ) -> ChatModel:
+        """The model for what nobody asked for, such as titles, in a conversation with this one.
+
+        It runs on this machine, unless the settings name another one. Else as `open`.
         """
         ...
 

@@ -82,7 +82,8 @@ class PartWriter(NamedTuple):
         opening = open_internal_prompt(self.prompts, name, values)
         sampling = opening.sampling.over(Sampling())
         while not stop.is_set():
-            found = complete(self.model, prompt_messages(opening), sampling, stop)
+            messages = prompt_messages(opening, quotes_files=True)
+            found = complete(self.model, messages, sampling, stop)
             if found is not None:
                 return found.text
         return ""

@@ -167,7 +167,7 @@ class Chat:
         )
         whole = self._whole.question(question) if self._whole else None
         if self._whole and whole and not unfinished.edited:
-            model = self._models.open(conversation.model, conversation.adapters)
+            model = self._requests.open_model(conversation)
             yield from self._whole.write(whole, unfinished, model, stop)
             return
         asked, where, found, told = question.asked, NOWHERE, None, ""
@@ -185,7 +185,7 @@ class Chat:
             yield Wrote(text=told)
             yield finished_without_model()
             return
-        model = self._models.open(conversation.model, conversation.adapters)
+        model = self._requests.open_model(conversation)
         info: ModelInfo | None = None
         for loading in model.load(stop):
             if isinstance(loading, Loaded):

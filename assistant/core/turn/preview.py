@@ -16,6 +16,7 @@ from assistant.core.context.plan import Counting
 from assistant.core.errors import ContextOverflowError
 from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
+from assistant.core.turn.requests import open_model
 from assistant.core.values.base import Value
 from assistant.core.values.context import ContextPart, ContextPlan
 from assistant.core.values.conversation import ChatMessage, Conversation, Message, Overflow, Placing
@@ -143,7 +144,7 @@ def preview_window(
     """
     conversation = store.conversation(conversation_id)
     branch = store.branch(conversation.id)
-    model = models.open(conversation.model, conversation.adapters)
+    model = open_model(models, conversation)
     info: ModelInfo | None = None
     for event in model.load(stop):
         if isinstance(event, Loaded):

@@ -7,11 +7,16 @@ conversation stays under its own prompt; what was said before is read along.
 from typing import NamedTuple
 
 from assistant.core.background.titles import title_from
-from assistant.core.errors import ModelError, NotFoundError
+from assistant.core.errors import ConsentError, ModelError, NotFoundError
 from assistant.core.grounding import mentions
 from assistant.core.ports.messages import MessageStore
-from assistant.core.ports.models import ModelCatalog
-from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
+from assistant.core.ports.models import ChatModel, ModelCatalog
+from assistant.core.values.conversation import (
+    LOCAL_ONLY_TAG,
+    Conversation,
+    Message,
+    QuestionPrompt,
+)
 from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse, Sampling, SamplingChanges
 
@@ -107,6 +112,10 @@ class TurnRequests:
                 model, adapters = self._model_and_adapters(store.conversation(old.conversation_id))
                 return None, store.reopen(id, model=model, adapters=adapters, sampling=sampling)
 
+    def open_model(self, conversation: Conversation) -> ChatModel:
+        """See `open_model`."""
+        return open_model(self._models, conversation)
+
     def _append(
         self, conversation_id: str, parent_id: str | None, asked: Ask | Edit, sampling: Sampling
     ) -> tuple[Message, Message]:
@@ -180,6 +189,22 @@ class TurnRequests:
         if message.role != "assistant":
             raise NotFoundError(f"Message {id} is a question, not an answer.")
         return message
+
+
+def open_model(models: ModelCatalog, conversation: Conversation) -> ChatModel:
+    """Open the model of a conversation.
+
+    Raises:
+        ModelNotFoundError: there is none such.
+        ConsentError: the conversation stays on this machine, and the model does not run here.
+    """
+    model = models.open(conversation.model, conversation.adapters)
+    if model.host and conversation.is_local_only:
+        raise ConsentError(
+            f"This conversation is for this machine only, and {model.name} runs on {model.host}.",
+            f"Choose a model that runs here, or take the tag “{LOCAL_ONLY_TAG}” off it.",
+        )
+    return model
 
 
 PROMPT_SIGN = "/"

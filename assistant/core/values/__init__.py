@@ -8,6 +8,7 @@ documents     files once read: documents, chunks, passages
 library       collections, search results, events of an indexing job
 prompts       prompts, their variables and placeholders
 models        models, token counts, downloads
+endpoints/    servers of models, what may be sent to them, connections
 context       the plan of the window
 events        what happens in a turn
 tuning        what makes a model fastest here

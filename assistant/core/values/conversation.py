@@ -41,6 +41,10 @@ TitledBy = Literal["words", "model"]
 """Where a title comes from that the user did not give: the first words, or the model."""
 
 
+LOCAL_ONLY_TAG = "local only"
+"""The tag of conversations of which nothing may be sent to another machine."""
+
+
 class ChatMessage(Value):
     """One message as the model reads it."""
 
@@ -48,6 +52,8 @@ class ChatMessage(Value):
     content: str
     reasoning: str = ""
     """What was thought before, of an answer that is gone on with."""
+    quotes_files: bool = False
+    """Whether passages of the user's files stand in it."""
 
 
 class Usage(Value):
@@ -110,6 +116,11 @@ class Conversation(Value):
     """The last message that they have in common, as the other conversation calls it."""
     temporary: bool = False
     """Whether it lives in memory only."""
+
+    @property
+    def is_local_only(self) -> bool:
+        """Whether nothing of it may be sent to another machine."""
+        return LOCAL_ONLY_TAG in self.tags
 
 
 class ConversationSummary(Value):

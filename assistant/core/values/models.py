@@ -17,8 +17,10 @@ ModelOrigin = Literal[
     "GPT4All",
     "Jan",
     "llama.cpp",
+    "endpoint",
 ]
-"""Where a model was found: a folder of the settings, or the program that fetched it."""
+"""Where a model was found: a folder of the settings, the program that fetched it, or a server that
+runs it."""
 
 
 class ModelRef(Value):
@@ -115,8 +117,18 @@ class RenderedPrompt(Value):
     """Tokens from the beginning on that would not be read again."""
 
 
-Fit = Literal["runs", "runs slowly", "too big", "not supported", "damaged", "adapter"]
-"""What becomes of a model on this machine; an adapter is what a model is run with."""
+Fit = Literal[
+    "runs",
+    "runs slowly",
+    "too big",
+    "not supported",
+    "damaged",
+    "adapter",
+    "elsewhere",
+    "no answer",
+]
+"""What becomes of a model on this machine; an adapter is what a model is run with. One that runs
+elsewhere is run by a server, which may give no answer."""
 
 ModelKind = Literal["chat", "embedder", "image part", "adapter", "other"]
 """What a GGUF file is for; `image part` is the half of a model that sees."""
@@ -171,7 +183,7 @@ class ModelDetails(Value):
     @property
     def is_usable(self) -> bool:
         """Whether it is a chat model that runs here."""
-        return self.fit in ("runs", "runs slowly") and self.facts.kind == "chat"
+        return self.fit in ("runs", "runs slowly", "elsewhere") and self.facts.kind == "chat"
 
 
 def misfit(adapter: ModelFacts, model: ModelFacts) -> str:

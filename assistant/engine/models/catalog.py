@@ -132,6 +132,12 @@ class LocalModels:
         best = next((one for one in reversed(smaller) if one.size < room), smaller[0])
         return f"A smaller one that is here: {best.name} ({size(best.size)})."
 
+    def open_for_background(
+        self, name: str | None, adapters: Sequence[AdapterUse] | None = None
+    ) -> LlamaChatModel:
+        """See `ModelCatalog.open_for_background`: all of these run here."""
+        return self.open(name, adapters)
+
     def _adapter(self, use: AdapterUse, *, is_usual: bool) -> Path:
         """The file of an adapter, by its name among all that were found, or by its path."""
         models, adapters = self._listed()
