@@ -345,7 +345,7 @@ class Chat:
             plan = context_plan.plan(
                 system_prompt,
                 context_plan.group_turns(history),
-                [ChatMessage(role="user", content=content)],
+                [ChatMessage(role="user", content=content, quotes_files=bool(used))],
                 _counting(model, sampling),
                 window,
                 reserve,
