@@ -218,9 +218,11 @@ def model_downloads(settings: Settings, paths: Paths) -> ModelDownloads:
     """Models that can be fetched into the models folder."""
     # Only pulling, and the screen of models, need it.
     from assistant.engine.download.client import HubDownloads  # noqa: PLC0415
+    from assistant.system.network_log import NetworkLog  # noqa: PLC0415
 
     command = (*program(), "--worker", PULL)
-    return HubDownloads(command, paths.models, settings.models.endpoint)
+    log = NetworkLog(paths.network_log)
+    return HubDownloads(command, paths.models, settings.models.endpoint, log=log)
 
 
 def graphics_cards(paths: Paths) -> GraphicsCards:

@@ -20,6 +20,7 @@ from assistant.core.conversations.start import (
 )
 from assistant.core.errors import AccessError, AssistantError, NotFoundError
 from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.endpoints import Endpoints
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ModelCatalog, ModelDownloads
 from assistant.core.prompts.library import PromptLibrary
@@ -119,6 +120,8 @@ class Services:
     library: Library
     download: ModelDownload
     report: Report
+    endpoints: Endpoints | None = None
+    """Servers of models; None where the settings name none."""
     models_folder: Path | None = None
     """Where models and adapters can be put to be found."""
     _thread: ThreadPoolExecutor = field(

@@ -134,7 +134,7 @@ def test_a_conversation_for_this_machine_only_stays_here(
     shell("endpoints", "add", "far", server.url, "--yes")
     shell("ask", "--model", "far/tiny", "What?")
     (listed,) = shell.json("chats", "list")
-    shell("chats", "tag", listed["id"], "local only")
+    shell("chats", "tag", listed["id"], "local-only")
 
     run = shell("ask", "--last", "And now?")
 

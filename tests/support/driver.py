@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from assistant.core.grounding.references import Reference
 from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.endpoints import Endpoints
 from assistant.core.prompts.library import PromptLibrary
 from assistant.core.turn.chat import Chat
 from assistant.core.values.conversation import Conversation, Message
@@ -360,6 +361,7 @@ class Setting:
     downloads: ScriptedDownloads = field(default_factory=ScriptedDownloads)
     conversations: Shelf = field(default_factory=Shelf)
     """What is there when it is opened, unless it is given a store."""
+    endpoints: Endpoints | None = None
     titles: bool = False
     """Whether the model is asked for titles, which takes an answer out of its script."""
 
@@ -393,6 +395,7 @@ def make_services(setting: Setting, store: ConversationStore, report: Report) ->
         library=setting.library,
         download=ModelDownload(setting.downloads, report),
         report=report,
+        endpoints=setting.endpoints,
     )
 
 

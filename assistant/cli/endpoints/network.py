@@ -31,7 +31,7 @@ def network(program: Program, /, everything: bool, as_json: bool) -> None:
             use.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
             use.host,
             use.purpose,
-            str(use.status or "none"),
+            str(use.status) if use.status else "",
             size(use.sent),
             size(use.received),
             f"{use.seconds:,.1f} s",

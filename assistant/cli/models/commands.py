@@ -88,6 +88,7 @@ def list_(program: Program, /, as_json: bool) -> int:
         )
     else:
         console.info(f"Your own go into {program.paths.models} as GGUF files.")
+    console.info("`assistant endpoints find` looks for other programs here that run models.")
     console.info(f"`assistant models pull` lists models worth fetching{_age(program.downloads())}.")
     return 0
 

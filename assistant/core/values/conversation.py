@@ -41,7 +41,7 @@ TitledBy = Literal["words", "model"]
 """Where a title comes from that the user did not give: the first words, or the model."""
 
 
-LOCAL_ONLY_TAG = "local only"
+LOCAL_ONLY_TAG = "local-only"
 """The tag of conversations of which nothing may be sent to another machine."""
 
 

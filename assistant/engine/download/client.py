@@ -7,14 +7,19 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from threading import Event
+from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from assistant.core.errors import AccessError, DownloadError
+from assistant.core.values.endpoints.status import NetworkUse
 from assistant.core.values.models import Downloaded, DownloadProgress, Offer, RecommendedModel
 from assistant.ipc.one_shot import ask_process
+from assistant.system.network_log import NetworkLog
 
 RECOMMENDED_FILE = "recommended.toml"
 RETRY_SECONDS = 1.0
@@ -25,12 +30,19 @@ class HubDownloads:
     """Downloads from Hugging Face or a mirror of it, made by a process."""
 
     def __init__(
-        self, command: Sequence[str], folder: Path, endpoint: str, patience: float = RETRY_SECONDS
+        self,
+        command: Sequence[str],
+        folder: Path,
+        endpoint: str,
+        patience: float = RETRY_SECONDS,
+        log: NetworkLog | None = None,
     ) -> None:
         """Args:
         command: starts the process that fetches.
         folder: where models go, as OWNER/NAME/FILE.
+        log: keeps what was connected to.
         """
+        self._log = log
         self._command = command
         self._folder = folder
         self._endpoint = endpoint
@@ -77,14 +89,26 @@ class HubDownloads:
             "token": token,
             "patience": self._patience,
         }
+        started, received = monotonic(), 0
         try:
             # A token goes through the pipe: every user of the machine can read command lines.
             with closing(ask_process(self._command, json.dumps(whole), stop)) as answers:
                 for line in answers:
                     event = json.loads(line)
+                    received = event.get("done", received)
                     if "error" in event:
                         kind = AccessError if event["error"] == "AccessError" else DownloadError
                         raise kind(event["message"], event["hint"])
                     yield event
         except BrokenPipeError:
             raise DownloadError("The process that fetches models could not be started.") from None
+        finally:
+            if self._log is not None:
+                use = NetworkUse(
+                    at=datetime.now(UTC),
+                    host=urlsplit(self._endpoint).hostname or self._endpoint,
+                    purpose="download" if "offer" in request else "look-up",
+                    received=received,
+                    seconds=round(monotonic() - started, 3),
+                )
+                self._log.record(use)

@@ -11,12 +11,13 @@ from assistant.core.turn import sampling
 from assistant.core.turn.adapters import NONE_WORD, Adapters
 from assistant.core.turn.sampling import DEFAULT_WORD
 from assistant.core.values.conversation import Conversation
-from assistant.core.values.models import Offer
+from assistant.core.values.endpoints.status import ConsentScope
+from assistant.core.values.models import ModelRef, Offer
 from assistant.tui.actions import defaults
 from assistant.tui.models.adapters import AdapterList, ChosenAdapters, CurrentAdapters
 from assistant.tui.models.lines import adapter_names
 from assistant.tui.models.pickers import ModelPicker, SamplingList
-from assistant.tui.models.screen import ModelsScreen
+from assistant.tui.models.screen import AllowSending, ModelsScreen
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine
 from assistant.tui.toolkit.disk import absolute
@@ -27,8 +28,10 @@ async def models(workspace: Workspace, _: CommandCall) -> None:
     """Open the models screen, and continue with the model that is chosen there."""
     notice = workspace.view.notice
     services = workspace.system.services
-    current = await services.run(_current_path, workspace)
-    shown = ModelsScreen(services.models, services.download, current, services.report)
+    current = await services.run(_current_reference, workspace)
+    shown = ModelsScreen(
+        services.models, services.download, current, services.report, services.endpoints
+    )
     name: str | None = await workspace.screen.push_wait(shown)
 
     def report(offer: Offer, failure: AssistantError | None) -> None:
@@ -43,13 +46,13 @@ async def models(workspace: Workspace, _: CommandCall) -> None:
         await model(workspace, CommandCall(argument=name))
 
 
-def _current_path(workspace: Workspace) -> str | None:
-    """The path of the model that the conversation has. Blocks."""
+def _current_reference(workspace: Workspace) -> ModelRef | None:
+    """The model that the conversation has. Blocks."""
     conversation = workspace.conversation.session.conversation
     try:
         return workspace.system.services.models.reference(
             conversation.model if conversation else None
-        ).path
+        )
     except AssistantError:
         return None
 
@@ -224,6 +227,9 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
     name = None if wanted.casefold() == sampling.DEFAULT_WORD else wanted
     # Whether there is such a model, whatever it is run with.
     found = await services.run(models.open, name, ())
+    if not await _may_send(workspace, found.name):
+        workspace.screen.say("Nothing is sent; the model is as it was.")
+        return
     is_default = name is not None and defaults.is_beginning(workspace)
     before = await session.make()
     if before.model != name:
@@ -239,6 +245,28 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
     if is_loaded and is_default and name is not None:
         kept = await services.run(_catalog_name, workspace, _absolute_path(name))
         await defaults.keep_model(workspace, before, kept)
+
+
+async def _may_send(workspace: Workspace, model: str) -> bool:
+    """Ask what may be sent to the server of a model, where that was not said before.
+
+    Returns: whether questions may be; passages of files are asked for where there are files.
+    """
+    services = workspace.system.services
+    endpoints = services.endpoints
+    if endpoints is None:
+        return True
+    has_files = not await services.run(services.library.is_empty)
+    scopes: list[ConsentScope] = ["questions", "files"] if has_files else ["questions"]
+    for what in scopes:
+        missing = await services.run(endpoints.missing, model, what)
+        if missing is None:
+            continue
+        if await workspace.screen.push_wait(AllowSending(missing, what)):
+            await services.run(endpoints.allow, missing.name, what)
+        elif what == "questions":
+            return False
+    return True
 
 
 def _dropped_adapters(workspace: Workspace, before: Conversation) -> list[Content]:

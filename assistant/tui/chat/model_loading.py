@@ -113,7 +113,10 @@ class ModelLoading:
         if wanted != self._wanted:
             return
         status = self._status
-        status.set_status(adapters=opened.adapters if opened else wanted[1] or ())
+        status.set_status(
+            adapters=opened.adapters if opened else wanted[1] or (),
+            host=opened.host if opened else "",
+        )
         if opened is not None and status.status.model not in ("", opened.name):
             # The size of its window is known when it is loaded.
             status.set_status(model=opened.name, window=0, template_problem="", device="")

@@ -55,6 +55,8 @@ class StatusLineState:
     """Why the model's own template is not used; empty where it is."""
     device: str = ""
     """The graphics card that it is on, and how much of it; empty for none."""
+    host: str = ""
+    """The machine that questions are sent to; empty for this one."""
     files: str = ""
     """Which of the user's files are asked; empty for none."""
     used: int = 0
@@ -144,7 +146,11 @@ def _parts(status: StatusLineState, adapters: str) -> list[tuple[int, Content]]:
         parts.append((5, text.muted(f"{status.speed:.0f} tok/s")))
     if status.new:
         parts.append((7, text.muted(f"{status.cached:,} cached, {status.new:,} new")))
-    parts.append((6, text.muted("offline")))
+    if status.host:
+        # Where words go is told as long as anything is.
+        parts.append((1, text.line(f"→ {status.host}", 40, text.ACCENT)))
+    else:
+        parts.append((6, text.muted("offline")))
     return parts
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.content import Content
 
 from assistant.core.turn.adapters import Adapters
+from assistant.core.values.endpoints.status import EndpointTest
 from assistant.core.values.models import (
     DownloadProgress,
     Fit,
@@ -26,6 +27,8 @@ FIT_STYLES: dict[Fit, str] = {
     "not supported": "$text-error",
     "damaged": "$text-error",
     "adapter": "$text-muted",
+    "elsewhere": "$text-success",
+    "no answer": "$text-error",
 }
 
 
@@ -37,6 +40,8 @@ def model_line(one: ModelDetails, is_chosen: bool) -> RowStack:
     verdict = text.own(one.fit, FIT_STYLES[one.fit])
     if one.tokens_per_second and one.is_usable:
         verdict += text.muted(f" · {one.tokens_per_second:,.0f} tok/s")
+    if one.model.origin == "endpoint":
+        return RowStack(Row(left, verdict))
     return RowStack(Row(left, verdict + text.muted(f" · {size(one.model.size):>8}")))
 
 
@@ -53,7 +58,9 @@ def model_details_lines(one: ModelDetails) -> RowStack:
         facts.architecture,
         f"{facts.parameters / 1e9:,.1f}B parameters" if facts.parameters else "",
         f"{facts.trained_context:,} tokens" if facts.trained_context else "",
-        f"licence {facts.licence or 'not told'}" if not facts.damage else "",
+        f"licence {facts.licence or 'not told'}"
+        if not facts.damage and one.model.origin != "endpoint"
+        else "",
         "" if facts.has_template or facts.damage else "no template",
         f"from {one.model.origin}",
     ]
@@ -66,6 +73,22 @@ def model_details_lines(one: ModelDetails) -> RowStack:
         Row(text.line(" · ".join(filter(None, known)), 300, text.MUTED)),
         Row(text.line(one.model.path, 400, text.MUTED)),
     )
+
+
+def tested_line(found: EndpointTest) -> Content:
+    """What a test of a server found, in a line."""
+    can = found.capabilities
+    if found.problem:
+        return text.line(found.problem, 300)
+    counts = "tokens counted exactly" if can.counting == "exact" else "tokens counted about"
+    told = [
+        f"{can.kind} answers after {found.first_ms / 1000:,.1f} s",
+        f"{len(can.models):,} models",
+        f"window {max((each.window for each in can.models), default=0):,}",
+        counts,
+        "goes on with unfinished answers" if can.continues else "begins answers anew",
+    ]
+    return text.line(" · ".join(told), 300)
 
 
 def recommended_details_lines(one: RecommendedModel) -> RowStack:

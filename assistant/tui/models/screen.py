@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from threading import Event
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -12,8 +13,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.errors import AssistantError
+from assistant.core.ports.endpoints import Endpoints
 from assistant.core.ports.models import ModelCatalog
-from assistant.core.values.models import ModelDetails, Offer, RecommendedModel
+from assistant.core.values.endpoints.status import SCOPE_TEXTS, ConsentScope, EndpointStatus
+from assistant.core.values.models import ModelDetails, ModelRef, Offer, RecommendedModel
 from assistant.core.wording import age_of, size
 from assistant.tui.models.lines import (
     download_line,
@@ -21,17 +24,22 @@ from assistant.tui.models.lines import (
     model_line,
     recommended_details_lines,
     recommended_line,
+    tested_line,
 )
 from assistant.tui.services import ModelDownload
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine, Dialog
 from assistant.tui.toolkit.notice import NoticedScreen
-from assistant.tui.toolkit.threads import Report, Stream
+from assistant.tui.toolkit.threads import Report, Stream, in_thread
+
+LAST: Final = frozenset({"damaged", "no answer"})
+"""What cannot be used."""
 
 POLL_SECONDS: Final = 0.25
 """Seconds between two polls of a download."""
 
 KEY_HINTS = "Enter uses or fetches · F fetches another · C stops it · Esc goes back"
+SERVER_HINT = " · T tests a server"
 
 
 class ModelsScreen(NoticedScreen[str]):
@@ -44,15 +52,23 @@ class ModelsScreen(NoticedScreen[str]):
         Binding("escape,q", "leave", show=False),
         Binding("f", "fetch", show=False),
         Binding("c", "stop", show=False),
+        Binding("t", "test", show=False),
     ]
 
     def __init__(
-        self, models: ModelCatalog, download: ModelDownload, current: str | None, report: Report
+        self,
+        models: ModelCatalog,
+        download: ModelDownload,
+        current: ModelRef | None,
+        report: Report,
+        endpoints: Endpoints | None = None,
     ) -> None:
         """Args:
-        current: the path of the model that the conversation has.
+        current: the model that the conversation has.
+        endpoints: the servers of models, where there are some.
         """
         super().__init__()
+        self._endpoints = endpoints
         self._models = models
         self._download = download
         self._current = current
@@ -70,7 +86,8 @@ class ModelsScreen(NoticedScreen[str]):
         yield self._about
         yield self._progress
         yield self.notice
-        yield Static(text.muted(KEY_HINTS), id="models-keys")
+        hints = KEY_HINTS + (SERVER_HINT if self._endpoints is not None else "")
+        yield Static(text.muted(hints), id="models-keys")
 
     def on_mount(self) -> None:
         self._download.ended = self._ended
@@ -91,7 +108,7 @@ class ModelsScreen(NoticedScreen[str]):
 
     def _add(self, found: Sequence[ModelDetails]) -> None:
         # What cannot be used comes last.
-        self._found = sorted([*self._found, *found], key=lambda one: one.fit == "damaged")
+        self._found = sorted([*self._found, *found], key=lambda one: one.fit in LAST)
         self._show("looking …")
 
     def _scan_ended(self, failure: AssistantError | None) -> None:
@@ -107,7 +124,7 @@ class ModelsScreen(NoticedScreen[str]):
         marked = self._list.highlighted
         options = [_heading("On this machine", state)]
         for place, one in enumerate(self._found):
-            line = model_line(one, one.model.path == self._current)
+            line = model_line(one, self._is_current(one.model))
             options.append(Option(line, id=f"model-{place}"))
         if self._offered:
             made = self._offered[0].as_of
@@ -122,10 +139,17 @@ class ModelsScreen(NoticedScreen[str]):
         self._list.highlighted = marked if marked is not None else self._own_place()
 
     def _own_place(self) -> int | None:
-        paths = [one.model.path for one in self._found]
-        if not paths:
+        if not self._found:
             return None
-        return 1 + (paths.index(self._current) if self._current in paths else 0)
+        places = (at for at, one in enumerate(self._found) if self._is_current(one.model))
+        return 1 + next(places, 0)
+
+    def _is_current(self, model: ModelRef) -> bool:
+        """Whether it is the conversation's: the same file, or the same model of a server."""
+        mine = self._current
+        if mine is None or mine.path != model.path:
+            return False
+        return model.origin != "endpoint" or mine.name == model.name
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         match self._entry(event.option_id):
@@ -147,7 +171,7 @@ class ModelsScreen(NoticedScreen[str]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         match self._entry(event.option_id):
-            case ModelDetails(fit="too big" | "runs" | "runs slowly") as one if (
+            case ModelDetails(fit="too big" | "runs" | "runs slowly" | "elsewhere") as one if (
                 one.facts.kind == "chat"
             ):
                 self.dismiss(one.model.name)
@@ -169,6 +193,28 @@ class ModelsScreen(NoticedScreen[str]):
             self._download.stop()
             self._show_progress()
             self.notice.say(text.own("The download is stopped; fetching it again goes on."))
+
+    def action_test(self) -> None:
+        """Test the server of the model that is highlighted."""
+        option = self._list.highlighted_option
+        one = self._entry(option.id if option else None)
+        if self._endpoints is None or not isinstance(one, ModelDetails):
+            return
+        if one.model.origin != "endpoint":
+            self.notice.say(text.own("This model runs here; T is for those of servers."))
+            return
+        self.do(self._test(self._endpoints, one.model.name.partition("/")[0]))
+
+    async def _test(self, endpoints: Endpoints, name: str) -> None:
+        missing = await in_thread(endpoints.missing, name, "questions")
+        if missing is not None:
+            if not await self.app.push_screen_wait(AllowSending(missing, "questions")):
+                return
+            await in_thread(endpoints.allow, missing.name, "questions")
+        self.notice.say(text.own("Asking "), text.line(name, 40), text.own(" …"), seconds=120)
+        found = await in_thread(endpoints.test, name, Event())
+        self.notice.say(tested_line(found), error=bool(found.problem), seconds=60)
+        self._scan()
 
     async def _ask(self) -> None:
         question = "Which model? OWNER/NAME or OWNER/NAME:FILE"
@@ -206,6 +252,36 @@ class ModelsScreen(NoticedScreen[str]):
 def _heading(title: str, state: str) -> Option:
     line: Content = text.own(title, "bold")
     return Option(line + text.muted(f"  {state}" if state else ""), disabled=True)
+
+
+class AllowSending(Dialog[bool]):
+    """Dialog on what may be sent to a server; Enter says yes, Esc no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", show=False)]
+
+    def __init__(self, endpoint: EndpointStatus, what: ConsentScope) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+        self._what = what
+
+    def compose(self) -> ComposeResult:
+        one = self._endpoint
+        rows = [
+            text.own("→ ") + text.line(one.host, 80, "bold") + text.own(" is not this machine."),
+            text.line(one.url, 200, text.MUTED),
+            text.own("Your files stay here, but for the passages that go with a question.")
+            if self._what == "files"
+            else text.own("Files stay here; for passages of them you are asked again."),
+        ]
+        if not one.url.startswith("https:"):
+            rows.append(text.own("Nothing is encrypted on the way.", "$text-warning"))
+        with Vertical(classes="dialog"):
+            yield Static(text.own(f"Send {SCOPE_TEXTS[self._what]} there?", "bold"))
+            yield Static(text.joined(rows, "\n"), classes="address")
+            yield Static(text.muted("Enter allows it · Esc sends nothing"))
+
+    def action_accept(self) -> None:
+        self.dismiss(True)
 
 
 class AcceptOffer(Dialog[bool]):

@@ -16,6 +16,7 @@ from assistant.engine.download.client import HubDownloads
 from assistant.engine.download.hub import Hub as ModelHub
 from assistant.engine.models.discovery import in_folder
 from assistant.engine.models.headers import HeaderProbe
+from assistant.system.network_log import NetworkLog
 from tests.support.engine import started
 from tests.support.gguf_files import write_model
 from tests.support.hub_server import Hub, serving
@@ -62,6 +63,17 @@ def test_an_offer_tells_size_licence_and_what_else_there_is(hub: Hub, home: Path
     assert downloads(hub, home).find(f"{WANTED}:q8_0").files[0].name == "tiny-Q8_0.gguf"
     assert downloads(hub, home).find(f"{WANTED}:tiny-Q8_0.gguf").size == 5
     assert not (home / "models").exists()
+
+
+def test_what_was_connected_to_is_logged(hub: Hub, home: Path) -> None:
+    log = NetworkLog(home / "network.log")
+    command = (sys.executable, "-c", f"\n{PULL}")
+    fetched(HubDownloads(command, home / "models", hub.url, patience=0.01, log=log))
+
+    found, downloaded = log.read()
+    assert (found.purpose, downloaded.purpose) == ("look-up", "download")
+    assert downloaded.host == "127.0.0.1"
+    assert downloaded.received == len(DATA)
 
 
 def test_a_model_arrives_whole_under_its_name_and_is_not_fetched_again(
