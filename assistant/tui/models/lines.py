@@ -83,7 +83,7 @@ def tested_line(found: EndpointTest) -> Content:
     counts = "tokens counted exactly" if can.counting == "exact" else "tokens counted about"
     told = [
         f"{can.kind} answers after {found.first_ms / 1000:,.1f} s",
-        f"{len(can.models):,} models",
+        count(len(can.models), "model"),
         f"window {max((each.window for each in can.models), default=0):,}",
         counts,
         "goes on with unfinished answers" if can.continues else "begins answers anew",

@@ -122,7 +122,8 @@ class ModelsScreen(NoticedScreen[str]):
         if not self.is_attached:
             return
         marked = self._list.highlighted
-        options = [_heading("On this machine", state)]
+        where = "On this machine" if self._endpoints is None else "On this machine, and on servers"
+        options = [_heading(where, state)]
         for place, one in enumerate(self._found):
             line = model_line(one, self._is_current(one.model))
             options.append(Option(line, id=f"model-{place}"))
