@@ -59,7 +59,7 @@ def test_without_a_terminal_it_says_how_to_ask(shell: Shell) -> None:
     assert run.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [("nope",), ("chats", "nope"), ("--nope",), ("chats",)])
+@pytest.mark.parametrize("arguments", [("nope",), ("chats", "nope"), ("--nope",)])
 def test_an_unknown_command_is_a_usage_error(shell: Shell, arguments: tuple[str, ...]) -> None:
     run = shell(*arguments)
 
