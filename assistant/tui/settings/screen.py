@@ -118,7 +118,8 @@ class SettingsScreen(NoticedScreen[None]):
         self._listing.set_options(options)
         keys = [row.key if row else "" for row in self._rows]
         wanted = current.key if current else ""
-        place = keys.index(wanted) if wanted in keys[1:] else 1
+        # A heading has no key: without one wanted it is the first setting.
+        place = keys.index(wanted) if wanted and wanted in keys else 1
         self._listing.highlighted = place if self._rows else None
         self._show_details()
 

@@ -30,6 +30,7 @@ async def test_a_setting_is_found_and_explained_with_its_origin(home: Path) -> N
     async with opened(Setting(home, settings=settings), size=(80, 24)) as driver:
         await driver.pilot.press("alt+shift+s")
         await driver.until_shown("repeat_penalty")
+        await driver.until_shown("Name of a model in the models folder")
         await driver.pilot.press("slash", *"scanned pdf")
         await driver.until_shown("library.ocr")
         for words in ("tesseract", "now       yes", "from      your settings.toml", "default   no"):
