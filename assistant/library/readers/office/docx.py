@@ -32,6 +32,7 @@ from assistant.library.readers.office.ooxml import (
     core_title,
     drawing_text,
     main_part,
+    note_embedded,
     parts_of_kind,
     without_fallbacks,
 )
@@ -124,6 +125,7 @@ def read_docx(source: FileSource) -> Document:
     for root in chain(parts, (r for _, r in parts_of_kind(archive, part, *_SURROUNDING_PARTS))):
         body.numbering = DocxNumbering(definitions, styles.list_of)
         body.add(root)
+    note_embedded(body.builder, archive, part)
     for name, root in parts_of_kind(archive, part, *_DRAWING_PARTS):
         for text in drawing_text(root) if "diagram" in name else chart_text(root):
             body.builder.add(text)

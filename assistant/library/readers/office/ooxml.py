@@ -17,7 +17,10 @@ from assistant.library.readers.base.archive import (
     local,
     parse_part,
 )
+from assistant.library.readers.base.builder import DocumentBuilder
 
+_EMBEDDED = ("package", "oleObject")
+"""Kinds of relations to files that a document holds."""
 _NUMBER = re.compile(r"-?\d{1,15}\.\d{1,20}(E-?\d{1,3})?")
 _MAX_DIGITS = 15
 """Digits beyond it are an artefact of binary fractions."""
@@ -61,6 +64,13 @@ def parts_of_kind(archive: ZipArchive, part: str, *kinds: str) -> Iterator[tuple
     for relation in relations(archive, part):
         if relation.kind in kinds and (data := archive.find(relation.target)) is not None:
             yield relation.target, parse_part(data, relation.target)
+
+
+def note_embedded(builder: DocumentBuilder, archive: ZipArchive, part: str) -> None:
+    """Note the files embedded in `part`, of which it shows no more than a picture."""
+    for relation in relations(archive, part):
+        if relation.kind in _EMBEDDED:
+            builder.note_unread("object", posixpath.basename(relation.target), "unsupported")
 
 
 def core_title(archive: ZipArchive) -> str:

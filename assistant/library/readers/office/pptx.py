@@ -24,6 +24,7 @@ from assistant.library.readers.office.ooxml import (
     core_title,
     drawing_text,
     main_part,
+    note_embedded,
     parts_of_kind,
     relations,
     without_fallbacks,
@@ -66,6 +67,7 @@ def _add_slide(builder: DocumentBuilder, archive: ZipArchive, name: str) -> str:
     if data is None:
         return ""
     title = _add_shapes(builder, without_fallbacks(parse_part(data, name)))
+    note_embedded(builder, archive, name)
     for _, root in parts_of_kind(archive, name, "chart", "chartEx"):
         for text in chart_text(root):
             builder.add(text)

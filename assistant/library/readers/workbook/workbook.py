@@ -22,6 +22,7 @@ from assistant.library.readers.office.ooxml import (
     core_title,
     drawing_text,
     main_part,
+    note_embedded,
     parts_of_kind,
     without_fallbacks,
 )
@@ -62,6 +63,7 @@ def read_workbook(source: FileSource) -> Document:
     if not is_binary:
         for name, target, is_hidden in sheets.parts:
             builder.sheet = name
+            note_embedded(builder, archive, target)
             for text in () if is_hidden else _floating(archive, target):
                 builder.add(text)
     builder.sheet = None

@@ -2,9 +2,11 @@
 
 import pytest
 
+from assistant.core.values.documents import UnreadParts
 from assistant.library.limits import ReadLimits
 from tests.support.documents import outline, packed, read_bytes, reason
 from tests.support.office_files import (
+    A,
     W,
     docx,
     p,
@@ -112,6 +114,47 @@ def test_merged_cells_of_a_slide_stand_in_all_their_rows_and_columns() -> None:
         "row Radiology | Tom Weller | 2102",
         "row Cardiology | closed | closed",
     ]
+
+
+EMBEDDED = (
+    ("package", "../embeddings/Budget.xlsx"),
+    ("oleObject", "../embeddings/oleObject1.bin"),
+    ("image", "../media/image1.emf"),
+)
+UNREAD = UnreadParts(
+    kind="object", names=("Budget.xlsx", "oleObject1.bin"), count=2, reason="unsupported"
+)
+
+
+def test_files_embedded_in_a_document_are_said() -> None:
+    inside = tuple((kind, target.removeprefix("../")) for kind, target in EMBEDDED)
+    assert read_bytes("a.docx", docx(p("The lease"), inside)).unread == (UNREAD,)
+    assert read_bytes("a.docx", docx(p("The lease"))).unread == ()
+
+
+def test_files_embedded_in_a_slide_are_said() -> None:
+    rels = {"slides/_rels/slide1.xml.rels": relations(*EMBEDDED)}
+    assert read_bytes("a.pptx", pptx(slide(shape("Rent")), **rels)).unread == (UNREAD,)
+
+
+def test_files_embedded_in_a_sheet_are_said_with_it() -> None:
+    rels = {"worksheets/_rels/sheet1.xml.rels": relations(*EMBEDDED)}
+    data = xlsx(("Rents", rows("Flat", "Rent")), **rels)
+    assert read_bytes("a.xlsx", data).unread == (UNREAD.model_copy(update={"within": "Rents"}),)
+
+
+def test_the_numbers_behind_a_chart_are_no_file_of_its_own() -> None:
+    chart = (
+        f'<c:chart xmlns:c="urn:c" {A}><c:ser><c:tx><c:v>Rent</c:v></c:tx>'
+        "<c:val><c:v>900</c:v></c:val></c:ser></c:chart>"
+    )
+    parts = {
+        "slides/_rels/slide1.xml.rels": relations(("chart", "../charts/chart1.xml")),
+        "charts/chart1.xml": chart,
+        "charts/_rels/chart1.xml.rels": relations(EMBEDDED[0]),
+    }
+    document = read_bytes("a.pptx", pptx(slide(shape("Rents")), **parts))
+    assert (document.text, document.unread) == ("Rents\n\nRent: 900", ())
 
 
 def test_entities_of_a_document_are_not_expanded() -> None:
