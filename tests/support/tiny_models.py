@@ -45,11 +45,18 @@ METADATA: Metadata = {
 }
 
 
-def write_tiny_model(folder: Path, name: str = NAME, seed: int = 1, trained: int = WINDOW) -> Path:
+def write_tiny_model(
+    folder: Path,
+    name: str = NAME,
+    seed: int = 1,
+    trained: int = WINDOW,
+    changes: Metadata | None = None,
+) -> Path:
     """A llama with random weights, another one for each seed; the same seed makes the same file.
 
     Args:
         trained: tokens it says it was trained on.
+        changes: what its header says instead.
     """
     random = np.random.default_rng(seed)
 
@@ -70,7 +77,7 @@ def write_tiny_model(folder: Path, name: str = NAME, seed: int = 1, trained: int
         for part in ("ffn_gate", "ffn_up"):
             tensors[f"{block}.{part}.weight"] = weights(INNER, WIDTH)
         tensors[f"{block}.ffn_down.weight"] = weights(WIDTH, INNER)
-    metadata = {**METADATA, "llama.context_length": trained}
+    metadata = {**METADATA, "llama.context_length": trained, **(changes or {})}
     return write_file(folder / f"{name}.gguf", metadata, tensors)
 
 

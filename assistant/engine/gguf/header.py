@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from math import prod
+from math import isfinite, prod
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,7 @@ class GgufHeader:
         if name in self.arrays:
             return max(self.arrays[name], default=0)
         value = self.metadata.get(name, 0)
-        return int(value) if isinstance(value, int | float) else 0
+        return int(value) if isinstance(value, int | float) and isfinite(value) else 0
 
 
 def read_header(path: Path) -> GgufHeader:

@@ -6,6 +6,7 @@ model is said in the same words before a load and after it.
 
 import os
 from collections.abc import Sequence
+from math import inf, isfinite
 from pathlib import Path
 
 from assistant.core.errors import ModelFileError, ModelMemoryError
@@ -25,6 +26,18 @@ MAX_ZERO_TAIL = 2**20
 EMBEDDING_CHANGE_PREFIX = "token_embd.weight.lora_"
 """How the names of an adapter's changes of the embedding begin."""
 
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "block_count": (1, 512),
+    "context_length": (1, 2**31 - 1),
+    "expert_count": (0, 512),
+    "epsilon": (1e-30, 1),
+    "rope.freq_base": (1e-3, 1e30),
+    "rope.freq_base_swa": (1e-3, 1e30),
+    "rope.scaling.factor": (0, 1e9),
+    "rope.scale_linear": (0, 1e9),
+}
+"""Of values, by how their keys end: what llama.cpp takes or can compute with."""
+
 DAMAGED_MODEL_HINT = "Download the file again, or choose another."
 
 
@@ -39,6 +52,7 @@ def check_model_file(path: Path) -> GgufHeader:
     try:
         header = read_header(path)
         check_complete(path, header)
+        check_values(header)
     except FileNotFoundError:
         raise ModelFileError(f"The model file {path} is not there.", "Choose another.") from None
     except OSError as failure:
@@ -70,6 +84,36 @@ def check_complete(path: Path, header: GgufHeader) -> None:
         for tensor in tensors:
             if _is_missing(file.fileno(), tensor):
                 raise GgufError(f"holds only zeros in {tensor.name}: its download is not complete")
+
+
+def check_values(header: GgufHeader) -> None:
+    """Check the values that llama.cpp asserts or computes with unseen, where they are given.
+
+    Raises:
+        GgufError: one would end the process, or has the model write no numbers.
+    """
+    prefix = f"{header.architecture}."
+    given = {
+        key.removeprefix(prefix): value
+        for key, value in header.metadata.items()
+        if key.startswith(prefix) and isinstance(value, int | float)
+    }
+    for key, value in given.items():
+        if isinstance(value, float) and not isfinite(value):
+            raise GgufError(f"is damaged: its {key} is {value}")
+        low, high = _bounds(key)
+        if not low <= value <= high:
+            raise GgufError(f"is damaged: its {key} is {value:g}, not {low:g} to {high:g}")
+    experts, used = given.get("expert_count", 0), given.get("expert_used_count", 0)
+    if used > experts or bool(used) != bool(experts):
+        raise GgufError(f"is damaged: it uses {used:g} of {experts:g} experts")
+
+
+def _bounds(key: str) -> tuple[float, float]:
+    for end, bounds in _BOUNDS.items():
+        if key.endswith(end):
+            return bounds
+    return -inf, inf
 
 
 def _is_missing(file: int, tensor: GgufTensor) -> bool:

@@ -20,7 +20,12 @@ from assistant.core.values.models import ModelFacts, ModelKind
 from assistant.engine.gguf.adapter_checks import ALORA_PREFIX
 from assistant.engine.gguf.files import part_count, parts_of
 from assistant.engine.gguf.header import GgufError, GgufHeader, read_header
-from assistant.engine.gguf.model_checks import check_complete, context_bytes, unknown_part
+from assistant.engine.gguf.model_checks import (
+    check_complete,
+    check_values,
+    context_bytes,
+    unknown_part,
+)
 from assistant.engine.llama.backends import load_backends
 from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import SpecialTexts
@@ -115,6 +120,7 @@ def _headers(path: Path) -> list[GgufHeader]:
     for part in parts:
         header = read_header(part)
         check_complete(part, header)
+        check_values(header)
         headers.append(header)
     return headers
 

@@ -28,8 +28,12 @@ from tests.support.engine import (
     starter_file,
     workers,
 )
+from tests.support.gguf_files import Metadata
+from tests.support.tiny_models import write_tiny_model
 
 pytestmark = pytest.mark.model
+
+ONE = GREEDY.model_copy(update={"max_tokens": 1})
 
 Damage = Callable[[Path], None]
 
@@ -122,6 +126,58 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
 }
 
 
+VALUES: dict[str, tuple[Metadata, str]] = {
+    "no layer": ({"llama.block_count": 0}, "its block_count is 0, not 1 to 512"),
+    "absurdly many layers": ({"llama.block_count": 2**31}, "its block_count is 2.14748e+09"),
+    "no window": ({"llama.context_length": 0}, "its context_length is 0"),
+    "no eps": ({"llama.attention.layer_norm_rms_epsilon": 0.0}, "rms_epsilon is 0, not 1e-30 to 1"),
+    "a negative eps": ({"llama.attention.layer_norm_rms_epsilon": -1.0}, "rms_epsilon is -1"),
+    "an eps that is no number": (
+        {"llama.attention.layer_norm_rms_epsilon": float("nan")},
+        "its attention.layer_norm_rms_epsilon is nan",
+    ),
+    "an endless eps": ({"llama.attention.layer_norm_rms_epsilon": float("inf")}, "epsilon is inf"),
+    "another eps": ({"llama.attention.layer_norm_epsilon": float("-inf")}, "epsilon is -inf"),
+    "rope without a base": ({"llama.rope.freq_base": 0.0}, "its rope.freq_base is 0"),
+    "rope of a negative base": ({"llama.rope.freq_base": -1.0}, "its rope.freq_base is -1"),
+    "a negative factor": ({"llama.rope.scaling.factor": -1.0}, "its rope.scaling.factor is -1"),
+    "a factor that is none": (
+        {"llama.rope.scaling.attn_factor": float("nan")},
+        "its rope.scaling.attn_factor is nan",
+    ),
+    "experts that nobody uses": ({"llama.expert_count": 8}, "it uses 0 of 8 experts"),
+    "more experts than there are": ({"llama.expert_used_count": 5}, "it uses 5 of 0 experts"),
+    "absurdly many experts": ({"llama.expert_count": 600}, "its expert_count is 600"),
+    "a count that is a fraction": ({"llama.block_count": float("inf")}, "its block_count is inf"),
+    "no heads": ({"llama.attention.head_count": 0}, "cannot be loaded"),
+    "no width": ({"llama.embedding_length": 0}, "cannot be loaded"),
+    "fewer words than rows": (
+        {"tokenizer.ggml.tokens": ["<unk>"], "tokenizer.ggml.scores": [0.0]},
+        "cannot be loaded",
+    ),
+    "fewer scores than words": ({"tokenizer.ggml.scores": [0.0]}, "cannot be loaded"),
+    "fewer kinds than words": ({"tokenizer.ggml.token_type": [1]}, "cannot be loaded"),
+}
+
+
+@pytest.mark.parametrize(("changes", "sentence"), VALUES.values(), ids=VALUES.keys())
+def test_values_that_would_end_the_engine_are_refused_with_a_sentence(
+    lab: Path, changes: Metadata, sentence: str
+) -> None:
+    file = write_tiny_model(lab / "models", "odd", changes=changes)
+    models = local_models(lab)
+    assert answer(models.open(None), [said("user", "Hi")], ONE)[0]
+    before = workers(lab)
+
+    with pytest.raises(AssistantError) as refused:
+        load(models.open(str(file)))
+
+    assert isinstance(refused.value, ModelFileError)
+    assert sentence in refused.value.message
+    assert answer(models.open(None), [said("user", "Hi")], ONE)[0]
+    assert workers(lab) == before
+
+
 @pytest.mark.parametrize(("damage", "sentence"), DAMAGES.values(), ids=DAMAGES.keys())
 def test_a_damaged_file_is_refused_with_its_reason(
     lab: Path, copy: Path, damage: Damage, sentence: str
@@ -194,7 +250,8 @@ def test_a_file_without_permission_is_named(lab: Path, copy: Path) -> None:
 
 
 def test_a_model_too_big_for_the_memory_is_refused_with_both_numbers(lab: Path, copy: Path) -> None:
-    set_number(b"llama.block_count", 2**20)(copy)
+    set_number(b"llama.block_count", 512)(copy)
+    set_number(b"llama.attention.head_count_kv", 2**12)(copy)
     error = refusal(lab, copy)
     assert isinstance(error, ModelMemoryError)
     assert "needs about" in error.message
