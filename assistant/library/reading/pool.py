@@ -41,6 +41,8 @@ _POLL_SECONDS = 0.1
 _JSON_OF_CHARACTER = 6
 _JSON_OF_BLOCK = 1_000
 _OUT_OF_MEMORY = re.compile(rb"memory allocation of|bad_alloc|MemoryError|out of memory", re.I)
+_ATTEMPTS = 2
+_KILLED = UnreadableError("too_large", "its reader was killed, as for want of memory")
 _log = logging.getLogger(__name__)
 
 
@@ -145,9 +147,9 @@ class _RestartedReader:
         self, path: bytes, limits: ReadLimits, orders: _Orders
     ) -> ReadResult | UnreadableError:
         request = ReadRequest(path=os.fsdecode(path), limits=limits)
-        # A process may end between two files, by itself or by the system's hand. That says
-        # nothing about the file, so another process gets it.
-        for _ in range(2):
+        # A process may end between two files, by itself or by the system's hand, or be killed for
+        # the memory that others take. That says nothing about the file, so another one gets it.
+        for attempt in range(_ATTEMPTS):
             process = self._running(orders)
             try:
                 process.send(request)
@@ -158,7 +160,9 @@ class _RestartedReader:
             except ReadingStoppedError:
                 self.end()
                 raise
-            return self._answer(process, path, limits, orders)
+            answer = self._answer(process, path, limits, orders)
+            if answer is not _KILLED or attempt + 1 == _ATTEMPTS:
+                return answer
         raise _start_error(self._command, "it ends before it reads")
 
     def end(self) -> None:
@@ -267,7 +271,9 @@ class _Process:
             return UnreadableError("corrupt", "the reader process stopped answering")
         if -status == signal.SIGXCPU:
             return UnreadableError("timeout", f"took {limits.cpu_seconds} s of processor time")
-        if -status == signal.SIGKILL or _OUT_OF_MEMORY.search(self._last_bytes()):
+        if -status == signal.SIGKILL:
+            return _KILLED
+        if _OUT_OF_MEMORY.search(self._last_bytes()):
             return UnreadableError("too_large", "it needs more memory than a file may use")
         if -status == signal.SIGABRT and not self._last_bytes().strip():
             # PDFium ends itself so, without a word; who finds damage says something first.

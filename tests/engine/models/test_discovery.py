@@ -243,7 +243,8 @@ def test_the_default_that_is_a_path_is_listed_as_one(home: Path) -> None:
         ({"general.type": "adapter", "adapter.type": "lora"}, "adapter", "a model is run with"),
         ({"general.type": "controlvector"}, "not supported", "no language model"),
         ({"llama.pooling_type": 1}, "not supported", "embeddings"),
-        ({"llama.block_count": 2**28}, "too big", "GB of memory"),
+        ({"llama.attention.head_count_kv": 2**28}, "too big", "GB of memory"),
+        ({"llama.block_count": 2**28}, "damaged", "its block_count is"),
     ],
 )
 def test_the_verdict_comes_from_the_header_alone(

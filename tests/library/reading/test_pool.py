@@ -274,6 +274,26 @@ def test_a_reader_that_dies_between_two_files_does_not_blame_the_next(note: byte
         assert text_of(pool.read(note))
 
 
+@pytest.mark.parametrize("kills", [1, 2])
+def test_a_reader_that_is_killed_while_it_reads_does_not_blame_the_file_at_once(
+    folder: Path, kills: int
+) -> None:
+    (folder / "odd.txt").write_text("words")
+    count = folder / "count"
+    killed = (
+        f"import pathlib; c = pathlib.Path({str(count)!r}); n = len(c.read_text()) if c.exists()"
+        f" else 0; c.write_text('x' * (n + 1)); n < {kills} and os.kill(os.getpid(), 9);"
+        " raise ValueError('read')"
+    )
+    with ReaderPool(reader_that(folder, reads=killed)) as pool:
+        failed = pool.read(os.fsencode(folder / "odd.txt"))
+
+    assert isinstance(failed, UnreadableError)
+    told = "ValueError: read" if kills == 1 else "its reader was killed, as for want of memory"
+    assert failed.detail == told
+    assert len(count.read_text()) == 2
+
+
 def test_a_reader_that_never_begins_is_an_error_of_the_program(folder: Path, note: bytes) -> None:
     command = pretender(folder, before="sys.exit('no module named lxml')")
     with ReaderPool(command) as pool, pytest.raises(ReaderStartError):
