@@ -11,6 +11,8 @@ all versions of the program: a newer front end has to be able to tell an older w
 The key is the secret that front ends and workers of one user share.
 """
 
+import base64
+import errno
 import hmac
 import json
 import os
@@ -145,6 +147,9 @@ def _same(proof: str, expected: str) -> bool:
 
 KEY_BYTES = 32
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""Errors of a disk that is full, or of a quota."""
+
 
 def read_key(path: Path) -> bytes | None:
     """Read the key.
@@ -153,6 +158,8 @@ def read_key(path: Path) -> bytes | None:
         The key; None when there is no private, complete one.
     """
     try:
+        if path.is_symlink():
+            return _key_in_link(path)
         with path.open("rb") as stream:
             status = os.fstat(stream.fileno())
             if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
@@ -161,6 +168,27 @@ def read_key(path: Path) -> bytes | None:
     except OSError:
         return None
     return key if len(key) == KEY_BYTES else None
+
+
+def _key_in_link(path: Path) -> bytes | None:
+    """The key in the name that a link leads to, which whoever cannot enter the folder cannot read.
+
+    Raises OSError.
+    """
+    link, folder = path.lstat(), path.parent.stat()
+    is_own = link.st_uid == folder.st_uid == os.getuid()
+    try:
+        key = base64.urlsafe_b64decode(str(path.readlink()))
+    except ValueError:
+        return None
+    is_whole = is_own and not stat.S_IMODE(folder.st_mode) & 0o077 and len(key) == KEY_BYTES
+    return key if is_whole else None
+
+
+def _write_link(path: Path, key: bytes) -> None:
+    """Keep a key where there is no room for a file: a short link needs none of its own."""
+    path.unlink(missing_ok=True)
+    path.symlink_to(base64.urlsafe_b64encode(key).decode())
 
 
 def read_or_make_key(path: Path) -> bytes:
@@ -174,7 +202,12 @@ def read_or_make_key(path: Path) -> bytes:
         key = secrets.token_bytes(KEY_BYTES)
         # No process that knows it outlives a loss of power.
         try:
-            replace_file(path, key, durable=False)
+            try:
+                replace_file(path, key, durable=False)
+            except OSError as failure:
+                if failure.errno not in NO_ROOM:
+                    raise
+                _write_link(path, key)
         except OSError as failure:
             raise StartError(f"its key {path} cannot be written: {failure.strerror}") from None
     return key

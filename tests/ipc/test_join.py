@@ -21,6 +21,7 @@ from tests.ipc.conftest import MakeSpec
 from tests.support.checkout import CHECKOUT
 from tests.support.echo_client import echo, is_alive, join, kill, receive, send
 from tests.support.echo_worker import Wait
+from tests.support.small_disk import MOUNT, NAMESPACE, needs_small_disks
 from tests.support.waiting import until
 
 JOIN_IN_A_PROCESS = """
@@ -100,6 +101,49 @@ def test_a_key_that_others_can_read_is_not_used(make_spec: MakeSpec) -> None:
     assert echo(spec)
     assert worker_spec.key_file(spec).stat().st_mode & 0o777 == 0o600
     assert worker_spec.key_file(spec).read_bytes() != b"k" * KEY_BYTES
+
+
+ON_A_FULL_DISK = """
+import os, sys
+from pathlib import Path
+from assistant.ipc.handshake import read_key, read_or_make_key
+folder = Path(sys.argv[1]) / "run"
+folder.mkdir(mode=0o700)
+with (folder / "ballast").open("wb", buffering=0) as ballast:
+    try:
+        while True:
+            ballast.write(bytes(4096))
+    except OSError:
+        pass
+path = folder / "echo.key"
+made = read_or_make_key(path)
+assert read_key(path) == read_or_make_key(path) == made and len(made) == 32
+folder.chmod(0o755)
+assert read_key(path) is None, "others could read it"
+folder.chmod(0o700)
+(folder / "ballast").unlink()
+path.unlink()
+path.symlink_to("nothing like a key")
+assert read_key(path) is None
+path.unlink()
+path.symlink_to("../../../../etc/hostname")
+assert read_key(path) is None
+assert read_or_make_key(path) == read_key(path)
+assert not path.is_symlink()
+"""
+
+
+@needs_small_disks
+def test_a_key_needs_no_room_on_a_full_disk(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*NAMESPACE, "sh", "-c", MOUNT, "sh", tmp_path, sys.executable, "-", str(tmp_path)],
+        input=ON_A_FULL_DISK,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_folder_socket_and_key_are_for_the_user_alone(make_spec: MakeSpec) -> None:
