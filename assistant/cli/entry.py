@@ -55,6 +55,8 @@ COMMANDS: Mapping[str, str] = {
 OTHER_SPELLINGS: Mapping[str, str] = {"summarize": "summarise"}
 """How commands are spelled elsewhere."""
 
+MEMORY_HINT = "Close other programs, or lift a limit on memory (ulimit -v)."
+
 LOG_LIMIT = 1_000_000
 """Bytes after which the log of unexpected errors begins anew."""
 
@@ -174,6 +176,9 @@ def _run(arguments: Sequence[str], program: Program) -> int:
         raise OutputClosedError from None
     except OutputClosedError:
         raise
+    except MemoryError:
+        short = AssistantError("There is not enough memory for this.", MEMORY_HINT)
+        return _print_failure(program, short, short.exit_code, as_json)
     except Exception:  # noqa: BLE001 -- the process border: nothing may reach the screen
         return _print_failure(program, _unexpected(program), 1, as_json)
     return status if isinstance(status, int) else 0

@@ -300,6 +300,10 @@ def _peer_pid(sock: socket.socket) -> int:
     return int(pid)
 
 
+FOR_WANT_OF_MEMORY = "for want of memory"
+OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "allocate memory", "memory allocation of")
+"""What programs say last when they get no more memory."""
+
 MAX_REASON_CHARS = 300
 """Characters of a worker's last line."""
 
@@ -344,12 +348,13 @@ def exit_reason(spec: WorkerSpec, log_start: int, status: int) -> str:
     """
     if status == -signal.SIGKILL:
         return "killed by signal 9, as the system does when memory runs out"
-    if status < 0:
-        return f"killed by signal {-status}"
-    how = f"exit status {status}"
+    how = f"exit status {status}" if status >= 0 else f"killed by signal {-status}"
+    lines: list[str] = []
     with suppress(OSError), spec.log.open("rb") as log:
         log.seek(max(log_start, log_size(spec) - MAX_REASON_CHARS * 4))
         lines = log.read().decode(errors="replace").strip().splitlines()
-        if lines and status:
-            return f"{how}: {lines[-1].strip()[:MAX_REASON_CHARS]}"
+    if status and any(sign in line for line in lines for sign in OUT_OF_MEMORY):
+        return f"{how}, {FOR_WANT_OF_MEMORY}"
+    if lines and status > 0:
+        return f"{how}: {lines[-1].strip()[:MAX_REASON_CHARS]}"
     return how

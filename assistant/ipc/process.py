@@ -8,6 +8,7 @@ end a worker, which can be restarted, and nothing else.
 import faulthandler
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -16,6 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from assistant.ipc.server import WorkerLog
+
+ENOUGH_FILES = 8192
+"""Descriptors that a worker may have open."""
 
 
 def begin_worker(log: Path, oom_score: int) -> WorkerLog:
@@ -27,10 +31,20 @@ def begin_worker(log: Path, oom_score: int) -> WorkerLog:
     """
     output = WorkerLog(log)
     faulthandler.enable()
+    _allow_many_files()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(oom_score))
     return output
+
+
+def _allow_many_files() -> None:
+    """Files, sockets and databases are open at once; shells often allow fewer than one may have."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = ENOUGH_FILES if most == resource.RLIM_INFINITY else min(ENOUGH_FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def forbid_debugger() -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from assistant.core.errors import AssistantError
 from assistant.ipc.frames import encode
-from assistant.ipc.join import Connection, Joiner
+from assistant.ipc.join import FOR_WANT_OF_MEMORY, Connection, Joiner
 from assistant.ipc.messages import Failed, Leaving, PeerGoneError, ProtocolError, StartError
 
 POLL_SECONDS = 0.02
@@ -193,6 +193,8 @@ class Requester(Generic[R]):
         how = self._joiner.exit_reason(connection.peer.pid)
         doing, advice = exchange.death()
         what = f"stopped unexpectedly{f' ({how})' if how else ''}"
+        if FOR_WANT_OF_MEMORY in how:
+            advice = "Close other programs, or lift a limit on memory (ulimit -v)"
         if isinstance(gone, HungError):
             what = "did not answer any more and was ended"
         return self._errors.died(

@@ -2,12 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.storage.conversations import SqliteConversations
 from tests.support import program_exports as exports
 from tests.support.chatgpt_export import conversation, node, rich
 from tests.support.fake_models import ScriptedModels
@@ -289,3 +292,46 @@ def test_files_that_are_damaged_at_different_places_are_one_line(
     assert run.status == 9
     (line,) = run.err.splitlines()
     assert "bad0.json and 2 more files: character 7 and 2 more: It is damaged: " in line
+
+
+LITTLE_MEMORY = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (700_000_000,) * 2)
+from assistant.cli.entry import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_small_file_is_imported_with_little_memory(home: Path, tmp_path: Path) -> None:
+    shell = Shell(home, ScriptedModels())
+    id = shell.asked("Hello?")[0]
+    exported = tmp_path / "exported"
+    assert shell("export", "--all", str(exported)).status == 0
+    assert shell("chats", "delete", "--now", id).status == 0
+
+    done = subprocess.run(
+        [sys.executable, "-c", LITTLE_MEMORY, "import", str(exported)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "new, 2 messages" in done.stdout
+
+
+def test_what_needs_more_memory_than_there_is_says_so(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_much(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(SqliteConversations, "conversations", too_much)
+
+    run = shell("chats", "list")
+
+    assert run.status == 1
+    assert run.err == (
+        "assistant: There is not enough memory for this. Close other programs, or lift a limit on"
+        " memory (ulimit -v).\n"
+    )

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -271,6 +273,23 @@ def test_how_a_worker_of_ours_ended_is_known(make_spec: MakeSpec) -> None:
         os.kill(pid, 9)
         assert joiner.exit_reason(pid).startswith("killed by signal 9, as the system does")
     assert Joiner(make_spec()).exit_reason(pid) == ""
+
+
+@pytest.mark.parametrize(
+    ("last_words", "told"),
+    [
+        ("terminate called after throwing 'std::bad_alloc'", "killed by signal 6, for want of"),
+        ("nothing of the kind", "killed by signal 6)"),
+    ],
+)
+def test_a_worker_that_ended_for_want_of_memory_says_so(
+    make_spec: MakeSpec, last_words: str, told: str
+) -> None:
+    dies = f"import os, sys; sys.stderr.write({last_words!r}); sys.stderr.flush(); os.abort()"
+    spec = replace(make_spec(), command=(sys.executable, "-c", dies))
+
+    with pytest.raises(StartError, match=re.escape(told)):
+        join(Joiner(spec))
 
 
 def test_a_worker_that_hangs_is_ended_and_replaced(

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from assistant.core.errors import TranscriptError
 from assistant.core.ports.conversations import ConversationCatalog
@@ -26,6 +26,7 @@ from assistant.core.values.transcript import (
 )
 
 MAX_FILE_BYTES = 1_000_000_000
+READ_BYTES = 2**20
 """Of one file; ChatGPT's archives of years hold some 200 MB of conversations."""
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".md", ".zip")
@@ -95,7 +96,7 @@ def _parse_file(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
             if is_archive:
                 yield from _members(path)
                 return
-            content = file.read(MAX_FILE_BYTES + 1)
+            content = _read(file)
             saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError as failure:
         raise TranscriptError(f"It cannot be read: {failure.strerror}.") from None
@@ -103,6 +104,14 @@ def _parse_file(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
         raise TranscriptError(f"It is too big: more than {MAX_FILE_BYTES:,} bytes.")
     for parsed in read_each(path.name, content, saved):
         yield str(path), parsed
+
+
+def _read(file: IO[bytes]) -> bytes:
+    """What a file holds, up to what is too much; a buffer for the most is never asked for."""
+    content = bytearray()
+    while len(content) <= MAX_FILE_BYTES and (piece := file.read(READ_BYTES)):
+        content += piece
+    return bytes(content)
 
 
 def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
@@ -115,7 +124,7 @@ def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
                 raise TranscriptError("It holds no conversations.json.", KINDS_HINT)
             for member in sorted(wanted, key=lambda member: member.filename):
                 with archive.open(member) as file:
-                    content = file.read(MAX_FILE_BYTES + 1)
+                    content = _read(file)
                 if len(content) > MAX_FILE_BYTES:
                     raise TranscriptError(f"{member.filename} in it is too big.")
                 name = f"{path} {member.filename}"

@@ -226,3 +226,8 @@ def _as_vectors_error() -> Iterator[None]:
         yield
     except (ChromaError, HTTPError, *python) as failure:
         raise VectorsError(f"{type(failure).__name__}: {failure}") from failure
+    except BaseException as failure:
+        # What Rust panics with is no Exception, and has no class that could be imported.
+        if type(failure).__module__ != "pyo3_runtime":
+            raise
+        raise VectorsError(f"Chroma gave up: {failure}") from failure

@@ -59,7 +59,7 @@ class JobRunner:
         except AssistantError as failure:
             log.warning("a job failed: %s", failure)
             job.end(Failed.of(failure))
-        except Exception:  # the border of the process
+        except BaseException:  # the border of the process; a panic of native code is no Exception
             log.exception("a job failed")
             job.end(Failed.of(unexpected_error()))
         finally:
@@ -88,7 +88,7 @@ class JobRunner:
         except AssistantError as failure:
             log.warning("catching up failed: %s", failure)
             self._library.back_off()
-        except Exception:  # the border of the process
+        except BaseException:  # see run
             log.exception("catching up failed")
             self._library.back_off()
 

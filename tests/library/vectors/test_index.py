@@ -254,3 +254,30 @@ def test_a_killed_writer_loses_nothing(home: Path, aimed: bool) -> None:
 @pytest.mark.parametrize("aimed", [False, True])
 def test_a_writer_that_is_killed_again_and_again_loses_nothing(home: Path, aimed: bool) -> None:
     kill_and_reopen(home, 10, aimed=aimed)
+
+
+OUT_OF_DESCRIPTORS = """
+import os, resource, sys
+from pathlib import Path
+from assistant.library.vectors.chroma import embedded_client
+from assistant.library.vectors.places import VectorsError
+embedded_client(Path(sys.argv[1]))
+used = len(os.listdir("/proc/self/fd"))
+resource.setrlimit(resource.RLIMIT_NOFILE, (used + 2, used + 2))
+try:
+    embedded_client(Path(sys.argv[2]))
+except VectorsError as failure:
+    print(failure)
+"""
+
+
+def test_a_panic_of_chroma_is_an_error_like_others(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OUT_OF_DESCRIPTORS, str(tmp_path / "one"), str(tmp_path / "two")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "Too many open files" in done.stdout
