@@ -13,10 +13,11 @@ from assistant.library.store.catalog import CatalogChange
 
 
 class ReaderHere:
-    """Reads in this process; `asked` are the paths, in order."""
+    """Reads in this process; `asked` are the paths, in order; `at_read` is called meanwhile."""
 
     def __init__(self) -> None:
         self.asked: list[bytes] = []
+        self.at_read: Callable[[], object] = lambda: None
 
     def read(
         self,
@@ -25,9 +26,10 @@ class ReaderHere:
         holds: Callable[[], bool] = lambda: False,
     ) -> ReadResult | UnreadableError:
         self.asked.append(path)
+        status = os.stat(path)  # noqa: PTH116
         with open(path, "rb") as stream:  # noqa: PTH123 -- a Path cannot hold bytes
             data = stream.read()
-        status = os.stat(path)  # noqa: PTH116
+            self.at_read()
         try:
             document = read(FileSource(data, os.fsdecode(path).rpartition("/")[2], ReadLimits()))
         except UnreadableError as failure:

@@ -6,6 +6,7 @@ read, and embeddings are kept batch by batch, so that the next job goes on where
 """
 
 import hashlib
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -380,8 +381,11 @@ def _digest(path: bytes) -> str | None:
     try:
         with open_regular(path) as stream:
             digest = hashlib.sha256()
-            while block := stream.read(BLOCK_BYTES):
+            # No more than there was at the beginning: it may grow faster than it is read.
+            left = os.fstat(stream.fileno()).st_size
+            while block := stream.read(min(left, BLOCK_BYTES)):
                 digest.update(block)
+                left -= len(block)
             return digest.hexdigest()
     except OSError:
         return None

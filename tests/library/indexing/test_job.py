@@ -364,3 +364,22 @@ def test_a_folder_that_was_left_out_is_looked_through_again_after_a_day(
     monkeypatch.setattr("assistant.library.files.scan.time", lambda: tomorrow)
 
     assert indexed(bench.run()) == ["a.txt"]
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_again(bench: Bench) -> None:
+    log = bench.write("log.txt", "first line\n")
+    bench.run()
+
+    def grow() -> None:
+        with log.open("a") as file:
+            file.write("grown meanwhile\n")
+
+    with log.open("a") as file:
+        file.write("second line\n")
+    bench.reader.at_read = grow
+    bench.run()
+    bench.reader.at_read = lambda: None
+    bench.run()
+
+    assert bench.texts() == ["first line\nsecond line\ngrown meanwhile"]
+    assert done(bench.run()).indexed == 0

@@ -491,3 +491,27 @@ def _wait_for(state: object) -> None:
     while not state():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_file_that_never_stops_growing_is_not_read_for_ever(
+    pool: ReaderPool, folder: Path
+) -> None:
+    growing, stop = folder / "growing.txt", threading.Event()
+    growing.write_text("words " * 1000)
+
+    def grow() -> None:
+        with growing.open("a") as file:
+            while not stop.is_set():
+                file.write("words " * 10_000)
+                file.flush()
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        found = pool.read(os.fsencode(growing))
+    finally:
+        stop.set()
+        writer.join()
+
+    assert isinstance(found, UnreadableError)
+    assert found.reason in ("unreadable", "too_large")
