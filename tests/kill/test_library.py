@@ -198,9 +198,9 @@ def test_a_killed_library_goes_on_where_it_was(home: Path, corpus: Path) -> None
 def test_a_library_that_is_killed_thirty_times_loses_nothing(
     home: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_files(corpus, files=600, parts=10)
+    write_files(corpus, files=500, parts=10)
     whole = undisturbed(corpus, monkeypatch)
-    events = add_and_kill(home, corpus, [False, True] * 15, most=8)
+    events = add_and_kill(home, corpus, [*[False] * 9, True] * 3, most=8)
     assert_nothing_was_lost(home, corpus, events, lambda: whole)
 
 
@@ -209,7 +209,7 @@ def test_a_library_that_is_killed_thirty_times_loses_nothing(
 def test_a_library_whose_readers_are_killed_thirty_times_loses_nothing(
     home: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_files(corpus, files=600, parts=10)
+    write_files(corpus, files=300, parts=5)
     whole = undisturbed(corpus, monkeypatch)
     chance, adding = random.Random(4), Adding(corpus)
     killed = 0

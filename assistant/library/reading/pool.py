@@ -150,7 +150,12 @@ class _RestartedReader:
         # A process may end between two files, by itself or by the system's hand, or be killed for
         # the memory that others take. That says nothing about the file, so another one gets it.
         for attempt in range(_ATTEMPTS):
-            process = self._running(orders)
+            try:
+                process = self._running(orders)
+            except ReaderStartError:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+                continue
             try:
                 process.send(request)
                 process.expect(FrameKind.BEGUN, _START_TIMEOUT, orders)

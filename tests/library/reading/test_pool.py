@@ -294,6 +294,26 @@ def test_a_reader_that_is_killed_while_it_reads_does_not_blame_the_file_at_once(
     assert len(count.read_text()) == 2
 
 
+def test_a_reader_that_is_killed_while_it_starts_is_started_again(
+    folder: Path, note: bytes
+) -> None:
+    count = folder / "count"
+    killed = (
+        f"pathlib.Path({str(count)!r}).exists() or (pathlib.Path({str(count)!r}).touch(),"
+        " os.kill(os.getpid(), 9))"
+    )
+    script = folder / "killed_reader.py"
+    script.write_text(
+        "import os, pathlib, sys\n"
+        f"sys.path.insert(0, {str(CHECKOUT)!r})\n"
+        f"{killed}\n"
+        "from assistant.library.reading.process import main\n"
+        "sys.exit(main())\n"
+    )
+    with ReaderPool((sys.executable, str(script))) as pool:
+        assert text_of(pool.read(note))
+
+
 def test_a_reader_that_never_begins_is_an_error_of_the_program(folder: Path, note: bytes) -> None:
     command = pretender(folder, before="sys.exit('no module named lxml')")
     with ReaderPool(command) as pool, pytest.raises(ReaderStartError):
