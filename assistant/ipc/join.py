@@ -107,6 +107,13 @@ class Joiner:
                 self._start(stop, deadline)
             elif connection.peer.version == self.spec.version:
                 return connection
+            elif self._started is not None and connection.peer.pid == self._started.pid:
+                # Whoever replaces it begins that one again.
+                connection.close()
+                raise StartError(
+                    f"the program is version {connection.peer.version} by now, and what runs here"
+                    f" is version {self.spec.version}: leave it and start it again"
+                )
             else:
                 _ask_to_retire(connection)
                 deadline = monotonic() + self.spec.start_timeout

@@ -179,6 +179,15 @@ def test_a_worker_of_another_version_is_replaced_when_it_is_idle(make_spec: Make
     until(lambda: not is_alive(busy.peer.pid))
 
 
+def test_a_program_that_was_updated_while_it_runs_has_to_be_started_again(
+    make_spec: MakeSpec,
+) -> None:
+    updated = replace(make_spec("1"), command=make_spec("2").command)
+
+    with pytest.raises(StartError, match=r"is version 2 by now.*version 1: leave it and start it"):
+        join(Joiner(updated))
+
+
 def test_waiting_for_another_version_ends_when_it_is_stopped(make_spec: MakeSpec) -> None:
     with closing(join(Joiner(make_spec("1")))) as busy:
         send(busy, Wait())
