@@ -57,16 +57,3 @@ def library_workers(home: Path) -> list[psutil.Process]:
             if worker.cmdline()[-1] == "library":
                 found.append(worker)
     return found
-
-
-def kill_reader(home: Path, chance: random.Random) -> int:
-    """How many readers were killed: one, or none when there is none now."""
-    readers = []
-    for worker in workers(home):
-        with suppress(psutil.Error):
-            readers += [worker] if worker.cmdline()[-1] == "reader" else []
-    with suppress(psutil.Error):
-        if readers:
-            chance.choice(readers).kill()
-            return 1
-    return 0
