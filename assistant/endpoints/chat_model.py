@@ -186,8 +186,8 @@ class RemoteChatModel:
             yield self._finished(answer, messages, clock)
 
     def _new_answer(self, messages: Sequence[ChatMessage]) -> StreamedAnswer:
-        goes_on = bool(messages) and messages[-1].role == "assistant" and messages[-1].content
-        return StreamedAnswer(self._server.address, goes_on=bool(goes_on))
+        goes_on = bool(messages) and messages[-1].role == "assistant"
+        return StreamedAnswer(self._server.address, begun=messages[-1].content if goes_on else "")
 
     def _tried(
         self,

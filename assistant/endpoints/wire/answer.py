@@ -28,13 +28,14 @@ AnswerEvent = PrefillProgress | Thought | Wrote
 class StreamedAnswer:
     """Reads an answer; what was told besides its text is kept."""
 
-    def __init__(self, address: EndpointAddress, *, goes_on: bool = False) -> None:
+    def __init__(self, address: EndpointAddress, *, begun: str = "") -> None:
         """Args:
-        goes_on: whether it goes on with an answer that has begun, so that no thoughts can.
+        begun: what it goes on with; thoughts come before that, and some servers send it again.
         """
         self._address = address
         self._lines = _Lines()
-        self._marks = _ThoughtMarks(is_open=not goes_on)
+        self._marks = _ThoughtMarks(is_open=not begun)
+        self._echo = _Echo(begun)
         self._half = ""
         self._is_error = False
         self._reason = ""
@@ -81,7 +82,7 @@ class StreamedAnswer:
     def end(self) -> Iterator[AnswerEvent]:
         """What is left when nothing more arrives."""
         yield from self.feed(b"\n")
-        rest = self._marks.end()
+        rest = [*self._echo.end(), *self._marks.end()]
         if self._half:
             rest.append(ChunkText(False, "\N{REPLACEMENT CHARACTER}"))
         yield from _events(rest)
@@ -142,7 +143,8 @@ class StreamedAnswer:
         if not choice:
             return []
         self._reason = chunks.ending_of(choice) or self._reason
-        found = list(chunks.pieces(choice))
+        found = [self._echo.without(piece) for piece in chunks.pieces(choice)]
+        found = [piece for piece in found if piece.text]
         if found:
             self.pieces += 1
             self.has_begun = True
@@ -187,6 +189,29 @@ class _Lines:
             lines.append(self._rest)
             self._rest = b""
         return lines
+
+
+class _Echo:
+    """Takes away what an answer goes on with, from servers that send it again (llama-server)."""
+
+    def __init__(self, begun: str) -> None:
+        self._begun = begun
+        self._held = ""
+
+    def without(self, piece: ChunkText) -> ChunkText:
+        """A piece without what was there before; what may be that is held back."""
+        if piece.is_thought or not self._begun:
+            return piece
+        self._held += piece.text
+        if self._begun.startswith(self._held) and self._held != self._begun:
+            return ChunkText(False, "")
+        text = self._held.removeprefix(self._begun)
+        self._begun = self._held = ""
+        return ChunkText(False, text)
+
+    def end(self) -> list[ChunkText]:
+        """What was held back and is no echo, as it does not go to the end of that."""
+        return [ChunkText(False, self._held)] if self._held else []
 
 
 class _ThoughtMarks:

@@ -17,9 +17,9 @@ from tests.support.model_servers import DONE, chunk, data, plain, usage
 ADDRESS = EndpointAddress.of("http://127.0.0.1:8080")
 
 
-def read(*parts: bytes, goes_on: bool = False) -> tuple[str, str, StreamedAnswer]:
+def read(*parts: bytes, begun: str = "") -> tuple[str, str, StreamedAnswer]:
     """Thoughts and answer of what arrives in these blocks."""
-    answer = StreamedAnswer(ADDRESS, goes_on=goes_on)
+    answer = StreamedAnswer(ADDRESS, begun=begun)
     events = [event for part in parts for event in answer.feed(part)]
     events += answer.end()
     thoughts = "".join(event.text for event in events if isinstance(event, Thought))
@@ -79,7 +79,7 @@ def test_the_field_of_thoughts_is_told() -> None:
 
 
 def test_an_answer_that_goes_on_has_no_thoughts_in_marks() -> None:
-    assert read(chunk({"content": "<think> is a mark"}), goes_on=True)[1] == "<think> is a mark"
+    assert read(chunk({"content": "<think> is a mark"}), begun="Look: ")[1] == "<think> is a mark"
 
 
 @pytest.mark.parametrize("text", ["<thin air", "< think>", "<", "a <think>b</think>"])
@@ -279,3 +279,21 @@ def test_a_line_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("assistant.endpoints.wire.answer.MAX_LINE", 1000)
     with pytest.raises(EndpointError, match="without an end"):
         read(b"data: " + b"x" * 2000)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        (["The city of", " Paris."], " Paris."),
+        (["The city of Paris."], " Paris."),
+        (["The ", "city", " of", " Paris."], " Paris."),
+        ([" Paris."], " Paris."),
+        (["The", " end."], "The end."),
+        (["The city"], "The city"),
+        (["The city of", "The city of"], "The city of"),
+    ],
+)
+def test_what_an_answer_goes_on_with_is_not_taken_twice(pieces: list[str], expected: str) -> None:
+    parts = [*(chunk({"content": each}) for each in pieces), chunk(finish="stop")]
+
+    assert read(*parts, begun="The city of")[1] == expected
