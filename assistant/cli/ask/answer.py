@@ -325,7 +325,7 @@ def show_progress(event: TurnEvent, console: Console) -> None:
             console.progress(f"waiting for {others}")
         case CardFailed():
             console.end_progress()
-            console.info(card_failed_text(event))
+            console.error(card_failed_text(event))
         case Loading(model=model, window=window) if window:
             console.progress(f"{model} gets a window of {window:,} tokens")
         case Loading(model=model, done=done):

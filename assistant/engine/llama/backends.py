@@ -11,13 +11,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import llama_cpp
 from llama_cpp._ggml import libggml
 
 from assistant.core.errors import EngineError
+from assistant.engine.cards.search import backends_folder
 from assistant.engine.llama.devices import cards_of, ggml_devices
 
-BACKENDS_FOLDER = Path(llama_cpp.__file__).parent / "lib"
+BACKENDS_FOLDER = backends_folder()
 _VARIANTS = "*ggml-cpu-*"
 
 

@@ -114,7 +114,8 @@ def load_weights(
     if found := cards_here():
         cards = chosen_cards(found, options.device) if options.gpu_layers else []
         handles = [*(card.handle for card in cards), None]
-        parameters.devices = (ctypes.c_void_p * len(handles))(*handles)
+        listed = (ctypes.c_void_p * len(handles))(*handles)
+        parameters.devices = ctypes.cast(listed, ctypes.c_void_p)
     parameters.load_mode = _load_mode(options)
     if has_broken_amx():
         parameters.use_extra_bufts = False
