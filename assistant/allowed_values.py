@@ -19,6 +19,11 @@ def allowed_values(model: type[BaseModel], field: str, *, of_entry: bool = False
     return _words(schema["additionalProperties"] if of_entry else schema)
 
 
+def is_table(model: type[BaseModel], field: str) -> bool:
+    """Whether a field takes entries, each with a name that the user chooses."""
+    return isinstance(_schema_of(model, field).get("additionalProperties"), dict)
+
+
 def words_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
     """The words that a field takes; empty where it takes other values as well."""
     schema = _schema_of(model, field)

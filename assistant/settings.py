@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from assistant.allowed_values import allowed_values
+from assistant.allowed_values import allowed_values, is_table
 from assistant.command_table import COMMANDS
 from assistant.core.errors import SettingsError
 from assistant.core.values.base import ALLOWED, Value
@@ -350,7 +350,11 @@ def _explain(failure: ValidationError, source: SettingsSource) -> SettingsError:
     declared = field_at(location)
     # What comes behind the field tells which of its kinds a value was tried as.
     depth = location.index(declared[1]) + 1 if declared else len(location)
-    allowed = allowed_values(*declared) if declared else "settings, each with its name"
+    of_entry = declared is not None and depth < len(location) and is_table(*declared)
+    depth += of_entry
+    allowed = (
+        allowed_values(*declared, of_entry=of_entry) if declared else "settings, each with its name"
+    )
     key = "" if variables else f" `{'.'.join(location[:depth])}`"
     return SettingsError(
         f"{where}{key} = {problem['input']!r} is not valid: it takes {allowed}.",

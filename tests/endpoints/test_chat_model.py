@@ -115,11 +115,12 @@ def test_a_stop_ends_the_look_at_a_silent_server(tmp_path: Path) -> None:
         model = remote_model(tmp_path, url)
         loading = threading.Thread(target=lambda: events.extend(model.load(stop)))
         loading.start()
-        listening.accept()
+        connection, _ = listening.accept()
         stop.set()
         loading.join(BOUND)
 
         assert not loading.is_alive()
+        connection.close()
     assert not any(isinstance(event, Loaded) for event in events)
 
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-_VERSIONED: Final = re.compile(r"/v\d+\w*(?:/|$)")
+_VERSIONED: Final = re.compile(r"/v\d\w*(?:/|$)")
 """A path that names a version of the protocol is taken as it is typed."""
 
 

@@ -145,7 +145,8 @@ def open_context(
 
     Raises:
         ModelFileError: the model is none that can chat.
-        EngineError: llama.cpp refused, usually for want of memory.
+        ModelMemoryError: there is not enough memory.
+        EngineError: llama.cpp refused.
     """
     if llama_cpp.llama_model_has_encoder(model) or llama_cpp.llama_model_is_diffusion(model):
         raise ModelFileError(f"The model {path.name} cannot write text.", "Choose a chat model.")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import llama_cpp
 
-from assistant.core.errors import ContextOverflowError, EngineError
+from assistant.core.errors import ContextOverflowError, EngineError, ModelMemoryError
 from assistant.core.values.conversation import ChatMessage, Keep
 from assistant.core.values.events import Finished, PrefillProgress, Thought, Wrote
 from assistant.core.values.models import ModelInfo, RenderedPrompt, TokenCounts
@@ -99,14 +99,15 @@ class LoadedModel:
         Returns: False when llama.cpp refuses it: the old window is there again then.
 
         Raises:
-            EngineError: not even the old one could be had; only `close` may follow.
+            EngineError, ModelMemoryError: not even the old one could be had; only `close` may
+                follow.
         """
         before = self.window
         packed = self._cache.pack()
         self._context.close()
         try:
             self._context = self._open_context(window)
-        except EngineError as failure:
+        except (EngineError, ModelMemoryError) as failure:
             log.warning("the window cannot grow to %d tokens: %s", window, failure)
             self._context = self._open_context(before)
         if self._is_stretched(before) == self._is_stretched(self.window):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from assistant.core.errors import EngineError
+from assistant.core.errors import EngineError, ModelMemoryError
 from assistant.core.values.models import DeviceUse, ModelInfo
 from assistant.engine.cache.snapshots import Snapshots
 from assistant.engine.gguf.files import file_stamp
@@ -187,7 +187,7 @@ class ModelPool:
         try:
             if not held.model.grow(growth.window):
                 held.refused, held.limited = growth.window, True
-        except EngineError:
+        except (EngineError, ModelMemoryError):
             self._unload(held)
             raise
         log.info("the window of %s has %d tokens", held.path, held.model.window)

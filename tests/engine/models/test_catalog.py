@@ -134,6 +134,9 @@ def test_a_models_folder_that_is_a_file_is_as_good_as_none(home: Path) -> None:
 class ShortOfMemory:
     """A joiner to an engine that has no memory for any model."""
 
+    def __init__(self, home: Path) -> None:
+        self.spec = engine_spec(home)
+
     def join(self, stop: Event) -> Iterator[None]:
         raise ModelMemoryError("There is not enough memory.", "Close other programs.")
         yield
@@ -147,7 +150,7 @@ def test_when_memory_is_short_a_smaller_model_that_is_here_is_named(home: Path) 
         with write_model(file).open("ab") as stream:
             stream.truncate(max(size, file.stat().st_size))
     models = models_in(home)
-    models._joiner = ShortOfMemory()  # type: ignore[assignment]
+    models._joiner = ShortOfMemory(home)  # type: ignore[assignment]
     told = {}
     for name in ("large", "small", "tiny"):
         with pytest.raises(ModelMemoryError) as caught:
