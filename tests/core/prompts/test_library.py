@@ -162,7 +162,7 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_stops_nothing(
         "empty": "it does not begin with front matter between two --- lines",
         "endless": "it is no ordinary file",
         "folder": "it is no ordinary file",
-        "huge": "it is larger than 256 KB",
+        "huge": "it is larger than 262 KB",
         "latin": "line 4: it is not UTF-8",
         "loop": "it cannot be read: Too many levels of symbolic links",
         "pipe": "it is no ordinary file",

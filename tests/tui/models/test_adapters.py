@@ -56,7 +56,7 @@ def line_of(driver: Driver, words: str) -> str:
 
 async def listed(driver: Driver) -> None:
     """Open the list and wait until all is found."""
-    await driver.pilot.press("ctrl+s")
+    await driver.pilot.press("alt+shift+a")
     await driver.until_shown("qwen-poet")
     await driver.until_shown("legal")
 
@@ -293,7 +293,7 @@ async def test_a_temporary_conversation_has_adapters_of_its_own(home: Path) -> N
 
 async def test_without_any_the_list_says_where_they_come_from(home: Path) -> None:
     async with opened(Setting(home, catalog(there=()))) as driver:
-        await driver.pilot.press("ctrl+s")
+        await driver.pilot.press("alt+shift+a")
         await driver.until_shown("There is no adapter yet.")
         await driver.until_shown("/path/to/file.gguf")
         await driver.pilot.press("space", "right", "1", "enter")
@@ -310,7 +310,7 @@ async def test_the_list_tells_that_it_is_looking(home: Path) -> None:
 
     models = SlowModels(ScriptedModel("One.", name="first"), there=THERE)
     async with opened(Setting(home, models)) as driver:
-        await driver.pilot.press("ctrl+s")
+        await driver.pilot.press("alt+shift+a")
         await driver.until_shown("Looking for adapters …")
         gate.open()
         await driver.until_shown("□ formal")
@@ -404,7 +404,7 @@ async def test_the_status_line_follows_the_conversation(home: Path) -> None:
 async def test_a_hostile_name_is_only_shown(home: Path) -> None:
     name = "a[/b]\x1b]52;c;eA==\x07[@click=app.quit]"
     async with opened(Setting(home, catalog(there=[adapter(name)]))) as driver:
-        await driver.pilot.press("ctrl+s")
+        await driver.pilot.press("alt+shift+a")
         await driver.until_shown("a[/b]")
         await driver.pilot.press("space", "enter")
         await driver.until_shown("Adapters from here on: a[/b]")

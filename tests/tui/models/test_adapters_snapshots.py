@@ -46,7 +46,7 @@ def shows(home: Path, pictures: Pictures) -> Compare:
 
 async def _listed(driver: Driver) -> None:
     await driver.ask("Quando sobe o aluguel?")
-    await driver.pilot.press("ctrl+s")
+    await driver.pilot.press("alt+shift+a")
     await driver.until_shown("half [/x]")
 
 
@@ -70,7 +70,7 @@ async def _on(driver: Driver) -> None:
 
 
 async def _nowhere(driver: Driver) -> None:
-    await driver.pilot.press("ctrl+s")
+    await driver.pilot.press("alt+shift+a")
     await driver.until_shown("There is no adapter yet.")
 
 

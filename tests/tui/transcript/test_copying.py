@@ -94,4 +94,4 @@ async def test_ctrl_c_copies_what_was_selected_with_the_mouse(home: Path) -> Non
 async def test_ctrl_c_without_a_selection_says_how_to_leave(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.pilot.press("ctrl+c")
-        await driver.until_shown("Ctrl+Q leaves.")
+        await driver.until_shown("Ctrl+Q quits.")
