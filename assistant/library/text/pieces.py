@@ -25,7 +25,7 @@ TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 """How many tokens each of some texts has, without the marks an embedder adds around them."""
 
 _COUNTED_AT_ONCE = 2048
-_CHARS_AT_ONCE = 250_000
+CHARS_AT_ONCE = 250_000
 """Of texts that are counted together: a tokenizer's record takes some 450 bytes a token."""
 _LONG = 500_000
 """Characters of a block or a sentence; beyond it the shortest neighbours are joined before they are
@@ -112,7 +112,7 @@ def _counted(
             yield piece._replace(tokens=max(tokens, 1))
 
     for piece in pieces:
-        if len(waiting) == _COUNTED_AT_ONCE or chars > _CHARS_AT_ONCE:
+        if len(waiting) == _COUNTED_AT_ONCE or chars > CHARS_AT_ONCE:
             yield from count()
             waiting, chars = [], 0
         waiting.append(piece)

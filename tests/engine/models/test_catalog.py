@@ -143,14 +143,16 @@ class ShortOfMemory:
 
 
 @pytest.mark.usefixtures("no_starter")
-def test_when_memory_is_short_a_smaller_model_that_is_here_is_named(home: Path) -> None:
+def test_when_memory_is_short_a_smaller_model_that_is_here_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, size in (("tiny", 1_000), ("small", 2_000_000), ("large", 3_000_000)):
         file = home / "models" / f"{name}.gguf"
         file.parent.mkdir(exist_ok=True)
         with write_model(file).open("ab") as stream:
             stream.truncate(max(size, file.stat().st_size))
+    monkeypatch.setattr(catalog, "Joiner", lambda _: ShortOfMemory(home))
     models = models_in(home)
-    models._joiner = ShortOfMemory(home)  # type: ignore[assignment]
     told = {}
     for name in ("large", "small", "tiny"):
         with pytest.raises(ModelMemoryError) as caught:

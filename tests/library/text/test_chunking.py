@@ -310,7 +310,7 @@ def test_the_label_of_a_block_goes_with_what_stands_below_it() -> None:
 def test_a_tokenizer_is_never_given_more_than_a_part_of_a_long_text(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.library.text.pieces._CHARS_AT_ONCE", 5_000)
+    monkeypatch.setattr("assistant.library.text.pieces.CHARS_AT_ONCE", 5_000)
     given: list[int] = []
 
     def count_some(texts: Sequence[str]) -> list[int]:
