@@ -261,7 +261,7 @@ class _AnswerSoFar:
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
         """What was asked, and what is written of the answer."""
-        if not (self._text or self._thoughts):
+        if not self.has_begun:
             return self._asked
         *before, last = self._asked
         if last.role != "assistant":

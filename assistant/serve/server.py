@@ -36,6 +36,7 @@ from assistant.serve.http.connection import MAX_HEADER_BYTES, PatientConnection
 from assistant.serve.http.gate import LOOPBACK, GateRules
 from assistant.serve.http.key import open_key
 from assistant.settings import Settings
+from assistant.system.loopback import is_loopback
 
 MAX_CONNECTIONS = 400
 BACKLOG = 512
@@ -157,16 +158,6 @@ def run(
         listener.close()
         if address.socket is not None:
             address.socket.unlink(missing_ok=True)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine and cannot be reached from any other."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class _QuietServer(uvicorn.Server):

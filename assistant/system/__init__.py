@@ -4,6 +4,7 @@ paths         where the program's files are
 disk_room     why nothing can be written in a place
 read_only     databases that are read there all the same
 processor     whether the native libraries run here
+loopback      which hosts are this machine
 network_log   every connection that was opened
 clipboard     the system's clipboard
 editor        the user's editor

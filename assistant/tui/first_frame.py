@@ -29,6 +29,8 @@ class Appearance:
     keymap: Keymap = DEFAULT_KEYMAP
     model_chosen: bool = False
     """Whether the settings name a model."""
+    stays_here: bool = True
+    """Whether the settings name no server of models."""
     conversations: str = "auto"
     sources: str = "auto"
 
@@ -40,6 +42,7 @@ class Appearance:
         return Appearance(
             keymap,
             model_chosen,
+            not given.values.get("endpoints"),
             given.text("screen", "conversations") or "auto",
             given.text("screen", "sources") or "auto",
         )
@@ -51,7 +54,7 @@ class FirstFrame:
     def __init__(self, notice: Notice, appearance: Appearance) -> None:
         self.title = ConversationTitle()
         models = "" if appearance.model_chosen else appearance.keymap.key("models") or "/models"
-        self.welcome = Welcome(models)
+        self.welcome = Welcome(models, stays_here=appearance.stays_here)
         self.sidebar = Sidebar()
         self.panels = Panels(self.sidebar, appearance.conversations, appearance.sources)
         self.notice = notice

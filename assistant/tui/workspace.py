@@ -276,7 +276,7 @@ def _conversation(
         session,
         turns,
         progress,
-        ModelLoading(services, session, view.status_line, screen.post_message),
+        ModelLoading(services, session, view.status_line, view.welcome, screen.post_message),
         listing,
         UndoActions(services, session, listing, view.notice),
         BackgroundTasks(services, turns, listing.show_changed, screen),

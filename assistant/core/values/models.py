@@ -84,9 +84,6 @@ class ModelInfo(Value):
     empty where it can."""
     device: DeviceUse | None = None
     """The graphics cards that it is on; None where the processor computes alone."""
-    device_problem: str = ""
-    """Why no card is used that is there, as the end of a sentence; empty where there is no
-    reason."""
 
 
 class TokenCounts(Value):

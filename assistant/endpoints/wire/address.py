@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
+
+from assistant.system.loopback import is_loopback
 
 _VERSIONED: Final = re.compile(r"/v\d\w*(?:/|$)")
 """A path that names a version of the protocol is taken as it is typed."""
@@ -43,13 +44,3 @@ class EndpointAddress:
         """Scheme, host and port: what a consent is for."""
         parts = urlsplit(self.base)
         return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, whatever a name server says."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -31,8 +31,6 @@ class CardAccess:
         self._places = places
         self._note = FaultNote(places.runtime) if places else None
         self._is_open = False
-        self.problem = ""
-        """Why the cards are left alone, as the end of a sentence; empty where they are not."""
         if not enabled:
             _forbid_cards()
             self._is_open = True
@@ -42,11 +40,12 @@ class CardAccess:
         if self._is_open or device == CPU or self._places is None:
             return
         self._is_open = True
-        self.problem = search_cards(self._places, Event()).problem
-        if self.problem:
-            log.warning("no graphics card is used: %s", self.problem)
+        found = search_cards(self._places, Event())
+        if found.problem:
+            log.warning("no graphics card is used: %s", found.problem)
             _forbid_cards()
         elif driver_files():
+            # Also where none was found: a card may be plugged in.
             load_card_backends(card_libraries(self._places.added))
 
     def begin(self, card: str) -> None:

@@ -149,11 +149,7 @@ class ModelPool:
             else None
         )
         return held.model.info(target.name).model_copy(
-            update={
-                "limited": held.limited,
-                "device": device,
-                "device_problem": self._cards.problem,
-            }
+            update={"limited": held.limited, "device": device}
         )
 
     def growth(self, target: ModelTarget, needed: int) -> WindowGrowth | None:

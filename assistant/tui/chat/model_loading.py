@@ -14,6 +14,7 @@ from assistant.core.ports.models import ChatModel
 from assistant.core.turn.adapters import Adapters
 from assistant.core.values.events import Loaded, Loading, Queued
 from assistant.core.values.sampling import AdapterUse
+from assistant.tui.chat.panels import Welcome
 from assistant.tui.chat.session import Session
 from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.services import Services
@@ -51,11 +52,13 @@ class ModelLoading:
         services: Services,
         session: Session,
         status: StatusLine,
+        welcome: Welcome,
         post: Callable[[Message], object],
     ) -> None:
         self._services = services
         self._session = session
         self._status = status
+        self._welcome = welcome
         self._post = post
         self._stream: Stream[LoadEvent] | None = None
         self._shown_choice: object = NOTHING_SHOWN
@@ -112,11 +115,9 @@ class ModelLoading:
             opened = await with_timeout(self._services.models.open, *wanted)
         if wanted != self._wanted:
             return
-        status = self._status
-        status.set_status(
-            adapters=opened.adapters if opened else wanted[1] or (),
-            host=opened.host if opened else "",
-        )
+        status, host = self._status, opened.host if opened else ""
+        status.set_status(adapters=opened.adapters if opened else wanted[1] or (), host=host)
+        self._welcome.show_host(host)
         if opened is not None and status.status.model not in ("", opened.name):
             # The size of its window is known when it is loaded.
             status.set_status(model=opened.name, window=0, template_problem="", device="")

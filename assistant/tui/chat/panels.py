@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -87,6 +88,7 @@ class Panels:
         screen.set_class(sources, "-sourcing")
 
 
+_STAYS = "Everything stays on this machine."
 _STARTER = (
     "The small starter model answers. {} shows better ones, those on this machine and those that "
     "can be fetched."
@@ -96,14 +98,25 @@ _STARTER = (
 class Welcome(Static):
     """Welcome text of an empty conversation, with a word on the model when none was chosen."""
 
-    def __init__(self, models: str = "") -> None:
-        """`models` is what opens the list of models; empty when one was chosen."""
+    def __init__(self, models: str = "", *, stays_here: bool = True) -> None:
+        """Args:
+        models: what opens the list of models; empty when one was chosen.
+        stays_here: whether no model of another machine can be meant; see `show_host`.
+        """
+        self._models = models
+        super().__init__(self._lines(_STAYS if stays_here else ""), id="welcome")
+
+    def show_host(self, host: str) -> None:
+        """Tell where words go: to another machine, or with an empty `host` nowhere."""
+        self.update(self._lines(f"Your words go to {host}." if host else _STAYS))
+
+    def _lines(self, place: str) -> Content:
         lines = [
             text.own("Ask anything.", "bold"),
             text.muted("Drop a folder here to ask about your files."),
-            text.muted("Everything stays on this machine."),
+            text.line(place, 200, text.MUTED),
         ]
-        if models:
-            way = models if models.startswith("/") else f"/models ({models})"
+        if self._models:
+            way = self._models if self._models.startswith("/") else f"/models ({self._models})"
             lines += [text.EMPTY, text.muted(_STARTER.format(way))]
-        super().__init__(text.joined(lines, between="\n"), id="welcome")
+        return text.joined(lines, between="\n")

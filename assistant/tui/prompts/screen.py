@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -25,14 +24,14 @@ from assistant.tui.prompts.lines import (
 from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
-from assistant.tui.toolkit.notice import NoticedScreen
+from assistant.tui.toolkit.filtered import FilteredScreen
 from assistant.tui.toolkit.widgets import Clickable
 
 POLL_SECONDS: Final = 1.0
 """Seconds between two looks at the files."""
 
 
-class PromptsScreen(NoticedScreen[Prompt]):
+class PromptsScreen(FilteredScreen[Prompt]):
     """Prompt library above the chat; Enter returns the highlighted prompt, Esc goes back."""
 
     AUTO_FOCUS = "#prompt-list"
@@ -41,8 +40,6 @@ class PromptsScreen(NoticedScreen[Prompt]):
         (90, "-roomy"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", show=False),
-        Binding("slash,ctrl+f", "find", show=False),
         Binding("e", "edit", show=False),
         Binding("o", "open", show=False),
         Binding("n", "new", show=False),
@@ -58,7 +55,10 @@ class PromptsScreen(NoticedScreen[Prompt]):
         current: str | None,
     ) -> None:
         """`current` is the name of the prompt that the conversation is under."""
-        super().__init__()
+        super().__init__(
+            Input(placeholder="/ search", id="prompt-filter", compact=True),
+            OptionList(id="prompt-list", compact=True, markup=False),
+        )
         self._services = services
         self._programs = programs
         self._lend_terminal = lend_terminal
@@ -67,8 +67,6 @@ class PromptsScreen(NoticedScreen[Prompt]):
         self._entries: list[Entry] = []
         self._undo: list[tuple[str, bool]] = []
         """What was changed here: a name, and whether there was a file of it before."""
-        self._listing = OptionList(id="prompt-list", compact=True, markup=False)
-        self._field = Input(placeholder="/ search", id="prompt-filter", compact=True)
         self._preview = Static(id="prompt-text")
 
     def compose(self) -> ComposeResult:
@@ -131,15 +129,6 @@ class PromptsScreen(NoticedScreen[Prompt]):
         self._listing.highlighted = None
         self._show()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._listing.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        if self._field.has_focus and event.key == "down":
-            event.stop()
-            self._listing.focus()
-
     # What is done
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -151,18 +140,6 @@ class PromptsScreen(NoticedScreen[Prompt]):
                 self.do(self._restore(name))
             case PromptProblem():
                 self.action_edit()
-
-    def action_leave(self) -> None:
-        if self._field.value:
-            self._field.value = ""
-            self._listing.focus()
-        elif self._field.has_focus:
-            self._listing.focus()
-        else:
-            self.dismiss(None)
-
-    def action_find(self) -> None:
-        self._field.focus()
 
     def action_edit(self) -> None:
         self.do(self._edit())

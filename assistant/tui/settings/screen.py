@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -31,7 +30,7 @@ from assistant.tui.settings.lines import (
 )
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine
-from assistant.tui.toolkit.notice import NoticedScreen
+from assistant.tui.toolkit.filtered import FilteredScreen
 from assistant.tui.toolkit.widgets import Clickable
 from assistant.user_settings import SettingChange
 
@@ -42,7 +41,7 @@ NAMES: Final[Mapping[tuple[str, ...], str]] = {
 """Settings that name something that is there to choose from."""
 
 
-class SettingsScreen(NoticedScreen[None]):
+class SettingsScreen(FilteredScreen[None]):
     """All settings above the chat; Esc goes back."""
 
     AUTO_FOCUS = "#settings-list"
@@ -51,8 +50,6 @@ class SettingsScreen(NoticedScreen[None]):
         (100, "-roomy"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", show=False),
-        Binding("slash,ctrl+f", "find", show=False),
         Binding("delete,backspace", "reset", show=False),
         Binding("ctrl+z", "undo", show=False),
     ]
@@ -64,15 +61,16 @@ class SettingsScreen(NoticedScreen[None]):
         changed: called with a setting that has another value now.
         wanted: what is searched for at first.
         """
-        super().__init__()
+        super().__init__(
+            Input(wanted, placeholder="/ search", id="settings-filter", compact=True),
+            OptionList(id="settings-list", compact=True, markup=False),
+        )
         self._services = services
         self._changed = changed
         self._all: list[Setting] = []
         self._rows: list[Setting | None] = []
         """Settings in the order of the list; None stands for a heading."""
         self._undo: list[SettingChange] = []
-        self._listing = OptionList(id="settings-list", compact=True, markup=False)
-        self._field = Input(wanted, placeholder="/ search", id="settings-filter", compact=True)
         self._details = Static(id="settings-details")
 
     def compose(self) -> ComposeResult:
@@ -143,33 +141,11 @@ class SettingsScreen(NoticedScreen[None]):
         event.stop()
         self._show()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._listing.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        if self._field.has_focus and event.key == "down":
-            event.stop()
-            self._listing.focus()
-
     # What is done
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.action_change()
-
-    def action_leave(self) -> None:
-        if self._field.value:
-            self._field.value = ""
-            self._listing.focus()
-        elif self._field.has_focus:
-            self._listing.focus()
-        else:
-            self.dismiss(None)
-
-    def action_find(self) -> None:
-        # At once: what is typed next is on its way already.
-        self.set_focus(self._field)
 
     def action_change(self) -> None:
         if self._setting is not None:

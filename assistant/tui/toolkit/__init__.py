@@ -9,5 +9,6 @@ wrapping       long texts cut into rows for a width
 widgets        clickable text, safe input, lines laid out for a width
 text_view      a text of any length with marked spans
 notice         the notice line, screens that have one, hints on failures
+filtered       a list, and the field that it is searched with
 dialogs        modal base, field, editors, confirmation of a link
 """

@@ -8,6 +8,8 @@ import pytest
 
 from assistant.endpoints.catalog import AllModels
 from assistant.settings import EndpointSettings
+from assistant.settings_source import SettingsSource
+from assistant.tui.first_frame import Appearance
 from assistant.tui.models.screen import AllowSending
 from tests.support.driver import Setting, opened
 from tests.support.fake_models import ScriptedModel, ScriptedModels
@@ -87,7 +89,7 @@ async def test_esc_ends_an_answer_of_a_silent_server(setting: Setting, server: M
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.is_idle, "the answer is stopped")
         assert (driver.messages[-1].state, driver.messages[-1].text) == ("stopped", "Onc")
-    assert server.left.wait(2)
+    assert server.left.wait(30)
 
 
 async def test_a_server_is_tested_in_the_list_of_models(setting: Setting) -> None:
@@ -102,3 +104,25 @@ async def test_a_server_is_tested_in_the_list_of_models(setting: Setting) -> Non
         await driver.pilot.press("down", "t")
         await driver.until_shown("other answers after")
         await driver.until_shown("tokens counted about")
+
+
+async def test_the_welcome_does_not_say_that_all_stays_here_where_it_does_not(
+    setting: Setting,
+) -> None:
+    assert setting.endpoints is not None
+    setting.endpoints.allow("far", "questions")
+    async with opened(setting) as driver:
+        await driver.until_shown("Everything stays on this machine.")
+        driver.type("/model far/tiny")
+        await driver.pilot.press("enter")
+        await driver.until_shown("Your words go to 127.0.0.1.")
+        assert "Everything stays" not in driver.text
+        driver.type("/model near")
+        await driver.pilot.press("enter")
+        await driver.until_shown("Everything stays on this machine.")
+
+
+async def test_with_a_server_in_the_settings_the_first_frame_promises_nothing() -> None:
+    given = SettingsSource(Path("settings.toml"), {"endpoints": {"far": {}}}, {})
+    assert not Appearance.of(given).stays_here
+    assert Appearance.of(SettingsSource(Path("settings.toml"), {}, {})).stays_here
