@@ -47,8 +47,45 @@ def values_of(
         key=lambda value: (value.start, value.kind != "date", -value.end),
     ):
         if not taken or value.start >= taken[-1].end:
-            taken.append(value)
+            whole = _compound(taken[-1], value, digits, words) if taken else None
+            taken[-1:] = [whole] if whole else [*taken[-1:], value]
     return taken
+
+
+def _compound(
+    first: StatedValue, second: StatedValue, text: str, words: tuple[LanguageWords, ...]
+) -> StatedValue | None:
+    """What two values make together: `4 euros and 50 cents`, `two and a half hours`."""
+    between = _WORD.findall(text[first.end : second.start].lower())
+    joins = {join for each in words for join in each.joins}
+    articles = {article for each in words for article in each.articles}
+    is_joined = bool(between) and between[0] in joins and articles.issuperset(between[1:])
+    if text[first.end : second.start].strip(" \u00a0") and not is_joined:
+        return None
+    if {first.kind, second.kind} != {"number"} or not (
+        len(first.readings) == len(second.readings) == 1
+    ):
+        return None
+    (whole,), (part,) = first.readings, second.readings
+    assert isinstance(whole, Fraction)
+    assert isinstance(part, Fraction)
+    unit = first.unit
+    if unit != UNITLESS and second.unit != UNITLESS:
+        same = unit.dimension == second.unit.dimension
+        # A cent is one of any currency.
+        same |= unit.dimension in _MONEY and second.unit == _CENT
+        part = part * second.unit.factor / unit.factor
+        if not same or second.unit.factor >= unit.factor or part >= 1:
+            return None
+    elif not is_joined or not 0 < part < 1 or whole.denominator != 1 or unit == second.unit:
+        return None
+    elif unit == UNITLESS:
+        unit = second.unit
+    elif (_WORD.match(text, second.end + 1) or [""])[0].lower() in _OF:
+        # Half of something else.
+        return None
+    spelling = re.sub(r"\s", "", fold(text[first.start : second.end]))
+    return StatedValue(first.start, second.end, "number", spelling, frozenset({whole + part}), unit)
 
 
 class _Reader:
@@ -265,6 +302,7 @@ class _Reader:
 
 
 _MONEY: Final = frozenset({"eur", "usd", "brl", "gbp", "jpy", "chf", "crown", "peso", "inr"})
+_CENT: Final = UnitOfMeasure("usd", Fraction(1, 100))
 _COUNTED: Final = frozenset({"months", "duration", "cup"})
 """What is not given in thousandths."""
 

@@ -713,7 +713,100 @@ BARE = _cases(
 )
 """A name or a value by itself, as the answer to a question."""
 
+COMPOUND = _cases(
+    (
+        "A loaf costs four euros.",
+        "not",
+        "A loaf costs four euros and fifty cents.",
+        "How much does a loaf cost?",
+    ),
+    ("A loaf costs 4 euros.", "not", "A loaf costs 4 euros and 50 cents.", "How much is a loaf?"),
+    (
+        "The drive takes two hours.",
+        "not",
+        "The drive takes two hours and forty minutes.",
+        "How long does the drive take?",
+    ),
+    ("The film lasts 1 hour.", "not", "The film lasts 1 hour 35 minutes.", "How long is the film?"),
+    ("The parcel weighs 2 kg.", "not", "The parcel weighs 2 kg 500 g.", "How heavy is the parcel?"),
+    (
+        "The lease runs for three years.",
+        "not",
+        "The lease runs for three years and six months.",
+        "How long is the lease?",
+    ),
+    ("Ann is 5 feet tall.", "not", "Ann is 5 feet 11 inches tall.", "How tall is Ann?"),
+    (
+        "O pão custa quatro euros.",
+        "not",
+        "O pão custa quatro euros e cinquenta cêntimos.",
+        "Quanto custa o pão?",
+    ),
+    (
+        "A viagem dura duas horas.",
+        "not",
+        "A viagem dura duas horas e quarenta minutos.",
+        "Quanto dura a viagem?",
+    ),
+    ("O pacote pesa 2 quilos.", "not", "O pacote pesa 2 quilos e 300 gramas.", "Quanto pesa?"),
+    (
+        "O contrato dura três anos.",
+        "not",
+        "O contrato dura três anos e seis meses.",
+        "Qual é o prazo?",
+    ),
+    ("El viaje dura dos horas.", "not", "El viaje dura dos horas y media.", "¿Cuánto dura?"),
+    ("The walk takes two hours.", "not", "The walk takes two and a half hours.", "How long is it?"),
+    ("The walk takes two hours.", "not", "The walk takes two hours and a half.", "How long is it?"),
+    ("A prova dura uma hora.", "not", "A prova dura uma hora e meia.", "Quanto dura?"),
+    (
+        "A loaf costs four euros and fifty cents.",
+        "borne out",
+        "A loaf costs four euros and fifty cents.",
+        "How much does a loaf cost?",
+    ),
+    (
+        "A loaf costs 4.50 euros.",
+        "borne out",
+        "A loaf costs four euros and fifty cents.",
+        "How much?",
+    ),
+    (
+        "The drive takes two hours.",
+        "borne out",
+        "The drive takes two hours and the ferry twenty minutes.",
+        "How long?",
+    ),
+    (
+        "The oven needs two hours and the dough ten minutes.",
+        "borne out",
+        "The oven needs two hours and the dough ten minutes.",
+        "How long?",
+    ),
+    (
+        "O pão custa quatro euros e o leite um euro.",
+        "borne out",
+        "O pão custa quatro euros e o leite um euro.",
+        "Quanto custa?",
+    ),
+    (
+        "O pão custa quatro euros.",
+        "borne out",
+        "O pão custa quatro euros e o leite um euro.",
+        "Quanto custa?",
+    ),
+    (
+        "The lease runs for three years.",
+        "borne out",
+        "The lease runs for three years and 60 days' notice is needed.",
+        "How long?",
+    ),
+)
+"""Amounts that are said in two units, or with a half: one value."""
+
+
 STATES = {
+    "compound": COMPOUND,
     "ended": ENDED,
     "given": GIVEN,
     "framed": FRAMED,
