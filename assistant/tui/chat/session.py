@@ -289,6 +289,7 @@ class Session:
     async def end(self, event: TurnEnded) -> None:
         """Handle the end of a turn; the next question in line is asked."""
         turn = event.turn
+        self._turns.ended(turn)
         self._arrived(turn)
         question = self._turns.next(turn.conversation_id)
         if question is not None:

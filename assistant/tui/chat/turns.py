@@ -150,6 +150,10 @@ class RunningTurns:
         )
         return turn
 
+    def ended(self, turn: RunningTurn) -> None:
+        """Let another turn begin: all that this one did is shown by now."""
+        del self._running[turn.conversation_id]
+
     def stop(self, conversation_id: str | None) -> bool:
         """Stop the running turn.
 
@@ -196,5 +200,4 @@ class RunningTurns:
         self._post(TurnAdvanced(turn, events))
 
     def _end(self, turn: RunningTurn, failure: AssistantError | None) -> None:
-        del self._running[turn.conversation_id]
         self._post(TurnEnded(turn, failure))

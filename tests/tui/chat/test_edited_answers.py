@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from textual.widgets import TextArea
 
 from assistant.core.turn.requests import EditAnswer
@@ -52,17 +53,21 @@ async def test_the_model_goes_on_with_an_edited_answer(home: Path) -> None:
         assert driver.typed == ""
 
 
+@pytest.mark.parametrize("is_on_disk", [False, True])
 async def test_continue_right_after_saving_is_for_the_answer_that_is_being_stored(
-    home: Path,
+    home: Path, is_on_disk: bool
 ) -> None:
     async with opened(Setting(home, scripted("Once.", " and again."))) as driver:
         await driver.ask("When?")
         await driver.until_shown("Once.")
         answer = driver.messages[-1]
-        stored = driver.app.chat_screen.workspace.conversation.session.start
+        stored = driver.workspace.conversation.session.start
         stored(EditAnswer(message_id=answer.id, text="Twice a year"))
+        if is_on_disk:
+            # Before the screen has heard of it.
+            driver.workspace.conversation.turns.finish(30)
 
-        driver.app.chat_screen.run_command("continue")
+        driver.run("continue")
 
         await driver.until_shown("Twice a year and again.")
         await driver.until(lambda: driver.is_idle)
