@@ -29,6 +29,7 @@ from tests.support.killed_library import (
     found,
     hits,
     kill_library,
+    kill_reader,
     library_workers,
     write_files,
 )
@@ -106,6 +107,10 @@ class Adding:
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def wait_for_life(self, indexed: int) -> None:
         """Until a worker has told its plan, and of so many more files."""
         seen = len(self.events)
@@ -118,7 +123,7 @@ class Adding:
         self._until(lambda: graph_of(home) not in ((), before), pause=0.0005)
 
     def end(self) -> list[dict[str, object]]:
-        assert self._process.wait(10 * LONG) == 0, self._failure()
+        assert self._process.wait(10 * LONG) == 0, (self._failure(), self.events[-1:])
         self._reader.join(LONG)
         return self.events
 
@@ -196,6 +201,25 @@ def test_a_library_that_is_killed_thirty_times_loses_nothing(
     write_files(corpus, files=1_400, parts=10)
     whole = undisturbed(corpus, monkeypatch)
     events = add_and_kill(home, corpus, [False, True] * 15, most=15)
+    assert_nothing_was_lost(home, corpus, events, lambda: whole)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_library_whose_readers_are_killed_thirty_times_loses_nothing(
+    home: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(corpus, files=700, parts=6)
+    whole = undisturbed(corpus, monkeypatch)
+    chance, adding = random.Random(4), Adding(corpus)
+    killed = 0
+    adding.wait_for_life(1)
+    [worker] = library_workers(home)
+    while killed < 30 and adding.is_running:
+        sleep(chance.uniform(0.1, 1))
+        killed += kill_reader(worker, chance)
+    events = adding.end()
+    assert killed == 30, "the corpus is too small"
     assert_nothing_was_lost(home, corpus, events, lambda: whole)
 
 

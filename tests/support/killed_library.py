@@ -57,3 +57,13 @@ def library_workers(home: Path) -> list[psutil.Process]:
             if worker.cmdline()[-1] == "library":
                 found.append(worker)
     return found
+
+
+def kill_reader(library: psutil.Process, chance: random.Random) -> int:
+    """How many readers of a library worker were killed: one, or none when it has none now."""
+    with suppress(psutil.Error):
+        readers = [child for child in library.children() if child.cmdline()[-1] == "reader"]
+        if readers:
+            chance.choice(readers).kill()
+            return 1
+    return 0

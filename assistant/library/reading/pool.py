@@ -42,6 +42,11 @@ _JSON_OF_CHARACTER = 6
 _JSON_OF_BLOCK = 1_000
 _OUT_OF_MEMORY = re.compile(rb"memory allocation of|bad_alloc|MemoryError|out of memory", re.I)
 _ATTEMPTS = 2
+_KILLS_BEFORE_READING = 10
+"""How often readers may be killed, one after the other, before any of them begins with a file."""
+_KILL_PAUSE = 0.1
+"""Seconds that are waited after the first of these kills; after the second twice as many."""
+_KILLS = (-signal.SIGKILL, -signal.SIGTERM)
 _KILLED = UnreadableError("too_large", "its reader was killed, as for want of memory")
 _log = logging.getLogger(__name__)
 
@@ -134,6 +139,13 @@ class _Orders(NamedTuple):
         if any(stop.is_set() for stop in self.stops):
             raise ReadingStoppedError
 
+    def pause(self, seconds: float) -> None:
+        """Wait. Raises ReadingStoppedError."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.stops[0].wait(min(left, _POLL_SECONDS))
+            self.check()
+
 
 class _RestartedReader:
     """A process that reads one file at a time, replaced when it ends."""
@@ -147,28 +159,13 @@ class _RestartedReader:
         self, path: bytes, limits: ReadLimits, orders: _Orders
     ) -> ReadResult | UnreadableError:
         request = ReadRequest(path=os.fsdecode(path), limits=limits)
-        # A process may end between two files, by itself or by the system's hand, or be killed for
-        # the memory that others take. That says nothing about the file, so another one gets it.
-        for attempt in range(_ATTEMPTS):
-            try:
-                process = self._running(orders)
-            except ReaderStartError:
-                if attempt + 1 == _ATTEMPTS:
-                    raise
-                continue
-            try:
-                process.send(request)
-                process.expect(FrameKind.BEGUN, _START_TIMEOUT, orders)
-            except (_GoneError, TimeoutError):
-                self.end()
-                continue
-            except ReadingStoppedError:
-                self.end()
-                raise
-            answer = self._answer(process, path, limits, orders)
-            if answer is not _KILLED or attempt + 1 == _ATTEMPTS:
-                return answer
-        raise _start_error(self._command, "it ends before it reads")
+        answer: ReadResult | UnreadableError = _KILLED
+        # One may be killed for the memory that others take, so another one gets the file, too.
+        for _ in range(_ATTEMPTS):
+            answer = self._answer(self._begun(request, orders), path, limits, orders)
+            if answer is not _KILLED:
+                break
+        return answer
 
     def end(self) -> None:
         """Kill the process, if there is one."""
@@ -176,22 +173,45 @@ class _RestartedReader:
             self._process.kill()
             self._process = None
 
-    def _running(self, orders: _Orders) -> "_Process":
-        if self._process is not None and self._process.is_alive():
-            return self._process
-        self.end()
-        orders.check()
-        self._process = process = _start(self._command, self._starter)
-        try:
-            process.expect(FrameKind.READY, _START_TIMEOUT, orders)
-        except (_GoneError, TimeoutError):
-            reason = process.last_error_line()
-            self.end()
-            raise _start_error(self._command, reason) from None
-        except ReadingStoppedError:
-            self.end()
-            raise
-        return process
+    def _begun(self, request: ReadRequest, orders: _Orders) -> "_Process":
+        """A process that has begun with the request.
+
+        One may end between two files or while it starts, by itself or by the system's hand: that
+        says nothing about the file. One that ends by itself again is not as it should be; kills
+        have to be many.
+
+        Raises ReaderStartError, ReadingStoppedError.
+        """
+        ends = kills = 0
+        while True:
+            orders.check()
+            process = self._process
+            try:
+                if process is None or not process.is_alive():
+                    self.end()
+                    self._process = process = _start(self._command, self._starter)
+                    process.expect(FrameKind.READY, _START_TIMEOUT, orders)
+                process.send(request)
+                process.expect(FrameKind.BEGUN, _START_TIMEOUT, orders)
+            except (_GoneError, TimeoutError):
+                was_killed, reason = process.was_killed(), process.last_error_line()
+                self.end()
+            except ReadingStoppedError:
+                self.end()
+                raise
+            else:
+                return process
+            ends, kills = ends + (not was_killed), kills + was_killed
+            if ends == _ATTEMPTS:
+                raise _start_error(self._command, reason)
+            if kills == _KILLS_BEFORE_READING:
+                raise ReaderStartError(
+                    f"The process that reads files was killed {kills} times before it read one,"
+                    " as for want of memory.",
+                    "Close other programs, and add the files again.",
+                )
+            if was_killed:
+                orders.pause(kills * _KILL_PAUSE)
 
     def _answer(
         self, process: "_Process", path: bytes, limits: ReadLimits, orders: _Orders
@@ -276,7 +296,7 @@ class _Process:
             return UnreadableError("corrupt", "the reader process stopped answering")
         if -status == signal.SIGXCPU:
             return UnreadableError("timeout", f"took {limits.cpu_seconds} s of processor time")
-        if -status == signal.SIGKILL:
+        if status in _KILLS:
             return _KILLED
         if _OUT_OF_MEMORY.search(self._last_bytes()):
             return UnreadableError("too_large", "it needs more memory than a file may use")
@@ -286,6 +306,12 @@ class _Process:
             return UnreadableError("too_large", detail)
         name = signal.Signals(-status).name if status < 0 else f"status {status}"
         return UnreadableError("corrupt", f"it crashed the reader ({name})")
+
+    def was_killed(self) -> bool:
+        """Whether somebody else ended the process."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(timeout=1) in _KILLS
+        return False
 
     def last_error_line(self) -> str:
         """The last line that the process printed."""

@@ -294,24 +294,41 @@ def test_a_reader_that_is_killed_while_it_reads_does_not_blame_the_file_at_once(
     assert len(count.read_text()) == 2
 
 
-def test_a_reader_that_is_killed_while_it_starts_is_started_again(
-    folder: Path, note: bytes
-) -> None:
-    count = folder / "count"
-    killed = (
-        f"pathlib.Path({str(count)!r}).exists() or (pathlib.Path({str(count)!r}).touch(),"
-        " os.kill(os.getpid(), 9))"
-    )
-    script = folder / "killed_reader.py"
+def reader_killed_at_start(folder: Path, times: int) -> tuple[str, ...]:
+    """A real reader process that is killed so often before it is ready."""
+    count, script = folder / "count", folder / "killed_reader.py"
     script.write_text(
         "import os, pathlib, sys\n"
         f"sys.path.insert(0, {str(CHECKOUT)!r})\n"
-        f"{killed}\n"
+        f"with pathlib.Path({str(count)!r}).open('a') as file:\n"
+        "    file.write('x')\n"
+        f"if os.path.getsize({str(count)!r}) <= {times}:\n"
+        "    os.kill(os.getpid(), 9)\n"
         "from assistant.library.reading.process import main\n"
         "sys.exit(main())\n"
     )
-    with ReaderPool((sys.executable, str(script))) as pool:
+    return (sys.executable, str(script))
+
+
+@pytest.mark.parametrize("kills", [1, 4])
+def test_a_reader_that_is_killed_while_it_starts_is_started_again(
+    folder: Path, note: bytes, kills: int
+) -> None:
+    with ReaderPool(reader_killed_at_start(folder, kills)) as pool:
         assert text_of(pool.read(note))
+    assert (folder / "count").stat().st_size == kills + 1
+
+
+def test_readers_that_are_killed_without_end_are_an_error_that_says_so(
+    folder: Path, note: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.reading.pool._KILL_PAUSE", 0.0)
+    with (
+        ReaderPool(reader_killed_at_start(folder, 10**6)) as pool,
+        pytest.raises(ReaderStartError, match=r"was killed 10 times .* want of memory.*Close"),
+    ):
+        pool.read(note)
+    assert (folder / "count").stat().st_size == 10
 
 
 def test_a_reader_that_never_begins_is_an_error_of_the_program(folder: Path, note: bytes) -> None:
