@@ -6,6 +6,9 @@ reads.
 """
 
 import sys
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +33,14 @@ HEADERS = "headers"
 PULL = "pull"
 BENCH = "bench"
 CARDS = "cards"
+SAID_TO_WORKERS = (
+    "engine/options.py",
+    "engine/protocol.py",
+    "ipc/messages.py",
+    "library/protocol.py",
+)
+"""Modules of what front ends and workers say to each other, besides the values of the core."""
+
 MEGABYTE = 1_000_000
 GIGABYTE = 1_000_000_000
 
@@ -58,6 +69,19 @@ def make_folders(paths: Paths) -> None:
         ) from None
 
 
+@cache
+def worker_version() -> str:
+    """Version of the program, and a mark of what its processes say to each other: builds of the
+    same version may differ in that, and must not be taken for one another."""
+    files = [PACKAGE / name for name in SAID_TO_WORKERS]
+    files += sorted((PACKAGE / "core" / "values").glob("*.py"))
+    mark = sha256()
+    for file in files:
+        with suppress(OSError):
+            mark.update(file.read_bytes())
+    return f"{__version__}+{mark.hexdigest()[:8]}"
+
+
 def engine_worker(paths: Paths) -> WorkerSpec:
     """Spec of the engine worker: how it is started and joined."""
     return WorkerSpec(
@@ -65,7 +89,7 @@ def engine_worker(paths: Paths) -> WorkerSpec:
         command=(*program(), "--worker", ENGINE),
         runtime=paths.runtime,
         log=paths.logs / f"{ENGINE}.log",
-        version=__version__,
+        version=worker_version(),
     )
 
 
@@ -89,7 +113,7 @@ def library_worker(paths: Paths) -> WorkerSpec:
         command=(*program(), "--worker", LIBRARY),
         runtime=paths.runtime,
         log=paths.logs / f"{LIBRARY}.log",
-        version=__version__,
+        version=worker_version(),
     )
 
 

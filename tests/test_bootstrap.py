@@ -1,6 +1,8 @@
 """How the parts are put together."""
 
+import ast
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant import __version__
 from assistant.bootstrap import build, model_catalog, prompt_library
 from assistant.core.conversations.start import begin_conversation
 from assistant.core.errors import SettingsError, StorageError
@@ -16,7 +19,14 @@ from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
 from assistant.storage.conversations import SqliteConversations
 from assistant.system.paths import find_paths
-from assistant.workers import engine_worker, make_folders, run_worker
+from assistant.workers import (
+    PACKAGE,
+    SAID_TO_WORKERS,
+    engine_worker,
+    make_folders,
+    run_worker,
+    worker_version,
+)
 from tests.support.gguf_files import write_model
 
 
@@ -82,6 +92,47 @@ def test_the_worker_starts_from_any_folder(home: Path, tmp_path: Path) -> None:
     )
 
     assert done.stdout.startswith("assistant ")
+
+
+def test_builds_that_say_other_things_to_workers_are_no_version_of_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copy = tmp_path / "assistant"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr("assistant.workers.PACKAGE", copy)
+    version = worker_version.__wrapped__
+    assert version() == worker_version()
+
+    with (copy / "cli" / "about.py").open("a") as file:
+        file.write("# says nothing to workers\n")
+    assert version() == worker_version()
+
+    seen = {version()}
+    for said in ("engine/protocol.py", "library/protocol.py", "core/values/events.py"):
+        with (copy / said).open("a") as file:
+            file.write("# says something else\n")
+        seen.add(version())
+    assert len(seen) == 4
+    assert all(each.startswith(f"{__version__}+") for each in seen)
+
+
+def test_all_that_is_said_to_workers_tells_builds_apart() -> None:
+    """What the protocols import is of their modules, of the values, or holds no values."""
+    names = [name.removesuffix(".py").replace("/", ".") for name in SAID_TO_WORKERS]
+    imported = {
+        part.module
+        for name in SAID_TO_WORKERS
+        for part in ast.walk(ast.parse((PACKAGE / name).read_text()))
+        if isinstance(part, ast.ImportFrom) and part.module
+    }
+    others = {
+        module
+        for module in imported
+        if module.startswith("assistant.")
+        and module.removeprefix("assistant.") not in names
+        and not module.startswith("assistant.core.values.")
+    }
+    assert others <= {"assistant.core", "assistant.core.errors"}
 
 
 def test_a_program_that_is_not_installed_starts_from_its_source(

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event
 from time import perf_counter
 
+from assistant import __version__
 from assistant.bootstrap import (
     endpoint_directory,
     graphics_cards,
@@ -21,6 +22,7 @@ from assistant.core.wording import device_text, size
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import WireError
+from assistant.ipc.spec import other_version
 from assistant.settings import Settings
 from assistant.system.about import SAFE_SQLITE
 from assistant.system.paths import Paths
@@ -184,6 +186,7 @@ def worker(paths: Paths) -> Check:
     if peer is None:
         return ok(name, "not running; it starts with the first question")
     if peer.version != spec.version:
-        fix = "Nothing: it is replaced as soon as it is idle."
-        return warn(name, f"version {peer.version} runs, this is {spec.version}", fix)
-    return ok(name, f"running, version {peer.version}, process {peer.pid}")
+        fix = "Nothing: it is replaced as soon as nobody uses it."
+        other = other_version(peer.version, spec.version)
+        return warn(name, f"{other[0].lower()}{other[1:]} runs, this is {__version__}", fix)
+    return ok(name, f"running, version {__version__}, process {peer.pid}")

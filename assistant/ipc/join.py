@@ -40,6 +40,11 @@ POLL_SECONDS = 0.02
 
 CONNECT_TIMEOUT = 2.0
 
+WAIT_BEFORE_LINE = 2.0
+"""Seconds that another version is waited for before the user is told."""
+
+SECONDS_BETWEEN_LINES = 60.0
+
 GREETINGS_BEFORE_KILL = 4
 """How often a worker is greeted, for some seconds each time, before it counts as hung."""
 
@@ -70,10 +75,20 @@ class Connection:
 class Joiner:
     """Makes connections to one kind of worker. Safe to use from several threads."""
 
-    def __init__(self, spec: WorkerSpec, replaced: Callable[[], None] = lambda: None) -> None:
-        """`replaced` is called when a worker that did not answer was ended."""
+    def __init__(
+        self,
+        spec: WorkerSpec,
+        replaced: Callable[[], object] = lambda: None,
+        waits: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Args:
+        replaced: called when a worker that did not answer was ended.
+        waits: called with a line for the user when another version is in use for long.
+        """
         self.spec = spec
         self._replaced = replaced
+        self._waits = waits
+        self._told_of_wait = -SECONDS_BETWEEN_LINES
         self._started: subprocess.Popen[bytes] | None = None
         self._log_start = 0
 
@@ -90,6 +105,7 @@ class Joiner:
         """
         worker_spec.make_folders(self.spec)
         deadline = monotonic() + self.spec.start_timeout
+        waits_since: float | None = None
         while not stop.is_set():
             try:
                 connection = self._connect(stop)
@@ -110,12 +126,15 @@ class Joiner:
             elif self._started is not None and connection.peer.pid == self._started.pid:
                 # Whoever replaces it begins that one again.
                 connection.close()
+                new = worker_spec.other_version(connection.peer.version, self.spec.version)
                 raise StartError(
-                    f"the program is version {connection.peer.version} by now, and what runs here"
-                    f" is version {self.spec.version}: leave it and start it again"
+                    f"{new[0].lower()}{new[1:]} of the program was installed since this one was"
+                    " started: leave it and start it again"
                 )
             else:
                 _ask_to_retire(connection)
+                waits_since = waits_since or monotonic()
+                self._tell_of_wait(connection.peer.version, waits_since)
                 deadline = monotonic() + self.spec.start_timeout
                 yield
                 stop.wait(POLL_SECONDS * 5)
@@ -189,6 +208,15 @@ class Joiner:
         with suppress(TimeoutExpired):
             return exit_reason(self.spec, self._log_start, started.wait(1))
         return ""
+
+    def _tell_of_wait(self, version: str, since: float) -> None:
+        """Tell the user that another version is in use, if that takes long, now and then."""
+        now = monotonic()
+        is_long = now - since >= WAIT_BEFORE_LINE
+        if is_long and now - self._told_of_wait >= SECONDS_BETWEEN_LINES:
+            self._told_of_wait = now
+            other = worker_spec.other_version(version, self.spec.version)
+            self._waits(f"{other} of the program is in use: this one waits until it is done.")
 
     def _connect(self, stop: Event | None = None) -> Connection | None:
         """None when nobody listens; raises OccupiedError when somebody unusable does."""

@@ -7,8 +7,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -36,6 +36,15 @@ REQUEST_TIMEOUT = 30.0
 
 LIFE_TIMEOUT = 5.0
 """Seconds to wait for the life lock: whoever looks whether a worker lives holds it for a moment."""
+
+TURN_PAUSE = 3.0
+"""Seconds without a request after which a worker counts as not in use any more."""
+
+FIRST_TURN_PAUSE = 10.0
+"""The same of a worker that was asked nothing yet: whoever started it is about to."""
+
+LONGEST_TURN = 60.0
+"""Seconds after which a worker makes room for another version even if requests keep coming."""
 
 MAX_CONNECTIONS = 200
 REACHABILITY_POLL_SECONDS = 0.5
@@ -79,6 +88,7 @@ class Server(Generic[R]):
         if key is None:
             raise StartError(f"there is no key at {worker_spec.key_file(self._spec)}")
         self._key = key
+        self._turn = _Turn()
         self._path = worker_spec.socket_path(self._spec)
         self._path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -128,7 +138,7 @@ class Server(Generic[R]):
         while not self._closing:
             if monotonic() - checked >= REACHABILITY_POLL_SECONDS:
                 checked = monotonic()
-                if not self._reachable():
+                if not self._reachable() or self._turn.is_over():
                     self._retiring.set()
             try:
                 sock, _ = self._listener.accept()
@@ -150,15 +160,18 @@ class Server(Generic[R]):
             admit(line, self._key, self._spec.version)
             request = self._read_request(line)
             if isinstance(request, Retire):
-                log.info("asked to retire")
-                self._retiring.set()
+                self._turn.ask_to_end()
+                if self._turn.is_over():
+                    self._retiring.set()
                 return
             caller = Caller(line)
             if self._retiring.is_set() or self._closing:
                 caller.end(Leaving())
-            else:
+                caller.watch()
+                return
+            with self._turn.request():
                 self._serve(caller, request)
-            caller.watch()
+                caller.watch()
         except WireError as failure:
             log.debug("connection dropped: %s", failure)
         finally:
@@ -178,6 +191,50 @@ class Server(Generic[R]):
         except ValidationError as failure:
             log.warning("a request that is none: %s", failure.errors()[0]["msg"])
             raise ProtocolError("not a request") from None
+
+
+class _Turn:
+    """Turn of a worker among those of several versions, which two front ends may want at the same
+    time: it ends, once it is asked to, when nobody of this version uses the worker any more.
+
+    Whoever started a worker is served by it, and what makes several requests is not interrupted
+    between them; were it otherwise, two versions would send each other's workers away for ever.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked: float | None = None
+        self._requests = self._served = 0
+        self._used = monotonic()
+
+    def ask_to_end(self) -> None:
+        """Have the turn end when it may."""
+        with self._lock:
+            if self._asked is None:
+                log.info("asked to make room for another version")
+                self._asked = monotonic()
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Use the worker inside the block."""
+        with self._lock:
+            self._requests += 1
+            self._served += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._requests -= 1
+                self._used = monotonic()
+
+    def is_over(self) -> bool:
+        """Whether the worker should make room now; what is being answered is still finished."""
+        with self._lock:
+            if self._asked is None:
+                return False
+            now, pause = monotonic(), TURN_PAUSE if self._served else FIRST_TURN_PAUSE
+            is_unused = not self._requests and now - self._used >= pause
+            return is_unused or (self._served > 0 and now - self._asked >= LONGEST_TURN)
 
 
 MAX_LOG_BYTES = 2**20

@@ -26,9 +26,18 @@ class WorkerSpec:
     log: Path
     """Takes the output of the worker, which never reaches a terminal."""
     version: str
-    """A worker of another version is replaced as soon as it is idle."""
+    """A worker of another version is replaced as soon as nobody uses it. What stands after a `+`
+    tells builds of one version apart."""
     start_timeout: float = 30
     """Seconds a worker has to answer after its start."""
+
+
+def other_version(theirs: str, ours: str) -> str:
+    """Words on a version that is not this one, to begin a sentence with."""
+    released = theirs.partition("+")[0]
+    if released == ours.partition("+")[0]:
+        return f"Another build of version {released}"
+    return f"Version {released}"
 
 
 MAX_SOCKET_PATH_BYTES = 100

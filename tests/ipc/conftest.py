@@ -22,12 +22,13 @@ def make_spec(home: Path) -> MakeSpec:
         command: tuple[str, ...] | None = None,
         runtime: Path | None = None,
         start_timeout: float = 20,
+        longest_turn: float = 60,
     ) -> WorkerSpec:
         folder, log = runtime or home / "run", home / "logs" / "echo.log"
         script = (sys.executable, SCRIPT, str(folder), str(log), version)
         return WorkerSpec(
             name="echo",
-            command=command or (*script, str(idle_exit)),
+            command=command or (*script, str(idle_exit), str(longest_turn)),
             runtime=folder,
             log=log,
             version=version,

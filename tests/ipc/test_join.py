@@ -21,8 +21,8 @@ from assistant.ipc.join import Joiner
 from assistant.ipc.messages import StartError
 from tests.ipc.conftest import MakeSpec
 from tests.support.checkout import CHECKOUT
-from tests.support.echo_client import echo, is_alive, join, kill, receive, send
-from tests.support.echo_worker import Wait
+from tests.support.echo_client import echo, is_alive, join, kill, receive, send, to_the_end
+from tests.support.echo_worker import Echo, Wait
 from tests.support.small_disk import MOUNT, NAMESPACE, needs_small_disks
 from tests.support.waiting import until
 
@@ -179,12 +179,48 @@ def test_a_worker_of_another_version_is_replaced_when_it_is_idle(make_spec: Make
     until(lambda: not is_alive(busy.peer.pid))
 
 
+@pytest.mark.parametrize("has_asked", [False, True])
+def test_who_uses_a_worker_is_not_sent_away_for_another_version(
+    make_spec: MakeSpec, has_asked: bool
+) -> None:
+    with closing(join(Joiner(make_spec("1")))) as first:
+        if has_asked:
+            assert echo(make_spec("1")) == first.peer.pid
+        newer = Joiner(make_spec("2")).join(Event())
+        next(newer)
+        send(first, Echo(text="in time"))
+        assert receive(first) == "in time"
+    assert echo(make_spec("1")) == first.peer.pid
+    with closing(to_the_end(newer)) as connection:
+        assert connection.peer.version == "2"
+        assert connection.peer.pid != first.peer.pid
+
+
+def test_a_wait_for_another_version_is_told_in_one_line(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.ipc.join.WAIT_BEFORE_LINE", 0.0)
+    told: list[str] = []
+    with closing(join(Joiner(make_spec("1+b")))) as busy:
+        send(busy, Wait())
+        assert receive(busy) == "waiting"
+        for version in ("2", "1+a"):
+            stop = Event()
+            joining = Joiner(make_spec(version), waits=told.append).join(stop)
+            for _ in range(3):
+                next(joining)
+    assert told == [
+        "Version 1 of the program is in use: this one waits until it is done.",
+        "Another build of version 1 of the program is in use: this one waits until it is done.",
+    ]
+
+
 def test_a_program_that_was_updated_while_it_runs_has_to_be_started_again(
     make_spec: MakeSpec,
 ) -> None:
     updated = replace(make_spec("1"), command=make_spec("2").command)
 
-    with pytest.raises(StartError, match=r"is version 2 by now.*version 1: leave it and start it"):
+    with pytest.raises(StartError, match=r"version 2 .* was installed since .*: leave it"):
         join(Joiner(updated))
 
 
@@ -308,7 +344,10 @@ def test_a_worker_that_hangs_is_ended_and_replaced(
     spec = make_spec(start_timeout=2)
     hanging = echo(spec)
     os.kill(hanging, signal.SIGSTOP)
-    assert echo(spec) != hanging
+    replaced: list[str] = []
+    with closing(join(Joiner(spec, lambda: replaced.append("replaced")))) as connection:
+        assert connection.peer.pid != hanging
+    assert replaced == ["replaced"]
     assert not is_alive(hanging)
 
 

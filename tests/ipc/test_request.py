@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Annotated
 
 import pytest
@@ -115,8 +115,8 @@ def test_a_worker_that_never_lived_says_why_at_once(make_spec: MakeSpec) -> None
 
 
 def test_a_worker_that_leaves_is_waited_for_and_another_one_is_asked(make_spec: MakeSpec) -> None:
-    """It finishes what it does for others, and serves nobody new."""
-    old = make_spec()
+    """It finishes what it does for others, and after its turn serves nobody new."""
+    old = make_spec(longest_turn=0.1)
     with closing(join(Joiner(old))) as busy:
         send(busy, Wait())
         replies = ask(make_spec(version="2"), Echo(text="hello"), "hello")
@@ -125,6 +125,39 @@ def test_a_worker_that_leaves_is_waited_for_and_another_one_is_asked(make_spec: 
     *waiting, last = replies
     assert last == "hello"
     assert set(waiting) <= {WAITING.text}
+
+
+def test_two_versions_that_are_used_at_the_same_time_are_both_served(make_spec: MakeSpec) -> None:
+    asked: list[str] = []
+
+    def ask_again_and_again(version: str) -> None:
+        for _ in range(3):
+            *_, last = ask(make_spec(version), Echo(text=version), version)
+            asked.append(last)
+
+    users = [Thread(target=ask_again_and_again, args=(version,)) for version in ("1", "2")]
+    for user in users:
+        user.start()
+    for user in users:
+        user.join(60)
+    assert sorted(asked) == ["1"] * 3 + ["2"] * 3
+
+
+def test_a_version_whose_requests_never_end_makes_room_all_the_same(make_spec: MakeSpec) -> None:
+    busy, stop = make_spec("1", longest_turn=0.5), Event()
+
+    def keep_asking() -> None:
+        while not stop.is_set():
+            list(ask(busy, Echo(text="again"), "again", stop=stop))
+
+    user = Thread(target=keep_asking)
+    user.start()
+    try:
+        *_, last = ask(make_spec("2"), Echo(text="in turn"), "in turn")
+        assert last == "in turn"
+    finally:
+        stop.set()
+        user.join(60)
 
 
 def threads_are_stopped(pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""Two versions of the program in turn on one home: both answer, and nothing is lost."""
+"""Two versions of the program at the same time on one home: both answer, and nothing is lost."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def newer(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(package.parent)}
 
 
-def test_two_versions_in_turn_on_one_home_lose_nothing(
+def test_two_versions_at_the_same_time_on_one_home_lose_nothing(
     home: Path, tmp_path: Path, newer: dict[str, str]
 ) -> None:
     docs = tmp_path / "docs"
@@ -48,14 +48,14 @@ def test_two_versions_in_turn_on_one_home_lose_nothing(
     commands = [
         (version, arguments)
         for number in range(3)
-        for version in (older, newer)
         for arguments in ((*QUESTION, f"Question {number}"), ("add", str(docs)), ("search", "1811"))
+        for version in (older, newer)
     ]
 
-    for at in range(0, len(commands), 3):
+    for at in range(0, len(commands), 6):
         running = [
             Popen([*PROGRAM, *arguments], stdout=PIPE, stderr=PIPE, env={**os.environ, **version})
-            for version, arguments in commands[at : at + 3]
+            for version, arguments in commands[at : at + 6]
         ]
         for process in running:
             _, told = process.communicate(timeout=4 * PATIENCE)

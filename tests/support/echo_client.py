@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from threading import Event
 
@@ -16,10 +16,17 @@ from tests.support.waiting import until
 
 
 def join(joiner: Joiner, while_waiting: Callable[[], object] = lambda: None) -> Connection:
+    return to_the_end(joiner.join(Event()), while_waiting)
+
+
+def to_the_end(
+    joining: Generator[None, None, Connection | None],
+    while_waiting: Callable[[], object] = lambda: None,
+) -> Connection:
     joined: list[Connection | None] = []
 
     def run() -> Iterator[None]:
-        joined.append((yield from joiner.join(Event())))
+        joined.append((yield from joining))
 
     for _ in run():
         while_waiting()

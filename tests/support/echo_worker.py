@@ -9,13 +9,14 @@ from pydantic import Field, TypeAdapter
 
 from assistant.core.errors import NotFoundError
 from assistant.core.values.base import Value
+from assistant.ipc import server as server_module
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed
 from assistant.ipc.server import Server
 from assistant.ipc.spec import WorkerSpec
 
 SCRIPT = __file__
-"""Runs as a program: SCRIPT RUNTIME LOG VERSION IDLE_EXIT."""
+"""Runs as a program: SCRIPT RUNTIME LOG VERSION IDLE_EXIT LONGEST_TURN."""
 
 
 class Echo(Value):
@@ -79,7 +80,9 @@ def answer(caller: Caller, request: Request) -> None:
             os._exit(3)
 
 
-def main(runtime: str, log: str, version: str, idle_exit: float) -> None:
+def main(runtime: str, log: str, version: str, idle_exit: float, longest_turn: float) -> None:
+    server_module.TURN_PAUSE = 0.3
+    server_module.LONGEST_TURN = longest_turn
     spec = WorkerSpec("echo", (), Path(runtime), Path(log), version)
     with Server(spec, requests, answer) as server:
         while server.quiet_for() < idle_exit:
@@ -88,5 +91,5 @@ def main(runtime: str, log: str, version: str, idle_exit: float) -> None:
 
 
 if __name__ == "__main__":
-    runtime, log, version, idle_exit = sys.argv[1:]
-    main(runtime, log, version, float(idle_exit))
+    runtime, log, version, idle_exit, longest_turn = sys.argv[1:]
+    main(runtime, log, version, float(idle_exit), float(longest_turn))
