@@ -246,8 +246,8 @@ class _LibraryClient:
         self._paths = paths
         self._tell: Callable[[str], object] = lambda _: None
 
-    def on_replaced(self, tell: Callable[[str], object]) -> None:
-        """See `Library.on_replaced`."""
+    def on_notice(self, tell: Callable[[str], object]) -> None:
+        """See `Library.on_notice`."""
         self._tell = tell
 
     def is_empty(self) -> bool:
@@ -259,7 +259,7 @@ class _LibraryClient:
         from assistant.library.client import WorkerLibrary  # noqa: PLC0415
 
         client = WorkerLibrary(library_worker(self._paths), self._paths.library)
-        client.on_replaced(lambda line: self._tell(line))
+        client.on_notice(lambda line: self._tell(line))
         return client
 
     def __getattr__(self, name: str) -> object:

@@ -124,7 +124,8 @@ class Program:
             tidies: whether old trash leaves then; who stays longer does that meanwhile.
         """
         assistant = self.build(self.settings, self.paths)
-        assistant.library.on_replaced(self.console.warning)
+        assistant.library.on_notice(self.console.warning)
+        assistant.models.on_notice(self.console.warning)
         try:
             yield assistant
             if reason := assistant.store.unwritable():
@@ -138,7 +139,8 @@ class Program:
     def forgetful_assistant(self) -> Iterator["Assistant"]:
         """Open the parts of the program with conversations in memory only."""
         assistant = self.build(self.settings, self.paths, forgetful=True)
-        assistant.library.on_replaced(self.console.warning)
+        assistant.library.on_notice(self.console.warning)
+        assistant.models.on_notice(self.console.warning)
         try:
             yield assistant
         finally:
@@ -167,7 +169,9 @@ class Program:
         """Catalog of models, without opening the database."""
         from assistant.bootstrap import model_catalog  # noqa: PLC0415 -- see _build
 
-        return model_catalog(self.settings, self.paths)
+        models = model_catalog(self.settings, self.paths)
+        models.on_notice(self.console.warning)
+        return models
 
     def downloads(self) -> "ModelDownloads":
         """Downloads of models."""
@@ -200,7 +204,7 @@ class Program:
     def library(self) -> "Library":
         """Library of the user's files, without opening the conversations."""
         library = self.open_library(self.paths)
-        library.on_replaced(self.console.warning)
+        library.on_notice(self.console.warning)
         return library
 
     def prompts(self) -> "PromptLibrary":

@@ -67,6 +67,10 @@ class AllModels:
             return SamplingChanges()
         return self._local.recommended_sampling(name)
 
+    def on_notice(self, tell: Callable[[str], object]) -> None:
+        """See `ModelCatalog.on_notice`."""
+        self._local.on_notice(tell)
+
     def use_default(self, name: str | None) -> None:
         """See `ModelCatalog.use_default`."""
         if self._named(name) is not None:

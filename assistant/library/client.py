@@ -88,7 +88,7 @@ class WorkerLibrary:
     def __init__(self, worker: WorkerSpec, database: Path) -> None:
         self._tell: Callable[[str], object] = lambda _: None
         self._requester: Requester[Reply] = Requester(
-            Joiner(worker, self._tell_of_replaced),
+            Joiner(worker, self._tell_of_replaced, lambda line: self._tell(line)),
             replies,
             WorkerErrors("library", LibraryStartError, LibraryDiedError),
             waiting=Waiting(),
@@ -96,8 +96,8 @@ class WorkerLibrary:
         )
         self._database = database
 
-    def on_replaced(self, tell: Callable[[str], object]) -> None:
-        """See `Library.on_replaced`."""
+    def on_notice(self, tell: Callable[[str], object]) -> None:
+        """See `Library.on_notice`."""
         self._tell = tell
 
     def _tell_of_replaced(self) -> None:

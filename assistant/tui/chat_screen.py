@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.tui.composer.menus import SlashMenu
     from assistant.tui.conversations.sidebar import Sidebar
     from assistant.tui.library.jobs import JobAdvanced, JobEnded
-    from assistant.tui.library.status import LibraryReplaced
+    from assistant.tui.library.status import WorkerNotice
     from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
     from assistant.tui.services import Services
     from assistant.tui.sources.panel import SourcesPanel
@@ -271,7 +271,7 @@ class ChatScreen(NoticedScreen[None]):
     def on_job_ended(self, event: JobEnded) -> None:
         self.workspace.end_job(event, self.app.screen)
 
-    def on_library_replaced(self, event: LibraryReplaced) -> None:
+    def on_worker_notice(self, event: WorkerNotice) -> None:
         self.workspace.view.notice.say(text.line(event.line, 400), error=True, seconds=15)
 
     # Turns and the model

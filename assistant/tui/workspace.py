@@ -35,7 +35,7 @@ from assistant.tui.external import ExternalActions, ExternalPrograms
 from assistant.tui.first_frame import FirstFrame
 from assistant.tui.library import scope
 from assistant.tui.library.jobs import JobEnded, JobLine, JobWatcher, WindowJobs
-from assistant.tui.library.status import LibraryReplaced, LibraryStatusPoller
+from assistant.tui.library.status import LibraryStatusPoller, WorkerNotice
 from assistant.tui.services import Services
 from assistant.tui.sources.evidence import EvidenceLoader
 from assistant.tui.sources.panel import SourcesPanel
@@ -228,7 +228,8 @@ def build(services: Services, screen: ScreenApi, frame: FirstFrame) -> Workspace
         SystemParts(services, ExternalActions(services, view.notice, screen), ExternalPrograms()),
         screen,
     )
-    services.library.on_replaced(lambda line: screen.post_message(LibraryReplaced(line)))
+    services.library.on_notice(lambda line: screen.post_message(WorkerNotice(line)))
+    services.models.on_notice(lambda line: screen.post_message(WorkerNotice(line)))
     session.changed = workspace.conversation_changed
     status.changed = workspace.show_library
     conversation.turns.starting = conversation.background.interrupt

@@ -91,7 +91,7 @@ class ScriptedLibrary:
         self.dies = dies
         self.documents: dict[str, Document] = {}
 
-    def on_replaced(self, tell: Callable[[str], object]) -> None:
+    def on_notice(self, tell: Callable[[str], object]) -> None:
         self.tell = tell
 
     def is_empty(self) -> bool:

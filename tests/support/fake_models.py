@@ -4,7 +4,7 @@ The contract tests in `tests/contracts` run on these and on the real implementat
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -281,6 +281,9 @@ class ScriptedModels:
     @property
     def default(self) -> ScriptedModel:
         return self.by_name[self.chosen] if self.chosen else next(iter(self.by_name.values()))
+
+    def on_notice(self, tell: Callable[[str], object]) -> None:
+        self.tell = tell
 
     def use_default(self, name: str | None) -> None:
         self.chosen = name

@@ -39,9 +39,10 @@ class Library(Protocol):
         """Whether nothing was ever added. Does not wait for anything, and starts nothing."""
         ...
 
-    def on_replaced(self, tell: Callable[[str], object]) -> None:
-        """Have `tell` called, in any thread, with a line for the user whenever the library did not
-        answer and was restarted: what it was at, and whether that is left out now.
+    def on_notice(self, tell: Callable[[str], object]) -> None:
+        """Have `tell` called, in any thread, with a line for the user: that the library did not
+        answer and was restarted, what it was at, and whether that is left out now; or that another
+        version of the program is in use, and waited for.
         """
         ...
 

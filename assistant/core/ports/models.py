@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -131,6 +131,12 @@ class ModelCatalog(Protocol):
         """Sampling that the file of a model recommends itself; often nothing. Loads nothing.
 
         Raises `ModelNotFoundError`.
+        """
+        ...
+
+    def on_notice(self, tell: Callable[[str], object]) -> None:
+        """Have `tell` called, in any thread, with a line for the user: that what runs the models
+        did not answer and was ended, or that another version of the program is in use.
         """
         ...
 

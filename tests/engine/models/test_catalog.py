@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from assistant.core.errors import ModelMemoryError, ModelNotFoundError
 from assistant.core.values.sampling import SamplingChanges
 from assistant.engine.models import catalog
 from assistant.engine.models.catalog import STARTER, LocalModels
+from assistant.ipc.join import Joiner
 from tests.support.engine import OPTIONS, engine_spec, local_models
 from tests.support.gguf_files import write_model
 
@@ -151,7 +153,7 @@ def test_when_memory_is_short_a_smaller_model_that_is_here_is_named(
         file.parent.mkdir(exist_ok=True)
         with write_model(file).open("ab") as stream:
             stream.truncate(max(size, file.stat().st_size))
-    monkeypatch.setattr(catalog, "Joiner", lambda _: ShortOfMemory(home))
+    monkeypatch.setattr(catalog, "Joiner", lambda *_: ShortOfMemory(home))
     models = models_in(home)
     told = {}
     for name in ("large", "small", "tiny"):
@@ -162,3 +164,27 @@ def test_when_memory_is_short_a_smaller_model_that_is_here_is_named(
     assert told["large"] == "Close other programs. A smaller one that is here: small (2.0 MB)."
     assert "A smaller one that is here: tiny (" in told["small"]
     assert told["tiny"] == "Close other programs. `assistant models pull` lists smaller ones."
+
+
+def test_an_engine_that_hung_and_a_version_that_is_waited_for_are_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joiners: list[Joiner] = []
+
+    def joiner(*given: Any) -> Joiner:
+        joiners.append(Joiner(*given))
+        return joiners[-1]
+
+    monkeypatch.setattr(catalog, "Joiner", joiner)
+    told: list[str] = []
+    models = models_in(home)
+    models.on_notice(told.append)
+    [made] = joiners
+
+    made._replaced()
+    made._waits("Version 2 of the program is in use.")
+
+    assert told == [
+        "The engine did not answer and was ended.",
+        "Version 2 of the program is in use.",
+    ]

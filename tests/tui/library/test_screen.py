@@ -27,6 +27,7 @@ from assistant.tui.library.screen import LibraryScreen
 from assistant.tui.sources.passage import PassageScreen
 from tests.support.driver import Setting, opened
 from tests.support.fake_library import ScriptedLibrary
+from tests.support.fake_models import ScriptedModels
 from tests.support.sources import line
 from tests.tui.test_mouse import click
 
@@ -336,11 +337,14 @@ async def test_files_that_were_read_in_part_are_marked_and_found_by_a_filter(hom
         assert "◐ plan.pdf" in line(driver, "plan.pdf")
 
 
-async def test_a_library_that_did_not_answer_and_was_restarted_is_told_in_one_line(
+async def test_a_worker_that_did_not_answer_and_was_restarted_is_told_in_one_line(
     home: Path,
 ) -> None:
-    library = Housed()
-    async with opened(Setting(home, library=library), size=SIZE) as driver:
+    library, models = Housed(), ScriptedModels()
+    async with opened(Setting(home, models, library=library), size=SIZE) as driver:
+        models.tell("The engine did not answer and was ended.")
+        await driver.until_shown("The engine did not answer and was ended.")
+
         library.tell("The library did not answer and was restarted while it was at /docs/a.txt.")
 
         await driver.until_shown("was restarted while it was at /docs/a.txt.")
