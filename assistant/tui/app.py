@@ -39,7 +39,7 @@ from assistant.tui.first_frame import Appearance
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.screen_api import ScreenApi
+from assistant.tui.toolkit.screen_api import Closing, ScreenApi
 from assistant.tui.toolkit.threads import Report, in_thread
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 GC_THRESHOLDS = (20_000, 20, 100)
 """New objects before a garbage collection, and how many of it make a deeper one."""
+
+CLOSING_STEPS: Final = 10_000
+"""Rounds of the event loop that a dialog gets to be gone in; it needs a handful."""
 
 
 class PaletteCommands(Provider):
@@ -220,13 +223,25 @@ class AssistantApp(App[None]):
                 self.leave(0)
         elif not _is_from_outside(event):
             await super().on_event(event)
-        elif not await self._is_of_burst(event):
+        else:
+            await self._until_closed()
+            await self._handle_outside(event)
+
+    async def _handle_outside(self, event: events.Event) -> None:
+        if not await self._is_of_burst(event):
             await self._end_burst()
             if self._may_begin_burst(event):
                 self._first_key = event
                 self.set_timer(2 * BURST_SECONDS, self._end_burst)
             else:
                 await super().on_event(event)
+
+    async def _until_closed(self) -> None:
+        """Wait until a dialog that has its answer is gone: what comes now is not for it."""
+        for _ in range(CLOSING_STEPS):
+            if not (isinstance(self.screen, Closing) and self.screen.is_closing):
+                break
+            await asyncio.sleep(0)
 
     # A letter outside of text fields is a command, unless it is the first of a text
 

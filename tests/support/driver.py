@@ -199,6 +199,11 @@ class ScreenDriver:
         """Type something else in place of what stands in the prompt."""
         self.prompt.load_text(words)
 
+    def burst(self, *keys: str) -> None:
+        """Press keys without a pause between them."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
     def put(self, words: str) -> None:
         """Replace what is typed as the program does: nothing is completed."""
         self.prompt.show(words)

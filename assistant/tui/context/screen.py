@@ -23,7 +23,7 @@ from assistant.tui.context.window_bar import PartLine, WindowBar, legend
 from assistant.tui.external import ExternalFactory
 from assistant.tui.services import Services
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dialogs import AskForText
+from assistant.tui.toolkit.dialogs import TextEditor
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.threads import Report, Stream
 from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack
@@ -240,7 +240,7 @@ class ContextScreen(NoticedScreen[None]):
         if message.summary is None:
             return
         note = "Without any text the turns themselves come back. Ctrl+Z undoes."
-        screen = AskForText("Summary of the older turns", message.summary.text, note)
+        screen = TextEditor("Summary of the older turns", message.summary.text, note=note)
         changed: str | None = await self.app.push_screen_wait(screen)
         if changed is None or changed == message.summary.text:
             return

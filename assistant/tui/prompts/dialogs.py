@@ -126,8 +126,8 @@ class SavePrompt(Dialog[PromptToSave]):
         self.action_save()
 
     def action_save(self) -> None:
-        name = self.query_one(Input).value.strip()
-        self.dismiss(replace(self._saving, name=name))
+        field = self.query_one(Input)
+        self.dismiss_after(field, lambda: replace(self._saving, name=field.value.strip()))
 
     def _mark(self, listing: OptionList) -> None:
         place = listing.highlighted

@@ -171,7 +171,7 @@ class PromptsScreen(FilteredScreen[Prompt]):
         self, name: str, source: str, problem: str, *, is_new: bool = False
     ) -> None:
         while True:
-            editor = TextEditor(f"{name}.md", source, problem)
+            editor = TextEditor(f"{name}.md", source, problem=problem)
             written: str | None = await self.app.push_screen_wait(editor)
             unchanged = written == text.editable(source) and not is_new
             if written is None or (unchanged and not problem):

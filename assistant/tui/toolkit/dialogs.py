@@ -1,5 +1,6 @@
 """Dialogs: the modal base, a one-line field, text editors, confirmation of a link."""
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -7,18 +8,34 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from assistant.tui.toolkit import text
+from assistant.tui.toolkit.screen_api import Closing
 from assistant.tui.toolkit.widgets import Clickable, SafeInput
 
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer]):
+class Dialog(Closing, ModalScreen[Answer]):
     """Modal dialog; Esc or a click beside it cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def dismiss_after(self, field: Widget, answer: Callable[[], Answer]) -> None:
+        """Close with this answer once the field has taken all keys that came before this one.
+
+        The app lets no later key through until then: it is for the screen below.
+        """
+
+        def close() -> None:
+            # Without a result: the field would wait for its own end.
+            self.dismiss(answer())
+
+        if not self.is_closing:
+            self.is_closing = True
+            field.call_later(close)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -53,17 +70,21 @@ class AskForLine(Dialog[str]):
 
 
 class TextEditor(Dialog[str]):
-    """Dialog that edits a text of several lines; Ctrl+S accepts, Esc cancels."""
+    """Dialog that edits a text of several lines; Ctrl+S saves, Esc cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", show=False, priority=True),
         Binding("escape", "leave", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, value: str, problem: str = "") -> None:
-        """`problem` tells what is wrong with the text as it is."""
+    def __init__(self, title: str, value: str, *, problem: str = "", note: str = "") -> None:
+        """Args:
+        problem: what is wrong with the text as it is.
+        note: what becomes of it.
+        """
         super().__init__()
         self._problem = problem
+        self._note = note
         self._heading = title
         self._value = value
 
@@ -73,8 +94,10 @@ class TextEditor(Dialog[str]):
             yield TextArea(text.editable(self._value), classes="editor", tab_behavior="focus")
             if self._problem:
                 yield Static(text.line(self._problem, 400, "$text-error"), classes="problems")
+            if self._note:
+                yield Static(text.muted(self._note), classes="note")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Ctrl+S takes it", "screen.save"))
+                yield Clickable(text.button("Ctrl+S saves", "screen.save"))
                 yield Clickable(text.button("Esc leaves it as it was", "screen.leave"))
 
     def on_mount(self) -> None:
@@ -83,34 +106,8 @@ class TextEditor(Dialog[str]):
         area.focus()
 
     def action_save(self) -> None:
-        self.dismiss(self.query_one(TextArea).text)
-
-
-class AskForText(Dialog[str]):
-    """Dialog that rewrites a text of several lines; Ctrl+S accepts, Esc cancels."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "accept", show=False, priority=True),
-    ]
-
-    def __init__(self, title: str, value: str, note: str = "") -> None:
-        super().__init__()
-        self._title_text = title
-        self._value = value
-        self._note = note
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog -wide"):
-            yield Static(text.line(self._title_text, 120, "bold"))
-            yield TextArea(text.editable(self._value), soft_wrap=True)
-            if self._note:
-                yield Static(text.muted(self._note), classes="note")
-            with Horizontal(classes="choices"):
-                yield Clickable(text.button("Ctrl+S keeps it", "screen.accept"))
-                yield Clickable(text.button("Esc leaves it", "screen.leave"))
-
-    def action_accept(self) -> None:
-        self.dismiss(self.query_one(TextArea).text)
+        area = self.query_one(TextArea)
+        self.dismiss_after(area, lambda: area.text)
 
 
 class OpenLink(Dialog[bool]):

@@ -9,6 +9,12 @@ from textual.screen import Screen
 R = TypeVar("R")
 
 
+class Closing:
+    """Screen that may have been answered already, and be gone in a moment."""
+
+    is_closing = False
+
+
 class ScreenApi(Protocol):
     """Chat screen as seen by what is built before it and works without one."""
 

@@ -53,6 +53,20 @@ async def test_the_model_goes_on_with_an_edited_answer(home: Path) -> None:
         assert driver.typed == ""
 
 
+async def test_keys_around_saving_are_each_for_the_screen_they_were_typed_at(home: Path) -> None:
+    async with opened(Setting(home, scripted("Once.", " and again."))) as driver:
+        await driver.ask("When?")
+        await driver.until_shown("Once.")
+        driver.views[-1].focus()
+        await driver.pilot.press("e")
+        await driver.until(lambda: isinstance(driver.app.screen, TextEditor))
+
+        driver.burst(*", twice", "ctrl+s", "c")
+
+        await driver.until_shown("Once., twice and again.")
+        assert driver.typed == ""
+
+
 @pytest.mark.parametrize("is_on_disk", [False, True])
 async def test_continue_right_after_saving_is_for_the_answer_that_is_being_stored(
     home: Path, is_on_disk: bool

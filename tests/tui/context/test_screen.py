@@ -140,7 +140,7 @@ async def test_a_summary_is_edited_removed_and_taken_back(home: Path) -> None:
         await driver.until_shown("They spoke of why.")
         assert "left out: told in the summary" in driver.text
         await driver.pilot.press("e")
-        await driver.until_shown("Ctrl+S keeps it")
+        await driver.until_shown("Ctrl+S saves")
         driver.app.screen.query_one(TextArea).text = "They spoke of São Paulo."
         await driver.pilot.press("ctrl+s")
         await driver.until_shown("They spoke of São Paulo.")

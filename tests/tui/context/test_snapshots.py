@@ -119,7 +119,7 @@ def test_a_summary_being_edited(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
         await _summarised(driver)
         await driver.pilot.press("e")
-        await driver.until_shown("Ctrl+S keeps it")
+        await driver.until_shown("Ctrl+S saves")
         driver.app.screen.query_one(TextArea).cursor_blink = False
 
     assert shows(play, window=620)
