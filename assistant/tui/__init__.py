@@ -23,5 +23,6 @@ external        clipboard, browser, editor, viewer
 toolkit/        our basics over Textual: text, threads, dialogs, notices
 commands        the table of commands: names, keys, help
 themes          colours for dark, light and 16-colour terminals
+cell_widths     text that terminals measure differently stays in its columns
 terminal        the terminal driver, and the log of unexpected errors
 """

@@ -19,6 +19,7 @@ from textual.message import Message
 
 from assistant import __version__
 from assistant.core.errors import AssistantError
+from assistant.tui.cell_widths import with_pinned_columns
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -52,6 +53,10 @@ class TerminalDriver(LinuxDriver):
         if self.attrs_before is not None:
             self.attrs_before[0] |= termios.ICRNL
             self.attrs_before[3] |= termios.ECHO | termios.ICANON
+
+    def write(self, data: str) -> None:
+        """Write to the terminal; what it measures otherwise than this program shifts nothing."""
+        super().write(with_pinned_columns(data))
 
     def run_input_thread(self) -> None:
         """Read keys until the screen is left or the terminal is gone."""
