@@ -1,6 +1,7 @@
 """Terminal interface: Textual screens and widgets over the ports of the core.
 
-app             the Textual application, command palette, signals, exit
+app             the Textual application, signals, exit
+palette         the command palette
 key_test        which keys reach the program, by pressing them
 chat_screen     the main screen: composes widgets, routes messages
 actions/        what the commands do; they get a `Workspace`, never the screen

@@ -1,4 +1,4 @@
-"""Textual application: the chat screen, the command palette, signals, exit status.
+"""Textual application: the chat screen, signals, exit status.
 
 The first frame is drawn before the database, the models and the library are opened, and before
 most of the program is imported. It leaves the terminal as it was.
@@ -21,25 +21,21 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard
 
 from textual import events
 from textual.app import App, SuspendNotSupported
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
+from textual.command import Provider
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
-from assistant.command_table import COMMANDS, Command
 from assistant.core.errors import AssistantError
 from assistant.keymap import make_keymap
 from assistant.settings_source import SettingsSource
 from assistant.tui import commands, terminal
 from assistant.tui.chat_screen import ChatScreen
-from assistant.tui.commands import keymap_of
 from assistant.tui.composer.input import BURST_SECONDS, is_text
 from assistant.tui.first_frame import Appearance
 from assistant.tui.terminal import TerminalClosed, TerminalDriver
 from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
-from assistant.tui.toolkit import text
-from assistant.tui.toolkit.screen_api import Closing, ScreenApi
+from assistant.tui.toolkit.screen_api import Closing
 from assistant.tui.toolkit.threads import Report, in_thread
 
 if TYPE_CHECKING:
@@ -53,47 +49,11 @@ CLOSING_STEPS: Final = 10_000
 """Rounds of the event loop that a dialog gets to be gone in; it needs a handful."""
 
 
-class PaletteCommands(Provider):
-    """Command palette provider: every command by its title and description."""
+def _palette() -> type[Provider]:
+    # Not before the first frame.
+    from assistant.tui.palette import PaletteCommands  # noqa: PLC0415
 
-    async def discover(self) -> Hits:
-        for command in COMMANDS:
-            yield DiscoveryHit(
-                self._hit_text(text.own(command.title), command),
-                self._runner(command),
-                text=command.title,
-                help=None,
-            )
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for command in COMMANDS:
-            score = matcher.match(f"{command.title} {command.name}")
-            if score > 0:
-                yield Hit(
-                    score,
-                    self._hit_text(matcher.highlight(command.title), command),
-                    self._runner(command),
-                    text=command.title,
-                )
-
-    def _hit_text(self, title: Content, command: Command) -> Content:
-        shown = keymap_of(self.screen).shown(command.name)
-        return title.pad_right(max(32 - title.cell_length, 2)) + text.muted(shown)
-
-    def _runner(self, command: Command) -> PaletteAction:
-        return PaletteAction(self.screen, command)  # type: ignore[arg-type]
-
-
-class PaletteAction:
-    """Runs a command on the screen below the palette."""
-
-    def __init__(self, screen: ScreenApi, command: Command) -> None:
-        self._screen = screen
-        self._command = command
-
-    def __call__(self) -> None:
-        self._screen.run_command(self._command.name)
+    return PaletteCommands
 
 
 class Opened(Message):
@@ -115,7 +75,7 @@ class AssistantApp(App[None]):
 
     TITLE = "assistant"
     CSS_PATH = "styles.tcss"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {PaletteCommands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
 
     def __init__(
         self,

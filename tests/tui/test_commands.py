@@ -12,8 +12,8 @@ from assistant.keymap import DEFAULT_KEYMAP
 from assistant.settings import KeySettings, Settings
 from assistant.tui.actions.help import Help
 from assistant.tui.actions.registry import handlers
-from assistant.tui.app import PaletteCommands
 from assistant.tui.commands import matching, nearest, typed_command, unknown_name
+from assistant.tui.palette import PaletteCommands
 from tests.support.driver import Driver, Setting, opened
 
 
