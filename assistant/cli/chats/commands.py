@@ -37,7 +37,7 @@ from assistant.cli.chats.trash import (
 )
 from assistant.cli.console import BOLD, DIM, Console, short_id
 from assistant.cli.program import Program, json_option
-from assistant.core.grounding.citations import CitedAnswer, annotate
+from assistant.core.grounding.citations import CitedAnswer, annotate, checked_text
 from assistant.core.grounding.references import CHANGED, GONE, Freshness
 from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.ports.messages import MessageStore
@@ -194,7 +194,11 @@ def show(program: Program, /, id: str, as_json: bool) -> None:
     if as_json:
         console.json(
             [
-                {**_message_object(each), **provenance_fields(each, provenance)}
+                {
+                    **_message_object(each),
+                    "checked_text": checked_text(each, provenance.retrieval),
+                    **provenance_fields(each, provenance),
+                }
                 for each, provenance in branch
             ]
         )

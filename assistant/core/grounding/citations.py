@@ -15,10 +15,17 @@ from assistant.core.grounding.unconfirmed import (
     prose,
     unmarked,
     unmarked_outside_code,
+    was_checked,
 )
-from assistant.core.values.conversation import Citation, Strength
+from assistant.core.values.conversation import Citation, Message, Strength
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import AnswerCheck, CheckedPassage, NearestSentence, Support
+from assistant.core.values.library import (
+    AnswerCheck,
+    CheckedPassage,
+    NearestSentence,
+    Retrieval,
+    Support,
+)
 
 _SAYS_MOST: Final[dict[Strength, int]] = {
     "weak": 1,
@@ -124,6 +131,17 @@ def annotate(answer: str, citations: Sequence[Citation], *, checked: bool = Fals
         checked: whether the answer was compared with passages.
     """
     return annotated(answer, citations, checked=checked).text
+
+
+def checked_text(message: Message, retrieval: Retrieval | None) -> str | None:
+    """Text of an answer as the check left it, for other programs: only confirmed marks are in it.
+
+    Returns: None where it was not compared with passages, or has a form that marks would break.
+    """
+    has_form = message.sampling is not None and message.sampling.constraint is not None
+    if has_form or not was_checked(message, retrieval):
+        return None
+    return annotate(message.text, message.citations, checked=True)
 
 
 class CitedAnswer(NamedTuple):

@@ -15,6 +15,7 @@ from typing import Literal
 
 from assistant.core.atomic import replace_file
 from assistant.core.errors import TranscriptError
+from assistant.core.grounding.citations import checked_text
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.transfer.html import to_html
 from assistant.core.transfer.markdown import to_markdown
@@ -42,7 +43,11 @@ def text_of(transcript: Transcript, format: ExportFormat) -> str:
             return to_markdown(transcript)
         case "html":
             return to_html(transcript)
-    return to_json(transcript)
+    texts = (
+        (entry.message.id, checked_text(entry.message, entry.retrieval))
+        for entry in transcript.entries
+    )
+    return to_json(transcript, {id: text for id, text in texts if text})
 
 
 def export(

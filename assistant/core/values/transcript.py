@@ -7,7 +7,8 @@ the same conversation has the same bytes wherever it is written.
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,6 +27,8 @@ OWN_ID = re.compile(r"[0-9a-f]{16}")
 _NOT_KEPT = {"deleted", "temporary"}
 EMPTY_MEANS_NONE = {"collections", "adapters"}
 """Fields of a conversation of which an empty list means none, and no list the usual ones."""
+CHECKED_TEXT = "checked_text"
+"""Field of what is shown of an answer, which follows from the others and is not read back."""
 _IMPLIED_FIELDS = {"conversation_id", "version", "versions"}
 
 
@@ -95,8 +98,13 @@ class ParsedTranscripts(Value):
     """Whether a conversation in it could not be read at all."""
 
 
-def to_json(transcript: Transcript) -> str:
-    """The JSON form; lossless but for the trash."""
+def to_json(transcript: Transcript, checked: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The JSON form; lossless but for the trash.
+
+    Args:
+        checked: by id of their messages, texts of answers as the check left them, for other
+            programs to show; `text` is what the model wrote, marks of its own included.
+    """
     conversation = _present(transcript.conversation.model_dump(mode="json", exclude=_NOT_KEPT))
     if "sampling" in conversation:
         chosen = conversation["sampling"].items()
@@ -105,7 +113,7 @@ def to_json(transcript: Transcript) -> str:
         "format": FORMAT,
         "version": VERSION,
         "conversation": _present(conversation),
-        "messages": [_entry(entry) for entry in transcript.entries],
+        "messages": [_entry(entry, checked) for entry in transcript.entries],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -176,9 +184,11 @@ def left_out(place: str, reason: str) -> ReadingProblem:
     return ReadingProblem(place=place, cause=f"left out: {reason}.")
 
 
-def _entry(entry: TranscriptEntry) -> dict[str, Any]:
+def _entry(entry: TranscriptEntry, checked: Mapping[str, str]) -> dict[str, Any]:
     dumped = entry.message.model_dump(mode="json", exclude=_IMPLIED_FIELDS)
     stored = _present(dumped, even_empty=set())
+    if entry.message.id in checked:
+        stored[CHECKED_TEXT] = checked[entry.message.id]
     if entry.active:
         stored["active"] = True
     if entry.retrieval is not None:
@@ -247,7 +257,7 @@ def _read_entry(
         problems.append(ReadingProblem(place=name, cause="left out, for it is no message."))
         return None
     known = set(Message.model_fields) - _IMPLIED_FIELDS
-    _report_unknown(row.keys() - known - {"active", "retrieval"}, name, problems)
+    _report_unknown(row.keys() - known - {"active", "retrieval", CHECKED_TEXT}, name, problems)
     values = {key: value for key, value in row.items() if key in known}
     for key in ("id", "parent_id"):
         if isinstance(values.get(key), str):

@@ -213,3 +213,6 @@ def test_marks_that_nothing_confirmed_are_taken_away_and_that_is_said(
     assert run.status == 0
     assert (printed or answer) in run.out
     assert "Nothing in this answer is confirmed by your files." in run.err
+    [conversation] = shell.json("chats", "list")
+    _, shown = shell.json("chats", "show", conversation["id"])
+    assert (shown["text"], shown["checked_text"]) == (answer, printed or answer)

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.errors import TranscriptError
+from assistant.core.transfer.exporting import text_of
 from assistant.core.transfer.html import to_html
 from assistant.core.transfer.importing import read
 from assistant.core.transfer.markdown import OWN_MARKS, from_markdown, is_markdown, to_markdown
 from assistant.core.values.conversation import Conversation, Mark, Message
 from assistant.core.values.library import Retrieval, SearchResult
-from assistant.core.values.transcript import Transcript, TranscriptEntry, to_json
+from assistant.core.values.transcript import Transcript, TranscriptEntry, from_json, to_json
 from tests.support.passages import passage
 from tests.support.transcripts import NOW, patient, transcripts
 
@@ -291,6 +292,30 @@ def test_html_shows_no_marks_that_the_model_wrote_itself() -> None:
     assert "The rent rises.\n" in page
     assert "Sources (written by the model, not checked): /etc/passwd" in page
     assert "[3]" not in page
+
+
+def test_json_has_what_the_model_wrote_and_what_is_left_of_it() -> None:
+    document = text_of(answered(FORGED), "json")
+
+    question, answer = json.loads(document)["messages"]
+    assert answer["text"] == FORGED
+    assert answer["checked_text"] == (
+        "The rent rises.\n\nSources (written by the model, not checked): /etc/passwd, page 3"
+    )
+    assert "checked_text" not in question
+    # What a file says there is not believed: it is made anew.
+    forged = document.replace("The rent rises.\\n\\nSources (", "All is confirmed. [1] (")
+    assert forged != document
+    reading = from_json(json.loads(forged))
+    assert reading.problems == ()
+    assert text_of(reading.transcripts[0], "json") == document
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_json_gives_no_other_text_to_what_was_not_compared_with_passages(edited: bool) -> None:
+    transcript = answered(FORGED, edited=True) if edited else simple("When?", FORGED)
+
+    assert "checked_text" not in text_of(transcript, "json")
 
 
 def test_markdown_says_whose_marks_they_are_and_brings_the_text_back() -> None:
