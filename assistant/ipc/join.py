@@ -27,6 +27,7 @@ from assistant.ipc.messages import (
     StartError,
     TooSlowError,
     WireError,
+    is_want_of_memory,
 )
 from assistant.ipc.spec import WorkerSpec
 
@@ -336,11 +337,14 @@ def _peer_pid(sock: socket.socket) -> int:
 
 
 FOR_WANT_OF_MEMORY = "for want of memory"
-OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "allocate memory", "memory allocation of")
-"""What programs say last when they get no more memory."""
-
 MAX_REASON_CHARS = 300
 """Characters of a worker's last line."""
+
+DUMP = b"Fatal Python error:"
+"""Begins what Python writes about a crash, behind the last words of whatever crashed."""
+
+MAX_DUMP_BYTES = 2**18
+"""Bytes of a log in which that is looked for."""
 
 
 def launch(spec: WorkerSpec) -> "subprocess.Popen[bytes]":
@@ -384,11 +388,15 @@ def exit_reason(spec: WorkerSpec, log_start: int, status: int) -> str:
     if status == -signal.SIGKILL:
         return "killed by signal 9, as the system does when memory runs out"
     how = f"exit status {status}" if status >= 0 else f"killed by signal {-status}"
-    lines: list[str] = []
+    said = b""
     with suppress(OSError), spec.log.open("rb") as log:
-        log.seek(max(log_start, log_size(spec) - MAX_REASON_CHARS * 4))
-        lines = log.read().decode(errors="replace").strip().splitlines()
-    if status and any(sign in line for line in lines for sign in OUT_OF_MEMORY):
+        log.seek(max(log_start, log_size(spec) - MAX_DUMP_BYTES))
+        said = log.read()
+    if status < 0:
+        said = said.partition(DUMP)[0]
+    text = said[-MAX_REASON_CHARS * 4 :].decode(errors="replace").strip()
+    lines = text.splitlines()
+    if status and is_want_of_memory(text):
         return f"{how}, {FOR_WANT_OF_MEMORY}"
     if lines and status > 0:
         return f"{how}: {lines[-1].strip()[:MAX_REASON_CHARS]}"

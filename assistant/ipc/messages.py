@@ -72,6 +72,25 @@ class Failed(Value):
         return AssistantError(self.message, self.hint)
 
 
+OUT_OF_MEMORY = (
+    "MemoryError",
+    "allocate memory",
+    "bad_alloc",
+    "can't start new thread",
+    "failed to map segment",
+    "memory allocation of",
+)
+"""What programs say when they get no more memory."""
+
+MORE_MEMORY = "Close other programs, or lift a limit on memory (ulimit -v)"
+"""What can be done about that."""
+
+
+def is_want_of_memory(text: str) -> bool:
+    """Whether what a program said tells of too little memory."""
+    return any(sign in text for sign in OUT_OF_MEMORY)
+
+
 def encodable(text: str) -> str:
     """Text without lone surrogates, which file names may hold and no encoding carries."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()

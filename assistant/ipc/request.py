@@ -16,7 +16,14 @@ from pydantic import BaseModel, TypeAdapter
 from assistant.core.errors import AssistantError
 from assistant.ipc.frames import encode
 from assistant.ipc.join import FOR_WANT_OF_MEMORY, Connection, Joiner
-from assistant.ipc.messages import Failed, Leaving, PeerGoneError, ProtocolError, StartError
+from assistant.ipc.messages import (
+    MORE_MEMORY,
+    Failed,
+    Leaving,
+    PeerGoneError,
+    ProtocolError,
+    StartError,
+)
 
 POLL_SECONDS = 0.02
 """Between two looks at the stop flag while nothing arrives."""
@@ -194,7 +201,7 @@ class Requester(Generic[R]):
         doing, advice = exchange.death()
         what = f"stopped unexpectedly{f' ({how})' if how else ''}"
         if FOR_WANT_OF_MEMORY in how:
-            advice = "Close other programs, or lift a limit on memory (ulimit -v)"
+            advice = MORE_MEMORY
         if isinstance(gone, HungError):
             what = "did not answer any more and was ended"
         return self._errors.died(

@@ -6,6 +6,7 @@ time, and every way in which it fails is one error here.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -215,6 +216,10 @@ def _settings() -> Any:
     return Settings(**given)
 
 
+_MESSAGE_OF_SYSTEM = re.compile(r'message: "([^"]{1,200})"')
+"""Within an error of the system, as Rust writes it."""
+
+
 @contextmanager
 def _as_vectors_error() -> Iterator[None]:
     """Chroma raises its own errors, those of what it is built on, and Python's."""
@@ -230,4 +235,5 @@ def _as_vectors_error() -> Iterator[None]:
         # What Rust panics with is no Exception, and has no class that could be imported.
         if type(failure).__module__ != "pyo3_runtime":
             raise
-        raise VectorsError(f"Chroma gave up: {failure}") from failure
+        told = _MESSAGE_OF_SYSTEM.search(str(failure))
+        raise VectorsError(f"Chroma gave up: {told[1] if told else failure}") from failure

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from assistant.core.errors import AssistantError, DatabaseDamagedError, LibraryError
 from assistant.core.values.library import Done, IndexEvent
-from assistant.ipc.messages import Failed
+from assistant.ipc.messages import MORE_MEMORY, Failed, is_want_of_memory
 from assistant.library.files.watch import LibraryWatcher
 from assistant.library.indexing.estimate import IndexingEstimates
 from assistant.library.indexing.job import IndexingJob, IndexingParts
@@ -59,9 +59,9 @@ class JobRunner:
         except AssistantError as failure:
             log.warning("a job failed: %s", failure)
             job.end(Failed.of(failure))
-        except BaseException:  # the border of the process; a panic of native code is no Exception
+        except BaseException as failure:  # the border of the process; a panic is no Exception
             log.exception("a job failed")
-            job.end(Failed.of(unexpected_error()))
+            job.end(Failed.of(unexpected_error(failure)))
         finally:
             self._library.embedders.check_again()
 
@@ -132,8 +132,10 @@ class JobRunner:
                 return collections.roots()
 
 
-def unexpected_error() -> AssistantError:
+def unexpected_error(failure: BaseException) -> AssistantError:
     """What a caller is told of an error that is in the log."""
+    if is_want_of_memory(f"{type(failure).__name__}: {failure}"):
+        return LibraryError("There is not enough memory for this.", f"{MORE_MEMORY}.")
     return LibraryError(
         "An unexpected error ended this request.", "Its details are in the library's log."
     )

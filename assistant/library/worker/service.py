@@ -147,9 +147,9 @@ class LibraryService:
             caller.end(self._answer(caller, request))
         except AssistantError as failure:
             caller.end(Failed.of(failure))
-        except Exception:  # the border of the process: the caller must not wait for ever
+        except Exception as failure:  # the border of the process: the caller must not wait for ever
             log.exception("a request failed")
-            caller.end(Failed.of(unexpected_error()))
+            caller.end(Failed.of(unexpected_error(failure)))
 
     def _refuse(self) -> Leaving | Failed:
         """What is said to a request that would write; the next worker does it where it can now."""

@@ -8,6 +8,7 @@ import pytest
 from assistant.library.client import InHand, in_hand, replaced_text
 from assistant.library.files.scan import ScanDeaths
 from assistant.library.protocol import GetStatus, Remove, StatusReply
+from assistant.library.worker.runner import unexpected_error
 from tests.support.library_service import put, serving
 from tests.support.waiting import until
 
@@ -94,3 +95,19 @@ def test_one_line_says_what_was_in_hand_and_what_becomes_of_it(
     found: list[InHand], line: str
 ) -> None:
     assert replaced_text(found) == line
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (MemoryError(), "There is not enough memory"),
+        (RuntimeError("can't start new thread"), "There is not enough memory"),
+        (ImportError("tokenizers.so: failed to map segment from shared object"), "not enough"),
+        (ValueError("no number"), "An unexpected error ended this request."),
+    ],
+)
+def test_an_error_for_want_of_memory_says_so(failure: Exception, told: str) -> None:
+    error = unexpected_error(failure)
+
+    assert told in error.message
+    assert ("ulimit" in error.hint) == ("memory" in error.message)
