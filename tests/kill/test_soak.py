@@ -32,7 +32,7 @@ MINUTES = float(os.environ.get("ASSISTANT_SOAK_MINUTES", "3"))
 CONVERSATIONS = 500
 TURNS_PER_ROUND = 25
 FILES = 300
-CHANGED_PER_ROUND = 40
+CHANGED_PER_ROUND = 250
 
 pytestmark = [
     pytest.mark.slow,
