@@ -1,6 +1,7 @@
 """The one wire between front ends and workers: start or join, frames, keys, cancel, idle exit.
 
 spec       a kind of worker: its command, socket, key and locks
+launch     start a worker's process, and why one ended
 join       start a worker or join the one that lives
 handshake  both sides prove that they hold the key
 frames     one JSON value per line

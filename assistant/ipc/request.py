@@ -15,7 +15,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from assistant.core.errors import AssistantError
 from assistant.ipc.frames import encode
-from assistant.ipc.join import FOR_WANT_OF_MEMORY, Connection, Joiner
+from assistant.ipc.join import Connection, Joiner
+from assistant.ipc.launch import FOR_WANT_OF_MEMORY
 from assistant.ipc.messages import (
     MORE_MEMORY,
     Failed,
