@@ -43,6 +43,9 @@ class Hyphens:
         self._words: Counter[str] = Counter()
         # Most words come back: each is looked at once.
         for piece, times in Counter("\n".join(texts).casefold().split()).items():
+            if piece.isalnum():
+                self._words[piece] += times
+                continue
             piece = _MARKED.sub(" ", piece) if MARK in piece else piece
             for word in _WORD.findall(piece):
                 self._words[word] += times

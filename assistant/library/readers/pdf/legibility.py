@@ -106,7 +106,8 @@ def has_other_letters(text: str) -> bool:
     if len(words) < _LEAST_WORDS or _share_of_common(words) >= _LEAST_COMMON:
         return False
     different = set(words)
-    letters = Counter(char for word in different for char in word if char in _USUAL_LETTERS)
+    every = Counter("".join(different))
+    letters = Counter({char: every[char] for char in _USUAL_LETTERS if char in every})
     total = letters.total()
     if len(different) < _LEAST_WORDS or total < _LEAST_LETTERS:
         return _is_shifted(text)
