@@ -19,6 +19,8 @@ _CROSSED = 0.12
 """Share of a table's rows that may cross the space between two columns."""
 _MAX_HEAD = 7
 """Rows of the names of columns."""
+_MAX_NAME_ROWS = 1
+"""Of a name that stands beside its column."""
 _NAME_WORDS = 5
 """Of a piece among them."""
 _LONG = 60
@@ -146,7 +148,9 @@ def _table_of(rows: list[PageRow]) -> PageTable | None:
     borders = _borders(rows)
     if not borders or len(borders) >= _MAX_COLUMNS:
         return None
-    placed = [(row, _cells(row, borders)) for row in rows]
+    borders, placed = _with_names(rows, borders)
+    if not borders:
+        return None
     head = _head(placed)
     grouped = _drawn(placed) or _grouped(placed[head:])
     if head and len(grouped) <= len(placed) - head:
@@ -179,6 +183,42 @@ def _borders(rows: list[PageRow]) -> list[float]:
                 borders.append((opened + place) / 2)
             opened = None
     return [border for border in borders if _parts_rows(celled, border)]
+
+
+def _with_names(
+    rows: list[PageRow], borders: list[float]
+) -> tuple[list[float], list[tuple[PageRow, list[list[Piece]]]]]:
+    """The rows in cells, without borders that part no more than a column from its name.
+
+    Most often the name stands on the left, and the figures below it on the right.
+    """
+    while True:
+        placed = [(row, _cells(row, borders)) for row in rows]
+        filled: list[list[int]] = [[] for _ in range(len(borders) + 1)]
+        for at, (_, cells) in enumerate(placed):
+            for column, cell in enumerate(cells):
+                if cell:
+                    filled[column].append(at)
+        apart = [
+            (_is_name_of(right, left), _gap_at(placed, column), column)
+            for column, (left, right) in enumerate(pairwise(filled))
+            if left and right and (_is_name_of(left, right) or _is_name_of(right, left))
+        ]
+        if not apart:
+            return borders, placed
+        *_, column = min(apart)
+        borders = [*borders[:column], *borders[column + 1 :]]
+
+
+def _is_name_of(upper: list[int], lower: list[int]) -> bool:
+    """Whether the rows of a column all stand above those of the next, as a name does."""
+    return upper[-1] < lower[0] and len(upper) <= _MAX_NAME_ROWS < len(lower)
+
+
+def _gap_at(placed: list[tuple[PageRow, list[list[Piece]]]], column: int) -> float:
+    """The space between a column and the next one."""
+    right = max(piece.right for _, cells in placed for piece in cells[column])
+    return min(piece.left for _, cells in placed for piece in cells[column + 1]) - right
 
 
 def _parts_rows(rows: list[PageRow], border: float) -> bool:
