@@ -8,7 +8,7 @@ together, they are cells.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import median, mode
 from typing import NamedTuple
 
 from assistant.library.readers.pdf.rows import LABEL, PageRow, Piece
@@ -25,6 +25,12 @@ _MAX_ROWS = 3_000
 _MIN_STRIP = 0.6
 """Width of a gutter, in heights of its rows."""
 _MIN_LINES = 2
+_MIN_FULL = 3
+"""Lines from edge to edge that show where a column's edges are."""
+_EVEN = 0.25
+"""Heights by which the spaces of a stretched line differ."""
+_STRETCHED_WORDS = 3
+"""Of a piece of a line that stretching has pulled apart."""
 _PROSE_WORDS = 3.5
 _PROSE_CHARS = 16
 _APART = 2.0
@@ -325,6 +331,7 @@ def _has_words(left: list[list[Piece]], right: list[list[Piece]]) -> bool:
 
 
 def _tables_and_lines(rows: list[PageRow]) -> Iterator[Lines | PageTable]:
+    rows = _unstretched(rows)
     at = done = 0
     while at < len(rows):
         found = find_table(rows, at, done) if len(rows[at].pieces) > 1 else None
@@ -336,3 +343,40 @@ def _tables_and_lines(rows: list[PageRow]) -> Iterator[Lines | PageTable]:
         yield table
         at = done = end
     yield Lines(rows[done:])
+
+
+def _unstretched(rows: list[PageRow]) -> list[PageRow]:
+    """The rows with lines of prose in one piece that stretching has pulled apart.
+
+    They fill the width of their column, as the lines around them do that need no stretching.
+    """
+    if not any(len(row.pieces) > 1 for row in rows):
+        return rows
+    whole = [row for row in rows if len(row.pieces) == 1 and row.pieces[0].words > 1]
+    if len(whole) < _MIN_FULL:
+        return rows
+    left = mode([round(row.left) for row in whole])
+    right = mode([round(row.right) for row in whole])
+    filling = [abs(row.left - left) <= 1 and abs(row.right - right) <= 1 for row in rows]
+    full = {at for at, row in enumerate(rows) if filling[at] and len(row.pieces) == 1}
+    stretched = {
+        at
+        for at, row in enumerate(rows)
+        if filling[at] and len(row.pieces) > 1 and _is_stretched(row, bool(full & {at - 1, at + 1}))
+    }
+    if len(full) < _MIN_FULL or len(stretched) > 2 * len(full):
+        return rows
+    return [row.in_one if at in stretched else row for at, row in enumerate(rows)]
+
+
+def _is_stretched(row: PageRow, beside_full: bool) -> bool:
+    """Whether a row from edge to edge may be a line of prose; `beside_full`: stands by one."""
+    pieces = row.pieces
+    figures = [piece.is_number for piece in pieces].count(True)
+    if figures * 2 > len(pieces) or (figures and not beside_full):
+        return False
+    if any(piece.words > _STRETCHED_WORDS for piece in pieces):
+        return False
+    spaces = [right - left for left, right in row.gaps]
+    even = max(spaces) - min(spaces) <= _EVEN * row.height or row.words > len(pieces)
+    return even and all(before.first < piece.first for before, piece in pairwise(pieces))

@@ -25,8 +25,13 @@ _MAX_SIGNS = 20
 _SPACED_LETTERS = 4
 _LETTER_GAP = 1.2
 _STRETCHED_RUNS = 4
+_STRETCHED_WORDS = 3
+_EVEN = 0.1
+"""By which the spaces of a stretched line differ."""
 _PROSE_WORDS = 6
 _LONG_ROW = 8
+_NEXT = 4
+"""Characters, at most, from a word's end to the beginning of the next: spaces and line ends."""
 _MAX_FIGURE = 60
 """Characters; a longer piece is no figure."""
 _PROSE_GAP = 0.95
@@ -97,6 +102,18 @@ class PageRow:
         if len(self.pieces) == 1:
             return self.pieces[0].text
         return " ".join(piece.text for piece in self.pieces)
+
+    @property
+    def words(self) -> int:
+        return sum([piece.words for piece in self.pieces])
+
+    @property
+    def in_one(self) -> "PageRow":
+        """The row in one piece."""
+        height = self.height
+        first = min([piece.first for piece in self.pieces])
+        piece = Piece(self.text, self.left, self.right, height, first, self.words)
+        return PageRow.of(self.base, [piece], self.bold)
 
     def only(self, pieces: list[Piece]) -> "PageRow":
         """The row with some of its pieces."""
@@ -187,7 +204,8 @@ def _row(stack: list[Run], mirrored: bool, is_bold: Callable[[int], bool]) -> Pa
         if run.text == before.text and run.left - before.left < _CLOSE * run.height:
             continue  # Drawn twice, so that it looks bold.
         height = run.height if run.height < before.height else before.height
-        if run.left - right < widest * height or (
+        gap = widest if _is_drawn_next(before, run) else CELL_GAP
+        if run.left - right < gap * height or (
             len(pieces) == 1 and len(pieces[0]) == 1 and LABEL.fullmatch(before.text)
         ):
             pieces[-1].append(run)
@@ -196,6 +214,11 @@ def _row(stack: list[Run], mirrored: bool, is_bold: Callable[[int], bool]) -> Pa
             pieces.append([run])
             right = run.right
     return PageRow.of(main.base, [_piece(part, mirrored) for part in pieces], bold)
+
+
+def _is_drawn_next(before: Run, run: Run) -> bool:
+    """Whether two runs are drawn one right after the other, as the words of a stretched line."""
+    return run.first - before.last <= _NEXT if run.first > before.last else before.first > run.last
 
 
 def _weight(run: Run) -> tuple[float, int]:
@@ -207,19 +230,29 @@ def _cell_gap(runs: list[Run]) -> float:
     text = " ".join([run.text for run in runs])
     words = text.count(" ") + 1
     long = words >= _LONG_ROW and words >= 4 * len(runs)
-    if words < _PROSE_WORDS or not (long or 2 * len(_SMALL_WORD.findall(text)) >= words):
+    prose = 2 * len(_SMALL_WORD.findall(text)) >= words
+    if not prose and not long:
         return CELL_GAP
+    if words < _PROSE_WORDS:
+        # A line of a narrow column: stretching makes all of its spaces equally wide.
+        gaps = _gaps(runs) if words == len(runs) >= _STRETCHED_WORDS else []
+        return max(gaps) + _EVEN if gaps and max(gaps) - min(gaps) <= _EVEN else CELL_GAP
     if len(runs) < _STRETCHED_RUNS:
         return _PROSE_GAP
-    gaps = [
-        (after.left - before.right) / max(before.height, after.height)
-        for before, after in pairwise(runs)
-    ]
+    gaps = _gaps(runs)
     usual = median(gaps)
     # Stretching widens all spaces; cells stand apart though no gap parts the words in them.
     stretched = usual < _PROSE_GAP or words < 2 * len(runs)
     even = stretched and min(gaps) > 0 and max(gaps) <= 2.5 * usual
     return max(_PROSE_GAP, min(2.2 * usual, 2.5)) if even else _PROSE_GAP
+
+
+def _gaps(runs: list[Run]) -> list[float]:
+    """The spaces between runs, in heights."""
+    return [
+        (after.left - before.right) / max(before.height, after.height)
+        for before, after in pairwise(runs)
+    ]
 
 
 def _in_words(runs: list[Run]) -> list[Run]:
