@@ -14,6 +14,7 @@ from benchmarks.lookup import measure_lookup
 from benchmarks.memory import measure_memory, measure_rescan
 from benchmarks.models import measure_models
 from benchmarks.pairs import HEADER, Comparison
+from benchmarks.reading import measure_reading
 from benchmarks.screen import measure_screen
 from benchmarks.switching import measure_switching
 from benchmarks.throughput import measure_throughput
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[Path], list[Comparison]]] = {
     "lookup": lambda _: measure_lookup(),
     "models": measure_models,
     "screen": measure_screen,
+    "reading": lambda _: measure_reading(),
     "indexing": lambda _: measure_throughput(),
     "memory": lambda _: measure_memory(),
     "rescan": lambda _: measure_rescan(),
