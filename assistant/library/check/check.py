@@ -21,17 +21,17 @@ from assistant.core.values.library import (
     NearestSentence,
     Support,
 )
+from assistant.library.check.answer_sentence import AnswerSentence
 from assistant.library.check.comparison import (
-    AnswerSentence,
     Finding,
     compare,
     speaks_likewise,
 )
 from assistant.library.check.coverage import Evidence, begins_with, topic_share, words_around
-from assistant.library.check.quantities import NumberStyle, style_of
+from assistant.library.check.quantities.values import NumberStyle, style_of
 from assistant.library.check.statement import Statement, StatementReader, Term
 from assistant.library.check.units import EvidenceUnit, context_of, units_of
-from assistant.library.check.vocabulary import CheckVocabulary, language_of
+from assistant.library.check.vocabulary import CheckVocabulary, language_of, language_of_answer
 from assistant.library.check.wordlists import LISTED
 from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.embedding.similarity import Vectors, similarity
@@ -97,7 +97,9 @@ class AnswerChecker:
         asked = _AskedQuestion(self, question, language_of(question, spoken))
         meter = ClosenessMeter(embedder)
         rows = [
-            self._row(sentence, language_of(sentence, spoken), asked, sources, meter)
+            self._row(
+                sentence, language_of_answer(sentence, question, spoken), asked, sources, meter
+            )
             for sentence in sentences
         ]
         is_firm = any(each.strength in _FIRM for row in rows for each in row)
@@ -144,7 +146,7 @@ class AnswerChecker:
         """What each passage says to one sentence."""
         statement = self.read(sentence, language)
         asked = AnswerSentence(statement, question.statement, question.asking)
-        most = max(map(question.most_words, sources)) if asked.is_bare else 0.0
+        most = max(map(question.most_words, sources)) if asked.may_be_bare else 0.0
         judged = [self._judge(sentence, asked, question.text, source, most) for source in sources]
         open_units = [
             (at, evidence.unit.text)

@@ -6,41 +6,38 @@ for. Terms have to belong together there as they do in the sentence, and both ha
 they deny, condition and allow.
 """
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Literal, NamedTuple
 
 from assistant.library.check import attribution, polarity
+from assistant.library.check.answer_sentence import (
+    MIN_FIT,
+    AnswerSentence,
+    answer_fit,
+    denies_unmet,
+    has_rival,
+    is_denied_apart,
+    is_of_the_kind_asked,
+    runs_of,
+    with_question,
+)
 from assistant.library.check.clauses import TakenClauses
 from assistant.library.check.coverage import (
     Evidence,
     cover,
     is_around,
     labels_a_part,
-    places_of,
     share_of,
     topic_share,
     words_around,
 )
-from assistant.library.check.quantities import agree
 from assistant.library.check.statement import Statement, Term
 
 Outcome = Literal["verbatim", "supported", "contradicted", "in part", "foreign"]
 """`in part`: a word is not there, or the unit says a little less or more. `foreign`: it speaks of
 something else."""
 
-MIN_OWN_TERMS = 3
-"""Terms with which a sentence about `it` still says what it is about."""
-
 MIN_TOPIC = 0.5
 """Of the terms of a question, the share that a unit has which speaks of the same."""
-
-MAX_BARE_TERMS = 6
-"""Terms of an answer that is no sentence."""
-
-MAX_BEHIND = 0.2
-"""Of a question's words, how many fewer the unit with a bare answer may have than another one.
-Of known answers to the dev questions 94 % stand in such units, and a fourth of other answers."""
 
 _MIN_VERBATIM = 3
 _NAME_PREFIX = 4
@@ -52,60 +49,6 @@ class Finding(NamedTuple):
     outcome: Outcome
     share: float
     """Of the terms of the sentence, those that are there, 0 to 1."""
-
-
-@dataclass(frozen=True)
-class AnswerSentence:
-    """A sentence of an answer with the question it answers."""
-
-    statement: Statement
-    question: Statement | None = None
-    asking: frozenset[str] = frozenset()
-    """Words that only ask."""
-    topic: list[Term] = field(init=False)
-
-    def __post_init__(self) -> None:
-        terms = self.question.told if self.question else []
-        asked = [term for term in terms if term.text not in self.asking]
-        object.__setattr__(self, "topic", asked)
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it does not say by itself what it is about."""
-        told = self.statement.told
-        if len(told) < MIN_OWN_TERMS and self.statement.has_pronoun:
-            return True
-        return len(told) < 2 or all(term.kind == "value" for term in told)
-
-    @cached_property
-    def is_bare(self) -> bool:
-        """Whether it only names what was asked for, and is no sentence."""
-        words = self.statement.words
-        if not self.topic or words is None or len(self.statement.told) > MAX_BARE_TERMS:
-            return False
-        verbs = words.auxiliaries | words.copulas
-        if any(token.exact in verbs for token in self.statement.tokens):
-            return False
-        return len(self.new) == len(self.statement.told) or self.is_short
-
-    @cached_property
-    def offers_choice(self) -> bool:
-        """Whether the question names what it may be answered with: `30 or 40 euros?`"""
-        words = self.statement.words
-        tokens = self.question.tokens if self.question else ()
-        return words is not None and any(token.exact in words.choosing for token in tokens)
-
-    @cached_property
-    def new(self) -> set[int]:
-        """The terms that the question does not have."""
-        known = {key for term in self.topic for key in term.keys if not key.startswith("=")}
-        values = [term.value for term in self.topic if term.value is not None]
-        return {
-            at
-            for at, term in enumerate(self.statement.told)
-            if not any(agree(term.value, value) for value in values if term.value is not None)
-            and (term.value is not None or known.isdisjoint(term.keys))
-        }
 
 
 def compare(asked: AnswerSentence, evidence: Evidence, most: float = 0.0) -> Finding:
@@ -122,6 +65,8 @@ def compare(asked: AnswerSentence, evidence: Evidence, most: float = 0.0) -> Fin
         return Finding("foreign", share)
     if not _is_on_topic(asked, evidence):
         return Finding("in part" if evidence.passage_names(asked.topic) else "foreign", share)
+    if _is_the_same(statement, evidence.statement):
+        return Finding("verbatim", share)
     alignment = attribution.aligned(statement, evidence.statement, found.places)
     words = evidence.vocabulary.words
     taken = TakenClauses(
@@ -140,57 +85,33 @@ def compare(asked: AnswerSentence, evidence: Evidence, most: float = 0.0) -> Fin
         return Finding("foreign", share)
     if not evidence.unit.cells and attribution.is_replaced(taken, found.elsewhere):
         return Finding("foreign", share)
-    if asked.is_bare:
-        if not asked.new and not asked.offers_choice:
+    fit = 0.0
+    is_bare = asked.is_bare or asked.is_piece_of(evidence.statement)
+    if is_bare:
+        if (asked.adds_nothing and not asked.offers_choice) or not is_of_the_kind_asked(asked):
             return Finding("in part", share)
-        taken = _with_question(asked, evidence, taken)
-        if attribution.is_crossed(taken):
+        fit = answer_fit(asked, taken, evidence, most)
+        may_be_anothers = has_rival(asked, taken)
+        taken = with_question(asked, evidence, taken)
+        if may_be_anothers and attribution.is_crossed(taken):
             return Finding("in part", share)
-    agreement = polarity.compare_answer(taken) if asked.is_bare else polarity.compare(taken)
+    agreement = polarity.compare_answer(taken) if is_bare else polarity.compare(taken)
     if found.missing:
         return Finding("in part" if agreement in ("agrees", "in part") else "foreign", share)
     match agreement:
         case "opposes":
-            return Finding("contradicted", share)
+            is_open = denies_unmet(asked, evidence) or is_denied_apart(asked, taken)
+            return Finding("in part" if is_bare and is_open else "contradicted", share)
         case "differs":
             return Finding("foreign", share)
         case "in part":
             return Finding("in part", share)
     if evidence.statement.is_question:
         return Finding("in part", share)
-    if asked.is_bare and words_around(asked.topic, evidence) < most - MAX_BEHIND:
+    if is_bare and (fit < MIN_FIT or denies_unmet(asked, evidence)):
         return Finding("in part", share)
     is_verbatim = _stands_word_for_word(asked.statement, evidence.statement)
     return Finding("verbatim" if is_verbatim else "supported", share)
-
-
-def _with_question(asked: AnswerSentence, evidence: Evidence, taken: TakenClauses) -> TakenClauses:
-    """A bare answer taken together with its question, as the sentence that it stands for."""
-    assert asked.question is not None
-    known = [(term, list(places_of(term, evidence.statement))) for term in asked.topic]
-    around = [(term, places) for term, places in known if places]
-    segments = taken.touched
-    chosen = [
-        min(places, key=lambda place: (place.segment not in segments, place.at))
-        for _, places in around
-    ]
-    count = len(around)
-    terms = [*(term for term, _ in around), *asked.statement.told]
-    said = {operator.label for operator in asked.statement.operators}
-    asked_for = [each for each in asked.question.operators if each.label not in said]
-    operators = [*asked.statement.operators, *asked_for]
-    return TakenClauses(
-        replace(asked.statement, terms=terms, operators=operators),
-        evidence.statement,
-        {
-            **dict(enumerate(sorted(chosen, key=lambda place: place.at))),
-            **{count + at: place for at, place in taken.alignment.items()},
-        },
-        taken.words,
-        taken.flips,
-        taken.touched,
-        taken.following,
-    )
 
 
 def _is_on_topic(asked: AnswerSentence, evidence: Evidence) -> bool:
@@ -204,19 +125,25 @@ def _is_on_topic(asked: AnswerSentence, evidence: Evidence) -> bool:
     return not asked.is_short or topic_share(asked.topic, evidence) >= MIN_TOPIC
 
 
+def _is_the_same(statement: Statement, source: Statement) -> bool:
+    """Whether a sentence is its source, word for word."""
+    if source.is_question or len(statement.told) < 2:
+        return False
+    said, there = (
+        [token.form for token in each.tokens if not token.is_mark] for each in (statement, source)
+    )
+    return said == there
+
+
 def _stands_word_for_word(statement: Statement, source: Statement) -> bool:
     """Whether the words of a sentence are a sentence or a clause of the source."""
-    said = [token.form for token in statement.tokens if not token.is_mark]
-    if len(said) < _MIN_VERBATIM:
+    if sum(not token.is_mark for token in statement.tokens) < _MIN_VERBATIM:
         return False
-    words = [(at, token.form) for at, token in enumerate(source.tokens) if not token.is_mark]
-    for start in range(len(words) - len(said) + 1):
-        if [form for _, form in words[start : start + len(said)]] == said:
-            first, last = words[start][0], words[start + len(said) - 1][0]
-            begins = start == 0 or not source.borders.isdisjoint({first, first - 1})
-            ends = start + len(said) == len(words) or last + 1 in source.borders
-            if begins and ends:
-                return True
+    words = [at for at, token in enumerate(source.tokens) if not token.is_mark]
+    for first, last in runs_of(statement, source):
+        begins = first == words[0] or not source.borders.isdisjoint({first, first - 1})
+        if begins and (last == words[-1] or last + 1 in source.borders):
+            return True
     return False
 
 

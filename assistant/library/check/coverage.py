@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from assistant.library.check.quantities import agree
+from assistant.library.check.quantities.values import agree
 from assistant.library.check.statement import BEGINNING, Statement, Term
 from assistant.library.check.units import EvidenceUnit
 from assistant.library.check.vocabulary import CheckVocabulary
@@ -112,13 +112,18 @@ def places_of(term: Term, source: Statement, *, in_table: bool = False) -> Itera
                 term.value, other.value, unit_is_elsewhere=in_table
             ):
                 yield other
-        return
+        if term.value.kind != "ordinal":
+            return
+    # An ordinal may be part of a name: `Second` in `the Second World War`.
+    names_only = term.value is not None
     seen = set[int]()
     for key in term.keys:
         if key.startswith("="):
             continue
         for other in source.by_key.get(key, ()):
             # A name is not meant by another word of its family.
+            if names_only and other.kind != "name":
+                continue
             if other.at not in seen and (
                 term.kind != "name" or not key.startswith("/") or other.kind == "name"
             ):

@@ -9,12 +9,13 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-from assistant.library.check.quantities import NumberStyle, StatedValue
+from assistant.library.check.quantities.value_reader import values_of
+from assistant.library.check.quantities.values import NumberStyle, StatedValue
 from assistant.library.check.tokens import StatementToken, tokens_of
-from assistant.library.check.value_reader import values_of
 from assistant.library.check.vocabulary import CheckVocabulary
 from assistant.library.check.wordlists import LISTED, LanguageWords, Side, words_of
 from assistant.library.text.languages import Language
@@ -31,6 +32,8 @@ _TARGETS: Final = 2
 
 CONDITIONS: Final = frozenset({"positive", "negative", "exception"})
 MODALS: Final = frozenset({"must", "may", "should", "forbidden", "free"})
+TURNING: Final = frozenset({"negation", "false", "negative", "exception", "forbidden"})
+"""What turns round what is said."""
 QUANTITIES: Final = frozenset({"all", "some", "most", "few", "only"})
 
 
@@ -340,7 +343,11 @@ class StatementReader:
         assert value is not None
         # An address says where something is, not whose it is or what it is called.
         is_address = "@" in token.exact or "://" in token.exact
-        words = [] if is_address else re.split(r"[\W\d_]+", token.exact)
+        # Half an hour is none, and neither is an hour and a half.
+        is_part = token.exact.replace(" ", "").isalpha() and any(
+            isinstance(each, Fraction) and each.denominator > 1 for each in value.readings
+        )
+        words = [] if is_address or is_part else re.split(r"[\W\d_]+", token.exact)
         return frozenset({f"={value.kind}"}.union(*map(self._vocabulary.keys, filter(None, words))))
 
     def _kind(self, tokens: Sequence[StatementToken], at: int, text: str) -> TermKind:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from assistant.library.check.quantities import StatedValue
+from assistant.library.check.quantities.values import StatedValue
 from assistant.library.text.languages import fold
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W\d_]+)?|[,;:.!?()\[\]{}–—…|\"“”«»]")

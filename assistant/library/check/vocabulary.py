@@ -12,6 +12,8 @@ from assistant.library.text.languages import Language, fold
 _MIN_ROOT: Final = 4
 """Letters that are left of a word without its suffix."""
 _KEPT_STEMS: Final = 50_000
+_BRIEF: Final = 4
+"""Words of a sentence in which another language's may stand by chance."""
 _CLOSE: Final = 0.1
 """Of the words of a text, by how many one language has to be ahead of another."""
 _ENDING: Final = 0.5
@@ -81,6 +83,12 @@ def language_of(text: str, otherwise: Language) -> Language:
     best = max(scores, key=lambda language: scores[language])
     is_close = scores[best] - scores.get(otherwise, 0) <= _CLOSE * len(text.split())
     return otherwise if is_close else best
+
+
+def language_of_answer(sentence: str, question: str, otherwise: Language) -> Language:
+    """The language of a sentence; a few words are in that of their question: `8 sq mi`."""
+    is_brief = len(sentence.split()) < _BRIEF
+    return language_of(f"{question} {sentence}" if is_brief else sentence, otherwise)
 
 
 def _scores(text: str) -> dict[Language, float]:

@@ -83,6 +83,10 @@ class LanguageWords:
     """Words with which an answer speaks of its source."""
     asking: frozenset[str]
     """Words of a question that name nothing."""
+    counting: Phrases
+    """What asks for a number."""
+    naming: frozenset[str]
+    """What asks for a person or a place."""
     pronouns: frozenset[str]
     copulas: frozenset[str]
     auxiliaries: frozenset[str]
@@ -163,10 +167,11 @@ def words_of(language: Language) -> LanguageWords | None:
         **{
             name: _words(data[name])
             for name in (
-                *("frame", "asking", "copulas", "auxiliaries", "by"),
+                *("frame", "asking", "naming", "copulas", "auxiliaries", "by"),
                 "prepositions",
             )
         },
+        counting=Phrases([("number", data["counting"])]),
         # `él` is often typed without its accent, but then `el` is the article.
         pronouns=_words(data["pronouns"]) - (_words(borders["determiners"]) - pronouns),
         listed=frozenset(_all_words(data)),

@@ -804,6 +804,142 @@ COMPOUND = _cases(
 )
 """Amounts that are said in two units, or with a half: one value."""
 
+NAMING = _cases(
+    (
+        "The West Pier.",
+        "borne out",
+        "The landing stage, often called the West Pier, is closed in winter.",
+        "What is another name for the landing stage at the pier?",
+    ),
+    (
+        "A serial or a parallel cable.",
+        "borne out",
+        "The printer can use a serial or a parallel cable.",
+        "What kind of cable can the printer use?",
+    ),
+    (
+        "Um cabo serial ou paralelo.",
+        "borne out",
+        "A impressora pode usar um cabo serial ou paralelo.",
+        "Que tipo de cabo a impressora pode usar?",
+    ),
+    (
+        "Any school of the district.",
+        "borne out",
+        "The lessons can be given in any school of the district.",
+        "In which school are the lessons given?",
+    ),
+    (
+        "Qualquer escola do bairro.",
+        "borne out",
+        "As aulas podem ser dadas em qualquer escola do bairro.",
+        "Em que escola são dadas as aulas?",
+    ),
+    (
+        "Ruth Hale.",
+        "borne out",
+        "Paul Moser sang the hymn, while Ruth Hale provided sign language.",
+        "Who did the sign language for the hymn?",
+    ),
+    ("The club lends boats.", "not", "The club lends boats, provided members sign.", ""),
+    ("The club lends boats.", "not", "The club lends boats provided the sea is calm.", ""),
+    (
+        "Yachts.",
+        "borne out",
+        "Ferries and yachts use the harbour.",
+        "Which boats other than ferries use the harbour?",
+    ),
+    (
+        "Iates.",
+        "borne out",
+        "Balsas e iates usam o porto.",
+        "Que barcos além das balsas usam o porto?",
+    ),
+    ("Lisbon.", "not", "The archive has 40 boxes from Lisbon.", "How many boxes has the archive?"),
+    ("Lisboa.", "not", "O arquivo tem 40 caixas de Lisboa.", "Quantas caixas tem o arquivo?"),
+    ("40.", "not", "Ruth Hale brought 40 boxes.", "Who brought the boxes?"),
+    ("40.", "not", "A Rute trouxe 40 caixas.", "Quem trouxe as caixas?"),
+    (
+        "The library.",
+        "not",
+        "The library keeps the maps. The maps were drawn by a printer in Porto.",
+        "Who keeps the library?",
+    ),
+    (
+        "O programador.",
+        "borne out",
+        "O analista entrega o programa ao programador.",
+        "A quem o analista entrega o programa?",
+    ),
+    ("Anarchists.", "not", "Anarchists do not vote.", "Who does vote?"),
+    (
+        "The Second World War.",
+        "borne out",
+        "It was in the Second World War that the bridge was destroyed.",
+        "When was the bridge destroyed?",
+    ),
+    (
+        "Segunda Guerra Mundial.",
+        "borne out",
+        "Foi na Segunda Guerra Mundial que a ponte foi destruída.",
+        "Quando a ponte foi destruída?",
+    ),
+    (
+        "In 1990.",
+        "borne out",
+        "The mill and the weir belong to the town. These buildings were restored in 1990.",
+        "When was the mill restored?",
+    ),
+    (
+        "Em 1990.",
+        "borne out",
+        "O moinho da Vila Nova é antigo. Esses prédios foram restaurados em 1990.",
+        "Quando foi restaurado o moinho?",
+    ),
+    (
+        "The pump is far from quiet, but it runs.",
+        "verbatim",
+        "The pump is far from quiet, but it runs.",
+        "Does it run?",
+    ),
+    (
+        "A bomba está longe de ser silenciosa, mas funciona.",
+        "verbatim",
+        "A bomba está longe de ser silenciosa, mas funciona.",
+        "A bomba funciona?",
+    ),
+    (
+        "Ele perde a vaga se não pagar.",
+        "borne out",
+        "Ele perde a vaga se, até maio, não pagar.",
+        "Quando ele perde a vaga?",
+    ),
+)
+"""What only names what was asked for."""
+
+LASTING = _cases(
+    ("The trip takes 95 minutes.", "borne out", "The trip takes 1 h 35 min.", ""),
+    ("A viagem dura 95 minutos.", "borne out", "A viagem dura 1 h 35 min.", ""),
+    ("The trip takes 1 hour and 35 minutes.", "borne out", "The trip takes 1 h 35 min.", ""),
+    ("A viagem dura 1h35.", "borne out", "A viagem dura 1 h 35 min.", ""),
+    ("The trip takes 1 hour.", "not", "The trip takes 1 h 35 min.", ""),
+    ("A viagem dura 35 minutos.", "not", "A viagem dura 1 h 35 min.", ""),
+    ("The trip takes 1 h 53 min.", "not", "The trip takes 1 h 35 min.", ""),
+    ("The course takes 18 months.", "borne out", "The course takes a year and a half.", ""),
+    ("O curso dura 18 meses.", "borne out", "O curso dura um ano e meio.", ""),
+    ("The course takes a year.", "not", "The course takes a year and a half.", ""),
+    ("O curso dura um ano.", "not", "O curso dura um ano e meio.", ""),
+    ("The bread rests 30 minutes.", "borne out", "The bread rests half an hour.", ""),
+    ("O pão descansa 30 minutos.", "borne out", "O pão descansa meia hora.", ""),
+    ("The bread rests an hour.", "not", "The bread rests half an hour.", ""),
+    ("The city has 500,000 people.", "borne out", "The city has half a million people.", ""),
+    ("The walk takes 90 minutes.", "borne out", "The walk takes an hour and a half.", ""),
+    ("The walk takes 75 minutes.", "not", "The walk takes an hour and a half.", ""),
+    ("Tuition in 2012-13 was 38,000.", "borne out", "Tuition in 2012–13 was 38,000.", ""),
+    ("Tuition in 2013-14 was 38,000.", "not", "Tuition in 2012–13 was 38,000.", ""),
+    ("O prazo em 2012-13 era de 30 dias.", "borne out", "O prazo em 2012–13 era de 30 dias.", ""),
+)
+"""How long something takes."""
 
 STATES = {
     "compound": COMPOUND,
@@ -815,4 +951,6 @@ STATES = {
     "addresses": ADDRESSES,
     "conditional": CONDITIONAL,
     "bare": BARE,
+    "naming": NAMING,
+    "lasting": LASTING,
 }

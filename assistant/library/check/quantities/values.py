@@ -121,8 +121,8 @@ def _minutes(value: StatedValue) -> set[Fraction]:
     numbers = {each for each in value.readings if isinstance(each, Fraction)}
     if value.kind == "time":
         return numbers
-    is_hour = value.unit == UnitOfMeasure("duration", Fraction(3600))
-    return {60 * each for each in numbers} if is_hour else set()
+    is_duration = value.unit.dimension == "duration"
+    return {each * value.unit.factor / 60 for each in numbers} if is_duration else set()
 
 
 def _dates_agree(one: StatedValue, other: StatedValue) -> bool:

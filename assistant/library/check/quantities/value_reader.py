@@ -7,7 +7,14 @@ from fractions import Fraction
 from functools import cache
 from typing import Final
 
-from assistant.library.check.quantities import (
+from assistant.library.check.quantities.compounds import (
+    MONEY,
+    OF,
+    WORD,
+    compound_of,
+    part_patterns,
+)
+from assistant.library.check.quantities.values import (
     FIGURE,
     PLAIN,
     RAISED,
@@ -25,13 +32,10 @@ from assistant.library.text.languages import Language, fold
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUFFIXED = re.compile(rf"(?P<number>{PLAIN})(?P<suffix>[^\W\d_]{{1,4}}[²³]?|[^\W\d_]\d)")
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th", "º", "ª", "o", "a"})
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NEXT_WORDS = re.compile(
     r"[ \u00a0\u202f]?(?:(?:de|of|em)\s)?([^\W\d_]+[²³2]?|[%€$£¥¢₹]|[°º][CcFf]?)"
 )
 _CURRENCY_BEFORE = re.compile(r"(?:(?<![^\W_])(R\$|US\$|[A-Z]{3})|([€$£¥₹]))[ \u00a0]?$")
-_OF = frozenset({"of", "de", "da", "do", "das", "dos", "del"})
-"""Behind a fraction in letters: it is a share, as in "half of the seats"."""
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'’\u00a0\u202f ])\d{3})(?:\1\d{3})*")
 
 
@@ -43,49 +47,18 @@ def values_of(
     reader = _Reader(digits, words, style, language)
     taken: list[StatedValue] = []
     for value in sorted(
-        [*reader.month_dates(), *reader.figures(), *reader.number_words()],
+        [
+            *reader.month_dates(),
+            *reader.figures(),
+            *reader.number_words(),
+            *reader.counted_by_articles(),
+        ],
         key=lambda value: (value.start, value.kind != "date", -value.end),
     ):
         if not taken or value.start >= taken[-1].end:
-            whole = _compound(taken[-1], value, digits, words) if taken else None
+            whole = compound_of(taken[-1], value, digits, words) if taken else None
             taken[-1:] = [whole] if whole else [*taken[-1:], value]
     return taken
-
-
-def _compound(
-    first: StatedValue, second: StatedValue, text: str, words: tuple[LanguageWords, ...]
-) -> StatedValue | None:
-    """What two values make together: `4 euros and 50 cents`, `two and a half hours`."""
-    between = _WORD.findall(text[first.end : second.start].lower())
-    joins = {join for each in words for join in each.joins}
-    articles = {article for each in words for article in each.articles}
-    is_joined = bool(between) and between[0] in joins and articles.issuperset(between[1:])
-    if text[first.end : second.start].strip(" \u00a0") and not is_joined:
-        return None
-    if {first.kind, second.kind} != {"number"} or not (
-        len(first.readings) == len(second.readings) == 1
-    ):
-        return None
-    (whole,), (part,) = first.readings, second.readings
-    assert isinstance(whole, Fraction)
-    assert isinstance(part, Fraction)
-    unit = first.unit
-    if unit != UNITLESS and second.unit != UNITLESS:
-        same = unit.dimension == second.unit.dimension
-        # A cent is one of any currency.
-        same |= unit.dimension in _MONEY and second.unit == _CENT
-        part = part * second.unit.factor / unit.factor
-        if not same or second.unit.factor >= unit.factor or part >= 1:
-            return None
-    elif not is_joined or not 0 < part < 1 or whole.denominator != 1 or unit == second.unit:
-        return None
-    elif unit == UNITLESS:
-        unit = second.unit
-    elif (_WORD.match(text, second.end + 1) or [""])[0].lower() in _OF:
-        # Half of something else.
-        return None
-    spelling = re.sub(r"\s", "", fold(text[first.start : second.end]))
-    return StatedValue(first.start, second.end, "number", spelling, frozenset({whole + part}), unit)
 
 
 class _Reader:
@@ -146,7 +119,7 @@ class _Reader:
 
     def number_words(self) -> Iterator[StatedValue]:
         """Numbers that are written in letters."""
-        found = list(_WORD.finditer(self._text))
+        found = list(WORD.finditer(self._text))
         for words in self._words:
             at = 0
             while at < len(found):
@@ -167,6 +140,24 @@ class _Reader:
                 has_unit = value_.unit != UNITLESS
                 yield value_._replace(is_article=is_article and not has_unit)
                 at += length
+
+    def counted_by_articles(self) -> Iterator[StatedValue]:
+        """Parts of one thing: `a year and a half`, `half an hour`, `half a million`."""
+        units = units_of_measure()
+        for words in self._words:
+            more, less = part_patterns(words)
+            for found in more.finditer(self._text):
+                unit = units.get((found["unit"].lower(),))
+                if unit is not None:
+                    whole = 1 + words.fractions[found["part"].lower()]
+                    yield self._value(*found.span(), "number", {whole}, unit)
+            for found in less.finditer(self._text):
+                part, counted = words.fractions[found["part"].lower()], found["unit"].lower()
+                if counted in words.scales:
+                    value = part * words.scales[counted]
+                    yield self._measured(found.start(), found.end(), {value})
+                elif (counted,) in units:
+                    yield self._measured(found.start(), found.start("unit") - 1, {part})
 
     def _number(self, start: int, end: int, text: str) -> StatedValue:
         negative = text[0] in "-−" and not self._text[:start].rstrip().endswith(tuple("0123456789"))
@@ -204,9 +195,9 @@ class _Reader:
         unit = self._unit(start, end)[0].dimension
         if mark == usual:
             # Nobody has thousandths of a euro: `€1.250` was written elsewhere.
-            return None if unit in _MONEY else usual
+            return None if unit in MONEY else usual
         # `1.250 euros` are many; `1.250 mm` may have been written by a machine.
-        measures = bool(unit) and unit not in _MONEY and unit not in _COUNTED
+        measures = bool(unit) and unit not in MONEY and unit not in _COUNTED
         return None if measures and mark == "." else usual
 
     def _measured(self, start: int, end: int, readings: set[Fraction]) -> StatedValue:
@@ -279,6 +270,8 @@ class _Reader:
             parts = re.split("[-/.]", text)
             if "-" in text and len(parts) == 2 and len(text) < 10 and not text.startswith("0"):
                 plain = len(parts[0]) == len(parts[1]) and len(parts[0]) in (1, 2, 4)
+                # From one year to the next: `2012-13`.
+                plain |= len(parts[0]) == 4 and len(parts[1]) == 2 and parts[0][2:] < parts[1]
                 if plain or len(text) < 6:
                     for found in re.finditer(r"\d+", text):
                         yield self._number(
@@ -301,8 +294,6 @@ class _Reader:
         return StatedValue(start, end, kind, spelling, frozenset(readings), unit)
 
 
-_MONEY: Final = frozenset({"eur", "usd", "brl", "gbp", "jpy", "chf", "crown", "peso", "inr"})
-_CENT: Final = UnitOfMeasure("usd", Fraction(1, 100))
 _COUNTED: Final = frozenset({"months", "duration", "cup"})
 """What is not given in thousandths."""
 
@@ -362,8 +353,8 @@ def _spelled_number(
     total, current, length, last = Fraction(0), Fraction(0), 0, at
     first = found[at].group().lower()
     if first in words.fractions:
-        goes_on = _WORD.match(text, found[at].end() + 1)
-        is_share = goes_on is None or goes_on.group().lower() in _OF
+        goes_on = WORD.match(text, found[at].end() + 1)
+        is_share = goes_on is None or goes_on.group().lower() in OF
         return 1, words.fractions[first], not is_share
     if first in words.ordinals:
         return 1, words.ordinals[first], False
