@@ -281,17 +281,18 @@ class PageRuns:
         (head, tail), (first, last) = boxes, chars
         if first != last:
             direction = self._direction(text, head, tail, first)
-        elif _UNSPACED.match(text):
-            direction = before
         else:
-            direction = self._angle(first)
+            direction = before if _UNSPACED.match(text) else self._angle(first)
         around = _around(head, tail)
         if self._is_outside(around):
             return direction
         turn = _TURNS.get(direction, _TURNS[0])
-        whole, letter = turn(around), turn(head)
+        # An initial of several lines' height stands on the last of them, its word on the first.
+        initial = not direction and _is_initial(text, head, tail)
+        at, box = (last, tail) if initial else (first, head)
+        whole, letter = turn(around), turn(box)
         height = max(letter.top - letter.bottom, 1.0)
-        drop = 0.2 * height if direction else self._drop(first, head.bottom, height)
+        drop = 0.2 * height if direction else self._drop(at, box.bottom, height)
         if not direction:
             text = self._with_raised(text, head, tail, last)
         base = letter.bottom + drop
@@ -331,13 +332,8 @@ class PageRuns:
         return -_degrees(raw.FPDFText_GetCharAngle(self._handle, char)) % 360
 
     def _is_outside(self, box: _Box) -> bool:
-        bounds = self._bounds
-        return (
-            box.right < bounds.left
-            or box.left > bounds.right
-            or box.top < bounds.bottom
-            or box.bottom > bounds.top
-        )
+        left, top, right, bottom = self._bounds
+        return box.right < left or box.left > right or box.top < bottom or box.bottom > top
 
     def is_bold(self, char: int) -> bool:
         """Whether a letter is; what was typed onto the page never is."""
@@ -383,6 +379,12 @@ def _around(head: _Box, tail: _Box) -> _Box:
     )
 
 
+def _is_initial(text: str, head: _Box, tail: _Box) -> bool:
+    """Whether a word's first letter reaches down to lines below."""
+    least = 0.7 * (tail.top - tail.bottom)
+    return text[0].isalpha() and text[-1].isalpha() and tail.bottom - head.bottom > least
+
+
 def _degrees(radians: float) -> int:
     """A direction, right angles when it is close to one."""
     degrees = round(math.degrees(radians)) % 360
@@ -395,5 +397,4 @@ def _amount(runs: list[Run]) -> int:
 
 
 def _reads_leftwards(runs: list[Run]) -> bool:
-    leftwards = sum(len(run.text) for run in runs if _RIGHT_TO_LEFT.search(run.text))
-    return leftwards * 2 > _amount(runs)
+    return 2 * _amount([run for run in runs if _RIGHT_TO_LEFT.search(run.text)]) > _amount(runs)

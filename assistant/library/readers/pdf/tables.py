@@ -7,7 +7,7 @@ above them.
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from assistant.library.readers.pdf.runs import CELL_GAP
 _MAX_COLUMNS = 60
 _CROSSED = 0.12
 """Share of a table's rows that may cross the space between two columns."""
-_MAX_HEAD = 7
+_MAX_HEAD = 8
 """Rows of the names of columns."""
 _MAX_NAME_ROWS = 1
 """Of a name that stands beside its column."""
@@ -152,9 +152,10 @@ def _table_of(rows: list[PageRow]) -> PageTable | None:
     if not borders:
         return None
     head = _head(placed)
-    grouped = _drawn(placed) or _grouped(placed[head:])
-    if head and len(grouped) <= len(placed) - head:
-        grouped = [_in_one(placed[:head]), *grouped]
+    grouped = _drawn(placed)
+    if not grouped:
+        grouped = [_in_one(placed[:head])] if head else []
+        grouped += _grouped(placed[head:])
     lines = [TableLine(tuple(cells), bold) for cells, bold in grouped]
     filled = [sum(bool(cell) for cell in line.cells) for line in lines]
     if sum(count > 1 for count in filled) < 2 or _is_list(lines) or _is_prose(lines):
@@ -258,12 +259,16 @@ def _head(rows: list[tuple[PageRow, list[list[Piece]]]]) -> int:
         filled = [cell for cell in cells if cell]
         figures = sum(cell[0].is_number for cell in filled)
         if len(filled) > 1 and figures * 2 >= len(filled):
-            steps = [a.base - b.base for (a, _), (b, _) in pairwise(rows[:at])]
-            close = all(
-                step < 1.4 * row.height for step, (row, _) in zip(steps, rows, strict=False)
-            )
-            return at if at > 1 and close else 0
-    return 0
+            return at if at > 1 and _are_close(rows[:at]) else 0
+    bold = len([*takewhile(lambda placed: placed[0].bold, rows)])
+    return bold if 1 < bold <= _MAX_HEAD and bold < len(rows) and _are_close(rows[:bold]) else 0
+
+
+def _are_close(rows: list[tuple[PageRow, list[list[Piece]]]]) -> bool:
+    """Whether rows follow each other as the lines of a text do."""
+    return all(
+        above.base - row.base < 1.4 * above.height for (above, _), (row, _) in pairwise(rows)
+    )
 
 
 def _in_one(rows: list[tuple[PageRow, list[list[Piece]]]]) -> tuple[list[str], bool]:

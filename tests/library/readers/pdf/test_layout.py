@@ -369,3 +369,40 @@ def test_what_stands_beside_the_page_is_not_read() -> None:
 
 def body(y: float, *lines: str) -> list[Line]:
     return [Line(text, y - 14 * number) for number, text in enumerate(lines)]
+
+
+def test_names_in_bold_lines_are_one_row_over_words() -> None:
+    page = [
+        *row(700, "Disorder", "Adults after", "Children", at=(72, 250, 380), bold=True),
+        *row(686, "", "surgery of", "below ten", at=(72, 250, 380), bold=True),
+        *row(672, "", "the knee", "years", at=(72, 250, 380), bold=True),
+        *row(658, "Headache", "Common", "Rare", at=(72, 250, 380)),
+        *row(644, "Itching", "Rare", "Unknown", at=(72, 250, 380)),
+    ]
+    names, *rows = outline(read([*reversed(page)]))
+    assert names == "columns Disorder | Adults after surgery of the knee | Children below ten years"
+    assert rows == ["row Headache | Common | Rare", "row Itching | Rare | Unknown"]
+
+
+def test_names_drawn_cell_by_cell_come_once() -> None:
+    page = [
+        Line("River", 700),
+        *(Line(text, 700 - 14 * at, x=250) for at, text in enumerate(("Length in", "kilometres"))),
+        *(Line(text, 700 - 14 * at, x=380) for at, text in enumerate(("Depth in", "metres"))),
+        *row(658, "Sill", "225", "2", at=(72, 250, 380)),
+        *row(644, "Fal", "29", "3", at=(72, 250, 380)),
+    ]
+    assert outline(read(page)) == [
+        "columns River | Length in kilometres | Depth in metres",
+        "row Sill | 225 | 2",
+        "row Fal | 29 | 3",
+    ]
+
+
+def test_a_large_initial_begins_the_first_of_its_lines() -> None:
+    shown = "BT /F0 60 Tf 72 672 Td (T) Tj ET\n" + "".join(
+        f"BT /F0 12 Tf {108.7 if not at else 112} {690 - 14 * at} Td ({line}) Tj ET\n"
+        for at, line in enumerate(("his mill was built", "by two brothers who", "sold it soon"))
+    )
+    text = read_bytes("a.pdf", pdf_of([[]], content=shown)).text
+    assert " ".join(text.split()) == "This mill was built by two brothers who sold it soon"
