@@ -235,7 +235,9 @@ class ConsoleAnswer:
             if not self._form and not message.citations:
                 sources.print_unconfirmed(message.text, self._console)
         if self._saying is not None:
-            sources.print_nearest_sentence(self._saying, self._passages, self._console)
+            sources.print_nearest_sentence(
+                self._saying, self._passages, message.citations, self._console
+            )
         sources.print_partly_read(self._passages, self._console)
 
     def _completeness(self, message: Message) -> int:

@@ -68,12 +68,19 @@ def partial_files(passages: Sequence[Passage]) -> list[dict[str, str]]:
 
 
 def print_nearest_sentence(
-    saying: NearestSentence, passages: Sequence[Passage], console: Console
+    saying: NearestSentence,
+    passages: Sequence[Passage],
+    citations: Sequence[Citation],
+    console: Console,
 ) -> None:
-    """Print on standard error what the files say when they barely support the answer."""
+    """Print on standard error what the files say when they barely support the answer, or say the
+    opposite."""
     passage = passages[saying.number - 1]
     place = f", {passage.place}" if str(passage.place) else ""
-    console.info(f"your files barely support this; they say: “{one_line(saying.text, 400)}”")
+    how = "barely support this; they say"
+    if any(map(is_contrary, citations)):
+        how = "say otherwise"
+    console.info(f"your files {how}: “{one_line(saying.text, 400)}”")
     console.info(f"[{saying.number}] {passage.path}{place}")
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 from assistant.core.ports.library import Library
 from assistant.core.sanitize import one_line
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import Collection, FileEntry
+from assistant.core.values.library import Collection, FileEntry, FileState
 from assistant.core.wording import REASONS, count
 
 MAX_LISTED = 30
@@ -97,6 +97,24 @@ _TEXTS: dict[str, dict[Intent, str]] = {
         "failed": "Estes não puderam ser lidos:",
     },
 }
+_NOUNS = {
+    "en": {"file": ("file", "files"), "passage": ("passage", "passages")},
+    "pt": {"file": ("arquivo", "arquivos"), "passage": ("trecho", "trechos")},
+}
+_STATES: dict[str, dict[FileState, str]] = {
+    "en": {},
+    "pt": {
+        "waiting": "à espera",
+        "indexed": "indexado",
+        "skipped": "não lido",
+    },
+}
+_COUNTED = {
+    "en": (("indexed", "indexed"), ("skipped", "skipped"), ("to be read", "to be read")),
+    "pt": (("indexado", "indexados"), ("não lido", "não lidos"), ("à espera", "à espera")),
+}
+"""Indexed, skipped and waiting files, of one and of several."""
+_MORE = {"en": "more", "pt": "mais"}
 _NONE_FAILED = {"en": "All files in {place} could be read.", "pt": "Tudo em {place} pôde ser lido."}
 
 
@@ -155,19 +173,23 @@ def catalog_answer(
     head = _TEXTS[language][intent]
     if intent == "count":
         return head.format(
-            files=count(sum(c.files for c in chosen), "file"), place=place, states=_states(chosen)
+            files=_count(sum(c.files for c in chosen), "file", language),
+            place=place,
+            states=_states(chosen, language),
         )
     scope: list[str | None] = [None] if is_all else [each.name for each in chosen]
     if intent == "failed":
         failed = [*_files(library, scope, "skipped"), *_files(library, scope, "partial")]
         if not failed:
             return _NONE_FAILED[language].format(place=place)
-        return "\n".join([head, "", *_listed(failed, sum(c.skipped + c.partial for c in chosen))])
+        whole = sum(c.skipped + c.partial for c in chosen)
+        return "\n".join([head, "", *_listed(failed, whole, language)])
     files = _files(library, scope, None, limit=None if intent == "new" else MAX_LISTED)
     if intent == "new":
         files.sort(key=lambda file: (file.modified is not None, file.modified), reverse=True)
-    listed = list(_listed(files[:MAX_LISTED], sum(each.files for each in chosen)))
-    return "\n".join([head.format(place=place), "", *_totals(chosen, intent), *listed])
+    listed = _listed(files[:MAX_LISTED], sum(each.files for each in chosen), language)
+    totals = _totals(chosen, language) if intent == "list" else []
+    return "\n".join([head.format(place=place), "", *totals, *listed])
 
 
 def may_ask_for_catalog(question: str) -> bool:
@@ -204,32 +226,45 @@ def _files(
     return list({file.path: file for file in found}.values())
 
 
-def _listed(files: Sequence[FileEntry], whole: int) -> Iterator[str]:
-    """Files, a line each, in the words of `library list`."""
+def _listed(files: Sequence[FileEntry], whole: int, language: str) -> Iterator[str]:
+    """Files, a line each, as `library list` tells them."""
     for file in files[:MAX_LISTED]:
-        told = f"{file.state}, {count(file.passages, 'passage')}"
+        state = _STATES[language].get(file.state, file.state)
+        told = f"{state}, {_count(file.passages, 'passage', language)}"
         if file.reason:
-            told = f"{file.state}, {REASONS[file.reason]}: {file.detail}"
+            told = f"{state}, {REASONS[file.reason]}: {file.detail}"
         date = f", {file.modified:%Y-%m-%d}" if file.modified else ""
         yield f"- {one_line(file.path, 400)} ({one_line(told, 300)}{date})"
     if whole > len(files):
-        yield f"- … {count(whole - len(files), 'file')} more: `assistant library list`"
+        left = _count(whole - len(files), "file", language)
+        yield f"- … {left} {_MORE[language]}: `assistant library list`"
 
 
-def _totals(chosen: Sequence[Collection], intent: Intent) -> list[str]:
-    if intent != "list":
-        return []
+def _totals(chosen: Sequence[Collection], language: str) -> list[str]:
     totals = [
-        f"{each.name}: {count(each.files, 'file')}, {count(each.passages, 'passage')}"
+        f"{each.name}: {_count(each.files, 'file', language)},"
+        f" {_count(each.passages, 'passage', language)}"
         for each in chosen
     ]
     return [*totals, ""]
 
 
-def _states(chosen: Sequence[Collection]) -> str:
+def _states(chosen: Sequence[Collection], language: str) -> str:
     skipped, waiting = sum(c.skipped for c in chosen), sum(c.waiting for c in chosen)
     indexed = sum(c.files for c in chosen) - skipped - waiting
-    return f"{indexed:,} indexed, {skipped:,} skipped, {waiting:,} to be read"
+    return ", ".join(
+        f"{_number(number, language)} {one if number == 1 else many}"
+        for number, (one, many) in zip((indexed, skipped, waiting), _COUNTED[language], strict=True)
+    )
+
+
+def _count(number: int, thing: str, language: str) -> str:
+    one, many = _NOUNS[language][thing]
+    return f"{_number(number, language)} {one if number == 1 else many}"
+
+
+def _number(number: int, language: str) -> str:
+    return f"{number:,}".replace(",", "." if language == "pt" else ",")
 
 
 def _words(text: str) -> list[str]:

@@ -181,6 +181,9 @@ def test_an_answer_that_the_files_deny_names_what_they_say(shell: Shell) -> None
     assert [citation["strength"] for citation in told["citations"]] == ["contradicted"]
     assert told["citations"][0]["quote"] == RENT
     assert told["saying"]["text"] == RENT
+    shell.terminal = True
+    told = shell("ask", "When does the rent rise?").err
+    assert f"your files say otherwise: “{RENT}”" in told
 
 
 @pytest.mark.parametrize(

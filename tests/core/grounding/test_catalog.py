@@ -114,20 +114,25 @@ def test_files_are_listed_in_the_words_of_the_command() -> None:
     assert "home: 3 files, 5 passages" in told
     assert "- /home/lease.md (indexed, 4 passages, 2026-03-05)" in told
     assert "- /home/scan.pdf (skipped, no text: pictures)" in told
+    told = answer("Liste meus documentos")
+    assert "home: 3 arquivos, 5 trechos" in told
+    assert "- /home/lease.md (indexado, 4 trechos, 2026-03-05)" in told
 
 
 def test_files_are_counted() -> None:
     assert answer("How many files do you have?") == (
         "There are 3 files in your library: 2 indexed, 1 skipped, 0 to be read."
     )
-    assert answer("Quantos arquivos há?").startswith("Há 3 files em sua biblioteca: 2 indexed")
+    assert answer("Quantos arquivos há?") == (
+        "Há 3 arquivos em sua biblioteca: 2 indexados, 1 não lido, 0 à espera."
+    )
 
 
 def test_the_newest_come_first_and_what_gave_no_text_says_why() -> None:
     new = answer("Which files are new?")
     assert new.index("lease.md") < new.index("old.md")
     failed = answer("Quais arquivos não puderam ser lidos?")
-    assert "scan.pdf (skipped, no text: pictures)" in failed
+    assert "scan.pdf (não lido, no text: pictures)" in failed
     assert "lease.md" not in failed
 
 
