@@ -57,7 +57,7 @@ nice xz -T1 "-${LEVEL:-6}" --keep --stdout "build/$name.tar" >"dist/$name.tar.xz
 sh "$here/single.sh" "build/$name.tar" "$version" >"dist/$name.run"
 chmod +x "dist/$name.run"
 rm "build/$name.tar"
-# An add-on: it goes into the user's folder of data, as docs/graphics-cards.md says.
+# An add-on: it goes into the user's folder of data, as docs/models.md says.
 [ -z "${CUDA:-}" ] || {
     cuda=$(sh "$root/packaging/llama/cards.sh" cuda)
     added=llama-$(pinned 'llama[_-]cpp[_-]python')
