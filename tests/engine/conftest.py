@@ -1,11 +1,13 @@
 """One engine for all tests that do not harm it, and one of its own for each that does."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from assistant.core.values.events import Loaded
 from assistant.engine.client import LlamaChatModel
 from tests.support.engine import engine_home, local_models
 
@@ -20,7 +22,10 @@ def shared_home() -> Iterator[Path]:
 def starter(shared_home: Path) -> LlamaChatModel:
     """The starter model, loaded, in a worker that the tests of a session share."""
     model = local_models(shared_home).open(None)
-    assert list(model.load(Event()))
+    *_, loaded = model.load(Event())
+    assert isinstance(loaded, Loaded)
+    on_card = loaded.info.device is not None
+    assert on_card == bool(os.environ.get("ASSISTANT_TEST_CARDS"))
     return model
 
 

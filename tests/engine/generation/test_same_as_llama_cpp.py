@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from llama_cpp import Llama
 
+from assistant.engine.llama.backends import load_backends
 from tests.support.engine import GREEDY, OPTIONS, answer, local_models, said, starter_file
 
 pytestmark = pytest.mark.model
@@ -15,6 +16,7 @@ QUESTIONS = ["What is the capital of France?", "Conte uma história curta.", "1,
 def test_greedy_answers_are_those_of_the_bare_library(own_home: Path) -> None:
     options = OPTIONS.model_copy(update={"lookup": "off"})
     model = local_models(own_home, options).open(None)
+    load_backends()
     bare = Llama(
         str(starter_file()),
         n_ctx=OPTIONS.context_window,
