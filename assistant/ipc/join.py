@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.02
 """Seconds between two looks at a worker that is starting or ending."""
 
+TURN_POLL_SECONDS = 0.3
+"""Seconds between two looks at a worker of another version, which is to make room."""
+
 CONNECT_TIMEOUT = 2.0
 
 WAIT_BEFORE_LINE = 2.0
@@ -138,7 +141,7 @@ class Joiner:
                 self._tell_of_wait(connection.peer.version, waits_since)
                 deadline = monotonic() + self.spec.start_timeout
                 yield
-                stop.wait(POLL_SECONDS * 5)
+                stop.wait(TURN_POLL_SECONDS)
         return None
 
     def replace_hung_worker(self, stop: Event) -> bool:

@@ -46,6 +46,8 @@ class Leaving(Value):
     """Worker → caller: the request was not served, since the worker is about to end."""
 
     kind: Literal["leaving"] = "leaving"
+    makes_room: bool = False
+    """Whether it ends for another version, which has the next turn."""
 
 
 class Failed(Value):

@@ -32,6 +32,9 @@ POLL_SECONDS = 0.02
 LEAVING_PAUSE = 0.1
 """Seconds for a worker that is about to end."""
 
+ROOM_PAUSE = 3.0
+"""The same for one that makes room for another version: whoever waits for that goes first."""
+
 SEND_TIMEOUT = 30.0
 
 SILENCE_SECONDS = 10.0
@@ -132,10 +135,11 @@ class Requester(Generic[R]):
                 return
             exchange = begin(connection)
             try:
-                if (yield from self._converse(connection, exchange, stop)):
+                left = yield from self._converse(connection, exchange, stop)
+                if left is None:
                     return
                 yield self._waiting
-                stop.wait(LEAVING_PAUSE)
+                stop.wait(ROOM_PAUSE if left.makes_room else LEAVING_PAUSE)
             except (PeerGoneError, ProtocolError) as gone:
                 tries = exchange.tries_left(tries - 1)
                 if tries <= 0:
@@ -154,8 +158,8 @@ class Requester(Generic[R]):
 
     def _converse(
         self, connection: Connection, exchange: WorkerExchange[R], stop: Event
-    ) -> Generator[R, None, bool]:
-        """The replies. Returns: False when the worker leaves, and has to be asked again.
+    ) -> Generator[R, None, Leaving | None]:
+        """The replies. Returns: what a worker said that leaves, so that another has to be asked.
 
         Raises:
             PeerGoneError: the worker went away, or did not answer and was ended.
@@ -166,11 +170,11 @@ class Requester(Generic[R]):
         while True:
             stopped = stop.is_set()
             if stopped and exchange.stopped():
-                return True
+                return None
             data = connection.line.receive(POLL_SECONDS)
             if data is None:
                 if stopped and exchange.silent():
-                    return True
+                    return None
                 if monotonic() - heard > SILENCE_SECONDS:
                     if self._joiner.replace_hung_worker(stop):
                         raise HungError
@@ -182,13 +186,13 @@ class Requester(Generic[R]):
             except ValueError:
                 raise ProtocolError("not a reply") from None
             if isinstance(reply, Leaving):
-                return False
+                return reply
             if isinstance(reply, Failed):
                 raise reply.error()
             last = exchange.received(reply)
             yield reply
             if last:
-                return True
+                return None
 
     def _not_started(self, failure: StartError) -> AssistantError:
         return self._errors.start(

@@ -166,7 +166,7 @@ class Server(Generic[R]):
                 return
             caller = Caller(line)
             if self._retiring.is_set() or self._closing:
-                caller.end(Leaving())
+                caller.end(Leaving(makes_room=self._turn.is_over()))
                 caller.watch()
                 return
             with self._turn.request():

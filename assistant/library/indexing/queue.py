@@ -8,16 +8,20 @@ from threading import Condition, Event
 from time import monotonic
 from typing import Literal, NamedTuple
 
-from assistant.core.values.library import IndexEvent, IndexingProgress, Planned, Scanned
+from assistant.core.values.library import Done, IndexEvent, IndexingProgress, Planned, Scanned
 from assistant.ipc.caller import Caller
-from assistant.ipc.messages import Failed
-from assistant.library.protocol import JobAccepted, JobRequest
+from assistant.ipc.messages import Failed, Leaving
+from assistant.library.protocol import JobAccepted, JobRequest, Rebuild
 
 Held = Literal["paused", "answering"]
 """Why a job holds: indexing is paused, or an answer is being written."""
 
 POLL_SECONDS = 0.1
 """Seconds between two looks at whether the answer is written."""
+
+
+HANDED_ON = Leaving(makes_room=True)
+"""What is said of a job that the next worker goes on with."""
 
 
 class Rescan(NamedTuple):
@@ -45,6 +49,7 @@ class QueuedJob:
         self.stop = Event()
         self.progress: IndexingProgress | None = None
         self._caller = caller
+        self._is_handed_on = False
 
     @property
     def is_own(self) -> bool:
@@ -68,6 +73,18 @@ class QueuedJob:
             self._caller.post(event)
 
     def end(self, last: IndexEvent | Failed) -> None:
+        """Tell the last event; of a job that is handed on, that the next worker has to be asked."""
+        is_cut_short = isinstance(last, Done) and last.stopped
+        self._end(HANDED_ON if self._is_handed_on and is_cut_short else last)
+
+    def hand_on(self, *, has_begun: bool) -> None:
+        """End for the next worker, which goes on with it, unless somebody has stopped it."""
+        self._is_handed_on = not self.stop.is_set()
+        self.stop.set()
+        if not has_begun:
+            self._end(HANDED_ON)
+
+    def _end(self, last: IndexEvent | Failed | Leaving) -> None:
         if self._caller:
             self._caller.end(last)
 
@@ -115,6 +132,9 @@ class JobQueue:
     def put(self, job: QueuedJob) -> None:
         """Queue a job that somebody wants. The worker's own job continues after it."""
         with self._changed:
+            if self._closed:
+                job.hand_on(has_begun=False)
+                return
             self._waiting.append(job)
             running = self._running
             if running and isinstance(running.request, Rescan) and not running.stop.is_set():
@@ -181,12 +201,23 @@ class JobQueue:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """End everything: the worker is about to leave. What is left to do is in the catalog."""
+        """End everything: the worker is about to leave. What is left to do is in the catalog, and
+        whoever waits for a job asks the next worker."""
         with self._changed:
+            if self._closed:
+                return
             self._closed = True
             for job in self._all():
-                job.stop.set()
+                job.hand_on(has_begun=job is self._running)
+            self._waiting.clear()
             self._changed.notify_all()
+
+    def hand_on(self) -> None:
+        """Close, for another worker to go on with the jobs; a rebuild, which would begin anew
+        there, is finished first."""
+        running = self._running
+        if running is None or not isinstance(running.request, Rebuild):
+            self.close()
 
     def pause(self, paused: bool) -> None:
         with self._changed:

@@ -94,6 +94,7 @@ def serve(worker: WorkerSpec, options: LibraryOptions, *, idle_exit: float) -> N
             server,
             output,
             idle_exit,
+            leave=jobs.hand_on,
             is_busy=lambda: service.runner.is_behind or not jobs.is_idle,
             has_to_end=lambda: (
                 service.runner.is_lost
@@ -134,10 +135,15 @@ def _wait_until_idle(
     server: Server[LibraryRequest],
     output: WorkerLog,
     idle_exit: float,
+    leave: Callable[[], None] = lambda: None,
     is_busy: Callable[[], bool] = lambda: False,
     has_to_end: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Until the worker may end, since nobody is connected and nothing is left to do, or has to."""
+    """Until the worker may end, since nobody is connected and nothing is left to do, or has to.
+
+    Args:
+        leave: called when another worker is to take over: jobs may take hours.
+    """
     busy = monotonic()
     pause = threading.Event()
     while True:
@@ -146,6 +152,8 @@ def _wait_until_idle(
             busy = monotonic()
         if has_to_end():
             return
+        if server.retiring.is_set():
+            leave()
         idle = monotonic() - busy
         if server.quiet_for() and (idle > idle_exit or server.retiring.is_set()):
             return

@@ -4,11 +4,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
+from typing import cast
 
 import pytest
 
-from assistant.core.values.library import IndexEvent, IndexingProgress, Planned, Scanned, Waiting
-from assistant.library.indexing.queue import JobQueue, QueuedJob, Rescan, StoppedError
+from assistant.core.values.library import (
+    Done,
+    IndexEvent,
+    IndexingProgress,
+    Planned,
+    Scanned,
+    Waiting,
+)
+from assistant.ipc.caller import Caller
+from assistant.library.indexing.queue import HANDED_ON, JobQueue, QueuedJob, Rescan, StoppedError
 from assistant.library.protocol import Rebuild, Refresh
 
 PATIENCE = 20.0
@@ -54,6 +63,67 @@ def test_the_worker_s_own_job_comes_after_those_that_somebody_wants(jobs: JobQue
     assert [jobs.next(0), jobs.next(0)] == [first, second]
     assert request_of(jobs.next(0)) == Rescan(frozenset({1}))
     assert jobs.next(0) is None
+
+
+class Watcher:
+    """Keeps the last word on a job."""
+
+    def __init__(self) -> None:
+        self.last: list[object] = []
+
+    def end(self, frame: object) -> None:
+        self.last.append(frame)
+
+
+def test_who_waits_for_a_job_of_a_worker_that_ends_asks_the_next_one(jobs: JobQueue) -> None:
+    watchers = [Watcher() for _ in range(4)]
+    running, stopped, waiting, late = (
+        QueuedJob(Refresh(collection=None), cast(Caller, watcher)) for watcher in watchers
+    )
+    jobs.put(running)
+    assert jobs.next(0) is running
+    jobs.put(waiting)
+    stopped.stop.set()
+    stopped.hand_on(has_begun=True)
+
+    jobs.hand_on()
+    jobs.hand_on()
+    jobs.put(late)
+    cut_short = Done(indexed=1, skipped=0, removed=0, seconds=1, stopped=True)
+    running.end(cut_short)
+    stopped.end(cut_short)
+
+    assert [watcher.last for watcher in watchers] == [
+        [HANDED_ON],
+        [cut_short],
+        [HANDED_ON],
+        [HANDED_ON],
+    ]
+    assert running.stop.is_set()
+
+
+def test_a_rebuild_is_finished_before_another_worker_takes_over(jobs: JobQueue) -> None:
+    rebuild = QueuedJob(Rebuild())
+    jobs.put(rebuild)
+    assert jobs.next(0) is rebuild
+
+    jobs.hand_on()
+    assert not jobs.is_closed
+    assert jobs.next(0) is None
+    jobs.hand_on()
+    assert jobs.is_closed
+
+
+def test_a_job_that_is_done_as_the_worker_ends_is_told_as_done(jobs: JobQueue) -> None:
+    watcher = Watcher()
+    job = QueuedJob(Rebuild(), cast(Caller, watcher))
+    jobs.put(job)
+    jobs.next(0)
+    jobs.close()
+    done = Done(indexed=1, skipped=0, removed=0, seconds=1)
+    job.end(done)
+
+    assert watcher.last == [done]
 
 
 def test_looks_that_wait_become_one(jobs: JobQueue) -> None:
