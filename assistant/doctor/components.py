@@ -18,6 +18,7 @@ from assistant.bootstrap import (
 from assistant.core.errors import AssistantError
 from assistant.core.values.events import Loaded
 from assistant.core.values.library import CheckedPassage
+from assistant.core.values.models import GraphicsCard
 from assistant.core.wording import device_text, size
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.ipc.join import Joiner
@@ -126,11 +127,13 @@ def graphics_card(settings: Settings, paths: Paths) -> Check:
         return warn(name, f"not used: {found.problem}", fix)
     if not found.cards:
         return ok(name, "none that can be used; the processor computes")
-    cards = (
-        f"{card.description} ({card.name}), {size(card.free)} of {size(card.total)} free"
-        for card in found.cards
-    )
-    return ok(name, "; ".join(cards))
+    return ok(name, "; ".join(map(_card_text, found.cards)))
+
+
+def _card_text(card: GraphicsCard) -> str:
+    driver = f", driver {card.driver}" if card.driver else ""
+    free = f"{size(card.free)} of {size(card.total)} free"
+    return f"{card.description} ({card.name}), {free}{driver}"
 
 
 def tuning(settings: Settings, paths: Paths) -> Check:

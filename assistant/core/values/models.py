@@ -46,6 +46,8 @@ class GraphicsCard(Value):
     """Bytes."""
     is_integrated: bool
     """Whether its memory is the processor's."""
+    driver: str = ""
+    """Name and version of its driver; empty where it does not tell."""
 
 
 class GraphicsCards(Value):

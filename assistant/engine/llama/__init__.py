@@ -3,6 +3,7 @@
 backends    its libraries for processors and graphics cards
 native      its log and abort flag
 devices     processors and graphics cards that it can compute on
+driver_versions  versions of the cards' drivers
 card_probe  the process that loads the drivers of cards first
 cards       the drivers in the process that computes
 memory      which models stay loaded, how large a window can be
