@@ -5,6 +5,7 @@ title over several columns does not join them. Lines that only go on in a cell a
 above them.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
@@ -23,6 +24,8 @@ _MAX_NAME_ROWS = 1
 """Of a name that stands beside its column."""
 _NAME_WORDS = 5
 """Of a piece among them."""
+_SECTION = re.compile(r"(?:\d{1,2}\.){1,4}\d{1,2}\.?|(?:\d{1,2}\.){2,}")
+"""The number of a section."""
 _LONG = 60
 """Characters: cells that are longer at the median are prose."""
 
@@ -152,10 +155,8 @@ def _table_of(rows: list[PageRow]) -> PageTable | None:
     if not borders:
         return None
     head = _head(placed)
-    grouped = _drawn(placed)
-    if not grouped:
-        grouped = [_in_one(placed[:head])] if head else []
-        grouped += _grouped(placed[head:])
+    names = [_in_one(placed[:head])] if head else []
+    grouped = _drawn(placed) or [*names, *_grouped(placed[head:])]
     lines = [TableLine(tuple(cells), bold) for cells, bold in grouped]
     filled = [sum(bool(cell) for cell in line.cells) for line in lines]
     if sum(count > 1 for count in filled) < 2 or _is_list(lines) or _is_prose(lines):
@@ -383,9 +384,14 @@ def _goes_on(
 
 
 def _is_list(lines: list[TableLine]) -> bool:
-    return len(lines[0].cells) == 2 and all(
-        not line.cells[0] or LABEL.fullmatch(line.cells[0]) for line in lines
-    )
+    """Whether rows are items or headings after their numbers."""
+    if len(lines[0].cells) != 2:
+        return False
+    labels = [line.cells[0] for line in lines if line.cells[0]]
+    if all(map(LABEL.fullmatch, labels)):
+        return True
+    titled = all(line.cells[1][:1].isalpha() for line in lines)
+    return titled and all(map(_SECTION.fullmatch, labels))
 
 
 def _is_prose(lines: list[TableLine]) -> bool:

@@ -406,3 +406,21 @@ def test_a_large_initial_begins_the_first_of_its_lines() -> None:
     )
     text = read_bytes("a.pdf", pdf_of([[]], content=shown)).text
     assert " ".join(text.split()) == "This mill was built by two brothers who sold it soon"
+
+
+@pytest.mark.parametrize("numbers", [("2.1", "2.1.1"), ("10.4.", "10.4.1.")])
+def test_numbers_of_sections_stand_before_their_headings(numbers: tuple[str, str]) -> None:
+    page = [
+        *row(700, numbers[0], "Savings of single trips", at=(72, 130), bold=True),
+        *row(680, numbers[1], "The sample of trips", at=(72, 130), bold=True),
+        *body(650, "The sample has been drawn from all the trips that were recorded."),
+    ]
+    document = read(page)
+    assert not {block.kind for block in document.blocks} & {"row", "columns"}
+    assert f"{numbers[0]} Savings of single trips" in document.text
+    assert f"{numbers[1]} The sample of trips" in document.text
+
+
+def test_decimals_before_figures_are_cells() -> None:
+    page = [*row(700, "2.1", "14", at=(72, 130)), *row(686, "2.2", "19", at=(72, 130))]
+    assert outline(read(page)) == ["row 2.1 | 14", "row 2.2 | 19"]
