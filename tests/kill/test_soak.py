@@ -70,6 +70,10 @@ def write(folder: Path, number: int, chance: random.Random) -> None:
     (folder / f"{number:04}.txt").write_text(f"File {number} in {chance.random()}: {words}.")
 
 
+def scripted() -> ScriptedModels:
+    return ScriptedModels(ScriptedModel("A scripted answer. " * 20))
+
+
 def disk(folder: Path) -> float:
     return round(sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1e6, 1)
 
@@ -98,7 +102,7 @@ def measure(home: Path, turns: int, files: int, kills: int) -> Figures:
 
 def test_memory_descriptors_processes_and_disk_stay_flat(home: Path, corpus: Path) -> None:
     chance = random.Random(11)
-    shell = Shell(home, ScriptedModels(ScriptedModel("A scripted answer. " * 20)))
+    shell = Shell(home, scripted())
     for number in range(FILES):
         write(corpus, number, chance)
     files = library(find_paths())
@@ -110,6 +114,8 @@ def test_memory_descriptors_processes_and_disk_stay_flat(home: Path, corpus: Pat
         list(files.add([str(corpus)], "default", Event()))
         end = monotonic() + MINUTES * 60
         while monotonic() < end or len(figures) < 6:
+            # One that was asked for hours holds hours of questions.
+            shell.models = scripted()
             for _ in range(TURNS_PER_ROUND):
                 if (len(ids) < CONVERSATIONS and chance.random() < 0.2) or not ids:
                     ids += shell.asked("Begin.")
