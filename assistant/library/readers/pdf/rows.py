@@ -7,7 +7,6 @@ height go to the first of them, and letters set apart are words again.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter
 from statistics import median
@@ -57,16 +56,17 @@ class Piece:
     first: int
     """By the order in which the page is drawn."""
     words: int
+    digits: int
+    is_number: bool
+    """Whether it is a figure: digits outweigh letters."""
 
-    @property
-    def digits(self) -> int:
-        """How many it has, where it may be a figure."""
-        return _figures(self.text)[0]
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it is a figure: digits outweigh letters."""
-        return _figures(self.text)[1]
+    @classmethod
+    def of(
+        cls, text: str, left: float, right: float, height: float, first: int, words: int
+    ) -> "Piece":
+        digits = len(_DIGIT.findall(text)) if len(text) <= _MAX_FIGURE else 0
+        is_number = digits > 0 and digits >= len(_LETTER.findall(text))
+        return cls(text, left, right, height, first, words, digits, is_number)
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ class PageRow:
         """The row in one piece."""
         height = self.height
         first = min([piece.first for piece in self.pieces])
-        piece = Piece(self.text, self.left, self.right, height, first, self.words)
+        piece = Piece.of(self.text, self.left, self.right, height, first, self.words)
         return PageRow.of(self.base, [piece], self.bold)
 
     def only(self, pieces: list[Piece]) -> "PageRow":
@@ -316,14 +316,7 @@ def _piece(runs: list[Run], mirrored: bool) -> Piece:
     text = text[1:] if text[0] == "^" and len(text) > 1 else text
     if not text.isascii():
         words = max(words, len(_UNSPACED.findall(text)) // 2)
-    return Piece(text, left, right, height, first, words)
-
-
-@lru_cache(maxsize=4096)
-def _figures(text: str) -> tuple[int, bool]:
-    """The digits of a piece, and whether it is a figure; asked again and again in tables."""
-    digits = len(_DIGIT.findall(text)) if len(text) <= _MAX_FIGURE else 0
-    return digits, digits > 0 and digits >= len(_LETTER.findall(text))
+    return Piece.of(text, left, right, height, first, words)
 
 
 def _length(run: Run) -> int:

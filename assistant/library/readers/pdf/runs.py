@@ -8,6 +8,7 @@ meets one direction only.
 import ctypes
 import math
 import re
+import struct
 from array import array
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -56,7 +57,8 @@ _MAX_RAISED = 12
 """Characters at a word's end among which raised ones are looked for."""
 _ROOM = 2048
 _BOXES = (raw.FS_RECTF * _ROOM)()
-_EDGES = memoryview(_BOXES).cast("B").cast("f")
+_EDGES = memoryview(_BOXES).cast("B")
+_SIZE = ctypes.sizeof(raw.FS_RECTF)
 _PLACES = [ctypes.c_void_p(ctypes.addressof(box)) for box in _BOXES]
 _FONT_OF = ctypes.cast(raw.FPDFText_GetFontInfo, ctypes.PYFUNCTYPE(None))
 _BOX_OF = ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.PYFUNCTYPE(None))
@@ -220,16 +222,17 @@ class PageRuns:
 
     def _chars(self, places: Sequence[int]) -> Sequence[int]:
         """The numbers of the characters at places of the text."""
-        return places if self._same_index else [self._index(at) for at in places]
+        index = raw.FPDFText_GetCharIndexFromTextIndex
+        return places if self._same_index else [index(self._handle, at) for at in places]
 
     def _boxes(self, chars: Sequence[int]) -> Iterator[tuple[float, ...]]:
         """Left, upper, right and lower edges of characters."""
-        edges: list[float] = []
+        boxes = b""
         for start in range(0, len(chars), _ROOM):
             some = chars[start : start + _ROOM]
             deque(map(_BOX_OF, repeat(self._address), some, _PLACES), maxlen=0)
-            edges += _EDGES[: 4 * len(some)].tolist()
-        return zip(*[iter(edges)] * 4, strict=True)
+            boxes += _EDGES[: _SIZE * len(some)]
+        return struct.iter_unpack("4f", boxes)
 
     def _close_run(
         self,
@@ -314,9 +317,6 @@ class PageRuns:
                 break
             raised += 1
         return f"{text[:-raised]}^{text[-raised:]}"
-
-    def _index(self, at: int) -> int:
-        return int(raw.FPDFText_GetCharIndexFromTextIndex(self._handle, at))
 
     def _direction(self, text: str, head: _Box, tail: _Box, first: int) -> int:
         """The direction of several letters, by where the first and the last one stand."""
