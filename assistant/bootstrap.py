@@ -189,7 +189,11 @@ def local_models(settings: Settings, paths: Paths, *, yields: bool = False) -> L
         paths.models,
         None if _is_served(settings, settings.chat.model) else settings.chat.model,
         places=[*folders, *others],
-        survey=ModelSurvey((*program(), "--worker", HEADERS), paths.cache / "models.json"),
+        survey=ModelSurvey(
+            (*program(), "--worker", HEADERS),
+            paths.cache / "models.json",
+            partial(graphics_cards, paths),
+        ),
         own={name: own.over(options) for name, own in settings.model.items()},
         adapters={
             name: [AdapterUse(name=file, scale=scale) for file, scale in own.adapters.items()]
@@ -227,7 +231,7 @@ def model_downloads(settings: Settings, paths: Paths) -> ModelDownloads:
 
 def graphics_cards(paths: Paths) -> GraphicsCards:
     """The graphics cards of this machine; a driver that was not tried yet is tried now."""
-    # Only `assistant doctor` asks.
+    # Only `assistant doctor` and the list of models ask.
     from assistant.engine.cards.search import search_cards  # noqa: PLC0415
 
     return search_cards(card_places(paths), Event())

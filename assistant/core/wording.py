@@ -141,6 +141,13 @@ def device_text(device: DeviceUse) -> str:
     return f"{device.name} · {device.layers} of {device.of} layers"
 
 
+def card_share_text(share: float) -> str:
+    """How much of a model graphics cards have room for: `on the card`, `60 % on the card`."""
+    if share >= 1:
+        return "on the card"
+    return f"{share:.0%} on the card".replace("%", " %") if share >= 0.01 else ""
+
+
 def summarised_text(event: Summarised) -> str:
     """What of a summary is new, and what is the model's."""
     known = event.parts - event.read - event.left

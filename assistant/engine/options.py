@@ -17,6 +17,9 @@ DEFAULT_UBATCH = 128
 and each takes memory: without flash attention 4 bytes per attention head and token of the window.
 """
 
+CARD_RESERVED_BYTES = 512 * 2**20
+"""Bytes of a card that stay free: for what llama.cpp computes in, and for the screen."""
+
 BUFFER_BYTES = 128 * 2**20
 """Bytes of memory for llama.cpp's buffers beside weights, cache and attention."""
 

@@ -25,7 +25,7 @@ from assistant.core.values.models import (
     fitting,
 )
 from assistant.core.values.tuning import CONTEST_TITLES, TunedOption, candidate_text
-from assistant.core.wording import age_of, count, duration, size
+from assistant.core.wording import age_of, card_share_text, count, duration, size
 
 
 @click.group(invoke_without_command=True)
@@ -145,7 +145,7 @@ def _model_row(one: ModelDetails) -> tuple[str, ...]:
         size(one.model.size) if one.model.origin != "endpoint" else "",
         facts.quantization,
         f"{facts.trained_context:,}" if facts.trained_context else "",
-        f"{one.fit}{kind}",
+        f"{one.fit}{kind}{_card(one)}",
         f"{one.tokens_per_second:,.0f}" if one.tokens_per_second else "",
         facts.licence or ("" if one.model.origin == "endpoint" else "not told"),
         one.model.origin,
@@ -182,8 +182,14 @@ def _detail_rows(one: ModelDetails) -> list[tuple[str, str]]:
         ("template", _template(one)),
         ("verdict", f"{one.fit}. {one.reason}" if one.reason else one.fit),
         ("memory", f"about {size(one.memory)}" if one.memory else ""),
+        ("graphics card", card_share_text(one.on_card)),
         ("speed", f"about {speed:,.0f} tokens/s" if speed else ""),
     ]
+
+
+def _card(one: ModelDetails) -> str:
+    told = card_share_text(one.on_card) if one.is_usable else ""
+    return f", {told}" if told else ""
 
 
 def _choice_row(choice: TunedOption) -> tuple[str, str]:
@@ -204,7 +210,7 @@ def _model_object(one: ModelDetails, default: bool | None = None) -> dict[str, A
     known = {
         **one.model.model_dump(),
         **one.facts.model_dump(exclude={"read_per_token", "memory_per_token", "weights"}),
-        **one.model_dump(include={"fit", "reason", "memory", "tokens_per_second"}),
+        **one.model_dump(include={"fit", "reason", "memory", "on_card", "tokens_per_second"}),
     }
     return known if default is None else {**known, "default": default}
 

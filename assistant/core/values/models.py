@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from assistant.core.values.base import Value
 
@@ -56,6 +56,39 @@ class GraphicsCards(Value):
     cards: tuple[GraphicsCard, ...] = ()
     problem: str = ""
     """Why the cards are left alone, as the end of a sentence; empty where they can be used."""
+
+
+class NamedCard(Protocol):
+    """What a card is chosen by."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def is_integrated(self) -> bool: ...
+
+
+C = TypeVar("C", bound=NamedCard)
+
+
+def choose_cards(cards: Sequence[C], device: str) -> list[C]:
+    """The cards that `engine.device` stands for.
+
+    Args:
+        device: `auto`, which takes those that share the processor's memory only without others;
+            `cpu`, or a part of a card's name.
+    """
+    wanted = device.casefold()
+    if wanted == "cpu":
+        return []
+    if wanted == "auto":
+        return [card for card in cards if not card.is_integrated] or list(cards)
+    return [
+        card
+        for card in cards
+        if wanted == card.name.casefold() or wanted in card.description.casefold()
+    ]
 
 
 class DeviceUse(Value):
@@ -176,6 +209,8 @@ class ModelDetails(Value):
     """Why it does not run, as a sentence; empty where it does."""
     memory: int = 0
     """Bytes it takes with the window of the settings."""
+    on_card: float = 0.0
+    """Of the model, the share that graphics cards have room for, 0 to 1."""
     tokens_per_second: float | None = None
     """About how fast it writes; None where that is not known."""
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from llama_cpp._ggml import libggml
 
 from assistant.core.errors import EngineError
+from assistant.core.values.models import choose_cards
 
 CARD_KIND, INTEGRATED_KIND = 1, 2
 """Kinds of ggml's devices; the latter has no memory of its own."""
@@ -29,6 +30,11 @@ class ComputeDevice(NamedTuple):
     """As its driver calls it."""
     handle: int = 0
     """ggml's own pointer, within this process."""
+
+    @property
+    def is_integrated(self) -> bool:
+        """Whether its memory is the processor's."""
+        return self.kind == INTEGRATED_KIND
 
 
 def ggml_devices() -> list[ComputeDevice]:
@@ -65,12 +71,6 @@ def cards_of(found: Sequence[ComputeDevice]) -> list[ComputeDevice]:
     return [device for device in found if device.kind in (CARD_KIND, INTEGRATED_KIND)]
 
 
-def usable_cards(found: Sequence[ComputeDevice]) -> list[ComputeDevice]:
-    """The cards that are used where nothing is said: integrated ones only without others."""
-    cards = [device for device in found if device.kind == CARD_KIND]
-    return cards or [device for device in found if device.kind == INTEGRATED_KIND]
-
-
 def chosen_cards(found: Sequence[ComputeDevice], wanted: str) -> list[ComputeDevice]:
     """The cards that a user has chosen.
 
@@ -80,16 +80,9 @@ def chosen_cards(found: Sequence[ComputeDevice], wanted: str) -> list[ComputeDev
     Raises:
         EngineError: there is none of that name.
     """
-    if wanted == CPU:
-        return []
-    if wanted == AUTO:
-        return usable_cards(found)
     cards = cards_of(found)
-    key = wanted.casefold()
-    chosen = [
-        card for card in cards if key == card.name.casefold() or key in card.description.casefold()
-    ]
-    if chosen:
+    chosen = choose_cards(cards, wanted)
+    if chosen or wanted in (AUTO, CPU):
         return chosen
     there = ", ".join(f"{card.description} ({card.name})" for card in cards) or "no graphics card"
     raise EngineError(

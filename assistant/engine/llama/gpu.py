@@ -18,10 +18,7 @@ from assistant.engine.llama.devices import (
     chosen_cards,
     ggml_devices,
 )
-from assistant.engine.options import LoadOptions
-
-RESERVED_BYTES: Final = 512 * 2**20
-"""Bytes of a card that stay free: for what llama.cpp computes in, and for the screen."""
+from assistant.engine.options import CARD_RESERVED_BYTES, LoadOptions
 
 
 class WeightSizes(NamedTuple):
@@ -87,7 +84,7 @@ def gpu_placement(
     if not cards:
         return CPU_ONLY
     computing = context_bytes(header, window, options.ubatch_tokens) - cache_bytes(header, window)
-    free = sum(max(card.free - RESERVED_BYTES - computing, 0) for card in cards)
+    free = sum(max(card.free - CARD_RESERVED_BYTES - computing, 0) for card in cards)
     found = fit_layers(weights_of(path), cache_bytes(header, window), free, options.gpu_layers)
     if found.layers:
         found = found._replace(cards=tuple(card.description for card in cards))
@@ -97,7 +94,9 @@ def gpu_placement(
 
 def free_card_memory(device: str = AUTO) -> int:
     """Free memory of the chosen cards, in bytes."""
-    return sum(max(card.free - RESERVED_BYTES, 0) for card in chosen_cards(cards_here(), device))
+    return sum(
+        max(card.free - CARD_RESERVED_BYTES, 0) for card in chosen_cards(cards_here(), device)
+    )
 
 
 def cards_here() -> list[ComputeDevice]:

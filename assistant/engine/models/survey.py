@@ -1,11 +1,17 @@
 """Model survey: what the model files that were found are, and whether they run here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from time import time
 
-from assistant.core.values.models import ModelDetails, ModelFacts, ModelRef
+from assistant.core.values.models import (
+    GraphicsCards,
+    ModelDetails,
+    ModelFacts,
+    ModelRef,
+    choose_cards,
+)
 from assistant.engine.hardware import computing_threads, free_memory, processor_name
 from assistant.engine.hardware import llama_cpp_build as build_of_llama
 from assistant.engine.models.headers import HeaderProbe, ModelFactsCache
@@ -15,11 +21,18 @@ from assistant.engine.options import LoadOptions
 class ModelSurvey:
     """Describes model files by asking a helper process; nothing is loaded."""
 
-    def __init__(self, command: Sequence[str], kept: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        kept: Path,
+        cards: Callable[[], GraphicsCards] = GraphicsCards,
+    ) -> None:
         """Args:
         command: starts the process that reads headers.
         kept: the file that keeps what was read.
+        cards: finds the graphics cards of this machine.
         """
+        self._cards = cards
         self._command = command
         self._kept = kept
 
@@ -33,6 +46,7 @@ class ModelSurvey:
         build = build_of_llama()
         kept = ModelFactsCache(self._kept, build)
         free = free_memory()
+        cards = choose_cards(self._cards().cards, options.device) if options.device != "cpu" else []
         changed = False
         try:
             with HeaderProbe(self._command) as probe:
@@ -51,6 +65,7 @@ class ModelSurvey:
                         window=options.context_window or options.beginning,
                         free=free,
                         bandwidth=bandwidth,
+                        cards=cards,
                     )
         finally:
             if changed:

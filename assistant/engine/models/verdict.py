@@ -1,8 +1,10 @@
 """Model verdict: whether a model runs on this machine, and about how fast, by arithmetic alone."""
 
+from collections.abc import Sequence
+
 from assistant.core import wording
-from assistant.core.values.models import ModelDetails, ModelFacts, ModelRef
-from assistant.engine.options import BUFFER_BYTES
+from assistant.core.values.models import GraphicsCard, ModelDetails, ModelFacts, ModelRef
+from assistant.engine.options import BUFFER_BYTES, CARD_RESERVED_BYTES
 
 BANDWIDTH_SHARE = 0.5
 """Of the measured bandwidth: what is left of it between kernels, threads and small tensors."""
@@ -24,6 +26,7 @@ def judge(
     window: int,
     free: int,
     bandwidth: float | None,
+    cards: Sequence[GraphicsCard] = (),
 ) -> ModelDetails:
     """Judge whether a model runs here and about how fast.
 
@@ -31,6 +34,7 @@ def judge(
         window: tokens that are wanted.
         free: bytes of memory that can be used.
         bandwidth: bytes of memory that are read in a second, where that is known.
+        cards: the graphics cards that compute. How fast they are is not known.
 
     Returns: the model's details with the verdict.
     """
@@ -49,12 +53,19 @@ def judge(
         return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
     window = min(window, facts.trained_context or window)
     memory = facts.weights + facts.memory_per_token * window + BUFFER_BYTES
-    read = facts.read_per_token
+    own = sum(max(card.total - CARD_RESERVED_BYTES, 0) for card in cards if not card.is_integrated)
+    shares_memory = any(card.is_integrated for card in cards)
+    on_card = 1.0 if shares_memory else min(own / memory, 1.0)
+    needed = memory if shares_memory else memory - min(own, memory)
+    read = facts.read_per_token * (1 - on_card)
     speed = bandwidth * BANDWIDTH_SHARE / read if bandwidth and read else None
-    if memory > free:
+    if needed > free:
+        there = f"{wording.size(free)} are free"
+        if own:
+            there += f", and {wording.size(own)} on the graphics card"
         reason = (
             f"It needs about {wording.size(memory)} of memory with a window of {window:,} tokens,"
-            f" and {wording.size(free)} are free."
+            f" and {there}."
         )
         fit = "too big"
     else:
@@ -69,6 +80,7 @@ def judge(
             "fit": fit,
             "reason": reason,
             "memory": memory,
+            "on_card": on_card,
             "tokens_per_second": speed,
         }
     )

@@ -16,7 +16,7 @@ from assistant.core.values.models import (
     RecommendedModel,
 )
 from assistant.core.values.sampling import AdapterUse
-from assistant.core.wording import count, duration, size
+from assistant.core.wording import card_share_text, count, duration, size
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Row, RowStack
 
@@ -40,6 +40,8 @@ def model_line(one: ModelDetails, is_chosen: bool) -> RowStack:
     verdict = text.own(one.fit, FIT_STYLES[one.fit])
     if one.tokens_per_second and one.is_usable:
         verdict += text.muted(f" · {one.tokens_per_second:,.0f} tok/s")
+    if one.on_card and one.is_usable:
+        verdict += text.muted(f" · {card_share_text(one.on_card)}")
     if one.model.origin == "endpoint":
         return RowStack(Row(left, verdict))
     return RowStack(Row(left, verdict + text.muted(f" · {size(one.model.size):>8}")))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.engine.gguf.header import read_header
-from assistant.engine.llama.devices import ComputeDevice, ggml_devices, usable_cards
+from assistant.engine.llama.devices import ComputeDevice, chosen_cards, ggml_devices
 from assistant.engine.llama.gpu import (
     CPU_ONLY,
     WeightSizes,
@@ -69,9 +69,9 @@ def test_what_is_on_the_card_fits_it_and_the_next_layer_would_not(
 
 def test_what_has_no_memory_of_its_own_counts_only_where_there_is_no_card() -> None:
     processor, integrated, card = ComputeDevice(0, 9), ComputeDevice(2, 7), ComputeDevice(1, 5)
-    assert usable_cards([processor, integrated, card]) == [card]
-    assert usable_cards([processor, integrated]) == [integrated]
-    assert usable_cards([processor]) == []
+    assert chosen_cards([processor, integrated, card], "auto") == [card]
+    assert chosen_cards([processor, integrated], "auto") == [integrated]
+    assert chosen_cards([processor], "auto") == []
 
 
 def test_without_a_card_everything_is_in_main_memory() -> None:

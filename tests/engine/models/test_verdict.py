@@ -1,0 +1,81 @@
+"""Whether a model runs here, with and without graphics cards, by made-up numbers."""
+
+import pytest
+
+from assistant.core.values.models import (
+    GraphicsCard,
+    ModelDetails,
+    ModelFacts,
+    ModelRef,
+    choose_cards,
+)
+from assistant.core.wording import card_share_text
+from assistant.engine.models.verdict import judge
+from assistant.engine.options import CARD_RESERVED_BYTES
+
+GB = 10**9
+MODEL = ModelRef(name="m", path="/m.gguf", size=8 * GB, origin="folder")
+FACTS = ModelFacts(kind="chat", weights=8 * GB, read_per_token=8 * GB, trained_context=4096)
+
+
+def card(total: int, *, integrated: bool = False, name: str = "Radeon RX 7800") -> GraphicsCard:
+    return GraphicsCard(
+        name=f"Vulkan{int(integrated)}",
+        description=name,
+        free=total,
+        total=total,
+        is_integrated=integrated,
+    )
+
+
+def verdict(free: int, *cards: GraphicsCard) -> ModelDetails:
+    return judge(MODEL, FACTS, window=2048, free=free, bandwidth=40e9, cards=cards)
+
+
+def test_a_card_of_its_own_memory_takes_what_the_processor_has_no_room_for() -> None:
+    assert verdict(4 * GB).fit == "too big"
+    found = verdict(4 * GB, card(6 * GB))
+    assert found.fit != "too big"
+    assert 0.5 < found.on_card < 0.8
+    assert "on the graphics card" in verdict(1 * GB, card(4 * GB)).reason
+
+
+def test_the_rest_is_as_fast_as_the_processor_and_a_whole_model_of_unknown_speed() -> None:
+    alone, half = verdict(16 * GB), verdict(16 * GB, card(4 * GB + CARD_RESERVED_BYTES))
+    assert alone.fit == "runs slowly"
+    assert alone.tokens_per_second == pytest.approx(2.5)
+    assert half.tokens_per_second is not None
+    assert 1.9 < half.tokens_per_second / 2.5 < 2.1
+    whole = verdict(16 * GB, card(12 * GB))
+    assert (whole.on_card, whole.tokens_per_second, whole.fit) == (1, None, "runs")
+
+
+def test_two_cards_take_it_together() -> None:
+    assert verdict(1 * GB, card(5 * GB), card(5 * GB)).on_card == 1
+
+
+def test_a_card_that_shares_the_memory_adds_none() -> None:
+    assert verdict(4 * GB, card(16 * GB, integrated=True)).fit == "too big"
+    assert verdict(16 * GB, card(4 * GB, integrated=True)).on_card == 1
+
+
+@pytest.mark.parametrize(
+    ("device", "chosen"),
+    [("auto", ["Radeon"]), ("cpu", []), ("iris", ["Iris"]), ("Vulkan1", ["Iris"]), ("RTX", [])],
+)
+def test_cards_are_chosen_by_the_setting(device: str, chosen: list[str]) -> None:
+    cards = [card(8 * GB, name="Radeon"), card(8 * GB, integrated=True, name="Iris")]
+    assert [each.description for each in choose_cards(cards, device)] == chosen
+
+
+def test_integrated_ones_are_used_where_there_are_no_others() -> None:
+    iris = card(8 * GB, integrated=True)
+    assert choose_cards([iris], "auto") == [iris]
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0, ""), (0.001, ""), (0.62, "62 % on the card"), (1, "on the card")],
+)
+def test_the_share_is_told_in_words(share: float, told: str) -> None:
+    assert card_share_text(share) == told
