@@ -107,12 +107,18 @@ def search(
 def _merged(alone: SearchResult, together: SearchResult, cited: frozenset[str]) -> SearchResult:
     """The passages of a follow-up: those that fit it and what it follows come before those that
     fit only one of them, and those of files that were just cited before others of the same score.
+
+    A score tells of passages of one search which fit better; the search that the files speak to
+    more counts more.
     """
+    whole = alone.evidence + together.evidence
     scores: dict[str, float] = {}
     found: dict[str, Passage] = {}
-    for passage in (*together.passages, *alone.passages):
-        scores[passage.id] = scores.get(passage.id, 0.0) + passage.score / 2
-        found.setdefault(passage.id, passage)
+    for result in (together, alone):
+        weight = result.evidence / whole if whole else 0.5
+        for passage in result.passages:
+            scores[passage.id] = scores.get(passage.id, 0.0) + passage.score * weight
+            found.setdefault(passage.id, passage)
 
     def order(passage: Passage) -> tuple[float, bool]:
         return -round(scores[passage.id], 2), passage.path not in cited

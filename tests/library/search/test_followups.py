@@ -111,6 +111,9 @@ MESA = [message("user", "Quanto custa a mesa de ipê?"), message("assistant", "7
         (CEDRO, "E a entrega, quanto tempo leva?", "cama.md"),
         (MESA, "E a entrega?", "mesa.md"),
         (MESA, "Por quem ela foi feita?", "mesa.md"),
+        (MESA, "Quem a fez?", "mesa.md"),
+        (CEDRO, "Quem a projetou?", "cama.md"),
+        (OAK, "Who sanded it?", "oak.md"),
         (MESA, "Where did Emil Kraft train?", "team.md"),
     ],
 )
