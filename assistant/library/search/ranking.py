@@ -81,8 +81,10 @@ class RankingWeights(Value):
             best_coverage: the best of all candidates.
         """
         wordless = math.pow(max(best_coverage, LEAST_SHARE), WORDLESS)
+        # What is in another language is no nearer for it where no passage has the words.
+        dense = self.dense / wordless
         weights = (
-            (self.dense_across if across else self.dense) / wordless,
+            max(self.dense_across, dense) if across else dense,
             self.keywords,
             self.coverage,
             self.exact,

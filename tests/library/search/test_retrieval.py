@@ -306,6 +306,13 @@ def test_meaning_counts_more_the_less_of_the_question_stands_anywhere() -> None:
     assert shares == sorted(set(shares))
 
 
+def test_where_no_passage_has_the_words_another_language_is_no_advantage() -> None:
+    near, less_near = (RankingFeatures(dense, 0, 0, 0, 0, 0, 0, 0) for dense in (0.9, 0.8))
+    for share in (0.3, 0.1, 0.0):
+        foreign = WEIGHTS.score(less_near, across=True, best_coverage=share)
+        assert WEIGHTS.score(near, best_coverage=share) > foreign
+
+
 @pytest.mark.model
 @pytest.mark.parametrize(
     ("question", "name"),
