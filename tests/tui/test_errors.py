@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from assistant.core.errors import AssistantError, EngineDiedError, ModelFileError
 from assistant.settings import ChatSettings, Settings
 from tests.support.driver import Setting, opened, scripted
@@ -108,7 +110,29 @@ async def test_the_status_line_tells_model_tokens_and_state(home: Path) -> None:
         assert "offline" in line
 
 
-async def test_a_narrow_status_line_keeps_what_matters_most(home: Path) -> None:
-    async with opened(Setting(home), size=(40, 12)) as driver:
-        assert "ready" in driver.text.split("\n")[-1]
-        assert "? help" in driver.text.split("\n")[-1]
+@pytest.mark.parametrize("columns", [40, 60, 80, 110, 160])
+async def test_the_status_line_keeps_what_matters_most(home: Path, columns: int) -> None:
+    async with opened(Setting(home), size=(columns, 12)) as driver:
+
+        async def line_with(**changes: object) -> str:
+            driver.status_line.set_status(**changes)
+            await driver.pilot.pause()
+            return driver.text.split("\n")[-1]
+
+        idle = await line_with()
+        assert "ready" in idle
+        assert "? help" in idle
+        full = await line_with(
+            model="A model with a name", files="letters (1,204 files)", used=1234, speed=12.0
+        )
+        assert "offline" in full
+        assert ("letters" in full, "1,234 / 4,096" in full) == (columns >= 80, columns >= 110)
+        writing = await line_with(phase="writing", is_running=True)
+        assert "writing · Esc stops" in writing
+        assert "offline" in writing
+        assert ("12 tok/s" in writing) == (columns >= 80)
+        reading = await line_with(phase="reading", done=500, total=2000, left=75.0)
+        assert ("500 of 2,000, 1 min 15 s left" in reading) == (columns >= 60)
+        away = await line_with(phase="unread", host="models.example.org")
+        assert "→ models.example.org" in away
+        assert "offline" not in away

@@ -63,6 +63,7 @@ class TurnProgress:
         """Show the usage of the last answer, or the running turn, of another conversation."""
         last = next((message for message in reversed(messages) if message.usage), None)
         self._show_usage(last)
+        self._status.set_status(is_running=turn is not None)
         if turn is not None and turn.latest is not None:
             self._show_event(turn, turn.latest)
         elif turn is None and self._status.status.phase in TURN_PHASES:
@@ -113,6 +114,7 @@ class TurnProgress:
 
     async def end(self, failure: AssistantError | None, answer: Message | None) -> None:
         """Show the end of the turn; a failure below the answer, or above the prompt."""
+        self._status.set_status(is_running=False)
         if failure is None:
             return
         self._status.set_status(phase="error", speed=0.0, cached=0, new=0)
@@ -123,6 +125,7 @@ class TurnProgress:
             self._notice.fail(failure)
 
     def _show_event(self, turn: RunningTurn, event: TurnEvent) -> None:
+        self._status.set_status(is_running=True)
         match event:
             case Searching(unread=unread):
                 self._status.set_status(phase="unread" if unread else "searching")
@@ -143,14 +146,19 @@ class TurnProgress:
                 self._status.set_status(phase="summarising", told=section_progress(event))
             case PrefillProgress(done=done, total=total, cached=cached):
                 self._status.set_status(
-                    phase="reading", done=done, total=total, cached=cached, new=total - cached
+                    phase="reading",
+                    done=done,
+                    total=total,
+                    cached=cached,
+                    new=total - cached,
+                    left=turn.reading_left,
                 )
             case Thought() | Wrote():
                 phase = "writing" if isinstance(event, Wrote) else "thinking"
                 used = turn.prompt_tokens + turn.pieces
                 self._status.set_status(phase=phase, used=used, speed=turn.speed)
             case Answered():
-                self._status.set_status(phase="ready")
+                self._status.set_status(phase="ready", is_running=False)
 
     def _show_model(self, info: ModelInfo) -> None:
         problem = info.template_problem

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from assistant.core.wording import duration
 from assistant.tui.commands import keymap_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import SEPARATOR, fitting
@@ -36,9 +37,10 @@ Phase = Literal[
 
 
 MODEL_PRIORITY: Final = 2
-SIZED_PRIORITY: Final = 4
-"""How important the model is, and how important the tokens of the window are."""
-
+FILES_PRIORITY: Final = 4
+SIZED_PRIORITY: Final = 5
+SPEED_PRIORITY: Final = 6
+"""How important the model is, the files that are asked, the tokens of the window, the speed."""
 
 MIN_MODEL_CELLS: Final = 8
 """Cells of a model's name that tell which one it is."""
@@ -69,6 +71,10 @@ class StatusLineState:
     speed: float = 0.0
     """Tokens per second of the newest answer."""
     phase: Phase = "idle"
+    is_running: bool = False
+    """Whether a turn runs, which can be stopped."""
+    left: float = 0
+    """Seconds of reading that are left."""
     told: str = ""
     """How far a summary is, in words."""
     done: float = 0
@@ -90,9 +96,11 @@ class StatusLine(Widget):
 
     def render(self) -> RenderResult:
         width = self.content_size.width
-        palette = keymap_of(self).key("palette").replace("Ctrl+", "^") or "/palette"
+        keymap = keymap_of(self)
+        palette = keymap.key("palette").replace("Ctrl+", "^") or "/palette"
         for help_, adapters, least in _layouts(self.status.adapters, palette):
-            parts, room = _parts(self.status, adapters), width - help_.cell_length - 2
+            parts = _parts(self.status, adapters, keymap.shown("stop"))
+            room = width - help_.cell_length - 2
             if _length([part for part in parts if part[0] <= least]) <= room:
                 break
         left = fitting(_crop_model(parts, room), room)
@@ -113,8 +121,11 @@ def _layouts(adapters: Adapters, palette: str) -> Iterator[tuple[Content, str, i
     more = text.button(f"{palette} commands", "screen.command", "palette", style=text.MUTED)
     both = text.joined([keys, more], between="  ")
     if not adapters:
-        yield both, "", MODEL_PRIORITY
-        yield keys, "", 0
+        for priority in range(SPEED_PRIORITY, MODEL_PRIORITY - 1, -1):
+            yield both, "", priority
+            yield keys, "", priority
+        yield keys, "", 1
+        yield text.EMPTY, "", 0
         return
     # A model is open by now, and values are there.
     from assistant.tui.models.lines import adapter_count, adapter_names  # noqa: PLC0415
@@ -122,12 +133,18 @@ def _layouts(adapters: Adapters, palette: str) -> Iterator[tuple[Content, str, i
     yield both, adapter_names(adapters), SIZED_PRIORITY
     for end in (both, keys):
         yield end, adapter_count(adapters), MODEL_PRIORITY
-    yield keys, f"+{len(adapters)}", 0
+    yield keys, f"+{len(adapters)}", 1
+    yield text.EMPTY, f"+{len(adapters)}", 0
 
 
-def _parts(status: StatusLineState, adapters: str) -> list[tuple[int, Content]]:
-    """Parts of the line in the order of reading, each with its importance."""
-    parts = [(1, _phase_text(status))]
+def _parts(status: StatusLineState, adapters: str, stop: str) -> list[tuple[int, Content]]:
+    """Parts of the line in the order of reading, each with its importance.
+
+    Where words go is told as long as anything is.
+    """
+    parts = [(0, _phase_text(status))]
+    if status.is_running:
+        parts.append((1, text.button(f"{stop} stops", "screen.command", "stop", style=text.MUTED)))
     if adapters:
         on = text.line(adapters, 32, text.ACCENT).stylize(text.click("screen.command", "adapters"))
         parts.insert(0, (1, on))
@@ -136,21 +153,21 @@ def _parts(status: StatusLineState, adapters: str) -> list[tuple[int, Content]]:
     if status.template_problem:
         parts.append((MODEL_PRIORITY + 1, text.own("not its own template", "$text-warning")))
     if status.device:
-        parts.append((5, text.line(status.device, 48, text.MUTED)))
+        parts.append((7, text.line(status.device, 48, text.MUTED)))
     if status.files:
         files = text.line(status.files, 60, text.MUTED)
-        parts.append((3, files.stylize(text.click("screen.command", "files"))))
+        parts.append((FILES_PRIORITY, files.stylize(text.click("screen.command", "files"))))
     if status.window:
         parts.append((SIZED_PRIORITY, text.muted(f"{status.used:,} / {status.window:,} tokens")))
     if status.speed:
-        parts.append((5, text.muted(f"{status.speed:.0f} tok/s")))
+        priority = MODEL_PRIORITY + 1 if status.is_running else SPEED_PRIORITY
+        parts.append((priority, text.muted(f"{status.speed:.0f} tok/s")))
     if status.new:
-        parts.append((7, text.muted(f"{status.cached:,} cached, {status.new:,} new")))
+        parts.append((8, text.muted(f"{status.cached:,} cached, {status.new:,} new")))
     if status.host:
-        # Where words go is told as long as anything is.
-        parts.append((1, text.line(f"→ {status.host}", 40, text.ACCENT)))
+        parts.append((0, text.line(f"→ {status.host}", 40, text.ACCENT)))
     else:
-        parts.append((6, text.muted("offline")))
+        parts.append((0, text.muted("offline")))
     return parts
 
 
@@ -167,7 +184,8 @@ def _phase_text(status: StatusLineState) -> Content:
         case "growing":
             return text.own(f"making room for {status.total:,.0f} tokens", text.ACCENT)
         case "reading" if status.total:
-            return text.own(f"reading {status.done:,.0f} of {status.total:,.0f}", text.ACCENT)
+            left = f", {duration(status.left)} left" if status.left else ""
+            return text.own(f"reading {status.done:,.0f} of {status.total:,.0f}{left}", text.ACCENT)
         case "reading":
             return text.own("reading", text.ACCENT)
         case "thinking":

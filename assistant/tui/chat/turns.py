@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from io import StringIO
 from time import monotonic
+from typing import Final
 
 from textual.message import Message
 
@@ -17,6 +18,7 @@ from assistant.core.values import conversation
 from assistant.core.values.events import (
     Asked,
     ContextPlanned,
+    PrefillProgress,
     Retrieved,
     SectionRead,
     Thought,
@@ -24,6 +26,9 @@ from assistant.core.values.events import (
     Wrote,
 )
 from assistant.tui.toolkit.threads import Report, Stream
+
+MIN_READING_SECONDS: Final = 0.5
+"""Seconds of reading after which it is told how long the rest takes."""
 
 
 @dataclass(eq=False)
@@ -36,6 +41,8 @@ class RunningTurn:
     pieces: int = 0
     prompt_tokens: int = 0
     writing_since: float = 0.0
+    reading_left: float = 0.0
+    """Seconds of reading the prompt that are left; 0 while too little is read to tell."""
     goes_on: bool = False
     """Whether the answer is gone on with as soon as it is stored."""
     is_summary: bool = False
@@ -44,6 +51,8 @@ class RunningTurn:
     stream: Stream[TurnEvent] | None = None
     _thought: StringIO = field(default_factory=StringIO)
     _written: StringIO = field(default_factory=StringIO)
+    _reading_began: tuple[float, int] | None = None
+    """When the prompt was begun to be read, and behind how many tokens."""
     _marks: StreamedMarks | None = None
     """Of an answer to which passages were read."""
 
@@ -59,6 +68,8 @@ class RunningTurn:
                 self.is_summary = True
             case ContextPlanned(plan=plan):
                 self.prompt_tokens = plan.prompt_tokens
+            case PrefillProgress(done=done, total=total):
+                self._read(done, total)
             case Thought(text=text):
                 self.writing_since = self.writing_since or monotonic()
                 self._thought.write(text)
@@ -69,6 +80,12 @@ class RunningTurn:
                 self.writing_since = self.writing_since or monotonic()
                 self._written.write(self._marks.feed(text) if self._marks else text)
                 self.pieces += 1
+
+    def _read(self, done: int, total: int) -> None:
+        began, before = self._reading_began = self._reading_began or (monotonic(), done)
+        elapsed = monotonic() - began
+        is_known = done > before and elapsed > MIN_READING_SECONDS
+        self.reading_left = elapsed / (done - before) * (total - done) if is_known else 0.0
 
     def stop(self) -> None:
         """Ask it to stop."""

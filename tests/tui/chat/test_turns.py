@@ -67,9 +67,11 @@ async def test_esc_stops_and_keeps_what_was_written(home: Path) -> None:
     async with opened(Setting(home, scripted("one two three four", gate=gate))) as driver:
         await driver.ask("Count.", wait=False)
         await driver.until_shown("one two")
+        await driver.until_shown("writing · Esc stops")
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.is_idle)
         await driver.until_shown("stopped — c continues")
+        assert "Esc stops" not in driver.text
         assert driver.messages[-1].text == "one two"
         assert driver.messages[-1].state == "stopped"
 
