@@ -12,12 +12,14 @@ from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content, Span
+from textual.geometry import Offset
 from textual.message import Message
 from textual.selection import Selection
+from textual.style import Style
 from textual.widgets import Static
 
 from assistant.tui.markdown.layout import BlockLayout
-from assistant.tui.markdown.rows import spaced_elements
+from assistant.tui.markdown.rows import FORMULA, spaced_elements
 from assistant.tui.toolkit import text
 
 Signature = tuple[object, ...]
@@ -61,10 +63,37 @@ class TextBlock(Static):
         self.update(self.laid)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        return selection.extract(self.laid.last_content.plain), "\n"
+        return selected_source(self.laid.last_content, selection), "\n"
 
     def action_link(self, address: str) -> None:
         self.post_message(LinkFollowed(address))
+
+
+def selected_source(content: Content, selection: Selection) -> str:
+    """Text that is selected with the mouse; of a formula the source, whole."""
+    plain = content.plain
+    start, end = _offset_in(plain, selection.start, 0), _offset_in(plain, selection.end, len(plain))
+    pieces: list[str] = []
+    at, before = start, ""
+    for span in sorted(content.spans, key=lambda span: span.start):
+        source = span.style.meta.get(FORMULA) if isinstance(span.style, Style) else None
+        if source is None or span.end <= start or span.start >= end:
+            continue
+        between = plain[at : span.start]
+        # A formula in several lines has a span on each.
+        if source != before or "\n" not in between or between.strip():
+            pieces += [between, source]
+        at, before = max(at, span.end), source
+    return "".join([*pieces, plain[at:end]])
+
+
+def _offset_in(plain: str, place: Offset | None, default: int) -> int:
+    """Where a line and a column of a text are in it."""
+    if place is None:
+        return default
+    lines = plain.split("\n")
+    before = sum(len(line) + 1 for line in lines[: place.y])
+    return min(before + place.x, len(plain))
 
 
 class CodeBlock(Static, can_focus=True):

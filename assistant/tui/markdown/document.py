@@ -34,6 +34,7 @@ from assistant.tui.markdown.blocks import (
     make_block,
     signature,
 )
+from assistant.tui.markdown.formulas import add_formulas
 from assistant.tui.toolkit import text
 
 SYNC_CHARACTERS: Final = 4_096
@@ -148,8 +149,12 @@ MAX_NESTING: Final = 40
 
 
 def make_parser() -> MarkdownIt:
-    """Markdown parser: CommonMark with tables, strikethrough and bare links; HTML is text."""
+    """Markdown parser: CommonMark with tables, strikethrough, formulas and bare links.
+
+    HTML is text.
+    """
     parser = MarkdownIt("gfm-like", {"html": False, "maxNesting": MAX_NESTING})
+    add_formulas(parser)
     parser.core.ruler.push("whole", _keep_whole)
     parser.core.ruler.push("printable", _clean)
     return parser

@@ -12,7 +12,11 @@ from markdown_it.tree import SyntaxTreeNode
 from textual.content import Content, Span
 from textual.style import Style
 
+from assistant.tui.markdown.formulas import shown_formula
 from assistant.tui.toolkit import text
+
+FORMULA = "formula"
+"""What the source of a formula is called in the style of what is shown for it."""
 
 BULLETS = "•◦▪"
 HEADING_STYLE = "bold $text-accent"
@@ -61,6 +65,8 @@ def elements(node: SyntaxTreeNode, depth: int = 0) -> Iterator[Element]:
                 yield Paragraph(text.block(line, "$text-accent"), text.own("  "), text.own("  "))
         case "table":
             yield _table(node)
+        case "formula_block":
+            yield Paragraph(_formula(node.content), text.own("  "), text.own("  "))
         case "hr":
             yield Paragraph(text.muted("─" * 24))
         case _:
@@ -165,6 +171,11 @@ class _Inline:
             self._begin(CODE_STYLE)
             self._add(token.content)
             self._end()
+        elif kind == "formula":
+            shown = _formula(token.content)
+            self._begin(*(span.style for span in shown.spans))
+            self._add(shown.plain.replace("\n", "; "))
+            self._end()
         elif kind == "link_open":
             self._begin(LINK_STYLE, _link_style(token.attrGet("href")))
         elif kind == "image":
@@ -190,6 +201,13 @@ class _Inline:
             styles, start = self._open.pop()
             if self._length > start:
                 self._spans += [Span(start, self._length, style) for style in styles]
+
+
+def _formula(source: str) -> Content:
+    """A formula as it reads best; its source goes along, for copying."""
+    shown = shown_formula(source)
+    content = text.block(shown or source, "" if shown else CODE_STYLE)
+    return content.stylize(Style.from_meta({FORMULA: source}))
 
 
 def _link_style(address: str | int | float | None) -> Style:
