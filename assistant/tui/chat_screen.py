@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assistant.tui.conversations.sidebar import Sidebar
     from assistant.tui.library.jobs import JobAdvanced, JobEnded
     from assistant.tui.library.status import WorkerNotice
-    from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed
+    from assistant.tui.markdown.blocks import CodeCopied, LinkFollowed, WideOpened
     from assistant.tui.services import Services
     from assistant.tui.sources.panel import SourcesPanel
     from assistant.tui.transcript.transcript import TranscriptView
@@ -261,6 +261,11 @@ class ChatScreen(NoticedScreen[None]):
 
     def on_link_followed(self, event: LinkFollowed) -> None:
         self.do(self.workspace.system.external.open(event.address))
+
+    def on_wide_opened(self, event: WideOpened) -> None:
+        from assistant.tui.markdown.wide_screen import WideScreen  # noqa: PLC0415
+
+        self.push(WideScreen(event.shown, event.width))
 
     # The user's files
 

@@ -49,7 +49,8 @@ TYPING: Final = (
     HelpLine("Shift+Enter", "Begin a new line, as \\ before Enter does"),
     HelpLine("Ctrl+↑ Ctrl+↓", "Walk through earlier questions"),
     HelpLine("#", "A collection that the question is about"),
-    HelpLine("Tab", "Go through messages and blocks of code"),
+    HelpLine("Tab", "Go through messages, code and wide tables"),
+    HelpLine("Enter", "On code or a table that is too wide: its whole width"),
     HelpLine("PgUp PgDn", "Scroll"),
 )
 

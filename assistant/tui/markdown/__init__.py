@@ -6,7 +6,9 @@ formulas         formulas and Windows paths, found in the text
 formula_text     LaTeX as Unicode
 formula_pieces   fractions, roots, powers, and their neighbours
 formula_symbols  its symbols
+extensions       task lists, footnotes, details
 blocks           one widget per group of blocks; code highlighting
 rows             nested blocks as flat rows; inline markup
 layout           rows and tables laid out for a width
+wide_screen      wide tables and code, scrolled
 """

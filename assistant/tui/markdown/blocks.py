@@ -9,6 +9,7 @@ from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
 from pygments.token import Token as PygmentsToken  # type: ignore[import-untyped]
 from pygments.token import _TokenType
 from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content, Span
@@ -16,10 +17,11 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.selection import Selection
 from textual.style import Style
+from textual.visual import Visual
 from textual.widgets import Static
 
 from assistant.tui.markdown.layout import BlockLayout
-from assistant.tui.markdown.rows import FORMULA, spaced_elements
+from assistant.tui.markdown.rows import FORMULA, Table, spaced_elements
 from assistant.tui.toolkit import text
 
 Signature = tuple[object, ...]
@@ -27,6 +29,11 @@ Nodes = tuple[SyntaxTreeNode, ...]
 
 MAX_PARAGRAPHS: Final = 16
 """Paragraphs in one widget: a widget for each costs more than drawing them again."""
+
+MAX_TEXT_CELLS: Final = 97
+"""Cells of a line of text; longer ones are hard to read. See `TextBlock` in the styles."""
+FRAME_CELLS: Final = 4
+"""Cells of the frame around code."""
 
 _PARAGRAPH_TYPES = ("paragraph", "heading")
 
@@ -47,10 +54,22 @@ class CodeCopied(Message):
         self.code = code
 
 
+class WideOpened(Message):
+    """A table or a block of code is to be seen in its whole width."""
+
+    def __init__(self, shown: Visual | Content, width: int) -> None:
+        super().__init__()
+        self.shown = shown
+        self.width = width
+
+
 class TextBlock(Static):
     """Widget of some paragraphs and headings; or of a list, a quotation, a table, a rule."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"code_inline"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open_wide", "Open the table", show=False)
+    ]
 
     def __init__(self, nodes: Nodes) -> None:
         super().__init__()
@@ -60,7 +79,20 @@ class TextBlock(Static):
         """Show these nodes."""
         self.signature = signature(nodes)
         self.laid = BlockLayout(list(spaced_elements(nodes)))
+        self.set_class(self.laid.wide_width > MAX_TEXT_CELLS, "-wide")
         self.update(self.laid)
+        self._allow_focus()
+
+    def on_resize(self) -> None:
+        self._allow_focus()
+
+    def _allow_focus(self) -> None:
+        """A table that does not fit can be opened."""
+        self.can_focus = 0 < self.content_size.width < self.laid.wide_width
+
+    def action_open_wide(self) -> None:
+        laid = BlockLayout([each for each in self.laid.elements if isinstance(each, Table)])
+        self.post_message(WideOpened(laid, laid.wide_width))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         return selected_source(self.laid.last_content, selection), "\n"
@@ -100,7 +132,8 @@ class CodeBlock(Static, can_focus=True):
     """Widget of a block of code, which can be focused and copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,enter", "copy_code", "Copy this code", show=False)
+        Binding("y", "copy_code", "Copy this code", show=False),
+        Binding("enter", "open_or_copy", "Open or copy this code", show=False),
     ]
 
     def __init__(self, nodes: Nodes) -> None:
@@ -114,8 +147,31 @@ class CodeBlock(Static, can_focus=True):
         self.code = node.content.rstrip("\n")
         language = (node.info or "").split(" ")[0]
         self.border_title = text.line(language, 24) if language else None
-        self.border_subtitle = text.button("copy", "copy_code")
-        self.update(highlighted(self.code, language))
+        self._shown = highlighted(self.code, language)
+        self._width = max((cell_len(line) for line in self._shown.plain.split("\n")), default=0)
+        self.set_class(self._width > MAX_TEXT_CELLS - FRAME_CELLS, "-wide")
+        self.update(self._shown)
+        self._show_buttons()
+
+    def on_resize(self) -> None:
+        self._show_buttons()
+
+    @property
+    def _is_cut(self) -> bool:
+        """Whether it has lines that do not fit."""
+        return 0 < self.content_size.width < self._width
+
+    def _show_buttons(self) -> None:
+        copy = text.button("copy", "copy_code")
+        whole = text.button("whole width", "open_or_copy")
+        self.border_subtitle = whole + text.own(" · ") + copy if self._is_cut else copy
+
+    def action_open_or_copy(self) -> None:
+        """Open code with lines that do not fit; copy any other."""
+        if self._is_cut:
+            self.post_message(WideOpened(self._shown, self._width))
+        else:
+            self.action_copy_code()
 
     def action_copy_code(self) -> None:
         self.post_message(CodeCopied(self.code))

@@ -34,6 +34,7 @@ from assistant.tui.markdown.blocks import (
     make_block,
     signature,
 )
+from assistant.tui.markdown.extensions import add_extensions
 from assistant.tui.markdown.formulas import add_formulas
 from assistant.tui.toolkit import text
 
@@ -149,12 +150,13 @@ MAX_NESTING: Final = 40
 
 
 def make_parser() -> MarkdownIt:
-    """Markdown parser: CommonMark with tables, strikethrough, formulas and bare links.
+    """Markdown parser: CommonMark with tables, tasks, footnotes, formulas and bare links.
 
     HTML is text.
     """
     parser = MarkdownIt("gfm-like", {"html": False, "maxNesting": MAX_NESTING})
     add_formulas(parser)
+    add_extensions(parser)
     parser.core.ruler.push("whole", _keep_whole)
     parser.core.ruler.push("printable", _clean)
     return parser

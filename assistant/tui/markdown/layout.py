@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.strip import Strip
@@ -13,8 +14,11 @@ from textual.visual import RenderOptions, Visual
 from assistant.tui.markdown.rows import Element, Paragraph, Table
 from assistant.tui.toolkit import text
 
-NARROWEST_COLUMN: Final = 6
-"""Cells; a table that would need narrower columns is shown line by line instead."""
+MAX_WORD: Final = 24
+"""Cells of the longest word for which a column stays wide enough. A table without room for them
+is shown line by line instead."""
+MAX_WIDE_COLUMN: Final = 60
+"""Cells of a column where there is as much room as one likes."""
 
 Column = tuple[int, bool]
 """Its width, and whether it is aligned to the right."""
@@ -52,8 +56,15 @@ class BlockLayout(Visual):
         return self._content
 
     @cached_property
-    def _natural_width(self) -> int:
+    def natural_width(self) -> int:
+        """Cells of the longest line, when nothing is wrapped."""
         return max((_natural_width_of(element) for element in self.elements), default=0)
+
+    @cached_property
+    def wide_width(self) -> int:
+        """Cells of the widest table, long texts in it wrapped; 0 without a table."""
+        tables = [element for element in self.elements if isinstance(element, Table)]
+        return max((_wide_width_of(table) for table in tables), default=0)
 
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
@@ -61,7 +72,7 @@ class BlockLayout(Visual):
         return self.at(width).render_strips(width, height, style, options) if width else []
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002
-        return self._natural_width
+        return self.natural_width
 
     def get_height(self, rules: RulesMap, width: int) -> int:
         if self._running is not None:
@@ -104,15 +115,34 @@ def _natural_width_of(element: Element) -> int:
     return element.first.cell_length + sum(_natural_columns(element)) + between
 
 
+def _wide_width_of(table: Table) -> int:
+    between = COLUMN_SEPARATOR.cell_length * (len(table.header) - 1)
+    columns = (min(column, MAX_WIDE_COLUMN) for column in _natural_columns(table))
+    return table.first.cell_length + sum(columns) + between
+
+
 def _natural_columns(table: Table) -> list[int]:
-    columns = zip(table.header, *table.lines, strict=False)
-    return [max(max(cell.cell_length for cell in column), 1) for column in columns]
+    return [max(cell.cell_length for cell in column) or 1 for column in _columns(table)]
+
+
+def _least_columns(table: Table) -> list[int]:
+    """The widths below which words would be cut."""
+    words = [[_longest_word(cell) for cell in column] for column in _columns(table)]
+    return [max(min(max(column), MAX_WORD), 1) for column in words]
+
+
+def _columns(table: Table) -> Iterator[tuple[Content, ...]]:
+    return zip(table.header, *table.lines, strict=False)
+
+
+def _longest_word(cell: Content) -> int:
+    return max((cell_len(word) for word in cell.plain.split()), default=0)
 
 
 def _table_lines(table: Table, width: int) -> Iterator[Content]:
     room = width - table.first.cell_length - COLUMN_SEPARATOR.cell_length * (len(table.header) - 1)
-    widths = _share_widths(_natural_columns(table), room)
-    if min(widths) < 1:
+    widths = _share_widths(_natural_columns(table), _least_columns(table), room)
+    if not widths:
         yield from _record_lines(table, width)
         return
     header = [cell.stylize("bold") for cell in table.header]
@@ -124,22 +154,25 @@ def _table_lines(table: Table, width: int) -> Iterator[Content]:
         yield from _cells(table.rest, table.rest, line, columns)
 
 
-def _share_widths(natural: list[int], room: int) -> list[int]:
-    """Widths of columns that share `room` cells; the widest give way first. Zeros: no way."""
-    widths = list(natural)
-    narrowest = min(NARROWEST_COLUMN, *natural) if len(natural) > 1 else 1
-    if sum(min(column, narrowest) for column in natural) > room:
-        return [0]
-    while sum(widths) > room:
-        widest = max(widths)
-        over = sum(widths) - room
-        second = max((column for column in widths if column < widest), default=narrowest)
-        count = widths.count(widest)
-        give = max(1, min(widest - max(second, narrowest), -(-over // count)))
-        for place, column in enumerate(widths):
-            if column == widest and sum(widths) > room:
-                widths[place] = max(column - give, 1)
+def _share_widths(natural: list[int], least: list[int], room: int) -> list[int]:
+    """Widths of columns that share `room` cells; the widest give way first. Empty: no way."""
+    if sum(least) > room:
+        return []
+    low, high = 1, max(natural)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (
+            (middle, high) if sum(_capped(natural, least, middle)) <= room else (low, middle - 1)
+        )
+    widths = _capped(natural, least, low)
+    for place, column in enumerate(natural):
+        if widths[place] < column and sum(widths) < room:
+            widths[place] += 1
     return widths
+
+
+def _capped(natural: list[int], least: list[int], most: int) -> list[int]:
+    return [max(low, min(column, most)) for column, low in zip(natural, least, strict=True)]
 
 
 def _cells(

@@ -12,6 +12,8 @@ from markdown_it.tree import SyntaxTreeNode
 from textual.content import Content, Span
 from textual.style import Style
 
+from assistant.tui.markdown.extensions import DONE, SUMMARY
+from assistant.tui.markdown.formula_pieces import raised
 from assistant.tui.markdown.formulas import shown_formula
 from assistant.tui.toolkit import text
 
@@ -19,6 +21,7 @@ FORMULA = "formula"
 """What the source of a formula is called in the style of what is shown for it."""
 
 BULLETS = "•◦▪"
+TASKS = {"yes": "☑", "no": "☐"}
 HEADING_STYLE = "bold $text-accent"
 LEVEL_STYLES = {"h1": f"{HEADING_STYLE} underline"}
 QUOTE_BAR = text.own("▎ ", "$accent 60%")
@@ -51,6 +54,8 @@ Element = Paragraph | Table
 def elements(node: SyntaxTreeNode, depth: int = 0) -> Iterator[Element]:
     """Rows of one block, those of the blocks in it included."""
     match node.type:
+        case "paragraph" if SUMMARY in node.attrs:
+            yield Paragraph(text.own("▾ ", text.ACCENT) + _inline(node).stylize_before("bold"))
         case "paragraph":
             yield Paragraph(_inline(node))
         case "heading":
@@ -65,6 +70,10 @@ def elements(node: SyntaxTreeNode, depth: int = 0) -> Iterator[Element]:
                 yield Paragraph(text.block(line, "$text-accent"), text.own("  "), text.own("  "))
         case "table":
             yield _table(node)
+        case "footnote_block":
+            yield Paragraph(text.muted("─" * 8))
+            for note in node.children:
+                yield from _footnote(note, depth)
         case "formula_block":
             yield Paragraph(_formula(node.content), text.own("  "), text.own("  "))
         case "hr":
@@ -94,10 +103,11 @@ def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Element]:
     start = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
     last = (start or 0) + len(node.children) - 1
     for place, item in enumerate(node.children):
+        task = TASKS.get(str(item.attrs.get(DONE)), "")
         if start is None:
-            marker = f"{BULLETS[depth % len(BULLETS)]} "
+            marker = f"{task or BULLETS[depth % len(BULLETS)]} "
         else:
-            marker = f"{start + place}. ".rjust(len(f"{last}. "))
+            marker = f"{start + place}. ".rjust(len(f"{last}. ")) + (f"{task} " if task else "")
         first, rest = text.own(marker, text.ACCENT), text.own(" " * len(marker))
         if place and loose:
             yield Paragraph(text.EMPTY)
@@ -106,6 +116,19 @@ def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Element]:
         for element in _blocks(item, depth + 1, loose):
             yield _with_prefix(first, rest, element)
             first = rest
+
+
+def _footnote(note: SyntaxTreeNode, depth: int) -> Iterator[Element]:
+    first = text.own(f"{_note_sign(note.meta)} ", text.ACCENT)
+    rest = text.own(" " * first.cell_length)
+    for element in _blocks(note, depth, loose=True):
+        yield _with_prefix(first, rest, element)
+        first = rest
+
+
+def _note_sign(meta: dict[str, object]) -> str:
+    """The number of a footnote in small signs: in brackets it would be a source."""
+    return raised(str(int(str(meta.get("id", 0))) + 1))
 
 
 def _is_loose(item: SyntaxTreeNode) -> bool:
@@ -175,6 +198,10 @@ class _Inline:
             shown = _formula(token.content)
             self._begin(*(span.style for span in shown.spans))
             self._add(shown.plain.replace("\n", "; "))
+            self._end()
+        elif kind == "footnote_ref":
+            self._begin(text.ACCENT)
+            self._add(_note_sign(token.meta))
             self._end()
         elif kind == "link_open":
             self._begin(LINK_STYLE, _link_style(token.attrGet("href")))

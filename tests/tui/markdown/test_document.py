@@ -87,6 +87,55 @@ def test_a_table_with_no_room_becomes_a_list_of_its_lines() -> None:
     assert lines == ["a: value"] * 9
 
 
+@pytest.mark.parametrize("width", range(8, 100, 3))
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["requirement", "responsibility", "when"],
+        ["prazo", "notificação", "consequências", "R$ 1.200,00"],
+        ["a b c d e f g h", "x", "one two three four five six seven"],
+    ],
+)
+def test_no_column_of_a_table_cuts_a_word(cells: list[str], width: int) -> None:
+    line = f"| {' | '.join(cells)} |\n"
+    drawn_lines = drawn(line + "|---" * len(cells) + "|\n" + line, width)
+    words = [word for cell in cells for word in cell.split()]
+    shown = " ".join(" ".join(drawn_lines).replace("│", " ").replace(":", " ").split())
+    longest = max(len(word) for word in words)
+    assert all(word in shown.split() for word in words) or longest + 1 > width
+    is_table = "─┼─" in "\n".join(drawn_lines)
+    least = sum(max(len(word) for word in cell.split()) for cell in cells)
+    assert is_table == (least + 3 * (len(cells) - 1) <= width)
+
+
+def test_tasks_footnotes_and_details_are_shown() -> None:
+    assert drawn("- [x] done\n- [ ] to *do*\n- [y] no task\n1. [X] `x`", 40) == [
+        "☑ done",
+        "☐ to do",
+        "• [y] no task",
+        "",
+        "1. ☑ x",
+    ]
+    noted = "See[^law] and[^2], not[^3].\n\n[^law]: The law,\n    § 3.\n[^2]: A letter"
+    assert drawn(noted, 40) == [
+        "See¹ and², not[^3].",
+        "",
+        "────────",
+        "¹ The law,",
+        "  § 3.",
+        "² A letter",
+    ]
+    folded = "<details>\n<summary>The *proof*</summary>\n\nIt holds.\n\n</details>\n\nThen"
+    assert drawn(folded, 40) == ["▾ The proof", "", "It holds.", "", "Then"]
+    assert drawn("<details open><summary>A</summary>\n- b\n</details>\nc", 40) == [
+        "▾ A",
+        "",
+        "• b",
+        "",
+        "c",
+    ]
+
+
 def test_html_and_unknown_links_are_text() -> None:
     assert drawn("<b>x</b> [y](javascript:z)", 40) == ["<b>x</b> [y](javascript:z)"]
 

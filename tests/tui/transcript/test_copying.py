@@ -95,3 +95,23 @@ async def test_ctrl_c_without_a_selection_says_how_to_leave(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.pilot.press("ctrl+c")
         await driver.until_shown("Ctrl+Q quits.")
+
+
+async def test_a_table_and_code_that_do_not_fit_are_opened_in_their_whole_width(home: Path) -> None:
+    columns = [f"responsibility{number}" for number in range(9)]
+    line = f"| {' | '.join(columns)} |\n"
+    code = f"```\nbegin{'.' * 150}end\n```\n"
+    async with opened(
+        Setting(home, scripted(f"{line}{'|---' * 9}|\n{line}\n{code}")), size=(70, 30)
+    ) as driver:
+        await driver.ask("How?")
+        await driver.until_shown("responsibility0: responsibility0")
+        await driver.pilot.press("tab", "tab", "enter")
+        await driver.until_shown("responsibility1 │ responsibility2")
+        await driver.pilot.press("end")
+        await driver.until_shown("responsibility7 │ responsibility8")
+        await driver.pilot.press("escape", "tab", "enter")
+        await driver.until_shown(f"begin{'.' * 50}")
+        await driver.pilot.press("end")
+        await driver.until_shown(f"{'.' * 50}end")
+        assert driver.clipboard.copied == []
