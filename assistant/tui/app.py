@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard
 from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.command import Provider
+from textual.filter import Monochrome
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
@@ -33,8 +34,16 @@ from assistant.tui import commands, terminal
 from assistant.tui.chat_screen import ChatScreen
 from assistant.tui.composer.input import BURST_SECONDS, is_text
 from assistant.tui.first_frame import Appearance
-from assistant.tui.terminal import TerminalClosed, TerminalDriver
-from assistant.tui.themes import DARK, LIGHT, first_theme, with_few_colours
+from assistant.tui.terminal import AskingDriver, BackgroundTold, TerminalClosed, TerminalDriver
+from assistant.tui.themes import (
+    DARK,
+    LIGHT,
+    Colourless,
+    first_theme,
+    is_light,
+    with_few_colours,
+    without_colours,
+)
 from assistant.tui.toolkit.screen_api import Closing
 from assistant.tui.toolkit.threads import Report, in_thread
 
@@ -93,8 +102,9 @@ class AssistantApp(App[None]):
             given: what the settings say, unchecked; None is nothing.
             model_chosen: whether the settings name a model.
         """
-        super().__init__(driver_class=TerminalDriver)
         given = given or SettingsSource(Path(), {}, {})
+        theme = given.text("screen", "theme") or "auto"
+        super().__init__(driver_class=AskingDriver if theme == "auto" else TerminalDriver)
         keys = given.values.get("keys")
         self.keymap = make_keymap(keys if isinstance(keys, dict) else {}, os.environ, sys.platform)
         """The keys of all commands here."""
@@ -121,11 +131,15 @@ class AssistantApp(App[None]):
         """A letter that was pressed outside of text fields, until no other follows at once."""
         few = self.console.color_system == "standard"
         for each in (DARK, LIGHT):
-            self.register_theme(with_few_colours(each) if few else each)
+            shown = with_few_colours(each) if few else each
+            self.register_theme(without_colours(shown) if self.no_color else shown)
         # What moves by itself costs a slow connection and tells nothing.
         self.animation_level = "none"
-        theme = given.text("screen", "theme") or "auto"
+        if self.no_color:
+            self._filters = [each for each in self._filters if not isinstance(each, Monochrome)]
+            self._filters.append(Colourless())
         self._start_with(first_theme(theme, os.environ).name)
+        self._first_theme = self.theme
 
     def get_default_screen(self) -> ChatScreen:
         return self.chat_screen
@@ -309,6 +323,13 @@ class AssistantApp(App[None]):
         """Wait until everything is on disk; the screen is gone by now."""
         if self.chat_screen.is_open:
             self.chat_screen.workspace.finish(SHUTDOWN_SECONDS)
+
+    def on_background_told(self, event: BackgroundTold) -> None:
+        """Follow the terminal, unless the user has chosen a theme by now."""
+        event.stop()
+        light = is_light(event.answer)
+        if light is not None and self.theme == self._first_theme:
+            self._first_theme = self.theme = (LIGHT if light else DARK).name
 
     def on_terminal_closed(self, event: TerminalClosed) -> None:
         event.stop()

@@ -1,4 +1,4 @@
-"""Terminal driver that survives a closed terminal, and the log of unexpected errors.
+"""Terminal driver that survives a closed terminal and asks for its background; the log of errors.
 
 When a terminal is closed, writing to it fails and reading from it yields nothing for ever. Textual
 would wait for its writer without end and read in a loop.
@@ -7,13 +7,19 @@ Unexpected errors go into the log, never onto the screen.
 """
 
 import os
+import re
 import termios
 import traceback
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, cast
+from time import monotonic
+from typing import IO, TYPE_CHECKING, ClassVar, Final, cast
 
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
@@ -29,8 +35,67 @@ class TerminalClosed(Message):
     """The terminal was closed."""
 
 
+class BackgroundTold(Message):
+    """The terminal said what its background is."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class AnswerParser(XTermParser):
+    """Parser of what a terminal sends that knows its answers to questions about colours.
+
+    Textual would take them for keys.
+    """
+
+    def __init__(self, told: Callable[[str], object], is_awaited: Callable[[], bool]) -> None:
+        """Args:
+        told: called with an answer.
+        is_awaited: whether one may come: the beginning of it is Alt+], too.
+        """
+        super().__init__()
+        self._told = told
+        self._is_awaited = is_awaited
+        self._held = ""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Events of what arrived, without answers; half an answer waits for the rest."""
+        if not self._held and ANSWER_BEGIN not in data:
+            return super().feed(data)
+        whole = ANSWER.sub(self._take, self._held + data)
+        self._held = ""
+        begin = whole.rfind(ANSWER_BEGIN)
+        if data and begin >= 0 and len(whole) - begin < ANSWER_LIMIT and self._is_awaited():
+            whole, self._held = whole[:begin], whole[begin:]
+        # Nothing at all would be the end.
+        return super().feed(whole) if whole or not data else ()
+
+    def tick(self) -> Iterable[Message]:
+        held = self._held
+        if held and not self._is_awaited():
+            self._held = ""
+            return [*super().feed(held), *super().tick()]
+        return super().tick()
+
+    def _take(self, found: re.Match[str]) -> str:
+        self._told(found[1])
+        return ""
+
+
+ANSWER_BEGIN: Final = "\x1b]"
+ANSWER: Final = re.compile(r"\x1b\]11;([^\x07\x1b]*)(?:\x07|\x1b\\)")
+ANSWER_LIMIT: Final = 64
+"""Characters of the longest answer."""
+ANSWER_SECONDS: Final = 2.0
+"""Seconds that an answer is waited for, over a slow connection."""
+
+
 class TerminalDriver(LinuxDriver):
     """Textual driver that reports a closed terminal and never blocks on it."""
+
+    asks_background: ClassVar[bool] = False
+    """Whether the terminal is asked what its background is."""
 
     def __init__(
         self,
@@ -41,6 +106,7 @@ class TerminalDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._asked = 0.0
         assert self._file is not None
         self._file = cast(TextIOWrapper, ForgivingStream(self._file))
 
@@ -53,6 +119,16 @@ class TerminalDriver(LinuxDriver):
         if self.attrs_before is not None:
             self.attrs_before[0] |= termios.ICRNL
             self.attrs_before[3] |= termios.ECHO | termios.ICANON
+        if self.asks_background:
+            self._asked = monotonic()
+            self.write("\x1b]11;?\x1b\\")
+            self.flush()
+
+    def _is_awaited(self) -> bool:
+        return self.asks_background and monotonic() - self._asked < ANSWER_SECONDS
+
+    def _tell(self, answer: str) -> None:
+        self._app.post_message(BackgroundTold(answer))
 
     def write(self, data: str) -> None:
         """Write to the terminal; what it measures otherwise than this program shifts nothing."""
@@ -60,6 +136,9 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the screen is left or the terminal is gone."""
+        # Textual makes its parser by this name.
+        make = partial(AnswerParser, self._tell, self._is_awaited)
+        linux_driver.XTermParser = lambda _: make()  # type: ignore[assignment,misc,attr-defined]
         try:
             super().run_input_thread()
         except OSError:
@@ -69,6 +148,12 @@ class TerminalDriver(LinuxDriver):
     def is_closed(self) -> bool:
         """Whether the terminal was closed."""
         return not os.isatty(self.fileno)
+
+
+class AskingDriver(TerminalDriver):
+    """Driver that asks the terminal what its background is."""
+
+    asks_background = True
 
 
 class ForgivingStream:

@@ -1,8 +1,16 @@
-"""Colour themes: one accent, calm greys, for dark and for light terminals."""
+"""Colour themes: one accent, calm greys, for dark and for light terminals; none for NO_COLOR."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
 
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual import color
+from textual.filter import LineFilter, NoColor
 from textual.theme import Theme
 
 DARK = Theme(
@@ -120,6 +128,61 @@ def with_few_colours(theme: Theme) -> Theme:
             "input-selection-background": few.frame,
         },
     )
+
+
+def without_colours(theme: Theme) -> Theme:
+    """Theme for NO_COLOR: what is chosen is marked as much where the focus is elsewhere."""
+    chosen = theme.variables["block-cursor-background"]
+    return replace(theme, variables=theme.variables | {"block-cursor-blurred-background": chosen})
+
+
+BRIGHT: Final = 0.5
+"""How bright a background is, from 0 to 1, that is taken for a light one."""
+
+_ANSWER = re.compile(r"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
+
+
+def is_light(answer: str) -> bool | None:
+    """Whether a terminal's background is light, by its answer to OSC 11; None for no answer."""
+    found = _ANSWER.match(answer)
+    if found is None:
+        return None
+    red, green, blue = (int(part, 16) / (16.0 ** len(part) - 1) for part in found.groups())
+    return 0.299 * red + 0.587 * green + 0.114 * blue >= BRIGHT
+
+
+class Colourless(LineFilter):
+    """Filter for NO_COLOR: no colours, and what a background marks is reversed."""
+
+    def apply(self, segments: list[Segment], background: color.Color) -> list[Segment]:  # noqa: ARG002
+        return [
+            Segment(text, _colourless(style) if style else style, control)
+            for text, style, control in segments
+        ]
+
+
+@lru_cache(maxsize=2048)
+def _colourless(style: Style) -> Style:
+    marked = _marks(style.bgcolor)
+    return style + NoColor.DEFAULT_COLORS + Style(reverse=marked != bool(style.reverse))
+
+
+SATURATED: Final = 16
+SHADE: Final = 6
+"""Of 255: how much further than those of mere surfaces the colours of marks are apart."""
+
+
+def _marks(background: Color | None) -> bool:
+    """Whether a background marks something, and is no mere surface."""
+    if background is None or background.triplet is None:
+        return False
+    channels = background.triplet
+    if max(channels) - min(channels) >= SATURATED:
+        return True
+    bright = sum(channels) / 3
+    surfaces = [color.Color.parse(theme.panel or "#000000").rgb for theme in (DARK, LIGHT)]
+    dark, light = (sum(surface) / 3 for surface in surfaces)
+    return dark + SHADE < bright < light - SHADE
 
 
 def first_theme(wanted: str, environment: Mapping[str, str]) -> Theme:

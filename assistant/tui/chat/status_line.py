@@ -130,7 +130,8 @@ def _layouts(adapters: Adapters, palette: str) -> Iterator[tuple[Content, str, i
     # A model is open by now, and values are there.
     from assistant.tui.models.lines import adapter_count, adapter_names  # noqa: PLC0415
 
-    yield both, adapter_names(adapters), SIZED_PRIORITY
+    for end in (both, keys):
+        yield end, adapter_names(adapters), SIZED_PRIORITY
     for end in (both, keys):
         yield end, adapter_count(adapters), MODEL_PRIORITY
     yield keys, f"+{len(adapters)}", 1

@@ -384,10 +384,10 @@ async def test_one_that_is_gone_leaves_a_way_to_go_on(home: Path) -> None:
 async def test_a_narrow_status_line_tells_how_a_long_name_begins(home: Path) -> None:
     models = catalog()
     models.by_name["a-model-with-a-long-name"] = ScriptedModel(name="a-model-with-a-long-name")
-    async with opened(Setting(home, models), size=(40, 24)) as driver:
+    async with opened(Setting(home, models), size=(52, 24)) as driver:
         id = driver.store.create(model="a-model-with-a-long-name", adapters=[FORMAL]).id
         await driver.open(id)
-        await driver.until_shown("a-model-with-a… · +1 · ready  ? help")
+        await driver.until_shown("a-model-with-a-l… · +1 · ready · offline  ? help")
 
 
 async def test_the_status_line_follows_the_conversation(home: Path) -> None:
