@@ -236,9 +236,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "regenerate",
         "Answer again",
-        "Write another version of the answer",
+        "Write another version of the answer, by another model if named",
         "Answer",
         "ctrl+r",
+        argument="model",
         message_key="r",
         target="answer",
         hint="again",
@@ -273,6 +274,15 @@ COMMANDS: tuple[Command, ...] = (
         "alt+j",
         argument="why",
         message_key="w",
+        target="answer",
+    ),
+    Command(
+        "details",
+        "Details of the answer",
+        "Show model, tokens, speed and time of the answer",
+        "Answer",
+        "alt+shift+i",
+        message_key="i",
         target="answer",
     ),
     Command(

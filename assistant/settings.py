@@ -192,7 +192,7 @@ class ScreenSettings(Value):
     """The look of the terminal interface."""
 
     theme: Literal["auto", "dark", "light"] = "auto"
-    """`auto` follows the terminal where it says, and is dark otherwise."""
+    """`auto` asks the terminal for its background, and is dark where it does not answer."""
     conversations: Panel = "auto"
     """The list of conversations; `auto` shows it where there is room for it."""
     sources: Panel = "auto"

@@ -18,7 +18,7 @@ from assistant.core.ports.library import Library
 from assistant.core.ports.messages import MessageStore
 from assistant.core.ports.models import ChatModel, ModelCatalog
 from assistant.core.turn.outcome import TurnOutcome, Writing, finished_without_model
-from assistant.core.turn.requests import EditAnswer, Request, TurnRequests, under_prompt
+from assistant.core.turn.requests import EditAnswer, Request, TurnRequests
 from assistant.core.turn.sampling import DefaultSampling
 from assistant.core.turn.whole import WholeAnswers
 from assistant.core.values.conversation import (
@@ -126,7 +126,7 @@ class Chat:
             writing = (
                 self._keep(answer, self._store.message(request.message_id))
                 if isinstance(request, EditAnswer)
-                else self._write(answer, sampling, sources, stop)
+                else self._write(request, answer, sampling, sources, stop)
             )
             for event in writing:
                 outcome.record(event)
@@ -159,12 +159,15 @@ class Chat:
         yield Answered(message=answer, saying=outcome.saying)
 
     def _write(
-        self, answer: Message, sampling: Sampling, sources: RetrievalScope | None, stop: Event
+        self,
+        request: Request,
+        answer: Message,
+        sampling: Sampling,
+        sources: RetrievalScope | None,
+        stop: Event,
     ) -> Iterator[Writing]:
         *history, question, unfinished = self._store.path(answer.id)
-        conversation = under_prompt(
-            self._store.conversation(answer.conversation_id), question.prompt
-        )
+        conversation = self._requests.conversation_under_prompt(request)
         whole = self._whole.question(question) if self._whole else None
         if self._whole and whole and not unfinished.edited:
             model = self._requests.open_model(conversation)

@@ -37,6 +37,8 @@ class Regenerate(NamedTuple):
     """Another version of an answer."""
 
     message_id: str
+    model: str | None = None
+    """The model that writes this version alone; None is that of the conversation."""
 
 
 class Edit(NamedTuple):
@@ -78,13 +80,18 @@ class TurnRequests:
         return store.conversation(store.message(request.message_id).conversation_id)
 
     def conversation_under_prompt(self, request: Request) -> Conversation:
-        """Conversation of a request, under the prompt of its question where it has one."""
+        """Conversation of a request, under the prompt of its question where it has one, and with
+        the model that is asked for."""
         if isinstance(request, Ask | Edit):
             prompt = request.prompt
         else:
             above = self._store.message(request.message_id).parent_id
             prompt = self._store.message(above).prompt if above else None
-        return under_prompt(self._conversation(request), prompt)
+        conversation = under_prompt(self._conversation(request), prompt)
+        if isinstance(request, Regenerate) and request.model is not None:
+            # Adapters are for the model that they were chosen with.
+            return conversation.model_copy(update={"model": request.model, "adapters": None})
+        return conversation
 
     def store(self, request: Request, sampling: Sampling) -> tuple[Message | None, Message]:
         """Store the question and an empty answer; an answer to be continued is reopened.
@@ -103,7 +110,7 @@ class TurnRequests:
             case Regenerate(message_id=id):
                 old = self._answer(id)
                 question = store.message(old.parent_id) if old.parent_id else None
-                conversation = store.conversation(old.conversation_id)
+                conversation = self.conversation_under_prompt(request)
                 return question, self._begin(conversation, old.parent_id, sampling)
             case EditAnswer(message_id=id, text=text):
                 return None, self._append_edited(self._answer(id), text)

@@ -1,12 +1,14 @@
-"""Actions on messages: stop, continue, regenerate, edit, versions, copy, rating."""
+"""Actions on messages: stop, continue, regenerate, details, edit, versions, copy, rating."""
 
 from assistant.command_table import is_unfinished
 from assistant.core.grounding.citations import annotate
 from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.turn.requests import Continue, EditAnswer, Regenerate
 from assistant.core.values.conversation import Message, Rating
+from assistant.tui.actions.models import may_send
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
+from assistant.tui.transcript.details import AnswerDetails
 from assistant.tui.workspace import CommandCall, Workspace
 
 
@@ -46,7 +48,24 @@ async def regenerate(workspace: Workspace, call: CommandCall) -> None:
     if call.message is None:
         workspace.screen.say("There is no answer yet.")
     elif workspace.is_free():
-        workspace.conversation.session.start(Regenerate(message_id=call.message.id))
+        model = call.argument or None
+        if model is not None:
+            # Whether there is such a model, and whether the question may be sent to it.
+            found = await workspace.system.services.run(
+                workspace.system.services.models.open, model, ()
+            )
+            if not await may_send(workspace, found.name):
+                workspace.screen.say("Nothing is sent; the answer is as it was.")
+                return
+        request = Regenerate(message_id=call.message.id, model=model)
+        workspace.conversation.session.start(request)
+
+
+async def details(workspace: Workspace, call: CommandCall) -> None:
+    if call.message is None:
+        workspace.screen.say("There is no answer yet.")
+    else:
+        await workspace.screen.push(AnswerDetails(call.message))
 
 
 async def edit(workspace: Workspace, call: CommandCall) -> None:
@@ -183,6 +202,7 @@ HANDLERS = {
     "stop": stop,
     "continue": go_on,
     "regenerate": regenerate,
+    "details": details,
     "edit": edit,
     "older": older,
     "newer": newer,

@@ -227,7 +227,7 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
     name = None if wanted.casefold() == sampling.DEFAULT_WORD else wanted
     # Whether there is such a model, whatever it is run with.
     found = await services.run(models.open, name, ())
-    if not await _may_send(workspace, found.name):
+    if not await may_send(workspace, found.name):
         workspace.screen.say("Nothing is sent; the model is as it was.")
         return
     is_default = name is not None and defaults.is_beginning(workspace)
@@ -247,7 +247,7 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
         await defaults.keep_model(workspace, before, kept)
 
 
-async def _may_send(workspace: Workspace, model: str) -> bool:
+async def may_send(workspace: Workspace, model: str) -> bool:
     """Ask what may be sent to the server of a model, where that was not said before.
 
     Returns: whether questions may be; passages of files are asked for where there are files.

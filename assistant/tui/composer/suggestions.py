@@ -32,7 +32,7 @@ MAX_TYPED = 4096
 """Characters of a line in which something is completed: no path is longer."""
 _NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./~-]+")
 
-_ARGUMENT = re.compile(r"/(?P<command>role|model|adapters|set) +(?P<word>\S*)$")
+_ARGUMENT = re.compile(r"/(?P<command>role|model|regenerate|adapters|set) +(?P<word>\S*)$")
 
 _ADAPTER = re.compile(r"""/adapters +(?=["']?[/~.])""")
 """An adapter is meant by its name or by a path."""
@@ -216,6 +216,9 @@ class NameSuggestions:
                     _name_suggestion(sampling.DEFAULT_WORD, "the one of your settings"),
                     *(_name_suggestion(each.name, size(each.size)) for each in models),
                 ]
+            case "regenerate":
+                models = await self._services.run(self._services.models.models)
+                return [_name_suggestion(each.name, size(each.size)) for each in models]
             case "adapters":
                 found = await with_timeout(list, self._services.models.details(Event()))
                 return [

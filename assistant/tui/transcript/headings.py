@@ -32,6 +32,8 @@ ROLE_NAMES = {"user": "you", "assistant": "assistant", "system": "system"}
 RATING_STYLES: Mapping[Rating, str] = {"good": "$text-success", "bad": "$text-error"}
 NOTE_CHARACTERS = 40
 """Characters of a note that stand beside its rating."""
+MODEL_CHARACTERS = 28
+"""Characters of the model that wrote one of several versions."""
 ROLE_STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.MUTED}
 
 OUTGROWN_TEXTS: Final[dict[Overflow, str]] = {
@@ -68,6 +70,8 @@ def _left_parts(message: Message) -> list[Content]:
         older = _command_button("‹", "older", message, text.ACCENT)
         newer = _command_button("›", "newer", message, text.ACCENT)
         parts.append(older + text.muted(f"{message.version}/{message.versions}") + newer)
+        if message.model and message.role == "assistant":
+            parts.append(text.line(message.model, MODEL_CHARACTERS, text.MUTED))
     if message.edited:
         parts.append(text.muted("edited"))
     if message.rating is not None:

@@ -273,3 +273,29 @@ async def test_the_picker_of_roles_is_left_with_everything_as_it_was(home: Path)
         await driver.until(lambda: driver.app.screen is driver.screen, "back")
         assert not isinstance(driver.app.screen, AskForLine)
         assert driver.conversation is None
+
+
+async def test_another_model_writes_one_version_and_each_tells_who_wrote_it(home: Path) -> None:
+    async with opened(Setting(home, two_models())) as driver:
+        await driver.ask("Who?")
+        await command(driver, "/regenerate third")
+        await driver.until_shown("There is no model called 'third'.")
+        assert len(driver.store.versions(driver.messages[-1].id)) == 1
+
+        await command(driver, "/regenerate second")
+        await driver.until_shown("‹2/2›  second")
+        await driver.until(lambda: driver.is_idle)
+        assert driver.messages[-1].text == "Two."
+        assert driver.messages[-1].model == "second"
+        assert driver.conversation is not None
+        assert driver.conversation.model is None
+        await driver.pilot.press("alt+left")
+        await driver.until_shown("‹1/2›  first")
+
+        await driver.pilot.press("i")
+        await driver.until_shown("This answer")
+        for told in ("model       first", "version     1 of 2", "tokens a second", "wrote"):
+            assert told in driver.text
+        await driver.pilot.press("escape")
+        await driver.ask("And now?")
+        assert driver.messages[-1].model == "first"

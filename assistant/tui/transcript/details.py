@@ -1,0 +1,83 @@
+"""Details of an answer: its model, tokens, speed and time."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from assistant.core.values.conversation import Message, StopReason
+from assistant.core.wording import count, duration
+from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dialogs import Dialog
+
+LABEL_CELLS: Final = 12
+SHORTEST_MS: Final = 500
+"""Milliseconds that are worth a word."""
+
+ENDINGS: Final[dict[StopReason, str]] = {
+    "end": "by itself",
+    "length": "at the limit of its length",
+    "stopped": "by you",
+}
+"""How an answer ended."""
+
+
+class AnswerDetails(Dialog[None]):
+    """Dialog of what is known of an answer; Esc and Enter close it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,i,q", "leave", show=False)]
+
+    def __init__(self, message: Message) -> None:
+        super().__init__()
+        self._message = message
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(text.own("This answer", "bold"))
+            for label, value in answer_details(self._message):
+                told = text.muted(label.ljust(LABEL_CELLS)) + text.line(value, 300)
+                yield Static(told)
+            yield Static(text.muted("Esc closes"))
+
+
+def answer_details(message: Message) -> Iterator[tuple[str, str]]:
+    """What is known of an answer, in lines of a word and what it is."""
+    yield "model", message.model or "none: the program wrote it"
+    if message.adapters:
+        yield "adapters", ", ".join(f"{use.name} ×{use.scale:g}" for use in message.adapters)
+    if message.edited:
+        yield "edited", "by you"
+    if message.versions > 1:
+        yield "version", f"{message.version} of {message.versions}"
+    yield "written", f"{message.created.astimezone():%Y-%m-%d %H:%M}"
+    if message.usage is not None:
+        usage = message.usage
+        cached = f" ({usage.cached_tokens:,} of them cached)" if usage.cached_tokens else ""
+        yield "read", f"{count(usage.prompt_tokens, 'token')}{cached}"
+        yield "wrote", count(usage.completion_tokens, "token")
+        if usage.drafted_tokens:
+            right = f"{usage.accepted_tokens:,} of {usage.drafted_tokens:,}"
+            yield "guessed", f"{right} tokens right, read several at once"
+    if message.timings is not None and message.timings.total_ms:
+        timings = message.timings
+        if timings.tokens_per_second:
+            yield "speed", f"{timings.tokens_per_second:.0f} tokens a second"
+        parts = [
+            f"{duration(spent / 1000)} {what}"
+            for what, spent in (
+                ("waiting", timings.queue_ms),
+                ("loading the model", timings.load_ms),
+                ("reading", timings.prefill_ms),
+            )
+            if spent >= SHORTEST_MS
+        ]
+        told = f", of which {', '.join(parts)}" if parts else ""
+        yield "time", f"{duration(timings.total_ms / 1000)}{told}"
+    if message.sampling is not None:
+        changed = message.sampling
+        yield "sampling", f"temperature {changed.temperature:g}, top-p {changed.top_p:g}"
+    if message.stop_reason is not None:
+        yield "ended", ENDINGS[message.stop_reason]
