@@ -197,6 +197,9 @@ class ScreenSettings(Value):
     """The list of conversations; `auto` shows it where there is room for it."""
     sources: Panel = "auto"
     """The sources of an answer; `auto` shows them where there is room for them."""
+    notify: Literal["auto", "bell", "off"] = "auto"
+    """When an answer that took long is done and the window is not looked at: a notification where
+    the terminal shows some, else its bell."""
 
 
 def _as_keys(value: object) -> object:

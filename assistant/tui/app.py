@@ -17,6 +17,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard
 
 from textual import events
@@ -49,6 +50,7 @@ from assistant.tui.toolkit.threads import Report, in_thread
 
 if TYPE_CHECKING:
     # What is opened behind the first frame.
+    from assistant.tui.chat.turns import TurnEnded
     from assistant.tui.services import Services
 
 GC_THRESHOLDS = (20_000, 20, 100)
@@ -123,6 +125,9 @@ class AssistantApp(App[None]):
             Appearance.of(given, self.keymap, model_chosen=model_chosen),
         )
         self._log_folder = log_folder
+        self._reports_focus = False
+        """Whether the terminal tells when its window is looked at."""
+        self._last_input = monotonic()
         self._leaving = False
         self._opened = asyncio.Event()
         self._held: list[events.Event] = []
@@ -190,6 +195,8 @@ class AssistantApp(App[None]):
 
         What is typed is written into the prompt, unless something waits that came before.
         """
+        if _is_from_outside(event):
+            self._last_input = monotonic()
         is_early = not self._opened.is_set() and _is_from_outside(event)
         if is_early and (self._held or not _is_typed(event)):
             self._held.append(event)
@@ -330,6 +337,28 @@ class AssistantApp(App[None]):
         light = is_light(event.answer)
         if light is not None and self.theme == self._first_theme:
             self._first_theme = self.theme = (LIGHT if light else DARK).name
+
+    def on_app_focus(self) -> None:
+        self._reports_focus = True
+
+    def on_app_blur(self) -> None:
+        self._reports_focus = True
+
+    def on_turn_ended(self, event: TurnEnded) -> None:
+        """Ring when an answer that took long is done, and the window is not looked at."""
+        # Not before the first frame.
+        from assistant.tui.chat import attention  # noqa: PLC0415
+
+        now = monotonic()
+        if self._driver is not None and attention.is_due(
+            now - event.turn.began,
+            focused=self.app_focus,
+            reported=self._reports_focus,
+            idle=now - self._last_input,
+        ):
+            notify = self.chat_screen.workspace.system.services.settings.screen.notify
+            self._driver.write(attention.call(notify, os.environ))
+            self._driver.flush()
 
     def on_terminal_closed(self, event: TerminalClosed) -> None:
         event.stop()

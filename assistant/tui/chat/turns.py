@@ -38,6 +38,7 @@ class RunningTurn:
     conversation_id: str
     request: Request
     answer: conversation.Message | None = None
+    began: float = field(default_factory=monotonic)
     pieces: int = 0
     prompt_tokens: int = 0
     writing_since: float = 0.0

@@ -296,6 +296,6 @@ async def test_another_model_writes_one_version_and_each_tells_who_wrote_it(home
         await driver.until_shown("This answer")
         for told in ("model       first", "version     1 of 2", "tokens a second", "wrote"):
             assert told in driver.text
-        await driver.pilot.press("escape")
+        await driver.pilot.press("escape", "escape")
         await driver.ask("And now?")
         assert driver.messages[-1].model == "first"
