@@ -1,4 +1,4 @@
-"""The user's editor: VISUAL or EDITOR, else a usual one, and how each opens a file at a line."""
+"""The user's editor and pager: those that are set, else usual ones; an editor at a line."""
 
 import shlex
 import shutil
@@ -12,6 +12,9 @@ from assistant.core.errors import AssistantError
 
 FALLBACKS: Final = ("editor", "nano", "vi")
 """Looked for when none is set."""
+
+PAGERS: Final = ("less", "more")
+"""Looked for when no pager is set."""
 
 AT_LINE: Final = {
     "code": ("--goto", "{path}:{line}"),
@@ -64,6 +67,27 @@ def find_editor(environment: Mapping[str, str], which: Which | None = None) -> l
     words = configured_editor(environment, which) or [name for name in FALLBACKS if which(name)][:1]
     if not words:
         raise AssistantError("There is no editor here.", "Set EDITOR to one.")
+    return words
+
+
+def find_pager(environment: Mapping[str, str], which: Which | None = None) -> list[str]:
+    """Pager command in PAGER, else a usual one that is installed; it reads what it shows.
+
+    Returns:
+        The command in words.
+
+    Raises:
+        AssistantError: there is none.
+    """
+    which = which or _which(environment)
+    try:
+        words = shlex.split(environment.get("PAGER") or "")
+    except ValueError:
+        words = []
+    if not words or which(words[0]) is None:
+        words = [name for name in PAGERS if which(name)][:1]
+    if not words:
+        raise AssistantError("There is no pager here.", "Install less, or set PAGER.")
     return words
 
 

@@ -299,8 +299,8 @@ class AssistantApp(App[None]):
         external = self.chat_screen.workspace.system.external
         self.chat_screen.do(external.copy(text, "the selection"))
 
-    def lend_terminal(self, command: Sequence[str]) -> None:
-        """Let another program have the terminal until it ends.
+    def lend_terminal(self, command: Sequence[str], given: bytes | None = None) -> None:
+        """Let another program have the terminal until it ends; `given` is what it reads.
 
         Raises:
             AssistantError: it cannot be run here.
@@ -313,7 +313,7 @@ class AssistantApp(App[None]):
         try:
             with self.suspend():
                 try:
-                    subprocess.run(command, check=False)
+                    subprocess.run(command, check=False, input=given)
                 except OSError as failure:
                     # The terminal is taken back only when this block ends well.
                     problem = failure

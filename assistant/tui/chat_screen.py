@@ -50,7 +50,7 @@ class ChatScreen(NoticedScreen[None]):
         self,
         drawn: Callable[[], object],
         copy_through_terminal: Callable[[str], None],
-        lend_terminal: Callable[[Sequence[str]], None],
+        lend_terminal: Callable[[Sequence[str], bytes | None], None],
         appearance: Appearance,
     ) -> None:
         """`drawn` is called when the first frame is on the screen."""
@@ -123,13 +123,13 @@ class ChatScreen(NoticedScreen[None]):
         """Run a command of the table."""
         self.action_command(name, argument)
 
-    def lend_terminal(self, command: Sequence[str], /) -> None:
-        """Let another program have the terminal until it ends.
+    def lend_terminal(self, command: Sequence[str], given: bytes | None = None, /) -> None:
+        """Let another program have the terminal until it ends; `given` is what it reads.
 
         Raises:
             AssistantError: it cannot be run here.
         """
-        self._lend_terminal(command)
+        self._lend_terminal(command, given)
 
     def copy_through_terminal(self, text: str, /) -> None:
         """Put a text on the clipboard of the machine that the terminal runs on."""

@@ -116,6 +116,14 @@ class ExternalPrograms:
         """
         return [*editor.find_editor(self._environment, self._which), path]
 
+    def pager(self) -> list[str]:
+        """Command that shows what it reads, page by page.
+
+        Raises:
+            AssistantError: there is none.
+        """
+        return editor.find_pager(self._environment, self._which)
+
     def view(self, path: str, page: int | None) -> None:
         """Open a file with the system's viewer, at a page where that is possible.
 

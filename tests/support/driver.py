@@ -302,7 +302,7 @@ class ScreenDriver:
         """Open files with these from here on."""
         self.workspace.system.programs = programs
 
-    def lend_terminal_to(self, borrower: Callable[[Sequence[str]], None]) -> None:
+    def lend_terminal_to(self, borrower: Callable[..., None]) -> None:
         """Call this with the commands that would have the terminal."""
         self.screen.lend_terminal = borrower  # type: ignore[method-assign]
 

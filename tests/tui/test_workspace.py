@@ -41,7 +41,7 @@ class SilentScreen:
     def run_command(self, name: str, argument: str = "", /) -> None:
         self.commands.append((name, argument))
 
-    def lend_terminal(self, command: Sequence[str], /) -> None:
+    def lend_terminal(self, command: Sequence[str], given: bytes | None = None, /) -> None:
         raise AssertionError(command)
 
     def copy_through_terminal(self, text: str, /) -> None:

@@ -1,4 +1,4 @@
-"""Actions on messages: stop, continue, regenerate, details, edit, versions, copy, rating."""
+"""Actions on messages: stop, go on, again, details, edit, versions, copy, pager, links, rating."""
 
 from assistant.command_table import is_unfinished
 from assistant.core.grounding.citations import annotate
@@ -6,9 +6,11 @@ from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.turn.requests import Continue, EditAnswer, Regenerate
 from assistant.core.values.conversation import Message, Rating
 from assistant.tui.actions.models import may_send
+from assistant.tui.markdown.document import links_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
-from assistant.tui.transcript.details import AnswerDetails
+from assistant.tui.toolkit.threads import in_thread
+from assistant.tui.transcript.details import AnswerDetails, ChooseLink
 from assistant.tui.workspace import CommandCall, Workspace
 
 
@@ -118,6 +120,30 @@ async def copy(workspace: Workspace, call: CommandCall) -> None:
     await workspace.system.external.copy(copied, "the message")
 
 
+async def pager(workspace: Workspace, call: CommandCall) -> None:
+    """Show a message in the user's pager; it is written to no file."""
+    if call.message is None:
+        workspace.screen.say("There is nothing to read yet.")
+        return
+    command = workspace.system.programs.pager()
+    shown = text.editable(workspace.conversation.session.text_of(call.message)) + "\n"
+    workspace.screen.lend_terminal(command, shown.encode("utf-8", "replace"))
+
+
+async def links(workspace: Workspace, call: CommandCall) -> None:
+    """Open a link of a message: the only one, or one of a list."""
+    written = workspace.conversation.session.text_of(call.message) if call.message else ""
+    found = await in_thread(links_of, written)
+    if not found:
+        workspace.screen.say("There is no link in this message.")
+        return
+    chosen = found[0].address if len(found) == 1 else None
+    if chosen is None:
+        chosen = await workspace.screen.push_wait(ChooseLink(found))
+    if chosen is not None:
+        await workspace.system.external.open(chosen)
+
+
 async def copy_code(workspace: Workspace, call: CommandCall) -> None:
     view = workspace.view.transcript.view(call.message.id) if call.message else None
     code = view.code if view else None
@@ -207,6 +233,8 @@ HANDLERS = {
     "older": older,
     "newer": newer,
     "copy": copy,
+    "pager": pager,
+    "links": links,
     "code": copy_code,
     "good": good,
     "bad": bad,

@@ -12,7 +12,7 @@ Markdown knows entities (`&#x202e;`), so what comes out is cleaned again.
 import asyncio
 from collections.abc import Iterable
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -179,3 +179,28 @@ def _clean_tokens(tokens: Iterable[Token]) -> None:
         token.info = printable(token.info)
         if token.children:
             _clean_tokens(token.children)
+
+
+class Link(NamedTuple):
+    """Link of a text: its words, and where it leads."""
+
+    words: str
+    address: str
+
+
+def links_of(source: str) -> list[Link]:
+    """Links and images of a text in their order, each address once."""
+    found: dict[str, Link] = {}
+    for block in make_parser().parse(text.editable(source)):
+        children = block.children or []
+        for place, token in enumerate(children):
+            if token.type not in ("link_open", "image"):
+                continue
+            address = str(token.attrGet("href") or token.attrGet("src") or "")
+            words = token.content
+            if token.type == "link_open":
+                ends = (each for each in range(place, len(children)))
+                end = next(each for each in ends if children[each].type == "link_close")
+                words = "".join(each.content for each in children[place + 1 : end])
+            found.setdefault(address, Link(words, address))
+    return list(found.values())

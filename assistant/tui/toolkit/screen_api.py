@@ -42,8 +42,8 @@ class ScreenApi(Protocol):
         """Run a command of the table."""
         ...
 
-    def lend_terminal(self, command: Sequence[str], /) -> None:
-        """Let another program have the terminal until it ends.
+    def lend_terminal(self, command: Sequence[str], given: bytes | None = None, /) -> None:
+        """Let another program have the terminal until it ends; `given` is what it reads.
 
         Raises:
             AssistantError: it cannot be run here.

@@ -5,5 +5,5 @@ column      keeps only the messages near the view mounted
 message     one message: heading, text, ending
 headings    lines above, below and between messages
 folded      long rests and reasoning, folded
-details     model, tokens, speed and time of an answer
+details     an answer's model, tokens and time; links to choose from
 """

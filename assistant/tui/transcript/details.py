@@ -1,15 +1,17 @@
-"""Details of an answer: its model, tokens, speed and time."""
+"""Details of a message: an answer's model, tokens, speed and time; links to choose from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
 
 from assistant.core.values.conversation import Message, StopReason
 from assistant.core.wording import count, duration
+from assistant.tui.markdown.document import Link
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 
@@ -81,3 +83,27 @@ def answer_details(message: Message) -> Iterator[tuple[str, str]]:
         yield "sampling", f"temperature {changed.temperature:g}, top-p {changed.top_p:g}"
     if message.stop_reason is not None:
         yield "ended", ENDINGS[message.stop_reason]
+
+
+class ChooseLink(Dialog[str]):
+    """Dialog of links with their whole addresses; Enter chooses, Esc cancels."""
+
+    def __init__(self, links: Sequence[Link]) -> None:
+        super().__init__()
+        self._links = links
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -wide"):
+            yield Static(text.own("Links of this message", "bold"))
+            yield OptionList(*map(self._option, self._links), markup=False, compact=True)
+            yield Static(text.muted("Enter opens · Esc cancels"))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(self._links[event.option_index].address)
+
+    def _option(self, link: Link) -> Option:
+        address = text.line(link.address, 400, text.MUTED)
+        if link.words in ("", link.address):
+            return Option(address)
+        return Option(text.line(link.words, 80) + text.own("\n  ") + address)

@@ -3,6 +3,8 @@
 Reasoning shows its end while the model thinks, and is folded from then on.
 """
 
+import sys
+from asyncio import sleep
 from typing import ClassVar, Final
 
 from textual import events
@@ -58,9 +60,19 @@ class Fold(Vertical, can_focus=False):
             await self.mount(Unfolded(text.block(shown.rstrip("\n"))), before=self._line)
         self._refresh_label()
 
+    async def unfold_to(self, length: int) -> None:
+        """Show so many characters of what was folded, and all of it for a large number."""
+        while self._hidden and len(self._folded) - len(self._hidden) < length:
+            await self.unfold()
+            # The screen goes on reading keys.
+            await sleep(0)
+
     def _label(self) -> Content:
-        count = self._hidden.count("\n") + 1
-        return text.own(f"show {count:,} more line{'s' if count > 1 else ''}")
+        lines = self._hidden.count("\n") + 1
+        more = text.button(f"show {count(lines, 'more line')}", "unfold")
+        if len(self._hidden) <= plain_length(self._hidden):
+            return more
+        return more + text.muted(" · ") + text.button("a shows all", "unfold_all")
 
     def _refresh_label(self) -> None:
         self.display = bool(self._hidden) or len(self.children) > 1
@@ -68,18 +80,25 @@ class Fold(Vertical, can_focus=False):
         self._line.update(self._label())
 
 
-class Unfold(Static, can_focus=True):
-    """Line that unfolds the next part."""
+class Unfold(Clickable, can_focus=True):
+    """Line that unfolds the next part, or all."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "unfold", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "unfold", show=False),
+        Binding("a", "unfold_all", show=False),
+    ]
 
     async def action_unfold(self) -> None:
         if isinstance(self.parent, Fold):
             await self.parent.unfold()
 
-    async def on_click(self, event: events.Click) -> None:
+    def action_unfold_all(self) -> None:
+        """Show everything; the screen goes on meanwhile."""
+        if isinstance(self.parent, Fold):
+            self.run_worker(self.parent.unfold_to(sys.maxsize), exclusive=True)
+
+    def on_click(self, event: events.Click) -> None:
         event.stop()
-        await self.action_unfold()
 
 
 class Unfolded(Static):
@@ -178,6 +197,11 @@ class UnsupportedAnswer(Vertical):
         self._saying.update(saying)
         self._words = len(written.split())
         self._refresh()
+
+    def open(self) -> None:
+        """Unfold the answer, where it is folded."""
+        if self.display and not self._open:
+            self.toggle()
 
     def toggle(self) -> None:
         """Fold or unfold the answer."""

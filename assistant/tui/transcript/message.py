@@ -75,6 +75,11 @@ class MessageView(Vertical, can_focus=True):
         if self.message.role == "assistant":
             await self._document.drawn()
 
+    async def unfold_to(self, offset: int) -> None:
+        """Show the text down to this character, where it is folded."""
+        self._unsupported.open()
+        await self._fold.unfold_to(offset + 1 - self._rich)
+
     def show_reasoning(self, thought: str) -> None:
         """Show the reasoning so far."""
         self._reasoning.show_text(thought, live=self._is_thinking)

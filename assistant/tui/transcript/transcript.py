@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,6 +18,9 @@ from assistant.tui.transcript.column import MessageColumn, ScrollAnchor
 
 if TYPE_CHECKING:
     from assistant.tui.transcript.message import MessageView
+
+MARKS_CHARACTERS: Final = 256
+"""Characters that marks of sources may add to an answer before a place in it."""
 
 
 class TranscriptView(MessageColumn, can_focus=False):
@@ -208,6 +211,8 @@ class TranscriptView(MessageColumn, can_focus=False):
 
     async def _find_in(self, view: "MessageView", snippet: str) -> None:
         await view.drawn()
+        _, offset = offset_of_snippet(view.message.text, snippet)
+        await view.unfold_to(offset + MARKS_CHARACTERS)
         self.call_after_refresh(self._show_found, view, snippet)
 
     def _show_found(self, view: "MessageView", snippet: str) -> None:
@@ -235,13 +240,21 @@ def row_of_snippet(view: "MessageView", snippet: str) -> int:
         snippet: the surroundings of what was found, see `core.values.changes`.
     """
     height, message = view.region.height, view.message.text
-    words = snippet.partition(MATCH_BEGIN)[2].partition(MATCH_END)[0]
-    around = snippet.replace(MATCH_BEGIN, "").replace(MATCH_END, "").strip().strip("…")
-    span = find_quote(message, around, 0)
-    start = span.start + max(around.find(words), 0) if span else message.find(words)
+    words, start = offset_of_snippet(message, snippet)
     estimate = round(height * max(start, 0) / max(len(message), 1))
     rows = list(_rows_with_words(view, words)) if words else []
     return min(rows, key=lambda row: abs(row - estimate), default=estimate)
+
+
+def offset_of_snippet(message: str, snippet: str) -> tuple[str, int]:
+    """Where a snippet stands in the text that it is from.
+
+    Returns: the words that were found, and their offset; below 0 where they are not there.
+    """
+    words = snippet.partition(MATCH_BEGIN)[2].partition(MATCH_END)[0]
+    around = snippet.replace(MATCH_BEGIN, "").replace(MATCH_END, "").strip().strip("…")
+    span = find_quote(message, around, 0)
+    return words, span.start + max(around.find(words), 0) if span else message.find(words)
 
 
 def _rows_with_words(view: "MessageView", words: str) -> Iterator[int]:

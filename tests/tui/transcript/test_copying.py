@@ -1,7 +1,10 @@
-"""Copying: messages, code, selections; by which way is said."""
+"""Copying, reading elsewhere, following links: by which way is said."""
 
 from pathlib import Path
 
+import pytest
+
+from assistant.tui.external import ExternalPrograms
 from assistant.tui.markdown.blocks import CodeBlock
 from tests.support.driver import RecordingClipboard, Setting, opened, scripted
 from tests.support.fake_models import Gate
@@ -115,3 +118,46 @@ async def test_a_table_and_code_that_do_not_fit_are_opened_in_their_whole_width(
         await driver.pilot.press("end")
         await driver.until_shown(f"{'.' * 50}end")
         assert driver.clipboard.copied == []
+
+
+async def test_p_reads_a_message_in_the_pager(home: Path) -> None:
+    lent: list[tuple[list[str], bytes | None]] = []
+    programs = ExternalPrograms({"PAGER": "most -w"}, which=lambda name: f"/bin/{name}")
+    async with opened(Setting(home, scripted("**Paris** it\x1b[31m is."))) as driver:
+        driver.use_programs(programs)
+        driver.lend_terminal_to(lambda command, given=None: lent.append(([*command], given)))
+        await driver.ask("Capital?")
+        await driver.pilot.press("tab", "p")
+        await driver.until(lambda: lent)
+        command, given = lent[0]
+        assert command == ["most", "-w"]
+        assert given is not None
+        assert b"**Paris** it" in given
+        assert b"\x1b" not in given
+
+
+async def test_links_are_followed_by_keyboard_and_their_address_is_shown(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = "https://example.org/law?id=1", "https://example.net/"
+    answer = f"See [the law]({first}), {second} and [it]({first})."
+    async with opened(Setting(home, scripted(answer, f"[x]({second})", "None."))) as driver:
+        gone: list[str] = []
+        monkeypatch.setattr(driver.app, "open_url", gone.append)
+        await driver.ask("Where?")
+        await driver.pilot.press("tab", "o")
+        await driver.until_shown("the law")
+        assert first in driver.text
+        await driver.pilot.press("down", "enter")
+        await driver.until_shown("Open this address?")
+        assert gone == []
+        await driver.pilot.press("enter")
+        await driver.until(lambda: gone == [second])
+        driver.focus_prompt()
+        await driver.ask("One?")
+        driver.run("links")
+        await driver.until_shown("Open this address?")
+        await driver.pilot.press("escape")
+        await driver.ask("No?")
+        driver.run("links")
+        await driver.until_shown("There is no link in this message.")

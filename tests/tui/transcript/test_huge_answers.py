@@ -54,6 +54,19 @@ async def test_the_screen_goes_on_while_it_streams_and_when_it_is_opened(
         assert longest[0] < PATIENCE
 
 
+async def test_all_of_what_is_folded_is_shown_at_once(home: Path) -> None:
+    lines = [f"- item {number}" for number in range(1, 1501)]
+    async with opened(Setting(home, scripted(["\n".join(lines)], window=100_000))) as driver:
+        await driver.ask("Go")
+        fold = driver.screen.query_one(Unfold)
+        await driver.until_shown("more lines · a shows all")
+        fold.focus()
+        await driver.pilot.press("a")
+        await driver.until(lambda: not fold.display)
+        await driver.pilot.press("ctrl+end")
+        await driver.until_shown("- item 1500")
+
+
 async def test_what_is_folded_is_shown_part_by_part(home: Path) -> None:
     lines = [f"- item {number}" for number in range(1, 901)]
     async with opened(Setting(home, scripted(["\n".join(lines)], window=100_000))) as driver:
