@@ -443,6 +443,15 @@ COMMANDS: tuple[Command, ...] = (
         "f7",
     ),
     Command(
+        "everywhere",
+        "Search all files",
+        "Ask again and search all your files from here on",
+        "Files",
+        "alt+shift+e",
+        message_key="s",
+        target="answer",
+    ),
+    Command(
         "context",
         "See the context",
         "See what the model reads; pin or exclude turns",

@@ -6,6 +6,7 @@ from functools import partial
 from textual.content import Content
 
 from assistant.command_table import BY_NAME
+from assistant.core.turn.requests import Regenerate
 from assistant.tui.actions.prompts import prompt_for_question
 from assistant.tui.actions.screens import read_file
 from assistant.tui.chat.session import Prepare, as_typed
@@ -142,6 +143,16 @@ async def choose_collections(workspace: Workspace, _: CommandCall) -> None:
         await session.use_collections(conversation.id, chosen.collections)
 
 
+async def everywhere(workspace: Workspace, call: CommandCall) -> None:
+    """Let the conversation be about all files, and ask the question of an answer again."""
+    session = workspace.conversation.session
+    if call.message is None or session.conversation is None:
+        workspace.screen.say("There is no answer yet.")
+    elif workspace.is_free():
+        await session.use_collections(session.conversation.id, None)
+        session.start(Regenerate(message_id=call.message.id))
+
+
 async def pause_indexing(workspace: Workspace, _: CommandCall) -> None:
     """Pause indexing, or resume it."""
     status, jobs = workspace.library.status, workspace.library.jobs
@@ -184,6 +195,7 @@ async def show_library(workspace: Workspace, filter_by: Filter = "all") -> None:
 
 
 HANDLERS = {
+    "everywhere": everywhere,
     "add": add,
     "summarise": summarise,
     "files": choose_collections,

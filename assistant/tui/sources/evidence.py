@@ -96,16 +96,33 @@ class EvidenceLoader:
     async def label(self, answers: Sequence[Message]) -> None:
         """Label answers for which the files had nothing, say something else or are read in part."""
         for answer in answers:
-            if not _is_of_the_model(answer):
+            if answer.role != "assistant" or answer.state == "streaming":
                 continue
             try:
                 retrieval = await self._services.run(self._services.store.retrieval, answer.id)
             except NotFoundError:
                 continue
             view = self._transcript.view(answer.id)
-            if view is not None and retrieval is not None:
-                view.show_searched(_searched_in_vain(retrieval))
+            if view is None or retrieval is None:
+                continue
+            searched = _searched_in_vain(retrieval)
+            if searched:
+                view.show_elsewhere(await self._elsewhere(retrieval))
+            if _is_of_the_model(answer):
+                view.show_searched(searched)
                 await view.show_retrieval(retrieval)
+
+    async def _elsewhere(self, retrieval: Retrieval) -> tuple[str, ...]:
+        """Other collections, where those of the conversation had nothing."""
+        conversation = self._session.conversation
+        if conversation is None or not conversation.collections:
+            return ()
+        try:
+            known = await in_thread(self._services.library.collections)
+        except LibraryError:
+            return ()
+        searched = {*conversation.collections, *(retrieval.collections or ())}
+        return tuple(each.name for each in known if each.files and each.name not in searched)
 
     def _answer(self) -> Message | None:
         """The selected answer, or that to the selected question; else the last one."""

@@ -34,6 +34,8 @@ NOTE_CHARACTERS = 40
 """Characters of a note that stand beside its rating."""
 MODEL_CHARACTERS = 28
 """Characters of the model that wrote one of several versions."""
+MAX_ELSEWHERE = 4
+"""Collections that are named where others had nothing."""
 ROLE_STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.MUTED}
 
 OUTGROWN_TEXTS: Final[dict[Overflow, str]] = {
@@ -116,6 +118,8 @@ def ending_line(
     hint: str = "",
     searched: int = 0,
     retrieval: Retrieval | None = None,
+    *,
+    elsewhere: Sequence[str] = (),
 ) -> Content:
     """Line below a message on how it ended; empty when there is nothing to say about it.
 
@@ -123,14 +127,36 @@ def ending_line(
         hint: what to do about a failure.
         searched: passages of the user's files that were searched in vain.
         retrieval: what the files had to do with it, when they could not be read whole.
+        elsewhere: other collections, when those that were searched had nothing.
     """
-    parts = (_state_line(message, keymap, hint), _partial_lines(retrieval), _outgrown_line(message))
+    parts = (
+        _elsewhere_line(message, keymap, elsewhere),
+        _state_line(message, keymap, hint),
+        _partial_lines(retrieval),
+        _outgrown_line(message),
+    )
     ended = text.joined([part for part in parts if part.plain], "\n")
     if not searched:
         return ended
     alone = text.own("not from your files", "$text-warning")
     searched_line = alone + text.muted(f": {count(searched, 'passage')} searched")
     return searched_line + text.own("\n") + ended if ended.plain else searched_line
+
+
+def _elsewhere_line(message: Message, keymap: Keymap, names: Sequence[str]) -> Content:
+    """Collections in which nothing was searched, and the key that does."""
+    if not names:
+        return text.EMPTY
+    listed = ", ".join(names[:MAX_ELSEWHERE])
+    more = f" and {len(names) - MAX_ELSEWHERE:,} more" if len(names) > MAX_ELSEWHERE else ""
+    search = f"{_key_on_message(keymap, 'everywhere')} searches all files"
+    return (
+        text.muted("not searched: ")
+        + text.line(f"{listed}{more}", 160)
+        + text.muted(" — ")
+        + _command_button(search, "everywhere", message, text.ACCENT)
+        + text.muted(f" ({keymap.shown('everywhere')} while typing)")
+    )
 
 
 def _partial_lines(retrieval: Retrieval | None) -> Content:

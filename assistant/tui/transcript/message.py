@@ -1,5 +1,7 @@
 """Message widget: who wrote it, its text, and how it ended."""
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Markdown, Static
@@ -32,6 +34,7 @@ class MessageView(Vertical, can_focus=True):
         self.message = message
         self._hint = hint
         self._searched = 0
+        self._elsewhere: Sequence[str] = ()
         self._retrieval: Retrieval | None = None
         self._checked = False
         self._written = self._cited_text() if written is None else written
@@ -129,6 +132,12 @@ class MessageView(Vertical, can_focus=True):
             self._searched = passages
             self._show_ending()
 
+    def show_elsewhere(self, collections: Sequence[str]) -> None:
+        """Show which other collections there are, where the conversation's had nothing."""
+        if collections != self._elsewhere:
+            self._elsewhere = collections
+            self._show_ending()
+
     def expect_check(self) -> None:
         """Passages are read for the answer: marks that the check does not set are none."""
         self._checked = True
@@ -192,7 +201,14 @@ class MessageView(Vertical, can_focus=True):
             content = text.muted("…")
         else:
             keymap = commands.keymap_of(self)
-            content = ending_line(self.message, keymap, self._hint, self._searched, self._retrieval)
+            content = ending_line(
+                self.message,
+                keymap,
+                self._hint,
+                self._searched,
+                self._retrieval,
+                elsewhere=self._elsewhere,
+            )
         line.display = bool(content.plain)
         line.set_class(not self._written, "-alone")
         line.update(content)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from assistant.core.values.library import Collection, SearchResult
 from assistant.tui.transcript.folded import UnsupportedToggle
 from tests.support.driver import Setting, opened, scripted
 from tests.support.fake_library import found
@@ -47,3 +48,29 @@ async def test_an_answer_that_the_files_deny_shows_their_words(home: Path) -> No
         await driver.ask("When may the rent go up?")
 
         await driver.until_shown("✗ says the opposite: “The landlord may")
+
+
+async def test_where_the_chosen_files_have_nothing_the_others_are_one_key_away(home: Path) -> None:
+    library = found()
+    library.result = SearchResult(searched=31)
+    library.sets = [
+        Collection(name="housing", roots=(), files=3, passages=31),
+        Collection(name="letters", roots=(), files=2, passages=9),
+        Collection(name="empty", roots=(), files=0, passages=0),
+    ]
+    async with opened(Setting(home, scripted("Bananas."), library=library)) as driver:
+        conversation = driver.store.create(title="A", collections=("housing",))
+        await driver.open(conversation.id)
+        await driver.ask("Who wrote?")
+        await driver.until_shown("not searched: letters — s searches all files")
+        assert "empty" not in driver.text
+        assert library.asked[-1][1] == ("housing",)
+
+        library.result = found(RENT).result
+        await driver.pilot.press("tab", "s")
+        await driver.until(lambda: len(library.asked) == 2 and driver.is_idle)
+        assert library.asked[-1][1] is None
+        assert driver.conversation is not None
+        assert driver.conversation.collections is None
+        await driver.until_shown("‹2/2›")
+        assert "not searched" not in driver.text
