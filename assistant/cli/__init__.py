@@ -5,6 +5,7 @@ program          settings, paths and services of one run, built when first neede
 console          standard output and standard error, tables, styles, progress
 interruption     signals as a stop flag
 ask/             `assistant ask` and `summarise`: a question, or whole documents
+chat/            `assistant chat`: the screen, or lines only
 chats/           `assistant chats`: the kept conversations
 library          `assistant library`, `add`, `search`: the user's files
 indexing_report  plan, progress and skipped files of an indexing job

@@ -35,6 +35,10 @@ class Console:
         self._progress_lines = 0
         """How many lines of progress are on the screen."""
 
+    def without_cursor(self) -> "Console":
+        """The same streams, to which only lines are written: no colours, no line changes."""
+        return Console(self._out, self._err, {**self._environment, "TERM": "dumb"})
+
     @property
     def is_terminal(self) -> bool:
         """Whether results are read by a person right away."""

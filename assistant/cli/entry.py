@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PROGRAM_NAME = "assistant"
 COMPLETION_VARIABLE = "_ASSISTANT_COMPLETE"
 COMMANDS: Mapping[str, str] = {
+    "chat": "assistant.cli.chat.command:chat",
     "ask": "assistant.cli.ask.command:ask",
     "summarise": "assistant.cli.ask.summarise:summarise",
     "compare": "assistant.cli.ask.summarise:compare",
@@ -143,6 +144,7 @@ def process_program() -> Program:
         environment=os.environ,
         stdin=None if stdin is None or interactive else stdin.buffer,
         screen=interactive and console.is_terminal and not console.is_dumb,
+        open_screen=open_screen,
         ask=_ask if is_answered else None,
         ask_secret=_ask_secret if is_answered else None,
     )

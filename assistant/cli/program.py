@@ -90,6 +90,8 @@ class Program:
     """Whether standard input and output are terminals that can show the screen."""
     build: BuildAssistant = field(default=_build)
     open_library: Callable[[Paths], "Library"] = field(default=_open_library)
+    open_screen: "Callable[[Program], int] | None" = None
+    """Opens the screen, and returns the exit status of its end."""
     model: str | None = None
     ask: Callable[[str], str] | None = None
     """Asks the person at the terminal for a value by its name; None when nobody is there."""

@@ -10,7 +10,7 @@ from assistant.cli.interruption import InterruptedWriteError, Interruption
 from assistant.core.errors import AssistantError
 from assistant.core.grounding.scope import RetrievalScope
 from assistant.core.turn.chat import Chat
-from assistant.core.turn.requests import Ask, Continue
+from assistant.core.turn.requests import Ask, Continue, Regenerate
 from assistant.core.values.conversation import Message, Timings, Usage
 from assistant.core.values.events import (
     Answered,
@@ -91,7 +91,7 @@ class ConsoleAnswer:
     def run(
         self,
         chat: Chat,
-        request: Ask | Continue,
+        request: Ask | Continue | Regenerate,
         sampling: Sampling | None = None,
         sources: RetrievalScope | None = None,
     ) -> int:

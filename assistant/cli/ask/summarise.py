@@ -52,11 +52,7 @@ def summarise(program: Program, /, documents: tuple[str, ...], **given: Any) -> 
 
     What follows the files says what is wanted: `assistant summarise report.pdf in five points`.
     """
-    files, collections, wish = _targets(documents)
-    if not files and not collections:
-        raise NotFoundError(f"{documents[0]!r} is no file.", "Check the path.")
-    named = [*map(spell_file, files), *map(spell_collection, collections)]
-    return _run(program, " ".join(["/summarise", *named, *wish]), files, **given)
+    return _run(program, *summary_question(documents), **given)
 
 
 @click.command("compare", epilog=_EXIT_CODES)
@@ -66,8 +62,37 @@ def summarise(program: Program, /, documents: tuple[str, ...], **given: Any) -> 
 @click.pass_obj
 def compare(program: Program, /, first: str, second: str, **given: Any) -> int:
     """Compare two files section by section: what differs, and what only one of them says."""
+    return _run(program, *comparison_question(first, second), **given)
+
+
+def summary_question(documents: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Question that asks for a summary.
+
+    Args:
+        documents: files and collections, then words on what is wanted.
+
+    Returns: the question, and the files that go with it.
+
+    Raises:
+        NotFoundError: a file is not there.
+    """
+    files, collections, wish = _targets(documents)
+    if not files and not collections:
+        raise NotFoundError(f"{documents[0]!r} is no file.", "Check the path.")
+    named = [*map(spell_file, files), *map(spell_collection, collections)]
+    return " ".join(["/summarise", *named, *wish]), files
+
+
+def comparison_question(first: str, second: str) -> tuple[str, tuple[str, ...]]:
+    """Question that compares two files.
+
+    Returns: the question, and the files that go with it.
+
+    Raises:
+        NotFoundError: a file is not there.
+    """
     files = (attachable(first), attachable(second))
-    return _run(program, " ".join(["/compare", *map(spell_file, files)]), files, **given)
+    return " ".join(["/compare", *map(spell_file, files)]), files
 
 
 def _targets(typed: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

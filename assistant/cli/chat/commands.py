@@ -1,0 +1,231 @@
+"""Slash commands of the plain chat, called as on the screen."""
+
+import shlex
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from assistant.cli.ask.summarise import comparison_question, summary_question
+from assistant.cli.console import short_id
+from assistant.core.errors import NotFoundError
+from assistant.core.sanitize import one_line
+from assistant.core.turn.requests import Continue, Regenerate
+from assistant.core.values.changes import MATCH_BEGIN, MATCH_END
+from assistant.core.wording import count, duration
+
+if TYPE_CHECKING:
+    from assistant.cli.chat.plain import PlainChat
+
+LISTED: Final = 20
+"""Conversations, and messages that were found, in a list."""
+
+
+class PlainCommand(NamedTuple):
+    """What is done, and what it is called with."""
+
+    run: Callable[["PlainChat", str], None]
+    does: str
+    argument: str = ""
+
+
+def run_command(chat: "PlainChat", typed: str) -> bool:
+    """Run a command.
+
+    Returns: whether it is one; a question, or a path, is none.
+
+    Raises:
+        AssistantError: it cannot be done, or there is none such.
+    """
+    text = typed.strip()
+    if not text.startswith("/") or text.startswith("//") or text[1:2] == " ":
+        return False
+    name, _, argument = text[1:].partition(" ")
+    command = COMMANDS.get(name.casefold())
+    if command is not None:
+        command.run(chat, argument.strip())
+        return True
+    if "/" in name:
+        return False
+    near = get_close_matches(name, COMMANDS, 3)
+    listed = ", ".join(f"/{each}" for each in near)
+    raise NotFoundError(
+        f"There is no command /{one_line(name, 40)}.", listed or "/help lists all of them."
+    )
+
+
+def _new(chat: "PlainChat", _: str) -> None:
+    chat.open(None)
+    chat.console.line("A new conversation.")
+
+
+def _temporary(chat: "PlainChat", _: str) -> None:
+    chat.open(None, temporary=True)
+    chat.console.line("A new conversation, of which nothing is kept.")
+
+
+def _conversations(chat: "PlainChat", argument: str) -> None:
+    if argument:
+        number = int(argument) if argument.isdecimal() else 0
+        known = 0 < number <= len(chat.listed)
+        chat.open(chat.listed[number - 1] if known else argument)
+        _read(chat, "")
+        return
+    found = chat.assistant.store.conversations(limit=LISTED)
+    chat.listed = [each.id for each in found]
+    for number, each in enumerate(found, 1):
+        chat.console.line(f"{number}. {one_line(each.title or 'without a title', 100)}")
+    chat.console.line("/conversations NUMBER goes on with one." if found else "There is none yet.")
+
+
+def _read(chat: "PlainChat", _: str) -> None:
+    for message in chat.messages():
+        chat.console.line(f"{'you' if message.role == 'user' else 'assistant'}:")
+        chat.console.line(message.text)
+
+
+def _find(chat: "PlainChat", words: str) -> None:
+    found = chat.assistant.store.search(words, limit=LISTED) if words else []
+    chat.listed = [each.conversation_id for each in found]
+    for number, each in enumerate(found, 1):
+        said = each.snippet.replace(MATCH_BEGIN, "").replace(MATCH_END, "")
+        title = one_line(each.title or "without a title", 60)
+        chat.console.line(f"{number}. {title}: {one_line(said, 200)}")
+    chat.console.line("/conversations NUMBER goes there." if found else "Nothing was found.")
+
+
+def _model(chat: "PlainChat", name: str) -> None:
+    assistant = chat.assistant
+    if name:
+        found = assistant.models.open(None if name == "default" else name, ())
+        assistant.store.set_model(chat.made().id, None if name == "default" else name)
+        chat.open(chat.made().id)
+        chat.console.line(f"Model from here on: {one_line(found.name, 80)}")
+        return
+    for each in assistant.models.models():
+        chat.console.line(one_line(each.name, 100))
+    chat.console.line("/model NAME uses one.")
+
+
+def _files(chat: "PlainChat", names: str) -> None:
+    known = {each.name: each for each in chat.assistant.library.collections()}
+    if names:
+        wanted = {"all": None, "none": ()}.get(names, tuple(names.split()))
+        missing = [name for name in wanted or () if name not in known]
+        if missing:
+            raise NotFoundError(
+                f"There is no collection {one_line(missing[0], 60)}.", "See /files."
+            )
+        id = chat.made().id
+        chat.assistant.store.set_collections(id, wanted)
+        chat.open(id)
+        chat.console.line(f"Files from here on: {names}")
+        return
+    for each in known.values():
+        chat.console.line(f"{one_line(each.name, 80)}: {count(each.files, 'file')}")
+    chat.console.line("/files NAME asks these; `all` and `none` do what they say.")
+
+
+def _open(chat: "PlainChat", number: str) -> None:
+    retrieval = chat.assistant.store.retrieval(chat.last_answer().id)
+    used = retrieval.used if retrieval else ()
+    if not number.isdecimal() or not 0 < int(number) <= len(used):
+        raise NotFoundError(
+            "There is no such source.", f"The answer has {count(len(used), 'source')}."
+        )
+    passage = used[int(number) - 1]
+    chat.console.line(f"{one_line(passage.path, 400)}, {passage.place}")
+    chat.console.line(passage.text)
+
+
+def _regenerate(chat: "PlainChat", model: str) -> None:
+    if model:
+        chat.assistant.models.open(model, ())
+    chat.answer(Regenerate(chat.last_answer().id, model or None))
+
+
+def _continue(chat: "PlainChat", _: str) -> None:
+    chat.answer(Continue(chat.last_answer().id))
+
+
+def _summarise(chat: "PlainChat", typed: str) -> None:
+    words = _words(typed)
+    if not words:
+        raise NotFoundError("/summarise FILE in five points sums up a file, or a #collection.")
+    chat.ask(*summary_question(words))
+
+
+def _compare(chat: "PlainChat", typed: str) -> None:
+    words = _words(typed)
+    if len(words) != 2:
+        raise NotFoundError("/compare FILE FILE compares two files.")
+    chat.ask(*comparison_question(*words))
+
+
+def _words(typed: str) -> list[str]:
+    """Words as in a shell; of `@file` the file."""
+    try:
+        words = shlex.split(typed)
+    except ValueError:
+        words = typed.split()
+    return [word.removeprefix("@") for word in words]
+
+
+def _details(chat: "PlainChat", _: str) -> None:
+    answer = chat.last_answer()
+    chat.console.line(f"model: {one_line(answer.model or 'none', 100)}")
+    if answer.usage is not None:
+        chat.console.line(f"read: {count(answer.usage.prompt_tokens, 'token')}")
+        chat.console.line(f"wrote: {count(answer.usage.completion_tokens, 'token')}")
+    if answer.timings is not None:
+        chat.console.line(f"speed: {answer.timings.tokens_per_second:.0f} tokens a second")
+        chat.console.line(f"time: {duration(answer.timings.total_ms / 1000)}")
+
+
+def _rename(chat: "PlainChat", title: str) -> None:
+    if chat.conversation is None or not title:
+        raise NotFoundError("/rename TITLE gives the conversation another title.")
+    chat.assistant.store.rename(chat.conversation.id, title)
+    chat.console.line(f"Title: {one_line(title, 200)}")
+
+
+def _delete(chat: "PlainChat", _: str) -> None:
+    if chat.conversation is None:
+        raise NotFoundError("There is nothing to delete.")
+    id = chat.conversation.id
+    chat.assistant.store.delete(id)
+    chat.open(None)
+    chat.console.line(f"Moved to the trash; `assistant chats restore {short_id(id)}` undoes that.")
+
+
+def _quit(chat: "PlainChat", _: str) -> None:
+    chat.is_over = True
+
+
+def _help(chat: "PlainChat", _: str) -> None:
+    for name, command in COMMANDS.items():
+        chat.console.line(
+            f"{' '.join(filter(None, (f'/{name}', command.argument)))}: {command.does}"
+        )
+    chat.console.line("/summarise FILE, /compare FILE FILE: read documents as a whole")
+    chat.console.line("@FILE goes with a question, #NAME is a collection; \\ at the end goes on.")
+
+
+COMMANDS: Final[Mapping[str, PlainCommand]] = {
+    "help": PlainCommand(_help, "all commands"),
+    "new": PlainCommand(_new, "a new conversation"),
+    "temporary": PlainCommand(_temporary, "a new conversation of which nothing is kept"),
+    "conversations": PlainCommand(_conversations, "list them, or go on with one", "[NUMBER]"),
+    "read": PlainCommand(_read, "read the conversation from its beginning"),
+    "find": PlainCommand(_find, "find anything that was said", "WORDS"),
+    "rename": PlainCommand(_rename, "give the conversation another title", "TITLE"),
+    "delete": PlainCommand(_delete, "move the conversation to the trash"),
+    "model": PlainCommand(_model, "list the models, or use one", "[NAME]"),
+    "files": PlainCommand(_files, "list the collections, or ask some", "[NAME …]"),
+    "open": PlainCommand(_open, "read a source of the answer", "NUMBER"),
+    "regenerate": PlainCommand(_regenerate, "another version of the answer", "[MODEL]"),
+    "continue": PlainCommand(_continue, "go on with the answer"),
+    "summarise": PlainCommand(_summarise, "sum up files as a whole", "FILE … [in five points]"),
+    "compare": PlainCommand(_compare, "compare two files", "FILE FILE"),
+    "details": PlainCommand(_details, "model, tokens, speed and time of the answer"),
+    "quit": PlainCommand(_quit, "end; everything is kept"),
+}
