@@ -26,6 +26,9 @@ PROMPT: Final = "you> "
 CONTINUED: Final = "...> "
 """What stands before a line that is typed, and before one that goes on."""
 
+STOPPED: Final = 130
+"""Exit status of an answer that Ctrl+C stopped."""
+
 
 class PlainChat:
     """One conversation after the other, in lines."""
@@ -42,6 +45,7 @@ class PlainChat:
         self.listed: Sequence[str] = ()
         """Ids of the conversations that were listed last, by their number from 1."""
         self.is_over = False
+        self.status = 0
         self._program = program
         self._interrupted = interrupted
         self._temporary = False
@@ -77,7 +81,7 @@ class PlainChat:
                 self.console.error(failure.message, failure.hint)
             if self.is_over:
                 break
-        return 0
+        return self.status
 
     def handle(self, typed: str) -> None:
         """Run what was typed: a command, or a question.
@@ -127,7 +131,12 @@ class PlainChat:
         sources = None if self._may_send(model) else NOWHERE
         with self._interrupted() as interruption:
             shown = ConsoleAnswer(self.console, interruption, as_json=False, no_stream=False)
-            shown.run(self.assistant.chat, request, None, sources)
+            status = shown.run(self.assistant.chat, request, None, sources)
+        if status == STOPPED:
+            self.console.line("Stopped; /continue goes on.")
+        elif interruption.signal is not None:
+            # The terminal was closed, or the system wants the program to end.
+            self.is_over, self.status = True, status
 
     def messages(self) -> Sequence[Message]:
         """Messages of the conversation."""
