@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check lint unit soak bench eval docs setup wheel embedder package deb smoke \
+.PHONY: run test check lint unit soak bench eval docs site setup wheel embedder package deb smoke \
 	release clean
 
 run: $(READY)
@@ -48,6 +48,17 @@ bench: $(READY)
 docs: $(READY)
 	$(BIN)/python -m docs.generate
 	$(BIN)/python -m docs.picture
+
+# The documents as a site, in dist/site; MkDocs is fetched the first time, into a folder of its own.
+SITE := build/site
+
+site: $(SITE)/bin/mkdocs
+	$(SITE)/bin/mkdocs build --quiet --strict --clean
+	@echo "dist/site/index.html"
+
+$(SITE)/bin/mkdocs:
+	python3 -m venv $(SITE)
+	$(SITE)/bin/python -m pip install --quiet 'mkdocs>=1.6,<2'
 
 wheel: $(READY)
 	sh packaging/wheel/build.sh

@@ -12,7 +12,7 @@ from assistant.core.values.sampling import SamplingChanges
 from assistant.keymap import ALLOWED_KEYS, key_name
 from assistant.settings import EndpointSettings, OneModelSettings, Settings
 from assistant.settings_reference import describe, docstrings, toml_text
-from docs.rooms import map_of_rooms
+from docs.rooms import layers, map_of_rooms, rooms_in_words
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 96
@@ -34,8 +34,49 @@ def documents() -> dict[str, str]:
         "docs/keys.md": "\n".join(_keys()) + "\n",
         "docs/settings.md": "\n".join(_settings()) + "\n",
         "docs/cli.md": "\n".join(_cli()) + "\n",
+        "docs/architecture.md": "\n".join(_architecture()) + "\n",
         "CONTRIBUTING.md": with_map((ROOT / "CONTRIBUTING.md").read_text("utf-8"), ROOT),
     }
+
+
+ARCHITECTURE_TEXT = """\
+# Architecture
+
+Made by `make docs` from the docstring of each folder and from the import contracts.
+
+The program is some processes. A **front end** – the screen, a command, the server – asks and
+shows; it holds no model and reads no file of the library. The **engine**
+(`assistant.engine.worker`) runs models in llama.cpp: when it dies, the front end says so and
+starts another. The **library** (`assistant.library.worker`) indexes and searches the user's
+files, and has them read in **readers**, processes with limits on memory and time: a damaged file
+ends only its reader. All front ends of one user share the workers, and speak to them in lines of
+JSON over a socket (`assistant.ipc`).
+
+In the middle is the **core**: values, what is done with them, and ports – protocols that say what
+it needs of storage, models and files. It imports the standard library and pydantic, nothing else.
+`assistant.bootstrap` is the only place that chooses what stands behind the ports.
+
+A question goes this way: the front end makes a request of it (`core.turn.requests`), which is
+stored before anything else happens. The turn (`core.turn.chat`) searches the library, plans what
+fits into the window (`core.context`), streams the answer from the engine, stores it as it grows,
+and has its sentences compared with the passages (`core.grounding`). All of that is a stream of
+events (`core.values.events`), which front ends show.
+
+## What may import what
+
+An import goes down this list, never up, and never to what stands beside it. Each folder has such
+a list of its own in `pyproject.toml`; `make lint` holds the code to them.
+"""
+
+
+def _architecture() -> Iterator[str]:
+    yield ARCHITECTURE_TEXT
+    yield from layers(ROOT)
+    yield ""
+    yield "## Rooms"
+    yield ""
+    yield "A folder is a feature or a stage; its files stand in the order of the flow."
+    yield from rooms_in_words(ROOT / "assistant")
 
 
 def with_map(text: str, root: Path) -> str:

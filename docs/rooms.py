@@ -1,7 +1,8 @@
-"""The rooms of the program: what each folder is and holds, read off the docstrings."""
+"""The rooms of the program: what each folder is and holds, read off docstrings and contracts."""
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -57,3 +58,37 @@ def map_of_rooms(package: Path) -> Iterator[str]:
         name = room.folder.relative_to(package.parent).as_posix()
         files = " ".join(f"`{name}`" for name in room.listed if not name.endswith("/"))
         yield f"| `{name}/` | {room.says.rstrip('.')} | {files} |"
+
+
+def rooms_in_words(package: Path) -> Iterator[str]:
+    """The lines of a document: every room with all that its docstring says."""
+    for room in all_rooms(package):
+        name = room.folder.relative_to(package.parent).as_posix()
+        yield from ("", f"{'#' * min(name.count('/') + 3, 5)} `{name}/`", "")
+        yield from _docstring_as_markdown(room.folder / "__init__.py")
+
+
+def _docstring_as_markdown(file: Path) -> Iterator[str]:
+    """A docstring whose list of files is a list."""
+    lines = (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "").splitlines()
+    is_listing = False
+    for line in lines:
+        member = _MEMBER.match(line)
+        if member is not None:
+            name, _, says = line.partition(" ")
+            yield f"- `{name}` – {says.strip()}"
+        elif is_listing and line.startswith("  "):
+            yield f"  {line.strip()}"
+        else:
+            yield line
+        is_listing = member is not None or (is_listing and bool(line.strip()))
+
+
+def layers(project: Path) -> Iterator[str]:
+    """The lines of a list: what of the program may import what, from the top."""
+    settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    for contract in settings["tool"]["importlinter"]["contracts"]:
+        if contract["type"] == "layers" and contract["containers"] == ["assistant"]:
+            for number, layer in enumerate(contract["layers"], 1):
+                names = ", ".join(f"`{name.strip()}`" for name in layer.split("|"))
+                yield f"{number}. {names}"
