@@ -39,9 +39,11 @@ def chat(
         if chosen or temporary:
             raise click.UsageError("--conversation, --last and --temporary go with --plain.")
         return program.open_screen(program)
-    from assistant.cli.chat.plain import PlainChat  # noqa: PLC0415 -- not for the screen
+    # Not for the screen.
+    from assistant.cli.chat.lines import chat_in_lines  # noqa: PLC0415
+    from assistant.cli.chat.plain import PlainChat  # noqa: PLC0415
 
     with program.assistant() as assistant:
         chat = PlainChat(program, assistant, Interruption)
         chat.open(conversation, last=last, temporary=temporary)
-        return chat.run()
+        return chat_in_lines(chat, program.stdin)

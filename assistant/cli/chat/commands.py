@@ -3,18 +3,16 @@
 import shlex
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from assistant.cli.ask.summarise import comparison_question, summary_question
+from assistant.cli.chat.plain import PlainChat
 from assistant.cli.console import short_id
 from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line
 from assistant.core.turn.requests import Continue, Regenerate
 from assistant.core.values.changes import MATCH_BEGIN, MATCH_END
 from assistant.core.wording import count, duration
-
-if TYPE_CHECKING:
-    from assistant.cli.chat.plain import PlainChat
 
 LISTED: Final = 20
 """Conversations, and messages that were found, in a list."""
@@ -23,12 +21,12 @@ LISTED: Final = 20
 class PlainCommand(NamedTuple):
     """What is done, and what it is called with."""
 
-    run: Callable[["PlainChat", str], None]
+    run: Callable[[PlainChat, str], None]
     does: str
     argument: str = ""
 
 
-def run_command(chat: "PlainChat", typed: str) -> bool:
+def run_command(chat: PlainChat, typed: str) -> bool:
     """Run a command.
 
     Returns: whether it is one; a question, or a path, is none.
@@ -53,17 +51,17 @@ def run_command(chat: "PlainChat", typed: str) -> bool:
     )
 
 
-def _new(chat: "PlainChat", _: str) -> None:
+def _new(chat: PlainChat, _: str) -> None:
     chat.open(None)
     chat.console.line("A new conversation.")
 
 
-def _temporary(chat: "PlainChat", _: str) -> None:
+def _temporary(chat: PlainChat, _: str) -> None:
     chat.open(None, temporary=True)
     chat.console.line("A new conversation, of which nothing is kept.")
 
 
-def _conversations(chat: "PlainChat", argument: str) -> None:
+def _conversations(chat: PlainChat, argument: str) -> None:
     if argument:
         number = int(argument) if argument.isdecimal() else 0
         known = 0 < number <= len(chat.listed)
@@ -77,13 +75,13 @@ def _conversations(chat: "PlainChat", argument: str) -> None:
     chat.console.line("/conversations NUMBER goes on with one." if found else "There is none yet.")
 
 
-def _read(chat: "PlainChat", _: str) -> None:
+def _read(chat: PlainChat, _: str) -> None:
     for message in chat.messages():
         chat.console.line(f"{'you' if message.role == 'user' else 'assistant'}:")
         chat.console.line(message.text)
 
 
-def _find(chat: "PlainChat", words: str) -> None:
+def _find(chat: PlainChat, words: str) -> None:
     found = chat.assistant.store.search(words, limit=LISTED) if words else []
     chat.listed = [each.conversation_id for each in found]
     for number, each in enumerate(found, 1):
@@ -93,7 +91,7 @@ def _find(chat: "PlainChat", words: str) -> None:
     chat.console.line("/conversations NUMBER goes there." if found else "Nothing was found.")
 
 
-def _model(chat: "PlainChat", name: str) -> None:
+def _model(chat: PlainChat, name: str) -> None:
     assistant = chat.assistant
     if name:
         found = assistant.models.open(None if name == "default" else name, ())
@@ -106,7 +104,7 @@ def _model(chat: "PlainChat", name: str) -> None:
     chat.console.line("/model NAME uses one.")
 
 
-def _files(chat: "PlainChat", names: str) -> None:
+def _files(chat: PlainChat, names: str) -> None:
     known = {each.name: each for each in chat.assistant.library.collections()}
     if names:
         wanted = {"all": None, "none": ()}.get(names, tuple(names.split()))
@@ -125,7 +123,7 @@ def _files(chat: "PlainChat", names: str) -> None:
     chat.console.line("/files NAME asks these; `all` and `none` do what they say.")
 
 
-def _open(chat: "PlainChat", number: str) -> None:
+def _open(chat: PlainChat, number: str) -> None:
     retrieval = chat.assistant.store.retrieval(chat.last_answer().id)
     used = retrieval.used if retrieval else ()
     if not number.isdecimal() or not 0 < int(number) <= len(used):
@@ -137,24 +135,24 @@ def _open(chat: "PlainChat", number: str) -> None:
     chat.console.line(passage.text)
 
 
-def _regenerate(chat: "PlainChat", model: str) -> None:
+def _regenerate(chat: PlainChat, model: str) -> None:
     if model:
         chat.assistant.models.open(model, ())
     chat.answer(Regenerate(chat.last_answer().id, model or None))
 
 
-def _continue(chat: "PlainChat", _: str) -> None:
+def _continue(chat: PlainChat, _: str) -> None:
     chat.answer(Continue(chat.last_answer().id))
 
 
-def _summarise(chat: "PlainChat", typed: str) -> None:
+def _summarise(chat: PlainChat, typed: str) -> None:
     words = _words(typed)
     if not words:
         raise NotFoundError("/summarise FILE in five points sums up a file, or a #collection.")
     chat.ask(*summary_question(words))
 
 
-def _compare(chat: "PlainChat", typed: str) -> None:
+def _compare(chat: PlainChat, typed: str) -> None:
     words = _words(typed)
     if len(words) != 2:
         raise NotFoundError("/compare FILE FILE compares two files.")
@@ -170,7 +168,7 @@ def _words(typed: str) -> list[str]:
     return [word.removeprefix("@") for word in words]
 
 
-def _details(chat: "PlainChat", _: str) -> None:
+def _details(chat: PlainChat, _: str) -> None:
     answer = chat.last_answer()
     chat.console.line(f"model: {one_line(answer.model or 'none', 100)}")
     if answer.usage is not None:
@@ -181,14 +179,14 @@ def _details(chat: "PlainChat", _: str) -> None:
         chat.console.line(f"time: {duration(answer.timings.total_ms / 1000)}")
 
 
-def _rename(chat: "PlainChat", title: str) -> None:
+def _rename(chat: PlainChat, title: str) -> None:
     if chat.conversation is None or not title:
         raise NotFoundError("/rename TITLE gives the conversation another title.")
     chat.assistant.store.rename(chat.conversation.id, title)
     chat.console.line(f"Title: {one_line(title, 200)}")
 
 
-def _delete(chat: "PlainChat", _: str) -> None:
+def _delete(chat: PlainChat, _: str) -> None:
     if chat.conversation is None:
         raise NotFoundError("There is nothing to delete.")
     id = chat.conversation.id
@@ -197,11 +195,11 @@ def _delete(chat: "PlainChat", _: str) -> None:
     chat.console.line(f"Moved to the trash; `assistant chats restore {short_id(id)}` undoes that.")
 
 
-def _quit(chat: "PlainChat", _: str) -> None:
+def _quit(chat: PlainChat, _: str) -> None:
     chat.is_over = True
 
 
-def _help(chat: "PlainChat", _: str) -> None:
+def _help(chat: PlainChat, _: str) -> None:
     for name, command in COMMANDS.items():
         chat.console.line(
             f"{' '.join(filter(None, (f'/{name}', command.argument)))}: {command.does}"

@@ -1,19 +1,17 @@
-"""Plain chat: questions and answers in lines, one below the other, and slash commands."""
+"""Plain chat: the conversation that is asked in lines, and the printing of its answers."""
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from assistant.cli.ask.answer import ConsoleAnswer
 from assistant.cli.ask.command import unless_it_fails
 from assistant.cli.ask.question import attachable
-from assistant.cli.chat.commands import run_command
 from assistant.cli.console import Console
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program
 from assistant.core.conversations.start import begin_conversation
-from assistant.core.errors import AssistantError, NotFoundError
+from assistant.core.errors import NotFoundError
 from assistant.core.grounding.mentions import files_in, missing_files
 from assistant.core.grounding.scope import NOWHERE
 from assistant.core.turn.requests import Ask, Continue, Regenerate
@@ -21,10 +19,6 @@ from assistant.core.values.conversation import Conversation, Message
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
-
-PROMPT: Final = "you> "
-CONTINUED: Final = "...> "
-"""What stands before a line that is typed, and before one that goes on."""
 
 STOPPED: Final = 130
 """Exit status of an answer that Ctrl+C stopped."""
@@ -64,35 +58,6 @@ class PlainChat:
                 raise NotFoundError("There is no conversation yet.", "Leave out --last.")
             id = newest[0].id
         self.conversation = store.conversation(id) if id else None
-
-    def run(self) -> int:
-        """Chat until the end of the input.
-
-        Returns: the exit status.
-        """
-        if self.console.is_terminal:
-            self.console.info("Type a question, or /help. Ctrl+C stops an answer, Ctrl+D ends.")
-        if self.conversation is not None:
-            self.console.line(f"Conversation: {self.conversation.title or 'without a title'}")
-        for typed in self._typed():
-            try:
-                self.handle(typed)
-            except AssistantError as failure:
-                self.console.error(failure.message, failure.hint)
-            if self.is_over:
-                break
-        return self.status
-
-    def handle(self, typed: str) -> None:
-        """Run what was typed: a command, or a question.
-
-        Raises:
-            AssistantError: it cannot be done.
-        """
-        if not typed.strip():
-            return
-        if not run_command(self, typed):
-            self.ask(typed)
 
     def ask(self, question: str, files: Sequence[str] | None = None) -> None:
         """Ask a question, and print the answer.
@@ -188,36 +153,6 @@ class PlainChat:
         if assistant.library.is_empty():
             return True
         return may_send_files(self.console, program.ask, program.endpoints(), model)
-
-    def _typed(self) -> Iterator[str]:
-        """What is typed, or piped in: lines, of which one with a backslash at its end goes on."""
-        lines: list[str] = []
-        for line in self._lines():
-            if line.endswith("\\"):
-                lines.append(line[:-1])
-                continue
-            yield "\n".join([*lines, line])
-            lines = []
-        if lines:
-            yield "\n".join(lines)
-
-    def _lines(self) -> Iterator[str]:
-        if self._program.stdin is not None:
-            for raw in self._program.stdin:
-                yield raw.decode("utf-8", "replace").rstrip("\r\n")
-            return
-        if sys.stdin is None or not sys.stdin.isatty():
-            return
-        is_open = True
-        while is_open:
-            try:
-                line = input(PROMPT)
-                while line.endswith("\\"):
-                    line = f"{line[:-1]}\n{input(CONTINUED)}"
-                yield line
-            except EOFError:
-                self.console.line()
-                is_open = False
 
 
 def _is_file(path: str) -> bool:

@@ -116,9 +116,8 @@ class Chat:
         Raises:
             AssistantError: the turn failed; what was written so far is stored as `failed`.
         """
-        sampling = sampling or self._default_sampling(
-            self._requests.conversation_under_prompt(request)
-        )
+        begun = self._requests.conversation_under_prompt(request)
+        sampling = sampling or self._default_sampling(begun)
         question, answer = self._requests.store(request, sampling)
         outcome = TurnOutcome(answer.reasoning)
         try:
