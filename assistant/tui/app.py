@@ -33,18 +33,10 @@ from assistant.keymap import make_keymap
 from assistant.settings_source import SettingsSource
 from assistant.tui import commands, terminal
 from assistant.tui.chat_screen import ChatScreen
-from assistant.tui.composer.input import BURST_SECONDS, is_text
+from assistant.tui.composer.input import BURST_SECONDS, is_from_outside, is_text, is_typed
 from assistant.tui.first_frame import Appearance
 from assistant.tui.terminal import AskingDriver, BackgroundTold, TerminalClosed, TerminalDriver
-from assistant.tui.themes import (
-    DARK,
-    LIGHT,
-    Colourless,
-    first_theme,
-    is_light,
-    with_few_colours,
-    without_colours,
-)
+from assistant.tui.themes import DARK, LIGHT, Colourless, first_theme, is_light, themes_for
 from assistant.tui.toolkit.screen_api import Closing
 from assistant.tui.toolkit.threads import Report, in_thread
 
@@ -127,7 +119,7 @@ class AssistantApp(App[None]):
         self._log_folder = log_folder
         self._reports_focus = False
         """Whether the terminal tells when its window is looked at."""
-        self._last_input = monotonic()
+        self._acted = monotonic()
         self._leaving = False
         self._opened = asyncio.Event()
         self._held: list[events.Event] = []
@@ -135,9 +127,8 @@ class AssistantApp(App[None]):
         self._first_key: events.Key | None = None
         """A letter that was pressed outside of text fields, until no other follows at once."""
         few = self.console.color_system == "standard"
-        for each in (DARK, LIGHT):
-            shown = with_few_colours(each) if few else each
-            self.register_theme(without_colours(shown) if self.no_color else shown)
+        for each in themes_for(few_colours=few, no_colours=self.no_color):
+            self.register_theme(each)
         # What moves by itself costs a slow connection and tells nothing.
         self.animation_level = "none"
         if self.no_color:
@@ -195,14 +186,14 @@ class AssistantApp(App[None]):
 
         What is typed is written into the prompt, unless something waits that came before.
         """
-        if _is_from_outside(event):
-            self._last_input = monotonic()
-        is_early = not self._opened.is_set() and _is_from_outside(event)
-        if is_early and (self._held or not _is_typed(event)):
+        if is_from_outside(event):
+            self._acted = monotonic()
+        is_early = not self._opened.is_set() and is_from_outside(event)
+        if is_early and (self._held or not is_typed(event)):
             self._held.append(event)
             if isinstance(event, events.Key) and event.key in self.keymap.keys["quit"]:
                 self.leave(0)
-        elif not _is_from_outside(event):
+        elif not is_from_outside(event):
             await super().on_event(event)
         else:
             await self._until_closed()
@@ -347,17 +338,13 @@ class AssistantApp(App[None]):
     def on_turn_ended(self, event: TurnEnded) -> None:
         """Ring when an answer that took long is done, and the window is not looked at."""
         # Not before the first frame.
-        from assistant.tui.chat import attention  # noqa: PLC0415
+        from assistant.tui.chat.attention import ring  # noqa: PLC0415
 
-        now = monotonic()
-        if self._driver is not None and attention.is_due(
-            now - event.turn.began,
-            focused=self.app_focus,
-            reported=self._reports_focus,
-            idle=now - self._last_input,
-        ):
-            notify = self.chat_screen.workspace.system.services.settings.screen.notify
-            self._driver.write(attention.call(notify, os.environ))
+        notify = self.chat_screen.workspace.system.services.settings.screen.notify
+        focused = self.app_focus if self._reports_focus else None
+        call = ring(notify, event.turn.began, self._acted, focused=focused)
+        if call and self._driver is not None:
+            self._driver.write(call)
             self._driver.flush()
 
     def on_terminal_closed(self, event: TerminalClosed) -> None:
@@ -380,19 +367,6 @@ class AssistantApp(App[None]):
         self.failure = failure
         super()._handle_exception(error)
         self._exit_renderables.clear()
-
-
-def _is_from_outside(event: events.Event) -> bool:
-    """Whether an event comes from the terminal, not back from the widget that it was for."""
-    return isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded
-
-
-def _is_typed(event: events.Event) -> bool:
-    """Whether an event is a letter for the prompt; a question mark asks there for help. The mouse
-    may move over everything."""
-    if isinstance(event, events.Key):
-        return event.is_printable and event.key != "question_mark"
-    return isinstance(event, events.MouseMove)
 
 
 def freeze_imported_objects() -> None:

@@ -136,6 +136,12 @@ def without_colours(theme: Theme) -> Theme:
     return replace(theme, variables=theme.variables | {"block-cursor-blurred-background": chosen})
 
 
+def themes_for(*, few_colours: bool, no_colours: bool) -> list[Theme]:
+    """The two themes for a terminal."""
+    shown = [with_few_colours(each) if few_colours else each for each in (DARK, LIGHT)]
+    return [without_colours(each) for each in shown] if no_colours else shown
+
+
 BRIGHT: Final = 0.5
 """How bright a background is, from 0 to 1, that is taken for a light one."""
 

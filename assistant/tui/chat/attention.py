@@ -1,6 +1,8 @@
 """Attention: a bell or a notification when a long answer is done and nobody looks."""
 
+import os
 from collections.abc import Mapping
+from time import monotonic
 from typing import Final
 
 LONG_SECONDS: Final = 10.0
@@ -14,16 +16,28 @@ _NOTIFYING: Final = ("iTerm.app", "WezTerm", "ghostty", "contour")
 """Terminals that show OSC 9, by what they call themselves."""
 
 
-def is_due(took: float, *, focused: bool, reported: bool, idle: float) -> bool:
+def ring(notify: str, began: float, acted: float, *, focused: bool | None) -> str:
+    """What is sent to the terminal when an answer is done; empty for nothing.
+
+    Args:
+        notify: the setting.
+        began: when its question was asked.
+        acted: when a key was pressed last, or the mouse moved.
+        focused: whether the window has the focus; None where the terminal does not tell.
+    """
+    now = monotonic()
+    return call(notify, os.environ) if is_due(now - began, now - acted, focused=focused) else ""
+
+
+def is_due(took: float, idle: float, *, focused: bool | None) -> bool:
     """Whether to ring.
 
     Args:
         took: seconds from the question to the end of the answer.
-        focused: whether the window has the focus, as far as is known.
-        reported: whether the terminal tells that.
         idle: seconds since the last key.
+        focused: whether the window has the focus; None where the terminal does not tell.
     """
-    is_away = not focused if reported else idle >= IDLE_SECONDS
+    is_away = idle >= IDLE_SECONDS if focused is None else not focused
     return took >= LONG_SECONDS and is_away
 
 

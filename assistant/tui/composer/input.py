@@ -198,3 +198,16 @@ class PromptInput(TextArea):
             self.post_message(self.Dropped(paths, event.text))
         else:
             self.insert(text.editable(event.text))
+
+
+def is_from_outside(event: events.Event) -> bool:
+    """Whether an event comes from the terminal, not back from the widget that it was for."""
+    return isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded
+
+
+def is_typed(event: events.Event) -> bool:
+    """Whether an event is a letter for the prompt; a question mark asks there for help. The mouse
+    may move over everything."""
+    if isinstance(event, events.Key):
+        return event.is_printable and event.key != "question_mark"
+    return isinstance(event, events.MouseMove)

@@ -28,19 +28,19 @@ def test_what_is_sent_is_what_the_terminal_can(environment: dict[str, str], sent
 
 
 @pytest.mark.parametrize(
-    ("took", "focused", "reported", "idle", "due"),
+    ("took", "idle", "focused", "due"),
     [
-        (60, False, True, 0, True),
-        (60, True, True, 600, False),
-        (2, False, True, 600, False),
-        (60, True, False, 60, True),
-        (60, True, False, 5, False),
+        (60, 0, False, True),
+        (60, 600, True, False),
+        (2, 600, False, False),
+        (60, 60, None, True),
+        (60, 5, None, False),
     ],
 )
 def test_it_rings_for_long_answers_that_nobody_looks_at(
-    took: float, focused: bool, reported: bool, idle: float, due: bool
+    took: float, idle: float, focused: bool | None, due: bool
 ) -> None:
-    assert attention.is_due(took, focused=focused, reported=reported, idle=idle) == due
+    assert attention.is_due(took, idle, focused=focused) == due
 
 
 @pytest.mark.parametrize(
