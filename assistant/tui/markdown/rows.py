@@ -4,7 +4,6 @@ A list in a quotation in a list is one flat sequence of rows; each has the prefi
 line (a bullet) and of the others (blanks), so that one widget can draw it all.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,6 @@ from markdown_it.tree import SyntaxTreeNode
 from textual.content import Content, Span
 from textual.style import Style
 
-from assistant.core.sanitize import is_safe_link
 from assistant.tui.markdown.extensions import DONE, SUMMARY
 from assistant.tui.markdown.formula_pieces import raised
 from assistant.tui.markdown.formulas import shown_formula
@@ -240,11 +238,4 @@ def _formula(source: str) -> Content:
 
 
 def _link_style(address: str | int | float | None) -> Style:
-    """Style that asks to open a link, and tells the terminal of it (OSC 8) where it is safe."""
-    known = str(address or "")
-    action = text.click("link", known)
-    return action + Style(link=known) if is_safe_link(known) and _WITH_LINKS else action
-
-
-_WITH_LINKS = os.environ.get("TERM", "") not in ("", "dumb", "linux", "vt100", "vt220")
-"""Whether the terminal may know links; most that do not pay no heed to them."""
+    return text.click("link", str(address or ""))

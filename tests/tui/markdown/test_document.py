@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it.tree import SyntaxTreeNode
 from textual.app import App, ComposeResult
-from textual.style import Style
 
 from assistant.tui.markdown.blocks import CodeBlock
 from assistant.tui.markdown.document import MarkdownDocument, make_parser
@@ -135,14 +134,6 @@ def test_tasks_footnotes_and_details_are_shown() -> None:
         "",
         "c",
     ]
-
-
-def test_terminals_are_told_of_safe_links_only() -> None:
-    source = "[a](https://example.org/x) [b](mailto:a@example.org) [c](file:///etc/x) [d](x)"
-    nodes = SyntaxTreeNode(make_parser().parse(source)).children
-    spans = BlockLayout(list(spaced_elements(nodes))).at(80).spans
-    links = [span.style.link for span in spans if isinstance(span.style, Style) and span.style.link]
-    assert links == ["https://example.org/x", "mailto:a@example.org"]
 
 
 def test_html_and_unknown_links_are_text() -> None:
