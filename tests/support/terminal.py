@@ -83,7 +83,7 @@ _SEQUENCE = re.compile(
 
 def _kind(match: re.Match[str]) -> str:
     if match["csi"] is not None:
-        return re.sub(r"[0-9;:]+", "", match["csi"]) if match["csi"][-1] in "mH" else match["csi"]
+        return re.sub(r"[0-9;:]+", "", match["csi"]) if match["csi"][-1] in "mHG" else match["csi"]
     if match["string"] is not None:
         return match["string"] + match["text"].split(";")[0]
     if match["other"] is not None:

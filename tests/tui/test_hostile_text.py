@@ -46,7 +46,8 @@ def test_no_text_at_any_place_reaches_the_terminal_as_a_command(home: Path, plac
         harmless = _parade(Path(other), "harmless", places)
     hostile = _parade(home, "hostile", places)
     sent = sequences(hostile)
-    assert sent - sequences(harmless) == set()
+    # Behind text that terminals measure differently the program goes back to the column itself.
+    assert sent - sequences(harmless) - {"G"} == set()
     for kind, harm in HARMFUL.items():
         assert kind not in sent, harm
     shown = hostile.decode("utf-8")
