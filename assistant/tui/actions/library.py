@@ -18,6 +18,7 @@ from assistant.tui.library.maintenance import LibraryActions
 from assistant.tui.library.scope import ChooseFiles
 from assistant.tui.library.screen import LibraryScreen
 from assistant.tui.toolkit import text
+from assistant.tui.toolkit.dropped_paths import read_dropped_paths
 from assistant.tui.toolkit.threads import with_timeout
 from assistant.tui.workspace import CommandCall, Workspace
 
@@ -66,8 +67,17 @@ async def compare_documents(workspace: Workspace, argument: str) -> None:
 
 async def submit_typed(workspace: Workspace, question: str) -> None:
     """Submit what was typed. A name after a slash that nothing has is held back once, so that a
-    misspelled command does not go to the model; when it is sent again, it is a text."""
+    misspelled command does not go to the model; when it is sent again, it is a text. So are paths
+    and nothing else, as terminals without bracketed paste type what is dropped on them."""
     prompt, composer = workspace.input.prompt, workspace.input.composer
+    if composer.editing is None and question != composer.held_back:
+        paths = await read_dropped_paths(question)
+        if paths:
+            composer.held_back = question
+            added = await workspace.library.adding.offer(paths)
+            if added is None and not prompt.text:
+                prompt.show(question)
+            return
     name = unknown_name(question)
     if name and composer.editing is None:
         names = workspace.input.names

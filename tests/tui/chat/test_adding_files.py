@@ -251,6 +251,24 @@ async def test_a_path_can_be_meant_as_text(home: Path) -> None:
         await driver.until(lambda: driver.typed == f"{made} ")
 
 
+async def test_a_path_that_is_typed_and_sent_is_offered_once_and_never_lost(home: Path) -> None:
+    """A terminal without bracketed paste types what is dropped on it."""
+    library = WaitingLibrary()
+    typed = f"'{folder(home, 'lease.pdf')}' "
+    async with opened(Setting(home, scripted("A folder."), library=library)) as driver:
+        driver.type(typed)
+        await driver.pilot.press("enter")
+        await asked(driver)
+        assert driver.typed == ""
+        await driver.pilot.press("escape")
+        await driver.until(lambda: driver.typed.strip() == typed.strip())
+
+        await driver.pilot.press("enter")
+
+        await driver.until_shown("A folder.")
+        assert library.added == []
+
+
 async def test_a_sentence_with_a_path_is_pasted_at_once(home: Path) -> None:
     async with opened(Setting(home, library=WaitingLibrary())) as driver:
         pasted = f"{folder(home)} is where the lease is"
