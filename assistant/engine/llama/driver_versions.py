@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 NVIDIA_MODULE: Final = Path("/proc/driver/nvidia/version")
-_VERSION: Final = re.compile(r"\d+\.\d+(?:\.\d+)*")
+_VERSION: Final = re.compile(r"\b\d+(?:\.\d+)+")
 
 # From Vulkan's specification: types of structures, and the sizes of those that are filled in.
 _INSTANCE, _APPLICATION = 1, 0

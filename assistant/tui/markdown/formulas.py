@@ -24,6 +24,7 @@ MAX_LINES: Final = 60
 _ENDS: Final = {"$$": "$$", r"\[": r"\]", r"\(": r"\)", "$": "$"}
 _MATHEMATICAL = re.compile(r"[\\^_=<>+*/|!−×÷≤≥≠≈∑∫√]|-")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_THREE_WORDS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{2,} +){2}[^\W\d_]{2}")
 _COMMAND = re.compile(r"\\[A-Za-z]+|\{[^{}]*\}")
 _PATH = re.compile(r"""["'(\[{<*_`]*(?:[A-Za-z]:|\\\\[\w.?]|\.{1,2}\\|~\\|%\w+%\\)""")
 
@@ -98,7 +99,7 @@ def _is_prose(content: str, sign: str) -> bool:
         and bool(re.search(r"[^\W\d_]{2}", content))
         and not re.search(r"[\\^=]", content)
     )
-    between = re.search(r"[^\W\d_]{2,} +[^\W\d_]{2,} +[^\W\d_]{2,}", _COMMAND.sub(" ", content))
+    between = _THREE_WORDS.search(_COMMAND.sub(" ", content))
     return is_price or (bool(between) and bool(words) and "=" not in content)
 
 
