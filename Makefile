@@ -21,13 +21,14 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-# In two runs: the first loads llama.cpp, ONNX, PDFium and Chroma, the second none of them.
-PYTEST := $(BIN)/pytest -m "not slow" -n 2 --dist loadfile --max-worker-restart 0
+# In two runs: the first loads llama.cpp, ONNX, PDFium and Chroma, the second none of them. Three
+# processes: tests wait for others as often as they compute.
+PYTEST := $(BIN)/pytest -m "not slow" -n 3 --max-worker-restart 0
 NATIVE := tests/engine tests/library tests/contracts tests/test_regular_expressions.py
 
 unit: $(READY)
-	$(PYTEST) $(NATIVE)
-	$(PYTEST) $(NATIVE:%=--ignore %)
+	$(PYTEST) --dist loadfile $(NATIVE)
+	$(PYTEST) --dist worksteal $(NATIVE:%=--ignore %)
 
 # The slowest tests: kill -9 in long rows, big databases, and a soak whose figures are printed;
 # ASSISTANT_SOAK_MINUTES=120 has it take two hours.

@@ -16,6 +16,9 @@ from assistant.storage.conversations import SqliteConversations
 from assistant.system.paths import find_paths
 from tests.support.processes import Streaming, end_workers
 
+KILLS = [6, pytest.param(30, marks=pytest.mark.slow)]
+"""In a row; the long one belongs to the soak."""
+
 QUESTION = "Tell me a story about a fox and a river."
 SAMPLING = ("--seed", "1", "--temperature", "0", "--max-tokens", "45")
 

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.engine.cache.snapshots import MIN_SNAPSHOT_TOKENS
 from assistant.system.paths import find_paths
-from tests.kill.conftest import QUESTION, Scene
+from tests.kill.conftest import KILLS, QUESTION, Scene
 from tests.support.processes import PATIENCE, Streaming, end_workers, run, workers
 
 STORY = " ".join(f"The fox came to river {number}." for number in range(MIN_SNAPSHOT_TOKENS // 4))
@@ -20,11 +20,12 @@ STORY = " ".join(f"The fox came to river {number}." for number in range(MIN_SNAP
 
 
 @pytest.mark.model
-def test_thirty_killed_engines_cost_one_line_each_and_nothing_that_was_shown(
-    scene: Scene,
+@pytest.mark.parametrize("kills", KILLS)
+def test_killed_engines_cost_one_line_each_and_nothing_that_was_shown(
+    scene: Scene, kills: int
 ) -> None:
     chance = random.Random(2)
-    for _ in range(30):
+    for _ in range(kills):
         asking = scene.ask()
         # The rest of the answer is long enough for a machine that is slow to kill.
         asking.wait_for_bytes(chance.randrange(1, len(scene.whole.encode()) // 2))

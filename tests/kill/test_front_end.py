@@ -5,7 +5,7 @@ from time import monotonic
 
 import pytest
 
-from tests.kill.conftest import QUESTION, Pulse, Scene
+from tests.kill.conftest import KILLS, QUESTION, Pulse, Scene
 from tests.support.processes import Streaming
 
 LATE = 0.25
@@ -13,12 +13,13 @@ LATE = 0.25
 
 
 @pytest.mark.model
-def test_thirty_killed_front_ends_lose_no_question_and_at_most_a_quarter_second_of_an_answer(
-    scene: Scene, pulse: Pulse
+@pytest.mark.parametrize("kills", KILLS)
+def test_killed_front_ends_lose_no_question_and_at_most_a_quarter_second_of_an_answer(
+    scene: Scene, pulse: Pulse, kills: int
 ) -> None:
     chance = random.Random(1)
     before = scene.conversations()
-    for round in range(30):
+    for round in range(kills):
         asking = scene.ask()
         asking.wait_for_bytes(chance.randrange(1, len(scene.whole.encode())))
         killed = monotonic()
