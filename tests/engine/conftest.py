@@ -24,8 +24,8 @@ def starter(shared_home: Path) -> LlamaChatModel:
     model = local_models(shared_home).open(None)
     *_, loaded = model.load(Event())
     assert isinstance(loaded, Loaded)
-    on_card = loaded.info.device is not None
-    assert on_card == bool(os.environ.get("ASSISTANT_TEST_CARDS"))
+    if os.environ.get("ASSISTANT_TEST_CARDS"):
+        assert loaded.info.device is not None, "not on a card"
     return model
 
 

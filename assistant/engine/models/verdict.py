@@ -57,8 +57,10 @@ def judge(
     shares_memory = any(card.is_integrated for card in cards)
     on_card = 1.0 if shares_memory else min(own / memory, 1.0)
     needed = memory if shares_memory else memory - min(own, memory)
-    read = facts.read_per_token * (1 - on_card)
-    speed = bandwidth * BANDWIDTH_SHARE / read if bandwidth and read else None
+    # A card that shares the memory is as fast as that. Of others only the rest is known, which
+    # the processor computes: it is not faster than that.
+    read = facts.read_per_token * (1.0 if shares_memory else 1 - on_card)
+    at_most = bandwidth * BANDWIDTH_SHARE / read if bandwidth and read else None
     if needed > free:
         there = f"{wording.size(free)} are free"
         if own:
@@ -71,7 +73,7 @@ def judge(
     else:
         reason, fit = (
             "",
-            "runs slowly" if speed is not None and speed < SLOW_TOKENS_PER_SECOND else "runs",
+            "runs slowly" if at_most is not None and at_most < SLOW_TOKENS_PER_SECOND else "runs",
         )
     return ModelDetails.model_validate(
         {
@@ -81,6 +83,6 @@ def judge(
             "reason": reason,
             "memory": memory,
             "on_card": on_card,
-            "tokens_per_second": speed,
+            "tokens_per_second": None if own else at_most,
         }
     )

@@ -66,32 +66,40 @@ async def compare_documents(workspace: Workspace, argument: str) -> None:
 
 
 async def submit_typed(workspace: Workspace, question: str) -> None:
-    """Submit what was typed. A name after a slash that nothing has is held back once, so that a
-    misspelled command does not go to the model; when it is sent again, it is a text. So are paths
-    and nothing else, as terminals without bracketed paste type what is dropped on them."""
+    """Submit what was typed. What is hardly meant for the model is held back once; when it is sent
+    again, it is a text."""
+    composer = workspace.input.composer
+    if composer.editing is None and question == composer.held_back:
+        composer.held_back = ""
+        await submit_question(workspace, question, as_typed)
+    elif composer.editing is not None or not await _holds_back(workspace, question):
+        await submit_question(workspace, question)
+
+
+async def _holds_back(workspace: Workspace, question: str) -> bool:
+    """Hold back a name after a slash that nothing has, a misspelled command; and paths and nothing
+    else, as terminals without bracketed paste type what is dropped on them.
+
+    Returns: whether it was held back.
+    """
     prompt, composer = workspace.input.prompt, workspace.input.composer
-    if composer.editing is None and question != composer.held_back:
-        paths = await read_dropped_paths(question)
-        if paths:
-            composer.held_back = question
-            added = await workspace.library.adding.offer(paths)
-            if added is None and not prompt.text:
-                prompt.show(question)
-            return
-    name = unknown_name(question)
-    if name and composer.editing is None:
-        names = workspace.input.names
+    name, names = unknown_name(question), workspace.input.names
+    if name:
         await names.read_prompts()
-        if not names.has_prompt(name):
-            if question != composer.held_back:
-                composer.held_back = question
-                prompt.show(f"{question}{prompt.text}")
-                workspace.view.notice.say(*_offer(name, names.prompt_names()), seconds=15)
-                return
-            composer.held_back = ""
-            await submit_question(workspace, question, as_typed)
-            return
-    await submit_question(workspace, question)
+        if names.has_prompt(name):
+            return False
+    paths = await read_dropped_paths(question)
+    if paths:
+        added = await workspace.library.adding.offer(paths)
+        if added is None and not prompt.text:
+            composer.held_back = question
+            prompt.show(question)
+        return True
+    if name:
+        composer.held_back = question
+        prompt.show(f"{question}{prompt.text}")
+        workspace.view.notice.say(*_offer(name, names.prompt_names()), seconds=15)
+    return bool(name)
 
 
 def _offer(name: str, prompts: Sequence[str]) -> list[Content]:

@@ -267,6 +267,9 @@ async def test_a_path_that_is_typed_and_sent_is_offered_once_and_never_lost(home
 
         await driver.until_shown("A folder.")
         assert library.added == []
+        driver.type(typed)
+        await driver.pilot.press("enter")
+        await asked(driver)
 
 
 async def test_a_sentence_with_a_path_is_pasted_at_once(home: Path) -> None:
