@@ -7,10 +7,16 @@ READY := $(VENV)/.ready
 .PHONY: run test check lint unit soak bench eval docs site setup wheel embedder package deb smoke \
 	release clean
 
-run: $(READY)
+# What the program loads of each language is made of its catalog.
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard assistant/language/locales/*/LC_MESSAGES/*.po))
+
+%.mo: %.po $(READY)
+	@$(BIN)/python packaging/language/catalogs.py compile && touch $@
+
+run: $(READY) $(CATALOGS)
 	@$(BIN)/assistant
 
-test: $(READY) check
+test: $(READY) $(CATALOGS) check
 
 # Everything that has to hold before a change lands.
 check: lint unit

@@ -23,6 +23,7 @@ endpoints/          models on other servers
 library/            the user's files, indexed and searched in a worker
 ipc/                the wire between front ends and workers
 system/             the machine around us: paths, clipboard, editor, processor
+language/           the language of the interface, and messages in it
 """
 
 __version__ = "0.1.0"

@@ -5,6 +5,7 @@ import os
 import resource
 import sys
 import warnings
+from contextlib import suppress
 from types import ModuleType
 
 OFFLINE = {
@@ -74,9 +75,26 @@ def _forgo_pydantic_plugins() -> None:
 
 def _run_command() -> int:
     gc.set_threshold(*COMMAND_GC)
-    from assistant.cli.entry import main as run  # noqa: PLC0415 -- after the flags are set
+    _choose_language()
+    from assistant.cli.entry import main as run  # noqa: PLC0415 -- its texts are in that language
 
     return run()
+
+
+def _choose_language() -> None:
+    """Workers keep to English: what they say is translated where it is shown."""
+    from assistant.core.errors import AssistantError  # noqa: PLC0415 -- after the flags are set
+    from assistant.language.choice import choose_language  # noqa: PLC0415
+    from assistant.language.messages import use_language  # noqa: PLC0415
+    from assistant.settings_source import read_settings_source  # noqa: PLC0415
+    from assistant.system.paths import find_paths  # noqa: PLC0415
+
+    setting = None
+    # What is wrong with them is said by the command that needs them.
+    with suppress(AssistantError):
+        source = read_settings_source(find_paths(os.environ).settings_file)
+        setting = source.text("interface", "language")
+    use_language(choose_language(sys.argv[1:], setting, os.environ))
 
 
 def _run_worker(name: str) -> int:

@@ -11,7 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from assistant.allowed_values import allowed_values, is_table
@@ -21,6 +28,7 @@ from assistant.core.values.base import ALLOWED, Value
 from assistant.core.values.load_options import ModelOptionChanges, ModelOptions
 from assistant.core.values.sampling import ContextWindow, Sampling, SamplingChanges
 from assistant.keymap import ALLOWED_KEYS, parse_keys
+from assistant.language.choice import AUTO, nearest_language
 from assistant.settings_source import SettingsSource, read_settings_source
 
 LISTED_AFTER = "listed_after"
@@ -188,6 +196,26 @@ class ServeSettings(Value):
     """What else this machine is called by those that ask: names, without port."""
 
 
+def _as_language(code: str) -> str:
+    """A language that there is, as the program calls it."""
+    language = AUTO if code == AUTO else nearest_language(code)
+    if language is None:
+        raise PydanticCustomError("language", "There is no such language.")
+    return language
+
+
+class InterfaceSettings(Value):
+    """What holds for the screen and the command line alike."""
+
+    language: Annotated[
+        str,
+        AfterValidator(_as_language),
+        Field(json_schema_extra={ALLOWED: "auto, or a language such as en or pt_BR"}),
+    ] = AUTO
+    """The language of screens, messages and help; `auto` is that of the locale. Prompts and answers
+    follow the conversation."""
+
+
 class ScreenSettings(Value):
     """The look of the terminal interface."""
 
@@ -259,6 +287,7 @@ class Settings(Value):
     endpoints: dict[EndpointName, EndpointSettings] = Field(default_factory=dict)
     """Servers of models, by names of the user's."""
     library: LibrarySettings = Field(default_factory=LibrarySettings)
+    interface: InterfaceSettings = Field(default_factory=InterfaceSettings)
     screen: ScreenSettings = Field(default_factory=ScreenSettings)
     serve: ServeSettings = Field(default_factory=ServeSettings)
     keys: KeySettings = Field(default_factory=KeySettings)
@@ -270,6 +299,7 @@ SECTIONS: Final[Mapping[str, type[Value]]] = {
     "engine": EngineSettings,
     "models": ModelSettings,
     "library": LibrarySettings,
+    "interface": InterfaceSettings,
     "screen": ScreenSettings,
     "serve": ServeSettings,
     "keys": KeySettings,

@@ -55,6 +55,7 @@ AT_THE_FIRST_FRAME = {
     "assistant",
     "assistant.cli",
     "assistant.core",
+    "assistant.language",
     "assistant.settings_source",
     "assistant.system.disk_room",
     "assistant.system.paths",

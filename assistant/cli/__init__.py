@@ -2,6 +2,7 @@
 
 entry            the `assistant` command, its errors and exit status, opening the screen
 program          settings, paths and services of one run, built when first needed
+translation      help in the user's language
 console          standard output and standard error, tables, styles, progress
 interruption     signals as a stop flag
 ask/             `assistant ask` and `summarise`: a question, or whole documents

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from assistant.core.errors import AssistantError
 from assistant.core.sanitize import one_line, printable
+from assistant.language.messages import localized
 
 ERASE_LINE = "\r\x1b[2K"
 BOLD, DIM, RESET_STYLE = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -134,7 +135,8 @@ class Console:
 
     def error(self, message: str, hint: str = "") -> None:
         """Print one printable line on stderr."""
-        self._print_error(f"assistant: {one_line(f'{message} {hint}', 2000)}\n")
+        text = f"{localized(message)} {localized(hint)}"
+        self._print_error(f"assistant: {one_line(text, 2000)}\n")
 
     def warning(self, text: str) -> None:
         """Print one printable line on stderr, for a person and in a pipe."""

@@ -21,7 +21,10 @@ import click
 from assistant import __version__
 from assistant.cli.console import OutputClosedError, process_console
 from assistant.cli.program import Program
+from assistant.cli.translation import translate_help
 from assistant.core.errors import AssistantError
+from assistant.language.choice import AUTO, OPTION, nearest_language
+from assistant.language.messages import available_languages
 
 if TYPE_CHECKING:
     from assistant.tui.services import Services
@@ -72,7 +75,9 @@ class LazyGroup(click.Group):
         cmd_name = OTHER_SPELLINGS.get(cmd_name, cmd_name)
         if cmd_name in COMMANDS and cmd_name not in self.commands:
             module, _, name = COMMANDS[cmd_name].partition(":")
-            self.add_command(getattr(import_module(module), name))
+            command = getattr(import_module(module), name)
+            translate_help(command)
+            self.add_command(command)
         return super().get_command(ctx, cmd_name)
 
 
@@ -89,6 +94,14 @@ def _print_versions(context: click.Context, _: click.Parameter, wanted: bool) ->
     context.exit()
 
 
+def _check_language(_context: click.Context, _option: click.Parameter, code: str | None) -> None:
+    # It was chosen before anything was imported that has texts.
+    if code and code != AUTO and nearest_language(code) is None:
+        raise click.UsageError(
+            f"There is no language {code!r}. There are: {', '.join(available_languages())}."
+        )
+
+
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
@@ -103,6 +116,14 @@ def _print_versions(context: click.Context, _: click.Parameter, wanted: bool) ->
     help="Show the versions of the program and of its parts, and exit.",
 )
 @click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
+@click.option(
+    OPTION,
+    "language",
+    metavar="CODE",
+    expose_value=False,
+    callback=_check_language,
+    help="Language of screens and messages, such as en or pt_BR.",
+)
 @click.pass_context
 def command(context: click.Context, model: str | None) -> int:
     """A private chat assistant: local models, in the terminal, offline.

@@ -27,6 +27,7 @@ environment=$cache/environment-$(key "$(cat "$here/requirements.txt" "$root/cons
 
 cd "$root"
 mkdir -p dist build
+"$environment/bin/python" packaging/language/catalogs.py compile
 # For the bill of materials, which is made in the same one.
 echo "$environment" >build/environment
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' assistant/__init__.py)

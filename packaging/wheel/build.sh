@@ -8,6 +8,7 @@ root=${here%/packaging/wheel}
 cd "$root"
 venv=${VENV:-.venv}
 rm -f dist/assistant-*.whl dist/e5_small_enpt-*.whl dist/assistant-*[0-9].tar.gz
+"$venv/bin/python" packaging/language/catalogs.py compile
 "$venv/bin/python" -m build --outdir dist >&2
 # The embedder, which no index has: installed beside the program it is found.
 cp "$(VENV=$venv sh packaging/embedder/wheel.sh)" dist/

@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from assistant.core.errors import AdapterError, AssistantError
+from assistant.language.messages import localized
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable
 
@@ -36,8 +37,8 @@ class Notice(Clickable):
 
     def fail(self, failure: AssistantError) -> None:
         """Show an error with its hint."""
-        what = text.line(failure.message, 400)
-        way = hint_of(failure)
+        what = text.line(localized(failure.message), 400)
+        way = localized(hint_of(failure))
         hint = [text.own(" "), text.line(way, 400)] if way else []
         self.say(what, *hint, error=True, seconds=15)
 

@@ -1,0 +1,63 @@
+"""Catalogs compiled for a test, and the language put back after it."""
+
+import gettext
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+
+from assistant.language import messages
+
+PACKAGING = Path(__file__).parents[2] / "packaging" / "language"
+
+
+def load_tool(name: str) -> ModuleType:
+    """A module of packaging/language, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, PACKAGING / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped catalogs, compiled."""
+    folder = tmp_path_factory.mktemp("locales")
+    load_tool("catalogs").compile_all(folder)
+    return folder
+
+
+@pytest.fixture
+def own_language(tmp_path: Path) -> Iterator[Catalog]:
+    """An empty catalog `xx`, in force once `use_own` has compiled it."""
+    yield Catalog(locale="pt_BR")
+    messages.use_language(messages.ENGLISH)
+
+
+def use_own(catalog: Catalog, folder: Path) -> None:
+    """Show a catalog as the language `xx`."""
+    target = folder / "xx" / "LC_MESSAGES" / f"{messages.DOMAIN}.mo"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as stream:
+        write_mo(stream, catalog)
+    messages.use_language("xx", folder)
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    domain, before = gettext.textdomain(), os.environ.get("LANGUAGE")
+    yield
+    messages.use_language(messages.ENGLISH)
+    gettext.textdomain(domain)
+    os.environ.pop("LANGUAGE", None)
+    if before is not None:
+        os.environ["LANGUAGE"] = before
