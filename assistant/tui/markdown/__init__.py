@@ -7,7 +7,8 @@ formula_text     LaTeX as Unicode
 formula_pieces   fractions, roots, powers, and their neighbours
 formula_symbols  its symbols
 extensions       task lists, footnotes, details
-blocks           one widget per group of blocks; code highlighting
+groups           which widget shows which blocks; details, folded
+blocks           widgets of text and code; code highlighting
 rows             nested blocks as flat rows; inline markup
 layout           rows and tables laid out for a width
 wide_screen      wide tables and code, scrolled

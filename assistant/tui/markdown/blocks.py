@@ -1,6 +1,5 @@
 """Markdown blocks as widgets, one each however much is nested in it; code highlighting."""
 
-from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from markdown_it.token import Token
@@ -27,15 +26,10 @@ from assistant.tui.toolkit import text
 Signature = tuple[object, ...]
 Nodes = tuple[SyntaxTreeNode, ...]
 
-MAX_PARAGRAPHS: Final = 16
-"""Paragraphs in one widget: a widget for each costs more than drawing them again."""
-
 MAX_TEXT_CELLS: Final = 97
 """Cells of a line of text; longer ones are hard to read. See `TextBlock` in the styles."""
 FRAME_CELLS: Final = 4
 """Cells of the frame around code."""
-
-_PARAGRAPH_TYPES = ("paragraph", "heading")
 
 
 class LinkFollowed(Message):
@@ -179,33 +173,6 @@ class CodeBlock(Static, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         self.focus(scroll_visible=False)
         event.stop()
-
-
-AnyBlock = TextBlock | CodeBlock
-
-
-def grouped_blocks(nodes: Iterable[SyntaxTreeNode]) -> Iterator[Nodes]:
-    """Groups of neighbouring paragraphs and headings, as many as one widget draws quickly."""
-    run: list[SyntaxTreeNode] = []
-    for node in nodes:
-        if run and (node.type not in _PARAGRAPH_TYPES or len(run) == MAX_PARAGRAPHS):
-            yield tuple(run)
-            run = []
-        if node.type in _PARAGRAPH_TYPES:
-            run.append(node)
-        else:
-            yield (node,)
-    if run:
-        yield tuple(run)
-
-
-def make_block(nodes: Nodes) -> AnyBlock:
-    """Widget for a group of nodes."""
-    return CodeBlock(nodes) if is_code(nodes) else TextBlock(nodes)
-
-
-def is_code(nodes: Nodes) -> bool:
-    return nodes[0].type in ("fence", "code_block")
 
 
 def signature(nodes: Nodes) -> Signature:

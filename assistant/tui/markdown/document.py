@@ -24,18 +24,17 @@ from textual.await_complete import AwaitComplete
 from textual.widgets import Markdown
 
 from assistant.core.sanitize import printable
-from assistant.tui.markdown.blocks import (
-    AnyBlock,
-    CodeBlock,
-    Nodes,
-    TextBlock,
-    grouped_blocks,
-    is_code,
-    make_block,
-    signature,
-)
-from assistant.tui.markdown.extensions import add_extensions
+from assistant.tui.markdown.blocks import Nodes
+from assistant.tui.markdown.extensions import DETAILS, add_extensions
 from assistant.tui.markdown.formulas import add_formulas
+from assistant.tui.markdown.groups import (
+    AnyBlock,
+    DetailsBlock,
+    blocks_in,
+    change_block,
+    grouped_blocks,
+    make_block,
+)
 from assistant.tui.toolkit import text
 
 SYNC_CHARACTERS: Final = 4_096
@@ -67,7 +66,7 @@ class MarkdownDocument(Markdown):
 
     @property
     def blocks(self) -> list[AnyBlock]:
-        return [child for child in self.children if isinstance(child, (TextBlock, CodeBlock))]
+        return blocks_in(self)
 
     def compose(self) -> ComposeResult:
         if len(self._text) <= SYNC_CHARACTERS:
@@ -91,6 +90,14 @@ class MarkdownDocument(Markdown):
         self._text = text.editable(markdown)
         return AwaitComplete(self._redraw())
 
+    def unfold_to(self, offset: int) -> None:
+        """Unfold all details that begin before this character."""
+        before = SyntaxTreeNode(self._parser.parse(self._text[: max(offset, 0)])).children
+        count = sum(node.type == DETAILS for node in before)
+        for block in [each for each in self.blocks if isinstance(each, DetailsBlock)][:count]:
+            for each in (block, *block.query(DetailsBlock)):
+                each.fold(is_open=True)
+
     async def _grow(self) -> None:
         async with self.lock:
             await self._draw(self._stable_end, self._stable_blocks)
@@ -109,20 +116,8 @@ class MarkdownDocument(Markdown):
         for place in range(0, len(changes), MOUNT_BATCH):
             with self.app.batch_update():
                 for block, nodes in changes[place : place + MOUNT_BATCH]:
-                    await self._change(block, nodes)
+                    await change_block(self, block, nodes)
             await asyncio.sleep(0)
-
-    async def _change(self, block: AnyBlock | None, nodes: Nodes | None) -> None:
-        if block is None:
-            assert nodes is not None
-            await self.mount(make_block(nodes))
-        elif nodes is None:
-            await block.remove()
-        elif isinstance(block, CodeBlock) != is_code(nodes):
-            await self.mount(make_block(nodes), after=block)
-            await block.remove()
-        elif block.signature != signature(nodes):
-            block.show_nodes(nodes)
 
     async def _parsed(self, source: str) -> list[Token]:
         if len(source) <= SYNC_CHARACTERS:
@@ -150,7 +145,7 @@ MAX_NESTING: Final = 40
 
 
 def make_parser() -> MarkdownIt:
-    """Markdown parser: CommonMark with tables, tasks, footnotes, formulas and bare links.
+    """Markdown parser: CommonMark with tables, tasks, footnotes, details, formulas, bare links.
 
     HTML is text.
     """

@@ -11,15 +11,26 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 DONE: Final = "done"
 """Attribute of an item of a task list: whether it is done."""
+DETAILS: Final = "details"
+"""Type of a block that is folded; its first child is the paragraph that says what is in it."""
 SUMMARY: Final = "summary"
-"""Attribute of a paragraph that says what follows it."""
+"""Attribute of that paragraph."""
+OPEN: Final = "open"
+"""Attribute of details that are not folded at first: so written, or not ended."""
+
+MAX_SUMMARY: Final = 400
+"""Characters of a summary; a longer one is text."""
+UNNAMED: Final = "Details"
+"""Summary of details that have none, as browsers call it."""
 
 _BOX = re.compile(r"\[([ xX])\][ \t]+")
-_DETAILS = re.compile(
-    r"\s*<details(?:\s[^<>]*)?>\s*(?:<summary>(.*?)</summary>\s*)?$", re.IGNORECASE
-)
-_SUMMARY = re.compile(r"\s*<summary>(.*?)</summary>\s*$", re.IGNORECASE)
-_END = re.compile(r"\s*</details>\s*$", re.IGNORECASE)
+_BEGIN = re.compile(r"<details(\s[^<>]{0,200})?>", re.IGNORECASE)
+_INNER_BEGIN = re.compile(r"(?:[>*+-]\s+|\d{1,9}[.)]\s+)?<details[\s>]", re.IGNORECASE)
+_SUMMARY = re.compile(r"\s*<summary>(.*?)</summary>", re.IGNORECASE | re.DOTALL)
+_EMPHASIS = re.compile(r"</?(?:b|strong|i|em)>", re.IGNORECASE)
+"""A summary is bold anyway."""
+_END: Final = "</details>"
+_FENCES: Final = ("```", "~~~")
 
 
 def add_extensions(parser: MarkdownIt) -> None:
@@ -51,22 +62,76 @@ def _drop(token: Token, length: int) -> bool:
     return is_long
 
 
-def _find_details(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001
-    """The lines around details are no text; the summary of them is a paragraph."""
+def _find_details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Details are a block around the blocks in them; an end without a beginning is no text."""
     if state.is_code_block(start):
         return False
-    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    if not line.startswith("<"):
-        return False
-    found = _DETAILS.match(line) or _SUMMARY.match(line)
-    if found is None and not _END.match(line):
-        return False
+    line = _line(state, start)
+    found = _BEGIN.match(line)
+    if found is None:
+        is_end = line.lower() == _END
+        if is_end and not silent:
+            state.line = start + 1
+        return is_end
     if not silent:
-        state.line = start + 1
-        if found is not None and found[1]:
-            state.push("paragraph_open", "p", 1).attrSet(SUMMARY, "yes")
-            state.tokens[-1].map = [start, state.line]
-            inline = state.push("inline", "", 0)
-            inline.content, inline.map, inline.children = found[1], [start, state.line], []
-            state.push("paragraph_close", "p", -1)
+        last = _last_line(state, start, end)
+        _push_details(state, start, end if last is None else last, found, has_end=last is not None)
     return True
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()
+
+
+def _last_line(state: StateBlock, start: int, end: int) -> int | None:
+    """The line that ends the details that begin in a line; None without one."""
+    depth, in_code = 0, False
+    for number in range(start, end):
+        line = _line(state, number)
+        if line and state.sCount[number] < state.blkIndent:
+            break
+        if line.startswith(_FENCES):
+            in_code = not in_code
+        elif not in_code:
+            depth += bool(_INNER_BEGIN.match(line))
+            depth -= line[: len(_END)].lower() == _END or line[-len(_END) :].lower() == _END
+            if depth <= 0:
+                return number
+    return None
+
+
+def _push_details(
+    state: StateBlock, start: int, last: int, begin: re.Match[str], *, has_end: bool
+) -> None:
+    """Push the tokens of details.
+
+    Args:
+        last: their last line, or the one after it where they have no end.
+        begin: how they begin.
+    """
+    lines = state.getLines(start, min(last + 1, state.lineMax), state.blkIndent, False)
+    content = lines.lstrip()[begin.end() :].rstrip()
+    if has_end:
+        content = content[: content.lower().rindex(_END)]
+    summary, content = _split_summary(content)
+    token = state.push("details_open", DETAILS, 1)
+    token.map = [start, last + 1]
+    if not has_end or (begin[1] or "").strip().lower().startswith(OPEN):
+        token.attrSet(OPEN, "yes")
+    state.push("paragraph_open", "p", 1).attrSet(SUMMARY, "yes")
+    inline = state.push("inline", "", 0)
+    inline.content, inline.children = summary or UNNAMED, []
+    state.push("paragraph_close", "p", -1)
+    inner = StateBlock(content, state.md, state.env, state.tokens)
+    inner.level = state.level
+    state.md.block.tokenize(inner, 0, inner.lineMax)
+    state.push("details_close", DETAILS, -1)
+    state.line = last + 1 if has_end else last
+
+
+def _split_summary(content: str) -> tuple[str, str]:
+    """The summary of details, empty without one, and what they hold."""
+    found = _SUMMARY.match(content, 0, MAX_SUMMARY)
+    if found is None:
+        return "", content
+    return " ".join(_EMPHASIS.sub("", found[1]).split()), content[found.end() :]

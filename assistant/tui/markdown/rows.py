@@ -55,9 +55,11 @@ def elements(node: SyntaxTreeNode, depth: int = 0) -> Iterator[Element]:
     """Rows of one block, those of the blocks in it included."""
     match node.type:
         case "paragraph" if SUMMARY in node.attrs:
-            yield Paragraph(text.own("▾ ", text.ACCENT) + _inline(node).stylize_before("bold"))
+            yield Paragraph(summary_line(node, is_open=True))
         case "paragraph":
             yield Paragraph(_inline(node))
+        case "details":
+            yield from _blocks(node, depth, loose=True)
         case "heading":
             yield Paragraph(_inline(node).stylize_before(LEVEL_STYLES.get(node.tag, HEADING_STYLE)))
         case "bullet_list" | "ordered_list":
@@ -148,6 +150,11 @@ def _table(node: SyntaxTreeNode) -> Table:
     header = node.children[0].children[0].children
     right = tuple("right" in str(cell.attrs.get("style", "")) for cell in header)
     return Table(header=lines[0], lines=tuple(lines[1:]), right=right)
+
+
+def summary_line(node: SyntaxTreeNode, *, is_open: bool) -> Content:
+    """The line that folds details, and says what is in them."""
+    return text.own("▾ " if is_open else "▸ ", text.ACCENT) + _inline(node).stylize_before("bold")
 
 
 def _inline(node: SyntaxTreeNode) -> Content:

@@ -81,6 +81,8 @@ class MessageView(Vertical, can_focus=True):
     async def unfold_to(self, offset: int) -> None:
         """Show the text down to this character, where it is folded."""
         self._unsupported.open()
+        if self.message.role == "assistant":
+            self._document.unfold_to(offset)
         await self._fold.unfold_to(offset + 1 - self._rich)
 
     def show_reasoning(self, thought: str) -> None:

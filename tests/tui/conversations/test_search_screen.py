@@ -3,6 +3,8 @@
 from pathlib import Path
 from threading import Event
 
+import pytest
+
 from assistant.core.values.changes import ConversationSearchResult
 from assistant.storage.conversations import SqliteConversations
 from assistant.tui.conversations.search_screen import SearchScreen
@@ -213,18 +215,19 @@ async def test_a_long_message_is_shown_where_the_words_are(home: Path) -> None:
     store.close()
 
 
-async def test_what_is_found_in_the_folded_rest_of_an_answer_is_shown(home: Path) -> None:
+@pytest.mark.parametrize("lines", [1500, 6])
+async def test_what_is_found_in_what_an_answer_folds_is_shown(home: Path, lines: int) -> None:
     store = SqliteConversations(home / "chats.db")
     long = store.create(title="A long answer")
     asked = store.append(long.id, None, "user", "What is there?")
-    lines = [f"- item {number}" for number in range(1500)]
-    lines[1300] = "- the lighthouse of 1300"
-    store.append(long.id, asked.id, "assistant", "\n".join(lines))
+    items = [f"- item {number}" for number in range(lines)]
+    items[-2:] = ["<details>", "", "- item 1299", "- the lighthouse of 1300", "", "</details>"]
+    store.append(long.id, asked.id, "assistant", "\n".join(items))
     async with opened(Setting(home), store=store) as driver:
         await _search(driver, "lighthouse")
         await driver.until_shown("the lighthouse of")
         await driver.pilot.press("enter")
         await driver.until(lambda: driver.app.screen is driver.screen)
-        await driver.until_shown("- the lighthouse of 1300")
-        assert "- item 1299" in driver.text
+        await driver.until_shown(" the lighthouse of 1300")
+        assert " item 1299" in driver.text
     store.close()

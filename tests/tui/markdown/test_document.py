@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it.tree import SyntaxTreeNode
 from textual.app import App, ComposeResult
+from textual.widget import Widget
 
 from assistant.tui.markdown.blocks import CodeBlock
 from assistant.tui.markdown.document import MarkdownDocument, make_parser
+from assistant.tui.markdown.groups import DetailsBlock, DetailsToggle, blocks_in
 from assistant.tui.markdown.layout import BlockLayout
 from assistant.tui.markdown.rows import spaced_elements
 
@@ -108,7 +110,7 @@ def test_no_column_of_a_table_cuts_a_word(cells: list[str], width: int) -> None:
     assert is_table == (least + 3 * (len(cells) - 1) <= width)
 
 
-def test_tasks_footnotes_and_details_are_shown() -> None:
+def test_tasks_and_footnotes_are_shown() -> None:
     assert drawn("- [x] done\n- [ ] to *do*\n- [y] no task\n1. [X] `x`", 40) == [
         "☑ done",
         "☐ to do",
@@ -125,15 +127,50 @@ def test_tasks_footnotes_and_details_are_shown() -> None:
         "  § 3.",
         "² A letter",
     ]
-    folded = "<details>\n<summary>The *proof*</summary>\n\nIt holds.\n\n</details>\n\nThen"
-    assert drawn(folded, 40) == ["▾ The proof", "", "It holds.", "", "Then"]
-    assert drawn("<details open><summary>A</summary>\n- b\n</details>\nc", 40) == [
-        "▾ A",
-        "",
-        "• b",
-        "",
-        "c",
-    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("<details>\n<summary>A *b*</summary>\n\nc\n\n</details>\n\nd", ["▾ A b", "c", "d"]),
+        ("<details open><summary>A</summary>\n- b\n</details>\nc", ["▾ A", "• b", "c"]),
+        ("a\n<DETAILS><summary><b>B</b></summary>42</DETAILS>", ["a", "▾ B", "42"]),
+        ("<details>\n<summary>\nA\n</summary>\n\n$x^2$\n</details>", ["▾ A", "x²"]),
+        ("<details>\na\n</details>\nb", ["▾ Details", "a", "b"]),
+        ("<details>\n```\n</details>\n```\n</details>\na", ["▾ Details", "  </details>", "a"]),
+        ("- a\n  <details>\n  b\n  </details>\n- c", ["• a", "  ▾ Details", "  b", "• c"]),
+        ("> <details><summary>A</summary>\n> b\n> </details>\n\nc", ["▎ ▾ A", "▎ b", "c"]),
+        (
+            "<details>\n\n<details><summary>A</summary>\nb\n</details>\n\nc\n</details>\nd",
+            ["▾ Details", "▾ A", "b", "c", "d"],
+        ),
+        ("<details>\n<summary>A</summary>\n\n# b", ["▾ A", "b"]),
+        ("a `<details>` b\n\n<detailsx>", ["a <details> b", "<detailsx>"]),
+        ("a\n\n</details>", ["a"]),
+    ],
+)
+def test_details_are_a_block_with_a_summary(source: str, lines: Sequence[str]) -> None:
+    assert [line for line in drawn(source, 40) if line.strip(" ▎")] == lines
+
+
+async def test_details_are_folded_until_a_key_unfolds_them() -> None:
+    inside = "<summary>Answer</summary>\n\nIt is 42.\n\n```\nx = 42\n```\n\n"
+    async with Page(f"What?\n\n<details>\n{inside}").run_test() as pilot:
+        document = pilot.app.query_one(MarkdownDocument)
+        code = document.query_one(CodeBlock)
+        assert code.region.height > 0, "what is being written is seen"
+        await document.append("</details>\n\nEnd")
+        await pilot.pause()
+        assert not code.region.height
+        document.query_one(DetailsToggle).focus()
+        await pilot.press("enter")
+        assert code.region.height > 0
+        assert code.code == "x = 42"
+        await pilot.click(DetailsToggle)
+        assert not code.region.height
+        document.unfold_to(document.source.index("42"))
+        await pilot.pause()
+        assert code.region.height > 0
 
 
 def test_html_and_unknown_links_are_text() -> None:
@@ -168,11 +205,12 @@ PIECES = [
     "d | x\n",
     "-|-\n",
 ]
+FOLDED = "\n<details>\n<summary>Why</summary>\n\nSo.\n\n```\nx\n```\n</details>\n"
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
 async def test_a_text_that_grew_looks_like_one_that_was_there(size: int) -> None:
-    source = "".join(PIECES) + "1 | 2\n\n> done\n"
+    source = "".join(PIECES) + f"1 | 2\n{FOLDED}\n> done\n"
     async with Page().run_test() as pilot:
         document = pilot.app.query_one(MarkdownDocument)
         for place in range(0, len(source), size):
@@ -201,8 +239,12 @@ async def test_code_remembers_exactly_what_it_is() -> None:
         assert pilot.app.query_one(CodeBlock).code == "x = '[/x]'\n\n\ty"
 
 
-def _shown(document: MarkdownDocument) -> Sequence[str]:
-    return [
-        block.code if isinstance(block, CodeBlock) else block.laid.at(80).plain
-        for block in document.blocks
-    ]
+def _shown(document: Widget) -> Sequence[str]:
+    shown: list[str] = []
+    for block in blocks_in(document):
+        if isinstance(block, DetailsBlock):
+            mark = "▾" if block.is_open else "▸"
+            shown += [mark, *_shown(block.query_one(".body"))]
+        else:
+            shown.append(block.code if isinstance(block, CodeBlock) else block.laid.at(80).plain)
+    return shown
