@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
+
+from assistant.language.messages import N_, _, ngettext, pgettext
 
 if TYPE_CHECKING:
     # Words are on the first frame, where no value is yet.
@@ -15,40 +17,47 @@ if TYPE_CHECKING:
     from assistant.core.values.library import LeftOutReason
     from assistant.core.values.models import DeviceUse
 
-REASONS: Final[dict[LeftOutReason | PartReason, str]] = {
-    "empty": "empty",
-    "no_text": "no text",
-    "encrypted": "encrypted",
-    "corrupt": "damaged",
-    "too_large": "too large",
-    "timeout": "too slow to read",
-    "unsupported": "unsupported kind",
-    "unreadable": "not readable",
-    "ignored": "ignored by rule",
-    "hidden": "hidden",
-    "pictures": "pictures",
-    "no_meaning": "letters without meaning",
-    "no_value": "formula without a value",
-    "too_deep": "nested too deeply",
+ENGLISH_REASONS: Final[dict[LeftOutReason | PartReason, str]] = {
+    "empty": N_("empty"),
+    "no_text": N_("no text"),
+    "encrypted": N_("encrypted"),
+    "corrupt": N_("damaged"),
+    "too_large": N_("too large"),
+    "timeout": N_("too slow to read"),
+    "unsupported": N_("unsupported kind"),
+    "unreadable": N_("not readable"),
+    "ignored": N_("ignored by rule"),
+    "hidden": N_("hidden"),
+    "pictures": N_("pictures"),
+    "no_meaning": N_("letters without meaning"),
+    "no_value": N_("formula without a value"),
+    "too_deep": N_("nested too deeply"),
 }
 """Why a file, or a part of it, is not in the library."""
 
-PART_KINDS: Final[dict[PartKind, tuple[str, str]]] = {
-    "page": ("page", "pages"),
-    "slide": ("slide", "slides"),
-    "sheet": ("sheet", "sheets"),
-    "row": ("row", "rows"),
-    "column": ("column", "columns"),
-    "cell": ("cell", "cells"),
-    "object": ("embedded file", "embedded files"),
-    "attachment": ("attachment", "attachments"),
-    "message": ("message", "messages"),
-    "chapter": ("chapter", "chapters"),
+REASONS: Final = {reason: _(text) for reason, text in ENGLISH_REASONS.items()}
+"""The same in the user's language."""
+
+PART_KINDS: Final[dict[PartKind, Callable[[int], str]]] = {
+    "page": lambda n: ngettext("page", "pages", n),
+    "slide": lambda n: ngettext("slide", "slides", n),
+    "sheet": lambda n: ngettext("sheet", "sheets", n),
+    "row": lambda n: ngettext("row", "rows", n),
+    "column": lambda n: ngettext("column", "columns", n),
+    "cell": lambda n: ngettext("cell", "cells", n),
+    "object": lambda n: ngettext("embedded file", "embedded files", n),
+    "attachment": lambda n: ngettext("attachment", "attachments", n),
+    "message": lambda n: ngettext("message", "messages", n),
+    "chapter": lambda n: ngettext("chapter", "chapters", n),
 }
-"""What one part of a file is called, and several."""
+"""What so many parts of a file are called."""
 
 MAX_UNREAD_GROUPS = 3
 """Kinds of unread parts that are told of in one line."""
+
+
+FEW_MINUTES = 10
+"""Up to which seconds are told beside them."""
 
 
 def count(number: int, thing: str) -> str:
@@ -58,12 +67,15 @@ def count(number: int, thing: str) -> str:
 
 def unread_place(part: UnreadParts) -> str:
     """Where unread parts are: `pages 2–3, 7`, `cell B4 in Budget`."""
-    names = ", ".join(part.names)
-    more = part.count - _named(part)
-    if more > 0:
-        names += f" and {more:,} more"
-    within = f" in {part.within}" if part.within else ""
-    return f"{PART_KINDS[part.kind][part.count > 1]} {names}{within}"
+    names = _and_more(", ".join(part.names), part.count - _named(part))
+    kind = PART_KINDS[part.kind](part.count)
+    if part.within:
+        return _("{kind} {names} in {within}", kind=kind, names=names, within=part.within)
+    return _("{kind} {names}", kind=kind, names=names)
+
+
+def _and_more(listed: str, more: int) -> str:
+    return _("{listed} and {more:,} more", listed=listed, more=more) if more > 0 else listed
 
 
 def _named(part: UnreadParts) -> int:
@@ -80,93 +92,145 @@ def unread_sentence(parts: Sequence[UnreadParts]) -> str:
     """What of a file could not be read: `pages 2–3 could not be read (pictures)`."""
     told = [(unread_place(part), REASONS[part.reason]) for part in parts[:MAX_UNREAD_GROUPS]]
     if len(parts) == 1:
-        return f"{told[0][0]} could not be read ({told[0][1]})"
+        place, reason = told[0]
+        return _("{place} could not be read ({reason})", place=place, reason=reason)
     listed = ", ".join(f"{place} ({reason})" for place, reason in told)
-    more = len(parts) - len(told)
-    return f"{listed}{f' and {more:,} more' if more else ''} could not be read"
+    return _("{places} could not be read", places=_and_more(listed, len(parts) - len(told)))
 
 
 def unread_summary(parts: Sequence[UnreadParts]) -> str:
     """How much of a file could not be read: `2 of 3 pages (pictures)`."""
-    told = []
-    for part in parts[:MAX_UNREAD_GROUPS]:
-        of = f" of {part.total:,}" if part.total else ""
-        noun = PART_KINDS[part.kind][(part.total or part.count) > 1]
-        told.append(f"{part.count:,}{of} {noun} ({REASONS[part.reason]})")
-    more = len(parts) - len(told)
-    return ", ".join(told) + (f" and {more:,} more" if more else "")
+    told = [_how_many_unread(part) for part in parts[:MAX_UNREAD_GROUPS]]
+    return _and_more(", ".join(told), len(parts) - len(told))
+
+
+def _how_many_unread(part: UnreadParts) -> str:
+    kind, reason = PART_KINDS[part.kind](part.total or part.count), REASONS[part.reason]
+    if not part.total:
+        return _("{count:,} {kind} ({reason})", count=part.count, kind=kind, reason=reason)
+    return _(
+        "{count:,} of {total:,} {kind} ({reason})",
+        count=part.count,
+        total=part.total,
+        kind=kind,
+        reason=reason,
+    )
 
 
 def size(number: float) -> str:
     """Bytes, rounded: of files, of disks and of memory in the same units."""
     if number < 1000:
-        return f"{number:.0f} bytes"
+        whole = round(number)
+        return ngettext("{number} byte", "{number} bytes", whole, number=whole)
     if number < 1_000_000:
-        return f"{number / 1000:,.0f} KB"
+        return _("{number:,.0f} KB", number=number / 1000)
     if number < 1_000_000_000:
-        return f"{number / 1_000_000:,.1f} MB"
-    return f"{number / 1_000_000_000:,.1f} GB"
+        return _("{number:,.1f} MB", number=number / 1_000_000)
+    return _("{number:,.1f} GB", number=number / 1_000_000_000)
 
 
 def duration(seconds: float) -> str:
     """`40 s`, `3 min 20 s`, `2 h 5 min`; never less than a second."""
     minutes, rest = divmod(max(round(seconds), 1), 60)
     hours, minutes = divmod(minutes, 60)
+    if hours and minutes:
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes)
     if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return _("{hours} h", hours=hours)
+    if minutes and rest and minutes < FEW_MINUTES:
+        return _("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
     if minutes:
-        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
-    return f"{rest} s"
+        return _("{minutes} min", minutes=minutes)
+    return _("{seconds} s", seconds=rest)
 
 
 def section_progress(event: SectionRead) -> str:
-    """How far a summary is: `reading 12 of 40 sections (pages 31–33), 3 min 20 s left`."""
-    place = ""
-    if event.pages is not None:
-        first, last = event.pages
-        place = f" (page {last})" if first == last else f" (pages {first}–{last})"
-    left = "" if event.seconds_left is None else f", {duration(event.seconds_left)} left"
+    """How far a summary is: `reading part 12 of 40 (pages 31–33), 3 min 20 s left`."""
     if event.done >= event.total:
-        return "summing up"
-    return f"reading part {event.done + 1:,} of {event.total:,}{place}{left}"
+        return _("summing up")
+    progress = _parts_progress(event)
+    if event.seconds_left is None:
+        return progress
+    return f"{progress}, {time_left(event.seconds_left)}"
+
+
+def time_left(seconds: float) -> str:
+    """`3 min 20 s left`."""
+    return _("{duration} left", duration=duration(seconds))
+
+
+def _parts_progress(event: SectionRead) -> str:
+    part, parts = event.done + 1, event.total
+    if event.pages is None:
+        return _("reading part {part:,} of {parts:,}", part=part, parts=parts)
+    first, last = event.pages
+    if first == last:
+        return _(
+            "reading part {part:,} of {parts:,} (page {page})", part=part, parts=parts, page=last
+        )
+    return _(
+        "reading part {part:,} of {parts:,} (pages {first}–{last})",
+        part=part,
+        parts=parts,
+        first=first,
+        last=last,
+    )
 
 
 def card_failed_text(event: CardFailed) -> str:
     """A graphics card that failed in the middle of an answer."""
-    return f"{event.card} failed: the answer goes on on the processor."
+    return _("{card} failed: the answer goes on on the processor.", card=event.card)
 
 
 def device_text(device: DeviceUse) -> str:
     """Where a model is computed: `Radeon RX 7800 · 33 of 33 layers`."""
-    return f"{device.name} · {device.layers} of {device.of} layers"
+    return _(
+        "{device} · {layers} of {all} layers",
+        device=device.name,
+        layers=device.layers,
+        all=device.of,
+    )
 
 
 def card_share_text(share: float) -> str:
     """How much of a model graphics cards have room for: `on the card`, `60 % on the card`."""
     if share >= 1:
-        return "on the card"
-    return f"{share:.0%} on the card".replace("%", " %") if share >= 0.01 else ""
+        return _("on the card")
+    return _("{percent:.0f} % on the card", percent=share * 100) if share >= 0.01 else ""
 
 
 def summarised_text(event: Summarised) -> str:
     """What of a summary is new, and what is the model's."""
-    known = event.parts - event.read - event.left
-    told = f"read {count(event.read, 'part')}" + (f", {known:,} known already" if known else "")
-    told += f", {event.left:,} left" if event.left else ""
+    told = ", ".join(_summarised_parts(event))
     if not event.written:
-        return f"{told}; all sentences are the document's own"
-    return (
-        f"{told}; the model wrote {count(event.written, 'sentence')}, of which the text supports"
-        f" {event.supported:,}: the others are left out"
+        return _("{parts}; all sentences are the document's own", parts=told)
+    return ngettext(
+        "{parts}; the model wrote {written:,} sentence, of which the text supports"
+        " {supported:,}: the others are left out",
+        "{parts}; the model wrote {written:,} sentences, of which the text supports"
+        " {supported:,}: the others are left out",
+        event.written,
+        parts=told,
+        written=event.written,
+        supported=event.supported,
     )
+
+
+def _summarised_parts(event: Summarised) -> Iterator[str]:
+    yield ngettext("read {parts:,} part", "read {parts:,} parts", event.read, parts=event.read)
+    known = event.parts - event.read - event.left
+    if known:
+        yield _("{parts:,} known already", parts=known)
+    if event.left:
+        yield _("{parts:,} left", parts=event.left)
 
 
 def order_of(conversation: Conversation | ConversationSummary) -> Iterator[str]:
     """Pin, archive, folder and tags, a word each; none for what is kept as usual."""
     if conversation.pinned:
-        yield "pinned"
+        yield pgettext("conversation", "pinned")
     if conversation.archived:
-        yield "archived"
+        yield pgettext("conversation", "archived")
     if conversation.folder:
         yield conversation.folder
     for tag in conversation.tags:
@@ -181,4 +245,6 @@ def age_of(made: date, today: date) -> str:
     """How old something is that was made on a day, such as `3 months old`."""
     days = max((today - made).days, 0)
     months = int(days / DAYS_OF_A_MONTH)
-    return f"{count(months, 'month') if months else count(days, 'day')} old"
+    if months:
+        return ngettext("{months:,} month old", "{months:,} months old", months, months=months)
+    return ngettext("{days:,} day old", "{days:,} days old", days, days=days)

@@ -14,7 +14,7 @@ from assistant.core.ports.library import Library
 from assistant.core.sanitize import one_line
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import Collection, FileEntry, FileState
-from assistant.core.wording import REASONS, count
+from assistant.core.wording import ENGLISH_REASONS, count
 
 MAX_LISTED = 30
 """Files that are named in an answer."""
@@ -232,7 +232,7 @@ def _listed(files: Sequence[FileEntry], whole: int, language: str) -> Iterator[s
         state = _STATES[language].get(file.state, file.state)
         told = f"{state}, {_count(file.passages, 'passage', language)}"
         if file.reason:
-            told = f"{state}, {REASONS[file.reason]}: {file.detail}"
+            told = f"{state}, {ENGLISH_REASONS[file.reason]}: {file.detail}"
         date = f", {file.modified:%Y-%m-%d}" if file.modified else ""
         yield f"- {one_line(file.path, 400)} ({one_line(told, 300)}{date})"
     if whole > len(files):

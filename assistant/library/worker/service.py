@@ -26,7 +26,7 @@ from assistant.core.values.library import (
     Survey,
     Waiting,
 )
-from assistant.core.wording import REASONS
+from assistant.core.wording import ENGLISH_REASONS
 from assistant.ipc.caller import Caller
 from assistant.ipc.messages import Failed, Leaving
 from assistant.library.file_access import disk_bytes, printable_path
@@ -244,7 +244,7 @@ class LibraryService:
         shown = printable_path(path)
         if isinstance(found, UnreadableError):
             raise UnreadableFileError(
-                f"{shown} gives no text: {REASONS[found.reason]}, {found.detail}."
+                f"{shown} gives no text: {ENGLISH_REASONS[found.reason]}, {found.detail}."
             )
         return FileText(path=shown, document=found.document, content_hash=found.content_hash)
 
