@@ -11,6 +11,7 @@ from assistant.core.conversations.branches import BranchPoint, branch_point, bra
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.wording import count
+from assistant.language.messages import _
 from assistant.tui.actions import defaults
 from assistant.tui.actions.library import compare_documents
 from assistant.tui.commands import keymap_of
@@ -23,11 +24,11 @@ from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def new(workspace: Workspace, _: CommandCall) -> None:
+async def new(workspace: Workspace, _unused: CommandCall) -> None:
     await workspace.conversation.session.begin_new()
 
 
-async def temporary(workspace: Workspace, _: CommandCall) -> None:
+async def temporary(workspace: Workspace, _unused: CommandCall) -> None:
     """Begin a temporary conversation, of which no byte reaches the disk."""
     await workspace.conversation.session.begin_new(temporary=True)
     workspace.input.prompt.focus()
@@ -36,7 +37,7 @@ async def temporary(workspace: Workspace, _: CommandCall) -> None:
     )
 
 
-async def show_list(workspace: Workspace, _: CommandCall) -> None:
+async def show_list(workspace: Workspace, _unused: CommandCall) -> None:
     sidebar = workspace.view.sidebar
     workspace.view.panels.show_sidebar(not sidebar.display)
     if sidebar.display:
@@ -54,7 +55,7 @@ async def rename(workspace: Workspace, call: CommandCall) -> None:
         workspace.screen.say("There is nothing to rename yet.")
         return
     answer = call.argument or await workspace.screen.push_wait(
-        AskForLine("Title of the conversation", wanted.title, "renames")
+        AskForLine("Title of the conversation", wanted.title, _("Enter renames"))
     )
     if answer and answer.strip():
         await services.run(services.store.rename, wanted.id, answer.strip())
@@ -64,7 +65,7 @@ async def rename(workspace: Workspace, call: CommandCall) -> None:
 NO_CONVERSATION = "There is no conversation yet."
 
 
-async def pin(workspace: Workspace, _: CommandCall) -> None:
+async def pin(workspace: Workspace, _unused: CommandCall) -> None:
     """Pin the conversation to the head of the list, or unpin it."""
     services = workspace.system.services
     wanted = await target_conversation(workspace)
@@ -77,7 +78,7 @@ async def pin(workspace: Workspace, _: CommandCall) -> None:
     await workspace.conversation.undo.offer(wanted.id, text.own(what), quoted_title(wanted.title))
 
 
-async def archive(workspace: Workspace, _: CommandCall) -> None:
+async def archive(workspace: Workspace, _unused: CommandCall) -> None:
     """Archive the conversation, or take it out of the archive."""
     services = workspace.system.services
     wanted = await target_conversation(workspace)
@@ -90,7 +91,7 @@ async def archive(workspace: Workspace, _: CommandCall) -> None:
     await workspace.conversation.undo.offer(wanted.id, text.own(what), quoted_title(wanted.title))
 
 
-async def show_archive(workspace: Workspace, _: CommandCall) -> None:
+async def show_archive(workspace: Workspace, _unused: CommandCall) -> None:
     """List the archive, or what is not in it."""
     sidebar = workspace.view.sidebar
     workspace.view.panels.show_sidebar(True)
@@ -109,11 +110,13 @@ async def tag(workspace: Workspace, call: CommandCall) -> None:
     if call.argument:
         add, remove = _parse_tags(call.argument)
     else:
-        field = AskForLine("Tags, separated by commas", ", ".join(wanted.tags), "keeps them")
+        field = AskForLine(
+            "Tags, separated by commas", ", ".join(wanted.tags), _("Enter keeps them")
+        )
         typed: str | None = await screen.push_wait(field)
         if typed is None:
             return
-        add, _ = _parse_tags(typed + ",")
+        add, _unused = _parse_tags(typed + ",")
         remove = [name for name in wanted.tags if name not in add]
     await services.run(store.tag, wanted.id, add, remove)
     now = await services.run(store.conversation, wanted.id)
@@ -163,7 +166,7 @@ def _parse_tags(typed: str) -> tuple[list[str], list[str]]:
     return add, [name.removeprefix("-") for name in names if name.startswith("-")]
 
 
-async def delete(workspace: Workspace, _: CommandCall) -> None:
+async def delete(workspace: Workspace, _unused: CommandCall) -> None:
     """Move the conversation to the trash."""
     services, session = workspace.system.services, workspace.conversation.session
     turns = workspace.conversation.turns
@@ -203,12 +206,12 @@ async def delete_message(workspace: Workspace, call: CommandCall) -> None:
         workspace.view.transcript.focus_last()
 
 
-async def undo(workspace: Workspace, _: CommandCall) -> None:
+async def undo(workspace: Workspace, _unused: CommandCall) -> None:
     """Undo the change that is shown, else the newest of all."""
     await workspace.conversation.undo.undo()
 
 
-async def show_trash(workspace: Workspace, _: CommandCall) -> None:
+async def show_trash(workspace: Workspace, _unused: CommandCall) -> None:
     """Open the trash: what was removed and changed."""
     await workspace.screen.push(TrashScreen(workspace.system.services, workspace.conversation.undo))
 

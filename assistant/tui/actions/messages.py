@@ -5,6 +5,7 @@ from assistant.core.grounding.citations import annotate
 from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.turn.requests import Continue, EditAnswer, Regenerate
 from assistant.core.values.conversation import Message, Rating
+from assistant.language.messages import _
 from assistant.tui.actions.models import may_send
 from assistant.tui.markdown.document import links_of
 from assistant.tui.toolkit import text
@@ -14,7 +15,7 @@ from assistant.tui.transcript.details import AnswerDetails, ChooseLink
 from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def stop(workspace: Workspace, _: CommandCall) -> None:
+async def stop(workspace: Workspace, _unused: CommandCall) -> None:
     """Leave the edit, stop the answer, or go back to the prompt – the first that applies (Esc)."""
     if workspace.input.composer.editing is not None:
         workspace.input.composer.show("")
@@ -185,7 +186,9 @@ async def note(workspace: Workspace, call: CommandCall) -> None:
         return
     why: str | None = call.argument
     if not call.argument:
-        field = AskForLine(f"Why is the answer {message.rating}?", message.note, "keeps it")
+        field = AskForLine(
+            f"Why is the answer {message.rating}?", message.note, _("Enter keeps it")
+        )
         why = await workspace.screen.push_wait(field)
     if why is not None:
         await _store_rating(

@@ -13,6 +13,7 @@ from assistant.core.turn.sampling import DEFAULT_WORD
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.endpoints.status import ConsentScope
 from assistant.core.values.models import ModelRef, Offer
+from assistant.language.messages import _
 from assistant.tui.actions import defaults
 from assistant.tui.models.adapters import AdapterList, ChosenAdapters, CurrentAdapters
 from assistant.tui.models.lines import adapter_names
@@ -24,7 +25,7 @@ from assistant.tui.toolkit.disk import absolute
 from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def models(workspace: Workspace, _: CommandCall) -> None:
+async def models(workspace: Workspace, _unused: CommandCall) -> None:
     """Open the models screen, and continue with the model that is chosen there."""
     notice = workspace.view.notice
     services = workspace.system.services
@@ -280,7 +281,7 @@ def _dropped_adapters(workspace: Workspace, before: Conversation) -> list[Conten
 async def set_sampling(workspace: Workspace, call: CommandCall) -> None:
     """Set one sampling field, or show them all."""
     if call.argument:
-        name, _, value = call.argument.replace("=", " ", 1).partition(" ")
+        name, _unused, value = call.argument.replace("=", " ", 1).partition(" ")
         field = sampling.find_field(name)
         if value.strip():
             await _set_sampling(workspace, field, value)
@@ -324,7 +325,7 @@ async def _set_in_field(workspace: Workspace, field: str) -> None:
     row = next(row for row in await _current_sampling(workspace) if row.field == field)
     question, typed = f"{field}: {sampling.ALLOWED_VALUES[field]}", row.value if row.is_own else ""
     while True:
-        answer = await workspace.screen.push_wait(AskForLine(question, typed, "sets it"))
+        answer = await workspace.screen.push_wait(AskForLine(question, typed, _("Enter sets it")))
         if not answer or not answer.strip():
             return
         try:

@@ -8,6 +8,7 @@ from assistant.core.prompts.user_prompts import PromptExistsError
 from assistant.core.turn.requests import question_prompt, split_prompt_name
 from assistant.core.values.conversation import QuestionPrompt
 from assistant.core.values.prompts import ConversationStart, Prompt
+from assistant.language.messages import _
 from assistant.tui.actions import defaults
 from assistant.tui.prompts.dialogs import PromptPicker, PromptToSave, SavePrompt
 from assistant.tui.prompts.lines import why_not_callable
@@ -98,7 +99,7 @@ async def prompt_for_question(
         return question, None
     if not rest:
         rest = (
-            await workspace.screen.push_wait(AskForLine(prompt.title, "", "asks")) or ""
+            await workspace.screen.push_wait(AskForLine(prompt.title, "", _("Enter asks"))) or ""
         ).strip()
         question = f"/{name} {rest}"
     opening = await resolve_prompt(workspace, prompt, {"input": rest}) if rest else None
@@ -129,7 +130,7 @@ async def system(workspace: Workspace, call: CommandCall) -> None:
     workspace.screen.say(changed if wanted.strip() else "There is no system prompt from here on.")
 
 
-async def show_prompts(workspace: Workspace, _: CommandCall) -> None:
+async def show_prompts(workspace: Workspace, _unused: CommandCall) -> None:
     """Open the prompt library; the prompt that is chosen there is used."""
     services = workspace.system.services
     conversation = workspace.conversation.session.conversation

@@ -18,6 +18,7 @@ from assistant.core.ports.models import ModelCatalog
 from assistant.core.values.endpoints.status import SCOPE_TEXTS, ConsentScope, EndpointStatus
 from assistant.core.values.models import ModelDetails, ModelRef, Offer, RecommendedModel
 from assistant.core.wording import age_of, size
+from assistant.language.messages import _
 from assistant.tui.models.lines import (
     download_line,
     model_details_lines,
@@ -162,7 +163,7 @@ class ModelsScreen(NoticedScreen[str]):
                 self._about.update(text.EMPTY)
 
     def _entry(self, id: str | None) -> ModelDetails | RecommendedModel | None:
-        kind, _, place = (id or "").partition("-")
+        kind, _unused, place = (id or "").partition("-")
         listed: Sequence[ModelDetails | RecommendedModel]
         listed = self._found if kind == "model" else self._offered
         return listed[int(place)] if place and int(place) < len(listed) else None
@@ -219,7 +220,7 @@ class ModelsScreen(NoticedScreen[str]):
 
     async def _ask(self) -> None:
         question = "Which model? OWNER/NAME or OWNER/NAME:FILE"
-        wanted = await self.app.push_screen_wait(AskForLine(question, "", "asks for it"))
+        wanted = await self.app.push_screen_wait(AskForLine(question, "", _("Enter asks for it")))
         if wanted and wanted.strip():
             await self._offer(wanted.strip())
 

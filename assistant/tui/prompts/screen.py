@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from assistant.core.conversations.save_as_prompt import new_prompt_text
 from assistant.core.errors import AssistantError
 from assistant.core.values.prompts import Prompt, PromptProblem
+from assistant.language.messages import _
 from assistant.tui.external import ExternalPrograms
 from assistant.tui.prompts.lines import (
     DeletedPrompt,
@@ -216,7 +217,7 @@ class PromptsScreen(FilteredScreen[Prompt]):
         question, typed = "Name of the new prompt", ""
         while True:
             answer: str | None = await self.app.push_screen_wait(
-                AskForLine(question, typed, "begins it")
+                AskForLine(question, typed, _("Enter begins it"))
             )
             if answer is None or not answer.strip():
                 return

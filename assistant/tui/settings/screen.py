@@ -10,6 +10,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.errors import AssistantError
+from assistant.language.messages import _
 from assistant.settings_reference import (
     Setting,
     choices_of,
@@ -177,7 +178,7 @@ class SettingsScreen(FilteredScreen[None]):
                 models = await self._services.run(self._services.models.models)
                 return [model.name for model in models]
             case "prompts":
-                prompts, _ = await self._services.run(self._services.prompts.read)
+                prompts, _unused = await self._services.run(self._services.prompts.read)
                 return [prompt.name for prompt in prompts]
         return choices_of(setting.path)
 
@@ -186,7 +187,7 @@ class SettingsScreen(FilteredScreen[None]):
         question = f"{setting.key}: {setting.allowed}"
         value = "" if setting.value in (None, ()) else value_text(setting.value)
         while True:
-            asking = AskForLine(question, value, "applies")
+            asking = AskForLine(question, value, _("Enter applies"))
             answer: str | None = await self.app.push_screen_wait(asking)
             if answer is None or not answer.strip():
                 return None

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
+from assistant.language.messages import _
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.screen_api import Closing
 from assistant.tui.toolkit.widgets import Clickable, SafeInput
@@ -48,10 +49,10 @@ class Dialog(Closing, ModalScreen[Answer]):
 class AskForLine(Dialog[str]):
     """Dialog that asks for one line of text; Enter accepts, Esc cancels."""
 
-    def __init__(self, question: str, value: str = "", enter: str = "goes on") -> None:
+    def __init__(self, question: str, value: str = "", enter: str = _("Enter goes on")) -> None:
         """Args:
         value: what stands in the field at first.
-        enter: what Enter does, in a word or two.
+        enter: what Enter does, such as `Enter renames`.
         """
         super().__init__()
         self._question = question
@@ -62,7 +63,7 @@ class AskForLine(Dialog[str]):
         with Vertical(classes="dialog"):
             yield Static(text.line(self._question, 120, "bold"))
             yield SafeInput(text.line(self._value, 400).plain, select_on_focus=True)
-            yield Static(text.muted(f"Enter {self._enter} · Esc leaves it"))
+            yield Static(text.muted(f"{self._enter} · {_('Esc leaves it')}"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

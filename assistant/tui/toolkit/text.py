@@ -6,6 +6,7 @@ made here: foreign text loses what a terminal would obey or hide.
 """
 
 from collections.abc import Iterable
+from string import Formatter
 
 from textual.content import Content
 from textual.style import Style
@@ -63,3 +64,18 @@ def click(action: str, *arguments: str) -> Style:
 def joined(parts: Iterable[Content], between: str = "") -> Content:
     """Contents joined in a row."""
     return own(between).join(parts)
+
+
+def filled(sentence: str, style: str = "", **parts: Content) -> Content:
+    """A message of the program, with contents in place of its `{names}`.
+
+    Args:
+        sentence: the translated message, without values: `_("{title} is in {folder}")`.
+        style: of its own words.
+    """
+    pieces = []
+    for words, name, _spec, _conversion in Formatter().parse(sentence):
+        pieces.append(own(words, style))
+        if name is not None:
+            pieces.append(parts[name])
+    return joined(pieces)

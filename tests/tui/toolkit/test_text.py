@@ -50,6 +50,13 @@ def test_what_comes_out_is_printable_and_unmarked() -> None:
         assert len(text.line(hostile, 40).plain) <= 40
 
 
+def test_a_message_is_filled_with_contents_that_keep_their_styles() -> None:
+    title = text.line("a {b} [c]", 40, "bold")
+    filled = text.filled("{title} ist in {folder}.", folder=text.own("x"), title=title)
+    assert filled.plain == "a {b} [c] ist in x."
+    assert [(span.start, span.end, span.style) for span in filled.spans] == [(0, 9, "bold")]
+
+
 def _calls(source: Path) -> Iterator[ast.Call]:
     tree = ast.parse(source.read_text())
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
