@@ -55,14 +55,48 @@ def write_file(path: Path, metadata: Metadata, tensors: Mapping[str, Tensor]) ->
     memory = libggml.ggml_init(_InitParameters(2**20 + size + 1000 * len(tensors), None, False))
     for name, values in tensors.items():
         _add(context, memory, name, np.ascontiguousarray(values))
+    _write(context, path)
+    _free(memory, context)
+    return path
+
+
+def keep_layers(model: Path, path: Path, layers: int) -> Path:
+    """Write a model with the first layers of another: as quick as it has fewer, and no wiser."""
+    memory = ctypes.c_void_p()
+    read = _pointer(libggml.gguf_init_from_file)
+    read.argtypes = [ctypes.c_char_p, _ReadParameters]
+    whole = read(str(model).encode(), _ReadParameters(False, ctypes.pointer(memory)))
+    context = _pointer(libggml.gguf_init_empty)()
+    libggml.gguf_set_kv.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    libggml.gguf_set_kv(context, whole)
+    _set(context, b"llama.block_count", layers)
+    libggml.gguf_get_n_tensors.argtypes = [ctypes.c_void_p]
+    name_of, tensor_of = libggml.gguf_get_tensor_name, _pointer(libggml.ggml_get_tensor)
+    name_of.argtypes, name_of.restype = [ctypes.c_void_p, ctypes.c_int64], ctypes.c_char_p
+    tensor_of.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+    libggml.gguf_add_tensor.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    for index in range(libggml.gguf_get_n_tensors(whole)):
+        name = name_of(whole, index)
+        block = name.split(b".")[1]
+        if not name.startswith(b"blk.") or int(block) < layers:
+            libggml.gguf_add_tensor(context, tensor_of(memory, name))
+    _write(context, path)
+    _free(memory, context, whole)
+    return path
+
+
+def _write(context: int, path: Path) -> None:
     libggml.gguf_write_to_file.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_bool]
     libggml.gguf_write_to_file.restype = ctypes.c_bool
     path.parent.mkdir(parents=True, exist_ok=True)
     assert libggml.gguf_write_to_file(context, str(path).encode(), False)
+
+
+def _free(memory: int | ctypes.c_void_p, *contexts: int) -> None:
     libggml.ggml_free.argtypes = libggml.gguf_free.argtypes = [ctypes.c_void_p]
     libggml.ggml_free(memory)
-    libggml.gguf_free(context)
-    return path
+    for context in contexts:
+        libggml.gguf_free(context)
 
 
 def _add(context: int, memory: int, name: str, values: Tensor) -> None:
@@ -91,6 +125,12 @@ class _InitParameters(ctypes.Structure):
         ("mem_buffer", ctypes.c_void_p),
         ("no_alloc", ctypes.c_bool),
     )
+
+
+class _ReadParameters(ctypes.Structure):
+    """ggml's `gguf_init_params`."""
+
+    _fields_ = (("no_alloc", ctypes.c_bool), ("ctx", ctypes.POINTER(ctypes.c_void_p)))
 
 
 def _pointer(function: ctypes._CFuncPtr) -> ctypes._CFuncPtr:
