@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.core.values.models import GraphicsCard
 from assistant.engine.llama.backends import load_backends, load_card_backends
 from assistant.engine.llama.devices import INTEGRATED_KIND, cards_of, ggml_devices
-from assistant.engine.llama.driver_versions import driver_of, vulkan_drivers
+from assistant.engine.llama.driver_versions import VULKAN, driver_of, vulkan_drivers
 from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.ipc.process import JsonLines, forbid_debugger
 
@@ -31,7 +31,9 @@ def main() -> None:
 def find_cards(libraries: Sequence[Path]) -> list[GraphicsCard]:
     """Load these libraries and list the cards that they and llama.cpp itself know."""
     load_card_backends(libraries)
-    drivers = vulkan_drivers() if libraries else {}
+    cards = cards_of(ggml_devices())
+    # Its loader is loaded by then: by one of the libraries, or by a llama.cpp that carries Vulkan.
+    drivers = vulkan_drivers() if any(card.name.startswith(VULKAN) for card in cards) else {}
     return [
         GraphicsCard(
             name=card.name,
@@ -41,5 +43,5 @@ def find_cards(libraries: Sequence[Path]) -> list[GraphicsCard]:
             is_integrated=card.kind == INTEGRATED_KIND,
             driver=driver_of(card.name, card.description, drivers),
         )
-        for card in cards_of(ggml_devices())
+        for card in cards
     ]

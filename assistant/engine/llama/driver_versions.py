@@ -7,6 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+VULKAN: Final = "Vulkan"
+"""What ggml's names of its cards begin with."""
+
 NVIDIA_MODULE: Final = Path("/proc/driver/nvidia/version")
 _VERSION: Final = re.compile(r"\b\d+(?:\.\d+)+")
 
