@@ -1,7 +1,7 @@
 """Composition root of a front end: the only place that chooses its concrete classes."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -16,7 +16,7 @@ from assistant.core.ports.models import ModelCatalog, ModelDownloads, ModelTunin
 from assistant.core.prompts.library import PromptLibrary
 from assistant.core.turn.chat import Chat
 from assistant.core.values.load_options import ModelOptions
-from assistant.core.values.models import GraphicsCards
+from assistant.core.values.models import GraphicsCard, GraphicsCards
 from assistant.core.values.sampling import AdapterUse
 from assistant.engine.models.catalog import LocalModels
 from assistant.engine.models.discovery import in_folder, other_programs
@@ -200,6 +200,7 @@ def local_models(settings: Settings, paths: Paths, *, yields: bool = False) -> L
             for name, own in settings.model.items()
         },
         tunings=paths.tunings,
+        cards=partial(known_graphics_cards, paths),
         yields=yields,
     )
 
@@ -212,7 +213,7 @@ def model_tuning(settings: Settings, paths: Paths) -> ModelTuning:
 
     return LocalTuning(
         local_models(settings, paths),
-        TuningFile(paths.tunings),
+        TuningFile(paths.tunings, partial(known_graphics_cards, paths)),
         (*program(), "--worker", BENCH),
         engine_worker(paths),
     )
@@ -229,12 +230,21 @@ def model_downloads(settings: Settings, paths: Paths) -> ModelDownloads:
     return HubDownloads(command, paths.models, settings.models.endpoint, log=log)
 
 
-def graphics_cards(paths: Paths) -> GraphicsCards:
+def graphics_cards(paths: Paths, stop: Event | None = None) -> GraphicsCards:
     """The graphics cards of this machine; a driver that was not tried yet is tried now."""
     # Only `assistant doctor` and the list of models ask.
     from assistant.engine.cards.search import search_cards  # noqa: PLC0415
 
-    return search_cards(card_places(paths), Event())
+    return search_cards(card_places(paths), stop or Event())
+
+
+def known_graphics_cards(paths: Paths) -> Sequence[GraphicsCard]:
+    """The graphics cards of this machine as far as they are known: no driver is tried."""
+    # Only where something was measured.
+    from assistant.engine.cards.search import known_cards  # noqa: PLC0415
+
+    found = known_cards(card_places(paths))
+    return found.cards if found is not None else ()
 
 
 def library(paths: Paths) -> Library:

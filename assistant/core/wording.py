@@ -192,6 +192,15 @@ def device_text(device: DeviceUse) -> str:
     )
 
 
+def card_problem_text(problem: str) -> str:
+    """Verdicts on models that leave the graphics card out.
+
+    Args:
+        problem: see `GraphicsCards.problem`; not empty.
+    """
+    return f"The graphics card is left out: {problem}."
+
+
 def card_share_text(share: float) -> str:
     """How much of a model graphics cards have room for: `on the card`, `60 % on the card`."""
     if share >= 1:

@@ -33,6 +33,9 @@ class LoadOptions(ModelOptions):
     """Threads that compute while a prompt is read; 0 takes as many as otherwise."""
     computed_at_once: Annotated[int, Field(ge=0, le=4096)] = 0
     """Of a batch, how many tokens are computed together; 0 takes what is usual."""
+    most_layers: Annotated[int, Field(ge=-1)] = -1
+    """Layers that a graphics card computes at most, where `gpu_layers` leaves the choice; -1 is as
+    many as it has memory for."""
 
     @property
     def batch_tokens(self) -> int:

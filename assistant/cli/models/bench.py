@@ -1,4 +1,4 @@
-"""`assistant bench`: benchmark of threads and batch sizes on this machine."""
+"""`assistant bench`: benchmark of threads, batch sizes and graphics cards on this machine."""
 
 from collections.abc import Iterator, Sequence
 from statistics import median
@@ -25,6 +25,8 @@ NUMBER_COLUMNS = (2, 3, 4)
 NOISE_LIMIT = 0.1
 """Noise from which on a quieter moment would tell more."""
 
+THREADS: tuple[Contest, ...] = ("writing", "reading")
+
 BAR_COLUMNS = 20
 """Columns of the longest bar."""
 
@@ -39,9 +41,10 @@ def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_
     """Find out how a model runs fastest on this machine, and remember it.
 
     Measures how fast MODEL, or the default one, writes and reads with so many threads, and how many
-    tokens of a prompt are best computed at once. What is faster than usual by more than the noise
-    is taken from then on, where the settings leave the choice. It takes a minute or two, best while
-    nothing else computes; Ctrl+C ends it and changes nothing.
+    tokens of a prompt are best computed at once; with a graphics card also how many layers are best
+    computed there, and whether with flash attention. What is faster than usual by more than the
+    noise is taken from then on, where the settings leave the choice. It takes a minute or two, best
+    while nothing else computes; Ctrl+C ends it and changes nothing.
     """
     tuning, console = program.tuning(), program.console
     if forget:
@@ -98,7 +101,8 @@ class MeasurementTable:
         for value, speeds in rows:
             bar = "█" * round(BAR_COLUMNS * median(speeds) / most)
             mark = "usual" if self._usual.get(last.contest) == value else ""
-            lines.append(f"{value:>6} {bar:<{BAR_COLUMNS}} {median(speeds):>9,.1f} tokens/s {mark}")
+            name = _short_text(last.contest, value)
+            lines.append(f"{name:>6} {bar:<{BAR_COLUMNS}} {median(speeds):>9,.1f} tokens/s {mark}")
         return lines
 
     def rows(self) -> Iterator[Sequence[str]]:
@@ -128,7 +132,7 @@ def _print_tuned(
     console.line()
     for outcome in tuned.tuning.outcomes:
         console.line(f"{CONTEST_TITLES[outcome.contest]}: {_outcome_text(outcome)}")
-    if any(one.contest != "batch" and one.best > one.usual for one in tuned.tuning.outcomes):
+    if any(one.contest in THREADS and one.best > one.usual for one in tuned.tuning.outcomes):
         console.info("With every core, another program that computes slows answers down a lot.")
     if max(one.noise for one in tuned.tuning.outcomes) > NOISE_LIMIT:
         console.info("The figures sway: measure again while nothing else computes.")
@@ -138,7 +142,17 @@ def _print_tuned(
         console.info(f"Your settings go before it: {names}.")
 
 
-_KEYS: dict[Contest, str] = {"writing": "threads", "reading": "threads", "batch": "batch"}
+_KEYS: dict[Contest, str] = {
+    "layers": "gpu_layers",
+    "attention": "flash_attention",
+    "writing": "threads",
+    "reading": "threads",
+    "batch": "batch",
+}
+
+
+def _short_text(contest: Contest, value: int) -> str:
+    return candidate_text(contest, value) if contest == "attention" else str(value)
 
 
 def _outcome_text(outcome: ContestOutcome) -> str:
@@ -146,6 +160,7 @@ def _outcome_text(outcome: ContestOutcome) -> str:
     if outcome.best == outcome.usual:
         return f"{best} as usual; nothing is faster by more than the noise of {outcome.noise:.0%}"
     return (
-        f"{best}, {outcome.gain:.0%} faster than the usual {outcome.usual} "
+        f"{best}, {outcome.gain:.0%} faster than the usual "
+        f"{_short_text(outcome.contest, outcome.usual)} "
         f"(noise {outcome.noise:.0%})"
     )

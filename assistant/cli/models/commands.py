@@ -25,7 +25,14 @@ from assistant.core.values.models import (
     fitting,
 )
 from assistant.core.values.tuning import CONTEST_TITLES, TunedOption, candidate_text
-from assistant.core.wording import age_of, card_share_text, count, duration, size
+from assistant.core.wording import (
+    age_of,
+    card_problem_text,
+    card_share_text,
+    count,
+    duration,
+    size,
+)
 
 
 @click.group(invoke_without_command=True)
@@ -81,6 +88,8 @@ def list_(program: Program, /, as_json: bool) -> int:
             console.line(f"skipped: {one.model.path} {one.facts.damage}")
         if one.fit == "no answer":
             console.line(f"skipped: {one.model.name} {one.reason}")
+    for problem in sorted({one.card_problem for one in found if one.card_problem}):
+        console.line(card_problem_text(problem))
     if not found:
         console.error(
             f"There is no model: put a GGUF file into {program.paths.models}, "
@@ -182,7 +191,7 @@ def _detail_rows(one: ModelDetails) -> list[tuple[str, str]]:
         ("template", _template(one)),
         ("verdict", f"{one.fit}. {one.reason}" if one.reason else one.fit),
         ("memory", f"about {size(one.memory)}" if one.memory else ""),
-        ("graphics card", card_share_text(one.on_card)),
+        ("graphics card", _card_row(one)),
         ("speed", f"about {speed:,.0f} tokens/s" if speed else ""),
     ]
 
@@ -190,6 +199,10 @@ def _detail_rows(one: ModelDetails) -> list[tuple[str, str]]:
 def _card(one: ModelDetails) -> str:
     told = card_share_text(one.on_card) if one.is_usable else ""
     return f", {told}" if told else ""
+
+
+def _card_row(one: ModelDetails) -> str:
+    return f"left out: {one.card_problem}" if one.card_problem else card_share_text(one.on_card)
 
 
 def _choice_row(choice: TunedOption) -> tuple[str, str]:
@@ -210,7 +223,9 @@ def _model_object(one: ModelDetails, default: bool | None = None) -> dict[str, A
     known = {
         **one.model.model_dump(),
         **one.facts.model_dump(exclude={"read_per_token", "memory_per_token", "weights"}),
-        **one.model_dump(include={"fit", "reason", "memory", "on_card", "tokens_per_second"}),
+        **one.model_dump(
+            include={"fit", "reason", "memory", "on_card", "card_problem", "tokens_per_second"}
+        ),
     }
     return known if default is None else {**known, "default": default}
 

@@ -211,6 +211,8 @@ class ModelDetails(Value):
     """Bytes it takes with the window of the settings."""
     on_card: float = 0.0
     """Of the model, the share that graphics cards have room for, 0 to 1."""
+    card_problem: str = ""
+    """Why graphics cards are left out of it, see `GraphicsCards`."""
     tokens_per_second: float | None = None
     """About how fast it writes; None where that is not known."""
 

@@ -6,11 +6,14 @@ from typing import Final, Literal
 from assistant.core.values.base import Value
 from assistant.core.values.events import Loading
 
-Contest = Literal["writing", "reading", "batch"]
-"""What is compared: threads while an answer is written, threads while a prompt is read, or tokens
-of a prompt that are computed together."""
+Contest = Literal["layers", "attention", "writing", "reading", "batch"]
+"""What is compared: layers on graphics cards, whether these use flash attention (1) or not (0),
+threads while an answer is written, threads while a prompt is read, or tokens of a prompt that are
+computed together. The first two take part only where a card computes."""
 
 CONTEST_TITLES: Final[dict[Contest, str]] = {
+    "layers": "on the card",
+    "attention": "flash attention",
     "writing": "writing",
     "reading": "reading",
     "batch": "at once",
@@ -75,6 +78,8 @@ class TunedOption(Value):
 
 
 def candidate_text(contest: Contest, value: int) -> str:
-    """`1 thread`, `512 tokens`."""
-    unit = "token" if contest == "batch" else "thread"
+    """`1 thread`, `512 tokens`, `33 layers`, `on`."""
+    if contest == "attention":
+        return "on" if value else "off"
+    unit = {"batch": "token", "layers": "layer"}.get(contest, "thread")
     return f"{value} {unit}{'' if value == 1 else 's'}"

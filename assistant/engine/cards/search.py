@@ -101,6 +101,20 @@ def search_cards(places: CardPlaces, stop: Event) -> GraphicsCards:
 
     Returns: what there is now, or was when the drivers were the same.
     """
+    known = known_cards(places)
+    if known is None:
+        libraries = card_libraries(places.added)
+        known = _try_drivers(places.command, libraries, stop)
+        if not stop.is_set():
+            _keep(places.kept, _key([*libraries, *driver_files()]), known)
+    return known
+
+
+def known_cards(places: CardPlaces) -> GraphicsCards | None:
+    """The cards of this machine as far as they are known: no driver is tried.
+
+    Returns: None where one would have to be.
+    """
     fault = card_fault(places.runtime)
     if fault is not None:
         return GraphicsCards(
@@ -109,13 +123,7 @@ def search_cards(places: CardPlaces, stop: Event) -> GraphicsCards:
     libraries, drivers = card_libraries(places.added), driver_files()
     if not drivers or not (libraries or carries_card_backend(backends_folder())):
         return GraphicsCards()
-    key = _key([*libraries, *drivers])
-    known = _kept(places.kept, key)
-    if known is None:
-        known = _try_drivers(places.command, libraries, stop)
-        if not stop.is_set():
-            _keep(places.kept, key, known)
-    return known
+    return _kept(places.kept, _key([*libraries, *drivers]))
 
 
 def _try_drivers(command: Sequence[str], libraries: Sequence[Path], stop: Event) -> GraphicsCards:

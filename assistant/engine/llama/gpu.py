@@ -47,27 +47,31 @@ class GpuPlacement(NamedTuple):
 CPU_ONLY: Final = GpuPlacement(layers=0, of=0, share=0.0, is_whole=True)
 
 
-def fit_layers(weights: WeightSizes, cache: int, free: int, wanted: int = -1) -> GpuPlacement:
+def fit_layers(
+    weights: WeightSizes, cache: int, free: int, wanted: int = -1, most: int = -1
+) -> GpuPlacement:
     """Fit as many of a model's last layers on the cards as there is room for.
 
     Args:
         cache: bytes that the window takes in all layers together.
         free: bytes of the cards.
         wanted: layers that the user wants on cards; -1 is as many as fit.
+        most: layers beyond which more are not wanted, though they fit; -1 is all.
 
     Returns: what is on the cards.
     """
     count = max(len(weights.layers), 1)
     sizes = [weights.output, *(size + cache // count for size in reversed(weights.layers))]
     fitting = 0
-    for size in sizes:
+    for size in sizes[: most if most >= 0 else None]:
         free -= size
         if free < 0:
             break
         fitting += 1
     chosen = fitting if wanted < 0 else min(wanted, len(sizes))
     share = sum(sizes[:chosen]) / max(sum(sizes), 1)
-    return GpuPlacement(chosen, len(sizes), share, is_whole=wanted >= 0 or chosen == len(sizes))
+    enough = most if 0 <= most < len(sizes) else len(sizes)
+    return GpuPlacement(chosen, len(sizes), share, is_whole=wanted >= 0 or chosen == enough)
 
 
 def gpu_placement(
@@ -85,7 +89,13 @@ def gpu_placement(
         return CPU_ONLY
     computing = context_bytes(header, window, options.ubatch_tokens) - cache_bytes(header, window)
     free = sum(max(card.free - CARD_RESERVED_BYTES - computing, 0) for card in cards)
-    found = fit_layers(weights_of(path), cache_bytes(header, window), free, options.gpu_layers)
+    found = fit_layers(
+        weights_of(path),
+        cache_bytes(header, window),
+        free,
+        options.gpu_layers,
+        options.most_layers,
+    )
     if found.layers:
         found = found._replace(cards=tuple(card.description for card in cards))
     shared = all(card.kind == INTEGRATED_KIND for card in cards)

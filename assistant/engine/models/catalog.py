@@ -8,7 +8,7 @@ from threading import Event
 from types import MappingProxyType
 
 from assistant.core.errors import AdapterNotFoundError, ModelNotFoundError
-from assistant.core.values.models import ModelDetails, ModelOrigin, ModelRef
+from assistant.core.values.models import GraphicsCard, ModelDetails, ModelOrigin, ModelRef
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
 from assistant.core.wording import size
 from assistant.engine.client import LlamaChatModel
@@ -44,6 +44,7 @@ class LocalModels:
         survey: ModelSurvey | None = None,
         own: Mapping[str, LoadOptions] = MappingProxyType({}),
         tunings: Path | None = None,
+        cards: Callable[[], Sequence[GraphicsCard]] = tuple,
         adapters: Mapping[str, Sequence[AdapterUse]] = MappingProxyType({}),
         yields: bool = False,
     ) -> None:
@@ -54,6 +55,7 @@ class LocalModels:
         survey: tells what the files are; without one they are only listed.
         own: options of single models, by their name, in place of `options`.
         tunings: the file of what was found to be fastest, where options leave the choice.
+        cards: tells the graphics cards of this machine, as far as they are known.
         adapters: what single models are run with where nothing else is asked for.
         yields: whether requests to its models let those of others pass, see `LlamaChatModel`.
         """
@@ -69,6 +71,7 @@ class LocalModels:
         self._places = places
         self._survey = survey
         self._tunings = tunings
+        self._cards = cards
         self._yields = yields
 
     def on_notice(self, tell: Callable[[str], object]) -> None:
@@ -119,7 +122,7 @@ class LocalModels:
             # Whoever has measured nothing does not wait for what reads it.
             from assistant.engine.models.tunings import TuningFile  # noqa: PLC0415
 
-            options = TuningFile(self._tunings).applied(path, options)
+            options = TuningFile(self._tunings, self._cards).applied(path, options)
         uses = self._usual.get(reference.name.casefold(), ()) if adapters is None else adapters
         files = [
             AdapterFile.of(self._adapter(use, is_usual=adapters is None), use.scale) for use in uses

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from threading import Event
-from time import time
+from threading import Event, Thread
+from time import monotonic, time
 
 from assistant.core.values.models import (
     GraphicsCards,
@@ -17,6 +17,44 @@ from assistant.engine.hardware import llama_cpp_build as build_of_llama
 from assistant.engine.models.headers import HeaderProbe, ModelFactsCache
 from assistant.engine.options import LoadOptions
 
+CARD_SECONDS = 5.0
+"""A driver that needs longer is not waited for: models are judged without their cards."""
+
+_POLL_SECONDS = 0.1
+
+
+class CardSearch:
+    """The search for graphics cards beside other work: a driver that hangs holds up nobody."""
+
+    def __init__(self, search: Callable[[Event], GraphicsCards]) -> None:
+        self._search = search
+        self._stop, self._over = Event(), Event()
+        self._deadline = monotonic() + CARD_SECONDS
+        self._found = GraphicsCards(
+            problem=f"the graphics driver did not answer within {CARD_SECONDS:g} seconds"
+        )
+        Thread(target=self._run, name="cards", daemon=True).start()
+
+    def found(self, stop: Event) -> GraphicsCards:
+        """The cards, as soon as they are found; without any where that takes too long."""
+        while not (stop.is_set() or self._over.wait(_POLL_SECONDS)):
+            if monotonic() > self._deadline:
+                break
+        return self._found
+
+    def end(self) -> None:
+        """End what tries the drivers."""
+        self._stop.set()
+        self._over.wait(2 * _POLL_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            found = self._search(self._stop)
+            if not self._stop.is_set():
+                self._found = found
+        finally:
+            self._over.set()
+
 
 class ModelSurvey:
     """Describes model files by asking a helper process; nothing is loaded."""
@@ -25,12 +63,12 @@ class ModelSurvey:
         self,
         command: Sequence[str],
         kept: Path,
-        cards: Callable[[], GraphicsCards] = GraphicsCards,
+        cards: Callable[[Event], GraphicsCards] = lambda _: GraphicsCards(),
     ) -> None:
         """Args:
         command: starts the process that reads headers.
         kept: the file that keeps what was read.
-        cards: finds the graphics cards of this machine.
+        cards: finds the graphics cards of this machine, until it is stopped.
         """
         self._cards = cards
         self._command = command
@@ -46,7 +84,7 @@ class ModelSurvey:
         build = build_of_llama()
         kept = ModelFactsCache(self._kept, build)
         free = free_memory()
-        cards = choose_cards(self._cards().cards, options.device) if options.device != "cpu" else []
+        search = CardSearch(self._cards) if options.device != "cpu" else None
         changed = False
         try:
             with HeaderProbe(self._command) as probe:
@@ -59,15 +97,19 @@ class ModelSurvey:
                             return
                         kept.put(Path(model.path), facts)
                         changed = True
+                    there = search.found(stop) if search is not None else GraphicsCards()
                     yield judge(
                         model,
                         facts,
                         window=options.context_window or options.beginning,
                         free=free,
                         bandwidth=bandwidth,
-                        cards=cards,
+                        cards=choose_cards(there.cards, options.device),
+                        card_problem=there.problem,
                     )
         finally:
+            if search is not None:
+                search.end()
             if changed:
                 kept.save()
 

@@ -4,12 +4,13 @@ Each holds for one machine, one llama.cpp and one model.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from assistant.core.atomic import replace_file
 from assistant.core.values.base import Value
+from assistant.core.values.models import GraphicsCard, choose_cards
 from assistant.core.values.sampling import CacheType, FlashAttention
 from assistant.core.values.tuning import Tuning
 from assistant.engine.gguf.files import name_without_part, parts_of
@@ -33,6 +34,8 @@ class TuningConditions(Value):
     gpu_layers: int
     flash_attention: FlashAttention
     cache_type: CacheType
+    cards: tuple[str, ...] = ()
+    """What the drivers call the graphics cards that compute."""
 
 
 class TuningEntry(Value):
@@ -50,8 +53,14 @@ class SavedTunings(Value):
     tunings: tuple[TuningEntry, ...] = ()
 
 
-def conditions_of(path: Path, options: LoadOptions) -> TuningConditions:
-    """The conditions of a measurement. Raises OSError where the model cannot be read."""
+def conditions_of(
+    path: Path, options: LoadOptions, found: Sequence[GraphicsCard] = ()
+) -> TuningConditions:
+    """The conditions of a measurement. Raises OSError where the model cannot be read.
+
+    Args:
+        found: the graphics cards of this machine.
+    """
     with path.open("rb") as file:
         head = hashlib.sha256(file.read(HEAD_BYTES)).hexdigest()
     return TuningConditions(
@@ -63,14 +72,21 @@ def conditions_of(path: Path, options: LoadOptions) -> TuningConditions:
         gpu_layers=options.gpu_layers,
         flash_attention=options.flash_attention,
         cache_type=options.cache_type,
+        cards=tuple(card.description for card in choose_cards(found, options.device)),
     )
 
 
 class TuningFile:
     """The file of tunings. One that is damaged or of another version is as good as none."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(
+        self, file: Path, cards: Callable[[], Sequence[GraphicsCard]] = lambda: ()
+    ) -> None:
+        """Args:
+        cards: tells the graphics cards of this machine, as far as they are known.
+        """
         self._file = file
+        self._cards = cards
 
     def find(self, path: Path, options: LoadOptions) -> Tuning | None:
         """The tuning of a model; None where none was found that still holds."""
@@ -78,24 +94,27 @@ class TuningFile:
         if not entries:
             return None
         with suppress(OSError):
-            ground = conditions_of(path, options)
+            ground = conditions_of(path, options, self._cards())
             return next((one.tuning for one in entries if one.ground == ground), None)
         return None
 
     def applied(self, path: Path, options: LoadOptions) -> LoadOptions:
         """`options` with the tuning of a model wherever they leave the choice."""
-        if options.threads and options.batch:
-            return options
         tuning = self.find(path, options)
         if tuning is None:
             return options
         found = {one.contest: one.best for one in tuning.outcomes}
-        chosen: dict[str, int] = {}
+        faster = {one.contest: one.best for one in tuning.outcomes if one.best != one.usual}
+        chosen: dict[str, int | str] = {}
         if not options.threads:
             chosen["threads"] = found.get("writing", 0)
             chosen["threads_reading"] = found.get("reading", 0)
         if not options.batch:
             chosen["computed_at_once"] = found.get("batch", 0)
+        if (layers := faster.get("layers")) is not None:
+            chosen["most_layers"] = layers
+        if "attention" in faster:
+            chosen["flash_attention"] = "off"
         return options.model_copy(update=chosen)
 
     def put(self, path: Path, options: LoadOptions, tuning: Tuning) -> None:
@@ -104,7 +123,7 @@ class TuningFile:
         Raises:
             OSError: the file cannot be written; what was known before is kept.
         """
-        ground = conditions_of(path, options)
+        ground = conditions_of(path, options, self._cards())
         others = [entry for entry in self._read() if entry.ground != ground]
         self._write(
             [*others, TuningEntry(model=name_without_part(path), ground=ground, tuning=tuning)]

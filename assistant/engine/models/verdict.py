@@ -27,6 +27,7 @@ def judge(
     free: int,
     bandwidth: float | None,
     cards: Sequence[GraphicsCard] = (),
+    card_problem: str = "",
 ) -> ModelDetails:
     """Judge whether a model runs here and about how fast.
 
@@ -35,6 +36,7 @@ def judge(
         free: bytes of memory that can be used.
         bandwidth: bytes of memory that are read in a second, where that is known.
         cards: the graphics cards that compute. How fast they are is not known.
+        card_problem: why they are left out, see `GraphicsCards`.
 
     Returns: the model's details with the verdict.
     """
@@ -83,6 +85,7 @@ def judge(
             "reason": reason,
             "memory": memory,
             "on_card": on_card,
+            "card_problem": card_problem,
             "tokens_per_second": None if own else at_most,
         }
     )

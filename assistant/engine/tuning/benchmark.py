@@ -1,4 +1,5 @@
-"""Benchmark of one model: candidates for threads and batch size, measured in rounds.
+"""Benchmark of one model: candidates for threads and batch size, and for layers and attention on a
+graphics card, measured in rounds.
 
 It says who takes part, in which order, within a reasonable time, and what is noise.
 """
@@ -47,8 +48,32 @@ class BenchMachine(NamedTuple):
     """Bytes, all of it."""
 
 
+class CardUse(NamedTuple):
+    """How a measurement uses the graphics cards; without any it makes no difference."""
+
+    layers: int | None = None
+    """None is as many as there is room for."""
+    attention: bool = True
+    """Whether flash attention is used where the card has it."""
+
+
+AS_USUAL = CardUse()
+
+
 class MeasuredModel(Protocol):
     """A loaded model that can be measured; speeds are in tokens per second."""
+
+    @property
+    def layer_counts(self) -> Sequence[int]:
+        """Layers on the graphics cards that are worth measuring, as many as there is room for last;
+        empty where no card computes, or the user has chosen.
+        """
+        ...
+
+    @property
+    def has_attention_choice(self) -> bool:
+        """Whether a card computes, and attention there is left open."""
+        ...
 
     @property
     def room(self) -> int:
@@ -61,9 +86,11 @@ class MeasuredModel(Protocol):
         """
         ...
 
-    def reading(self, tokens: int, *, threads: int, graph: int) -> float: ...
+    def reading(
+        self, tokens: int, *, threads: int, graph: int, use: CardUse = AS_USUAL
+    ) -> float: ...
 
-    def writing(self, tokens: int, *, threads: int) -> float: ...
+    def writing(self, tokens: int, *, threads: int, use: CardUse = AS_USUAL) -> float: ...
 
 
 class Benchmark:
@@ -76,33 +103,59 @@ class Benchmark:
         self._done = self._total = 0
 
     def run(self) -> Generator[CandidateMeasured, None, tuple[ContestOutcome, ...]]:
-        """Measure threads and batch size, yielding each measurement.
+        """Measure layers and attention where a card computes, then threads and batch size, yielding
+        each measurement.
 
         Returns: the winner of each comparison.
         """
         model, machine, rounds = self._model, self._machine, self._effort.rounds
         read, written = self._sizes()
+        layers = model.layer_counts
+        flash = (0, 1) if model.has_attention_choice else ()
         threads = thread_counts(machine.logical, machine.physical, machine.usual)
         sizes = [
             size
             for size in batch_sizes(read, DEFAULT_UBATCH)
             if model.extra(size) * MEMORY_DIVISOR <= machine.memory
         ]
-        self._total = 2 * planned_measurements(len(threads), rounds) + planned_measurements(
-            len(sizes), rounds
-        )
+        few = min(rounds, LAYER_ROUNDS)
+        plan = [(flash, rounds), (threads, rounds), (threads, rounds), (sizes, rounds)]
+        self._total = sum(planned_measurements(len(each), n) for each, n in [(layers, few), *plan])
+        use = AS_USUAL
+        on_card: list[ContestOutcome] = []
 
         def reads(threads: int, graph: int = DEFAULT_UBATCH) -> float:
-            return model.reading(read, threads=threads, graph=graph)
+            return model.reading(read, threads=threads, graph=graph, use=use)
 
+        def answers(use: CardUse) -> float:
+            """Tokens per second of a prompt and the answer to it together."""
+            reading = model.reading(read, threads=machine.usual, graph=DEFAULT_UBATCH, use=use)
+            writing = model.writing(written, threads=machine.usual, use=use)
+            return (read + written) / (read / reading + written / writing)
+
+        if layers:
+            found = yield from self._contest(
+                "layers", layers, layers[-1], lambda n: answers(CardUse(n)), few
+            )
+            on_card.append(found)
+            use = use._replace(layers=found.best)
+        if use.layers == 0:
+            self._total -= planned_measurements(len(flash), rounds)
+        elif flash:
+            chosen = use
+            found = yield from self._contest(
+                "attention", flash, 1, lambda n: answers(chosen._replace(attention=bool(n)))
+            )
+            on_card.append(found)
+            use = use._replace(attention=bool(found.best))
         writing = yield from self._contest(
-            "writing", threads, machine.usual, lambda n: model.writing(written, threads=n)
+            "writing", threads, machine.usual, lambda n: model.writing(written, threads=n, use=use)
         )
         reading = yield from self._contest("reading", threads, machine.usual, reads)
         batch = yield from self._contest(
             "batch", sizes, DEFAULT_UBATCH, lambda n: reads(reading.best, n)
         )
-        return writing, reading, batch
+        return *on_card, writing, reading, batch
 
     def _contest(
         self,
@@ -110,9 +163,12 @@ class Benchmark:
         candidates: Sequence[int],
         usual: int,
         measure: Callable[[int], float],
+        rounds: int | None = None,
     ) -> Generator[CandidateMeasured, None, ContestOutcome]:
         speeds: dict[int, list[float]] = {one: [] for one in candidates}
-        for value, speed in measure_in_turns(candidates, usual, self._effort.rounds, measure):
+        for value, speed in measure_in_turns(
+            candidates, usual, rounds or self._effort.rounds, measure
+        ):
             speeds[value].append(speed)
             self._done += 1
             yield CandidateMeasured(
@@ -137,6 +193,9 @@ class Benchmark:
             max(fewer, min(most_written, int(slower * effort.seconds))),
         )
 
+
+LAYER_ROUNDS = 3
+"""Of layers on a card at most: for each of their measurements the model is loaded anew."""
 
 FINALISTS = 3
 """Candidates that are measured to the end."""

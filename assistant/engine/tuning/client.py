@@ -70,10 +70,18 @@ class LocalTuning:
         taken = self._tunings.applied(Path(model.path), asked)
         usual = computing_threads(0)
         threads = taken.threads or usual
+        on_card: list[TunedOption] = []
+        layers = asked.gpu_layers if asked.gpu_layers >= 0 else taken.most_layers
+        if layers >= 0:
+            on_card.append(_choice("layers", layers, -1, asked.gpu_layers >= 0))
+        if taken.flash_attention != "auto":
+            flash = int(taken.flash_attention == "on")
+            on_card.append(_choice("attention", flash, -1, asked.flash_attention != "auto"))
         return (
-            _choice("writing", threads, usual, asked.threads),
-            _choice("reading", taken.threads_reading or threads, usual, asked.threads),
-            _choice("batch", taken.ubatch_tokens, DEFAULT_UBATCH, asked.batch),
+            *on_card,
+            _choice("writing", threads, usual, asked.threads > 0),
+            _choice("reading", taken.threads_reading or threads, usual, asked.threads > 0),
+            _choice("batch", taken.ubatch_tokens, DEFAULT_UBATCH, asked.batch > 0),
         )
 
     def forget(self, name: str | None) -> int:
@@ -99,7 +107,8 @@ class LocalTuning:
         if not (tuned or stop.is_set()):
             raise EngineError(
                 f"The measurement of {model.name} ended before its time.",
-                "The memory may have been too short, or the model's file is damaged.",
+                "The memory may have been too short, the model's file is damaged, or the driver of "
+                "a graphics card crashed: engine.device = cpu does without it.",
             )
 
     def _error_of(self, failed: Failed) -> Exception:
@@ -120,8 +129,8 @@ class LocalTuning:
             return True
 
 
-def _choice(contest: Contest, value: int, usual: int, asked: int) -> TunedOption:
-    if asked:
+def _choice(contest: Contest, value: int, usual: int, is_asked: bool) -> TunedOption:
+    if is_asked:
         return TunedOption(contest=contest, value=value, origin="your settings")
     return TunedOption(
         contest=contest, value=value, origin="default" if value == usual else "assistant bench"

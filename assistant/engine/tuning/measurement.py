@@ -1,4 +1,6 @@
-"""Measurement: tokens per second that a model reads and writes with so many threads."""
+"""Measurement: tokens per second that a model reads and writes with so many threads, and so many
+layers on a graphics card.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +10,7 @@ from time import perf_counter
 
 import llama_cpp
 
-from assistant.core.errors import EngineError
+from assistant.core.errors import EngineError, ModelMemoryError
 from assistant.core.values.sampling import Sampling
 from assistant.engine.cache.sequences import CachedSequence, SequencePool
 from assistant.engine.generation.decoding import PrefillChunks
@@ -19,6 +21,7 @@ from assistant.engine.llama.loading import default_window, load_weights, open_co
 from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import Vocabulary
 from assistant.engine.options import LoadOptions
+from assistant.engine.tuning.benchmark import AS_USUAL, CardUse
 
 SAMPLE = """Chapter {number}. The ferry leaves at {number} minutes past the hour and takes almost an
 hour to the island. Whoever wants to take a bicycle along buys a second ticket at the window, where
@@ -59,8 +62,17 @@ class LlamaMeasuredModel:
         self._header = check_model_file(path)
         placed = gpu_placement(path, self._header, self._options, window)
         check_memory(path, self._header, window, self._options.ubatch_tokens, placed.share)
+        self.layer_counts = self._possible_layers(placed.layers, window)
+        """See `MeasuredModel.layer_counts`."""
+        self.has_attention_choice = placed.layers > 0 and (
+            options.flash_attention,
+            options.cache_type,
+        ) == ("auto", "f16")
+        """See `MeasuredModel.has_attention_choice`."""
+        self._usual_layers = placed.layers
         self._options = self._options.model_copy(update={"gpu_layers": placed.layers})
         self._model = load_weights(path, self._options, self._native, progress)
+        self._is_loaded = True
         self._vocabulary = Vocabulary(self._model)
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
         self._window = min(window, trained or window)
@@ -69,7 +81,8 @@ class LlamaMeasuredModel:
         self._tokens = self._sample_tokens(window)
 
     def close(self) -> None:
-        llama_cpp.llama_model_free(self._model)
+        if self._is_loaded:
+            llama_cpp.llama_model_free(self._model)
         self._native.close()
 
     def extra(self, graph: int) -> int:
@@ -78,12 +91,12 @@ class LlamaMeasuredModel:
         usual = context_bytes(self._header, window)
         return context_bytes(self._header, window, graph) - usual
 
-    def reading(self, tokens: int, *, threads: int, graph: int) -> float:
+    def reading(self, tokens: int, *, threads: int, graph: int, use: CardUse = AS_USUAL) -> float:
         """Measure reading a prompt of `tokens` as the engine does.
 
         Returns: tokens per second.
         """
-        with self._sequence(threads, graph) as (_, sequence):
+        with self._sequence(threads, graph, use) as (_, sequence):
             # The first graph also fetches the memory that it computes in.
             self._read(sequence, min(graph, tokens))
             sequence.clear()
@@ -91,12 +104,12 @@ class LlamaMeasuredModel:
             done = self._read(sequence, tokens)
             return done / (perf_counter() - started)
 
-    def writing(self, tokens: int, *, threads: int) -> float:
+    def writing(self, tokens: int, *, threads: int, use: CardUse = AS_USUAL) -> float:
         """Measure writing an answer of `tokens`.
 
         Returns: tokens per second.
         """
-        with self._sequence(threads, 0) as (context, sequence):
+        with self._sequence(threads, 0, use) as (context, sequence):
             self._read(sequence, PREFILL_TOKENS)
             with SamplerChain(GREEDY_SAMPLING, self._vocabulary.size) as sampler:
                 self._write(sequence, sampler.sample(context))
@@ -110,11 +123,14 @@ class LlamaMeasuredModel:
 
     @contextmanager
     def _sequence(
-        self, threads: int, graph: int
+        self, threads: int, graph: int, use: CardUse
     ) -> Iterator[tuple[llama_cpp.llama_context_p, CachedSequence]]:
+        self._put(self._usual_layers if use.layers is None else use.layers)
         options = self._options.model_copy(
             update={"threads": threads, "threads_reading": threads, "computed_at_once": graph}
         )
+        if not use.attention:
+            options = options.model_copy(update={"flash_attention": "off"})
         context = open_context(self._model, self._path, options, self._native, self._window)
         sequences = SequencePool(context, self._vocabulary)
         try:
@@ -122,6 +138,32 @@ class LlamaMeasuredModel:
         finally:
             sequences.close()
             llama_cpp.llama_free(context)
+
+    def _put(self, layers: int) -> None:
+        """Load the model anew where another number of its layers is to be on the cards."""
+        if layers == self._options.gpu_layers:
+            return
+        self._options = self._options.model_copy(update={"gpu_layers": layers})
+        llama_cpp.llama_model_free(self._model)
+        self._is_loaded = False
+        self._model = load_weights(self._path, self._options, self._native, lambda _: True)
+        self._is_loaded = True
+        self._vocabulary = Vocabulary(self._model)
+
+    def _possible_layers(self, fitting: int, window: int) -> tuple[int, ...]:
+        """None, a half and all of the layers that fit, as far as memory has room for the others."""
+        if not fitting or self._options.gpu_layers >= 0:
+            return ()
+        found = [fitting]
+        for layers in (fitting // 2, 0):
+            options = self._options.model_copy(update={"gpu_layers": layers})
+            placed = gpu_placement(self._path, self._header, options, window)
+            try:
+                check_memory(self._path, self._header, window, options.ubatch_tokens, placed.share)
+            except ModelMemoryError:
+                break
+            found.insert(0, layers)
+        return tuple(sorted(set(found)))
 
     def _read(self, sequence: CachedSequence, tokens: int) -> int:
         """How many were read within the time there is."""

@@ -16,7 +16,7 @@ from assistant.core.values.models import (
     RecommendedModel,
 )
 from assistant.core.values.sampling import AdapterUse
-from assistant.core.wording import card_share_text, count, duration, size
+from assistant.core.wording import card_problem_text, card_share_text, count, duration, size
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Row, RowStack
 
@@ -67,6 +67,8 @@ def model_details_lines(one: ModelDetails) -> RowStack:
         f"from {one.model.origin}",
     ]
     reason = one.reason or (f"Takes about {size(one.memory)} of memory." if one.memory else "")
+    if one.card_problem:
+        reason = f"{reason} {card_problem_text(one.card_problem)}".strip()
     if facts.template_problem:
         problem = facts.template_problem
         reason = f"{reason} {problem[0].upper()}{problem[1:]}.".strip()

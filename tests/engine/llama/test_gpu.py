@@ -43,6 +43,14 @@ def test_as_many_layers_as_fit_beside_their_cache_are_on_the_card(free: int, lay
     assert (placed.share == 1) == (layers == 33)
 
 
+def test_a_model_may_be_faster_with_fewer_layers_than_fit() -> None:
+    for most, layers in ((0, 0), (5, 5), (33, 33), (99, 33), (-1, 33)):
+        placed = fit_layers(MODEL, CACHE, 2**40, most=most)
+        assert (placed.layers, placed.is_whole) == (layers, True)
+    little = fit_layers(MODEL, CACHE, 160 * MIB, most=5)
+    assert (little.layers, little.is_whole) == (2, False)
+
+
 def test_the_number_of_layers_can_be_given() -> None:
     assert fit_layers(MODEL, CACHE, 0, wanted=5).layers == 5
     assert fit_layers(MODEL, CACHE, 2**40, wanted=0).share == 0

@@ -1,17 +1,26 @@
 """Whether a model runs here, with and without graphics cards, by made-up numbers."""
 
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
 import pytest
 
 from assistant.core.values.models import (
     GraphicsCard,
+    GraphicsCards,
     ModelDetails,
     ModelFacts,
     ModelRef,
     choose_cards,
 )
 from assistant.core.wording import card_share_text
+from assistant.engine.models import survey
+from assistant.engine.models.survey import ModelSurvey
 from assistant.engine.models.verdict import judge
-from assistant.engine.options import CARD_RESERVED_BYTES
+from assistant.engine.options import CARD_RESERVED_BYTES, LoadOptions
+from tests.support.gguf_files import write_model
 
 GB = 10**9
 MODEL = ModelRef(name="m", path="/m.gguf", size=8 * GB, origin="folder")
@@ -81,3 +90,40 @@ def test_integrated_ones_are_used_where_there_are_no_others() -> None:
 )
 def test_the_share_is_told_in_words(share: float, told: str) -> None:
     assert card_share_text(share) == told
+
+
+def surveyed(home: Path, cards: Callable[[Event], GraphicsCards], device: str) -> ModelDetails:
+    code = "from assistant.engine.models.header_worker import main; main()"
+    model = MODEL.model_copy(update={"path": str(write_model(home / "m.gguf"))})
+    looking = ModelSurvey((sys.executable, "-c", code), home / "cache/models.json", cards)
+    [found] = looking.details([(model, "")], LoadOptions(device=device), Event())
+    return found
+
+
+def test_the_cards_of_the_machine_count(home: Path) -> None:
+    there = GraphicsCards(cards=(card(8 * GB),))
+    assert surveyed(home, lambda _: there, "auto").on_card == 1
+    assert surveyed(home, lambda _: there, "cpu").on_card == 0
+
+
+def test_a_driver_that_hangs_holds_up_no_verdict(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "CARD_SECONDS", 0.05)
+    ended = Event()
+
+    def hangs(stop: Event) -> GraphicsCards:
+        if stop.wait(60):
+            ended.set()
+        return GraphicsCards(cards=(card(8 * GB),))
+
+    found = surveyed(home, hangs, "auto")
+    assert (found.fit, found.on_card) == ("runs", 0)
+    assert "did not answer" in found.card_problem
+    assert ended.wait(60), "what tries the driver goes on"
+
+
+def test_why_cards_are_left_out_is_told(home: Path) -> None:
+    broken = GraphicsCards(problem="the graphics driver crashed when it was tried")
+    assert surveyed(home, lambda _: broken, "auto").card_problem == broken.problem
+    assert surveyed(home, lambda _: broken, "cpu").card_problem == ""

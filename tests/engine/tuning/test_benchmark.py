@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.core.values.tuning import Contest
 from assistant.engine.tuning.benchmark import (
+    AS_USUAL,
     FULL_EFFORT,
     BenchEffort,
     BenchMachine,
     Benchmark,
+    CardUse,
     batch_sizes,
     measure_in_turns,
     outcome_of,
@@ -132,6 +135,8 @@ class MadeModel:
     """Reads best with four threads and 256 tokens at once, and writes best with two."""
 
     room = 512
+    layer_counts: tuple[int, ...] = ()
+    has_attention_choice = False
 
     def __init__(self, scale: float = 1.0) -> None:
         self.scale = scale
@@ -140,12 +145,12 @@ class MadeModel:
     def extra(self, graph: int) -> int:
         return max(graph - 128, 0) * 2**20
 
-    def reading(self, tokens: int, *, threads: int, graph: int) -> float:
+    def reading(self, tokens: int, *, threads: int, graph: int, use: CardUse = AS_USUAL) -> float:
         self.lengths.append(tokens)
         by_threads = {1: 100, 2: 180, 3: 250, 4: 300}[threads]
         return self.scale * by_threads * (1.2 if graph == 256 else 1)
 
-    def writing(self, tokens: int, *, threads: int) -> float:
+    def writing(self, tokens: int, *, threads: int, use: CardUse = AS_USUAL) -> float:
         self.lengths.append(tokens)
         return self.scale * {1: 10, 2: 15, 3: 12, 4: 5}[threads]
 
@@ -187,3 +192,62 @@ def test_of_a_slow_model_less_is_measured() -> None:
     assert max(slow.lengths) < 100
     assert max(fast.lengths) == 512
     assert min(slow.lengths) >= 8
+
+
+class MadeCard(MadeModel):
+    """A card that has room for 33 layers; how much faster it is with so many, and with flash
+    attention.
+    """
+
+    layer_counts = (0, 16, 33)
+    has_attention_choice = True
+
+    def __init__(self, by_layers: Mapping[int, float], attention: float) -> None:
+        super().__init__()
+        self.by_layers, self.attention = by_layers, attention
+        self.seen: list[CardUse] = []
+
+    def faster(self, use: CardUse) -> float:
+        self.seen.append(use)
+        layers = 33 if use.layers is None else use.layers
+        return self.by_layers[layers] * (self.attention if use.attention and layers else 1)
+
+    def reading(self, tokens: int, *, threads: int, graph: int, use: CardUse = AS_USUAL) -> float:
+        return super().reading(tokens, threads=threads, graph=graph) * self.faster(use)
+
+    def writing(self, tokens: int, *, threads: int, use: CardUse = AS_USUAL) -> float:
+        return super().writing(tokens, threads=threads) * self.faster(use)
+
+
+@pytest.mark.parametrize(
+    ("by_layers", "attention", "best"),
+    [
+        # A card of its own, and one whose driver computes flash attention slowly.
+        ({0: 1, 16: 2, 33: 9}, 1.3, {"layers": 33, "attention": 1}),
+        ({0: 1, 16: 2, 33: 9}, 0.7, {"layers": 33, "attention": 0}),
+        # One that shares the memory is slower than the processor, which has no choice to make.
+        ({0: 1, 16: 0.8, 33: 0.5}, 1.1, {"layers": 0}),
+        ({0: 1, 16: 1.4, 33: 0.9}, 1, {"layers": 16, "attention": 1}),
+        # As fast as without: nothing is changed.
+        ({0: 1, 16: 1, 33: 1}, 1, {"layers": 33, "attention": 1}),
+    ],
+)
+def test_a_card_is_used_as_it_is_fastest(
+    by_layers: Mapping[int, float], attention: float, best: Mapping[Contest, int]
+) -> None:
+    model = MadeCard(by_layers, attention)
+    machine = BenchMachine(logical=4, physical=4, usual=3, memory=2**34)
+    measured = Benchmark(model, machine, FULL_EFFORT).run()
+    last = None
+    while True:
+        try:
+            last = next(measured)
+        except StopIteration as end:
+            found: dict[Contest, int] = {one.contest: one.best for one in end.value}
+            break
+
+    assert last is not None
+    assert last.done == last.total
+    assert found == {**best, "writing": 2, "reading": 4, "batch": 256}
+    # Threads and batch are measured as the model will be run.
+    assert model.seen[-1] == CardUse(best["layers"], attention=bool(best.get("attention", 1)))

@@ -3,7 +3,7 @@
 import json
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 
 from assistant.core.errors import EngineError, ModelFileError, ModelMemoryError, StorageError
 from assistant.core.values.events import Loading
+from assistant.core.values.models import GraphicsCard
 from assistant.core.values.tuning import CandidateMeasured, Contest, ContestOutcome, Tuned, Tuning
 from assistant.engine.models.catalog import LocalModels
 from assistant.engine.models.tunings import TuningFile
@@ -35,9 +36,22 @@ def home() -> Iterator[Path]:
         yield home
 
 
-def models(home: Path, options: LoadOptions = AUTOMATIC) -> LocalModels:
+RADEON = GraphicsCard(
+    name="Vulkan0", description="Radeon RX 7800", free=7, total=8, is_integrated=False
+)
+"""As a machine of the tests has none."""
+
+
+def models(
+    home: Path, options: LoadOptions = AUTOMATIC, cards: Sequence[GraphicsCard] = ()
+) -> LocalModels:
     return LocalModels(
-        engine_spec(home), options, home / "models", None, tunings=home / "tunings.json"
+        engine_spec(home),
+        options,
+        home / "models",
+        None,
+        tunings=home / "tunings.json",
+        cards=lambda: cards,
     )
 
 
@@ -252,3 +266,40 @@ def test_a_disk_that_takes_nothing_is_told(home: Path) -> None:
     with pytest.raises(StorageError, match="cannot be kept"):
         list(tuning(home).measure(NAME, Event(), quick=True))
     assert [file.name for file in home.glob("tunings.json.*")] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "cards", "layers", "attention"),
+    [
+        ({}, [RADEON], 16, "off"),
+        ({}, [], -1, "auto"),
+        ({}, [RADEON.model_copy(update={"description": "GeForce"})], -1, "auto"),
+        ({"device": "cpu"}, [RADEON], -1, "auto"),
+    ],
+)
+def test_what_was_found_on_a_card_holds_while_that_computes(
+    home: Path,
+    changes: dict[str, object],
+    cards: list[GraphicsCard],
+    layers: int,
+    attention: str,
+) -> None:
+    outcomes = (
+        ContestOutcome(contest="layers", usual=33, best=16),
+        ContestOutcome(contest="attention", usual=1, best=0),
+    )
+    file = TuningFile(home / "tunings.json", lambda: [RADEON])
+    tuned = Tuning(measured=datetime.now(UTC), outcomes=outcomes)
+    file.put(home / "models" / f"{NAME}.gguf", AUTOMATIC, tuned)
+
+    options = models(home, AUTOMATIC.model_copy(update=changes), cards).open(NAME).target.options
+    assert (options.most_layers, options.flash_attention) == (layers, attention)
+
+
+def test_layers_that_were_usual_stay_as_many_as_fit(home: Path) -> None:
+    file = TuningFile(home / "tunings.json", lambda: [RADEON])
+    outcomes = (ContestOutcome(contest="layers", usual=33, best=33),)
+    path = home / "models" / f"{NAME}.gguf"
+    file.put(path, AUTOMATIC, Tuning(measured=datetime.now(UTC), outcomes=outcomes))
+
+    assert file.applied(path, AUTOMATIC).most_layers == -1
