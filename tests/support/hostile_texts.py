@@ -185,5 +185,11 @@ def harmless_texts() -> list[str]:
     """Ordinary texts of the same shapes, to compare with."""
     plain = ["hello", "Olá, mundo", "two\nlines", "x" * 3000, "日本語", "👍", "a | b", "tab\there"]
     shaped = ["- a\n- b", "> quoted", "```py\nprint(1)\n```", "| a | b |\n|---|---|\n| 1 | 2 |"]
-    links = ["[x](https://example.org)", "![x](https://example.org/x.png)", "# heading", "**bold**"]
+    links = [
+        "https://example.org/a",
+        "[x](https://example.org)",
+        "![x](https://example.org/x.png)",
+        "# heading",
+        "**bold**",
+    ]
     return [*plain, *shaped, *links]

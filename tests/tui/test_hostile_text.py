@@ -1,6 +1,8 @@
 """Foreign text is neither markup nor an escape sequence: the bytes of a real terminal say so."""
 
+import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,15 @@ HARMFUL = {
     "]52": "the clipboard is set",
     "]0": "the title is set",
     "]2": "the title is set",
-    "]8": "a hyperlink is made",
     "]9": "a notification is shown",
     "]1337": "a file is sent",
     "2J": "the screen is cleared",
     "3J": "the history is cleared",
     "ESC c": "the terminal is reset",
 }
+
+_HYPERLINK = re.compile("\x1b]8;[^;]*;([^\x1b]*)\x1b\\\\([^\x1b]*(?:\x1b\\[[^\x1b]*)*)")
+_STYLES = re.compile("\x1b\\[[0-9;]*m")
 
 HIDDEN = (
     *range(0x80, 0xA0),
@@ -52,13 +56,25 @@ def test_no_text_at_any_place_reaches_the_terminal_as_a_command(home: Path, plac
         assert kind not in sent, harm
     shown = hostile.decode("utf-8")
     assert {f"U+{code:04X}" for code in HIDDEN if chr(code) in shown} == set()
+    followed = set(_hyperlinks(shown))
+    assert followed <= {"https://evil.example", "https://evil.example/"}
+    assert followed or places != "talk"
     assert "https://evil.example" in shown
     assert "[/x]" in shown
 
 
+def _hyperlinks(shown: str) -> Iterator[str]:
+    """Where the hyperlinks lead that were sent to the terminal; what stands there says the same."""
+    for address, words in _HYPERLINK.findall(shown):
+        if address:
+            yield address
+            assert _STYLES.sub("", words).strip() in address, (address, words)
+
+
 def _parade(home: Path, which: str, places: str) -> bytes:
     """All bytes sent while the texts are shown; ends as it should."""
-    terminal = Terminal("tests.support.hostile_app", str(home), which, places, size=(90, 48))
+    module, size = "tests.support.hostile_app", (90, 48)
+    terminal = Terminal(module, str(home), which, places, size=size, VTE_VERSION="7000")
     terminal.until(END, seconds=240)
     terminal.process.send("\x11")
     assert terminal.end() == 0, terminal.sent[-2000:]

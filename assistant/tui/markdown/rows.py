@@ -4,7 +4,7 @@ A list in a quotation in a list is one flat sequence of rows; each has the prefi
 line (a bullet) and of the others (blanks), so that one widget can draw it all.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
@@ -16,6 +16,7 @@ from assistant.tui.markdown.extensions import DONE, SUMMARY
 from assistant.tui.markdown.formula_pieces import raised
 from assistant.tui.markdown.formulas import shown_formula
 from assistant.tui.toolkit import text
+from assistant.tui.toolkit.hyperlinks import hyperlink
 
 FORMULA = "formula"
 """What the source of a formula is called in the style of what is shown for it."""
@@ -184,8 +185,11 @@ class _Inline:
         self._length = 0
         self._spans: list[Span] = []
         self._open: list[tuple[list[Style | str], int]] = []
-        for token in tokens:
-            self._add_token(token)
+        for place, token in enumerate(tokens):
+            if token.type == "link_open":
+                self._begin(LINK_STYLE, _link_style(token.attrGet("href"), tokens[place + 1 :]))
+            else:
+                self._add_token(token)
         while self._open:
             self._end()
         self.content = Content(text.editable("".join(self._pieces)), spans=self._spans)
@@ -210,8 +214,6 @@ class _Inline:
             self._begin(text.ACCENT)
             self._add(_note_sign(token.meta))
             self._end()
-        elif kind == "link_open":
-            self._begin(LINK_STYLE, _link_style(token.attrGet("href")))
         elif kind == "image":
             self._begin(LINK_STYLE, _link_style(token.attrGet("src")))
             self._add(f"▣ {token.content or 'image'}")
@@ -244,5 +246,14 @@ def _formula(source: str) -> Content:
     return content.stylize(Style.from_meta({FORMULA: source}))
 
 
-def _link_style(address: str | int | float | None) -> Style:
-    return text.click("link", str(address or ""))
+def _link_style(address: str | int | float | None, following: Sequence[Token] = ()) -> Style:
+    """A click asks before it opens anything; an address that is its own text is a hyperlink.
+
+    Args:
+        following: the tokens behind the beginning of the link.
+    """
+    leads_to = str(address or "")
+    style = text.click("link", leads_to)
+    if [token.type for token in following[:2]] == ["text", "link_close"]:
+        style += hyperlink(following[0].content, leads_to)
+    return style

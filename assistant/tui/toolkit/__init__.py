@@ -2,6 +2,7 @@
 
 screen_api     what parts of a screen may ask of the screen they are on
 text           safe text for widgets
+hyperlinks     addresses that the terminal follows itself
 threads        blocking work in a thread; event streams in batches
 disk           what is at a path that the user typed
 dropped_paths  files dropped on the terminal, recognised in a paste

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static, TextArea
 
 from assistant.language.messages import _
 from assistant.tui.toolkit import text
+from assistant.tui.toolkit.hyperlinks import linked
 from assistant.tui.toolkit.screen_api import Closing
 from assistant.tui.toolkit.widgets import Clickable, SafeInput
 
@@ -126,7 +127,7 @@ class OpenLink(Dialog[bool]):
         with Vertical(classes="dialog"):
             yield Static(text.own("Open this address?", "bold"))
             with VerticalScroll(classes="address"):
-                yield Static(text.block(self._address))
+                yield Static(linked(self._address))
             with Horizontal(classes="choices"):
                 yield Clickable(text.button("Enter opens", "screen.open"))
                 yield Clickable(text.button("Esc leaves it", "screen.leave"))

@@ -14,6 +14,7 @@ from assistant.core.wording import count, duration
 from assistant.tui.markdown.document import Link
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
+from assistant.tui.toolkit.hyperlinks import hyperlink
 
 LABEL_CELLS: Final = 12
 SHORTEST_MS: Final = 500
@@ -104,6 +105,7 @@ class ChooseLink(Dialog[str]):
 
     def _option(self, link: Link) -> Option:
         address = text.line(link.address, 400, text.MUTED)
+        address = address.stylize(hyperlink(address.plain, link.address))
         if link.words in ("", link.address):
             return Option(address)
         return Option(text.line(link.words, 80) + text.own("\n  ") + address)
