@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.core.errors import StorageError
+from assistant.core.trust import owned_by_another
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import StartError
 from assistant.system.paths import Paths
@@ -47,8 +49,15 @@ def forget(paths: Paths, parts: Sequence[StoredPart]) -> None:
     """End the workers and remove parts of what is stored; nothing brings it back.
 
     Raises:
-        StorageError: something is still there.
+        StorageError: something is still there, or is another user's.
     """
+    for part in parts:
+        stranger = owned_by_another(part.path)
+        if stranger is not None:
+            raise StorageError(
+                f"Nothing was removed: {part.path} {stranger}.",
+                "Let its owner do that, or set ASSISTANT_HOME to another folder.",
+            )
     try:
         for worker in (engine_worker(paths), library_worker(paths)):
             Joiner(worker).end_worker()
@@ -73,9 +82,17 @@ def _remove(path: Path) -> None:
         path.unlink()
         path = target
     if path.is_dir():
-        shutil.rmtree(path)
+        shutil.rmtree(path, onerror=_name_whole)
     else:
         path.unlink(missing_ok=True)
+
+
+def _name_whole(function: object, path: str, failed: tuple[Any, BaseException, Any]) -> None:  # noqa: ARG001
+    """Raise what `rmtree` met, with the whole path: it names files as they are in their folder."""
+    failure = failed[1]
+    if isinstance(failure, OSError):
+        raise OSError(failure.errno, failure.strerror, path)
+    raise failure
 
 
 def _bytes_of(path: Path) -> int:

@@ -96,14 +96,16 @@ def test_a_link_inside_is_removed_and_what_it_leads_to_stays(home: Path, tmp_pat
 
 
 def test_what_could_not_be_removed_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (home / "data").mkdir()
+    file = home / "data" / "vectors" / "lock"
+    file.parent.mkdir(parents=True)
+    file.touch()
     paths = find_paths({"ASSISTANT_HOME": str(home)})
     parts = stored_parts(paths)
 
-    def refuse(path: Path) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
+    def refuse(path: str, **_: object) -> None:
+        raise PermissionError(13, "Permission denied", path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("shutil.rmtree", refuse)
-        with pytest.raises(StorageError, match=r"data is still there: Permission denied"):
+        patch.setattr("os.unlink", refuse)
+        with pytest.raises(StorageError, match=f"{file} is still there: Permission denied"):
             forget(paths, parts)

@@ -204,7 +204,12 @@ class Program:
         return model_tuning(self.settings, self.paths)
 
     def library(self) -> "Library":
-        """Library of the user's files, without opening the conversations."""
+        """Library of the user's files, without opening the conversations.
+
+        Raises:
+            SettingsError: its worker could not read the settings, or must not obey them.
+        """
+        read_settings_source(self.paths.settings_file, {})
         library = self.open_library(self.paths)
         library.on_notice(self.console.warning)
         return library

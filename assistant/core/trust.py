@@ -14,17 +14,30 @@ def distrust(path: Path) -> str | None:
 
     Returns: None when only the user and root can write it, or there is nothing.
     """
+    stranger = owned_by_another(path)
+    if stranger is not None:
+        return stranger
     try:
         status = path.stat()
     except OSError:
         return None
-    if status.st_uid not in (os.getuid(), 0):
-        return f"belongs to {_user(status.st_uid)}"
     if status.st_mode & stat.S_IWOTH and not _is_sticky_folder(status):
         return "can be written by everybody"
     if status.st_mode & stat.S_IWGRP and not _is_own_group(status.st_gid):
         return f"can be written by the group {_group(status.st_gid)}"
     return None
+
+
+def owned_by_another(path: Path) -> str | None:
+    """Whose a file or folder is, as the end of a sentence about it.
+
+    Returns: None when it is the user's own or root's, or there is nothing.
+    """
+    try:
+        owner = path.stat().st_uid
+    except OSError:
+        return None
+    return None if owner in (os.getuid(), 0) else f"belongs to {_user(owner)}"
 
 
 PIPES_OF_SHELLS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")

@@ -1,5 +1,6 @@
 """A disk of its own, small enough to fill, which may become read-only; gone with its process."""
 
+import ctypes
 import io
 import json
 import os
@@ -16,10 +17,11 @@ from assistant.storage.conversations import SqliteConversations
 from tests.support.fake_models import ScriptedModels
 from tests.support.shell import Shell
 
-State = Literal["full", "read-only"]
+State = Literal["full", "read-only", "not for this user"]
 
 MOUNT = 'mount -t tmpfs -o size=4m none "$1" && shift && exec "$@"'
 NAMESPACE = ("unshare", "--map-root-user", "--mount")
+_CAPABILITIES_VERSION = 0x20080522
 KEPT = "The lighthouse keeper's words."
 
 
@@ -77,6 +79,15 @@ def _make_home(home: Path, *, logged: bool) -> None:
     (home / "data" / "chats.db-shm").unlink(missing_ok=True)
 
 
+def _close_to_all(home: Path) -> None:
+    """As a home of root's, which an ordinary user may read."""
+    for path in (*home.rglob("*"), home):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    # Permissions stop only who has none of root's capabilities.
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION, 0)
+    assert ctypes.CDLL(None).capset(header, (ctypes.c_uint32 * 6)()) == 0
+
+
 def _run(disk: Path, state: State, commands: list[list[str]], *, logged: bool) -> None:
     home = disk / "home"
     os.environ["ASSISTANT_HOME"] = str(home)
@@ -85,6 +96,8 @@ def _run(disk: Path, state: State, commands: list[list[str]], *, logged: bool) -
     _make_home(home, logged=logged)
     if state == "full":
         _fill(disk)
+    elif state == "not for this user":
+        _close_to_all(home)
     else:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     runs = [shell(*command) for command in commands]
